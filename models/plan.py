@@ -1,0 +1,391 @@
+"""A plan: its outcome and proof, its summary, and the rows of its tables.
+
+The row models are the schema of the tables: column names, units and meanings. Tables themselves travel as columns.
+"""
+
+from typing import Literal
+
+from models.base import Frozen
+
+Outcome = Literal["optimal", "feasible", "infeasible", "failed"]
+"""`optimal`: certified. `feasible`: stopped by a limit, with its gap. `infeasible`: rules conflict; see the diagnosis. `failed`: see termination."""
+
+
+class Termination(Frozen):
+    """Why solving stopped."""
+
+    reason: Literal["optimal", "infeasible", "unbounded", "limit", "cancelled", "numerical", "error"]
+    """Why it stopped."""
+    limit: Literal["time", "iterations", "memory"] | None = None
+    """Which limit stopped it, if one did."""
+    detail: str = ""
+    """The solver's own words, or what went wrong."""
+
+
+class Certificate(Frozen):
+    """Proof computed from the arrays, not taken from a solver. All numbers are scaled: 0 is perfect."""
+
+    passed: bool
+    """Whether all three are within `tolerance`."""
+    primal_residual: float
+    """Largest violation of a row or bound, relative to 1 + its right-hand side."""
+    dual_residual: float
+    """Largest wrong-signed reduced cost or price, relative to 1 + the cost it belongs to."""
+    gap: float
+    """|primal − dual objective| / (1 + |primal| + |dual|)."""
+    primal_objective: float
+    """Objective of the plan."""
+    dual_objective: float
+    """Bound proved by the prices; no plan can be cheaper."""
+    tolerance: float
+    """Tolerance it was held to."""
+
+
+class ObjectiveParts(Frozen):
+    """The parts that the objective is the sum of, in won (weighted for the shortage)."""
+
+    shortage: float = 0.0
+    """Weighted shortage."""
+    making: float = 0.0
+    """Cost of making."""
+    haulage: float = 0.0
+    """Cost of shipping over links."""
+    holding: float = 0.0
+    """Cost of stock held."""
+    quality: float = 0.0
+    """Value of the quality missing, times `quality_weight`."""
+
+
+class GoalResult(Frozen):
+    """What one goal of an ordered list reached, and what it was held to afterwards."""
+
+    goal: str
+    """Name of the goal."""
+    value: float
+    """What it reached: a share for `worst_fulfilment`, else won (for `central_share` the distance to the target)."""
+    held_at: float
+    """The value that later goals had to keep."""
+    final: float
+    """Its value in the finished plan."""
+
+
+class Objective(Frozen):
+    """The objective of the plan and its parts."""
+
+    value: float
+    """Σ weighted shortage + Σ costs, in won."""
+    parts: ObjectiveParts
+    """The parts it is the sum of."""
+    goals: tuple[GoalResult, ...] = ()
+    """With `policy.goals`: what each goal reached, in order."""
+
+
+class Solver(Frozen):
+    """What solved it."""
+
+    name: str
+    """Solver and method."""
+    version: str = ""
+    """Version of the solver."""
+    strategy: str = ""
+    """How the program was solved: whole, or by which stages."""
+    columns: int = 0
+    """Columns of the program."""
+    rows: int = 0
+    """Rows of the program."""
+    nonzeros: int = 0
+    """Entries of the program's matrix that are not zero."""
+    iterations: int = 0
+    """Iterations over all stages."""
+
+
+class ServedShare(Frozen):
+    """Served share of one group of demands, weighted by value."""
+
+    key: str
+    """Category, county, priority, item or period."""
+    demand: float
+    """Won's worth needed."""
+    served: float
+    """Won's worth served."""
+    share: float
+    """served / demand; 1 where nothing is needed."""
+
+
+class WorstServed(Frozen):
+    """A demand served badly, over the whole plan."""
+
+    county: str
+    """County."""
+    item: str
+    """Item."""
+    demand: float
+    """Units needed."""
+    served: float
+    """Units served."""
+    share: float
+    """served / demand."""
+
+
+class Summary(Frozen):
+    """The plan at a glance."""
+
+    demand_value: float
+    """Won's worth needed."""
+    served_share: float
+    """Share of it served, by value."""
+    by_category: tuple[ServedShare, ...]
+    """Served share by category."""
+    by_county: tuple[ServedShare, ...]
+    """Served share by county."""
+    by_priority: tuple[ServedShare, ...]
+    """Served share by priority."""
+    by_period: tuple[ServedShare, ...]
+    """Served share by period."""
+    worst_served: tuple[WorstServed, ...]
+    """The county-items served worst, worst first; at most ten."""
+    local_share: float
+    """Share of the goods supplied, by value, that local factories made."""
+    central_share: float
+    """Share of the goods supplied, by value, that came from the centre."""
+    power_used_kwh: float
+    """Electricity used by factories and rail, kWh."""
+    power_limit_kwh: float | None
+    """Electricity that might be used, kWh; null where an area has no limit."""
+    tonnes: float
+    """Tonnes put on links."""
+    tonne_km: float
+    """Tonne-kilometres."""
+    swapped_given: float
+    """Won's worth given in swaps."""
+    swapped_taken: float
+    """Won's worth taken in swaps."""
+
+
+class Agreement(Frozen):
+    """The second opinion: the independent formulation on another solver."""
+
+    solver: str
+    """Solver that gave it."""
+    objective: float
+    """Its objective."""
+    difference: float
+    """Relative difference to the plan's objective."""
+    agrees: bool
+    """Whether the difference is within the tolerance."""
+
+
+class ConflictRow(Frozen):
+    """A rule that takes part in a conflict, and how much it must give."""
+
+    rule: str
+    """Rule, by its name in the formulation."""
+    where: dict[str, str]
+    """What it applies to: labels by axis, such as county, item, period."""
+    text: str
+    """The rule in the planner's words."""
+    relaxation: float
+    """Units by which it gives in the least total relaxation; 0 if it need not."""
+    unit: str
+    """Unit of the relaxation."""
+
+
+class Diagnosis(Frozen):
+    """Why no plan can keep all hard rules."""
+
+    conflict: tuple[ConflictRow, ...]
+    """An irreducible set of rules in conflict: without any one of them the others can be kept."""
+    relaxations: tuple[ConflictRow, ...]
+    """The least total relaxation that makes the problem feasible, rule by rule."""
+    verified: bool
+    """Whether a re-solve with the relaxation found a plan."""
+
+
+class Plan(Frozen):
+    """The head of a plan: everything but its tables."""
+
+    outcome: Outcome
+    """What came of it."""
+    termination: Termination
+    """Why solving stopped."""
+    certificate: Certificate | None = None
+    """Proof of the outcome; null where there is no plan."""
+    objective: Objective | None = None
+    """Objective with its parts; null where there is no plan."""
+    summary: Summary | None = None
+    """The plan at a glance; null where there is no plan."""
+    diagnosis: Diagnosis | None = None
+    """Why it is infeasible; null unless it is."""
+    verification: Agreement | None = None
+    """The second opinion, if asked for."""
+    rounding_cost: float | None = None
+    """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
+    solver: Solver
+    """What solved it and how."""
+    timings: dict[str, float]
+    """Seconds by stage: build, solve, certify, report …"""
+    tables: dict[str, int]
+    """Rows of each table."""
+
+
+class QuotaRow(Frozen):
+    """What a factory makes of an item in a period."""
+
+    factory: str
+    """Factory."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    quantity: float
+    """Units to be made."""
+    kwh: float
+    """Electricity for it, overhead included, kWh."""
+    price: float
+    """Value of one more unit there and then, won."""
+
+
+class SupplyRow(Frozen):
+    """Where a county's supply of an item comes from and goes to in a period."""
+
+    county: str
+    """County, or the station at which goods change hands."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    demand: float
+    """Units needed."""
+    made: float
+    """Units made there."""
+    used: float
+    """Units used up by factories there."""
+    central: float
+    """Units handed over there by the centre."""
+    arrived: float
+    """Units arriving over links."""
+    sent: float
+    """Units sent over links."""
+    taken: float
+    """Units taken in swaps there."""
+    given: float
+    """Units given in swaps there."""
+    stock: float
+    """Units in store at the end."""
+    served: float
+    """Units of the demand served."""
+    shortage: float
+    """Units of the demand unmet."""
+    price: float
+    """Value of one more unit there and then, won."""
+
+
+class ShipmentRow(Frozen):
+    """What moves over a link in one direction in a period."""
+
+    link: str
+    """Link."""
+    from_: str
+    """Place it leaves (column `from`)."""
+    to: str
+    """Place it reaches."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    quantity: float
+    """Units."""
+    tonnes: float
+    """Tonnes."""
+
+
+class SwapRow(Frozen):
+    """What is swapped with a partner in a period."""
+
+    partner: str
+    """Partner."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    given: float
+    """Units given."""
+    taken: float
+    """Units taken."""
+    value: float
+    """Won's worth of what was taken less what was given."""
+
+
+class PowerRow(Frozen):
+    """Electricity of an area in a period."""
+
+    area: str
+    """Power area."""
+    period: str
+    """Period."""
+    used_by_factories: float
+    """kWh used by factories."""
+    used_by_rail: float
+    """kWh used by links."""
+    limit: float | None
+    """kWh that may be used: allotment plus own generation; null where there is no limit."""
+    price: float
+    """Won of the objective saved by one more kWh."""
+
+
+class CapacityRow(Frozen):
+    """A limit other than power: how much of it is used and what one more unit is worth."""
+
+    rule: str
+    """Rule, by its name in the formulation: machine, labour, link, handling, store, central_share, swap_balance, local_floor …"""
+    id: str
+    """What it limits: factory, county, link, item, partner."""
+    part: str
+    """Machine group of a factory, direction of a link, or empty."""
+    period: str
+    """Period, or settlement window."""
+    used: float
+    """Amount used."""
+    limit: float
+    """Amount there is."""
+    unit: str
+    """Unit of both."""
+    price: float
+    """Won of the objective saved by one more unit."""
+
+
+class ReasonRow(Frozen):
+    """A limit behind a shortage, and what one more unit of it would do."""
+
+    county: str
+    """County of the shortage."""
+    item: str
+    """Item short."""
+    period: str
+    """Period of the shortage."""
+    shortage: float
+    """Units short."""
+    rule: str
+    """Binding rule behind it."""
+    id: str
+    """What the rule limits."""
+    part: str
+    """Machine group, direction, or empty."""
+    limit_period: str
+    """Period or window of the limit."""
+    gain: float
+    """Won of the objective saved by one more unit of the limit."""
+    unit: str
+    """Unit of the limit."""
+
+
+TABLES: dict[str, type[Frozen]] = {
+    "quotas": QuotaRow,
+    "supply": SupplyRow,
+    "shipments": ShipmentRow,
+    "swaps": SwapRow,
+    "power": PowerRow,
+    "capacity": CapacityRow,
+    "reasons": ReasonRow,
+}
+"""The tables of a plan and the schema of their rows; a trailing underscore is not part of a column's name."""

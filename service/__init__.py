@@ -1,0 +1,1 @@
+"""The door: HTTP, storage, jobs, page and command line."""

@@ -1,0 +1,1 @@
+"""Solvers behind one seam; each knows only arrays."""

@@ -1,0 +1,1 @@
+"""The planning problem as a linear program: one file a rule, `build` is the table of contents."""
