@@ -1,8 +1,8 @@
 """What can go wrong when a province is read from its folder of tables.
 
-    ProvinceError
-      ├─ UnknownProvince      no built-in province has that name
-      └─ MalformedProvince    its tables hold something that cannot be read; carries every problem found
+ProvinceError
+  ├─ UnknownProvince      no built-in province has that name
+  └─ MalformedProvince    its tables hold something that cannot be read; carries every problem found
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ class TableProblem:
 
     def __str__(self) -> str:
         """`file`, line and column, then what is wrong."""
-        place = self.file + (f", line {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        place = (
+            self.file + (f", line {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        )
         return f"{place}: {self.message}"
 
 
