@@ -3,10 +3,10 @@
 A province is a folder of CSV files that a person can read and edit; see ryanggang/README.md for the files and their columns.
 """
 
-from models.provinces.errors import MalformedProvince, ProvinceError, TableProblem, UnknownProvince
+from models.provinces.errors import MalformedProvinceError, ProvinceError, TableProblem, UnknownProvinceError
 from models.provinces.province import Province
 
-__all__ = ["MalformedProvince", "Province", "ProvinceError", "TableProblem", "UnknownProvince", "builtin", "load"]
+__all__ = ["MalformedProvinceError", "Province", "ProvinceError", "TableProblem", "UnknownProvinceError", "builtin", "load"]
 
 
 def builtin() -> tuple[str, ...]:
@@ -15,5 +15,5 @@ def builtin() -> tuple[str, ...]:
 
 
 def load(name: str) -> Province:
-    """The built-in province of that name; UnknownProvince if there is none, MalformedProvince if its tables are broken."""
-    raise UnknownProvince(name)
+    """The built-in province of that name; UnknownProvinceError if there is none, MalformedProvinceError if its tables are broken."""
+    raise UnknownProvinceError(name)

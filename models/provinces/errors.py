@@ -1,8 +1,8 @@
 """What can go wrong when a province is read from its folder of tables.
 
 ProvinceError
-  ├─ UnknownProvince      no built-in province has that name
-  └─ MalformedProvince    its tables hold something that cannot be read; carries every problem found
+  ├─ UnknownProvinceError      no built-in province has that name
+  └─ MalformedProvinceError    its tables hold something that cannot be read; carries every problem found
 """
 
 from dataclasses import dataclass
@@ -33,11 +33,11 @@ class ProvinceError(Exception):
     """A province could not be given."""
 
 
-class UnknownProvince(ProvinceError):
+class UnknownProvinceError(ProvinceError):
     """No built-in province has that name."""
 
 
-class MalformedProvince(ProvinceError):
+class MalformedProvinceError(ProvinceError):
     """The tables of a province hold something that cannot be read."""
 
     def __init__(self, problems: tuple[TableProblem, ...]) -> None:
