@@ -6,7 +6,15 @@ A province is a folder of CSV files that a person can read and edit; see ryangga
 from models.provinces.errors import MalformedProvinceError, ProvinceError, TableProblem, UnknownProvinceError
 from models.provinces.province import Province
 
-__all__ = ["MalformedProvinceError", "Province", "ProvinceError", "TableProblem", "UnknownProvinceError", "builtin", "load"]
+__all__ = [
+    "MalformedProvinceError",
+    "Province",
+    "ProvinceError",
+    "TableProblem",
+    "UnknownProvinceError",
+    "builtin",
+    "load",
+]
 
 
 def builtin() -> tuple[str, ...]:
