@@ -1,0 +1,44 @@
+"""A finding: one thing that is wrong, or doubtful, in what a planner wrote."""
+
+from typing import Literal
+
+from models.base import Frozen
+
+Severity = Literal["error", "warning"]
+
+
+class Finding(Frozen):
+    """One mistake or doubt, with where it is and how to mend it."""
+
+    path: str
+    """Where it is: a JSON pointer (RFC 6901) into what was sent; empty for the whole."""
+    code: str
+    """What kind of finding it is: a stable name that programs may rely on."""
+    message: str
+    """What is wrong, in words."""
+    remedy: str
+    """How to mend it, in words."""
+    severity: Severity = "error"
+    """`error`: it must be mended before a plan can be made. `warning`: a plan can be made, but look at this first."""
+
+
+class InvalidProblem(Exception):  # noqa: N818  (planners read it; it is the problem that is invalid)
+    """What was sent cannot be planned with; `findings` holds everything that was found, at least one of it an error."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        self.findings = findings
+        errors = [finding for finding in findings if finding.severity == "error"]
+        first = f"{errors[0].path or '/'}: {errors[0].message}" if errors else "no error is named"
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(first + more)
+
+
+def pointer(*parts: str | int) -> str:
+    """The JSON pointer of a path, such as `/items/0/norms/people`; `~` and `/` in keys are escaped."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def refuse_errors(findings: tuple[Finding, ...]) -> None:
+    """Raise InvalidProblem with all `findings` if any of them is an error."""
+    if any(finding.severity == "error" for finding in findings):
+        raise InvalidProblem(findings)
