@@ -1,5 +1,6 @@
 """The seam between the mathematics and a solver: arrays in, a Solution out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
@@ -21,6 +22,10 @@ class Feature(Enum):
     """Tells infeasible from unbounded with certainty."""
     FIRST_ORDER = auto()
     """Converges to a tolerance rather than to a vertex."""
+    PROGRESS = auto()
+    """Says how far it has come while it solves."""
+    CANCEL = auto()
+    """Stops in mid-solve when `SolveOptions.cancelled` says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class SolveOptions:
     """Seconds after which it stops with what it has."""
     tolerance: float = 1e-7
     """Feasibility and optimality tolerance asked of the solver."""
+    cancelled: Callable[[], bool] | None = None
+    """Asked at most twenty times a second, perhaps from another thread; true makes the solver stop. Must not raise."""
 
 
 class Backend(Protocol):

@@ -1,0 +1,285 @@
+"""A HiGHS that stays warm: a program loaded once, changed and solved again from the basis it stands on.
+
+Everything crosses the border in bulk: arrays in, arrays out, no loop over rows or columns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
+from highspy._core import _Highs
+from scipy import sparse
+
+from solvers.backends.common import ProgressGate, check
+from solvers.backends.highs_log import listen
+from solvers.errors import SolverRefused
+from solvers.program import FloatArray, IntArray, LinearProgram
+from solvers.solution import Basis, BasisStatus, OnProgress, Solution, Stop
+
+Method = Literal["dual", "primal", "interior"]
+"""Dual simplex, primal simplex, or interior point with crossover to a vertex."""
+
+VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
+"""Version of HiGHS."""
+
+_WORDS = {"dual": "dual simplex", "primal": "primal simplex", "interior": "interior point"}
+_OPTIONS: dict[Method, dict[str, str | int]] = {
+    "dual": {"solver": "simplex", "simplex_strategy": 1},
+    "primal": {"solver": "simplex", "simplex_strategy": 4},
+    "interior": {"solver": "ipm", "run_crossover": "on"},
+}
+_STOPS: dict[str, Stop] = {
+    "kNotset": Stop("error"),
+    "kLoadError": Stop("error"),
+    "kModelError": Stop("error"),
+    "kPresolveError": Stop("error"),
+    "kSolveError": Stop("numerical"),
+    "kPostsolveError": Stop("numerical"),
+    "kModelEmpty": Stop("optimal"),
+    "kOptimal": Stop("optimal"),
+    "kInfeasible": Stop("infeasible"),
+    "kUnboundedOrInfeasible": Stop("numerical"),
+    "kUnbounded": Stop("unbounded"),
+    "kObjectiveBound": Stop("limit"),
+    "kObjectiveTarget": Stop("limit"),
+    "kTimeLimit": Stop("limit", "time"),
+    "kIterationLimit": Stop("limit", "iterations"),
+    "kUnknown": Stop("numerical"),
+    "kSolutionLimit": Stop("limit"),
+    "kInterrupt": Stop("cancelled"),
+    "kHighsInterrupt": Stop("cancelled"),
+    "kMemoryLimit": Stop("limit", "memory"),
+}
+_CODES = np.array([HighsBasisStatus(code) for code in range(5)], dtype=object)
+
+
+def stop_of(status: HighsModelStatus) -> Stop:
+    """What a status of HiGHS means; the detail is its own word for it."""
+    stop = _STOPS[status.name]
+    return Stop(stop.reason, stop.limit, f"HiGHS: {status.name.removeprefix('k')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranging:
+    """How far one number may move before the basis is no longer optimal, and the objective there. Shapes: n columns, m rows."""
+
+    cost_down: FloatArray
+    """Least cost by column that keeps the basis, (n,)."""
+    cost_up: FloatArray
+    """Greatest cost by column that keeps the basis, (n,)."""
+    row_down: FloatArray
+    """Least right-hand side by row that keeps the basis, (m,)."""
+    row_up: FloatArray
+    """Greatest right-hand side by row that keeps the basis, (m,)."""
+    row_down_objective: FloatArray
+    """Objective with the right-hand side at `row_down`, (m,)."""
+    row_up_objective: FloatArray
+    """Objective with the right-hand side at `row_up`, (m,)."""
+    column_down: FloatArray
+    """Least value of the bound a column rests on that keeps the basis, (n,)."""
+    column_up: FloatArray
+    """Greatest value of the bound a column rests on that keeps the basis, (n,)."""
+
+
+class HighsSession:
+    """One loaded program. Not for use from two threads at once.
+
+    Changes keep the basis, so that the next `run` starts from it; changed costs want primal, changed bounds dual simplex.
+    Every method that HiGHS turns down raises SolverRefused.
+    """
+
+    def __init__(self, lp: LinearProgram, *, tolerance: float = 1e-7) -> None:
+        check(lp)
+        # highspy's type stubs lack a third of its methods.
+        self._highs: Any = _Highs()
+        self.set_option("output_flag", False)
+        self.set_option("primal_feasibility_tolerance", tolerance)
+        self.set_option("dual_feasibility_tolerance", tolerance)
+        self.set_option("ipm_optimality_tolerance", min(tolerance, 1e-8))
+        a = lp.matrix
+        self._keep(
+            self._highs.passModel(
+                lp.columns,
+                lp.rows,
+                a.nnz,
+                int(highspy.MatrixFormat.kColwise),
+                int(highspy.ObjSense.kMinimize),
+                lp.offset,
+                lp.cost,
+                lp.column_lower,
+                lp.column_upper,
+                lp.row_lower,
+                lp.row_upper,
+                a.indptr.astype(np.int32),
+                a.indices.astype(np.int32),
+                a.data,
+                np.zeros(lp.columns, dtype=np.int32),
+            ),
+            "load the program",
+        )
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return int(self._highs.getNumCol())
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self._highs.getNumRow())
+
+    @property
+    def objective(self) -> float:
+        """Objective at the current point, offset included."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    def set_option(self, name: str, value: str | float | bool) -> None:
+        """Set an option of HiGHS by its own name."""
+        self._keep(self._highs.setOptionValue(name, value), f"set {name} to {value}")
+
+    def change_costs(self, columns: IntArray, costs: FloatArray) -> None:
+        """Give columns (positions, (k,)) new costs (k,)."""
+        self._keep(self._highs.changeColsCost(len(columns), _int32(columns), costs), "change costs")
+
+    def change_column_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Give columns (positions, (k,)) new bounds (k,)."""
+        self._keep(self._highs.changeColsBounds(len(columns), _int32(columns), lower, upper), "change column bounds")
+
+    def change_row_bounds(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Give rows (positions, (k,)) new bounds (k,)."""
+        self._keep(self._highs.changeRowsBounds(len(rows), _int32(rows), lower, upper), "change row bounds")
+
+    def change_offset(self, offset: float) -> None:
+        """Give the objective a new constant part."""
+        self._keep(self._highs.changeObjectiveOffset(offset), "change the offset")
+
+    def add_columns(self, cost: FloatArray, lower: FloatArray, upper: FloatArray, matrix: sparse.csc_array) -> None:
+        """Append k columns at their lower bounds; costs and bounds (k,), coefficients (rows, k)."""
+        a = matrix.tocsc()
+        status = self._highs.addCols(
+            len(cost), cost, lower, upper, a.nnz, _int32(a.indptr[:-1]), _int32(a.indices), a.data
+        )
+        self._keep(status, "add columns")
+
+    def add_rows(self, lower: FloatArray, upper: FloatArray, matrix: sparse.csr_array) -> None:
+        """Append k rows, basic; bounds (k,), coefficients (k, columns)."""
+        a = matrix.tocsr()
+        status = self._highs.addRows(len(lower), lower, upper, a.nnz, _int32(a.indptr[:-1]), _int32(a.indices), a.data)
+        self._keep(status, "add rows")
+
+    def remove_columns(self, columns: IntArray) -> None:
+        """Take columns out (positions, (k,)); those behind them move up."""
+        self._keep(self._highs.deleteCols(len(columns), _int32(columns)), "remove columns")
+
+    def remove_rows(self, rows: IntArray) -> None:
+        """Take rows out (positions, (k,)); those behind them move up."""
+        self._keep(self._highs.deleteRows(len(rows), _int32(rows)), "remove rows")
+
+    def set_basis(self, basis: Basis) -> None:
+        """Stand on a basis; a singular one, or one of the wrong size, is mended by HiGHS."""
+        given = highspy.HighsBasis()
+        given.col_status = _CODES[basis.columns].tolist()
+        given.row_status = _CODES[basis.rows].tolist()
+        given.valid = True
+        given.alien = True
+        self._keep(self._highs.setBasis(given), "take the basis")
+
+    def basis(self) -> Basis | None:
+        """The basis it stands on, or None."""
+        held = self._highs.getBasis()
+        if not held.valid:
+            return None
+        return Basis(_codes(held.col_status), _codes(held.row_status))
+
+    def run(
+        self,
+        method: Method = "dual",
+        *,
+        time_limit_seconds: float = 600.0,
+        on_progress: OnProgress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Solution:
+        """Solve from where it stands."""
+        for name, value in _OPTIONS[method].items():
+            self.set_option(name, value)
+        # HiGHS counts its time limit from the first run of the object, not from this one.
+        self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
+        began = monotonic()
+        with listen(
+            self._highs, ProgressGate(on_progress, cancelled), told=on_progress is not None, asked=cancelled is not None
+        ):
+            self._highs.run()
+        return self._solution(method, monotonic() - began)
+
+    def _solution(self, method: Method, seconds: float) -> Solution:
+        held, info = self._highs.getSolution(), self._highs.getInfo()
+        counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+        return Solution(
+            stop=stop_of(self._highs.getModelStatus()),
+            values=np.asarray(held.col_value, dtype=np.float64) if held.value_valid else None,
+            row_price=np.asarray(held.row_dual, dtype=np.float64) if held.dual_valid else None,
+            basis=self.basis(),
+            iterations=sum(count for count in counts if count > 0),
+            seconds=seconds,
+            solver=f"HiGHS {VERSION} {_WORDS[method]}",
+        )
+
+    def ranging(self) -> Ranging:
+        """How far costs and bounds may move one at a time; asks for an optimal basis."""
+        status, held = self._highs.getRanging()
+        self._keep(status, "give ranges")
+
+        def numbers(values: list[float]) -> FloatArray:
+            return np.asarray(values, dtype=np.float64)
+
+        return Ranging(
+            cost_down=numbers(held.col_cost_dn.value_),
+            cost_up=numbers(held.col_cost_up.value_),
+            row_down=numbers(held.row_bound_dn.value_),
+            row_up=numbers(held.row_bound_up.value_),
+            row_down_objective=numbers(held.row_bound_dn.objective_),
+            row_up_objective=numbers(held.row_bound_up.objective_),
+            column_down=numbers(held.col_bound_dn.value_),
+            column_up=numbers(held.col_bound_up.value_),
+        )
+
+    def basic_variables(self) -> IntArray:
+        """What is basic, in the order of the basis matrix, (m,): column j as j, the slack of row i as −1 − i."""
+        status, held = self._highs.getBasicVariables()
+        self._keep(status, "name the basic variables")
+        return np.asarray(held, dtype=np.int64)
+
+    def solve_basis(self, right_hand_side: FloatArray) -> FloatArray:
+        """B⁻¹·b, (m,), in the order of `basic_variables`; B holds columns of the matrix and, for slacks, unit columns."""
+        status, held = self._highs.getBasisSolve(right_hand_side)
+        self._keep(status, "solve with the basis")
+        return np.asarray(held, dtype=np.float64)
+
+    def solve_basis_transposed(self, right_hand_side: FloatArray) -> FloatArray:
+        """B⁻ᵀ·c, (m,), by row; c in the order of `basic_variables`."""
+        status, held = self._highs.getBasisTransposeSolve(right_hand_side)
+        self._keep(status, "solve with the transposed basis")
+        return np.asarray(held, dtype=np.float64)
+
+    def dual_ray(self) -> FloatArray | None:
+        """A Farkas ray by row after an infeasible run, (m,), or None; to be certified before it is believed."""
+        status, exists, ray = self._highs.getDualRay()
+        return np.asarray(ray, dtype=np.float64) if status == HighsStatus.kOk and exists else None
+
+    def _keep(self, status: HighsStatus, doing: str) -> None:
+        """Raise SolverRefused unless HiGHS did as it was told; a warning is no refusal."""
+        if status == HighsStatus.kError:
+            raise SolverRefused(f"HiGHS would not {doing}")
+
+
+def _int32(positions: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    return np.asarray(positions, dtype=np.int32)
+
+
+def _codes(statuses: list[HighsBasisStatus]) -> BasisStatus:
+    return np.fromiter(map(int, statuses), dtype=np.int8, count=len(statuses))
