@@ -1,0 +1,30 @@
+"""Short ways to write a problem down in a test."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.problem import PlanningProblem
+
+Json = dict[str, Any]
+
+
+def make_problem(**parts: Any) -> PlanningProblem:
+    """A problem from its parts as JSON; one period, one county `town` and one item `soap` unless stated otherwise."""
+    return PlanningProblem.model_validate(problem_json(**parts))
+
+
+def problem_json(**parts: Any) -> Json:
+    """The JSON of `make_problem`."""
+    return {
+        "periods": ["p1"],
+        "items": [{"id": "soap"}],
+        "counties": [{"id": "town", "power_area": "area"}],
+        "power_areas": [{"id": "area"}],
+        "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "priority_weights": {"1": 1, "2": 1, "3": 1}},
+        **parts,
+    }
+
+
+def need(county: str, item: str, quantity: float | Sequence[float]) -> Json:
+    """A row of `demand`."""
+    return {"county": county, "item": item, "quantity": quantity}

@@ -1,0 +1,280 @@
+"""Random planning problems for hypothesis.
+
+Every drawn problem is valid and has a plan: demand may go short, and what is demanded of stocks, closing stocks and least
+quotas can always be met from the opening stock or from lines that need nothing. Numbers are quarters of small integers and
+the tonnes and kilowatt-hours are of the size of the units, so that solvers agree to nine digits.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.problem import PlanningProblem
+from tests.builders import Json, need
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+CATEGORIES = ("food", "care")
+BANDS: tuple[list[Json], ...] = (
+    [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}, {"width": 0.2, "weight": 1}],
+    [{"width": 1, "weight": 1}],
+    [{"width": 0.25, "weight": 8}, {"width": 0.75, "weight": 1}],
+)
+LOSSES = (0.0, 0.0, 0.25, 0.5)
+
+
+def quarters(least: float, most: float) -> st.SearchStrategy[float]:
+    """Numbers between two bounds in steps of a quarter."""
+    return st.integers(int(least * 4), int(most * 4)).map(lambda steps: steps / 4)
+
+
+class Drawing:
+    """One problem being drawn: the draw function, the number of periods, and what exists so far."""
+
+    def __init__(self, draw: Draw, periods: int, whole_units: bool) -> None:
+        self.draw = draw
+        self.periods = periods
+        self.whole_units = whole_units
+        self.goods = [f"good-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
+        self.materials = [f"material-{n}" for n in range(1, draw(st.integers(0, 2)) + 1)]
+        self.counties = [f"county-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
+        self.stations = [f"station-{n}" for n in range(1, draw(st.integers(0, 2)) + 1)]
+        self.areas = [f"area-{n}" for n in range(1, draw(st.integers(1, 2)) + 1)]
+
+    @property
+    def items(self) -> list[str]:
+        """Goods and materials."""
+        return self.goods + self.materials
+
+    @property
+    def places(self) -> list[str]:
+        """Counties and stations."""
+        return self.counties + self.stations
+
+    def one(self, choices: Sequence[Any]) -> Any:
+        """One of some values."""
+        return self.draw(st.sampled_from(choices))
+
+    def number(self, least: float, most: float) -> float:
+        """A quarter between two bounds."""
+        return float(self.draw(quarters(least, most)))
+
+    def by_period(self, least: float, most: float) -> float | list[float]:
+        """A quarter that holds in every period, or one for each."""
+        if self.draw(st.booleans()):
+            return self.number(least, most)
+        return [self.number(least, most) for _ in range(self.periods)]
+
+    def perhaps(self, chance: int = 2) -> bool:
+        """True once in `chance` times."""
+        return bool(self.draw(st.integers(1, chance)) == chance)
+
+    def some(self, choices: Sequence[str]) -> list[str]:
+        """Any of some values, in their order, perhaps none."""
+        return [choice for choice in choices if self.draw(st.booleans())]
+
+
+def _items(d: Drawing) -> list[Json]:
+    items: list[Json] = []
+    for id_ in d.items:
+        item: Json = {
+            "id": id_,
+            "category": d.one(CATEGORIES),
+            "kg_per_unit": d.one((250, 500, 1000)),
+            "value": d.number(0.25, 4),
+            "priority": d.one((1, 2, 3)),
+            "importance": d.one((1, 1, 0.5, [d.one((0.5, 1, 2)) for _ in range(d.periods)])),
+            "transportable": not d.perhaps(5),
+            "storable": not d.perhaps(4),
+            "loss": d.one(LOSSES),
+            "holding_cost": d.one((0, 0.0625)),
+            "whole_units": d.whole_units and d.perhaps(),
+        }
+        if id_ in d.goods:
+            item |= {"norms": {g: d.number(0, 4) for g in ("people", "infants")}, "calendar": d.one(("even", "season"))}
+        else:
+            item |= {"kind": "material", "storable": True, "transportable": True}
+        items.append(item)
+    return items
+
+
+def _counties(d: Drawing, items: list[Json]) -> list[Json]:
+    counties: list[Json] = []
+    for id_ in d.counties:
+        county: Json = {"id": id_, "power_area": d.one(d.areas)}
+        county["population"] = {"people": d.draw(st.integers(0, 60)), "infants": d.draw(st.integers(0, 9))}
+        stocks = {item["id"]: _stock(d, item) for item in items if item["storable"] and d.perhaps(3)}
+        county["stocks"] = stocks
+        if d.perhaps(3):
+            county["labour_hours"] = d.by_period(0, 60)
+        if d.perhaps(3):
+            full = sum(limits["opening"] for limits in stocks.values())  # tonnes at most: no unit is heavier than 1 t
+            county["store_tonnes"] = full + d.number(0, 20)
+        if d.perhaps(3):
+            county["handling_tonnes"] = d.by_period(0, 40)
+        counties.append(county)
+    return counties
+
+
+def _stock(d: Drawing, item: Json) -> Json:
+    """Limits that the opening stock keeps if nobody touches it."""
+    opening = d.number(0, 40)
+    left = opening * (1 - item["loss"]) ** d.periods
+    limits: Json = {"opening": opening}
+    if d.perhaps(3):
+        limits["least"] = d.one((left, left / 2, [0.0] * (d.periods - 1) + [left]))
+    if d.perhaps(3):
+        limits["most"] = opening + d.number(0, 20)
+    if d.perhaps(3):
+        limits["closing_least"] = d.one((left, left / 2))
+    if d.perhaps(3):
+        limits["closing_most"] = opening + d.number(0, 10)
+    return limits
+
+
+def _factories(d: Drawing, items: list[Json], counties: list[Json]) -> list[Json]:
+    return [_factory(d, f"factory-{n}", d.one(d.places)) for n in range(1, d.draw(st.integers(0, 4)) + 1)] + [
+        _craft(d, county, items) for county in counties if "store_tonnes" not in county and d.perhaps(4)
+    ]
+
+
+def _factory(d: Drawing, id_: str, place: str) -> Json:
+    machines = {group: d.by_period(0, 60) for group in ("press", "kettle")}
+    lines = [_line(d, item, place in d.counties) for item in d.items if d.perhaps()]
+    return {
+        "id": id_,
+        "place": place,
+        "level": d.one(("local", "local", "central")),
+        "condition": d.one((1, 0.5, 0.75)),
+        "power_overhead": d.one((1, 1.5, 2)),
+        "machines": machines,
+        "lines": lines,
+    }
+
+
+def _line(d: Drawing, item: str, in_county: bool) -> Json:
+    line: Json = {
+        "item": item,
+        "hours_per_unit": {d.one(("press", "kettle")): d.number(0.25, 2)},
+        "labour_hours_per_unit": d.number(0, 1) if in_county else 0,
+        "kwh_per_unit": d.number(0, 3) if in_county else 0,
+        "quality": d.one((1, 0.5, 0.75)),
+        "cost_per_unit": d.one((0, 0.0625, 0.125)),
+    }
+    # Chains never close: a material is made of those before it, a good of any material.
+    before = d.materials[: d.materials.index(item)] if item in d.materials else d.materials
+    line["materials"] = {material: d.number(0.25, 2) for material in d.some(before)}
+    if d.perhaps(4):
+        line["most"] = d.by_period(0, 40)
+    return line
+
+
+def _craft(d: Drawing, county: Json, items: list[Json]) -> Json:
+    """Work by hand that needs no machine, power, labour or material, so that its least quotas can always be met."""
+    least = d.number(0, 4)
+    free = [i["id"] for i in items if i["storable"] and i["id"] not in county["stocks"]]
+    lines = [{"item": i, "cost_per_unit": 0.0625, "least": least, "most": least + d.number(0, 8)} for i in free]
+    return {"id": f"craft-{county['id']}", "place": county["id"], "lines": lines}
+
+
+def _links(d: Drawing) -> list[Json]:
+    links: list[Json] = []
+    for n in range(1, d.draw(st.integers(0, 4)) + 1):
+        if len(d.places) < 2:
+            break
+        start, end = d.draw(st.lists(st.sampled_from(d.places), min_size=2, max_size=2, unique=True))
+        link: Json = {"id": f"link-{n}", "from": start, "to": end, "km": d.draw(st.integers(1, 8))}
+        link |= {"mode": d.one(("rail", "road", "water")), "one_way": d.perhaps(3)}
+        link |= {"cost_per_tonne_km": d.one((0, 0.03125)), "cost_per_tonne": d.one((0, 0.0625))}
+        if d.perhaps(3):
+            link |= {"kwh_per_tonne_km": d.number(0.25, 1), "power_area": d.one(d.areas)}
+        if not d.perhaps(3):
+            link["tonnes"] = d.by_period(0, 30)
+        links.append(link)
+    return links
+
+
+def _partners(d: Drawing) -> list[Json]:
+    return [
+        {
+            "id": f"partner-{n}",
+            "at": d.one(d.places),
+            "kind": d.one(("region", "centre")),
+            "offers": {item: d.by_period(0, 20) for item in d.some(d.items)},
+            "wants": {item: d.by_period(0, 20) for item in d.some(d.items)},
+            "rate": d.number(0.5, 1.5),
+            "credit": d.one((0, 0, 4)),
+            "settlement": d.one(("period", "quarter", "plan")),
+        }
+        for n in range(1, d.draw(st.integers(0, 2)) + 1)
+    ]
+
+
+def _supply_shares(d: Drawing) -> Json:
+    return {
+        "central": d.one((0, 0.25, 0.5)),
+        "by_category": {category: d.one((0, 0.25, 0.75)) for category in d.some(CATEGORIES)},
+        "by_item": {item: d.one((0, 0.25, 1)) for item in d.some(d.goods)},
+        "delivered": d.one((1, 0.5, [d.one((0, 0.5, 1)) for _ in range(d.periods)])),
+        "gateways": d.some(d.places),
+        "materials": {material: d.by_period(0, 40) for material in d.some(d.materials)},
+        "local_floor": {key: d.one((0.25, 0.5, 0.75)) for key in (*CATEGORIES, *d.items) if d.perhaps(6)},
+    }
+
+
+@st.composite
+def problem_dicts(
+    draw: Draw,
+    *,
+    max_periods: int = 4,
+    swaps: bool = True,
+    whole_units: bool = False,
+    goals: Sequence[Any] | None = None,
+) -> Json:
+    """The JSON of a random problem; without `swaps` it has no partners, with `whole_units` some items ask for them."""
+    periods = [f"p{n}" for n in range(1, draw(st.integers(1, max_periods)) + 1)]
+    d = Drawing(draw, len(periods), whole_units)
+    items = _items(d)
+    counties = _counties(d, items)
+    demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in d.goods if d.perhaps(4)]
+    policy: Json = {"shortage_bands": d.one(BANDS), "quality_weight": d.one((0, 0, 0.25)), "goals": goals}
+    if d.perhaps(3):
+        policy["priority_weights"] = {"1": 8, "2": 2, "3": 0.5}
+    problem: Json = {
+        "periods": periods,
+        "calendars": {"season": _season(d)},
+        "items": items,
+        "counties": counties,
+        "stations": [
+            {"id": id_} | ({"handling_tonnes": d.by_period(0, 40)} if d.perhaps(3) else {}) for id_ in d.stations
+        ],
+        "demand": demand,
+        "factories": _factories(d, items, counties),
+        "power_areas": [
+            {"id": id_}
+            if d.perhaps(4)
+            else {"id": id_, "limit_kwh": d.by_period(0, 120), "own_generation_kwh": d.number(0, 8)}
+            for id_ in d.areas
+        ],
+        "supply_shares": _supply_shares(d),
+        "links": _links(d),
+        "partners": _partners(d) if swaps else [],
+        "policy": policy,
+    }
+    if d.perhaps(3):
+        problem |= {"period_days": d.one(([31, 28, 31, 30], 30, [1, 1, 2, 4])), "years": d.one((0.5, 1, 2))}
+        if isinstance(problem["period_days"], list):
+            problem["period_days"] = problem["period_days"][: len(periods)]
+    return problem
+
+
+def _season(d: Drawing) -> list[float]:
+    """A calendar whose shares are eighths and sum to exactly 1."""
+    cuts = sorted(d.draw(st.integers(0, 8)) for _ in range(d.periods - 1))
+    return [(b - a) / 8 for a, b in zip([0, *cuts], [*cuts, 8], strict=True)]
+
+
+def problems(**choices: Any) -> st.SearchStrategy[PlanningProblem]:
+    """Random problems; choices as for `problem_dicts`."""
+    return problem_dicts(**choices).map(PlanningProblem.model_validate)
