@@ -1,0 +1,53 @@
+"""Goals in order: what each minimises, and the rows that hold it while the next is sought."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.policy import Goal
+from solvers.formulation.costs import haulage, holding, making, quality_missing, shortage
+from solvers.formulation.wiring import tie
+from solvers.index import ProblemIndex
+from solvers.program import Block, FloatArray, Program, ProgramBuilder
+
+
+def goal(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+    """A goal that has been reached is kept, within its tolerance, while the next is sought.
+
+    cost of the goal · x  ≤  what it reached + tolerance · max(1, |what it reached|)
+    ↔  won of the goal now sought per unit of the goal held, by goal
+
+    Rows are without a limit until the strategy sets it, so that the program keeps its shape from goal to goal.
+    """
+    rows = program.add_rows("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
+    for row, each in zip(rows.positions, range(len(goals)), strict=True):  # one pass a goal
+        for block in program.decisions.values():
+            cost = goal_cost(index, block, goals[each], each)
+            tie(program, np.full(block.size, row), block.positions, cost)
+
+
+def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) -> FloatArray:
+    """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
+
+    worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quality: won's worth of
+    quality missing, whatever its weight. cost: making, haulage and holding.
+    """
+    own = {"worst_fulfilment": ("worst", -1.0), "central_share": ("central_distance", 1.0)}
+    if sought.goal in own:
+        name, sign = own[sought.goal]
+        return sign * (block.axes["goal"] == position) if block.name == name else np.zeros(block.size)
+    parts = {
+        "shortage": {"short": shortage},
+        "quality": {"make": quality_missing},
+        "cost": {"make": making, "ship": haulage, "stock": holding},
+    }[sought.goal]
+    return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
+
+
+def goal_costs(index: ProblemIndex, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
+    """What each goal minimises, as cost by column of a program built with these goals, each (columns,).
+
+    For `worst_fulfilment` it is the negative of the share to be raised.
+    """
+    blocks = program.decisions.values()
+    return tuple(np.concatenate([goal_cost(index, block, each, k) for block in blocks]) for k, each in enumerate(goals))

@@ -1,0 +1,127 @@
+"""What every rule and bound is called, says, and is priced in: for reports, diagnoses and the documentation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ITEM_UNIT = "{unit}"
+"""Stands for the unit of the item that a row is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """A rule, or a bound of a decision, in the planner's words."""
+
+    name: str
+    """Name of the row block; of a bound, its own name."""
+    sentence: str
+    """What it says; `{county}`, `{item}` … stand for the labels of its axes."""
+    unit: str
+    """Unit of its limit, which its price is per; `{unit}` is the item's own."""
+    price_unit: str
+    """Unit of its price."""
+    decisions: tuple[str, ...]
+    """Decisions that it binds."""
+
+    @property
+    def page(self) -> str:
+        """Its page in the documentation, from the root of the repository."""
+        return f"docs/formulation/{self.name}.md"
+
+
+def _rule(name: str, sentence: str, unit: str, *decisions: str, price: str | None = None) -> RuleInfo:
+    return RuleInfo(name, sentence, unit, price or f"won per {unit}", decisions)
+
+
+EVERY_DECISION = ("make", "ship", "stock", "central", "give", "take", "short")
+"""The decisions of a program without goals."""
+
+RULES: Mapping[str, RuleInfo] = {
+    rule.name: rule
+    for rule in (
+        _rule(
+            "balance",
+            "What comes to {place} of {item} in {period} meets the need, is used, kept or sent on; the rest of the need is short.",
+            ITEM_UNIT,
+            *EVERY_DECISION,
+        ),
+        _rule("machine", "The machines {machine} give only so many hours in {period}.", "hour", "make"),
+        _rule("labour", "{place} has only so many hours of labour in {period}.", "hour", "make"),
+        _rule(
+            "power", "Factories and trains of {area} draw only so much electricity in {period}.", "kWh", "make", "ship"
+        ),
+        _rule("link", "The link {arc} carries only so many tonnes in {period}.", "tonne", "ship"),
+        _rule("handling", "Only so many tonnes can enter {place} over links in {period}.", "tonne", "ship"),
+        _rule("central_share", "The centre hands over only so much {item} in {period}.", ITEM_UNIT, "central"),
+        _rule(
+            "local_floor",
+            "Of {group}, at least a stated share is made locally over the plan.",
+            "won",
+            "make",
+            "central",
+            price="won per won's worth (category) or per unit (item)",
+        ),
+        _rule(
+            "swap_balance",
+            "What is taken from {partner} in {window} is worth no more than what is given allows.",
+            "won",
+            "give",
+            "take",
+        ),
+        _rule(
+            "own_needs_first",
+            "{place} goes no shorter of {item} in {period} than it does without swaps.",
+            ITEM_UNIT,
+            "short",
+        ),
+        _rule("store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"),
+        _rule(
+            "worst_fulfilment",
+            "The smallest served share is at most that of {served}.",
+            "share",
+            "short",
+            "worst",
+            price="share of the goal per whole need",
+        ),
+        _rule(
+            "central_distance",
+            "The centre's part of the goods made and handed over is its target, or the difference is counted.",
+            "won",
+            "make",
+            "central",
+            "central_distance",
+            price="won of distance per won's worth",
+        ),
+        _rule(
+            "goal",
+            "The goal {goal}, once reached, is kept while the next is sought.",
+            "unit of the goal",
+            *EVERY_DECISION,
+            "worst",
+            "central_distance",
+            price="won of the goal sought per unit of the goal held",
+        ),
+    )
+}
+"""Every rule, in the order in which `build` makes them."""
+
+Side = Literal["lower", "upper"]
+"""Which bound of a column."""
+
+BOUNDS: Mapping[tuple[str, Side], RuleInfo] = {
+    ("make", "lower"): _rule("line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"),
+    ("make", "upper"): _rule("line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"),
+    ("stock", "lower"): _rule(
+        "stock_least", "{place} keeps at least so much {item} at the end of {period}.", ITEM_UNIT, "stock"
+    ),
+    ("stock", "upper"): _rule(
+        "stock_most", "{place} keeps at most so much {item} at the end of {period}.", ITEM_UNIT, "stock"
+    ),
+    ("give", "upper"): _rule("wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"),
+    ("take", "upper"): _rule("offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"),
+    ("short", "upper"): _rule(
+        "bands", "Band {band} of the need of {place} for {item} in {period} is only so wide.", ITEM_UNIT, "short"
+    ),
+    ("worst", "upper"): _rule("whole_need", "No more than the whole need is served.", "share", "worst"),
+}
+"""The bounds of decisions that say something, by decision and side; their price is the reduced cost of the column."""
