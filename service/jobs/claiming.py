@@ -1,0 +1,90 @@
+"""Whose turn it is, and the writes that begin and end a job."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from models.plan import Outcome
+from service.jobs import events
+from service.jobs.requests import Claim
+from service.storage import PlanState, Transaction
+from service.storage.tables import callers, jobs, plans
+
+
+class NextJob(NamedTuple):
+    """The job whose turn it is."""
+
+    id: str
+    """The plan."""
+    caller: str
+    """Whose it is."""
+    tries: int
+    """How often it was begun."""
+    cancel: bool
+    """Whether its end was asked for."""
+
+
+def next_job(transaction: Transaction, *, lock_row: bool) -> NextJob | None:
+    """The job whose turn it is: queued, or running with a lease that ran out."""
+    moment = transaction.now()
+    running = (
+        select(jobs.c.caller, func.count().label("count"))
+        .where(jobs.c.state == "running", jobs.c.lease >= moment)
+        .group_by(jobs.c.caller)
+        .subquery()
+    )
+    query = (
+        select(jobs.c.id, jobs.c.caller, jobs.c.tries, jobs.c.cancel)
+        .select_from(
+            jobs.outerjoin(running, running.c.caller == jobs.c.caller).outerjoin(
+                callers, callers.c.caller == jobs.c.caller
+            )
+        )
+        .where(or_(jobs.c.state == "queued", and_(jobs.c.state == "running", jobs.c.lease < moment)))
+        .order_by(
+            func.coalesce(running.c.count, 0),
+            func.coalesce(callers.c.last_claim, 0.0),
+            jobs.c.priority.desc(),
+            jobs.c.created,
+            jobs.c.id,
+        )
+        .limit(1)
+    )
+    if lock_row:
+        query = query.with_for_update(of=jobs, skip_locked=True)
+    row = transaction.connection.execute(query).first()
+    return None if row is None else NextJob(*row)
+
+
+def take(transaction: Transaction, job: NextJob, owner: str, lease_seconds: float) -> Claim:
+    """Give a job to a service process and note that its caller was served."""
+    connection, moment, tries = transaction.connection, transaction.now(), job.tries + 1
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job.id)
+        .values(state="running", owner=owner, lease=moment + lease_seconds, tries=tries)
+    )
+    served = connection.execute(update(callers).where(callers.c.caller == job.caller).values(last_claim=moment))
+    if served.rowcount == 0:
+        connection.execute(callers.insert().values(caller=job.caller, last_claim=moment))
+    transaction.plans.mark(job.id, "running")
+    events.append(connection, jobs.c.id == job.id, "started", {"try": tries})
+    plan = transaction.plans.get(job.id)
+    return Claim(job.id, owner, tries, transaction.problems.stored(plan.problem_digest), plan.options)
+
+
+def conclude(
+    transaction: Transaction,
+    condition: ColumnElement[bool],
+    plan: str,
+    state: PlanState,
+    outcome: Outcome | None,
+    **detail: Any,
+) -> bool:
+    """End the job that meets a condition, with its last event and an audit entry; False if none does."""
+    if not events.append(transaction.connection, condition, "finished", {"state": state, "outcome": outcome}):
+        return False
+    caller = transaction.connection.execute(select(plans.c.caller).where(plans.c.id == plan)).scalar_one()
+    transaction.connection.execute(update(jobs).where(condition).values(state="done", owner=None, lease=None))
+    transaction.audit.add(caller, f"plan {state}", plan, {"outcome": outcome, **detail})
+    return True

@@ -1,0 +1,277 @@
+"""The durable queue: five acts on the rows of `jobs` - submit, claim, beat, finish, cancel - and what belongs to them.
+
+A job is held by a lease. Whoever holds it writes only where `owner`, `tries` and the state are still its own, so a
+process that slept past its lease changes nothing. Everything that ends a plan is written in one transaction.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+
+from models.plan import Plan, Solver, Termination
+from service.jobs import events
+from service.jobs.claiming import conclude, next_job, take
+from service.jobs.errors import IdempotencyConflict, QueueFull
+from service.jobs.identifiers import new_identifier
+from service.jobs.requests import Beat, Claim, PlanRequest, Submission
+from service.settings import Settings
+from service.storage import PlanOutcome, PlanState, Store, StoredProblem, Transaction
+from service.storage.canonical import options_digest
+from service.storage.engine import lock
+from service.storage.tables import idempotency, jobs, plans
+
+
+class JobQueue:
+    """The queue of all service processes on one database."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Use the jobs of a store; lengths, lease and tries come from the settings."""
+        self._store = store
+        self._settings = settings
+
+    def submit(self, request: PlanRequest) -> Submission:
+        """Accept a plan for good: once this returns, it will be finished whatever dies.
+
+        Raises IdempotencyConflict, QueueFull.
+        """
+        problem = request.problem
+        stored = problem if isinstance(problem, StoredProblem) else StoredProblem.of(problem)
+        with self._store.write() as transaction:
+            lock(transaction.connection, "submit")
+            known = self._known(transaction, request)
+            if known is not None:
+                return Submission(transaction.plans.get(known), created=False)
+            finished = None
+            if request.reuse and self._settings.reuse_plans:
+                finished = transaction.plans.find_finished(stored.digest, options_digest(request.options))
+            if finished is None:
+                self._refuse_if_full(transaction, request.caller)
+            plan = self._accept(transaction, request, stored)
+            if finished is not None:
+                transaction.plans.copy(plan, finished.id)
+                conclude(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
+            return Submission(transaction.plans.get(plan), created=True)
+
+    def claim(self, owner: str) -> Claim | None:
+        """Take the next plan for a service process, or None if none waits.
+
+        Whose turn it is: callers with the fewest plans running, among them the one served longest ago; of theirs the
+        highest priority, then the oldest. Plans whose lease ran out are taken over.
+        """
+        with self._store.read() as transaction:
+            if next_job(transaction, lock_row=False) is None:
+                return None
+        with self._store.write() as transaction:
+            lock(transaction.connection, "claim")
+            while (job := next_job(transaction, lock_row=True)) is not None:
+                if job.cancel:
+                    transaction.plans.mark(job.id, "cancelled")
+                    conclude(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
+                elif job.tries >= self._settings.max_tries:
+                    detail = f"its solver was lost {job.tries} times"
+                    transaction.plans.complete(job.id, PlanOutcome(failed_head("auto", detail)), {})
+                    conclude(transaction, jobs.c.id == job.id, job.id, "finished", "failed", detail=detail)
+                else:
+                    return take(transaction, job, owner, self._settings.lease_seconds)
+        return None
+
+    def beat(self, owner: str) -> Beat:
+        """Renew the leases of a service process and tell what it still holds."""
+        with self._store.write(losable=True) as transaction:
+            lease = transaction.now() + self._settings.lease_seconds
+            rows = transaction.connection.execute(
+                update(jobs)
+                .where(jobs.c.owner == owner, jobs.c.state == "running")
+                .values(lease=lease)
+                .returning(jobs.c.id, jobs.c.tries, jobs.c.cancel)
+            ).all()
+        return Beat(
+            held=frozenset((row.id, row.tries) for row in rows),
+            cancelled=frozenset(row.id for row in rows if row.cancel),
+        )
+
+    def cancellations(self, owner: str) -> frozenset[str]:
+        """Plans of a service process whose end was asked for."""
+        query = select(jobs.c.id).where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.cancel.is_(True))
+        with self._store.read() as transaction:
+            return frozenset(transaction.connection.execute(query).scalars())
+
+    def progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
+        """Tell how far a plan is; False if the claim is no longer held."""
+        with self._store.write(losable=True) as transaction:
+            return events.append(transaction.connection, _held(claim), "progress", data)
+
+    def finish(self, claim: Claim, outcome: PlanOutcome) -> bool:
+        """Store what came of a plan: head, tables, basis, state, event and audit in one transaction.
+
+        False if the claim is no longer held; then nothing is stored.
+        """
+        keys = self._put_big_tables(outcome)
+        with self._store.write() as transaction:
+            if not conclude(
+                transaction,
+                _held(claim),
+                claim.plan,
+                "finished",
+                outcome.head.outcome,
+                tries=claim.tries,
+                detail=outcome.head.termination.detail,
+            ):
+                return False
+            transaction.plans.complete(claim.plan, outcome, keys)
+        return True
+
+    def finish_cancelled(self, claim: Claim) -> bool:
+        """End a running plan whose end was asked for; False if the claim is no longer held."""
+        with self._store.write() as transaction:
+            if not conclude(transaction, _held(claim), claim.plan, "cancelled", None, tries=claim.tries):
+                return False
+            transaction.plans.mark(claim.plan, "cancelled")
+        return True
+
+    def give_back(self, claim: Claim, reason: str, *, counts: bool) -> bool:
+        """Put a running plan back into the queue; False if the claim is no longer held.
+
+        `counts` tells whether the try counts: it does when the solver died, not when the service stops.
+        """
+        with self._store.write() as transaction:
+            told = events.append(transaction.connection, _held(claim), "retried", {"try": claim.tries, "why": reason})
+            if told:
+                transaction.connection.execute(
+                    update(jobs)
+                    .where(_held(claim))
+                    .values(state="queued", owner=None, lease=None, tries=claim.tries if counts else claim.tries - 1)
+                )
+                transaction.plans.mark(claim.plan, "queued")
+            return told
+
+    def cancel(self, plan: str, caller: str) -> PlanState:
+        """Ask for the end of a plan and return its state: one that waits ends at once, a running one within a second.
+
+        A plan that has ended stays as it is. Raises NotFound.
+        """
+        with self._store.write() as transaction:
+            state = transaction.plans.get(plan).state
+            query = select(jobs.c.state, jobs.c.cancel).where(jobs.c.id == plan).with_for_update()
+            job = transaction.connection.execute(query).one()
+            if job.state == "done" or job.cancel:
+                return transaction.plans.get(plan).state
+            transaction.audit.add(caller, "plan cancelled", plan)
+            if job.state == "queued":
+                transaction.plans.mark(plan, "cancelled")
+                conclude(transaction, jobs.c.id == plan, plan, "cancelled", None)
+                return "cancelled"
+            transaction.connection.execute(update(jobs).where(jobs.c.id == plan).values(cancel=True))
+            events.append(transaction.connection, jobs.c.id == plan, "cancelling", {"by": caller})
+            return state
+
+    def counts(self) -> dict[str, int]:
+        """How many plans are `queued` and `running`, over all service processes."""
+        query = select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
+        with self._store.read() as transaction:
+            found = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
+        return {"queued": found.get("queued", 0), "running": found.get("running", 0)}
+
+    def _known(self, transaction: Transaction, request: PlanRequest) -> str | None:
+        """The plan that the request's Idempotency-Key stands for, if it came before."""
+        key = request.idempotency
+        if key is None:
+            return None
+        query = select(idempotency.c.plan, idempotency.c.body_digest)
+        row = transaction.connection.execute(
+            query.where(idempotency.c.caller == request.caller, idempotency.c.key == key.key)
+        ).first()
+        if row is not None and row.body_digest != key.body_digest:
+            raise IdempotencyConflict(key.key, row.plan)
+        return None if row is None else str(row.plan)
+
+    def _refuse_if_full(self, transaction: Transaction, caller: str) -> None:
+        query = select(jobs.c.caller, func.count()).where(jobs.c.state == "queued").group_by(jobs.c.caller)
+        waiting = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
+        total, own = sum(waiting.values()), waiting.get(caller, 0)
+        if total >= self._settings.queue_length:
+            raise QueueFull(total, self._settings.queue_length, self._patience(transaction, total), own=False)
+        if own >= self._settings.queue_length_per_caller:
+            raise QueueFull(own, self._settings.queue_length_per_caller, self._patience(transaction, own), own=True)
+
+    def _patience(self, transaction: Transaction, waiting: int) -> int:
+        """Seconds until a tenth of those who wait will have been served, guessed from the last plans; 1 to 600."""
+        recent = (
+            select((plans.c.finished - plans.c.started).label("seconds"))
+            .where(plans.c.state == "finished", plans.c.copied_from.is_(None), plans.c.started.is_not(None))
+            .order_by(plans.c.created.desc())
+            .limit(20)
+            .subquery()
+        )
+        mean = transaction.connection.execute(select(func.avg(recent.c.seconds))).scalar() or 1.0
+        return int(min(600.0, max(1.0, mean * waiting / 10 / max(1, self._settings.solver_children))))
+
+    def _accept(self, transaction: Transaction, request: PlanRequest, problem: StoredProblem) -> str:
+        plan = new_identifier()
+        transaction.problems.put(problem)
+        transaction.plans.add(
+            plan,
+            problem.digest,
+            request.options,
+            caller=request.caller,
+            source=request.source,
+            base_plan=request.base_plan,
+        )
+        transaction.connection.execute(
+            jobs.insert().values(
+                id=plan,
+                state="queued",
+                caller=request.caller,
+                priority=request.priority,
+                created=transaction.now(),
+                tries=0,
+                cancel=False,
+                last_event=0,
+            )
+        )
+        if request.idempotency is not None:
+            transaction.connection.execute(
+                idempotency.insert().values(
+                    caller=request.caller,
+                    key=request.idempotency.key,
+                    body_digest=request.idempotency.body_digest,
+                    plan=plan,
+                    created=transaction.now(),
+                )
+            )
+        events.append(transaction.connection, jobs.c.id == plan, "queued", {})
+        transaction.audit.add(request.caller, "plan accepted", plan, {"problem": problem.digest})
+        return plan
+
+    def _put_big_tables(self, outcome: PlanOutcome) -> dict[str, str]:
+        """Write tables too big for the database to the object store; what no row names afterwards does no harm."""
+        keys: dict[str, str] = {}
+        for name, table in outcome.tables.items():
+            if len(table.body) > self._store.inline_bytes:
+                digest = hashlib.sha256(table.body).hexdigest()
+                keys[name] = f"tables/{digest[:2]}/{digest}.parquet"
+                self._store.objects.put(keys[name], table.body)
+        return keys
+
+
+def failed_head(solver: str, detail: str, limit: Any = None) -> Plan:
+    """The head of a plan that could not be made."""
+    return Plan(
+        outcome="failed",
+        termination=Termination(reason="limit" if limit else "error", limit=limit, detail=detail),
+        solver=Solver(name=solver),
+        timings={},
+        tables={},
+    )
+
+
+def _held(claim: Claim) -> ColumnElement[bool]:
+    """The fence: true of the job only as long as this very claim holds it."""
+    return and_(
+        jobs.c.id == claim.plan,
+        jobs.c.owner == claim.owner,
+        jobs.c.tries == claim.tries,
+        jobs.c.state == "running",
+    )

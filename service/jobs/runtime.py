@@ -1,0 +1,119 @@
+"""Jobs as the rest of the service sees them: submit, wait, follow, cancel; started and stopped with the service.
+
+    runtime = JobRuntime(store, settings)
+    runtime.start()
+    submission = runtime.submit(PlanRequest(problem, options, caller="planner"))
+    plan = await runtime.wait(submission.plan.id, seconds=20)
+    runtime.stop()
+
+`submit`, `cancel`, `plan` and `events` talk to the database: call them in a worker thread (an endpoint that is not `async`).
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+
+from service.jobs import events
+from service.jobs.bell import Bell
+from service.jobs.queue import JobQueue
+from service.jobs.requests import PlanRequest, Submission
+from service.settings import Settings
+from service.storage import JobEvent, PlanRecord, Store
+
+
+class JobRuntime:
+    """The jobs of one service process, on a database that it may share with others."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Use a store; nothing runs before `start`."""
+        self.queue = JobQueue(store, settings)
+        self._store = store
+        self._settings = settings
+        self._bell = Bell()
+
+    def start(self) -> None:
+        """Begin to solve what waits; returns at once."""
+
+    def stop(self) -> None:
+        """Take no more plans, give running ones `shutdown_grace_seconds`, put the rest back into the queue."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether plans can be solved here now (solvers are loaded), or this process only accepts them."""
+        return True
+
+    def submit(self, request: PlanRequest) -> Submission:
+        """Accept a plan for good; it is on disk when this returns. Raises IdempotencyConflict, QueueFull."""
+        return self.queue.submit(request)
+
+    def plan(self, plan: str) -> PlanRecord:
+        """A plan as it is now; NotFound if there is none."""
+        with self._store.read() as transaction:
+            return transaction.plans.get(plan)
+
+    def cancel(self, plan: str, caller: str) -> PlanRecord:
+        """Ask for the end of a plan; a running one ends within a second, one that has ended stays. NotFound if there is none."""
+        self.queue.cancel(plan, caller)
+        self._bell.ring(plan)
+        return self.plan(plan)
+
+    def events(self, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
+        """Events of a plan after a sequence number, in order; NotFound if there is no such plan."""
+        with self._store.read() as transaction:
+            transaction.plans.get(plan)
+            return events.read(transaction.connection, plan, after, limit)
+
+    async def wait(self, plan: str, seconds: float) -> PlanRecord:
+        """The plan when it has ended, or as it is after some seconds; NotFound if there is none. For the event loop."""
+        deadline = time.monotonic() + seconds
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        with self._bell.listening(plan, lambda: loop.call_soon_threadsafe(news.set)):
+            while True:
+                news.clear()
+                record = await asyncio.to_thread(self.plan, plan)
+                left = deadline - time.monotonic()
+                if record.final or left <= 0:
+                    return record
+                await _heard(news, min(left, self._settings.poll_seconds))
+
+    def wait_blocking(self, plan: str, seconds: float) -> PlanRecord:
+        """The same for a thread of its own."""
+        deadline = time.monotonic() + seconds
+        news = threading.Event()
+        with self._bell.listening(plan, news.set):
+            while True:
+                news.clear()
+                record = self.plan(plan)
+                left = deadline - time.monotonic()
+                if record.final or left <= 0:
+                    return record
+                news.wait(min(left, self._settings.poll_seconds))
+
+    async def follow(self, plan: str, after: int = 0) -> AsyncIterator[JobEvent]:
+        """Events of a plan after a sequence number, as they happen; ends with the event `finished`.
+
+        NotFound (at the first step) if there is no such plan.
+        """
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        with self._bell.listening(plan, lambda: loop.call_soon_threadsafe(news.set)):
+            while True:
+                news.clear()
+                found = await asyncio.to_thread(self.events, plan, after)
+                for event in found:
+                    yield event
+                    after = event.seq
+                    if event.kind == "finished":
+                        return
+                if not found:
+                    if (await asyncio.to_thread(self.plan, plan)).final:
+                        return  # the reader had seen the last event before
+                    await _heard(news, self._settings.poll_seconds)
+
+
+async def _heard(news: asyncio.Event, seconds: float) -> None:
+    """Return at the next news, or after some seconds: other processes do not ring our bell."""
+    try:
+        await asyncio.wait_for(news.wait(), seconds)
+    except TimeoutError:
+        return

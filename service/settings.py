@@ -1,0 +1,103 @@
+"""Settings of the service, read from the environment: every name starts with `ALLOT_`, such as `ALLOT_DATABASE_URL`."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+
+MIB = 1024 * 1024
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """What can be set without touching the code. The defaults suit one machine and one planner."""
+
+    model_config = SettingsConfigDict(env_prefix="ALLOT_", use_attribute_docstrings=True, frozen=True, extra="ignore")
+
+    data_dir: Path = Path("allot-data")
+    """Folder of the database and of big tables; made at start if absent."""
+    database_url: str | None = None
+    """Database, as an SQLAlchemy address (`postgresql://user:password@host/name`, `sqlite:////path/file.db`); a SQLite file in `data_dir` if absent."""
+    database_connections: Positive = 20
+    """Connections to the database that one process keeps at most."""
+    objects_url: str | None = None
+    """Where tables too big for the database go: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
+    inline_bytes: Annotated[int, Field(ge=0)] = 16 * MIB
+    """Bytes up to which a table (as Parquet) is kept in the database itself."""
+
+    max_body_bytes: Positive = 64 * MIB
+    """Bytes of a request body at most; beyond it 413."""
+    max_counties: Positive = 500
+    """Counties of a problem at most."""
+    max_items: Positive = 2_000
+    """Items of a problem at most."""
+    max_factories: Positive = 20_000
+    """Factories of a problem at most."""
+    max_lines: Positive = 100_000
+    """Lines over all factories of a problem at most."""
+    max_links: Positive = 20_000
+    """Links of a problem at most."""
+    max_periods: Positive = 400
+    """Periods of a problem at most."""
+    max_cells: Positive = 4_000_000
+    """Counties × items × periods of a problem at most: the size of its supply table."""
+
+    solver_children: Annotated[int, Field(ge=0)] = Field(default_factory=_cores)
+    """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""
+    child_memory_bytes: Positive = 4096 * MIB
+    """Memory that one solve may take beyond its libraries; a plan that needs more ends as `failed`."""
+    queue_length: Positive = 1_000
+    """Plans that may wait at a time; beyond it 429 with `Retry-After`."""
+    queue_length_per_caller: Positive = 500
+    """Plans of one caller that may wait at a time."""
+    default_time_limit_seconds: Seconds = 600.0
+    """Time limit of a plan that states none."""
+    max_time_limit_seconds: Seconds = 3_600.0
+    """Greatest time limit that a plan may ask for."""
+    overtime_seconds: Seconds = 30.0
+    """Seconds past its time limit after which a solve that does not stop by itself is killed."""
+    lease_seconds: Seconds = 30.0
+    """Seconds after which a plan whose service process went silent is taken over by another."""
+    max_tries: Positive = 3
+    """Times a plan is begun at most before it ends as `failed`: a problem that kills its solver must not do so for ever."""
+    poll_seconds: Seconds = 0.5
+    """Seconds between looks for work and news from other service processes; news of its own reach a process at once."""
+    cancel_grace_seconds: Seconds = 0.5
+    """Seconds that a cancelled solve has to end by itself before it is killed."""
+    shutdown_grace_seconds: Seconds = 5.0
+    """Seconds that running solves have to finish when the service stops; what is left goes back to the queue."""
+    reuse_plans: bool = True
+    """Whether a problem solved before with the same options is answered from that plan instead of solved again."""
+    max_wait_seconds: Seconds = 60.0
+    """Seconds that `Prefer: wait=N` is honoured at most."""
+
+    page_rows: Positive = 1_000
+    """Rows in a page of a table if the request does not say."""
+    max_page_rows: Positive = 100_000
+    """Rows in a page of a table at most."""
+    host: str = "127.0.0.1"
+    """Address that `allot serve` listens at."""
+    port: Annotated[int, Field(gt=0, lt=65_536)] = 8000
+    """Port that `allot serve` listens at."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least level of the lines that are logged."""
+    log_format: Literal["json", "console"] = "json"
+    """`json`: a line of JSON an event. `console`: for reading by eye."""
+
+    def database_address(self) -> str:
+        """The database's address with its driver: the SQLite file in `data_dir` if none is set, psycopg for PostgreSQL."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir.absolute() / 'allot.db'}"
+        for short in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(short):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(short)
+        return self.database_url

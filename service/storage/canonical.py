@@ -1,0 +1,46 @@
+"""Canonical bytes and digests: equal contents, equal digests, whatever the order of keys in the request."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import cast
+
+import orjson
+import pyarrow as pa
+from pydantic import BaseModel
+
+from models.options import PlanOptions
+
+
+def canonical(model: BaseModel) -> bytes:
+    """JSON of a model with sorted keys and without defaults, so that a new field with a default changes no digest."""
+    return orjson.dumps(model.model_dump(mode="json", exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
+
+
+def digest(body: bytes) -> str:
+    """sha-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def options_digest(options: PlanOptions) -> str:
+    """Digest of what may change an answer: the options but for the time limit, and Allot's version."""
+    kept = options.model_dump(mode="json", exclude={"time_limit_seconds"})
+    return digest(orjson.dumps([_version(), kept], option=orjson.OPT_SORT_KEYS))
+
+
+def compress(body: bytes) -> bytes:
+    """Compress by zstd."""
+    return cast("bytes", pa.compress(body, codec="zstd", asbytes=True))
+
+
+def decompress(body: bytes, size: int) -> bytes:
+    """Undo `compress`; `size` is the number of bytes that come out."""
+    return cast("bytes", pa.decompress(body, size, codec="zstd", asbytes=True))
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("allot")
+    except PackageNotFoundError:  # run from its folder, not installed
+        return "0"

@@ -1,0 +1,74 @@
+"""The database engine: SQLite made safe for many processes, PostgreSQL as it is.
+
+SQLite runs in WAL mode and every writing transaction begins with BEGIN IMMEDIATE, so that of two writers one waits instead
+of failing in the middle. A transaction is synced to disk unless it says that it can be lost to a power cut.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from service.storage.errors import StoreUnsuitable
+
+BUSY_MILLISECONDS = 30_000
+"""How long a SQLite writer waits for another."""
+
+READ_ONLY = "allot_read_only"
+"""Execution option of connections that only read."""
+
+LOSABLE = "allot_losable"
+"""Execution option of connections whose writes may be lost to a power cut (never to the end of a process)."""
+
+
+def make_engine(address: str, connections: int) -> Engine:
+    """Open the database at an SQLAlchemy address with a pool of at most `connections`.
+
+    Raises StoreUnsuitable for databases that are neither SQLite in a file nor PostgreSQL.
+    """
+    try:
+        url = make_url(address)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreUnsuitable(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
+    if backend == "postgresql":
+        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True)
+    if backend != "sqlite" or url.database in (None, "", ":memory:"):
+        raise StoreUnsuitable("the database must be SQLite in a file or PostgreSQL")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=connections, max_overflow=0)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def now(connection: Connection) -> float:
+    """Seconds since 1970 by the database's clock: the one clock that all service processes share."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
+    return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Let one transaction at a time pass this point, over all processes; SQLite's writers already wait for each other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, below
+    for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=wal", "foreign_keys=on"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    if options.get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={'normal' if options.get(LOSABLE) else 'full'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,82 @@
+"""Where big tables lie when they do not lie in the database: a folder, or a bucket by the extra `objects`.
+
+Objects are named by their content, so writing one twice is harmless and none is ever changed.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+from service.storage.errors import NotFound, StoreUnsuitable
+
+
+class ObjectStore(Protocol):
+    """Bytes by key."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store bytes under a key, whole or not at all."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Bytes of a key; NotFound if there are none."""
+        ...
+
+
+class FolderObjects:
+    """Objects as files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, made when the first object comes."""
+        self._folder = folder
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write beside, sync, then rename: a reader or a crash never meets half a file."""
+        path = self._folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        with draft.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def get(self, key: str) -> bytes:
+        """Bytes of a key; NotFound if there are none."""
+        try:
+            return (self._folder / key).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("object", key) from error
+
+
+class BucketObjects:
+    """Objects in a bucket (S3 and what speaks like it), through obstore."""
+
+    def __init__(self, url: str) -> None:
+        """Open a bucket by address; access comes from the usual environment of the cloud. StoreUnsuitable without obstore."""
+        try:
+            import obstore
+            from obstore import store
+        except ImportError as error:
+            raise StoreUnsuitable("ALLOT_OBJECTS_URL needs the extra: pip install 'allot[objects]'") from error
+        self._obstore: Any = obstore
+        self._store: Any = store.from_url(url)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store bytes under a key."""
+        self._obstore.put(self._store, key, body)
+
+    def get(self, key: str) -> bytes:
+        """Bytes of a key; NotFound if there are none."""
+        try:
+            return bytes(self._obstore.get(self._store, key).bytes())
+        except FileNotFoundError as error:
+            raise NotFound("object", key) from error
+
+
+def open_objects(url: str | None, folder: Path) -> ObjectStore:
+    """The object store at an address: `file://` or any that obstore knows; the folder if there is none."""
+    if url is None:
+        return FolderObjects(folder)
+    if url.startswith("file://"):
+        return FolderObjects(Path(url.removeprefix("file://")))
+    return BucketObjects(url)

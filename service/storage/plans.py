@@ -1,0 +1,195 @@
+"""Stored plans: their heads, tables and bases."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Row, insert, literal, select, tuple_, update
+
+from models.options import PlanOptions
+from models.plan import Plan
+from service.storage.canonical import options_digest
+from service.storage.engine import now
+from service.storage.errors import NotFound
+from service.storage.objects import ObjectStore
+from service.storage.records import Json, PlanRecord, PlanState, TableInfo, moment
+from service.storage.results import PlanOutcome, decode_basis, decode_table
+from service.storage.tables import plan_tables, plans
+from solvers.solution import Basis
+
+REUSABLE_OUTCOMES = ("optimal", "infeasible")
+"""Outcomes that solving again could not better."""
+
+_HEAD_COLUMNS = [column for column in plans.c if column is not plans.c.basis]
+
+
+class PlanRepository:
+    """Plans by identifier."""
+
+    def __init__(self, connection: Connection, objects: ObjectStore) -> None:
+        """Work within the transaction of a connection; big tables are read from `objects`."""
+        self._connection = connection
+        self._objects = objects
+
+    def get(self, plan: str) -> PlanRecord:
+        """A plan; NotFound if there is none."""
+        row = self._connection.execute(select(*_HEAD_COLUMNS).where(plans.c.id == plan)).first()
+        if row is None:
+            raise NotFound("plan", plan)
+        return _record(row)
+
+    def list(
+        self,
+        *,
+        caller: str | None = None,
+        states: Sequence[PlanState] = (),
+        before: str | None = None,
+        limit: int = 100,
+    ) -> tuple[PlanRecord, ...]:
+        """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given."""
+        query = select(*_HEAD_COLUMNS).order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
+        if caller is not None:
+            query = query.where(plans.c.caller == caller)
+        if states:
+            query = query.where(plans.c.state.in_(states))
+        if before is not None:
+            edge = self.get(before)
+            query = query.where(tuple_(plans.c.created, plans.c.id) < (edge.created.timestamp(), edge.id))
+        return tuple(_record(row) for row in self._connection.execute(query))
+
+    def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
+        """The oldest plan of the same problem and options that solving again could not better, if there is one."""
+        query = (
+            select(*_HEAD_COLUMNS)
+            .where(
+                plans.c.problem_digest == problem_digest,
+                plans.c.options_digest == options_digest,
+                plans.c.state == "finished",
+                plans.c.outcome.in_(REUSABLE_OUTCOMES),
+            )
+            .order_by(plans.c.created)
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else _record(row)
+
+    def tables(self, plan: str) -> tuple[TableInfo, ...]:
+        """The tables that a finished plan has, by name."""
+        query = select(plan_tables).where(plan_tables.c.plan == plan).order_by(plan_tables.c.name)
+        return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
+
+    def parquet(self, plan: str, table: str) -> bytes:
+        """A table as Parquet bytes; NotFound if the plan has none of that name (yet)."""
+        query = select(plan_tables.c.body, plan_tables.c.object_key)
+        row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
+        if row is None:
+            raise NotFound("table", f"{table} of {plan}")
+        return bytes(row.body) if row.object_key is None else self._objects.get(row.object_key)
+
+    def table(self, plan: str, table: str) -> pa.Table:
+        """A table as Arrow; NotFound if the plan has none of that name (yet)."""
+        return decode_table(self.parquet(plan, table))
+
+    def basis(self, plan: str) -> Basis | None:
+        """The basis that a plan ended with; None if it has none."""
+        body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
+        return None if body is None else decode_basis(body)
+
+    def add(
+        self,
+        plan: str,
+        problem_digest: str,
+        options: PlanOptions,
+        *,
+        caller: str,
+        source: Json,
+        base_plan: str | None,
+    ) -> None:
+        """Store an accepted plan, in state `queued`."""
+        self._connection.execute(
+            plans.insert().values(
+                id=plan,
+                problem_digest=problem_digest,
+                options=options.model_dump(mode="json"),
+                options_digest=options_digest(options),
+                source=dict(source),
+                caller=caller,
+                base_plan=base_plan,
+                state="queued",
+                created=now(self._connection),
+            )
+        )
+
+    def mark(self, plan: str, state: PlanState) -> None:
+        """Set the state of a plan that is not final, with the time that goes with it."""
+        moment_of = {"running": "started", "cancelled": "finished"}.get(state)
+        times = {moment_of: now(self._connection)} if moment_of else {}
+        self._connection.execute(update(plans).where(plans.c.id == plan).values(state=state, **times))
+
+    def complete(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
+        """Store what came of a plan. `keys` names the tables that lie in the object store already."""
+        self._connection.execute(
+            update(plans)
+            .where(plans.c.id == plan)
+            .values(
+                state="finished",
+                outcome=outcome.head.outcome,
+                head=outcome.head.model_dump(mode="json"),
+                basis=outcome.basis,
+                finished=now(self._connection),
+            )
+        )
+        rows = [
+            {
+                "plan": plan,
+                "name": name,
+                "rows": table.rows,
+                "size": len(table.body),
+                "digest": table.digest,
+                "body": None if name in keys else table.body,
+                "object_key": keys.get(name),
+            }
+            for name, table in outcome.tables.items()
+        ]
+        if rows:
+            self._connection.execute(insert(plan_tables), rows)
+
+    def copy(self, plan: str, original: str) -> None:
+        """Answer a plan by a finished one: head, tables and basis are the original's."""
+        moment_now = now(self._connection)
+        copied = ("outcome", "head", "basis")
+        values = self._connection.execute(
+            select(*(plans.c[name] for name in copied)).where(plans.c.id == original)
+        ).one()
+        self._connection.execute(
+            update(plans)
+            .where(plans.c.id == plan)
+            .values(
+                **dict(zip(copied, values, strict=True)),
+                state="finished",
+                copied_from=original,
+                started=moment_now,
+                finished=moment_now,
+            )
+        )
+        names = [column.name for column in plan_tables.c if column.name != "plan"]
+        rows = select(literal(plan), *(plan_tables.c[name] for name in names)).where(plan_tables.c.plan == original)
+        self._connection.execute(insert(plan_tables).from_select(["plan", *names], rows))
+
+
+def _record(row: Row[Any]) -> PlanRecord:
+    return PlanRecord(
+        id=row.id,
+        problem_digest=row.problem_digest,
+        options=PlanOptions.model_validate(row.options),
+        source=row.source,
+        caller=row.caller,
+        base_plan=row.base_plan,
+        state=row.state,
+        outcome=row.outcome,
+        head=None if row.head is None else Plan.model_validate(row.head),
+        copied_from=row.copied_from,
+        created=moment(row.created),
+        started=None if row.started is None else moment(row.started),
+        finished=None if row.finished is None else moment(row.finished),
+    )

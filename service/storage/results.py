@@ -1,0 +1,66 @@
+"""What a solve leaves behind, as bytes: head, tables as Parquet, basis."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from models.plan import Plan
+from solvers.solution import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedTable:
+    """A table as Parquet."""
+
+    rows: int
+    """Number of rows."""
+    body: bytes
+    """Parquet, zstd."""
+
+    @property
+    def digest(self) -> str:
+        """sha-256 of the Parquet bytes."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """Everything that is stored of a finished plan."""
+
+    head: Plan
+    """The plan but for its tables."""
+    tables: Mapping[str, EncodedTable] = field(default_factory=dict)
+    """Its tables by name."""
+    basis: bytes | None = None
+    """Its basis, for later solves nearby; see `decode_basis`."""
+
+
+def encode_table(table: pa.Table) -> EncodedTable:
+    """Write a table as Parquet."""
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, compression="zstd")
+    return EncodedTable(table.num_rows, sink.getvalue())
+
+
+def decode_table(body: bytes) -> pa.Table:
+    """Read a table from Parquet."""
+    return parquet.read_table(io.BytesIO(body))
+
+
+def encode_basis(basis: Basis) -> bytes:
+    """A basis as a compressed numpy archive."""
+    sink = io.BytesIO()
+    np.savez_compressed(sink, columns=basis.columns, rows=basis.rows)
+    return sink.getvalue()
+
+
+def decode_basis(body: bytes) -> Basis:
+    """Undo `encode_basis`."""
+    with np.load(io.BytesIO(body), allow_pickle=False) as archive:
+        return Basis(columns=cast("np.ndarray", archive["columns"]), rows=cast("np.ndarray", archive["rows"]))

@@ -1,0 +1,144 @@
+"""The tables of the database, as SQLAlchemy sees them; the migrations make them and a test compares the two.
+
+Times are seconds since 1970 (UTC), by the database's clock. Every row of `jobs` belongs to the plan of the same id.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = String(100)
+Digest = String(64)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("digest", Digest, primary_key=True, comment="sha-256 of the canonical JSON"),
+    Column("size", Integer, nullable=False, comment="bytes of the canonical JSON"),
+    Column("body", LargeBinary, nullable=False, comment="canonical JSON, zstd"),
+    Column("created", Double, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("problem_digest", Digest, ForeignKey("problems.digest"), nullable=False),
+    Column("options", JSON, nullable=False, comment="PlanOptions"),
+    Column("options_digest", Digest, nullable=False),
+    Column("source", JSON, nullable=False, comment="where the problem came from: province, version, scenario, changes"),
+    Column("caller", Id, nullable=False),
+    Column("base_plan", Id, ForeignKey("plans.id"), nullable=True, comment="plan it varies or replaces"),
+    Column("state", String(20), nullable=False),
+    Column("outcome", String(20), nullable=True),
+    Column("head", JSON, nullable=True, comment="models.plan.Plan"),
+    Column("basis", LargeBinary, nullable=True, comment="simplex basis, numpy archive"),
+    Column("copied_from", Id, nullable=True, comment="plan with the same problem and options that answered it"),
+    Column("created", Double, nullable=False),
+    Column("started", Double, nullable=True),
+    Column("finished", Double, nullable=True),
+    Index(None, "problem_digest", "options_digest"),
+    Index(None, "created", "id"),
+    Index(None, "caller", "created"),
+)
+
+plan_tables = Table(
+    "plan_tables",
+    metadata,
+    Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes as Parquet"),
+    Column("digest", Digest, nullable=False, comment="sha-256 of the Parquet bytes"),
+    Column("body", LargeBinary, nullable=True, comment="Parquet; null where it lies in the object store"),
+    Column("object_key", String(200), nullable=True),
+)
+
+provinces = Table(
+    "provinces",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", String(2000), nullable=False),
+    Column("problem_digest", Digest, ForeignKey("problems.digest"), nullable=True, comment="null where deleted"),
+    Column("scenarios", JSON, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("caller", Id, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, ForeignKey("plans.id"), primary_key=True),
+    Column("state", String(20), nullable=False, comment="queued, running, done"),
+    Column("caller", Id, nullable=False),
+    Column("priority", Integer, nullable=False, comment="higher first, within a caller"),
+    Column("created", Double, nullable=False),
+    Column("owner", Id, nullable=True, comment="service process that runs it"),
+    Column("lease", Double, nullable=True, comment="when it may be taken over"),
+    Column("tries", Integer, nullable=False),
+    Column("cancel", Boolean, nullable=False, comment="whether its end was asked for"),
+    Column("last_event", Integer, nullable=False),
+    Index(None, "state", "caller"),
+    Index(None, "owner", "state"),
+)
+
+callers = Table(
+    "callers",
+    metadata,
+    Column("caller", Id, primary_key=True),
+    Column("last_claim", Double, nullable=False, comment="when a plan of theirs was last begun: whose turn it is"),
+)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("job", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", Id, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("body_digest", Digest, nullable=False),
+    Column("plan", Id, ForeignKey("plans.id"), nullable=False),
+    Column("created", Double, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("caller", Id, nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("subject", Id, nullable=False, comment="what was acted on, such as a plan's id"),
+    Column("detail", JSON, nullable=False),
+    Index(None, "subject"),
+)
