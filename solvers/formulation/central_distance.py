@@ -16,8 +16,8 @@ def central_distance(index: ProblemIndex, program: ProgramBuilder, goals: Sequen
     Σ value·central − target·(Σ value·make + Σ value·central) − above + below  =  0        over goods
     ↔  won of distance per won's worth, by goal
 
-    Adds the columns `central_distance` (above, below) for each such goal, in won; their cost is 0 until the goal is sought. A goal
-    without a target wants as little from the centre as can be.
+    Adds the columns `central_distance` (above, below) for each such goal, in won; their cost is 0 until the goal is sought. The
+    target of a goal that states none is the share that the centre promises (`supply_shares.central`).
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "central_share"], dtype=np.int64)
     sides = np.tile(np.arange(2, dtype=np.int64), len(which))
@@ -27,7 +27,8 @@ def central_distance(index: ProblemIndex, program: ProgramBuilder, goals: Sequen
     make, central = decision(program, "make"), decision(program, "central")
     worth = np.where(index.items.good, index.items.value, 0.0)
     for row, k in zip(rows.positions, which, strict=True):  # one pass a goal
-        target = goals[k].target or 0.0
+        stated = goals[k].target
+        target = index.problem.supply_shares.central if stated is None else stated
         made = -target * worth[index.lines.item[make.axes["line"]]]
         tie(program, np.full(make.size, row), make.positions, made)
         handed_over = (1.0 - target) * worth[central.axes["item"]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.policy import Goal
-from solvers.formulation.costs import haulage, holding, making, quality_missing, shortage
+from solvers.formulation.costs import cost_of, quality_missing, shortage
 from solvers.formulation.wiring import tie
 from solvers.index import ProblemIndex
 from solvers.program import Block, FloatArray, Program, ProgramBuilder
@@ -30,7 +30,7 @@ def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) ->
     """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
 
     worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quality: won's worth of
-    quality missing, whatever its weight. cost: making, haulage and holding.
+    quality missing, whatever its weight. cost: making, haulage, holding, and missing quality by its weight.
     """
     own = {"worst_fulfilment": ("worst", -1.0), "central_share": ("central_distance", 1.0)}
     if sought.goal in own:
@@ -39,7 +39,7 @@ def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) ->
     parts = {
         "shortage": {"short": shortage},
         "quality": {"make": quality_missing},
-        "cost": {"make": making, "ship": haulage, "stock": holding},
+        "cost": {"make": cost_of, "ship": cost_of, "stock": cost_of},
     }[sought.goal]
     return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
 
