@@ -5,11 +5,10 @@ from dataclasses import replace
 from time import monotonic
 
 import numpy as np
-from scipy import sparse
 
 from solvers.backends.base import Backend, Feature, SolveOptions
 from solvers.errors import MalformedProgram, UnsupportedRequest
-from solvers.program import LinearProgram
+from solvers.program import FloatArray, LinearProgram
 from solvers.solution import Basis, OnProgress, Progress, Solution, Stop
 
 AT_LOWER, BASIC, AT_UPPER, FREE_AT_ZERO = 0, 1, 2, 3
@@ -103,30 +102,48 @@ def tell_apart(
     options: SolveOptions,
     again: Callable[[LinearProgram, SolveOptions], Solution],
 ) -> Solution:
-    """Check a claim of infeasible or unbounded by solving once more without costs, in the time that is left.
+    """Settle a claim of infeasible or unbounded by solving again, in the time that is left.
 
-    Several solvers say one where the other is true, or cannot say which: what has a point is unbounded, what has none infeasible.
+    Several solvers say one where the other is true, or cannot say which. So: without costs there must be a point, or it is
+    infeasible; and among the directions in which one may go for ever one must get cheaper, or it is not unbounded.
     """
-    left = options.time_limit_seconds - solution.seconds
-    if left <= 0:
-        return replace(solution, stop=Stop("limit", "time", "no time left to tell infeasible from unbounded"))
-    second = again(replace(lp, cost=np.zeros(lp.columns), offset=0.0), replace(options, time_limit_seconds=left))
-    stop = second.stop
-    if stop.reason == "optimal":
-        stop = Stop("unbounded", detail=solution.stop.detail)
-    elif stop.reason == "unbounded":
-        stop = Stop("numerical", detail="called unbounded without costs")
+    solution = replace(solution, values=None, row_price=None, basis=None)
+    said = solution.stop
+    for question in (replace(lp, cost=np.zeros(lp.columns), offset=0.0), _directions(lp)):
+        left = options.time_limit_seconds - solution.seconds
+        if left <= 0:
+            return replace(solution, stop=Stop("limit", "time", "no time left to tell infeasible from unbounded"))
+        answer = again(question, replace(options, time_limit_seconds=left))
+        solution = replace(
+            solution,
+            iterations=solution.iterations + answer.iterations,
+            seconds=solution.seconds + answer.seconds,
+        )
+        if answer.stop.reason != "optimal" or answer.values is None:
+            stop = (
+                Stop("numerical", detail=f"{said.detail}; undecided")
+                if answer.stop.reason == "unbounded"
+                else answer.stop
+            )
+            return replace(solution, stop=stop)
+        falls = float(question.cost @ answer.values) < -1e-6
     return replace(
-        solution,
-        stop=stop,
-        values=None,
-        row_price=None,
-        basis=None,
-        iterations=solution.iterations + second.iterations,
-        seconds=solution.seconds + second.seconds,
+        solution, stop=Stop("unbounded", detail=said.detail) if falls else Stop("numerical", detail=said.detail)
     )
 
 
-def empty_rows(count: int, columns: int) -> sparse.csr_array:
-    """A matrix of `count` rows without terms."""
-    return sparse.csr_array((count, columns), dtype=np.float64)
+def _directions(lp: LinearProgram) -> LinearProgram:
+    """The directions d, |d| ≤ 1, in which a feasible point may go for ever, with the costs scaled to at most 1."""
+    size = float(np.abs(lp.cost).max(initial=0.0)) or 1.0
+
+    def bounded(bound: FloatArray, otherwise: float) -> FloatArray:
+        return np.where(np.isfinite(bound), 0.0, otherwise)
+
+    return LinearProgram(
+        lp.cost / size,
+        bounded(lp.column_lower, -1.0),
+        bounded(lp.column_upper, 1.0),
+        bounded(lp.row_lower, -np.inf),
+        bounded(lp.row_upper, np.inf),
+        lp.matrix,
+    )

@@ -9,6 +9,9 @@ from solvers.backends.highs_session import VERSION, HighsSession, Method
 from solvers.program import LinearProgram
 from solvers.solution import Basis, OnProgress, Solution, Stop
 
+UNDECIDED = Stop("numerical", detail="HiGHS: UnboundedOrInfeasible")
+"""HiGHS' way of saying that it is one of the two."""
+
 
 class HighsBackend:
     """One method of HiGHS as a backend."""
@@ -43,7 +46,7 @@ class HighsBackend:
         if settled is not None:
             return settled
         solution = self._run(lp, options, start, on_progress)
-        if solution.stop == _UNDECIDED:
+        if solution.stop.reason == "unbounded" or solution.stop == UNDECIDED:
             return tell_apart(solution, lp, options, self._run)
         return solution
 
@@ -63,6 +66,3 @@ class HighsBackend:
             on_progress=on_progress,
             cancelled=options.cancelled,
         )
-
-
-_UNDECIDED = Stop("numerical", detail="HiGHS: UnboundedOrInfeasible")
