@@ -1,1 +1,5 @@
-"""How a program is solved: in which stages, from which bases, by which backend."""
+"""How a program is solved: which method, in which stages; the one place where a Program meets a backend."""
+
+from solvers.strategy.methods import solve
+
+__all__ = ["solve"]

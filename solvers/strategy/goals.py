@@ -1,0 +1,63 @@
+"""Ordered goals: each is solved to its optimum and held, by a row of the rule `goal`, while the next is solved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.plan import GoalResult
+from solvers.program import FloatArray, Program
+from solvers.solution import Basis
+from solvers.strategy.extend import with_cost, with_row_bounds
+from solvers.strategy.goal_costs import GoalCost
+from solvers.strategy.run import Attempt, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far the goals got."""
+
+    last: Attempt
+    """The last program solved; the plan's prices are its prices."""
+    best: Attempt | None
+    """The last attempt with a feasible point; None if there was none."""
+    held: tuple[tuple[float, float], ...]
+    """What each goal reached and what it was held at, as minimised."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether every goal was solved to a certified optimum."""
+        return self.last.proved
+
+    def results(self, goals: Sequence[GoalCost], values: FloatArray) -> tuple[GoalResult, ...]:
+        """What each goal reached, was held at, and is worth in a finished plan with these values, (n,)."""
+        return tuple(
+            GoalResult(
+                goal=g.goal.goal,
+                value=g.sign * reached,
+                held_at=g.sign * held,
+                final=g.sign * float(g.cost @ values),
+            )
+            for g, (reached, held) in zip(goals, self.held, strict=False)
+        )
+
+
+def reach(program: Program, goals: Sequence[GoalCost], run: Run, stage: str, start: Basis | None = None) -> Reached:
+    """Solve the goals of a prepared program in order; without goals, its own objective once."""
+    if not goals:
+        attempt = run.solve(program, stage, start)
+        return Reached(attempt, attempt if attempt.feasible else None, ())
+    best: Attempt | None = None
+    held: list[tuple[float, float]] = []
+    bounds = np.full(len(goals), np.inf)
+    for k, goal in enumerate(goals):
+        held_program = with_row_bounds(program, "goal", upper=bounds)
+        attempt = run.solve(with_cost(held_program, goal.cost), f"{stage}: {goal.goal.goal}", start)
+        best = attempt if attempt.feasible else best
+        if not attempt.proved or attempt.solution.values is None:
+            break
+        value = float(goal.cost @ attempt.solution.values)
+        bounds[k] = value + goal.goal.tolerance * max(1.0, abs(value))
+        held.append((value, float(bounds[k])))
+        start = attempt.solution.basis
+    return Reached(attempt, best, tuple(held))
