@@ -6,11 +6,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.plan import GoalResult
+from models.policy import Goal
+from solvers.formulation import goal_costs
+from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
 from solvers.solution import Basis
 from solvers.strategy.extend import with_cost, with_row_bounds
-from solvers.strategy.goal_costs import GoalCost
 from solvers.strategy.run import Attempt, Run
+
+
+@dataclass(frozen=True, slots=True)
+class GoalCost:
+    """A goal as something to minimise."""
+
+    goal: Goal
+    """The goal with its particulars."""
+    cost: FloatArray
+    """What is minimised, by column, (n,)."""
+
+    @property
+    def sign(self) -> float:
+        """−1 where the goal is a share to be raised: its value is sign × what is minimised."""
+        return -1.0 if self.goal.goal == "worst_fulfilment" else 1.0
+
+
+def ordered(index: ProblemIndex, program: Program) -> tuple[GoalCost, ...]:
+    """The policy's goals, in order, as costs of a program built with them; none where the policy lists none."""
+    goals = index.problem.policy.ordered_goals()
+    return tuple(GoalCost(g, cost) for g, cost in zip(goals, goal_costs(index, program, goals), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

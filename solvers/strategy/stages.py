@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from models.plan import Certificate, GoalResult
+from solvers.formulation import build
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
-from solvers.strategy.extend import with_column_bounds, with_row_bounds, with_rows
-from solvers.strategy.goal_costs import GoalCost, prepare
-from solvers.strategy.goals import Reached, reach
+from solvers.strategy.extend import with_column_bounds, with_row_bounds
+from solvers.strategy.goals import GoalCost, Reached, ordered, reach
 from solvers.strategy.run import Attempt, Run
 from solvers.strategy.units import round_quotas
 
@@ -39,16 +38,24 @@ class Staged:
     """Whether all whole quotas were looked at and none keeps every rule."""
 
 
-def solve_in_stages(index: ProblemIndex, program: Program, run: Run) -> Staged:
-    """Solve a plain program by the stages that the policy and the items of the problem ask for."""
+def program_of(index: ProblemIndex) -> Program:
+    """The program that all stages share, with the goals' columns and rows and the rows of own_needs_first, not bounded yet.
+
+    Its shape is the same in every stage, so that each can start from the basis of the one before.
+    """
     policy = index.problem.policy
-    own_needs = policy.own_needs_first and program.decisions["take"].size + program.decisions["give"].size > 0
-    if own_needs:
-        program = _with_free_own_needs(program)
-    program, goals = prepare(program, index, policy.ordered_goals())
+    if not _own_needs(index):
+        return build(index, goals=policy.ordered_goals())
+    program = build(index, goals=policy.ordered_goals(), without_swaps=np.zeros_like(index.demand))
+    return with_row_bounds(program, "own_needs_first")
+
+
+def solve_in_stages(index: ProblemIndex, program: Program, run: Run) -> Staged:
+    """Solve the program of `program_of` by the stages that the policy and the items of the problem ask for."""
+    goals = ordered(index, program)
     make = program.decisions["make"]
     whole = make.positions[index.items.whole[index.lines.item[make.axes["line"]]]]
-    if not own_needs:
+    if not _own_needs(index):
         return _goals_then_units(program, goals, whole, run, "solve", None)
     without = _goals_then_units(_without_swaps(program), goals, whole, run, "without swaps", None)
     if not without.proved or without.values is None:
@@ -56,6 +63,10 @@ def solve_in_stages(index: ProblemIndex, program: Program, run: Run) -> Staged:
     had = program.lp.matrix.tocsr()[program.rules["own_needs_first"].span] @ without.values
     bound = with_row_bounds(program, "own_needs_first", upper=np.maximum(had, 0.0))
     return _goals_then_units(bound, goals, whole, run, "solve", without.priced.solution.basis)
+
+
+def _own_needs(index: ProblemIndex) -> bool:
+    return index.problem.policy.own_needs_first and len(index.problem.partners) > 0
 
 
 def _goals_then_units(
@@ -102,16 +113,3 @@ def _without_swaps(program: Program) -> Program:
     columns = np.concatenate([program.decisions["give"].positions, program.decisions["take"].positions])
     nothing = np.zeros(len(columns))
     return with_column_bounds(program, columns, nothing, nothing)
-
-
-def _with_free_own_needs(program: Program) -> Program:
-    """Rows that add up a demand's shortage over its bands, not bounded yet.
-
-    Σ_k short[n,i,t,k] ≤ what is short there when no swaps are allowed   ↔ own_needs_first[n,i,t]
-    """
-    short = program.decisions["short"]
-    names = ("place", "item", "period")
-    cells, row = np.unique(np.stack([short.axes[name] for name in names]), axis=1, return_inverse=True)
-    shape = (cells.shape[1], program.lp.columns)
-    rows = sparse.csc_array((np.ones(short.size), (row.ravel(), short.positions)), shape=shape)
-    return with_rows(program, "own_needs_first", dict(zip(names, cells, strict=True)), rows)

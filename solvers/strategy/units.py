@@ -8,8 +8,7 @@ import numpy as np
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
 from solvers.strategy.extend import with_column_bounds, with_cost
-from solvers.strategy.goal_costs import GoalCost
-from solvers.strategy.goals import Reached, reach
+from solvers.strategy.goals import GoalCost, Reached, reach
 from solvers.strategy.run import Run
 
 NEARLY = 1e-6
