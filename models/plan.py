@@ -76,6 +76,8 @@ class Objective(Frozen):
     """Σ weighted shortage + Σ costs, in won."""
     parts: ObjectiveParts
     """The parts it is the sum of."""
+    before_rounding: float | None = None
+    """Its value in the LP before quotas were rounded to whole units; null where none were."""
     goals: tuple[GoalResult, ...] = ()
     """With `policy.goals`: what each goal reached, in order."""
 
@@ -199,6 +201,8 @@ class Diagnosis(Frozen):
     """The least total relaxation that makes the problem feasible, rule by rule."""
     verified: bool
     """Whether a re-solve with the relaxation found a plan."""
+    irreducible: bool = True
+    """Whether each rule of the conflict was shown to be needed for it; false where there was no time for all."""
 
 
 class Plan(Frozen):

@@ -39,3 +39,13 @@ def any_of(*arrays: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 def _column(values: Column) -> pa.Array:
     return pa.array(values) if isinstance(values, np.ndarray) else values
+
+
+def empty(model: type[Frozen]) -> pa.Table:
+    """A table of a row model without rows."""
+    nothing, no_codes = np.empty(0), np.empty(0, dtype=np.int64)
+    columns: dict[str, Column] = {
+        name.rstrip("_"): labelled(no_codes, ()) if field.annotation is str else nothing
+        for name, field in model.model_fields.items()
+    }
+    return frame(model, columns)

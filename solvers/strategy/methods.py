@@ -47,7 +47,7 @@ def solve(
 
 def proved(lp: LinearProgram, solution: Solution, tolerance: float) -> bool:
     """Whether a solution claims to be optimal and its certificate passes."""
-    if solution.stop.reason != "optimal" or solution.values is None or solution.row_price is None:
+    if solution.stop.reason != "optimal" or solution.values is None:
         return False
     return certify(lp, solution, tolerance).passed
 

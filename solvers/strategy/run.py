@@ -20,7 +20,7 @@ class Attempt:
     solution: Solution
     """What came back."""
     certificate: Certificate | None
-    """None where there is no point or there are no prices."""
+    """None where there is no point."""
 
     @property
     def proved(self) -> bool:
@@ -71,7 +71,5 @@ class Run:
 
 
 def check(program: Program, solution: Solution, tolerance: float) -> Certificate | None:
-    """The certificate of a solution; None where it has no point or no prices."""
-    if solution.values is None or solution.row_price is None:
-        return None
-    return certify(program.lp, solution, tolerance)
+    """The certificate of a solution; None where it has no point."""
+    return None if solution.values is None else certify(program.lp, solution, tolerance)

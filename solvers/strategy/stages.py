@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.plan import Certificate, GoalResult
-from solvers.formulation import build
+from solvers.formulation import build, units_short
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
@@ -36,6 +36,8 @@ class Staged:
     """Whether quotas were rounded to whole units."""
     impossible: bool = False
     """Whether all whole quotas were looked at and none keeps every rule."""
+    without_swaps: FloatArray | None = None
+    """Units short in the plan without swaps, (counties, items, periods); None where own_needs_first asks for none."""
 
 
 def program_of(index: ProblemIndex) -> Program:
@@ -62,7 +64,8 @@ def solve_in_stages(index: ProblemIndex, program: Program, run: Run) -> Staged:
         return without
     had = program.lp.matrix.tocsr()[program.rules["own_needs_first"].span] @ without.values
     bound = with_row_bounds(program, "own_needs_first", upper=np.maximum(had, 0.0))
-    return _goals_then_units(bound, goals, whole, run, "solve", without.priced.solution.basis)
+    staged = _goals_then_units(bound, goals, whole, run, "solve", without.priced.solution.basis)
+    return replace(staged, without_swaps=units_short(index, program, without.values))
 
 
 def _own_needs(index: ProblemIndex) -> bool:

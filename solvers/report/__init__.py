@@ -1,0 +1,31 @@
+"""From arrays back to the planner's words: a plan's tables and its summary."""
+
+import pyarrow as pa
+
+from models.plan import CapacityRow, ReasonRow, Summary
+from solvers.index import ProblemIndex
+from solvers.program import FloatArray, Program
+from solvers.report import tables
+from solvers.report.flows import Flows, tidy
+from solvers.report.frame import empty
+from solvers.report.summary import summarise
+from solvers.report.writing import TableFormat, plain, write_tables
+
+__all__ = ["TableFormat", "plain", "report", "tidy", "write_tables"]
+
+
+def report(
+    index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray
+) -> tuple[dict[str, pa.Table], Summary]:
+    """All tables of `models.plan.TABLES` and the summary, from tidy values, (n,), and prices, (m,), of a program."""
+    flows = Flows.of(index, program, values, row_price)
+    made = {
+        "quotas": tables.quotas(index, program, values, flows),
+        "supply": tables.supply(index, flows),
+        "shipments": tables.shipments(index, program, values),
+        "swaps": tables.swaps(index, program, values),
+        "power": tables.power(index, program, values, row_price),
+        "capacity": empty(CapacityRow),
+        "reasons": empty(ReasonRow),
+    }
+    return made, summarise(index, program, values, flows)
