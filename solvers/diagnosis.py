@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from models.plan import Certificate, Diagnosis
-from solvers.program import Program
-from solvers.strategy.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +13,3 @@ class Diagnosed:
     """It in the planner's words."""
     proof: Certificate
     """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
-
-
-def diagnose(program: Program, run: Run) -> Diagnosed | None:
-    """Diagnose an infeasible program; None where no conflict can be proved."""
-    return None

@@ -18,6 +18,11 @@ def tidy(program: Program, values: FloatArray) -> FloatArray:
     return np.where(np.abs(inside) < NOTHING, 0.0, inside)
 
 
+def added(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
+    """Weights added up by cell, (size,)."""
+    return np.asarray(np.bincount(cells, weights=weights, minlength=size), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Flows:
     """Units by place, item and period, each (N, I, T); counties come before stations."""
@@ -80,7 +85,7 @@ def _sum(
     shape: tuple[int, int, int], place: IntArray, item: IntArray, period: IntArray, weights: FloatArray
 ) -> FloatArray:
     cells = (place * shape[1] + item) * shape[2] + period
-    return np.bincount(cells, weights=weights, minlength=int(np.prod(shape))).reshape(shape)
+    return added(cells, weights, int(np.prod(shape))).reshape(shape)
 
 
 def _by_line(index: ProblemIndex, make: Block, values: FloatArray) -> FloatArray:
@@ -101,5 +106,5 @@ def _used(index: ProblemIndex, shape: tuple[int, int, int], quota: FloatArray) -
 def _balance_price(program: Program, shape: tuple[int, int, int], row_price: FloatArray) -> FloatArray:
     balance = program.rules["balance"]
     price = np.zeros(shape)
-    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = row_price[balance.span]
+    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + row_price[balance.span]
     return price

@@ -1,6 +1,7 @@
 """How arrays become a table with the columns of a row model."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,17 +10,14 @@ import pyarrow as pa
 from models.base import Frozen
 from solvers.program import FloatArray, IntArray
 
-Column = pa.Array | FloatArray
-"""A column as it is handed over: labels already encoded, or numbers."""
-
 
 def labelled(codes: IntArray, labels: Sequence[str]) -> pa.DictionaryArray:
     """A column of labels, dictionary-encoded: position in `labels` by row."""
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(labels, pa.string()))
 
 
-def frame(model: type[Frozen], columns: Mapping[str, Column]) -> pa.Table:
-    """A table with exactly the fields of the row model, in their order; a field's trailing underscore is not part of its name."""
+def frame(model: type[Frozen], columns: Mapping[str, Any]) -> pa.Table:
+    """A table with exactly the fields of the row model, in their order; columns are arrays, NumPy's or Arrow's. A field's trailing underscore is not part of its name."""
     names = tuple(name.rstrip("_") for name in model.model_fields)
     return pa.table({name: _column(columns[name]) for name in names})
 
@@ -31,20 +29,20 @@ def or_null(values: FloatArray) -> pa.Array:
 
 def any_of(*arrays: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Where at least one of the arrays (of one shape) is not zero."""
-    some = arrays[0] != 0
-    for array in arrays[1:]:
-        some = some | (array != 0)
+    some = np.zeros(arrays[0].shape, dtype=np.bool_)
+    for array in arrays:
+        some |= array != 0
     return some
 
 
-def _column(values: Column) -> pa.Array:
+def _column(values: Any) -> pa.Array:
     return pa.array(values) if isinstance(values, np.ndarray) else values
 
 
 def empty(model: type[Frozen]) -> pa.Table:
     """A table of a row model without rows."""
     nothing, no_codes = np.empty(0), np.empty(0, dtype=np.int64)
-    columns: dict[str, Column] = {
+    columns: dict[str, Any] = {
         name.rstrip("_"): labelled(no_codes, ()) if field.annotation is str else nothing
         for name, field in model.model_fields.items()
     }

@@ -7,7 +7,7 @@ import numpy as np
 from models.plan import ServedShare, Summary, WorstServed
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
-from solvers.report.flows import Flows
+from solvers.report.flows import Flows, added
 from solvers.report.tables import electricity, swapped
 
 WORST = 10
@@ -59,11 +59,9 @@ def _listed(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tupl
     )
 
 
-def _grouped(
-    keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray
-) -> tuple[ServedShare, ...]:
+def _grouped(keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
     """Served shares of items added up by group, (I,) each."""
-    return _listed(keys, *(np.bincount(group, weights=by_item, minlength=len(keys)) for by_item in (needed, served)))
+    return _listed(keys, *(added(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
 def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServed, ...]:

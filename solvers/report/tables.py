@@ -6,7 +6,7 @@ import pyarrow as pa
 from models.plan import PowerRow, QuotaRow, ShipmentRow, SupplyRow, SwapRow
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
-from solvers.report.flows import Flows
+from solvers.report.flows import Flows, added
 from solvers.report.frame import any_of, frame, labelled, or_null
 
 
@@ -99,7 +99,9 @@ def electricity(index: ProblemIndex, program: Program, values: FloatArray) -> tu
     """kWh drawn by factories and by links from each power area, each (E, T)."""
     make, ship, lines, arcs = program.decisions["make"], program.decisions["ship"], index.lines, index.arcs
     line, arc = make.axes["line"], ship.axes["arc"]
-    by_factories = _draw(index, index.places.area[lines.place[line]], make.axes["period"], lines.kwh[line] * values[make.span])
+    by_factories = _draw(
+        index, index.places.area[lines.place[line]], make.axes["period"], lines.kwh[line] * values[make.span]
+    )
     per_unit = arcs.kwh_per_tonne[arc] * index.items.tonnes[ship.axes["item"]]
     by_rail = _draw(index, arcs.area[arc], ship.axes["period"], per_unit * values[ship.span])
     return by_factories, by_rail
@@ -109,7 +111,7 @@ def _draw(index: ProblemIndex, area: IntArray, period: IntArray, kwh: FloatArray
     metered = area >= 0
     shape = index.power.shape
     cells = area[metered] * shape[1] + period[metered]
-    return np.bincount(cells, weights=kwh[metered], minlength=shape[0] * shape[1]).reshape(shape)
+    return added(cells, kwh[metered], shape[0] * shape[1]).reshape(shape)
 
 
 def power(index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray) -> pa.Table:
@@ -117,7 +119,7 @@ def power(index: ProblemIndex, program: Program, values: FloatArray, row_price: 
     by_factories, by_rail = electricity(index, program, values)
     price = np.zeros(index.power.shape)
     rule = program.rules["power"]
-    price[rule.axes["area"], rule.axes["period"]] = -row_price[rule.span]
+    price[rule.axes["area"], rule.axes["period"]] = 0.0 - row_price[rule.span]
     kept = any_of(by_factories, by_rail, index.power)
     area, period = np.nonzero(kept)
     return frame(

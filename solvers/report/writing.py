@@ -30,7 +30,5 @@ def write_tables(tables: Mapping[str, pa.Table], folder: Path, kind: TableFormat
 
 def plain(table: pa.Table) -> pa.Table:
     """The same table with its labels written out instead of dictionary-encoded."""
-    fields = [
-        pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema
-    ]
+    fields = [pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
     return table.cast(pa.schema(fields))

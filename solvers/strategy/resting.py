@@ -9,7 +9,7 @@ from solvers.backends.base import SolveOptions
 from solvers.certificate import certify
 from solvers.program import Program
 from solvers.solution import Solution
-from solvers.strategy.extend import with_column_bounds
+from solvers.strategy.variants import with_column_bounds
 from solvers.strategy.run import Attempt, Run
 from solvers.strategy.stages import Staged
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
-from solvers.strategy.extend import with_column_bounds, with_cost
+from solvers.strategy.variants import with_column_bounds, with_cost
 from solvers.strategy.goals import GoalCost, Reached, reach
 from solvers.strategy.run import Run
 
