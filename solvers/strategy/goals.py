@@ -11,8 +11,8 @@ from solvers.formulation import goal_costs
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
 from solvers.solution import Basis
-from solvers.strategy.variants import with_cost, with_row_bounds
 from solvers.strategy.run import Attempt, Run
+from solvers.strategy.variants import with_cost, with_row_bounds
 
 
 @dataclass(frozen=True, slots=True)

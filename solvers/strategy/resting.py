@@ -9,9 +9,9 @@ from solvers.backends.base import SolveOptions
 from solvers.certificate import certify
 from solvers.program import Program
 from solvers.solution import Solution
-from solvers.strategy.variants import with_column_bounds
 from solvers.strategy.run import Attempt, Run
 from solvers.strategy.stages import Staged
+from solvers.strategy.variants import with_column_bounds
 
 STILL = ("make", "ship", "central", "give", "take")
 """Decisions that rest at their lower bounds."""

@@ -10,10 +10,10 @@ from solvers.formulation import build, units_short
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
-from solvers.strategy.variants import with_column_bounds, with_row_bounds
 from solvers.strategy.goals import GoalCost, Reached, ordered, reach
 from solvers.strategy.run import Attempt, Run
 from solvers.strategy.units import round_quotas
+from solvers.strategy.variants import with_column_bounds, with_row_bounds
 
 
 @dataclass(frozen=True, slots=True)

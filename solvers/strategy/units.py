@@ -7,9 +7,9 @@ import numpy as np
 
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
-from solvers.strategy.variants import with_column_bounds, with_cost
 from solvers.strategy.goals import GoalCost, Reached, reach
 from solvers.strategy.run import Run
+from solvers.strategy.variants import with_column_bounds, with_cost
 
 NEARLY = 1e-6
 """A quota this close below a whole number (plus 1e-9 of itself) is that number: 2.9999999 is 3 with a solver's noise."""
