@@ -16,7 +16,7 @@ from solvers.formulation.local_floor import local_floor
 from solvers.formulation.machine import machine
 from solvers.formulation.own_needs_first import own_needs_first, units_short
 from solvers.formulation.power import power
-from solvers.formulation.presence import presence
+from solvers.formulation.presence import Presence, presence
 from solvers.formulation.rules import BOUNDS, RULES, RuleInfo
 from solvers.formulation.store import store
 from solvers.formulation.swap_balance import swap_balance
@@ -33,15 +33,17 @@ def build(
     swaps: bool = True,
     without_swaps: FloatArray | None = None,
     goals: Sequence[Goal] = (),
+    where: Presence | None = None,
 ) -> Program:
     """The program of a problem: its decisions, its rules, and weighted shortage plus costs to minimise.
 
     `swaps=False` leaves `give` and `take` out (the first solve of own_needs_first); `without_swaps` are the units short in that solve,
     (counties, items, periods), which no county may then exceed. `goals` adds what an ordered list of goals needs, and a free row
-    for each to hold it by; see `goal_costs` for what each minimises.
+    for each to hold it by; see `goal_costs` for what each minimises. `where` are the places and arcs to make columns for; left out,
+    those that can matter.
     """
     program = ProgramBuilder(index.labels)
-    where = presence(index, swaps=swaps)
+    where = where or presence(index, swaps=swaps)
 
     decisions.make(index, program)
     decisions.ship(index, program, where)

@@ -22,15 +22,16 @@ class RuleInfo:
     """Unit of its price."""
     decisions: tuple[str, ...]
     """Decisions that it binds."""
-
-    @property
-    def page(self) -> str:
-        """Its page in the documentation, from the root of the repository."""
-        return f"docs/formulation/{self.name}.md"
+    page: str
+    """Its page in the documentation, from the root of the repository."""
 
 
 def _rule(name: str, sentence: str, unit: str, *decisions: str, price: str | None = None) -> RuleInfo:
-    return RuleInfo(name, sentence, unit, price or f"won per {unit}", decisions)
+    return RuleInfo(name, sentence, unit, price or f"won per {unit}", decisions, f"docs/formulation/{name}.md")
+
+
+def _bound(name: str, sentence: str, unit: str, decision: str, price: str | None = None) -> RuleInfo:
+    return RuleInfo(name, sentence, unit, price or f"won per {unit}", (decision,), "docs/formulation/decisions.md")
 
 
 EVERY_DECISION = ("make", "ship", "stock", "central", "give", "take", "short")
@@ -68,13 +69,13 @@ RULES: Mapping[str, RuleInfo] = {
             "give",
             "take",
         ),
+        _rule("store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"),
         _rule(
             "own_needs_first",
             "{place} goes no shorter of {item} in {period} than it does without swaps.",
             ITEM_UNIT,
             "short",
         ),
-        _rule("store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"),
         _rule(
             "worst_fulfilment",
             "The smallest served share is at most that of {served}.",
@@ -109,19 +110,21 @@ Side = Literal["lower", "upper"]
 """Which bound of a column."""
 
 BOUNDS: Mapping[tuple[str, Side], RuleInfo] = {
-    ("make", "lower"): _rule("line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"),
-    ("make", "upper"): _rule("line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"),
-    ("stock", "lower"): _rule(
+    ("make", "lower"): _bound("line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"),
+    ("make", "upper"): _bound("line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"),
+    ("stock", "lower"): _bound(
         "stock_least", "{place} keeps at least so much {item} at the end of {period}.", ITEM_UNIT, "stock"
     ),
-    ("stock", "upper"): _rule(
+    ("stock", "upper"): _bound(
         "stock_most", "{place} keeps at most so much {item} at the end of {period}.", ITEM_UNIT, "stock"
     ),
-    ("give", "upper"): _rule("wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"),
-    ("take", "upper"): _rule("offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"),
-    ("short", "upper"): _rule(
+    ("give", "upper"): _bound("wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"),
+    ("take", "upper"): _bound("offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"),
+    ("short", "upper"): _bound(
         "bands", "Band {band} of the need of {place} for {item} in {period} is only so wide.", ITEM_UNIT, "short"
     ),
-    ("worst", "upper"): _rule("whole_need", "No more than the whole need is served.", "share", "worst"),
+    ("worst", "upper"): _bound(
+        "whole_need", "No more than the whole need is served.", "share", "worst", "share of the goal per share"
+    ),
 }
 """The bounds of decisions that say something, by decision and side; their price is the reduced cost of the column."""

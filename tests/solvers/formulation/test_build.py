@@ -1,0 +1,186 @@
+"""The whole program: optima worked out by hand, parts of the objective, and columns left out that could not matter."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from models.policy import Goal
+from models.problem import PlanningProblem
+from solvers.backends import SolveOptions, get
+from solvers.formulation import build, goal_costs, objective_parts, units_short
+from solvers.formulation.presence import Presence
+from solvers.index import ProblemIndex
+from solvers.program import Program
+from solvers.solution import Solution
+from tests.builders import make_problem, need
+from tests.solvers.formulation.two_towns import GOALS, two_towns
+from tests.strategies import problems
+
+
+def solve(program: Program) -> Solution:
+    return get("highs").solve(program.lp, SolveOptions(tolerance=1e-9))
+
+
+def optimum(program: Program) -> float:
+    solution = solve(program)
+    assert solution.stop.reason == "optimal"
+    assert solution.values is not None
+    return float(program.lp.cost @ solution.values)
+
+
+def price(program: Program, rule: str) -> list[float]:
+    """Gain of one more unit of a limit, row by row."""
+    prices = solve(program).row_price
+    assert prices is not None
+    return [-float(each) for each in prices[program.rules[rule].span]]
+
+
+def soap_works(kwh: float, need_of_soap: float, **parts: Any) -> PlanningProblem:
+    """One county that makes soap for 2 kWh and 0.5 won each out of a few kWh."""
+    line = {"item": "soap", "kwh_per_unit": 2, "cost_per_unit": 0.5}
+    stated: dict[str, Any] = {
+        "items": [{"id": "soap", "value": 3}],
+        "power_areas": [{"id": "area", "limit_kwh": kwh}],
+        "factories": [{"id": "works", "place": "town", "lines": [line]}],
+        "demand": [need("town", "soap", need_of_soap)],
+    }
+    return make_problem(**(stated | parts))
+
+
+def test_shortage_is_what_power_does_not_allow() -> None:
+    program = build(ProblemIndex.of(soap_works(kwh=10, need_of_soap=8)))
+    assert optimum(program) == pytest.approx(3 * 3 + 5 * 0.5)  # 5 made of 8
+    assert price(program, "power") == pytest.approx([(3 - 0.5) / 2])
+
+
+def test_bands_share_scarcity_out() -> None:
+    bands = [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]
+    counties = [{"id": name, "power_area": "area"} for name in ("town", "village")]
+    problem = soap_works(
+        10,
+        0,
+        counties=counties,
+        demand=[need("town", "soap", 6), need("village", "soap", 4)],
+        links=[{"id": "road", "from": "town", "to": "village"}],
+        policy={"shortage_bands": bands, "priority_weights": {"1": 1, "2": 1, "3": 1}},
+    )
+    program = build(ProblemIndex.of(problem))
+    assert optimum(program) == pytest.approx(5 * 3 + 5 * 0.5)  # half of each need short, all in the light bands
+    values = solve(program).values
+    assert values is not None
+    short = program.decisions["short"]
+    assert values[short.span][short.axes["band"] == 0] == pytest.approx([0, 0])
+
+
+def test_stock_carries_and_loses() -> None:
+    item = {"id": "soap", "value": 3, "loss": 0.25, "holding_cost": 0.125}
+    county = {"id": "town", "power_area": "area", "stocks": {"soap": {"opening": 16}}}
+    problem = make_problem(
+        periods=["p1", "p2"], items=[item], counties=[county], demand=[need("town", "soap", [4, 10])]
+    )
+    # 16 → 12 at hand, 4 needed, 8 kept, 6 left of it: 4 short
+    assert optimum(build(ProblemIndex.of(problem))) == pytest.approx(8 * 0.125 + 4 * 3)
+
+
+def test_swaps_are_paid_in_kind() -> None:
+    items = [{"id": "soap", "value": 3}, {"id": "starch", "value": 1}]
+    county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 12}}}
+    partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 0.5, "credit": 3}
+    problem = make_problem(items=items, counties=[county], demand=[need("town", "soap", 5)], partners=[partner])
+    program = build(ProblemIndex.of(problem))
+    assert optimum(program) == pytest.approx((5 - 3) * 3)  # 12 × 1 × 0.5 + 3 = 9 won of soap
+    assert price(program, "swap_balance") == pytest.approx([1.0])
+    assert optimum(build(ProblemIndex.of(problem), swaps=False)) == pytest.approx(15)
+
+
+def test_own_needs_come_first() -> None:
+    items = [{"id": "soap", "value": 4}, {"id": "starch", "value": 1}]
+    county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 10}}}
+    partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 2}
+    demand = [need("town", "soap", 5), need("town", "starch", 8)]
+    index = ProblemIndex.of(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
+    assert optimum(build(index)) == pytest.approx(8)  # all starch goes out for soap
+    alone = build(index, swaps=False)
+    values = solve(alone).values
+    assert values is not None
+    short = units_short(index, alone, values)
+    assert short.ravel() == pytest.approx([5, 0])
+    kept = build(index, without_swaps=short)
+    assert optimum(kept) == pytest.approx((5 - 1) * 4)  # only the 2 to spare go out, for 4 won of soap
+    assert set(kept.rules) - set(alone.rules) == {"own_needs_first"}
+
+
+def test_local_floor_keeps_the_centre_out() -> None:
+    problem = soap_works(10, 20, supply_shares={"central": 1, "gateways": ["town"], "local_floor": {"soap": 0.5}})
+    assert optimum(build(ProblemIndex.of(problem))) == pytest.approx(10 * 3 + 5 * 0.5)  # 5 made allow 5 central
+
+
+def test_worst_fulfilment_raises_the_last() -> None:
+    counties = [{"id": name, "power_area": "area"} for name in ("town", "village")]
+    problem = soap_works(
+        10,
+        0,
+        counties=counties,
+        demand=[need("town", "soap", 15), need("village", "soap", 5)],
+        links=[{"id": "road", "from": "town", "to": "village"}],
+        policy={"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage"]},
+    )
+    index, goals = ProblemIndex.of(problem), problem.policy.ordered_goals()
+    program = build(index, goals=goals)
+    program.lp.cost[:] = goal_costs(index, program, goals)[0]
+    assert optimum(program) == pytest.approx(-0.25)  # 5 of 20 served, evenly
+
+
+def test_distance_to_the_central_target_counts_both_ways() -> None:
+    shares = {"central": 1, "gateways": ["town"]}
+    goals = (Goal(goal="central_share", target=0.5),)
+    for kwh, least, most, distance in ((10, 5, 5, 0.0), (4, 2, 2, 0.0), (40, 20, 20, 10 * 3.0)):
+        line = {"item": "soap", "kwh_per_unit": 2, "least": least, "most": most}
+        works = {"id": "works", "place": "town", "lines": [line]}
+        demand = [need("town", "soap", 20)]
+        soap = {"id": "soap", "value": 3, "storable": False}
+        problem = soap_works(
+            kwh,
+            0,
+            items=[soap],
+            factories=[works],
+            demand=demand,
+            supply_shares=shares,
+            policy={"goals": ["central_share"]},
+        )
+        index = ProblemIndex.of(problem)
+        program = build(index, goals=goals)
+        program.lp.cost[:] = goal_costs(index, program, goals)[0]
+        assert optimum(program) == pytest.approx(distance, rel=1e-9, abs=1e-9)
+
+
+def test_parts_sum_to_the_costs() -> None:
+    index = ProblemIndex.of(two_towns())
+    program = build(index, goals=GOALS)
+    parts = objective_parts(index, program)
+    assert list(parts) == ["shortage", "making", "haulage", "holding", "quality"]
+    assert all(part.any() for part in parts.values())
+    np.testing.assert_allclose(sum(parts.values()), program.lp.cost)
+
+
+def test_rules_without_a_limit_have_no_rows() -> None:
+    program = build(ProblemIndex.of(make_problem(demand=[need("town", "soap", 1)])))
+    assert {name for name, rule in program.rules.items() if rule.size} == {"balance"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(problems(max_periods=3))
+def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
+    index = ProblemIndex.of(problem)
+    places, items, arcs = (len(index.labels[axis]) for axis in ("place", "item", "arc"))
+    moves, counties = index.items.transportable, index.places.counties
+    every = Presence(
+        place=np.ones((places, items), dtype=bool),
+        arc=np.broadcast_to(moves, (arcs, items)),
+        store=np.broadcast_to(index.items.storable, (counties, items)),
+    )
+    few, all_ = build(index), build(index, where=every)
+    assert few.lp.columns <= all_.lp.columns
+    assert optimum(few) == pytest.approx(optimum(all_), rel=1e-9, abs=1e-9)

@@ -1,0 +1,71 @@
+"""Programs as text: names that say what a row is, and files from which HiGHS finds the same optimum."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from highspy import HighsStatus
+from highspy._core import _Highs
+
+from solvers.backends import SolveOptions, get
+from solvers.export import column_names, lp_text, mps_text, row_names
+from solvers.formulation import build
+from solvers.index import ProblemIndex
+from solvers.program import Program
+from tests.builders import make_problem, need
+from tests.solvers.formulation.two_towns import GOALS, two_towns
+
+
+@pytest.fixture
+def program() -> Program:
+    """With goals, each held loosely: MPS readers drop rows without a limit."""
+    program = build(ProblemIndex.of(two_towns()), goals=GOALS)
+    program.lp.row_upper[program.rules["goal"].span] = 1e6
+    return program
+
+
+def read_and_solve(path: Path) -> tuple[float, int, int]:
+    """Objective, columns and rows of a file, as HiGHS sees it."""
+    highs: Any = _Highs()
+    highs.setOptionValue("output_flag", False)
+    assert highs.readModel(str(path)) == HighsStatus.kOk
+    highs.run()
+    return highs.getInfo().objective_function_value, highs.getNumCol(), highs.getNumRow()
+
+
+@pytest.mark.parametrize("kind", ["mps", "lp"])
+def test_reading_back_gives_the_same_optimum(kind: str, program: Program, tmp_path: Path) -> None:
+    path = tmp_path / f"program.{kind}"
+    path.write_text({"mps": mps_text, "lp": lp_text}[kind](program), encoding="utf-8")
+    values = get("highs").solve(program.lp, SolveOptions()).values
+    assert values is not None
+    objective, columns, rows = read_and_solve(path)
+    assert objective == pytest.approx(float(program.lp.cost @ values), rel=1e-9)
+    assert (columns, rows) == (program.lp.columns, program.lp.rows)
+
+
+def test_names_say_what_a_row_or_column_is(program: Program) -> None:
+    assert "power[north,p2]" in row_names(program)
+    assert "machine[mill/press,p1]" in row_names(program)
+    assert "make[mill/soap,p1]" in column_names(program)
+    assert "ship[railway/hills,soda,p2]" in column_names(program)
+    assert "short[hills,soap,p1,2]" in column_names(program)
+
+
+def test_names_are_there_once(program: Program) -> None:
+    for names, count in ((row_names(program), program.lp.rows), (column_names(program), program.lp.columns)):
+        assert len(names) == len(set(names)) == count
+
+
+def test_words_that_no_format_takes_are_written_so_that_they_stay_apart() -> None:
+    hours = {"big press": 1, "big_press": 2, "압축기": 1, "분쇄기": 3}
+    works = {"id": "works", "place": "town", "machines": hours, "lines": [{"item": "soap", "hours_per_unit": hours}]}
+    program = build(ProblemIndex.of(make_problem(factories=[works], demand=[need("town", "soap", 1)])))
+    names = row_names(program)
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[\w./,\[\]-]+", name, re.ASCII) for name in names)
+
+
+def test_no_line_is_too_long_to_read_back(program: Program) -> None:
+    assert max(map(len, lp_text(program).splitlines())) <= 255

@@ -1,0 +1,71 @@
+"""No rule without its golden program, its page, its law and its words."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from solvers import formulation
+from solvers.formulation import BOUNDS, RULES, RuleInfo, build
+from solvers.index import ProblemIndex
+from tests.solvers.formulation.two_towns import GOALS, two_towns
+
+ROOT = Path(__file__).parents[3]
+SOUGHT = {"worst_fulfilment", "central_distance", "goal"}
+"""Rules of goals: they say what is sought, so no plan can break them."""
+
+
+def test_build_makes_the_rules_of_the_registry_in_its_order() -> None:
+    index = ProblemIndex.of(two_towns())
+    program = build(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    assert list(program.rules) == list(RULES)
+    assert {decision for rule in RULES.values() for decision in rule.decisions} == set(program.decisions)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
+def test_rule_has_a_golden(rule: RuleInfo) -> None:
+    assert (ROOT / "tests" / "golden" / f"{rule.name}.lp").is_file()
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
+def test_rule_has_a_page_with_its_equation_its_code_and_its_price(rule: RuleInfo) -> None:
+    page = (ROOT / rule.page).read_text(encoding="utf-8")
+    assert page.startswith(f"# {rule.name}\n")
+    assert f"solvers/formulation/{rule.name}.py" in page
+    assert "↔" in page
+    assert rule.price_unit.replace("{unit}", "unit") in page
+    assert f"({rule.name}.md)" in (ROOT / "docs/formulation/index.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
+def test_rule_says_its_sentence_equation_and_price_in_its_docstring(rule: RuleInfo) -> None:
+    words = inspect.getdoc(getattr(formulation, rule.name)) or ""
+    assert re.search(r"[≤≥=]", words)
+    assert "\n↔  " in words
+
+
+@pytest.mark.parametrize("bound", BOUNDS.values(), ids=lambda bound: bound.name)
+def test_bound_is_on_the_page_of_bounds(bound: RuleInfo) -> None:
+    assert f"`{bound.name}`" in (ROOT / bound.page).read_text(encoding="utf-8")
+
+
+def test_sentences_name_only_axes_of_their_rows_or_columns() -> None:
+    index = ProblemIndex.of(two_towns())
+    program = build(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    blocks = [(info, program.rules[info.name]) for info in RULES.values()]
+    blocks += [(info, program.decisions[decision]) for (decision, _), info in BOUNDS.items()]
+    for info, block in blocks:
+        info.sentence.format(**program.where(block, 0))
+
+
+LAWS = ROOT / "tests" / "laws.py"
+
+
+@pytest.mark.skipif(not LAWS.exists(), reason="the laws are yet to come")
+@pytest.mark.parametrize("name", [name for name in RULES if name not in SOUGHT])
+def test_rule_has_a_law(name: str) -> None:
+    tree = ast.parse(LAWS.read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

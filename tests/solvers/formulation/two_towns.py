@@ -1,0 +1,111 @@
+"""Two counties, two items, two factories, two periods: small enough to check by eye, with something for every rule to bind.
+
+Soda is boiled at `works` in the plain and made into soap at `mill` in the hills; one electric railway joins the two.
+"""
+
+from typing import Any
+
+from models.policy import Goal
+from models.problem import PlanningProblem
+from tests.builders import make_problem, need
+
+GOALS = (
+    Goal(goal="worst_fulfilment", over="county"),
+    Goal(goal="central_share", target=0.25),
+    Goal(goal="shortage"),
+    Goal(goal="quality"),
+    Goal(goal="cost"),
+)
+
+
+def two_towns(**parts: Any) -> PlanningProblem:
+    """The problem, with some of its parts replaced."""
+    soap = {"id": "soap", "category": "care", "kg_per_unit": 250, "value": 2, "priority": 1, "importance": [1, 2]}
+    soda = {"id": "soda", "category": "chemicals", "kind": "material", "kg_per_unit": 500, "value": 3}
+    stated: dict[str, Any] = {
+        "periods": ["p1", "p2"],
+        "items": [soap | {"holding_cost": 0.125}, soda | {"loss": 0.25, "transportable": True}],
+        "counties": [_hills(), {"id": "plain", "power_area": "south"}],
+        "power_areas": [{"id": "north", "limit_kwh": [100, 80], "own_generation_kwh": 5}, {"id": "south"}],
+        "demand": [need("hills", "soap", [40, 60]), need("plain", "soap", 20)],
+        "factories": [_works(), _mill()],
+        "supply_shares": {
+            "central": 0.5,
+            "delivered": [1, 0.5],
+            "gateways": ["plain"],
+            "materials": {"soda": 4},
+            "local_floor": {"care": 0.25, "soda": 0.5},
+        },
+        "links": [_railway()],
+        "partners": [_partner()],
+        "policy": {
+            "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}],
+            "quality_weight": 0.5,
+            "goals": [goal.model_dump() for goal in GOALS],
+        },
+    }
+    return make_problem(**(stated | parts))
+
+
+def _hills() -> dict[str, Any]:
+    return {
+        "id": "hills",
+        "power_area": "north",
+        "labour_hours": [30, 20],
+        "store_tonnes": 10,
+        "handling_tonnes": 15,
+        "stocks": {"soap": {"opening": 8, "least": 1, "most": 30, "closing_least": 4, "closing_most": 12}},
+    }
+
+
+def _works() -> dict[str, Any]:
+    line = {"item": "soda", "hours_per_unit": {"boiler": 2}, "kwh_per_unit": 4, "cost_per_unit": 0.5, "most": [20, 10]}
+    return {"id": "works", "place": "plain", "level": "central", "machines": {"boiler": 60}, "lines": [line]}
+
+
+def _mill() -> dict[str, Any]:
+    line = {
+        "item": "soap",
+        "hours_per_unit": {"press": 0.5},
+        "labour_hours_per_unit": 0.25,
+        "kwh_per_unit": 1.5,
+        "materials": {"soda": 0.5},
+        "quality": 0.75,
+        "least": 2,
+    }
+    machines = {"press": [40, 32]}
+    return {
+        "id": "mill",
+        "place": "hills",
+        "condition": 0.5,
+        "power_overhead": 2,
+        "machines": machines,
+        "lines": [line],
+    }
+
+
+def _railway() -> dict[str, Any]:
+    return {
+        "id": "railway",
+        "from": "plain",
+        "to": "hills",
+        "mode": "rail",
+        "km": 10,
+        "tonnes": [12, 6],
+        "kwh_per_tonne_km": 0.25,
+        "power_area": "north",
+        "cost_per_tonne_km": 0.0625,
+        "cost_per_tonne": 0.5,
+    }
+
+
+def _partner() -> dict[str, Any]:
+    return {
+        "id": "north-coast",
+        "at": "plain",
+        "offers": {"soda": [6, 2]},
+        "wants": {"soap": 10},
+        "rate": 0.75,
+        "credit": 1,
+        "settlement": "period",
+    }
