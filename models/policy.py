@@ -28,7 +28,8 @@ class Goal(Frozen):
     over: Literal["county", "item", "county_item"] = "county_item"
     """For `worst_fulfilment`: whose served share (over the whole plan, weighted by value) is compared."""
     target: Share | None = None
-    """For `central_share`: the share of all goods supplied, by value, that the centre should give."""
+    """For `central_share`: the share of all goods supplied, by value, that the centre should give;
+    `supply_shares.central` if absent."""
     tolerance: Amount = 1e-6
     """How far later goals may move this one from its optimum, relative to max(1, its value)."""
 

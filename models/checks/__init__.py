@@ -1,15 +1,51 @@
 """What pydantic cannot see: whether the parts of a problem fit together.
 
-`check` gives every mistake and every doubt of a problem at once, each with its place, a stable code and a remedy.
+`check` gives every mistake and every doubt of a problem at once, each with its place, a stable code and a remedy. Each
+mistake has one function, named after what is right; the functions stand in the CHECKS of their modules.
 """
 
-from models.checks.finding import Finding, InvalidProblem
+from models.checks import cycles, duplicates, lengths, limits, needs, references, supply, terms
+from models.checks.codes import CODES, Code
+from models.checks.finding import Finding, InvalidProblem, Severity, pointer, refuse_errors
+from models.checks.view import Gaps, View
 from models.problem import PlanningProblem
 
-__all__ = ["Finding", "InvalidProblem", "check"]
+__all__ = [
+    "CODES",
+    "Code",
+    "Finding",
+    "Gaps",
+    "InvalidProblem",
+    "Severity",
+    "check",
+    "check_rest",
+    "pointer",
+    "refuse_errors",
+]
+
+CHECKS = (
+    *references.CHECKS,
+    *duplicates.CHECKS,
+    *lengths.CHECKS,
+    *limits.CHECKS,
+    *terms.CHECKS,
+    *cycles.CHECKS,
+    *needs.CHECKS,
+    *supply.CHECKS,
+)
+"""All checks, in the order in which their findings are given."""
 
 
 def check(problem: PlanningProblem) -> tuple[Finding, ...]:
-    """All findings about `problem`, errors and warnings, in the order of its parts; empty when all is well."""
-    del problem
-    return ()
+    """All findings about `problem`, errors and warnings; empty when all is well."""
+    return check_rest(problem, Gaps())
+
+
+def check_rest(problem: PlanningProblem, gaps: Gaps) -> tuple[Finding, ...]:
+    """All findings about a problem from which `gaps` were left out, but none that may only be due to the gaps.
+
+    Warnings judge a problem as a whole; where there are gaps there are none.
+    """
+    view = View(problem, gaps)
+    findings = [finding for one in CHECKS for finding in one(view)]
+    return tuple(finding for finding in findings if not gaps or finding.severity == "error")

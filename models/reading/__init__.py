@@ -1,0 +1,1 @@
+"""From text to models: decoding JSON, translating pydantic's complaints, and leaving out what cannot be read."""
