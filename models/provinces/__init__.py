@@ -1,12 +1,18 @@
-"""Provinces as data: `builtin()` names those that come with Allot, `load(name)` reads one.
+"""Provinces as data: `builtin()` names those that come with Allot, `load(name)` reads one, `load_folder(path)` any other.
 
 A province is a folder of CSV files that a person can read and edit; see ryanggang/README.md for the files and their columns.
 """
 
+from functools import cache
+from pathlib import Path
+
 from models.provinces.errors import MalformedProvinceError, ProvinceError, TableProblem, UnknownProvinceError
+from models.provinces.figures import Figure
 from models.provinces.province import Province
+from models.provinces.reader import read_figures, read_province
 
 __all__ = [
+    "Figure",
     "MalformedProvinceError",
     "Province",
     "ProvinceError",
@@ -14,14 +20,35 @@ __all__ = [
     "UnknownProvinceError",
     "builtin",
     "load",
+    "load_figures",
+    "load_folder",
 ]
+
+_HOME = Path(__file__).parent
 
 
 def builtin() -> tuple[str, ...]:
     """Identifiers of the provinces that come with Allot, in alphabetical order."""
-    return ()
+    return tuple(sorted(path.parent.name for path in _HOME.glob("*/province.csv")))
 
 
+@cache
 def load(name: str) -> Province:
     """The built-in province of that name; UnknownProvinceError if there is none, MalformedProvinceError if its tables are broken."""
-    raise UnknownProvinceError(name)
+    return read_province(_folder(name))
+
+
+def load_folder(path: Path) -> Province:
+    """The province whose tables lie in the folder `path`; MalformedProvinceError names every cell that cannot be read."""
+    return read_province(path)
+
+
+def load_figures(name: str) -> tuple[Figure, ...]:
+    """Every figure of a built-in province, with its mark (found, derived, assumed) and its sources."""
+    return read_figures(_folder(name))
+
+
+def _folder(name: str) -> Path:
+    if name not in builtin():
+        raise UnknownProvinceError(f"there is no built-in province “{name}”; there is {', '.join(builtin())}")
+    return _HOME / name
