@@ -1,0 +1,104 @@
+"""What the interview, the census and the electricity figures say must be in the tables to the last unit."""
+
+from collections import Counter
+
+import pytest
+
+from models.base import by_period
+from models.items import Item
+from models.problem import PlanningProblem
+from models.provinces import Province
+from models.shares import SupplyShares
+
+PEOPLE = {"hyesan": 166_087, "samsu": 34_747, "kim-jong-suk": 36_736, "kim-hyong-jik": 49_762, "kim-hyong-gwon": 32_349,
+          "pochon": 32_087, "samjiyon": 27_128, "taehongdan": 30_683, "unhung": 53_189, "paegam": 58_342, "kapsan": 60_866,
+          "phungso": 38_024}  # fmt: skip
+FACTORIES = {"hyesan": 23, "samsu": 11, "kim-jong-suk": 11, "kim-hyong-jik": 13, "kim-hyong-gwon": 11, "pochon": 11,
+             "samjiyon": 10, "taehongdan": 11, "unhung": 13, "paegam": 13, "kapsan": 13, "phungso": 11}  # fmt: skip
+GROUPS = {"people": 620_000, "women": 257_300, "students": 104_780, "infants": 45_260, "households": 156_240, "workers": 314_340}
+NEED_TONNES = 51_145
+NEED_GWH = 20.69
+
+
+def goods(problem: PlanningProblem) -> list[Item]:
+    return [item for item in problem.items if item.kind == "good"]
+
+
+def share(shares: SupplyShares, item: Item) -> float:
+    return shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
+
+
+def need(problem: PlanningProblem, item: Item) -> float:
+    return sum(norm * county.population[group] for group, norm in item.norms.items() for county in problem.counties)
+
+
+def test_people_by_county_and_group(ryanggang: Province) -> None:
+    counties = ryanggang.problem.counties
+    assert {county.id: round(county.population["people"], 6) for county in counties} == PEOPLE
+    for group, heads in GROUPS.items():
+        assert sum(county.population[group] for county in counties) == pytest.approx(heads, abs=0.5), group
+
+
+def test_factories_by_county(ryanggang: Province) -> None:
+    factories = ryanggang.problem.factories
+    assert Counter(factory.place for factory in factories) == FACTORIES
+    assert len(factories) == 151
+    assert len({factory.name for factory in factories}) == 151
+    assert all(factory.level == "local" and factory.power_overhead == 2.0 and 0 < factory.condition < 1 for factory in factories)
+
+
+def test_a_factory_in_all_covers_about_a_hundred_items(ryanggang: Province) -> None:
+    lines = [line for factory in ryanggang.problem.factories for line in factory.lines]
+    made = {line.item for line in lines} & {item.id for item in goods(ryanggang.problem)}
+    assert 1000 <= len(lines) <= 1500
+    assert len(made) == 96
+
+
+def test_catalogue_of_a_hundred_goods(ryanggang: Province) -> None:
+    items = goods(ryanggang.problem)
+    assert len(items) == 100
+    assert Counter(item.priority for item in items) == {1: 32, 2: 44, 3: 24}
+    assert sum(need(ryanggang.problem, item) * item.kg_per_unit for item in items) / 1000 == pytest.approx(NEED_TONNES, abs=1)
+    materials = [item for item in ryanggang.problem.items if item.kind == "material"]
+    assert len(materials) >= 15
+
+
+def test_electricity_need_of_the_catalogue(ryanggang: Province) -> None:
+    kwh = {line.item: line.kwh_per_unit for factory in ryanggang.problem.factories for line in factory.lines}
+    made = sum(need(ryanggang.problem, item) * kwh.get(item.id, 0.0) for item in goods(ryanggang.problem)) / 1e6
+    # salt, dried fish, vinalon cloth and textbooks are not made here and draw nothing here
+    elsewhere = (620_000 * (7.3 * 0.05 + 2 * 0.10 + 4 * 1.1) + 104_780 * 4 * 0.28) / 1e6
+    assert made + elsewhere == pytest.approx(NEED_GWH, abs=0.01)
+
+
+def test_names_in_korean(ryanggang: Province) -> None:
+    problem = ryanggang.problem
+    for thing in (*problem.items, *problem.counties, *problem.factories, *problem.stations, *problem.partners):
+        assert any("가" <= letter <= "힣" for letter in thing.local_name), thing.id
+        assert thing.name
+
+
+def test_central_share_of_a_normal_year(ryanggang: Province) -> None:
+    shares = [share(ryanggang.problem.supply_shares, item) for item in goods(ryanggang.problem)]
+    assert sum(shares) / 100 == pytest.approx(0.80, abs=1e-9)
+
+
+def test_calendars(ryanggang: Province) -> None:
+    problem = ryanggang.problem
+    assert problem.periods == tuple(f"2002-{month:02d}" for month in range(1, 13))
+    assert problem.period_days == (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    for name, shares in problem.calendars.items():
+        assert len(shares) == 12, name
+        assert sum(shares) == pytest.approx(1, abs=1e-12), name
+    used = {item.calendar for item in problem.items}
+    assert used <= {"even", *problem.calendars}
+    assert len(used) > 30
+
+
+def test_power_of_a_normal_year(ryanggang: Province) -> None:
+    areas = ryanggang.problem.power_areas
+    assert {area.id for area in areas} == {county.power_area for county in ryanggang.problem.counties}
+    by_month = [sum(by_period(area.limit_kwh or 0.0, 12)[t] for area in areas) for t in range(12)]
+    assert sum(by_month) == pytest.approx(25.5e6)
+    assert by_month[1] == pytest.approx(25.5e6 / 12 * 0.65)
+    assert by_month[7] == pytest.approx(25.5e6 / 12 * 1.45)
