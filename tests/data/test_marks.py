@@ -29,13 +29,17 @@ def test_marks_of_single_cells() -> None:
 
 def test_a_figure_without_a_mark_is_refused(edited: Edit) -> None:
     folder = edited("groups.csv", "0.415,derived", "0.415,guessed")
-    with pytest.raises(MalformedProvinceError, match=r"groups\.csv, line 3, column mark: “guessed” is not a known mark"):
+    with pytest.raises(
+        MalformedProvinceError, match=r"groups\.csv, line 3, column mark: “guessed” is not a known mark"
+    ):
         load_folder(folder)
 
 
 def test_a_source_must_be_listed(edited: Edit) -> None:
     folder = edited("groups.csv", "0.415,derived,S2", "0.415,derived,S999 S2")
-    with pytest.raises(MalformedProvinceError, match=r"groups\.csv, line 3, column source: source “S999” is not in sources\.csv"):
+    with pytest.raises(
+        MalformedProvinceError, match=r"groups\.csv, line 3, column source: source “S999” is not in sources\.csv"
+    ):
         load_folder(folder)
 
 

@@ -18,7 +18,9 @@ def makers(problem: PlanningProblem) -> dict[str, set[str]]:
 
 def from_outside(problem: PlanningProblem) -> set[str]:
     shares = problem.supply_shares
-    central = {item.id for item in problem.items if shares.by_item.get(item.id, shares.by_category.get(item.category, 0)) > 0}
+    central = {
+        item.id for item in problem.items if shares.by_item.get(item.id, shares.by_category.get(item.category, 0)) > 0
+    }
     swapped = {item for partner in problem.partners for item in partner.offers}
     return central | swapped | set(shares.materials)
 

@@ -15,7 +15,14 @@ PEOPLE = {"hyesan": 166_087, "samsu": 34_747, "kim-jong-suk": 36_736, "kim-hyong
           "phungso": 38_024}  # fmt: skip
 FACTORIES = {"hyesan": 23, "samsu": 11, "kim-jong-suk": 11, "kim-hyong-jik": 13, "kim-hyong-gwon": 11, "pochon": 11,
              "samjiyon": 10, "taehongdan": 11, "unhung": 13, "paegam": 13, "kapsan": 13, "phungso": 11}  # fmt: skip
-GROUPS = {"people": 620_000, "women": 257_300, "students": 104_780, "infants": 45_260, "households": 156_240, "workers": 314_340}
+GROUPS = {
+    "people": 620_000,
+    "women": 257_300,
+    "students": 104_780,
+    "infants": 45_260,
+    "households": 156_240,
+    "workers": 314_340,
+}
 NEED_TONNES = 51_145
 NEED_GWH = 20.69
 
@@ -44,7 +51,10 @@ def test_factories_by_county(ryanggang: Province) -> None:
     assert Counter(factory.place for factory in factories) == FACTORIES
     assert len(factories) == 151
     assert len({factory.name for factory in factories}) == 151
-    assert all(factory.level == "local" and factory.power_overhead == 2.0 and 0 < factory.condition < 1 for factory in factories)
+    assert all(
+        factory.level == "local" and factory.power_overhead == 2.0 and 0 < factory.condition < 1
+        for factory in factories
+    )
 
 
 def test_a_factory_in_all_covers_about_a_hundred_items(ryanggang: Province) -> None:
@@ -58,7 +68,9 @@ def test_catalogue_of_a_hundred_goods(ryanggang: Province) -> None:
     items = goods(ryanggang.problem)
     assert len(items) == 100
     assert Counter(item.priority for item in items) == {1: 32, 2: 44, 3: 24}
-    assert sum(need(ryanggang.problem, item) * item.kg_per_unit for item in items) / 1000 == pytest.approx(NEED_TONNES, abs=1)
+    assert sum(need(ryanggang.problem, item) * item.kg_per_unit for item in items) / 1000 == pytest.approx(
+        NEED_TONNES, abs=1
+    )
     materials = [item for item in ryanggang.problem.items if item.kind == "material"]
     assert len(materials) >= 15
 
