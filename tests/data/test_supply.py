@@ -89,5 +89,5 @@ def test_swaps_are_of_things_both_sides_can_move(ryanggang: Province) -> None:
 def test_every_place_is_on_the_network(ryanggang: Province) -> None:
     problem = ryanggang.problem
     ends = {place for link in problem.links for place in (link.from_place, link.to_place)}
-    assert ends == {place.id for place in (*problem.counties, *problem.stations)}
+    assert ends == {county.id for county in problem.counties} | {station.id for station in problem.stations}
     assert all(link.power_area is not None for link in problem.links if link.kwh_per_tonne_km > 0)

@@ -85,9 +85,14 @@ def test_electricity_need_of_the_catalogue(ryanggang: Province) -> None:
 
 def test_names_in_korean(ryanggang: Province) -> None:
     problem = ryanggang.problem
-    for thing in (*problem.items, *problem.counties, *problem.factories, *problem.stations, *problem.partners):
-        assert any("가" <= letter <= "힣" for letter in thing.local_name), thing.id
-        assert thing.name
+    named = {item.id: (item.name, item.local_name) for item in problem.items}
+    named |= {county.id: (county.name, county.local_name) for county in problem.counties}
+    named |= {factory.id: (factory.name, factory.local_name) for factory in problem.factories}
+    named |= {partner.id: (partner.name, partner.local_name) for partner in problem.partners}
+    named |= {station.id: (station.name, station.local_name) for station in problem.stations}
+    for thing, (name, local_name) in named.items():
+        assert name, thing
+        assert any("가" <= letter <= "힣" for letter in local_name), thing
 
 
 def test_central_share_of_a_normal_year(ryanggang: Province) -> None:
@@ -98,7 +103,7 @@ def test_central_share_of_a_normal_year(ryanggang: Province) -> None:
 def test_calendars(ryanggang: Province) -> None:
     problem = ryanggang.problem
     assert problem.periods == tuple(f"2002-{month:02d}" for month in range(1, 13))
-    assert problem.period_days == (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    assert by_period(problem.period_days or 0.0, 12) == (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     for name, shares in problem.calendars.items():
         assert len(shares) == 12, name
         assert sum(shares) == pytest.approx(1, abs=1e-12), name
