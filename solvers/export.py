@@ -5,7 +5,6 @@ Names are made here and nowhere else; everything before works with positions.
 
 import math
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -102,4 +101,14 @@ def _sum(
         terms.append(f"{'-' if constant < 0 else '+'} {_number(abs(constant), digits)}")
     if not terms:
         terms = [f"+ 0 {columns[0]}"] if columns else ["0"]
-    return textwrap.wrap(f" {name}: {' '.join(terms)}", LINE, break_long_words=False, break_on_hyphens=False)
+    return _wrapped(f" {name}:", terms)
+
+
+def _wrapped(line: str, terms: list[str]) -> list[str]:
+    lines = []
+    for term in terms:
+        if len(line) + len(term) >= LINE:
+            lines.append(line)
+            line = " "
+        line += " " + term
+    return [*lines, line]
