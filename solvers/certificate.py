@@ -72,7 +72,7 @@ class InfeasibilityProof:
     """What was found, in words."""
 
 
-def certify_infeasible(lp: LinearProgram, ray: FloatArray, tolerance: float = 1e-9) -> InfeasibilityProof:
+def certify_infeasible(lp: LinearProgram, ray: FloatArray, tolerance: float = 1e-8) -> InfeasibilityProof:
     """Hold a Farkas ray (m,) to the arrays; it may be given with either sign and any length.
 
     The ray y proves infeasibility if Σ_{y>0} y·r + Σ_{y<0} y·r̄ (the least the rows ask of y·Ax) exceeds

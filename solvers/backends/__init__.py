@@ -44,9 +44,9 @@ def _pdlp() -> Backend:
 
 
 def _cbc() -> Backend:
-    from solvers.backends.pulp_cbc import PulpBackend
+    from solvers.backends.pulp_cbc import CBC, PulpBackend
 
-    return PulpBackend("cbc", "PULP_CBC_CMD")
+    return PulpBackend("cbc", CBC)
 
 
 _BACKENDS: dict[str, Callable[[], Backend]] = {

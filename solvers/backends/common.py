@@ -23,7 +23,8 @@ class ProgressGate:
         self._cancelled = cancelled
         self._next_hint = 0.0
         self._next_question = 0.0
-        self._stop = False
+        self.stopped = False
+        """Whether it has been told to stop."""
 
     def tell(self, progress: Progress) -> None:
         """Pass a hint on, unless the last one is less than half a second old."""
@@ -35,10 +36,10 @@ class ProgressGate:
     def must_stop(self) -> bool:
         """Whether solving is to stop; once true it stays true."""
         now = monotonic()
-        if self._cancelled is not None and not self._stop and now >= self._next_question:
+        if self._cancelled is not None and not self.stopped and now >= self._next_question:
             self._next_question = now + 0.05
-            self._stop = self._cancelled()
-        return self._stop
+            self.stopped = self._cancelled()
+        return self.stopped
 
 
 def check(lp: LinearProgram) -> None:

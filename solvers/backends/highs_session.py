@@ -4,7 +4,7 @@ Everything crosses the border in bulk: arrays in, arrays out, no loop over rows 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Literal
 
@@ -210,19 +210,25 @@ class HighsSession:
         # HiGHS counts its time limit from the first run of the object, not from this one.
         self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
         began = monotonic()
-        with listen(
-            self._highs, ProgressGate(on_progress, cancelled), told=on_progress is not None, asked=cancelled is not None
-        ):
+        gate = ProgressGate(on_progress, cancelled)
+        with listen(self._highs, gate, told=on_progress is not None, asked=cancelled is not None):
             self._highs.run()
-        return self._solution(method, monotonic() - began)
+        solution = self._solution(method, monotonic() - began)
+        if solution.stop.reason == "limit" and gate.stopped:
+            # Interior point calls an interrupt a time limit.
+            return replace(solution, stop=Stop("cancelled", detail=solution.stop.detail))
+        return solution
 
     def _solution(self, method: Method, seconds: float) -> Solution:
         held, info = self._highs.getSolution(), self._highs.getInfo()
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+        stop = stop_of(self._highs.getModelStatus())
+        # Where there is no optimum HiGHS leaves the point at which it saw so.
+        has_point = stop.reason not in {"infeasible", "unbounded"}
         return Solution(
-            stop=stop_of(self._highs.getModelStatus()),
-            values=np.asarray(held.col_value, dtype=np.float64) if held.value_valid else None,
-            row_price=np.asarray(held.row_dual, dtype=np.float64) if held.dual_valid else None,
+            stop=stop,
+            values=np.asarray(held.col_value, dtype=np.float64) if has_point and held.value_valid else None,
+            row_price=np.asarray(held.row_dual, dtype=np.float64) if has_point and held.dual_valid else None,
             basis=self.basis(),
             iterations=sum(count for count in counts if count > 0),
             seconds=seconds,

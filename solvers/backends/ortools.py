@@ -101,7 +101,7 @@ class OrToolsBackend:
         with _watch(gate, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve):
             solver.solve(model)
         stop = stop_of(solver.status(), solver.status_string())
-        if stop.reason == "limit" and gate.must_stop():
+        if stop.reason == "limit" and gate.stopped:
             stop = replace(stop, reason="cancelled", limit=None)
         found = solver.has_solution()
         return Solution(

@@ -18,6 +18,9 @@ from solvers.errors import SolverUnavailable
 from solvers.program import FloatArray, IntArray, LinearProgram
 from solvers.solution import Basis, OnProgress, Solution, Stop
 
+CBC = "CBC"
+"""The CBC that comes with PuLP."""
+
 _STOPS: dict[int, Stop] = {
     pulp.LpStatusNotSolved: Stop("limit", "time"),
     pulp.LpStatusOptimal: Stop("optimal"),
@@ -63,7 +66,9 @@ class PulpBackend:
         self.name = name
         self._pulp_name = solver
         self._solver = f"PuLP {pulp.VERSION} {solver}"
-        if solver not in pulp.listSolvers() or not pulp.getSolver(solver, msg=False).available():
+        if solver != CBC and solver not in pulp.listSolvers():
+            raise SolverUnavailable(f"PuLP knows no solver {solver}")
+        if not self._pulp_solver(SolveOptions(), Path()).available():
             raise SolverUnavailable(f"PuLP finds no solver {solver} on this machine")
 
     def solve(
@@ -104,7 +109,7 @@ class PulpBackend:
 
     def _pulp_solver(self, options: SolveOptions, saved: Path) -> pulp.LpSolver:
         limit = options.time_limit_seconds
-        if self._pulp_name != "PULP_CBC_CMD":
+        if self._pulp_name != CBC:
             return pulp.getSolver(self._pulp_name, msg=False, timeLimit=limit)
         # CBC prints eight digits into the file that PuLP reads; its own saved solution holds whole doubles.
         extra = [
@@ -114,7 +119,8 @@ class PulpBackend:
             "initialSolve",
             f"saveSolution {saved}",
         ]
-        return pulp.PULP_CBC_CMD(mip=False, msg=False, timeLimit=limit, options=extra)
+        path = pulp.PULP_CBC_CMD.pulp_cbc_path
+        return pulp.COIN_CMD(path=path, mip=False, msg=False, timeLimit=limit, options=extra)
 
 
 def _build(lp: LinearProgram) -> _Model:
@@ -124,9 +130,10 @@ def _build(lp: LinearProgram) -> _Model:
     upper = [high if np.isfinite(high) else None for high in lp.column_upper.tolist()]
     width = len(str(max(lp.columns, lp.rows)))
     columns = [
-        pulp.LpVariable(f"x{j:0{width}}", low, high) for j, (low, high) in enumerate(zip(lower, upper, strict=True))
+        problem.add_variable(f"x{j:0{width}}", low, high)
+        for j, (low, high) in enumerate(zip(lower, upper, strict=True))
     ]
-    problem.addVariables(columns)
+    # The objective names every column, zero cost or not: PuLP forgets a column that nothing names.
     problem.setObjective(pulp.LpAffineExpression(zip(columns, lp.cost.tolist(), strict=True), constant=lp.offset))
     a = lp.matrix.tocsr()
     starts, indices, data = a.indptr.tolist(), a.indices.tolist(), a.data.tolist()

@@ -1,0 +1,141 @@
+"""A warm HiGHS: changes in bulk, bases in and out, ranges and solves with the basis."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from solvers.backends.highs_session import HighsSession, Method
+from solvers.certificate import certify
+from solvers.errors import SolverRefused
+from solvers.program import LinearProgram
+from solvers.solution import Basis, Solution
+from tests.solvers.backends.large import assignment
+from tests.solvers.backends.standard import CASES, INF, mixing, program
+
+
+def solved(lp: LinearProgram) -> tuple[HighsSession, Solution]:
+    session = HighsSession(lp)
+    solution = session.run()
+    assert certify(lp, solution).passed
+    return session, solution
+
+
+@pytest.mark.parametrize("method", ["dual", "primal"])
+def test_from_an_optimal_basis_nothing_is_left_to_do(method: Method) -> None:
+    lp = assignment(30)
+    _, first = solved(lp)
+    assert first.iterations > 30
+    assert first.basis is not None
+    session = HighsSession(lp)
+    session.set_basis(first.basis)
+    again = session.run(method)
+    assert again.stop.reason == "optimal"
+    assert again.iterations == 0
+    assert certify(lp, again).passed
+
+
+def test_interior_point_ends_at_a_vertex() -> None:
+    lp = assignment(30)
+    session = HighsSession(lp)
+    solution = session.run("interior")
+    assert certify(lp, solution).passed
+    assert solution.basis is not None
+    assert (solution.basis.columns == 1).sum() + (solution.basis.rows == 1).sum() == lp.rows
+
+
+def test_row_bounds_change_and_it_stays_warm() -> None:
+    lp = assignment(30)
+    session, first = solved(lp)
+    upper = lp.row_upper * 1.01
+    session.change_row_bounds(np.arange(lp.rows), lp.row_lower, upper)
+    again = session.run("dual")
+    assert certify(replace(lp, row_upper=upper), again).passed
+    assert again.iterations < first.iterations / 2
+
+
+def test_costs_column_bounds_and_offset_change() -> None:
+    lp = mixing()
+    session, _ = solved(lp)
+    session.change_costs(np.array([1]), np.array([-9.0]))
+    session.change_column_bounds(np.array([0]), np.array([1.0]), np.array([2.0]))
+    session.change_offset(7.0)
+    changed = replace(
+        lp,
+        cost=np.array([-3.0, -9.0]),
+        column_lower=np.array([1.0, 0.5]),
+        column_upper=np.array([2.0, INF]),
+        offset=7.0,
+    )
+    solution = session.run("primal")
+    assert certify(changed, solution).passed
+    assert session.objective == pytest.approx(certify(changed, solution).primal_objective)
+
+
+def test_columns_and_rows_come_and_go() -> None:
+    session, _ = solved(program([2], [[1]], [(4, INF)]))
+    session.add_columns(np.array([1.0]), np.zeros(1), np.full(1, 3.0), sparse.csc_array(np.array([[1.0]])))
+    first = session.run("primal")
+    assert first.values == pytest.approx(np.array([1, 3]))
+    session.add_rows(np.array([-INF]), np.array([2.0]), sparse.csr_array(np.array([[0.0, 1.0]])))
+    second = session.run("dual")
+    assert second.values == pytest.approx(np.array([2, 2]))
+    assert second.row_price == pytest.approx(np.array([2, -1]))
+    assert (session.columns, session.rows) == (2, 2)
+    session.remove_rows(np.array([1]))
+    session.remove_columns(np.array([1]))
+    assert session.run().values == pytest.approx(np.array([4]))
+
+
+def test_a_singular_basis_is_mended() -> None:
+    lp = CASES["redundant equalities"].lp
+    session = HighsSession(lp)
+    session.set_basis(Basis(np.array([1, 1], np.int8), np.array([0, 0], np.int8)))
+    assert certify(lp, session.run()).passed
+
+
+def test_a_basis_of_the_wrong_length_is_refused() -> None:
+    session = HighsSession(mixing())
+    with pytest.raises(SolverRefused, match="basis"):
+        session.set_basis(Basis(np.zeros(5, np.int8), np.ones(1, np.int8)))
+    with pytest.raises(SolverRefused, match="nonsense"):
+        session.set_option("nonsense", 1)
+
+
+def test_each_run_has_its_own_time_limit() -> None:
+    lp = assignment(30)
+    session, _ = solved(lp)
+    for _ in range(3):
+        session.change_costs(np.arange(lp.columns), lp.cost[::-1].copy())
+        assert session.run("primal", time_limit_seconds=5.0).stop.reason == "optimal"
+
+
+def test_ranges_of_costs_and_right_hand_sides() -> None:
+    session, _ = solved(CASES["unique"].lp)
+    ranging = session.ranging()
+    # x + y ≥ a, x + 2y ≥ 6: the vertex (2a − 6, 6 − a) stays feasible from a = 3 to a = 6.
+    assert (ranging.row_down[0], ranging.row_up[0]) == pytest.approx((3, 6))
+    assert (ranging.row_down_objective[0], ranging.row_up_objective[0]) == pytest.approx((9, 12))
+    assert (ranging.cost_down[0], ranging.cost_up[0]) == pytest.approx((1.5, 3))
+    assert len(ranging.column_down) == len(ranging.column_up) == 2
+
+
+def test_solves_with_the_basis() -> None:
+    lp = CASES["unique"].lp
+    session, solution = solved(lp)
+    basic = session.basic_variables()
+    assert sorted(basic) == [0, 1]
+    b = lp.matrix.toarray()[:, basic]
+    side = np.array([1.0, -2.0])
+    assert b @ session.solve_basis(side) == pytest.approx(side)
+    assert b.T @ session.solve_basis_transposed(side) == pytest.approx(side)
+    assert session.solve_basis_transposed(lp.cost[basic]) == pytest.approx(solution.row_price)
+
+
+def test_a_dual_ray_after_an_infeasible_run_only() -> None:
+    session = HighsSession(CASES["infeasible"].lp)
+    session.run()
+    assert session.dual_ray() is not None
+    session, _ = solved(mixing())
+    assert session.dual_ray() is None

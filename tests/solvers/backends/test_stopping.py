@@ -1,0 +1,93 @@
+"""Limits are kept, cancelling works, hints arrive; and all solvers live together in one process."""
+
+import subprocess
+import sys
+from time import monotonic
+
+import pytest
+
+from solvers.backends import Feature, SolveOptions, get, names
+from solvers.backends.common import ProgressGate
+from solvers.backends.highs_log import read_line
+from solvers.certificate import certify
+from solvers.solution import Progress
+from tests.solvers.backends.large import assignment, hard
+
+CANCELLABLE = [name for name in names() if Feature.CANCEL in get(name).features]
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_time_limit_is_kept_and_is_no_optimum(name: str) -> None:
+    lp = hard()
+    began = monotonic()
+    solution = get(name).solve(lp, SolveOptions(time_limit_seconds=0.3))
+    assert (solution.stop.reason, solution.stop.limit) == ("limit", "time")
+    assert monotonic() - began < 15
+    if solution.values is not None:
+        assert not certify(lp, solution).passed
+
+
+@pytest.mark.parametrize("name", CANCELLABLE)
+def test_cancelling_stops_it_soon(name: str) -> None:
+    began = monotonic()
+    options = SolveOptions(time_limit_seconds=60.0, cancelled=lambda: monotonic() - began > 0.3)
+    solution = get(name).solve(hard(), options)
+    assert solution.stop.reason == "cancelled"
+    assert monotonic() - began < 15
+
+
+def test_the_simplex_and_interior_point_of_highs_and_glop_can_be_cancelled() -> None:
+    assert CANCELLABLE == ["highs", "highs-ipm", "highs-primal", "glop"]
+
+
+@pytest.mark.parametrize("name", ["highs", "highs-ipm"])
+def test_hints_arrive_and_change_nothing(name: str) -> None:
+    lp = assignment(60)
+    hints: list[Progress] = []
+    told = get(name).solve(lp, SolveOptions(), on_progress=hints.append)
+    assert hints
+    assert certify(lp, told).passed
+    silent = get(name).solve(lp, SolveOptions())
+    assert silent.iterations == told.iterations
+
+
+def test_at_most_two_hints_a_second() -> None:
+    hints: list[Progress] = []
+    gate = ProgressGate(hints.append, None)
+    for iteration in range(1000):
+        gate.tell(Progress("solve", iteration))
+    assert [hint.iteration for hint in hints] == [0]
+    assert not gate.must_stop()
+
+
+@pytest.mark.parametrize(
+    ("line", "progress"),
+    [
+        ("       4468     1.9552421588e+04 Pr: 0(0) 0.7s\n", Progress("solve", 4468, 19552.421588)),
+        ("   2   -3.43024759e+05  -2.17386797e+07   1.45e-02   1.64e-07", Progress("solve", 2, -343024.759)),
+        ("Presolving model\n", Progress("presolve")),
+        ("2136 rows, 13950 cols, 29664 nonzeros 0s\n", None),
+        ("\n", None),
+    ],
+    ids=["simplex", "interior point", "presolve", "other", "empty"],
+)
+def test_lines_of_the_log(line: str, progress: Progress | None) -> None:
+    assert read_line(line) == progress
+
+
+ORDERS = ["cbc glop highs", "glop highs cbc", "highs cbc glop pdlp", "cbc highs-ipm pdlp glop"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_all_solvers_in_one_process(order: str) -> None:
+    """PuLP loads highspy for all to see; OR-Tools' own HiGHS would then crash, its GLOP and PDLP must not. Nothing is printed."""
+    code = (
+        "import sys\n"
+        "from solvers.backends import SolveOptions, get\n"
+        "from tests.solvers.backends.standard import mixing\n"
+        "for name in sys.argv[1:]:\n"
+        "    assert get(name).solve(mixing(), SolveOptions()).stop.reason == 'optimal', name\n"
+    )
+    command = [sys.executable, "-c", code, *order.split()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,161 @@
+"""Certificates accept what is right, whoever found it, and catch each way of being wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.plan import Certificate
+from solvers.certificate import BEYOND, certify, certify_infeasible
+from solvers.errors import NothingToCertify
+from solvers.program import LinearProgram
+from solvers.solution import Solution, Stop
+from tests.solvers.backends.standard import INF, mixing, program
+
+
+def claimed(values: list[float], prices: list[float] | None) -> Solution:
+    return Solution(Stop("optimal"), np.array(values), None if prices is None else np.array(prices))
+
+
+def held(lp: LinearProgram, values: list[float], prices: list[float] | None) -> Certificate:
+    return certify(lp, claimed(values, prices))
+
+
+@pytest.mark.parametrize("prices", [[0, -2 / 3], [-2, 0], [-0.54, -(2 - 0.54) / 3]], ids=["glop", "cbc", "pdlp"])
+def test_every_right_vector_of_prices_passes(prices: list[float]) -> None:
+    certificate = held(mixing(), [3, 1], prices)
+    assert certificate.passed
+    assert certificate.gap < 1e-12
+    assert certificate.primal_objective == pytest.approx(-11)
+    assert certificate.dual_objective == pytest.approx(-11)
+
+
+def test_a_false_optimal_is_refused() -> None:
+    """A solver that rounds columns calls (3, ½) optimal; no prices can make it so."""
+    certificate = held(mixing(), [3, 0.5], [0, -2 / 3])
+    assert not certificate.passed
+    assert certificate.primal_residual == 0
+    assert certificate.dual_residual == 0
+    assert certificate.gap == pytest.approx(1 / 22)
+
+
+def test_without_prices_only_the_obvious_passes() -> None:
+    assert not held(mixing(), [3, 1], None).passed
+    assert held(program([1, 1], [[1, 1]], [(-INF, 5)]), [0, 0], None).passed
+
+
+def test_a_broken_row_is_caught_relative_to_its_bound() -> None:
+    lp = program([1], [[1], [1]], [(999, INF), (-INF, 2000)])
+    certificate = held(lp, [989], [1, 0])
+    assert certificate.primal_residual == pytest.approx(10 / 1000)
+    assert held(lp, [2000 + 2001 * 0.5], [1, 0]).primal_residual == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("value", "residual"), [(-0.5, 0.5), (9.0 + 5.0, 0.5)], ids=["below", "above"])
+def test_a_broken_column_bound_is_caught(value: float, residual: float) -> None:
+    lp = program([0], [[1]], [(-INF, INF)], [(0, 9)])
+    certificate = held(lp, [value], [0])
+    assert certificate.primal_residual == pytest.approx(residual)
+    assert not certificate.passed
+
+
+def test_a_row_price_of_the_wrong_sign_is_caught() -> None:
+    lp = program([1], [[1]], [(2, INF)])
+    certificate = held(lp, [2], [-0.25])
+    assert certificate.dual_residual == pytest.approx(0.25)
+    assert not certificate.passed
+
+
+def test_a_reduced_cost_towards_an_infinite_bound_is_caught_not_infinite() -> None:
+    lp = program([3], [[1]], [(2, INF)])
+    certificate = held(lp, [2], [5])
+    assert certificate.dual_residual == pytest.approx(2 / 4)
+    assert certificate.dual_objective == pytest.approx(10)
+    assert not certificate.passed
+
+
+def test_a_free_column_must_have_no_reduced_cost() -> None:
+    lp = program([1], [[1]], [(2, 2)], [(-INF, INF)])
+    assert held(lp, [2], [1]).passed
+    assert held(lp, [2], [0.5]).dual_residual == pytest.approx(0.25)
+
+
+def test_a_gap_is_caught_though_nothing_else_is_wrong() -> None:
+    lp = program([1], [[1]], [(2, 8)], [(0, 10)])
+    certificate = held(lp, [5], [1])
+    assert (certificate.primal_residual, certificate.dual_residual) == (0, 0)
+    assert certificate.gap == pytest.approx(3 / 8)
+    assert not certificate.passed
+
+
+def test_offset_counts_in_both_objectives() -> None:
+    certificate = held(mixing(100), [3, 1], [-2, 0])
+    assert certificate.passed
+    assert certificate.primal_objective == pytest.approx(89)
+    assert certificate.dual_objective == pytest.approx(89)
+
+
+def test_tolerance_decides() -> None:
+    solution = claimed([3 + 1e-4, 1], [-2, 0])
+    assert not certify(mixing(), solution, 1e-6).passed
+    assert certify(mixing(), solution, 1e-3).passed
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), INF, -INF, 1e308], ids=["nan", "inf", "-inf", "huge"])
+@pytest.mark.parametrize("where", ["values", "prices"])
+def test_numbers_that_are_none_fail_and_stay_finite(wrong: float, where: str) -> None:
+    right = claimed([3, 1], [-2, 0])
+    assert right.values is not None
+    assert right.row_price is not None
+    solution = (
+        replace(right, values=np.array([wrong, 1]))
+        if where == "values"
+        else replace(right, row_price=np.array([wrong, 0]))
+    )
+    certificate = certify(mixing(), solution)
+    assert not certificate.passed
+    assert np.isfinite([certificate.primal_objective, certificate.dual_objective, certificate.gap]).all()
+    assert max(certificate.primal_residual, certificate.dual_residual) <= BEYOND
+
+
+def test_no_point_no_certificate() -> None:
+    with pytest.raises(NothingToCertify):
+        certify(mixing(), Solution(Stop("infeasible"), None, None))
+
+
+def test_an_empty_program_is_certified() -> None:
+    assert held(program([], [], [], offset=3.0), [], []).passed
+
+
+FEW = program([0, 0], [[1, 2], [1, 1]], [(4, INF), (-INF, 1)])
+"""x + 2y ≥ 4 against x + y ≤ 1."""
+
+
+@pytest.mark.parametrize("length", [1.0, 250.0, -1e-5], ids=["as it is", "long", "backwards and short"])
+def test_a_farkas_ray_proves_infeasibility(length: float) -> None:
+    proof = certify_infeasible(FEW, length * np.array([1.0, -2.0]))
+    assert proof.holds
+    assert proof.margin == pytest.approx((4 / 2 - 1) / (1 + 3))
+    assert proof.ray is not None
+    assert np.abs(proof.ray).max() == 1
+
+
+@pytest.mark.parametrize(
+    "ray",
+    [[0, 0], [1, 0], [1, -1.5], [1, 1], [float("nan"), 1], [INF, 1]],
+    ids=["zero", "one", "short", "sign", "nan", "inf"],
+)
+def test_a_false_ray_is_refused(ray: list[float]) -> None:
+    assert not certify_infeasible(FEW, np.array(ray)).holds
+
+
+def test_no_ray_proves_a_feasible_program_infeasible() -> None:
+    lp = program([0, 0], [[1, 2], [1, 1]], [(4, INF), (-INF, 2)])
+    rng = np.random.default_rng(1)
+    assert not any(certify_infeasible(lp, ray).holds for ray in rng.normal(size=(200, 2)))
+
+
+def test_bounds_of_columns_take_part_in_a_ray() -> None:
+    lp = program([0, 0], [[1, 1]], [(5, INF)], [(0, 2), (0, 2)])
+    assert certify_infeasible(lp, np.array([1.0])).margin == pytest.approx(1 / 10)
+    assert not certify_infeasible(replace(lp, column_upper=np.array([2.0, INF])), np.array([1.0])).holds
