@@ -15,8 +15,11 @@ Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 """A short word that groups things, such as a category or a population group."""
 
-Amount = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
-"""A finite number that is not negative."""
+LARGEST = 1e15
+"""Beyond this no quantity of a province lies; solvers take numbers not far above it for infinite."""
+
+Amount = Annotated[float, Field(ge=0, le=LARGEST, strict=True, allow_inf_nan=False)]
+"""A number from 0 to LARGEST."""
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 """A number from 0 to 1."""
