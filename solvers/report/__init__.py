@@ -2,12 +2,14 @@
 
 import pyarrow as pa
 
-from models.plan import CapacityRow, ReasonRow, Summary
+from models.plan import ReasonRow, Summary
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
 from solvers.report import tables
+from solvers.report.capacity import capacity
 from solvers.report.flows import Flows, tidy
 from solvers.report.frame import empty
+from solvers.report.limits import Limits
 from solvers.report.summary import summarise
 from solvers.report.writing import TableFormat, plain, write_tables
 
@@ -25,7 +27,7 @@ def report(
         "shipments": tables.shipments(index, program, values),
         "swaps": tables.swaps(index, program, values),
         "power": tables.power(index, program, values, row_price),
-        "capacity": empty(CapacityRow),
+        "capacity": capacity(Limits.of(index, program, values, row_price)),
         "reasons": empty(ReasonRow),
     }
     return made, summarise(index, program, values, flows)

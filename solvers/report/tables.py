@@ -7,7 +7,7 @@ from models.plan import PowerRow, QuotaRow, ShipmentRow, SupplyRow, SwapRow
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.report.flows import Flows, added
-from solvers.report.frame import any_of, frame, labelled, or_null
+from solvers.report.frame import any_of, frame, labelled, numbers_or_null
 
 
 def quotas(index: ProblemIndex, program: Program, values: FloatArray, flows: Flows) -> pa.Table:
@@ -129,7 +129,7 @@ def power(index: ProblemIndex, program: Program, values: FloatArray, row_price: 
             "period": labelled(period, index.labels["period"]),
             "used_by_factories": by_factories[kept],
             "used_by_rail": by_rail[kept],
-            "limit": or_null(index.power[kept]),
+            "limit": numbers_or_null(index.power[kept]),
             "price": price[kept],
         },
     )
