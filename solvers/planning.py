@@ -11,7 +11,7 @@ import pyarrow as pa
 from models.options import PlanOptions
 from models.plan import TABLES, Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
 from models.problem import PlanningProblem
-from solvers.diagnosis import Diagnosed
+from solvers.diagnosis import Diagnosed, diagnose
 from solvers.formulation import objective_parts
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
@@ -54,7 +54,7 @@ def make_plan(
     clock.seconds |= run.seconds
     with clock.stage("report"):
         written = _write(index, program, staged)
-    outcome, termination, diagnosed = _verdict(staged)
+    outcome, termination, diagnosed = _verdict(index, staged, run, clock)
     agreement = None
     if options.verify and outcome == "optimal" and written.objective is not None:
         with clock.stage("verify"):
@@ -127,7 +127,9 @@ def _objective(index: ProblemIndex, program: Program, staged: Staged, values: Fl
     )
 
 
-def _verdict(staged: Staged) -> tuple[Outcome, Termination, Diagnosed | None]:
+def _verdict(
+    index: ProblemIndex, staged: Staged, run: Run, clock: _Clock
+) -> tuple[Outcome, Termination, Diagnosed | None]:
     """Outcome and termination; where rules conflict, also the proof and the diagnosis."""
     stop = staged.ended.solution.stop
     if staged.values is not None:
@@ -136,7 +138,11 @@ def _verdict(staged: Staged) -> tuple[Outcome, Termination, Diagnosed | None]:
         reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
         return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
     if stop.reason == "infeasible" and (not staged.rounded or staged.impossible):
-        return "infeasible", Termination(reason="infeasible", detail=stop.detail), None
+        with clock.stage("diagnose"):
+            diagnosed = diagnose(index, staged.ended.program, run.options.tolerance, max(run.left(), 10.0))
+        if diagnosed is not None:
+            return "infeasible", Termination(reason="infeasible", detail=stop.detail), diagnosed
+        return "failed", Termination(reason="numerical", detail=f"could not be proved: {stop.detail}"), None
     if stop.reason == "infeasible":
         detail = "no whole quotas that keep every rule were found in the programs that were tried"
         return "failed", Termination(reason="limit", limit="iterations", detail=detail), None

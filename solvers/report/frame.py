@@ -71,6 +71,4 @@ def any_of(*arrays: FloatArray) -> npt.NDArray[np.bool_]:
 def _texts(labels: Sequence[str]) -> pa.Array:
     encoded = [label.encode() for label in labels]
     ends = np.cumsum([0, *(len(text) for text in encoded)], dtype=np.int32)
-    return pa.Array.from_buffers(
-        pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    )
+    return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))])
