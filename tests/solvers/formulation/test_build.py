@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from models.policy import Goal
 from models.problem import PlanningProblem
+from models.provinces import load
 from solvers.backends import SolveOptions, get
 from solvers.formulation import build, goal_costs, objective_parts, units_short
 from solvers.formulation.presence import Presence
@@ -184,3 +185,12 @@ def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
     few, all_ = build(index), build(index, where=every)
     assert few.lp.columns <= all_.lp.columns
     assert optimum(few) == pytest.approx(optimum(all_), rel=1e-9, abs=1e-9)
+
+
+def test_a_year_of_ryanggang_has_the_size_that_strategies_are_made_for() -> None:
+    lp = build(ProblemIndex.of(load("ryanggang").problem)).lp
+    assert 140_000 < lp.columns < 200_000
+    assert 25_000 < lp.rows < 40_000
+    assert 400_000 < lp.matrix.nnz < 600_000
+    assert lp.matrix.has_canonical_format
+    assert np.isfinite(lp.cost).all()

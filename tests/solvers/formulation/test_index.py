@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from models.demand import estimate
 from models.problem import PlanningProblem
+from models.provinces import load
 from solvers.index import ProblemIndex
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import two_towns
@@ -15,6 +16,14 @@ from tests.strategies import problems
 @settings(max_examples=50, deadline=None)
 @given(problems())
 def test_demand_is_the_estimate(problem: PlanningProblem) -> None:
+    assert_demand_is_the_estimate(problem)
+
+
+def test_demand_of_ryanggang_is_the_estimate() -> None:
+    assert_demand_is_the_estimate(load("ryanggang").problem)
+
+
+def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
     index = ProblemIndex.of(problem)
     expected = np.zeros(index.demand.shape)
     for row in estimate(problem):
