@@ -5,7 +5,7 @@ process that slept past its lease changes nothing. Everything that ends a plan i
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, update
@@ -15,7 +15,7 @@ from service.jobs import events
 from service.jobs.claiming import conclude, next_job, take
 from service.jobs.errors import IdempotencyConflict, QueueFull
 from service.jobs.identifiers import new_identifier
-from service.jobs.requests import Beat, Claim, PlanRequest, Submission
+from service.jobs.requests import Claim, PlanRequest, Submission
 from service.settings import Settings
 from service.storage import PlanOutcome, PlanState, Store, StoredProblem, Transaction
 from service.storage.canonical import options_digest
@@ -77,20 +77,17 @@ class JobQueue:
                     return take(transaction, job, owner, self._settings.lease_seconds)
         return None
 
-    def beat(self, owner: str) -> Beat:
-        """Renew the leases of a service process and tell what it still holds."""
+    def beat(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
+        """Renew the leases of a service process on some plans; those that it still holds, with the number of the try."""
         with self._store.write(losable=True) as transaction:
             lease = transaction.now() + self._settings.lease_seconds
             rows = transaction.connection.execute(
                 update(jobs)
-                .where(jobs.c.owner == owner, jobs.c.state == "running")
+                .where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.id.in_(plans))
                 .values(lease=lease)
-                .returning(jobs.c.id, jobs.c.tries, jobs.c.cancel)
+                .returning(jobs.c.id, jobs.c.tries)
             ).all()
-        return Beat(
-            held=frozenset((row.id, row.tries) for row in rows),
-            cancelled=frozenset(row.id for row in rows if row.cancel),
-        )
+        return frozenset((row.id, row.tries) for row in rows)
 
     def cancellations(self, owner: str) -> frozenset[str]:
         """Plans of a service process whose end was asked for."""

@@ -65,13 +65,3 @@ class Claim:
     """What is planned."""
     options: PlanOptions
     """How."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """What a service process learns when it renews its leases."""
-
-    held: frozenset[tuple[str, int]]
-    """Plans that it still holds, each with the number of the try."""
-    cancelled: frozenset[str]
-    """Those among them whose end was asked for."""

@@ -18,6 +18,7 @@ from service.jobs import events
 from service.jobs.bell import Bell
 from service.jobs.queue import JobQueue
 from service.jobs.requests import PlanRequest, Submission
+from service.jobs.supervisor import Supervisor
 from service.settings import Settings
 from service.storage import JobEvent, PlanRecord, Store
 
@@ -31,21 +32,32 @@ class JobRuntime:
         self._store = store
         self._settings = settings
         self._bell = Bell()
+        self._supervisor: Supervisor | None = None
 
     def start(self) -> None:
-        """Begin to solve what waits; returns at once."""
+        """Begin to solve what waits; returns at once, while the solvers are loaded. With no `solver_children`, only others solve."""
+        if self._settings.solver_children > 0:
+            self._supervisor = Supervisor(self.queue, self._settings, self._bell.ring)
 
     def stop(self) -> None:
         """Take no more plans, give running ones `shutdown_grace_seconds`, put the rest back into the queue."""
+        if self._supervisor is not None:
+            self._supervisor.stop(self._settings.shutdown_grace_seconds)
+            self._supervisor = None
 
     @property
     def ready(self) -> bool:
-        """Whether plans can be solved here now (solvers are loaded), or this process only accepts them."""
-        return True
+        """Whether plans can be solved here now (solvers are loaded), or this process only accepts them for others."""
+        if self._settings.solver_children == 0:
+            return True
+        return self._supervisor is not None and self._supervisor.ready
 
     def submit(self, request: PlanRequest) -> Submission:
         """Accept a plan for good; it is on disk when this returns. Raises IdempotencyConflict, QueueFull."""
-        return self.queue.submit(request)
+        submission = self.queue.submit(request)
+        if self._supervisor is not None:
+            self._supervisor.wake()
+        return submission
 
     def plan(self, plan: str) -> PlanRecord:
         """A plan as it is now; NotFound if there is none."""
@@ -55,6 +67,8 @@ class JobRuntime:
     def cancel(self, plan: str, caller: str) -> PlanRecord:
         """Ask for the end of a plan; a running one ends within a second, one that has ended stays. NotFound if there is none."""
         self.queue.cancel(plan, caller)
+        if self._supervisor is not None:
+            self._supervisor.cancel(plan)
         self._bell.ring(plan)
         return self.plan(plan)
 

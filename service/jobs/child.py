@@ -1,0 +1,102 @@
+"""The child: solves one plan, tells how far it is, hands back the result, and ends.
+
+It knows neither the database nor HTTP. It leads a process group of its own, so that whatever a solver starts ends with it,
+and ends itself when told to or when the service is gone: solvers leave the interpreter free to notice while they work.
+"""
+
+import os
+import resource
+import signal
+import threading
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from solvers.planning import PlanResult, make_plan
+
+from models.options import PlanOptions
+from models.problem import PlanningProblem
+from service.jobs.channel import Channel, ChannelClosed, Message
+from service.storage.canonical import decompress
+from service.storage.results import encode_basis, encode_table
+from solvers.solution import Progress
+
+PROGRESS_SECONDS = 0.5
+"""Least time between two reports of progress."""
+
+
+def serve(descriptor: int) -> None:
+    """Solve the one plan that comes through a channel. Never raises: its death is told, or seen, at the other end."""
+    channel = Channel(descriptor)
+    try:
+        order = channel.receive()
+    except ChannelClosed:
+        return  # the service ended before it had work
+    threading.Thread(target=_end_when_told, args=(channel,), daemon=True).start()
+    try:
+        limit_memory(order.head["memory_bytes"])
+        _hand_back(channel, _solve(channel, order))
+    except ChannelClosed:
+        return
+    except MemoryError:
+        channel.send("failed", {"limit": "memory", "detail": "it needs more memory than one plan may take"})
+    except Exception as error:  # noqa: BLE001 - the one place where a worker process reports its death
+        traceback.print_exc()
+        channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
+
+
+def limit_memory(beyond: int) -> None:
+    """Let this process take so many bytes more than it has now; only where the system says what it has."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return
+    limit = pages * resource.getpagesize() + beyond
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _solve(channel: Channel, order: Message) -> PlanResult:
+    problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
+    options = PlanOptions.model_validate(order.head["options"])
+    told = -PROGRESS_SECONDS
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            told = time.monotonic()
+            channel.send("progress", progress_head(progress))
+
+    return make_plan(problem, options, on_progress)
+
+
+def progress_head(progress: Progress) -> dict[str, Any]:
+    """What of a hint travels: stage, iteration, and what else is known."""
+    return {
+        "stage": progress.stage,
+        "iteration": progress.iteration,
+        "objective": progress.objective,
+        "share_done": progress.share_done,
+    }
+
+
+def _hand_back(channel: Channel, result: PlanResult) -> None:
+    tables = {name: encode_table(table) for name, table in result.tables.items()}
+    basis = b"" if result.basis is None else encode_basis(result.basis)
+    channel.send(
+        "result",
+        {"tables": [[name, table.rows] for name, table in tables.items()]},
+        result.plan.model_dump_json().encode(),
+        basis,
+        *(table.body for table in tables.values()),
+    )
+
+
+def _end_when_told(channel: Channel) -> None:
+    """Wait for `stop` or for the end of the service, then end at once, with everything that was started."""
+    with suppress(ChannelClosed):
+        channel.receive()
+    os.killpg(0, signal.SIGKILL)

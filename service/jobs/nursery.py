@@ -1,0 +1,78 @@
+"""The nursery: a small process that has loaded the solvers and forks a child for every solve.
+
+Loading the solvers takes a second or two, a fork takes milliseconds, and its memory is shared until written to. The nursery
+itself never solves and starts no thread, so that forking it is safe. It answers three requests, one at a time:
+
+    spawn (with the child's end of a channel)  →  the child's process id
+    lives <process id>                         →  1 or 0
+    end <process id>                           →  how it ended; it is killed, with all it started, if it had not
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+from service.jobs.child import serve
+from solvers import backends
+
+_LINE = 64
+
+
+def main(descriptor: int) -> None:
+    """Load what solving needs, say `ready`, and serve requests until the service hangs up."""
+    control = socket.socket(fileno=descriptor)
+    for name in backends.names():
+        backends.get(name)
+    gc.collect()
+    gc.freeze()  # what is loaded is never collected, so children do not copy it by counting references
+    control.sendall(b"ready\n")
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, _LINE, 1)
+        if not request:
+            return
+        words = request.decode().split()
+        if words[0] == "spawn":
+            answer = _spawn(control, descriptors[0])
+        elif words[0] == "lives":
+            answer = _lives(int(words[1]))
+        else:
+            answer = _end(int(words[1]))
+        control.sendall(f"{answer}\n".encode())
+
+
+def _spawn(control: socket.socket, channel: int) -> int:
+    """Fork a child that serves a channel, and return its process id."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            os.setpgid(0, 0)
+            control.close()
+            serve(channel)
+            status = 0
+        finally:
+            os._exit(status)  # no clean-up of what belongs to the nursery
+    with suppress(PermissionError, ProcessLookupError):
+        os.setpgid(pid, pid)  # both sides do it, so that neither can be too early
+    os.close(channel)
+    return pid
+
+
+def _lives(pid: int) -> int:
+    """1 while a child runs, 0 when it has ended (it stays unburied until `end`, so its id is not given to another)."""
+    return int(os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None)
+
+
+def _end(pid: int) -> int:
+    """Make sure that a child and all it started are gone; its exit code, or minus the signal that ended it."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
