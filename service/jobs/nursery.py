@@ -15,6 +15,10 @@ import socket
 import sys
 from contextlib import suppress
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
 from service.jobs.child import serve
 from solvers import backends
 
@@ -24,10 +28,7 @@ _LINE = 64
 def main(descriptor: int) -> None:
     """Load what solving needs, say `ready`, and serve requests until the service hangs up."""
     control = socket.socket(fileno=descriptor)
-    for name in backends.names():
-        backends.get(name)
-    gc.collect()
-    gc.freeze()  # what is loaded is never collected, so children do not copy it by counting references
+    _load()
     control.sendall(b"ready\n")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, _LINE, 1)
@@ -41,6 +42,15 @@ def main(descriptor: int) -> None:
         else:
             answer = _end(int(words[1]))
         control.sendall(f"{answer}\n".encode())
+
+
+def _load() -> None:
+    """Load now what every child would load later."""
+    for name in backends.names():
+        backends.get(name)
+    pa.array(np.zeros(1))  # pyarrow loads pandas, where installed, when it meets its first numpy array
+    gc.collect()
+    gc.freeze()  # what is loaded is never collected, so that looking through it does not copy it in every child
 
 
 def _spawn(control: socket.socket, channel: int) -> int:

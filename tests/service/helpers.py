@@ -1,0 +1,101 @@
+"""Problems and claims for the tests of storage and jobs."""
+
+from models.examples import two_counties
+from models.plan import Plan, Solver, Termination
+from models.problem import PlanningProblem
+from service.jobs import IdempotencyKey, PlanRequest
+from service.jobs.queue import JobQueue
+from service.storage import PlanOutcome
+
+
+def small(name: str = "small") -> PlanningProblem:
+    """Solved in some hundredths of a second; another name makes another problem."""
+    return two_counties().model_copy(update={"name": name})
+
+
+def slow(counties: int = 40, items: int = 60, periods: int = 12) -> PlanningProblem:
+    """A ring of counties, each short of power, that ship, store and share scarcity: seconds of solving."""
+    months = [f"m{k}" for k in range(periods)]
+    return PlanningProblem.model_validate(
+        {
+            "name": f"slow {counties} {items} {periods}",
+            "periods": months,
+            "items": [
+                {"id": f"i{i}", "value": 1.0 + i % 7, "priority": 1 + i % 3, "norms": {"people": 3.0 + i % 5}}
+                for i in range(items)
+            ],
+            "counties": [
+                {
+                    "id": f"c{c}",
+                    "population": {"people": 1000 + 37 * (c * c % 101)},
+                    "power_area": f"p{c}",
+                    "store_tonnes": 50,
+                }
+                for c in range(counties)
+            ],
+            "factories": [
+                {
+                    "id": f"f{c}-{k}",
+                    "place": f"c{c}",
+                    "machines": {"press": [200.0 + 13 * ((c + t) % 9) for t in range(periods)]},
+                    "lines": [
+                        {
+                            "item": f"i{i}",
+                            "kwh_per_unit": 1 + (i * c) % 5 / 3,
+                            "hours_per_unit": {"press": 0.05 + i % 4 / 50},
+                        }
+                        for i in range(items)
+                        if (i + c + k) % 3 == 0
+                    ],
+                }
+                for c in range(counties)
+                for k in range(3)
+            ],
+            "power_areas": [
+                {"id": f"p{c}", "limit_kwh": [3000 + 500 * ((c * 7 + t) % 11) for t in range(periods)]}
+                for c in range(counties)
+            ],
+            "links": [
+                {
+                    "id": f"l{c}-{step}",
+                    "from": f"c{c}",
+                    "to": f"c{(c + step) % counties}",
+                    "km": 10.0 * step,
+                    "tonnes": 30.0,
+                    "cost_per_tonne_km": 0.01,
+                }
+                for c in range(counties)
+                for step in (1, 3)
+            ],
+        }
+    )
+
+
+def request(
+    name: str = "small", caller: str = "local", *, key: str | None = None, body: str = "b", **rest: object
+) -> PlanRequest:
+    """A request for a small plan, not answered from others."""
+    idempotency = None if key is None else IdempotencyKey(key, body)
+    return PlanRequest(small(name), caller=caller, idempotency=idempotency, **{"reuse": False, **rest})  # type: ignore[arg-type]
+
+
+def some_outcome(outcome: str = "optimal") -> PlanOutcome:
+    """A result without tables."""
+    head = Plan.model_validate(
+        {
+            "outcome": outcome,
+            "termination": Termination(reason="optimal"),
+            "solver": Solver(name="highs"),
+            "timings": {"solve": 0.5},
+            "tables": {},
+        }
+    )
+    return PlanOutcome(head)
+
+
+def finish_next(queue: JobQueue, owner: str = "someone") -> str:
+    """Claim and finish the next plan; its identifier."""
+    claim = queue.claim(owner)
+    assert claim is not None
+    assert queue.finish(claim, some_outcome())
+    return claim.plan

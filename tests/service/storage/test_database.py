@@ -1,0 +1,121 @@
+"""Migrations, the audit log, provinces, and what SQLite is set to."""
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from models.changes import Scenario
+from service.settings import Settings
+from service.storage import NotFound, Store, StoredProblem, StoreUnsuitable, VersionConflict
+from service.storage.engine import make_engine, now
+from service.storage.tables import metadata
+from tests.service.helpers import small
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_several_processes_may_open_a_new_database_at_once(settings: Settings) -> None:
+    failures: list[BaseException] = []
+
+    def open_it() -> None:
+        try:
+            Store.open(settings).close()
+        except DBAPIError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET caller = 'x'", "DELETE FROM audit"])
+def test_the_audit_log_is_only_added_to(store: Store, statement: str) -> None:
+    def tamper() -> None:
+        with store.write() as stored:
+            stored.connection.execute(text(statement))
+
+    with store.write() as stored:
+        stored.audit.add("me", "plan accepted", "one", {"a": 1})
+        stored.audit.add("you", "plan cancelled", "two")
+    with pytest.raises(DBAPIError, match="append-only"):
+        tamper()
+    with store.read() as stored:
+        entries = stored.audit.entries()
+        assert [(e.caller, e.act, e.subject, e.detail) for e in entries] == [
+            ("me", "plan accepted", "one", {"a": 1}),
+            ("you", "plan cancelled", "two", {}),
+        ]
+        assert stored.audit.entries(after=entries[0].seq) == entries[1:]
+        assert stored.audit.entries(subject="one") == entries[:1]
+
+
+def test_a_province_keeps_its_versions(store: Store) -> None:
+    scenario = Scenario.model_validate(
+        {"id": "dry", "name": "Dry", "changes": [{"what": "power_limit", "factor": 0.5}]}
+    )
+    problem, other = StoredProblem.of(small()), StoredProblem.of(small("other"))
+    with store.write() as stored:
+        first = stored.provinces.put("north", "North", problem, (scenario,), caller="me", expected=0)
+        second = stored.provinces.put("north", "North", other, (), caller="me", expected=1)
+        stored.provinces.put("south", "South", problem, (), caller="me")
+    assert (first.version, second.version) == (1, 2)
+    with store.read() as stored:
+        assert stored.provinces.get("north") == second
+        assert stored.provinces.get("north", version=1).scenarios == (scenario,)
+        assert [province.id for province in stored.provinces.list()] == ["north", "south"]
+
+
+def test_a_province_changed_meanwhile_is_not_overwritten(store: Store) -> None:
+    problem = StoredProblem.of(small())
+    with store.write() as stored:
+        stored.provinces.put("north", "North", problem, (), caller="me")
+        for expected in (0, 2):
+            with pytest.raises(VersionConflict):
+                stored.provinces.put("north", "North", problem, (), caller="me", expected=expected)
+        stored.provinces.delete("north", caller="me", expected=1)
+        with pytest.raises(NotFound):
+            stored.provinces.get("north")
+        with pytest.raises(NotFound):
+            stored.provinces.delete("north", caller="me")
+        assert stored.provinces.list() == ()
+        assert stored.provinces.put("north", "New", problem, (), caller="me", expected=0).version == 3
+
+
+def test_the_clock_is_the_databases_and_runs(store: Store) -> None:
+    with store.read() as stored:
+        assert stored.now() <= now(stored.connection)
+        assert 1.7e9 < stored.now() < 1e10
+
+
+def test_sqlite_is_safe_for_many_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    store = Store.open(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
+    with store.write() as stored:
+        for pragma, value in pragmas.items():
+            assert stored.connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
+        assert stored.connection.execute(text("PRAGMA synchronous")).scalar() == 2  # full
+    with store.write(losable=True) as stored:
+        assert stored.connection.execute(text("PRAGMA synchronous")).scalar() == 1  # normal
+    store.close()
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "mysql://host/name", "nonsense", "what://x"])
+def test_databases_that_cannot_serve_are_refused(address: str) -> None:
+    with pytest.raises(StoreUnsuitable):
+        make_engine(address, 1)
+
+
+@pytest.mark.parametrize("address", ["postgresql://a@b/c", "postgres://a@b/c", "postgresql+psycopg://a@b/c"])
+def test_postgresql_is_reached_by_psycopg(address: str) -> None:
+    assert Settings(database_url=address).database_address() == "postgresql+psycopg://a@b/c"
