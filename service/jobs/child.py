@@ -14,13 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from solvers.planning import PlanResult, make_plan
-
 from models.options import PlanOptions
 from models.problem import PlanningProblem
 from service.jobs.channel import Channel, ChannelClosed, Message
 from service.storage.canonical import decompress
 from service.storage.results import encode_basis, encode_table
+from solvers.planning import PlanResult, make_plan
 from solvers.solution import Progress
 
 PROGRESS_SECONDS = 0.5

