@@ -143,7 +143,7 @@ def _hold(model: Model, goal: Goal, expression: pulp.LpAffineExpression, best: f
 def _minimise(model: Model, expression: pulp.LpAffineExpression, solver: str, seconds: float | None) -> Status:
     if not model.lp.variables() and not len(expression):
         return "infeasible" if model.lp.constraints() else "optimal"  # solvers call a program without columns an error
-    model.lp.setObjective(expression)
+    model.lp.setObjective(expression.copy())  # PuLP writes into it while solving
     worker = _worker(solver, seconds)
     with tempfile.TemporaryDirectory(prefix="second-opinion-") as folder:
         if isinstance(worker, pulp.LpSolver_CMD):

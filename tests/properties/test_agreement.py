@@ -1,0 +1,85 @@
+"""The arrays and the second opinion, written apart from each other, find the same optimum on random problems."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.problem import PlanningProblem
+from solvers import second_opinion
+from solvers.planning import make_plan
+from tests.properties.planned import bounded, planned, same, value_of
+from tests.strategies import problem_dicts, problems
+
+
+@bounded(80)
+@given(problems())
+def test_second_opinion_agrees_to_nine_digits(problem: PlanningProblem) -> None:
+    opinion = second_opinion.solve(problem)
+    assert opinion.status == "optimal"
+    assert opinion.objective is not None
+    assert same(value_of(planned(problem)), opinion.objective)
+
+
+@bounded(25)
+@given(problems(whole_units=True))
+def test_second_opinion_is_the_objective_before_rounding(problem: PlanningProblem) -> None:
+    opinion = second_opinion.solve(problem)
+    assert opinion.objective is not None
+    plan = planned(problem)
+    assert same(value_of(plan), opinion.objective)
+    assert plan.objective is not None
+    assert plan.objective.value >= opinion.objective - 1e-9 * (1 + opinion.objective)
+
+
+GOALS: list[list[Any]] = [
+    [{"goal": "worst_fulfilment", "over": "county"}],
+    [{"goal": "worst_fulfilment", "over": "item"}, "shortage", "cost"],
+    [{"goal": "worst_fulfilment", "over": "county_item"}, "shortage"],
+    ["shortage", "cost"],
+    ["shortage", "quality", "cost"],
+    [{"goal": "central_share", "target": 0.25}, "shortage"],
+]
+
+
+@pytest.mark.parametrize(
+    "goals", GOALS, ids=lambda goals: "-".join(g if isinstance(g, str) else g["goal"] for g in goals)
+)
+def test_goals_reach_the_same_values(goals: list[Any]) -> None:
+    @bounded(20)
+    @given(problems(goals=goals))
+    def reach(problem: PlanningProblem) -> None:
+        opinion = second_opinion.solve(problem)
+        plan = planned(problem)
+        assert plan.objective is not None
+        assert [name for name, _ in opinion.goals] == [goal.goal for goal in plan.objective.goals]
+        for (_, sought), goal in zip(opinion.goals, plan.objective.goals, strict=True):
+            assert same(goal.value, sought, 1e-7)
+
+    reach()
+
+
+@bounded(25)
+@given(problem_dicts(), st.data())
+def test_both_find_conflicts(problem: dict[str, Any], data: st.DataObject) -> None:
+    """A closing stock that may be out of reach: both find a plan, or both find that there is none."""
+    county = data.draw(st.sampled_from(problem["counties"]))
+    item = data.draw(st.sampled_from([i["id"] for i in problem["items"]]))
+    county["stocks"][item] = {"closing_least": data.draw(st.integers(1, 60))}
+    if not next(i for i in problem["items"] if i["id"] == item)["storable"]:
+        return
+    county.pop("store_tonnes", None)
+    model = PlanningProblem.model_validate(problem)
+    opinion, plan = second_opinion.solve(model), make_plan(model).plan
+    assert opinion.status == plan.outcome
+    if opinion.objective is not None:
+        assert same(value_of(plan), opinion.objective)
+
+
+@bounded(20)
+@given(problems())
+def test_cbc_agrees_as_far_as_it_writes(problem: PlanningProblem) -> None:
+    opinion = second_opinion.solve(problem, "cbc")
+    assert opinion.objective is not None
+    assert same(value_of(planned(problem)), opinion.objective, 1e-6)

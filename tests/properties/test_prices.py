@@ -1,0 +1,91 @@
+"""Prices say what they promise: how the objective moves when a limit moves a little.
+
+The objective is convex in every limit. So for a price at the middle of three limits one step apart, both neighbours lie on or
+above the line through the middle with the price as its slope, and where the three lie on one line that line is it.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.problem import PlanningProblem
+from solvers.planning import make_plan
+from tests.builders import Json
+from tests.properties.planned import bounded, objective, rows_of, same, value_of
+from tests.strategies import problem_dicts
+
+STEP = 1 / 64
+DIGITS = 1e-8
+
+
+def stepped(value: float | list[float], period: int, count: int, step: float) -> list[float]:
+    """A value by period, with a step in one of them."""
+    values = list(value) if isinstance(value, list) else [value] * count
+    return [max(0.0, v + step) if t == period else v for t, v in enumerate(values)]
+
+
+def check_price(low: float, middle: float, high: float, price: float, step: float) -> None:
+    """Hold a price (won saved by one more unit) against the objectives one step below, at and above a limit."""
+    slack = DIGITS * (1 + abs(middle))
+    assert low >= middle + price * step - slack
+    assert high >= middle - price * step - slack
+    if abs(low + high - 2 * middle) <= slack / 10:
+        assert same(low - middle, price * step, DIGITS * (1 + abs(middle)))
+
+
+@bounded(30)
+@given(problem_dicts(), st.data())
+def test_price_of_power(problem: Json, data: st.DataObject) -> None:
+    limited = [area for area in problem["power_areas"] if "limit_kwh" in area]
+    if not limited:
+        return
+    area = data.draw(st.sampled_from(limited))
+    period = data.draw(st.integers(0, len(problem["periods"]) - 1))
+    area["limit_kwh"] = stepped(area["limit_kwh"], period, len(problem["periods"]), 1.0)
+    result = make_plan(PlanningProblem.model_validate(problem))
+    price = next(
+        (
+            row["price"]
+            for row in rows_of(result)["power"]
+            if (row["area"], row["period"]) == (area["id"], problem["periods"][period])
+        ),
+        0.0,
+    )
+    ends = []
+    for step in (-STEP, STEP):
+        other = deepcopy(problem)
+        moved = next(a for a in other["power_areas"] if a["id"] == area["id"])
+        moved["limit_kwh"] = stepped(moved["limit_kwh"], period, len(problem["periods"]), step)
+        ends.append(objective(other))
+    check_price(ends[0], value_of(result.plan), ends[1], price, STEP)
+
+
+@bounded(30)
+@given(problem_dicts(), st.data())
+def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
+    """A gift of a good at a county, a little larger or smaller, is worth the price of its supply there and then."""
+    problem["supply_shares"]["local_floor"] = {}
+    county = data.draw(st.sampled_from(problem["counties"]))["id"]
+    item = data.draw(st.sampled_from(problem["items"]))["id"]
+    period = data.draw(st.integers(0, len(problem["periods"]) - 1))
+
+    def with_gift(units: float) -> Json:
+        gift = stepped(0.0, period, len(problem["periods"]), units)
+        line: Json = {"item": item, "least": gift, "most": gift}
+        return {**problem, "factories": [*problem["factories"], {"id": "gift", "place": county, "lines": [line]}]}
+
+    plans = [make_plan(PlanningProblem.model_validate(with_gift(units))) for units in (0.0, STEP, 2 * STEP)]
+    if plans[2].plan.outcome != "optimal":
+        return  # nothing can be done with the gift: no stock, no need, no road
+    price = _supply_price(rows_of(plans[1]), county, item, problem["periods"][period])
+    low, middle, high = (value_of(result.plan) for result in plans)
+    if price is not None:
+        check_price(low, middle, high, price, STEP)
+
+
+def _supply_price(rows: dict[str, list[dict[str, Any]]], county: str, item: str, period: str) -> float | None:
+    """The price where a row states it; a place where nothing happens has no row."""
+    found = [r["price"] for r in rows["supply"] if (r["county"], r["item"], r["period"]) == (county, item, period)]
+    return found[0] if found else None
