@@ -1,0 +1,79 @@
+"""Provinces as they travel."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from models.base import Frozen, Text
+from models.changes import Scenario
+from models.problem import PlanningProblem
+
+
+class ProvinceBeside(Frozen):
+    """A province to be stored, but for its problem."""
+
+    name: Text = ""
+    """Name for people; the problem's name if empty."""
+    scenarios: tuple[Scenario, ...] = Field(default=(), max_length=200)
+    """Its named scenarios; each must be applicable to the problem."""
+
+
+class ProvinceBody(ProvinceBeside):
+    """A province to be stored."""
+
+    problem: PlanningProblem
+    """Its problem, as it is in an ordinary year."""
+
+
+class ScenarioHead(Frozen):
+    """A scenario without its changes."""
+
+    id: str
+    """Identifier."""
+    name: str
+    """Name for people."""
+    notes: str
+    """What it stands for."""
+
+
+class ProvinceHead(Frozen):
+    """A version of a province, without its problem."""
+
+    id: str
+    """Identifier."""
+    name: str
+    """Name for people."""
+    built_in: bool
+    """Whether it comes with Allot and cannot be changed."""
+    version: int
+    """Version: 1 for the first, one more with every change."""
+    created: datetime | None
+    """When this version was stored; null for what comes with Allot."""
+    scenarios: tuple[ScenarioHead, ...]
+    """Its scenarios."""
+
+
+class ProvinceList(Frozen):
+    """The provinces there are."""
+
+    provinces: tuple[ProvinceHead, ...]
+    """Those that come with Allot first, then by identifier."""
+
+
+class ProvinceFull(Frozen):
+    """A version of a province."""
+
+    id: str
+    """Identifier."""
+    name: str
+    """Name for people."""
+    built_in: bool
+    """Whether it comes with Allot and cannot be changed."""
+    version: int
+    """Version: 1 for the first, one more with every change."""
+    created: datetime | None
+    """When this version was stored; null for what comes with Allot."""
+    problem: PlanningProblem
+    """Its problem, as it is in an ordinary year. Fields left out have their default values."""
+    scenarios: tuple[Scenario, ...]
+    """Its named scenarios."""

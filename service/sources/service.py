@@ -1,0 +1,161 @@
+"""From what a request says to the problem that is meant, with everything wrong in it at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from models.apply import apply_changes
+from models.base import Frozen
+from models.checks import Finding, InvalidProblem, check
+from models.parsing import parse_problem, validate_model
+from models.problem import PlanningProblem
+from models.provinces import Province
+from service.errors import Missing
+from service.settings import Settings
+from service.sources.schemas import Origin
+from service.web.bodies import Document
+from service.web.limits import refuse_if_too_big, refuse_problem_if_too_big
+
+Lookup = Callable[[str, int | None], tuple[Province, int]]
+"""Gives a province by its name and version (the newest if None), with its version; raises what means 404."""
+
+OriginKind = TypeVar("OriginKind", bound=Origin)
+
+BESIDE = frozenset({"problem", "province", "version", "scenario", "changes"})
+"""Keys of a body that says where its problem comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The problem that a request means."""
+
+    problem: PlanningProblem
+    """The problem, in its scenario and with its changes."""
+    source: dict[str, Any]
+    """Where it came from: province, version, scenario, changes, as far as they were stated."""
+    findings: tuple[Finding, ...] = ()
+    """Everything found about it; warnings only."""
+
+
+class Findings:
+    """Gathers what is wrong in several parts of a body before refusing it."""
+
+    def __init__(self) -> None:
+        """Start with nothing wrong."""
+        self.found: list[Finding] = []
+
+    @contextmanager
+    def of(self, prefix: str) -> Iterator[None]:
+        """Gather what InvalidProblem holds in the block, its paths below `prefix`."""
+        try:
+            yield
+        except InvalidProblem as error:
+            self.found += [one.model_copy(update={"path": prefix + one.path}) for one in error.findings]
+
+    def add(self, path: str, code: str, message: str, remedy: str) -> None:
+        """Note one thing that is wrong."""
+        self.found.append(Finding(path=path, code=code, message=message, remedy=remedy))
+
+    def refuse(self) -> None:
+        """Raise InvalidProblem if anything is wrong."""
+        if any(one.severity == "error" for one in self.found):
+            raise InvalidProblem(tuple(self.found))
+
+
+def understand(
+    document: Document, envelope: type[OriginKind], settings: Settings, lookup: Lookup
+) -> tuple[OriginKind, Meant]:
+    """What a body says beside its problem, and the problem that it means.
+
+    Raises InvalidProblem with everything wrong, TooLarge beyond the limits.
+    """
+    beside = {key: value for key, value in document.items() if key != "problem"}
+    written = document.get("problem")
+    refuse_if_too_big(written, settings, "/problem")
+    findings = Findings()
+    origin: OriginKind | None = None
+    with findings.of(""):
+        origin = validate_model(envelope, beside)
+    problem: PlanningProblem | None = None
+    if written is not None:
+        with findings.of("/problem"):
+            problem = parse_problem(written)
+    if origin is not None:
+        _one_of_both(findings, origin, written is not None)
+    findings.refuse()
+    if origin is None:
+        raise InvalidProblem(tuple(findings.found))
+    if problem is None:
+        return origin, _from_province(origin, settings, lookup)
+    return origin, replace(_changed(problem, origin, "/problem"), source=_source(origin, None))
+
+
+def understand_bare(document: Document, settings: Settings, lookup: Lookup) -> Meant:
+    """The same for bodies that may also be nothing but a problem."""
+    if document and not BESIDE & document.keys():
+        refuse_if_too_big(document, settings, "")
+        problem = parse_problem(document)
+        return Meant(problem, {}, check(problem))
+    return understand(document, Origin, settings, lookup)[1]
+
+
+def _one_of_both(findings: Findings, origin: Origin, written: bool) -> None:
+    """Either a problem is written out or a province named; version and scenario belong to a province."""
+    if written == (origin.province is not None):
+        findings.add(
+            "",
+            "problem-or-province",
+            "Both a problem and a province are given." if written else "Neither a problem nor a province is given.",
+            "Give `problem` (written out) or `province` (by name).",
+        )
+    elif written:
+        for name in ("version", "scenario"):
+            if getattr(origin, name) is not None:
+                findings.add(
+                    f"/{name}", "needs-province", f"A {name} belongs to a province.", "Name the province, or leave it out."
+                )
+
+
+def _from_province(origin: Origin, settings: Settings, lookup: Lookup) -> Meant:
+    findings = Findings()
+    try:
+        province, version = lookup(origin.province or "", origin.version)
+    except Missing as error:
+        where = "/province" if origin.version is None else "/version"
+        findings.add(where, "unknown-province", error.detail, "GET /v1/provinces lists those that are there.")
+        raise InvalidProblem(tuple(findings.found)) from error
+    refuse_problem_if_too_big(province.problem, settings)
+    problem = in_scenario(province, origin.scenario, "/scenario") if origin.scenario else province.problem
+    return replace(_changed(problem, origin, "/province"), source=_source(origin, version))
+
+
+def in_scenario(province: Province, scenario_id: str, path: str) -> PlanningProblem:
+    """A province's problem in one of its scenarios; InvalidProblem at `path` if there is none of that name."""
+    findings = Findings()
+    scenario = next((one for one in province.scenarios if one.id == scenario_id), None)
+    if scenario is None:
+        known = ", ".join(one.id for one in province.scenarios) or "none"
+        findings.add(path, "unknown-scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}.")
+        raise InvalidProblem(tuple(findings.found))
+    try:
+        return apply_changes(province.problem, scenario.changes)
+    except InvalidProblem as error:
+        raise InvalidProblem(tuple(one.model_copy(update={"path": path}) for one in error.findings)) from error
+
+
+def _changed(problem: PlanningProblem, origin: Origin, prefix: str) -> Meant:
+    """The problem with the request's changes, checked again."""
+    changed = apply_changes(problem, origin.changes) if origin.changes else problem
+    found = tuple(one.model_copy(update={"path": prefix + one.path}) for one in check(changed))
+    if any(one.severity == "error" for one in found):
+        raise InvalidProblem(found)
+    return Meant(changed, {}, found)
+
+
+def _source(origin: Origin, version: int | None) -> dict[str, Any]:
+    """What a plan remembers of where its problem came from."""
+    stated: Frozen = Origin(
+        province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
+    )
+    return stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)

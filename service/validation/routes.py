@@ -1,0 +1,33 @@
+"""`/v1/validate`: the route."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from models.problem import PlanningProblem
+from service.errors import Invalid, TooLarge, Unreadable, WrongType, documented
+from service.sources.examples import BARE
+from service.sources.schemas import ProblemSource
+from service.validation.schemas import Validation
+from service.validation.service import validate
+from service.web.openapi import json_body, schema_of
+from service.web.services import ServicesOf
+
+router = APIRouter(prefix="/v1/validate", tags=["problems"])
+
+SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProblem)]}
+"""Schema of a body that names a source, or is a problem."""
+
+
+@router.post(
+    "",
+    summary="Find everything wrong in a problem",
+    responses=documented(Unreadable, TooLarge, WrongType, Invalid),
+    openapi_extra=json_body(SOURCE_OR_PROBLEM, BARE),
+)
+async def validate_problem(request: Request, services: ServicesOf) -> Validation:
+    """All errors and warnings of a problem at once; nothing is solved or stored.
+
+    A bad problem is an answer here, not an error: the status is 200 and `valid` is false. Send `{"problem": …}`, a province
+    with changes, or a problem by itself.
+    """
+    return await services.bodies.take(request, lambda raw: validate(raw, services.settings, services.store))

@@ -1,0 +1,73 @@
+"""Limits on the size of a problem: counted in the decoded body, before anything is built from it."""
+
+from collections.abc import Iterator, Sized
+from typing import Any
+
+from models.checks import Finding
+from models.problem import PlanningProblem
+from service.errors import TooLarge
+from service.settings import Settings
+
+
+def refuse_if_too_big(document: Any, settings: Settings, prefix: str) -> None:
+    """Raise TooLarge if a decoded problem is beyond a limit; `prefix` is the pointer at which it stands in the body.
+
+    Looks at lengths only, so that it costs nothing and never trips over what is malformed.
+    """
+    if isinstance(document, dict):
+        _refuse(list(_excesses(_counts(document), settings)), prefix)
+
+
+def refuse_problem_if_too_big(problem: PlanningProblem, settings: Settings) -> None:
+    """The same for a problem that is here already, a province's say."""
+    counts = {
+        "counties": len(problem.counties),
+        "items": len(problem.items),
+        "periods": len(problem.periods),
+        "factories": len(problem.factories),
+        "lines": sum(len(factory.lines) for factory in problem.factories),
+        "links": len(problem.links),
+        "demand": len(problem.demand),
+    }
+    _refuse(list(_excesses(counts, settings)), "/province")
+
+
+def _counts(document: dict[str, Any]) -> dict[str, int]:
+    parts = ("counties", "items", "periods", "factories", "links", "demand")
+    counts = {part: _length(document.get(part)) for part in parts}
+    factories = document.get("factories")
+    lines = [f.get("lines") for f in factories if isinstance(f, dict)] if isinstance(factories, list) else []
+    return {**counts, "lines": sum(_length(one) for one in lines)}
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, Sized) and not isinstance(value, str) else 0
+
+
+def _excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str, int, int, str]]:
+    """(part, what there is, what there may be, setting) of every limit passed."""
+    for part in ("counties", "items", "periods", "factories", "lines", "links"):
+        most = int(getattr(settings, f"max_{part}"))
+        if counts[part] > most:
+            yield part, counts[part], most, f"ALLOT_MAX_{part.upper()}"
+    cells = counts["counties"] * counts["items"] * counts["periods"]
+    if cells > settings.max_cells:
+        yield "counties × items × periods", cells, settings.max_cells, "ALLOT_MAX_CELLS"
+    pairs = settings.max_cells if not cells else counts["counties"] * counts["items"]
+    if counts["demand"] > pairs:
+        yield "demand", counts["demand"], pairs, "one row for every county and item at most"
+
+
+def _refuse(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
+    if not excesses:
+        return
+    findings = [
+        Finding(
+            path=f"{prefix}/{part}" if part.isalpha() and part != "lines" else prefix,
+            code="too-many",
+            message=f"{count:,} {part}; {most:,} may be sent.",
+            remedy=f"Send fewer, or in several problems ({where}).",
+        )
+        for part, count, most, where in excesses
+    ]
+    raise TooLarge(" ".join(f"{finding.message} {finding.remedy}" for finding in findings), findings=findings)

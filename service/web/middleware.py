@@ -1,0 +1,129 @@
+"""What surrounds every request: identifier, safe headers, a log line and a count; and the limit on bodies."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import TooLarge
+from service.web.context import HEADER, give_request_id
+from service.web.handlers import refusal_response
+from service.web.metrics import Metrics
+
+log = structlog.get_logger("allot.access")
+
+API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of everything that is not a page."""
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of a page of ours: nothing from elsewhere, nothing inline."""
+
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
+}
+"""Sent with every answer unless the answer says otherwise."""
+
+_QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Paths that machines ask every few seconds; logged at debug level."""
+
+
+class Frame:
+    """The outermost layer: also answers to mistakes of ours pass through it."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        """Surround `app` and count its requests in `metrics`."""
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identifier, begun = give_request_id(scope), time.perf_counter()
+        status = 500
+
+        async def send_framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(MutableHeaders(scope=message), identifier, secure=scope["scheme"] == "https")
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=identifier)
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, send_framed)
+            finally:
+                self._note(scope, status, time.perf_counter() - begun)
+                structlog.contextvars.unbind_contextvars("request_id")
+
+    def _note(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
+        self._metrics.count(scope["method"], route_of(scope), status, seconds)
+        write = log.debug if scope["path"] in _QUIET else log.info
+        write("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+def _add_headers(headers: MutableHeaders, identifier: str, *, secure: bool) -> None:
+    for name, value in _SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers[HEADER] = identifier
+
+
+def route_of(scope: Mapping[str, Any]) -> str:
+    """The path of the operation with its parameters unfilled, such as `/v1/plans/{plan}`; `none` where none matched."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+class BodyLimit:
+    """Refuses bodies beyond a limit: at once where their length is stated, else when the limit is passed."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        """Let bodies of up to `most_bytes` pass to `app`."""
+        self._app = app
+        self._most = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdecimal() and int(stated) > self._most:
+            response = refusal_response(Request(scope), self._refusal())
+            await response(scope, receive, send)
+            return
+        passed = 0
+
+        async def receive_counted() -> Message:
+            nonlocal passed
+            message = await receive()
+            passed += len(message.get("body", b""))
+            if passed > self._most:
+                raise self._refusal()
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+    def _refusal(self) -> TooLarge:
+        return TooLarge(
+            f"A request body may have {self._most:,} bytes; this one has more. "
+            "Send less, or raise ALLOT_MAX_BODY_BYTES where the service runs.",
+            headers={"Connection": "close"},
+        )

@@ -1,0 +1,96 @@
+"""The OpenAPI document: what FastAPI cannot see because bodies are decoded by us and tables are written as bytes."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from service.errors import Problem
+
+API_VERSION = "1.0.0"
+"""Version of the interface: the first number is that of `/v1`; additions raise the second."""
+
+_REF = "#/components/schemas/{model}"
+
+_models: dict[str, type[BaseModel]] = {"Problem": Problem}
+
+Json = dict[str, Any]
+
+DESCRIPTION = """\
+Allot plans what a province makes, moves and swaps, by linear programming.
+
+- **Errors** are problem details (RFC 9457, `application/problem+json`); `errors` names every mistake with a JSON pointer, a
+  stable code and a remedy.
+- **Plans** are made in the background and are never lost once accepted. `Prefer: wait=20` waits for the plan; without it
+  the answer is 202 and the address of the plan, whose `/events` tell how far it is. `Idempotency-Key` makes a repeated
+  request the same request.
+- **Tables** of a plan come as JSON (paged), CSV, Parquet or an Arrow stream, by `Accept` or `format=`.
+- `two-counties` and `ryanggang` below are examples that run as they stand.
+"""
+
+TAGS = [
+    {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
+    {"name": "problems", "description": "Looking at a problem without planning it."},
+    {"name": "plans", "description": "Making plans and following them."},
+    {"name": "tables", "description": "The rows of a finished plan."},
+    {"name": "health", "description": "For those who run the service."},
+]
+
+
+def schema_of(model: type[BaseModel]) -> Json:
+    """A reference to a model's schema, which will be in the document."""
+    _models[model.__name__] = model
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def json_body(schema: Json, examples: dict[str, tuple[str, Any]]) -> Json:
+    """The `openapi_extra` of an operation that decodes its body itself; `examples`: name → (summary, body)."""
+    shown = {name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()}
+    content = {"application/json": {"schema": schema, "examples": shown}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def json_answer(model: type[BaseModel], description: str, headers: dict[str, str] | None = None) -> Json:
+    """The entry in `responses=` of an answer whose JSON is written by us; `headers`: name → description."""
+    answer: Json = {"description": description, "content": {"application/json": {"schema": schema_of(model)}}}
+    if headers:
+        answer["headers"] = described(headers)
+    return answer
+
+
+def described(headers: dict[str, str]) -> Json:
+    """Headers of an answer as OpenAPI writes them."""
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make `app` describe itself with the models named by `schema_of` included."""
+
+    def openapi() -> Json:
+        if not app.openapi_schema:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> Json:
+    document = get_openapi(
+        title="Allot",
+        version=API_VERSION,
+        summary="Plans of a province's essential goods",
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        separate_input_output_schemas=False,
+    )
+    _, definitions = models_json_schema([(model, "validation") for model in _models.values()], ref_template=_REF)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update({name: schema for name, schema in definitions.get("$defs", {}).items() if name not in schemas})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
