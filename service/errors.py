@@ -1,16 +1,16 @@
 """What the service refuses, and how it says so: problem details (RFC 9457) for every error there can be.
 
-    Refusal                   status, code and title; the rest is particulars
-    ├── Unreadable        400  the body is not JSON, or a header makes no sense
-    ├── Missing           404  there is nothing of that name
-    ├── NotAcceptable     406  no format that the request accepts
-    ├── Conflict          409  not in this state, or not in this place
-    ├── Stale             412  somebody else wrote first
-    ├── TooLarge          413  beyond a limit of the settings
-    ├── WrongType         415  the body is not of a type that is read here
-    ├── Invalid           422  read, understood and wrong: `errors` says where
-    ├── TooMany           429  come back after `Retry-After` seconds
-    └── Unavailable       503  not now
+Refusal                   status, code and title; the rest is particulars
+├── Unreadable        400  the body is not JSON, or a header makes no sense
+├── Missing           404  there is nothing of that name
+├── NotAcceptable     406  no format that the request accepts
+├── Conflict          409  not in this state, or not in this place
+├── Stale             412  somebody else wrote first
+├── TooLarge          413  beyond a limit of the settings
+├── WrongType         415  the body is not of a type that is read here
+├── Invalid           422  read, understood and wrong: `errors` says where
+├── TooMany           429  come back after `Retry-After` seconds
+└── Unavailable       503  not now
 """
 
 from collections.abc import Mapping, Sequence

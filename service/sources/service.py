@@ -113,7 +113,10 @@ def _one_of_both(findings: Findings, origin: Origin, written: bool) -> None:
         for name in ("version", "scenario"):
             if getattr(origin, name) is not None:
                 findings.add(
-                    f"/{name}", "needs-province", f"A {name} belongs to a province.", "Name the province, or leave it out."
+                    f"/{name}",
+                    "needs-province",
+                    f"A {name} belongs to a province.",
+                    "Name the province, or leave it out.",
                 )
 
 
@@ -136,7 +139,9 @@ def in_scenario(province: Province, scenario_id: str, path: str) -> PlanningProb
     scenario = next((one for one in province.scenarios if one.id == scenario_id), None)
     if scenario is None:
         known = ", ".join(one.id for one in province.scenarios) or "none"
-        findings.add(path, "unknown-scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}.")
+        findings.add(
+            path, "unknown-scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}."
+        )
         raise InvalidProblem(tuple(findings.found))
     try:
         return apply_changes(province.problem, scenario.changes)
@@ -155,7 +160,5 @@ def _changed(problem: PlanningProblem, origin: Origin, prefix: str) -> Meant:
 
 def _source(origin: Origin, version: int | None) -> dict[str, Any]:
     """What a plan remembers of where its problem came from."""
-    stated: Frozen = Origin(
-        province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
-    )
+    stated: Frozen = Origin(province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes)
     return stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)

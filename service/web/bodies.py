@@ -43,19 +43,27 @@ class BodyReader:
         limiter = self._big if len(raw) > _BIG else None
         return await anyio.to_thread.run_sync(work, raw, limiter=limiter)
 
+    async def apart(self, work: Callable[[], Result]) -> Result:
+        """Do other big work in a thread, among few others only."""
+        return await anyio.to_thread.run_sync(work, limiter=self._big)
+
 
 def refuse_unless_json(request: Request) -> None:
     """Raise WrongType unless the request's body is stated to be plain JSON."""
     stated = request.headers.get("content-type", "")
     media_type = stated.partition(";")[0].strip().lower()
-    if media_type != "application/json" and not (media_type.startswith("application/") and media_type.endswith("+json")):
+    if media_type != "application/json" and not (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    ):
         raise WrongType(
             f"The body is {media_type or 'of no stated type'}; send JSON with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding != "identity":
-        raise WrongType(f"The body is encoded as {encoding}; send it as it is.", headers={"Accept-Encoding": "identity"})
+        raise WrongType(
+            f"The body is encoded as {encoding}; send it as it is.", headers={"Accept-Encoding": "identity"}
+        )
 
 
 def decode(raw: bytes) -> Document:

@@ -11,7 +11,8 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 IfMatch = Annotated[str | None, Header(description="Entity tags of which one must be the current one; else 412.")]
 IfNoneMatch = Annotated[
-    str | None, Header(description="Entity tags that you have: 304 if one is current. `*` with PUT: only if there is none.")
+    str | None,
+    Header(description="Entity tags that you have: 304 if one is current. `*` with PUT: only if there is none."),
 ]
 
 

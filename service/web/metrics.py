@@ -19,9 +19,8 @@ class Metrics:
     def __init__(self) -> None:
         """Start at zero."""
         self.registry = CollectorRegistry()
-        self.in_flight = Gauge(
-            "allot_http_requests_in_flight", "Requests being answered now.", registry=self.registry
-        )
+        self._plans: _PlansByState | None = None
+        self.in_flight = Gauge("allot_http_requests_in_flight", "Requests being answered now.", registry=self.registry)
         self._requests = Counter(
             "allot_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
         )
@@ -41,7 +40,14 @@ class Metrics:
 
     def watch_plans(self, counts: PlanCounts) -> None:
         """Report plans by state at every reading."""
-        self.registry.register(_PlansByState(counts))
+        self._plans = _PlansByState(counts)
+        self.registry.register(self._plans)
+
+    def forget_plans(self) -> None:
+        """Report plans no more; the database is about to close."""
+        if self._plans is not None:
+            self.registry.unregister(self._plans)
+            self._plans = None
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""

@@ -60,7 +60,7 @@ class Frame:
         async def send_framed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 _add_headers(MutableHeaders(scope=message), identifier, secure=scope["scheme"] == "https")
             await send(message)
 

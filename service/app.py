@@ -1,0 +1,84 @@
+"""The application: everything put together, started and stopped in order.
+
+uvicorn --factory service.app:from_environment
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
+from starlette_compress import CompressMiddleware
+
+from service.demand.routes import router as demand
+from service.docs_page.routes import mount_static
+from service.docs_page.routes import router as docs_page
+from service.health.routes import router as health
+from service.jobs import JobRuntime
+from service.plans.routes import router as plans
+from service.provinces.routes import router as provinces
+from service.settings import Settings
+from service.storage import Store
+from service.tables.routes import router as tables
+from service.validation.routes import router as validation
+from service.web import handlers
+from service.web.bodies import BodyReader
+from service.web.logs import configure_logs
+from service.web.metrics import Metrics
+from service.web.middleware import BodyLimit, Frame
+from service.web.openapi import install_openapi
+from service.web.services import LifespanState, Services
+
+ROUTERS = (provinces, validation, demand, plans, tables, health, docs_page)
+"""The nouns of the service; a new one is one line here."""
+
+
+class Allot(FastAPI):
+    """FastAPI, framed: identifiers, headers, log and figures also for mistakes of ours."""
+
+    def __init__(
+        self, metrics: Metrics, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]]
+    ) -> None:
+        """Count requests in `metrics`; `lifespan` starts and stops what the routes need."""
+        self._metrics = metrics
+        super().__init__(title="Allot", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's layers, and ours around them."""
+        return Frame(super().build_middleware_stack(), self._metrics)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI application; its database is opened and its solvers started with its lifespan."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        store = await run_in_threadpool(Store.open, settings)
+        jobs = JobRuntime(store, settings)
+        metrics.watch_plans(jobs.queue.counts)
+        await run_in_threadpool(jobs.start)
+        try:
+            yield {"services": Services(settings, store, jobs, BodyReader(), metrics)}
+        finally:
+            await run_in_threadpool(jobs.stop)
+            metrics.forget_plans()
+            await run_in_threadpool(store.close)
+
+    app = Allot(metrics, lifespan)
+    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    app.add_middleware(CompressMiddleware)
+    handlers.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    mount_static(app)
+    install_openapi(app)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The service as the environment sets it, with its logs configured; for uvicorn's `--factory`."""
+    settings = Settings()
+    configure_logs(settings)
+    return create_app(settings)

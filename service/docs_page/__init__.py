@@ -1,0 +1,1 @@
+"""The page at `/docs`: Swagger UI from this host, under a strict content-security policy."""

@@ -1,0 +1,1 @@
+"""Whether the service lives, whether it can serve, and its figures."""

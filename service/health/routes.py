@@ -1,0 +1,52 @@
+"""`/health/live`, `/health/ready` and `/metrics`."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.base import Frozen
+from service.errors import Unavailable, documented
+from service.web.services import ServicesOf
+
+router = APIRouter(tags=["health"])
+
+
+class Health(Frozen):
+    """How the service is."""
+
+    status: Literal["ok"]
+    """`ok`; what is not well answers 503."""
+
+
+@router.get("/health/live", summary="Does the service live?", responses=documented())
+async def live() -> Health:
+    """Answers as long as the service answers at all; looks at nothing else."""
+    return Health(status="ok")
+
+
+@router.get("/health/ready", summary="Can the service serve?", responses=documented(Unavailable))
+def ready(services: ServicesOf) -> Health:
+    """Whether the database can be reached and plans can be solved here; 503 with the reason if not."""
+    try:
+        services.store.ping()
+    except SQLAlchemyError as error:
+        raise Unavailable("The database cannot be reached.") from error
+    if not services.jobs.ready:
+        raise Unavailable("The solvers are not running; plans are accepted but not solved here yet.")
+    return Health(status="ok")
+
+
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_model=None,
+    responses={
+        **documented(),
+        200: {"description": "Figures.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    },
+)
+def metrics(services: ServicesOf) -> Response:
+    """Requests by route and status, seconds they took, plans that wait and run; in Prometheus' text format."""
+    return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

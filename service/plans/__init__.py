@@ -1,0 +1,1 @@
+"""Plans: asked for, followed, cancelled, read."""

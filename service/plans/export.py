@@ -1,0 +1,17 @@
+"""A plan's linear program as text."""
+
+from typing import Literal
+
+from models.parsing import parse_problem
+from solvers.export import lp_text, mps_text
+from solvers.formulation import build
+from solvers.index import ProblemIndex
+
+ProgramFormat = Literal["mps", "lp"]
+"""Formats in which a program is written."""
+
+
+def program_text(problem: bytes, kind: ProgramFormat) -> str:
+    """The program of a problem (as JSON) in a format."""
+    program = build(ProblemIndex.of(parse_problem(problem)))
+    return mps_text(program) if kind == "mps" else lp_text(program)

@@ -1,0 +1,153 @@
+"""Plans as they travel."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.options import PlanOptions
+from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
+from service.sources.schemas import Origin, ProblemSource
+
+PlanStatus = Literal["queued", "running", "finished", "cancelled"]
+"""`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
+
+
+class PlanBeside(Origin):
+    """A plan asked for, but for its problem."""
+
+    options: PlanOptions = PlanOptions()
+    """How to solve it."""
+    priority: int = Field(default=0, ge=-100, le=100, strict=True)
+    """Among your plans that wait, those of higher priority go first."""
+    reuse: bool = Field(default=True, strict=True)
+    """Whether a finished plan of the same problem and options may answer at once."""
+
+
+class PlanBody(PlanBeside, ProblemSource):
+    """A plan asked for: a problem written out, or a province in a scenario with changes; and options."""
+
+
+class PlanProgress(Frozen):
+    """How far a running plan is; a hint, never a result."""
+
+    stage: str | None = None
+    """What is being done."""
+    iteration: int | None = None
+    """Iterations so far."""
+    objective: float | None = None
+    """Objective so far, won."""
+    share_done: float | None = None
+    """Share of the work done, 0 to 1, where it can be told."""
+
+
+class PlanSource(Frozen):
+    """Where a plan's problem came from."""
+
+    province: str | None = None
+    """Province; null where the problem was written out."""
+    version: int | None = None
+    """Version of the province."""
+    scenario: str | None = None
+    """Scenario of the province."""
+    changes: tuple[dict[str, Any], ...] = ()
+    """Changes applied, in order."""
+
+
+class PlanHead(Frozen):
+    """A plan in a list."""
+
+    id: str
+    """Identifier, given by the service; sorts by time."""
+    status: PlanStatus
+    """How far it is."""
+    outcome: Outcome | None
+    """What came of it; null unless finished."""
+    source: PlanSource
+    """Where its problem came from."""
+    problem_digest: str
+    """sha-256 of its problem: plans with the same one plan the same thing."""
+    base_plan: str | None
+    """Plan that it varies or replaces, if any."""
+    created: datetime
+    """When it was accepted."""
+    started: datetime | None
+    """When it was last begun."""
+    finished: datetime | None
+    """When it ended."""
+    served_share: float | None
+    """Share of the need served, by value; null unless there is a plan."""
+
+
+class PlanView(Frozen):
+    """A plan without its tables. Everything below `progress` is null until it is finished."""
+
+    id: str
+    """Identifier, given by the service; sorts by time."""
+    status: PlanStatus
+    """How far it is."""
+    source: PlanSource
+    """Where its problem came from."""
+    problem_digest: str
+    """sha-256 of its problem: plans with the same one plan the same thing."""
+    options: PlanOptions
+    """How it is solved."""
+    base_plan: str | None
+    """Plan that it varies or replaces, if any."""
+    copied_from: str | None
+    """Finished plan of the same problem and options that answered it, if one did."""
+    created: datetime
+    """When it was accepted."""
+    started: datetime | None
+    """When it was last begun."""
+    finished: datetime | None
+    """When it ended."""
+    progress: PlanProgress | None
+    """How far it is; null unless it is running and has told."""
+    outcome: Outcome | None
+    """What came of it: `optimal` (certified), `feasible` (stopped by a limit), `infeasible` (see `diagnosis`), `failed` (see `termination`)."""
+    termination: Termination | None
+    """Why solving stopped."""
+    certificate: Certificate | None
+    """Proof of the outcome; null where there is no plan."""
+    objective: Objective | None
+    """Objective with its parts; null where there is no plan."""
+    summary: Summary | None
+    """The plan at a glance; null where there is no plan."""
+    diagnosis: Diagnosis | None
+    """Why it is infeasible; null unless it is."""
+    verification: Agreement | None
+    """The second opinion, if asked for."""
+    rounding_cost: float | None
+    """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
+    solver: Solver | None
+    """What solved it and how."""
+    timings: dict[str, float] | None
+    """Seconds by stage."""
+    tables: dict[str, int] | None
+    """Rows of each table."""
+    links: dict[str, str]
+    """Where its events, problem and tables are."""
+
+
+class PlanList(Frozen):
+    """A page of plans."""
+
+    plans: tuple[PlanHead, ...]
+    """Newest first."""
+    next: str | None
+    """Address of the next page; null on the last."""
+
+
+class PlanEvent(Frozen):
+    """What one event of `/events` carries as `data`."""
+
+    plan: str
+    """The plan."""
+    kind: Literal["queued", "started", "progress", "retried", "cancelling", "finished"]
+    """What happened; also the event's name."""
+    at: datetime
+    """When."""
+    data: dict[str, Any]
+    """`progress`: stage, iteration, objective, share_done. `started`, `retried`: try, and why. `finished`: state and outcome."""

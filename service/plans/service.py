@@ -1,0 +1,132 @@
+"""Plans: accepted, listed, cancelled."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from models.checks import Finding
+from models.options import PlanOptions
+from service.errors import Conflict, Invalid, TooMany
+from service.jobs import IdempotencyConflict, IdempotencyKey, JobRuntime, PlanRequest, QueueFull, Submission
+from service.plans.schemas import PlanBeside, PlanList, PlanProgress, PlanView
+from service.plans.view import head, progress_of, view
+from service.provinces.service import Provinces
+from service.settings import Settings
+from service.sources.service import understand
+from service.storage import JobEvent, PlanRecord, PlanState, Store
+from service.storage.records import moment
+from service.storage.tables import job_events
+from service.web.bodies import decode
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*")
+
+
+def wait_of(prefer: str | None, most: float) -> float:
+    """Seconds that `Prefer` (RFC 7240) asks to wait, at most `most`; 0 if it does not. What else it prefers is passed over."""
+    for preference in (prefer or "").split(","):
+        found = _WAIT.fullmatch(preference.partition(";")[0])
+        if found:
+            return min(float(found[1]), most)
+    return 0.0
+
+
+class Plans:
+    """The plans of one service."""
+
+    def __init__(self, store: Store, jobs: JobRuntime, settings: Settings) -> None:
+        """Use a store and the queue on it; limits come from the settings."""
+        self._store = store
+        self._jobs = jobs
+        self._settings = settings
+
+    def submit(self, raw: bytes, caller: str, key: str | None) -> Submission:
+        """Accept the plan that a body asks for.
+
+        Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
+        """
+        idempotency = _idempotency(key, raw)
+        beside, meant = understand(
+            decode(raw), PlanBeside, self._settings, Provinces(self._store, self._settings).look_up
+        )
+        request = PlanRequest(
+            problem=meant.problem,
+            options=self._options(beside.options),
+            caller=caller,
+            source=meant.source,
+            priority=beside.priority,
+            reuse=beside.reuse,
+            idempotency=idempotency,
+        )
+        try:
+            return self._jobs.submit(request)
+        except IdempotencyConflict as error:
+            raise _key_refused("other-body", f"{error}.", "Use a key of its own for every request.") from error
+        except QueueFull as error:
+            raise TooMany(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
+
+    def _options(self, options: PlanOptions) -> PlanOptions:
+        """The options with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
+        if "time_limit_seconds" not in options.model_fields_set:
+            return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
+        most = self._settings.max_time_limit_seconds
+        if options.time_limit_seconds > most:
+            finding = Finding(
+                path="/options/time_limit_seconds",
+                code="above-limit",
+                message=f"A plan may be solved for {most:g} seconds at most here.",
+                remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
+            )
+            raise Invalid(finding.message, findings=[finding])
+        return options
+
+    def view(self, plan: str) -> PlanView:
+        """A plan as it is now, with the last word on its progress while it runs; NotFound if there is none."""
+        with self._store.read() as transaction:
+            record = transaction.plans.get(plan)
+            if record.state != "running":
+                return view(record)
+            query = select(job_events).where(job_events.c.job == plan, job_events.c.kind == "progress")
+            row = transaction.connection.execute(query.order_by(job_events.c.seq.desc()).limit(1)).first()
+        progress: PlanProgress | None = None
+        if row is not None:
+            progress = progress_of((JobEvent(row.seq, row.kind, moment(row.at), row.data),))
+        return view(record, progress)
+
+    def list(self, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
+        """A page of plans, newest first; NotFound if `before` names none."""
+        with self._store.read() as transaction:
+            records = transaction.plans.list(states=states, before=before, limit=limit + 1)
+        shown = records[:limit]
+        following = None
+        if len(records) > limit:
+            chosen = "".join(f"&status={state}" for state in states)
+            following = f"/v1/plans?limit={limit}&before={shown[-1].id}{chosen}"
+        return PlanList(plans=tuple(head(record) for record in shown), next=following)
+
+    def cancel(self, plan: str, caller: str) -> PlanRecord:
+        """Ask for the end of a plan; NotFound if there is none, Conflict if it has finished."""
+        if self._jobs.plan(plan).state == "finished":
+            raise Conflict("The plan has finished; there is nothing to cancel, and finished plans are kept.")
+        return self._jobs.cancel(plan, caller)
+
+    def problem(self, plan: str) -> tuple[bytes, str]:
+        """The problem that a plan plans, as JSON, and its digest; NotFound if there is no such plan."""
+        with self._store.read() as transaction:
+            digest = transaction.plans.get(plan).problem_digest
+            return transaction.problems.stored(digest).json(), digest
+
+
+def _idempotency(key: str | None, raw: bytes) -> IdempotencyKey | None:
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise _key_refused("bad-key", "An Idempotency-Key has 1 to 255 visible characters.", "Send a UUID, say.")
+    return IdempotencyKey(key, hashlib.sha256(raw).hexdigest())
+
+
+def _key_refused(code: str, message: str, remedy: str) -> Invalid:
+    finding = Finding(path="header/idempotency-key", code=code, message=message, remedy=remedy)
+    return Invalid(f"{message} {remedy}", findings=[finding])

@@ -1,0 +1,79 @@
+"""From stored plans to what is shown of them."""
+
+from typing import Any
+
+from models.plan import TABLES
+from service.plans.schemas import PlanHead, PlanProgress, PlanSource, PlanView
+from service.storage import JobEvent, PlanRecord
+
+
+def head(record: PlanRecord) -> PlanHead:
+    """A plan as it stands in a list."""
+    summary = record.head.summary if record.head is not None else None
+    return PlanHead(
+        id=record.id,
+        status=record.state,
+        outcome=record.outcome,
+        source=PlanSource.model_validate(record.source),
+        problem_digest=record.problem_digest,
+        base_plan=record.base_plan,
+        created=record.created,
+        started=record.started,
+        finished=record.finished,
+        served_share=None if summary is None else summary.served_share,
+    )
+
+
+def view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
+    """A plan without its tables; `progress` is the last word of a running one."""
+    result: dict[str, Any] = dict.fromkeys(_RESULT)
+    if record.head is not None:
+        result = {name: getattr(record.head, name) for name in _RESULT}
+    return PlanView(
+        id=record.id,
+        status=record.state,
+        source=PlanSource.model_validate(record.source),
+        problem_digest=record.problem_digest,
+        options=record.options,
+        base_plan=record.base_plan,
+        copied_from=record.copied_from,
+        created=record.created,
+        started=record.started,
+        finished=record.finished,
+        progress=progress,
+        links=_links(record),
+        **result,
+    )
+
+
+_RESULT = (
+    "outcome",
+    "termination",
+    "certificate",
+    "objective",
+    "summary",
+    "diagnosis",
+    "verification",
+    "rounding_cost",
+    "solver",
+    "timings",
+    "tables",
+)
+"""Fields that come from `models.plan.Plan` as they are."""
+
+
+def progress_of(events: tuple[JobEvent, ...]) -> PlanProgress | None:
+    """The last progress among events, if there is one."""
+    told = [event.data for event in events if event.kind == "progress"]
+    if not told:
+        return None
+    return PlanProgress.model_validate({name: told[-1].get(name) for name in PlanProgress.model_fields})
+
+
+def _links(record: PlanRecord) -> dict[str, str]:
+    """Addresses of what belongs to a plan; tables only where there are any."""
+    here = f"/v1/plans/{record.id}"
+    links = {"self": here, "events": f"{here}/events", "problem": f"{here}/problem", "mps": f"{here}/export.mps"}
+    if record.head is not None and record.head.tables:
+        links |= {name: f"{here}/{name}" for name in TABLES if name in record.head.tables}
+    return links

@@ -1,0 +1,101 @@
+"""Tables of stored plans, as answers."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pyarrow as pa
+
+from models.checks import Finding
+from service.errors import Conflict, Invalid, Missing
+from service.settings import Settings
+from service.storage import Store, decode_table
+from service.tables.formats import MEDIA_TYPES, arrow_stream, csv_stream, json_page, parquet_bytes
+from service.tables.schemas import TableFormat, TableQuery
+from service.tables.selection import select
+
+
+@dataclass(frozen=True, slots=True)
+class TableAnswer:
+    """A table, ready to be sent."""
+
+    body: bytes | Iterator[bytes]
+    """Its bytes, or pieces of them made as they are sent."""
+    media_type: str
+    """Its media type."""
+    total: int
+    """Rows that meet the filters."""
+    following: str | None = None
+    """Address of the next page, of JSON."""
+
+
+class Tables:
+    """The tables of one service's plans."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Use a store; pages are as long as the settings say."""
+        self._store = store
+        self._settings = settings
+
+    def tag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
+        """Entity tag of an answer: tables never change, so it is what is stored and what is asked.
+
+        NotFound for the plan, Missing for the table, Conflict if the plan has not finished.
+        """
+        with self._store.read() as transaction:
+            record = transaction.plans.get(plan)
+            if not record.final:
+                raise Conflict(f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events.")
+            stored = next((one for one in transaction.plans.tables(plan) if one.name == table), None)
+        if stored is None:
+            came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
+            raise Missing(f"The plan {came} and has no table {table!r}.")
+        asked = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
+        return f"{stored.digest[:16]}-{asked[:16]}"
+
+    def read(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableAnswer:
+        """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
+        with self._store.read() as transaction:
+            stored = transaction.plans.parquet(plan, table)
+        if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
+            return TableAnswer(stored, MEDIA_TYPES[kind], -1)
+        selected = select(decode_table(stored), query)
+        if kind == "json":
+            rows = self._page_rows(query)
+            page = selected.slice(query.offset, rows)
+            last = query.offset + rows >= selected.num_rows
+            following = None if last else _next_page(plan, table, query, rows)
+            body = json_page(
+                table, page, total=selected.num_rows, offset=query.offset, following=following, layout=query.layout
+            )
+            return TableAnswer(body, MEDIA_TYPES[kind], selected.num_rows, following)
+        part = selected.slice(query.offset, query.limit)
+        return TableAnswer(_written(part, kind), MEDIA_TYPES[kind], selected.num_rows)
+
+    def _page_rows(self, query: TableQuery) -> int:
+        most = self._settings.max_page_rows
+        if query.limit is None:
+            return min(self._settings.page_rows, most)
+        if query.limit > most:
+            finding = Finding(
+                path="query/limit",
+                code="above-limit",
+                message=f"A page has {most:,} rows at most.",
+                remedy="Follow `next`, or ask for CSV, Parquet or Arrow: they have no pages.",
+            )
+            raise Invalid(f"{finding.message} {finding.remedy}", findings=[finding])
+        return query.limit
+
+
+def _written(table: pa.Table, kind: TableFormat) -> bytes | Iterator[bytes]:
+    if kind == "csv":
+        return csv_stream(table)
+    return arrow_stream(table) if kind == "arrow" else parquet_bytes(table)
+
+
+def _next_page(plan: str, table: str, query: TableQuery, rows: int) -> str:
+    """The address of the page after this one: the same request, further on."""
+    kept = query.model_dump(exclude_defaults=True, by_alias=True)
+    asked = {**kept, "limit": rows, "offset": query.offset + rows}
+    return f"/v1/plans/{plan}/{table}?{urlencode(asked, doseq=True)}"
