@@ -1,0 +1,105 @@
+"""The years of Ryanggang, each a list of changes to the normal year."""
+
+import pytest
+
+from models.apply import apply_changes
+from models.base import by_period
+from models.checks import check
+from models.problem import PlanningProblem
+from models.provinces import Province
+
+SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
+
+
+def year(province: Province, scenario: str) -> PlanningProblem:
+    return apply_changes(province.problem, province.scenario(scenario).changes)
+
+
+def mean_central_share(problem: PlanningProblem) -> float:
+    shares = problem.supply_shares
+    goods = [item for item in problem.items if item.kind == "good"]
+    return sum(
+        shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central)) for item in goods
+    ) / len(goods)
+
+
+def test_scenarios_are_named(ryanggang: Province) -> None:
+    assert tuple(scenario.id for scenario in ryanggang.scenarios) == SCENARIOS
+    assert all(scenario.name and scenario.notes for scenario in ryanggang.scenarios)
+    with pytest.raises(KeyError):
+        ryanggang.scenario("boom")
+
+
+def test_the_normal_year_is_the_problem_itself(ryanggang: Province) -> None:
+    assert ryanggang.scenario("normal").changes == ()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_makes_a_problem_without_errors(ryanggang: Province, scenario: str) -> None:
+    assert [finding for finding in check(year(ryanggang, scenario)) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "gwh"),
+    [
+        ("normal", 25.5),
+        ("decline", 16.8),
+        ("crisis", 10.7),
+        ("interview-2002", 13.8),
+        ("census-2008", 19.9),
+        ("recovery", 27.6),
+    ],
+)
+def test_power_by_scenario(ryanggang: Province, scenario: str, gwh: float) -> None:
+    areas = year(ryanggang, scenario).power_areas
+    assert sum(sum(by_period(area.limit_kwh or 0.0, 12)) for area in areas) / 1e6 == pytest.approx(gwh)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "share"),
+    [
+        ("normal", 0.8),
+        ("decline", 0.5),
+        ("crisis", 0.2),
+        ("interview-2002", 0.2),
+        ("census-2008", 0.5),
+        ("recovery", 0.2),
+    ],
+)
+def test_central_share_by_scenario(ryanggang: Province, scenario: str, share: float) -> None:
+    problem = year(ryanggang, scenario)
+    assert mean_central_share(problem) == pytest.approx(share, abs=1e-9)
+    assert problem.supply_shares.by_item["tofu"] == 0
+    assert problem.supply_shares.by_item["salt"] == 1
+
+
+def test_the_census_counts_other_people(ryanggang: Province) -> None:
+    people = {county.id: county.population["people"] for county in year(ryanggang, "census-2008").counties}
+    assert sum(people.values()) == pytest.approx(719_269)
+    assert people["hyesan"] == pytest.approx(192_680)
+    assert people["phungso"] == pytest.approx(44_112)
+
+
+def test_trains_and_machines_of_the_crisis(ryanggang: Province) -> None:
+    crisis = year(ryanggang, "crisis")
+    days = by_period(crisis.period_days or 0.0, 12)
+    kilju = next(link for link in crisis.links if link.from_place == "kilju")
+    normal = next(link for link in ryanggang.problem.links if link.from_place == "kilju")
+    assert by_period(normal.tonnes or 0.0, 12) == pytest.approx([350 * d for d in days])
+    assert by_period(kilju.tonnes or 0.0, 12) == pytest.approx([45 * d for d in days])
+    assert max(by_period(crisis.supply_shares.delivered, 12)) < 0.75
+    conditions = [factory.condition for factory in crisis.factories]
+    assert max(conditions) < 0.7
+    assert len(set(conditions)) > 10, "each factory has its own condition"
+
+
+def test_recovery_is_2002_with_twice_the_power_and_the_materials(ryanggang: Province) -> None:
+    then, better = year(ryanggang, "interview-2002"), year(ryanggang, "recovery")
+    for item, allotted in then.supply_shares.materials.items():
+        assert by_period(better.supply_shares.materials[item], 12) == pytest.approx(
+            [2 * units for units in by_period(allotted, 12)]
+        )
+    for old, new in zip(then.power_areas, better.power_areas, strict=True):
+        assert by_period(new.limit_kwh or 0.0, 12) == pytest.approx(
+            [2 * kwh for kwh in by_period(old.limit_kwh or 0.0, 12)]
+        )
