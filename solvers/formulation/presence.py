@@ -6,7 +6,7 @@ be stored. So its shipments split into simple paths from a supplied place to a r
 only in the balances and, with coefficients and costs that are not negative, in ≤ rules: dropping the round trips keeps every
 rule and costs no more. What is left passes only through places on such paths: places that a supply can reach and from which a
 resting place can be reached, and no dead ends where the item is neither supplied nor comes to rest. (Bands wider than 1 in
-sum would make shortage a supply; the checks refuse them.)
+sum, of which the checks only warn, let a county go short of more than it needs: then need itself is a supply.)
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,10 @@ import numpy as np
 
 from solvers.index import ProblemIndex
 from solvers.indexing.catalogue import BoolArray
+
+
+ROUNDING = 1e-9
+"""By how much the sum of band widths may pass 1 by rounding alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ def _supplied(index: ProblemIndex, *, swaps: bool) -> BoolArray:
     supplied = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
     supplied[index.lines.place, index.lines.item] = True
     supplied[: index.places.counties] |= index.places.opening > 0
+    if index.band_width.sum() > 1 + ROUNDING:
+        supplied[: index.places.counties] |= (index.demand > 0).any(axis=2)
     supplied[index.centre.gateways] |= (index.centre.limit > 0).any(axis=1)
     if swaps:
         np.logical_or.at(supplied, index.partners.place, (index.partners.offers > 0).any(axis=2))

@@ -52,3 +52,10 @@ def test_one_way_links_only_lead_on() -> None:
         factories=[CRAFT],
     )
     assert presence(ProblemIndex.of(problem), swaps=True).place.ravel().tolist() == [True, False]
+
+
+def test_bands_wider_than_the_need_make_need_a_supply() -> None:
+    for width, there in ((1, False), (0.75, True)):
+        policy = {"shortage_bands": [{"width": width, "weight": 1}, {"width": 0 if width == 1 else width, "weight": 2}]}
+        problem = make_problem(demand=[need("town", "soap", 1)], policy=policy)
+        assert presence(ProblemIndex.of(problem), swaps=True).place.tolist() == [[there]]
