@@ -16,7 +16,6 @@ import numpy as np
 from solvers.index import ProblemIndex
 from solvers.indexing.catalogue import BoolArray
 
-
 ROUNDING = 1e-9
 """By how much the sum of band widths may pass 1 by rounding alone."""
 
