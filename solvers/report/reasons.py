@@ -124,8 +124,6 @@ def _pressed(
     return sparse.csr_array((np.ones(len(column)), (column, limit)), shape=(len(columns), len(binding)))
 
 
-def _flags(matrix: sparse.sparray) -> sparse.csr_array:
+def _flags(matrix: sparse.csr_array) -> sparse.csr_array:
     """The same pattern with ones."""
-    out = sparse.csr_array(matrix)
-    out.data = np.ones_like(out.data)
-    return out
+    return sparse.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
