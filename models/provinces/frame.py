@@ -61,6 +61,8 @@ def read_frame(folder: Folder) -> Frame:
     """Settings, periods and calendars from province.csv, periods.csv and calendars.csv."""
     settings = folder.keyed("province.csv", "key", "value")
     rows = folder.keyed("periods.csv", "period", "days", "power_factor")
+    for row in list(rows.values())[len(MONTHS) :]:
+        row.wrong("period", f"a province has at most {len(MONTHS)} periods, one for each column of calendars.csv")
     calendars = {}
     for name, row in folder.keyed("calendars.csv", "calendar", *MONTHS[: len(rows)]).items():
         shares = tuple(row.number(month) for month in MONTHS[: len(rows)])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from models.problem import PlanningProblem
+from models.provinces.errors import MalformedProvinceError
 from models.provinces.figures import Figure, figures
 from models.provinces.frame import Frame, read_frame, read_policy
 from models.provinces.goods import Catalogue, read_catalogue
@@ -25,8 +26,8 @@ def read_province(path: Path) -> Province:
     catalogue = read_catalogue(folder, frame)
     problem = _problem(folder, frame, catalogue, base)
     scenarios = read_scenarios(folder, catalogue, base)
-    folder.finish()
-    return Province(
+    province = frame.settings["name"].build(
+        Province,
         id=path.name,
         name=frame.text("name"),
         local_name=frame.text("local_name"),
@@ -34,6 +35,10 @@ def read_province(path: Path) -> Province:
         problem=problem,
         scenarios=scenarios,
     )
+    folder.finish()
+    if province is None:
+        raise MalformedProvinceError(tuple(folder.problems))
+    return province
 
 
 def read_figures(path: Path) -> tuple[Figure, ...]:
@@ -56,7 +61,8 @@ def _problem(folder: Folder, frame: Frame, catalogue: Catalogue, base: dict[str,
         "policy": read_policy(frame),
     }
     folder.finish()
-    return PlanningProblem(
+    problem = frame.settings["years"].build(
+        PlanningProblem,
         name=frame.text("name"),
         periods=frame.periods,
         period_days=frame.days,
@@ -66,3 +72,6 @@ def _problem(folder: Folder, frame: Frame, catalogue: Catalogue, base: dict[str,
         items=tuple(catalogue.items.values()),
         **parts,
     )
+    if problem is None:
+        raise MalformedProvinceError(tuple(folder.problems))
+    return problem

@@ -41,6 +41,9 @@ def test_an_edit_reaches_the_problem(edited: Edit, ryanggang: Province) -> None:
         ("power_areas.csv", "id,name,share", "id,name,part", "power_areas.csv, line 1, column share: the column is missing"),
         ("scenario_changes.csv", "decline,delivered", "decline,promised", "scenario_changes.csv, line 2, column what: Input should be"),
         ("groups.csv", "women,", "women,,", "groups.csv, line 3: has 7 cells, but the header names 6 columns"),
+        ("province.csv", "years,1,", "years,0,", "column years: Input should be greater than 0"),
+        ("periods.csv", "2002-12,31,0.75,assumed,S19,days=found:CAL", "2002-12,31,0.75,assumed,S19,days=found:CAL\n2003-01,31,0.7,assumed,S19,", "periods.csv, line 14, column period: a province has at most 12 periods"),
+        ("province.csv", "0.5:4 0.3:2 0.2:1", "0.5 0.3:2 0.2:1", "column value: “” is not a number"),
         ("province.csv", "gateways,kilju", "gateways,seoul", "column value: “seoul” is not a known county or station"),
     ],
 )  # fmt: skip
@@ -71,3 +74,8 @@ def test_a_file_that_is_not_utf8_is_named(edited: Edit) -> None:
     (folder / "stations.csv").write_bytes("id,name\nkilju,길주\n".encode("euc-kr"))
     with pytest.raises(MalformedProvinceError, match=r"stations\.csv: must be UTF-8"):
         load_folder(folder)
+
+
+def test_a_folder_that_is_not_there_lacks_its_files(tmp_path: Path) -> None:
+    with pytest.raises(MalformedProvinceError, match=r"province\.csv: the file is missing"):
+        load_folder(tmp_path / "nowhere")
