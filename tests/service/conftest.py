@@ -1,7 +1,10 @@
 """Both databases, real: SQLite in a file, PostgreSQL from a wheel, an empty database for every test."""
 
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,14 +28,17 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Address of an empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'allot.db'}"
+DATABASES = ["sqlite", "postgresql"]
+
+
+@contextmanager
+def empty_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of an empty database of a kind, for as long as the block lasts."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'allot.db'}"
         return
     server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
-    name = f"test_{abs(hash(str(tmp_path)))}"
+    name = f"test_{uuid.uuid4().hex}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -42,23 +48,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin.dispose()
 
 
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty database of each kind."""
+    with empty_database(request.param, tmp_path, request) as address:
+        yield address
+
+
+def small_service(database_url: str, folder: Path, **changes: object) -> Settings:
+    """Settings of a small service on a database, with changes by keyword."""
+    return Settings.model_validate(
+        {
+            "data_dir": folder,
+            "database_url": database_url,
+            "solver_children": 2,
+            "poll_seconds": 0.1,
+            "lease_seconds": 3.0,
+            "overtime_seconds": 1.0,
+            **changes,
+        }
+    )
+
+
 @pytest.fixture
 def make_settings(database_url: str, tmp_path: Path) -> SettingsFactory:
     """Settings of a small service on the database, with changes by keyword."""
 
-    def make(**changes: object) -> Settings:
-        return Settings.model_validate(
-            {
-                "data_dir": tmp_path,
-                "database_url": database_url,
-                "solver_children": 2,
-                "poll_seconds": 0.1,
-                "lease_seconds": 2.0,
-                **changes,
-            }
-        )
-
-    return make
+    return partial(small_service, database_url, tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """Problems and claims for the tests of storage and jobs."""
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+
 from models.examples import two_counties
 from models.plan import Plan, Solver, Termination
 from models.problem import PlanningProblem
@@ -99,3 +103,19 @@ def finish_next(queue: JobQueue, owner: str = "someone") -> str:
     assert claim is not None
     assert queue.finish(claim, some_outcome())
     return claim.plan
+
+
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for a condition to hold, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and not merely unburied."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,64 @@
+"""Whole service processes, killed and restarted."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from service.jobs import JobRuntime, PlanRequest
+from service.settings import Settings
+from service.storage import Store
+from tests.service.helpers import lives, slow, until
+from tests.service.jobs.serving import start, wait_ready
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes below a process."""
+    own = [int(c) for t in Path(f"/proc/{pid}/task").iterdir() for c in (t / "children").read_text().split()]
+    return own + [below for child in own for below in children_of(child)]
+
+
+@pytest.fixture
+def plan(store: Store, settings: Settings) -> str:
+    """A plan of some seconds, accepted by a process that does not solve."""
+    return JobRuntime(store, settings).submit(PlanRequest(slow(14, 22, 8))).plan.id
+
+
+def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
+    store: Store, settings: Settings, plan: str
+) -> None:
+    watcher = JobRuntime(store, settings)
+    first = start(settings)
+    until(lambda: watcher.plan(plan).state == "running")
+    below = children_of(first.pid)
+    first.kill()
+    first.communicate()
+    until(lambda: not any(lives(pid) for pid in below), 10)
+    assert watcher.plan(plan).state == "running"
+    second = start(settings)
+    ended = watcher.wait_blocking(plan, 60)
+    second.send_signal(signal.SIGTERM)
+    second.communicate()
+    assert second.returncode == 0
+    assert ended.outcome == "optimal"
+    kinds = [event.kind for event in watcher.events(plan)]
+    assert (kinds.count("started"), kinds.count("finished")) == (2, 1)
+    with store.read() as stored:
+        assert [entry.act for entry in stored.audit.entries(subject=plan)] == ["plan accepted", "plan finished"]
+
+
+def test_a_service_that_is_stopped_gives_its_plan_back_at_once(store: Store, settings: Settings, plan: str) -> None:
+    watcher = JobRuntime(store, settings)
+    process = start(settings.model_copy(update={"shutdown_grace_seconds": 0.05}))
+    wait_ready(process)
+    until(lambda: watcher.plan(plan).state == "running")
+    below = children_of(process.pid)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert not any(lives(pid) for pid in below)
+    assert watcher.plan(plan).state == "queued"
+    assert [event.kind for event in watcher.events(plan)][-1] == "retried"
+    claim = watcher.queue.claim("other")
+    assert claim is not None
+    assert claim.tries == 1
