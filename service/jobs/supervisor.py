@@ -6,12 +6,12 @@ import time
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.jobs.children import Nursery, NurseryGoneError
 from service.jobs.identifiers import new_identifier
 from service.jobs.queue import JobQueue
 from service.jobs.requests import Claim
 from service.jobs.worker import OnNews, Try
 from service.settings import Settings
+from service.solving.children import Nursery, NurseryGoneError
 
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 1.0

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.plan import Plan
-from service.jobs.channel import ChannelClosed, Message
-from service.jobs.children import Child
 from service.jobs.queue import JobQueue, failed_head
 from service.jobs.requests import Claim
 from service.settings import Settings
+from service.solving.channel import ChannelClosed, Message
+from service.solving.children import Child
 from service.storage import EncodedTable, PlanOutcome
 
 LISTEN_SECONDS = 0.1

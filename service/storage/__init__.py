@@ -8,6 +8,7 @@ with store.write() as stored:
     stored.provinces.put("north", "North", StoredProblem.of(problem), scenarios, caller="planner", expected=3)
 """
 
+from service.solving.encoding import EncodedTable, PlanOutcome, decode_basis, decode_table, encode_basis, encode_table
 from service.storage.errors import NotFound, StorageError, StoreUnsuitable, VersionConflict
 from service.storage.problems import StoredProblem
 from service.storage.records import (
@@ -19,7 +20,6 @@ from service.storage.records import (
     ProvinceRecord,
     TableInfo,
 )
-from service.storage.results import EncodedTable, PlanOutcome, decode_basis, decode_table, encode_basis, encode_table
 from service.storage.store import Store, Transaction
 
 __all__ = [

@@ -3,10 +3,8 @@
 import hashlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import cast
 
 import orjson
-import pyarrow as pa
 from pydantic import BaseModel
 
 from models.options import PlanOptions
@@ -26,16 +24,6 @@ def options_digest(options: PlanOptions) -> str:
     """Digest of what may change an answer: the options but for the time limit, and Allot's version."""
     kept = options.model_dump(mode="json", exclude={"time_limit_seconds"})
     return digest(orjson.dumps([_version(), kept], option=orjson.OPT_SORT_KEYS))
-
-
-def compress(body: bytes) -> bytes:
-    """Compress by zstd."""
-    return cast("bytes", pa.compress(body, codec="zstd", asbytes=True))
-
-
-def decompress(body: bytes, size: int) -> bytes:
-    """Undo `compress`; `size` is the number of bytes that come out."""
-    return cast("bytes", pa.decompress(body, size, codec="zstd", asbytes=True))
 
 
 @cache

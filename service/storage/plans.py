@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Row, insert, literal, select, tuple_, update
 
 from models.options import PlanOptions
 from models.plan import Plan
+from service.solving.encoding import PlanOutcome, decode_basis, decode_table
 from service.storage.canonical import options_digest
 from service.storage.engine import now
 from service.storage.errors import NotFound
 from service.storage.objects import ObjectStore
 from service.storage.records import Json, PlanRecord, PlanState, TableInfo, moment
-from service.storage.results import PlanOutcome, decode_basis, decode_table
 from service.storage.tables import plan_tables, plans
 from solvers.solution import Basis
 

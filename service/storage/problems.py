@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from models.problem import PlanningProblem
-from service.storage.canonical import canonical, compress, decompress, digest
+from service.solving.encoding import compress, decompress
+from service.storage.canonical import canonical, digest
 from service.storage.engine import now
 from service.storage.errors import NotFound
 from service.storage.tables import problems

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from service.jobs.child import serve
+from service.solving.child import serve
 from solvers import backends
 
 _LINE = 64

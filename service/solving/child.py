@@ -16,9 +16,8 @@ from typing import Any
 
 from models.options import PlanOptions
 from models.problem import PlanningProblem
-from service.jobs.channel import Channel, ChannelClosed, Message
-from service.storage.canonical import decompress
-from service.storage.results import encode_basis, encode_table
+from service.solving.channel import Channel, ChannelClosed, Message
+from service.solving.encoding import decompress, encode_basis, encode_table
 from solvers.planning import PlanResult, make_plan
 from solvers.solution import Progress
 

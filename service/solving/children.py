@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from service.jobs.channel import Channel
+from service.solving.channel import Channel
 
 _ROOT = Path(__file__).parents[2]
 _GOODBYE_SECONDS = 2.0
@@ -28,7 +28,7 @@ class Nursery:
         environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "service.jobs.nursery", str(theirs.fileno())],
+                [sys.executable, "-m", "service.solving.nursery", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # solvers print there whatever one tells them
                 pass_fds=(theirs.fileno(),),

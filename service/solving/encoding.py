@@ -1,4 +1,4 @@
-"""What a solve leaves behind, as bytes: head, tables as Parquet, basis."""
+"""Problems, tables and bases as bytes: as they travel between processes and as they are stored."""
 
 import hashlib
 import io
@@ -39,6 +39,16 @@ class PlanOutcome:
     """Its tables by name."""
     basis: bytes | None = None
     """Its basis, for later solves nearby; see `decode_basis`."""
+
+
+def compress(body: bytes) -> bytes:
+    """Compress by zstd."""
+    return cast("bytes", pa.compress(body, codec="zstd", asbytes=True))
+
+
+def decompress(body: bytes, size: int) -> bytes:
+    """Undo `compress`; `size` is the number of bytes that come out."""
+    return cast("bytes", pa.decompress(body, size, codec="zstd", asbytes=True))
 
 
 def encode_table(table: pa.Table) -> EncodedTable:
