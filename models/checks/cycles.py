@@ -76,12 +76,14 @@ def made_from_nothing(view: View) -> Iterator[Finding]:
 
 
 def _feeding_lines(view: View) -> list[Feeding]:
+    gaps = view.gaps.kinds
     lines = []
     for f, factory in enumerate(view.problem.factories):
         for k, line in enumerate(factory.lines):
+            if not line.materials or (gaps and f"materials of {factory.id}/{line.item}" in gaps):
+                continue
             materials = {item: amount for item, amount in line.materials.items() if amount > 0}
-            gap = f"materials of {factory.id}/{line.item}" in view.gaps.kinds
-            if materials and not gap:
+            if materials:
                 lines.append(Feeding(f, k, line.item, materials))
     return lines
 

@@ -68,6 +68,8 @@ def gateways(view: View) -> Iterator[Finding]:
 def lines(view: View) -> Iterator[Finding]:
     """A factory has one line for an item."""
     for f, factory in enumerate(view.problem.factories):
+        if len({line.item for line in factory.lines}) == len(factory.lines):
+            continue
         named = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
         for name, path, first in _repeats(named):
             message = f"The factory {shown(factory.id)} already has a line for {shown(name)}, at {_at(first[:-1])}."

@@ -18,8 +18,13 @@ def items_of_counties(view: View) -> Iterator[Finding]:
 
 def items_of_factories(view: View) -> Iterator[Finding]:
     """Lines make and use items that there are."""
+    known = view.items
     for f, factory in enumerate(view.problem.factories):
         for k, line in enumerate(factory.lines):
+            if (
+                line.item in known and known.keys() >= line.materials.keys()
+            ):  # nearly always: quick, as there are many lines
+                continue
             path = ("factories", f, "lines", k)
             yield from view.unknown("item", line.item, (*path, "item"))
             for material in line.materials:
