@@ -1,10 +1,58 @@
 import pytest
 
-from models.demand import estimate
-from models.examples import two_counties
+from models.demand import DemandEstimate, calendar_shares, estimate
+from models.examples import two_counties, two_counties_raw
+from models.parsing import parse_problem
+from models.population import DemandRow
+from models.problem import PlanningProblem
 
 
-def test_demand_multiplies_by_years() -> None:
-    rows = {(row.county, row.item): row for row in estimate(two_counties())}
-    soap = rows["hyesan", "soap"]
+def by_key(problem: PlanningProblem) -> dict[tuple[str, str], DemandEstimate]:
+    return {(row.county, row.item): row for row in estimate(problem)}
+
+
+def test_needs_are_people_times_norms_times_years() -> None:
+    soap = by_key(two_counties())["hyesan", "soap"]
+    assert soap.source == "norms"
+    assert [(need.group, need.heads, need.norm) for need in soap.groups] == [("households", 41854, 12)]
     assert sum(soap.quantity) == pytest.approx(41854 * 12 * 0.1616)
+
+
+def test_the_even_calendar_follows_the_days() -> None:
+    soap = by_key(two_counties())["kapsan", "soap"]
+    assert soap.quantity[0] / soap.quantity[1] == pytest.approx(31 / 28)
+
+
+def test_a_named_calendar_spreads_as_it_says() -> None:
+    notebooks = by_key(two_counties())["kapsan", "notebook"]
+    whole = 10286 * 30 * 0.1616
+    assert notebooks.quantity == pytest.approx((0.25 * whole, 0.75 * whole))
+
+
+def test_without_days_periods_are_equal() -> None:
+    assert calendar_shares(two_counties().model_copy(update={"period_days": None}), "even") == (0.5, 0.5)
+    assert calendar_shares(two_counties().model_copy(update={"period_days": 30.0}), "even") == (0.5, 0.5)
+
+
+def test_a_stated_need_replaces_the_estimate_alone() -> None:
+    rows = (
+        DemandRow(county="kapsan", item="soap", quantity=(7.0, 0.0)),
+        DemandRow(county="kapsan", item="soda", quantity=3.0),
+        DemandRow(county="hyesan", item="starch", quantity=0.0),
+    )
+    before, after = by_key(two_counties()), by_key(two_counties().model_copy(update={"demand": rows}))
+    assert after["kapsan", "soap"].quantity == (7, 0)
+    assert after["kapsan", "soap"].source == "stated"
+    assert after["kapsan", "soda"].quantity == (3, 3)
+    assert after["hyesan", "starch"].quantity == (0, 0)
+    assert after["hyesan", "soap"] == before["hyesan", "soap"]
+
+
+def test_groups_add_up_and_items_nobody_needs_are_left_out() -> None:
+    raw = two_counties_raw()
+    raw["items"][0]["norms"] = {"households": 12, "people": 1, "infants": 5}
+    rows = by_key(parse_problem(raw))
+    soap = rows["kapsan", "soap"]
+    assert [need.quantity for need in soap.groups] == pytest.approx([15338 * 12 * 0.1616, 60866 * 0.1616])
+    assert sum(soap.quantity) == pytest.approx(sum(need.quantity for need in soap.groups))
+    assert ("kapsan", "soda") not in rows

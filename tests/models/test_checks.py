@@ -1,0 +1,251 @@
+"""Every check is triggered by a mistake of its own, and by nothing else."""
+
+from typing import Any
+
+import pytest
+
+from models.checks import InvalidProblem, check
+from models.checks.codes import ERRORS, WARNINGS
+from models.examples import two_counties
+from models.parsing import parse_problem
+from models.problem import PlanningProblem
+from tests.models.problems import Raw, Spoil, codes, findings, spoilt
+
+
+def put(*path: str | int, value: Any) -> Spoil:
+    def spoil(raw: Raw) -> None:
+        target: Any = raw
+        for part in path[:-1]:
+            target = target[part]
+        target[path[-1]] = value
+
+    return spoil
+
+
+def add(*path: str | int, value: Any) -> Spoil:
+    def spoil(raw: Raw) -> None:
+        target: Any = raw
+        for part in path[:-1]:
+            target = target[part]
+        target.setdefault(path[-1], []).append(value)
+
+    return spoil
+
+
+def both(*spoils: Spoil) -> Spoil:
+    def spoil(raw: Raw) -> None:
+        for one in spoils:
+            one(raw)
+
+    return spoil
+
+
+STATION_FACTORY = {"id": "mine", "place": "kilju", "lines": [{"item": "soda", "kwh_per_unit": 1}]}
+SALT = {"id": "salt", "kind": "material", "name": "Salt"}
+DEMAND = {"county": "kapsan", "item": "soap", "quantity": 5}
+
+MISTAKES: list[tuple[str, str, Spoil]] = [
+    ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
+    ("unknown_item", "/counties/1/stocks/sope", put("counties", 1, "stocks", value={"sope": {"opening": 1}})),
+    (
+        "unknown_item",
+        "/factories/1/lines/0/materials/sod",
+        put("factories", 1, "lines", 0, "materials", value={"sod": 1}),
+    ),
+    ("unknown_item", "/factories/1/lines/1/item", add("factories", 1, "lines", value={"item": "starsh"})),
+    ("unknown_item", "/supply_shares/by_item/sope", put("supply_shares", "by_item", value={"sope": 0.1})),
+    ("unknown_item", "/supply_shares/materials/sody", put("supply_shares", "materials", "sody", value=1)),
+    ("unknown_item", "/partners/0/offers/sope", put("partners", 0, "offers", "sope", value=1)),
+    ("unknown_item", "/partners/0/wants/sope", put("partners", 0, "wants", "sope", value=1)),
+    ("unknown_place", "/factories/1/place", put("factories", 1, "place", value="kapsam")),
+    ("unknown_place", "/links/0/from", put("links", 0, "from", value="kiljo")),
+    ("unknown_place", "/links/0/to", put("links", 0, "to", value="hyesam")),
+    ("unknown_place", "/partners/0/at", put("partners", 0, "at", value="kiljo")),
+    ("unknown_place", "/supply_shares/gateways/1", add("supply_shares", "gateways", value="kiljo")),
+    ("unknown_county", "/demand/0/county", add("demand", value=DEMAND | {"county": "kapsam"})),
+    ("unknown_county", "/demand/0/county", add("demand", value=DEMAND | {"county": "kilju"})),
+    ("unknown_power_area", "/counties/0/power_area", put("counties", 0, "power_area", value="hyesam")),
+    ("unknown_power_area", "/links/0/power_area", put("links", 0, "power_area", value="hyesam")),
+    ("unknown_calendar", "/items/0/calendar", put("items", 0, "calendar", value="scool")),
+    ("unknown_category", "/supply_shares/by_category/scool", put("supply_shares", "by_category", "scool", value=0.1)),
+    ("unknown_category", "/supply_shares/local_floor/scool", put("supply_shares", "local_floor", value={"scool": 0.1})),
+    (
+        "unknown_machine_group",
+        "/factories/1/lines/0/hours_per_unit/mil",
+        put("factories", 1, "lines", 0, "hours_per_unit", value={"mil": 0.001}),
+    ),
+    ("duplicate_id", "/items/4/id", add("items", value={"id": "soda", "kind": "material"})),
+    ("duplicate_id", "/stations/1/id", add("stations", value={"id": "hyesan"})),
+    ("duplicate_id", "/factories/2/id", add("factories", value={"id": "kapsan-food", "place": "kapsan"})),
+    ("duplicate_id", "/power_areas/2/id", add("power_areas", value={"id": "kapsan"})),
+    ("duplicate_id", "/links/2/id", add("links", value={"id": "hyesan-kapsan", "from": "kapsan", "to": "kilju"})),
+    ("duplicate_id", "/partners/1/id", add("partners", value={"id": "north-hamgyong", "at": "kilju"})),
+    ("duplicate_period", "/periods/1", put("periods", 1, value="2002-01")),
+    ("duplicate_line", "/factories/1/lines/1/item", add("factories", 1, "lines", value={"item": "starch"})),
+    ("duplicate_demand", "/demand/1", both(add("demand", value=DEMAND), add("demand", value=DEMAND))),
+    ("duplicate_gateway", "/supply_shares/gateways/1", add("supply_shares", "gateways", value="kilju")),
+    ("duplicate_goal", "/policy/goals/1", put("policy", "goals", value=["cost", {"goal": "cost"}])),
+    ("wrong_length", "/calendars/school", put("calendars", "school", value=[0.25, 0.25, 0.5])),
+    ("wrong_length", "/links/0/tonnes", put("links", 0, "tonnes", value=[1500])),
+    ("calendar_sum", "/calendars/school", put("calendars", "school", value=[0.25, 0.7])),
+    ("reserved_name", "/calendars/even", put("calendars", "even", value=[0.5, 0.5])),
+    ("no_days", "/period_days", put("period_days", value=0)),
+    ("link_to_itself", "/links/2/to", add("links", value={"id": "loop", "from": "kapsan", "to": "kapsan"})),
+    ("electric_link_without_area", "/links/1/power_area", put("links", 1, "kwh_per_tonne_km", value=0.1)),
+    (
+        "least_above_most",
+        "/factories/1/lines/0/least",
+        both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
+    ),
+    (
+        "least_above_most",
+        "/counties/1/stocks/soap/least",
+        put("counties", 1, "stocks", value={"soap": {"least": 2, "most": 1}}),
+    ),
+    (
+        "least_above_most",
+        "/counties/1/stocks/soap/closing_least",
+        put("counties", 1, "stocks", value={"soap": {"closing_least": 2, "closing_most": 1}}),
+    ),
+    (
+        "closing_outside_limits",
+        "/counties/1/stocks/soap/closing_least",
+        put("counties", 1, "stocks", value={"soap": {"closing_least": 2, "most": [5, 1]}}),
+    ),
+    (
+        "closing_outside_limits",
+        "/counties/1/stocks/soap/closing_most",
+        put("counties", 1, "stocks", value={"soap": {"closing_most": 2, "least": [1, 3]}}),
+    ),
+    ("stock_of_unstorable", "/counties/0/stocks/soap", put("items", 0, "storable", value=False)),
+    (
+        "made_from_nothing",
+        "/factories/0/lines/0/materials",
+        add("factories", 1, "lines", value={"item": "soda", "materials": {"soap": 10}}),
+    ),
+    ("allotment_of_good", "/supply_shares/materials/starch", put("supply_shares", "materials", "starch", value=1)),
+    (
+        "ambiguous_floor",
+        "/supply_shares/local_floor/soap",
+        both(put("items", 2, "category", value="soap"), put("supply_shares", "local_floor", value={"soap": 0.1})),
+    ),
+    ("group_without_people", "/items/0/norms/infants", put("items", 0, "norms", "infants", value=1)),
+    ("misspelt_group", "/counties/1/population/studnets", lambda raw: _respell(raw["counties"][1]["population"])),
+    ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),
+    ("same_name", "/items/5/name", both(add("items", value=SALT), add("items", value=SALT | {"id": "sea-salt"}))),
+    ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),
+    ("default_priority_weight", "/policy/priority_weights", put("policy", "priority_weights", value={"1": 4, "3": 1})),
+    ("default_target", "/policy/goals/0", put("policy", "goals", value=["central_share"])),
+    ("unmetered_factory", "/factories/2/place", add("factories", value=STATION_FACTORY)),
+    ("no_gateway", "/supply_shares/gateways", put("supply_shares", "gateways", value=[])),
+    ("share_of_material", "/supply_shares/by_item/soda", put("supply_shares", "by_item", value={"soda": 0.1})),
+    (
+        "no_source",
+        "/items/4",
+        both(
+            add("items", value=SALT | {"kind": "good", "norms": {"people": 1}}),
+            put("supply_shares", "by_item", value={"salt": 0}),
+        ),
+    ),
+    (
+        "no_source",
+        "/items/4",
+        both(add("items", value=SALT), put("factories", 1, "lines", 0, "materials", value={"salt": 1})),
+    ),
+    ("cut_off", "/counties/1", lambda raw: raw["links"].pop()),
+    ("cut_off", "/counties/1", put("links", 1, "tonnes", value=[0, 0])),
+    ("cut_off", "/counties/0", both(put("links", 1, "one_way", value=True), put("links", 0, "tonnes", value=0))),
+    ("years_and_days", "/years", put("years", value=1)),
+]
+
+
+def _respell(population: dict[str, float]) -> None:
+    population["studnets"] = population.pop("students")
+
+
+def test_two_counties_are_well() -> None:
+    assert findings(spoilt()) == ()
+    assert check(two_counties()) == ()
+
+
+@pytest.mark.parametrize(("code", "path", "spoil"), MISTAKES, ids=[f"{code}:{path}" for code, path, _ in MISTAKES])
+def test_each_mistake_is_found_alone(code: str, path: str, spoil: Spoil) -> None:
+    assert codes(spoilt(spoil)) == [(path, code)]
+    (finding,) = findings(spoilt(spoil))
+    assert finding.message.endswith(".")
+    assert finding.remedy.endswith((".", "?"))
+
+
+def test_every_code_has_a_mistake() -> None:
+    assert {code for code, _, _ in MISTAKES} == ERRORS.keys() | WARNINGS.keys()
+
+
+def test_warnings_do_not_refuse() -> None:
+    for code, _, spoil in MISTAKES:
+        if code in WARNINGS:
+            assert parse_problem(spoilt(spoil)).periods
+        else:
+            with pytest.raises(InvalidProblem):
+                parse_problem(spoilt(spoil))
+
+
+def test_unknown_names_suggest_close_ones() -> None:
+    (finding,) = findings(spoilt(put("factories", 1, "place", value="KAPSAM")))
+    assert finding.remedy == "Did you mean “kapsan”?"
+
+
+BY_PERIOD: list[tuple[str | int, ...]] = [
+    ("period_days",),
+    ("items", 0, "importance"),
+    ("counties", 0, "labour_hours"),
+    ("counties", 0, "store_tonnes"),
+    ("counties", 0, "handling_tonnes"),
+    ("counties", 0, "stocks", "soap", "least"),
+    ("counties", 0, "stocks", "soap", "most"),
+    ("stations", 0, "handling_tonnes"),
+    ("demand", 0, "quantity"),
+    ("factories", 0, "machines", "kettle"),
+    ("factories", 0, "lines", 0, "least"),
+    ("factories", 0, "lines", 0, "most"),
+    ("power_areas", 0, "limit_kwh"),
+    ("power_areas", 0, "own_generation_kwh"),
+    ("supply_shares", "delivered"),
+    ("supply_shares", "materials", "soda"),
+    ("links", 0, "tonnes"),
+    ("partners", 0, "offers", "soap"),
+    ("partners", 0, "wants", "starch"),
+]
+
+
+@pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
+def test_every_list_by_period_is_counted(path: tuple[str | int, ...]) -> None:
+    pointer = "/" + "/".join(map(str, path))
+    raw = spoilt(add("demand", value=DEMAND), put(*path, value=[1, 1, 1]))
+    assert (pointer, "wrong_length") in codes(raw)
+    raw = spoilt(add("demand", value=DEMAND), put(*path, value=[]))
+    assert (pointer, "wrong_length") in codes(raw)
+
+
+def test_the_list_of_lists_by_period_is_whole() -> None:
+    """Counts the fields that may be lists of numbers in the schema, so that a new one cannot be forgotten."""
+    schema = PlanningProblem.model_json_schema()
+    models = [schema, *schema["$defs"].values()]
+    fields = [(name, field) for model in models for name, field in model.get("properties", {}).items()]
+    by_period = [name for name, field in fields if _may_be_numbers(field) and name != "calendars"]
+    assert sorted(by_period) == sorted(
+        str(path[-1]) if path[-2:-1] not in DICTS else str(path[-2]) for path in BY_PERIOD
+    )
+
+
+DICTS = [("machines",), ("offers",), ("wants",), ("materials",)]
+
+
+def _may_be_numbers(schema: Any) -> bool:
+    """Whether a list of numbers may stand somewhere in what the schema describes itself, not counting other models."""
+    if isinstance(schema, list):
+        return any(_may_be_numbers(one) for one in schema)
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") == "array" and schema["items"].get("type") == "number":
+        return True
+    return any(_may_be_numbers(one) for one in schema.values())
