@@ -56,7 +56,10 @@ class Salvage:
         """The path, in what was sent, of what stands at these parts in `rest()`; positions may be written as digits."""
         path: Path = ()
         value: Any = self._raw
-        for part in parts:
+        way = tuple(parts)
+        if way[:1] and way[0] in self._stand_ins:
+            return way
+        for part in way:
             place: str | int = part
             if isinstance(value, list | tuple):
                 kept = [k for k in range(len(value)) if (*path, k) not in self._gone] if path in self._touched else None
@@ -113,9 +116,9 @@ def _whole(mistake: Complaint) -> Path:
 def _kinds(raw: dict[str, Any], path: Path) -> Iterator[str]:
     """Kinds of identifiers that may have been lost with what was at `path`."""
     part, identifier = path[0], _text_at(raw, (*path[:2], "id"))
-    if len(path) == 1 or (len(path) == 2 and not identifier and part != "calendars"):
+    if len(path) == 1 or path[2:] == ("id",) or (len(path) == 2 and not identifier and part != "calendars"):
         yield from _KINDS_OF_PART.get(str(part), ())
-    if part == "items" and (len(path) == 2 or path[2] == "category"):
+    if part == "items" and (len(path) == 2 or path[2:] == ("category",)):
         yield "category"
     if part == "items" and path[2:] == ("kind",):
         yield f"kind of {identifier}"

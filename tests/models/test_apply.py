@@ -1,0 +1,208 @@
+"""Every change does what its name says, to what `where` selects, and to nothing else."""
+
+from typing import Any
+
+import pytest
+
+from models.apply import AMENDERS, apply_changes
+from models.changes import Change
+from models.checks import InvalidProblem
+from models.checks.codes import CHANGES
+from models.examples import two_counties
+from models.problem import PlanningProblem
+
+
+def change(what: str, **fields: Any) -> Change:
+    return Change.model_validate({"what": what, **fields})
+
+
+def changed(*changes: Change) -> PlanningProblem:
+    problem = two_counties()
+    result = apply_changes(problem, changes)
+    assert problem == two_counties()
+    return result
+
+
+def read(problem: PlanningProblem, path: str) -> Any:
+    """What stands at a path of the problem's JSON, such as `power_areas.0.limit_kwh`."""
+    value: Any = problem.model_dump(by_alias=True, mode="json")
+    for part in path.split("."):
+        value = value[int(part)] if part.isdigit() else value[part]
+    return value
+
+
+ONE: list[tuple[Change, dict[str, Any]]] = [
+    (
+        change("central_share", factor=0.5),
+        {"supply_shares.central": 0.1, "supply_shares.by_category": {"school": 0.05}},
+    ),
+    (change("central_share", value=0.3), {"supply_shares.central": 0.3, "supply_shares.by_category": {}}),
+    (
+        change("central_share", where="food", factor=2),
+        {"supply_shares.central": 0.2, "supply_shares.by_category": {"school": 0.1, "food": 0.4}},
+    ),
+    (
+        change("central_share", where=["soap", "school"], value=0.5),
+        {"supply_shares.by_item": {"soap": 0.5}, "supply_shares.by_category": {"school": 0.5}},
+    ),
+    (change("central_share", where="notebook", factor=2), {"supply_shares.by_item": {"notebook": 0.2}}),
+    (change("delivered", factor=0.5), {"supply_shares.delivered": [0.5, 0.4]}),
+    (change("delivered", value=0.6, periods=["2002-02"]), {"supply_shares.delivered": [1, 0.6]}),
+    (
+        change("power_limit", factor=0.5),
+        {"power_areas.0.limit_kwh": [7500, 6000], "power_areas.1.limit_kwh": [21000, 20000]},
+    ),
+    (
+        change("power_limit", where="kapsan", periods=["2002-02"], value=1),
+        {"power_areas.0.limit_kwh": [15000, 12000], "power_areas.1.limit_kwh": [42000, 1]},
+    ),
+    (change("own_generation", where="kapsan", factor=2), {"power_areas.1.own_generation_kwh": 3000}),
+    (change("own_generation", value=[5, 6]), {"power_areas.0.own_generation_kwh": [5, 6]}),
+    (
+        change("own_generation", periods=["2002-02", "2002-01"], value=[5, 6]),
+        {"power_areas.0.own_generation_kwh": [6, 5]},
+    ),
+    (change("rail_tonnes", factor=0.1), {"links.0.tonnes": 150, "links.1.tonnes": 90}),
+    (change("rail_tonnes", where="kilju", value=0), {"links.0.tonnes": 0, "links.1.tonnes": 90}),
+    (change("road_tonnes", factor=2, periods=["2002-01"]), {"links.0.tonnes": 1500, "links.1.tonnes": [180, 90]}),
+    (change("link_tonnes", where="hyesan", factor=0), {"links.0.tonnes": 0, "links.1.tonnes": 0}),
+    (change("link_tonnes", where="hyesan-kapsan", value=7), {"links.0.tonnes": 1500, "links.1.tonnes": 7}),
+    (change("link_tonnes", where=["rail", "road"], value=7), {"links.0.tonnes": 7, "links.1.tonnes": 7}),
+    (change("machine_condition", factor=0.5), {"factories.0.condition": 0.35, "factories.1.condition": 0.3}),
+    (change("machine_condition", where="school", value=1), {"factories.0.condition": 1, "factories.1.condition": 0.6}),
+    (change("machine_condition", where="kapsan", value=1), {"factories.0.condition": 0.7, "factories.1.condition": 1}),
+    (change("machine_condition", where="kapsan-food", value=1), {"factories.1.condition": 1}),
+    (
+        change("population", where="students", factor=2),
+        {
+            "counties.0.population.students": 56138,
+            "counties.1.population.students": 20572,
+            "counties.0.population.people": 166087,
+        },
+    ),
+    (
+        change("population", where=["students", "kapsan"], factor=2),
+        {"counties.1.population.students": 20572, "counties.1.population.people": 121732},
+    ),
+    (change("norms", where="hygiene", factor=2), {"items.0.norms.households": 24, "items.1.norms.students": 30}),
+    (change("norms", where="starch", value=1), {"items.2.norms.people": 1}),
+    (
+        change("labour", where="kapsan", value=[5, 6]),
+        {"counties.0.labour_hours": None, "counties.1.labour_hours": [5, 6]},
+    ),
+    (change("materials", factor=2), {"supply_shares.materials": {"soda": 4000}}),
+    (
+        change("materials", where="chemicals", factor=2, periods=["2002-01"]),
+        {"supply_shares.materials.soda": [4000, 2000]},
+    ),
+    (
+        change("partner_offers", factor=2),
+        {"partners.0.offers": {"soap": 8000, "soda": 1000}, "partners.0.wants.starch": 9000},
+    ),
+    (change("partner_offers", where="hygiene", value=1), {"partners.0.offers": {"soap": 1, "soda": 500}}),
+    (change("partner_wants", where="north-hamgyong", value=1), {"partners.0.wants": {"starch": 1}}),
+]
+
+
+@pytest.mark.parametrize(("one", "expected"), ONE, ids=[f"{k}-{one.what}" for k, (one, _) in enumerate(ONE)])
+def test_each_change(one: Change, expected: dict[str, Any]) -> None:
+    result = changed(one)
+    for path, value in expected.items():
+        assert read(result, path) == pytest.approx(value) if value is not None else read(result, path) is None
+
+
+def test_every_change_is_tried() -> None:
+    assert {one.what for one, _ in ONE} == AMENDERS.keys()
+
+
+def test_a_category_takes_its_items_along() -> None:
+    by_item = change("central_share", where="notebook", value=0.4)
+    assert read(changed(by_item, change("central_share", where="school", factor=0.5)), "supply_shares.by_item") == {
+        "notebook": 0.2
+    }
+    assert read(changed(by_item, change("central_share", where="school", value=0.5)), "supply_shares.by_item") == {}
+    both = change("central_share", where=["school", "notebook"], factor=0.5)
+    assert read(changed(by_item, both), "supply_shares.by_item") == {"notebook": 0.2}
+
+
+def test_a_new_allotment_can_be_stated() -> None:
+    problem = two_counties()
+    shares = problem.supply_shares.model_copy(update={"materials": {}})
+    without = problem.model_copy(update={"supply_shares": shares})
+    new = change("materials", where="soda", value=5, periods=["2002-02"])
+    assert read(apply_changes(without, [new]), "supply_shares.materials") == {"soda": [0, 5]}
+    with pytest.raises(InvalidProblem):
+        apply_changes(without, [change("materials", where="soda", factor=5)])
+
+
+def test_changes_compose_in_order() -> None:
+    half, double = change("power_limit", factor=0.5), change("power_limit", factor=2)
+    assert changed(half, double) == two_counties()
+    first = changed(half, change("power_limit", where="kapsan", value=10))
+    assert read(first, "power_areas.1.limit_kwh") == 10
+    assert read(changed(change("power_limit", where="kapsan", value=10), half), "power_areas.1.limit_kwh") == 5
+
+
+def test_only_what_is_touched_is_copied() -> None:
+    problem = two_counties()
+    result = apply_changes(problem, [change("power_limit", where="kapsan", factor=0.5)])
+    assert result.factories is problem.factories
+    assert result.power_areas[0] is problem.power_areas[0]
+    assert apply_changes(problem, []) is problem
+
+
+WRONG: list[tuple[Change, str, str]] = [
+    (change("power_limit", where="kapsam", factor=1), "/where", "unknown_where"),
+    (change("power_limit", where=["kapsan", "kapsam"], factor=1), "/where/1", "unknown_where"),
+    (change("delivered", where="kapsan", factor=1), "/where", "unknown_where"),
+    (change("rail_tonnes", where="hyesan-kapsan", factor=1), "/where", "unknown_where"),
+    (change("norms", where="soda", factor=1), "/where", "unknown_where"),
+    (change("power_limit", periods=["2002-03"], factor=1), "/periods/0", "unknown_period"),
+    (change("machine_condition", periods=["2002-01"], factor=1), "/periods", "not_by_period"),
+    (change("norms", value=[1, 2]), "/value", "not_by_period"),
+    (change("labour", factor=2), "/factor", "nothing_to_multiply"),
+    (change("labour", value=2, periods=["2002-01"]), "/periods", "needs_all_periods"),
+    (change("machine_condition", factor=2), "/factor", "changed_out_of_range"),
+    (change("central_share", value=1.5), "/value", "changed_out_of_range"),
+    (change("delivered", factor=1.1), "/factor", "changed_out_of_range"),
+    (change("population", factor=1e15), "/factor", "changed_out_of_range"),
+    (change("own_generation", value=[1, 2, 3]), "/value", "wrong_length"),
+    (change("own_generation", value=[1, 2], periods=["2002-01"]), "/value", "wrong_length"),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "path", "code"), WRONG, ids=[f"{code}-{one.what}{k}" for k, (one, _, code) in enumerate(WRONG)]
+)
+def test_each_wrong_change_is_found_alone(one: Change, path: str, code: str) -> None:
+    good = change("power_limit", factor=0.5)
+    with pytest.raises(InvalidProblem) as refused:
+        apply_changes(two_counties(), [good, one])
+    assert [(finding.path, finding.code) for finding in refused.value.findings] == [(f"/changes/1{path}", code)]
+    assert refused.value.findings[0].remedy.endswith((".", "?"))
+
+
+def test_every_code_of_changes_is_tried() -> None:
+    assert {code for _, _, code in WRONG} >= CHANGES.keys()
+
+
+def test_all_wrong_changes_are_found_together() -> None:
+    with pytest.raises(InvalidProblem) as refused:
+        apply_changes(two_counties(), [one for one, _, _ in WRONG])
+    found = [(finding.path, finding.code) for finding in refused.value.findings]
+    assert found == [(f"/changes/{k}{path}", code) for k, (_, path, code) in enumerate(WRONG)]
+
+
+def test_absent_limits_stay_absent_beside_others() -> None:
+    problem = two_counties()
+    areas = (problem.power_areas[0].model_copy(update={"limit_kwh": None}), problem.power_areas[1])
+    result = apply_changes(problem.model_copy(update={"power_areas": areas}), [change("power_limit", factor=0.5)])
+    assert read(result, "power_areas.0.limit_kwh") is None
+    assert read(result, "power_areas.1.limit_kwh") == [21000, 20000]
+
+
+def test_what_changes_make_is_checked() -> None:
+    broken = two_counties().model_copy(update={"periods": ("1", "2", "3")})
+    with pytest.raises(InvalidProblem) as refused:
+        apply_changes(broken, [change("norms", factor=1)])
+    assert "wrong_length" in {finding.code for finding in refused.value.findings}

@@ -1,0 +1,38 @@
+"""Every field tells what it is, and the sentence reaches the JSON schema."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import models
+from models.base import Frozen
+
+
+def _models() -> list[type[Frozen]]:
+    names = [module.name for module in pkgutil.walk_packages(models.__path__, "models.")]
+    found = {
+        member
+        for name in names
+        for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass)
+        if issubclass(member, Frozen) and member is not Frozen and member.__module__.startswith("models")
+    }
+    return sorted(found, key=lambda model: (model.__module__, model.__name__))
+
+
+@pytest.mark.parametrize("model", _models(), ids=lambda model: model.__name__)
+def test_every_field_is_described(model: type[Frozen]) -> None:
+    assert model.__doc__
+    schema = model.model_json_schema()
+    properties = schema["properties"]
+    assert properties.keys() == {info.alias or name for name, info in model.model_fields.items()}
+    for name, field in properties.items():
+        model_said = (
+            schema["$defs"][field["$ref"].rsplit("/", 1)[1]] if "$ref" in field else {}
+        )  # the same words are said once
+        assert (model_said | field).get("description", "").endswith((".", ")", "…")), name
+
+
+def test_the_models_are_found() -> None:
+    assert {"PlanningProblem", "Line", "Plan", "Change", "Finding"} <= {model.__name__ for model in _models()}

@@ -1,0 +1,23 @@
+"""docs/input.md tells the truth: its codes are the register's, its problem can be planned with."""
+
+import json
+import re
+from pathlib import Path
+
+from models.checks import check
+from models.checks.codes import CODES
+from models.parsing import parse_problem
+
+PAGE = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
+
+
+def test_the_table_lists_every_code_as_the_register_does() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (error|warning) \| (.+) \|$", PAGE, flags=re.MULTILINE)
+    assert [(code, severity, meaning) for code, severity, meaning in rows] == [
+        (code, entry.severity, entry.meaning) for code, entry in CODES.items()
+    ]
+
+
+def test_the_problem_of_the_page_is_well() -> None:
+    (text,) = re.findall(r"```json\n(\{.*?\n\})\n```", PAGE, flags=re.DOTALL)
+    assert check(parse_problem(json.loads(text))) == ()
