@@ -30,10 +30,11 @@ CHECKS = (
     *limits.CHECKS,
     *terms.CHECKS,
     *cycles.CHECKS,
-    *needs.CHECKS,
-    *supply.CHECKS,
 )
-"""All checks, in the order in which their findings are given."""
+"""Checks of parts, in the order in which their findings are given."""
+
+CHECKS_OF_WHOLE = (*needs.CHECKS, *supply.CHECKS)
+"""Checks that only give warnings, and mean something only where nothing is left out."""
 
 
 def check(problem: PlanningProblem) -> tuple[Finding, ...]:
@@ -47,5 +48,6 @@ def check_rest(problem: PlanningProblem, gaps: Gaps) -> tuple[Finding, ...]:
     Warnings judge a problem as a whole; where there are gaps there are none.
     """
     view = View(problem, gaps)
-    findings = [finding for one in CHECKS for finding in one(view)]
+    checks = CHECKS if gaps else CHECKS + CHECKS_OF_WHOLE
+    findings = [finding for one in checks for finding in one(view)]
     return tuple(finding for finding in findings if not gaps or finding.severity == "error")

@@ -11,7 +11,7 @@ from models.problem import PlanningProblem
 class Reach:
     """The links of a problem as a graph; answers are kept, and are shared by whole components where all links go both ways."""
 
-    onward: dict[str, list[str]]
+    onward: dict[str, set[str]]
     """Places one link on, by place."""
     both_ways: bool
     """Whether every link goes both ways."""
@@ -19,12 +19,12 @@ class Reach:
     @classmethod
     def of(cls, problem: PlanningProblem) -> "Reach":
         """The graph of all links that carry any tonnes at all."""
-        onward: dict[str, list[str]] = {}
+        onward: dict[str, set[str]] = {}
         links = [link for link in problem.links if _carries(link.tonnes)]
         for link in links:
-            onward.setdefault(link.from_place, []).append(link.to_place)
+            onward.setdefault(link.from_place, set()).add(link.to_place)
             if not link.one_way:
-                onward.setdefault(link.to_place, []).append(link.from_place)
+                onward.setdefault(link.to_place, set()).add(link.from_place)
         return cls(onward=onward, both_ways=not any(link.one_way for link in links))
 
     @cached_property
@@ -36,8 +36,8 @@ class Reach:
         if place not in self._reached:
             seen, waiting = {place}, [place]
             while waiting:
-                new = [other for other in self.onward.get(waiting.pop(), ()) if other not in seen]
-                seen.update(new)
+                new = self.onward.get(waiting.pop(), set()) - seen
+                seen |= new
                 waiting.extend(new)
             reached = frozenset(seen)
             self._reached.update(dict.fromkeys(reached if self.both_ways else (place,), reached))

@@ -34,6 +34,7 @@ class Salvage:
         self._gone: set[Path] = set()
         self._touched: set[Path] = set()
         self._stand_ins: dict[str, list[Any]] = {}
+        self._kept: dict[Path, list[int]] = {}
 
     def leave_out(self, mistakes: Iterable[Complaint]) -> bool:
         """Leave out what the mistakes, with paths in `rest()`, are about. Whether there is less now than before."""
@@ -41,6 +42,7 @@ class Salvage:
         wholes = [self.original(_whole(mistake)) for mistake in mistakes]
         for path in wholes:
             self._remove(path)
+        self._kept.clear()
         left = self._left(self._raw, ())
         for part, stand_in in _NEEDED.items():
             if not left.get(part):
@@ -62,11 +64,16 @@ class Salvage:
         for part in way:
             place: str | int = part
             if isinstance(value, list | tuple):
-                kept = [k for k in range(len(value)) if (*path, k) not in self._gone] if path in self._touched else None
-                place = int(part) if kept is None else kept[int(part)]
+                place = self._kept_positions(path, len(value))[int(part)] if path in self._touched else int(part)
             path = (*path, place)
             value = _at(value, place)
         return path
+
+    def _kept_positions(self, path: Path, length: int) -> list[int]:
+        """Positions of a list of which something is still there."""
+        if path not in self._kept:
+            self._kept[path] = [k for k in range(length) if (*path, k) not in self._gone]
+        return self._kept[path]
 
     def is_gap(self, path: Path) -> bool:
         """Whether the path leads to, or into, what was left out or stands in for it."""
