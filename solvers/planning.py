@@ -1,5 +1,6 @@
 """From a problem to a finished plan: index, build, solve by stages, certify, report."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,10 +139,11 @@ def _verdict(
         reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
         return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
     if stop.reason == "infeasible" and (not staged.rounded or staged.impossible):
+        detail = "no whole quotas keep every rule; rounded down they conflict" if staged.rounded else stop.detail
         with clock.stage("diagnose"):
             diagnosed = diagnose(index, staged.ended.program, run.options.tolerance, max(run.left(), 10.0))
         if diagnosed is not None:
-            return "infeasible", Termination(reason="infeasible", detail=stop.detail), diagnosed
+            return "infeasible", Termination(reason="infeasible", detail=detail), diagnosed
         return "failed", Termination(reason="numerical", detail=f"could not be proved: {stop.detail}"), None
     if stop.reason == "infeasible":
         detail = "no whole quotas that keep every rule were found in the programs that were tried"
@@ -157,14 +159,16 @@ def _verified(problem: PlanningProblem, staged: Staged, objective: Objective, ru
 
 
 def _solver(program: Program, staged: Staged, run: Run) -> Solver:
-    name, _, version = run.solver.rpartition(" ")
-    lp = staged.priced.program.lp
+    solver = staged.priced.solution.solver or run.solver
+    version = re.search(r"\d+(\.\d+)+", solver)
+    name = re.sub(r"\s*\d+(\.\d+)+", "", solver)
+    lp = program.lp
     return Solver(
-        name=name or run.solver,
-        version=version if name else "",
+        name=name,
+        version=version.group() if version else "",
         strategy=", ".join(run.seconds),
         columns=lp.columns,
         rows=lp.rows,
-        nonzeros=program.lp.matrix.nnz,
+        nonzeros=lp.matrix.nnz,
         iterations=run.iterations,
     )

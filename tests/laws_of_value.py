@@ -65,10 +65,14 @@ def law_whole_units(r: Reading) -> Iterator[str]:
             yield f"whole_units {key}: {units}"
 
 
+LEAST = ("local_floor", "line_least", "stock_least")
+"""Rules that ask for at least so much."""
+
+
 def law_capacity(r: Reading) -> Iterator[str]:
     """No row of the capacity table uses more than its limit (a floor: no less), and prices are gains."""
     for row in r.rows["capacity"]:
-        used, limit = (row["limit"], row["used"]) if row["rule"] == "local_floor" else (row["used"], row["limit"])
+        used, limit = (row["limit"], row["used"]) if row["rule"] in LEAST else (row["used"], row["limit"])
         if r.over(used, limit):
             yield f"capacity {row}: past its limit"
         if r.over(-row["price"], 0):

@@ -120,7 +120,7 @@ def power(index: ProblemIndex, program: Program, values: FloatArray, row_price: 
     price = np.zeros(index.power.shape)
     rule = program.rules["power"]
     price[rule.axes["area"], rule.axes["period"]] = 0.0 - row_price[rule.span]
-    kept = any_of(by_factories, by_rail, index.power)
+    kept = any_of(by_factories, by_rail, np.where(np.isfinite(index.power), index.power, 0.0))
     area, period = np.nonzero(kept)
     return frame(
         PowerRow,

@@ -1,0 +1,103 @@
+"""Plans that are not optimal: stopped by a limit, or with rules in conflict. Outcomes, never exceptions."""
+
+from models.plan import ConflictRow
+from solvers.planning import PlanResult
+from tests.builders import Json, make_problem, need
+from tests.laws import assert_plan_lawful
+from tests.solvers.planning.two_counties import planned, rows, two_counties
+
+
+def test_time_limit_leaves_a_feasible_plan_and_its_gap() -> None:
+    problem = two_counties()
+    result = planned(problem, time_limit_seconds=1e-9)
+    plan = result.plan
+    assert plan.outcome == "feasible"
+    assert (plan.termination.reason, plan.termination.limit) == ("limit", "time")
+    assert plan.certificate is not None
+    assert not plan.certificate.passed
+    assert plan.certificate.primal_residual <= 1e-6
+    assert plan.certificate.gap > 0.5
+    best = planned(problem).plan.objective
+    assert best is not None
+    assert best.before_rounding is not None
+    assert plan.certificate.dual_objective <= best.before_rounding <= plan.certificate.primal_objective
+    assert_plan_lawful(make_problem(**problem), plan, {name: t.to_pylist() for name, t in result.tables.items()})
+
+
+def closing(stock: float, machine_hours: float) -> Json:
+    """A town that must have `stock` bars of soap left, made at one an hour."""
+    factory = {
+        "id": "works",
+        "place": "town",
+        "machines": {"kettle": machine_hours},
+        "lines": [{"item": "soap", "hours_per_unit": {"kettle": 1}}],
+    }
+    county = {"id": "town", "power_area": "area", "stocks": {"soap": {"closing_least": stock}}}
+    return {"counties": [county], "factories": [factory], "demand": [need("town", "soap", 10)]}
+
+
+def test_conflict_is_an_outcome_with_proof_and_diagnosis() -> None:
+    result = planned(make_problem(**closing(100, 60)))
+    plan = result.plan
+    assert (plan.outcome, plan.termination.reason) == ("infeasible", "infeasible")
+    assert (plan.objective, plan.summary) == (None, None)
+    assert plan.certificate is not None
+    assert plan.certificate.passed
+    assert plan.certificate.dual_objective > 0
+    assert set(plan.tables.values()) == {0}
+    assert plan.diagnosis is not None
+    assert plan.diagnosis.verified
+    assert plan.diagnosis.irreducible
+    assert named(plan.diagnosis.conflict) == {("stock_least", "soap"), ("machine", "works/kettle")}
+    (gives,) = plan.diagnosis.relaxations
+    # 40 bars are 40 % of the closing stock but two thirds of the machine hours
+    assert (gives.rule, gives.relaxation, gives.unit) == ("stock_least", 40, "unit")
+    assert gives.text == "town keeps at least so much soap at the end of p1. At least 100 unit."
+
+
+def named(found: tuple[ConflictRow, ...]) -> set[tuple[str, str]]:
+    return {(row.rule, row.where.get("item") or row.where.get("machine", "")) for row in found}
+
+
+def test_relaxed_as_told_the_plan_exists_and_no_less_will_do() -> None:
+    assert planned(make_problem(**closing(60, 60))).plan.outcome == "optimal"
+    assert planned(make_problem(**closing(60.01, 60))).plan.outcome == "infeasible"
+
+
+def test_conflict_leaves_out_what_has_nothing_to_do_with_it() -> None:
+    problem = two_counties()
+    problem["counties"][0]["stocks"]["soap"]["closing_least"] = 200_000
+    plan = planned(problem).plan
+    assert plan.diagnosis is not None
+    assert plan.diagnosis.verified
+    rules = {row.rule for row in plan.diagnosis.conflict}
+    assert "stock_least" in rules
+    assert not rules & {"store", "swap_balance", "machine"}
+    assert not [row for row in plan.diagnosis.conflict if "notebook" in row.where.values()]
+
+
+def test_shortage_that_bands_do_not_allow_is_a_conflict() -> None:
+    policy = {"shortage_bands": [{"width": 0.4, "weight": 1}]}
+    plan = planned(make_problem(demand=[need("town", "soap", 10)], policy=policy)).plan
+    assert plan.outcome == "infeasible"
+    assert plan.diagnosis is not None
+    (gives,) = plan.diagnosis.relaxations
+    assert gives.rule == "bands"
+    assert abs(gives.relaxation - 6) < 1e-9
+
+
+def test_surplus_that_has_nowhere_to_go_is_a_conflict_of_its_balance() -> None:
+    item = {"id": "milk", "storable": False}
+    factory = {"id": "dairy", "place": "town", "lines": [{"item": "milk", "least": 3}]}
+    result = planned(make_problem(items=[item], factories=[factory]))
+    assert result.plan.outcome == "infeasible"
+    assert result.plan.diagnosis is not None
+    assert [row.rule for row in result.plan.diagnosis.relaxations] == ["line_least"]
+
+
+def test_named_solver_is_the_one_used() -> None:
+    for name, words in (("glop", "GLOP"), ("cbc", "CBC"), ("highs-ipm", "HiGHS")):
+        result: PlanResult = planned(two_counties(), solver=name)
+        assert result.plan.outcome == "optimal", name
+        assert words in result.plan.solver.name
+        assert rows(result, "power", area="hyesan")

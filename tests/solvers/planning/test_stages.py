@@ -1,0 +1,204 @@
+"""Stages: goals in order, own needs first, whole units."""
+
+import numpy as np
+import pytest
+
+from models.options import PlanOptions
+from models.parsing import parse_problem
+from models.problem import PlanningProblem
+from solvers.index import ProblemIndex
+from solvers.program import FloatArray
+from solvers.strategy.goals import Reached, ordered, reach
+from solvers.strategy.run import Run
+from solvers.strategy.stages import Staged, program_of, solve_in_stages
+from solvers.strategy.units import round_down
+from tests.builders import Json, make_problem, need
+from tests.laws import assert_plan_lawful
+from tests.published.kantorovich import MACHINES, PARTS, SETS, as_goal
+from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
+
+
+def test_kantorovich_makes_86_and_two_thirds_sets() -> None:
+    plan = planned(PlanningProblem.model_validate(as_goal(MACHINES, PARTS))).plan
+    assert plan.outcome == "optimal"
+    assert plan.objective is not None
+    (goal,) = plan.objective.goals
+    assert goal.goal == "worst_fulfilment"
+    assert goal.value * SETS == pytest.approx(260 / 3, rel=1e-9)
+    assert goal.final == pytest.approx(goal.value, rel=1e-9)
+
+
+def with_goals(*goals: object) -> Json:
+    problem = two_counties()
+    for item in problem["items"]:
+        item["whole_units"] = False
+    problem["policy"]["goals"] = list(goals)
+    return problem
+
+
+def test_each_goal_holds_those_before_it() -> None:
+    worst = {"goal": "worst_fulfilment", "over": "county", "tolerance": 1e-6}
+    result = planned(with_goals(worst, "shortage", "cost"))
+    assert result.plan.outcome == "optimal"
+    assert result.plan.objective is not None
+    first, second, third = result.plan.objective.goals
+    assert (first.goal, second.goal, third.goal) == ("worst_fulfilment", "shortage", "cost")
+    assert first.held_at == pytest.approx(first.value - 1e-6)
+    assert first.final >= first.held_at - 1e-9
+    assert second.final <= second.held_at * (1 + 1e-9)
+    assert second.held_at == pytest.approx(second.value * (1 + 1e-6))
+    assert result.plan.summary is not None
+    assert min(county.share for county in result.plan.summary.by_county) == pytest.approx(first.final, abs=1e-9)
+    alone = planned(with_goals("shortage")).plan.objective
+    assert alone is not None
+    assert alone.goals[0].value < second.value  # serving the worst county better costs the whole something
+
+
+def test_order_of_goals_matters() -> None:
+    def final(*goals: object) -> list[float]:
+        objective = planned(with_goals(*goals)).plan.objective
+        assert objective is not None
+        return [goal.final for goal in objective.goals]
+
+    cost, shortage = final("cost", "shortage")
+    assert cost == pytest.approx(0, abs=1e-5)
+    shortage_first, cost_second = final("shortage", "cost")
+    assert shortage_first < shortage
+    assert cost_second > cost
+
+
+def test_goals_keep_one_shape_and_pass_their_basis_on() -> None:
+    index = ProblemIndex.of(parse_problem(with_goals({"goal": "worst_fulfilment", "over": "item"}, "shortage")))
+    program = program_of(index)
+    both = Run(PlanOptions())
+    reached: Reached = reach(program, ordered(index, program), both, "solve")
+    first, second = Run(PlanOptions()), Run(PlanOptions())
+    reach(program, ordered(index, program)[:1], first, "solve")
+    reach(program, ordered(index, program)[1:], second, "solve")
+    assert reached.proved
+    assert reached.last.solution.basis is not None
+    assert reached.last.solution.basis.rows.shape == (program.lp.rows,)
+    assert both.iterations < first.iterations + second.iterations
+
+
+def trade(own_needs_first: bool) -> PlanningProblem:
+    """A town makes 10 bars of soap and needs them; a neighbour gives tools worth more for them."""
+    return make_problem(
+        items=[{"id": "soap", "value": 1.0}, {"id": "tool", "value": 3.0}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "most": 10}]}],
+        demand=[need("town", "soap", 8), need("town", "tool", 5)],
+        partners=[{"id": "north", "at": "town", "offers": {"tool": 5}, "wants": {"soap": 10}, "rate": 1.0}],
+        policy={
+            "shortage_bands": [{"width": 1, "weight": 1}],
+            "priority_weights": {"1": 1, "2": 2, "3": 1},
+            "own_needs_first": own_needs_first,
+        },
+    )
+
+
+def test_own_needs_come_before_swaps() -> None:
+    free, careful = planned(trade(own_needs_first=False)), planned(trade(own_needs_first=True))
+    # value for value: a bar given is a third of a tool had, so nothing is lost or won by giving the town's own soap away
+    assert column_sum(careful, "supply", "shortage", item="soap") == 0
+    assert column_sum(careful, "swaps", "given") == pytest.approx(2)
+    assert column_sum(careful, "swaps", "taken") == pytest.approx(2 / 3)
+    assert "without swaps" in careful.plan.timings
+    assert "without swaps" not in free.plan.timings
+
+
+def test_own_needs_hold_in_two_counties() -> None:
+    problem = two_counties()
+    problem["items"][3]["value"] = 5.0  # soda is dear: giving soap for it would pay
+    problem["partners"][0]["wants"] = {"soap": 20_000, "starch": 9000}
+    free = staged(problem)
+    problem["policy"]["own_needs_first"] = True
+    careful = staged(problem)
+    assert careful.proved
+    assert careful.without_swaps is not None
+    assert (short_in(careful) <= careful.without_swaps + 1e-6).all()
+    assert not (short_in(free) <= careful.without_swaps + 1e-6).all()
+
+
+def staged(problem: Json) -> Staged:
+    index = ProblemIndex.of(parse_problem(problem))
+    return solve_in_stages(index, program_of(index), Run(PlanOptions()))
+
+
+def short_in(found: Staged) -> FloatArray:
+    """Units short by county, item and period."""
+    program = found.priced.program
+    assert found.values is not None
+    short = program.decisions["short"]
+    out = np.zeros((2, len(program.labels["item"]), 2))
+    np.add.at(out, tuple(short.axes[a] for a in ("place", "item", "period")), found.values[short.span])
+    return out
+
+
+def test_noise_just_below_a_whole_number_is_that_number() -> None:
+    values = np.array([0.0, 0.9999999, 1.0000001, 2.5, 123456.99999995, 7.999])
+    assert round_down(values).tolist() == [0, 1, 1, 2, 123457, 7]
+
+
+def test_quotas_are_whole_and_rounding_costs_little() -> None:
+    result = planned(two_counties())
+    for row in rows(result, "quotas"):
+        if row["item"] in ("soap", "notebook"):
+            assert row["quantity"] == round(row["quantity"])
+    objective = result.plan.objective
+    assert objective is not None
+    assert objective.before_rounding is not None
+    assert result.plan.rounding_cost == pytest.approx(objective.value - objective.before_rounding)
+    assert 0 < objective.value - objective.before_rounding < 50
+    assert result.plan.certificate is not None
+    assert result.plan.certificate.primal_objective == pytest.approx(objective.before_rounding)
+
+
+def test_nothing_is_rounded_where_nothing_must_be_whole() -> None:
+    plan = planned(with_goals("shortage")).plan
+    assert plan.rounding_cost is None
+    assert plan.objective is not None
+    assert plan.objective.before_rounding is None
+    assert "whole units" not in plan.timings
+
+
+def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) -> PlanningProblem:
+    return make_problem(
+        items=[{"id": "soap", "whole_units": True}, {"id": "soda", "kind": "material", "whole_units": True}],
+        counties=[{"id": "town", "power_area": "area", "stocks": {"soap": {"closing_least": closing}}}],
+        factories=[{"id": "works", "place": "town", "machines": {"kettle": hours}, "lines": list(lines)}],
+        **more,
+    )
+
+
+SOAP = {"item": "soap", "hours_per_unit": {"kettle": 1}, "cost_per_unit": 1}
+
+
+def test_closing_stock_between_two_whole_numbers_is_rounded_up_to() -> None:
+    """Rounding 2.5 down to 2 would leave the store short: the quota rises to 3."""
+    problem = works(SOAP, closing=2.5)
+    result = planned(problem)
+    assert result.plan.outcome == "optimal"
+    assert column_sum(result, "quotas", "quantity") == 3
+    assert result.plan.rounding_cost == pytest.approx(0.5)
+    assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
+
+
+def test_rounding_that_breaks_another_rule_is_searched_for() -> None:
+    """2.5 bars of soap take 3.75 kg of soda; 3 bars 4.5, so that 5 kg must be made although 4 would be the nearest."""
+    soap = {**SOAP, "materials": {"soda": 1.5}}
+    soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
+    problem = works(soap, soda, closing=2.5, hours=8)
+    result = planned(problem)
+    assert result.plan.outcome == "optimal"
+    assert column_sum(result, "quotas", "quantity", item="soap") == 3
+    assert column_sum(result, "quotas", "quantity", item="soda") == 5
+    assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
+
+
+def test_no_whole_quotas_at_all_is_a_conflict() -> None:
+    """2.5 bars must be there and 2.7 hours make no three."""
+    plan = planned(works(SOAP, closing=2.5, hours=2.7)).plan
+    assert plan.outcome == "infeasible"
+    assert plan.diagnosis is not None
+    assert plan.diagnosis.verified
+    assert "whole" in plan.termination.detail
