@@ -84,7 +84,7 @@ def decode(raw: bytes) -> Document:
         return found
 
     try:
-        document = json.loads(raw, object_pairs_hook=no_key_twice)
+        document = json.loads(raw.decode(), object_pairs_hook=no_key_twice)
     except json.JSONDecodeError as error:
         raise Unreadable(f"The body is not JSON: {error}.") from error
     except UnicodeDecodeError as error:

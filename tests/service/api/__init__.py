@@ -1,0 +1,1 @@
+"""Tests of the door: HTTP in, HTTP out, all parts real."""
