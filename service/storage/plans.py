@@ -53,8 +53,10 @@ class PlanRepository:
         if states:
             query = query.where(plans.c.state.in_(states))
         if before is not None:
-            edge = self.get(before)
-            query = query.where(tuple_(plans.c.created, plans.c.id) < (edge.created.timestamp(), edge.id))
+            created = self._connection.execute(select(plans.c.created).where(plans.c.id == before)).scalar()
+            if created is None:
+                raise NotFound("plan", before)
+            query = query.where(tuple_(plans.c.created, plans.c.id) < (created, before))
         return tuple(_record(row) for row in self._connection.execute(query))
 
     def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
