@@ -1,0 +1,23 @@
+# Two stages: the first builds the environment from the hashed lock, the second carries only what runs.
+FROM python:3.12-slim AS build
+WORKDIR /allot
+RUN python -m venv /opt/allot
+COPY requirements.lock ./
+RUN /opt/allot/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY models models
+COPY solvers solvers
+COPY service service
+RUN /opt/allot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+
+FROM python:3.12-slim
+RUN useradd --system --uid 10001 --create-home allot && install -d -o allot /data
+COPY --from=build /opt/allot /opt/allot
+USER allot
+WORKDIR /data
+ENV PATH=/opt/allot/bin:$PATH ALLOT_DATA_DIR=/data
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD \
+    ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
+CMD ["allot", "serve", "--host", "0.0.0.0", "--port", "8000"]

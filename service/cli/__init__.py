@@ -1,0 +1,27 @@
+"""The command line: `allot plan`, `validate`, `demand`, `export`, `provinces`, `serve`.
+
+Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
+"""
+
+import typer
+
+from service.cli import inspecting, planning, serving
+
+app = typer.Typer(
+    name="allot",
+    help="Plan what a province makes, moves and swaps.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("plan")(planning.plan)
+app.command("export")(planning.export)
+app.command("validate")(inspecting.validate)
+app.command("demand")(inspecting.demand)
+app.command("provinces")(inspecting.provinces)
+app.command("serve")(serving.serve)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

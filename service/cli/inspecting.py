@@ -1,0 +1,56 @@
+"""Commands that look and solve nothing: validate, demand, provinces."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from models import provinces as builtins
+from models.checks import InvalidProblem, check
+from models.demand import estimate
+from models.parsing import parse_problem
+from service.cli import sources
+
+
+def validate(
+    file: Annotated[Path, typer.Argument(help="JSON file with a planning problem.", exists=True, dir_okay=False)],
+) -> None:
+    """Report all problems and warnings of a file; solves nothing."""
+    try:
+        problem = parse_problem(file.read_bytes())
+    except InvalidProblem as invalid:
+        sources.refuse(invalid.findings)
+    warnings = check(problem)
+    if warnings:
+        sources.show_findings(warnings)
+    sources.out.print(f"{file} is a valid problem, with {len(warnings)} warnings.")
+
+
+def demand(
+    source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
+    scenario: Annotated[
+        list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
+    ] = [],  # noqa: B006
+    change: Annotated[
+        list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Write the estimate of needs as CSV: a row for each county and item, a column for each period."""
+    problem = sources.load(source, scenario, change)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["county", "item", *problem.periods])
+    for row in estimate(problem):
+        writer.writerow([row.county, row.item, *row.quantity])
+
+
+def provinces() -> None:
+    """List the built-in provinces and their scenarios."""
+    table = Table("province", "scenario", "what it stands for")
+    for name in builtins.builtin():
+        province = builtins.load(name)
+        for scenario in province.scenarios:
+            table.add_row(province.id, scenario.id, scenario.name)
+    sources.out.print(table)

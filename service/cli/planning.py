@@ -1,0 +1,86 @@
+"""Commands that plan: plan and export."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from models.options import PlanOptions, SolverName
+from service.cli import show, sources
+from solvers.export import write_lp, write_mps
+from solvers.formulation import build
+from solvers.index import ProblemIndex
+from solvers.planning import PlanResult, make_plan
+from solvers.report.writing import write_tables
+from solvers.solution import Progress
+
+Source = Annotated[str, typer.Argument(help="Built-in province or JSON file.")]
+Scenarios = Annotated[list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")]
+Changes = Annotated[list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")]
+
+
+def plan(
+    source: Source,
+    scenario: Scenarios = [],  # noqa: B006
+    change: Changes = [],  # noqa: B006
+    out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
+    table_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="Format of the tables.")] = "csv",
+    solver: Annotated[SolverName, typer.Option(help="Solver; auto lets Allot choose.")] = "auto",
+    time_limit: Annotated[float, typer.Option(help="Seconds after which solving stops.")] = 600.0,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Ask the independent formulation for a second opinion.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan's head as JSON instead of tables.")] = False,
+) -> None:
+    """Plan a province: a summary on the screen, the tables into a folder. Exits with 1 when there is no plan."""
+    problem = sources.load(source, scenario, change)
+    options = PlanOptions(solver=solver, time_limit_seconds=time_limit, verify=verify)
+    with Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=sources.err,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("read", total=None)
+
+        def advance(progress: Progress) -> None:
+            total = None if progress.share_done is None else 1.0
+            bar.update(
+                task, description=show.progress_line(progress), total=total, completed=progress.share_done or 0.0
+            )
+
+        result = make_plan(problem, options, advance)
+    _show(problem.name, result, as_json=as_json)
+    if out is not None and result.tables:
+        written = write_tables(result, out, table_format)
+        sources.err.print(f"{len(written)} files written to {out}/")
+    if result.plan.outcome not in ("optimal", "feasible"):
+        raise typer.Exit(1)
+
+
+def _show(name: str, result: PlanResult, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(result.plan.model_dump_json(indent=2))
+    else:
+        show.plan(name, result.plan, sources.out)
+
+
+def export(
+    source: Source,
+    scenario: Scenarios = [],  # noqa: B006
+    change: Changes = [],  # noqa: B006
+    mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
+    lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
+) -> None:
+    """Write the linear program itself, for any other solver."""
+    if mps is None and lp is None:
+        sources.err.print("State --mps FILE or --lp FILE.")
+        raise typer.Exit(2)
+    program = build(ProblemIndex.of(sources.load(source, scenario, change)))
+    for path, write in ((mps, write_mps), (lp, write_lp)):
+        if path is not None:
+            write(program, path)
+            sources.err.print(f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}")
