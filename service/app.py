@@ -12,8 +12,7 @@ from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 from service.demand.routes import router as demand
-from service.docs_page.routes import mount_static
-from service.docs_page.routes import router as docs_page
+from service.docs_page.routes import mount_static, router as docs_page
 from service.health.routes import router as health
 from service.jobs import JobRuntime
 from service.plans.routes import router as plans

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn,
 
 from models.options import PlanOptions, SolverName
 from service.cli import show, sources
-from solvers.export import write_lp, write_mps
+from solvers.export import lp_text, mps_text
 from solvers.formulation import build
 from solvers.index import ProblemIndex
 from solvers.planning import PlanResult, make_plan
@@ -55,7 +55,7 @@ def plan(
         result = make_plan(problem, options, advance)
     _show(problem.name, result, as_json=as_json)
     if out is not None and result.tables:
-        written = write_tables(result, out, table_format)
+        written = write_tables(result.tables, out, table_format)
         sources.err.print(f"{len(written)} files written to {out}/")
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
@@ -80,7 +80,7 @@ def export(
         sources.err.print("State --mps FILE or --lp FILE.")
         raise typer.Exit(2)
     program = build(ProblemIndex.of(sources.load(source, scenario, change)))
-    for path, write in ((mps, write_mps), (lp, write_lp)):
+    for path, text in ((mps, mps_text), (lp, lp_text)):
         if path is not None:
-            write(program, path)
+            path.write_text(text(program), encoding="utf-8")
             sources.err.print(f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}")

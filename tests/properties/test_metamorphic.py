@@ -4,8 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.builders import Json
 from tests.properties.planned import NINE_DIGITS, bounded, objective, same

@@ -7,8 +7,7 @@ above the line through the middle with the price as its slope, and where the thr
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from models.problem import PlanningProblem
 from solvers.planning import make_plan
