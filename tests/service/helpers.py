@@ -119,3 +119,13 @@ def lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def children_of(pid: int, steps: int = 1) -> list[tuple[int, int]]:
+    """Processes below a process, with the number of steps down to each."""
+    try:
+        tasks = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        own = [int(child) for task in tasks for child in task.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [(child, steps) for child in own] + [below for child in own for below in children_of(child, steps + 1)]

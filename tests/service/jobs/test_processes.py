@@ -1,21 +1,14 @@
 """Whole service processes, killed and restarted."""
 
 import signal
-from pathlib import Path
 
 import pytest
 
 from service.jobs import JobRuntime, PlanRequest
 from service.settings import Settings
 from service.storage import Store
-from tests.service.helpers import lives, slow, until
+from tests.service.helpers import children_of, lives, slow, until
 from tests.service.jobs.serving import start, wait_ready
-
-
-def children_of(pid: int) -> list[int]:
-    """Processes below a process."""
-    own = [int(c) for t in Path(f"/proc/{pid}/task").iterdir() for c in (t / "children").read_text().split()]
-    return own + [below for child in own for below in children_of(child)]
 
 
 @pytest.fixture
@@ -30,7 +23,7 @@ def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
     watcher = JobRuntime(store, settings)
     first = start(settings)
     until(lambda: watcher.plan(plan).state == "running")
-    below = children_of(first.pid)
+    below = [pid for pid, _ in children_of(first.pid)]
     first.kill()
     first.communicate()
     until(lambda: not any(lives(pid) for pid in below), 10)
@@ -52,7 +45,7 @@ def test_a_service_that_is_stopped_gives_its_plan_back_at_once(store: Store, set
     process = start(settings.model_copy(update={"shutdown_grace_seconds": 0.05}))
     wait_ready(process)
     until(lambda: watcher.plan(plan).state == "running")
-    below = children_of(process.pid)
+    below = [pid for pid, _ in children_of(process.pid)]
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
