@@ -16,15 +16,15 @@ from sqlalchemy.exc import DBAPIError
 
 from service.jobs.queue import JobQueue
 from service.settings import Settings
-from service.storage import Store
+from service.storage import FINAL_STATES, Store
 from service.storage.tables import job_events, plan_tables, plans
 from tests.service.conftest import SettingsFactory
-from tests.service.helpers import children_of, request
+from tests.service.helpers import children_of, request, until
 from tests.service.jobs.serving import start
 
 PLANS = 200
 SECONDS = 100.0
-"""How long the plans may take; some 15 s on two cores of their own."""
+"""How long to wait for the next plan to end, at most."""
 
 
 @dataclass
@@ -40,14 +40,23 @@ class Faults:
     def begin(self) -> None:
         self.services = [start(self.settings) for _ in range(2)]
 
-    def strike(self) -> None:
-        """Kill something, and start again what does not start by itself."""
-        kinds: list[Callable[[], str | None]] = [self.kill_child, self.kill_child, self.kill_service, self.kill_nursery]
+    def planned(self) -> list[tuple[int, Callable[[], str | None]]]:
+        """What to kill, and after how many finished plans, in random order at random moments."""
+        kinds = [self.kill_child] * 8 + [self.kill_service] * 2 + [self.kill_nursery] * 2
         if self.store.engine.dialect.name == "postgresql":
-            kinds += [self.kill_connections]
-        what = self.chance.choice(kinds)()
-        if what is not None:
-            self.made[what] += 1
+            kinds += [self.kill_connections] * 3
+        self.chance.shuffle(kinds)
+        moments = sorted(self.chance.sample(range(PLANS * 9 // 10), len(kinds)))
+        return list(zip(moments, kinds, strict=True))
+
+    def strike(self, kill: Callable[[], str | None]) -> None:
+        """Kill something, looking out for it for some seconds: children live for a moment only."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            if (what := kill()) is not None:
+                self.made[what] += 1
+                return
+            time.sleep(0.005)
 
     def kill_service(self) -> str:
         place = self.chance.randrange(len(self.services))
@@ -100,9 +109,9 @@ def submit_all(queue: JobQueue, accepted: list[str]) -> None:
                 time.sleep(0.05)
 
 
-def unfinished(store: Store) -> int:
-    """Plans that have not ended; asked again if the connection dies."""
-    query = select(func.count()).select_from(plans).where(plans.c.state.in_(["queued", "running"]))
+def ended(store: Store) -> int:
+    """How many plans have ended; asked again if the connection dies."""
+    query = select(func.count()).select_from(plans).where(plans.c.state.in_(FINAL_STATES))
     while True:
         try:
             with store.read() as stored:
@@ -119,17 +128,16 @@ def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_s
     client = threading.Thread(target=submit_all, args=(JobQueue(store, settings), accepted))
     faults.begin()
     client.start()
-    deadline = time.monotonic() + SECONDS
     try:
-        while client.is_alive() or unfinished(store):
-            assert time.monotonic() < deadline, (unfinished(store), faults.made)
-            time.sleep(faults.chance.uniform(0.2, 1.0))
-            if faults.made["service"] < 4 and faults.made["nursery"] < 4:  # each costs seconds of loading the solvers
-                faults.strike()
+        for moment, kill in faults.planned():
+            until(lambda moment=moment: ended(store) >= moment, SECONDS)  # type: ignore[misc]
+            faults.strike(kill)
+        client.join()
+        until(lambda: ended(store) == PLANS, SECONDS)
     finally:
         faults.end()
         client.join()
-    assert faults.made["child"] >= 1
+    assert set(faults.made) >= {"child", "service", "nursery"}
     assert_whole(store, accepted)
 
 
