@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from models.options import PlanOptions
-from models.plan import TABLES, Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
+from models.plan import Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
 from models.problem import PlanningProblem
+from models.tables import TABLES
 from solvers.diagnosis import Diagnosed, diagnose
 from solvers.formulation import objective_parts
 from solvers.index import ProblemIndex

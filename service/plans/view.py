@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.plan import TABLES
+from models.tables import TABLES
 from service.plans.schemas import PlanHead, PlanProgress, PlanSource, PlanView
 from service.storage import JobEvent, PlanRecord
 

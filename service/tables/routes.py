@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN, Frozen
-from models.plan import TABLES
+from models.tables import TABLES
 from service.errors import Conflict, Invalid, Missing, NotAcceptable, documented
 from service.tables.formats import MEDIA_TYPES, wanted_format
 from service.tables.schemas import TableQuery, key_columns, page_schema, query_model

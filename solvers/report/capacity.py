@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from models.plan import CapacityRow
+from models.tables import CapacityRow
 from solvers.report.frame import frame, labelled_compactly
 from solvers.report.limits import RULE_NAMES, Limits
 

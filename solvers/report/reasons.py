@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from models.plan import ReasonRow
+from models.tables import ReasonRow
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.report.flows import Flows

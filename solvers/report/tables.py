@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from models.plan import PowerRow, QuotaRow, ShipmentRow, SupplyRow, SwapRow
+from models.tables import PowerRow, QuotaRow, ShipmentRow, SupplyRow, SwapRow
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.report.flows import Flows, added

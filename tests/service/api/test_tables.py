@@ -9,7 +9,7 @@ import pytest
 from pyarrow import ipc, parquet
 from starlette.testclient import TestClient
 
-from models.plan import TABLES
+from models.tables import TABLES
 from service.tables.schemas import column_name, key_columns
 from tests.service.api.answers import assert_problem, paths
 

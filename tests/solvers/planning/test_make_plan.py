@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pytest
 
-from models.plan import TABLES, Plan
+from models.plan import Plan
+from models.tables import TABLES
 from solvers.planning import PlanResult
 from solvers.solution import Progress
 from tests.builders import make_problem, need
