@@ -53,7 +53,7 @@ def make_plan(
         program = program_of(index)
     run = Run(options, on_progress)
     staged = with_resting_plan(solve_in_stages(index, program, run), run)
-    clock.seconds |= run.seconds
+    clock.seconds |= {**run.seconds, "certify": run.certifying}
     with clock.stage("report"):
         written = _write(index, program, staged)
     outcome, termination, diagnosed = _verdict(index, staged, run, clock)

@@ -34,7 +34,7 @@ def test_plan_is_certified(result: PlanResult) -> None:
     assert plan.certificate.passed
     assert plan.certificate.tolerance == 1e-6
     assert result.basis is not None
-    assert {"build", "solve", "whole units", "report"} <= set(plan.timings)
+    assert {"build", "solve", "whole units", "certify", "report"} <= set(plan.timings)
     assert (plan.solver.name, plan.solver.columns > 0, plan.solver.rows > 0) == ("HiGHS dual simplex", True, True)
 
 
