@@ -211,15 +211,16 @@ def _partners(d: Drawing) -> list[Json]:
     ]
 
 
-def _supply_shares(d: Drawing) -> Json:
+def _supply_shares(d: Drawing, items: list[Json]) -> Json:
+    categories = sorted({item["category"] for item in items})
     return {
         "central": d.one((0, 0.25, 0.5)),
-        "by_category": {category: d.one((0, 0.25, 0.75)) for category in d.some(CATEGORIES)},
+        "by_category": {category: d.one((0, 0.25, 0.75)) for category in d.some(categories)},
         "by_item": {item: d.one((0, 0.25, 1)) for item in d.some(d.goods)},
         "delivered": d.one((1, 0.5, [d.one((0, 0.5, 1)) for _ in range(d.periods)])),
         "gateways": d.some(d.places),
         "materials": {material: d.by_period(0, 40) for material in d.some(d.materials)},
-        "local_floor": {key: d.one((0.25, 0.5, 0.75)) for key in (*CATEGORIES, *d.items) if d.perhaps(6)},
+        "local_floor": {key: d.one((0.25, 0.5, 0.75)) for key in (*categories, *d.items) if d.perhaps(6)},
     }
 
 
@@ -257,7 +258,7 @@ def problem_dicts(
             else {"id": id_, "limit_kwh": d.by_period(0, 120), "own_generation_kwh": d.number(0, 8)}
             for id_ in d.areas
         ],
-        "supply_shares": _supply_shares(d),
+        "supply_shares": _supply_shares(d, items),
         "links": _links(d),
         "partners": _partners(d) if swaps else [],
         "policy": policy,

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from models.plan import Plan
 from models.problem import PlanningProblem
@@ -18,8 +18,13 @@ NINE_DIGITS = 1e-9
 
 
 def bounded(examples: int) -> Callable[[Test], Test]:
-    """Draw so many examples; always the same ones where CI is set, so that a red run can be run again."""
+    """Draw so many examples; always the same ones where CI is set, so that a red run can be run again.
+
+    A failing problem is shrunk only where SHRINK is set, since that takes minutes.
+    """
+    phases = [Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if "SHRINK" in os.environ else [])]
     return settings(
+        phases=phases,
         max_examples=examples,
         deadline=None,
         derandomize="CI" in os.environ,
