@@ -70,13 +70,35 @@ LEAST = ("local_floor", "line_least", "stock_least")
 
 
 def law_capacity(r: Reading) -> Iterator[str]:
-    """No row of the capacity table uses more than its limit (a floor: no less), and prices are gains."""
+    """No row of the capacity table passes its limit, prices are gains, and only a limit in full use has one."""
     for row in r.rows["capacity"]:
         used, limit = (row["limit"], row["used"]) if row["rule"] in LEAST else (row["used"], row["limit"])
         if r.over(used, limit):
             yield f"capacity {row}: past its limit"
         if r.over(-row["price"], 0):
             yield f"capacity {row}: more of it would hurt"
+        rounded = r.plan.rounding_cost is not None or r.problem.policy.goals  # their prices are of another point
+        if not rounded and row["price"] > r.tolerance and r.over(limit, used):
+            yield f"capacity {row}: a price although some of it is left"
+    for row in r.rows["capacity"]:
+        made = _used_by_factory(r, row["rule"], row["id"], row["part"], row["period"])
+        if made is not None and r.apart(row["used"], made):
+            yield f"capacity {row}: {made} used by the quotas"
+
+
+def _used_by_factory(r: Reading, rule: str, id_: str, part: str, period: str) -> float | None:
+    """Machine hours, labour or quota of a row by the quotas; None for other rules."""
+    used = 0.0
+    for factory in r.problem.factories:
+        for line in factory.lines:
+            units = r.make[factory.id, line.item, period]
+            if rule == "machine" and factory.id == id_:
+                used += line.hours_per_unit.get(part, 0.0) * units
+            if rule == "labour" and factory.place == id_:
+                used += line.labour_hours_per_unit * units
+            if rule in ("line_least", "line_most") and (factory.id, line.item) == (id_, part):
+                used += units
+    return used if rule in ("machine", "labour", "line_least", "line_most") else None
 
 
 def law_own_needs_first(r: Reading, without_swaps: Reading) -> Iterator[str]:

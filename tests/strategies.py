@@ -172,7 +172,7 @@ def _line(d: Drawing, item: str, in_county: bool) -> Json:
 
 def _craft(d: Drawing, county: Json, items: list[Json]) -> Json:
     """Work by hand that needs no machine, power, labour or material, so that its least quotas can always be met."""
-    least = d.number(0, 4)
+    least = d.draw(st.integers(0, 4))  # whole, since some items are counted in pieces
     free = [i["id"] for i in items if i["storable"] and i["id"] not in county["stocks"]]
     lines = [{"item": i, "cost_per_unit": 0.0625, "least": least, "most": least + d.number(0, 8)} for i in free]
     return {"id": f"craft-{county['id']}", "place": county["id"], "lines": lines}

@@ -1,0 +1,38 @@
+"""The crisis year of Ryanggang, planned once for all tests that look at it."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from models.apply import apply_changes
+from models.plan import Plan
+from models.problem import PlanningProblem
+from models.provinces import load
+from solvers.planning import make_plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A problem with its plan and the rows of its tables."""
+
+    problem: PlanningProblem
+    """The problem."""
+    plan: Plan
+    """The head of its plan."""
+    rows: dict[str, list[dict[str, Any]]]
+    """Its tables as rows."""
+
+
+def year(scenario: str) -> PlanningProblem:
+    """One of Ryanggang's years."""
+    province = load("ryanggang")
+    changes = next(s.changes for s in province.scenarios if s.id == scenario)
+    return apply_changes(province.problem, changes)
+
+
+@cache
+def crisis_year() -> Planned:
+    """The crisis year and its plan; solved when first asked for."""
+    problem = year("crisis")
+    result = make_plan(problem)
+    return Planned(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
