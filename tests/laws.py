@@ -122,6 +122,9 @@ def law_power(r: Reading) -> Iterator[str]:
     """Rule 5: electricity of an area, and the table that tells of it."""
     area_of = {county.id: county.power_area for county in r.problem.counties}
     stated = {(row["area"], row["period"]): row for row in r.rows["power"]}
+    moved: dict[Key, float] = defaultdict(float)
+    for (link_id, _, _, item, period), units in r.ship.items():
+        moved[link_id, period] += r.tonnes(item, units)
     for area in r.problem.power_areas:
         for period in r.periods:
             factories = rail = 0.0
@@ -131,12 +134,7 @@ def law_power(r: Reading) -> Iterator[str]:
                     factories += factory.power_overhead * kwh
             for link in r.problem.links:
                 if link.power_area == area.id:
-                    moved = [
-                        r.tonnes(key[3], units)
-                        for key, units in r.ship.items()
-                        if key[0] == link.id and key[4] == period
-                    ]
-                    rail += link.kwh_per_tonne_km * link.km * sum(moved)
+                    rail += link.kwh_per_tonne_km * link.km * moved[link.id, period]
             if area.limit_kwh is not None:
                 limit = r.at(area.limit_kwh, period) + r.at(area.own_generation_kwh, period)
                 if r.over(factories + rail, limit):

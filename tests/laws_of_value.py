@@ -69,6 +69,10 @@ LEAST = ("local_floor", "line_least", "stock_least")
 """Rules that ask for at least so much."""
 
 
+BY_QUOTAS = ("machine", "labour", "line_least", "line_most")
+"""Rules whose use follows from the quotas alone."""
+
+
 def law_capacity(r: Reading) -> Iterator[str]:
     """No row of the capacity table passes its limit, prices are gains, and only a limit in full use has one."""
     for row in r.rows["capacity"]:
@@ -80,25 +84,26 @@ def law_capacity(r: Reading) -> Iterator[str]:
         rounded = r.plan.rounding_cost is not None or r.problem.policy.goals  # their prices are of another point
         if not rounded and row["price"] > r.tolerance and r.over(limit, used):
             yield f"capacity {row}: a price although some of it is left"
+    used_by = _used_by_factories(r)
     for row in r.rows["capacity"]:
-        made = _used_by_factory(r, row["rule"], row["id"], row["part"], row["period"])
-        if made is not None and r.apart(row["used"], made):
-            yield f"capacity {row}: {made} used by the quotas"
+        key = (row["rule"], row["id"], row["part"], row["period"])
+        if row["rule"] in BY_QUOTAS and r.apart(row["used"], used_by[key]):
+            yield f"capacity {row}: {used_by[key]} used by the quotas"
 
 
-def _used_by_factory(r: Reading, rule: str, id_: str, part: str, period: str) -> float | None:
-    """Machine hours, labour or quota of a row by the quotas; None for other rules."""
-    used = 0.0
+def _used_by_factories(r: Reading) -> dict[Key, float]:
+    """Machine hours, labour and quotas by rule, id, part and period of the capacity table."""
+    used: dict[Key, float] = defaultdict(float)
     for factory in r.problem.factories:
         for line in factory.lines:
-            units = r.make[factory.id, line.item, period]
-            if rule == "machine" and factory.id == id_:
-                used += line.hours_per_unit.get(part, 0.0) * units
-            if rule == "labour" and factory.place == id_:
-                used += line.labour_hours_per_unit * units
-            if rule in ("line_least", "line_most") and (factory.id, line.item) == (id_, part):
-                used += units
-    return used if rule in ("machine", "labour", "line_least", "line_most") else None
+            for period in r.periods:
+                units = r.make[factory.id, line.item, period]
+                for group, hours in line.hours_per_unit.items():
+                    used["machine", factory.id, group, period] += hours * units
+                used["labour", factory.place, "", period] += line.labour_hours_per_unit * units
+                used["line_least", factory.id, line.item, period] = units
+                used["line_most", factory.id, line.item, period] = units
+    return used
 
 
 def law_own_needs_first(r: Reading, without_swaps: Reading) -> Iterator[str]:
