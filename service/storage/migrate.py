@@ -4,9 +4,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
 from service.storage.engine import lock
+from service.storage.errors import StoreUnsuitable
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -14,11 +16,17 @@ _FOLDER = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine) -> None:
     """Apply the migrations that are missing, all in one transaction, one process at a time.
 
-    SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock does it.
+    SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock does it. Raises StoreUnsuitable for a
+    database that a newer Allot has been at.
     """
     with engine.begin() as connection:
         lock(connection, "migrations")
         configuration = Config()
         configuration.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
         configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+        try:
+            command.upgrade(configuration, "head")
+        except CommandError as error:
+            raise StoreUnsuitable(
+                f"the database cannot be brought up to date, is this Allot older than it? {error}"
+            ) from error

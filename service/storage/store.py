@@ -1,7 +1,7 @@
 """The store: one object that opens transactions, in which everything of a plan is written together."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
@@ -52,8 +52,12 @@ class Store:
         Several processes may do so at once. Raises StoreUnsuitable if the settings cannot be met.
         """
         engine = make_engine(settings.database_address(), settings.database_connections)
-        upgrade(engine)
-        return cls(engine, open_objects(settings.objects_url, settings.data_dir / "objects"), settings.inline_bytes)
+        with ExitStack() as undo:
+            undo.callback(engine.dispose)
+            upgrade(engine)
+            objects = open_objects(settings.objects_url, settings.data_dir / "objects")
+            undo.pop_all()
+        return cls(engine, objects, settings.inline_bytes)
 
     def close(self) -> None:
         """Close all connections."""
