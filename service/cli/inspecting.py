@@ -26,7 +26,7 @@ def validate(
     warnings = check(problem)
     if warnings:
         sources.show_findings(warnings)
-    sources.out.print(f"{file} is a valid problem, with {len(warnings)} warnings.")
+    sources.out.print(f"{file} is a valid problem; warnings: {len(warnings)}.")
 
 
 def demand(

@@ -49,17 +49,16 @@ def _summary(summary: Summary, console: Console) -> None:
         worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
     console.print(worst)
     limit = "no limit" if summary.power_limit_kwh is None else f"{summary.power_limit_kwh:,.0f} kWh"
-    facts = Table("served", "made locally", "from the centre", "power used", "of", "tonnes moved", "given", "taken")
-    facts.add_row(
-        f"{summary.served_share:.1%}",
-        f"{summary.local_share:.1%}",
-        f"{summary.central_share:.1%}",
-        f"{summary.power_used_kwh:,.0f} kWh",
-        limit,
-        f"{summary.tonnes:,.0f}",
-        f"{summary.swapped_given:,.0f} won",
-        f"{summary.swapped_taken:,.0f} won",
-    )
+    facts = Table("at a glance", "", show_header=False, title="At a glance")
+    for name, value in (
+        ("served, by value", f"{summary.served_share:.1%}"),
+        ("made locally", f"{summary.local_share:.1%}"),
+        ("from the centre", f"{summary.central_share:.1%}"),
+        ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),
+        ("moved", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
+        ("swapped", f"{summary.swapped_given:,.0f} won given, {summary.swapped_taken:,.0f} won taken"),
+    ):
+        facts.add_row(name, value)
     console.print(facts)
 
 

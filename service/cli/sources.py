@@ -43,7 +43,13 @@ def refuse(findings: tuple[Finding, ...]) -> NoReturn:
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print findings as a table: where, what is wrong, how to mend it."""
-    table = Table("severity", "where", "what is wrong", "how to mend it", title=f"{len(findings)} findings")
+    table = Table(
+        "severity",
+        "where",
+        "what is wrong",
+        "how to mend it",
+        title="1 finding" if len(findings) == 1 else f"{len(findings)} findings",
+    )
     for finding in findings:
         table.add_row(finding.severity, finding.path or "/", finding.message, finding.remedy)
     err.print(table)
