@@ -72,7 +72,7 @@ def decode(raw: bytes) -> Document:
     Numbers too big to hold come out as infinity and are refused with their place when the body is validated. Raises
     Unreadable for what is not JSON or nested too deep, Invalid for keys that stand twice and bodies that are no object.
     """
-    if b"\\u0000" in raw or b"\x00" in raw:
+    if b"\\u0000" in raw:
         _refuse("", "nul-character", "A text holds the character NUL.", "Remove it.")
     twice: list[str] = []
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -45,10 +46,9 @@ def plan(client: TestClient) -> str:
     return answer.headers["location"]
 
 
-@pytest.fixture(scope="session")
-def server(api_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the service behind a real server on this machine."""
-    settings = api_settings.model_copy(update={"data_dir": tmp_path_factory.mktemp("server")})
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The service behind a real server on this machine; its address."""
     running = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None, timeout_graceful_shutdown=3))
     thread = threading.Thread(target=running.run)
     thread.start()
@@ -56,9 +56,18 @@ def server(api_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
         assert thread.is_alive()
         time.sleep(0.02)
     port = running.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def server(api_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the service behind a real server."""
+    with serving(api_settings.model_copy(update={"data_dir": tmp_path_factory.mktemp("server")})) as address:
+        yield address
 
 
 @pytest.fixture

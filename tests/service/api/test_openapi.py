@@ -1,0 +1,150 @@
+"""The interface's own description: current, complete, and with examples that run."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.plans import examples as plans
+from service.provinces import examples as provinces
+from service.settings import Settings
+from service.sources import examples as sources
+
+SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.json"
+METHODS = ("get", "put", "post", "delete")
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    described: Json = create_app(Settings()).openapi()
+    return json.loads(json.dumps(described))  # type: ignore[no-any-return]
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def test_the_snapshot_is_current(document: Json, request: pytest.FixtureRequest) -> None:
+    """A change of the interface is seen in review: `pytest --update-golden` writes docs/openapi.json anew."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    if request.config.getoption("--update-golden"):
+        SNAPSHOT.write_text(text, encoding="utf-8")
+    assert SNAPSHOT.read_text(encoding="utf-8") == text, "docs/openapi.json is not current; see this test's words"
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document: Json) -> None:
+    seen = list(operations(document))
+    assert len(seen) >= 20
+    for path, method, operation in seen:
+        name = f"{method} {path}"
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert "500" in operation["responses"], name
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == ["application/problem+json"], (name, status)
+        if "{" in path:
+            assert "404" in operation["responses"] or method == "put", name
+        if "requestBody" in operation:
+            assert {"400", "413", "415", "422"} <= set(operation["responses"]), name
+            assert operation["requestBody"]["content"]["application/json"]["examples"], name
+
+
+def test_every_parameter_and_every_field_says_what_it_is(document: Json) -> None:
+    for path, method, operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description") or parameter["schema"].get("description"), (path, method, parameter)
+    for name, schema in document["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            assert described.get("description"), f"{name}.{field}"
+
+
+def test_every_reference_leads_somewhere(document: Json) -> None:
+    text = json.dumps(document)
+    for name in {part.partition('"')[0] for part in text.split('"#/components/schemas/')[1:]}:
+        assert name in document["components"]["schemas"]
+
+
+def matches(document: Json, operation: Json, status: int, media_type: str, body: Any) -> None:
+    """Assert that an answer is what the document says it would be."""
+    described = operation["responses"][str(status)]["content"][media_type]["schema"]
+    schema = {**described, "components": document["components"]}
+    errors = [f"{error.instance_path}: {error.message}" for error in jsonschema_rs.iter_errors(schema, body)]
+    assert not errors
+
+
+EXAMPLES = [
+    *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
+    *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
+    *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
+    *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PUT),
+]
+
+
+def test_every_documented_example_is_tried(document: Json) -> None:
+    documented = {
+        (method, path, name)
+        for path, method, operation in operations(document)
+        if "requestBody" in operation
+        for name in operation["requestBody"]["content"]["application/json"]["examples"]
+    }
+    assert documented == {(method, path, name) for method, path, _, name in EXAMPLES}
+
+
+@pytest.mark.parametrize(("method", "path", "address", "name"), EXAMPLES)
+def test_examples_run_and_are_answered_as_described(
+    client: TestClient, document: Json, method: str, path: str, address: str, name: str
+) -> None:
+    operation = document["paths"][path][method]
+    request = operation["requestBody"]["content"]["application/json"]
+    example = request["examples"][name]["value"]
+    schema = {**request["schema"], "components": document["components"]}
+    assert jsonschema_rs.is_valid(schema, example)
+    wait = {} if name == "ryanggang" else {"Prefer": "wait=60"}
+    answer = client.request(method, address, json=example, headers=wait)
+    assert answer.status_code in {200, 201, 202}, answer.text
+    matches(document, operation, answer.status_code, "application/json", answer.json())
+    if path == "/v1/plans" and answer.status_code == 202:
+        assert name == "ryanggang"
+        client.delete(answer.headers["location"])
+
+
+READS = [
+    "",
+    "/quotas",
+    "/supply?limit=3",
+    "/shipments?layout=columns",
+    "/swaps",
+    "/power",
+    "/capacity",
+    "/reasons",
+    "/problem",
+]
+
+
+@pytest.mark.parametrize("part", READS)
+def test_what_is_read_of_a_plan_is_as_described(client: TestClient, document: Json, plan: str, part: str) -> None:
+    path = "/v1/plans/{plan}" + part.partition("?")[0]
+    answer = client.get(plan + part)
+    matches(document, document["paths"][path]["get"], 200, "application/json", answer.json())
+
+
+@pytest.mark.parametrize("path", ["/v1/plans", "/v1/provinces", "/health/live", "/health/ready"])
+def test_lists_and_health_are_as_described(client: TestClient, document: Json, plan: str, path: str) -> None:
+    assert plan
+    matches(document, document["paths"][path]["get"], 200, "application/json", client.get(path).json())
+
+
+def test_errors_are_as_described(client: TestClient, document: Json) -> None:
+    answer = client.post("/v1/plans", json={"problem": {}})
+    operation = document["paths"]["/v1/plans"]["post"]
+    matches(document, operation, 422, "application/problem+json", answer.json())

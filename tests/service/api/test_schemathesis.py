@@ -1,0 +1,82 @@
+"""Requests made up from the OpenAPI document, good and bad: never a mistake of ours, never an answer that is not described.
+
+The operations are walked by hand: the pytest plugin of schemathesis 4.32 does not run under pytest 9.2.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from models.examples import two_counties_raw
+from service.app import create_app
+from service.settings import Settings
+from tests.service.api.conftest import WAIT, serving
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+PATHS = create_app(Settings()).openapi()["paths"]
+
+OPERATIONS = sorted(
+    (method, path)
+    for path, item in PATHS.items()
+    for method in item
+    if not path.endswith("/events")  # a stream of a plan that waits has no end
+)
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+    """The document of a service of its own, and a plan that has finished there."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("made-up"), solver_children=1, queue_length=5)
+    with serving(settings) as address:
+        sent = {"problem": two_counties_raw()}
+        plan = httpx2.post(f"{address}/v1/plans", json=sent, headers=WAIT, timeout=90).json()
+        assert plan["status"] == "finished"
+        yield schemathesis.openapi.from_url(f"{address}/openapi.json"), plan["id"]
+
+
+def answered_as_described(cases: Any, plan: str | None) -> None:
+    """Send some of the cases, about a plan that is there if one is named, and check every answer."""
+
+    @settings(
+        max_examples=4,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def check(case: Any) -> None:
+        if plan is not None:
+            case.path_parameters["plan"] = plan
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_good_requests_are_answered_as_described(described: tuple[Any, str], method: str, path: str) -> None:
+    document, plan = described
+    cases = document[path][method].as_strategy(generation_mode=GenerationMode.POSITIVE)
+    answered_as_described(cases, plan if method == "get" and "{plan}" in path else None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(method, path) for method, path in OPERATIONS if {"parameters", "requestBody"} & PATHS[path][method].keys()],
+)
+def test_bad_requests_are_answered_as_described(described: tuple[Any, str], method: str, path: str) -> None:
+    cases = described[0][path][method].as_strategy(generation_mode=GenerationMode.NEGATIVE)
+    answered_as_described(cases, None)
