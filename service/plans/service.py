@@ -63,7 +63,7 @@ class Plans:
         try:
             return self._jobs.submit(request)
         except IdempotencyConflict as error:
-            raise _key_refused("other-body", f"{error}.", "Use a key of its own for every request.") from error
+            raise _key_refused("other_body", f"{error}.", "Use a key of its own for every request.") from error
         except QueueFull as error:
             raise TooMany(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
 
@@ -75,7 +75,7 @@ class Plans:
         if options.time_limit_seconds > most:
             finding = Finding(
                 path="/options/time_limit_seconds",
-                code="above-limit",
+                code="above_limit",
                 message=f"A plan may be solved for {most:g} seconds at most here.",
                 remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
             )
@@ -123,7 +123,7 @@ def _idempotency(key: str | None, raw: bytes) -> IdempotencyKey | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key):
-        raise _key_refused("bad-key", "An Idempotency-Key has 1 to 255 visible characters.", "Send a UUID, say.")
+        raise _key_refused("bad_key", "An Idempotency-Key has 1 to 255 visible characters.", "Send a UUID, say.")
     return IdempotencyKey(key, hashlib.sha256(raw).hexdigest())
 
 

@@ -193,7 +193,7 @@ def _check_scenarios(findings: Findings, problem: PlanningProblem, scenarios: tu
     for position, scenario in enumerate(scenarios):
         if scenario.id in seen:
             findings.add(
-                f"/scenarios/{position}/id", "duplicate-id", f"Two scenarios are called {scenario.id!r}.", "Rename one."
+                f"/scenarios/{position}/id", "duplicate_id", f"Two scenarios are called {scenario.id!r}.", "Rename one."
             )
         seen.add(scenario.id)
         with findings.of(f"/scenarios/{position}"):

@@ -105,7 +105,7 @@ def _one_of_both(findings: Findings, origin: Origin, written: bool) -> None:
     if written == (origin.province is not None):
         findings.add(
             "",
-            "problem-or-province",
+            "problem_or_province",
             "Both a problem and a province are given." if written else "Neither a problem nor a province is given.",
             "Give `problem` (written out) or `province` (by name).",
         )
@@ -114,7 +114,7 @@ def _one_of_both(findings: Findings, origin: Origin, written: bool) -> None:
             if getattr(origin, name) is not None:
                 findings.add(
                     f"/{name}",
-                    "needs-province",
+                    "needs_province",
                     f"A {name} belongs to a province.",
                     "Name the province, or leave it out.",
                 )
@@ -126,7 +126,7 @@ def _from_province(origin: Origin, settings: Settings, lookup: Lookup) -> Meant:
         province, version = lookup(origin.province or "", origin.version)
     except Missing as error:
         where = "/province" if origin.version is None else "/version"
-        findings.add(where, "unknown-province", error.detail, "GET /v1/provinces lists those that are there.")
+        findings.add(where, "unknown_province", error.detail, "GET /v1/provinces lists those that are there.")
         raise InvalidProblem(tuple(findings.found)) from error
     refuse_problem_if_too_big(province.problem, settings)
     problem = in_scenario(province, origin.scenario, "/scenario") if origin.scenario else province.problem
@@ -140,7 +140,7 @@ def in_scenario(province: Province, scenario_id: str, path: str) -> PlanningProb
     if scenario is None:
         known = ", ".join(one.id for one in province.scenarios) or "none"
         findings.add(
-            path, "unknown-scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}."
+            path, "unknown_scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}."
         )
         raise InvalidProblem(tuple(findings.found))
     try:

@@ -38,7 +38,7 @@ def _refuse_unknown(table: pa.Table, named: dict[str, list[str]]) -> None:
     findings = [
         Finding(
             path=f"query/{parameter}",
-            code="unknown-column",
+            code="unknown_column",
             message=f"There is no column {name!r}.",
             remedy=f"There are: {', '.join(table.column_names)}.",
         )

@@ -80,7 +80,7 @@ class Tables:
         if query.limit > most:
             finding = Finding(
                 path="query/limit",
-                code="above-limit",
+                code="above_limit",
                 message=f"A page has {most:,} rows at most.",
                 remedy="Follow `next`, or ask for CSV, Parquet or Arrow: they have no pages.",
             )

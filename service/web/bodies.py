@@ -73,7 +73,7 @@ def decode(raw: bytes) -> Document:
     Unreadable for what is not JSON or nested too deep, Invalid for keys that stand twice and bodies that are no object.
     """
     if b"\\u0000" in raw:
-        _refuse("", "nul-character", "A text holds the character NUL.", "Remove it.")
+        _refuse("", "nul_character", "A text holds the character NUL.", "Remove it.")
     twice: list[str] = []
 
     def no_key_twice(pairs: list[tuple[str, Any]]) -> Document:
@@ -94,9 +94,9 @@ def decode(raw: bytes) -> Document:
     except RecursionError as error:
         raise Unreadable("The body is nested deeper than anything here is.") from error
     if twice:
-        _refuse("", "duplicate-key", f"Some object names {twice[0]!r} twice.", "Keep one of them.")
+        _refuse("", "repeated_key", f"Some object names {twice[0]!r} twice.", "Keep one of them.")
     if not isinstance(document, dict):
-        _refuse("", "not-an-object", "The body must be a JSON object.", "Send { … }.")
+        _refuse("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
     return document
 
 

@@ -90,7 +90,7 @@ async def on_parameters(request: Request, error: Exception) -> Response:
     findings = tuple(
         Finding(
             path=_place(tuple(one["loc"])),
-            code=str(one["type"]).replace("_", "-"),
+            code=str(one["type"]),
             message=str(one["msg"]),
             remedy="The description of the operation at /docs says what is taken here.",
         )

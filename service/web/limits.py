@@ -64,7 +64,7 @@ def _refuse(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
     findings = [
         Finding(
             path=f"{prefix}/{part}" if part.isalpha() and part != "lines" else prefix,
-            code="too-many",
+            code="too_many",
             message=f"{count:,} {part}; {most:,} may be sent.",
             remedy=f"Send fewer, or in several problems ({where}).",
         )

@@ -25,7 +25,7 @@ def test_a_method_that_is_not_possible_is_405_and_says_what_is(client: TestClien
 
 
 def test_a_parameter_out_of_range_is_422_with_its_name(client: TestClient) -> None:
-    body = assert_problem(client.get("/v1/plans?limit=0"), 422, "greater-than-equal")
+    body = assert_problem(client.get("/v1/plans?limit=0"), 422, "greater_than_equal")
     assert body["errors"][0]["path"] == "query/limit"
 
 

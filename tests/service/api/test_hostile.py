@@ -89,7 +89,7 @@ def many(part: str, count: int) -> dict[str, Any]:
     ("part", "count"), [("counties", 501), ("items", 2_001), ("factories", 20_001), ("links", 20_001)]
 )
 def test_too_many_of_anything_is_413_with_the_limit(wide: TestClient, part: str, count: int) -> None:
-    refused = assert_problem(wide.post("/v1/plans", json=many(part, count)), 413, "too-many")
+    refused = assert_problem(wide.post("/v1/plans", json=many(part, count)), 413, "too_many")
     assert f"{count:,} {part}" in refused["detail"]
     assert f"/problem/{part}" in paths(refused["errors"])
 

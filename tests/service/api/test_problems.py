@@ -74,7 +74,7 @@ def test_what_cannot_be_meant_is_found(client: TestClient, sent: dict[str, Any],
 
 def test_a_problem_and_a_province_are_one_too_many(client: TestClient, problem: dict[str, Any]) -> None:
     refused = assert_problem(client.post("/v1/plans", json={"problem": problem, "province": "ryanggang"}), 422)
-    assert {one["code"] for one in refused["errors"]} == {"problem-or-province"}
+    assert {one["code"] for one in refused["errors"]} == {"problem_or_province"}
     refused = assert_problem(client.post("/v1/plans", json={"problem": problem, "scenario": "crisis"}), 422)
     assert paths(refused["errors"]) == {"/scenario"}
 
