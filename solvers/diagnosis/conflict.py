@@ -3,12 +3,15 @@
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
 from solvers import backends
 from solvers.backends.base import SolveOptions
+from solvers.backends.highs_session import HighsSession
 from solvers.diagnosis.elastic import only
+from solvers.diagnosis.part import part_around
 from solvers.diagnosis.soft import Soft
 from solvers.program import FloatArray, IntArray, LinearProgram
-from solvers.solution import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Conflict:
 def find_conflict(
     lp: LinearProgram, soft: Soft, suspects: IntArray, background: FloatArray, seconds: float
 ) -> Conflict:
-    """Delete suspects one by one as long as the others still conflict.
+    """Delete suspects, several at a time while that goes well, as long as the others still conflict.
 
     `suspects`: positions in `soft` that an infeasibility certificate leans on; `background`: its prices of rows, (m,). First
     only the priced rows stand behind the suspects, which makes the programs small; what is left is tried again with all of
@@ -40,26 +43,59 @@ def find_conflict(
 def _delete(
     lp: LinearProgram, soft: Soft, suspects: IntArray, background: FloatArray | None, deadline: float
 ) -> tuple[IntArray, bool]:
-    kept = suspects
-    for suspect in suspects:
+    """What is left of the suspects, and whether each was tried."""
+    bench = _Bench(*part_around(only(lp, soft, suspects, background), soft.take(suspects)))
+    untried, needed, step = np.arange(len(suspects)), np.empty(0, dtype=np.int64), max(1, len(suspects) // 8)
+    while len(untried):
         if time.monotonic() > deadline:
-            return kept, False
-        fewer = kept[kept != suspect]
-        if conflicts(only(lp, soft, fewer, background), deadline):
-            kept = fewer
-    return kept, True
+            return suspects[np.sort(np.concatenate([needed, untried]))], False
+        chunk, rest = untried[:step], untried[step:]
+        bench.give_up(chunk)
+        if bench.conflicts(deadline):
+            untried, step = rest, 2 * step
+            continue
+        bench.keep(chunk)
+        if step == 1:
+            needed, untried = np.concatenate([needed, chunk]), rest
+        step = max(1, step // 2)
+    return suspects[np.sort(needed)], True
 
 
-def conflicts(lp: LinearProgram, deadline: float) -> bool:
-    """Whether a program is found to have no point before the deadline."""
-    return _reason(lp, deadline) == "infeasible"
+class _Bench:
+    """A program that stays loaded while limits are given up and kept again."""
+
+    def __init__(self, lp: LinearProgram, soft: Soft) -> None:
+        self._soft = soft
+        self._session = HighsSession(lp)
+        self._bounds = ((lp.row_lower.copy(), lp.row_upper.copy()), (lp.column_lower.copy(), lp.column_upper.copy()))
+
+    def give_up(self, which: IntArray) -> None:
+        """Put some limits out of force; quantities stay at 0 or above."""
+        floor = np.where(self._soft.of_column[which] == 1, 0.0, -np.inf)
+        self._set(which, np.where(self._soft.sign[which] > 0, np.inf, floor))
+
+    def keep(self, which: IntArray) -> None:
+        """Put some limits into force again."""
+        self._set(which, self._soft.bound[which])
+
+    def conflicts(self, deadline: float) -> bool:
+        """Whether the limits in force are found to conflict before the deadline."""
+        left = max(deadline - time.monotonic(), 0.1)
+        return self._session.run(time_limit_seconds=left, with_basis=False).stop.reason == "infeasible"
+
+    def _set(self, which: IntArray, bounds: FloatArray) -> None:
+        for of_column, change in ((0, self._session.change_row_bounds), (1, self._session.change_column_bounds)):
+            mine = self._soft.of_column[which] == of_column
+            positions, upper = self._soft.position[which][mine], self._soft.sign[which][mine] > 0
+            held = self._bounds[of_column]
+            held[0][positions[~upper]] = bounds[mine][~upper]
+            held[1][positions[upper]] = bounds[mine][upper]
+            touched = np.unique(positions)
+            if len(touched):
+                change(touched, held[0][touched], held[1][touched])
 
 
 def agrees(lp: LinearProgram, deadline: float) -> bool:
     """Whether a program is found to have a point before the deadline."""
-    return _reason(lp, deadline) == "optimal"
-
-
-def _reason(lp: LinearProgram, deadline: float) -> Reason:
     options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 0.1))
-    return backends.get("highs").solve(lp, options).stop.reason
+    return backends.get("highs").solve(lp, options).stop.reason == "optimal"
