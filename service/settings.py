@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Periods of a problem at most."""
     max_cells: Positive = 4_000_000
     """Counties × items × periods of a problem at most: the size of its supply table."""
+    max_columns: Positive = 10_000_000
+    """Decisions of a problem at most, by estimate: periods × (lines + items × (2 × links + 5 × counties))."""
 
     solver_children: Annotated[int, Field(ge=0)] = Field(default_factory=_cores)
     """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""

@@ -53,6 +53,10 @@ def _excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str,
     cells = counts["counties"] * counts["items"] * counts["periods"]
     if cells > settings.max_cells:
         yield "counties × items × periods", cells, settings.max_cells, "ALLOT_MAX_CELLS"
+    shipped = counts["items"] * (2 * counts["links"] + 5 * counts["counties"])
+    columns = counts["periods"] * (counts["lines"] + shipped)
+    if columns > settings.max_columns:
+        yield "decisions (by estimate)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
     pairs = settings.max_cells if not cells else counts["counties"] * counts["items"]
     if counts["demand"] > pairs:
         yield "demand", counts["demand"], pairs, "one row for every county and item at most"

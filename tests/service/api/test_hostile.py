@@ -94,7 +94,7 @@ def test_too_many_of_anything_is_413_with_the_limit(wide: TestClient, part: str,
     assert f"/problem/{part}" in paths(refused["errors"])
 
 
-def test_too_many_periods_lines_and_cells_are_413(wide: TestClient) -> None:
+def test_too_many_periods_lines_cells_and_decisions_are_413(wide: TestClient) -> None:
     problem = two_counties_raw()
     problem["periods"] = [f"p{k}" for k in range(401)]
     assert_problem(wide.post("/v1/plans", json={"problem": problem}), 413)
@@ -107,6 +107,11 @@ def test_too_many_periods_lines_and_cells_are_413(wide: TestClient) -> None:
     }
     refused = assert_problem(wide.post("/v1/plans", json={"problem": problem}), 413)
     assert "counties × items × periods" in refused["detail"]
+    problem = two_counties_raw()
+    problem["links"] = problem["links"][:1] * 20_000
+    problem["items"] = problem["items"][:1] * 200
+    refused = assert_problem(wide.post("/v1/plans", json={"problem": problem}), 413)
+    assert "16,004,006 decisions" in refused["detail"]
 
 
 def test_a_million_rows_of_demand_are_refused_within_seconds(wide: TestClient) -> None:
