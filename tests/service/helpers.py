@@ -105,7 +105,7 @@ def finish_next(queue: JobQueue, owner: str = "someone") -> str:
     return claim.plan
 
 
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait for a condition to hold, or fail."""
     deadline = time.monotonic() + seconds
     while not condition():

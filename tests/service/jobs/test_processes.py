@@ -29,7 +29,7 @@ def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
     until(lambda: not any(lives(pid) for pid in below), 10)
     assert watcher.plan(plan).state == "running"
     second = start(settings)
-    ended = watcher.wait_blocking(plan, 60)
+    ended = watcher.wait_blocking(plan, 120)
     second.send_signal(signal.SIGTERM)
     second.communicate()
     assert second.returncode == 0
