@@ -110,9 +110,9 @@ def _counties(d: Drawing, items: list[Json]) -> list[Json]:
             county["labour_hours"] = d.by_period(0, 60)
         if d.perhaps(3):
             full = sum(limits["opening"] for limits in stocks.values())  # tonnes at most: no unit is heavier than 1 t
-            county["store_tonnes"] = full + d.number(0, 20)
+            county["store_tonnes"] = full + d.number(0, 2)
         if d.perhaps(3):
-            county["handling_tonnes"] = d.by_period(0, 40)
+            county["handling_tonnes"] = d.by_period(0, 10)
         counties.append(county)
     return counties
 
@@ -180,7 +180,7 @@ def _craft(d: Drawing, county: Json, items: list[Json]) -> Json:
 
 def _links(d: Drawing) -> list[Json]:
     links: list[Json] = []
-    for n in range(1, d.draw(st.integers(0, 4)) + 1):
+    for n in range(1, d.draw(st.integers(0, 6)) + 1):
         if len(d.places) < 2:
             break
         start, end = d.draw(st.lists(st.sampled_from(d.places), min_size=2, max_size=2, unique=True))
@@ -190,7 +190,7 @@ def _links(d: Drawing) -> list[Json]:
         if d.perhaps(3):
             link |= {"kwh_per_tonne_km": d.number(0.25, 1), "power_area": d.one(d.areas)}
         if not d.perhaps(3):
-            link["tonnes"] = d.by_period(0, 30)
+            link["tonnes"] = d.by_period(0, 6)
         links.append(link)
     return links
 
@@ -248,7 +248,7 @@ def problem_dicts(
         "items": items,
         "counties": counties,
         "stations": [
-            {"id": id_} | ({"handling_tonnes": d.by_period(0, 40)} if d.perhaps(3) else {}) for id_ in d.stations
+            {"id": id_} | ({"handling_tonnes": d.by_period(0, 10)} if d.perhaps(3) else {}) for id_ in d.stations
         ],
         "demand": demand,
         "factories": _factories(d, items, counties),
