@@ -5,10 +5,8 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from service.app import create_app
+from service.app import from_environment
 from service.cli.sources import err
-from service.settings import Settings
-from service.web.logs import configure_logs
 
 
 def serve(
@@ -16,7 +14,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the page, the API (/v1) and its documentation (/docs)."""
-    settings = Settings()
-    configure_logs(settings)
     err.print(f"Allot serves on http://{host}:{port}/docs (stop with Ctrl-C)")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", timeout_graceful_shutdown=10)
+    uvicorn.run(
+        from_environment(), host=host, port=port, log_config=None, server_header=False, timeout_graceful_shutdown=10
+    )
