@@ -30,7 +30,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
 
 
 def test_the_answer_shown_is_the_answer_given(answer: dict[str, Any]) -> None:
-    shown = re.search(r"```json\n(.*?)```", README, re.S)
+    shown = re.search(r"```json\n(.*?)```", README, re.DOTALL)
     assert shown is not None
     assert_within(json.loads(shown[1]), answer, "")
 
