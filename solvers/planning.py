@@ -23,6 +23,7 @@ from solvers.solution import Basis, OnProgress, Progress
 from solvers.strategy.resting import with_resting_plan
 from solvers.strategy.run import Run
 from solvers.strategy.stages import Staged, program_of, solve_in_stages
+from solvers.strategy.warm import WarmStart
 from solvers.verification import Claim, verify
 
 
@@ -39,9 +40,12 @@ class PlanResult:
 
 
 def make_plan(
-    problem: PlanningProblem, options: PlanOptions | None = None, on_progress: OnProgress | None = None
+    problem: PlanningProblem,
+    options: PlanOptions | None = None,
+    on_progress: OnProgress | None = None,
+    start: WarmStart | None = None,
 ) -> PlanResult:
-    """Plan a problem that has passed `models.checks`.
+    """Plan a problem that has passed `models.checks`; from a solved plan (see `start_from`) where the problem is a change of it.
 
     A solver that fails, stops or finds rules in conflict is an outcome of the plan, not an exception; SolverUnavailable is
     raised for a solver that is not on this machine.
@@ -52,7 +56,8 @@ def make_plan(
         index = ProblemIndex.of(problem)
         program = program_of(index)
     run = Run(options, on_progress)
-    staged = with_resting_plan(solve_in_stages(index, program, run), run)
+    basis = None if start is None else start.fit(program)
+    staged = with_resting_plan(solve_in_stages(index, program, run, basis), run)
     clock.seconds |= {**run.seconds, "certify": run.certifying}
     with clock.stage("report"):
         written = _write(index, program, staged)
@@ -78,6 +83,14 @@ def make_plan(
         tables={name: table.num_rows for name, table in written.tables.items()},
     )
     return PlanResult(plan, written.tables, staged.priced.solution.basis)
+
+
+def start_from(problem: PlanningProblem, basis: Basis) -> WarmStart:
+    """A solved plan to start another from: its problem and the basis in its PlanResult.
+
+    The two may come from a store: the program is built anew, which takes a few tenths of a second for a province's year.
+    """
+    return WarmStart.of(program_of(ProblemIndex.of(problem)), basis)
 
 
 @dataclass(slots=True)
@@ -167,7 +180,7 @@ def _solver(program: Program, staged: Staged, run: Run) -> Solver:
     return Solver(
         name=name,
         version=version.group() if version else "",
-        strategy=", ".join(run.seconds),
+        strategy="; ".join(f"{stage}: {way}" for stage, way in run.strategy.items()),
         columns=lp.columns,
         rows=lp.rows,
         nonzeros=lp.matrix.nnz,

@@ -60,6 +60,8 @@ class Solution:
     """Wall time in the solver."""
     solver: str = ""
     """Solver, method and version."""
+    strategy: str = ""
+    """How the solving was gone about, in words; empty from a backend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class Run:
     """Iterations over all stages."""
     solver: str = ""
     """Solver of the last stage."""
+    strategy: dict[str, str] = field(default_factory=dict)
+    """How each stage was gone about, in words; of a stage entered twice, the first time."""
 
     def left(self) -> float:
         """Seconds left of the time limit; negative when it is over."""
@@ -67,6 +69,7 @@ class Run:
         solution = solve(program, self.options.model_copy(update={"time_limit_seconds": left}), self.on_progress, start)
         self.iterations += solution.iterations
         self.solver = solution.solver or self.solver
+        self.strategy.setdefault(stage, solution.strategy)
         solved = time.monotonic()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + solved - begun
         attempt = Attempt(program, solution, check(program, solution, self.options.tolerance))

@@ -52,14 +52,17 @@ def program_of(index: ProblemIndex) -> Program:
     return with_row_bounds(program, "own_needs_first")
 
 
-def solve_in_stages(index: ProblemIndex, program: Program, run: Run) -> Staged:
-    """Solve the program of `program_of` by the stages that the policy and the items of the problem ask for."""
+def solve_in_stages(index: ProblemIndex, program: Program, run: Run, start: Basis | None = None) -> Staged:
+    """Solve the program of `program_of` by the stages that the policy and the items of the problem ask for.
+
+    `start` is a basis for the first of them, such as that of a plan of nearly the same problem.
+    """
     goals = ordered(index, program)
     make = program.decisions["make"]
     whole = make.positions[index.items.whole[index.lines.item[make.axes["line"]]]]
     if not _own_needs(index):
-        return _goals_then_units(program, goals, whole, run, "solve", None)
-    without = _goals_then_units(_without_swaps(program), goals, whole, run, "without swaps", None)
+        return _goals_then_units(program, goals, whole, run, "solve", start)
+    without = _goals_then_units(_without_swaps(program), goals, whole, run, "without swaps", start)
     if not without.proved or without.values is None:
         return without
     had = program.lp.matrix.tocsr()[program.rules["own_needs_first"].span] @ without.values
