@@ -1,0 +1,331 @@
+"""Answers about a finished plan: prices with their ranges, reasons, remedies, comparisons, curves, goals and evenness."""
+
+from typing import Literal
+
+from models.base import Frozen
+from models.changes import Change
+from models.plan import GoalResult, ServedShare
+
+
+class LimitName(Frozen):
+    """A limit, named as in the capacity and power tables."""
+
+    rule: str
+    """Rule or bound, by its name in the formulation; `opening_stock` for stock held before the first period."""
+    id: str
+    """What it limits."""
+    part: str = ""
+    """Machine group, direction, item, or empty."""
+    period: str = ""
+    """Period or window; empty where it holds for the whole plan."""
+    unit: str = ""
+    """Unit of the limit."""
+
+
+class Served(Frozen):
+    """What one step of a limit does to the shortage of one item."""
+
+    item: str
+    """Item."""
+    units: float
+    """Units of unmet need served; negative where more goes short."""
+    won: float
+    """The same weighted as in the objective, won."""
+
+
+class LimitPrice(LimitName):
+    """A limit that holds something up, what it is worth, and how far that holds."""
+
+    used: float
+    """Amount used."""
+    limit: float
+    """Amount there is."""
+    price: float
+    """Won of the objective saved by one more unit."""
+    falls: float | None = None
+    """Units by which the limit may fall before the price changes; null where it was not asked for or may fall for ever."""
+    rises: float | None = None
+    """Units by which the limit may rise before the price changes; null where it was not asked for or may rise for ever."""
+    step: float | None = None
+    """Units that `saves`, `serves` and `text` speak of; null but for the leading limits."""
+    saves: float | None = None
+    """Won of the objective that the step saves, exactly."""
+    serves: tuple[Served, ...] = ()
+    """Needs that the step serves, the one that gains most first; at most five."""
+    text: str = ""
+    """The same in plain words."""
+
+
+class GoodPrice(Frozen):
+    """What one more unit of an item is worth there and then."""
+
+    county: str
+    """County or station."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    price: float
+    """Won of the objective saved by one more unit; negative where one more would be a burden."""
+    shortage: float
+    """Units short there."""
+    unit: str
+    """Unit of the item."""
+
+
+class Prices(Frozen):
+    """Prices of a plan. They are those of the linear program before rounding: whole numbers have no prices."""
+
+    note: str
+    """What the prices are of."""
+    objective: float
+    """Objective that they are the prices of, won."""
+    limits: tuple[LimitPrice, ...]
+    """Limits with a price, worth most (price × limit) first."""
+    goods: tuple[GoodPrice, ...]
+    """Goods with a price, dearest shortage (price × shortage) first."""
+
+
+class Cause(LimitName):
+    """A limit behind some shortages, added up."""
+
+    gain: float
+    """Won of the objective saved by one more unit of the limit."""
+    shortages: int
+    """Shortages that it stands behind."""
+    won: float
+    """Σ units short × won of the price of a unit there that the limit accounts for."""
+    share: float
+    """`won` as a share of the same sum over all limits."""
+
+
+class Held(Frozen):
+    """Shortages that one group of reasons is about."""
+
+    key: str
+    """Item, county, category, period, or all of them for a single shortage."""
+    shortage: float
+    """Units short; won's worth where several items are added up."""
+    won: float
+    """Won that its limits account for."""
+    causes: tuple[Cause, ...]
+    """Limits behind it, those that account for most first."""
+
+
+class Reasons(Frozen):
+    """Why things are short, rolled up."""
+
+    by: str
+    """What the groups are."""
+    groups: tuple[Held, ...]
+    """Groups, the dearest first."""
+
+
+class OtherNeed(Frozen):
+    """How another need fares under a remedy."""
+
+    county: str
+    """County."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    units: float
+    """Units more short; negative where fewer are."""
+    won: float
+    """The same weighted as in the objective."""
+
+
+class Remedy(LimitName):
+    """One change that ends or halves a shortage, verified by solving the plan again with it."""
+
+    manner: Literal["kept", "free", "shared"]
+    """`kept`: so much more, kept for this need, and the plan as a whole is no worse than now. `free`: so much more that the best
+    plan ends or halves the shortage of itself. `shared`: nothing more at all; others give."""
+    amount: float
+    """Units of the limit more; 0 for `shared`."""
+    relative: float
+    """`amount` as a share of what there is."""
+    before: float
+    """Units short now."""
+    after: float
+    """Units short with it."""
+    objective: float
+    """Change of the objective, won: what it costs the plan as a whole (negative: saves)."""
+    others_lose: float
+    """Weighted shortage that other needs gain, won."""
+    others_gain: float
+    """Weighted shortage that other needs lose, won."""
+    losers: tuple[OtherNeed, ...]
+    """Needs that go shorter, worst first; at most five."""
+    exact: bool
+    """Whether no smaller amount would do; else one up to a twentieth smaller might."""
+    change: Change | None = None
+    """The same as a change to the problem, where there is one."""
+    text: str
+    """The same in plain words."""
+
+
+class Remedies(Frozen):
+    """What would end or halve one shortage."""
+
+    county: str
+    """County."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    shortage: float
+    """Units short now."""
+    target: float
+    """Units short that each remedy leaves at most."""
+    remedies: tuple[Remedy, ...]
+    """Verified remedies, the smallest (relative to its limit) first."""
+    tried: int
+    """Limits that were tried; those without effect by themselves are not shown."""
+
+
+class CurvePoint(Frozen):
+    """A plan along a curve."""
+
+    at: float
+    """Value or factor of what is varied."""
+    objective: float
+    """Objective, won."""
+    price: float
+    """Won of the objective saved per unit of `at` more, just after this point."""
+    served_share: float
+    """Share of the need served, by value."""
+    by_priority: tuple[ServedShare, ...]
+    """Served share by priority."""
+    leading: tuple[LimitPrice, ...]
+    """Limits worth most there; at most three."""
+    breakpoint: bool
+    """Whether prices change here; else it is an end or a sample."""
+
+
+class Curve(Frozen):
+    """A plan as one thing is varied."""
+
+    change: Change
+    """What is varied; its `value` or `factor` runs along the curve."""
+    points: tuple[CurvePoint, ...]
+    """Points in order; between two of them the objective is a straight line where `exact`."""
+    exact: bool
+    """Whether every breakpoint of the objective is there."""
+    error: float
+    """Won by which the straight lines between points can be above the true curve at most."""
+    note: str
+    """How the curve was found."""
+
+
+class GridCell(Frozen):
+    """A plan at one pair of values."""
+
+    first: float
+    """Value or factor of the first change."""
+    second: float
+    """Value or factor of the second change."""
+    objective: float | None
+    """Objective, won; null where no plan keeps every rule."""
+    served_share: float | None
+    """Share of the need served, by value."""
+
+
+class Difference(Frozen):
+    """An input that differs."""
+
+    path: str
+    """Where: parts of the problem and identifiers, with `/` between them."""
+    before: str
+    """What it was, as JSON; empty where there was nothing."""
+    after: str
+    """What it is, as JSON; empty where there is nothing."""
+
+
+class Moved(Frozen):
+    """A result that differs."""
+
+    key: str
+    """County, category, factory, item or period."""
+    before: float
+    """What it was."""
+    after: float
+    """What it is."""
+
+
+class Step(Frozen):
+    """One step from the first plan to the second."""
+
+    name: str
+    """What is changed in it."""
+    objective: float | None
+    """Objective after it; null where no plan keeps every rule then."""
+    served_share: float | None
+    """Served share after it."""
+    objective_change: float | None
+    """What the step adds to the objective, won."""
+    served_change: float | None
+    """What the step adds to the served share."""
+
+
+class Comparison(Frozen):
+    """Two plans side by side, and how one becomes the other."""
+
+    inputs: tuple[Difference, ...]
+    """Inputs that differ; at most 200."""
+    inputs_differing: int
+    """How many differ in all."""
+    objective: tuple[float, float]
+    """Objectives before rounding, won."""
+    served_share: tuple[float, float]
+    """Served shares, by value, before rounding."""
+    by_county: tuple[Moved, ...]
+    """Served share by county."""
+    by_category: tuple[Moved, ...]
+    """Served share by category."""
+    by_factory: tuple[Moved, ...]
+    """Won's worth made by factory; at most 50, those that differ most."""
+    steps: tuple[Step, ...]
+    """The change taken apart along an order: each step is solved with the ones before it; the steps add up to the whole."""
+
+
+class GoalPrice(Frozen):
+    """What a goal gave up for those before it."""
+
+    goal: str
+    """The goal."""
+    reached: GoalResult
+    """What it reached in its turn."""
+    alone: float
+    """What it would have reached had it come first."""
+    paid: float
+    """What it gave up for the goals before it, in its own unit; never negative."""
+    prices: dict[str, float]
+    """How much better it would be per unit by which an earlier goal gave way, by that goal's name and position, `1 shortage`."""
+
+
+class BandUse(Frozen):
+    """How one band of shortages is used."""
+
+    band: int
+    """Band, 1 the first of the policy."""
+    weight: float
+    """Its weight."""
+    won: float
+    """Won's worth short in it."""
+    needs: int
+    """Needs (county, item, period) that reach into it."""
+    full: int
+    """Needs that fill it."""
+
+
+class Evenness(Frozen):
+    """How evenly scarcity is shared out."""
+
+    by_county: dict[str, tuple[ServedShare, ...]]
+    """Served share by priority, by county."""
+    spread: dict[str, float]
+    """Greatest less smallest county's served share, by priority."""
+    bands: tuple[BandUse, ...]
+    """How the bands of shortages share it out."""
