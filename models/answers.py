@@ -139,9 +139,10 @@ class OtherNeed(Frozen):
 class Remedy(LimitName):
     """One change that ends or halves a shortage, verified by solving the plan again with it."""
 
-    manner: Literal["kept", "free", "shared"]
-    """`kept`: so much more, kept for this need, and the plan as a whole is no worse than now. `free`: so much more that the best
-    plan ends or halves the shortage of itself. `shared`: nothing more at all; others give."""
+    manner: Literal["kept", "weighed", "free", "shared"]
+    """`kept`: so much more, kept for this need, and nobody goes shorter. `weighed`: so much more, kept for this need, and the plan as a
+    whole is no worse, though others lose and gain. `free`: so much more that the best plan mends the shortage of itself.
+    `shared`: nothing more at all; others give."""
     amount: float
     """Units of the limit more; 0 for `shared`."""
     relative: float
@@ -158,8 +159,6 @@ class Remedy(LimitName):
     """Weighted shortage that other needs lose, won."""
     losers: tuple[OtherNeed, ...]
     """Needs that go shorter, worst first; at most five."""
-    exact: bool
-    """Whether no smaller amount would do; else one up to a twentieth smaller might."""
     change: Change | None = None
     """The same as a change to the problem, where there is one."""
     text: str

@@ -1,0 +1,370 @@
+"""The smallest single changes that end or halve one shortage, each verified by a warm solve before it is shown.
+
+- `kept`: the least amount θ of a limit with which the need can go no shorter than the target while no other need goes shorter
+  than now. The least shortage s(θ) that then remains is convex and piecewise linear, so Newton's steps from the left, each a
+  warm solve whose prices give the slope, come to the least θ (to a thousandth) in a few solves. The plan shown is the best one
+  that keeps all this.
+- `weighed`: where one limit alone cannot help without anybody losing, the least θ with which the plan as a whole, by its
+  objective, is no worse than now; others may lose and gain. Found the same way, exactly.
+- `free`: an amount with which the best plan leaves the need no shorter than the target without being told to. Never less
+  than `kept`; found by doubling and halving, the least found to a twentieth.
+- `shared`: nothing more of anything: the need is served with what there is, made earlier or taken from others; what the plan
+  as a whole loses by it, and who.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from models.answers import LimitName, OtherNeed, Remedies, Remedy
+from models.changes import Change
+from solvers.answers.direction import sign_of
+from solvers.answers.errors import NothingToAsk
+from solvers.answers.moves import Way
+from solvers.answers.prices import name_of, spoken, weighted_short
+from solvers.answers.standing import Bounds, Point, Standing
+from solvers.program import FloatArray, IntArray
+from solvers.report.limits import Limits
+from solvers.report.reasons import limits_behind
+
+SLACK = 1e-7
+"""Relative to 1 + the objective: a plan no worse than this is no worse."""
+
+PRESSURE = 1000.0
+"""Weight, in dearest costs, by which one need is pressed before all else."""
+
+Manner = Literal["kept", "weighed", "free", "shared"]
+"""In which sense a remedy mends the shortage; see the head of this module."""
+
+NEWTON_STEPS = 15
+"""Warm solves that one amount may take."""
+
+RESOLUTION = 0.05
+"""Relative width to which `free` amounts are searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One shortage to be mended."""
+
+    row: int
+    """Its balance, as a position in the program."""
+    columns: IntArray
+    """Its columns of `short`."""
+    before: float
+    """Units short now."""
+    target: float
+    """Units short that a remedy may leave."""
+    where: tuple[str, str, str]
+    """County, item, period."""
+    unit: str
+    """Unit of the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A limit that might have more."""
+
+    name: dict[str, str]
+    """Rule, id, part, period, unit."""
+    position: int
+    """Row, or the number of rows plus the column."""
+    sign: float
+    """+1 where more is a greater bound."""
+    scale: float
+    """Units of the bound per unit of the limit."""
+    limit: float
+    """Amount there is."""
+
+
+def remedies(
+    standing: Standing,
+    county: str,
+    item: str,
+    period: str,
+    *,
+    left: float = 0.5,
+    most: int = 5,
+    free: bool = False,
+    seconds: float = 60.0,
+) -> Remedies:
+    """Remedies for the shortage of one item in one county and period that leave at most the share `left` of it (0 ends it).
+
+    The limits that account for most of the price are tried first, `most` at most, and stock in store before the plan begins;
+    with `free`, also the amounts with which the best plan needs no telling. `seconds` bounds each solve. Raises KeyError for
+    a need that is not there, NothingToAsk where the plan's prices are not those of its shortages (ordered goals).
+    """
+    if standing.index.problem.policy.goals:
+        raise NothingToAsk("remedies are for plans that minimise weighted shortage and costs; this one has ordered goals")
+    need = _need(standing, county, item, period, left)
+    if need.before <= 0:
+        return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
+    found: list[Remedy] = []
+    candidates = _candidates(standing, need, most)
+    imposed = _imposed(standing, need)
+    shared = standing.solve(imposed, seconds)
+    if shared is not None:
+        found.append(_remedy(standing, need, None, "shared", (0.0, shared)))
+    for candidate in candidates:
+        kept = _kept(standing, candidate, need, imposed, seconds)
+        weighed = _weighed(standing, candidate, imposed, shared, seconds) if kept is None else None
+        manner: Manner = "weighed" if kept is None else "kept"
+        least = kept or weighed
+        if least is None:
+            continue
+        found.append(_remedy(standing, need, candidate, manner, least))
+        wider = _free(standing, candidate, need, least[0], seconds) if free else None
+        if wider is not None:
+            found.append(_remedy(standing, need, candidate, "free", wider))
+    found.sort(key=lambda r: (r.manner == "shared", r.relative))
+    return Remedies(
+        county=county,
+        item=item,
+        period=period,
+        shortage=need.before,
+        target=need.target,
+        remedies=tuple(found),
+        tried=len(candidates),
+    )
+
+
+def _need(standing: Standing, county: str, item: str, period: str, left: float) -> Need:
+    labels, short = standing.index.labels, standing.program.decisions["short"]
+    try:
+        codes = (labels["county"].index(county), labels["item"].index(item), labels["period"].index(period))
+    except ValueError as error:
+        raise KeyError(f"there is no {county}, {item}, {period}") from error
+    axes = ("place", "item", "period")
+    here = np.logical_and.reduce([short.axes[a] == c for a, c in zip(axes, codes, strict=True)])
+    balance = standing.program.rules["balance"]
+    row = np.logical_and.reduce([balance.axes[a] == c for a, c in zip(axes, codes, strict=True)])
+    columns = short.start + np.flatnonzero(here)
+    before = float(standing.point.values[columns].sum())
+    if before <= 1e-9 or not row.any():
+        return Need(-1, columns, 0.0, 0.0, (county, item, period), "")
+    unit = standing.index.problem.items[codes[1]].unit
+    position = balance.start + int(np.flatnonzero(row)[0])
+    return Need(position, columns, before, left * before, (county, item, period), unit)
+
+
+def _imposed(standing: Standing, need: Need) -> Bounds:
+    """The plan's bounds with the need no shorter than its target: cheaper bands first, as any optimum fills them."""
+    bounds = Bounds.of(standing.lp).copy()
+    room = need.target
+    for column in need.columns[np.argsort(standing.lp.cost[need.columns], kind="stable")]:
+        bounds.column_upper[column] = min(bounds.column_upper[column], room)
+        room -= bounds.column_upper[column]
+    return bounds
+
+
+def _candidates(standing: Standing, need: Need, most: int) -> list[Candidate]:
+    """Limits behind the need, those with the most won within reach first, and the opening stock."""
+    limits = standing.limits()
+    binding = limits.priced()
+    balance = standing.program.rules["balance"]
+    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])
+    chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
+    worth = limits.gain[chosen] * np.abs(limits.limit[chosen])
+    order = chosen[np.argsort(-worth, kind="stable")][:most]
+    named = [_candidate(limits, int(k)) for k in order]
+    opening = _opening(standing, need)
+    return named if opening is None else [*named, opening]
+
+
+def _candidate(limits: Limits, k: int) -> Candidate:
+    return Candidate(name_of(limits, k), int(limits.position[k]), sign_of(limits, k), 1.0, float(limits.limit[k]))
+
+
+def _opening(standing: Standing, need: Need) -> Candidate | None:
+    """More in store before the first period: less to be brought then."""
+    county, item, _ = need.where
+    labels, index = standing.index.labels, standing.index
+    i, c = labels["item"].index(item), labels["county"].index(county)
+    balance = standing.program.rules["balance"]
+    first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
+    if not index.items.storable[i] or not first.any() or index.items.kept[i] <= 0:
+        return None
+    name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": need.unit}
+    row = balance.start + int(np.flatnonzero(first)[0])
+    return Candidate(name, row, 0.0, float(index.items.kept[i]), float(index.places.opening[c, i]))
+
+
+def _way(start: Bounds, candidate: Candidate) -> Way:
+    if candidate.sign:
+        return Way.of_limit(start, candidate.position, candidate.sign)
+    step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
+    step.row_lower[candidate.position] = step.row_upper[candidate.position] = -candidate.scale
+    return Way(start, step)
+
+
+def _kept(
+    standing: Standing, candidate: Candidate, need: Need, imposed: Bounds, seconds: float
+) -> tuple[float, Point] | None:
+    """The least amount with which the need is served and nobody goes shorter, and the best plan then; None if there is none."""
+    lp, columns = standing.lp, need.columns
+    bounds = Bounds.of(lp).copy()
+    others = np.setdiff1d(standing.program.decisions["short"].positions, columns)
+    bounds.column_upper[others] = np.clip(standing.point.values[others], lp.column_lower[others], lp.column_upper[others])
+    way = _way(bounds, candidate)
+    first = PRESSURE * float(np.abs(lp.cost).max(initial=1.0))
+    standing.session.change_costs(columns, lp.cost[columns] + first)
+    amount, found = 0.0, False
+    try:
+        for _ in range(NEWTON_STEPS):
+            point = standing.solve(way.at(amount), seconds)
+            if point is None:
+                return None
+            left = float(point.values[columns].sum()) - need.target
+            if left <= 1e-9 * (1 + need.before):
+                found = True
+                break
+            slope = way.slope(replace(lp, cost=_pressed(lp.cost, columns, first)), point) / first
+            if slope > -1e-9:
+                return None
+            amount += left / -slope * (1 + 1e-9)
+    finally:
+        standing.session.change_costs(columns, lp.cost[columns])
+    bounds.column_upper[columns] = imposed.column_upper[columns] * (1 + 1e-9) + 1e-9
+    best = standing.solve(way.at(amount), seconds) if found else None
+    return None if best is None else (amount, best)
+
+
+def _pressed(cost: FloatArray, columns: IntArray, more: float) -> FloatArray:
+    pressed = cost.copy()
+    pressed[columns] += more
+    return pressed
+
+
+def _weighed(
+    standing: Standing, candidate: Candidate, imposed: Bounds, shared: Point | None, seconds: float
+) -> tuple[float, Point] | None:
+    """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none."""
+    now = standing.point.objective
+    way = _way(imposed, candidate)
+    amount, point = 0.0, shared
+    for _ in range(NEWTON_STEPS):
+        if point is None or point.objective <= now + SLACK * (1 + abs(now)):
+            break
+        slope = way.slope(standing.lp, point)
+        if slope > -1e-12:
+            return None
+        amount += (point.objective - now) / -slope
+        point = standing.solve(way.at(amount), seconds)
+    else:
+        return None
+    return None if point is None else (amount, point)
+
+
+def _free(
+    standing: Standing, candidate: Candidate, need: Need, least: float, seconds: float
+) -> tuple[float, Point] | None:
+    """An amount with which the best plan serves the need of itself, and that plan; None where none is found."""
+    way = _way(Bounds.of(standing.lp), candidate)
+    short, long = least, max(least, 1e-6 * (1 + candidate.limit))
+    held: tuple[float, Point] | None = None
+    for _ in range(NEWTON_STEPS):
+        point = standing.solve(way.at(long), seconds)
+        if point is None:
+            return None
+        if float(point.values[need.columns].sum()) <= need.target * (1 + 1e-9) + 1e-7:
+            held = (long, point)
+        elif held is None:
+            if way.slope(standing.lp, point) > -1e-12:
+                return None  # it has no price any more: yet more would change nothing
+            short = long
+        else:
+            short = long
+        if held is not None and held[0] - short <= RESOLUTION * held[0]:
+            return held
+        long = 2 * long if held is None else (short + held[0]) / 2
+    return held
+
+
+def _remedy(
+    standing: Standing, need: Need, candidate: Candidate | None, manner: Manner, found: tuple[float, Point]
+) -> Remedy:
+    amount, point = found
+    others = _others(standing, need, point)
+    name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
+    change = point.objective - standing.point.objective
+    losers = sorted((o for o in others if o.won > 0), key=lambda o: -o.won)
+    remedy = Remedy(
+        **name,
+        manner=manner,
+        amount=amount,
+        relative=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
+        before=need.before,
+        after=float(point.values[need.columns].sum()),
+        objective=0.0 if abs(change) <= SLACK * (1 + abs(standing.point.objective)) else change,
+        others_lose=sum(o.won for o in losers),
+        others_gain=-sum(o.won for o in others if o.won < 0),
+        losers=tuple(losers[:5]),
+        change=_change(standing, candidate, amount) if candidate else None,
+        text="",
+    )
+    return remedy.model_copy(update={"text": _text(need, candidate, remedy)})
+
+
+def _others(standing: Standing, need: Need, point: Point) -> list[OtherNeed]:
+    """Every other need whose shortage changes."""
+    block, labels = standing.program.decisions["short"], standing.index.labels
+    units, won = weighted_short(standing, point.values - standing.point.values)
+    place, item, period = (block.axes[a] for a in ("place", "item", "period"))
+    shape = (len(labels["place"]), len(labels["item"]), len(labels["period"]))
+    cells = np.ravel_multi_index((place, item, period), shape)
+    size = int(np.prod(shape))
+    total, worth = (np.bincount(cells, weights=-what, minlength=size) for what in (units, won))
+    own = cells[need.columns[0] - block.start]
+    total[own] = worth[own] = 0.0
+    rows = []
+    for cell in np.flatnonzero(np.abs(total) > 1e-6):
+        n, i, t = (int(v) for v in np.unravel_index(cell, shape))
+        where = {"county": labels["place"][n], "item": labels["item"][i], "period": labels["period"][t]}
+        rows.append(OtherNeed(**where, units=float(total[cell]), won=float(worth[cell])))
+    return rows
+
+
+def _change(standing: Standing, candidate: Candidate, amount: float) -> Change | None:
+    """The remedy as a change to the problem; None where no change of that name makes it."""
+    problem, name = standing.index.problem, candidate.name
+    if name["rule"] == "power":
+        area = next(a for a in problem.power_areas if a.id == name["id"])
+        own = area.own_generation_kwh
+        before = own[problem.periods.index(name["period"])] if isinstance(own, tuple) else own
+        return Change(what="own_generation", where=name["id"], periods=(name["period"],), value=before + amount)
+    return None
+
+
+def _text(need: Need, candidate: Candidate | None, remedy: Remedy) -> str:
+    county, item, period = need.where
+    verb = "ends" if remedy.after <= 1e-6 * (1 + need.before) else f"leaves {remedy.after:,.4g} {need.unit} of"
+    what = f"{verb} the shortage of {item} in {county} in {period}"
+    if candidate is None:
+        return f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective:,.4g} won."
+    more = f"{spoken(candidate.name, remedy.amount)} more"
+    if remedy.manner == "free":
+        return f"{more} {what} in the best plan."
+    if remedy.manner == "kept":
+        return f"{more}, kept for it, {what}; nobody goes shorter."
+    return (
+        f"{more}, kept for it, {what}; the plan as a whole is no worse, but others lose {remedy.others_lose:,.4g} won "
+        f"and gain {remedy.others_gain:,.4g}."
+    )
+
+
+def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seconds: float = 60.0) -> bool:
+    """Whether a remedy does what it says, tried by itself once more: a plan of that objective serves the need so far."""
+    need = replace(_need(standing, *where, 1.0), target=remedy.after)
+    names = {name: getattr(remedy, name) for name in LimitName.model_fields}
+    candidates = [c for c in _candidates(standing, need, 10**6) if c.name == names]
+    imposed = _imposed(standing, need)
+    bounds = _way(imposed, candidates[0]).at(remedy.amount) if candidates else imposed
+    point = standing.solve(bounds, seconds)
+    slack = 10 * SLACK * (1 + abs(standing.point.objective))
+    if point is None or float(point.values[need.columns].sum()) > remedy.after + 1e-6:
+        return False
+    if remedy.manner == "free":
+        alone = standing.solve(_way(Bounds.of(standing.lp), candidates[0]).at(remedy.amount), seconds)
+        return alone is not None and point.objective <= alone.objective + slack
+    return point.objective <= standing.point.objective + remedy.objective + slack
