@@ -139,10 +139,9 @@ class OtherNeed(Frozen):
 class Remedy(LimitName):
     """One change that ends or halves a shortage, verified by solving the plan again with it."""
 
-    manner: Literal["kept", "weighed", "free", "shared"]
-    """`kept`: so much more, kept for this need, and nobody goes shorter. `weighed`: so much more, kept for this need, and the plan as a
-    whole is no worse, though others lose and gain. `free`: so much more that the best plan mends the shortage of itself.
-    `shared`: nothing more at all; others give."""
+    manner: Literal["kept", "free", "shared"]
+    """`kept`: so much more, kept for this need, and the plan as a whole is no worse than now, though others may lose and gain.
+    `free`: so much more that the best plan mends the shortage of itself. `shared`: nothing more at all; others give."""
     amount: float
     """Units of the limit more; 0 for `shared`."""
     relative: float

@@ -58,7 +58,7 @@ def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: Int
     for k in order:
         found = ranged.get(int(k))
         if found is None:
-            rows.append(_plain(limits, int(k)))
+            rows.append(plain_price(limits, int(k)))
             continue
         step = _step(limits, int(k))[0]
         moved = found.values * step if found.rises >= step else _by_solving(standing, limits, int(k), step)
@@ -114,7 +114,8 @@ def _by_solving(standing: Standing, limits: Limits, k: int, step: float) -> Floa
     return None if point is None else point.values - standing.point.values
 
 
-def _plain(limits: Limits, k: int) -> LimitPrice:
+def plain_price(limits: Limits, k: int) -> LimitPrice:
+    """A limit with its use and price, without its range."""
     return LimitPrice(
         **name_of(limits, k), used=float(limits.used[k]), limit=float(limits.limit[k]), price=float(limits.gain[k])
     )
@@ -123,7 +124,7 @@ def _plain(limits: Limits, k: int) -> LimitPrice:
 def _told(
     standing: Standing, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
 ) -> LimitPrice:
-    row, step = _plain(limits, k), _step(limits, k)[0]
+    row, step = plain_price(limits, k), _step(limits, k)[0]
     falls, rises = (None if np.isinf(end) else end for end in reach)
     if moved is None:
         return row.model_copy(update={"falls": falls, "rises": rises})

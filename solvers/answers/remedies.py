@@ -1,15 +1,14 @@
 """The smallest single changes that end or halve one shortage, each verified by a warm solve before it is shown.
 
-- `kept`: the least amount θ of a limit with which the need can go no shorter than the target while no other need goes shorter
-  than now. The least shortage s(θ) that then remains is convex and piecewise linear, so Newton's steps from the left, each a
-  warm solve whose prices give the slope, come to the least θ (to a thousandth) in a few solves. The plan shown is the best one
-  that keeps all this.
-- `weighed`: where one limit alone cannot help without anybody losing, the least θ with which the plan as a whole, by its
-  objective, is no worse than now; others may lose and gain. Found the same way, exactly.
-- `free`: an amount with which the best plan leaves the need no shorter than the target without being told to. Never less
-  than `kept`; found by doubling and halving, the least found to a twentieth.
+With f(θ) the optimum when a limit has θ units more, and g(θ) the same when the need may also go no shorter than the target:
+
+- `kept`: the least θ with g(θ) ≤ f(0): so much more, kept for this need, and the plan as a whole, by its objective, is no worse
+  than now. Others may lose and gain within that: what the policy weighs alike may change places. g is convex and piecewise
+  linear, so Newton's steps from the left, each a warm solve whose prices give the slope, meet the least θ exactly.
+- `free`: θ with which the best plan leaves the need no shorter than the target without being told to. Never less than `kept`;
+  found by doubling and halving, the least found to a twentieth.
 - `shared`: nothing more of anything: the need is served with what there is, made earlier or taken from others; what the plan
-  as a whole loses by it, and who.
+  as a whole loses by it, g(0) − f(0), and who.
 """
 
 from dataclasses import dataclass, replace
@@ -24,17 +23,14 @@ from solvers.answers.errors import NothingToAsk
 from solvers.answers.moves import Way
 from solvers.answers.prices import name_of, spoken, weighted_short
 from solvers.answers.standing import Bounds, Point, Standing
-from solvers.program import FloatArray, IntArray
+from solvers.program import IntArray
 from solvers.report.limits import Limits
 from solvers.report.reasons import limits_behind
 
 SLACK = 1e-7
 """Relative to 1 + the objective: a plan no worse than this is no worse."""
 
-PRESSURE = 1000.0
-"""Weight, in dearest costs, by which one need is pressed before all else."""
-
-Manner = Literal["kept", "weighed", "free", "shared"]
+Manner = Literal["kept", "free", "shared"]
 """In which sense a remedy mends the shortage; see the head of this module."""
 
 NEWTON_STEPS = 15
@@ -107,14 +103,11 @@ def remedies(
     if shared is not None:
         found.append(_remedy(standing, need, None, "shared", (0.0, shared)))
     for candidate in candidates:
-        kept = _kept(standing, candidate, need, imposed, seconds)
-        weighed = _weighed(standing, candidate, imposed, shared, seconds) if kept is None else None
-        manner: Manner = "weighed" if kept is None else "kept"
-        least = kept or weighed
-        if least is None:
+        kept = _kept(standing, candidate, imposed, shared, seconds)
+        if kept is None:
             continue
-        found.append(_remedy(standing, need, candidate, manner, least))
-        wider = _free(standing, candidate, need, least[0], seconds) if free else None
+        found.append(_remedy(standing, need, candidate, "kept", kept))
+        wider = _free(standing, candidate, need, kept[0], seconds) if free else None
         if wider is not None:
             found.append(_remedy(standing, need, candidate, "free", wider))
     found.sort(key=lambda r: (r.manner == "shared", r.relative))
@@ -199,44 +192,6 @@ def _way(start: Bounds, candidate: Candidate) -> Way:
 
 
 def _kept(
-    standing: Standing, candidate: Candidate, need: Need, imposed: Bounds, seconds: float
-) -> tuple[float, Point] | None:
-    """The least amount with which the need is served and nobody goes shorter, and the best plan then; None if there is none."""
-    lp, columns = standing.lp, need.columns
-    bounds = Bounds.of(lp).copy()
-    others = np.setdiff1d(standing.program.decisions["short"].positions, columns)
-    bounds.column_upper[others] = np.clip(standing.point.values[others], lp.column_lower[others], lp.column_upper[others])
-    way = _way(bounds, candidate)
-    first = PRESSURE * float(np.abs(lp.cost).max(initial=1.0))
-    standing.session.change_costs(columns, lp.cost[columns] + first)
-    amount, found = 0.0, False
-    try:
-        for _ in range(NEWTON_STEPS):
-            point = standing.solve(way.at(amount), seconds)
-            if point is None:
-                return None
-            left = float(point.values[columns].sum()) - need.target
-            if left <= 1e-9 * (1 + need.before):
-                found = True
-                break
-            slope = way.slope(replace(lp, cost=_pressed(lp.cost, columns, first)), point) / first
-            if slope > -1e-9:
-                return None
-            amount += left / -slope * (1 + 1e-9)
-    finally:
-        standing.session.change_costs(columns, lp.cost[columns])
-    bounds.column_upper[columns] = imposed.column_upper[columns] * (1 + 1e-9) + 1e-9
-    best = standing.solve(way.at(amount), seconds) if found else None
-    return None if best is None else (amount, best)
-
-
-def _pressed(cost: FloatArray, columns: IntArray, more: float) -> FloatArray:
-    pressed = cost.copy()
-    pressed[columns] += more
-    return pressed
-
-
-def _weighed(
     standing: Standing, candidate: Candidate, imposed: Bounds, shared: Point | None, seconds: float
 ) -> tuple[float, Point] | None:
     """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none."""
@@ -345,12 +300,8 @@ def _text(need: Need, candidate: Candidate | None, remedy: Remedy) -> str:
     more = f"{spoken(candidate.name, remedy.amount)} more"
     if remedy.manner == "free":
         return f"{more} {what} in the best plan."
-    if remedy.manner == "kept":
-        return f"{more}, kept for it, {what}; nobody goes shorter."
-    return (
-        f"{more}, kept for it, {what}; the plan as a whole is no worse, but others lose {remedy.others_lose:,.4g} won "
-        f"and gain {remedy.others_gain:,.4g}."
-    )
+    others = f"others lose {remedy.others_lose:,.4g} won of need and gain {remedy.others_gain:,.4g}"
+    return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}."
 
 
 def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seconds: float = 60.0) -> bool:

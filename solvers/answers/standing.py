@@ -117,10 +117,10 @@ class Standing:
             self.at_home = self.at_home and not changed
             self._put(bounds, Bounds.of(self.lp))
 
-    def solve(self, bounds: "Bounds", seconds: float = 600.0) -> "Point | None":
+    def solve(self, bounds: "Bounds", seconds: float = 600.0, method: Method = "dual") -> "Point | None":
         """The optimum under other bounds, from where the session stands; None where there is none."""
         with self.moved(bounds) as session:
-            return optimum(session, "dual", seconds=seconds, basis=False)
+            return optimum(session, method, seconds=seconds, basis=False)
 
     def home(self) -> HighsSession:
         """The session on the plan's own basis, for questions about it."""

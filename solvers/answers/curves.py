@@ -1,0 +1,235 @@
+"""Curves: a plan as one limit or share is varied, with the points at which prices change; and grids of two.
+
+Where a change moves only bounds and right-hand sides, in proportion, the objective along it is convex and piecewise linear.
+Two points, each with a supporting line from its prices, are then enough to go on: their lines meet below the curve, and the
+curve is solved there. If it lies on the meeting point, both lines are the curve, and that point is a breakpoint: exact, with no
+tolerance to choose. Else there are two shorter stretches to look at. Where coefficients change too (machine condition does not,
+norms under `worst_fulfilment` do), or bounds come and go, the curve is sampled instead and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.answers import Curve, CurvePoint, GridCell
+from models.apply import apply_changes
+from models.changes import Change
+from models.problem import PlanningProblem
+from solvers.answers.align import aligned, carried
+from solvers.answers.errors import NothingToAsk
+from solvers.answers.moves import Way
+from solvers.answers.prices import plain_price
+from solvers.answers.standing import Bounds, Point, Standing
+from solvers.index import ProblemIndex
+from solvers.program import Program
+from solvers.report.flows import Flows, tidy
+from solvers.report.limits import Limits
+from solvers.report.summary import summarise
+from solvers.strategy.stages import program_of
+
+DIGITS = 1e-9
+"""Relative to 1 + the objective: a point this near its supporting line lies on it."""
+
+LEADING = 3
+"""Limits named at each point."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    at: float
+    t: float
+    point: Point
+    slope: float
+
+
+def curve(standing: Standing, change: Change, start: float, end: float, *, most: int = 40, seconds: float = 60.0) -> Curve:
+    """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; at most about `most` solves.
+
+    Raises InvalidProblem for a change that cannot be made, NothingToAsk where goals are ordered or an end has no plan.
+    """
+    problem = standing.index.problem
+    if problem.policy.goals or problem.policy.own_needs_first:
+        raise NothingToAsk("curves are for plans that minimise weighted shortage and costs in one solve")
+    ends = [ProblemIndex.of(varied(problem, change, at)) for at in (start, end)]
+    programs = [program_of(index) for index in ends]
+    like = max(programs, key=lambda program: (program.lp.columns, program.lp.rows))
+    bounds = [aligned(program, like) for program in programs]
+    way = _straight(problem, change, (start, end), bounds, like)
+    if way is None or standing.point.basis is None:
+        return _sampled(standing, change, start, end, min(most, 13), seconds)
+    stood = Standing.at(ends[0], way.start.on(like), carried(standing.point.basis, standing.program, like))
+    found, missed = _kinks(stood, way, (start, end), most, seconds)
+    shown = [_shown(ends[0], way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found]
+    inner = [
+        p.model_copy(update={"breakpoint": 0 < k < len(shown) - 1, "price": _price_after(shown, k)})
+        for k, p in enumerate(shown)
+    ]
+    note = "Every point at which the price changes is shown; between two of them the objective is a straight line."
+    if missed > 0:
+        note = f"Stopped after {most} solves: the true curve lies at most {missed:,.4g} won below the lines between points."
+    return Curve(change=change, points=tuple(inner), exact=missed == 0, error=missed, note=note)
+
+
+def grid(
+    standing: Standing, first: tuple[Change, Sequence[float]], second: tuple[Change, Sequence[float]], seconds: float = 60.0
+) -> tuple[GridCell, ...]:
+    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour."""
+    problem, cells, stood = standing.index.problem, [], standing
+    for k, a in enumerate(first[1]):
+        for b in second[1] if k % 2 == 0 else tuple(reversed(second[1])):
+            changed = varied(varied(problem, first[0], a), second[0], b)
+            following = restand(stood, changed)
+            if following is None:
+                cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
+                continue
+            stood = following
+            cells.append(GridCell(first=a, second=b, objective=stood.point.objective, served_share=served(stood)))
+    return tuple(sorted(cells, key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second))))
+
+
+def varied(problem: PlanningProblem, change: Change, at: float) -> PlanningProblem:
+    """A problem with a change whose factor or value is `at`."""
+    field = "value" if change.factor is None else "factor"
+    raw = change.model_dump(exclude_none=True) | {field: float(at)}
+    return apply_changes(problem, (Change.model_validate(raw),))
+
+
+def restand(standing: Standing, problem: PlanningProblem) -> Standing | None:
+    """Another problem, opened from the basis of this one; None where it has no plan."""
+    index = ProblemIndex.of(problem)
+    program = program_of(index)
+    try:
+        if problem.policy.goals or problem.policy.own_needs_first or standing.point.basis is None:
+            return Standing.of(problem)
+        return Standing.at(index, program, carried(standing.point.basis, standing.program, program))
+    except NothingToAsk:
+        return None
+
+
+def served(standing: Standing) -> float:
+    """Served share of the plan before rounding."""
+    values = tidy(standing.program, standing.point.values)
+    return summarise(standing.index, standing.program, values, standing.flows()).served_share
+
+
+def _straight(
+    problem: PlanningProblem,
+    change: Change,
+    ends: tuple[float, float],
+    bounds: Sequence[Bounds | None],
+    like: Program,
+) -> Way | None:
+    """The way between both ends, if the bounds in the middle lie in the middle."""
+    if bounds[0] is None or bounds[1] is None:
+        return None
+    try:
+        way = Way.between(bounds[0], bounds[1])
+    except ValueError:
+        return None
+    middle = aligned(program_of(ProblemIndex.of(varied(problem, change, sum(ends) / 2))), like)
+    if middle is None:
+        return None
+    guess = way.at(0.5)
+    same = all(
+        np.allclose(getattr(guess, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__
+    )
+    return way if same else None
+
+
+def _kinks(
+    stood: Standing, way: Way, ends: tuple[float, float], most: int, seconds: float
+) -> tuple[list[_Solved], float]:
+    """Ends and breakpoints in order, and the most that the true curve can lie below the lines between them."""
+
+    def solve(t: float) -> _Solved:
+        point = stood.solve(way.at(t), seconds)
+        if point is None:
+            raise NothingToAsk(f"no plan keeps every rule at {ends[0] + t * (ends[1] - ends[0]):g}")
+        return _Solved(ends[0] + t * (ends[1] - ends[0]), t, point, way.slope(stood.lp, point))
+
+    left, right = solve(0.0), solve(1.0)
+    kept, missed, solves = [left, right], 0.0, 2
+    open_stretches = [(left, right)]
+    while open_stretches:
+        open_stretches.sort(key=lambda pair: _gap(*pair)[1])
+        a, b = open_stretches.pop()
+        t, gap = _gap(a, b)
+        if gap <= DIGITS * (1 + abs(a.point.objective)):
+            continue
+        if solves >= most:
+            missed = gap
+            break
+        middle = solve(t)
+        solves += 1
+        below = a.point.objective + a.slope * (t - a.t)
+        kept.append(middle)
+        if middle.point.objective - below > DIGITS * (1 + abs(below)):
+            open_stretches += [(a, middle), (middle, b)]
+    kept.sort(key=lambda s: s.t)
+    return (_bends(kept) if missed == 0 else kept), missed
+
+
+def _gap(a: _Solved, b: _Solved) -> tuple[float, float]:
+    """Where the supporting lines of two points meet, and how far below the line between the points."""
+    fa, fb = a.point.objective, b.point.objective
+    if abs(b.slope - a.slope) <= 1e-12 * (1 + abs(a.slope)):
+        return (a.t + b.t) / 2, 0.0
+    t = (fa - a.slope * a.t - fb + b.slope * b.t) / (b.slope - a.slope)
+    t = min(max(t, a.t), b.t)
+    on_line = fa + a.slope * (t - a.t)
+    chord = fa + (fb - fa) * (t - a.t) / (b.t - a.t)
+    return t, max(chord - on_line, 0.0)
+
+
+def _bends(kept: list[_Solved]) -> list[_Solved]:
+    """Without the points at which the curve does not bend."""
+    out = [kept[0]]
+    for k in range(1, len(kept) - 1):
+        a, s, b = out[-1], kept[k], kept[k + 1]
+        chord = a.point.objective + (b.point.objective - a.point.objective) * (s.t - a.t) / (b.t - a.t)
+        if chord - s.point.objective > 10 * DIGITS * (1 + abs(chord)):
+            out.append(s)
+    return [*out, kept[-1]]
+
+
+def _price_after(points: Sequence[CurvePoint], k: int) -> float:
+    """Won saved per unit along the line that begins at a point; at the last point, along the line that ends there."""
+    a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[k - 1], points[k])
+    return (a.objective - b.objective) / (b.at - a.at)
+
+
+def _shown(index: ProblemIndex, program: Program, problem: PlanningProblem, solved: _Solved, length: float) -> CurvePoint:
+    """A point of the curve; needs and weights are those of the problem there."""
+    here = ProblemIndex.of(problem)
+    values = tidy(program, solved.point.values)
+    flows = Flows.of(here, program, values, solved.point.row_price)
+    summary = summarise(here, program, values, flows)
+    limits = Limits.of(here, program, values, solved.point.row_price)
+    priced = limits.priced()
+    worth = limits.gain[priced] * np.abs(limits.limit[priced])
+    leading = priced[np.argsort(-worth, kind="stable")[:LEADING]]
+    return CurvePoint(
+        at=solved.at,
+        objective=solved.point.objective,
+        price=-solved.slope / length,
+        served_share=summary.served_share,
+        by_priority=summary.by_priority,
+        leading=tuple(plain_price(limits, int(k)) for k in leading),
+        breakpoint=False,
+    )
+
+
+def _sampled(standing: Standing, change: Change, start: float, end: float, count: int, seconds: float) -> Curve:
+    """Points at even distances, each solved from its neighbour."""
+    points, stood = [], standing
+    for at in np.linspace(start, end, count):
+        problem = varied(standing.index.problem, change, float(at))
+        following = restand(stood, problem)
+        if following is None:
+            continue
+        stood = following
+        solved = _Solved(float(at), 0.0, stood.point, 0.0)
+        points.append(_shown(stood.index, stood.program, problem, solved, 1.0))
+    note = "The change moves more than limits, so the curve is sampled at even distances; it may bend between points."
+    return Curve(change=change, points=tuple(points), exact=False, error=0.0, note=note)

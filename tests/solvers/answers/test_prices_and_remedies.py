@@ -1,0 +1,118 @@
+"""Prices and remedies on random problems: every number is held against solving again."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from models.problem import PlanningProblem
+from solvers.answers.moves import Way
+from solvers.answers.prices import prices
+from solvers.answers.direction import direction, sign_of
+from solvers.answers.remedies import remedies, verify
+from solvers.answers.standing import Bounds, Standing
+from solvers.formulation import build
+from solvers.index import ProblemIndex
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded
+from tests.strategies import problems
+
+
+def standing_of(problem: PlanningProblem) -> Standing:
+    """The standing of a problem; those in which there is nothing to decide are passed over."""
+    assume(build(ProblemIndex.of(problem)).lp.columns > 0)
+    return Standing.of(problem)
+
+
+@bounded(25)
+@given(problems(), st.data())
+def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
+    problem: PlanningProblem, data: st.DataObject
+) -> None:
+    standing = standing_of(problem)
+    limits = standing.limits()
+    priced = limits.priced()
+    if not len(priced):
+        return
+    k = int(data.draw(st.sampled_from(priced.tolist())))
+    found = direction(standing, limits, k)
+    way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[k]), sign_of(limits, k))
+    for step in (min(found.rises, 1.0), -min(found.falls, 1.0)):
+        point = standing.solve(way.at(step))
+        assert point is not None
+        saved = standing.point.objective - point.objective
+        assert saved == pytest.approx(limits.gain[k] * step, abs=1e-6 * (1 + abs(standing.point.objective)))
+
+
+@bounded(15)
+@given(problems())
+def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem) -> None:
+    standing = standing_of(problem)
+    limits = standing.limits()
+    told = prices(standing, leading=3).limits
+    for row in told:
+        if row.step is None or row.saves is None:
+            continue
+        same = [
+            k
+            for k in range(len(limits.gain))
+            if (limits.words[limits.id[k]], limits.words[limits.part[k]], limits.words[limits.period[k]])
+            == (row.id, row.part, row.period)
+            and limits.gain[k] == row.price
+        ]
+        way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[same[0]]), sign_of(limits, same[0]))
+        point = standing.solve(way.at(row.step))
+        assert point is not None
+        slack = 1e-6 * (1 + abs(standing.point.objective))
+        assert standing.point.objective - point.objective == pytest.approx(row.saves, abs=slack)
+        assert row.saves <= row.price * row.step + slack
+
+
+@bounded(20)
+@given(problems(), st.data())
+def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
+    standing = standing_of(problem)
+    short = standing.flows().short
+    cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
+    if not len(cells):
+        return
+    n, i, t = data.draw(st.sampled_from(cells.tolist()))
+    labels = standing.index.labels
+    where = (labels["county"][n], labels["item"][i], labels["period"][t])
+    found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
+    afresh = standing_of(problem)
+    for remedy in found.remedies:
+        assert remedy.after <= found.target + 1e-6
+        assert verify(afresh, where, remedy), remedy
+
+
+def _shop(power: float) -> dict[str, Any]:
+    return {
+        "factories": [{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 2}]}],
+        "power_areas": [{"id": "area", "limit_kwh": power}],
+        "demand": [need("town", "soap", 10)],
+    }
+
+
+def test_the_least_power_that_ends_a_shortage() -> None:
+    standing = Standing.of(make_problem(**_shop(12)))
+    found = remedies(standing, "town", "soap", "p1", left=0.0, free=True)
+    power = [r for r in found.remedies if r.rule == "power" and r.manner == "free"]
+    assert power[0].amount == pytest.approx(8, rel=0.06)
+    assert power[0].change is not None
+    assert power[0].change.value == pytest.approx(power[0].amount)
+
+
+def test_words_name_the_item_that_a_step_serves() -> None:
+    row = prices(Standing.of(make_problem(**_shop(12)))).limits[0]
+    assert (row.rule, row.price, row.falls, row.rises) == ("power", 0.5, 12.0, 8.0)
+    assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
+
+
+def test_no_needs_no_remedies() -> None:
+    standing = Standing.of(make_problem(**_shop(30)))
+    assert remedies(standing, "town", "soap", "p1").remedies == ()
+    with pytest.raises(KeyError):
+        remedies(standing, "nowhere", "soap", "p1")
