@@ -36,6 +36,9 @@ Manner = Literal["kept", "free", "shared"]
 NEWTON_STEPS = 15
 """Warm solves that one amount may take."""
 
+MOST_TIMES = 100.0
+"""Beyond so many times the limit no remedy is looked for."""
+
 RESOLUTION = 0.05
 """Relative width to which `free` amounts are searched."""
 
@@ -194,21 +197,45 @@ def _way(start: Bounds, candidate: Candidate) -> Way:
 def _kept(
     standing: Standing, candidate: Candidate, imposed: Bounds, shared: Point | None, seconds: float
 ) -> tuple[float, Point] | None:
-    """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none."""
-    now = standing.point.objective
+    """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none.
+
+    Where the need cannot be served at all without more, there is no plan to take Newton's first step from; then the amount is
+    bracketed by doubling and halved to a thousandth.
+    """
     way = _way(imposed, candidate)
-    amount, point = 0.0, shared
+    if shared is None:
+        return _bracketed(standing, way, candidate, seconds)
+    now, amount, point = standing.point.objective, 0.0, shared
     for _ in range(NEWTON_STEPS):
-        if point is None or point.objective <= now + SLACK * (1 + abs(now)):
-            break
+        if point.objective <= now + SLACK * (1 + abs(now)):
+            return amount, point
         slope = way.slope(standing.lp, point)
         if slope > -1e-12:
             return None
         amount += (point.objective - now) / -slope
-        point = standing.solve(way.at(amount), seconds)
-    else:
-        return None
-    return None if point is None else (amount, point)
+        following = standing.solve(way.at(amount), seconds)
+        if following is None:
+            return None
+        point = following
+    return None
+
+
+def _bracketed(standing: Standing, way: Way, candidate: Candidate, seconds: float) -> tuple[float, Point] | None:
+    now = standing.point.objective
+    short, long = 0.0, max(candidate.limit * 0.01, 1.0)
+    held: tuple[float, Point] | None = None
+    for _ in range(2 * NEWTON_STEPS):
+        point = standing.solve(way.at(long), seconds)
+        if point is not None and point.objective <= now + SLACK * (1 + abs(now)):
+            held = (long, point)
+        else:
+            short = long
+        if held is not None and held[0] - short <= 1e-3 * held[0]:
+            return held
+        if held is None and long > MOST_TIMES * (1 + candidate.limit):
+            return None
+        long = 2 * long if held is None else (short + held[0]) / 2
+    return held
 
 
 def _free(

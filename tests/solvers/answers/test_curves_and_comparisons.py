@@ -1,0 +1,131 @@
+"""Curves, comparisons, goals and evenness, held against solving afresh."""
+
+import pytest
+from hypothesis import assume, given
+
+from models.changes import Change
+from models.examples import two_counties
+from models.problem import PlanningProblem
+from solvers.answers import (
+    NothingToAsk,
+    Standing,
+    by_changes,
+    by_parts,
+    compare,
+    curve,
+    evenness,
+    goal_prices,
+    grid,
+    reasons,
+)
+from solvers.answers.curves import varied
+from solvers.formulation import build
+from solvers.index import ProblemIndex
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded, objective
+from tests.strategies import problems
+
+POWER = Change(what="power_limit", factor=1.0)
+
+
+def shop(power: float = 12, **policy: object) -> PlanningProblem:
+    bands = [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]
+    return make_problem(
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 2}]}],
+        power_areas=[{"id": "area", "limit_kwh": power}],
+        demand=[need("town", "soap", 10)],
+        policy={"shortage_bands": bands, "priority_weights": {"1": 1, "2": 1, "3": 1}, **policy},
+    )
+
+
+def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    assert found.exact
+    assert [p.at for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
+    assert [p.objective for p in found.points] == pytest.approx([0.0, 5.0, 21.0])
+    assert [p.price for p in found.points] == pytest.approx([10.0, 40.0, 40.0])
+    assert [p.served_share for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
+    assert [p.breakpoint for p in found.points] == [False, True, False]
+
+
+@bounded(12)
+@given(problems(max_periods=2))
+def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: PlanningProblem) -> None:
+    limited = any(area.limit_kwh is not None for area in problem.power_areas)
+    assume(limited and build(ProblemIndex.of(problem)).lp.columns > 0)
+    found = curve(Standing.of(problem), POWER, 1.0, 0.25, most=60)
+    assert found.exact
+    for a, b in zip(found.points, found.points[1:], strict=False):
+        middle = (a.at + b.at) / 2
+        expected = (a.objective + b.objective) / 2
+        assert objective(varied(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
+
+
+def test_a_change_that_is_no_straight_way_is_sampled_and_says_so() -> None:
+    problem = shop(12).model_copy(update={"policy": shop(12, quality_weight=1.0).policy})
+    found = curve(Standing.of(problem), Change(what="central_share", value=0.0), 0.0, 0.5)
+    assert found.points
+
+
+def test_a_grid_has_a_cell_for_every_pair() -> None:
+    cells = grid(Standing.of(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0)))
+    assert [(c.first, c.second) for c in cells] == [(1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.5, 2.0)]
+    assert [c.objective for c in cells] == pytest.approx([0, 0, 5, 5])
+
+
+@bounded(10)
+@given(problems(max_periods=2), problems(max_periods=2))
+def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> None:
+    assume(build(ProblemIndex.of(a)).lp.columns > 0)
+    after = a.model_copy(update={"power_areas": tuple(x.model_copy(update={"limit_kwh": 1.0}) for x in a.power_areas)})
+    found = compare(Standing.of(a), by_parts(a, after))
+    moved = sum(step.objective_change or 0.0 for step in found.steps)
+    assert found.objective[1] - found.objective[0] == pytest.approx(moved, abs=1e-6)
+    assert found.objective[1] == pytest.approx(objective(after), abs=1e-6 * (1 + abs(found.objective[1])))
+    assert all(d.path.startswith("/power_areas/") for d in found.inputs)
+
+
+def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
+    before = shop(20)
+    changes = [Change(what="power_limit", factor=0.5), Change(what="power_limit", factor=0.5)]
+    found = compare(Standing.of(before), by_changes(before, changes))
+    assert [(s.name, s.objective) for s in found.steps] == [("power_limit", pytest.approx(15.0))]
+    assert [(d.path, d.before, d.after) for d in found.inputs] == [("/power_areas/area/limit_kwh", "20.0", "5.0")]
+    assert [(m.key, m.before, m.after) for m in found.by_factory] == [("works", pytest.approx(10), pytest.approx(2.5))]
+
+
+def test_the_price_of_goals() -> None:
+    first, second = goal_prices(shop(12, goals=["shortage", "cost"]))
+    assert (first.goal, first.paid, first.prices) == ("shortage", 0.0, {})
+    assert second.goal == "cost"
+    assert second.reached.value >= second.alone
+    assert second.paid == pytest.approx(second.reached.value - second.alone)
+    assert "1 shortage" in second.prices
+
+
+def test_bands_and_shares() -> None:
+    found = evenness(Standing.of(shop(8)))
+    assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
+    assert found.spread == {"2": 0.0}
+    assert [(b.needs, b.full) for b in found.bands] == [(1, 0), (1, 1)]
+
+
+def test_reasons_roll_up() -> None:
+    standing = Standing.of(shop(8))
+    (whole,) = reasons(standing).groups
+    assert [(c.rule, c.id, c.gain, c.shortages, c.share) for c in whole.causes] == [("power", "area", 2.0, 1, 1.0)]
+    (held,) = reasons(standing, "limit", rule="power", limit="area").groups
+    assert held.key == "town/soap/p1"
+    assert reasons(standing, rule="machine").groups == ()
+
+
+def test_two_counties_answers_everything() -> None:
+    problem = two_counties()
+    standing = Standing.of(problem)
+    for by in ("all", "item", "county", "category", "period", "limit"):
+        assert reasons(standing, by).groups  # type: ignore[arg-type]
+
+
+def test_no_curve_of_ordered_goals() -> None:
+    with pytest.raises(NothingToAsk):
+        curve(Standing.of(shop(12, goals=["shortage"])), POWER, 1, 0.5)
