@@ -21,7 +21,10 @@ def aligned(program: Program, like: Program) -> Bounds | None:
         return None
     balance = like.rules["balance"].span
     out = Bounds(
-        np.full(like.lp.rows, -np.inf), np.full(like.lp.rows, np.inf), np.zeros(like.lp.columns), np.zeros(like.lp.columns)
+        np.full(like.lp.rows, -np.inf),
+        np.full(like.lp.rows, np.inf),
+        np.zeros(like.lp.columns),
+        np.zeros(like.lp.columns),
     )
     out.row_lower[balance] = out.row_upper[balance] = 0.0
     own = Bounds.of(program.lp)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.answers import Comparison, Moved, Step
 from models.apply import apply_changes
 from models.changes import Change
 from models.checks import InvalidProblem, check, refuse_errors
+from models.comparisons import Comparison, Moved, Step
 from models.plan import ServedShare, Summary
 from models.problem import PlanningProblem
 from solvers.answers.curves import restand, served

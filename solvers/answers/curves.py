@@ -43,7 +43,9 @@ class _Solved:
     slope: float
 
 
-def curve(standing: Standing, change: Change, start: float, end: float, *, most: int = 40, seconds: float = 60.0) -> Curve:
+def curve(
+    standing: Standing, change: Change, start: float, end: float, *, most: int = 40, seconds: float = 60.0
+) -> Curve:
     """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; at most about `most` solves.
 
     Raises InvalidProblem for a change that cannot be made, NothingToAsk where goals are ordered or an end has no plan.
@@ -57,10 +59,10 @@ def curve(standing: Standing, change: Change, start: float, end: float, *, most:
     bounds = [aligned(program, like) for program in programs]
     way = _straight(problem, change, (start, end), bounds, like)
     if way is None or standing.point.basis is None:
-        return _sampled(standing, change, start, end, min(most, 13), seconds)
+        return _sampled(standing, change, start, end, min(most, 13))
     stood = Standing.at(ends[0], way.start.on(like), carried(standing.point.basis, standing.program, like))
     found, missed = _kinks(stood, way, (start, end), most, seconds)
-    shown = [_shown(ends[0], way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found]
+    shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found]
     inner = [
         p.model_copy(update={"breakpoint": 0 < k < len(shown) - 1, "price": _price_after(shown, k)})
         for k, p in enumerate(shown)
@@ -72,7 +74,9 @@ def curve(standing: Standing, change: Change, start: float, end: float, *, most:
 
 
 def grid(
-    standing: Standing, first: tuple[Change, Sequence[float]], second: tuple[Change, Sequence[float]], seconds: float = 60.0
+    standing: Standing,
+    first: tuple[Change, Sequence[float]],
+    second: tuple[Change, Sequence[float]],
 ) -> tuple[GridCell, ...]:
     """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour."""
     problem, cells, stood = standing.index.problem, [], standing
@@ -131,9 +135,7 @@ def _straight(
     if middle is None:
         return None
     guess = way.at(0.5)
-    same = all(
-        np.allclose(getattr(guess, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__
-    )
+    same = all(np.allclose(getattr(guess, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__)
     return way if same else None
 
 
@@ -199,7 +201,7 @@ def _price_after(points: Sequence[CurvePoint], k: int) -> float:
     return (a.objective - b.objective) / (b.at - a.at)
 
 
-def _shown(index: ProblemIndex, program: Program, problem: PlanningProblem, solved: _Solved, length: float) -> CurvePoint:
+def _shown(program: Program, problem: PlanningProblem, solved: _Solved, length: float) -> CurvePoint:
     """A point of the curve; needs and weights are those of the problem there."""
     here = ProblemIndex.of(problem)
     values = tidy(program, solved.point.values)
@@ -220,7 +222,7 @@ def _shown(index: ProblemIndex, program: Program, problem: PlanningProblem, solv
     )
 
 
-def _sampled(standing: Standing, change: Change, start: float, end: float, count: int, seconds: float) -> Curve:
+def _sampled(standing: Standing, change: Change, start: float, end: float, count: int) -> Curve:
     """Points at even distances, each solved from its neighbour."""
     points, stood = [], standing
     for at in np.linspace(start, end, count):
@@ -230,6 +232,6 @@ def _sampled(standing: Standing, change: Change, start: float, end: float, count
             continue
         stood = following
         solved = _Solved(float(at), 0.0, stood.point, 0.0)
-        points.append(_shown(stood.index, stood.program, problem, solved, 1.0))
+        points.append(_shown(stood.program, problem, solved, 1.0))
     note = "The change moves more than limits, so the curve is sampled at even distances; it may bend between points."
     return Curve(change=change, points=tuple(points), exact=False, error=0.0, note=note)

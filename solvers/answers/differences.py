@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from models.answers import Difference
+from models.comparisons import Difference
 from models.problem import PlanningProblem
 
 
@@ -37,7 +37,10 @@ def _named(value: Any) -> dict[str, Any] | None:
         return value
     if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
         keys = [str(v.get("id") or v.get("item") or v.get("county")) for v in value]
-        keys = [f"{v['county']}/{v['item']}" if {"county", "item"} <= v.keys() else k for k, v in zip(keys, value, strict=True)]
+        keys = [
+            f"{v['county']}/{v['item']}" if {"county", "item"} <= v.keys() else k
+            for k, v in zip(keys, value, strict=True)
+        ]
         return dict(zip(keys, value, strict=True)) if len(set(keys)) == len(keys) else None
     return None
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import BandUse, Evenness, GoalPrice
+from models.comparisons import BandUse, Evenness, GoalPrice
 from models.options import PlanOptions
 from models.plan import GoalResult, ServedShare
 from models.problem import PlanningProblem
@@ -86,7 +86,8 @@ def evenness(standing: Standing) -> Evenness:
     needed = (flows.demand[:counties] * worth).sum(axis=2)
     short = (flows.short[:counties] * worth).sum(axis=2)
     priority = np.array([item.priority for item in index.problem.items])
-    by_county, shares = {}, {}
+    by_county: dict[str, tuple[ServedShare, ...]] = {}
+    shares: dict[str, list[float]] = {}
     for n, county in enumerate(index.labels["county"]):
         rows = []
         for level in (1, 2, 3):

@@ -27,7 +27,9 @@ class Way:
             a, b = getattr(start, name), getattr(end, name)
             if (np.isfinite(a) != np.isfinite(b)).any():
                 raise ValueError("a limit is there at one end only")
-            steps.append(np.where(np.isfinite(a), np.where(np.isfinite(b), b, 0.0) - np.where(np.isfinite(a), a, 0.0), 0.0))
+            steps.append(
+                np.where(np.isfinite(a), np.where(np.isfinite(b), b, 0.0) - np.where(np.isfinite(a), a, 0.0), 0.0)
+            )
         return cls(start, Bounds(*steps))
 
     @classmethod

@@ -63,9 +63,7 @@ def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: Int
         step = _step(limits, int(k))[0]
         moved = found.values * step if found.rises >= step else _by_solving(standing, limits, int(k), step)
         rows.append(_told(standing, limits, int(k), (found.falls, found.rises), moved))
-    return Prices(
-        note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most)
-    )
+    return Prices(note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most))
 
 
 def name_of(limits: Limits, k: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from scipy import sparse
 from models.answers import Cause, Held, Reasons
 from solvers.answers.prices import name_of
 from solvers.answers.standing import Standing
-from solvers.program import IntArray
+from solvers.program import FloatArray, IntArray
 from solvers.report.limits import Limits
 from solvers.report.reasons import limits_behind
 
@@ -54,7 +54,9 @@ def reasons(
         if label is not None:
             chosen &= code == labels[axis].index(label)
     rows = np.flatnonzero(chosen)
-    weight = _weights(standing, limits, binding, rows, short[rows] * np.maximum(flows.price[place, good, time][rows], 0.0))
+    weight = _weights(
+        standing, limits, binding, rows, short[rows] * np.maximum(flows.price[place, good, time][rows], 0.0)
+    )
     weight = sparse.csr_array(weight[:, np.flatnonzero(kept)])
     binding = binding[kept]
     group, keys = _groups(standing, by, place[rows], good[rows], time[rows])
@@ -62,8 +64,8 @@ def reasons(
     units = short[rows] * (1.0 if item is not None or by in ("item", "limit") else worth)
     summed = sparse.csr_array((np.ones(len(rows)), (group, np.arange(len(rows)))), shape=(len(keys), len(rows)))
     won, counts = sparse.csr_array(summed @ weight), sparse.csr_array(summed @ (weight > 0).astype(np.float64))
-    amount = summed @ units
-    total = np.asarray(won.sum(axis=1)).ravel()
+    amount = np.asarray(summed @ units)
+    total: FloatArray = np.asarray(won.sum(axis=1)).ravel()
     order = [int(g) for g in np.argsort(-total, kind="stable") if total[g] > 0][:most]
     held = [
         Held(
@@ -78,7 +80,7 @@ def reasons(
 
 
 def _weights(
-    standing: Standing, limits: Limits, binding: IntArray, rows: IntArray, worth: np.ndarray
+    standing: Standing, limits: Limits, binding: IntArray, rows: IntArray, worth: FloatArray
 ) -> sparse.csr_array:
     """Won of each shortage's worth that each limit accounts for, (shortages, limits)."""
     behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])[rows]

@@ -11,21 +11,18 @@ With f(θ) the optimum when a limit has θ units more, and g(θ) the same when t
   as a whole loses by it, g(0) − f(0), and who.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from models.answers import LimitName, OtherNeed, Remedies, Remedy
 from models.changes import Change
-from solvers.answers.direction import sign_of
 from solvers.answers.errors import NothingToAsk
 from solvers.answers.moves import Way
-from solvers.answers.prices import name_of, spoken, weighted_short
+from solvers.answers.needs import Candidate, Need, candidates_for, find_need, imposed, way_of
+from solvers.answers.prices import spoken, weighted_short
 from solvers.answers.standing import Bounds, Point, Standing
-from solvers.program import IntArray
-from solvers.report.limits import Limits
-from solvers.report.reasons import limits_behind
 
 SLACK = 1e-7
 """Relative to 1 + the objective: a plan no worse than this is no worse."""
@@ -41,40 +38,6 @@ MOST_TIMES = 100.0
 
 RESOLUTION = 0.05
 """Relative width to which `free` amounts are searched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One shortage to be mended."""
-
-    row: int
-    """Its balance, as a position in the program."""
-    columns: IntArray
-    """Its columns of `short`."""
-    before: float
-    """Units short now."""
-    target: float
-    """Units short that a remedy may leave."""
-    where: tuple[str, str, str]
-    """County, item, period."""
-    unit: str
-    """Unit of the item."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A limit that might have more."""
-
-    name: dict[str, str]
-    """Rule, id, part, period, unit."""
-    position: int
-    """Row, or the number of rows plus the column."""
-    sign: float
-    """+1 where more is a greater bound."""
-    scale: float
-    """Units of the bound per unit of the limit."""
-    limit: float
-    """Amount there is."""
 
 
 def remedies(
@@ -95,18 +58,20 @@ def remedies(
     a need that is not there, NothingToAsk where the plan's prices are not those of its shortages (ordered goals).
     """
     if standing.index.problem.policy.goals:
-        raise NothingToAsk("remedies are for plans that minimise weighted shortage and costs; this one has ordered goals")
-    need = _need(standing, county, item, period, left)
+        raise NothingToAsk(
+            "remedies are for plans that minimise weighted shortage and costs; this one has ordered goals"
+        )
+    need = find_need(standing, county, item, period, left)
     if need.before <= 0:
         return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
     found: list[Remedy] = []
-    candidates = _candidates(standing, need, most)
-    imposed = _imposed(standing, need)
-    shared = standing.solve(imposed, seconds)
+    candidates = candidates_for(standing, need, most)
+    held = imposed(standing, need)
+    shared = standing.solve(held, seconds)
     if shared is not None:
         found.append(_remedy(standing, need, None, "shared", (0.0, shared)))
     for candidate in candidates:
-        kept = _kept(standing, candidate, imposed, shared, seconds)
+        kept = _kept(standing, candidate, held, shared, seconds)
         if kept is None:
             continue
         found.append(_remedy(standing, need, candidate, "kept", kept))
@@ -125,84 +90,15 @@ def remedies(
     )
 
 
-def _need(standing: Standing, county: str, item: str, period: str, left: float) -> Need:
-    labels, short = standing.index.labels, standing.program.decisions["short"]
-    try:
-        codes = (labels["county"].index(county), labels["item"].index(item), labels["period"].index(period))
-    except ValueError as error:
-        raise KeyError(f"there is no {county}, {item}, {period}") from error
-    axes = ("place", "item", "period")
-    here = np.logical_and.reduce([short.axes[a] == c for a, c in zip(axes, codes, strict=True)])
-    balance = standing.program.rules["balance"]
-    row = np.logical_and.reduce([balance.axes[a] == c for a, c in zip(axes, codes, strict=True)])
-    columns = short.start + np.flatnonzero(here)
-    before = float(standing.point.values[columns].sum())
-    if before <= 1e-9 or not row.any():
-        return Need(-1, columns, 0.0, 0.0, (county, item, period), "")
-    unit = standing.index.problem.items[codes[1]].unit
-    position = balance.start + int(np.flatnonzero(row)[0])
-    return Need(position, columns, before, left * before, (county, item, period), unit)
-
-
-def _imposed(standing: Standing, need: Need) -> Bounds:
-    """The plan's bounds with the need no shorter than its target: cheaper bands first, as any optimum fills them."""
-    bounds = Bounds.of(standing.lp).copy()
-    room = need.target
-    for column in need.columns[np.argsort(standing.lp.cost[need.columns], kind="stable")]:
-        bounds.column_upper[column] = min(bounds.column_upper[column], room)
-        room -= bounds.column_upper[column]
-    return bounds
-
-
-def _candidates(standing: Standing, need: Need, most: int) -> list[Candidate]:
-    """Limits behind the need, those with the most won within reach first, and the opening stock."""
-    limits = standing.limits()
-    binding = limits.priced()
-    balance = standing.program.rules["balance"]
-    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])
-    chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
-    worth = limits.gain[chosen] * np.abs(limits.limit[chosen])
-    order = chosen[np.argsort(-worth, kind="stable")][:most]
-    named = [_candidate(limits, int(k)) for k in order]
-    opening = _opening(standing, need)
-    return named if opening is None else [*named, opening]
-
-
-def _candidate(limits: Limits, k: int) -> Candidate:
-    return Candidate(name_of(limits, k), int(limits.position[k]), sign_of(limits, k), 1.0, float(limits.limit[k]))
-
-
-def _opening(standing: Standing, need: Need) -> Candidate | None:
-    """More in store before the first period: less to be brought then."""
-    county, item, _ = need.where
-    labels, index = standing.index.labels, standing.index
-    i, c = labels["item"].index(item), labels["county"].index(county)
-    balance = standing.program.rules["balance"]
-    first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
-    if not index.items.storable[i] or not first.any() or index.items.kept[i] <= 0:
-        return None
-    name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": need.unit}
-    row = balance.start + int(np.flatnonzero(first)[0])
-    return Candidate(name, row, 0.0, float(index.items.kept[i]), float(index.places.opening[c, i]))
-
-
-def _way(start: Bounds, candidate: Candidate) -> Way:
-    if candidate.sign:
-        return Way.of_limit(start, candidate.position, candidate.sign)
-    step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
-    step.row_lower[candidate.position] = step.row_upper[candidate.position] = -candidate.scale
-    return Way(start, step)
-
-
 def _kept(
-    standing: Standing, candidate: Candidate, imposed: Bounds, shared: Point | None, seconds: float
+    standing: Standing, candidate: Candidate, held: Bounds, shared: Point | None, seconds: float
 ) -> tuple[float, Point] | None:
     """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none.
 
     Where the need cannot be served at all without more, there is no plan to take Newton's first step from; then the amount is
     bracketed by doubling and halved to a thousandth.
     """
-    way = _way(imposed, candidate)
+    way = way_of(held, candidate)
     if shared is None:
         return _bracketed(standing, way, candidate, seconds)
     now, amount, point = standing.point.objective, 0.0, shared
@@ -242,7 +138,7 @@ def _free(
     standing: Standing, candidate: Candidate, need: Need, least: float, seconds: float
 ) -> tuple[float, Point] | None:
     """An amount with which the best plan serves the need of itself, and that plan; None where none is found."""
-    way = _way(Bounds.of(standing.lp), candidate)
+    way = way_of(Bounds.of(standing.lp), candidate)
     short, long = least, max(least, 1e-6 * (1 + candidate.limit))
     held: tuple[float, Point] | None = None
     for _ in range(NEWTON_STEPS):
@@ -323,7 +219,9 @@ def _text(need: Need, candidate: Candidate | None, remedy: Remedy) -> str:
     verb = "ends" if remedy.after <= 1e-6 * (1 + need.before) else f"leaves {remedy.after:,.4g} {need.unit} of"
     what = f"{verb} the shortage of {item} in {county} in {period}"
     if candidate is None:
-        return f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective:,.4g} won."
+        return (
+            f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective:,.4g} won."
+        )
     more = f"{spoken(candidate.name, remedy.amount)} more"
     if remedy.manner == "free":
         return f"{more} {what} in the best plan."
@@ -333,16 +231,16 @@ def _text(need: Need, candidate: Candidate | None, remedy: Remedy) -> str:
 
 def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seconds: float = 60.0) -> bool:
     """Whether a remedy does what it says, tried by itself once more: a plan of that objective serves the need so far."""
-    need = replace(_need(standing, *where, 1.0), target=remedy.after)
+    need = replace(find_need(standing, *where, 1.0), target=remedy.after)
     names = {name: getattr(remedy, name) for name in LimitName.model_fields}
-    candidates = [c for c in _candidates(standing, need, 10**6) if c.name == names]
-    imposed = _imposed(standing, need)
-    bounds = _way(imposed, candidates[0]).at(remedy.amount) if candidates else imposed
+    candidates = [c for c in candidates_for(standing, need, 10**6) if c.name == names]
+    held = imposed(standing, need)
+    bounds = way_of(held, candidates[0]).at(remedy.amount) if candidates else held
     point = standing.solve(bounds, seconds)
     slack = 10 * SLACK * (1 + abs(standing.point.objective))
     if point is None or float(point.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
     if remedy.manner == "free":
-        alone = standing.solve(_way(Bounds.of(standing.lp), candidates[0]).at(remedy.amount), seconds)
+        alone = standing.solve(way_of(Bounds.of(standing.lp), candidates[0]).at(remedy.amount), seconds)
         return alone is not None and point.objective <= alone.objective + slack
     return point.objective <= standing.point.objective + remedy.objective + slack

@@ -168,7 +168,9 @@ class Bounds:
         return replace(program, lp=replace(program.lp, **named))
 
 
-def optimum(session: HighsSession, method: Method = "dual", *, seconds: float = 600.0, basis: bool = True) -> Point | None:
+def optimum(
+    session: HighsSession, method: Method = "dual", *, seconds: float = 600.0, basis: bool = True
+) -> Point | None:
     """Solve a session from where it stands; None where there is no optimum."""
     solution: Solution = session.run(method, time_limit_seconds=seconds, with_basis=basis)
     if solution.stop.reason != "optimal" or solution.values is None or solution.row_price is None:

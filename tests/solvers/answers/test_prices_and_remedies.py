@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from models.problem import PlanningProblem
+from solvers.answers.direction import direction, sign_of
 from solvers.answers.moves import Way
 from solvers.answers.prices import prices
-from solvers.answers.direction import direction, sign_of
 from solvers.answers.remedies import remedies, verify
 from solvers.answers.standing import Bounds, Standing
 from solvers.formulation import build

@@ -1,0 +1,103 @@
+"""Comparisons of plans, what goals gave up for each other, and how evenly scarcity is shared out."""
+
+from models.base import Frozen
+from models.plan import GoalResult, ServedShare
+
+
+class Difference(Frozen):
+    """An input that differs."""
+
+    path: str
+    """Where: parts of the problem and identifiers, with `/` between them."""
+    before: str
+    """What it was, as JSON; empty where there was nothing."""
+    after: str
+    """What it is, as JSON; empty where there is nothing."""
+
+
+class Moved(Frozen):
+    """A result that differs."""
+
+    key: str
+    """County, category, factory, item or period."""
+    before: float
+    """What it was."""
+    after: float
+    """What it is."""
+
+
+class Step(Frozen):
+    """One step from the first plan to the second."""
+
+    name: str
+    """What is changed in it."""
+    objective: float | None
+    """Objective after it; null where no plan keeps every rule then."""
+    served_share: float | None
+    """Served share after it."""
+    objective_change: float | None
+    """What the step adds to the objective, won."""
+    served_change: float | None
+    """What the step adds to the served share."""
+
+
+class Comparison(Frozen):
+    """Two plans side by side, and how one becomes the other."""
+
+    inputs: tuple[Difference, ...]
+    """Inputs that differ; at most 200."""
+    inputs_differing: int
+    """How many differ in all."""
+    objective: tuple[float, float]
+    """Objectives before rounding, won."""
+    served_share: tuple[float, float]
+    """Served shares, by value, before rounding."""
+    by_county: tuple[Moved, ...]
+    """Served share by county."""
+    by_category: tuple[Moved, ...]
+    """Served share by category."""
+    by_factory: tuple[Moved, ...]
+    """Won's worth made by factory; at most 50, those that differ most."""
+    steps: tuple[Step, ...]
+    """The change taken apart along an order: each step is solved with the ones before it; the steps add up to the whole."""
+
+
+class GoalPrice(Frozen):
+    """What a goal gave up for those before it."""
+
+    goal: str
+    """The goal."""
+    reached: GoalResult
+    """What it reached in its turn."""
+    alone: float
+    """What it would have reached had it come first."""
+    paid: float
+    """What it gave up for the goals before it, in its own unit; never negative."""
+    prices: dict[str, float]
+    """How much better it would be per unit by which an earlier goal gave way, by that goal's name and position, `1 shortage`."""
+
+
+class BandUse(Frozen):
+    """How one band of shortages is used."""
+
+    band: int
+    """Band, 1 the first of the policy."""
+    weight: float
+    """Its weight."""
+    won: float
+    """Won's worth short in it."""
+    needs: int
+    """Needs (county, item, period) that reach into it."""
+    full: int
+    """Needs that fill it."""
+
+
+class Evenness(Frozen):
+    """How evenly scarcity is shared out."""
+
+    by_county: dict[str, tuple[ServedShare, ...]]
+    """Served share by priority, by county."""
+    spread: dict[str, float]
+    """Greatest less smallest county's served share, by priority."""
+    bands: tuple[BandUse, ...]
+    """How the bands of shortages share it out."""
