@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
+from service.answers.routes import router as answers
 from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
 from service.health.routes import router as health
@@ -29,7 +30,7 @@ from service.web.middleware import BodyLimit, Frame
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
 
-ROUTERS = (provinces, validation, demand, plans, tables, health, docs_page)
+ROUTERS = (provinces, validation, demand, plans, answers, tables, health, docs_page)
 """The nouns of the service; a new one is one line here."""
 
 

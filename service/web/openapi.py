@@ -34,6 +34,7 @@ TAGS = [
     {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
     {"name": "problems", "description": "Looking at a problem without planning it."},
     {"name": "plans", "description": "Making plans and following them."},
+    {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
     {"name": "tables", "description": "The rows of a finished plan."},
     {"name": "health", "description": "For those who run the service."},
 ]

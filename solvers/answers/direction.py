@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.answers.standing import Standing
-from solvers.program import FloatArray
+from solvers.program import FloatArray, IntArray
 from solvers.report.limits import RULE_NAMES, Limits
 
 NOTHING = 1e-9
@@ -48,10 +48,13 @@ def direction(standing: Standing, limits: Limits, position: int) -> Direction:
     values[basic[structural]] += moved[structural]
     values[np.abs(values) < NOTHING] = 0.0
     rises, falls = _reach(standing, values, basic)
+    if index >= lp.rows:  # a bound also ends where the other bound of its column, or nothing at all, is met
+        least, most = lp.column_lower[index - lp.rows], lp.column_upper[index - lp.rows]
+        falls, rises = min(falls, most - least), rises if sign > 0 else min(rises, least)
     return Direction(values, rises, falls)
 
 
-def _reach(standing: Standing, values: FloatArray, basic: np.ndarray) -> tuple[float, float]:
+def _reach(standing: Standing, values: FloatArray, basic: IntArray) -> tuple[float, float]:
     """How far basic columns and rows let a direction be followed, forth and back."""
     lp, x = standing.lp, standing.point.values
     columns, rows = basic[basic >= 0], -1 - basic[basic < 0]

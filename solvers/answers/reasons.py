@@ -6,7 +6,8 @@ proportion to price × amount of each limit. The sums are a way to rank, not a f
 saves is its gain.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -44,50 +45,68 @@ def reasons(
     limits = standing.limits()
     binding = limits.priced()
     names = [name_of(limits, int(k)) for k in binding]
-    kept = np.array([(rule in (None, n["rule"])) and (limit in (None, n["id"])) for n in names], dtype=bool)
-    balance, labels = standing.program.rules["balance"], standing.index.labels
-    place, good, time = (balance.axes[a] for a in ("place", "item", "period"))
-    flows = standing.flows()
-    short = flows.short[place, good, time]
-    chosen = short > 0
-    for axis, code, label in (("place", place, county), ("item", good, item), ("period", time, period)):
-        if label is not None:
-            chosen &= code == labels[axis].index(label)
-    rows = np.flatnonzero(chosen)
-    weight = _weights(
-        standing, limits, binding, rows, short[rows] * np.maximum(flows.price[place, good, time][rows], 0.0)
-    )
-    weight = sparse.csr_array(weight[:, np.flatnonzero(kept)])
-    binding = binding[kept]
-    group, keys = _groups(standing, by, place[rows], good[rows], time[rows])
-    worth = np.where(standing.index.items.value > 0, standing.index.items.value, 1.0)[good[rows]]
-    units = short[rows] * (1.0 if item is not None or by in ("item", "limit") else worth)
-    summed = sparse.csr_array((np.ones(len(rows)), (group, np.arange(len(rows)))), shape=(len(keys), len(rows)))
+    kept = [k for k, n in enumerate(names) if rule in (None, n["rule"]) and limit in (None, n["id"])]
+    short = _shortages(standing, {"place": county, "item": item, "period": period})
+    weight = sparse.csr_array(_weights(standing, limits, binding, short)[:, kept])
+    group, keys = _groups(standing, by, *short.where)
+    counted = standing.index.items.counted_value[short.where[1]]
+    units = short.units * (1.0 if item is not None or by in ("item", "limit") else counted)
+    ones = np.ones(len(group))
+    summed = sparse.csr_array((ones, (group, np.arange(len(group)))), shape=(len(keys), len(group)))
     won, counts = sparse.csr_array(summed @ weight), sparse.csr_array(summed @ (weight > 0).astype(np.float64))
-    amount = np.asarray(summed @ units)
     total: FloatArray = np.asarray(won.sum(axis=1)).ravel()
-    order = [int(g) for g in np.argsort(-total, kind="stable") if total[g] > 0][:most]
+    amount = np.asarray(summed @ units)
     held = [
         Held(
             key=keys[g],
             shortage=float(amount[g]),
             won=float(total[g]),
-            causes=_causes(limits, binding, won[[g]], counts[[g]], float(total[g])),
+            causes=_causes(limits, binding[kept], won[[g]], counts[[g]], float(total[g])),
         )
-        for g in order
+        for g in np.argsort(-total, kind="stable").tolist()[:most]
+        if total[g] > 0
     ]
     return Reasons(by=by, groups=tuple(held))
 
 
-def _weights(
-    standing: Standing, limits: Limits, binding: IntArray, rows: IntArray, worth: FloatArray
-) -> sparse.csr_array:
+@dataclass(frozen=True, slots=True)
+class _Shortages:
+    """Shortages chosen, arrays of one length."""
+
+    rows: IntArray
+    """Position of the balance in its rule."""
+    where: tuple[IntArray, IntArray, IntArray]
+    """Place, item, period."""
+    units: FloatArray
+    """Units short."""
+    worth: FloatArray
+    """Units short × price, won."""
+
+
+def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortages:
+    """Shortages of the places, items and periods chosen; KeyError for one that is not there."""
+    balance, labels = standing.program.rules["balance"], standing.index.labels
+    where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
+    flows = standing.flows()
+    short, price = flows.short[where], flows.price[where]
+    mine = short > 0
+    for (axis, label), codes in zip(chosen.items(), where, strict=True):
+        if label is not None:
+            if label not in labels[axis]:
+                raise KeyError(f"there is no {axis} {label}")
+            mine &= codes == labels[axis].index(label)
+    rows = np.flatnonzero(mine)
+    worth = short[rows] * np.maximum(price[rows], 0.0)
+    return _Shortages(rows, (where[0][rows], where[1][rows], where[2][rows]), short[rows], worth)
+
+
+def _weights(standing: Standing, limits: Limits, binding: IntArray, short: _Shortages) -> sparse.csr_array:
     """Won of each shortage's worth that each limit accounts for, (shortages, limits)."""
-    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])[rows]
+    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])[short.rows]
     size = limits.gain[binding] * np.maximum(np.abs(limits.limit[binding]), 1e-9)
     scaled = sparse.csr_array(behind @ sparse.diags_array(size))
     total = np.asarray(scaled.sum(axis=1)).ravel()
-    share = worth / np.where(total > 0, total, 1.0)
+    share = short.worth / np.where(total > 0, total, 1.0)
     return sparse.csr_array(sparse.diags_array(share) @ scaled)
 
 

@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 from starlette.testclient import TestClient
 
+from service.answers import examples as questions
 from service.app import create_app
 from service.plans import examples as plans
 from service.provinces import examples as provinces
@@ -82,7 +83,19 @@ def matches(document: Json, operation: Json, status: int, media_type: str, body:
     assert not errors
 
 
+QUESTIONS = {
+    "compare": questions.COMPARE,
+    "what-if": questions.WHAT_IF,
+    "curve": questions.CURVE,
+    "grid": questions.GRID,
+}
+
 EXAMPLES = [
+    *(
+        ("post", f"/v1/plans/{{plan}}/{question}", f"PLAN/{question}", name)
+        for question, shown in QUESTIONS.items()
+        for name in shown
+    ),
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
@@ -102,7 +115,7 @@ def test_every_documented_example_is_tried(document: Json) -> None:
 
 @pytest.mark.parametrize(("method", "path", "address", "name"), EXAMPLES)
 def test_examples_run_and_are_answered_as_described(
-    client: TestClient, document: Json, method: str, path: str, address: str, name: str
+    client: TestClient, document: Json, plan: str, method: str, path: str, address: str, name: str
 ) -> None:
     operation = document["paths"][path][method]
     request = operation["requestBody"]["content"]["application/json"]
@@ -110,7 +123,7 @@ def test_examples_run_and_are_answered_as_described(
     schema = {**request["schema"], "components": document["components"]}
     assert jsonschema_rs.is_valid(schema, example)
     wait = {} if name == "ryanggang" else {"Prefer": "wait=60"}
-    answer = client.request(method, address, json=example, headers=wait)
+    answer = client.request(method, address.replace("PLAN", plan), json=example, headers=wait)
     assert answer.status_code in {200, 201, 202}, answer.text
     matches(document, operation, answer.status_code, "application/json", answer.json())
     if path == "/v1/plans" and answer.status_code == 202:
@@ -120,6 +133,11 @@ def test_examples_run_and_are_answered_as_described(
 
 READS = [
     "",
+    "/prices?leading=2&limit=5",
+    "/why?by=county&limit=3",
+    "/evenness",
+    "/goals",
+    "/diagnosis",
     "/quotas",
     "/supply?limit=3",
     "/shipments?layout=columns",

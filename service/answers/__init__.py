@@ -1,0 +1,1 @@
+"""Questions to finished plans: prices, reasons, remedies, comparisons, curves."""

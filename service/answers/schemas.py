@@ -1,0 +1,85 @@
+"""Questions about plans as they travel."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.answers import GridCell
+from models.base import Frozen, Id
+from models.changes import Change
+from models.comparisons import Evenness, GoalPrice
+from models.plan import Diagnosis
+
+MOST_SOLVES = 200
+"""Solves that one question may ask for."""
+
+
+class CompareBody(Frozen):
+    """What a plan is compared with: another plan, or itself with changes."""
+
+    plan: Id | None = None
+    """The other plan; instead of `changes`."""
+    changes: Annotated[tuple[Change, ...], Field(max_length=50)] = ()
+    """Changes, made one after another in this order."""
+
+
+class WhatIfBody(Frozen):
+    """Changes to try on a solved plan."""
+
+    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
+    """Changes, made together."""
+
+
+class CurveBody(Frozen):
+    """What is varied, and how far."""
+
+    change: Change
+    """What is varied: its `factor`, or its `value`, runs along the curve; the number stated in it does not matter."""
+    start: Annotated[float, Field(ge=0, strict=True)]
+    """Where the curve begins."""
+    end: Annotated[float, Field(ge=0, strict=True)]
+    """Where it ends."""
+    most: Annotated[int, Field(ge=3, le=MOST_SOLVES, strict=True)] = 40
+    """Solves at most; if they do not find every breakpoint, the answer says how far off the lines may be."""
+
+
+class Along(Frozen):
+    """One side of a grid."""
+
+    change: Change
+    """What is varied: its `factor` or `value`."""
+    at: Annotated[tuple[Annotated[float, Field(ge=0, strict=True)], ...], Field(min_length=1, max_length=20)]
+    """The values."""
+
+
+class GridBody(Frozen):
+    """Two things that are varied at once."""
+
+    first: Along
+    """One of them."""
+    second: Along
+    """The other."""
+
+
+class Grid(Frozen):
+    """Plans at every pair of values."""
+
+    cells: tuple[GridCell, ...]
+    """A cell a pair, in the order asked for."""
+
+
+class GoalsView(Frozen):
+    """What each ordered goal gave up for those before it."""
+
+    goals: tuple[GoalPrice, ...]
+    """Goals in order; none where the policy lists none."""
+
+
+class DiagnosisView(Frozen):
+    """Why a plan is infeasible."""
+
+    diagnosis: Diagnosis | None
+    """The rules in conflict and the least relaxation; null where the plan keeps every rule."""
+
+
+__all__ = ["CompareBody", "CurveBody", "DiagnosisView", "Evenness", "GoalsView", "Grid", "GridBody", "WhatIfBody"]

@@ -1,0 +1,83 @@
+"""Questions to a finished plan over HTTP; every example of the documentation is sent."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.answers import examples
+from tests.service.api.answers import assert_problem
+
+EXAMPLES = [
+    (question, name, body)
+    for question, shown in (
+        ("compare", examples.COMPARE),
+        ("what-if", examples.WHAT_IF),
+        ("curve", examples.CURVE),
+        ("grid", examples.GRID),
+    )
+    for name, (_, body) in shown.items()
+]
+
+
+def asked(client: TestClient, address: str) -> dict[str, Any]:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(("question", "name", "body"), EXAMPLES)
+def test_every_example_runs(client: TestClient, plan: str, question: str, name: str, body: Any) -> None:
+    answer = client.post(f"{plan}/{question}", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
+    found = asked(client, f"{plan}/prices?leading=3&limit=20")
+    assert found["note"].startswith("Prices are those of the linear program before")
+    told = [row for row in found["limits"] if row["text"]]
+    assert len(told) == min(3, len(found["limits"]))
+    assert all(row["price"] > 0 for row in found["limits"])
+
+
+def test_why_and_remedies_of_the_worst_shortage(client: TestClient, plan: str) -> None:
+    worst = asked(client, f"{plan}/why?by=limit")["groups"][0]
+    assert worst["causes"]
+    county, item, period = worst["key"].split("/")
+    found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&left=0.5")
+    assert found["shortage"] > 0
+    assert all(row["after"] <= found["target"] + 1e-6 for row in found["remedies"])
+
+
+def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, plan: str, problem: Any) -> None:
+    problem["power_areas"][1]["limit_kwh"] = [20000, 20000]
+    other = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"}).json()["id"]
+    found = client.post(f"{plan}/compare", json={"plan": other}).json()
+    assert [step["name"] for step in found["steps"]] == ["electricity"]
+    moved = sum(step["objective_change"] for step in found["steps"])
+    assert found["objective"][1] - found["objective"][0] == pytest.approx(moved)
+    assert found["inputs_differing"] == 1
+
+
+def test_evenness_goals_and_diagnosis(client: TestClient, plan: str, problem: Any) -> None:
+    assert asked(client, f"{plan}/evenness")["bands"]
+    assert asked(client, f"{plan}/goals") == {"goals": []}
+    assert asked(client, f"{plan}/diagnosis") == {"diagnosis": None}
+    problem["factories"][0]["lines"][0]["least"] = 10_000_000
+    made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
+    address = made.headers["location"]
+    assert made.json()["outcome"] == "infeasible"
+    assert asked(client, f"{address}/diagnosis")["diagnosis"]["conflict"]
+    assert_problem(client.get(f"{address}/prices"), 409)
+
+
+def test_what_cannot_be_asked_is_refused(client: TestClient, plan: str) -> None:
+    assert_problem(client.get("/v1/plans/none/prices"), 404)
+    assert_problem(client.get(f"{plan}/remedies?county=none&item=soap&period=2002-01"), 404)
+    assert_problem(client.get(f"{plan}/why?county=none"), 404)
+    assert_problem(client.get(f"{plan}/why?by=nothing"), 422)
+    assert_problem(client.post(f"{plan}/curve", json={"start": 1}), 422)
+    assert_problem(
+        client.post(f"{plan}/what-if", json={"changes": [{"what": "power_limit", "where": "x", "factor": 1}]}), 422
+    )
