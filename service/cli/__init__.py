@@ -1,11 +1,11 @@
-"""The command line: `allot plan`, `validate`, `demand`, `export`, `provinces`, `serve`.
+"""The command line: `allot plan`, `why`, `curve`, `compare`, `validate`, `demand`, `export`, `provinces`, `serve`.
 
 Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
 """
 
 import typer
 
-from service.cli import inspecting, planning, serving
+from service.cli import asking, inspecting, planning, serving
 
 app = typer.Typer(
     name="allot",
@@ -15,6 +15,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("plan")(planning.plan)
+app.command("why")(asking.why)
+app.command("curve")(asking.curve)
+app.command("compare")(asking.compare)
 app.command("export")(planning.export)
 app.command("validate")(inspecting.validate)
 app.command("demand")(inspecting.demand)

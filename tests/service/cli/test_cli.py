@@ -109,3 +109,26 @@ def test_the_scenarios_of_the_built_in_province_are_listed() -> None:
 )
 def test_a_wrong_command_exits_with_two(words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2
+
+
+def test_why_ends_with_remedies(file: Path) -> None:
+    result = run("why", file, "--county", "hyesan", "--item", "soap", "--period", "2002-01")
+    assert result.exit_code == 0, result.output
+    assert "Limits behind shortages" in result.output
+    assert "of the shortage of soap in hyesan in 2002-01" in result.output
+    assert run("why", file, "--county", "nowhere").exit_code == 2
+
+
+def test_curve_shows_breakpoints(file: Path) -> None:
+    result = run("curve", file, "power_limit@kapsan", "--to", "0.2")
+    assert result.exit_code == 0, result.output
+    assert "breakpoint" in result.output
+    assert "Every point at which the price changes is shown" in result.output
+
+
+def test_compare_takes_a_change_apart(file: Path) -> None:
+    result = run("compare", file, file, "--other-change", "power_limit@kapsan*0.5", "--other-change", "delivered*0.5")
+    assert result.exit_code == 0, result.output
+    assert "electricity" in result.output
+    assert "the centre's deliveries" in result.output
+    assert "2 inputs differ." in result.output
