@@ -1,0 +1,1 @@
+"""Measurements, run on demand: `python -m benchmarks run`. See docs/performance.md."""
