@@ -15,7 +15,7 @@ from solvers.solution import Basis, OnProgress, Progress, Solution, Stop
 from solvers.strategy.race import Cancelled, Way, race
 
 LARGE = 20_000
-"""Columns from which simplex and interior point race: no rule by size or shape foretells which is faster (decision 0017)."""
+"""Columns from which simplex and interior point race: no rule by size or shape foretells which is faster (decision 0016)."""
 
 PATIENCE = 6.0
 """Seconds that simplex has for itself when it starts from a basis; most changes are answered in less."""
