@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from models import provinces
 from models.apply import apply_changes
@@ -42,17 +41,10 @@ def refuse(findings: tuple[Finding, ...]) -> NoReturn:
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
-    """Print findings as a table: where, what is wrong, how to mend it."""
-    table = Table(
-        "severity",
-        "where",
-        "what is wrong",
-        "how to mend it",
-        title="1 finding" if len(findings) == 1 else f"{len(findings)} findings",
-    )
+    """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
     for finding in findings:
-        table.add_row(finding.severity, finding.path or "/", finding.message, finding.remedy)
-    err.print(table)
+        err.print(f"{finding.severity} {finding.path or '/'}: {finding.message}", soft_wrap=True, markup=False)
+        err.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
 
 
 def _read(source: str) -> tuple[PlanningProblem, tuple[Scenario, ...]]:
