@@ -1,10 +1,13 @@
 """Options of the whole test run."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # Examples solve real programs on shared machines: how long one takes says nothing about whether it is right.
-settings.register_profile("allot", deadline=None)
+# Continuous integration sees the same examples each time; new ones are looked for where a person can follow them up.
+settings.register_profile("allot", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("allot")
 
 
