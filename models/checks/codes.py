@@ -60,6 +60,7 @@ ERRORS: dict[str, Code] = {
     "link_to_itself": Code("error", "A link starts and ends at the same place."),
     "electric_link_without_area": Code("error", "A link draws electricity, but no power area meters it."),
     "least_above_most": Code("error", "A lower limit lies above its upper limit."),
+    "no_whole_quota": Code("error", "A line of whole units has no whole number between its least and its most."),
     "closing_outside_limits": Code(
         "error", "A closing stock is asked for that the limits of the last period rule out."
     ),

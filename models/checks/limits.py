@@ -1,6 +1,7 @@
 """Checks of limits: lower ones lie below upper ones, and stocks are of what can be stored."""
 
 from collections.abc import Iterator
+from math import ceil, floor
 
 from models.base import by_period
 from models.checks.codes import found
@@ -19,6 +20,25 @@ def lines(view: View) -> Iterator[Finding]:
                 message = f"The line for {shown(line.item)} must make more than it may in {period}."
                 remedy = "Lower `least` or raise `most`."
                 yield found("least_above_most", ("factories", f, "lines", k, "least"), message, remedy)
+
+
+def whole_quotas(view: View) -> Iterator[Finding]:
+    """A line of an item in whole units has a whole number between its least and its most in every period."""
+    periods = view.problem.periods
+    whole = {item.id for item in view.problem.items if item.whole_units}
+    for f, factory in enumerate(view.problem.factories):
+        for k, line in enumerate(factory.lines):
+            if line.item not in whole or line.most is None or line.least == 0:
+                continue
+            least, most = by_period(line.least, len(periods)), by_period(line.most, len(periods))
+            for period, low, high in zip(periods, least, most, strict=False):
+                if low <= high and ceil(low) > floor(high):
+                    message = (
+                        f"No whole number of {shown(line.item)} lies between {low:g} and {high:g} in {shown(period)}."
+                    )
+                    remedy = "Widen `least` and `most`, or take `whole_units` from the item."
+                    yield found("no_whole_quota", ("factories", f, "lines", k, "least"), message, remedy)
+                    break
 
 
 def stocks(view: View) -> Iterator[Finding]:
@@ -80,4 +100,4 @@ def _last(value: Value) -> float:
     return (value[-1] if value else 0.0) if isinstance(value, tuple) else value
 
 
-CHECKS = (lines, stocks, closing_stocks, unstorable_stocks)
+CHECKS = (lines, whole_quotas, stocks, closing_stocks, unstorable_stocks)

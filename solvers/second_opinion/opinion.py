@@ -33,6 +33,9 @@ STATUSES: dict[int, Status] = {
 TIGHT = 1e-9
 """Feasibility and optimality tolerance asked of HiGHS, so that its objective can be compared digit by digit."""
 
+LARGE = 20_000
+"""Variables above which HiGHS goes by its interior point with crossover: a minute on a province's year, simplex many."""
+
 LOOSE = 1e-6
 """How far a point may be from keeping every row and bound and still be called a plan, in units."""
 
@@ -144,7 +147,7 @@ def _minimise(model: Model, expression: pulp.LpAffineExpression, solver: str, se
     if not model.lp.variables() and not len(expression):
         return "infeasible" if model.lp.constraints() else "optimal"  # solvers call a program without columns an error
     model.lp.setObjective(expression.copy())  # PuLP writes into it while solving
-    worker = _worker(solver, seconds)
+    worker = _worker(solver, seconds, len(model.lp.variables()) > LARGE)
     with tempfile.TemporaryDirectory(prefix="second-opinion-") as folder:
         if isinstance(worker, pulp.LpSolver_CMD):
             worker.tmpDir = folder  # solvers run as commands leave files behind when they fail
@@ -155,14 +158,15 @@ def _minimise(model: Model, expression: pulp.LpAffineExpression, solver: str, se
     return status
 
 
-def _worker(solver: str, seconds: float | None) -> pulp.LpSolver:
-    name = ALIASES.get(solver, solver)
+def _worker(solver: str, seconds: float | None, large: bool) -> pulp.LpSolver:
     more: dict[str, object] = {}
-    if name == "HiGHS":
-        more = {"primal_feasibility_tolerance": TIGHT, "dual_feasibility_tolerance": TIGHT}
     if solver == "cbc":
         more = {"path": pulp.PULP_CBC_CMD.pulp_cbc_path}  # the CBC inside PuLP's own wheel
-    return pulp.getSolver(name, msg=False, timeLimit=seconds, **more)
+    worker = pulp.getSolver(ALIASES.get(solver, solver), msg=False, timeLimit=seconds, **more)
+    if isinstance(worker, pulp.HiGHS):
+        tight = {"primal_feasibility_tolerance": TIGHT, "dual_feasibility_tolerance": TIGHT}
+        worker.optionsDict |= {"solver": "ipm"} if large else tight
+    return worker
 
 
 def _shortage(model: Model) -> Needs:

@@ -98,6 +98,14 @@ MISTAKES: list[tuple[str, str, Spoil]] = [
         both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
     ),
     (
+        "no_whole_quota",
+        "/factories/0/lines/0/least",
+        both(
+            put("factories", 0, "lines", 0, "least", value=[1, 2.5]),
+            put("factories", 0, "lines", 0, "most", value=2.75),
+        ),
+    ),
+    (
         "least_above_most",
         "/counties/1/stocks/soap/least",
         put("counties", 1, "stocks", value={"soap": {"least": 2, "most": 1}}),
