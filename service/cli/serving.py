@@ -3,9 +3,7 @@
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from service.app import from_environment
 from service.cli.sources import err
 
 
@@ -14,6 +12,11 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the page, the API (/v1) and its documentation (/docs)."""
+    # Web server and database take two seconds to load, which no other command should wait for.
+    import uvicorn
+
+    from service.app import from_environment
+
     err.print(f"Allot serves on http://{host}:{port}/docs (stop with Ctrl-C)")
     uvicorn.run(
         from_environment(), host=host, port=port, log_config=None, server_header=False, timeout_graceful_shutdown=10
