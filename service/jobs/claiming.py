@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
 from service.jobs import events
-from service.jobs.requests import Claim
+from service.jobs.requests import Claim, Start
 from service.storage import PlanState, Transaction
 from service.storage.tables import callers, jobs, plans
 
@@ -70,7 +70,16 @@ def take(transaction: Transaction, job: NextJob, owner: str, lease_seconds: floa
     transaction.plans.mark(job.id, "running")
     events.append(connection, jobs.c.id == job.id, "started", {"try": tries})
     plan = transaction.plans.get(job.id)
-    return Claim(job.id, owner, tries, transaction.problems.stored(plan.problem_digest), plan.options)
+    problem = transaction.problems.stored(plan.problem_digest)
+    return Claim(job.id, owner, tries, problem, plan.options, _start(transaction, plan.base_plan))
+
+
+def _start(transaction: Transaction, base_plan: str | None) -> Start | None:
+    """Where solving may start; None where there is no base plan or it has no basis (yet)."""
+    basis = None if base_plan is None else transaction.plans.basis_body(base_plan)
+    if base_plan is None or basis is None:
+        return None
+    return Start(transaction.problems.stored(transaction.plans.get(base_plan).problem_digest), basis)
 
 
 def conclude(

@@ -52,6 +52,16 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A solved plan to start another from."""
+
+    problem: StoredProblem
+    """Its problem."""
+    basis: bytes
+    """Its basis, encoded; see `decode_basis`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One try at one plan, held by one service process as long as it renews the lease."""
 
@@ -65,3 +75,5 @@ class Claim:
     """What is planned."""
     options: PlanOptions
     """How."""
+    start: Start | None = None
+    """The plan that it varies or replaces, where that has a basis: solving starts from there."""

@@ -80,16 +80,17 @@ class Try:
             self._on_news(self.claim.plan)
 
     def _send(self) -> None:
-        claim = self.claim
-        self._child.channel.send(
-            "plan",
-            {
-                "memory_bytes": self._settings.child_memory_bytes,
-                "size": claim.problem.size,
-                "options": claim.options.model_dump(mode="json"),
-            },
-            claim.problem.body,
-        )
+        claim, start = self.claim, self.claim.start
+        head = {
+            "memory_bytes": self._settings.child_memory_bytes,
+            "size": claim.problem.size,
+            "options": claim.options.model_dump(mode="json"),
+        }
+        if start is None:
+            self._child.channel.send("plan", head, claim.problem.body)
+        else:
+            head["start_size"] = start.problem.size
+            self._child.channel.send("plan", head, claim.problem.body, start.problem.body, start.basis)
 
     def _listen(self, deadline: float) -> None:
         """Take messages until one ends the try; ChannelClosed if the child ends without a word."""

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from models.base import Frozen
+from models.base import Frozen, Id
 from models.options import PlanOptions
 from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
 from service.sources.schemas import Origin, ProblemSource
@@ -23,6 +23,8 @@ class PlanBeside(Origin):
     """Among your plans that wait, those of higher priority go first."""
     reuse: bool = Field(default=True, strict=True)
     """Whether a finished plan of the same problem and options may answer at once."""
+    base_plan: Id | None = None
+    """Plan that this one varies: solving starts from its basis. Without `problem` and `province` it is planned again with `changes`."""
 
 
 class PlanBody(PlanBeside, ProblemSource):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from models.checks import Finding
+from models.checks import Finding, InvalidProblem
 from models.options import PlanOptions
 from service.errors import Conflict, Invalid, TooMany
 from service.jobs import IdempotencyConflict, IdempotencyKey, JobRuntime, PlanRequest, QueueFull, Submission
@@ -14,8 +14,8 @@ from service.plans.schemas import PlanBeside, PlanList, PlanProgress, PlanView
 from service.plans.view import head, progress_of, view
 from service.provinces.service import Provinces
 from service.settings import Settings
-from service.sources.service import understand
-from service.storage import JobEvent, PlanRecord, PlanState, Store
+from service.sources.service import Meant, understand
+from service.storage import JobEvent, NotFound, PlanRecord, PlanState, Store
 from service.storage.records import moment
 from service.storage.tables import job_events
 from service.web.bodies import decode
@@ -47,15 +47,16 @@ class Plans:
 
         Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
         """
-        idempotency = _idempotency(key, raw)
-        beside, meant = understand(
-            decode(raw), PlanBeside, self._settings, Provinces(self._store, self._settings).look_up
-        )
+        idempotency, document = _idempotency(key, raw), decode(raw)
+        provinces = Provinces(self._store, self._settings)
+        base = self._base(document.get("base_plan"))
+        beside, meant = understand(document, PlanBeside, self._settings, provinces.look_up, base)
         request = PlanRequest(
             problem=meant.problem,
             options=self._options(beside.options),
             caller=caller,
             source=meant.source,
+            base_plan=beside.base_plan,
             priority=beside.priority,
             reuse=beside.reuse,
             idempotency=idempotency,
@@ -66,6 +67,23 @@ class Plans:
             raise _key_refused("other_body", f"{error}.", "Use a key of its own for every request.") from error
         except QueueFull as error:
             raise TooMany(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
+
+    def _base(self, plan: object) -> Meant | None:
+        """The problem of the plan that a body names as its base; InvalidProblem if there is no such plan."""
+        if not isinstance(plan, str):
+            return None  # absent, or refused with the rest of the body
+        try:
+            with self._store.read() as transaction:
+                record = transaction.plans.get(plan)
+                return Meant(transaction.problems.get(record.problem_digest), dict(record.source))
+        except NotFound as error:
+            finding = Finding(
+                path="/base_plan",
+                code="unknown_plan",
+                message=f"There is no plan {plan[:100]!r}.",
+                remedy="GET /v1/plans lists those that are there.",
+            )
+            raise InvalidProblem((finding,)) from error
 
     def _options(self, options: PlanOptions) -> PlanOptions:
         """The options with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""

@@ -17,9 +17,10 @@ from typing import Any
 from models.options import PlanOptions
 from models.problem import PlanningProblem
 from service.solving.channel import Channel, ChannelClosed, Message
-from service.solving.encoding import decompress, encode_basis, encode_table
-from solvers.planning import PlanResult, make_plan
+from service.solving.encoding import decode_basis, decompress, encode_basis, encode_table
+from solvers.planning import PlanResult, make_plan, start_from
 from solvers.solution import Progress
+from solvers.strategy.warm import WarmStart
 
 PROGRESS_SECONDS = 0.5
 """Least time between two reports of progress."""
@@ -68,7 +69,17 @@ def _solve(channel: Channel, order: Message) -> PlanResult:
             told = time.monotonic()
             channel.send("progress", progress_head(progress))
 
-    return make_plan(problem, options, on_progress)
+    return make_plan(problem, options, on_progress, _start(order))
+
+
+def _start(order: Message) -> WarmStart | None:
+    """The plan to start from, where one came along (its problem and its basis) and can be used."""
+    if len(order.bodies) == 1:
+        return None
+    _, problem, basis = order.bodies
+    solved = PlanningProblem.model_validate_json(decompress(problem, order.head["start_size"]))
+    start = start_from(solved, decode_basis(basis))
+    return start if start.sound else None
 
 
 def progress_head(progress: Progress) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From what a request says to the problem that is meant, with everything wrong in it at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -64,9 +64,9 @@ class Findings:
 
 
 def understand(
-    document: Document, envelope: type[OriginKind], settings: Settings, lookup: Lookup
+    document: Document, envelope: type[OriginKind], settings: Settings, lookup: Lookup, base: Meant | None = None
 ) -> tuple[OriginKind, Meant]:
-    """What a body says beside its problem, and the problem that it means.
+    """What a body says beside its problem, and the problem that it means: `base` where it names neither problem nor province.
 
     Raises InvalidProblem with everything wrong, TooLarge beyond the limits.
     """
@@ -82,10 +82,13 @@ def understand(
         with findings.of("/problem"):
             problem = parse_problem(written)
     if origin is not None:
-        _one_of_both(findings, origin, written is not None)
+        _one_of_both(findings, origin, written is not None, based=base is not None)
     findings.refuse()
     if origin is None:
         raise InvalidProblem(tuple(findings.found))
+    if base is not None and problem is None and origin.province is None:
+        changed = _changed(base.problem, origin, "/base_plan")
+        return origin, replace(changed, source=_varied(base.source, origin))
     if problem is None:
         return origin, _from_province(origin, settings, lookup)
     return origin, replace(_changed(problem, origin, "/problem"), source=_source(origin, None))
@@ -100,16 +103,17 @@ def understand_bare(document: Document, settings: Settings, lookup: Lookup) -> M
     return understand(document, Origin, settings, lookup)[1]
 
 
-def _one_of_both(findings: Findings, origin: Origin, written: bool) -> None:
-    """Either a problem is written out or a province named; version and scenario belong to a province."""
-    if written == (origin.province is not None):
+def _one_of_both(findings: Findings, origin: Origin, written: bool, *, based: bool) -> None:
+    """Either a problem is written out or a province named, or neither with a base plan; version and scenario need a province."""
+    named = origin.province is not None
+    if written == named and (written or not based):
         findings.add(
             "",
             "problem_or_province",
             "Both a problem and a province are given." if written else "Neither a problem nor a province is given.",
             "Give `problem` (written out) or `province` (by name).",
         )
-    elif written:
+    elif not named:
         for name in ("version", "scenario"):
             if getattr(origin, name) is not None:
                 findings.add(
@@ -156,6 +160,12 @@ def _changed(problem: PlanningProblem, origin: Origin, prefix: str) -> Meant:
     if any(one.severity == "error" for one in found):
         raise InvalidProblem(found)
     return Meant(changed, {}, found)
+
+
+def _varied(source: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
+    """Where a variant of a plan came from: where the plan did, with the changes added."""
+    changes = [change.model_dump(mode="json", exclude_none=True) for change in origin.changes]
+    return {**source, "changes": [*source.get("changes", ()), *changes]} if changes else dict(source)
 
 
 def _source(origin: Origin, version: int | None) -> dict[str, Any]:

@@ -94,8 +94,13 @@ class PlanRepository:
 
     def basis(self, plan: str) -> Basis | None:
         """The basis that a plan ended with; None if it has none."""
-        body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
+        body = self.basis_body(plan)
         return None if body is None else decode_basis(body)
+
+    def basis_body(self, plan: str) -> bytes | None:
+        """The same as bytes, as it travels to a child; see `decode_basis`."""
+        body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
+        return None if body is None else bytes(body)
 
     def add(
         self,

@@ -32,6 +32,13 @@ class WarmStart:
         """What is needed of a solved program to start another from it."""
         return cls(basis, program.decisions, program.rules, program.labels)
 
+    @property
+    def sound(self) -> bool:
+        """Whether the basis has the shape of its program; one that another version of Allot stored may not."""
+        columns = sum(block.size for block in self.decisions.values())
+        rows = sum(block.size for block in self.rules.values())
+        return (len(self.basis.columns), len(self.basis.rows)) == (columns, rows)
+
     def fit(self, program: Program) -> Basis:
         """The basis for another program: by label, whatever has moved, gone or come."""
         lp = program.lp

@@ -91,3 +91,10 @@ def test_from_any_other_problem_the_plan_is_that_of_a_cold_solve(one: PlanningPr
     basis = make_plan(one).basis
     start = None if basis is None else start_from(one, basis)
     assert value(two, start) == pytest.approx(value(two), rel=1e-9, abs=1e-9)
+
+
+def test_a_basis_of_another_shape_is_not_sound() -> None:
+    start = solved(two_counties())
+    assert start.sound
+    less = program_of(ProblemIndex.of(parse_problem(without_last(two_counties(), "factories"))))
+    assert not WarmStart.of(less, start.basis).sound
