@@ -11,6 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
+from service.access import refusals
+from service.access.routes import router as access
 from service.answers.routes import router as answers
 from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
@@ -30,7 +32,7 @@ from service.web.middleware import BodyLimit, Frame
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
 
-ROUTERS = (provinces, validation, demand, plans, answers, tables, health, docs_page)
+ROUTERS = (access, provinces, validation, demand, plans, answers, tables, health, docs_page)
 """The nouns of the service; a new one is one line here."""
 
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
     handlers.install(app)
+    refusals.install(app)
     for router in ROUTERS:
         app.include_router(router)
     mount_static(app)

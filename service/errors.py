@@ -2,6 +2,8 @@
 
 Refusal                   status, code and title; the rest is particulars
 ├── Unreadable        400  the body is not JSON, or a header makes no sense
+├── Unauthenticated   401  who asks does not say who they are, or not so that it can be believed
+├── Forbidden         403  no role of whoever asks allows it (`service.access`)
 ├── Missing           404  there is nothing of that name
 ├── NotAcceptable     406  no format that the request accepts
 ├── Conflict          409  not in this state, or not in this place
@@ -73,6 +75,12 @@ class Unreadable(Refusal):
     """The body is not JSON, or a header makes no sense."""
 
     status, code, title = 400, "unreadable", "The request cannot be read"
+
+
+class Unauthenticated(Refusal):
+    """Who asks does not say who they are, or not so that it can be believed."""
+
+    status, code, title = 401, "unauthenticated", "Say who you are"
 
 
 class Missing(Refusal):

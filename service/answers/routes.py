@@ -11,6 +11,7 @@ from models.answers import Curve, Prices, Reasons, Remedies
 from models.base import ID_PATTERN
 from models.comparisons import Comparison, Evenness
 from models.parsing import validate_model
+from service.access import may
 from service.answers import examples
 from service.answers.schemas import CompareBody, CurveBody, DiagnosisView, GoalsView, Grid, GridBody, WhatIfBody
 from service.answers.service import Answers
@@ -20,7 +21,7 @@ from service.web.openapi import json_answer, json_body, schema_of
 from service.web.services import Services, ServicesOf
 from solvers.answers import By
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["answers"])
+router = APIRouter(prefix="/v1/plans/{plan}", tags=["answers"], dependencies=[may("read")])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
 Name = Annotated[str | None, Query(max_length=100, description="Only these shortages or limits; all if absent.")]

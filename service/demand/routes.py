@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
 
 from models.problem import PlanningProblem
+from service.access import may
 from service.demand.schemas import DemandAnswer
 from service.demand.service import estimate_demand
 from service.errors import Invalid, TooLarge, Unreadable, WrongType, documented
@@ -14,7 +15,7 @@ from service.sources.schemas import ProblemSource
 from service.web.openapi import json_answer, json_body, schema_of
 from service.web.services import ServicesOf
 
-router = APIRouter(prefix="/v1/demand", tags=["problems"])
+router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[may("read")])
 
 SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProblem)]}
 

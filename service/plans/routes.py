@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.problem import PlanningProblem
+from service.access import may
 from service.errors import (
     Conflict,
     Invalid,
@@ -51,6 +52,7 @@ PlansOf = Annotated[Plans, Depends(_plans)]
 @router.post(
     "",
     summary="Make a plan",
+    dependencies=[may("draft")],
     response_model=None,
     responses={
         **documented(Unreadable, TooLarge, WrongType, Invalid, TooMany),
@@ -90,7 +92,7 @@ async def make_plan(
     return _answer(record, 201 if record.final else 202, headers)
 
 
-@router.get("", summary="List plans", responses=documented(Missing, Invalid))
+@router.get("", summary="List plans", dependencies=[may("read")], responses=documented(Missing, Invalid))
 def list_plans(
     plans: PlansOf,
     response: Response,
@@ -107,7 +109,7 @@ def list_plans(
     return page
 
 
-@router.get("/{plan}", summary="Read a plan", responses=documented(Missing, Invalid))
+@router.get("/{plan}", summary="Read a plan", dependencies=[may("read")], responses=documented(Missing, Invalid))
 def read_plan(plan: PlanName, plans: PlansOf) -> PlanView:
     """A plan without its tables: how far it is, and once it is finished its outcome, proof, objective and summary."""
     return plans.view(plan)
@@ -116,6 +118,7 @@ def read_plan(plan: PlanName, plans: PlansOf) -> PlanView:
 @router.delete(
     "/{plan}",
     summary="Cancel a plan",
+    dependencies=[may("draft")],
     response_model=None,
     responses={
         **documented(Missing, Conflict, Invalid),
@@ -139,6 +142,7 @@ def _existing(plan: PlanName, services: ServicesOf) -> str:
 @router.get(
     "/{plan}/events",
     summary="Follow a plan",
+    dependencies=[may("read")],
     response_class=EventSourceResponse,
     responses=documented(Missing, Invalid),
 )
@@ -161,6 +165,7 @@ async def follow_plan(
 @router.get(
     "/{plan}/problem",
     summary="Read a plan's problem",
+    dependencies=[may("read")],
     response_model=None,
     responses={
         **documented(Missing, Invalid),
@@ -180,6 +185,7 @@ def read_problem(plan: PlanName, plans: PlansOf, if_none_match: IfNoneMatch = No
 @router.get(
     "/{plan}/export.{kind}",
     summary="Read a plan's linear program",
+    dependencies=[may("read")],
     response_model=None,
     responses={
         **documented(Missing, Invalid),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.problem import PlanningProblem
+from service.access import may
 from service.errors import Conflict, Invalid, Missing, Stale, TooLarge, Unreadable, WrongType, documented
 from service.provinces import examples
 from service.provinces.schemas import ProvinceBody, ProvinceFull, ProvinceList
@@ -27,7 +28,7 @@ Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A version
 _TAGGED = {"ETag": "Entity tag of this version."}
 
 
-@router.get("", summary="List the provinces", responses=documented())
+@router.get("", summary="List the provinces", dependencies=[may("read")], responses=documented())
 def list_provinces(services: ServicesOf) -> ProvinceList:
     """All provinces with their scenarios, without their problems."""
     return Provinces(services.store, services.settings).list()
@@ -36,6 +37,7 @@ def list_provinces(services: ServicesOf) -> ProvinceList:
 @router.get(
     "/{province}",
     summary="Read a province",
+    dependencies=[may("read")],
     response_model=None,
     responses={
         **documented(Missing, Invalid),
@@ -56,6 +58,7 @@ def read_province(
 @router.get(
     "/{province}/scenarios/{scenario}",
     summary="Read a province's problem in a scenario",
+    dependencies=[may("read")],
     response_model=None,
     responses={
         **documented(Missing, Invalid),
@@ -76,6 +79,7 @@ def read_scenario(
 @router.put(
     "/{province}",
     summary="Store a province",
+    dependencies=[may("draft")],
     response_model=None,
     responses={
         **documented(Unreadable, Conflict, Stale, TooLarge, WrongType, Invalid),
@@ -108,6 +112,7 @@ async def put_province(
 @router.delete(
     "/{province}",
     summary="Delete a province",
+    dependencies=[may("draft")],
     status_code=204,
     responses=documented(Missing, Conflict, Stale, Invalid),
 )

@@ -38,6 +38,13 @@ class PlanRepository:
             raise NotFound("plan", plan)
         return _record(row)
 
+    def belonging(self, plan: str) -> tuple[str | None, str]:
+        """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none."""
+        row = self._connection.execute(select(plans.c.source, plans.c.caller).where(plans.c.id == plan)).first()
+        if row is None:
+            raise NotFound("plan", plan)
+        return row.source.get("province"), row.caller
+
     def list(
         self,
         *,

@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN, Frozen
 from models.tables import TABLES
+from service.access import may
 from service.errors import Conflict, Invalid, Missing, NotAcceptable, documented
 from service.tables.formats import MEDIA_TYPES, wanted_format
 from service.tables.schemas import TableQuery, key_columns, page_schema, query_model
@@ -15,7 +16,7 @@ from service.web.etags import IfNoneMatch, names, quoted
 from service.web.openapi import described
 from service.web.services import ServicesOf
 
-router = APIRouter(prefix="/v1/plans", tags=["tables"])
+router = APIRouter(prefix="/v1/plans", tags=["tables"], dependencies=[may("read")])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from models.problem import PlanningProblem
+from service.access import may
 from service.errors import Invalid, TooLarge, Unreadable, WrongType, documented
 from service.sources.examples import BARE
 from service.sources.schemas import ProblemSource
@@ -12,7 +13,7 @@ from service.validation.service import validate
 from service.web.openapi import json_body, schema_of
 from service.web.services import ServicesOf
 
-router = APIRouter(prefix="/v1/validate", tags=["problems"])
+router = APIRouter(prefix="/v1/validate", tags=["problems"], dependencies=[may("read")])
 
 SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProblem)]}
 """Schema of a body that names a source, or is a problem."""

@@ -4,10 +4,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.errors import Problem
+from service.access import Forbidden, guard_of
+from service.errors import Problem, Unauthenticated, documented
 
 API_VERSION = "1.0.0"
 """Version of the interface: the first number is that of `/v1`; additions raise the second."""
@@ -27,10 +29,13 @@ Allot plans what a province makes, moves and swaps, by linear programming.
   the answer is 202 and the address of the plan, whose `/events` tell how far it is. `Idempotency-Key` makes a repeated
   request the same request.
 - **Tables** of a plan come as JSON (paged), CSV, Parquet or an Arrow stream, by `Accept` or `format=`.
+- **Access**: where authentication is on, every request but those about health carries `Authorization: Bearer` with an API key
+  or a token of the identity provider. 401 without one, 403 without the role; what is another province's is not there (404).
 - `two-counties` and `ryanggang` below are examples that run as they stand.
 """
 
 TAGS = [
+    {"name": "access", "description": "Who asks, and what they may do."},
     {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
     {"name": "problems", "description": "Looking at a problem without planning it."},
     {"name": "plans", "description": "Making plans and following them."},
@@ -94,4 +99,25 @@ def _document(app: FastAPI) -> Json:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
+    _describe_guards(app, document)
     return document
+
+
+def _describe_guards(app: FastAPI, document: Json) -> None:
+    """Say of every guarded operation that it takes a bearer's key or token, and how it refuses."""
+    document["components"]["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key, or a token of the identity provider; nothing where authentication is off.",
+        }
+    }
+    refused = {str(status): answer for status, answer in documented(Unauthenticated, Forbidden).items()}
+    for route in iter_route_contexts(app.routes):
+        if guard_of(getattr(route, "dependant", None)) is None:
+            continue
+        for method in getattr(route, "methods", None) or ():
+            operation = document["paths"].get(getattr(route, "path", ""), {}).get(method.lower())
+            if operation is not None:
+                operation["security"] = [{"bearer": []}, {}]
+                operation["responses"] = dict(sorted({**refused, **operation["responses"]}.items()))

@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict
 from fastapi import Depends
 from starlette.requests import Request
 
+from service.identity import EVERYBODY, Principal
 from service.jobs import JobRuntime
 from service.settings import Settings
 from service.storage import Store
@@ -35,18 +36,27 @@ class LifespanState(TypedDict):
     services: Services
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
+    """The parts of the service that a request came to."""
     services: Services = request.state.services
     return services
 
 
-ServicesOf = Annotated[Services, Depends(_services)]
+ServicesOf = Annotated[Services, Depends(services_of)]
 """The parts of the running service, for a route."""
 
 
-def _caller(_request: Request) -> str:
-    return "local"
+async def _principal(_request: Request) -> Principal:
+    return EVERYBODY
+
+
+PrincipalOf = Annotated[Principal, Depends(_principal)]
+"""Who asks, and what they may do; everybody is one as long as nobody has to say who they are."""
+
+
+async def _caller(principal: PrincipalOf) -> str:
+    return principal.caller
 
 
 Caller = Annotated[str, Depends(_caller)]
-"""Who asks; one name for everybody as long as nobody has to say who they are."""
+"""The name of who asks."""

@@ -7,8 +7,10 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from service.access import guard_of
 from service.answers import examples as questions
 from service.app import create_app
 from service.plans import examples as plans
@@ -58,6 +60,23 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: Json) -> N
         if "requestBody" in operation:
             assert {"400", "413", "415", "422"} <= set(operation["responses"]), name
             assert operation["requestBody"]["content"]["application/json"]["examples"], name
+
+
+UNGUARDED = {"/", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/static"}
+"""Paths that answer whoever asks: nothing of a province is told there."""
+
+
+def test_every_route_is_guarded_but_those_that_tell_nothing(document: Json) -> None:
+    """A new route says who may use it: `dependencies=[may("read")]` (see service/access) in its router or by itself."""
+    seen = 0
+    for route in iter_route_contexts(create_app(Settings()).routes):
+        path = str(getattr(route, "path", None) or route)
+        guarded = guard_of(getattr(route, "dependant", None)) is not None
+        assert guarded != (path in UNGUARDED), f"{path} is not guarded; {path} in UNGUARDED: {path in UNGUARDED}"
+        seen += guarded
+    assert seen >= 30
+    for path, method, operation in operations(document):
+        assert ({"401", "403"} <= set(operation["responses"])) != (path in UNGUARDED), f"{method} {path}"
 
 
 def test_every_parameter_and_every_field_says_what_it_is(document: Json) -> None:

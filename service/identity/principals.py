@@ -1,0 +1,84 @@
+"""Principals: who asks, which roles they have in which provinces, and which acts a role allows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from models.base import ID_PATTERN, Frozen
+
+Role = Literal["reader", "bureau", "centre", "factory", "admin"]
+"""`reader` reads; `bureau` drafts and submits; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
+
+Act = Literal["read", "draft", "submit", "return", "ratify", "put-in-force", "close", "report", "administer"]
+"""What a route may ask for."""
+
+ANYWHERE = "*"
+"""The province of a grant that holds in all provinces."""
+
+ROLES_OF: Mapping[Act, frozenset[Role]] = {
+    "read": frozenset(get_args(Role)),
+    "draft": frozenset({"bureau", "admin"}),
+    "submit": frozenset({"bureau", "admin"}),
+    "return": frozenset({"centre", "admin"}),
+    "ratify": frozenset({"centre", "admin"}),
+    "put-in-force": frozenset({"centre", "admin"}),
+    "close": frozenset({"centre", "admin"}),
+    "report": frozenset({"factory", "admin"}),
+    "administer": frozenset({"admin"}),
+}
+"""The roles that allow an act."""
+
+ProvinceOrAny = Annotated[str, Field(min_length=1, max_length=100, pattern=rf"^\*$|{ID_PATTERN}")]
+
+
+class Grant(Frozen):
+    """A role in a province."""
+
+    province: ProvinceOrAny
+    """Province, or `*` for all of them and for what belongs to none."""
+    role: Role
+    """`reader`, `bureau`, `centre`, `factory` or `admin`; every role may read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks, and what they may do."""
+
+    caller: str
+    """Name: plans, idempotency keys, fair shares and the audit log go by it; at most 100 characters."""
+    grants: frozenset[Grant]
+    """Roles in provinces."""
+
+    def may(self, act: Act, province: str) -> bool:
+        """Whether they may do something in a province (`*`: in all of them)."""
+        return any(one.role in ROLES_OF[act] and one.province in {province, ANYWHERE} for one in self.grants)
+
+    def may_somewhere(self, act: Act) -> bool:
+        """Whether there is a province in which they may do it."""
+        return any(one.role in ROLES_OF[act] for one in self.grants)
+
+    def may_with(self, act: Act, province: str | None, owner: str) -> bool:
+        """Whether they may do it with a plan that belongs to a province, or (with none) to its owner.
+
+        A plan of a problem that was written out is its owner's, who may do with it what they may do anywhere, and the
+        administrators'; nobody else's.
+        """
+        if province is not None:
+            return self.may(act, province)
+        return self.may("administer", ANYWHERE) or (owner == self.caller and self.may_somewhere(act))
+
+    def readable(self) -> frozenset[str] | None:
+        """The provinces that they may read; None for all."""
+        provinces = frozenset(one.province for one in self.grants)
+        return None if ANYWHERE in provinces else provinces
+
+    @property
+    def administers(self) -> bool:
+        """Whether they administer the whole service."""
+        return self.may("administer", ANYWHERE)
+
+
+EVERYBODY = Principal("local", frozenset(Grant(province=ANYWHERE, role=role) for role in get_args(Role)))
+"""Who asks while nobody has to say who they are: one name, and every role everywhere."""
