@@ -8,7 +8,7 @@ absent limits absent, as no limit times anything is still none, but a change tha
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.amending import shares, works
+from models.amending import shares, stores, works
 from models.amending.amendment import Amendment
 from models.changes import Change, ChangeName
 from models.checks import Finding, InvalidProblem, check, refuse_errors
@@ -22,13 +22,25 @@ AMENDERS: dict[ChangeName, Callable[[Amendment], dict[str, Any]]] = {
     "rail_tonnes": works.link_tonnes,
     "road_tonnes": works.link_tonnes,
     "link_tonnes": works.link_tonnes,
+    "handling_tonnes": stores.handling_tonnes,
     "machine_condition": works.machine_condition,
+    "machine_hours": works.machine_hours,
+    "line_least": works.line_least,
+    "line_most": works.line_most,
+    "labour": works.labour,
+    "store_tonnes": stores.store_tonnes,
+    "opening_stock": stores.opening_stock,
+    "stock_least": stores.stock_least,
+    "stock_most": stores.stock_most,
+    "closing_least": stores.closing_least,
+    "closing_most": stores.closing_most,
     "population": works.population,
     "norms": works.norms,
-    "labour": works.labour,
     "materials": shares.materials,
+    "local_floor": shares.local_floor,
     "partner_offers": shares.partner_offers,
     "partner_wants": shares.partner_wants,
+    "partner_credit": shares.partner_credit,
 }
 """How each change is made: the parts of the problem that it gives anew."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod
+from models.base import Amount, Frozen, Id, PerPeriod
 
 ChangeName = Literal[
     "central_share",
@@ -14,15 +14,31 @@ ChangeName = Literal[
     "rail_tonnes",
     "road_tonnes",
     "link_tonnes",
+    "handling_tonnes",
     "machine_condition",
+    "machine_hours",
+    "line_least",
+    "line_most",
+    "labour",
+    "store_tonnes",
+    "opening_stock",
+    "stock_least",
+    "stock_most",
+    "closing_least",
+    "closing_most",
     "population",
     "norms",
-    "labour",
     "materials",
+    "local_floor",
     "partner_offers",
     "partner_wants",
+    "partner_credit",
 ]
 """What can be changed; each name says which field of the problem it touches (see `Change.what`)."""
+
+
+Selector = Annotated[str, Field(min_length=1, max_length=201)]
+"""A name, or two with `/` between them."""
 
 
 class Change(Frozen):
@@ -31,11 +47,15 @@ class Change(Frozen):
     what: ChangeName
     """`central_share`: the centre's promise (by category or item). `delivered`: how much of it is kept. `power_limit`,
     `own_generation`: kWh of power areas. `rail_tonnes`, `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or any.
-    `machine_condition`: of factories (by factory, county, or category made). `population`: heads (by group or county). `norms`: need per
-    head (by item, category). `labour`: hours of counties. `materials`: the centre's allotments. `partner_offers`,
-    `partner_wants`: units of swaps (by partner, item or category)."""
-    where: Label | tuple[Label, ...] | None = None
-    """Selects by id, category, group or area; everything of that kind if absent."""
+    `handling_tonnes`: tonnes that may enter places. `machine_condition`: of factories (by factory, county, or category made).
+    `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: units to be made, and that may be, on lines.
+    `labour`, `store_tonnes`: hours and stores of counties. `opening_stock`, `stock_least`, `stock_most`, `closing_least`,
+    `closing_most`: units of items in the stores of counties. `population`: heads (by group or county). `norms`: need per
+    head (by item, category). `materials`: the centre's allotments. `local_floor`: least share made locally. `partner_offers`,
+    `partner_wants`: units of swaps (by partner, item or category). `partner_credit`: won beyond what is given."""
+    where: Selector | Annotated[tuple[Selector, ...], Field(min_length=1)] | None = None
+    """Selects by id, category, group or area; two names with `/` between them select one part of one thing, such as
+    `hyesan-soap/soap`. Everything of that kind if absent."""
     periods: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Periods in which it holds; all if absent. Only for values that can differ by period."""
     factor: Amount | None = None

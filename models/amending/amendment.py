@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from models.base import LARGEST, by_period
 from models.changes import Change
@@ -14,6 +16,7 @@ from models.checks.view import close_to, listed, shown
 from models.problem import PlanningProblem
 
 Key = TypeVar("Key")
+Part = TypeVar("Part", bound=BaseModel)
 Value = float | tuple[float, ...]
 
 
@@ -116,10 +119,14 @@ class Amendment:
         An absent limit stays absent under a factor; if all are absent, or other periods would be left without a limit, that is
         noted. `name` says what they limit.
         """
+        self.refuse_nothing_to_multiply(old, name)
+        return {key: self._limit(value, name) for key, value in old.items()}
+
+    def refuse_nothing_to_multiply(self, old: Mapping[Key, Value | None], name: str) -> None:
+        """Note that a factor finds none of the limits it selects; `name` says what they limit."""
         if self.change.factor is not None and old and all(value is None for value in old.values()):
             message = f"None of what the change selects has a limit on {name}, so there is nothing to multiply."
             self.refuse("nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select others.")
-        return {key: self._limit(value, name) for key, value in old.items()}
 
     def _limit(self, old: Value | None, name: str) -> Value | None:
         if old is not None:
@@ -140,6 +147,11 @@ class Amendment:
         message = f"`{self.change.what}` would become {new:g}, which is more than {top:g}."
         self.refuse("changed_out_of_range", (path,), message, f"Choose a smaller {path}.")
         return old
+
+
+def changed(parts: tuple[Part, ...], new: Mapping[int, Mapping[str, Any]]) -> tuple[Part, ...]:
+    """The parts with new fields at some positions; the others are shared."""
+    return tuple(part.model_copy(update=new[k]) if k in new else part for k, part in enumerate(parts))
 
 
 def grouped(pairs: Iterator[tuple[str, Key]]) -> dict[str, list[Key]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.amending.amendment import Amendment, Value, grouped
+from models.amending.amendment import Amendment, Value, changed, grouped
 
 
 def central_share(amendment: Amendment) -> dict[str, Any]:
@@ -57,26 +57,51 @@ def materials(amendment: Amendment) -> dict[str, Any]:
     return _shares(amendment, materials=allotted)
 
 
+def local_floor(amendment: Amendment) -> dict[str, Any]:
+    """Least shares made locally, by category or item; a `value` for one without a floor states it."""
+    problem = amendment.problem
+    floors = dict(problem.supply_shares.local_floor)
+    named = {key: [key] for key in floors}
+    new = {name: [name] for item in problem.items for name in (item.category, item.id)}
+    for key in amendment.select([named, new] if amendment.change.factor is None else [named]):
+        floors[key] = amendment.number(floors.get(key, 0.0), 1.0)
+    return _shares(amendment, local_floor=floors)
+
+
+def partner_credit(amendment: Amendment) -> dict[str, Any]:
+    """Won that may be received beyond what is given, by partner."""
+    partners = amendment.problem.partners
+    chosen = amendment.select([{partner.id: [p] for p, partner in enumerate(partners)}])
+    new = {p: {"credit": amendment.number(partners[p].credit)} for p in chosen}
+    return {"partners": changed(partners, new)}
+
+
 def partner_offers(amendment: Amendment) -> dict[str, Any]:
-    """What partners can give, by partner, item or category."""
+    """What partners can give, by partner/item, partner, item or category."""
     return _swaps(amendment, "offers")
 
 
 def partner_wants(amendment: Amendment) -> dict[str, Any]:
-    """What partners take, by partner, item or category."""
+    """What partners take, by partner/item, partner, item or category."""
     return _swaps(amendment, "wants")
 
 
 def _swaps(amendment: Amendment, side: str) -> dict[str, Any]:
+    """New units of one side of swaps; a `value` for an item named exactly states it where it was not."""
     problem = amendment.problem
     category = {item.id: item.category for item in problem.items}
     units: list[dict[str, Value]] = [dict(getattr(partner, side)) for partner in problem.partners]
     keys = [(p, item) for p, swaps in enumerate(units) for item in swaps]
-    by_partner = grouped((problem.partners[p].id, (p, item)) for p, item in keys)
-    by_item = grouped((item, (p, item)) for p, item in keys)
-    by_category = grouped((category[item], (p, item)) for p, item in keys)
-    for p, item in amendment.select([by_partner, by_item, by_category]):
-        units[p][item] = amendment.series(units[p][item])
+    kinds = [
+        {f"{problem.partners[p].id}/{item}": [(p, item)] for p, item in keys},
+        grouped((problem.partners[p].id, (p, item)) for p, item in keys),
+        grouped((item, (p, item)) for p, item in keys),
+        grouped((category[item], (p, item)) for p, item in keys),
+    ]
+    if amendment.change.factor is None:
+        kinds[1:1] = [{f"{q.id}/{item}": [(p, item)] for p, q in enumerate(problem.partners) for item in category}]
+    for p, item in amendment.select(kinds):
+        units[p][item] = amendment.series(units[p].get(item, 0.0))
     pairs = zip(problem.partners, units, strict=True)
     return {"partners": tuple(partner.model_copy(update={side: swaps}) for partner, swaps in pairs)}
 

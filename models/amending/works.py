@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from models.amending.amendment import Amendment, grouped
-from models.factories import Factory
+from models.amending.amendment import Amendment, changed, grouped
+from models.factories import Factory, Line
 from models.population import County
 
 
@@ -12,7 +12,7 @@ def power_limit(amendment: Amendment) -> dict[str, Any]:
     areas = amendment.problem.power_areas
     chosen = amendment.select([{area.id: [e] for e, area in enumerate(areas)}])
     limits = amendment.limits({e: areas[e].limit_kwh for e in chosen}, "electricity")
-    return {"power_areas": _changed(areas, {e: {"limit_kwh": limit} for e, limit in limits.items()})}
+    return {"power_areas": changed(areas, {e: {"limit_kwh": limit} for e, limit in limits.items()})}
 
 
 def own_generation(amendment: Amendment) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def own_generation(amendment: Amendment) -> dict[str, Any]:
     areas = amendment.problem.power_areas
     chosen = amendment.select([{area.id: [e] for e, area in enumerate(areas)}])
     new = {e: {"own_generation_kwh": amendment.series(areas[e].own_generation_kwh)} for e in chosen}
-    return {"power_areas": _changed(areas, new)}
+    return {"power_areas": changed(areas, new)}
 
 
 def link_tonnes(amendment: Amendment) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def link_tonnes(amendment: Amendment) -> dict[str, Any]:
         grouped((link.power_area, a) for a, link in fitting if link.power_area is not None),
     ]
     limits = amendment.limits({a: links[a].tonnes for a in amendment.select(kinds)}, "tonnes")
-    return {"links": _changed(links, {a: {"tonnes": tonnes} for a, tonnes in limits.items()})}
+    return {"links": changed(links, {a: {"tonnes": tonnes} for a, tonnes in limits.items()})}
 
 
 def machine_condition(amendment: Amendment) -> dict[str, Any]:
@@ -51,7 +51,38 @@ def machine_condition(amendment: Amendment) -> dict[str, Any]:
         grouped((made, f) for f, factory in enumerate(factories) for made in _categories(factory, category)),
     ]
     new = {f: {"condition": amendment.number(factories[f].condition, 1.0)} for f in amendment.select(kinds)}
-    return {"factories": _changed(factories, new)}
+    return {"factories": changed(factories, new)}
+
+
+def machine_hours(amendment: Amendment) -> dict[str, Any]:
+    """Nominal hours of machine groups, by factory/group, factory, group, place or power area."""
+    problem = amendment.problem
+    factories = problem.factories
+    area = {county.id: county.power_area for county in problem.counties}
+    keys = [(f, group) for f, factory in enumerate(factories) for group in factory.machines]
+    kinds = [
+        {f"{factories[f].id}/{group}": [(f, group)] for f, group in keys},
+        grouped((factories[f].id, (f, group)) for f, group in keys),
+        grouped((group, (f, group)) for f, group in keys),
+        grouped((factories[f].place, (f, group)) for f, group in keys),
+        grouped((area[factories[f].place], (f, group)) for f, group in keys if factories[f].place in area),
+    ]
+    machines = {f: dict(factory.machines) for f, factory in enumerate(factories)}
+    for f, group in amendment.select(kinds):
+        machines[f][group] = amendment.series(machines[f][group])
+    return {"factories": changed(factories, {f: {"machines": hours} for f, hours in machines.items()})}
+
+
+def line_least(amendment: Amendment) -> dict[str, Any]:
+    """Units to be made on lines."""
+    lines = _lines(amendment)
+    return _put_lines(amendment, {key: {"least": amendment.series(line.least)} for key, line in lines.items()})
+
+
+def line_most(amendment: Amendment) -> dict[str, Any]:
+    """Units that may be made on lines."""
+    limits = amendment.limits({key: line.most for key, line in _lines(amendment).items()}, "lines")
+    return _put_lines(amendment, {key: {"most": most} for key, most in limits.items()})
 
 
 def population(amendment: Amendment) -> dict[str, Any]:
@@ -66,7 +97,7 @@ def population(amendment: Amendment) -> dict[str, Any]:
     ]
     for n, group in amendment.select(kinds):
         heads[n][group] = amendment.number(heads[n][group])
-    return {"counties": _changed(counties, {n: {"population": groups} for n, groups in enumerate(heads)})}
+    return {"counties": changed(counties, {n: {"population": groups} for n, groups in enumerate(heads)})}
 
 
 def norms(amendment: Amendment) -> dict[str, Any]:
@@ -78,7 +109,7 @@ def norms(amendment: Amendment) -> dict[str, Any]:
         i: {"norms": {group: amendment.number(norm) for group, norm in items[i].norms.items()}}
         for i in amendment.select(kinds)
     }
-    return {"items": _changed(items, new)}
+    return {"items": changed(items, new)}
 
 
 def labour(amendment: Amendment) -> dict[str, Any]:
@@ -86,7 +117,35 @@ def labour(amendment: Amendment) -> dict[str, Any]:
     counties = amendment.problem.counties
     kinds = [{county.id: [n] for n, county in enumerate(counties)}, _by_area(counties)]
     limits = amendment.limits({n: counties[n].labour_hours for n in amendment.select(kinds)}, "labour")
-    return {"counties": _changed(counties, {n: {"labour_hours": hours} for n, hours in limits.items()})}
+    return {"counties": changed(counties, {n: {"labour_hours": hours} for n, hours in limits.items()})}
+
+
+def _lines(amendment: Amendment) -> dict[tuple[int, int], Line]:
+    """Lines selected by factory/item, factory, item, category made, place or power area, by position of factory and line."""
+    problem = amendment.problem
+    factories = problem.factories
+    category = {item.id: item.category for item in problem.items}
+    area = {county.id: county.power_area for county in problem.counties}
+    lines = [((f, k), factory, line) for f, factory in enumerate(factories) for k, line in enumerate(factory.lines)]
+    kinds = [
+        {f"{factory.id}/{line.item}": [key] for key, factory, line in lines},
+        grouped((factory.id, key) for key, factory, _ in lines),
+        grouped((line.item, key) for key, _, line in lines),
+        grouped((category[line.item], key) for key, _, line in lines),
+        grouped((factory.place, key) for key, factory, _ in lines),
+        grouped((area[factory.place], key) for key, factory, _ in lines if factory.place in area),
+    ]
+    return {(f, k): factories[f].lines[k] for f, k in amendment.select(kinds)}
+
+
+def _put_lines(amendment: Amendment, new: dict[tuple[int, int], dict[str, Any]]) -> dict[str, Any]:
+    """Factories with new fields in some of their lines."""
+    factories = amendment.problem.factories
+    by_factory: dict[int, dict[int, dict[str, Any]]] = {}
+    for (f, k), fields in new.items():
+        by_factory.setdefault(f, {})[k] = fields
+    lines = {f: {"lines": changed(factories[f].lines, fields)} for f, fields in by_factory.items()}
+    return {"factories": changed(factories, lines)}
 
 
 def _by_area(counties: tuple[County, ...]) -> dict[str, list[int]]:
@@ -95,8 +154,3 @@ def _by_area(counties: tuple[County, ...]) -> dict[str, list[int]]:
 
 def _categories(factory: Factory, category: dict[str, str]) -> set[str]:
     return {category[line.item] for line in factory.lines}
-
-
-def _changed(parts: tuple[Any, ...], new: dict[int, dict[str, Any]]) -> tuple[Any, ...]:
-    """The parts with new fields at some positions; the others are shared."""
-    return tuple(part.model_copy(update=new[k]) if k in new else part for k, part in enumerate(parts))

@@ -68,6 +68,7 @@ ERRORS: dict[str, Code] = {
     "made_from_nothing": Code("error", "Lines that feed each other turn out more of their items than they use up."),
     "allotment_of_good": Code("error", "An allotment is stated of a good; goods come by share, so it would not count."),
     "ambiguous_floor": Code("error", "A local floor names both a category and an item outside of it."),
+    "bands_beyond_need": Code("error", "The widths of the shortage bands sum to more than 1."),
 }
 """What can be wrong with how the parts of a problem fit together."""
 
@@ -76,7 +77,7 @@ WARNINGS: dict[str, Code] = {
     "misspelt_group": Code("warning", "A county's population group has no norm, but a name much like one it lacks."),
     "worthless_need": Code("warning", "A good is needed whose value is 0, so that its shortage costs nothing."),
     "same_name": Code("warning", "Two items have the same name for people."),
-    "bands_sum": Code("warning", "The widths of the shortage bands do not sum to 1."),
+    "bands_sum": Code("warning", "The widths of the shortage bands sum to less than 1."),
     "default_priority_weight": Code("warning", "Items have a priority whose weight is not stated; the default holds."),
     "default_target": Code("warning", "The goal `central_share` says no target; the centre's own promise is taken."),
     "unmetered_factory": Code("warning", "A factory at a station uses electricity that no power area limits."),

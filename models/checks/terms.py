@@ -83,14 +83,16 @@ def goals(view: View) -> Iterator[Finding]:
 def shortage_bands(view: View) -> Iterator[Finding]:
     """The bands cover a demand once."""
     total = sum(band.width for band in view.problem.policy.shortage_bands)
-    if abs(total - 1.0) > 1e-6:
+    where, remedy = ("policy", "shortage_bands"), "Change the widths until they sum to 1."
+    if total > 1.0 + 1e-6:
         effect = (
-            f"at most {total:.4g} of a need may go unmet, and there is no plan where more would have to"
-            if total < 1
-            else "the cheapest bands fill first and the dearest are never reached"
+            "more than a whole need could go short, and what is short beyond it would be sent on as if it were there"
         )
-        message = f"The widths of the bands sum to {total:.6g}, not 1: {effect}."
-        yield found("bands_sum", ("policy", "shortage_bands"), message, "Change the widths until they sum to 1.")
+        message = f"The widths of the bands sum to {total:.6g}, more than 1: {effect}."
+        yield found("bands_beyond_need", where, message, remedy)
+    elif total < 1.0 - 1e-6:
+        effect = f"at most {total:.4g} of a need may go unmet, and there is no plan where more would have to"
+        yield found("bands_sum", where, f"The widths of the bands sum to {total:.6g}, not 1: {effect}.", remedy)
 
 
 def priority_weights(view: View) -> Iterator[Finding]:

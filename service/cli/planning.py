@@ -17,7 +17,9 @@ from solvers.solution import Progress
 
 Source = Annotated[str, typer.Argument(help="Built-in province or JSON file.")]
 Scenarios = Annotated[list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")]
-Changes = Annotated[list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")]
+Changes = Annotated[
+    list[str], typer.Option("--change", "-c", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
+]
 
 
 def plan(

@@ -17,7 +17,9 @@ from models.problem import PlanningProblem
 err = Console(stderr=True)
 out = Console()
 
-_CHANGE = re.compile(r"(?P<what>[a-z_]+)(@(?P<where>[^=*]+))?(?P<sign>[=*])(?P<number>[0-9.eE+-]+)")
+_CHANGE = re.compile(
+    r"(?P<what>[a-z_]+)(@(?P<where>[^=*@]*))?(@(?P<periods>[^=*@]+))?(?P<sign>[=*])(?P<number>[0-9.eE+-]+)"
+)
 
 
 def load(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
@@ -71,11 +73,14 @@ def _change(text: str) -> Change:
     match = _CHANGE.fullmatch(text)
     if match is None:
         err.print(
-            f"{text} is not a change; write WHAT[@WHERE]=VALUE or WHAT[@WHERE]*FACTOR, such as power_limit@kapsan*0.9."
+            f"{text} is not a change; write WHAT[@WHERE[@PERIODS]]=VALUE or …*FACTOR, such as power_limit@kapsan*0.9 "
+            "or power_limit@kapsan@1998-02=40000."
         )
         raise typer.Exit(2)
     raw: dict[str, Any] = {"what": match["what"]}
     if match["where"]:
         raw["where"] = match["where"].split(",")
+    if match["periods"]:
+        raw["periods"] = match["periods"].split(",")
     raw["value" if match["sign"] == "=" else "factor"] = float(match["number"])
     return validate_model(Change, raw)

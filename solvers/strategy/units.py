@@ -48,6 +48,9 @@ def round_quotas(
         raise ValueError("nothing to round: the goals have no point")
     least = np.ceil(program.lp.column_lower[columns] - NEARLY)
     most = np.floor(program.lp.column_upper[columns] + NEARLY)
+    if (least > most).any():  # between its least and its most a quota has no whole number: the crossing bounds say so
+        crossing = with_column_bounds(program, columns, least, most)
+        return Rounded(reach(crossing, goals, run, stage, basis), exhausted=True)
     down = np.clip(round_down(values[columns]), least, most)
     reached = _fixed(program, goals, columns, down, run, stage, basis)
     if reached.last.solution.stop.reason != "infeasible":

@@ -101,6 +101,57 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     ),
     (change("partner_offers", where="hygiene", value=1), {"partners.0.offers": {"soap": 1, "soda": 500}}),
     (change("partner_wants", where="north-hamgyong", value=1), {"partners.0.wants": {"starch": 1}}),
+    (
+        change("partner_offers", where="north-hamgyong/notebook", value=7, periods=["2002-02"]),
+        {"partners.0.offers.notebook": [0, 7], "partners.0.offers.soap": 4000},
+    ),
+    (change("partner_wants", where="north-hamgyong/starch", factor=2), {"partners.0.wants": {"starch": 18000}}),
+    (change("partner_credit", where="north-hamgyong", value=50), {"partners.0.credit": 50}),
+    (
+        change("local_floor", where=["food", "soap"], value=0.2),
+        {"supply_shares.local_floor": {"food": 0.2, "soap": 0.2}},
+    ),
+    (
+        change("machine_hours", where="hyesan-daily/press", factor=2, periods=["2002-01"]),
+        {
+            "factories.0.machines.press": [600, 280],
+            "factories.0.machines.kettle": 330,
+            "factories.1.machines.mill": 300,
+        },
+    ),
+    (
+        change("machine_hours", where=["mill", "hyesan-daily"], value=1),
+        {"factories.0.machines": {"kettle": 1, "press": 1}, "factories.1.machines": {"mill": 1}},
+    ),
+    (
+        change("line_least", where="hyesan-daily/soap", value=3),
+        {"factories.0.lines.0.least": 3, "factories.0.lines.1.least": 0},
+    ),
+    (
+        change("line_most", where="food", value=[3, 4]),
+        {"factories.0.lines.0.most": None, "factories.1.lines.0.most": [3, 4]},
+    ),
+    (
+        change("store_tonnes", where="kapsan", factor=2),
+        {"counties.0.store_tonnes": 400, "counties.1.store_tonnes": 300},
+    ),
+    (
+        change("handling_tonnes", where=["kilju", "kapsan"], value=9),
+        {
+            "stations.0.handling_tonnes": 9,
+            "counties.0.handling_tonnes": None,
+            "counties.1.handling_tonnes": 9,
+        },
+    ),
+    (change("opening_stock", factor=2), {"counties.0.stocks.soap.opening": 10000, "counties.1.stocks": {}}),
+    (
+        change("opening_stock", where="kapsan/starch", value=4),
+        {"counties.1.stocks.starch.opening": 4, "counties.0.stocks.soap.opening": 5000},
+    ),
+    (change("stock_least", where="hyesan", value=[3, 4]), {"counties.0.stocks.soap.least": [3, 4]}),
+    (change("stock_most", where="hygiene", value=5000), {"counties.0.stocks.soap.most": 5000}),
+    (change("closing_least", where="soap", factor=0.5), {"counties.0.stocks.soap.closing_least": 500}),
+    (change("closing_most", where="hyesan/soap", value=2000), {"counties.0.stocks.soap.closing_most": 2000}),
 ]
 
 
@@ -162,6 +213,13 @@ WRONG: list[tuple[Change, str, str]] = [
     (change("norms", value=[1, 2]), "/value", "not_by_period"),
     (change("labour", factor=2), "/factor", "nothing_to_multiply"),
     (change("labour", value=2, periods=["2002-01"]), "/periods", "needs_all_periods"),
+    (change("closing_most", factor=2), "/factor", "nothing_to_multiply"),
+    (change("handling_tonnes", factor=2), "/factor", "nothing_to_multiply"),
+    (change("opening_stock", where="kapsan/starch", factor=2), "/where", "unknown_where"),
+    (change("opening_stock", where="kapsan/tea", value=2), "/where", "unknown_where"),
+    (change("partner_offers", where="north-hamgyong/notebook", factor=2), "/where", "unknown_where"),
+    (change("local_floor", where="toys", value=0.5), "/where", "unknown_where"),
+    (change("closing_least", periods=["2002-01"], value=2), "/periods", "not_by_period"),
     (change("machine_condition", factor=2), "/factor", "changed_out_of_range"),
     (change("central_share", value=1.5), "/value", "changed_out_of_range"),
     (change("delivered", factor=1.1), "/factor", "changed_out_of_range"),

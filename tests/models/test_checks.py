@@ -137,6 +137,7 @@ MISTAKES: list[tuple[str, str, Spoil]] = [
         "/supply_shares/local_floor/soap",
         both(put("items", 2, "category", value="soap"), put("supply_shares", "local_floor", value={"soap": 0.1})),
     ),
+    ("bands_beyond_need", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.6)),
     ("group_without_people", "/items/0/norms/infants", put("items", 0, "norms", "infants", value=1)),
     ("misspelt_group", "/counties/1/population/studnets", lambda raw: _respell(raw["counties"][1]["population"])),
     ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),

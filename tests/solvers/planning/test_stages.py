@@ -202,3 +202,17 @@ def test_no_whole_quotas_at_all_is_a_conflict() -> None:
     assert plan.diagnosis is not None
     assert plan.diagnosis.verified
     assert "whole" in plan.termination.detail
+
+
+def test_a_quota_without_a_whole_number_between_its_limits_is_a_conflict_of_both() -> None:
+    """The checks refuse such a problem; who plans without them gets no quota below its least."""
+    line = {"item": "soap", "least": 2.25, "most": 2.75}
+    problem = make_problem(
+        items=[{"id": "soap", "whole_units": True}],
+        factories=[{"id": "works", "place": "town", "lines": [line]}],
+        demand=[need("town", "soap", 10)],
+    )
+    plan = planned(problem).plan
+    assert plan.outcome == "infeasible"
+    assert plan.diagnosis is not None
+    assert {row.rule for row in plan.diagnosis.conflict} == {"line_least", "line_most"}
