@@ -8,7 +8,7 @@ from models.plan import Outcome
 from service.jobs import events
 from service.jobs.requests import Claim, Start
 from service.storage import PlanState, Transaction
-from service.storage.tables import callers, jobs, plans
+from service.storage.tables import callers, jobs
 
 
 class NextJob(NamedTuple):
@@ -93,7 +93,7 @@ def conclude(
     """End the job that meets a condition, with its last event and an audit entry; False if none does."""
     if not events.append(transaction.connection, condition, "finished", {"state": state, "outcome": outcome}):
         return False
-    caller = transaction.connection.execute(select(plans.c.caller).where(plans.c.id == plan)).scalar_one()
+    province, caller = transaction.plans.belonging(plan)
     transaction.connection.execute(update(jobs).where(condition).values(state="done", owner=None, lease=None))
-    transaction.audit.add(caller, f"plan {state}", plan, {"outcome": outcome, **detail})
+    transaction.audit.add(caller, f"plan {state}", plan, {"outcome": outcome, **detail}, province=province)
     return True

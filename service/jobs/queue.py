@@ -155,7 +155,7 @@ class JobQueue:
             job = transaction.connection.execute(query).one()
             if job.state == "done" or job.cancel:
                 return transaction.plans.get(plan).state
-            transaction.audit.add(caller, "plan cancelled", plan)
+            transaction.audit.add(caller, "plan cancelled", plan, province=transaction.plans.belonging(plan)[0])
             if job.state == "queued":
                 transaction.plans.mark(plan, "cancelled")
                 conclude(transaction, jobs.c.id == plan, plan, "cancelled", None)
@@ -239,7 +239,9 @@ class JobQueue:
                 )
             )
         events.append(transaction.connection, jobs.c.id == plan, "queued", {})
-        transaction.audit.add(request.caller, "plan accepted", plan, {"problem": problem.digest})
+        transaction.audit.add(
+            request.caller, "plan accepted", plan, {"problem": problem.digest}, province=request.source.get("province")
+        )
         return plan
 
     def _put_big_tables(self, outcome: PlanOutcome) -> dict[str, str]:

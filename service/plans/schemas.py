@@ -9,6 +9,7 @@ from models.base import Frozen, Id
 from models.options import PlanOptions
 from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
 from service.sources.schemas import Origin, ProblemSource
+from service.storage import LifeState
 
 PlanStatus = Literal["queued", "running", "finished", "cancelled"]
 """`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
@@ -66,6 +67,8 @@ class PlanHead(Frozen):
     """How far it is."""
     outcome: Outcome | None
     """What came of it; null unless finished."""
+    life: LifeState
+    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/life`."""
     source: PlanSource
     """Where its problem came from."""
     problem_digest: str
@@ -89,6 +92,8 @@ class PlanView(Frozen):
     """Identifier, given by the service; sorts by time."""
     status: PlanStatus
     """How far it is."""
+    life: LifeState
+    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/life`."""
     source: PlanSource
     """Where its problem came from."""
     problem_digest: str

@@ -13,6 +13,7 @@ def head(record: PlanRecord) -> PlanHead:
     return PlanHead(
         id=record.id,
         status=record.state,
+        life=record.life,
         outcome=record.outcome,
         source=PlanSource.model_validate(record.source),
         problem_digest=record.problem_digest,
@@ -32,6 +33,7 @@ def view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
     return PlanView(
         id=record.id,
         status=record.state,
+        life=record.life,
         source=PlanSource.model_validate(record.source),
         problem_digest=record.problem_digest,
         options=record.options,

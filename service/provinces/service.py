@@ -144,7 +144,7 @@ class Provinces:
             record = transaction.provinces.put(
                 name, beside.name or problem.name or name, stored, beside.scenarios, caller=caller, expected=expected
             )
-            transaction.audit.add(caller, "province stored", name, {"version": record.version})
+            transaction.audit.add(caller, "province stored", name, {"version": record.version}, province=name)
         return _found(record, stored)
 
     def delete(self, name: str, caller: str, if_match: str | None) -> None:
@@ -154,7 +154,7 @@ class Provinces:
             there = transaction.provinces.get(name)
             refuse_unless_current(if_match, _tag(there))
             transaction.provinces.delete(name, caller=caller, expected=there.version)
-            transaction.audit.add(caller, "province deleted", name, {"version": there.version})
+            transaction.audit.add(caller, "province deleted", name, {"version": there.version}, province=name)
 
     def _understand(self, body: Document) -> tuple[ProvinceBeside, PlanningProblem]:
         refuse_if_too_big(body.get("problem"), self._settings, "/problem")

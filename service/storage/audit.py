@@ -14,11 +14,18 @@ class AuditLog:
         """Work within the transaction of a connection, so that an act and its entry stand or fall together."""
         self._connection = connection
 
-    def add(self, caller: str, act: str, subject: str, detail: Json | None = None) -> None:
-        """Record that `caller` did `act` to `subject`."""
+    def add(
+        self, caller: str, act: str, subject: str, detail: Json | None = None, *, province: str | None = None
+    ) -> None:
+        """Record that `caller` did `act` to `subject`, which belongs to a province or to none: then only its caller and administrators read of it."""
         self._connection.execute(
             audit.insert().values(
-                at=now(self._connection), caller=caller, act=act, subject=subject, detail=dict(detail or {})
+                at=now(self._connection),
+                caller=caller,
+                act=act,
+                subject=subject,
+                detail=dict(detail or {}),
+                province=province,
             )
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Row, insert, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, tuple_, update
 
 from models.options import PlanOptions
 from models.plan import Plan
@@ -14,13 +14,17 @@ from service.storage.engine import now
 from service.storage.errors import NotFound
 from service.storage.objects import ObjectStore
 from service.storage.records import Json, PlanRecord, PlanState, TableInfo, moment
-from service.storage.tables import plan_tables, plans
+from service.storage.tables import plan_lives, plan_tables, plans
 from solvers.solution import Basis
 
 REUSABLE_OUTCOMES = ("optimal", "infeasible")
 """Outcomes that solving again could not better."""
 
-_HEAD_COLUMNS = [column for column in plans.c if column is not plans.c.basis]
+_HEAD_COLUMNS = [
+    *(column for column in plans.c if column is not plans.c.basis),
+    func.coalesce(plan_lives.c.state, "draft").label("life"),
+    func.coalesce(plan_lives.c.version, 1).label("life_version"),
+]
 
 
 class PlanRepository:
@@ -33,17 +37,17 @@ class PlanRepository:
 
     def get(self, plan: str) -> PlanRecord:
         """A plan; NotFound if there is none."""
-        row = self._connection.execute(select(*_HEAD_COLUMNS).where(plans.c.id == plan)).first()
+        row = self._connection.execute(_heads().where(plans.c.id == plan)).first()
         if row is None:
             raise NotFound("plan", plan)
         return _record(row)
 
     def belonging(self, plan: str) -> tuple[str | None, str]:
         """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none."""
-        row = self._connection.execute(select(plans.c.source, plans.c.caller).where(plans.c.id == plan)).first()
+        row = self._connection.execute(select(plans.c.province, plans.c.caller).where(plans.c.id == plan)).first()
         if row is None:
             raise NotFound("plan", plan)
-        return row.source.get("province"), row.caller
+        return row.province, row.caller
 
     def list(
         self,
@@ -52,11 +56,18 @@ class PlanRepository:
         states: Sequence[PlanState] = (),
         before: str | None = None,
         limit: int = 100,
+        seen: tuple[frozenset[str], str] | None = None,
     ) -> tuple[PlanRecord, ...]:
-        """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given."""
-        query = select(*_HEAD_COLUMNS).order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
+        """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given.
+
+        `seen`: only those of these provinces, and those of none that this caller made.
+        """
+        query = _heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
         if caller is not None:
             query = query.where(plans.c.caller == caller)
+        if seen is not None:
+            own = plans.c.province.is_(None) & (plans.c.caller == seen[1])
+            query = query.where(or_(plans.c.province.in_(seen[0]), own))
         if states:
             query = query.where(plans.c.state.in_(states))
         if before is not None:
@@ -69,7 +80,7 @@ class PlanRepository:
     def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
         """The oldest plan of the same problem and options that solving again could not better, if there is one."""
         query = (
-            select(*_HEAD_COLUMNS)
+            _heads()
             .where(
                 plans.c.problem_digest == problem_digest,
                 plans.c.options_digest == options_digest,
@@ -98,6 +109,14 @@ class PlanRepository:
     def table(self, plan: str, table: str) -> pa.Table:
         """A table as Arrow; NotFound if the plan has none of that name (yet)."""
         return decode_table(self.parquet(plan, table))
+
+    def content(self, plan: str) -> Json:
+        """All that a finished plan says, as stored: problem (its digest), options, head, and the digests of its tables."""
+        row = self._connection.execute(
+            select(plans.c.problem_digest, plans.c.options, plans.c.head).where(plans.c.id == plan)
+        ).one()
+        tables = {table.name: table.digest for table in self.tables(plan)}
+        return {"problem": row.problem_digest, "options": row.options, "head": row.head, "tables": tables}
 
     def basis(self, plan: str) -> Basis | None:
         """The basis that a plan ended with; None if it has none."""
@@ -130,6 +149,7 @@ class PlanRepository:
                 caller=caller,
                 base_plan=base_plan,
                 state="queued",
+                province=source.get("province"),
                 created=now(self._connection),
             )
         )
@@ -191,6 +211,11 @@ class PlanRepository:
         self._connection.execute(insert(plan_tables).from_select(["plan", *names], rows))
 
 
+def _heads() -> Select[Any]:
+    """Plans without their bases, with where they are in their lives."""
+    return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_lives, plan_lives.c.plan == plans.c.id))
+
+
 def _record(row: Row[Any]) -> PlanRecord:
     return PlanRecord(
         id=row.id,
@@ -206,4 +231,7 @@ def _record(row: Row[Any]) -> PlanRecord:
         created=moment(row.created),
         started=None if row.started is None else moment(row.started),
         finished=None if row.finished is None else moment(row.finished),
+        province=row.province,
+        life=row.life,
+        life_version=row.life_version,
     )

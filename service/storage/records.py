@@ -12,6 +12,9 @@ from models.plan import Outcome, Plan
 PlanState = Literal["queued", "running", "finished", "cancelled"]
 """`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
 
+LifeState = Literal["draft", "submitted", "returned", "ratified", "in_force", "closed"]
+"""Where a plan is in its life: `draft` until it is `submitted`; `returned` to be bettered, or `ratified`, which cannot be undone; then `in_force`, then `closed`."""
+
 FINAL_STATES: frozenset[PlanState] = frozenset({"finished", "cancelled"})
 """States that a plan never leaves."""
 
@@ -54,6 +57,12 @@ class PlanRecord:
     """When it was last begun."""
     finished: datetime | None
     """When it ended."""
+    province: str | None
+    """Province that it belongs to; None where its problem was written out."""
+    life: LifeState = "draft"
+    """Where it is in its life."""
+    life_version: int = 1
+    """1 for a draft, one more with every act of its life."""
 
     @property
     def final(self) -> bool:
@@ -110,6 +119,44 @@ class JobEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LifeAct:
+    """Something done with a plan in its life."""
+
+    version: int
+    """Version of the life after it; the first act makes 2."""
+    at: datetime
+    """When."""
+    caller: str
+    """Who."""
+    act: str
+    """What: `submit`, `return`, `ratify`, `put-in-force` or `close`."""
+    note: str
+    """What they had to say."""
+    state: LifeState
+    """State after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """An API key, without what it is."""
+
+    id: str
+    """Identifier: the part of the key that is no secret."""
+    caller: str
+    """Who asks with it."""
+    grants: tuple[Mapping[str, str], ...]
+    """Roles in provinces, each with `province` and `role`."""
+    created: datetime
+    """When it was made."""
+    created_by: str
+    """Who made it."""
+    expires: datetime | None
+    """When it ends to hold; None: never."""
+    revoked: datetime | None
+    """When it was revoked, if it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit log."""
 
@@ -125,3 +172,5 @@ class AuditEntry:
     """To what: a plan's or province's identifier."""
     detail: Json
     """Particulars."""
+    province: str | None = None
+    """Province that the subject belongs to, if any."""

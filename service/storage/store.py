@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, text
 from service.settings import Settings
 from service.storage.audit import AuditLog
 from service.storage.engine import LOSABLE, READ_ONLY, make_engine, now
+from service.storage.keys import KeyRepository
+from service.storage.lives import LifeRepository
 from service.storage.migrate import upgrade
 from service.storage.objects import ObjectStore, open_objects
 from service.storage.plans import PlanRepository
@@ -30,6 +32,10 @@ class Transaction:
     """Provinces and their versions."""
     audit: AuditLog
     """The audit log."""
+    lives: LifeRepository
+    """The lives of plans."""
+    keys: KeyRepository
+    """API keys."""
 
     def now(self) -> float:
         """Seconds since 1970 by the database's clock."""
@@ -90,4 +96,6 @@ class Store:
             PlanRepository(connection, self.objects),
             ProvinceRepository(connection),
             AuditLog(connection),
+            LifeRepository(connection),
+            KeyRepository(connection),
         )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    text,
 )
 
 metadata = MetaData(
@@ -57,6 +58,8 @@ plans = Table(
     Column("created", Double, nullable=False),
     Column("started", Double, nullable=True),
     Column("finished", Double, nullable=True),
+    Column("province", Id, nullable=True, comment="province it belongs to; null: to its caller"),
+    Index(None, "province", "created"),
     Index(None, "problem_digest", "options_digest"),
     Index(None, "created", "id"),
     Index(None, "caller", "created"),
@@ -140,5 +143,50 @@ audit = Table(
     Column("act", String(40), nullable=False),
     Column("subject", Id, nullable=False, comment="what was acted on, such as a plan's id"),
     Column("detail", JSON, nullable=False),
+    Column("province", Id, nullable=True, comment="province that the subject belongs to, if any"),
     Index(None, "subject"),
+    Index(None, "province"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True, comment="the part of the key by which it is found"),
+    Column("caller", Id, nullable=False, comment="who asks with it"),
+    Column("salt", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="salted BLAKE2b of the secret part"),
+    Column("grants", JSON, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("created_by", Id, nullable=False),
+    Column("expires", Double, nullable=True),
+    Column("revoked", Double, nullable=True),
+)
+
+plan_lives = Table(
+    "plan_lives",
+    metadata,
+    Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
+    Column("province", Id, nullable=True),
+    Column("state", String(20), nullable=False, comment="submitted, returned, ratified, in_force, closed"),
+    Column("version", Integer, nullable=False, comment="1 for a draft, which has no row; one more with every act"),
+    Column("digest", Digest, nullable=True, comment="of what was ratified"),
+    Index(
+        "uq_plan_lives_in_force",
+        "province",
+        unique=True,
+        sqlite_where=text("state = 'in_force'"),
+        postgresql_where=text("state = 'in_force'"),
+    ),
+)
+
+life_acts = Table(
+    "life_acts",
+    metadata,
+    Column("plan", Id, ForeignKey("plan_lives.plan"), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="of the plan's life after the act"),
+    Column("at", Double, nullable=False),
+    Column("caller", Id, nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("note", String(2000), nullable=False),
+    Column("state", String(20), nullable=False, comment="after the act"),
 )
