@@ -1,109 +1,152 @@
-"""An Arrow table as JSON, CSV, Parquet or an Arrow stream; and which of them a request wants."""
+"""Batches of a table as CSV, Parquet, an Arrow stream or a workbook, piece by piece; JSON a page at a time."""
 
 import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, ipc, parquet
 
-from service.errors import NotAcceptable
+from service.sheets.streams import XLSX, in_pieces
+from service.sheets.tables import table_workbook
 from service.tables.schemas import TableFormat
-from solvers.report import plain
+from solvers.report import guarded, plain
+
+Batches = Iterable[pa.RecordBatch]
 
 MEDIA_TYPES: dict[TableFormat, str] = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
+    "xlsx": XLSX,
 }
 """Media type of each format."""
 
-_BATCH_ROWS = 50_000
-"""Rows written at a time to a stream."""
+
+class _Writer(Protocol):
+    def write_batch(self, batch: pa.RecordBatch) -> None: ...
+    def close(self) -> None: ...
 
 
-def wanted_format(stated: TableFormat | None, accept: str | None) -> TableFormat:
-    """The format stated, else the one that `Accept` likes best; NotAcceptable if it takes none. JSON where all are equal."""
-    if stated is not None:
-        return stated
-    likings = _likings(accept or "*/*")
-    best, most = None, 0.0
-    for kind, media_type in MEDIA_TYPES.items():
-        liking = _liking(media_type.partition(";")[0], likings)
-        if liking > most:
-            best, most = kind, liking
-    if best is None:
-        known = ", ".join(media_type.partition(";")[0] for media_type in MEDIA_TYPES.values())
-        raise NotAcceptable(f"Accept names none of what there is: {known}.")
-    return best
+class _Pipe(io.RawIOBase):
+    """A file that is only written, from which what was written is taken away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        self._written += len(self._pieces[-1])
+        return len(self._pieces[-1])
+
+    def tell(self) -> int:
+        return self._written
+
+    def taken(self) -> bytes:
+        """What was written since this was asked last."""
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
 
 
-def _likings(accept: str) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for part in accept.split(","):
-        media_range, *parameters = (one.strip().lower() for one in part.split(";"))
-        quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-        found[media_range] = float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0
-    return found
+def _streamed(open_writer: Callable[[_Pipe], _Writer], batches: Batches) -> Iterator[bytes]:
+    pipe = _Pipe()
+    writer = open_writer(pipe)
+    for batch in batches:
+        writer.write_batch(batch)
+        if piece := pipe.taken():
+            yield piece
+    writer.close()
+    yield pipe.taken()
 
 
-def _liking(media_type: str, likings: dict[str, float]) -> float:
-    """How much a type is liked: the most exact range that covers it says so."""
-    for media_range in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
-        if media_range in likings:
-            return likings[media_range]
-    return 0.0
+def csv_stream(schema: pa.Schema, batches: Batches) -> Iterator[bytes]:
+    """CSV with a header; numbers with every digit they need, labels guarded for spreadsheets."""
+    head = plain(guarded(schema.empty_table()))
+    options = csv.WriteOptions(quoting_style="needed")
+    written = (part for batch in batches for part in plain(guarded(pa.Table.from_batches([batch]))).to_batches())
+    return _streamed(lambda pipe: csv.CSVWriter(pipe, head.schema, write_options=options), written)
 
 
-def json_columns(table: pa.Table) -> dict[str, list[Any]]:
-    """A list a column, labels written out."""
-    return dict(zip(table.column_names, (column.to_pylist() for column in plain(table).columns), strict=True))
+def arrow_stream(schema: pa.Schema, batches: Batches) -> Iterator[bytes]:
+    """An Arrow stream; labels stay dictionary-encoded."""
+    return _streamed(lambda pipe: ipc.new_stream(pipe, schema), batches)
 
 
-def json_page(name: str, page: pa.Table, *, total: int, offset: int, following: str | None, layout: str) -> bytes:
+def parquet_stream(schema: pa.Schema, batches: Batches) -> Iterator[bytes]:
+    """Parquet, zstd; a row group for every batch."""
+    return _streamed(lambda pipe: parquet.ParquetWriter(pipe, schema, compression="zstd"), batches)
+
+
+def xlsx_stream(name: str, schema: pa.Schema, batches: Batches) -> Iterator[bytes]:
+    """A workbook with one sheet (more where a sheet has too few rows), made on disk before the first piece comes."""
+    return in_pieces(table_workbook(name, schema, batches))
+
+
+STREAMS: dict[TableFormat, Callable[[str, pa.Schema, Batches], Iterator[bytes]]] = {
+    "csv": lambda _, schema, batches: csv_stream(schema, batches),
+    "parquet": lambda _, schema, batches: parquet_stream(schema, batches),
+    "arrow": lambda _, schema, batches: arrow_stream(schema, batches),
+    "xlsx": xlsx_stream,
+}
+"""How a table is written in each format that has no pages."""
+
+
+def json_page(
+    name: str,
+    page: list[pa.RecordBatch],
+    names: list[str],
+    *,
+    total: int,
+    offset: int,
+    following: str | None,
+    layout: str,
+) -> bytes:
     """A page of a table as JSON: an object a row, or a list a column."""
-    columns = json_columns(page)
     body: dict[str, Any] = {"table": name, "total": total, "offset": offset, "next": following}
     if layout == "columns":
-        body["columns"] = columns
+        body["columns"] = {column: _values([batch.column(column) for batch in page]) for column in names}
     else:
-        body["rows"] = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return orjson.dumps(body)
+        body["rows"] = orjson.Fragment(b"[" + b",".join(map(_json_rows, page)) + b"]")
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def csv_stream(table: pa.Table) -> Iterator[bytes]:
-    """CSV with a header, in pieces; numbers with every digit they need."""
-    written = plain(table)
-    for begin in range(0, max(1, written.num_rows), _BATCH_ROWS):
-        sink = io.BytesIO()
-        csv.write_csv(
-            written.slice(begin, _BATCH_ROWS), sink, csv.WriteOptions(include_header=begin == 0, quoting_style="needed")
-        )
-        yield sink.getvalue()
+def _values(chunks: list[pa.Array]) -> Any:
+    """A column as what orjson writes fastest: an array of numbers, or a list of labels."""
+    if chunks and pa.types.is_floating(chunks[0].type) and not any(chunk.null_count for chunk in chunks):
+        return np.concatenate([chunk.to_numpy() for chunk in chunks])
+    return [value for chunk in chunks for value in _labels(chunk)]
 
 
-def arrow_stream(table: pa.Table) -> Iterator[bytes]:
-    """An Arrow stream, in pieces; labels stay dictionary-encoded."""
-    sink = io.BytesIO()
-    with ipc.new_stream(sink, table.schema) as writer:
-        for batch in table.unify_dictionaries().to_batches(max_chunksize=_BATCH_ROWS):
-            writer.write_batch(batch)
-            yield _taken(sink)
-    yield _taken(sink)
+def _labels(chunk: pa.Array) -> list[Any]:
+    if not pa.types.is_dictionary(chunk.type):
+        return list(chunk.to_pylist())
+    labels = np.array([*chunk.dictionary.to_pylist(), None], dtype=object)
+    return list(labels[chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Parquet, zstd."""
-    sink = io.BytesIO()
-    parquet.write_table(table, sink, compression="zstd")
-    return sink.getvalue()
+def _json_rows(batch: pa.RecordBatch) -> bytes:
+    """The rows of a batch as JSON objects with commas between, written by Arrow a column at a time."""
+    parts: list[Any] = []
+    for position, column in enumerate(batch.schema.names):
+        parts += [f"{',' if position else '{'}{orjson.dumps(column).decode()}:", _json_cells(batch.column(position))]
+    rows = pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement="null")
+    return str(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), ",")[0].as_py()).encode()
 
 
-def _taken(sink: io.BytesIO) -> bytes:
-    """What was written since, and an empty sink."""
-    piece = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return piece
+def _json_cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_floating(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_dictionary(column.type):
+        written = pa.array([orjson.dumps(label).decode() for label in column.dictionary.to_pylist()], pa.string())
+        return written.take(column.indices)
+    return pa.array([orjson.dumps(value).decode() for value in column.to_pylist()], pa.string())

@@ -9,10 +9,11 @@ from models.base import ID_PATTERN, Frozen
 from models.tables import TABLES
 from service.access import may
 from service.errors import Conflict, Invalid, Missing, NotAcceptable, documented
-from service.tables.formats import MEDIA_TYPES, wanted_format
+from service.tables.formats import MEDIA_TYPES
 from service.tables.schemas import TableQuery, key_columns, page_schema, query_model
 from service.tables.service import Tables
 from service.web.etags import IfNoneMatch, names, quoted
+from service.web.negotiation import wanted_format
 from service.web.openapi import described
 from service.web.services import ServicesOf
 
@@ -44,7 +45,7 @@ def _add(table: str, row: type[Frozen]) -> None:
         accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        kind = wanted_format(query.format, accept)
+        kind = wanted_format(query.format, accept, MEDIA_TYPES)
         tables = Tables(services.store, services.settings)
         tag = tables.tag(plan, table, query, kind)
         headers = {"ETag": quoted(tag), "Cache-Control": "private, no-cache", "Vary": "Accept"}

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, create_model
 from models.base import Frozen
 from service.settings import Settings
 
-TableFormat = Literal["json", "csv", "parquet", "arrow"]
+TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
 """Formats in which a table is given."""
 
 _DEFAULTS = Settings.model_fields

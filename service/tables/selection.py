@@ -1,31 +1,90 @@
-"""Filtering, sorting and choosing columns of an Arrow table."""
+"""Filtering, sorting and choosing columns of a stored table, a batch of rows at a time.
+
+Without `sort` only one batch is in memory, beside the stored bytes; sorting needs the rows that meet the filters.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import parquet
 
 from models.checks import Finding
 from service.errors import Invalid
 from service.tables.schemas import TableQuery, split
 
+BATCH_ROWS = 32_768
+"""Rows in memory at a time."""
 
-def select(table: pa.Table, query: TableQuery) -> pa.Table:
-    """The rows that meet the filters, sorted, with the columns wanted; Invalid names columns that are not there.
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a query asks of a stored table."""
+
+    schema: pa.Schema
+    """Columns wanted, in the order wanted; labels dictionary-encoded."""
+    _file: parquet.ParquetFile
+    _filters: dict[str, pa.Array]
+    _order: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self) -> int:
+        """Rows that meet the filters."""
+        if not self._filters:
+            return int(self._file.metadata.num_rows)
+        return sum(batch.num_rows for batch in self._read(list(self._filters)))
+
+    def batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows from `offset` on, at most `limit`, in batches that are not empty."""
+        left = limit
+        for batch in self._sorted() if self._order else self._read([*self.schema.names, *self._filters]):
+            part = batch.slice(offset, left)
+            offset -= min(offset, batch.num_rows)
+            if part.num_rows:
+                yield part.select(self.schema.names)
+            if left is not None:
+                left -= part.num_rows
+                if left == 0:
+                    return
+
+    def _read(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """The rows that meet the filters, with these columns, in the table's own order."""
+        wanted = list(dict.fromkeys(columns))
+        for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
+            kept = batch
+            for column, values in self._filters.items():
+                kept = kept.filter(pc.is_in(kept.column(column).cast(pa.string()), value_set=values))
+            if kept.num_rows:
+                yield kept
+
+    def _sorted(self) -> Iterator[pa.RecordBatch]:
+        keys = [name for name, _ in self._order]
+        names = list(dict.fromkeys([*self.schema.names, *self._filters, *keys]))
+        batches = list(self._read(names))
+        if not batches:
+            return
+        table = pa.Table.from_batches(batches).unify_dictionaries()
+        plain = pa.table({name: _plain(table[name]) for name in keys})
+        yield from table.take(pc.sort_indices(plain, sort_keys=self._order)).combine_chunks().to_batches(BATCH_ROWS)
+
+
+def select(stored: bytes, query: TableQuery) -> Selection:
+    """What `query` asks of a table stored as Parquet; Invalid names columns that are not there.
 
     Filters on several columns hold together; several values of one column are alternatives.
     """
+    file = parquet.ParquetFile(io.BytesIO(stored))
+    schema = file.schema_arrow
     wanted, order = split(query.columns), [_descent(one) for one in split(query.sort)]
-    _refuse_unknown(table, {"columns": wanted, "sort": [name for name, _ in order]})
-    for column, values in query.filters().items():
-        table = table.filter(pc.is_in(table[column].cast(pa.string()), value_set=pa.array(values, pa.string())))
-    if order:
-        keys = [(name, "descending" if descending else "ascending") for name, descending in order]
-        plain = pa.table({name: _plain(table[name]) for name, _ in order})
-        table = table.take(pc.sort_indices(plain, sort_keys=keys))
-    return table.select(list(dict.fromkeys(wanted))) if wanted else table
+    _refuse_unknown(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
+    names = list(dict.fromkeys(wanted)) or schema.names
+    filters = {column: pa.array(values, pa.string()) for column, values in query.filters().items()}
+    return Selection(pa.schema([schema.field(name) for name in names]), file, filters, order)
 
 
-def _descent(name: str) -> tuple[str, bool]:
-    return name.removeprefix("-"), name.startswith("-")
+def _descent(name: str) -> tuple[str, str]:
+    return name.removeprefix("-"), "descending" if name.startswith("-") else "ascending"
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -33,14 +92,13 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
-def _refuse_unknown(table: pa.Table, named: dict[str, list[str]]) -> None:
-    there = set(table.column_names)
+def _refuse_unknown(there: list[str], named: dict[str, list[str]]) -> None:
     findings = [
         Finding(
             path=f"query/{parameter}",
             code="unknown_column",
             message=f"There is no column {name!r}.",
-            remedy=f"There are: {', '.join(table.column_names)}.",
+            remedy=f"There are: {', '.join(there)}.",
         )
         for parameter, names in named.items()
         for name in names

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import pyarrow as pa
-
 from models.checks import Finding
 from service.errors import Conflict, Invalid, Missing
 from service.settings import Settings
-from service.storage import Store, decode_table
-from service.tables.formats import MEDIA_TYPES, arrow_stream, csv_stream, json_page, parquet_bytes
+from service.storage import Store
+from service.tables.formats import MEDIA_TYPES, STREAMS, json_page
 from service.tables.schemas import TableFormat, TableQuery
 from service.tables.selection import select
 
@@ -24,8 +22,6 @@ class TableAnswer:
     """Its bytes, or pieces of them made as they are sent."""
     media_type: str
     """Its media type."""
-    total: int
-    """Rows that meet the filters."""
     following: str | None = None
     """Address of the next page, of JSON."""
 
@@ -59,19 +55,24 @@ class Tables:
         with self._store.read() as transaction:
             stored = transaction.plans.parquet(plan, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
-            return TableAnswer(stored, MEDIA_TYPES[kind], -1)
-        selected = select(decode_table(stored), query)
-        if kind == "json":
-            rows = self._page_rows(query)
-            page = selected.slice(query.offset, rows)
-            last = query.offset + rows >= selected.num_rows
-            following = None if last else _next_page(plan, table, query, rows)
-            body = json_page(
-                table, page, total=selected.num_rows, offset=query.offset, following=following, layout=query.layout
-            )
-            return TableAnswer(body, MEDIA_TYPES[kind], selected.num_rows, following)
-        part = selected.slice(query.offset, query.limit)
-        return TableAnswer(_written(part, kind), MEDIA_TYPES[kind], selected.num_rows)
+            return TableAnswer(stored, MEDIA_TYPES[kind])
+        selection = select(stored, query)
+        if kind != "json":
+            batches = selection.batches(query.offset, query.limit)
+            return TableAnswer(STREAMS[kind](table, selection.schema, batches), MEDIA_TYPES[kind])
+        rows, total = self._page_rows(query), selection.count()
+        last = query.offset + rows >= total
+        following = None if last else _next_page(plan, table, query, rows)
+        body = json_page(
+            table,
+            list(selection.batches(query.offset, rows)),
+            selection.schema.names,
+            total=total,
+            offset=query.offset,
+            following=following,
+            layout=query.layout,
+        )
+        return TableAnswer(body, MEDIA_TYPES[kind], following)
 
     def _page_rows(self, query: TableQuery) -> int:
         most = self._settings.max_page_rows
@@ -82,16 +83,10 @@ class Tables:
                 path="query/limit",
                 code="above_limit",
                 message=f"A page has {most:,} rows at most.",
-                remedy="Follow `next`, or ask for CSV, Parquet or Arrow: they have no pages.",
+                remedy="Follow `next`, or ask for another format: they have no pages.",
             )
             raise Invalid(f"{finding.message} {finding.remedy}", findings=[finding])
         return query.limit
-
-
-def _written(table: pa.Table, kind: TableFormat) -> bytes | Iterator[bytes]:
-    if kind == "csv":
-        return csv_stream(table)
-    return arrow_stream(table) if kind == "arrow" else parquet_bytes(table)
 
 
 def _next_page(plan: str, table: str, query: TableQuery, rows: int) -> str:

@@ -11,9 +11,9 @@ from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.report.reasons import reasons
 from solvers.report.summary import summarise
-from solvers.report.writing import TableFormat, plain, write_tables
+from solvers.report.writing import TableFormat, guarded, plain, write_tables
 
-__all__ = ["TableFormat", "plain", "report", "tidy", "write_tables"]
+__all__ = ["TableFormat", "guarded", "plain", "report", "tidy", "write_tables"]
 
 
 def report(

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import ipc, parquet
@@ -35,6 +36,8 @@ def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str
     assert all(answer.status_code == 200 for answer in kinds.values())
     assert parquet.read_table(io.BytesIO(kinds["parquet"].content)).to_pylist() == told
     assert arrow(kinds["arrow"].content) == told
+    header, *body = openpyxl.load_workbook(io.BytesIO(client.get(f"{plan}/{table}?format=xlsx").content)).active.values
+    assert [dict(zip(header, row, strict=True)) for row in body] == told
     written = list(csv.DictReader(io.StringIO(kinds["csv"].text)))
     header = kinds["csv"].text.partition("\n")[0].replace('"', "").split(",")
     assert header == [column_name(name) for name in TABLES[table].model_fields]

@@ -1,0 +1,17 @@
+"""Files made for one answer, sent in pieces."""
+
+from collections.abc import Iterator
+from typing import IO
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Media type of a workbook."""
+
+_PIECE_BYTES = 256 * 1024
+
+
+def in_pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file from its beginning, a piece at a time; it is closed at the end, also of a reader who left."""
+    with file:
+        file.seek(0)
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
