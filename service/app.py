@@ -18,6 +18,7 @@ from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
 from service.health.routes import router as health
 from service.jobs import JobRuntime
+from service.page.routes import router as page
 from service.plans.routes import router as plans
 from service.provinces.routes import router as provinces
 from service.settings import Settings
@@ -32,7 +33,7 @@ from service.web.middleware import BodyLimit, Frame
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
 
-ROUTERS = (access, provinces, validation, demand, plans, answers, tables, health, docs_page)
+ROUTERS = (access, provinces, validation, demand, plans, answers, tables, health, docs_page, page)
 """The nouns of the service; a new one is one line here."""
 
 

@@ -1,0 +1,58 @@
+"""`/` and, under `/page/{stamp}/`, the files of the application.
+
+The stamp is a digest of all files: a browser keeps a file for good, and a new version of the service is a new address
+for every one of them. The modules name each other by relative paths, so that nothing has to be rewritten but `index.html`.
+"""
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Path as InPath, Response
+from starlette.requests import Request
+from starlette.staticfiles import StaticFiles
+
+from service.web.middleware import PAGE_POLICY
+
+router = APIRouter(include_in_schema=False)
+
+FOLDER = Path(str(resources.files("service").joinpath("page", "static")))
+"""Where the files are."""
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_ASK_FIRST = "no-cache"
+
+
+def stamp() -> str:
+    """A digest of all files: names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_STAMP = stamp()
+_FILES = StaticFiles(directory=FOLDER)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def index() -> Response:
+    """The application's one page."""
+    page = FOLDER.joinpath("index.html").read_text(encoding="utf-8").replace("{stamp}", _STAMP)
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": _ASK_FIRST}
+    return Response(page, headers=headers, media_type="text/html; charset=utf-8")
+
+
+@router.api_route("/page/{asked}/{name:path}", methods=["GET", "HEAD"])
+async def file(request: Request, asked: str, name: Annotated[str, InPath(max_length=200)]) -> Response:
+    """A file of the application; one asked for under an old stamp is what there is now, not to be kept."""
+    answer = await _FILES.get_response(name, request.scope)
+    answer.headers["Cache-Control"] = _FOR_GOOD if asked == _STAMP else _ASK_FIRST
+    return answer
+
+
+def stamped(name: str) -> str:
+    """The address of a file, such as `app.js`."""
+    return f"/page/{_STAMP}/{name}"

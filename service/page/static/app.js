@@ -1,0 +1,33 @@
+/** The application: its views, and what starts it. */
+
+import { get } from "./lib/api.js";
+import { load, t } from "./lib/i18n.js";
+import { Router } from "./lib/router.js";
+import { Shell } from "./lib/shell.js";
+import { failure } from "./lib/states.js";
+import { apply } from "./lib/theme.js";
+
+/** Every view, one line each, in the order of the navigation; `texts`: it has `i18n/<language>-<id>.js`. */
+const VIEWS = [
+  { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
+];
+
+async function start() {
+  apply();
+  await load();
+  const main = document.getElementById("main");
+  const skip = document.getElementById("skip");
+  skip.textContent = t("shell.skip");
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    (main.querySelector("h1") ?? main).focus();
+  });
+  try {
+    const me = await get("/v1/me");
+    await new Router(main, VIEWS, new Shell(document.getElementById("bar"), VIEWS, me)).show();
+  } catch (error) {
+    main.replaceChildren(failure(error, () => location.reload()));
+  }
+}
+
+start();
