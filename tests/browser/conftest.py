@@ -42,7 +42,10 @@ class Service:
     def json(self, path: str, body: object = None, **headers: str) -> Any:
         """GET, or POST where there is a body; the answer's JSON."""
         data = None if body is None else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        sent = {
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         request = urllib.request.Request(self.address + path, data, sent)  # noqa: S310
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             return json.load(answer)

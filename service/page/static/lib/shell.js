@@ -23,7 +23,7 @@ export class Shell {
     this.picked = h("div", { class: "picker", hidden: true }, h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")), this.picker);
     fill(
       bar,
-      h("a", { class: "brand", href: hashOf(views[0].id, {}) }, mark(), h("span", {}, "Allot")),
+      h("a", { class: "brand", "aria-label": "Allot", href: hashOf(views[0].id, {}) }, mark(), h("span", {}, "Allot")),
       h("nav", { "aria-label": t("shell.views") }, h("ul", {}, [...this.links.values()].map((link) => h("li", {}, link)))),
       this.picked,
       h("div", { class: "tools" }, themeButton(), languageChoice(), keyControl(me)),
