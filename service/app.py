@@ -32,8 +32,10 @@ from service.web.metrics import Metrics
 from service.web.middleware import BodyLimit, Frame
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
+from service.webhooks.courier import Courier
+from service.webhooks.routes import router as webhooks
 
-ROUTERS = (access, provinces, validation, demand, plans, answers, tables, health, docs_page, page)
+ROUTERS = (access, provinces, validation, demand, plans, answers, tables, webhooks, health, docs_page, page)
 """The nouns of the service; a new one is one line here."""
 
 
@@ -62,10 +64,12 @@ def create_app(settings: Settings) -> FastAPI:
         jobs = JobRuntime(store, settings)
         metrics.watch_plans(jobs.queue.counts)
         await run_in_threadpool(jobs.start)
+        courier = Courier(store, settings)
         try:
             yield {"services": Services(settings, store, jobs, BodyReader(), metrics)}
         finally:
             await run_in_threadpool(jobs.stop)
+            await run_in_threadpool(courier.stop)
             metrics.forget_plans()
             await run_in_threadpool(store.close)
 

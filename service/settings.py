@@ -82,6 +82,17 @@ class Settings(BaseSettings):
     max_wait_seconds: Seconds = 60.0
     """Seconds that `Prefer: wait=N` is honoured at most."""
 
+    webhook_senders: Annotated[int, Field(ge=0)] = 4
+    """Messages to webhooks that one process sends at a time. 0: this process sends none, others do."""
+    webhook_seconds: Seconds = 10.0
+    """Time limit of one try at sending a message: connection, answer and all."""
+    webhook_tries: Positive = 12
+    """Times a message is sent at most before it is dead: it is kept then, and sent again only on request."""
+    webhook_retry_seconds: Seconds = 5.0
+    """Seconds before a message is sent a second time; three times as long before each further one, up to six hours."""
+    webhook_private_addresses: bool = False
+    """Whether webhooks may lead into private networks and to this machine itself. Do not set it where those who may make webhooks could reach what they should not."""
+
     page_rows: Positive = 1_000
     """Rows in a page of a table if the request does not say."""
     max_page_rows: Positive = 100_000

@@ -9,6 +9,7 @@ from service.jobs import events
 from service.jobs.requests import Claim, Start
 from service.storage import PlanState, Transaction
 from service.storage.tables import callers, jobs
+from service.webhooks.outbox import announce
 
 
 class NextJob(NamedTuple):
@@ -90,10 +91,16 @@ def conclude(
     outcome: Outcome | None,
     **detail: Any,
 ) -> bool:
-    """End the job that meets a condition, with its last event and an audit entry; False if none does."""
+    """End the job that meets a condition, with its last event, an audit entry and messages to webhooks; False if none does."""
     if not events.append(transaction.connection, condition, "finished", {"state": state, "outcome": outcome}):
         return False
     province, caller = transaction.plans.belonging(plan)
     transaction.connection.execute(update(jobs).where(condition).values(state="done", owner=None, lease=None))
     transaction.audit.add(caller, f"plan {state}", plan, {"outcome": outcome, **detail}, province=province)
+    announce(
+        transaction,
+        "plan.cancelled" if state == "cancelled" else "plan.finished",
+        plan,
+        {"state": state, "outcome": outcome},
+    )
     return True

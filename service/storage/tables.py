@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     text,
 )
 
@@ -189,4 +190,39 @@ life_acts = Table(
     Column("act", String(20), nullable=False),
     Column("note", String(2000), nullable=False),
     Column("state", String(20), nullable=False, comment="after the act"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("caller", Id, nullable=False, comment="whose it is"),
+    Column("province", Id, nullable=True, comment="plans of this province; null: plans of the caller"),
+    Column("url", String(2000), nullable=False),
+    Column("events", JSON, nullable=False, comment="kinds of events that are sent"),
+    Column("secret", String(100), nullable=False, comment="key of its signatures, base64 after whsec_"),
+    Column("created", Double, nullable=False),
+    Index(None, "caller"),
+    Index(None, "province"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True, comment="the webhook-id header, the same at every try"),
+    Column("webhook", Id, ForeignKey("webhooks.id"), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("plan", Id, nullable=False),
+    Column("body", Text, nullable=False, comment="JSON, sent as it stands here"),
+    Column("state", String(20), nullable=False, comment="waiting, delivered, dead"),
+    Column("tries", Integer, nullable=False),
+    Column("due", Double, nullable=False, comment="when it is sent (again)"),
+    Column("owner", Id, nullable=True, comment="service process that sends it"),
+    Column("lease", Double, nullable=True, comment="when another may send it"),
+    Column("status", Integer, nullable=True, comment="HTTP status of the last answer"),
+    Column("error", String(500), nullable=True, comment="why the last try failed"),
+    Column("created", Double, nullable=False),
+    Column("tried", Double, nullable=True, comment="when it was last tried"),
+    Index(None, "state", "due"),
+    Index(None, "webhook", "created"),
 )

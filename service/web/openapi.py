@@ -41,6 +41,7 @@ TAGS = [
     {"name": "plans", "description": "Making plans and following them."},
     {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
     {"name": "tables", "description": "The rows of a finished plan."},
+    {"name": "webhooks", "description": "Having what happens to plans told to other programs."},
     {"name": "health", "description": "For those who run the service."},
 ]
 

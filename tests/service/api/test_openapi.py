@@ -17,6 +17,7 @@ from service.plans import examples as plans
 from service.provinces import examples as provinces
 from service.settings import Settings
 from service.sources import examples as sources
+from service.webhooks import examples as webhooks
 
 SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.json"
 METHODS = ("get", "put", "post", "delete")
@@ -127,6 +128,7 @@ EXAMPLES = [
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
+    *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in webhooks.POST),
     *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PUT),
 ]
 

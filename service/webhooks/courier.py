@@ -1,0 +1,197 @@
+"""The courier: a thread of every service process that takes what is due from the outbox and has it sent.
+
+A message is held by a lease. Who dies with it in hand leaves it to others, who send it again: at least once, with the same
+identifier. A webhook that does not answer holds up no other: few of its messages are under way at a time.
+"""
+
+import random
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.jobs.identifiers import new_identifier
+from service.settings import Settings
+from service.storage import Store, Transaction
+from service.storage.engine import lock
+from service.storage.tables import deliveries, webhooks
+from service.webhooks.post import Undeliverable, post
+from service.webhooks.signing import signed_headers
+
+AT_ONCE = 2
+"""Messages of one webhook under way at a time, over all service processes."""
+
+LONGEST_SECONDS = 6 * 3600.0
+"""Longest time between two tries."""
+
+GROWTH = 3.0
+"""How much longer each time between two tries is than the last."""
+
+GONE = 410
+"""The status with which a receiver says that it wants no more of this."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One try at one message, held by one process."""
+
+    id: str
+    """The message."""
+    owner: str
+    """The process."""
+    tries: int
+    """Number of the try; with `owner` it fences off everybody who held the message before."""
+    url: str
+    """Where to."""
+    secret: str
+    """Key of the signature."""
+    body: bytes
+    """What is sent."""
+
+
+def pause(tries: int, first: float, chance: random.Random) -> float:
+    """Seconds until the next try after `tries` of them: three times as long each time, a quarter more or less by chance."""
+    return min(LONGEST_SECONDS, first * GROWTH ** min(tries - 1, 50)) * chance.uniform(0.75, 1.25)
+
+
+class Courier:
+    """Sends the messages of a store."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Start at once; with no `webhook_senders`, never."""
+        self._store = store
+        self._settings = settings
+        self._owner = new_identifier()
+        self._chance = random.SystemRandom()
+        self._stopping = threading.Event()
+        self._under_way: set[Future[None]] = set()
+        self._thread: threading.Thread | None = None
+        if settings.webhook_senders > 0:
+            self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more messages, and see those under way to their end (`webhook_seconds` at most)."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        with ThreadPoolExecutor(self._settings.webhook_senders, thread_name_prefix="courier") as senders:
+            while not self._stopping.wait(self._settings.poll_seconds):
+                try:
+                    self._round(senders)
+                except SQLAlchemyError as error:
+                    _log.warning("database fails; messages wait", error=str(error))
+
+    def _round(self, senders: ThreadPoolExecutor) -> None:
+        """Send what is due, as long as there is something and somebody to send it."""
+        while not self._stopping.is_set():
+            self._under_way = {one for one in self._under_way if not one.done()}
+            free = self._settings.webhook_senders - len(self._under_way)
+            errands = take(self._store, self._owner, free, self._lease_seconds()) if free else ()
+            if not errands:
+                return
+            self._under_way |= {senders.submit(partial(self._send, errand)) for errand in errands}
+
+    def _lease_seconds(self) -> float:
+        return self._settings.webhook_seconds + self._settings.lease_seconds
+
+    def _send(self, errand: Errand) -> None:
+        status, error = None, None
+        headers = {"Content-Type": "application/json", "User-Agent": "Allot"}
+        headers |= signed_headers(errand.secret, errand.id, int(time.time()), errand.body)
+        try:
+            status = post(
+                errand.url,
+                errand.body,
+                headers,
+                seconds=self._settings.webhook_seconds,
+                private=self._settings.webhook_private_addresses,
+            )
+        except Undeliverable as reason:
+            error = str(reason)
+        try:
+            self._note(errand, status, error)
+        except SQLAlchemyError as failure:
+            _log.warning("database fails; a message may be sent again", message=errand.id, error=str(failure))
+
+    def _note(self, errand: Errand, status: int | None, error: str | None) -> None:
+        """Store what came of a try, unless another has taken the message over."""
+        if status is not None and not 200 <= status < 300:
+            error = f"the answer was {status}"
+        settings = self._settings
+        state = "waiting"
+        if error is None:
+            state = "delivered"
+        elif status == GONE or errand.tries >= settings.webhook_tries:
+            state = "dead"
+        with self._store.write() as transaction:
+            due = transaction.now() + pause(errand.tries, settings.webhook_retry_seconds, self._chance)
+            transaction.connection.execute(
+                update(deliveries)
+                .where(_held(errand))
+                .values(
+                    state=state, due=due, owner=None, lease=None, status=status, error=error, tried=transaction.now()
+                )
+            )
+        write = _log.info if state == "delivered" else _log.warning
+        write("webhook message", message=errand.id, state=state, tries=errand.tries, status=status, error=error)
+
+
+def take(store: Store, owner: str, most: int, lease_seconds: float) -> tuple[Errand, ...]:
+    """Take messages that are due, the longest due first, at most `AT_ONCE` of a webhook; held for some seconds."""
+    with store.read() as transaction:
+        if not _due(transaction, 1):
+            return ()
+    with store.write() as transaction:
+        lock(transaction.connection, "courier")
+        names = _due(transaction, most)
+        rows = transaction.connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(names))
+            .values(owner=owner, lease=transaction.now() + lease_seconds, tries=deliveries.c.tries + 1)
+            .returning(deliveries.c.id, deliveries.c.webhook, deliveries.c.tries, deliveries.c.body)
+        ).all()
+        query = select(webhooks.c.id, webhooks.c.url, webhooks.c.secret)
+        known = transaction.connection.execute(query.where(webhooks.c.id.in_({row.webhook for row in rows}))).all()
+    where = {row.id: (row.url, row.secret) for row in known}
+    return tuple(Errand(row.id, owner, row.tries, *where[row.webhook], row.body.encode()) for row in rows)
+
+
+def _due(transaction: Transaction, most: int) -> list[str]:
+    """Messages to be sent now."""
+    moment = transaction.now()
+    busy = (
+        select(deliveries.c.webhook, func.count().label("count"))
+        .where(deliveries.c.state == "waiting", deliveries.c.lease >= moment)
+        .group_by(deliveries.c.webhook)
+        .subquery()
+    )
+    free = or_(deliveries.c.lease.is_(None), deliveries.c.lease < moment)
+    place = func.row_number().over(partition_by=deliveries.c.webhook, order_by=(deliveries.c.due, deliveries.c.id))
+    waiting = (
+        select(deliveries.c.id, deliveries.c.webhook, deliveries.c.due, place.label("place"))
+        .where(deliveries.c.state == "waiting", deliveries.c.due <= moment, free)
+        .subquery()
+    )
+    query = (
+        select(waiting.c.id)
+        .select_from(waiting.outerjoin(busy, busy.c.webhook == waiting.c.webhook))
+        .where(waiting.c.place <= AT_ONCE - func.coalesce(busy.c.count, 0))
+        .order_by(waiting.c.due, waiting.c.id)
+        .limit(most)
+    )
+    return list(transaction.connection.execute(query).scalars())
+
+
+def _held(errand: Errand) -> ColumnElement[bool]:
+    """The fence: true of the message only as long as this very try holds it."""
+    return and_(deliveries.c.id == errand.id, deliveries.c.owner == errand.owner, deliveries.c.tries == errand.tries)

@@ -1,0 +1,24 @@
+"""A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending SETTINGS`."""
+
+import signal
+import sys
+import threading
+
+from service.settings import Settings
+from service.storage import Store
+from service.webhooks.courier import Courier
+
+
+def main(settings: Settings) -> None:
+    """Send until SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    store = Store.open(settings)
+    courier = Courier(store, settings)
+    stop.wait()
+    courier.stop()
+    store.close()
+
+
+if __name__ == "__main__":
+    main(Settings.model_validate_json(sys.argv[1]))
