@@ -54,7 +54,7 @@ class Webhooks:
                 )
                 .returning(*webhooks.c)
             ).one()
-            transaction.audit.add(caller, "webhook made", webhook, {"url": row.url, "province": province})
+            transaction.audit.add(caller, "webhook made", webhook, {"url": row.url}, province=province)
         return WebhookMade(**dict(_view(row)), secret=secret)
 
     def list(self, principal: Principal) -> WebhookList:
