@@ -33,6 +33,7 @@ export default {
   "action.as-table": "As a table",
   "action.as-chart": "As a chart",
 
+  "table.none": "No rows",
   "problem.mistake": "Something went wrong on this page",
   "problem.unreachable": "The service cannot be reached",
   "problem.no-view": "There is no such view",

@@ -33,6 +33,7 @@ export default {
   "action.as-table": "표로 보기",
   "action.as-chart": "그림으로 보기",
 
+  "table.none": "행 없음",
   "problem.mistake": "이 화면에서 문제가 생겼습니다",
   "problem.unreachable": "서비스에 연결할 수 없습니다",
   "problem.no-view": "그런 화면은 없습니다",
