@@ -14,10 +14,12 @@ from starlette_compress import CompressMiddleware
 from service.access import refusals
 from service.access.routes import router as access
 from service.answers.routes import router as answers
+from service.auditing.routes import router as auditing
 from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
 from service.health.routes import router as health
 from service.jobs import JobRuntime
+from service.life.routes import router as life
 from service.page.routes import router as page
 from service.plans.routes import router as plans
 from service.provinces.routes import router as provinces
@@ -35,7 +37,21 @@ from service.web.services import LifespanState, Services
 from service.webhooks.courier import Courier
 from service.webhooks.routes import router as webhooks
 
-ROUTERS = (access, provinces, validation, demand, plans, answers, tables, webhooks, health, docs_page, page)
+ROUTERS = (
+    access,
+    auditing,
+    provinces,
+    validation,
+    demand,
+    plans,
+    life,
+    answers,
+    tables,
+    webhooks,
+    health,
+    docs_page,
+    page,
+)
 """The nouns of the service; a new one is one line here."""
 
 

@@ -110,9 +110,15 @@ def list_plans(
 
 
 @router.get("/{plan}", summary="Read a plan", dependencies=[may("read")], responses=documented(Missing, Invalid))
-def read_plan(plan: PlanName, plans: PlansOf) -> PlanView:
-    """A plan without its tables: how far it is, and once it is finished its outcome, proof, objective and summary."""
-    return plans.view(plan)
+def read_plan(plan: PlanName, plans: PlansOf, response: Response) -> PlanView:
+    """A plan without its tables: how far it is, and once it is finished its outcome, proof, objective and summary.
+
+    The `ETag` of a finished plan is the version of its life, for the `If-Match` of its acts.
+    """
+    shown, version = plans.view(plan)
+    if shown.status == "finished":
+        response.headers["ETag"] = quoted(str(version))
+    return shown
 
 
 @router.delete(

@@ -100,18 +100,18 @@ class Plans:
             raise Invalid(finding.message, findings=[finding])
         return options
 
-    def view(self, plan: str) -> PlanView:
-        """A plan as it is now, with the last word on its progress while it runs; NotFound if there is none."""
+    def view(self, plan: str) -> tuple[PlanView, int]:
+        """A plan as it is now, with the last word on its progress while it runs, and the version of its life; NotFound if there is none."""
         with self._store.read() as transaction:
             record = transaction.plans.get(plan)
             if record.state != "running":
-                return view(record)
+                return view(record), record.life_version
             query = select(job_events).where(job_events.c.job == plan, job_events.c.kind == "progress")
             row = transaction.connection.execute(query.order_by(job_events.c.seq.desc()).limit(1)).first()
         progress: PlanProgress | None = None
         if row is not None:
             progress = progress_of((JobEvent(row.seq, row.kind, moment(row.at), row.data),))
-        return view(record, progress)
+        return view(record, progress), record.life_version
 
     def list(self, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
         """A page of plans, newest first; NotFound if `before` names none."""

@@ -75,7 +75,13 @@ def progress_of(events: tuple[JobEvent, ...]) -> PlanProgress | None:
 def _links(record: PlanRecord) -> dict[str, str]:
     """Addresses of what belongs to a plan; tables only where there are any."""
     here = f"/v1/plans/{record.id}"
-    links = {"self": here, "events": f"{here}/events", "problem": f"{here}/problem", "mps": f"{here}/export.mps"}
+    links = {
+        "self": here,
+        "events": f"{here}/events",
+        "life": f"{here}/life",
+        "problem": f"{here}/problem",
+        "mps": f"{here}/export.mps",
+    }
     if record.head is not None and record.head.tables:
         links |= {name: f"{here}/{name}" for name in TABLES if name in record.head.tables}
     return links

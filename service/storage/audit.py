@@ -1,10 +1,30 @@
 """The audit log: who did what to what, only ever added to (triggers of the database see to it)."""
 
-from sqlalchemy import Connection, select
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, or_, select
 
 from service.storage.engine import now
 from service.storage.records import AuditEntry, Json, moment
 from service.storage.tables import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries are looked for; None leaves a choice open."""
+
+    subject: str | None = None
+    """What was acted on."""
+    caller: str | None = None
+    """Who acted."""
+    act: str | None = None
+    """What was done."""
+    after: int | None = None
+    """Sequence number after which to begin, in the order asked for."""
+    newest_first: bool = False
+    """Whether the newest come first."""
+    seen: tuple[frozenset[str] | None, str] | None = None
+    """Only entries of these provinces (None: of any), and of no province those of this caller."""
 
 
 class AuditLog:
@@ -31,10 +51,21 @@ class AuditLog:
 
     def entries(self, subject: str | None = None, after: int = 0, limit: int = 1000) -> tuple[AuditEntry, ...]:
         """Entries after a sequence number, oldest first, at most `limit`; of one subject if given."""
-        query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(limit)
-        if subject is not None:
-            query = query.where(audit.c.subject == subject)
+        return self.search(Wanted(subject=subject, after=after), limit)
+
+    def search(self, wanted: Wanted, limit: int) -> tuple[AuditEntry, ...]:
+        """Entries that are wanted, at most `limit`."""
+        query = select(audit).order_by(audit.c.seq.desc() if wanted.newest_first else audit.c.seq).limit(limit)
+        for name in ("subject", "caller", "act"):
+            if (value := getattr(wanted, name)) is not None:
+                query = query.where(audit.c[name] == value)
+        if wanted.after is not None:
+            query = query.where(audit.c.seq < wanted.after if wanted.newest_first else audit.c.seq > wanted.after)
+        if wanted.seen is not None:
+            provinces, caller = wanted.seen
+            known = audit.c.province.is_not(None) if provinces is None else audit.c.province.in_(provinces)
+            query = query.where(or_(known, audit.c.province.is_(None) & (audit.c.caller == caller)))
         return tuple(
-            AuditEntry(row.seq, moment(row.at), row.caller, row.act, row.subject, row.detail)
+            AuditEntry(row.seq, moment(row.at), row.caller, row.act, row.subject, row.detail, row.province)
             for row in self._connection.execute(query)
         )

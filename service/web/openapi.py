@@ -39,6 +39,7 @@ TAGS = [
     {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
     {"name": "problems", "description": "Looking at a problem without planning it."},
     {"name": "plans", "description": "Making plans and following them."},
+    {"name": "life", "description": "From draft to ratified, in force and closed: who may do what with a plan."},
     {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
     {"name": "tables", "description": "The rows of a finished plan."},
     {"name": "webhooks", "description": "Having what happens to plans told to other programs."},

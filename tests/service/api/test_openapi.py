@@ -10,6 +10,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from models.examples import two_counties_raw
 from service.access import guard_of
 from service.answers import examples as questions
 from service.app import create_app
@@ -18,6 +19,7 @@ from service.provinces import examples as provinces
 from service.settings import Settings
 from service.sources import examples as sources
 from service.webhooks import examples as webhooks
+from tests.service.api.conftest import WAIT
 
 SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.json"
 METHODS = ("get", "put", "post", "delete")
@@ -119,12 +121,22 @@ QUESTIONS = {
     "grid": questions.GRID,
 }
 
+BEFORE = {
+    "submit": (),
+    "return": ("submit",),
+    "ratify": ("submit",),
+    "put-in-force": ("submit", "ratify"),
+    "close": ("submit", "ratify", "put-in-force"),
+}
+"""What comes before each act of a plan's life."""
+
 EXAMPLES = [
     *(
         ("post", f"/v1/plans/{{plan}}/{question}", f"PLAN/{question}", name)
         for question, shown in QUESTIONS.items()
         for name in shown
     ),
+    *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE),
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
@@ -153,6 +165,9 @@ def test_examples_run_and_are_answered_as_described(
     schema = {**request["schema"], "components": document["components"]}
     assert jsonschema_rs.is_valid(schema, example)
     wait = {} if name == "ryanggang" else {"Prefer": "wait=60"}
+    if (act := path.rpartition("/")[2]) in BEFORE:
+        plan = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT).headers["location"]
+        assert [client.post(f"{plan}/{before}").status_code for before in BEFORE[act]] == [200] * len(BEFORE[act])
     answer = client.request(method, address.replace("PLAN", plan), json=example, headers=wait)
     assert answer.status_code in {200, 201, 202}, answer.text
     matches(document, operation, answer.status_code, "application/json", answer.json())
@@ -163,6 +178,7 @@ def test_examples_run_and_are_answered_as_described(
 
 READS = [
     "",
+    "/life",
     "/prices?leading=2&limit=5",
     "/why?by=county&limit=3",
     "/evenness",
@@ -186,10 +202,23 @@ def test_what_is_read_of_a_plan_is_as_described(client: TestClient, document: Js
     matches(document, document["paths"][path]["get"], 200, "application/json", answer.json())
 
 
-@pytest.mark.parametrize("path", ["/v1/plans", "/v1/provinces", "/health/live", "/health/ready"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/plans",
+        "/v1/provinces",
+        "/v1/me",
+        "/v1/audit",
+        "/v1/audit?order=newest&limit=1",
+        "/health/live",
+        "/health/ready",
+    ],
+)
 def test_lists_and_health_are_as_described(client: TestClient, document: Json, plan: str, path: str) -> None:
     assert plan
-    matches(document, document["paths"][path]["get"], 200, "application/json", client.get(path).json())
+    matches(
+        document, document["paths"][path.partition("?")[0]]["get"], 200, "application/json", client.get(path).json()
+    )
 
 
 def test_errors_are_as_described(client: TestClient, document: Json) -> None:

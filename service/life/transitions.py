@@ -1,0 +1,36 @@
+"""The table of what may be done with a plan in which state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.identity import Act
+from service.storage import LifeState
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An act of a plan's life."""
+
+    act: Act
+    """What is done; also the last part of its path, and what a role must allow."""
+    before: frozenset[LifeState]
+    """States in which it may be done."""
+    after: LifeState
+    """State that it leads to."""
+    logged: str
+    """How the audit log calls it."""
+
+
+_ALL = (
+    Transition("submit", frozenset({"draft", "returned"}), "submitted", "plan submitted"),
+    Transition("return", frozenset({"submitted"}), "returned", "plan returned"),
+    Transition("ratify", frozenset({"submitted"}), "ratified", "plan ratified"),
+    Transition("put-in-force", frozenset({"ratified"}), "in_force", "plan put in force"),
+    Transition("close", frozenset({"in_force"}), "closed", "plan closed"),
+)
+
+TRANSITIONS: Mapping[Act, Transition] = {one.act: one for one in _ALL}
+"""Every act of a plan's life. From `ratified` on there is no way back."""
+
+SUBMITTABLE = ("optimal", "feasible")
+"""Outcomes with which a plan may be submitted."""
