@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from service.access import may
 from service.auditing.schemas import AuditLine, AuditPage
 from service.errors import Invalid, documented
+from service.storage import AuditEntry
 from service.storage.audit import Wanted
 from service.web.services import PrincipalOf, ServicesOf
 
@@ -58,16 +59,16 @@ def read_audit(
         }
         following = "/v1/audit?" + urlencode({name: value for name, value in asked.items() if value is not None})
         response.headers["Link"] = f'<{following}>; rel="next"'
-    lines = (
-        AuditLine(
-            seq=one.seq,
-            at=one.at,
-            caller=one.caller,
-            act=one.act,
-            subject=one.subject,
-            province=one.province,
-            detail=dict(one.detail),
-        )
-        for one in shown
+    return AuditPage(entries=tuple(_line(one) for one in shown), next=following)
+
+
+def _line(entry: AuditEntry) -> AuditLine:
+    return AuditLine(
+        seq=entry.seq,
+        at=entry.at,
+        caller=entry.caller,
+        act=entry.act,
+        subject=entry.subject,
+        province=entry.province,
+        detail=dict(entry.detail),
     )
-    return AuditPage(entries=tuple(lines), next=following)
