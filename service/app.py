@@ -17,6 +17,7 @@ from service.answers.routes import router as answers
 from service.auditing.routes import router as auditing
 from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
+from service.execution.routes import router as execution
 from service.health.routes import router as health
 from service.jobs import JobRuntime
 from service.life.routes import router as life
@@ -46,6 +47,7 @@ ROUTERS = (
     plans,
     life,
     answers,
+    execution,
     tables,
     webhooks,
     health,

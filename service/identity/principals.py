@@ -9,7 +9,7 @@ from pydantic import Field
 from models.base import ID_PATTERN, Frozen
 
 Role = Literal["reader", "bureau", "centre", "factory", "admin"]
-"""`reader` reads; `bureau` drafts and submits; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
+"""`reader` reads; `bureau` drafts, submits and reports outputs; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
 
 Act = Literal["read", "draft", "submit", "return", "ratify", "put-in-force", "close", "report", "administer"]
 """What a route may ask for."""
@@ -25,7 +25,7 @@ ROLES_OF: Mapping[Act, frozenset[Role]] = {
     "ratify": frozenset({"centre", "admin"}),
     "put-in-force": frozenset({"centre", "admin"}),
     "close": frozenset({"centre", "admin"}),
-    "report": frozenset({"factory", "admin"}),
+    "report": frozenset({"factory", "bureau", "admin"}),
     "administer": frozenset({"admin"}),
 }
 """The roles that allow an act."""

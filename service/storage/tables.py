@@ -226,3 +226,18 @@ deliveries = Table(
     Index(None, "state", "due"),
     Index(None, "webhook", "created"),
 )
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("plan", Id, ForeignKey("plans.id"), nullable=False),
+    Column("revision", Integer, nullable=False, comment="number of the report within the plan, from 1"),
+    Column("factory", Id, nullable=False),
+    Column("item", Id, nullable=False),
+    Column("period", Id, nullable=False),
+    Column("quantity", Double, nullable=False),
+    Column("caller", Id, nullable=False),
+    Column("at", Double, nullable=False),
+    Index(None, "plan", "factory", "item", "period"),
+)

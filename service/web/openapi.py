@@ -41,6 +41,7 @@ TAGS = [
     {"name": "plans", "description": "Making plans and following them."},
     {"name": "life", "description": "From draft to ratified, in force and closed: who may do what with a plan."},
     {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
+    {"name": "execution", "description": "What was made of a plan: outputs, fulfilment, planning the rest again."},
     {"name": "tables", "description": "The rows of a finished plan."},
     {"name": "webhooks", "description": "Having what happens to plans told to other programs."},
     {"name": "health", "description": "For those who run the service."},

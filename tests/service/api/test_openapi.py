@@ -14,6 +14,7 @@ from models.examples import two_counties_raw
 from service.access import guard_of
 from service.answers import examples as questions
 from service.app import create_app
+from service.execution import examples as execution
 from service.plans import examples as plans
 from service.provinces import examples as provinces
 from service.settings import Settings
@@ -137,6 +138,7 @@ EXAMPLES = [
         for name in shown
     ),
     *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE),
+    *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUTS),
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
@@ -188,6 +190,8 @@ READS = [
     "/supply?limit=3",
     "/shipments?layout=columns",
     "/swaps",
+    "/outputs",
+    "/fulfilment?through=2002-01",
     "/power",
     "/capacity",
     "/reasons",

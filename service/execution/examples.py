@@ -1,0 +1,19 @@
+"""Reports that run as they stand, on a plan of the two counties."""
+
+from typing import Any
+
+OUTPUTS: dict[str, tuple[str, Any]] = {
+    "january": (
+        "Soap and notebooks of January",
+        {
+            "outputs": [
+                {"factory": "hyesan-daily", "item": "soap", "period": "2002-01", "quantity": 31000},
+                {"factory": "hyesan-daily", "item": "notebook", "period": "2002-01", "quantity": 30000},
+            ]
+        },
+    ),
+}
+"""Examples of `POST …/outputs`."""
+
+CSV = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nkapsan-food,starch,2002-01,90000\n"
+"""The same as CSV."""

@@ -1,0 +1,117 @@
+"""`/v1/plans/{plan}/outputs` and `fulfilment`: what was made of a plan."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from models.base import ID_PATTERN
+from models.fulfilment import By, FulfilmentRow
+from service.access import may
+from service.errors import Conflict, Invalid, Missing, TooLarge, Unreadable, WrongType, documented
+from service.execution import examples
+from service.execution.reading import read_raw, refuse_unless_report
+from service.execution.schemas import Accepted, FulfilmentView, ListFormat, OutputList, OutputRow, OutputsBody
+from service.execution.service import Execution
+from service.execution.writing import csv_bytes, wants_csv
+from service.web.openapi import json_answer, json_body, schema_of
+from service.web.services import Caller, ServicesOf
+
+router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
+
+PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
+Accept = Annotated[str | None, Header(description="`application/json` or `text/csv`; JSON if absent.")]
+Format = Annotated[ListFormat | None, Query(description="The format, instead of `Accept`.")]
+Chosen = Annotated[list[str], Query(max_length=1000, description="Only these; several by repeating it, all if absent.")]
+
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+
+
+def _report_body() -> dict[str, Any]:
+    """JSON or CSV."""
+    body = json_body(schema_of(OutputsBody), examples.OUTPUTS)
+    body["requestBody"]["content"]["text/csv"] = {**_TEXT, "example": examples.CSV}
+    return body
+
+
+def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
+    """An answer in JSON or CSV."""
+    answer = json_answer(model, description)
+    answer["content"]["text/csv"] = _TEXT
+    return answer
+
+
+@router.post(
+    "/outputs",
+    summary="Report outputs",
+    status_code=201,
+    dependencies=[may("report")],
+    responses=documented(Missing, Conflict, Unreadable, TooLarge, WrongType, Invalid),
+    openapi_extra=_report_body(),
+)
+async def report_outputs(plan: PlanName, request: Request, services: ServicesOf, caller: Caller) -> Accepted:
+    """What factories made, as JSON or CSV (columns `factory`, `item`, `period`, `quantity`). Taken whole or refused whole.
+
+    A later report of the same line and period replaces the earlier; both are kept. Periods are reported in order: the next may
+    be when of the one before something has been. What is wrong is told all at once, by pointer (JSON) or row (CSV).
+    """
+    refuse_unless_report(request)
+    raw, stated = await request.body(), request.headers.get("content-type")
+    execution = Execution(services.store)
+    return await services.bodies.apart(lambda: execution.report(plan, read_raw(raw, stated), caller))
+
+
+@router.get(
+    "/outputs",
+    summary="Read reported outputs",
+    dependencies=[may("read")],
+    response_model=None,
+    responses={**documented(Missing, Invalid), 200: _listed(OutputList, "The outputs.")},
+)
+def read_outputs(
+    plan: PlanName,
+    services: ServicesOf,
+    factory: Chosen = [],  # noqa: B006
+    item: Chosen = [],  # noqa: B006
+    period: Chosen = [],  # noqa: B006
+    history: Annotated[bool, Query(description="Every revision, instead of the last of each line and period.")] = False,
+    limit: Annotated[int | None, Query(ge=1, le=100_000, description="Outputs at most; all if absent.")] = None,
+    offset: Annotated[int, Query(ge=0, le=2**31 - 1, description="Outputs passed over.")] = 0,
+    format: Format = None,  # noqa: A002
+    accept: Accept = None,
+) -> Response:
+    """Outputs as they were reported, with who did so and when."""
+    chosen = {"factory": factory, "item": item, "period": period}
+    found = Execution(services.store).outputs(plan, limit, offset, history=history, **chosen)
+    return _answer(found, found.outputs, OutputRow, wants_csv(format, accept), "outputs")
+
+
+@router.get(
+    "/fulfilment",
+    summary="Read how a plan is fulfilled",
+    dependencies=[may("read")],
+    response_model=None,
+    responses={**documented(Missing, Conflict, Invalid), 200: _listed(FulfilmentView, "Fulfilment, worst first.")},
+)
+def read_fulfilment(
+    plan: PlanName,
+    services: ServicesOf,
+    by: Annotated[By, Query(description="What it is rolled up by; `county`: where the factory stands.")] = "factory",
+    through: Annotated[
+        str | None,
+        Query(pattern=ID_PATTERN, max_length=100, description="Last period that counts; the last reported if absent."),
+    ] = None,
+    format: Format = None,  # noqa: A002
+    accept: Accept = None,
+) -> Response:
+    """What was made against the quotas, by value, ranked for the centre's review. What is not reported is not taken for zero."""
+    view = Execution(services.store).fulfilment(plan, by, through)
+    return _answer(view, view.rows, FulfilmentRow, wants_csv(format, accept), f"fulfilment-{by}")
+
+
+def _answer(view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], as_csv: bool, name: str) -> Response:
+    if not as_csv:
+        return Response(view.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")
+    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(csv_bytes(tuple(row.model_fields), rows), headers=headers, media_type="text/csv; charset=utf-8")

@@ -1,0 +1,86 @@
+"""Reports taken and read, and fulfilment worked out."""
+
+from collections.abc import Sequence
+
+from models.fulfilment import By, fulfilment
+from models.outputs import LineAndPeriod, read_report
+from models.problem import PlanningProblem
+from service.errors import Conflict, Invalid, Missing, at_fault
+from service.execution.reading import RawReport
+from service.execution.schemas import Accepted, FulfilmentView, OutputList, OutputRow
+from service.storage import PlanRecord, Store, Transaction
+from service.storage.engine import lock
+from service.storage.outputs import OutputLog, ReportedOutput
+
+
+class Execution:
+    """What happens to the plans of one service. Raises NotFound for plans that are not there."""
+
+    def __init__(self, store: Store) -> None:
+        """Use a store."""
+        self._store = store
+
+    def report(self, plan: str, raw: RawReport, caller: str) -> Accepted:
+        """Take a report whole, or refuse it with everything wrong (Invalid); Conflict for plans of which none are taken."""
+        with self._store.write() as transaction:
+            lock(transaction.connection, f"outputs {plan}")
+            record, problem = plan_to_execute(transaction, plan)
+            log = OutputLog(transaction.connection)
+            report = read_report(raw.rows, problem, _periods_reported(problem, log.quantities(plan)), raw.where)
+            if report.findings:
+                raise Invalid(at_fault(report.findings), findings=list(report.findings))
+            revision = log.add(record.id, report.outputs, caller)
+            periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
+            detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
+            transaction.audit.add(caller, "outputs reported", plan, detail)
+        return Accepted(accepted=len(report.outputs), revision=revision)
+
+    def outputs(
+        self, plan: str, limit: int | None, offset: int, *, history: bool, **chosen: Sequence[str]
+    ) -> OutputList:
+        """Reported outputs of a plan, filtered; with `history` every revision, else the last of each."""
+        with self._store.read() as transaction:
+            transaction.plans.get(plan)
+            log = OutputLog(transaction.connection)
+            revision = log.revision(plan)
+            found = log.reported(plan, history=history, **chosen)
+        end = None if limit is None else offset + limit
+        rows = tuple(_row(one) for one in found[offset:end])
+        return OutputList(plan=plan, revision=revision, total=len(found), outputs=rows)
+
+    def fulfilment(self, plan: str, by: By, through: str | None) -> FulfilmentView:
+        """Fulfilment up to a period, the last reported if None; Missing for one that there is not, Conflict if none is."""
+        with self._store.read() as transaction:
+            _, problem = plan_to_execute(transaction, plan)
+            reported = OutputLog(transaction.connection).quantities(plan)
+            table = transaction.plans.table(plan, "quotas")
+        if through is None:
+            last = _periods_reported(problem, reported)
+            if last == 0:
+                raise Conflict("Nothing has been reported yet; report outputs first, or name a period with `through`.")
+            through = problem.periods[last - 1]
+        if through not in problem.periods:
+            raise Missing(f"The plan has no period {through!r}.")
+        columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
+        quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
+        rows, total = fulfilment(problem, quotas, reported, by, through)
+        return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
+
+
+def plan_to_execute(transaction: Transaction, plan: str) -> tuple[PlanRecord, PlanningProblem]:
+    """A plan that is carried out, and its problem; Conflict where there is nothing to carry out."""
+    record = transaction.plans.get(plan)
+    if record.outcome not in ("optimal", "feasible"):
+        came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
+        raise Conflict(f"The plan {came}; there are no quotas to be fulfilled.")
+    return record, transaction.problems.get(record.problem_digest)
+
+
+def _periods_reported(problem: PlanningProblem, reported: dict[LineAndPeriod, float]) -> int:
+    """How many periods, from the first, have been reported."""
+    told = {period for _, _, period in reported}
+    return next((t for t, period in enumerate(problem.periods) if period not in told), len(problem.periods))
+
+
+def _row(one: ReportedOutput) -> OutputRow:
+    return OutputRow(**one.output.model_dump(), revision=one.revision, at=one.at, caller=one.caller)
