@@ -1,9 +1,8 @@
 /** What if: knobs turned by hand, and the answer beside the plan. */
 
-import { add } from "../lib/i18n.js";
-import { fill, h } from "../lib/dom.js";
+import { fill, h, unique } from "../lib/dom.js";
 import { share } from "../lib/format.js";
-import { t } from "../lib/i18n.js";
+import { add, t } from "../lib/i18n.js";
 import { empty } from "../lib/states.js";
 import { keeper } from "./answer/keep.js";
 import { style } from "./answer/style.js";
@@ -62,11 +61,12 @@ class Panel {
 
   knob(knob, label) {
     const factor = this.factors.get(knob.id) ?? 1;
-    const out = h("output", { class: "number" }, share(factor));
-    const input = h("input", { type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": share(factor) });
+    const id = unique("knob");
+    const out = h("output", { class: "number", for: id }, share(factor));
+    const input = h("input", { id, type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": share(factor) });
     input.addEventListener("input", () => this.turn(knob, input, out));
     this.inputs.set(knob.id, { input, out });
-    return h("label", { class: "knob" }, h("span", {}, label), out, input);
+    return h("div", { class: "knob" }, h("label", { for: id }, label), out, input);
   }
 
   turn(knob, input, out) {

@@ -1,0 +1,28 @@
+"""Figures as a page shows them, held against what the interface gives; and plans with something short."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.browser.conftest import ROOT, Service
+
+_NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(k|m|bn|\s?%| points)?")
+_TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "%": 0.01, "points": 0.01}
+
+
+def agrees(text: str, value: float) -> bool:
+    """Whether the first number of an English text is the value, to the last digit shown; shares as per cent."""
+    found = _NUMBER.search(text)
+    assert found, f"no number in {text!r}"
+    sign, whole, fraction, times = found.groups(default="")
+    shown = float(whole.replace(",", "") + fraction) * (-1 if sign in {"−", "-"} else 1)
+    last = 10.0 ** -max(0, len(fraction) - 1)
+    return abs(shown - value / _TIMES[times.strip()]) <= 0.5 * last * (1 + 1e-9) + 1e-12
+
+
+def two_counties(service: Service) -> str:
+    """The plan of the small example, in which much is short."""
+    problem = json.loads(Path(ROOT, "models/examples/two_counties.json").read_text(encoding="utf-8"))
+    plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
+    assert plan["outcome"] == "optimal"
+    return str(plan["id"])

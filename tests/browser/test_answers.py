@@ -1,0 +1,165 @@
+"""What if, reasons and compare, walked in a browser; figures are those of the interface."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, Open, Service, Watched, faults, overflow, picture, settled
+from tests.browser.figures import agrees, two_counties
+
+CELL = "county=hyesan&item=notebook&period=2002-02"
+
+
+@pytest.fixture(scope="module")
+def short(service: Service) -> str:
+    """A plan with shortages."""
+    return two_counties(service)
+
+
+def answered(page: Page) -> None:
+    """Wait for the answer beside the plan."""
+    page.wait_for_selector(".answer-card:not([aria-busy]) .answer")
+
+
+def test_a_slider_is_answered_beside_the_plan(open_page: Open, service: Service, short: str) -> None:
+    """Turned by keyboard: the URL keeps it, the figures are those of the interface, and it says what changed and why."""
+    page = open_page(f"#/what-if?plan={short}")
+    assert page.get_by_text("Nothing is changed yet").is_visible()
+    page.get_by_label("Electricity, all areas").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+    answered(page)
+    assert "power=0.8" in page.url
+    truth = service.json(f"/v1/plans/{short}/what-if", {"changes": [{"what": "power_limit", "factor": 0.8}]})
+    for name, (before, after) in (("served", truth["served_share"]), ("objective", truth["objective"])):
+        figure = page.locator(f"[data-figure={name}]")
+        assert agrees(figure.locator(".was").inner_text(), before)
+        assert agrees(figure.locator("strong").inner_text(), after)
+        assert agrees(figure.locator(".tag").inner_text(), after - before)
+    shares = {row["key"]: row for row in truth["by_county"]}
+    for row in page.locator("table[data-by=county] tbody tr").all():
+        share = shares[str(row.get_attribute("data-key"))]
+        cells = row.locator("td").all_inner_texts()
+        assert agrees(cells[0], share["before"])
+        assert agrees(cells[1], share["after"])
+    assert "Hyesan loses most" in page.locator(".said").first.inner_text()
+    assert "Electricity of Hyesan, January 2002" in page.locator(".why").inner_text()
+    picture(page, "what-if", full=True)
+
+
+def test_an_address_is_a_question(open_page: Open, short: str) -> None:
+    """Several changes in the URL are answered step by step; going back to the plan clears them."""
+    page = open_page(f"#/what-if?plan={short}&power.hyesan=0.5&central=0.9")
+    answered(page)
+    assert page.locator("table.steps tbody tr").count() == 2
+    assert page.get_by_label("Share promised by the centre").input_value() == "90"
+    page.get_by_role("button", name="Back to the plan").click()
+    expect(page.get_by_text("Nothing is changed yet")).to_be_visible()
+    assert "power" not in page.url
+
+
+def test_only_the_last_question_is_answered(open_page: Open, short: str) -> None:
+    """Questions overtaken by others are given up, and few are sent."""
+    page = open_page(f"#/what-if?plan={short}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/what-if") else None)
+    page.get_by_label("People").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    answered(page)
+    assert page.locator(".why strong").inner_text() == "People: to 110%"
+    assert len(asked) <= 2
+
+
+def test_a_refused_change_is_told_in_words(open_page: Open, watched: Watched, short: str) -> None:
+    """What the service refuses is said, with its remedy."""
+    watched.expected.append("422")
+    page = open_page(f'#/what-if?plan={short}&changes=[{{"what":"power_limit","where":"nowhere","factor":0.5}}]')
+    expect(page.locator(".answer-card .failure")).to_contain_text("nowhere")
+
+
+def test_what_was_tried_is_kept_and_compared(open_page: Open, service: Service, short: str) -> None:
+    """Kept as a plan of its own; the two stand side by side, and the difference is taken apart."""
+    page = open_page(f"#/what-if?plan={short}&power=0.7")
+    answered(page)
+    page.get_by_role("button", name="Keep as a plan").click()
+    page.locator(".see-compare").click()
+    settled(page)
+    page.wait_for_selector(".plans-beside")
+    other = page.url.split("with=")[1]
+    heads = [service.json(f"/v1/plans/{one}") for one in (short, other)]
+    assert heads[1]["base_plan"] == short
+    for figure, value in (
+        ("served_share", "served_share"),
+        ("local_share", "local_share"),
+        ("power", "power_used_kwh"),
+    ):
+        texts = page.locator(f"[data-figure={figure}]").all_inner_texts()
+        assert all(agrees(text, head["summary"][value]) for text, head in zip(texts, heads, strict=True))
+    page.get_by_role("button", name="Take the difference apart").click()
+    page.wait_for_selector(".answer")
+    truth = service.json(f"/v1/plans/{short}/compare", {"plan": other})
+    assert agrees(page.locator("[data-figure=objective] strong").last.inner_text(), truth["objective"][1])
+    assert faults(page) == []
+    picture(page, "compare", full=True)
+
+
+def test_from_a_shortage_to_a_remedy_applied(open_page: Open, service: Service, short: str) -> None:
+    """The list of shortages leads to one; the limits behind it, verified remedies, one applied."""
+    page = open_page(f"#/reasons?plan={short}")
+    page.locator(".cells tr", has_text="February").filter(has_text="Hyesan").get_by_role(
+        "link", name="Notebook"
+    ).click()
+    settled(page)
+    supply = service.json(f"/v1/plans/{short}/supply?{CELL}")["rows"][0]
+    for name, key in (("short", "shortage"), ("of", "demand"), ("price", "price")):
+        assert agrees(page.locator(f".reason-top [data-figure={name}] dd").inner_text(), supply[key])
+    causes = service.json(f"/v1/plans/{short}/why?by=all&{CELL}")["groups"][0]["causes"]
+    shown = page.locator(".causes > li")
+    assert shown.count() == len(causes)
+    for one, cause in zip(shown.all(), causes, strict=True):
+        assert one.get_attribute("data-rule") == cause["rule"]
+        assert agrees(one.locator("strong").inner_text(), cause["share"])
+        assert agrees(one.locator("p").inner_text(), cause["gain"])
+    remedies = service.json(f"/v1/plans/{short}/remedies?{CELL}&left=0.5")["remedies"]
+    cards = page.locator(".remedy")
+    assert cards.count() == len(remedies)
+    first = remedies[0]
+    assert agrees(cards.first.locator("h3").inner_text().split(":")[1], first["amount"])
+    cards.first.get_by_role("button", name="Apply and see").click()
+    page.wait_for_selector(".tried .beside")
+    truth = service.json(f"/v1/plans/{short}/what-if", {"changes": [first["change"]]})
+    assert agrees(page.locator(".tried [data-figure=served] strong").inner_text(), truth["served_share"][1])
+    assert truth["served_share"][1] > truth["served_share"][0]
+    assert faults(page) == []
+    picture(page, "reasons", full=True)
+
+
+def test_nothing_short_is_said(open_page: Open, short: str) -> None:
+    """A need that is served in full has no reasons."""
+    page = open_page(f"#/reasons?plan={short}&county=kapsan&item=starch&period=2002-01")
+    expect(page.get_by_text("Nothing is short here")).to_be_visible()
+
+
+def test_a_province_is_asked_what_if(open_page: Open, service: Service, plan: str) -> None:
+    """Ryanggang's normal year with worse machines."""
+    page = open_page(f"#/what-if?plan={plan}&machines=0.9")
+    page.set_default_timeout(120_000)
+    answered(page)
+    truth = service.json(f"/v1/plans/{plan}/what-if", {"changes": [{"what": "machine_condition", "factor": 0.9}]})
+    figure = page.locator("[data-figure=objective]")
+    assert agrees(figure.locator("strong").inner_text(), truth["objective"][1])
+    assert agrees(figure.locator(".tag").inner_text(), truth["objective"][1] - truth["objective"][0])
+
+
+@pytest.mark.parametrize(
+    "place", ["what-if?power=0.8&plan={}", "compare?plan={}", "reasons?plan={}", f"reasons?{CELL}&plan={{}}"]
+)
+def test_manners(open_page: Open, short: str, place: str) -> None:
+    """Narrow, dark and Korean: nothing sticks out, and axe finds no serious fault."""
+    page = open_page(f"#/{place.format(short)}", NARROW, dark=True, locale="ko-KR")
+    if place.startswith("what-if"):
+        answered(page)
+    assert page.locator("h1").inner_text() not in {"What if", "Compare", "Reasons"}
+    assert overflow(page) <= 0
+    assert faults(page) == []
+    picture(page, f"{place.split('?')[0]}-narrow-{'cell' if 'county' in place else 'all'}", full=True)
