@@ -11,7 +11,8 @@ class LimitName(Frozen):
     """A limit, named as in the capacity and power tables."""
 
     rule: str
-    """Rule or bound, by its name in the formulation; `opening_stock` for stock held before the first period."""
+    """Rule or bound, by its name in the formulation; `opening_stock` for stock held before the first period, `machine_condition` and
+    `delivered` for what a factory's machines and the centre's promise still give."""
     id: str
     """What it limits."""
     part: str = ""
@@ -151,15 +152,19 @@ class Remedy(LimitName):
     after: float
     """Units short with it."""
     objective: float
-    """Change of the objective, won: what it costs the plan as a whole (negative: saves)."""
+    """Change of weighted shortage and costs, won: what it costs the plan as a whole (negative: saves)."""
     others_lose: float
     """Weighted shortage that other needs gain, won."""
     others_gain: float
     """Weighted shortage that other needs lose, won."""
     losers: tuple[OtherNeed, ...]
     """Needs that go shorter, worst first; at most five."""
-    change: Change | None = None
-    """The same as a change to the problem, where there is one."""
+    goals: dict[str, float] = {}
+    """Change of each ordered goal, in its own sense and unit, by place and name, such as `1 shortage`."""
+    changes: tuple[Change, ...] = ()
+    """The same as changes to the problem, to be sent to what-if or with a new plan; none for `shared`."""
+    posted: float | None = None
+    """Units short in the best plan with the changes made, where nothing is kept for this need; null for `shared`."""
     text: str
     """The same in plain words."""
 
@@ -190,8 +195,8 @@ class CurvePoint(Frozen):
     """Value or factor of what is varied."""
     objective: float
     """Objective, won."""
-    price: float
-    """Won of the objective saved per unit of `at` more, just after this point."""
+    price: float | None
+    """Won of the objective saved per unit of `at` more, just after this point; null where the curve is sampled."""
     served_share: float
     """Share of the need served, by value."""
     by_priority: tuple[ServedShare, ...]
@@ -200,6 +205,8 @@ class CurvePoint(Frozen):
     """Limits worth most there; at most three."""
     breakpoint: bool
     """Whether prices change here; else it is an end or a sample."""
+    goals: dict[str, float] = {}
+    """What each ordered goal comes to, by its place and name, such as `1 shortage`."""
 
 
 class Curve(Frozen):
@@ -211,8 +218,10 @@ class Curve(Frozen):
     """Points in order; between two of them the objective is a straight line where `exact`."""
     exact: bool
     """Whether every breakpoint of the objective is there."""
-    error: float
-    """Won by which the straight lines between points can be above the true curve at most."""
+    error: float | None
+    """Won by which the straight lines between points can be above the true curve at most; null where the curve is sampled."""
+    reached: float
+    """How far there was time to come; the end that was asked for where nothing is left out."""
     note: str
     """How the curve was found."""
 

@@ -49,9 +49,11 @@ class Comparison(Frozen):
     inputs_differing: int
     """How many differ in all."""
     objective: tuple[float, float]
-    """Objectives before rounding, won."""
+    """Weighted shortages and costs before rounding, won, whatever goals were sought."""
     served_share: tuple[float, float]
     """Served shares, by value, before rounding."""
+    goals: tuple[Moved, ...]
+    """What each ordered goal comes to, by its place and name, such as `1 shortage`; none where no goals are listed."""
     by_county: tuple[Moved, ...]
     """Served share by county."""
     by_category: tuple[Moved, ...]

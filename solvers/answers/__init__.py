@@ -1,12 +1,13 @@
 """Answers that a planner can act on: prices, reasons, remedies, curves, comparisons, goals; all from a solved plan."""
 
 from solvers.answers.compare import by_changes, by_parts, compare
-from solvers.answers.curves import curve, grid, restand
+from solvers.answers.curves import curve, grid
 from solvers.answers.errors import NothingToAsk
 from solvers.answers.goals import evenness, goal_prices
 from solvers.answers.prices import prices
 from solvers.answers.reasons import By, reasons
 from solvers.answers.remedies import remedies
+from solvers.answers.restand import restand
 from solvers.answers.standing import Standing
 
 __all__ = [

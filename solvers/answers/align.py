@@ -6,9 +6,6 @@ import numpy as np
 
 from solvers.answers.standing import Bounds
 from solvers.program import Block, IntArray, Program
-from solvers.solution import Basis
-
-BASIC, AT_LOWER = 1, 0
 
 
 def aligned(program: Program, like: Program) -> Bounds | None:
@@ -31,21 +28,6 @@ def aligned(program: Program, like: Program) -> Bounds | None:
     out.row_lower[rows], out.row_upper[rows] = own.row_lower, own.row_upper
     out.column_lower[columns], out.column_upper[columns] = own.column_lower, own.column_upper
     return out
-
-
-def carried(basis: Basis, program: Program, to: Program) -> Basis:
-    """A basis of one program as a start for another: new columns at their lower bounds, new rows basic; the solver mends it."""
-    columns = np.full(to.lp.columns, AT_LOWER, dtype=np.int8)
-    rows = np.full(to.lp.rows, BASIC, dtype=np.int8)
-    for blocks, others, old, new in (
-        (program.decisions, to.decisions, basis.columns, columns),
-        (program.rules, to.rules, basis.rows, rows),
-    ):
-        for name in blocks.keys() & others.keys():
-            where = _positions(blocks[name], others[name])
-            found = where >= 0
-            new[others[name].start + where[found]] = old[blocks[name].span][found]
-    return Basis(columns, rows)
 
 
 def _matched(blocks: Mapping[str, Block], others: Mapping[str, Block]) -> IntArray | None:

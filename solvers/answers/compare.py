@@ -14,9 +14,11 @@ from models.checks import InvalidProblem, check, refuse_errors
 from models.comparisons import Comparison, Moved, Step
 from models.plan import ServedShare, Summary
 from models.problem import PlanningProblem
-from solvers.answers.curves import restand, served
+from solvers.answers.curves import served
 from solvers.answers.differences import differences
+from solvers.answers.restand import restand
 from solvers.answers.standing import Standing
+from solvers.answers.turns import final_values
 from solvers.report.flows import tidy
 from solvers.report.summary import summarise
 
@@ -71,7 +73,7 @@ def by_changes(before: PlanningProblem, changes: Sequence[Change]) -> Steps:
 
 def compare(standing: Standing, steps: Steps) -> Comparison:
     """Compare a plan with the one that the last step leads to. A step without a plan is shown as such and passed over."""
-    stood, rows, plan, share = standing, [], standing.point.objective, served(standing)
+    stood, rows, plan, share = standing, [], standing.won, served(standing)
     last = (plan, share)
     for name, problem in steps:
         following = restand(stood, problem)
@@ -80,7 +82,7 @@ def compare(standing: Standing, steps: Steps) -> Comparison:
             rows.append(Step(name=name, **none))
             continue
         stood = following
-        plan, share = _value(stood), served(stood)
+        plan, share = stood.won, served(stood)
         changes = {"objective_change": plan - last[0], "served_change": share - last[1]}
         rows.append(Step(name=name, objective=plan, served_share=share, **changes))
         last = (plan, share)
@@ -89,17 +91,14 @@ def compare(standing: Standing, steps: Steps) -> Comparison:
     return Comparison(
         inputs=inputs[:NAMED],
         inputs_differing=len(inputs),
-        objective=(_value(standing), _value(stood)),
+        objective=(standing.won, stood.won),
         served_share=(served(standing), served(stood)),
+        goals=_moved(*(final_values(s.turns, s.point.values) for s in (standing, stood))),
         by_county=_moved(*(_shares(s.by_county) for s in (a, b))),
         by_category=_moved(*(_shares(s.by_category) for s in (a, b))),
         by_factory=_most_moved(_moved(_made(standing), _made(stood))),
         steps=tuple(rows),
     )
-
-
-def _value(standing: Standing) -> float:
-    return standing.point.objective
 
 
 def _summary(standing: Standing) -> Summary:

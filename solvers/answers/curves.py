@@ -4,11 +4,15 @@ Where a change moves only bounds and right-hand sides, in proportion, the object
 Two points, each with a supporting line from its prices, are then enough to go on: their lines meet below the curve, and the
 curve is solved there. If it lies on the meeting point, both lines are the curve, and that point is a breakpoint: exact, with no
 tolerance to choose. Else there are two shorter stretches to look at. Where coefficients change too (machine condition does not,
-norms under `worst_fulfilment` do), or bounds come and go, the curve is sampled instead and says so.
+norms under `worst_fulfilment` do), bounds come and go, goals are ordered or own needs held, the curve is sampled instead and says so.
+
+Solves go where the lines between points may lie farthest above the curve. When the time or the number of solves is over, what was
+found is given with the most that it can be wrong by; where even the far end was not reached, as far as it came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 
@@ -16,20 +20,26 @@ from models.answers import Curve, CurvePoint, GridCell
 from models.apply import apply_changes
 from models.changes import Change
 from models.problem import PlanningProblem
-from solvers.answers.align import aligned, carried
+from solvers.answers.align import aligned
 from solvers.answers.errors import NothingToAsk
 from solvers.answers.moves import Way
 from solvers.answers.prices import plain_price
-from solvers.answers.standing import Bounds, Point, Standing
+from solvers.answers.restand import restand
+from solvers.answers.standing import Bounds, Standing
+from solvers.answers.turns import Point, final_values
 from solvers.index import ProblemIndex
 from solvers.program import Program
 from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.report.summary import summarise
 from solvers.strategy.stages import program_of
+from solvers.strategy.warm import WarmStart
 
 DIGITS = 1e-9
 """Relative to 1 + the objective: a point this near its supporting line lies on it."""
+
+SAMPLES = 13
+"""Points of a curve that is sampled."""
 
 LEADING = 3
 """Limits named at each point."""
@@ -46,31 +56,39 @@ class _Solved:
 def curve(
     standing: Standing, change: Change, start: float, end: float, *, most: int = 40, seconds: float = 60.0
 ) -> Curve:
-    """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; at most about `most` solves.
+    """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; about `most` solves and `seconds` at most.
 
-    Raises InvalidProblem for a change that cannot be made, NothingToAsk where goals are ordered or an end has no plan.
+    Raises InvalidProblem for a change that cannot be made, NothingToAsk where `start` has no plan.
     """
+    until = monotonic() + seconds
     problem = standing.index.problem
     if problem.policy.goals or problem.policy.own_needs_first:
-        raise NothingToAsk("curves are for plans that minimise weighted shortage and costs in one solve")
+        why = "Each point is planned by the goals in their order and what own needs hold"
+        return _sampled(standing, change, (start, end), min(most, SAMPLES), until, why)
     ends = [ProblemIndex.of(varied(problem, change, at)) for at in (start, end)]
     programs = [program_of(index) for index in ends]
     like = max(programs, key=lambda program: (program.lp.columns, program.lp.rows))
     bounds = [aligned(program, like) for program in programs]
     way = _straight(problem, change, (start, end), bounds, like)
     if way is None or standing.point.basis is None:
-        return _sampled(standing, change, start, end, min(most, 13))
-    stood = Standing.at(ends[0], way.start.on(like), carried(standing.point.basis, standing.program, like))
-    found, missed = _kinks(stood, way, (start, end), most, seconds)
-    shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found]
+        why = "The change moves more than limits"
+        return _sampled(standing, change, (start, end), min(most, SAMPLES), until, why)
+    near = WarmStart.of(standing.program, standing.point.basis)
+    stood = Standing.at(ends[0], way.start.on(like), near.fit(like))
+    found = _kinks(stood, way, (start, end), most, until)
+    shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found.points]
     inner = [
         p.model_copy(update={"breakpoint": 0 < k < len(shown) - 1, "price": _price_after(shown, k)})
         for k, p in enumerate(shown)
     ]
-    note = "Every point at which the price changes is shown; between two of them the objective is a straight line."
-    if missed > 0:
-        note = f"Stopped after {most} solves: the true curve lies at most {missed:,.4g} won below the lines between points."
-    return Curve(change=change, points=tuple(inner), exact=missed == 0, error=missed, note=note)
+    return Curve(
+        change=change,
+        points=tuple(inner),
+        exact=found.missed == 0,
+        error=found.missed,
+        reached=found.points[-1].at,
+        note=found.note,
+    )
 
 
 def grid(
@@ -88,7 +106,7 @@ def grid(
                 cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
                 continue
             stood = following
-            cells.append(GridCell(first=a, second=b, objective=stood.point.objective, served_share=served(stood)))
+            cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
     return tuple(sorted(cells, key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second))))
 
 
@@ -97,18 +115,6 @@ def varied(problem: PlanningProblem, change: Change, at: float) -> PlanningProbl
     field = "value" if change.factor is None else "factor"
     raw = change.model_dump(exclude_none=True) | {field: float(at)}
     return apply_changes(problem, (Change.model_validate(raw),))
-
-
-def restand(standing: Standing, problem: PlanningProblem) -> Standing | None:
-    """Another problem, opened from the basis of this one; None where it has no plan."""
-    index = ProblemIndex.of(problem)
-    program = program_of(index)
-    try:
-        if problem.policy.goals or problem.policy.own_needs_first or standing.point.basis is None:
-            return Standing.of(problem)
-        return Standing.at(index, program, carried(standing.point.basis, standing.program, program))
-    except NothingToAsk:
-        return None
 
 
 def served(standing: Standing) -> float:
@@ -139,18 +145,49 @@ def _straight(
     return way if same else None
 
 
-def _kinks(
-    stood: Standing, way: Way, ends: tuple[float, float], most: int, seconds: float
-) -> tuple[list[_Solved], float]:
-    """Ends and breakpoints in order, and the most that the true curve can lie below the lines between them."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there was time to find."""
 
-    def solve(t: float) -> _Solved:
-        point = stood.solve(way.at(t), seconds)
-        if point is None:
-            raise NothingToAsk(f"no plan keeps every rule at {ends[0] + t * (ends[1] - ends[0]):g}")
-        return _Solved(ends[0] + t * (ends[1] - ends[0]), t, point, way.slope(stood.lp, point))
+    points: list[_Solved]
+    """Points in order."""
+    missed: float
+    """The most that the true curve can lie below the lines between them."""
+    note: str
+    """How it ended."""
 
-    left, right = solve(0.0), solve(1.0)
+
+def _kinks(stood: Standing, way: Way, ends: tuple[float, float], most: int, until: float) -> _Found:
+    """Ends and breakpoints in order, as far as solves and time allow; NothingToAsk where there is no plan at a point."""
+
+    begun = monotonic()
+
+    def solve(t: float, seconds: float) -> _Solved | None:
+        at = ends[0] + t * (ends[1] - ends[0])
+        point = stood.solve(way.at(t), max(seconds, 0.05))
+        return None if point is None else _Solved(at, t, point, way.slope(stood.lp, point))
+
+    left = solve(0.0, 600.0)
+    if left is None:
+        raise NothingToAsk(f"no plan keeps every rule at {ends[0]:g}")
+    share = 1.0
+    while True:  # half the way in half the time that is left, until an end is reached
+        slice_ = (until - monotonic()) / 2
+        asked = monotonic()
+        right = solve(share, slice_)
+        if right is not None:
+            return _between(lambda t: solve(t, until - monotonic()), left, right, most, until)
+        if monotonic() - asked < slice_:
+            raise NothingToAsk(f"no plan keeps every rule at {ends[0] + share * (ends[1] - ends[0]):g}")
+        share /= 2
+        if monotonic() > until or share < 1e-3:
+            return _Found([left], 0.0, f"There was no time to leave the start ({monotonic() - begun:.0f} s).")
+
+
+def _between(
+    solve: Callable[[float], "_Solved | None"], left: _Solved, right: _Solved, most: int, until: float
+) -> _Found:
+    """Points between two, where the lines between those known may lie farthest above the curve."""
     kept, missed, solves = [left, right], 0.0, 2
     open_stretches = [(left, right)]
     while open_stretches:
@@ -159,17 +196,23 @@ def _kinks(
         t, gap = _gap(a, b)
         if gap <= DIGITS * (1 + abs(a.point.objective)):
             continue
-        if solves >= most:
+        middle = solve(t) if solves < most and monotonic() < until else None
+        if middle is None:
             missed = gap
             break
-        middle = solve(t)
         solves += 1
         below = a.point.objective + a.slope * (t - a.t)
         kept.append(middle)
         if middle.point.objective - below > DIGITS * (1 + abs(below)):
             open_stretches += [(a, middle), (middle, b)]
     kept.sort(key=lambda s: s.t)
-    return (_bends(kept) if missed == 0 else kept), missed
+    if missed > 0:
+        note = f"Stopped after {solves} solves: the true curve lies at most {missed:,.4g} won below the lines between points."
+    else:
+        note = "Every point at which the price changes is shown; between two of them the objective is a straight line."
+    if right.t < 1:
+        note += f" There was time to come to {right.at:g} only."
+    return _Found(_bends(kept) if missed == 0 else kept, missed, note)
 
 
 def _gap(a: _Solved, b: _Solved) -> tuple[float, float]:
@@ -197,8 +240,8 @@ def _bends(kept: list[_Solved]) -> list[_Solved]:
 
 def _price_after(points: Sequence[CurvePoint], k: int) -> float:
     """Won saved per unit along the line that begins at a point; at the last point, along the line that ends there."""
-    a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[k - 1], points[k])
-    return (a.objective - b.objective) / (b.at - a.at)
+    a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[max(k - 1, 0)], points[k])
+    return 0.0 if a.at == b.at else (a.objective - b.objective) / (b.at - a.at)
 
 
 def _shown(program: Program, problem: PlanningProblem, solved: _Solved, length: float) -> CurvePoint:
@@ -222,16 +265,25 @@ def _shown(program: Program, problem: PlanningProblem, solved: _Solved, length: 
     )
 
 
-def _sampled(standing: Standing, change: Change, start: float, end: float, count: int) -> Curve:
-    """Points at even distances, each solved from its neighbour."""
-    points, stood = [], standing
-    for at in np.linspace(start, end, count):
+def _sampled(
+    standing: Standing, change: Change, ends: tuple[float, float], count: int, until: float, why: str
+) -> Curve:
+    """Points at even distances, each solved from its neighbour, as long as there is time."""
+    points: list[CurvePoint] = []
+    stood, reached = standing, ends[0]
+    for at in np.linspace(*ends, count):
+        if points and monotonic() > until:
+            break
         problem = varied(standing.index.problem, change, float(at))
+        reached = float(at)
         following = restand(stood, problem)
         if following is None:
             continue
         stood = following
-        solved = _Solved(float(at), 0.0, stood.point, 0.0)
-        points.append(_shown(stood.program, problem, solved, 1.0))
-    note = "The change moves more than limits, so the curve is sampled at even distances; it may bend between points."
-    return Curve(change=change, points=tuple(points), exact=False, error=0.0, note=note)
+        shown = _shown(stood.program, problem, _Solved(reached, 0.0, stood.point, 0.0), 1.0)
+        goals = final_values(stood.turns, stood.point.values)
+        points.append(shown.model_copy(update={"objective": stood.won, "price": None, "goals": goals}))
+    note = f"{why}, so the curve is sampled at even distances; it may bend between points."
+    if reached != ends[1]:
+        note += f" There was time to come to {reached:g} only."
+    return Curve(change=change, points=tuple(points), exact=False, error=None, reached=reached, note=note)

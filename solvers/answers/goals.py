@@ -1,82 +1,59 @@
 """What each of the ordered goals gave up for those before it, and how evenly scarcity is shared out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.comparisons import BandUse, Evenness, GoalPrice
 from models.options import PlanOptions
 from models.plan import GoalResult, ServedShare
 from models.problem import PlanningProblem
-from solvers.answers.errors import NothingToAsk
 from solvers.answers.standing import Standing
-from solvers.index import ProblemIndex
-from solvers.program import Program
+from solvers.answers.turns import Turn, alone, final_values
 from solvers.report.flows import NOTHING
-from solvers.solution import Basis
-from solvers.strategy.goals import GoalCost, ordered
-from solvers.strategy.run import Attempt, Run
-from solvers.strategy.stages import program_of
-from solvers.strategy.variants import with_cost, with_row_bounds
+from solvers.strategy.goals import ordered
+from solvers.strategy.run import Run
+from solvers.strategy.warm import WarmStart
 
 
-def goal_prices(problem: PlanningProblem, options: PlanOptions | None = None) -> tuple[GoalPrice, ...]:
+def goal_prices(
+    problem: PlanningProblem, options: PlanOptions | None = None, start: WarmStart | None = None
+) -> tuple[GoalPrice, ...]:
     """The goals of a problem's policy in order, each solved in its turn and once by itself; none where none are listed.
 
-    Without own_needs_first, whose bounds would depend on the goals. Raises NothingToAsk where a goal has no proved optimum.
+    With own_needs_first, all is measured within what the plan without swaps (goals in order) leaves every county short of.
+    Raises NothingToAsk where a goal has no proved optimum.
     """
-    if problem.policy.own_needs_first and problem.partners:
-        raise NothingToAsk("goals are priced for plans without own_needs_first")
-    index = ProblemIndex.of(problem)
-    program, run = program_of(index), Run(options or PlanOptions())
-    goals = ordered(index, program)
-    bounds, rows, basis = np.full(len(goals), np.inf), [], None
-    turns: list[tuple[Attempt, float, float]] = []
-    for k, goal in enumerate(goals):
-        held = with_row_bounds(program, "goal", upper=bounds)
-        attempt = _solved(run, with_cost(held, goal.cost), goal, basis)
-        value = _value(goal, attempt)
-        bounds[k] = value + goal.goal.tolerance * max(1.0, abs(value))
-        turns.append((attempt, value, float(bounds[k])))
-        basis = attempt.solution.basis
-    last = turns[-1][0].solution.values if turns else None
-    for k, (goal, (attempt, value, held_at)) in enumerate(zip(goals, turns, strict=True)):
-        first = _solved(run, with_cost(with_row_bounds(program, "goal"), goal.cost), goal, turns[0][0].solution.basis)
-        alone = _value(goal, first)
-        final = value if last is None else float(goal.cost @ last)
-        result = GoalResult(
-            goal=goal.goal.goal, value=goal.sign * value, held_at=goal.sign * held_at, final=goal.sign * final
+    if not problem.policy.goals:
+        return ()
+    standing = Standing.of(problem, options=options, start=start)
+    index, turns = standing.index, standing.turns
+    final = final_values(turns, standing.point.values)
+    run, rows = Run(options or PlanOptions()), []
+    for k, (goal, turn) in enumerate(zip(ordered(index, standing.program), turns, strict=True)):
+        value = turn.point.objective
+        by_itself = alone(goal, standing.program, run, turns[0].point.basis)
+        reached = GoalResult(
+            goal=goal.goal.goal,
+            value=turn.sign * value,
+            held_at=turn.sign * turn.held(value),
+            final=final[turn.name],
         )
         rows.append(
             GoalPrice(
                 goal=goal.goal.goal,
-                reached=result,
-                alone=goal.sign * alone,
-                paid=max(value - alone, 0.0),
-                prices=_prices(program, goals[:k], attempt),
+                reached=reached,
+                alone=turn.sign * by_itself,
+                paid=max(value - by_itself, 0.0),
+                prices=_prices(turns[:k], turn),
             )
         )
     return tuple(rows)
 
 
-def _solved(run: Run, program: Program, goal: GoalCost, basis: Basis | None) -> Attempt:
-    attempt = run.solve(program, goal.goal.goal, basis)
-    if not attempt.proved:
-        raise NothingToAsk(f"the goal {goal.goal.goal} has no proved optimum")
-    return attempt
-
-
-def _value(goal: GoalCost, attempt: Attempt) -> float:
-    values = attempt.solution.values
-    if values is None:
-        raise NothingToAsk(f"the goal {goal.goal.goal} has no plan")
-    return float(goal.cost @ values)
-
-
-def _prices(program: Program, earlier: tuple[GoalCost, ...], attempt: Attempt) -> dict[str, float]:
-    price = attempt.solution.row_price
-    if price is None:
-        return {}
-    rows = program.rules["goal"]
-    return {f"{k + 1} {goal.goal.goal}": max(0.0, -float(price[rows.start + k])) for k, goal in enumerate(earlier)}
+def _prices(earlier: Sequence[Turn], turn: Turn) -> dict[str, float]:
+    rows = turn.program.rules["goal"]
+    return {t.name: max(0.0, -float(turn.point.row_price[rows.start + k])) for k, t in enumerate(earlier)}
 
 
 def evenness(standing: Standing) -> Evenness:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.answers.standing import Bounds, Point
+from solvers.answers.standing import Bounds
+from solvers.answers.turns import Point
 from solvers.program import FloatArray, LinearProgram
 
 AMONG = ("row_lower", "row_upper", "column_lower", "column_upper")

@@ -1,14 +1,14 @@
-"""What remedies are looked for: a need that is short, and the limits that might have more."""
+"""What remedies are looked for: a need that is short, and the levers that might mend it."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.answers.direction import sign_of
-from solvers.answers.moves import Way
-from solvers.answers.prices import name_of
+from solvers.answers.levers import Lever, levers_of, opening
+from solvers.answers.prices import weights
 from solvers.answers.standing import Bounds, Standing
 from solvers.program import IntArray
+from solvers.report.flows import tidy
 from solvers.report.limits import Limits
 from solvers.report.reasons import limits_behind
 
@@ -29,22 +29,6 @@ class Need:
     """County, item, period."""
     unit: str
     """Unit of the item."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A limit that might have more."""
-
-    name: dict[str, str]
-    """Rule, id, part, period, unit."""
-    position: int
-    """Row, or the number of rows plus the column."""
-    sign: float
-    """+1 where more is a greater bound."""
-    scale: float
-    """Units of the bound per unit of the limit."""
-    limit: float
-    """Amount there is."""
 
 
 def find_need(standing: Standing, county: str, item: str, period: str, left: float) -> Need:
@@ -68,51 +52,33 @@ def find_need(standing: Standing, county: str, item: str, period: str, left: flo
 
 
 def imposed(standing: Standing, need: Need) -> Bounds:
-    """The plan's bounds with the need no shorter than its target: cheaper bands first, as any optimum fills them."""
+    """The plan's bounds with the need no shorter than its target: cheaper bands first, as any optimum may fill them."""
     bounds = Bounds.of(standing.lp).copy()
     room = need.target
-    for column in need.columns[np.argsort(standing.lp.cost[need.columns], kind="stable")]:
+    for column in need.columns[np.argsort(weights(standing)[need.columns], kind="stable")]:
         bounds.column_upper[column] = min(bounds.column_upper[column], room)
         room -= bounds.column_upper[column]
     return bounds
 
 
-def candidates_for(standing: Standing, need: Need, most: int) -> list[Candidate]:
-    """Limits behind the need, those with the most won within reach first, and the opening stock."""
-    limits = standing.limits()
-    binding = limits.priced()
-    balance = standing.program.rules["balance"]
-    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])
-    chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
-    worth = limits.gain[chosen] * np.abs(limits.limit[chosen])
-    order = chosen[np.argsort(-worth, kind="stable")][:most]
-    named = [_candidate(limits, int(k)) for k in order]
-    opening = _opening(standing, need)
-    return named if opening is None else [*named, opening]
+def levers_for(standing: Standing, need: Need, most: int) -> list[Lever]:
+    """Levers of the limits behind the need, those with the most within reach first, and the opening stock.
 
-
-def _candidate(limits: Limits, k: int) -> Candidate:
-    return Candidate(name_of(limits, k), int(limits.position[k]), sign_of(limits, k), 1.0, float(limits.limit[k]))
-
-
-def _opening(standing: Standing, need: Need) -> Candidate | None:
-    """More in store before the first period: less to be brought then."""
+    With ordered goals the limits are those that the prices of any goal's turn show, the goals in their order.
+    """
     county, item, _ = need.where
-    labels, index = standing.index.labels, standing.index
-    i, c = labels["item"].index(item), labels["county"].index(county)
-    balance = standing.program.rules["balance"]
-    first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
-    if not index.items.storable[i] or not first.any() or index.items.kept[i] <= 0:
-        return None
-    name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": need.unit}
-    row = balance.start + int(np.flatnonzero(first)[0])
-    return Candidate(name, row, 0.0, float(index.items.kept[i]), float(index.places.opening[c, i]))
-
-
-def way_of(start: Bounds, candidate: Candidate) -> Way:
-    """Bounds in which a candidate has so much more."""
-    if candidate.sign:
-        return Way.of_limit(start, candidate.position, candidate.sign)
-    step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
-    step.row_lower[candidate.position] = step.row_upper[candidate.position] = -candidate.scale
-    return Way(start, step)
+    found: dict[tuple[str, ...], Lever] = {}
+    for turn in standing.turns:
+        values = tidy(turn.program, turn.point.values)
+        limits = Limits.of(standing.index, turn.program, values, turn.point.row_price)
+        binding = limits.priced()
+        balance = turn.program.rules["balance"]
+        behind = limits_behind(turn.program, turn.point.row_price, limits.position[binding])
+        chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
+        worth = limits.gain[chosen] * np.abs(limits.limit[chosen])
+        for k in chosen[np.argsort(-worth, kind="stable")]:
+            if len(found) >= most:
+                break
+            for lever in levers_of(standing, limits, int(k)):
+                found.setdefault(tuple(lever.name.values()), lever)
+    return [*list(found.values())[:most], *opening(standing, county, item)]

@@ -39,6 +39,8 @@ SUBJECTS = {
     "stock_most": "of room for {part} in {id} in {period}",
     "wants": "of {part} that {id} takes in {period}",
     "offers": "of {part} that {id} gives in {period}",
+    "machine_condition": "of machines of {id} in order",
+    "delivered": "of the centre's promise kept in {period}",
     "opening_stock": "of {part} in store in {id} before the first period",
 }
 """How a limit of each rule is spoken of, after its unit."""
@@ -81,6 +83,10 @@ def name_of(limits: Limits, k: int) -> dict[str, str]:
 def spoken(name: dict[str, str], amount: float) -> str:
     """An amount of a limit in words: `3.2 MWh in kapsan in 1998-02`."""
     size, unit = STEPS.get(name["unit"], (1.0, name["unit"]))
+    if unit.startswith("share of"):
+        size, unit = 0.01, "points"
+    if name["rule"] == "central_share" and not name["period"]:
+        return f"{amount / size:,.4g} {unit} of the need of {name['id']} from the centre, all through the plan"
     return f"{amount / size:,.4g} {unit} {SUBJECTS[name['rule']].format_map(name)}"
 
 
@@ -88,16 +94,16 @@ def weighted_short(standing: Standing, change: FloatArray) -> tuple[FloatArray, 
     """Units and won of the objective by which each column of `short` falls under a change of values, (n,)."""
     short = standing.program.decisions["short"].span
     fallen = -change[short]
-    return fallen, fallen * _weights(standing)[short]
+    return fallen, fallen * weights(standing)[short]
 
 
-def _weights(standing: Standing) -> FloatArray:
+def weights(standing: Standing) -> FloatArray:
     """The plan's own weights of shortage, also where the last goal minimises something else, (n,)."""
     index, block = standing.index, standing.program.decisions["short"]
-    weights = np.zeros(standing.lp.columns)
+    out = np.zeros(standing.lp.columns)
     item, period, band = (block.axes[axis] for axis in ("item", "period", "band"))
-    weights[block.span] = index.items.shortage_weight[item, period] * index.band_weight[band]
-    return weights
+    out[block.span] = index.items.shortage_weight[item, period] * index.band_weight[band]
+    return out
 
 
 def _step(limits: Limits, k: int) -> tuple[float, str]:

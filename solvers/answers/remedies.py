@@ -1,6 +1,6 @@
 """The smallest single changes that end or halve one shortage, each verified by a warm solve before it is shown.
 
-With f(θ) the optimum when a limit has θ units more, and g(θ) the same when the need may also go no shorter than the target:
+With f(θ) the optimum when a lever gives θ units more, and g(θ) the same when the need may also go no shorter than the target:
 
 - `kept`: the least θ with g(θ) ≤ f(0): so much more, kept for this need, and the plan as a whole, by its objective, is no worse
   than now. Others may lose and gain within that: what the policy weighs alike may change places. g is convex and piecewise
@@ -9,6 +9,10 @@ With f(θ) the optimum when a limit has θ units more, and g(θ) the same when t
   found by doubling and halving, the least found to a twentieth.
 - `shared`: nothing more of anything: the need is served with what there is, made earlier or taken from others; what the plan
   as a whole loses by it, g(0) − f(0), and who.
+
+Where goals are ordered, no goal may come to less than now: Newton's steps are taken for each goal in its turn, with those before it
+held, from the θ that the last one needed. `shared` takes the goals in turn with the need served. What `own_needs_first` holds
+is what the plan without swaps came to without the lever; `posted` plans both anew.
 """
 
 from dataclasses import replace
@@ -17,27 +21,19 @@ from typing import Literal
 import numpy as np
 
 from models.answers import LimitName, OtherNeed, Remedies, Remedy
+from models.apply import apply_changes
 from models.changes import Change
-from solvers.answers.errors import NothingToAsk
-from solvers.answers.moves import Way
-from solvers.answers.needs import Candidate, Need, candidates_for, find_need, imposed, way_of
+from models.checks import InvalidProblem
+from solvers.answers.amounts import free as free_amount, kept
+from solvers.answers.levers import Lever
+from solvers.answers.needs import Need, find_need, imposed, levers_for
 from solvers.answers.prices import spoken, weighted_short
-from solvers.answers.standing import Bounds, Point, Standing
-
-SLACK = 1e-7
-"""Relative to 1 + the objective: a plan no worse than this is no worse."""
+from solvers.answers.restand import restand
+from solvers.answers.standing import Bounds, Standing
+from solvers.answers.turns import SLACK, Point, final_values
 
 Manner = Literal["kept", "free", "shared"]
 """In which sense a remedy mends the shortage; see the head of this module."""
-
-NEWTON_STEPS = 15
-"""Warm solves that one amount may take."""
-
-MOST_TIMES = 100.0
-"""Beyond so many times the limit no remedy is looked for."""
-
-RESOLUTION = 0.05
-"""Relative width to which `free` amounts are searched."""
 
 
 def remedies(
@@ -53,31 +49,28 @@ def remedies(
 ) -> Remedies:
     """Remedies for the shortage of one item in one county and period that leave at most the share `left` of it (0 ends it).
 
-    The limits that account for most of the price are tried first, `most` at most, and stock in store before the plan begins;
-    with `free`, also the amounts with which the best plan needs no telling. `seconds` bounds each solve. Raises KeyError for
-    a need that is not there, NothingToAsk where the plan's prices are not those of its shortages (ordered goals).
+    The limits with most within reach are tried first, `most` levers at most, and stock in store before the plan begins; with
+    `free`, also the amounts with which the best plan needs no telling. `seconds` bounds each solve. KeyError for a need that
+    is not there.
     """
-    if standing.index.problem.policy.goals:
-        raise NothingToAsk(
-            "remedies are for plans that minimise weighted shortage and costs; this one has ordered goals"
-        )
     need = find_need(standing, county, item, period, left)
     if need.before <= 0:
         return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
     found: list[Remedy] = []
-    candidates = candidates_for(standing, need, most)
+    levers = levers_for(standing, need, most)
     held = imposed(standing, need)
-    shared = standing.solve(held, seconds)
-    if shared is not None:
-        found.append(_remedy(standing, need, None, "shared", (0.0, shared)))
-    for candidate in candidates:
-        kept = _kept(standing, candidate, held, shared, seconds)
-        if kept is None:
-            continue
-        found.append(_remedy(standing, need, candidate, "kept", kept))
-        wider = _free(standing, candidate, need, kept[0], seconds) if free else None
-        if wider is not None:
-            found.append(_remedy(standing, need, candidate, "free", wider))
+    shared = standing.best(held, seconds)
+    alone = None if shared is None else _remedy(standing, need, None, "shared", (0.0, shared))
+    if alone is not None:
+        found.append(alone)
+    for lever in levers:
+        least = kept(standing, lever, held, shared, seconds)
+        if least is not None and least[0] <= 1e-9 * (1 + lever.limit):
+            continue  # nothing more is needed: `shared` mends it at no loss
+        wider = free_amount(standing, lever, need, least[0], seconds) if free and least is not None else None
+        ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("kept", least), ("free", wider))
+        made = (_remedy(standing, need, lever, manner, way, seconds) for manner, way in ways if way is not None)
+        found += [remedy for remedy in made if remedy is not None]
     found.sort(key=lambda r: (r.manner == "shared", r.relative))
     return Remedies(
         county=county,
@@ -86,102 +79,62 @@ def remedies(
         shortage=need.before,
         target=need.target,
         remedies=tuple(found),
-        tried=len(candidates),
+        tried=len(levers),
     )
 
 
-def _kept(
-    standing: Standing, candidate: Candidate, held: Bounds, shared: Point | None, seconds: float
-) -> tuple[float, Point] | None:
-    """The least amount with which the need is served at no loss to the whole, and the plan then; None if there is none.
-
-    Where the need cannot be served at all without more, there is no plan to take Newton's first step from; then the amount is
-    bracketed by doubling and halved to a thousandth.
-    """
-    way = way_of(held, candidate)
-    if shared is None:
-        return _bracketed(standing, way, candidate, seconds)
-    now, amount, point = standing.point.objective, 0.0, shared
-    for _ in range(NEWTON_STEPS):
-        if point.objective <= now + SLACK * (1 + abs(now)):
-            return amount, point
-        slope = way.slope(standing.lp, point)
-        if slope > -1e-12:
-            return None
-        amount += (point.objective - now) / -slope
-        following = standing.solve(way.at(amount), seconds)
-        if following is None:
-            return None
-        point = following
-    return None
-
-
-def _bracketed(standing: Standing, way: Way, candidate: Candidate, seconds: float) -> tuple[float, Point] | None:
-    now = standing.point.objective
-    short, long = 0.0, max(candidate.limit * 0.01, 1.0)
-    held: tuple[float, Point] | None = None
-    for _ in range(2 * NEWTON_STEPS):
-        point = standing.solve(way.at(long), seconds)
-        if point is not None and point.objective <= now + SLACK * (1 + abs(now)):
-            held = (long, point)
-        else:
-            short = long
-        if held is not None and held[0] - short <= 1e-3 * held[0]:
-            return held
-        if held is None and long > MOST_TIMES * (1 + candidate.limit):
-            return None
-        long = 2 * long if held is None else (short + held[0]) / 2
-    return held
-
-
-def _free(
-    standing: Standing, candidate: Candidate, need: Need, least: float, seconds: float
-) -> tuple[float, Point] | None:
-    """An amount with which the best plan serves the need of itself, and that plan; None where none is found."""
-    way = way_of(Bounds.of(standing.lp), candidate)
-    short, long = least, max(least, 1e-6 * (1 + candidate.limit))
-    held: tuple[float, Point] | None = None
-    for _ in range(NEWTON_STEPS):
-        point = standing.solve(way.at(long), seconds)
-        if point is None:
-            return None
-        if float(point.values[need.columns].sum()) <= need.target * (1 + 1e-9) + 1e-7:
-            held = (long, point)
-        elif held is None:
-            if way.slope(standing.lp, point) > -1e-12:
-                return None  # it has no price any more: yet more would change nothing
-            short = long
-        else:
-            short = long
-        if held is not None and held[0] - short <= RESOLUTION * held[0]:
-            return held
-        long = 2 * long if held is None else (short + held[0]) / 2
-    return held
-
-
 def _remedy(
-    standing: Standing, need: Need, candidate: Candidate | None, manner: Manner, found: tuple[float, Point]
-) -> Remedy:
+    standing: Standing,
+    need: Need,
+    lever: Lever | None,
+    manner: Manner,
+    found: tuple[float, Point],
+    seconds: float = 60.0,
+) -> Remedy | None:
+    """The remedy, with what comes of posting it; None where the problem with its changes cannot be planned."""
     amount, point = found
+    changes = () if lever is None else lever.makes(amount, point.values)
+    posted = None if lever is None else _posted(standing, need, lever, amount, changes, seconds)
+    if lever is not None and posted is None:
+        return None
     others = _others(standing, need, point)
-    name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
-    change = point.objective - standing.point.objective
+    name = lever.name if lever else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
+    change = standing.won_at(point.values) - standing.won
+    now = final_values(standing.turns, standing.point.values)
     losers = sorted((o for o in others if o.won > 0), key=lambda o: -o.won)
     remedy = Remedy(
         **name,
         manner=manner,
         amount=amount,
-        relative=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
+        relative=amount / lever.limit if lever and lever.limit > 0 else amount,
         before=need.before,
         after=float(point.values[need.columns].sum()),
-        objective=0.0 if abs(change) <= SLACK * (1 + abs(standing.point.objective)) else change,
+        objective=0.0 if abs(change) <= SLACK * (1 + abs(standing.won)) else change,
         others_lose=sum(o.won for o in losers),
         others_gain=-sum(o.won for o in others if o.won < 0),
         losers=tuple(losers[:5]),
-        change=_change(standing, candidate, amount) if candidate else None,
+        goals={key: value - now[key] for key, value in final_values(standing.turns, point.values).items()},
+        changes=changes,
+        posted=posted,
         text="",
     )
-    return remedy.model_copy(update={"text": _text(need, candidate, remedy)})
+    return remedy.model_copy(update={"text": _text(need, lever, remedy)})
+
+
+def _posted(
+    standing: Standing, need: Need, lever: Lever, amount: float, changes: tuple[Change, ...], seconds: float
+) -> float | None:
+    """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
+    policy = standing.index.problem.policy
+    exact = lever.name["rule"] != "local_floor" and not policy.own_needs_first
+    if exact:
+        point = standing.best(lever.way(Bounds.of(standing.lp)).at(amount), seconds)
+        return None if point is None else float(point.values[need.columns].sum())
+    try:
+        following = restand(standing, apply_changes(standing.index.problem, changes))
+    except InvalidProblem:
+        return None
+    return None if following is None else find_need(following, *need.where, 1.0).before
 
 
 def _others(standing: Standing, need: Need, point: Point) -> list[OtherNeed]:
@@ -203,44 +156,50 @@ def _others(standing: Standing, need: Need, point: Point) -> list[OtherNeed]:
     return rows
 
 
-def _change(standing: Standing, candidate: Candidate, amount: float) -> Change | None:
-    """The remedy as a change to the problem; None where no change of that name makes it."""
-    problem, name = standing.index.problem, candidate.name
-    if name["rule"] == "power":
-        area = next(a for a in problem.power_areas if a.id == name["id"])
-        own = area.own_generation_kwh
-        before = own[problem.periods.index(name["period"])] if isinstance(own, tuple) else own
-        return Change(what="own_generation", where=name["id"], periods=(name["period"],), value=before + amount)
-    return None
-
-
-def _text(need: Need, candidate: Candidate | None, remedy: Remedy) -> str:
+def _text(need: Need, lever: Lever | None, remedy: Remedy) -> str:
     county, item, period = need.where
-    verb = "ends" if remedy.after <= 1e-6 * (1 + need.before) else f"leaves {remedy.after:,.4g} {need.unit} of"
+    nothing = 1e-6 * (1 + need.before)
+    verb = "ends" if remedy.after <= nothing else f"leaves {remedy.after:,.4g} {need.unit} of"
     what = f"{verb} the shortage of {item} in {county} in {period}"
-    if candidate is None:
+    if lever is None:
         return (
             f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective:,.4g} won."
         )
-    more = f"{spoken(candidate.name, remedy.amount)} more"
+    less = lever.name["rule"] in ("local_floor", "line_least", "stock_least")
+    more = spoken(lever.name, remedy.amount) if less else _more(lever.name, remedy.amount)
     if remedy.manner == "free":
         return f"{more} {what} in the best plan."
     others = f"others lose {remedy.others_lose:,.4g} won of need and gain {remedy.others_gain:,.4g}"
-    return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}."
+    posted = remedy.posted or 0.0
+    alone = "" if posted <= remedy.after + nothing else f" Kept for nobody, it leaves {posted:,.4g} {need.unit}."
+    return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}.{alone}"
+
+
+def _more(name: dict[str, str], amount: float) -> str:
+    """`3.2 MWh more in kapsan in 1998-02`."""
+    size, unit, *rest = spoken(name, amount).split(" ")
+    return " ".join((size, unit, "more", *rest))
 
 
 def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seconds: float = 60.0) -> bool:
-    """Whether a remedy does what it says, tried by itself once more: a plan of that objective serves the need so far."""
+    """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
     need = replace(find_need(standing, *where, 1.0), target=remedy.after)
-    names = {name: getattr(remedy, name) for name in LimitName.model_fields}
-    candidates = [c for c in candidates_for(standing, need, 10**6) if c.name == names]
-    held = imposed(standing, need)
-    bounds = way_of(held, candidates[0]).at(remedy.amount) if candidates else held
-    point = standing.solve(bounds, seconds)
-    slack = 10 * SLACK * (1 + abs(standing.point.objective))
-    if point is None or float(point.values[need.columns].sum()) > remedy.after + 1e-6:
+    names = tuple(getattr(remedy, name) for name in LimitName.model_fields)
+    levers = [c for c in levers_for(standing, need, 10**6) if tuple(c.name.values()) == names]
+    bounds = imposed(standing, need)
+    if levers:
+        bounds = levers[0].way(bounds).at(remedy.amount)
+    before: list[float] = []
+    for turn in standing.turns if remedy.manner == "kept" else ():
+        point = standing.solve_turn(turn, bounds, before, seconds)
+        if point is None or point.objective > turn.allowed + SLACK * (1 + abs(turn.allowed)):
+            return False
+        before.append(turn.allowed)
+    best = standing.best(bounds, seconds)
+    if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
+    slack = 10 * SLACK * (1 + abs(standing.won))
     if remedy.manner == "free":
-        alone = standing.solve(way_of(Bounds.of(standing.lp), candidates[0]).at(remedy.amount), seconds)
-        return alone is not None and point.objective <= alone.objective + slack
-    return point.objective <= standing.point.objective + remedy.objective + slack
+        alone = standing.best(levers[0].way(Bounds.of(standing.lp)).at(remedy.amount), seconds)
+        return alone is not None and standing.won_at(best.values) <= standing.won_at(alone.values) + slack
+    return bool(standing.turns[0].goal) or standing.won_at(best.values) <= standing.won + remedy.objective + slack

@@ -4,7 +4,7 @@ Everything an answer needs beyond the plan's tables starts here. A `Standing` is
 is one, the stored basis, so that nothing is solved again), asked many things, and thrown away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,28 +13,17 @@ import numpy as np
 from models.options import PlanOptions
 from models.problem import PlanningProblem
 from solvers.answers.errors import NothingToAsk
+from solvers.answers.turns import Point, Turn, optimum, take_turns
 from solvers.backends.highs_session import HighsSession, Method
+from solvers.formulation import objective_parts
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, LinearProgram, Program
 from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
-from solvers.solution import Basis, Solution
+from solvers.solution import Basis
 from solvers.strategy.run import Run
-from solvers.strategy.stages import program_of, solve_in_stages
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """An optimum of a program: values by column (n,), prices by row (m,), and its objective."""
-
-    values: FloatArray
-    """Value by column, (n,)."""
-    row_price: FloatArray
-    """Price by row, (m,)."""
-    objective: float
-    """What was minimised."""
-    basis: Basis | None = None
-    """The vertex, where it was asked for."""
+from solvers.strategy.stages import held_by_own_needs, program_of
+from solvers.strategy.warm import WarmStart
 
 
 @dataclass(slots=True)
@@ -49,32 +38,48 @@ class Standing:
     """Its optimum, with basis."""
     session: HighsSession
     """The program loaded; whoever changes it puts its bounds back (see `moved`)."""
+    turns: tuple[Turn, ...]
+    """The goals of the plan in turn; one where none are ordered."""
     at_home: bool = True
     """Whether the session stands on the plan's own basis."""
 
     @classmethod
-    def of(cls, problem: PlanningProblem, basis: Basis | None = None, options: PlanOptions | None = None) -> "Standing":
+    def of(
+        cls,
+        problem: PlanningProblem,
+        basis: Basis | None = None,
+        options: PlanOptions | None = None,
+        start: WarmStart | None = None,
+    ) -> "Standing":
         """Open a problem that has passed its checks; `basis`: that of its plan, as `PlanResult.basis` gives it.
 
-        Problems with ordered goals or own_needs_first are solved again by their stages. Raises NothingToAsk where no proved
-        optimum with a basis is found.
+        Problems with ordered goals or own_needs_first are solved again by their stages, from `start`, a plan nearby, or the basis.
+        Raises NothingToAsk where no proved optimum with a basis is found.
         """
-        options = options or PlanOptions()
+        run = Run(options or PlanOptions())
         index = ProblemIndex.of(problem)
         program = program_of(index)
-        policy = problem.policy
-        if policy.goals or (policy.own_needs_first and problem.partners):
-            staged = solve_in_stages(index, program, Run(options))
-            program, basis = staged.priced.program, staged.priced.solution.basis
-        elif basis is None or not fits(program.lp, basis):
-            basis = Run(options).solve(program, "solve").solution.basis
-        if basis is None:
+        nearby = None if start is None else start.fit(program)
+        first = basis if basis is not None and fits(program.lp, basis) else nearby
+        if problem.policy.own_needs_first and problem.partners:
+            held = held_by_own_needs(index, program, run, first)
+            if held.program is None:
+                raise NothingToAsk("there is no proved plan without swaps, by which own needs are measured")
+            turns = take_turns(index, held.program, run, held.without.priced.solution.basis)
+        elif problem.policy.goals or first is None or first is nearby:
+            turns = take_turns(index, program, run, first)
+        else:
+            return cls.at(index, program, first)
+        last = turns[-1]
+        if last.point.basis is None:
             raise NothingToAsk("no plan was found to ask about")
-        return cls.at(index, program, basis)
+        return cls.at(index, last.program, last.point.basis, turns)
 
     @classmethod
-    def at(cls, index: ProblemIndex, program: Program, basis: Basis) -> "Standing":
-        """Open a program from a basis at or near its optimum; NothingToAsk where it has none."""
+    def at(cls, index: ProblemIndex, program: Program, basis: Basis, turns: tuple[Turn, ...] = ()) -> "Standing":
+        """Open a program from a basis at or near its optimum; NothingToAsk where it has none. `turns`: as `take_turns` gives them."""
+        if not program.lp.columns:
+            raise NothingToAsk("there is nothing to decide in this plan")
         session = HighsSession(program.lp)
         # Warm runs are short: shaking the costs to avoid ties would cost more iterations than it saves.
         session.set_option("dual_simplex_cost_perturbation_multiplier", 0.0)
@@ -82,7 +87,18 @@ class Standing:
         point = optimum(session, "primal")
         if point is None:
             raise NothingToAsk("no plan keeps every rule")
-        return cls(index, program, point, session)
+        return cls(index, program, point, session, turns or (Turn("objective", None, 1.0, program, point),))
+
+    @property
+    def won(self) -> float:
+        """The plan's weighted shortage and costs, won, whatever it sought; before rounding to whole units."""
+        return self.won_at(self.point.values)
+
+    def won_at(self, values: FloatArray) -> float:
+        """The same at other values, (n,)."""
+        if not self.index.problem.policy.goals:
+            return float(self.lp.cost @ values) + self.lp.offset
+        return float(sum(cost @ values for cost in objective_parts(self.index, self.program).values()))
 
     @property
     def lp(self) -> LinearProgram:
@@ -117,10 +133,36 @@ class Standing:
             self.at_home = self.at_home and not changed
             self._put(bounds, Bounds.of(self.lp))
 
-    def solve(self, bounds: "Bounds", seconds: float = 600.0, method: Method = "dual") -> "Point | None":
+    def solve(self, bounds: "Bounds", seconds: float = 600.0, method: Method = "dual") -> Point | None:
         """The optimum under other bounds, from where the session stands; None where there is none."""
         with self.moved(bounds) as session:
             return optimum(session, method, seconds=seconds, basis=False)
+
+    def solve_turn(self, turn: Turn, bounds: "Bounds", held: Sequence[float], seconds: float = 600.0) -> Point | None:
+        """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""
+        if turn.goal is None:
+            return self.solve(bounds, seconds)
+        mine = bounds.copy()
+        rows = self.program.rules["goal"]
+        mine.row_upper[rows.span] = np.concatenate([held, np.full(rows.size - len(held), np.inf)])
+        every = np.arange(self.lp.columns)
+        self.session.change_costs(every, turn.program.lp.cost)
+        self.at_home = False
+        try:
+            return self.solve(mine, seconds)
+        finally:
+            self.session.change_costs(every, self.lp.cost)
+
+    def best(self, bounds: "Bounds", seconds: float = 600.0) -> Point | None:
+        """The best plan under other bounds: all goals in turn, each held while the next is sought; None where there is none."""
+        held: list[float] = []
+        point = None
+        for turn in self.turns:
+            point = self.solve_turn(turn, bounds, held, seconds)
+            if point is None:
+                return None
+            held.append(turn.held(point.objective))
+        return point
 
     def home(self) -> HighsSession:
         """The session on the plan's own basis, for questions about it."""
@@ -166,16 +208,6 @@ class Bounds:
         """A program with these bounds."""
         named = {name: getattr(self, name) for name in self.__slots__}
         return replace(program, lp=replace(program.lp, **named))
-
-
-def optimum(
-    session: HighsSession, method: Method = "dual", *, seconds: float = 600.0, basis: bool = True
-) -> Point | None:
-    """Solve a session from where it stands; None where there is no optimum."""
-    solution: Solution = session.run(method, time_limit_seconds=seconds, with_basis=basis)
-    if solution.stop.reason != "optimal" or solution.values is None or solution.row_price is None:
-        return None
-    return Point(solution.values, solution.row_price, session.objective, solution.basis)
 
 
 def fits(lp: LinearProgram, basis: Basis) -> bool:

@@ -57,18 +57,40 @@ def solve_in_stages(index: ProblemIndex, program: Program, run: Run, start: Basi
 
     `start` is a basis for the first of them, such as that of a plan of nearly the same problem.
     """
-    goals = ordered(index, program)
-    make = program.decisions["make"]
-    whole = make.positions[index.items.whole[index.lines.item[make.axes["line"]]]]
+    goals, whole = ordered(index, program), _whole(index, program)
     if not _own_needs(index):
         return _goals_then_units(program, goals, whole, run, "solve", start)
+    held = held_by_own_needs(index, program, run, start)
+    if held.program is None or held.without.values is None:
+        return held.without
+    staged = _goals_then_units(held.program, goals, whole, run, "solve", held.without.priced.solution.basis)
+    return replace(staged, without_swaps=units_short(index, program, held.without.values))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNeeds:
+    """What comes of planning without swaps first."""
+
+    without: Staged
+    """The plan without swaps."""
+    program: Program | None
+    """The program in which no need goes shorter than in that plan; None where there is no proved plan without swaps."""
+
+
+def held_by_own_needs(index: ProblemIndex, program: Program, run: Run, start: Basis | None = None) -> OwnNeeds:
+    """Plan without swaps, and hold what every county is then short of; for problems with `own_needs_first`."""
+    goals, whole = ordered(index, program), _whole(index, program)
     without = _goals_then_units(_without_swaps(program), goals, whole, run, "without swaps", start)
     if not without.proved or without.values is None:
-        return without
+        return OwnNeeds(without, None)
     had = program.lp.matrix.tocsr()[program.rules["own_needs_first"].span] @ without.values
-    bound = with_row_bounds(program, "own_needs_first", upper=np.maximum(had, 0.0))
-    staged = _goals_then_units(bound, goals, whole, run, "solve", without.priced.solution.basis)
-    return replace(staged, without_swaps=units_short(index, program, without.values))
+    return OwnNeeds(without, with_row_bounds(program, "own_needs_first", upper=np.maximum(had, 0.0)))
+
+
+def _whole(index: ProblemIndex, program: Program) -> IntArray:
+    """Columns of quotas counted in whole units."""
+    make = program.decisions["make"]
+    return make.positions[index.items.whole[index.lines.item[make.axes["line"]]]]
 
 
 def _own_needs(index: ProblemIndex) -> bool:

@@ -8,7 +8,6 @@ from models.examples import two_counties
 from models.problem import PlanningProblem
 from solvers.answers import (
     By,
-    NothingToAsk,
     Standing,
     by_changes,
     by_parts,
@@ -128,8 +127,3 @@ def test_two_counties_answers_everything() -> None:
     ways: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
     for by in ways:
         assert reasons(standing, by).groups
-
-
-def test_no_curve_of_ordered_goals() -> None:
-    with pytest.raises(NothingToAsk):
-        curve(Standing.of(shop(12, goals=["shortage"])), POWER, 1, 0.5)

@@ -100,8 +100,10 @@ def test_the_least_power_that_ends_a_shortage() -> None:
     found = remedies(standing, "town", "soap", "p1", left=0.0, free=True)
     power = [r for r in found.remedies if r.rule == "power" and r.manner == "free"]
     assert power[0].amount == pytest.approx(8, rel=0.06)
-    assert power[0].change is not None
-    assert power[0].change.value == pytest.approx(power[0].amount)
+    (change,) = power[0].changes
+    assert (change.what, change.where, change.periods) == ("power_limit", "area", ("p1",))
+    assert change.value == pytest.approx(12 + power[0].amount)
+    assert power[0].posted == pytest.approx(0.0, abs=1e-6)
 
 
 def test_words_name_the_item_that_a_step_serves() -> None:
