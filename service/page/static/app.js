@@ -10,6 +10,7 @@ import { apply } from "./lib/theme.js";
 /** Every view, one line each, in the order of the navigation; `texts`: it has `i18n/<language>-<id>.js`. */
 const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
+  { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
   { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },
