@@ -19,6 +19,7 @@ from service.demand.routes import router as demand
 from service.docs_page.routes import mount_static, router as docs_page
 from service.execution.routes import router as execution
 from service.health.routes import router as health
+from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
 from service.life.routes import router as life
 from service.page.routes import router as page
@@ -79,12 +80,13 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         store = await run_in_threadpool(Store.open, settings)
+        identity = Authenticator(store, settings)
         jobs = JobRuntime(store, settings)
         metrics.watch_plans(jobs.queue.counts)
         await run_in_threadpool(jobs.start)
         courier = Courier(store, settings)
         try:
-            yield {"services": Services(settings, store, jobs, BodyReader(), metrics)}
+            yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity)}
         finally:
             await run_in_threadpool(jobs.stop)
             await run_in_threadpool(courier.stop)
@@ -105,6 +107,10 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The service as the environment sets it, with its logs configured; for uvicorn's `--factory`."""
-    settings = Settings()
+    return from_settings(Settings())
+
+
+def from_settings(settings: Settings) -> FastAPI:
+    """The service, with its logs configured."""
     configure_logs(settings)
     return create_app(settings)

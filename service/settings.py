@@ -1,10 +1,12 @@
 """Settings of the service, read from the environment: every name starts with `ALLOT_`, such as `ALLOT_DATABASE_URL`."""
 
+import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[int, Field(gt=0)]
@@ -16,6 +18,14 @@ MIB = 1024 * 1024
 def _cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 class Settings(BaseSettings):
@@ -101,10 +111,40 @@ class Settings(BaseSettings):
     """Address that `allot serve` listens at."""
     port: Annotated[int, Field(gt=0, lt=65_536)] = 8000
     """Port that `allot serve` listens at."""
+    authentication: Literal["off", "keys", "oidc"] = "off"
+    """Who has to say who they are. `off`: nobody; everybody may do everything, on this machine only. `keys`: everybody, by an API key. `oidc`: by a key or a token of an identity provider (extra `oidc`)."""
+    open: bool = False
+    """Whether a service with authentication off also answers over the network. Set it only where nobody who is not trusted with everything reaches the port."""
+    oidc_issuer: str | None = None
+    """Issuer of the tokens, as it calls itself: an `https` address below which `/.well-known/openid-configuration` lies."""
+    oidc_audience: str | None = None
+    """Audience that tokens must be made for: the name under which the provider knows this service."""
+    oidc_jwks_url: str | None = None
+    """Where the provider publishes its keys; what it says of itself if absent."""
+    oidc_caller_claim: str = "sub"
+    """Claim of a token that names who asks."""
+    oidc_grants_claim: str = "allot_grants"
+    """Claim that holds the grants, a list of `province:role`; a path with points, such as `realm_access.roles`, leads into it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level of the lines that are logged."""
     log_format: Literal["json", "console"] = "json"
     """`json`: a line of JSON an event. `console`: for reading by eye."""
+
+    @model_validator(mode="after")
+    def _refuse_what_is_not_safe(self) -> Self:
+        if self.authentication == "off" and not self.open and not is_loopback(self.host):
+            raise ValueError(
+                f"host {self.host} can be reached from other machines while authentication is off: set ALLOT_AUTHENTICATION "
+                "to keys or oidc, or ALLOT_OPEN=true to let everybody who reaches it do everything"
+            )
+        if self.authentication == "oidc":
+            if not self.oidc_issuer or not self.oidc_audience:
+                raise ValueError("ALLOT_AUTHENTICATION=oidc needs ALLOT_OIDC_ISSUER and ALLOT_OIDC_AUDIENCE")
+            for address in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
+                parts = urlsplit(address)
+                if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+                    raise ValueError(f"{address} is not https: keys fetched from there could be anybody's")
+        return self
 
     def database_address(self) -> str:
         """The database's address with its driver: the SQLite file in `data_dir` if none is set, psycopg for PostgreSQL."""

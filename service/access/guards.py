@@ -57,9 +57,9 @@ def require_plan(transaction: Transaction, principal: Principal, act: Act, plan:
     """For plans that a body or a query names: NotFound or Barred if there is none they may read, Forbidden if they may no more."""
     province, owner = transaction.plans.belonging(plan)
     if not principal.may_with("read", province, owner):
-        raise Barred(principal.caller, act, "plan", plan)
+        raise Barred(principal.caller, act, "plan", plan, province)
     if not principal.may_with(act, province, owner):
-        raise Forbidden(principal.caller, act, plan)
+        raise Forbidden(principal.caller, act, plan, province)
 
 
 def within(
@@ -68,7 +68,10 @@ def within(
     """A look-up of provinces that finds those in which a principal may do an act; Barred and Forbidden for others."""
 
     def guarded(name: str, version: int | None) -> Found:
-        _province(principal, act, name, hidden=True)
+        if not principal.may("read", name):
+            raise Barred(principal.caller, act, "province", name if version is None else f"{name} version {version}")
+        if not principal.may(act, name):
+            raise Forbidden(principal.caller, act, name, name)
         return look_up(name, version)
 
     return guarded
@@ -84,6 +87,6 @@ def _stored_plan(store: Store, principal: Principal, act: Act, plan: str) -> Non
 def _province(principal: Principal, act: Act, province: str, *, hidden: bool) -> None:
     """Forbidden unless they may; where they may not even read and it is to be `hidden`, Barred."""
     if hidden and not principal.may("read", province):
-        raise Barred(principal.caller, act, "province", province)
+        raise Barred(principal.caller, act, "province", province, province[:100])
     if not principal.may(act, province):
-        raise Forbidden(principal.caller, act, province)
+        raise Forbidden(principal.caller, act, province, province[:100])

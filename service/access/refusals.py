@@ -16,19 +16,19 @@ class Forbidden(Refusal):
 
     status, code, title = 403, "forbidden", "Not yours to do"
 
-    def __init__(self, caller: str, act: Act, subject: str) -> None:
-        """`caller` has no role that allows `act` with `subject` (a plan, a province, or where nothing is named, empty)."""
+    def __init__(self, caller: str, act: Act, subject: str, province: str | None = None) -> None:
+        """`caller` has no role that allows `act` with `subject` (a plan, a province, or where nothing is named, empty), which is of a province."""
         super().__init__(f"None of your roles allows {act!r} here; GET /v1/me lists them.")
-        self.caller, self.act, self.subject = caller, act, subject
+        self.caller, self.act, self.subject, self.province = caller, act, subject, province
 
 
 class Barred(Missing):
     """Something that whoever asks may not even know of: answered like what is not there."""
 
-    def __init__(self, caller: str, act: Act, kind: str, subject: str) -> None:
-        """`caller` may not read `subject`, a plan or a province as `kind` says."""
+    def __init__(self, caller: str, act: Act, kind: str, subject: str, province: str | None = None) -> None:
+        """`caller` may not read `subject`, a plan or a province as `kind` says, which is of a province."""
         super().__init__(f"There is no {kind} {subject!r}.")
-        self.caller, self.act, self.subject = caller, act, subject
+        self.caller, self.act, self.subject, self.province = caller, act, subject, province
 
 
 async def _on_attempt(request: Request, error: Exception) -> Response:
@@ -42,7 +42,7 @@ async def _on_attempt(request: Request, error: Exception) -> Response:
 def _note(request: Request, error: Forbidden | Barred) -> None:
     detail = {"wanted": error.act, "method": request.method, "path": request.url.path[:500]}
     with services_of(request).store.write() as transaction:
-        transaction.audit.add(error.caller, "refused", error.subject[:100], detail)
+        transaction.audit.add(error.caller, "refused", error.subject[:100], detail, province=error.province)
 
 
 def install(app: FastAPI) -> None:

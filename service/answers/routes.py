@@ -18,7 +18,7 @@ from service.answers.service import Answers
 from service.errors import Conflict, Invalid, Missing, TooLarge, Unreadable, WrongType, documented
 from service.web.bodies import decode, refuse_unless_json
 from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import Services, ServicesOf
+from service.web.services import PrincipalOf, Services, ServicesOf
 from solvers.answers import By
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["answers"], dependencies=[may("read")])
@@ -108,9 +108,11 @@ def _post(model: type[BaseModel], answer: type[BaseModel], shown: examples.Examp
 
 
 @router.post("/compare", summary="Compare plans", **_post(CompareBody, Comparison, examples.COMPARE))
-async def compare_plans(plan: PlanName, request: Request, services: ServicesOf) -> Response:
+async def compare_plans(plan: PlanName, request: Request, services: ServicesOf, principal: PrincipalOf) -> Response:
     """A plan beside another, or beside itself with changes: what went in, what came out, and which change did how much."""
-    return await _answered(request, services, CompareBody, lambda body: Answers(services.store).compare(plan, body))
+    return await _answered(
+        request, services, CompareBody, lambda body: Answers(services.store).compare(plan, body, principal)
+    )
 
 
 @router.post("/what-if", summary="Try changes on a plan", **_post(WhatIfBody, Comparison, examples.WHAT_IF))

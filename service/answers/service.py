@@ -7,6 +7,7 @@ from models.answers import Curve, Prices, Reasons, Remedies
 from models.comparisons import Comparison, Evenness
 from models.parsing import parse_problem
 from models.problem import PlanningProblem
+from service.access import Principal, require_plan
 from service.answers.schemas import CompareBody, CurveBody, DiagnosisView, GoalsView, Grid, GridBody, WhatIfBody
 from service.errors import Conflict, Missing
 from service.storage import PlanRecord, Store
@@ -57,13 +58,15 @@ class Answers:
         record, _, _ = self._stored(plan)
         return DiagnosisView(diagnosis=record.head.diagnosis if record.head else None)
 
-    def compare(self, plan: str, body: CompareBody) -> Comparison:
-        """A plan beside another, or beside itself with changes."""
+    def compare(self, plan: str, body: CompareBody, principal: Principal) -> Comparison:
+        """A plan beside another that the principal may read (else NotFound, Barred), or beside itself with changes."""
         with _asking():
             standing = self._open(plan)
             before = standing.index.problem
             if body.plan is None:
                 return answers.compare(standing, answers.by_changes(before, body.changes))
+            with self._store.read() as transaction:
+                require_plan(transaction, principal, "read", body.plan)
             return answers.compare(standing, answers.by_parts(before, self._stored(body.plan)[1]))
 
     def what_if(self, plan: str, body: WhatIfBody) -> Comparison:

@@ -1,11 +1,11 @@
-"""The command line: `allot plan`, `why`, `curve`, `compare`, `validate`, `demand`, `export`, `provinces`, `serve`.
+"""The command line: `allot plan`, `why`, `curve`, `compare`, `validate`, `demand`, `export`, `provinces`, `keys`, `serve`.
 
 Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
 """
 
 import typer
 
-from service.cli import asking, inspecting, planning, serving
+from service.cli import asking, inspecting, keys, planning, serving
 
 app = typer.Typer(
     name="allot",
@@ -22,6 +22,7 @@ app.command("export")(planning.export)
 app.command("validate")(inspecting.validate)
 app.command("demand")(inspecting.demand)
 app.command("provinces")(inspecting.provinces)
+app.add_typer(keys.app, name="keys")
 app.command("serve")(serving.serve)
 
 

@@ -1,6 +1,6 @@
 """The command that serves HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -8,16 +8,31 @@ from service.cli.sources import err
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; ALLOT_HOST if absent.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; ALLOT_PORT if absent.")] = None,
 ) -> None:
     """Serve the page, the API (/v1) and its documentation (/docs)."""
     # Web server and database take two seconds to load, which no other command should wait for.
     import uvicorn
+    from pydantic import ValidationError
 
-    from service.app import from_environment
+    from service.app import from_settings
+    from service.settings import Settings
 
-    err.print(f"Allot serves on http://{host}:{port}/docs (stop with Ctrl-C)")
+    stated: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    try:
+        settings = Settings(**stated)
+    except ValidationError as error:
+        for one in error.errors():
+            name = "_".join(str(part) for part in one["loc"])
+            err.print(f"ALLOT_{name.upper()}: {one['msg']}" if name else one["msg"], markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+    err.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
     uvicorn.run(
-        from_environment(), host=host, port=port, log_config=None, server_header=False, timeout_graceful_shutdown=10
+        from_settings(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
     )

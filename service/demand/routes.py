@@ -13,7 +13,7 @@ from service.errors import Invalid, TooLarge, Unreadable, WrongType, documented
 from service.sources.examples import BARE
 from service.sources.schemas import ProblemSource
 from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import ServicesOf
+from service.web.services import PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[may("read")])
 
@@ -33,6 +33,7 @@ SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProbl
 async def estimate_needs(
     request: Request,
     services: ServicesOf,
+    principal: PrincipalOf,
     county: Annotated[list[str], Query(max_length=1000, description="Counties to answer for; all if absent.")] = [],  # noqa: B006
     item: Annotated[list[str], Query(max_length=1000, description="Items to answer for; all if absent.")] = [],  # noqa: B006
 ) -> Response:
@@ -42,6 +43,6 @@ async def estimate_needs(
     """
 
     def work(raw: bytes) -> bytes:
-        return estimate_demand(raw, county, item, services.settings, services.store)
+        return estimate_demand(raw, county, item, services.settings, services.store, principal)
 
     return Response(await services.bodies.take(request, work), media_type="application/json")

@@ -5,6 +5,7 @@ import orjson
 from models.checks import Finding, InvalidProblem
 from models.demand import estimate
 from models.problem import PlanningProblem
+from service.access import Principal, within
 from service.errors import TooLarge
 from service.provinces.service import Provinces
 from service.settings import Settings
@@ -13,12 +14,16 @@ from service.storage import Store
 from service.web.bodies import decode
 
 
-def estimate_demand(raw: bytes, counties: list[str], items: list[str], settings: Settings, store: Store) -> bytes:
+def estimate_demand(
+    raw: bytes, counties: list[str], items: list[str], settings: Settings, store: Store, principal: Principal
+) -> bytes:
     """`DemandAnswer` as JSON for the problem that a body means, of some counties and items (of all if none are named).
 
     Raises InvalidProblem, and TooLarge if more than a page's rows might come out.
     """
-    problem = understand_bare(decode(raw), settings, Provinces(store, settings).look_up).problem
+    problem = understand_bare(
+        decode(raw), settings, within(Provinces(store, settings).look_up, principal, "read")
+    ).problem
     chosen = _choose(problem, counties, items)
     rows = len(chosen.counties) * len(chosen.items)
     if rows > settings.max_page_rows:

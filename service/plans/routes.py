@@ -29,7 +29,7 @@ from service.plans.view import view
 from service.storage import PlanRecord
 from service.web.etags import IfNoneMatch, names, quoted
 from service.web.openapi import described, json_answer, json_body, schema_of
-from service.web.services import Caller, ServicesOf
+from service.web.services import Caller, PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -67,7 +67,7 @@ async def make_plan(
     request: Request,
     services: ServicesOf,
     plans: PlansOf,
-    caller: Caller,
+    principal: PrincipalOf,
     prefer: Annotated[
         str | None,
         Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).", examples=["wait=20"]),
@@ -82,7 +82,7 @@ async def make_plan(
     Without `Prefer: wait=N` the answer is 202 at once; follow the plan at its `/events` or read it until its `status` is
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
-    submission = await services.bodies.take(request, lambda raw: plans.submit(raw, caller, idempotency_key))
+    submission = await services.bodies.take(request, lambda raw: plans.submit(raw, principal, idempotency_key))
     record, seconds = submission.plan, wait_of(prefer, services.settings.max_wait_seconds)
     if seconds and not record.final:
         record = await services.jobs.wait(record.id, seconds)
@@ -95,6 +95,7 @@ async def make_plan(
 @router.get("", summary="List plans", dependencies=[may("read")], responses=documented(Missing, Invalid))
 def list_plans(
     plans: PlansOf,
+    principal: PrincipalOf,
     response: Response,
     status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=500, description="Plans on a page at most.")] = 50,
@@ -103,7 +104,7 @@ def list_plans(
     ] = None,
 ) -> PlanList:
     """Plans, newest first. `next` (and the `Link` header) leads to the next page."""
-    page = plans.list(status, before, limit)
+    page = plans.list(principal, status, before, limit)
     if page.next:
         response.headers["Link"] = f'<{page.next}>; rel="next"'
     return page

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.checks import Finding, InvalidProblem
 from models.options import PlanOptions
+from service.access import Barred, Principal, require_plan, within
 from service.errors import Conflict, Invalid, TooMany
 from service.jobs import IdempotencyConflict, IdempotencyKey, JobRuntime, PlanRequest, QueueFull, Submission
 from service.plans.schemas import PlanBeside, PlanList, PlanProgress, PlanView
@@ -42,19 +43,19 @@ class Plans:
         self._jobs = jobs
         self._settings = settings
 
-    def submit(self, raw: bytes, caller: str, key: str | None) -> Submission:
-        """Accept the plan that a body asks for.
+    def submit(self, raw: bytes, principal: Principal, key: str | None) -> Submission:
+        """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
 
         Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
         """
         idempotency, document = _idempotency(key, raw), decode(raw)
-        provinces = Provinces(self._store, self._settings)
-        base = self._base(document.get("base_plan"))
-        beside, meant = understand(document, PlanBeside, self._settings, provinces.look_up, base)
+        look_up = within(Provinces(self._store, self._settings).look_up, principal, "draft")
+        base = self._base(document.get("base_plan"), principal)
+        beside, meant = understand(document, PlanBeside, self._settings, look_up, base)
         request = PlanRequest(
             problem=meant.problem,
             options=self._options(beside.options),
-            caller=caller,
+            caller=principal.caller,
             source=meant.source,
             base_plan=beside.base_plan,
             priority=beside.priority,
@@ -68,15 +69,16 @@ class Plans:
         except QueueFull as error:
             raise TooMany(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
 
-    def _base(self, plan: object) -> Meant | None:
+    def _base(self, plan: object, principal: Principal) -> Meant | None:
         """The problem of the plan that a body names as its base; InvalidProblem if there is no such plan."""
         if not isinstance(plan, str):
             return None  # absent, or refused with the rest of the body
         try:
             with self._store.read() as transaction:
+                require_plan(transaction, principal, "draft", plan)
                 record = transaction.plans.get(plan)
                 return Meant(transaction.problems.get(record.problem_digest), dict(record.source))
-        except NotFound as error:
+        except (NotFound, Barred) as error:
             finding = Finding(
                 path="/base_plan",
                 code="unknown_plan",
@@ -113,10 +115,12 @@ class Plans:
             progress = progress_of((JobEvent(row.seq, row.kind, moment(row.at), row.data),))
         return view(record, progress), record.life_version
 
-    def list(self, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
-        """A page of plans, newest first; NotFound if `before` names none."""
+    def list(self, principal: Principal, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
+        """A page of the plans that a principal may read, newest first; NotFound if `before` names none of them."""
         with self._store.read() as transaction:
-            records = transaction.plans.list(states=states, before=before, limit=limit + 1)
+            if before is not None:
+                require_plan(transaction, principal, "read", before)
+            records = transaction.plans.list(states=states, before=before, limit=limit + 1, seen=_seen(principal))
         shown = records[:limit]
         following = None
         if len(records) > limit:
@@ -135,6 +139,11 @@ class Plans:
         with self._store.read() as transaction:
             digest = transaction.plans.get(plan).problem_digest
             return transaction.problems.stored(digest).json(), digest
+
+
+def _seen(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
+    """Which plans a principal may read: of which provinces, and of none as which caller; None for all."""
+    return None if principal.administers else (principal.readable(), principal.caller)
 
 
 def _idempotency(key: str | None, raw: bytes) -> IdempotencyKey | None:

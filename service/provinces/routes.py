@@ -16,7 +16,7 @@ from service.provinces.service import Found, Provinces
 from service.web.bodies import decode
 from service.web.etags import IfMatch, IfNoneMatch, names, quoted
 from service.web.openapi import described, json_answer, json_body, schema_of
-from service.web.services import Caller, ServicesOf
+from service.web.services import Caller, PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/provinces", tags=["provinces"])
 
@@ -29,9 +29,10 @@ _TAGGED = {"ETag": "Entity tag of this version."}
 
 
 @router.get("", summary="List the provinces", dependencies=[may("read")], responses=documented())
-def list_provinces(services: ServicesOf) -> ProvinceList:
-    """All provinces with their scenarios, without their problems."""
-    return Provinces(services.store, services.settings).list()
+def list_provinces(services: ServicesOf, principal: PrincipalOf) -> ProvinceList:
+    """The provinces that you may read, with their scenarios, without their problems."""
+    found = Provinces(services.store, services.settings).list()
+    return ProvinceList(provinces=tuple(one for one in found.provinces if principal.may("read", one.id)))
 
 
 @router.get(

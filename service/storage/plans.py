@@ -56,18 +56,19 @@ class PlanRepository:
         states: Sequence[PlanState] = (),
         before: str | None = None,
         limit: int = 100,
-        seen: tuple[frozenset[str], str] | None = None,
+        seen: tuple[frozenset[str] | None, str] | None = None,
     ) -> tuple[PlanRecord, ...]:
         """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given.
 
-        `seen`: only those of these provinces, and those of none that this caller made.
+        `seen`: only those of these provinces (None: of any), and those of none that this caller made.
         """
         query = _heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
         if caller is not None:
             query = query.where(plans.c.caller == caller)
         if seen is not None:
             own = plans.c.province.is_(None) & (plans.c.caller == seen[1])
-            query = query.where(or_(plans.c.province.in_(seen[0]), own))
+            known = plans.c.province.is_not(None) if seen[0] is None else plans.c.province.in_(seen[0])
+            query = query.where(or_(known, own))
         if states:
             query = query.where(plans.c.state.in_(states))
         if before is not None:

@@ -11,7 +11,7 @@ from service.sources.schemas import ProblemSource
 from service.validation.schemas import Validation
 from service.validation.service import validate
 from service.web.openapi import json_body, schema_of
-from service.web.services import ServicesOf
+from service.web.services import PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/validate", tags=["problems"], dependencies=[may("read")])
 
@@ -25,10 +25,10 @@ SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProbl
     responses=documented(Unreadable, TooLarge, WrongType, Invalid),
     openapi_extra=json_body(SOURCE_OR_PROBLEM, BARE),
 )
-async def validate_problem(request: Request, services: ServicesOf) -> Validation:
+async def validate_problem(request: Request, services: ServicesOf, principal: PrincipalOf) -> Validation:
     """All errors and warnings of a problem at once; nothing is solved or stored.
 
     A bad problem is an answer here, not an error: the status is 200 and `valid` is false. Send `{"problem": …}`, a province
     with changes, or a problem by itself.
     """
-    return await services.bodies.take(request, lambda raw: validate(raw, services.settings, services.store))
+    return await services.bodies.take(request, lambda raw: validate(raw, services.settings, services.store, principal))

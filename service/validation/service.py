@@ -2,6 +2,7 @@
 
 from models.checks import Finding, InvalidProblem
 from models.problem import PlanningProblem
+from service.access import Principal, within
 from service.provinces.service import Provinces
 from service.settings import Settings
 from service.sources.service import understand_bare
@@ -10,10 +11,10 @@ from service.validation.schemas import ProblemSize, Validation
 from service.web.bodies import decode
 
 
-def validate(raw: bytes, settings: Settings, store: Store) -> Validation:
+def validate(raw: bytes, settings: Settings, store: Store, principal: Principal) -> Validation:
     """What is found about the problem that a body means; TooLarge or Unreadable if it cannot even be looked at."""
     try:
-        meant = understand_bare(decode(raw), settings, Provinces(store, settings).look_up)
+        meant = understand_bare(decode(raw), settings, within(Provinces(store, settings).look_up, principal, "read"))
     except InvalidProblem as error:
         return _validation(error.findings, None)
     return _validation(meant.findings, meant.problem)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from fastapi import Depends
+from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from service.identity import EVERYBODY, Principal
+from service.identity import Principal
+from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
 from service.settings import Settings
 from service.storage import Store
@@ -28,6 +30,8 @@ class Services:
     """Reads and decodes request bodies."""
     metrics: Metrics
     """Figures for Prometheus."""
+    identity: Authenticator
+    """Tells who asks."""
 
 
 class LifespanState(TypedDict):
@@ -46,8 +50,11 @@ ServicesOf = Annotated[Services, Depends(services_of)]
 """The parts of the running service, for a route."""
 
 
-async def _principal(_request: Request) -> Principal:
-    return EVERYBODY
+async def _principal(request: Request) -> Principal:
+    identity = services_of(request).identity
+    if not identity.on:
+        return identity.everybody(request.scope)
+    return await run_in_threadpool(identity.principal, request.headers.get("authorization"))
 
 
 PrincipalOf = Annotated[Principal, Depends(_principal)]

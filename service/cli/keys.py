@@ -1,0 +1,89 @@
+"""Commands about API keys, on the database itself: so the first key comes into being."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from service.cli.sources import err, out
+
+if TYPE_CHECKING:
+    from service.identity import Grant
+    from service.storage import Store
+
+app = typer.Typer(no_args_is_help=True, help="API keys: who may ask the service, and for what.")
+
+
+@app.command("add")
+def add(
+    caller: Annotated[str, typer.Argument(help="Who will ask with it: a person or an office, without spaces.")],
+    grant: Annotated[
+        list[str],
+        typer.Option("--grant", "-g", help="PROVINCE:ROLE, such as ryanggang:bureau or '*:admin'; may be repeated."),
+    ],
+    days: Annotated[float, typer.Option(help="Days for which it holds; 0: until it is revoked.", min=0)] = 365.0,
+) -> None:
+    """Make a key and print it; it is shown this once."""
+    from service.access.schemas import KeyBody
+    from service.identity.keys import make_key
+
+    try:
+        body = KeyBody(caller=caller, grants=tuple(_grant(one) for one in grant), days=days or None)
+    except ValidationError as error:
+        for one in error.errors():
+            err.print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", markup=False)
+        raise typer.Exit(2) from error
+    with _store() as store, store.write() as transaction:
+        made = make_key(transaction, body.caller, body.grants, days=body.days, made_by="local")
+    typer.echo(made.key)
+
+
+@app.command("list")
+def list_keys() -> None:
+    """Show all keys, but not the keys themselves."""
+    with _store() as store, store.read() as transaction:
+        keys = transaction.keys.list()
+    table = Table("id", "caller", "grants", "made", "by", "expires", "revoked")
+    for one in keys:
+        grants = ", ".join(f"{grant['province']}:{grant['role']}" for grant in one.grants)
+        moments = [f"{moment:%Y-%m-%d}" if moment else "" for moment in (one.created, one.expires, one.revoked)]
+        table.add_row(one.id, one.caller, grants, moments[0], one.created_by, *moments[1:])
+    out.print(table)
+
+
+@app.command("revoke")
+def revoke(key: Annotated[str, typer.Argument(help="Identifier of the key.")]) -> None:
+    """Revoke a key, from its next use on."""
+    from service.identity.keys import revoke_key
+    from service.storage import NotFound
+
+    with _store() as store:
+        try:
+            with store.write() as transaction:
+                revoke_key(transaction, key, revoked_by="local")
+        except NotFound as error:
+            err.print(f"{error}.")
+            raise typer.Exit(1) from error
+
+
+def _grant(text: str) -> "Grant":
+    from service.identity import Grant
+
+    province, _, role = text.rpartition(":")
+    return Grant.model_validate({"province": province, "role": role})
+
+
+@contextmanager
+def _store() -> Iterator["Store"]:
+    """The store of the settings, brought up to date."""
+    from service.settings import Settings
+    from service.storage import Store
+
+    store = Store.open(Settings())
+    try:
+        yield store
+    finally:
+        store.close()

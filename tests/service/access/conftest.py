@@ -1,0 +1,68 @@
+"""A service with keys, on each database, and callers with their keys."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.identity import Grant
+from service.identity.keys import make_key
+from service.settings import Settings
+from service.storage import Store
+from tests.service.conftest import DATABASES, empty_database, small_service
+
+Caller = Mapping[str, str]
+"""The headers of somebody who asks."""
+
+CALLERS: dict[str, tuple[str, ...]] = {
+    "admin": ("*:admin",),
+    "bureau": ("north:bureau",),
+    "centre": ("north:centre",),
+    "factory": ("north:factory",),
+    "reader": ("north:reader",),
+    "watcher": ("*:reader",),
+    "stranger": ("south:bureau",),
+}
+"""Callers and their grants."""
+
+
+def bearer(key: str) -> Caller:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def key_for(store: Store, caller: str, *grants: str, days: float | None = None) -> str:
+    """A key of a caller with grants as `province:role`."""
+    pairs = (one.split(":") for one in grants)
+    parsed = tuple(Grant.model_validate({"province": province, "role": role}) for province, role in pairs)
+    with store.write() as transaction:
+        return make_key(transaction, caller, parsed, days=days, made_by="local").key
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def guarded_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    folder: Path = tmp_path_factory.mktemp("guarded")
+    with empty_database(request.param, folder, request) as address:
+        yield small_service(address, folder, authentication="keys", solver_children=1)
+
+
+@pytest.fixture(scope="module")
+def guarded_store(guarded_settings: Settings) -> Iterator[Store]:
+    opened = Store.open(guarded_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def guarded(guarded_settings: Settings) -> Iterator[TestClient]:
+    """A client of a service where everybody has to say who they are."""
+    with TestClient(create_app(guarded_settings), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def as_(guarded_store: Store) -> Callable[[str], Caller]:
+    """The headers of a caller of CALLERS."""
+    keys = {caller: key_for(guarded_store, caller, *grants) for caller, grants in CALLERS.items()}
+    return lambda caller: bearer(keys[caller])
