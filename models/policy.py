@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from models.base import Amount, Frozen, Share
 
-GoalName = Literal["worst_fulfilment", "shortage", "central_share", "quality", "cost"]
+GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost"]
 """What a plan can be asked to do first, next and so on."""
 
 
@@ -24,6 +24,7 @@ class Goal(Frozen):
 
     goal: GoalName
     """What is sought. `worst_fulfilment`: raise the smallest served share; `shortage`: least weighted shortage;
+    `quotas_close`: quotas to come as near to `former_quotas` as can be, by value;
     `central_share`: stay close to a target share; `quality`: least value lost to low quality; `cost`: least cost."""
     over: Literal["county", "item", "county_item"] = "county_item"
     """For `worst_fulfilment`: whose served share (over the whole plan, weighted by value) is compared."""

@@ -9,6 +9,7 @@ from models.factories import Factory
 from models.items import Item
 from models.network import Link, Station
 from models.partners import Partner
+from models.past import FormerQuota, Past
 from models.policy import Policy
 from models.population import County, DemandRow
 from models.power import PowerArea
@@ -50,3 +51,7 @@ class PlanningProblem(Frozen):
     """Neighbouring regions and central trade with which surplus is swapped."""
     policy: Policy = Policy()
     """Weights, goals and rules of conduct."""
+    past: Past | None = None
+    """What has happened in the first periods, where a plan is made again for the rest; nothing is past if absent."""
+    former_quotas: tuple[FormerQuota, ...] = ()
+    """Quotas of the plan before, which the goal `quotas_close` keeps near; lines not listed had none."""

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from models.problem import PlanningProblem
 from solvers.indexing.arrays import numbers, positions
 from solvers.indexing.catalogue import Items, read_items
 from solvers.indexing.network import Arcs, power_limits, read_arcs
+from solvers.indexing.past import Past, read_former, read_past
 from solvers.indexing.people import Places, read_demand, read_places
 from solvers.indexing.trade import Centre, Partners, read_centre, read_partners
 from solvers.indexing.works import Lines, Machines, read_lines, read_machines
@@ -46,6 +49,10 @@ class ProblemIndex:
     """Share of a demand that each shortage band covers, (K,)."""
     band_weight: FloatArray
     """Weight of a unit short in each band, (K,)."""
+    past: Past
+    """What has happened in the first periods; what was swapped and handed over then counts as offered, wanted and promised."""
+    former: FloatArray
+    """Former quotas in units, (lines, T)."""
 
     @classmethod
     def of(cls, problem: PlanningProblem) -> Self:
@@ -60,10 +67,12 @@ class ProblemIndex:
         partners, windows = read_partners(problem, place_of, item_of)
         centre = read_centre(problem, items, demand, place_of, item_of)
         bands = problem.policy.shortage_bands
-        derived = {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floors}
+        labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floors}
+        past = read_past(problem, labels)
+        _allow(past, centre, partners)
         return cls(
             problem=problem,
-            labels=labels | derived,
+            labels=labels,
             items=items,
             demand=demand,
             places=read_places(problem, item_of, area_of),
@@ -75,12 +84,25 @@ class ProblemIndex:
             partners=partners,
             band_width=numbers([band.width for band in bands]),
             band_weight=numbers([band.weight for band in bands]),
+            past=past,
+            former=read_former(problem, labels),
         )
 
     @property
     def periods(self) -> int:
         """T, the number of periods."""
         return len(self.labels["period"])
+
+
+def _allow(past: Past, centre: Centre, partners: Partners) -> None:
+    """What happened was possible: raise past limits to it, so that it has columns whatever a change made of the limits since."""
+    for limit, happened in (
+        (centre.limit, past.central.sum(axis=0)),
+        (partners.wants, past.give),
+        (partners.offers, past.take),
+    ):
+        gone = limit[..., : past.periods]
+        np.maximum(gone, happened, out=gone)
 
 
 def _labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@
 mistake has one function, named after what is right; the functions stand in the CHECKS of their modules.
 """
 
-from models.checks import cycles, duplicates, lengths, limits, needs, references, supply, terms
+from models.checks import cycles, duplicates, lengths, limits, needs, past, references, supply, terms
 from models.checks.codes import CODES, Code
 from models.checks.finding import Finding, InvalidProblem, Severity, pointer, refuse_errors
 from models.checks.view import Gaps, View
@@ -30,6 +30,7 @@ CHECKS = (
     *limits.CHECKS,
     *terms.CHECKS,
     *cycles.CHECKS,
+    *past.CHECKS,
 )
 """Checks of parts, in the order in which their findings are given."""
 

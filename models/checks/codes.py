@@ -67,6 +67,12 @@ ERRORS: dict[str, Code] = {
     "stock_of_unstorable": Code("error", "A stock is stated of an item that cannot be stored."),
     "made_from_nothing": Code("error", "Lines that feed each other turn out more of their items than they use up."),
     "allotment_of_good": Code("error", "An allotment is stated of a good; goods come by share, so it would not count."),
+    "past_periods": Code("error", "The past names other periods than the first ones, or leaves none to plan."),
+    "unknown_line": Code("error", "A factory and an item are named for which there is no line."),
+    "unknown_link": Code("error", "The past names a link that does not reach the place."),
+    "unknown_partner": Code("error", "The past names a partner that `partners` does not have."),
+    "duplicate_past": Code("error", "The past, or former quotas, list the same thing twice."),
+    "no_former_quotas": Code("error", "The goal `quotas_close` is listed, but there are no former quotas."),
     "ambiguous_floor": Code("error", "A local floor names both a category and an item outside of it."),
     "bands_beyond_need": Code("error", "The widths of the shortage bands sum to more than 1."),
 }

@@ -5,11 +5,11 @@ from typing import Self
 
 import numpy as np
 
-from solvers.formulation import BOUNDS
+from solvers.formulation import BOUNDS, is_past
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 
-HARD = ("central_distance", "worst_fulfilment")
+HARD = ("central_distance", "quota_distance", "worst_fulfilment")
 """Rules that only define what a goal measures; nothing would be had by giving way."""
 
 LAST_RESORT = 1e4
@@ -63,9 +63,11 @@ def _columns(index: ProblemIndex, program: Program, decision: str, side: str) ->
     nothing = np.full(block.size, np.inf)
     if decision == "worst" or (decision == "short" and index.band_width.sum() >= 1 - 1e-9):
         return _sides(block.positions, 1, (-nothing, nothing), 1.0, None)
+    past = is_past(index, block)  # what has happened cannot give
     if side == "upper":
-        return _sides(block.positions, 1, (-nothing, lp.column_upper[block.span]), 1.0, None)
-    lower = lp.column_lower[block.span]
+        upper = np.where(past, np.inf, lp.column_upper[block.span])
+        return _sides(block.positions, 1, (-nothing, upper), 1.0, None)
+    lower = np.where(past, 0.0, lp.column_lower[block.span])
     return _sides(block.positions, 1, (np.where(lower > 0, lower, -np.inf), nothing), 1.0, None)
 
 

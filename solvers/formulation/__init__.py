@@ -15,8 +15,10 @@ from solvers.formulation.link import link
 from solvers.formulation.local_floor import local_floor
 from solvers.formulation.machine import machine
 from solvers.formulation.own_needs_first import own_needs_first, units_short
+from solvers.formulation.past import is_past, settle
 from solvers.formulation.power import power
 from solvers.formulation.presence import Presence, presence
+from solvers.formulation.quota_distance import quota_distance
 from solvers.formulation.rules import BOUNDS, RULES, RuleInfo
 from solvers.formulation.store import store
 from solvers.formulation.swap_balance import swap_balance
@@ -24,7 +26,7 @@ from solvers.formulation.worst_fulfilment import worst_fulfilment
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program, ProgramBuilder
 
-__all__ = ["BOUNDS", "RULES", "RuleInfo", "build", "goal_costs", "objective_parts", "units_short"]
+__all__ = ["BOUNDS", "RULES", "RuleInfo", "build", "goal_costs", "is_past", "objective_parts", "units_short"]
 
 
 def build(
@@ -70,6 +72,7 @@ def build(
     if goals:
         worst_fulfilment(index, program, goals)
         central_distance(index, program, goals)
+        quota_distance(index, program, goals)
         goal(index, program, goals)
 
-    return program.build()
+    return settle(index, program.build())

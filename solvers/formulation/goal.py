@@ -29,13 +29,18 @@ def goal(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) ->
 def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) -> FloatArray:
     """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
 
-    worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quality: won's worth of
-    quality missing, whatever its weight. cost: making, haulage, holding, and missing quality by its weight.
+    worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quotas_close: the distance to
+    former quotas by value (an item without one counts 1). quality: won's worth of quality missing, whatever its weight. cost: making, haulage, holding, and missing quality by its weight.
     """
     own = {"worst_fulfilment": ("worst", -1.0), "central_share": ("central_distance", 1.0)}
     if sought.goal in own:
         name, sign = own[sought.goal]
         return sign * (block.axes["goal"] == position) if block.name == name else np.zeros(block.size)
+    if sought.goal == "quotas_close":
+        if block.name != "quota_distance":
+            return np.zeros(block.size)
+        worth = index.items.counted_value[index.lines.item[block.axes["line"]]]
+        return np.asarray(worth * (block.axes["goal"] == position))
     parts = {
         "shortage": {"short": shortage},
         "quality": {"make": quality_missing},

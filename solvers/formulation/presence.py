@@ -43,9 +43,12 @@ def presence(index: ProblemIndex, *, swaps: bool) -> Presence:
     can_serve = np.where(moves, (reach.astype(np.int64) @ rests) > 0, rests)
     place = _without_dead_ends(can_come & can_serve, supplied | rests, next_to)
     arc = place[index.arcs.tail] & place[index.arcs.head] & moves
-    counties = index.places.counties
+    counties, past = index.places.counties, index.past
     must_store = (index.places.stock_least > 0).any(axis=2)
-    return Presence(place, arc, (place[:counties] | must_store) & index.items.storable)
+    store = (place[:counties] | must_store) & index.items.storable
+    been: BoolArray = np.asarray((past.central > 0).any(axis=2))
+    np.logical_or.at(been, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
+    return Presence(place | been, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
 
 
 def _supplied(index: ProblemIndex, *, swaps: bool) -> BoolArray:

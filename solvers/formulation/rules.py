@@ -94,12 +94,21 @@ RULES: Mapping[str, RuleInfo] = {
             price="won of distance per won's worth",
         ),
         _rule(
+            "quota_distance",
+            "What {line} makes in {period} is its former quota, or the difference is counted.",
+            ITEM_UNIT,
+            "make",
+            "quota_distance",
+            price="won of distance per {unit}",
+        ),
+        _rule(
             "goal",
             "The goal {goal}, once reached, is kept while the next is sought.",
             "unit of the goal",
             *EVERY_DECISION,
             "worst",
             "central_distance",
+            "quota_distance",
             price="won of the goal sought per unit of the goal held",
         ),
     )

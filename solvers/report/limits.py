@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from solvers.formulation import BOUNDS, RULES
+from solvers.formulation import BOUNDS, RULES, is_past
 from solvers.formulation.rules import Side
 from solvers.index import ProblemIndex
 from solvers.program import Block, FloatArray, IntArray, Program
@@ -132,6 +132,7 @@ def _columns(words: Words, at: _Point, key: tuple[str, Side]) -> Part:
         limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
         limit, gain = lp.column_upper[block.span], np.maximum(-reduced, 0.0)
+    limit = np.where(is_past(at.index, block), np.inf, limit)  # what has happened has no limit any more
     return _part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.rows, (used, limit, gain))
 
 

@@ -100,6 +100,21 @@ def central_distance(model: Model, target: float) -> pulp.LpAffineExpression:
     return above + below
 
 
+def quota_distance(model: Model) -> pulp.LpAffineExpression:
+    """Σ value · |make − former quota| over periods that are not past, in won; a value of 0 counts as 1."""
+    former = {(quota.factory, quota.item): model.spread(quota.quantity) for quota in model.problem.former_quotas}
+    begin = 0 if model.problem.past is None else len(model.problem.past.periods)
+    terms = []
+    for factory, position, line in model.lines():
+        before = former.get((factory.id, line.item), (0.0,) * len(model.problem.periods))
+        for t in model.periods()[begin:]:
+            above, below = model.variable("quota_above"), model.variable("quota_below")
+            made = model.make[factory.id, position, t]
+            model.add(made - above + below == before[t], "quota_distance", factory.id, line.item)
+            terms.append((model.items[line.item].value or 1.0) * (above + below))
+    return pulp.lpSum(terms)
+
+
 def aim(model: Model, goal: Goal) -> pulp.LpAffineExpression:
     """What one goal of an ordered list minimises; adds the rows and variables it needs."""
     match goal.goal:
@@ -109,6 +124,8 @@ def aim(model: Model, goal: Goal) -> pulp.LpAffineExpression:
             return central_distance(
                 model, goal.target if goal.target is not None else model.problem.supply_shares.central
             )
+        case "quotas_close":
+            return quota_distance(model)
         case "quality":
             return missing_quality(model)
         case "shortage":

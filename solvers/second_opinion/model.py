@@ -49,6 +49,8 @@ class Model:
     """Units short, by county, item, t and band."""
     names: dict[str, int] = field(default_factory=dict)
     """How often each name was asked for."""
+    settled: set[str] = field(default_factory=set)
+    """Names of variables that are fixed because they are past."""
 
     def periods(self) -> range:
         """Positions of the periods."""
@@ -79,7 +81,9 @@ class Model:
         return self.lp.add_variable(self.name(*parts), least, most)
 
     def add(self, row: pulp.LpConstraint, *parts: str) -> None:
-        """Add a row, unless it has no terms and holds as it stands."""
+        """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
+        if len(row) and all(variable.name in self.settled for variable in row.keys()):  # noqa: SIM118 - no mapping
+            return
         if len(row) or not row.valid():
             self.lp.addConstraint(row, self.name(*parts))
 

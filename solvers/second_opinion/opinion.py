@@ -8,7 +8,7 @@ import pulp
 
 from models.policy import Goal
 from models.problem import PlanningProblem
-from solvers.second_opinion import goals, rules
+from solvers.second_opinion import goals, past, rules
 from solvers.second_opinion.model import Model, decide
 from solvers.second_opinion.needs import Needs
 
@@ -98,6 +98,7 @@ def solve(
 
 def _assemble(problem: PlanningProblem, swaps: bool) -> Model:
     model = decide(problem, swaps)
+    past.settle(model)
     rules.balance(model)
     rules.machine(model)
     rules.labour(model)

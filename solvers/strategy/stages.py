@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.plan import Certificate, GoalResult
-from solvers.formulation import build, units_short
+from solvers.formulation import build, is_past, units_short
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
 from solvers.solution import Basis
@@ -88,9 +88,9 @@ def held_by_own_needs(index: ProblemIndex, program: Program, run: Run, start: Ba
 
 
 def _whole(index: ProblemIndex, program: Program) -> IntArray:
-    """Columns of quotas counted in whole units."""
+    """Columns of quotas counted in whole units, but for what is past."""
     make = program.decisions["make"]
-    return make.positions[index.items.whole[index.lines.item[make.axes["line"]]]]
+    return make.positions[index.items.whole[index.lines.item[make.axes["line"]]] & ~is_past(index, make)]
 
 
 def _own_needs(index: ProblemIndex) -> bool:

@@ -14,6 +14,7 @@ from solvers.formulation.central_distance import central_distance
 from solvers.formulation.goal import goal
 from solvers.formulation.own_needs_first import own_needs_first
 from solvers.formulation.presence import presence
+from solvers.formulation.quota_distance import quota_distance
 from solvers.formulation.rules import EVERY_DECISION
 from solvers.formulation.worst_fulfilment import worst_fulfilment
 from solvers.index import ProblemIndex
@@ -42,6 +43,7 @@ GIVEN: dict[str, Rule] = {
     "own_needs_first": _own_needs_first,
     "worst_fulfilment": lambda i, p: worst_fulfilment(i, p, GOALS),
     "central_distance": lambda i, p: central_distance(i, p, GOALS),
+    "quota_distance": lambda i, p: quota_distance(i, p, GOALS),
     "goal": _goal,
 }
 """Rules that a stage of solving gives something more."""

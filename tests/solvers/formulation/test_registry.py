@@ -14,7 +14,7 @@ from solvers.index import ProblemIndex
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 ROOT = Path(__file__).parents[3]
-SOUGHT = {"worst_fulfilment", "central_distance", "goal"}
+SOUGHT = {"worst_fulfilment", "central_distance", "quota_distance", "goal"}
 """Rules of goals: they say what is sought, so no plan can break them."""
 
 

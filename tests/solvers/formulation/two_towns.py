@@ -15,6 +15,7 @@ GOALS = (
     Goal(goal="shortage"),
     Goal(goal="quality"),
     Goal(goal="cost"),
+    Goal(goal="quotas_close"),
 )
 
 
@@ -38,6 +39,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
         },
         "links": [_railway()],
         "partners": [_partner()],
+        "former_quotas": [{"factory": "mill", "item": "soap", "quantity": [12, 8]}],
         "policy": {
             "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}],
             "quality_weight": 0.5,

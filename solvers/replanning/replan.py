@@ -1,0 +1,142 @@
+"""The problem of planning the rest again: the plan's own, with the past booked, changes to what is to come, and former quotas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from models.changes import Change
+from models.checks import Finding, InvalidProblem, check, refuse_errors
+from models.outputs import LineAndPeriod
+from models.past import FormerQuota
+from models.population import DemandRow
+from models.problem import PlanningProblem
+from solvers.index import ProblemIndex
+from solvers.indexing.past import Past
+from solvers.program import FloatArray
+from solvers.replanning.ahead import change_ahead
+from solvers.replanning.booking import Booked, book
+from solvers.replanning.reading import read_plan
+from solvers.replanning.telling import told
+
+Unreported = Literal["quota", "zero"]
+"""What is taken for the output of a line and period that was not reported."""
+
+BEFORE_CLOSENESS = ("worst_fulfilment", "shortage")
+"""Goals that come before keeping quotas close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """What is to be planned now."""
+
+    problem: PlanningProblem
+    """The problem, with its past."""
+    booked: Booked
+    """The past as arrays, with what could not be kept or explained."""
+    reported: int
+    """Lines and periods of the past that were reported."""
+    assumed: int
+    """Those with a quota that were not, and were taken to have made it, or nothing."""
+
+
+def replan(
+    problem: PlanningProblem,
+    tables: Mapping[str, pa.Table],
+    outputs: Mapping[LineAndPeriod, float],
+    start: str,
+    *,
+    unreported: Unreported = "quota",
+    keep_quotas_close: bool = False,
+    changes: Sequence[Change] = (),
+) -> Replan:
+    """Plan again from the period `start` on: a plan of `problem` with its tables (all of TABLES), and the outputs reported.
+
+    `changes` are made to what is to come alone. With `keep_quotas_close` shortage comes first, then quotas near the former ones, then
+    the rest. Raises InvalidProblem, with pointers `/from` and `/changes/…`.
+    """
+    count = _past_periods(problem, start)
+    index = ProblemIndex.of(problem)
+    plan = read_plan(index, tables)
+    make, known, due = _made(index, plan, outputs, count, unreported)
+    booked = book(index, plan, make)
+    changed = change_ahead(problem, changes, count)
+    if changes:
+        changed = _with_old_needs(index, changed, count)
+    parts = {"past": told(index, booked.past), "former_quotas": _former(index, plan)}
+    if keep_quotas_close:
+        parts["policy"] = changed.policy.model_copy(update={"goals": _goals(changed)})
+    made = changed.model_copy(update=parts)
+    refuse_errors(check(made))
+    return Replan(made, booked, known, due)
+
+
+def _past_periods(problem: PlanningProblem, start: str) -> int:
+    if start not in problem.periods[1:]:
+        known = ", ".join(problem.periods[1:]) or "none: it has one period alone"
+        message = f"The rest of the plan cannot begin with {start[:100]!r}."
+        remedy = f"Name a period with at least one before it: {known}."
+        raise InvalidProblem((Finding(path="/from", code="unknown_period", message=message, remedy=remedy),))
+    count = problem.periods.index(start)
+    if problem.past is not None and count < len(problem.past.periods):
+        message = (
+            f"{start!r} is past already: the plan itself begins with {problem.periods[len(problem.past.periods)]!r}."
+        )
+        remedy = "Name that period or a later one."
+        raise InvalidProblem((Finding(path="/from", code="past_period", message=message, remedy=remedy),))
+    return count
+
+
+def _made(
+    index: ProblemIndex, plan: Past, outputs: Mapping[LineAndPeriod, float], count: int, unreported: Unreported
+) -> tuple[FloatArray, int, int]:
+    """What was made, (L, K); how many of it were reported; and how many quotas were not."""
+    make = plan.make[:, :count].copy()
+    line_of = {name: line for line, name in enumerate(index.labels["line"])}
+    period_of = {period: t for t, period in enumerate(index.labels["period"][:count])}
+    known = np.zeros(make.shape, dtype=bool)
+    for (factory, item, period), quantity in outputs.items():
+        if period in period_of:
+            where = line_of[f"{factory}/{item}"], period_of[period]
+            make[where], known[where] = quantity, True
+    silent = ~known & (make > 0)
+    silent[:, : index.past.periods] = False  # what was past before is known
+    if unreported == "zero":
+        make[silent] = 0.0
+    return make, int(known.sum()), int(silent.sum())
+
+
+def _with_old_needs(index: ProblemIndex, changed: PlanningProblem, count: int) -> PlanningProblem:
+    """The changed problem with the needs of the past as they were, stated outright where they would differ."""
+    before, after = index.demand, ProblemIndex.of(changed).demand
+    counties, items = np.nonzero((before != after)[:, :, :count].any(axis=2))
+    if not len(counties):
+        return changed
+    mixed = np.concatenate([before[:, :, :count], after[:, :, count:]], axis=2)
+    names = index.labels["county"], index.labels["item"]
+    stated = {(row.county, row.item): row for row in changed.demand}
+    for c, i in zip(counties.tolist(), items.tolist(), strict=True):
+        key = names[0][c], names[1][i]
+        stated[key] = DemandRow(county=key[0], item=key[1], quantity=tuple(mixed[c, i].tolist()))
+    return changed.model_copy(update={"demand": tuple(stated.values())})
+
+
+def _former(index: ProblemIndex, plan: Past) -> tuple[FormerQuota, ...]:
+    factories = [index.labels["factory"][f] for f in index.lines.factory.tolist()]
+    items = [index.labels["item"][i] for i in index.lines.item.tolist()]
+    return tuple(
+        FormerQuota(factory=factories[line], item=items[line], quantity=tuple(plan.make[line].tolist()))
+        for line in np.flatnonzero(plan.make.any(axis=1)).tolist()
+    )
+
+
+def _goals(problem: PlanningProblem) -> tuple[object, ...]:
+    """The goals with `quotas_close` behind those that serve people; shortage, closeness, cost where none were listed."""
+    goals = list(problem.policy.goals or ("shortage", "cost"))
+    names = [goal.goal for goal in problem.policy.ordered_goals()] or ["shortage", "cost"]
+    if "quotas_close" not in names:
+        serving = [k for k, name in enumerate(names) if name in BEFORE_CLOSENESS]
+        goals.insert(serving[-1] + 1 if serving else len(goals), "quotas_close")
+    return tuple(goals)

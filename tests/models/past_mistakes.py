@@ -1,0 +1,47 @@
+"""Mistakes in the past and in former quotas: the code, the place, and how two counties are spoilt."""
+
+from typing import Any
+
+from tests.models.problems import Raw, Spoil
+
+SOAP = {"factory": "hyesan-daily", "item": "soap", "quantity": [5.0]}
+SHIPPED = {"link": "kilju-hyesan", "to": "hyesan", "item": "soap", "quantity": [5.0]}
+SUPPLIED = {"place": "hyesan", "item": "soap", "central": [0.0], "stock": [5.0], "shortage": [0.0]}
+SWAPPED = {"partner": "north-hamgyong", "item": "soap", "given": [0.0], "taken": [5.0]}
+
+
+def past(**parts: Any) -> Spoil:
+    """Give a problem a past of its first month."""
+
+    def spoil(raw: Raw) -> None:
+        raw["past"] = {"periods": ["2002-01"], **parts}
+
+    return spoil
+
+
+def former(*quotas: dict[str, Any], goals: list[str] | None = None) -> Spoil:
+    """Give a problem former quotas, and goals."""
+
+    def spoil(raw: Raw) -> None:
+        raw["former_quotas"] = list(quotas)
+        raw["policy"]["goals"] = goals
+
+    return spoil
+
+
+PAST_MISTAKES: list[tuple[str, str, Spoil]] = [
+    ("past_periods", "/past/periods", past(periods=["2002-02"])),
+    ("past_periods", "/past/periods", past(periods=["2002-01", "2002-02"])),
+    ("unknown_line", "/past/outputs/0", past(outputs=[SOAP | {"factory": "kapsan-food"}])),
+    ("duplicate_past", "/past/outputs/1", past(outputs=[SOAP, SOAP])),
+    ("wrong_length", "/past/outputs/0/quantity", past(outputs=[SOAP | {"quantity": [5.0, 6.0]}])),
+    ("unknown_link", "/past/shipments/0/link", past(shipments=[SHIPPED | {"to": "kapsan"}])),
+    ("unknown_item", "/past/shipments/0/item", past(shipments=[SHIPPED | {"item": "gold"}])),
+    ("unknown_place", "/past/supply/0/place", past(supply=[SUPPLIED | {"place": "nowhere"}])),
+    ("unknown_county", "/past/supply/0/place", past(supply=[SUPPLIED | {"place": "kilju"}])),
+    ("unknown_partner", "/past/swaps/0/partner", past(swaps=[SWAPPED | {"partner": "nobody"}])),
+    ("unknown_line", "/former_quotas/0", former(SOAP | {"item": "starch", "quantity": 5.0})),
+    ("duplicate_past", "/former_quotas/1", former(SOAP | {"quantity": 5.0}, SOAP | {"quantity": 6.0})),
+    ("wrong_length", "/former_quotas/0/quantity", former(SOAP | {"quantity": [1.0, 2.0, 3.0]})),
+    ("no_former_quotas", "/policy/goals/1", former(goals=["shortage", "quotas_close"])),
+]
