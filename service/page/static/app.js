@@ -1,6 +1,6 @@
 /** The application: its views, and what starts it. */
 
-import { get } from "./lib/api.js";
+import { get, Problem } from "./lib/api.js";
 import { load, t } from "./lib/i18n.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
@@ -11,10 +11,21 @@ import { apply } from "./lib/theme.js";
 const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
   { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
+  { id: "year", load: () => import("./views/year.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
   { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },
 ];
+
+/** Who asks; nobody yet where the service wants to know and no key is at hand: the bar offers to sign in. */
+async function whoAsks() {
+  try {
+    return await get("/v1/me");
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+    return { caller: "", authentication: "on", grants: [] };
+  }
+}
 
 async function start() {
   apply();
@@ -27,7 +38,7 @@ async function start() {
     (main.querySelector("h1") ?? main).focus();
   });
   try {
-    const me = await get("/v1/me");
+    const me = await whoAsks();
     await new Router(main, VIEWS, new Shell(document.getElementById("bar"), VIEWS, me)).show();
   } catch (error) {
     main.replaceChildren(failure(error, () => location.reload()));

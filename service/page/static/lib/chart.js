@@ -33,7 +33,7 @@ class Chart {
     this.figure = figure;
     this.signal = signal;
     this.id = unique("chart");
-    this.title = h("h3", { id: this.id });
+    this.title = h("h2", { id: this.id, class: "figure-title" });
     this.note = h("p", { class: "soft small" });
     this.canvas = h("div", { class: "chart", role: "img", "aria-labelledby": this.id }, loading());
     this.table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": this.id, hidden: true });
