@@ -1,61 +1,61 @@
-"""`python -m benchmarks run`: measure subjects and print one table, ratios to `cold` of the same run."""
+"""`python -m benchmarks`: measure subjects, print tables, draw plots, and hold figures against what was promised.
+
+list    names subjects, sweeps and drivers.
+run     measures subjects with drivers; ratios are to `cold` of the same run.
+sweep   measures subjects of rising size and draws time and memory against size.
+goals   prints each promised measure with its figure.
+one     one run in this process, for the other actions.
+"""
 
 import argparse
-import statistics
 import sys
 from collections.abc import Sequence
-from functools import partial
+from pathlib import Path
 
-from benchmarks.drivers import DRIVERS, Measured, measured, what_if
-from benchmarks.subjects import SUBJECTS
-from solvers.index import ProblemIndex
-from solvers.strategy.stages import program_of
+from benchmarks.drivers import DRIVERS
+from benchmarks.goals import goals
+from benchmarks.measuring import as_json
+from benchmarks.plots import draw
+from benchmarks.running import run, table
+from benchmarks.subjects import SUBJECTS, SWEEPS
 
-
-def median(runs: Sequence[Measured]) -> Measured:
-    """The median of each kind of seconds; the note of the last run."""
-    return Measured(statistics.median(r.wall for r in runs), statistics.median(r.cpu for r in runs), runs[-1].note)
-
-
-def run(subject: str, drivers: Sequence[str], times: int, limit: float) -> dict[str, Measured]:
-    """Medians of one subject by driver; `what-if` comes last."""
-    problem = SUBJECTS[subject]()
-    found = {
-        name: median([measured(partial(DRIVERS[name], problem, limit)) for _ in range(times)])
-        for name in drivers
-        if name != "what-if"
-    }
-    if "what-if" in drivers:
-        program = program_of(ProblemIndex.of(problem))
-        found["what-if"] = median([what_if(program, limit) for _ in range(times)])
-    return found
-
-
-def table(subject: str, found: dict[str, Measured]) -> str:
-    """Markdown; the ratio is CPU seconds to those of `cold`."""
-    base = found["cold"].cpu if "cold" in found else None
-    lines = [f"## {subject}", "", "| driver | wall s | CPU s | ÷ cold | |", "| --- | ---: | ---: | ---: | --- |"]
-    for name, m in found.items():
-        ratio = f"{m.cpu / base:.2f}" if base else ""
-        lines.append(f"| {name} | {m.wall:.3f} | {m.cpu:.3f} | {ratio} | {m.note} |")
-    return "\n".join(lines)
+SMALL = ("tiny", "small")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 when every subject was measured."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("action", choices=["run", "list"])
-    parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
-    parser.add_argument("--driver", action="append", choices=[*DRIVERS, "what-if"], help="default: all")
-    parser.add_argument("--times", type=int, default=5)
-    parser.add_argument("--limit", type=float, default=300.0, help="seconds after which one solve is cut")
-    asked = parser.parse_args(arguments)
+    """Run the command; 0 when everything asked was measured."""
+    asked = _parser().parse_args(arguments)
     if asked.action == "list":
-        print("\n".join([*SUBJECTS, "", *DRIVERS, "what-if"]))
-        return 0
-    for subject in asked.subject or ["tiny", "small"]:
-        print(table(subject, run(subject, asked.driver or [*DRIVERS, "what-if"], asked.times, asked.limit)), flush=True)
+        print("\n".join([*SUBJECTS, "", *SWEEPS, "", *DRIVERS]))
+    elif asked.action == "one":
+        print(as_json(DRIVERS[asked.driver[0]](SUBJECTS[asked.subject[0]](), asked.limit)))
+    elif asked.action == "goals":
+        for line in goals(asked.times, asked.limit):
+            print(line, flush=True)
+    elif asked.action == "sweep":
+        for name in asked.sweep or list(SWEEPS):
+            found = {s: run(s, asked.driver or ["build", "cold"], asked.times, asked.limit) for s in SWEEPS[name]}
+            print("\n\n".join(table(subject, drivers) for subject, drivers in found.items()), flush=True)
+            if asked.plots is not None:
+                draw(name, found, asked.plots)
+    else:
+        for subject in asked.subject or SMALL:
+            print(table(subject, run(subject, asked.driver or list(DRIVERS), asked.times, asked.limit)), flush=True)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "one"])
+    parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
+    parser.add_argument("--sweep", action="append", choices=list(SWEEPS), help="default: all")
+    parser.add_argument("--driver", action="append", choices=list(DRIVERS), help="default: all; of sweeps build, cold")
+    parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
+    parser.add_argument("--limit", type=float, default=300.0, help="seconds after which one solve is cut")
+    parser.add_argument("--plots", type=Path, help="folder for the plots of a sweep")
+    return parser
 
 
 if __name__ == "__main__":

@@ -1,94 +1,154 @@
-"""What is measured of a subject: seconds of one run of each part of a plan, and of plain solvers on the same program."""
+"""What is measured of a subject: each part of a plan, plain solvers and modelling libraries on the same program.
 
-import time
+A driver gets the subject's problem ready, then times only its own part.
+"""
+
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
-from models.checks import check
+from benchmarks.measuring import Measured, timed
+from benchmarks.serving import request
+from benchmarks.writers import WRITERS
+from models.changes import Change
 from models.options import PlanOptions
+from models.parsing import parse_problem
 from models.problem import PlanningProblem
-from solvers import backends
+from solvers import answers, backends, second_opinion
 from solvers.backends.base import SolveOptions
+from solvers.backends.highs_session import HighsSession
 from solvers.index import ProblemIndex
 from solvers.planning import make_plan
-from solvers.program import Program
+from solvers.program import LinearProgram
+from solvers.report import report, tidy
+from solvers.solution import Solution
 from solvers.strategy import solve
-from solvers.strategy.stages import program_of
+from solvers.strategy.run import Run
+from solvers.strategy.stages import program_of, solve_in_stages
+
+Driver = Callable[[PlanningProblem, float], Measured]
+"""Measures one part of a problem's way; the number is the seconds after which a solve is cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Seconds of one run."""
-
-    wall: float
-    """By the clock on the wall."""
-    cpu: float
-    """Of all threads of this process; what counts on a machine that others use too."""
-    note: str = ""
-    """What came out, or why it was cut."""
+def _program(problem: PlanningProblem) -> LinearProgram:
+    return program_of(ProblemIndex.of(problem)).lp
 
 
-def measured(run: Callable[[], str]) -> Measured:
-    """Time one run, which gives a note."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    note = run()
-    return Measured(time.perf_counter() - wall, time.process_time() - cpu, note)
+def _came_to(lp: LinearProgram, solution: Solution) -> str:
+    if solution.values is None:
+        return solution.stop.reason
+    return f"{solution.stop.reason} {lp.cost @ solution.values + lp.offset:.12g}"
 
 
-def validate(problem: PlanningProblem, _limit: float) -> str:
-    """Check the problem."""
-    return f"{len(check(problem))} findings"
+def validate(problem: PlanningProblem, _limit: float) -> Measured:
+    """From the bytes of a request to a checked problem."""
+    raw = problem.model_dump_json(by_alias=True, exclude_unset=True).encode()
+    return timed(lambda: f"{len(raw)} bytes, {len(parse_problem(raw).items)} items")
 
 
-def build(problem: PlanningProblem, _limit: float) -> str:
+def build(problem: PlanningProblem, _limit: float) -> Measured:
     """From the problem to the arrays."""
-    lp = program_of(ProblemIndex.of(problem)).lp
-    return f"{lp.columns} columns, {lp.rows} rows, {lp.matrix.nnz} nonzeros"
+
+    def run() -> str:
+        lp = _program(problem)
+        return f"{lp.columns} columns, {lp.rows} rows, {lp.matrix.nnz} nonzeros"
+
+    run()  # modules and caches of NumPy are warm in a service that runs
+    return timed(run)
 
 
-def cold(problem: PlanningProblem, limit: float) -> str:
+def build_pulp(problem: PlanningProblem, _limit: float) -> Measured:
+    """The same from the problem to PuLP, as one would write it there: the second opinion's formulation."""
+    return timed(lambda: str(type(second_opinion.build(problem)).__name__))
+
+
+def hand_over(problem: PlanningProblem, _limit: float) -> Measured:
+    """From the arrays into HiGHS."""
+    lp = _program(problem)
+    return timed(lambda: type(HighsSession(lp)).__name__)
+
+
+def cold(problem: PlanningProblem, limit: float) -> Measured:
     """Solve as `auto` does, with nothing at hand."""
-    solution = solve(program_of(ProblemIndex.of(problem)), PlanOptions(time_limit_seconds=limit))
-    return f"{solution.stop.reason}; {solution.strategy}"
+    program = program_of(ProblemIndex.of(problem))
+
+    def run() -> str:
+        solution = solve(program, PlanOptions(time_limit_seconds=limit))
+        return f"{_came_to(program.lp, solution)}; {solution.strategy}"
+
+    return timed(run)
 
 
-def plan(problem: PlanningProblem, limit: float) -> str:
-    """The whole path: build, solve, certify, report."""
-    made = make_plan(problem, PlanOptions(time_limit_seconds=limit)).plan
-    return f"{made.outcome}; " + ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in made.timings.items())
+def plan(problem: PlanningProblem, limit: float) -> Measured:
+    """The whole path in one process: build, solve, certify, whole units, report."""
+
+    def run() -> str:
+        made = make_plan(problem, PlanOptions(time_limit_seconds=limit)).plan
+        return f"{made.outcome}; " + ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in made.timings.items())
+
+    return timed(run)
 
 
-def plain(name: str) -> Callable[[PlanningProblem, float], str]:
-    """A solver as it comes, on the same program; cut at the time limit, its seconds are a lower bound."""
+def reporting(problem: PlanningProblem, limit: float) -> Measured:
+    """From a solution to all tables and the summary."""
+    index = ProblemIndex.of(problem)
+    program = program_of(index)
+    staged = solve_in_stages(index, program, Run(PlanOptions(time_limit_seconds=limit)))
+    priced = staged.priced
+    if staged.values is None or priced.solution.row_price is None:
+        return Measured(0.0, 0.0, note="no plan to report")
+    values, row_price = tidy(priced.program, staged.values), priced.solution.row_price
 
-    def run(problem: PlanningProblem, limit: float) -> str:
-        lp = program_of(ProblemIndex.of(problem)).lp
-        return backends.get(name).solve(lp, SolveOptions(time_limit_seconds=limit)).stop.reason
+    def run() -> str:
+        tables, _ = report(index, priced.program, values, row_price)
+        return ", ".join(f"{name} {table.num_rows}" for name, table in tables.items())
+
+    return timed(run)
+
+
+def what_if(problem: PlanningProblem, limit: float) -> Measured:
+    """A solved plan is opened from its stored basis and asked what 10 % more power in one area in one month would change."""
+    options = PlanOptions(time_limit_seconds=limit)
+    made = make_plan(problem, options)
+    area, period = problem.power_areas[0].id, problem.periods[len(problem.periods) // 2]
+    changes = [Change(what="power_limit", where=area, periods=(period,), factor=1.1)]
+
+    def run() -> str:
+        standing = answers.Standing.of(problem, made.basis, options)
+        compared = answers.compare(standing, answers.by_changes(problem, changes))
+        return f"power of {area} in {period}: objective {compared.objective[0]:.9g} → {compared.objective[1]:.9g}"
+
+    return timed(run)
+
+
+def plain(name: str) -> Driver:
+    """A solver as it comes, on the same program; cut at the limit, its seconds are a lower bound."""
+
+    def run(problem: PlanningProblem, limit: float) -> Measured:
+        lp = _program(problem)
+
+        def work() -> str:
+            return _came_to(lp, backends.get(name).solve(lp, SolveOptions(time_limit_seconds=limit)))
+
+        return timed(work)
 
     return run
 
 
-DRIVERS: Mapping[str, Callable[[PlanningProblem, float], str]] = {
+def written(name: str) -> Driver:
+    """A modelling library writes the same program."""
+    return lambda problem, _limit: WRITERS[name](_program(problem))
+
+
+DRIVERS: Mapping[str, Driver] = {
     "validate": validate,
     "build": build,
+    "build pulp": build_pulp,
+    **{f"write {name}": written(name) for name in WRITERS},
+    "hand over": hand_over,
     "cold": cold,
-    "plan": plan,
     **{f"plain {name}": plain(name) for name in ("highs", "highs-ipm", "glop", "pdlp", "cbc")},
+    "what-if": what_if,
+    "plan": plan,
+    "report": reporting,
+    "request": request,
 }
-"""What can be measured without a solved plan, by name."""
-
-
-def what_if(program: Program, limit: float) -> Measured:
-    """Solve a program, then measure how long it takes again, from the basis, when one limit of a rule falls by a tenth."""
-    options = PlanOptions(time_limit_seconds=limit)
-    basis = solve(program, options).basis
-    rule = next(block for name, block in program.rules.items() if name in ("power", "machine", "link") and block.size)
-    upper = program.lp.row_upper.copy()
-    upper[rule.start] *= 0.9
-    changed = replace(program, lp=replace(program.lp, row_upper=upper))
-
-    def again() -> str:
-        solution = solve(changed, options, start=basis)
-        return f"{solution.stop.reason}; {solution.iterations} iterations; {solution.strategy}"
-
-    return measured(again)
+"""What can be measured, by name."""

@@ -1,107 +1,49 @@
-"""Problems to measure with: Ryanggang's years, and synthetic provinces of any size."""
+"""Problems to measure with: Ryanggang's years by year, quarter and month, and synthetic provinces of any size."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import pairwise
 
-import numpy as np
-
+from benchmarks.coarser import coarser
+from benchmarks.synthetic import synthetic
 from models import provinces
 from models.apply import apply_changes
-from models.parsing import parse_problem
 from models.problem import PlanningProblem
-from solvers.program import FloatArray
 
-Line = dict[str, object]
-"""A line of a factory, as JSON."""
+Subject = Callable[[], PlanningProblem]
+"""Makes a problem."""
 
 
-def ryanggang(scenario: str) -> PlanningProblem:
-    """A year of Ryanggang by month in one of its scenarios."""
+def ryanggang(scenario: str, months: int = 1) -> PlanningProblem:
+    """A year of Ryanggang in one of its scenarios, by periods of that many months."""
     province = provinces.load("ryanggang")
-    return apply_changes(province.problem, next(s for s in province.scenarios if s.id == scenario).changes)
+    problem = apply_changes(province.problem, next(s for s in province.scenarios if s.id == scenario).changes)
+    return problem if months == 1 else coarser(problem, months)
 
 
-def synthetic(
-    counties: int,
-    goods: int,
-    periods: int,
-    *,
-    chain: int = 1,
-    scarcity: float = 0.7,
-    stores: float = 0.5,
-    seed: int = 1,
-) -> PlanningProblem:
-    """A province along one line of rail: each county makes some goods, all want every good.
+SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
 
-    `chain` materials stand one behind the other behind each tenth good; `scarcity` is machine hours as a share of what the whole
-    need asks for; `stores` is the opening stock of each good in periods of need.
-    """
-    random = np.random.default_rng(seed)
-    names = [f"good-{i}" for i in range(goods)]
-    places = [f"county-{c}" for c in range(counties)]
-    amounts = random.integers(20, 200, size=(counties, goods)).astype(float)
-    lines, hours, materials = _lines(random, places, names, chain, scarcity * amounts.sum(axis=0))
-    return parse_problem(
-        {
-            "name": f"synthetic {counties}x{goods}x{periods}",
-            "periods": [f"p{t}" for t in range(periods)],
-            "items": [{"id": name, "value": float(random.integers(1, 40))} for name in names]
-            + [{"id": name, "kind": "material"} for name in materials],
-            "counties": [
-                {"id": place, "power_area": "all", "stocks": _stocks(names, stores * amounts[c])}
-                for c, place in enumerate(places)
-            ],
-            "power_areas": [{"id": "all", "limit_kwh": float(1.5 * amounts.sum())}],
-            "factories": [
-                {"id": f"works-{c}", "place": place, "machines": {"press": float(hours[c])}, "lines": lines[c]}
-                for c, place in enumerate(places)
-                if lines[c]
-            ],
-            "links": [
-                {"id": f"link-{c}", "from": a, "to": b, "tonnes": float(amounts.sum() / 10), "cost_per_tonne": 0.01}
-                for c, (a, b) in enumerate(pairwise(places))
-            ],
-            "demand": [
-                {"county": place, "item": name, "quantity": float(amounts[c, i])}
-                for c, place in enumerate(places)
-                for i, name in enumerate(names)
-            ],
-        }
-    )
-
-
-def _lines(
-    random: np.random.Generator, places: list[str], names: list[str], chain: int, wanted: FloatArray
-) -> tuple[list[list[Line]], FloatArray, list[str]]:
-    """Lines and machine hours by county, and the materials that the goods' chains need."""
-    lines: list[list[Line]] = [[] for _ in places]
-    hours, materials = np.zeros(len(places)), list[str]()
-    for i, name in enumerate(names):
-        chained = [f"material-{i}-{k}" for k in range(chain)] if i % 10 == 0 else []
-        materials += chained
-        for item, needs in zip([name, *chained], [*chained, None], strict=True):
-            place = int(random.integers(len(places)))
-            uses = {} if needs is None else {needs: 1.0}
-            lines[place].append(
-                {"item": item, "hours_per_unit": {"press": 1.0}, "kwh_per_unit": 2.0, "materials": uses}
-            )
-            hours[place] += wanted[i]
-    return lines, hours, materials
-
-
-def _stocks(names: list[str], opening: FloatArray) -> dict[str, dict[str, float]]:
-    return {name: {"opening": float(amount)} for name, amount in zip(names, opening, strict=True)}
-
-
-SUBJECTS: Mapping[str, Callable[[], PlanningProblem]] = {
+SUBJECTS: Mapping[str, Subject] = {
     "tiny": partial(synthetic, 2, 10, 2),
     "small": partial(synthetic, 4, 20, 6),
     "province": partial(synthetic, 12, 100, 12),
     "province-long-chains": partial(synthetic, 12, 100, 12, chain=4, stores=3.0),
+    "province-scarce-stores": partial(synthetic, 12, 100, 12, chain=4, stores=0.1),
     "province-ample": partial(synthetic, 12, 100, 12, scarcity=1.2),
     "large": partial(synthetic, 40, 300, 12),
     "nation": partial(synthetic, 200, 30, 12),
-    **{f"ryanggang-{s}": partial(ryanggang, s) for s in ("normal", "decline", "crisis", "recovery")},
+    **{f"counties-{count}": partial(synthetic, count, 50, 12, chain=2) for count in (2, 5, 10, 20, 40)},
+    **{f"goods-{count}": partial(synthetic, 12, count, 12, chain=2) for count in (10, 30, 100, 300)},
+    **{f"ryanggang-{scenario}": partial(ryanggang, scenario) for scenario in SCENARIOS},
+    "ryanggang-crisis-by-quarter": partial(ryanggang, "crisis", 3),
+    "ryanggang-crisis-by-year": partial(ryanggang, "crisis", 12),
+    "ryanggang-normal-by-quarter": partial(ryanggang, "normal", 3),
+    "ryanggang-normal-by-year": partial(ryanggang, "normal", 12),
 }
 """What can be measured, by name."""
+
+SWEEPS: Mapping[str, tuple[str, ...]] = {
+    "counties": tuple(name for name in SUBJECTS if name.startswith("counties-")),
+    "goods": tuple(name for name in SUBJECTS if name.startswith("goods-")),
+    "ryanggang": ("ryanggang-normal-by-year", "ryanggang-normal-by-quarter", "ryanggang-normal"),
+}
+"""Subjects of rising size and one structure, for plots of time and memory against size."""

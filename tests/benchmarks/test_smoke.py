@@ -1,19 +1,96 @@
-"""Every driver runs on a tiny subject, and synthetic provinces are as large as asked."""
+"""Every driver runs on a tiny subject, every subject builds, and what is printed and drawn holds what was measured."""
 
+import re
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from benchmarks.__main__ import main, run
+from benchmarks.__main__ import main
+from benchmarks.coarser import coarser
 from benchmarks.drivers import DRIVERS
-from benchmarks.subjects import SUBJECTS, synthetic
+from benchmarks.goals import PLAIN, _race
+from benchmarks.measuring import Measured, apart, medians
+from benchmarks.plots import draw
+from benchmarks.subjects import SUBJECTS, SWEEPS, ryanggang
+from benchmarks.synthetic import synthetic
+from benchmarks.writers import WRITERS
+from models.base import by_period
+from solvers.index import ProblemIndex
+from solvers.planning import make_plan
+from solvers.strategy.stages import program_of
 
 
-@pytest.mark.parametrize(
-    "driver", ["validate", "build", "cold", "plan", "plain highs", "plain highs-ipm", "plain glop", "what-if"]
-)
+@pytest.mark.parametrize("driver", [name for name in DRIVERS if not name.startswith("write")])
 def test_a_driver_runs(driver: str) -> None:
-    found = run("tiny", [driver], 1, 30.0)
-    assert found[driver].wall > 0
-    assert "error" not in found[driver].note
+    found = DRIVERS[driver](SUBJECTS["tiny"](), 30.0)
+    assert found.wall > 0
+    if driver.startswith(("cold", "plain")):
+        assert found.note.startswith("optimal")
+
+
+def test_plain_solvers_and_ours_come_to_the_same() -> None:
+    problem = SUBJECTS["tiny"]()
+    found = [float(re.findall(r"[\d.]+", DRIVERS[name](problem, 30.0).note)[0]) for name in ("cold", *PLAIN[:4])]
+    assert found == pytest.approx([found[0]] * len(found), rel=1e-9)
+
+
+def test_the_fastest_plain_solver_is_found() -> None:
+    ours, plain = _race("tiny", 1, 30.0, PLAIN[1:2])
+    assert ours.note.startswith("optimal")
+    assert plain.note.startswith("plain highs: optimal")
+
+
+@pytest.mark.parametrize("library", WRITERS)
+def test_libraries_write_the_whole_program(library: str) -> None:
+    rows = program_of(ProblemIndex.of(SUBJECTS["tiny"]())).lp.rows
+    assert apart("tiny", f"write {library}", 30.0).note == f"{rows} rows"
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_is_a_program(subject: str) -> None:
+    lp = program_of(ProblemIndex.of(SUBJECTS[subject]())).lp
+    assert lp.columns > lp.rows > 0
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_a_sweep_rises(sweep: str) -> None:
+    sizes = [program_of(ProblemIndex.of(SUBJECTS[subject]())).lp.columns for subject in SWEEPS[sweep]]
+    assert sizes == sorted(set(sizes))
+    assert len(sizes) >= 3
+
+
+def test_a_coarser_year_has_the_same_needs_and_power() -> None:
+    month = ProblemIndex.of(ryanggang("crisis"))
+    for months in (3, 12):
+        coarse = ProblemIndex.of(coarser(month.problem, months))
+        assert coarse.demand.shape[-1] == 12 // months
+        np.testing.assert_allclose(coarse.demand.sum(axis=-1), month.demand.sum(axis=-1))
+    with pytest.raises(ValueError, match="12 periods cannot be joined by 5"):
+        coarser(month.problem, 5)
+
+
+def test_a_coarser_plan_is_never_dearer() -> None:
+    """Joining periods only forgets when things must be there."""
+    even = synthetic(3, 10, 6, stores=0.2)
+    early = [
+        row.model_copy(update={"quantity": (6.0 * by_period(row.quantity, 1)[0], *[0.0] * 5)}) for row in even.demand
+    ]
+    fine = even.model_copy(update={"demand": tuple(early)})
+    plans = [make_plan(problem).plan.objective for problem in (fine, coarser(fine, 3), coarser(fine, 6))]
+    values = [objective.value for objective in plans if objective is not None]
+    assert len(values) == 3
+    assert values[0] > values[1] > values[2]
+
+
+def test_medians_are_of_each_figure() -> None:
+    runs = [Measured(1.0, 9.0, 5.0), Measured(2.0, 8.0, 4.0), Measured(9.0, 1.0, 6.0, "last")]
+    assert medians(runs) == Measured(2.0, 8.0, 5.0, "last", 3)
+
+
+def test_a_failing_driver_says_why() -> None:
+    with pytest.raises(RuntimeError, match="invalid choice"):
+        apart("nowhere", "build", 1.0)
 
 
 def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,9 +98,16 @@ def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| build |" in capsys.readouterr().out
 
 
+def test_a_sweep_is_drawn_against_size(tmp_path: Path) -> None:
+    found = {subject: {"cold": Measured(k + 1.0, 1.0, 100.0)} for k, subject in enumerate(SWEEPS["counties"])}
+    time, memory = draw("counties", found, tmp_path)
+    assert time.read_text(encoding="utf-8") != memory.read_text(encoding="utf-8")
+    assert time.name == "counties-time.svg"
+
+
 def test_the_command_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    assert {*SUBJECTS, *DRIVERS} <= set(capsys.readouterr().out.splitlines())
+    assert {*SUBJECTS, *SWEEPS, *DRIVERS} <= set(capsys.readouterr().out.splitlines())
 
 
 @pytest.mark.parametrize(("chain", "materials"), [(1, 2), (4, 8)])
