@@ -32,7 +32,7 @@ class Execution:
             revision = log.add(record.id, report.outputs, caller)
             periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
             detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
-            transaction.audit.add(caller, "outputs reported", plan, detail)
+            transaction.audit.add(caller, "outputs reported", plan, detail, province=record.province)
         return Accepted(accepted=len(report.outputs), revision=revision)
 
     def outputs(
