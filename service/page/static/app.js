@@ -12,6 +12,7 @@ const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
   { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
   { id: "year", load: () => import("./views/year.js"), needs: "tables", texts: true },
+  { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
   { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },

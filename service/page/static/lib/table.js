@@ -46,12 +46,19 @@ export async function table({ columns, rows, label, height = 480, click }, signa
     columnDefaults: { resizable: true, headerSortTristate: true },
   });
   await new Promise((built) => made.on("tableBuilt", built));
+  describe(holder);
   if (click) made.on("rowClick", (_, row) => click(row.getData()));
   element.remove();
   stage.remove();
   signal.addEventListener("abort", () => made.destroy());
   requestAnimationFrame(() => element.isConnected && made.redraw(true));
   return { element, table: made };
+}
+
+/** Tabulator makes the scrolled part focusable without a role, which a grid may not hold: it is the group of the rows. */
+function describe(holder) {
+  holder.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+  holder.querySelector(".tabulator-table").setAttribute("role", "presentation");
 }
 
 function column({ field, title, number, show, width, grow }) {

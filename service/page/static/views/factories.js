@@ -37,7 +37,7 @@ class Quotas {
     this.rows = rows;
     this.sort = SORTS.includes(context.params.get("sort")) ? context.params.get("sort") : "factory";
     this.filters = new Filters(context, atlas, rows, () => this.narrow());
-    this.figures = h("dl", { class: "figures small", role: "status" });
+    this.figures = h("dl", { class: "figures small" });
     this.links = h("div", { class: "buttons" });
   }
 

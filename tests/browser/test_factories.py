@@ -1,0 +1,149 @@
+"""The quota table, its downloads and the quota sheet, walked in a browser."""
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+from pyarrow import parquet
+
+from tests.browser.conftest import NARROW, Open, Service, faults, overflow, picture, settled
+from tests.browser.figures import agrees
+
+
+@pytest.fixture(scope="module")
+def many(service: Service) -> str:
+    """A plan with more than 20,000 quotas: every line must make a little in every period."""
+    items = [f"good-{k}" for k in range(10)]
+    lines = [{"item": item, "least": 1 + k % 3, "kwh_per_unit": 0.1} for k, item in enumerate(items)]
+    problem = {
+        "name": "Many quotas",
+        "periods": [f"20{10 + k // 12}-{1 + k % 12:02}" for k in range(24)],
+        "period_days": [30] * 24,
+        "years": 2,
+        "items": [{"id": item, "name": item, "category": "school", "norms": {"people": 100}} for item in items],
+        "power_areas": [{"id": "here"}],
+        "counties": [{"id": "here", "name": "Here", "power_area": "here", "population": {"people": 1000}}],
+        "factories": [{"id": f"works-{k}", "name": f"Works {k}", "place": "here", "lines": lines} for k in range(85)],
+    }
+    plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
+    assert plan["outcome"] == "optimal"
+    assert plan["tables"]["quotas"] == 20_400
+    return str(plan["id"])
+
+
+def shown(page: Page) -> list[list[str]]:
+    """Rows in sight, as texts."""
+    return [row.locator(".tabulator-cell").all_inner_texts() for row in page.locator(".tabulator-row").all()]
+
+
+def downloaded(page: Page, name: str) -> Path:
+    """The file that a link gives."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=f"Download as {name}", exact=True).click()
+    return waiting.value.path()
+
+
+def test_the_table_shows_what_the_interface_gives(open_page: Open, service: Service, plan: str) -> None:
+    """Sorted by quota, the first rows are the largest, to the last digit shown; the sums are those of the table."""
+    page = open_page(f"#/factories?plan={plan}&sort=-quantity")
+    page.wait_for_selector(".tabulator-row")
+    truth = service.columns(plan, "quotas", "sort=-quantity")
+    for k, cells in enumerate(shown(page)[:8]):
+        for cell, column in ((4, "quantity"), (5, "kwh"), (6, "price")):
+            assert agrees(cells[cell], truth[column][k])
+    assert agrees(page.locator("[data-figure=power] dd").inner_text(), sum(truth["kwh"]))
+    assert f"{len(truth['kwh']):,}" in page.locator("[data-figure=shown] dd").inner_text()
+    assert faults(page) == []
+    picture(page, "factories")
+
+
+def test_search_filter_and_downloads_hold_together(open_page: Open, service: Service, plan: str) -> None:
+    """What is searched and filtered is what is shown, what the URL says, and what the files hold."""
+    page = open_page(f"#/factories?plan={plan}")
+    page.get_by_label("Search").fill("hyesan soap")
+    page.locator("select[name=period]").select_option("2002-04")
+    expect(page.locator("[data-figure=shown] dd")).not_to_contain_text("2,687 of")
+    assert "q=hyesan+soap" in page.url
+    assert "period=2002-04" in page.url
+    rows = shown(page)
+    assert rows
+    assert all("Hyesan" in row[0] + row[1] and "soap" in row[2].lower() and row[3] == "April 2002" for row in rows)
+    table = list(csv.DictReader(io.StringIO(downloaded(page, "CSV").read_text(encoding="utf-8-sig"))))
+    assert len(table) == len(rows)
+    assert {row["period"] for row in table} == {"2002-04"}
+    for cells in rows:
+        assert any(agrees(cells[4], float(row["quantity"])) for row in table)
+    assert parquet.read_table(downloaded(page, "Parquet")).num_rows == len(rows)
+    book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Excel").read_bytes()), read_only=True)
+    assert any(
+        "quantity" in [str(cell).lower() for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)
+    )
+
+
+def test_nothing_found_is_said(open_page: Open, plan: str) -> None:
+    """A search without a hit leaves an empty table that says so."""
+    page = open_page(f"#/factories?plan={plan}&q=zzzz")
+    expect(page.locator("[data-figure=shown] dd")).to_have_text("0 of 2,687")
+    assert page.locator(".tabulator-placeholder").is_visible()
+
+
+def test_a_quota_sheet_is_made_to_be_printed(open_page: Open, service: Service, plan: str) -> None:
+    """From the table to a factory's sheet: both names, months across, figures of the table; one page of paper without the shell."""
+    page = open_page(f"#/factories?plan={plan}&county=hyesan&category=hygiene")
+    page.locator(".tabulator-row a").first.click()
+    settled(page)
+    page.wait_for_selector(".sheet")
+    factory = page.url.split("sheet=")[1].split("&")[0]
+    rows = service.json(f"/v1/plans/{plan}/quotas?factory={factory}&limit=1000")["rows"]
+    for row in rows:
+        cell = page.locator(f"tr[data-item={row['item']}] td[data-period='{row['period']}']")
+        assert agrees(cell.inner_text(), row["quantity"])
+    assert page.locator(".sheet h1 [lang=ko]").inner_text()
+    assert faults(page) == []
+    picture(page, "sheet", full=True)
+    page.emulate_media(media="print")
+    assert not page.locator(".bar").is_visible()
+    assert not page.get_by_role("button", name="Print").is_visible()
+    assert page.locator(".sheet table").first.is_visible()
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") <= 2
+
+
+def test_many_rows_scroll(open_page: Open, many: str) -> None:
+    """Of 20,400 rows only those in sight are in the page, and scrolling through all of them never stalls."""
+    page = open_page(f"#/factories?plan={many}")
+    page.wait_for_selector(".tabulator-row")
+    assert page.locator("[data-figure=shown] dd").inner_text() == "20,400 of 20,400"
+    assert page.locator(".tabulator-row").count() < 200
+    longest = page.evaluate(
+        """async () => {
+            const holder = document.querySelector(".tabulator-tableholder");
+            let longest = 0;
+            for (let k = 0; k < 60; k++) {
+                const begun = performance.now();
+                holder.scrollTop = (k * holder.scrollHeight) / 60;
+                await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+                longest = Math.max(longest, performance.now() - begun);
+            }
+            return longest;
+        }"""
+    )
+    assert page.locator(".tabulator-row").count() < 200
+    assert longest < 1500, "a jump of 340 rows is drawn at once, on a busy machine too"
+    begun = time.monotonic()
+    page.get_by_label("Search").fill("good-7")
+    expect(page.locator("[data-figure=shown] dd")).to_have_text("2,040 of 20,400")
+    assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("query", ["", "&sheet=hyesan-furniture"])
+def test_manners(open_page: Open, plan: str, query: str) -> None:
+    """Narrow, dark and Korean: nothing sticks out, and axe finds no serious fault."""
+    page = open_page(f"#/factories?plan={plan}{query}", NARROW, dark=True, locale="ko-KR")
+    page.wait_for_selector(".tabulator-row, .sheet")
+    assert overflow(page) <= 0
+    assert faults(page) == []
+    picture(page, f"factories-narrow{'-sheet' if query else ''}")
