@@ -16,6 +16,7 @@ const VIEWS = [
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
   { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },
+  { id: "life", load: () => import("./views/life.js"), needs: "plan", texts: true },
 ];
 
 /** Who asks; nobody yet where the service wants to know and no key is at hand: the bar offers to sign in. */
