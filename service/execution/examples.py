@@ -17,3 +17,15 @@ OUTPUTS: dict[str, tuple[str, Any]] = {
 
 CSV = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nkapsan-food,starch,2002-01,90000\n"
 """The same as CSV."""
+
+REPLAN: dict[str, tuple[str, Any]] = {
+    "february": (
+        "The rest of the year from February, near the old quotas, with a tenth less electricity",
+        {
+            "from": "2002-02",
+            "keep_quotas_close": True,
+            "changes": [{"what": "power_limit", "factor": 0.9}],
+        },
+    ),
+}
+"""Examples of `POST …/replan`."""

@@ -9,14 +9,27 @@ from starlette.requests import Request
 from models.base import ID_PATTERN
 from models.fulfilment import By, FulfilmentRow
 from service.access import may
-from service.errors import Conflict, Invalid, Missing, TooLarge, Unreadable, WrongType, documented
+from service.errors import Conflict, Invalid, Missing, TooLarge, TooMany, Unreadable, WrongType, documented
 from service.execution import examples
 from service.execution.reading import read_raw, refuse_unless_report
-from service.execution.schemas import Accepted, FulfilmentView, ListFormat, OutputList, OutputRow, OutputsBody
+from service.execution.replanning import Replanning
+from service.execution.schemas import (
+    Accepted,
+    FulfilmentView,
+    ListFormat,
+    OutputList,
+    OutputRow,
+    OutputsBody,
+    ReplanBody,
+)
 from service.execution.service import Execution
 from service.execution.writing import csv_bytes, wants_csv
+from service.plans.routes import answer_to
+from service.plans.schemas import PlanView
+from service.plans.service import Plans
+from service.web.bodies import refuse_unless_json
 from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import Caller, ServicesOf
+from service.web.services import Caller, PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
 
@@ -25,6 +38,7 @@ Accept = Annotated[str | None, Header(description="`application/json` or `text/c
 Format = Annotated[ListFormat | None, Query(description="The format, instead of `Accept`.")]
 Chosen = Annotated[list[str], Query(max_length=1000, description="Only these; several by repeating it, all if absent.")]
 
+_LOCATION = {"Location": "Where the plan is."}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
@@ -108,6 +122,42 @@ def read_fulfilment(
     """What was made against the quotas, by value, ranked for the centre's review. What is not reported is not taken for zero."""
     view = Execution(services.store).fulfilment(plan, by, through)
     return _answer(view, view.rows, FulfilmentRow, wants_csv(format, accept), f"fulfilment-{by}")
+
+
+@router.post(
+    "/replan",
+    summary="Plan the rest again",
+    dependencies=[may("draft")],
+    response_model=None,
+    responses={
+        **documented(Missing, Conflict, Unreadable, TooLarge, WrongType, Invalid, TooMany),
+        201: json_answer(PlanView, "The new plan is finished (see its `outcome`).", _LOCATION),
+        202: json_answer(PlanView, "The new plan is accepted; it will be finished.", _LOCATION),
+    },
+    openapi_extra=json_body(schema_of(ReplanBody), examples.REPLAN),
+)
+async def plan_again(
+    plan: PlanName,
+    request: Request,
+    services: ServicesOf,
+    principal: PrincipalOf,
+    prefer: Annotated[
+        str | None, Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).")
+    ] = None,
+    idempotency_key: Annotated[
+        str | None, Header(description="The same request sent again with this key gives the same plan, not another.")
+    ] = None,
+) -> Response:
+    """A new plan, whose `base_plan` is this one: periods before `from` are fixed at what was reported, the rest is planned again.
+
+    Shipments, swaps and what the centre handed over are taken as planned as far as outputs allow; what is missing falls on stocks,
+    then on people, then on swaps and shipments. The new plan covers all periods and starts from the basis of this one.
+    """
+    replanning = Replanning(services.store, Plans(services.store, services.jobs, services.settings))
+    refuse_unless_json(request)
+    raw = await request.body()
+    submission = await services.bodies.apart(lambda: replanning.submit(plan, raw, principal, idempotency_key))
+    return await answer_to(submission, prefer, services)
 
 
 def _answer(view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], as_csv: bool, name: str) -> Response:

@@ -5,12 +5,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Frozen
+from models.base import Frozen, Id
+from models.changes import Change
 from models.fulfilment import By, FulfilmentRow
+from models.options import PlanOptions
 from models.outputs import Output
+from service.sources.schemas import MAX_CHANGES
 
 ListFormat = Literal["json", "csv"]
 """Formats in which outputs and fulfilment are given."""
+
+
+class ReplanBody(Frozen):
+    """The rest of a plan to be planned again."""
+
+    from_: Id = Field(alias="from")
+    """First period to be planned again; those before it are fixed at what happened."""
+    unreported: Literal["quota", "zero"] = "quota"
+    """What is taken for the output of lines that were not reported: their quota, or nothing."""
+    keep_quotas_close: bool = Field(default=False, strict=True)
+    """Whether quotas to come are kept near the old ones: after least shortage, before costs."""
+    changes: tuple[Change, ...] = Field(default=(), max_length=MAX_CHANGES)
+    """Changes to what is to come, applied in order."""
+    options: PlanOptions = PlanOptions()
+    """How to solve it."""
 
 
 class OutputsBody(Frozen):

@@ -12,6 +12,9 @@ from service.storage import PlanRecord, Store, Transaction
 from service.storage.engine import lock
 from service.storage.outputs import OutputLog, ReportedOutput
 
+REPORTABLE = frozenset({"ratified", "in_force"})
+"""States of a plan's life in which outputs are reported."""
+
 
 class Execution:
     """What happens to the plans of one service. Raises NotFound for plans that are not there."""
@@ -25,6 +28,9 @@ class Execution:
         with self._store.write() as transaction:
             lock(transaction.connection, f"outputs {plan}")
             record, problem = plan_to_execute(transaction, plan)
+            state = transaction.lives.get(plan).state
+            if state not in REPORTABLE:
+                raise Conflict(f"The plan is {state}; outputs are reported of one that is ratified or in force.")
             log = OutputLog(transaction.connection)
             report = read_report(raw.rows, problem, _periods_reported(problem, log.quantities(plan)), raw.where)
             if report.findings:

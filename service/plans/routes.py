@@ -21,6 +21,7 @@ from service.errors import (
     WrongType,
     documented,
 )
+from service.jobs import Submission
 from service.plans import examples
 from service.plans.export import ProgramFormat, program_text
 from service.plans.schemas import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView
@@ -29,7 +30,7 @@ from service.plans.view import view
 from service.storage import PlanRecord
 from service.web.etags import IfNoneMatch, names, quoted
 from service.web.openapi import described, json_answer, json_body, schema_of
-from service.web.services import Caller, PrincipalOf, ServicesOf
+from service.web.services import Caller, PrincipalOf, Services, ServicesOf
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
@@ -83,13 +84,7 @@ async def make_plan(
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
     submission = await services.bodies.take(request, lambda raw: plans.submit(raw, principal, idempotency_key))
-    record, seconds = submission.plan, wait_of(prefer, services.settings.max_wait_seconds)
-    if seconds and not record.final:
-        record = await services.jobs.wait(record.id, seconds)
-    headers = {"Location": f"/v1/plans/{record.id}"}
-    if seconds:
-        headers["Preference-Applied"] = f"wait={seconds:g}"
-    return _answer(record, 201 if record.final else 202, headers)
+    return await answer_to(submission, prefer, services)
 
 
 @router.get("", summary="List plans", dependencies=[may("read")], responses=documented(Missing, Invalid))
@@ -219,6 +214,17 @@ async def export_program(
         headers={"Content-Disposition": f'attachment; filename="{plan}.{kind}"'},
         media_type="text/plain; charset=utf-8",
     )
+
+
+async def answer_to(submission: Submission, prefer: str | None, services: Services) -> Response:
+    """The answer to whoever asked for a plan: at once, or when it is finished as far as `Prefer` says to wait."""
+    record, seconds = submission.plan, wait_of(prefer, services.settings.max_wait_seconds)
+    if seconds and not record.final:
+        record = await services.jobs.wait(record.id, seconds)
+    headers = {"Location": f"/v1/plans/{record.id}"}
+    if seconds:
+        headers["Preference-Applied"] = f"wait={seconds:g}"
+    return _answer(record, 201 if record.final else 202, headers)
 
 
 def _answer(record: PlanRecord, status: int, headers: dict[str, str]) -> Response:

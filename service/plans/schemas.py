@@ -45,6 +45,40 @@ class PlanProgress(Frozen):
     """Share of the work done, 0 to 1, where it can be told."""
 
 
+class Discrepancy(Frozen):
+    """Goods of the past that the books cannot place."""
+
+    place: str
+    """County or station."""
+    item: str
+    """Item."""
+    period: str
+    """Period."""
+    quantity: float
+    """Units."""
+
+
+class Replanned(Frozen):
+    """How a plan was made again for the rest of its periods."""
+
+    from_: str = Field(alias="from")
+    """First period that was planned again."""
+    past: tuple[str, ...]
+    """Periods before it: fixed at what happened."""
+    unreported: Literal["quota", "zero"]
+    """What lines that were not reported were taken to have made."""
+    keep_quotas_close: bool
+    """Whether quotas were kept near those of the plan before."""
+    reported: int
+    """Outputs of the past that were reported, by line and period."""
+    assumed: int
+    """Quotas of the past that were not reported."""
+    lost: tuple[Discrepancy, ...]
+    """Made or brought beyond the plan where nobody needed it and it cannot be stored; the most valuable."""
+    unexplained: tuple[Discrepancy, ...]
+    """Used by factories although by the books it was not there; the most valuable."""
+
+
 class PlanSource(Frozen):
     """Where a plan's problem came from."""
 
@@ -56,6 +90,8 @@ class PlanSource(Frozen):
     """Scenario of the province."""
     changes: tuple[dict[str, Any], ...] = ()
     """Changes applied, in order."""
+    replanned: Replanned | None = None
+    """How it was made again from `base_plan`; null for a plan of all its periods."""
 
 
 class PlanHead(Frozen):

@@ -48,20 +48,25 @@ class Plans:
 
         Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
         """
-        idempotency, document = _idempotency(key, raw), decode(raw)
+        idempotency, document = idempotency_of(key, raw), decode(raw)
         look_up = within(Provinces(self._store, self._settings).look_up, principal, "draft")
         base = self._base(document.get("base_plan"), principal)
         beside, meant = understand(document, PlanBeside, self._settings, look_up, base)
-        request = PlanRequest(
-            problem=meant.problem,
-            options=self._options(beside.options),
-            caller=principal.caller,
-            source=meant.source,
-            base_plan=beside.base_plan,
-            priority=beside.priority,
-            reuse=beside.reuse,
-            idempotency=idempotency,
+        return self.accept(
+            PlanRequest(
+                problem=meant.problem,
+                options=self.options_within(beside.options),
+                caller=principal.caller,
+                source=meant.source,
+                base_plan=beside.base_plan,
+                priority=beside.priority,
+                reuse=beside.reuse,
+                idempotency=idempotency,
+            )
         )
+
+    def accept(self, request: PlanRequest) -> Submission:
+        """Put a plan into the queue; Invalid if the key was used for another body, TooMany if the queue is full."""
         try:
             return self._jobs.submit(request)
         except IdempotencyConflict as error:
@@ -87,7 +92,7 @@ class Plans:
             )
             raise InvalidProblem((finding,)) from error
 
-    def _options(self, options: PlanOptions) -> PlanOptions:
+    def options_within(self, options: PlanOptions) -> PlanOptions:
         """The options with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
         if "time_limit_seconds" not in options.model_fields_set:
             return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
@@ -146,7 +151,8 @@ def _seen(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
     return None if principal.administers else (principal.readable(), principal.caller)
 
 
-def _idempotency(key: str | None, raw: bytes) -> IdempotencyKey | None:
+def idempotency_of(key: str | None, raw: bytes) -> IdempotencyKey | None:
+    """What makes a repeated request the same one; Invalid for a key that cannot be one."""
     if key is None:
         return None
     if not _KEY.fullmatch(key):

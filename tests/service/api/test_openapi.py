@@ -128,6 +128,7 @@ BEFORE = {
     "ratify": ("submit",),
     "put-in-force": ("submit", "ratify"),
     "close": ("submit", "ratify", "put-in-force"),
+    "outputs": ("submit", "ratify"),
 }
 """What comes before each act of a plan's life."""
 
@@ -137,8 +138,9 @@ EXAMPLES = [
         for question, shown in QUESTIONS.items()
         for name in shown
     ),
-    *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE),
+    *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE if act != "outputs"),
     *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUTS),
+    *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN),
     ("post", "/v1/keys", "/v1/keys", "bureau"),
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),

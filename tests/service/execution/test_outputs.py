@@ -33,8 +33,11 @@ def client(tmp_path: Any) -> Iterator[TestClient]:
 
 @pytest.fixture
 def plan(client: TestClient) -> str:
+    """A ratified plan."""
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
-    return str(made.headers["location"])
+    address = str(made.headers["location"])
+    assert [client.post(f"{address}/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
+    return address
 
 
 def soap(quantity: float, period: str = "2002-01") -> Json:
@@ -98,6 +101,17 @@ def test_bad_csv_is_told_where(client: TestClient, plan: str, sent: str | bytes,
 @pytest.mark.parametrize("body", [{}, {"outputs": []}, {"outputs": 3}, {"outputs": [1]}, {**soap(1), "x": 1}])
 def test_bad_json_is_refused(client: TestClient, plan: str, body: Json) -> None:
     assert client.post(f"{plan}/outputs", json=body).status_code == 422
+
+
+def test_drafts_and_closed_plans_take_no_reports(client: TestClient, plan: str) -> None:
+    draft = client.post("/v1/plans", json={"base_plan": plan.rpartition("/")[2]}, headers=WAIT).headers["location"]
+    answer = client.post(f"{draft}/outputs", json=soap(1))
+    assert answer.status_code == 409
+    assert "draft" in answer.json()["detail"]
+    assert client.post(f"{plan}/put-in-force").status_code == 200
+    assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 201
+    assert client.post(f"{plan}/close").status_code == 200
+    assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 409
 
 
 def test_other_bodies_and_plans_are_refused(client: TestClient, plan: str) -> None:

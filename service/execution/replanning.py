@@ -1,0 +1,97 @@
+"""Plans made again for the rest of their periods."""
+
+from typing import Any
+
+import numpy as np
+
+from models.parsing import validate_model
+from service.execution.schemas import ReplanBody
+from service.execution.service import plan_to_execute
+from service.identity import Principal
+from service.jobs import PlanRequest, Submission
+from service.plans.schemas import Discrepancy, Replanned
+from service.plans.service import Plans, idempotency_of
+from service.storage import Store
+from service.storage.outputs import OutputLog
+from service.web.bodies import decode
+from solvers.index import ProblemIndex
+from solvers.program import FloatArray
+from solvers.replanning import Replan, replan
+
+MOST_DISCREPANCIES = 50
+"""Discrepancies that a plan remembers of each kind, the largest first."""
+
+_TABLES = ("quotas", "supply", "shipments", "swaps")
+
+
+class Replanning:
+    """Makes plans of one service again."""
+
+    def __init__(self, store: Store, plans: Plans) -> None:
+        """Use a store, and accept what is to be planned through `plans`."""
+        self._store = store
+        self._plans = plans
+
+    def submit(self, plan: str, raw: bytes, principal: Principal, key: str | None) -> Submission:
+        """Accept the rest of a plan to be planned again, as a plan of its own that starts from the basis of the first.
+
+        Raises NotFound, Conflict for a plan without quotas, InvalidProblem, and what `Plans.accept` raises.
+        """
+        idempotency = idempotency_of(key, plan.encode() + raw)
+        body = validate_model(ReplanBody, decode(raw))
+        options = self._plans.options_within(body.options)
+        with self._store.read() as transaction:
+            record, problem = plan_to_execute(transaction, plan)
+            tables = {name: transaction.plans.table(plan, name) for name in _TABLES}
+            outputs = OutputLog(transaction.connection).quantities(plan)
+        made = replan(
+            problem,
+            tables,
+            outputs,
+            body.from_,
+            unreported=body.unreported,
+            keep_quotas_close=body.keep_quotas_close,
+            changes=body.changes,
+        )
+        return self._plans.accept(
+            PlanRequest(
+                problem=made.problem,
+                options=options,
+                caller=principal.caller,
+                source=_source(dict(record.source), body, made),
+                base_plan=plan,
+                idempotency=idempotency,
+            )
+        )
+
+
+def _source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str, Any]:
+    """Where the new plan came from: where the old did, with the changes added, and how it was made again."""
+    index, booked = ProblemIndex.of(made.problem), made.booked
+    replanned = Replanned(
+        from_=body.from_,
+        past=index.labels["period"][: booked.past.periods],
+        unreported=body.unreported,
+        keep_quotas_close=body.keep_quotas_close,
+        reported=made.reported,
+        assumed=made.assumed,
+        lost=_discrepancies(index, booked.lost),
+        unexplained=_discrepancies(index, booked.unexplained),
+    )
+    source["replanned"] = replanned.model_dump(mode="json", by_alias=True)
+    if body.changes:
+        changes = [change.model_dump(mode="json", exclude_none=True) for change in body.changes]
+        source["changes"] = [*source.get("changes", ()), *changes]
+    return source
+
+
+def _discrepancies(index: ProblemIndex, amounts: FloatArray) -> tuple[Discrepancy, ...]:
+    """The largest amounts, by value, above rounding."""
+    worth = amounts * index.items.counted_value[:, None]
+    order = np.argsort(-worth, axis=None)[:MOST_DISCREPANCIES]
+    found = [np.unravel_index(k, amounts.shape) for k in order if worth.flat[k] > 1e-6]
+    names = [index.labels[axis] for axis in ("place", "item", "period")]
+    return tuple(
+        Discrepancy(place=names[0][n], item=names[1][i], period=names[2][t], quantity=float(amounts[n, i, t]))
+        for n, i, t in found
+    )
