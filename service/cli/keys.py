@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
+from rich.table import Column, Table
 
 from service.cli.sources import err, out
 
@@ -46,7 +46,8 @@ def list_keys() -> None:
     """Show all keys, but not the keys themselves."""
     with _store() as store, store.read() as transaction:
         keys = transaction.keys.list()
-    table = Table("id", "caller", "grants", "made", "by", "expires", "revoked")
+    whole = ("id", 12), ("caller", None), ("grants", 8), ("made", 10), ("by", None), ("expires", 10), ("revoked", 10)
+    table = Table(*(Column(name, min_width=width, overflow="fold") for name, width in whole))
     for one in keys:
         grants = ", ".join(f"{grant['province']}:{grant['role']}" for grant in one.grants)
         moments = [f"{moment:%Y-%m-%d}" if moment else "" for moment in (one.created, one.expires, one.revoked)]

@@ -25,7 +25,8 @@ def serve(
     except ValidationError as error:
         for one in error.errors():
             name = "_".join(str(part) for part in one["loc"])
-            err.print(f"ALLOT_{name.upper()}: {one['msg']}" if name else one["msg"], markup=False, soft_wrap=True)
+            said = one["msg"].removeprefix("Value error, ")
+            err.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
     err.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
     uvicorn.run(

@@ -49,6 +49,7 @@ def test_serve_says_why_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> No
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])  # noqa: S104
     assert refused.exit_code == 2
     assert "ALLOT_OPEN=true" in refused.stderr
+    assert refused.stderr.startswith("host 0.0.0.0 can be reached")
     monkeypatch.setenv("ALLOT_PORT", "99999")
     wrong = CliRunner().invoke(app, ["serve"])
     assert (wrong.exit_code, "ALLOT_PORT" in wrong.stderr) == (2, True)

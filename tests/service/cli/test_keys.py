@@ -11,8 +11,8 @@ from service.cli import app
 from service.settings import Settings
 
 
-def run(folder: Path, *words: str) -> Result:
-    return CliRunner(env={"COLUMNS": "200", "ALLOT_DATA_DIR": str(folder)}).invoke(app, ["keys", *words])
+def run(folder: Path, *words: str, columns: str = "200") -> Result:
+    return CliRunner(env={"COLUMNS": columns, "ALLOT_DATA_DIR": str(folder)}).invoke(app, ["keys", *words])
 
 
 def test_a_key_is_made_listed_used_and_revoked(tmp_path: Path) -> None:
@@ -24,6 +24,7 @@ def test_a_key_is_made_listed_used_and_revoked(tmp_path: Path) -> None:
     assert identifier in listed
     assert "*:admin, north:centre" in listed
     assert key.split("_", 2)[2] not in listed
+    assert identifier in run(tmp_path, "list", columns="80").stdout  # it is what `revoke` takes
     settings = Settings(data_dir=tmp_path, authentication="keys", solver_children=0)
     with TestClient(create_app(settings)) as client:
         headers = {"Authorization": f"Bearer {key}"}
