@@ -47,7 +47,8 @@ export function share(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   let places = 1;
   while (places < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (places + 2)) places += 1;
-  return numbers({ style: "percent", maximumFractionDigits: places }).format(value);
+  const least = value === 0 || value === 1 ? 0 : 1;
+  return numbers({ style: "percent", minimumFractionDigits: least, maximumFractionDigits: places }).format(value);
 }
 
 /** Money. @param {number|null} value won @returns {string} won, millions and above in short */

@@ -42,7 +42,7 @@ function cell({ colour, write, full, href }, row, column, place) {
   const data = { row: row.id, column: column.id };
   const leads = href?.(row, place);
   if (!leads) return h("td", { style, title: said, data }, text);
-  return h("td", { style, data }, h("a", { href: leads, tabindex: "-1", title: said, "aria-label": said }, text));
+  return h("td", { style, data }, h("a", { href: leads, tabindex: "-1", title: said }, text, h("span", { class: "unseen" }, ` ${said}`)));
 }
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-Infinity, 0], End: [Infinity, 0] };

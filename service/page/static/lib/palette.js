@@ -37,13 +37,13 @@ export function scale(name, at) {
   return `rgb(${a.map((one, part) => Math.round(one + (b[part] - one) * share)).join(" ")})`;
 }
 
-/** Ink that can be read on a colour. @param {string} colour as `scale` gives it @returns {string} black or white, nearly */
+/** Ink that can be read on a colour: black up to where white stands out more. @param {string} colour as `scale` gives it @returns {string} black or white */
 export function inkOn(colour) {
   const [red, green, blue] = colour.match(/\d+/g).map((part) => {
     const light = Number(part) / 255;
     return light <= 0.04045 ? light / 12.92 : ((light + 0.055) / 1.055) ** 2.4;
   });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.19 ? "#101d20" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
 }
 
 /** Colours along a scale, for a legend. @param {string} name the scale @param {number} [steps] how many @returns {string[]} the colours */

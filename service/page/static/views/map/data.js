@@ -79,12 +79,12 @@ export class MapData {
     return measure === "shortage" && item ? this.format.quantity(value, this.atlas.unit(item)) : this.format.won(value);
   }
 
-  /** The highest figure of any county in any month, for the scale's end. @param {object} state what is shown @returns {number} the figure; 1 at least where all are 0 */
+  /** The highest figure of any county in any month, for the scale's end. @param {object} state what is shown @returns {number} the figure; a hundredth at least, so that next to nothing does not look like much */
   highest(state) {
     if (state.measure === "served") return 1;
     const months = state.month ? this.atlas.periods : [null];
     const all = [...this.atlas.counties.keys()].flatMap((county) => months.map((month) => this.figure(county, { ...state, month }) ?? 0));
-    return Math.max(...all) || 1;
+    return Math.max(...all, 0.01);
   }
 
   /** The province's figure, in words. @param {object} state what is shown @returns {string} as it is written */

@@ -1,0 +1,112 @@
+"""The map shows what the tables say."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open, Service, picture
+from tests.browser.figures import agrees
+
+pytestmark = pytest.mark.browser
+
+Sums = dict[tuple[str, str], float]
+
+
+def by_county(service: Service, plan: str, problem: dict[str, Any], column: str) -> Sums:
+    """Won's worth by county and month; the month `all` is the whole plan."""
+    worth = {item["id"]: item.get("value", 1.0) for item in problem["items"] if item.get("kind", "good") == "good"}
+    table = service.columns(plan, "supply", f"columns=county,item,period,{column}")
+    sums: Sums = defaultdict(float)
+    for county, item, period, amount in zip(*table.values(), strict=True):
+        if item in worth:
+            sums[county, period] += worth[item] * amount
+            sums[county, "all"] += worth[item] * amount
+    return sums
+
+
+@pytest.fixture(scope="module")
+def problem(service: Service, plan: str) -> dict[str, Any]:
+    found: dict[str, Any] = service.json(f"/v1/plans/{plan}/problem")
+    return found
+
+
+@pytest.mark.parametrize("month", ["all", "2002-04"])
+def test_served_and_missing_agree_with_the_tables(
+    open_page: Open, service: Service, plan: str, problem: dict[str, Any], month: str
+) -> None:
+    where = f"#/map?plan={plan}" + ("" if month == "all" else f"&month={month}")
+    need, served, short = (by_county(service, plan, problem, name) for name in ("demand", "served", "shortage"))
+    people = {county["id"]: county["population"]["people"] for county in problem["counties"]}
+    page = open_page(where)
+    for county, count in people.items():
+        text = page.locator(f"[data-county='{county}']").inner_text()
+        assert agrees(text, served[county, month] / need[county, month]), county
+        assert page.locator(f"[data-place='{county}']").get_attribute("data-figure") == text
+        assert count > 0
+    page.get_by_text("Shortage", exact=True).first.click()
+    for county, count in people.items():
+        assert agrees(page.locator(f"[data-county='{county}']").inner_text(), short[county, month] / count), county
+    if month == "all":
+        summary = {row["key"]: row for row in service.json(f"/v1/plans/{plan}")["summary"]["by_county"]}
+        assert all(abs(need[county, "all"] - summary[county]["demand"]) < 1e-3 for county in people)
+
+
+def test_links_and_prices_agree_with_the_tables(open_page: Open, service: Service, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}&month=2002-04&measure=price")
+    table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used")
+    tonnes: dict[str, float] = defaultdict(float)
+    for link, used in zip(table["id"], table["used"], strict=True):
+        tonnes[link] += used
+    drawn = page.locator(".map-link").all()
+    assert len(drawn) > 20
+    for line in drawn:
+        assert float(line.get_attribute("data-tonnes") or "nan") == pytest.approx(
+            tonnes[line.get_attribute("data-link") or ""], rel=1e-9
+        )
+    power = service.columns(plan, "power", "period=2002-04&columns=area,price")
+    for area, price in zip(power["area"], power["price"], strict=True):
+        assert agrees(page.locator(f"[data-county='{area}']").inner_text(), price)
+
+
+def test_click_a_county_and_go_to_a_reason(
+    open_page: Open, service: Service, plan: str, problem: dict[str, Any]
+) -> None:
+    short = by_county(service, plan, problem, "shortage")
+    county = max({place for place, month in short if month == "all"}, key=lambda place: short[place, "all"])
+    page = open_page(f"#/map?plan={plan}")
+    page.locator(f".map-county[data-place='{county}']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f".map-county[data-place='{county}']")).to_have_attribute("aria-pressed", "true")
+    side = page.locator(".map-side")
+    expect(side).to_contain_text("people")
+    expect(side.get_by_text("Factories (")).to_be_visible()
+    assert agrees(side.locator("[data-figure=shortage] dd").inner_text(), short[county, "all"])
+    first = side.locator("tr[data-item]").first
+    item = first.get_attribute("data-item") or ""
+    missing = service.columns(plan, "supply", f"county={county}&item={item}&columns=shortage")["shortage"]
+    assert agrees(first.locator("td").nth(1).inner_text(), sum(missing))
+    picture(page, "map-county", full=True)
+    first.get_by_role("link").click()
+    page.wait_for_url("**/#/reasons?*")
+    assert f"county={county}" in page.url
+    assert f"item={item}" in page.url
+    page.go_back()
+    expect(page.locator(".map-side h2").first).not_to_have_text("Counties")
+    page.go_back()
+    expect(page.locator(".map-side h2").first).to_have_text("Counties")
+
+
+def test_the_months_play(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".map-when")).to_have_text("January 2002")
+    expect(page.locator(".map-when")).to_have_text("February 2002")
+    page.get_by_role("button", name="Pause").click()
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".map-when")).to_have_text("December 2002")
+    expect(slider).to_have_attribute("aria-valuetext", "December 2002")
+    assert "month=2002-12" in page.url

@@ -1,0 +1,164 @@
+"""What surrounds every view: addresses, keyboard, languages, colours, errors in words, weight."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Service, Watched, picture, settled
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = re.compile(r"\| (\S+) \| \S+ \| \d[\d.]* \| \S[^|]* \| ([0-9a-f]{64}) \|")
+FIRST_VIEW = 300_000
+
+
+@pytest.mark.parametrize("folder", [ROOT / "service/page/static/vendor", ROOT / "tests/browser/vendor"])
+def test_files_of_others_are_those_we_noted(folder: Path) -> None:
+    noted = dict(ROW.findall((folder / "README.md").read_text(encoding="utf-8")))
+    there = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "README.md"
+    }
+    assert noted == there
+    assert len(there) >= 3
+
+
+def test_nothing_reads_data_as_html() -> None:
+    own = [path for path in (ROOT / "service/page/static").rglob("*.js") if "vendor" not in path.parts]
+    assert len(own) > 20
+    bad = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function")
+    assert [str(path) for path in own if bad.search(path.read_text(encoding="utf-8"))] == []
+    assert [str(path) for path in own if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+def test_both_languages_have_every_text() -> None:
+    folder = ROOT / "service/page/static/i18n"
+    keys = re.compile(r'^  "([^"]+)":', re.MULTILINE)
+    for english in folder.glob("en*.js"):
+        korean = folder / english.name.replace("en", "ko", 1)
+        ours, theirs = (keys.findall(path.read_text(encoding="utf-8")) for path in (english, korean))
+        assert set(ours) <= set(theirs), english.name
+        assert len(ours) == len(set(ours)), english.name
+
+
+def test_first_view_is_light(open_page: Open, service: Service, plan: str) -> None:
+    page = open_page("")
+    line = page.context.new_cdp_session(page)
+    received: list[int] = []
+    line.send("Network.enable")
+    line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    line.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+    page.reload()
+    settled(page)
+    page.wait_for_load_state("networkidle")
+    print(f"\nfirst view: {len(received)} answers, {sum(received):,} bytes over the wire")  # noqa: T201
+    assert len(received) > 10
+    assert sum(received) < FIRST_VIEW
+    received.clear()
+    page.goto(f"/#/map?plan={plan}")
+    page.wait_for_selector(".map-county")
+    page.wait_for_load_state("networkidle")
+    print(f"map after it: {len(received)} answers, {sum(received):,} bytes")  # noqa: T201
+    assert sum(received) < FIRST_VIEW
+
+
+def test_a_url_for_every_view_and_the_way_back(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}&measure=price&month=2002-03")
+    expect(page.get_by_role("radio", name="Price of power")).to_be_checked()
+    expect(page.locator(".map-when")).to_have_text("March 2002")
+    page.get_by_role("link", name="Year", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The year")
+    assert page.url.endswith(f"#/year?plan={plan}")
+    page.go_back()
+    expect(page.locator(".map-when")).to_have_text("March 2002")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The year")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The year")
+
+
+def test_the_plan_last_looked_at_is_taken(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}")
+    page.goto("/#/year")
+    page.reload()
+    settled(page)
+    assert f"plan={plan}" in page.url
+
+
+def test_errors_are_told_in_words(open_page: Open, watched: Watched) -> None:
+    watched.expected.append("404 (Not Found)")
+    page = open_page("#/map?plan=no-such-plan")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("There is nothing of that name")
+    expect(alert).to_contain_text("no-such-plan")
+    expect(alert.get_by_role("button", name="Try again")).to_be_visible()
+    page.goto("/#/nowhere")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such view")
+
+
+def test_by_keyboard_alone(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}")
+    page.keyboard.press("Tab")
+    expect(page.locator("#skip")).to_be_focused()
+    expect(page.locator("#skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_be_focused()
+    stops = _walk(page, 60)
+    assert any("map-county" in stop for stop in stops)
+    assert any("range" in stop for stop in stops)
+    page.get_by_role("link", name="Year", exact=True).press("Enter")
+    expect(page.locator("h1")).to_have_text("The year")
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("#announcer")).to_contain_text("Year")
+
+
+def _walk(page: Page, steps: int) -> list[str]:
+    """What the Tab key reaches; every stop shows where it is."""
+    stops = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                "() => { const at = document.activeElement; const look = getComputedStyle(at);"
+                "return `${at.tagName} ${at.getAttribute('class')} ${at.type} ${look.outlineStyle} ${look.strokeWidth}`; }"
+            )
+        )
+    return stops
+
+
+def test_arrow_keys_in_a_coloured_table(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/year?plan={plan}&part=goods")
+    page.wait_for_selector(".heat")
+    links = page.locator(".heat a")
+    if links.count() > 1:
+        first = page.locator(".heat a[tabindex='0']")
+        first.focus()
+        before = page.evaluate("() => document.activeElement.title")
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("() => document.activeElement.title") != before
+    assert page.locator(".heat a[tabindex='0']").count() <= 1
+
+
+def test_colours_and_language_are_kept(open_page: Open) -> None:
+    page = open_page("")
+    page.get_by_role("button", name="Colours: as the system").click()
+    page.get_by_role("button", name="Colours: light").click()
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    page.get_by_role("button", name="한국어").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("계획 세우기")
+    assert page.evaluate("() => document.documentElement.lang") == "ko"
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    picture(page, "start-korean-dark")
+
+
+def test_numbers_are_written_as_the_user_writes_them(open_page: Open, plan: str) -> None:
+    british = open_page(f"#/map?plan={plan}")
+    german = open_page(f"#/map?plan={plan}", locale="de-DE")
+    expect(british.locator(".map-side")).to_contain_text("166,087")
+    expect(german.locator(".map-side")).to_contain_text("166.087")

@@ -1,0 +1,68 @@
+"""Start: upload a province, plan it, follow, cancel."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from models.examples import two_counties_raw
+from tests.browser.conftest import Open, Service, Watched, picture
+from tests.browser.figures import agrees
+
+pytestmark = pytest.mark.browser
+
+
+def test_upload_plan_and_follow(open_page: Open, service: Service, tmp_path: Path) -> None:
+    file = tmp_path / "Two Counties.json"
+    file.write_text(json.dumps(two_counties_raw()), encoding="utf-8")
+    page = open_page("")
+    page.get_by_text("Upload a province").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_label("Keep it as")).to_have_value("two-counties")
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.locator("input[name=province][value=two-counties]")).to_be_checked()
+    page.get_by_text("How to solve it").click()
+    page.get_by_label("Check the result with a second").check()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator(".result .tag")).to_have_text("Optimal, proved", timeout=60_000)
+    plan = service.json(f"/v1/plans/{page.url.partition('plan=')[2].partition('&')[0]}")
+    assert plan["verification"]["agrees"]
+    assert agrees(page.locator("[data-figure=served] dd").inner_text(), plan["summary"]["served_share"])
+    assert agrees(page.locator("[data-figure=local] dd").inner_text(), plan["summary"]["local_share"])
+    expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
+    picture(page, "start-result")
+    page.get_by_role("link", name="See the map").click()
+    expect(page.locator(".map-county")).to_have_count(2)
+
+
+def test_what_is_wrong_with_a_file_is_told(open_page: Open, watched: Watched, tmp_path: Path) -> None:
+    watched.expected += ["422", "400"]
+    wrong = two_counties_raw()
+    wrong["counties"][0]["power_area"] = "nowhere"
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
+    (tmp_path / "noise.json").write_text("{ no", encoding="utf-8")
+    page = open_page("")
+    page.get_by_text("Upload a province").click()
+    for name, words in (("wrong", "/problem/counties/0/power_area"), ("noise", "not JSON")):
+        page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.json")
+        page.get_by_role("button", name="Upload", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text(words)
+
+
+def test_progress_and_an_end_to_it(open_page: Open, service: Service, plan: str) -> None:
+    page = open_page("")
+    page.locator("input[name=scenario][value=crisis]").check()
+    page.get_by_text("How to solve it").click()
+    page.get_by_label("Solve anew").check()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    stage = page.locator(".stage")
+    expect(stage).to_have_text("Solving", timeout=60_000)
+    expect(page.locator(".progress-detail")).to_contain_text("s so far")
+    picture(page, "start-progress")
+    page.reload()
+    expect(page.locator(".progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".result .tag")).to_have_text("Cancelled")
+    identifier = page.url.partition("plan=")[2].partition("&")[0]
+    assert service.json(f"/v1/plans/{identifier}")["status"] == "cancelled"

@@ -1,0 +1,94 @@
+"""The year shows what the tables say."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, Service, picture
+from tests.browser.figures import agrees
+
+pytestmark = pytest.mark.browser
+
+
+def test_every_cell_of_the_goods_agrees(open_page: Open, service: Service, plan: str) -> None:
+    table = service.columns(plan, "supply", "county=hyesan&columns=item,period,demand,shortage,price")
+    missing = {(item, month): short for item, month, _, short, _ in _rows(table)}
+    prices = {(item, month): price for item, month, _, _, price in _rows(table)}
+    page = open_page(f"#/year?plan={plan}&county=hyesan&measure=shortage")
+    _all_agree(page, missing)
+    page.get_by_text("Price", exact=True).click()
+    _all_agree(page, prices)
+
+
+def _rows(table: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
+    return [row for row in zip(*table.values(), strict=True) if row[2] > 0]
+
+
+def _all_agree(page: Page, figures: dict[Any, float]) -> None:
+    page.wait_for_selector(".heat td[data-row]")
+    cells = page.evaluate(
+        "() => [...document.querySelectorAll('.heat td[data-row]')].filter((td) => td.dataset.column !== 'plan')"
+        ".map((td) => [td.dataset.row, td.dataset.column, td.title || td.querySelector('a').title])"
+    )
+    assert len(cells) > 900
+    for item, month, title in cells:
+        assert agrees(title.rpartition(": ")[2], figures[item, month]), (item, month, title)
+
+
+def test_a_red_cell_leads_to_its_reasons(open_page: Open, plan: str) -> None:
+    page = open_page(f"#/year?plan={plan}&only=short")
+    red = page.locator(".heat a").first
+    red.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#/reasons?*county=*")
+
+
+def test_power_agrees(open_page: Open, service: Service, plan: str) -> None:
+    page = open_page(f"#/year?plan={plan}&part=power&area=kapsan")
+    page.get_by_role("button", name="As a table").click()
+    rows = page.locator(".figure table tbody tr")
+    power = service.columns(plan, "power", "area=kapsan&sort=period")
+    expect(rows).to_have_count(12)
+    for place in range(12):
+        texts = rows.nth(place).locator("td").all_inner_texts()
+        for text, name in zip(texts, ("used_by_factories", "used_by_rail", "limit", "price"), strict=True):
+            assert agrees(text, power[name][place])
+
+
+def test_sources_balance_and_agree(open_page: Open, service: Service, plan: str) -> None:
+    table = service.columns(plan, "supply", "item=laundry-soap&county=hyesan&sort=period")
+    assert len(table["item"]) == 12
+    page = open_page(f"#/year?plan={plan}&part=sources&county=hyesan&item=laundry-soap")
+    page.wait_for_selector(".figure canvas")
+    picture(page, "year-sources-soap")
+    page.get_by_role("button", name="As a table").click()
+    head = page.locator(".figure table thead th").all_inner_texts()
+    named = {"From the centre": "central", "Made locally": "made", "Needed": "demand", "Served": "served"}
+    for place in range(12):
+        texts = dict(
+            zip(head[1:], page.locator(".figure tbody tr").nth(place).locator("td").all_inner_texts(), strict=True)
+        )
+        for heading, column in named.items():
+            if heading in texts:
+                assert agrees(texts[heading], table[column][place]), (place, heading)
+
+
+def test_flows_come_to_what_is_served(open_page: Open, service: Service, plan: str) -> None:
+    problem = service.json(f"/v1/plans/{plan}/problem")
+    worth = {item["id"]: item.get("value", 1.0) for item in problem["items"] if item.get("kind", "good") == "good"}
+    counties = {county["id"]: county["name"] for county in problem["counties"]}
+    served: dict[str, float] = defaultdict(float)
+    for county, item, amount in zip(
+        *service.columns(plan, "supply", "columns=county,item,served").values(), strict=True
+    ):
+        served[counties.get(county, county)] += worth.get(item, 0.0) * amount
+    page = open_page(f"#/year?plan={plan}&part=flows")
+    page.wait_for_selector(".figure canvas")
+    picture(page, "year-flows")
+    page.get_by_role("button", name="As a table").click()
+    rows = page.locator(".figure tbody tr").all()
+    assert len(rows) == 12
+    for row in rows:
+        assert agrees(row.locator("td").last.inner_text(), served[row.locator("th").inner_text()])
