@@ -53,6 +53,7 @@ PlansOf = Annotated[Plans, Depends(_plans)]
 @router.post(
     "",
     summary="Make a plan",
+    status_code=201,
     dependencies=[may("draft")],
     response_model=None,
     responses={

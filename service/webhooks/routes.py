@@ -31,6 +31,7 @@ WebhooksOf = Annotated[Webhooks, Depends(_webhooks)]
 @router.post(
     "",
     summary="Make a webhook",
+    status_code=201,
     response_model=None,
     responses={
         **documented(Unreadable, Conflict, TooLarge, WrongType, Invalid),

@@ -1,0 +1,1 @@
+"""Clients that others write from the description of the interface."""
