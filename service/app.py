@@ -6,6 +6,8 @@ uvicorn --factory service.app:from_environment
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import numpy as np
+import pyarrow as pa
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
@@ -84,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         jobs = JobRuntime(store, settings)
         metrics.watch_plans(jobs.queue.counts)
         await run_in_threadpool(jobs.start)
+        await run_in_threadpool(_load_tables)
         courier = Courier(store, settings)
         try:
             yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity)}
@@ -103,6 +106,11 @@ def create_app(settings: Settings) -> FastAPI:
     mount_static(app)
     install_openapi(app)
     return app
+
+
+def _load_tables() -> None:
+    """Load now what the first reader of a table would wait for: pyarrow loads pandas, where installed, with its first numpy array."""
+    pa.array(np.zeros(1))
 
 
 def from_environment() -> FastAPI:

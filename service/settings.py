@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""
     child_memory_bytes: Positive = 4096 * MIB
     """Memory that one solve may take beyond its libraries; a plan that needs more ends as `failed`."""
+    child_niceness: Annotated[int, Field(ge=0, le=19)] = 10
+    """How much solves stand back behind requests where both want the processor (0 to 19, as `nice` has it)."""
     queue_length: Positive = 1_000
     """Plans that may wait at a time; beyond it 429 with `Retry-After`."""
     queue_length_per_caller: Positive = 500

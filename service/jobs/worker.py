@@ -83,6 +83,7 @@ class Try:
         claim, start = self.claim, self.claim.start
         head = {
             "memory_bytes": self._settings.child_memory_bytes,
+            "niceness": self._settings.child_niceness,
             "size": claim.problem.size,
             "options": claim.options.model_dump(mode="json"),
         }

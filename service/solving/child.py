@@ -35,6 +35,7 @@ def serve(descriptor: int) -> None:
         return  # the service ended before it had work
     threading.Thread(target=_end_when_told, args=(channel,), daemon=True).start()
     try:
+        os.nice(order.head["niceness"])
         limit_memory(order.head["memory_bytes"])
         _hand_back(channel, _solve(channel, order))
     except ChannelClosed:

@@ -137,7 +137,12 @@ def test_a_solve_that_wants_too_much_memory_ends_as_failed(runtime: JobRuntime) 
     assert runtime._supervisor is not None
     child = runtime._supervisor._nursery.spawn()
     stored = StoredProblem.of(slow(40, 60, 12))
-    order = {"memory_bytes": 60_000_000, "size": stored.size, "options": PlanOptions().model_dump(mode="json")}
+    order = {
+        "memory_bytes": 60_000_000,
+        "niceness": 0,
+        "size": stored.size,
+        "options": PlanOptions().model_dump(mode="json"),
+    }
     child.channel.send("plan", order, stored.body)
     message = child.channel.receive()
     while message.kind == "progress":
