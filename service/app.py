@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
@@ -23,6 +24,7 @@ from service.execution.routes import router as execution
 from service.health.routes import router as health
 from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
+from service.jobs.endings import Ending
 from service.life.routes import router as life
 from service.page.routes import router as page
 from service.plans.routes import router as plans
@@ -34,11 +36,12 @@ from service.validation.routes import router as validation
 from service.web import handlers
 from service.web.bodies import BodyReader
 from service.web.logs import configure_logs
-from service.web.metrics import Metrics
+from service.web.metrics import Metrics, resident_bytes
 from service.web.middleware import BodyLimit, Frame
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
-from service.webhooks.courier import Courier
+from service.web.tracing import OFF, open_tracing
+from service.webhooks.courier import Courier, undelivered
 from service.webhooks.routes import router as webhooks
 
 ROUTERS = (
@@ -64,11 +67,16 @@ class Allot(FastAPI):
     """FastAPI, framed: identifiers, headers, log and figures also for mistakes of ours."""
 
     def __init__(
-        self, metrics: Metrics, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]]
+        self,
+        metrics: Metrics,
+        telemetry: TelemetryConfig,
+        lifespan: Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]],
     ) -> None:
-        """Count requests in `metrics`; `lifespan` starts and stops what the routes need."""
+        """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops what the routes need."""
         self._metrics = metrics
-        super().__init__(title="Allot", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+        super().__init__(
+            title="Allot", lifespan=lifespan, telemetry=telemetry, openapi_url=None, docs_url=None, redoc_url=None
+        )
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, and ours around them."""
@@ -77,14 +85,19 @@ class Allot(FastAPI):
 
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI application; its database is opened and its solvers started with its lifespan."""
-    metrics = Metrics()
+    metrics, tracing = Metrics(), open_tracing(settings)
+
+    def on_ending(ending: Ending) -> None:
+        metrics.solved(ending)
+        if tracing is not None:
+            tracing.note(ending)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         store = await run_in_threadpool(Store.open, settings)
         identity = Authenticator(store, settings)
-        jobs = JobRuntime(store, settings)
-        metrics.watch_plans(jobs.queue.counts)
+        jobs = JobRuntime(store, settings, on_ending)
+        _watch(metrics, store, jobs)
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_load_tables)
         courier = Courier(store, settings)
@@ -93,10 +106,12 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await run_in_threadpool(jobs.stop)
             await run_in_threadpool(courier.stop)
-            metrics.forget_plans()
+            metrics.forget()
             await run_in_threadpool(store.close)
+            if tracing is not None:
+                await run_in_threadpool(tracing.close)
 
-    app = Allot(metrics, lifespan)
+    app = Allot(metrics, OFF if tracing is None else tracing.config(), lifespan)
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
     handlers.install(app)
@@ -106,6 +121,23 @@ def create_app(settings: Settings) -> FastAPI:
     mount_static(app)
     install_openapi(app)
     return app
+
+
+def _watch(metrics: Metrics, store: Store, jobs: JobRuntime) -> None:
+    """Report what waits and runs whenever the figures are read."""
+    metrics.watch("allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.counts)
+    metrics.watch(
+        "allot_solver_children",
+        "Solves that run in this process: how many, and the bytes of memory that they have in use.",
+        "what",
+        lambda: resident_bytes(jobs.children()),
+    )
+    metrics.watch(
+        "allot_webhook_messages",
+        "Messages to webhooks that wait, or were given up, over all service processes.",
+        "state",
+        lambda: undelivered(store),
+    )
 
 
 def _load_tables() -> None:

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
 from service.jobs import events
+from service.jobs.endings import trace_of
 from service.jobs.requests import Claim, Start
 from service.storage import PlanState, Transaction
-from service.storage.tables import callers, jobs
+from service.storage.tables import callers, job_events, jobs
 from service.webhooks.outbox import announce
 
 
@@ -72,7 +73,9 @@ def take(transaction: Transaction, job: NextJob, owner: str, lease_seconds: floa
     events.append(connection, jobs.c.id == job.id, "started", {"try": tries})
     plan = transaction.plans.get(job.id)
     problem = transaction.problems.stored(plan.problem_digest)
-    return Claim(job.id, owner, tries, problem, plan.options, _start(transaction, plan.base_plan))
+    asked = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
+    trace = trace_of(asked.scalar_one())
+    return Claim(job.id, owner, tries, problem, plan.options, trace, _start(transaction, plan.base_plan))
 
 
 def _start(transaction: Transaction, base_plan: str | None) -> Start | None:

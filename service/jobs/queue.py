@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from models.plan import Plan, Solver, Termination
 from service.jobs import events
 from service.jobs.claiming import conclude, next_job, take
+from service.jobs.endings import current_trace
 from service.jobs.errors import IdempotencyConflict, QueueFull
 from service.jobs.identifiers import new_identifier
 from service.jobs.requests import Claim, PlanRequest, Submission
@@ -238,7 +239,7 @@ class JobQueue:
                     created=transaction.now(),
                 )
             )
-        events.append(transaction.connection, jobs.c.id == plan, "queued", {})
+        events.append(transaction.connection, jobs.c.id == plan, "queued", current_trace())
         transaction.audit.add(
             request.caller, "plan accepted", plan, {"problem": problem.digest}, province=request.source.get("province")
         )

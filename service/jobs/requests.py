@@ -75,5 +75,7 @@ class Claim:
     """What is planned."""
     options: PlanOptions
     """How."""
+    trace: Mapping[str, str] = field(default_factory=dict)
+    """The trace of the request that asked for it, if it was traced."""
     start: Start | None = None
     """The plan that it varies or replaces, where that has a basis: solving starts from there."""

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 
 from service.jobs import events
 from service.jobs.bell import Bell
+from service.jobs.endings import OnEnding
 from service.jobs.queue import JobQueue
 from service.jobs.requests import PlanRequest, Submission
 from service.jobs.supervisor import Supervisor
@@ -26,8 +27,9 @@ from service.storage import JobEvent, PlanRecord, Store
 class JobRuntime:
     """The jobs of one service process, on a database that it may share with others."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        """Use a store; nothing runs before `start`."""
+    def __init__(self, store: Store, settings: Settings, on_ending: OnEnding = lambda _: None) -> None:
+        """Use a store; nothing runs before `start`. `on_ending` is called when a try at a plan is over."""
+        self._on_ending = on_ending
         self.queue = JobQueue(store, settings)
         self._store = store
         self._settings = settings
@@ -37,7 +39,7 @@ class JobRuntime:
     def start(self) -> None:
         """Begin to solve what waits; returns at once, while the solvers are loaded. With no `solver_children`, only others solve."""
         if self._settings.solver_children > 0:
-            self._supervisor = Supervisor(self.queue, self._settings, self._bell.ring)
+            self._supervisor = Supervisor(self.queue, self._settings, self._bell.ring, self._on_ending)
 
     def stop(self) -> None:
         """Take no more plans, give running ones `shutdown_grace_seconds`, put the rest back into the queue."""
@@ -51,6 +53,10 @@ class JobRuntime:
         if self._settings.solver_children == 0:
             return True
         return self._supervisor is not None and self._supervisor.ready
+
+    def children(self) -> tuple[int, ...]:
+        """Process ids of the solves that run in this service process now."""
+        return () if self._supervisor is None else self._supervisor.children()
 
     def submit(self, request: PlanRequest) -> Submission:
         """Accept a plan for good; it is on disk when this returns. Raises IdempotencyConflict, QueueFull."""

@@ -6,6 +6,7 @@ import time
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.jobs.endings import OnEnding
 from service.jobs.identifiers import new_identifier
 from service.jobs.queue import JobQueue
 from service.jobs.requests import Claim
@@ -22,13 +23,14 @@ _log = structlog.get_logger(__name__)
 class Supervisor:
     """Runs the tries of one service process."""
 
-    def __init__(self, queue: JobQueue, settings: Settings, on_news: OnNews) -> None:
-        """Serve a queue; `on_news` is called after every write about a plan."""
+    def __init__(self, queue: JobQueue, settings: Settings, on_news: OnNews, on_ending: OnEnding) -> None:
+        """Serve a queue; `on_news` is called after every write about a plan, `on_ending` when a try is over."""
         self.owner = new_identifier()
         """Name of this process in leases, new at every start."""
         self._queue = queue
         self._settings = settings
         self._on_news = on_news
+        self._on_ending = on_ending
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._ready = threading.Event()
@@ -51,6 +53,10 @@ class Supervisor:
         for attempt, _ in tuple(self._tries.values()):
             if attempt.claim.plan == plan:
                 attempt.orders.cancel.set()
+
+    def children(self) -> tuple[int, ...]:
+        """Process ids of the solves that run now."""
+        return tuple(attempt.child_process for attempt, _ in tuple(self._tries.values()))
 
     def stop(self, grace_seconds: float) -> None:
         """Claim no more, let tries finish for some seconds, put the rest back into the queue, and end the nursery."""
@@ -128,7 +134,7 @@ class Supervisor:
         except NurseryGoneError:
             self._queue.give_back(claim, "the solvers had to be loaded again", counts=False)
             raise
-        attempt = Try(self._queue, self._settings, claim, child, self._on_news)
+        attempt = Try(self._queue, self._settings, claim, child, self._on_news, self._on_ending)
         thread = threading.Thread(target=self._run, args=(attempt,), name=f"plan {claim.plan}", daemon=True)
         self._tries[claim.plan, claim.tries] = (attempt, thread)
         thread.start()

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.plan import Plan
+from service.jobs.endings import Ending, OnEnding, Stage
 from service.jobs.queue import JobQueue, failed_head
 from service.jobs.requests import Claim
 from service.settings import Settings
@@ -57,8 +58,18 @@ class OnNews(Protocol):
 class Try:
     """One try at one plan."""
 
-    def __init__(self, queue: JobQueue, settings: Settings, claim: Claim, child: Child, on_news: OnNews) -> None:
+    def __init__(
+        self,
+        queue: JobQueue,
+        settings: Settings,
+        claim: Claim,
+        child: Child,
+        on_news: OnNews,
+        on_ending: OnEnding,
+    ) -> None:
         """Hold a claim and a fresh child for it; `run` does the rest."""
+        self._ending = Ending(claim, time.time())
+        self._on_ending = on_ending
         self.claim = claim
         self.orders = Orders()
         self._queue = queue
@@ -78,6 +89,13 @@ class Try:
         finally:
             self._child.end()
             self._on_news(self.claim.plan)
+            self._ending.ended = time.time()
+            self._on_ending(self._ending)
+
+    @property
+    def child_process(self) -> int:
+        """Process id of the child."""
+        return self._child.pid
 
     def _send(self) -> None:
         claim, start = self.claim, self.claim.start
@@ -101,11 +119,11 @@ class Try:
                 return
             if self.orders.cancel.is_set():
                 self._end_gently()
-                self._store(lambda: self._queue.finish_cancelled(self.claim))
+                self._store("cancelled", lambda: self._queue.finish_cancelled(self.claim))
                 return
             if self.orders.release.is_set():
                 self._child.end()
-                self._store(lambda: self._queue.give_back(self.claim, "the service stopped", counts=False))
+                self._store("released", lambda: self._queue.give_back(self.claim, "the service stopped", counts=False))
                 return
             if time.monotonic() > deadline:
                 self._child.end()
@@ -135,7 +153,9 @@ class Try:
             {name: EncodedTable(rows, body) for (name, rows), body in zip(names, tables, strict=True)},
             basis or None,
         )
-        self._store(lambda: self._queue.finish(self.claim, outcome))
+        self._ending.peak_bytes = message.head["peak_bytes"]
+        self._ending.stages = tuple(Stage(*stage) for stage in message.head["stages"])
+        self._store(outcome.head.outcome, lambda: self._queue.finish(self.claim, outcome))
         return True
 
     def _tell_progress(self, data: dict[str, Any]) -> None:
@@ -149,10 +169,10 @@ class Try:
 
     def _fail(self, detail: str, limit: str | None) -> None:
         outcome = PlanOutcome(failed_head(self.claim.options.solver, detail, limit))
-        self._store(lambda: self._queue.finish(self.claim, outcome))
+        self._store("failed", lambda: self._queue.finish(self.claim, outcome))
 
-    def _store(self, write: Callable[[], bool]) -> None:
-        """Write the end of the try, again and again while the database fails, until it is written or not ours to write.
+    def _store(self, ending: str, write: Callable[[], bool]) -> None:
+        """Write the end of the try, which is such an `ending`, again and again while the database fails, until it is written or not ours to write.
 
         A write that came through although its answer was lost is not made twice: the claim does not hold any more.
         """
@@ -164,7 +184,9 @@ class Try:
                 if self.orders.lost.is_set() or self.orders.release.wait(RETRY_SECONDS):
                     return
             else:
-                if not written:
+                if written:
+                    self._ending.outcome = ending
+                else:
                     _log.warning("a plan was not ours any more", plan=self.claim.plan, tries=self.claim.tries)
                 return
 
@@ -186,11 +208,11 @@ class Try:
         how = _how_it_ended(code)
         _log.warning("child lost", plan=self.claim.plan, tries=self.claim.tries, how=how)
         if self.orders.cancel.is_set():
-            self._store(lambda: self._queue.finish_cancelled(self.claim))
+            self._store("cancelled", lambda: self._queue.finish_cancelled(self.claim))
         elif self.claim.tries >= self._settings.max_tries:
             self._fail(f"its solver was lost {self.claim.tries} times, at last: {how}", None)
         else:
-            self._store(lambda: self._queue.give_back(self.claim, how, counts=True))
+            self._store("crashed", lambda: self._queue.give_back(self.claim, how, counts=True))
 
 
 def _how_it_ended(code: int | None) -> str:

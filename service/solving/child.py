@@ -37,7 +37,8 @@ def serve(descriptor: int) -> None:
     try:
         os.nice(order.head["niceness"])
         limit_memory(order.head["memory_bytes"])
-        _hand_back(channel, _solve(channel, order))
+        stages = _Stages()
+        _hand_back(channel, _solve(channel, order, stages), stages)
     except ChannelClosed:
         return
     except MemoryError:
@@ -59,13 +60,30 @@ def limit_memory(beyond: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _solve(channel: Channel, order: Message) -> PlanResult:
+class _Stages:
+    """What the solve goes through: each stage lasts until the next begins."""
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[str, float]] = []
+
+    def enter(self, name: str) -> None:
+        if not self._begun or self._begun[-1][0] != name:
+            self._begun.append((name, time.time()))
+
+    def told(self) -> list[tuple[str, float, float]]:
+        """Name, begin and end of each, in seconds since 1970."""
+        ends = [begun for _, begun in self._begun[1:]] + [time.time()]
+        return [(name, begun, end) for (name, begun), end in zip(self._begun, ends, strict=True)]
+
+
+def _solve(channel: Channel, order: Message, stages: _Stages) -> PlanResult:
     problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
     options = PlanOptions.model_validate(order.head["options"])
     told = -PROGRESS_SECONDS
 
     def on_progress(progress: Progress) -> None:
         nonlocal told
+        stages.enter(progress.stage)
         if time.monotonic() - told >= PROGRESS_SECONDS:
             told = time.monotonic()
             channel.send("progress", progress_head(progress))
@@ -93,16 +111,25 @@ def progress_head(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _hand_back(channel: Channel, result: PlanResult) -> None:
+def _hand_back(channel: Channel, result: PlanResult, stages: _Stages) -> None:
     tables = {name: encode_table(table) for name, table in result.tables.items()}
     basis = b"" if result.basis is None else encode_basis(result.basis)
     channel.send(
         "result",
-        {"tables": [[name, table.rows] for name, table in tables.items()]},
+        {
+            "tables": [[name, table.rows] for name, table in tables.items()],
+            "stages": stages.told(),
+            "peak_bytes": _peak_bytes(),
+        },
         result.plan.model_dump_json().encode(),
         basis,
         *(table.body for table in tables.values()),
     )
+
+
+def _peak_bytes() -> int:
+    """Most memory that this process had in use, the nursery's that it shares included; Linux counts in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _end_when_told(channel: Channel) -> None:

@@ -18,6 +18,9 @@ from service.storage.errors import StoreUnsuitable
 BUSY_MILLISECONDS = 30_000
 """How long a SQLite writer waits for another."""
 
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to be reached."""
+
 READ_ONLY = "allot_read_only"
 """Execution option of connections that only read."""
 
@@ -36,7 +39,8 @@ def make_engine(address: str, connections: int) -> Engine:
     except (ArgumentError, NoSuchModuleError) as error:
         raise StoreUnsuitable(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
     if backend == "postgresql":
-        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True)
+        reach = {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=reach)
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise StoreUnsuitable("the database must be SQLite in a file or PostgreSQL")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)

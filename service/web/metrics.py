@@ -1,16 +1,23 @@
-"""Figures for Prometheus: requests as they come, plans as they wait and run."""
+"""Figures for Prometheus: requests as they come, plans as they wait and run, solves as they end, messages to webhooks."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.jobs.endings import Ending
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _SECONDS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60)
+_SOLVE_SECONDS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+_MIB = 1024 * 1024
+_SOLVE_BYTES = tuple(float(mib * _MIB) for mib in (128, 256, 512, 1024, 2048, 4096, 8192))
 
-PlanCounts = Callable[[], Mapping[str, int]]
-"""Plans by state, read when the figures are asked for."""
+Counts = Callable[[], Mapping[str, int]]
+"""How many there are by state, read when the figures are asked for."""
 
 
 class Metrics:
@@ -19,7 +26,7 @@ class Metrics:
     def __init__(self) -> None:
         """Start at zero."""
         self.registry = CollectorRegistry()
-        self._plans: _PlansByState | None = None
+        self._watched: list[Collector] = []
         self.in_flight = Gauge("allot_http_requests_in_flight", "Requests being answered now.", registry=self.registry)
         self._requests = Counter(
             "allot_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -31,6 +38,18 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._solves = Counter(
+            "allot_solves", "Tries at plans, by how they ended.", ("outcome",), registry=self.registry
+        )
+        self._solve_seconds = Histogram(
+            "allot_solve_seconds", "Seconds that tries at plans took.", buckets=_SOLVE_SECONDS, registry=self.registry
+        )
+        self._solve_bytes = Histogram(
+            "allot_solve_peak_bytes",
+            "Most memory that each solve had in use, its libraries included.",
+            buckets=_SOLVE_BYTES,
+            registry=self.registry,
+        )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Note one answered request; methods nobody knows are counted together."""
@@ -38,36 +57,60 @@ class Metrics:
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(known, route).observe(seconds)
 
-    def watch_plans(self, counts: PlanCounts) -> None:
-        """Report plans by state at every reading."""
-        self._plans = _PlansByState(counts)
-        self.registry.register(self._plans)
+    def solved(self, ending: Ending) -> None:
+        """Note one try at a plan that is over."""
+        self._solves.labels(ending.outcome).inc()
+        self._solve_seconds.observe(ending.ended - ending.begun)
+        if ending.peak_bytes is not None:
+            self._solve_bytes.observe(ending.peak_bytes)
 
-    def forget_plans(self) -> None:
-        """Report plans no more; the database is about to close."""
-        if self._plans is not None:
-            self.registry.unregister(self._plans)
-            self._plans = None
+    def watch(self, name: str, words: str, label: str, counts: Counts) -> None:
+        """Report a gauge at every reading, by `label`; left out while the database that it is read from does not answer."""
+        gauge = _Watched(name, words, label, counts)
+        self._watched.append(gauge)
+        self.registry.register(gauge)
+
+    def forget(self) -> None:
+        """Report what was watched no more; the database is about to close."""
+        while self._watched:
+            self.registry.unregister(self._watched.pop())
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class _PlansByState(Collector):
-    def __init__(self, counts: PlanCounts) -> None:
-        self._counts = counts
+def resident_bytes(processes: tuple[int, ...]) -> dict[str, int]:
+    """How many processes there are, and the memory that they have in use, where the system says so."""
+    found = [_resident(process) for process in processes]
+    return {"count": len(found), "bytes": sum(found)}
+
+
+def _resident(process: int) -> int:
+    """Resident bytes of a process; 0 for one that has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), 0)
+
+
+class _Watched(Collector):
+    def __init__(self, name: str, words: str, label: str, counts: Counts) -> None:
+        self._name, self._words, self._label, self._counts = name, words, label, counts
 
     def describe(self) -> Iterator[Metric]:
         yield self._family()
 
     def collect(self) -> Iterator[Metric]:
         family = self._family()
-        for state, count in self._counts().items():
+        try:
+            found = self._counts()
+        except SQLAlchemyError:
+            return
+        for state, count in found.items():
             family.add_metric([state], count)
         yield family
 
     def _family(self) -> GaugeMetricFamily:
-        return GaugeMetricFamily(
-            "allot_plans", "Plans that wait and run, over all service processes.", labels=["state"]
-        )
+        return GaugeMetricFamily(self._name, self._words, labels=[self._label])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,13 +65,15 @@ class Frame:
                 _add_headers(MutableHeaders(scope=message), identifier, secure=scope["scheme"] == "https")
             await send(message)
 
-        structlog.contextvars.bind_contextvars(request_id=identifier)
+        span = trace.get_current_span().get_span_context()
+        traced = {"trace_id": trace.format_trace_id(span.trace_id)} if span.is_valid else {}
+        structlog.contextvars.bind_contextvars(request_id=identifier, **traced)
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._app(scope, receive, send_framed)
             finally:
                 self._note(scope, status, time.perf_counter() - begun)
-                structlog.contextvars.unbind_contextvars("request_id")
+                structlog.contextvars.unbind_contextvars("request_id", *traced)
 
     def _note(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
         self._metrics.count(scope["method"], route_of(scope), status, seconds)

@@ -166,6 +166,14 @@ def take(store: Store, owner: str, most: int, lease_seconds: float) -> tuple[Err
     return tuple(Errand(row.id, owner, row.tries, *where[row.webhook], row.body.encode()) for row in rows)
 
 
+def undelivered(store: Store) -> dict[str, int]:
+    """How many messages are `waiting` and `dead`, over all service processes."""
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.state.in_(("waiting", "dead")))
+    with store.read() as transaction:
+        found = {row[0]: int(row[1]) for row in transaction.connection.execute(query.group_by(deliveries.c.state))}
+    return {"waiting": found.get("waiting", 0), "dead": found.get("dead", 0)}
+
+
 def _due(transaction: Transaction, most: int) -> list[str]:
     """Messages to be sent now."""
     moment = transaction.now()

@@ -71,6 +71,8 @@ class Run:
         self.solver = solution.solver or self.solver
         self.strategy.setdefault(stage, solution.strategy)
         solved = time.monotonic()
+        if self.on_progress is not None:
+            self.on_progress(Progress("certify"))
         self.seconds[stage] = self.seconds.get(stage, 0.0) + solved - begun
         attempt = Attempt(program, solution, check(program, solution, self.options.tolerance))
         self.certifying += time.monotonic() - solved

@@ -22,7 +22,16 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("generated")
     configuration = folder / "config.yaml"
     configuration.write_text(json.dumps({"post_hooks": []}), encoding="utf-8")
-    command = ["generate", "--path", DESCRIPTION, "--meta", "none", "--fail-on-warning", "--config", configuration]
+    command: list[str | Path] = [
+        "generate",
+        "--path",
+        DESCRIPTION,
+        "--meta",
+        "none",
+        "--fail-on-warning",
+        "--config",
+        configuration,
+    ]
     made = subprocess.run(  # noqa: S603 - our own interpreter and file
         [sys.executable, "-m", "openapi_python_client", *command, "--output-path", folder / PACKAGE],
         capture_output=True,
