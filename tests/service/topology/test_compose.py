@@ -1,5 +1,6 @@
 """compose.yaml: what it says of our settings, and the same processes without an engine for containers."""
 
+import importlib
 import os
 import signal
 import socket
@@ -13,7 +14,6 @@ from typing import Any
 
 import httpx2
 import pytest
-import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.examples import two_counties_raw
@@ -27,6 +27,7 @@ PLANS = 12
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
+    yaml: Any = importlib.import_module("yaml")  # comes with schemathesis, without types
     read: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     return read
 
