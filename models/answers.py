@@ -94,23 +94,38 @@ class Cause(LimitName):
     """Won of the objective saved by one more unit of the limit."""
     shortages: int
     """Shortages that it stands behind."""
+    amount: float
+    """Units of the limit that the missing units would take along the cheapest way."""
     won: float
-    """Σ units short × won of the price of a unit there that the limit accounts for."""
+    """`amount` × `gain`: the part of the shortages' worth that the limit accounts for."""
     share: float
-    """`won` as a share of the same sum over all limits."""
+    """`won` as a share of that worth."""
 
 
 class Held(Frozen):
-    """Shortages that one group of reasons is about."""
+    """Shortages that one group of reasons is about, and what they are worth, in parts that add up.
+
+    Σ `won` of the causes + `other_limits` + `costs` − `dearer` + `no_way` = `won`.
+    """
 
     key: str
     """Item, county, category, period, or all of them for a single shortage."""
     shortage: float
     """Units short; won's worth where several items are added up."""
+    objective: float
+    """What they weigh in the plan's objective, won; over all groups, with the plan's costs, it adds up to the objective."""
     won: float
-    """Won that its limits account for."""
+    """Units short × the price of a unit there and then: what they would save if they came at once, at the prices of now."""
     causes: tuple[Cause, ...]
-    """Limits behind it, those that account for most first."""
+    """Limits that the missing units would take most of, by won; at most twenty."""
+    other_limits: float
+    """Won of the limits not named."""
+    costs: float
+    """Won that making and bringing the missing units would cost."""
+    dearer: float
+    """Won by which the cheapest way is dearer than the needs weigh; taken off."""
+    no_way: float
+    """Won of what nothing can bring: no factory, link, allotment or swap, whatever limits were raised."""
 
 
 class Reasons(Frozen):

@@ -1,9 +1,10 @@
-"""Why things are short, rolled up: the limits behind shortages, and from a limit all shortages behind which it stands.
+"""Why things are short, rolled up: what the missing units would take of each limit; and from a limit all shortages behind which it stands.
 
-Which limits stand behind a shortage is said in `solvers.report.reasons`. What each accounts for is told in won, so that
-kilowatt-hours and tonnes can be compared: the units short, times the price of a unit there and then, shared among its limits in
-proportion to price × amount of each limit. The sums are a way to rank, not a forecast: what one more unit of a limit truly
-saves is its gain.
+What is short is worth its units times the price of a unit there and then. That worth is split exactly: into what the cheapest way
+to bring the missing units takes of each limit, at the limit's price, and what it costs; less the won by which the way is
+dearer than the need weighs; and what nothing can bring (see `solvers.answers.marginal`). Where bands are full, a unit's price lies
+above what most of the shortage weighs; `objective` is what it weighs in all, so that the objectives of all groups and the
+plan's costs add up to the plan's objective.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +15,13 @@ import numpy as np
 from scipy import sparse
 
 from models.answers import Cause, Held, Reasons
-from solvers.answers.prices import name_of
+from solvers.answers.marginal import Marginal
+from solvers.answers.prices import name_of, weights
 from solvers.answers.standing import Standing
+from solvers.indexing.catalogue import BoolArray
 from solvers.program import FloatArray, IntArray
-from solvers.report.limits import Limits
-from solvers.report.reasons import limits_behind
+from solvers.report.flows import added
+from solvers.report.limits import RULE_NAMES, Limits
 
 By = Literal["all", "item", "county", "category", "period", "limit"]
 """What shortages are rolled up by."""
@@ -44,29 +47,60 @@ def reasons(
     """
     limits = standing.limits()
     binding = limits.priced()
-    names = [name_of(limits, int(k)) for k in binding]
-    kept = [k for k, n in enumerate(names) if rule in (None, n["rule"]) and limit in (None, n["id"])]
     short = _shortages(standing, {"place": county, "item": item, "period": period})
-    weight = sparse.csr_array(_weights(standing, limits, binding, short)[:, kept])
+    unit = Marginal.of(standing.program, standing.point.row_price, limits.position[binding])
+    of = sparse.diags_array(short.units)
+    amounts = sparse.csr_array(of @ unit.amounts[short.rows])
+    won = sparse.csr_array(amounts @ sparse.diags_array(limits.gain[binding]))
+    words = limits.words
+    kept = np.array(
+        [rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, words[limits.id[k]]) for k in binding],
+        dtype=bool,
+    )
     group, keys = _groups(standing, by, *short.where)
     counted = standing.index.items.counted_value[short.where[1]]
     units = short.units * (1.0 if item is not None or by in ("item", "limit") else counted)
-    ones = np.ones(len(group))
-    summed = sparse.csr_array((ones, (group, np.arange(len(group)))), shape=(len(keys), len(group)))
-    won, counts = sparse.csr_array(summed @ weight), sparse.csr_array(summed @ (weight > 0).astype(np.float64))
-    total: FloatArray = np.asarray(won.sum(axis=1)).ravel()
-    amount = np.asarray(summed @ units)
-    held = [
-        Held(
-            key=keys[g],
-            shortage=float(amount[g]),
-            won=float(total[g]),
-            causes=_causes(limits, binding[kept], won[[g]], counts[[g]], float(total[g])),
+    summed = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group)))
+    parts = _Parts(
+        sparse.csr_array(summed @ won),
+        sparse.csr_array(summed @ amounts),
+        sparse.csr_array(summed @ (won > 0).astype(np.float64)),
+    )
+    sums = np.asarray(
+        summed
+        @ np.column_stack(
+            [
+                units,
+                short.worth,
+                short.objective,
+                short.units * unit.costs[short.rows],
+                short.units * unit.dearer[short.rows],
+                np.where(unit.no_way[short.rows], short.worth, 0.0),
+            ]
         )
-        for g in np.argsort(-total, kind="stable").tolist()[:most]
-        if total[g] > 0
-    ]
+    )
+    of_kept = np.asarray(parts.won[:, np.flatnonzero(kept)].maximum(0).sum(axis=1)).ravel()
+    ranked = sums[:, 1] if rule is None and limit is None else of_kept
+    order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:most]
+    held = [_held(limits, binding, kept, (keys[g], sums[g]), parts.row(g)) for g in order]
     return Reasons(by=by, groups=tuple(held))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What limits take part with, (groups, limits) each."""
+
+    won: sparse.csr_array
+    """Won."""
+    amounts: sparse.csr_array
+    """Units of the limit."""
+    counts: sparse.csr_array
+    """Shortages behind which it stands."""
+
+    def row(self, g: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Those of one group, (limits,) each."""
+        won, amounts, counts = (part[[g]].toarray().ravel() for part in (self.won, self.amounts, self.counts))
+        return won, amounts, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +115,8 @@ class _Shortages:
     """Units short."""
     worth: FloatArray
     """Units short × price, won."""
+    objective: FloatArray
+    """What they weigh in the objective, won."""
 
 
 def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortages:
@@ -96,18 +132,12 @@ def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortag
                 raise KeyError(f"there is no {axis} {label}")
             mine &= codes == labels[axis].index(label)
     rows = np.flatnonzero(mine)
-    worth = short[rows] * np.maximum(price[rows], 0.0)
-    return _Shortages(rows, (where[0][rows], where[1][rows], where[2][rows]), short[rows], worth)
-
-
-def _weights(standing: Standing, limits: Limits, binding: IntArray, short: _Shortages) -> sparse.csr_array:
-    """Won of each shortage's worth that each limit accounts for, (shortages, limits)."""
-    behind = limits_behind(standing.program, standing.point.row_price, limits.position[binding])[short.rows]
-    size = limits.gain[binding] * np.maximum(np.abs(limits.limit[binding]), 1e-9)
-    scaled = sparse.csr_array(behind @ sparse.diags_array(size))
-    total = np.asarray(scaled.sum(axis=1)).ravel()
-    share = short.worth / np.where(total > 0, total, 1.0)
-    return sparse.csr_array(sparse.diags_array(share) @ scaled)
+    shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
+    block, weighed = standing.program.decisions["short"], weights(standing)
+    cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
+    total = added(cells, (weighed * standing.point.values)[block.span], int(np.prod(shape))).reshape(shape)
+    here = (where[0][rows], where[1][rows], where[2][rows])
+    return _Shortages(rows, here, short[rows], short[rows] * price[rows], total[here])
 
 
 def _groups(
@@ -132,18 +162,37 @@ def _groups(
     return codes[by]()
 
 
-def _causes(
-    limits: Limits, binding: IntArray, won: sparse.csr_array, counts: sparse.csr_array, total: float
-) -> tuple[Cause, ...]:
-    values, many = won.toarray().ravel(), counts.toarray().ravel()
-    order = [int(k) for k in np.argsort(-values, kind="stable")[:CAUSES] if values[k] > 0]
-    return tuple(
+def _held(
+    limits: Limits,
+    binding: IntArray,
+    kept: BoolArray,
+    group: tuple[str, FloatArray],
+    parts: tuple[FloatArray, FloatArray, FloatArray],
+) -> Held:
+    """One group, with the limits asked for that take part most."""
+    won, amounts, counts = parts
+    key, (shortage, worth, objective, costs, dearer, no_way) = group[0], group[1].tolist()
+    order = np.argsort(-np.where(kept, won, -np.inf), kind="stable")[:CAUSES]
+    named = [int(k) for k in order if kept[k] and won[k] > 0]
+    causes = tuple(
         Cause(
             **name_of(limits, int(binding[k])),
             gain=float(limits.gain[binding[k]]),
-            shortages=int(many[k]),
-            won=float(values[k]),
-            share=float(values[k]) / total if total > 0 else 0.0,
+            shortages=int(counts[k]),
+            amount=float(amounts[k]),
+            won=float(won[k]),
+            share=float(won[k]) / worth if worth > 0 else 0.0,
         )
-        for k in order
+        for k in named
+    )
+    return Held(
+        key=key,
+        shortage=shortage,
+        objective=objective,
+        won=worth,
+        causes=causes,
+        other_limits=float(won.sum() - won[named].sum()),
+        costs=costs,
+        dearer=dearer,
+        no_way=no_way,
     )

@@ -75,7 +75,7 @@ def limits_behind(program: Program, row_price: FloatArray, binding: IntArray) ->
     used = sparse.csc_array(lp.matrix[:, columns])
     balances = sparse.csr_array(used[program.rules["balance"].span])
     price = row_price[program.rules["balance"].span]
-    sources = _marginal_sources(balances, reduced, price)
+    sources = marginal_sources(balances, reduced, price)
     onward = _flags(sources @ _drawn(balances, price))
     behind = _flags(sources @ _pressed(program, used, columns, row_price, binding))
     while True:
@@ -85,7 +85,7 @@ def limits_behind(program: Program, row_price: FloatArray, binding: IntArray) ->
         behind = further
 
 
-def _marginal_sources(balances: sparse.csr_array, reduced: FloatArray, price: FloatArray) -> sparse.csr_array:
+def marginal_sources(balances: sparse.csr_array, reduced: FloatArray, price: FloatArray) -> sparse.csr_array:
     """1 where a column is a marginal source of a balance, (balances, columns)."""
     entries = balances.tocoo()
     brings = entries.data > 0
