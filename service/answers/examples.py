@@ -19,6 +19,10 @@ COMPARE: Examples = {
 
 WHAT_IF: Examples = {
     "power": ("A tenth more electricity", {"changes": [{"what": "power_limit", "factor": 1.1}]}),
+    "remedy": (
+        "More hours of one machine group in one period, as a remedy gives them",
+        {"changes": [{"what": "machine_hours", "where": "hyesan-daily/press", "periods": ["2002-01"], "value": 320.0}]},
+    ),
 }
 """Examples of `POST …/what-if`."""
 

@@ -60,7 +60,10 @@ async def read_reasons(
     limit_id: Name = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="Groups listed at most.")] = 100,
 ) -> Reasons:
-    """The limits behind shortages, traced through transport, stores and materials, rolled up. The table `reasons` has each by itself."""
+    """What the missing units would take of each limit, traced through transport, stores and materials, in parts that add up.
+
+    The table `reasons` has each shortage by itself.
+    """
     chosen = {"county": county, "item": item, "period": period, "rule": rule, "limit": limit_id}
     return await services.bodies.apart(lambda: Answers(services.store).why(plan, by, limit, **chosen))
 
@@ -69,14 +72,17 @@ async def read_reasons(
 async def read_remedies(
     plan: PlanName,
     services: ServicesOf,
-    county: Annotated[str, Query(max_length=100, description="County of the shortage.")],
-    item: Annotated[str, Query(max_length=100, description="Item short.")],
-    period: Annotated[str, Query(max_length=100, description="Period of the shortage.")],
+    county: Annotated[str, Query(max_length=100, description="County of the shortage.", examples=["hyesan"])],
+    item: Annotated[str, Query(max_length=100, description="Item short.", examples=["soap"])],
+    period: Annotated[str, Query(max_length=100, description="Period of the shortage.", examples=["2002-01"])],
     left: Annotated[float, Query(ge=0, le=1, description="Share of the shortage that may be left: 0 ends it.")] = 0.5,
     most: Annotated[int, Query(ge=1, le=20, description="Limits tried at most.")] = 5,
     free: Annotated[bool, Query(description="Also amounts with which the best plan needs no telling.")] = False,
 ) -> Remedies:
-    """The smallest single changes that end or halve a shortage, each verified by solving again, with what it costs others."""
+    """The smallest single changes that end or halve a shortage, each verified by solving again, with what it costs others.
+
+    `changes` can be sent to what-if or with a new plan as they stand; `posted` says what they leave short when nothing is kept.
+    """
     where = (county, item, period)
     return await services.bodies.apart(lambda: Answers(services.store).remedies(plan, where, left, most, free=free))
 

@@ -1,11 +1,11 @@
-"""The command line: `allot plan`, `why`, `curve`, `compare`, `validate`, `demand`, `export`, `provinces`, `keys`, `serve`.
+"""The command line: `allot plan`, `why`, `prices`, `remedies`, `what-if`, `goals`, `diagnosis`, `curve`, `compare`, `validate`, and more.
 
 Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
 """
 
 import typer
 
-from service.cli import asking, inspecting, keys, planning, serving
+from service.cli import answering, asking, inspecting, keys, planning, serving
 
 app = typer.Typer(
     name="allot",
@@ -16,6 +16,11 @@ app = typer.Typer(
 )
 app.command("plan")(planning.plan)
 app.command("why")(asking.why)
+app.command("prices")(answering.prices)
+app.command("remedies")(answering.remedies)
+app.command("what-if")(answering.what_if)
+app.command("goals")(answering.goals)
+app.command("diagnosis")(answering.diagnosis)
 app.command("curve")(asking.curve)
 app.command("compare")(asking.compare)
 app.command("export")(planning.export)

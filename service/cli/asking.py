@@ -1,4 +1,4 @@
-"""Commands that ask a plan: why, curve, compare."""
+"""Commands that ask a plan why, along a curve, and beside another."""
 
 from typing import Annotated
 
@@ -6,10 +6,13 @@ import typer
 from rich.table import Table
 
 from models.changes import Change
+from models.comparisons import Comparison
 from service.cli import sources
 from service.cli.planning import Changes, Scenarios, Source
 from solvers import answers
 from solvers.answers import By, NothingToAsk, Standing
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as the service gives it.")]
 
 
 def why(
@@ -21,20 +24,33 @@ def why(
     item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
     period: Annotated[str | None, typer.Option(help="Only shortages of this period.")] = None,
     causes: Annotated[int, typer.Option(help="Limits shown for each group.")] = 5,
+    as_json: AsJson = False,
 ) -> None:
-    """Say why things are short, and with --county, --item and --period what would mend that shortage."""
-    standing = _open(source, scenario, change)
+    """Say why things are short: what the missing units would take of each limit; with --county, --item and --period also what would mend it.
+
+    The won of a group are its missing units at their prices; the parts add up to it. `allot why ryanggang -s crisis --by category`
+    """
+    standing = opened(source, scenario, change)
     try:
         found = answers.reasons(standing, by, county=county, item=item, period=period)
     except KeyError as error:
         sources.err.print(f"{error.args[0]}.")
         raise typer.Exit(2) from error
-    table = Table(by, "won", "limit", "period", "its part", "gain of one more", title="Limits behind shortages")
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table(
+        by, "won", "limit", "period", "its part", "it would take", "gain of one more", title="Limits behind shortages"
+    )
     for group in found.groups:
         for cause in group.causes[:causes]:
             limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
-            gain = f"{cause.gain:,.4g} won per {cause.unit}"
-            table.add_row(group.key, f"{group.won:,.0f}", limit, cause.period, f"{cause.share:.1%}", gain)
+            gain, takes = f"{cause.gain:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
+            table.add_row(group.key, f"{group.won:,.0f}", limit, cause.period, f"{cause.share:.1%}", takes, gain)
+        if group.no_way > 0:
+            table.add_row(
+                group.key, f"{group.won:,.0f}", "no way at all", "", f"{group.no_way / group.won:.1%}", "", ""
+            )
     sources.out.print(table)
     if county and item and period:
         for remedy in answers.remedies(standing, county, item, period).remedies:
@@ -50,21 +66,33 @@ def curve(
     end: Annotated[float, typer.Option("--to", help="Factor (or value) at which it ends.")] = 0.2,
     values: Annotated[bool, typer.Option("--values", help="Vary the value rather than a factor.")] = False,
     most: Annotated[int, typer.Option(help="Solves at most.")] = 40,
+    seconds: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 60.0,
+    as_json: AsJson = False,
 ) -> None:
-    """Vary one limit or share and show every point at which prices change."""
-    standing = _open(source, scenario, change)
+    """Vary one limit or share and show every point at which prices change: `allot curve ryanggang power_limit@hyesan --to 0.2`.
+
+    Plans with ordered goals or own needs first are sampled at even distances.
+    """
+    standing = opened(source, scenario, change)
     name, _, where = what.partition("@")
     raw = {"what": name, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
     try:
-        found = answers.curve(standing, Change.model_validate(raw), start, end, most=most)
+        found = answers.curve(standing, Change.model_validate(raw), start, end, most=most, seconds=seconds)
     except (NothingToAsk, ValueError) as error:
         sources.err.print(str(error))
         raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
     table = Table("at", "objective, won", "served", "won per 1 more", "", title=what)
     for point in found.points:
         mark = "breakpoint" if point.breakpoint else ""
         table.add_row(
-            f"{point.at:.4g}", f"{point.objective:,.2f}", f"{point.served_share:.1%}", f"{point.price:,.4g}", mark
+            f"{point.at:.4g}",
+            f"{point.objective:,.2f}",
+            f"{point.served_share:.1%}",
+            "" if point.price is None else f"{point.price:,.4g}",
+            mark,
         )
     sources.out.print(table)
     sources.out.print(found.note)
@@ -77,11 +105,22 @@ def compare(
     change: Changes = [],  # noqa: B006
     other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],  # noqa: B006
     other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
+    as_json: AsJson = False,
 ) -> None:
-    """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much."""
-    standing = _open(source, scenario, change)
+    """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much.
+
+    `allot compare ryanggang ryanggang --other-scenario crisis`
+    """
+    standing = opened(source, scenario, change)
     other = sources.load(with_, other_scenario, other_change)
-    found = answers.compare(standing, answers.by_parts(standing.index.problem, other))
+    show_comparison(answers.compare(standing, answers.by_parts(standing.index.problem, other)), as_json=as_json)
+
+
+def show_comparison(found: Comparison, *, as_json: bool) -> None:
+    """Print a comparison: steps, goals, and served shares."""
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
     steps = Table("step", "objective, won", "changes by", "served share", title="Step by step")
     for step in found.steps:
         if step.objective is None or step.served_share is None:
@@ -90,6 +129,8 @@ def compare(
         moved = f"{step.objective_change:+,.2f}"
         steps.add_row(step.name, f"{step.objective:,.2f}", moved, f"{step.served_share:.1%}")
     sources.out.print(steps)
+    for goal in found.goals:
+        sources.out.print(f"goal {goal.key}: {goal.before:,.6g} before, {goal.after:,.6g} after")
     for title, rows in (("county", found.by_county), ("category", found.by_category)):
         table = Table(title, "served before", "served after", title=f"By {title}")
         for row in rows:
@@ -98,7 +139,7 @@ def compare(
     sources.out.print(f"{found.inputs_differing} inputs differ.")
 
 
-def _open(source: str, scenario: list[str], change: list[str]) -> Standing:
+def opened(source: str, scenario: list[str], change: list[str]) -> Standing:
     """The plan of a source, ready to be asked; exits with 1 where there is none."""
     try:
         return Standing.of(sources.load(source, scenario, change))

@@ -1,6 +1,8 @@
 """Where the command line gets its problem from: a built-in province or a JSON file, with scenarios and changes on top."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,7 +33,30 @@ def load(source: str, scenarios: list[str], changes: list[str]) -> PlanningProbl
         problem, known = _read(source)
         for name in scenarios:
             problem = apply_changes(problem, _scenario(name, known).changes)
-        return apply_changes(problem, tuple(_change(text) for text in changes))
+        return apply_changes(problem, changes_of(changes))
+    except InvalidProblem as invalid:
+        refuse(invalid.findings)
+
+
+def changes_of(texts: list[str]) -> tuple[Change, ...]:
+    """Changes as written on the command line; exits with 2 for what is none."""
+    return tuple(_change(text) for text in texts)
+
+
+def written(change: Change) -> str:
+    """A change as the command line takes it."""
+    where = change.where if isinstance(change.where, str) else ",".join(change.where or ())
+    periods = "" if change.periods is None else f"@{','.join(change.periods)}"
+    place = f"@{where}{periods}" if where or periods else ""
+    number = change.factor if change.factor is not None else change.value
+    return f"{change.what}{place}{'*' if change.factor is not None else '='}{number!r}"
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Show the findings of an invalid change and exit with 1."""
+    try:
+        yield
     except InvalidProblem as invalid:
         refuse(invalid.findings)
 

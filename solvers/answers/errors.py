@@ -5,3 +5,7 @@ from solvers.errors import SolverError
 
 class NothingToAsk(SolverError):  # noqa: N818
     """There is no proved plan to ask about, or it has no prices."""
+
+
+class NoPlan(NothingToAsk):
+    """No plan keeps every rule."""

@@ -1,7 +1,7 @@
 """Another problem, opened from where a plan stands."""
 
 from models.problem import PlanningProblem
-from solvers.answers.errors import NothingToAsk
+from solvers.answers.errors import NoPlan
 from solvers.answers.standing import Standing
 from solvers.index import ProblemIndex
 from solvers.strategy.stages import program_of
@@ -9,7 +9,7 @@ from solvers.strategy.warm import WarmStart
 
 
 def restand(standing: Standing, problem: PlanningProblem) -> Standing | None:
-    """Another problem, opened from the basis of this one; None where it has no plan."""
+    """Another problem, opened from the basis of this one; None where no plan keeps every rule."""
     basis = standing.point.basis
     try:
         if basis is None:
@@ -20,5 +20,5 @@ def restand(standing: Standing, problem: PlanningProblem) -> Standing | None:
         index = ProblemIndex.of(problem)
         program = program_of(index)
         return Standing.at(index, program, near.fit(program))
-    except NothingToAsk:
+    except NoPlan:
         return None

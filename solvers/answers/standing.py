@@ -12,7 +12,7 @@ import numpy as np
 
 from models.options import PlanOptions
 from models.problem import PlanningProblem
-from solvers.answers.errors import NothingToAsk
+from solvers.answers.errors import NoPlan, NothingToAsk
 from solvers.answers.turns import Point, Turn, optimum, take_turns
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.formulation import objective_parts
@@ -24,6 +24,9 @@ from solvers.solution import Basis
 from solvers.strategy.run import Run
 from solvers.strategy.stages import held_by_own_needs, program_of
 from solvers.strategy.warm import WarmStart
+
+PATIENCE = 20.0
+"""Seconds that a stored basis has to lead to the optimum again; it takes one or two where the data are the same."""
 
 
 @dataclass(slots=True)
@@ -69,24 +72,45 @@ class Standing:
         elif problem.policy.goals or first is None or first is nearby:
             turns = take_turns(index, program, run, first)
         else:
-            return cls.at(index, program, first)
+            found = cls._found_again(index, program, first)
+            if found is not None:
+                return found
+            turns = take_turns(
+                index, program, run, first
+            )  # a basis of older data can be far from where the optimum is now
         last = turns[-1]
         if last.point.basis is None:
             raise NothingToAsk("no plan was found to ask about")
         return cls.at(index, last.program, last.point.basis, turns)
 
     @classmethod
-    def at(cls, index: ProblemIndex, program: Program, basis: Basis, turns: tuple[Turn, ...] = ()) -> "Standing":
-        """Open a program from a basis at or near its optimum; NothingToAsk where it has none. `turns`: as `take_turns` gives them."""
+    def _found_again(cls, index: ProblemIndex, program: Program, basis: Basis) -> "Standing | None":
+        try:
+            return cls.at(index, program, basis, seconds=PATIENCE)
+        except NoPlan:
+            raise
+        except NothingToAsk:
+            return None
+
+    @classmethod
+    def at(
+        cls, index: ProblemIndex, program: Program, basis: Basis, turns: tuple[Turn, ...] = (), seconds: float = 600.0
+    ) -> "Standing":
+        """Open a program from a basis at or near its optimum. `turns`: as `take_turns` gives them.
+
+        Raises NoPlan where it has none, NothingToAsk where it was not found in time.
+        """
         if not program.lp.columns:
             raise NothingToAsk("there is nothing to decide in this plan")
         session = HighsSession(program.lp)
         # Warm runs are short: shaking the costs to avoid ties would cost more iterations than it saves.
         session.set_option("dual_simplex_cost_perturbation_multiplier", 0.0)
         session.set_basis(basis)
-        point = optimum(session, "primal")
+        point = optimum(session, "primal", seconds=seconds)
+        if point is None and session.infeasible:
+            raise NoPlan("no plan keeps every rule")
         if point is None:
-            raise NothingToAsk("no plan keeps every rule")
+            raise NothingToAsk("the plan was not found again in time")
         return cls(index, program, point, session, turns or (Turn("objective", None, 1.0, program, point),))
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.policy import Goal
-from solvers.answers.errors import NothingToAsk
+from solvers.answers.errors import NoPlan, NothingToAsk
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
@@ -68,7 +68,8 @@ class Turn:
 def take_turns(index: ProblemIndex, program: Program, run: Run, start: Basis | None = None) -> tuple[Turn, ...]:
     """Solve the goals of a problem in their order, from a basis; one turn where the policy lists none.
 
-    `program`: as `program_of` gives it, with whatever else is held already. NothingToAsk where a turn has no proved optimum.
+    `program`: as `program_of` gives it, with whatever else is held already. NoPlan where no plan keeps every rule, NothingToAsk
+    where a turn has no proved optimum.
     """
     goals = ordered(index, program)
     if not goals:
@@ -108,6 +109,8 @@ def optimum(
 def _solved(run: Run, program: Program, what: str, start: Basis | None) -> Point:
     attempt = run.solve(program, what, start)
     found = attempt.solution
+    if found.stop.reason == "infeasible":
+        raise NoPlan("no plan keeps every rule")
     if not attempt.proved or found.values is None or found.row_price is None:
         raise NothingToAsk(f"{what} has no proved optimum")
     objective = float(program.lp.cost @ found.values) + program.lp.offset

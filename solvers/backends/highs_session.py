@@ -138,6 +138,11 @@ class HighsSession:
         """Objective at the current point, offset included."""
         return float(self._highs.getInfo().objective_function_value)
 
+    @property
+    def infeasible(self) -> bool:
+        """Whether the last run found that no point keeps all rows and bounds."""
+        return stop_of(self._highs.getModelStatus()).reason == "infeasible"
+
     def set_option(self, name: str, value: str | float | bool) -> None:
         """Set an option of HiGHS by its own name."""
         self._keep(self._highs.setOptionValue(name, value), f"set {name} to {value}")

@@ -33,6 +33,51 @@ def test_every_example_runs(client: TestClient, plan: str, question: str, name: 
     assert answer.status_code == 200, answer.text
 
 
+def test_every_question_has_an_example_that_runs(client: TestClient, plan: str) -> None:
+    """Questions that are read take the examples of their parameters; those that are posted, their bodies' examples."""
+    asked_for = set()
+    for path, item in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in item.items():
+            if "answers" not in operation.get("tags", ()) or "{plan}" not in path:
+                continue
+            asked_for.add(path.rpartition("/")[2])
+            if method == "post":
+                continue
+            needed = [p for p in operation["parameters"] if p["in"] == "query" and p.get("required")]
+            query = "&".join(f"{p['name']}={p['schema']['examples'][0]}" for p in needed)
+            asked(client, f"{plan}/{path.rpartition('/')[2]}?{query}")
+    posted = {question for question, _, _ in EXAMPLES}
+    assert asked_for == posted | {"prices", "why", "remedies", "evenness", "goals", "diagnosis"}
+
+
+def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, problem: Any) -> None:
+    where = "county=hyesan&item=soap&period=2002-01"
+    remedies = [r for r in asked(client, f"{plan}/remedies?{where}&free=true")["remedies"] if r["changes"]]
+    assert remedies
+    for remedy in remedies[:2]:
+        answer = client.post(f"{plan}/what-if", json={"changes": remedy["changes"]})
+        assert answer.status_code == 200, answer.text
+        body = {"problem": problem, "changes": remedy["changes"]}
+        made = client.post("/v1/plans", json=body, headers={"Prefer": "wait=60"})
+        assert made.status_code == 201, made.text
+        after = asked(client, f"{made.headers['location']}/remedies?{where}")["shortage"]
+        assert after == pytest.approx(remedy["posted"], abs=1e-3)
+
+
+def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> None:
+    problem["policy"] |= {"goals": ["shortage", "cost"], "own_needs_first": True}
+    made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
+    address = made.headers["location"]
+    assert [row["goal"] for row in asked(client, f"{address}/goals")["goals"]] == ["shortage", "cost"]
+    found = asked(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
+    assert found["remedies"]
+    assert set(found["remedies"][0]["goals"]) == {"1 shortage", "2 cost"}
+    curve = client.post(f"{address}/curve", json=examples.CURVE["power"][1] | {"most": 3}).json()
+    assert [point["price"] for point in curve["points"]] == [None, None, None]
+    tried = client.post(f"{address}/what-if", json=examples.WHAT_IF["power"][1]).json()
+    assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
+
+
 def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
     found = asked(client, f"{plan}/prices?leading=3&limit=20")
     assert found["note"].startswith("Prices are those of the linear program before")

@@ -1,0 +1,86 @@
+"""Questions on the command line: each answers, explains itself, and its remedies can be typed again."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from models.examples import two_counties_raw
+from tests.service.cli.test_cli import run
+
+SOAP = ("--county", "hyesan", "--item", "soap", "--period", "2002-01")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The example as a file."""
+    path = tmp_path / "two.json"
+    path.write_text(json.dumps(two_counties_raw()), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["why", "prices", "remedies", "curve", "compare", "what-if", "goals", "diagnosis"])
+def test_help_explains(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.output) > 700
+
+
+def test_prices_are_told_in_words(file: Path) -> None:
+    result = run("prices", file, "--leading", "2")
+    assert result.exit_code == 0, result.output
+    assert "power hyesan" in result.output
+    assert result.output.count("One more ") == 2
+
+
+def test_a_remedy_typed_again_leaves_what_it_says(file: Path) -> None:
+    answer = json.loads(run("remedies", file, *SOAP, "--left", "0", "--free", "--json").stdout)
+    shown = run("remedies", file, *SOAP, "--left", "0", "--free")
+    assert shown.exit_code == 0, shown.output
+    posted = [remedy["posted"] for remedy in answer["remedies"] if remedy["changes"]]
+    lines = re.findall(r"--change (\S+)", shown.output)
+    assert len(lines) == len(posted) > 0
+    for line, left in zip(lines, posted, strict=True):
+        found = json.loads(run("remedies", file, *SOAP, "--change", line, "--json").stdout)
+        assert found["shortage"] == pytest.approx(left, abs=1e-4)
+    assert run("remedies", file, "--county", "x", "--item", "soap", "--period", "2002-01").exit_code == 2
+
+
+def test_what_if_shows_each_step(file: Path) -> None:
+    result = run("what-if", file, "-t", "power_limit@kapsan*0.5", "-t", "delivered@@2002-02=0.1")
+    assert result.exit_code == 0, result.output
+    assert "power_limit" in result.output
+    assert "delivered" in result.output
+    assert run("what-if", file, "-t", "power_limit@atlantis*2").exit_code == 1
+
+
+def test_goals_and_diagnosis(file: Path) -> None:
+    assert "lists no goals" in run("goals", file).output
+    assert run("diagnosis", file).exit_code == 0
+    raw = two_counties_raw()
+    raw["policy"]["goals"] = ["shortage", "cost"]
+    file.write_text(json.dumps(raw), encoding="utf-8")
+    assert "1 shortage" in run("goals", file).output
+    result = run("diagnosis", file, "--change", "line_least@hyesan-daily/soap=10000000")
+    assert result.exit_code == 1
+    assert "These cannot hold together" in result.output
+    assert "The least that must give way, verified by solving again" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why",),
+        ("prices",),
+        ("remedies", *SOAP),
+        ("curve", "power_limit"),
+        ("what-if", "-t", "norms*1"),
+        ("diagnosis",),
+    ],
+)
+def test_answers_are_json_where_asked(file: Path, words: tuple[str, ...]) -> None:
+    name, *rest = words
+    result = run(name, file, *rest, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) if name != "diagnosis" else "nothing is in conflict" in result.stdout
