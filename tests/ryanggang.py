@@ -8,7 +8,7 @@ from models.apply import apply_changes
 from models.plan import Plan
 from models.problem import PlanningProblem
 from models.provinces import load
-from solvers.planning import make_plan
+from solvers.planning import PlanResult, make_plan
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Planned:
     """The head of its plan."""
     rows: dict[str, list[dict[str, Any]]]
     """Its tables as rows."""
+    result: PlanResult
+    """The plan as it was made, with its basis."""
 
 
 def year(scenario: str) -> PlanningProblem:
@@ -32,7 +34,7 @@ def year(scenario: str) -> PlanningProblem:
 
 @cache
 def crisis_year() -> Planned:
-    """The crisis year and its plan; solved when first asked for."""
+    """The crisis year and its plan; solved when first asked for, once a run: who asks is marked with the group `crisis year`."""
     problem = year("crisis")
     result = make_plan(problem)
-    return Planned(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
+    return Planned(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()}, result)

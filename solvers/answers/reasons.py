@@ -49,9 +49,6 @@ def reasons(
     binding = limits.priced()
     short = _shortages(standing, {"place": county, "item": item, "period": period})
     unit = Marginal.of(standing.program, standing.point.row_price, limits.position[binding])
-    of = sparse.diags_array(short.units)
-    amounts = sparse.csr_array(of @ unit.amounts[short.rows])
-    won = sparse.csr_array(amounts @ sparse.diags_array(limits.gain[binding]))
     words = limits.words
     kept = np.array(
         [rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, words[limits.id[k]]) for k in binding],
@@ -61,24 +58,8 @@ def reasons(
     counted = standing.index.items.counted_value[short.where[1]]
     units = short.units * (1.0 if item is not None or by in ("item", "limit") else counted)
     summed = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group)))
-    parts = _Parts(
-        sparse.csr_array(summed @ won),
-        sparse.csr_array(summed @ amounts),
-        sparse.csr_array(summed @ (won > 0).astype(np.float64)),
-    )
-    sums = np.asarray(
-        summed
-        @ np.column_stack(
-            [
-                units,
-                short.worth,
-                short.objective,
-                short.units * unit.costs[short.rows],
-                short.units * unit.dearer[short.rows],
-                np.where(unit.no_way[short.rows], short.worth, 0.0),
-            ]
-        )
-    )
+    parts = _Parts.of(short, unit, limits.gain[binding], summed)
+    sums = np.asarray(summed @ np.column_stack([units, *_worths(short, unit)]))
     of_kept = np.asarray(parts.won[:, np.flatnonzero(kept)].maximum(0).sum(axis=1)).ravel()
     ranked = sums[:, 1] if rule is None and limit is None else of_kept
     order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:most]
@@ -96,6 +77,14 @@ class _Parts:
     """Units of the limit."""
     counts: sparse.csr_array
     """Shortages behind which it stands."""
+
+    @classmethod
+    def of(cls, short: "_Shortages", unit: Marginal, gain: FloatArray, summed: sparse.csr_array) -> "_Parts":
+        """What missing units take of limits with these gains, added up by groups, (groups, shortages)."""
+        amounts = sparse.csr_array(sparse.diags_array(short.units) @ unit.amounts[short.rows])
+        won = sparse.csr_array(amounts @ sparse.diags_array(gain))
+        each = (won, amounts, (won > 0).astype(np.float64))
+        return cls(*(sparse.csr_array(summed @ part) for part in each))
 
     def row(self, g: int) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Those of one group, (limits,) each."""
@@ -117,6 +106,12 @@ class _Shortages:
     """Units short × price, won."""
     objective: FloatArray
     """What they weigh in the objective, won."""
+
+
+def _worths(short: "_Shortages", unit: Marginal) -> tuple[FloatArray, ...]:
+    """Worth, weight in the objective, costs, what is dearer, and what nothing can bring; won by shortage."""
+    costs, dearer = short.units * unit.costs[short.rows], short.units * unit.dearer[short.rows]
+    return short.worth, short.objective, costs, dearer, np.where(unit.no_way[short.rows], short.worth, 0.0)
 
 
 def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortages:

@@ -5,8 +5,7 @@ import pytest
 
 from models.changes import Change
 from models.examples import two_counties
-from solvers.answers import NothingToAsk, Standing, by_changes, restand
-from solvers.answers import standing as module
+from solvers.answers import NothingToAsk, Standing, by_changes, restand, standing as module
 from solvers.answers.errors import NoPlan
 from solvers.planning import make_plan
 from solvers.solution import Basis
