@@ -32,6 +32,7 @@ def test_upload_plan_and_follow(open_page: Open, service: Service, tmp_path: Pat
     assert agrees(page.locator("[data-figure=local] dd").inner_text(), plan["summary"]["local_share"])
     expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
     picture(page, "start-result")
+    expect(page.get_by_label("Plan", exact=True)).to_contain_text("two-counties")
     page.get_by_role("link", name="See the map").click()
     expect(page.locator(".map-county")).to_have_count(2)
 

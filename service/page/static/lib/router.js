@@ -29,6 +29,7 @@ import * as theme from "./theme.js";
  * @property {(view: string, params?: object) => void} go another view; keeps the plan unless `params` names another
  * @property {(view: string, params?: object) => string} href the address of another view, for links
  * @property {(params: object, push?: boolean) => void} update changes parameters of this URL without showing the view again
+ * @property {(plan: object) => void} looksAt says that another plan is looked at now: the bar follows
  * @property {(view: string) => boolean} has whether there is such a view
  * @property {typeof import("./i18n.js").t} t texts
  * @property {typeof import("./format.js")} format numbers, units, months
@@ -148,6 +149,7 @@ export class Router {
       api, t, or, named, format, theme, plan, params, signal, href,
       me: this.shell.me,
       atlas: () => atlasOf(plan.id),
+      looksAt: (other) => this.shell.shown(entry.id, other),
       has: (view) => this.views.some((one) => one.id === view),
       go: (view, wished) => { location.hash = href(view, wished); },
       update: (wished, push = false) => {

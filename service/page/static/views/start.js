@@ -1,6 +1,7 @@
 /** Start: pick or upload a province, pick a scenario, plan, follow, see what came of it. */
 
 import { fill, h } from "../lib/dom.js";
+import { remember } from "../lib/plans.js";
 import { announce, failure } from "../lib/states.js";
 import { Progress } from "./start/progress.js";
 import { recentPlans } from "./start/recent.js";
@@ -144,6 +145,10 @@ class Start {
   finished(plan, isNew) {
     fill(this.beside, result(plan, this.context));
     if (!isNew) return;
+    if (plan.status === "finished") {
+      remember(plan.id);
+      this.context.looksAt(plan);
+    }
     announce(this.context.t(`outcome.${plan.outcome ?? "failed"}`));
     recentPlans(this.recent, this.context);
   }

@@ -71,7 +71,7 @@ function drawn(areas, area, { context, atlas }) {
 
 function option(rows, months, { t, format }) {
   const bar = (name, key, shade) => ({ name, type: "bar", stack: "used", barMaxWidth: 40, itemStyle: { color: shade }, data: rows.map((row) => row[key]) });
-  const legend = { top: 0, left: 0, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 };
+  const legend = { type: "scroll", top: 0, left: 0, right: 0, pageIconColor: colour("accent"), pageTextStyle: { color: colour("soft") }, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 };
   return {
     legend,
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(value) },

@@ -69,7 +69,7 @@ function option(sums, names, months, { context, atlas, item }) {
   };
   const line = (name, text, type) => ({ name: text, type: "line", symbol: "circle", symbolSize: 5, lineStyle: { color: colour("ink"), width: 2, type }, itemStyle: { color: colour("ink") }, data: sums.map((sum) => sum[name]) });
   return {
-    legend: { top: 0, left: 0, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 },
+    legend: { type: "scroll", top: 0, left: 0, right: 0, pageIconColor: colour("accent"), pageTextStyle: { color: colour("soft") }, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(Math.abs(value)) },
     grid: { left: 70, right: 20, top: 74, bottom: 30 },
     xAxis: [axis({ type: "category", data: months }), { type: "value", min: 0, max: months.length, show: false }],
