@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command
 
 import typer
 
-from service.cli import answering, asking, inspecting, keys, planning, serving
+from service.cli import answering, asking, executing, inspecting, keys, planning, serving
 
 app = typer.Typer(
     name="allot",
@@ -23,6 +23,8 @@ app.command("goals")(answering.goals)
 app.command("diagnosis")(answering.diagnosis)
 app.command("curve")(asking.curve)
 app.command("compare")(asking.compare)
+app.command("fulfilment")(executing.fulfilment)
+app.command("replan")(executing.replan)
 app.command("export")(planning.export)
 app.command("validate")(inspecting.validate)
 app.command("demand")(inspecting.demand)

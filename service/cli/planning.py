@@ -1,7 +1,7 @@
 """Commands that plan: plan and export."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -12,7 +12,7 @@ from solvers.export import lp_text, mps_text
 from solvers.formulation import build
 from solvers.index import ProblemIndex
 from solvers.planning import PlanResult, make_plan
-from solvers.report.writing import write_tables
+from solvers.report.writing import TableFormat, write_tables
 from solvers.solution import Progress
 
 Source = Annotated[str, typer.Argument(help="Built-in province or JSON file.")]
@@ -27,7 +27,7 @@ def plan(
     scenario: Scenarios = [],  # noqa: B006
     change: Changes = [],  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
-    table_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="Format of the tables.")] = "csv",
+    table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
     solver: Annotated[SolverName, typer.Option(help="Solver; auto lets Allot choose.")] = "auto",
     time_limit: Annotated[float, typer.Option(help="Seconds after which solving stops.")] = 600.0,
     verify: Annotated[
@@ -55,7 +55,14 @@ def plan(
             )
 
         result = make_plan(problem, options, advance)
-    _show(problem.name, result, as_json=as_json)
+    show_and_write(problem.name, result, out, table_format, as_json=as_json)
+
+
+def show_and_write(
+    name: str, result: PlanResult, out: Path | None, table_format: TableFormat, *, as_json: bool = False
+) -> None:
+    """Show a plan's head, write its tables into a folder if one is named, and exit with 1 when there is no plan."""
+    _show(name, result, as_json=as_json)
     if out is not None and result.tables:
         written = write_tables(result.tables, out, table_format)
         sources.err.print(f"{len(written)} files written to {out}/")
