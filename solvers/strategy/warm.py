@@ -49,6 +49,8 @@ class WarmStart:
         for name, block in program.rules.items():
             if name in self.rules:
                 self._carry(self.rules[name], self.basis.rows, block, rows, program)
+        columns[lp.column_lower == lp.column_upper] = AT_LOWER  # nothing to decide there any more
+        rows[np.isinf(lp.row_lower) & np.isinf(lp.row_upper)] = BASIC  # limits nothing: its price is 0
         return Basis(
             _within(columns, lp.column_lower, lp.column_upper),
             _within(rows, lp.row_lower, lp.row_upper),

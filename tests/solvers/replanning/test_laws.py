@@ -13,8 +13,11 @@ from models.outputs import LineAndPeriod
 from models.past import Past
 from models.plan import Objective
 from models.problem import PlanningProblem
+from solvers.index import ProblemIndex
 from solvers.planning import PlanResult, make_plan, start_from
 from solvers.replanning import Replan, replan
+from solvers.strategy import solve
+from solvers.strategy.stages import program_of
 from tests.laws import LAWS, assert_plan_lawful
 from tests.reading import Reading
 from tests.solvers.replanning.year import MONTHS, year
@@ -244,3 +247,16 @@ def keeps_rules(problem: PlanningProblem, result: PlanResult) -> bool:
     tables = {name: table.to_pylist() for name, table in result.tables.items()}
     reading = Reading(problem, result.plan, tables, 1e-6)
     return not any(True for law in LAWS for _ in law(reading))
+
+
+def test_the_old_basis_is_a_start_close_by(base: tuple[PlanningProblem, PlanResult]) -> None:
+    """Outputs as planned take no iterations; others few beside a cold solve."""
+    steps = []
+    for factor in (1.0, 0.7):
+        program = program_of(ProblemIndex.of(replan(*_args(base), less(base, factor), START).problem))
+        basis = base[1].basis
+        assert basis is not None
+        warm = solve(program, PlanOptions(), start=start_from(base[0], basis).fit(program))
+        steps.append((warm.iterations, solve(program, PlanOptions(solver="highs")).iterations))
+    assert steps[0][0] == 0
+    assert steps[1][0] * 3 < steps[1][1]
