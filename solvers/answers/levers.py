@@ -169,7 +169,7 @@ def _link(at: _At) -> list[Lever]:
         (at.index.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
     )
     lever = at.one("link_tonnes", link.id, link.tonnes)
-    return [Lever(at.name, (("row_upper", both, np.ones(len(both))),), at.limit, lever.makes)]
+    return [Lever(at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, lever.makes)]
 
 
 def _central(at: _At) -> list[Lever]:

@@ -87,6 +87,8 @@ def spoken(name: dict[str, str], amount: float) -> str:
         size, unit = 0.01, "points"
     if name["rule"] == "central_share" and not name["period"]:
         return f"{amount / size:,.4g} {unit} of the need of {name['id']} from the centre, all through the plan"
+    if name["rule"] == "link" and not name["part"]:
+        return f"{amount / size:,.4g} {unit} each way on the link {name['id']} in {name['period']}"
     return f"{amount / size:,.4g} {unit} {SUBJECTS[name['rule']].format_map(name)}"
 
 

@@ -1,0 +1,60 @@
+"""The worked example of docs/answers.md: its figures, found again. Only figures that every optimum has in common."""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from solvers.answers import Standing, reasons, remedies
+from solvers.answers.moves import Way
+from solvers.answers.standing import Bounds
+from tests.ryanggang import crisis_year
+
+PAGE = Path(__file__).parents[3] / "docs" / "answers.md"
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crisis year")]
+
+
+@pytest.fixture(scope="module")
+def standing() -> Standing:
+    """The crisis year, opened from the basis of its plan."""
+    year = crisis_year()
+    return Standing.of(year.problem, year.result.basis)
+
+
+def saved_by(standing: Standing, rule: str, step: float, **where: str) -> float:
+    """Won that a step of one limit saves."""
+    block, labels = standing.program.rules[rule], standing.program.labels
+    here = np.logical_and.reduce([block.axes[a] == labels[a].index(label) for a, label in where.items()])
+    way = Way.of_limit(Bounds.of(standing.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
+    point = standing.solve(way.at(step))
+    assert point is not None
+    return standing.point.objective - point.objective
+
+
+def figures(standing: Standing) -> dict[str, str]:
+    """The figures of the page by name, as it writes them."""
+    hyesan = saved_by(standing, "power", 1000.0, area="hyesan", period="2002-08")
+    soya = saved_by(standing, "central_share", 1.0, item="soya", period="2002-05")
+    found = remedies(standing, "phungso", "edible-oil", "2002-05", most=1)
+    shared = next(r for r in found.remedies if r.manner == "shared")
+    return {
+        "objective": f"{standing.point.objective:,.0f}",
+        "mwh": f"{hyesan:,.0f}",
+        "soya": f"{soya:,.2f}",
+        "shared": f"{shared.objective:,.0f}",
+    }
+
+
+def test_the_figures_of_the_page_are_those_of_the_crisis_year(standing: Standing) -> None:
+    stated = dict(re.findall(r"<!--(\w+)-->([\d.,]*\d)", PAGE.read_text(encoding="utf-8")))
+    assert figures(standing) == stated
+
+
+def test_reasons_of_the_whole_year_take_less_than_a_tenth_of_its_cold_solve(standing: Standing) -> None:
+    cold = crisis_year().plan.timings["solve"]
+    begun = time.perf_counter()
+    assert reasons(standing, "category").groups
+    assert time.perf_counter() - begun < cold / 10
