@@ -1,0 +1,76 @@
+"""Big tables beside the database: in a folder and in a bucket, the latter by a real client against a server on this machine."""
+
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from models.tables import TABLES
+from service.jobs import JobRuntime, PlanRequest
+from service.settings import Settings
+from service.storage import NotFound, Store
+from service.storage.objects import open_objects
+from tests.service.helpers import small
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of an empty bucket of a server that speaks S3."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/tables", method="PUT")).close()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield "s3://tables/allot"
+    server.stop()
+
+
+@contextmanager
+def planned(settings: Settings) -> Iterator[tuple[Store, str]]:
+    """A store in which a plan was made."""
+    store = Store.open(settings)
+    runtime = JobRuntime(store, settings)
+    runtime.start()
+    plan = runtime.submit(PlanRequest(small())).plan.id
+    assert runtime.wait_blocking(plan, 120).outcome == "optimal"
+    runtime.stop()
+    yield store, plan
+    store.close()
+
+
+def test_big_tables_lie_in_the_bucket_and_nowhere_else(bucket: str, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, objects_url=bucket, inline_bytes=0, solver_children=1)
+    with planned(settings) as (store, plan), store.read() as stored:
+        assert stored.plans.table(plan, "quotas").num_rows > 0
+        assert {table.name for table in stored.plans.tables(plan)} == set(TABLES)
+        key = f"tables/{stored.plans.tables(plan)[0].digest[:2]}/{stored.plans.tables(plan)[0].digest}.parquet"
+        assert open_objects(bucket, tmp_path).get(key)[:4] == b"PAR1"
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("allot.db")] == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "bucket"])
+def test_objects_come_back_as_they_went_and_others_are_not_there(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = {
+        "folder": lambda: None,
+        "file": lambda: f"file://{tmp_path}",
+        "bucket": lambda: request.getfixturevalue("bucket"),
+    }[kind]()
+    objects = open_objects(url, tmp_path)
+    objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
+    objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
+    assert objects.get("tables/ab/abc.parquet") == b"\x00\xff" * 1000
+    with pytest.raises(NotFound):
+        objects.get("tables/ab/other.parquet")
