@@ -63,11 +63,9 @@ def test_big_tables_lie_in_the_bucket_and_nowhere_else(bucket: str, tmp_path: Pa
 def test_objects_come_back_as_they_went_and_others_are_not_there(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    url = {
-        "folder": lambda: None,
-        "file": lambda: f"file://{tmp_path}",
-        "bucket": lambda: request.getfixturevalue("bucket"),
-    }[kind]()
+    url = f"file://{tmp_path}" if kind == "file" else None
+    if kind == "bucket":
+        url = request.getfixturevalue("bucket")
     objects = open_objects(url, tmp_path)
     objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
     objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
