@@ -31,6 +31,24 @@ def _highs_primal() -> Backend:
     return HighsBackend("highs-primal", "primal")
 
 
+def _highs_finished() -> Backend:
+    from solvers.backends.highs import HighsBackend
+
+    return HighsBackend("highs-ipm-finished", "finished")
+
+
+def _highs_near() -> Backend:
+    from solvers.backends.highs import HighsBackend
+
+    return HighsBackend("highs-near", "near")
+
+
+def _highs_steady() -> Backend:
+    from solvers.backends.highs import HighsBackend
+
+    return HighsBackend("highs-steady", "steady")
+
+
 def _glop() -> Backend:
     from solvers.backends.ortools import GLOP
 
@@ -53,6 +71,9 @@ _BACKENDS: dict[str, Callable[[], Backend]] = {
     "highs": _highs,
     "highs-ipm": _highs_interior,
     "highs-primal": _highs_primal,
+    "highs-ipm-finished": _highs_finished,
+    "highs-near": _highs_near,
+    "highs-steady": _highs_steady,
     "glop": _glop,
     "pdlp": _pdlp,
     "cbc": _cbc,

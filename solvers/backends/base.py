@@ -38,6 +38,8 @@ class SolveOptions:
     """Feasibility and optimality tolerance asked of the solver."""
     cancelled: Callable[[], bool] | None = None
     """Asked at most twenty times a second, perhaps from another thread; true makes the solver stop. Must not raise."""
+    hint_seconds: float = 0.5
+    """Least seconds between two hints of progress."""
 
 
 class Backend(Protocol):

@@ -16,10 +16,13 @@ AT_LOWER, BASIC, AT_UPPER, FREE_AT_ZERO = 0, 1, 2, 3
 
 
 class ProgressGate:
-    """Lets a hint through at most twice a second, and asks at most twenty times a second whether to stop."""
+    """Lets a hint through every `hint_seconds` at most, and asks at most twenty times a second whether to stop."""
 
-    def __init__(self, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None) -> None:
+    def __init__(
+        self, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None, hint_seconds: float = 0.5
+    ) -> None:
         self._on_progress = on_progress
+        self._hint_seconds = hint_seconds
         self._cancelled = cancelled
         self._next_hint = 0.0
         self._next_question = 0.0
@@ -27,10 +30,10 @@ class ProgressGate:
         """Whether it has been told to stop."""
 
     def tell(self, progress: Progress) -> None:
-        """Pass a hint on, unless the last one is less than half a second old."""
+        """Pass a hint on, unless the last one is too young."""
         now = monotonic()
         if self._on_progress is not None and now >= self._next_hint:
-            self._next_hint = now + 0.5
+            self._next_hint = now + self._hint_seconds
             self._on_progress(progress)
 
     def must_stop(self) -> bool:

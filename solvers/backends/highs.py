@@ -1,11 +1,12 @@
-"""HiGHS through highspy: dual simplex, primal simplex, interior point with crossover. Never OR-Tools' own copy of it.
+"""HiGHS through highspy: simplex, and interior point with crossover, each as it comes or as suits a plan. Never OR-Tools' own copy of it.
 
 Source: highs.dev. Why highspy: docs/decisions/0004.
 """
 
 from solvers.backends.base import Feature, SolveOptions
 from solvers.backends.common import require, settle, tell_apart
-from solvers.backends.highs_session import VERSION, HighsSession, Method
+from solvers.backends.highs_methods import Method
+from solvers.backends.highs_session import VERSION, HighsSession
 from solvers.program import LinearProgram
 from solvers.solution import Basis, OnProgress, Solution, Stop
 
@@ -65,4 +66,5 @@ class HighsBackend:
             time_limit_seconds=options.time_limit_seconds,
             on_progress=on_progress,
             cancelled=options.cancelled,
+            hint_seconds=options.hint_seconds,
         )

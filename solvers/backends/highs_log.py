@@ -11,8 +11,10 @@ from highspy._core import _Highs
 from solvers.backends.common import ProgressGate
 from solvers.solution import Progress
 
-_LINE = re.compile(r"^\s*(\d+)\s+(-?\d\.\d+e[+-]\d+)\s")
-"""A line of either log: iteration and (primal) objective come first."""
+_LINE = re.compile(r"^(?:DuPh2|PrPh2)?\s*(\d+)\*?\s+(-?\d\.\d+e[+-]\d+)\s")
+"""A line of either log: iteration and (primal) objective come first; in phase 1 there is no objective yet."""
+_DETAILED = 2
+"""Level of the log at which simplex speaks at every new factorisation, not every five seconds."""
 _STAGES = {"Presolving": "presolve", "Running crossover": "crossover"}
 
 
@@ -28,7 +30,7 @@ def read_line(message: str) -> Progress | None:
 
 
 @contextmanager
-def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool) -> Iterator[None]:
+def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool, simplex: bool = True) -> Iterator[None]:
     """While inside, pass hints to the gate (`told`) and stop HiGHS when the gate says so (`asked`); costs nothing if neither."""
     if not (told or asked):
         yield
@@ -50,6 +52,7 @@ def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool) -> Ite
 
     # The console must be shut before the log is opened, or HiGHS prints a banner.
     highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("log_dev_level", _DETAILED if told and simplex else 0)
     highs.setOptionValue("output_flag", told)
     highs.setCallback(hear, None)
     kinds = [cb.HighsCallbackType.kCallbackLogging] if told else []
@@ -64,3 +67,4 @@ def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool) -> Ite
             highs.stopCallback(kind)
         highs.setCallback(None, None)
         highs.setOptionValue("output_flag", False)
+        highs.setOptionValue("log_dev_level", 0)

@@ -6,7 +6,7 @@ Everything crosses the border in bulk: arrays in, arrays out, no loop over rows 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 import highspy
 import numpy as np
@@ -17,22 +17,16 @@ from scipy import sparse
 
 from solvers.backends.common import ProgressGate, check
 from solvers.backends.highs_log import listen
+from solvers.backends.highs_methods import OPTIONS, WORDS, Method
 from solvers.errors import SolverRefused
 from solvers.program import FloatArray, IntArray, LinearProgram
 from solvers.solution import Basis, BasisStatus, OnProgress, Solution, Stop
 
-Method = Literal["dual", "primal", "interior"]
-"""Dual simplex, primal simplex, or interior point with crossover to a vertex."""
+__all__ = ["VERSION", "HighsSession", "Method", "Ranging", "stop_of"]
 
 VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 """Version of HiGHS."""
 
-_WORDS = {"dual": "dual simplex", "primal": "primal simplex", "interior": "interior point"}
-_OPTIONS: dict[Method, dict[str, str | int]] = {
-    "dual": {"solver": "simplex", "simplex_strategy": 1},
-    "primal": {"solver": "simplex", "simplex_strategy": 4},
-    "interior": {"solver": "ipm", "run_crossover": "on"},
-}
 _STOPS: dict[str, Stop] = {
     "kNotset": Stop("error"),
     "kLoadError": Stop("error"),
@@ -208,16 +202,18 @@ class HighsSession:
         time_limit_seconds: float = 600.0,
         on_progress: OnProgress | None = None,
         cancelled: Callable[[], bool] | None = None,
+        hint_seconds: float = 0.5,
         with_basis: bool = True,
     ) -> Solution:
         """Solve from where it stands. Reading the basis is the dearest part of an answer (0.1 s for 180,000 columns)."""
-        for name, value in _OPTIONS[method].items():
+        for name, value in OPTIONS[method].items():
             self.set_option(name, value)
         # HiGHS counts its time limit from the first run of the object, not from this one.
         self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
         began = monotonic()
-        gate = ProgressGate(on_progress, cancelled)
-        with listen(self._highs, gate, told=on_progress is not None, asked=cancelled is not None):
+        gate = ProgressGate(on_progress, cancelled, hint_seconds)
+        simplex = OPTIONS[method]["solver"] == "simplex"
+        with listen(self._highs, gate, told=on_progress is not None, asked=cancelled is not None, simplex=simplex):
             self._highs.run()
         solution = self._solution(method, monotonic() - began, with_basis)
         if solution.stop.reason == "limit" and gate.stopped:
@@ -238,7 +234,7 @@ class HighsSession:
             basis=self.basis() if with_basis else None,
             iterations=sum(count for count in counts if count > 0),
             seconds=seconds,
-            solver=f"HiGHS {VERSION} {_WORDS[method]}",
+            solver=f"HiGHS {VERSION} {WORDS[method]}",
         )
 
     def ranging(self) -> Ranging:

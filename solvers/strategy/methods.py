@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
 
@@ -12,13 +12,15 @@ from solvers.backends.base import Feature, SolveOptions
 from solvers.certificate import certify
 from solvers.program import LinearProgram, Program
 from solvers.solution import Basis, OnProgress, Progress, Solution, Stop
-from solvers.strategy.race import Cancelled, Way, race
+from solvers.strategy.joined import joined
+from solvers.strategy.race import Cancelled, Finish, Way, race
+from solvers.strategy.watch import Spending, Watch
 
 LARGE = 20_000
-"""Columns from which simplex and interior point race: no rule by size or shape foretells which is faster (decision 0016)."""
+"""Columns from which simplex and interior point compete: no rule by size or shape foretells which is faster (decision 0017)."""
 
 PATIENCE = 6.0
-"""Seconds that simplex has for itself when it starts from a basis; most changes are answered in less."""
+"""Seconds of its thread that simplex has for itself when it starts from a basis or comes on well; most are done in less."""
 
 VERTEX_TOLERANCE = 1e-7
 """What is asked of methods that end at a vertex; tighter than the certificate, so that scaling leaves room."""
@@ -26,7 +28,22 @@ VERTEX_TOLERANCE = 1e-7
 FINAL = ("infeasible", "unbounded", "limit", "cancelled")
 """Reasons after which another method would not help."""
 
-WORDS = {"highs": "dual simplex", "highs-ipm": "interior point"}
+INTERIOR = "highs-ipm-finished"
+"""The interior point method of large programs."""
+
+MEASURING_SECONDS = 3.0
+"""Seconds of its thread that the yardstick may take; without one both ways begin at once."""
+
+NEAR_SECONDS = 0.6
+"""Seconds of its thread that dual simplex has with quick edge weights; small changes need a fifth of one."""
+
+UNLIMITED = float("inf")
+"""Seconds are counted, not limited."""
+
+HINT_SECONDS = 0.1
+"""How often a run that is watched tells of its progress."""
+
+WORDS = {"highs": "dual simplex", "highs-ipm": "interior point", INTERIOR: "interior point"}
 """What methods are called in a plan."""
 
 
@@ -35,12 +52,13 @@ def solve(
 ) -> Solution:
     """Solve a program within `options.time_limit_seconds`; nothing is raised for a solver's failure.
 
-    `start` is a basis of a program of the same shape. With `auto`, large programs are solved in two ways at once and the first
-    answer whose certificate passes is taken; small ones in one way, and in the next only where that fails. A solver asked for
-    by name is the only one used. The best answer so far is returned when none passes. `Solution.strategy` says what was done.
+    `start` is a basis of a program of the same shape. With `auto`, large programs are solved by simplex, by interior point, or by
+    both at once, as their progress suggests, and the first answer whose certificate passes is taken; small ones in one way, and
+    in the next only where that fails. A solver asked for by name is the only one used. The best answer so far is returned when
+    none passes. `Solution.strategy` says what was done.
     """
     if options.solver == "auto" and program.lp.columns >= LARGE:
-        return _race(program.lp, options, on_progress, start)
+        return _race(program, options, on_progress, start)
     return _one_by_one(program.lp, options, on_progress, start)
 
 
@@ -51,37 +69,106 @@ def proved(lp: LinearProgram, solution: Solution, tolerance: float) -> bool:
     return certify(lp, solution, tolerance).passed
 
 
-def _race(lp: LinearProgram, options: PlanOptions, on_progress: OnProgress | None, start: Basis | None) -> Solution:
-    """Dual simplex, from the basis if there is one, against interior point."""
-    deadline = time.monotonic() + options.time_limit_seconds
-    told = None if on_progress is None else _one_at_a_time(on_progress)
-    tolerance = min(VERTEX_TOLERANCE, options.tolerance)
+def _race(program: Program, options: PlanOptions, on_progress: OnProgress | None, start: Basis | None) -> Solution:
+    """Simplex against interior point, each only as long as it is worth its time."""
+    asked = _Asked(program, options, None if on_progress is None else _one_at_a_time(on_progress))
+    if start is not None:
+        return _from_basis(asked, start)
+    return _cold(asked)
 
-    def way(name: str, basis: Basis | None, cancelled: Cancelled) -> Solution:
-        left = max(deadline - time.monotonic(), 1e-3)
-        asked = SolveOptions(time_limit_seconds=left, tolerance=tolerance, cancelled=cancelled)
-        return backends.get(name).solve(lp, asked, start=basis, on_progress=told)
 
-    finish = race(
-        (
-            Way("highs", partial(way, "highs", start)),
-            Way("highs-ipm", partial(way, "highs-ipm", None), after=0.0 if start is None else PATIENCE),
-        ),
-        lambda solution: _settles(lp, solution, options.tolerance),
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A large program to solve, and how much time is left."""
+
+    program: Program
+    options: PlanOptions
+    told: OnProgress | None
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self, name: str, start: Basis | None, cancelled: Cancelled, told: OnProgress | None = None) -> Solution:
+        """Solve by one method in the time that is left."""
+        left = max(self.began + self.options.time_limit_seconds - time.monotonic(), 1e-3)
+        tolerance = min(VERTEX_TOLERANCE, self.options.tolerance)
+        asked = SolveOptions(left, tolerance, cancelled, 0.5 if told is None else HINT_SECONDS)
+        return backends.get(name).solve(self.program.lp, asked, start=start, on_progress=told or self.told)
+
+    def settles(self, solution: Solution) -> bool:
+        """Whether another way need not be waited for: proved, or the arrays allow no optimum."""
+        if solution.stop.reason in ("infeasible", "unbounded"):
+            return True
+        return proved(self.program.lp, solution, self.options.tolerance)
+
+
+def _cold(asked: _Asked) -> Solution:
+    """Dual simplex while it comes on by the yardstick of the joined places; interior point where it does not, or later beside it."""
+    began = time.monotonic()
+    bound = _bound(asked)
+    measuring = time.monotonic() - began
+    watch = None if bound is None else Watch(bound, asked.program.lp.columns, asked.told)
+    spending = Spending()
+
+    def simplex(cancelled: Cancelled) -> Solution:
+        if watch is None:
+            return asked.run("highs", None, cancelled)
+        return asked.run(
+            "highs", None, lambda: spending.beyond(UNLIMITED) or cancelled() or watch.hopeless(), watch.hear
+        )
+
+    finish = race((Way("highs", simplex), _interior(asked, spending, watch is not None)), asked.settles)
+    words = _told(finish, "dual simplex")
+    if watch is not None and watch.gave_up:
+        words = f"dual simplex given up after {watch.spent:.1f} s, {watch.share:.0%} of the way; interior point"
+    if watch is not None:
+        words = f"{words} (bound of the joined places in {measuring:.1f} s)"
+    solution = finish.solution
+    if watch is not None and watch.gave_up and not asked.settles(solution) and solution.stop.reason not in FINAL:
+        solution = asked.run("highs", None, lambda: False)
+        words += "; dual simplex again"
+    return replace(solution, strategy=words)
+
+
+def _interior(asked: _Asked, others: Spending, waits: bool) -> Way:
+    """Interior point, at once or when simplex has spent its time; on a busy machine, no later than a minute."""
+    run = partial(asked.run, INTERIOR, None)
+    if not waits:
+        return Way(INTERIOR, run)
+    return Way(INTERIOR, run, after=10 * PATIENCE, ready=lambda: others.seconds > PATIENCE)
+
+
+def _bound(asked: _Asked) -> float | None:
+    """What no plan can cost less than, if it is found soon."""
+    lp = joined(asked.program)
+    if lp is None:
+        return None
+    spending = Spending()
+    limits = SolveOptions(
+        asked.options.time_limit_seconds / 4, cancelled=lambda: spending.beyond(MEASURING_SECONDS), tolerance=1e-7
     )
-    return replace(finish.solution, strategy=_told(finish.way.name, finish.began, start))
+    answer = backends.get("highs").solve(lp, limits)
+    if answer.stop.reason != "optimal" or answer.values is None:
+        return None
+    return float(lp.cost @ answer.values) + lp.offset
 
 
-def _settles(lp: LinearProgram, solution: Solution, tolerance: float) -> bool:
-    """Whether another way need not be waited for: proved, or the arrays allow no optimum."""
-    return solution.stop.reason in ("infeasible", "unbounded") or proved(lp, solution, tolerance)
+def _from_basis(asked: _Asked, start: Basis) -> Solution:
+    """Dual simplex with quick edge weights; if not done soon, from the basis again with exact ones; in the end interior point joins."""
+
+    spending = Spending()
+
+    def simplex(cancelled: Cancelled) -> Solution:
+        near = asked.run("highs-near", start, lambda: spending.beyond(NEAR_SECONDS) or cancelled())
+        if cancelled() or asked.settles(near) or near.stop.reason == "limit":
+            return near
+        further = asked.run("highs-steady", start, lambda: spending.beyond(UNLIMITED) or cancelled())
+        return replace(further, iterations=near.iterations + further.iterations)
+
+    finish = race((Way("highs", simplex), _interior(asked, spending, waits=True)), asked.settles)
+    return replace(finish.solution, strategy=_told(finish, "dual simplex from a basis at hand"))
 
 
-def _told(winner: str, began: int, start: Basis | None) -> str:
-    first = f"{WORDS['highs']} from a basis at hand" if start is not None else WORDS["highs"]
-    if began == 1:
-        return first
-    return f"{first} against {WORDS['highs-ipm']}, {WORDS[winner]} first"
+def _told(finish: Finish, first: str) -> str:
+    return first if finish.began == 1 else f"{first} against interior point, {WORDS[finish.way.name]} first"
 
 
 def _one_at_a_time(on_progress: OnProgress) -> OnProgress:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Event
+from time import monotonic
 
 from solvers.solution import Solution, Stop
 
@@ -24,6 +25,8 @@ class Way:
     """Solves; asked from another thread, and to stop when told so."""
     after: float = 0.0
     """Seconds that the others have for themselves; it begins sooner when one of them fails."""
+    ready: Callable[[], bool] = lambda: False
+    """Asked while it waits, from its own thread; true lets it begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ def race(ways: Sequence[Way], accept: Callable[[Solution], bool]) -> Finish:
     begun: list[str] = []
 
     def enter(way: Way) -> Solution:
-        hurry.wait(way.after)
+        end = monotonic() + way.after
+        while not hurry.is_set() and monotonic() < end and not way.ready():
+            hurry.wait(min(max(end - monotonic(), 0.0), 0.05))
         if over.is_set():
             return Solution(Stop("cancelled"), None, None)
         begun.append(way.name)

@@ -73,7 +73,17 @@ def test_arrays_that_are_no_program(backend: Backend) -> None:
 
 
 def test_names_lead_to_backends_of_that_name() -> None:
-    assert names() == ("highs", "highs-ipm", "highs-primal", "glop", "pdlp", "cbc")
+    assert names() == (
+        "highs",
+        "highs-ipm",
+        "highs-primal",
+        "highs-ipm-finished",
+        "highs-near",
+        "highs-steady",
+        "glop",
+        "pdlp",
+        "cbc",
+    )
     assert [get(name).name for name in names()] == list(names())
 
 

@@ -37,7 +37,15 @@ def test_cancelling_stops_it_soon(name: str) -> None:
 
 
 def test_the_simplex_and_interior_point_of_highs_and_glop_can_be_cancelled() -> None:
-    assert CANCELLABLE == ["highs", "highs-ipm", "highs-primal", "glop"]
+    assert CANCELLABLE == [
+        "highs",
+        "highs-ipm",
+        "highs-primal",
+        "highs-ipm-finished",
+        "highs-near",
+        "highs-steady",
+        "glop",
+    ]
 
 
 @pytest.mark.parametrize("name", ["highs", "highs-ipm"])

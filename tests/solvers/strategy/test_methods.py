@@ -1,8 +1,12 @@
 """Choosing how to solve: every path gives the optimum that a plain solve gives."""
 
+import time
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
+from benchmarks.synthetic import synthetic
 from models.options import PlanOptions
 from models.problem import PlanningProblem
 from solvers import backends
@@ -10,8 +14,10 @@ from solvers.backends.base import SolveOptions
 from solvers.index import ProblemIndex
 from solvers.program import LinearProgram, Program
 from solvers.solution import Basis, Progress, Solution
-from solvers.strategy import methods, solve
+from solvers.strategy import methods, solve, watch
+from solvers.strategy.joined import joined
 from solvers.strategy.stages import program_of
+from solvers.strategy.watch import Watch
 from tests.solvers.planning.two_counties import two_counties
 from tests.strategies import problems
 
@@ -83,6 +89,75 @@ def test_a_solver_asked_for_is_the_only_one_used(program: Program, name: str) ->
 @settings(max_examples=25)
 @given(problems())
 def test_a_race_finds_the_plain_optimum(problem: PlanningProblem) -> None:
-    lp = program_of(ProblemIndex.of(problem)).lp
-    raced = methods._race(lp, PlanOptions(), None, None)
-    assert objective(lp, raced) == pytest.approx(plain(lp), rel=1e-9, abs=1e-9)
+    program = program_of(ProblemIndex.of(problem))
+    raced = methods._race(program, PlanOptions(), None, None)
+    assert objective(program.lp, raced) == pytest.approx(plain(program.lp), rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=25)
+@given(problems())
+def test_with_places_joined_no_plan_costs_less(problem: PlanningProblem) -> None:
+    program = program_of(ProblemIndex.of(problem))
+    smaller = joined(program)
+    if smaller is None:
+        return
+    assert smaller.rows < program.lp.rows
+    bound = plain(smaller)
+    assert bound <= plain(program.lp) + 1e-9 * (1 + abs(bound))
+
+
+@pytest.mark.usefixtures("small_ones_race")
+def test_simplex_that_does_not_come_on_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program on which HiGHS' simplex is busy for longer than a question; nothing of the way is ever enough."""
+    monkeypatch.setattr(watch, "CHECKS", ((0.0, 2.0),))
+    program = program_of(ProblemIndex.of(synthetic(6, 30, 8, chain=4, stores=3.0)))
+    solution = solve(program, PlanOptions())
+    assert solution.strategy.startswith("dual simplex given up after 0.")
+    assert "interior point" in solution.strategy
+    assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
+
+
+@pytest.mark.usefixtures("small_ones_race")
+def test_a_changed_limit_is_answered_from_the_basis_at_the_plain_optimum(program: Program) -> None:
+    first = solve(program, PlanOptions())
+    upper = program.lp.row_upper.copy()
+    upper[program.rules["power"].span] *= 0.9
+    changed = replace(program, lp=replace(program.lp, row_upper=upper))
+    again = solve(changed, PlanOptions(), start=first.basis)
+    assert again.strategy == "dual simplex from a basis at hand"
+    assert objective(changed.lp, again) == pytest.approx(plain(changed.lp), rel=1e-9)
+
+
+@pytest.mark.usefixtures("small_ones_race")
+def test_quick_edge_weights_are_followed_by_exact_ones(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(methods, "NEAR_SECONDS", -1.0)
+    first = solve(program, PlanOptions())
+    assert first.basis is not None
+    slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
+    again = solve(program, PlanOptions(), start=slacks)
+    assert objective(program.lp, again) == pytest.approx(objective(program.lp, first), rel=1e-9)
+
+
+def test_the_watch_gives_up_only_on_a_run_that_stays_behind() -> None:
+    keen, slow = (Watch(bound=100.0, columns=1_000) for _ in range(2))
+    for run in (keen, slow):
+        run.hear(Progress("solve", 1, 0.0))
+        assert not run.hopeless()
+    end = time.thread_time() + 0.45
+    while time.thread_time() < end:
+        pass
+    keen.hear(Progress("solve", 2, 50.0))
+    slow.hear(Progress("solve", 2, 0.5))
+    assert (keen.hopeless(), slow.hopeless()) == (False, True)
+    assert (keen.share, slow.share) == (0.5, 0.005)
+
+
+def test_programs_without_shipments_have_no_yardstick(program: Program) -> None:
+    decisions = {name: block for name, block in program.decisions.items() if name != "ship"}
+    assert joined(replace(program, decisions=decisions)) is None
+
+
+def test_where_shipping_pays_there_is_no_yardstick(program: Program) -> None:
+    cost = program.lp.cost.copy()
+    cost[program.decisions["ship"].start] = -1.0
+    assert joined(replace(program, lp=replace(program.lp, cost=cost))) is None
