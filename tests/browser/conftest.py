@@ -39,14 +39,14 @@ class Service:
     address: str
     """Where it is, such as `http://127.0.0.1:40123`."""
 
-    def json(self, path: str, body: object = None, **headers: str) -> Any:
-        """GET, or POST where there is a body; the answer's JSON."""
+    def json(self, path: str, body: object = None, *, method: str | None = None, **headers: str) -> Any:
+        """GET, or POST where there is a body, unless a method is named; the answer's JSON."""
         data = None if body is None else json.dumps(body).encode()
         sent = {
             "Content-Type": "application/json",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        request = urllib.request.Request(self.address + path, data, sent)  # noqa: S310
+        request = urllib.request.Request(self.address + path, data, sent, method=method)  # noqa: S310
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             return json.load(answer)
 
@@ -58,20 +58,16 @@ class Service:
         return columns
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service in a process of its own, on a free port, with a database of its own."""
-    if SERVING_ALREADY in os.environ:
-        yield Service(os.environ[SERVING_ALREADY])
-        return
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Service]:
+    """A service in a process of its own, on a free port, with its database and log in a folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("browser")
     command = [sys.executable, "-m", "uvicorn", "--factory", "service.app:from_environment", "--port", str(port)]
-    settings = {"ALLOT_DATA_DIR": str(folder / "data"), "ALLOT_PORT": str(port), "ALLOT_SOLVER_CHILDREN": "1"}
+    chosen = {"ALLOT_DATA_DIR": str(folder / "data"), "ALLOT_PORT": str(port), "ALLOT_SOLVER_CHILDREN": "1"} | settings
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=log, stderr=log)  # noqa: S603
         try:
             found = Service(f"http://127.0.0.1:{port}")
             _wait_until_ready(found, process)
@@ -79,6 +75,16 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service of all tests, with authentication off."""
+    if SERVING_ALREADY in os.environ:
+        yield Service(os.environ[SERVING_ALREADY])
+        return
+    with serving(tmp_path_factory.mktemp("browser")) as found:
+        yield found
 
 
 def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:

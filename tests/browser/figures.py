@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tests.browser.conftest import ROOT, Service
 
+PROBLEM = json.loads(Path(ROOT, "models/examples/two_counties.json").read_text(encoding="utf-8"))
+"""The small example."""
+
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(k|m|bn|\s?%| points)?")
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "%": 0.01, "points": 0.01}
 
@@ -22,7 +25,6 @@ def agrees(text: str, value: float) -> bool:
 
 def two_counties(service: Service) -> str:
     """The plan of the small example, in which much is short."""
-    problem = json.loads(Path(ROOT, "models/examples/two_counties.json").read_text(encoding="utf-8"))
-    plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
+    plan = service.json("/v1/plans", {"problem": PROBLEM}, Prefer="wait=60")
     assert plan["outcome"] == "optimal"
     return str(plan["id"])

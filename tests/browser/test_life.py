@@ -95,9 +95,25 @@ def test_outputs_are_reported_and_ranked(
         assert agrees(line.locator("td").nth(2).inner_text(), row["made_value"])
     assert agrees(page.locator(".fulfilment .total").inner_text(), truth["total"]["fulfilment"])
     page.get_by_text("Item", exact=True).last.click()
-    expect(page.locator(".ranking tbody th").first).to_be_visible()
+    expect(page.locator(".ranking tr[data-key=soap]")).to_be_visible()
     assert "by=item" in page.url
     picture(page, "fulfilment", full=True)
+
+
+def test_the_rest_is_planned_again(open_page: Open, service: Service, living: str) -> None:
+    """With what was reported: a new plan from February on, which keeps January as it was; the two are compared."""
+    page = open_page(f"#/life?plan={living}")
+    page.locator("select[name=from]").select_option("2002-02")
+    page.get_by_role("button", name="Plan again").click()
+    page.locator(".see-compare").click()
+    page.wait_for_selector(".plans-beside")
+    other = page.url.split("with=")[1]
+    again = service.json(f"/v1/plans/{other}")
+    assert again["base_plan"] == living
+    assert again["source"]["replan"]["from"] == "2002-02"
+    soap = service.json(f"/v1/plans/{other}/quotas?factory=hyesan-daily&item=soap&period=2002-01")["rows"][0]
+    assert soap["quantity"] == 12000
+    assert agrees(page.locator("[data-figure=served_share]").last.inner_text(), again["summary"]["served_share"])
 
 
 def test_manners(open_page: Open, living: str) -> None:

@@ -38,6 +38,7 @@ export default {
   "outputs.period": "Month",
   "outputs.quantity": "Made",
   "outputs.at": "Reported",
+  "outputs.not-you": "Your role does not report outputs.",
   "outputs.report": "Report",
   "outputs.quota": "Quota: {quota}",
   "outputs.csv": "Or a CSV file",
@@ -77,4 +78,9 @@ export default {
   "audit.act": "Did what",
   "audit.subject": "To what",
   "audit.detail": "Particulars",
+  "replan.unreported": "What was not reported counts as",
+  "replan.unreported-quota": "Made as planned",
+  "replan.unreported-zero": "Not made",
+  "audit.detail.outcome": "outcome",
+  "audit.detail.state": "state",
 };

@@ -18,7 +18,7 @@ const FINAL = new Set(["ratify", "close"]);
 export function journey(context, life, done) {
   const card = h("section", { class: "card journey", "aria-label": t("life.where") });
   const show = (now, focus = false) => {
-    fill(card, h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })), way(now), acts(context, now, act), record(now));
+    fill(card, h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })), way(now), h("div", { class: "journey-parts" }, acts(context, now, act), h("div", { class: "record" }, record(now))));
     if (focus) card.querySelector("h2").focus();
   };
   const act = async (name, note, version, place) => {

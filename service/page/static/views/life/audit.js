@@ -50,7 +50,9 @@ function lines(entries, all) {
   ));
 }
 
+const cut = (text) => (/^[0-9a-f]{64}$/.test(text) ? text.slice(0, 16) : text.slice(0, 80));
+
 function particulars(detail) {
   const said = Object.entries(detail).filter(([, value]) => value !== null && value !== "" && typeof value !== "object");
-  return said.map(([name, value]) => `${or(`audit.detail.${name}`, name)}: ${String(value).slice(0, 80)}`).join(" · ");
+  return said.map(([name, value]) => `${or(`audit.detail.${name}`, name)}: ${cut(String(value))}`).join(" · ");
 }

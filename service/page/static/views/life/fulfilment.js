@@ -51,7 +51,7 @@ function ranking(view, atlas) {
       h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col", class: name === "name" ? null : "number" }, t(`fulfilment.${name}`))))),
       h("tbody", {}, ranked.slice(0, SHOWN).map((row) => line(row, atlas))),
     )),
-    h("p", { class: "soft small" }, t("fulfilment.silent", { n: number(view.rows.length - ranked.length) })),
+    view.rows.length > ranked.length && h("p", { class: "soft small" }, t("fulfilment.silent", { n: number(view.rows.length - ranked.length) })),
   ];
 }
 

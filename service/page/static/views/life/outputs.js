@@ -4,8 +4,10 @@ import { fill, h } from "../../lib/dom.js";
 import { moment, number, period as month, quantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { announce, failure } from "../../lib/states.js";
+import { has } from "./roles.js";
 
 const SHOWN = 15;
+const REPORTERS = ["factory", "bureau", "admin"];
 
 /**
  * A form for one output, an upload for many, and what was reported last.
@@ -38,7 +40,8 @@ export function outputs(context, atlas, reported) {
     }
   };
   renew();
-  return h("section", { class: "card outputs" }, h("h2", {}, t("outputs.title")), form(context, atlas, report), upload(report), said, last);
+  const allowed = has(context.me, context.plan, REPORTERS);
+  return h("section", { class: "card outputs" }, h("h2", {}, t("outputs.title")), allowed ? [form(context, atlas, report), upload(report)] : h("p", { class: "soft" }, t("outputs.not-you")), said, last);
 }
 
 const labelled = (name, field) => h("label", { class: "field" }, h("span", {}, t(name)), field);

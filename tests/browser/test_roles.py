@@ -1,0 +1,82 @@
+"""With authentication on: a key is entered, and each role is offered what it may do."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, Open, Service, Watched, serving
+from tests.browser.figures import PROBLEM
+
+ROLES = {"chief": "*:admin", "bureau": "mine:bureau", "reader": "mine:reader", "centre": "mine:centre"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the guarded service keeps its data."""
+    return tmp_path_factory.mktemp("guarded")
+
+
+@pytest.fixture(scope="module")
+def service(folder: Path) -> Iterator[Service]:
+    """A service that wants to know who asks; instead of the open one."""
+    with serving(folder, ALLOT_AUTHENTICATION="keys") as guarded:
+        yield guarded
+
+
+@pytest.fixture(scope="module")
+def keys(service: Service, folder: Path) -> dict[str, str]:
+    """A key for each role, made by the command line."""
+    made = {}
+    for name, grant in ROLES.items():
+        command = [sys.executable, "-m", "service.cli", "keys", "add", name, "--grant", grant]
+        settings = os.environ | {"ALLOT_DATA_DIR": str(folder / "data")}
+        told = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
+        made[name] = next(word for word in (told.stdout + told.stderr).split() if word.startswith("allot_"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def plan(service: Service, keys: dict[str, str]) -> str:
+    """A plan of a province of their own."""
+    chief = {"Authorization": f"Bearer {keys['chief']}"}
+    service.json("/v1/provinces/mine", {"name": "Mine", "problem": PROBLEM}, method="PUT", **chief)
+    made = service.json("/v1/plans", {"province": "mine"}, Prefer="wait=60", **chief)
+    assert made["outcome"] == "optimal"
+    return str(made["id"])
+
+
+def signed_in(open_page: Open, key: str, place: str) -> Page:
+    """The page after its user has entered a key."""
+    page = open_page(place)
+    page.locator("details.key summary").click()
+    page.get_by_label("API key or token").fill(key)
+    page.locator("details.key button").click()
+    page.wait_for_selector(".journey")
+    return page
+
+
+def test_roles_are_offered_what_they_may_do(open_page: Open, watched: Watched, keys: dict[str, str], plan: str) -> None:
+    """The bureau submits, a reader looks, the centre ratifies; nobody is shown an act that would be refused."""
+    watched.expected.append("401")
+    place = f"#/life?plan={plan}"
+    acts = "all => all.map(one => one.dataset.act)"
+    reader = signed_in(open_page, keys["reader"], place)
+    assert reader.locator(".acts [data-act]").count() == 0
+    assert reader.get_by_role("button", name="Report").count() == 0
+    bureau = signed_in(open_page, keys["bureau"], place)
+    assert bureau.locator(".acts [data-act]").evaluate_all(acts) == ["submit"]
+    assert bureau.get_by_role("button", name="Report").is_visible()
+    bureau.locator(".acts [data-act=submit]").click()
+    expect(bureau.locator(".journey h2")).to_have_text("This plan is: Submitted")
+    assert bureau.locator(".acts [data-act]").count() == 0
+    centre = signed_in(open_page, keys["centre"], place)
+    assert centre.locator(".acts [data-act]").evaluate_all(acts) == ["return", "ratify"]
+    with centre.expect_download() as waiting:
+        centre.goto(f"/#/factories?plan={plan}")
+        centre.get_by_role("link", name="Download as CSV").click()
+    assert waiting.value.path().read_text(encoding="utf-8").startswith("factory")
