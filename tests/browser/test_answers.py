@@ -125,9 +125,10 @@ def test_from_a_shortage_to_a_remedy_applied(open_page: Open, service: Service, 
     assert cards.count() == len(remedies)
     first = remedies[0]
     assert agrees(cards.first.locator("h3").inner_text().split(":")[1], first["amount"])
+    assert agrees(cards.first.locator(".posted").inner_text().partition("leaves")[2], first["posted"])
     cards.first.get_by_role("button", name="Apply and see").click()
     page.wait_for_selector(".tried .beside")
-    truth = service.json(f"/v1/plans/{short}/what-if", {"changes": [first["change"]]})
+    truth = service.json(f"/v1/plans/{short}/what-if", {"changes": first["changes"]})
     assert agrees(page.locator(".tried [data-figure=served] strong").inner_text(), truth["served_share"][1])
     assert truth["served_share"][1] > truth["served_share"][0]
     assert faults(page) == []

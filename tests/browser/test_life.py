@@ -110,7 +110,7 @@ def test_the_rest_is_planned_again(open_page: Open, service: Service, living: st
     other = page.url.split("with=")[1]
     again = service.json(f"/v1/plans/{other}")
     assert again["base_plan"] == living
-    assert again["source"]["replan"]["from"] == "2002-02"
+    assert again["source"]["replanned"]["from"] == "2002-02"
     soap = service.json(f"/v1/plans/{other}/quotas?factory=hyesan-daily&item=soap&period=2002-01")["rows"][0]
     assert soap["quantity"] == 12000
     assert agrees(page.locator("[data-figure=served_share]").last.inner_text(), again["summary"]["served_share"])

@@ -42,6 +42,7 @@ export default {
   "limit.when": "{what}, {when}",
   "limit.whole-plan": "the whole plan",
   "limit.worth": "{won} a {unit}",
+  "limit.share": "{share} of the need",
   "limit.power": "Electricity of {id}",
   "limit.machine": "Machine hours of {id} ({part})",
   "limit.labour": "Labour in {id}",

@@ -34,7 +34,7 @@ export default {
   "reasons.applied": "Applied",
   "reasons.further": "Open in What if",
   "reasons.tried": "Solved again with: {change}",
-  "reasons.unkept": "Here the best plan uses it where it serves most, not for this need alone.",
+  "reasons.posted": "Not kept for this need, the best plan with it leaves {posted} short here: it goes where it serves most.",
   "reasons.none": "Nothing is short",
   "reasons.none-text": "This plan serves every need in full.",
   "reasons.cells": "Shortages, the dearest first",
@@ -51,4 +51,8 @@ export default {
   "reasons.by-category": "Category",
   "reasons.by-item": "Item",
   "reasons.by-period": "Month",
+  "reasons.part.no_way": "{share} ({won}): nothing can bring it, whatever limits were raised.",
+  "reasons.part.costs": "{share} ({won}): what making and bringing it would cost.",
+  "reasons.part.other_limits": "{share} ({won}): other limits.",
+  "reasons.part.dearer": "Less {share} ({won}), by which even the cheapest way is dearer than the need weighs.",
 };

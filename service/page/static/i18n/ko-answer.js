@@ -42,6 +42,7 @@ export default {
   "limit.when": "{what}, {when}",
   "limit.whole-plan": "계획 전체",
   "limit.worth": "{unit}당 {won}",
+  "limit.share": "수요의 {share}",
   "limit.power": "{id} 전력",
   "limit.machine": "{id} 설비 시간 ({part})",
   "limit.labour": "{id} 노동력",

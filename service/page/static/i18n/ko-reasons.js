@@ -34,7 +34,7 @@ export default {
   "reasons.applied": "적용했습니다",
   "reasons.further": "가정에서 열기",
   "reasons.tried": "다음으로 다시 풀었습니다: {change}",
-  "reasons.unkept": "여기서는 가장 좋은 계획이 이 수요만이 아니라 가장 필요한 곳에 씁니다.",
+  "reasons.posted": "이 수요를 위해 따로 두지 않으면, 가장 좋은 계획에서는 여기에 {posted}이(가) 부족합니다. 가장 필요한 곳에 쓰이기 때문입니다.",
   "reasons.none": "부족한 것이 없습니다",
   "reasons.none-text": "이 계획은 모든 수요를 충족합니다.",
   "reasons.cells": "부족, 값이 큰 순서",
@@ -51,4 +51,8 @@ export default {
   "reasons.by-category": "부문",
   "reasons.by-item": "품목",
   "reasons.by-period": "달",
+  "reasons.part.no_way": "{share}({won}): 어떤 한도를 올려도 가져올 길이 없습니다.",
+  "reasons.part.costs": "{share}({won}): 만들고 나르는 비용입니다.",
+  "reasons.part.other_limits": "{share}({won}): 그 밖의 한도입니다.",
+  "reasons.part.dearer": "{share}({won})를 뺍니다. 가장 싼 길도 수요의 무게보다 비쌉니다.",
 };

@@ -67,4 +67,7 @@ export const signed = (value) => (value > 0 ? `+${number(value)}` : number(value
 export const signedWon = (value) => (value > 0 ? `+${won(value)}` : won(value).replace("-", "−"));
 
 /** An amount of a limit. @param {number} amount how much @param {string} unit its unit @returns {string} both */
-export const amountOf = (amount, unit) => (unit === "won" ? won(amount) : quantity(amount, unit));
+export function amountOf(amount, unit) {
+  if (unit === "won") return won(amount);
+  return unit.startsWith("share") ? t("limit.share", { share: share(amount) }) : quantity(amount, unit);
+}

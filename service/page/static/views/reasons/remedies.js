@@ -32,8 +32,9 @@ function card(context, atlas, remedy, cell) {
     h("h3", {}, title(atlas, remedy)),
     h("p", {}, t("reasons.leaves", values), " ", cost(remedy)),
     remedy.losers.length > 0 && losers(atlas, remedy),
-    remedy.change && applying(context, atlas, remedy),
-    !remedy.change && remedy.manner !== "shared" && h("p", { class: "soft small" }, t("reasons.no-change")),
+    remedy.posted !== null && h("p", { class: "soft small posted" }, t("reasons.posted", { posted: quantity(remedy.posted, unit) })),
+    remedy.changes.length > 0 && applying(context, atlas, remedy),
+    !remedy.changes.length && remedy.manner !== "shared" && h("p", { class: "soft small" }, t("reasons.no-change")),
   );
 }
 
@@ -61,8 +62,8 @@ function applying(context, atlas, remedy) {
     button.disabled = true;
     fill(place, loading(t("reasons.solving")));
     try {
-      const answer = await context.api.post(`/v1/plans/${encodeURIComponent(context.plan.id)}/what-if`, { changes: [remedy.change] }, { signal: context.signal });
-      fill(place, tried(context, atlas, remedy.change, answer));
+      const answer = await context.api.post(`/v1/plans/${encodeURIComponent(context.plan.id)}/what-if`, { changes: remedy.changes }, { signal: context.signal });
+      fill(place, tried(context, atlas, remedy.changes, answer));
       announce(t("reasons.applied"));
     } catch (error) {
       if (!context.signal.aborted) fill(place, failure(error, apply));
@@ -70,16 +71,15 @@ function applying(context, atlas, remedy) {
     button.disabled = false;
   };
   button.addEventListener("click", apply);
-  const further = context.href("what-if", { changes: JSON.stringify([remedy.change]) });
+  const further = context.href("what-if", { changes: JSON.stringify(remedy.changes) });
   return [h("div", { class: "buttons" }, button, h("a", { class: "button small", href: further }, t("reasons.further"))), place];
 }
 
-function tried(context, atlas, change, answer) {
+function tried(context, atlas, changes, answer) {
   return [
-    h("p", { class: "soft small" }, t("reasons.tried", { change: changeName(atlas, change) })),
+    h("p", { class: "soft small" }, t("reasons.tried", { change: changes.map((change) => changeName(atlas, change)).join("; ") })),
     headline(answer),
     h("div", {}, most(answer, atlas)),
-    h("p", { class: "soft small" }, t("reasons.unkept")),
-    keeper(context, () => [change]),
+    keeper(context, () => changes),
   ];
 }
