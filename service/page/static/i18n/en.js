@@ -46,6 +46,7 @@ export default {
   "problem.wrong-type": "Files of this type cannot be read",
   "problem.too-many": "Too much is waiting; try again in a while",
   "problem.unauthenticated": "Say who you are first",
+  "problem.unauthenticated-text": "Give your key under “Sign in” at the top; it is kept in this tab only.",
   "problem.forbidden": "You may not do this",
   "problem.request": "Request {id}: name it when you ask for help.",
 

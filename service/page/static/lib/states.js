@@ -33,7 +33,7 @@ export function failure(error, again = null) {
     "div",
     { class: "state failure", role: "alert" },
     h("p", { class: "state-title" }, title),
-    error.message && h("p", {}, error.message),
+    h("p", {}, or(`problem.${code}-text`, error.message)),
     findings(error.errors ?? []),
     error.requestId && h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
     again && h("button", { type: "button", class: "button", on: { click: again } }, t("action.again")),
