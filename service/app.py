@@ -30,6 +30,7 @@ from service.page.routes import router as page
 from service.plans.routes import router as plans
 from service.provinces.routes import router as provinces
 from service.settings import Settings
+from service.sheets.routes import router as sheets
 from service.storage import Store
 from service.tables.routes import router as tables
 from service.validation.routes import router as validation
@@ -55,6 +56,7 @@ ROUTERS = (
     answers,
     execution,
     tables,
+    sheets,
     webhooks,
     health,
     docs_page,

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
 
     max_body_bytes: Positive = 64 * MIB
     """Bytes of a request body at most; beyond it 413."""
+    max_unpacked_bytes: Positive = 128 * MIB
+    """Bytes that a workbook or a zip of CSV may hold unpacked; beyond it 413."""
+    max_sheet_cells: Positive = 2_000_000
+    """Cells over all sheets of a workbook or a zip of CSV at most; beyond it 413."""
     max_counties: Positive = 500
     """Counties of a problem at most."""
     max_items: Positive = 2_000

@@ -7,6 +7,22 @@ from models.base import Frozen
 Severity = Literal["error", "warning"]
 
 
+class SheetCell(Frozen):
+    """A cell of a workbook or of a CSV file."""
+
+    sheet: str
+    """Sheet, or CSV file without its ending."""
+    row: int = 0
+    """Row, counted from 1, which is the header; 0 is the sheet as a whole."""
+    column: str = ""
+    """Column, by its header; empty for the row as a whole."""
+
+    def __str__(self) -> str:
+        """Sheet, row and column in words."""
+        row = f", row {self.row}" if self.row else ""
+        return f"sheet {self.sheet}{row}" + (f", column {self.column}" if self.column else "")
+
+
 class Finding(Frozen):
     """One mistake or doubt, with where it is and how to mend it."""
 
@@ -20,6 +36,13 @@ class Finding(Frozen):
     """How to mend it, in words."""
     severity: Severity = "error"
     """`error`: it must be mended before a plan can be made. `warning`: a plan can be made, but look at this first."""
+    cell: SheetCell | None = None
+    """The cell, where a workbook or a folder of CSV was sent; null where JSON was."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: the cell, else the pointer."""
+        return str(self.cell) if self.cell is not None else self.path or "/"
 
 
 class InvalidProblem(Exception):  # noqa: N818  (planners read it; it is the problem that is invalid)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from models.provinces.errors import MalformedProvinceError, ProvinceError, TableProblem, UnknownProvinceError
 from models.provinces.figures import Figure
+from models.provinces.notes import Notes, read_notes
 from models.provinces.province import Province
 from models.provinces.reader import read_figures, read_province
 
 __all__ = [
     "Figure",
     "MalformedProvinceError",
+    "Notes",
     "Province",
     "ProvinceError",
     "TableProblem",
@@ -22,6 +24,7 @@ __all__ = [
     "load",
     "load_figures",
     "load_folder",
+    "load_notes",
 ]
 
 _HOME = Path(__file__).parent
@@ -46,6 +49,11 @@ def load_folder(path: Path) -> Province:
 def load_figures(name: str) -> tuple[Figure, ...]:
     """Every figure of a built-in province, with its mark (found, derived, assumed) and its sources."""
     return read_figures(_folder(name))
+
+
+def load_notes(name: str) -> tuple[Notes, tuple[tuple[str, ...], ...]]:
+    """What the tables of a built-in province say for people of each row, and its list of sources, the header first."""
+    return read_notes(_folder(name))
 
 
 def _folder(name: str) -> Path:

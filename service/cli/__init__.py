@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command
 
 import typer
 
-from service.cli import answering, asking, executing, inspecting, keys, planning, serving
+from service.cli import answering, asking, executing, inspecting, keys, planning, provinces, serving
 
 app = typer.Typer(
     name="allot",
@@ -31,6 +31,7 @@ app.command("demand")(inspecting.demand)
 app.command("provinces")(inspecting.provinces)
 app.add_typer(keys.app, name="keys")
 app.command("serve")(serving.serve)
+app.add_typer(provinces.app, name="province")
 
 
 def main() -> None:

@@ -9,24 +9,20 @@ import typer
 from rich.table import Table
 
 from models import provinces as builtins
-from models.checks import InvalidProblem, check
 from models.demand import estimate
-from models.parsing import parse_problem
 from service.cli import sources
 
 
 def validate(
-    file: Annotated[Path, typer.Argument(help="JSON file with a planning problem.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="JSON file, workbook, or zip or folder of CSV with a problem.", exists=True)
+    ],
 ) -> None:
-    """Report all problems and warnings of a file; solves nothing."""
-    try:
-        problem = parse_problem(file.read_bytes())
-    except InvalidProblem as invalid:
-        sources.refuse(invalid.findings)
-    warnings = check(problem)
-    if warnings:
-        sources.show_findings(warnings)
-    sources.out.print(f"{file} is a valid problem; warnings: {len(warnings)}.")
+    """Report all problems and warnings of a problem; solves nothing."""
+    found = sources.read(str(file))
+    if found.warnings:
+        sources.show_findings(found.warnings)
+    sources.out.print(f"{file} is a valid problem; warnings: {len(found.warnings)}.")
 
 
 def demand(

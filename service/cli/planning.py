@@ -1,13 +1,18 @@
 """Commands that plan: plan and export."""
 
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from models.options import PlanOptions, SolverName
+from models.problem import PlanningProblem
 from service.cli import show, sources
+from service.sheets.plan import PlanFile, plan_workbook
 from solvers.export import lp_text, mps_text
 from solvers.formulation import build
 from solvers.index import ProblemIndex
@@ -15,7 +20,7 @@ from solvers.planning import PlanResult, make_plan
 from solvers.report.writing import TableFormat, write_tables
 from solvers.solution import Progress
 
-Source = Annotated[str, typer.Argument(help="Built-in province or JSON file.")]
+Source = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
 Scenarios = Annotated[list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")]
 Changes = Annotated[
     list[str], typer.Option("--change", "-c", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
@@ -27,6 +32,7 @@ def plan(
     scenario: Scenarios = [],  # noqa: B006
     change: Changes = [],  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
+    workbook: Annotated[Path | None, typer.Option(help="File for the whole plan as a workbook (.xlsx).")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
     solver: Annotated[SolverName, typer.Option(help="Solver; auto lets Allot choose.")] = "auto",
     time_limit: Annotated[float, typer.Option(help="Seconds after which solving stops.")] = 600.0,
@@ -66,8 +72,25 @@ def show_and_write(
     if out is not None and result.tables:
         written = write_tables(result.tables, out, table_format)
         sources.err.print(f"{len(written)} files written to {out}/")
+    if workbook is not None:
+        _write_workbook(problem, result, workbook)
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
+
+
+def _write_workbook(problem: PlanningProblem, result: PlanResult, path: Path) -> None:
+    tables = {name: partial(_opened, table) for name, table in result.tables.items()}
+    with (
+        plan_workbook(PlanFile(problem.name or "Plan", "", None, result.plan, problem, tables)) as file,
+        path.open("wb") as sink,
+    ):
+        file.seek(0)
+        shutil.copyfileobj(file, sink)
+    sources.err.print(f"The plan as a workbook is in {path}")
+
+
+def _opened(table: pa.Table) -> tuple[pa.Schema, list[pa.RecordBatch]]:
+    return table.schema, table.to_batches()
 
 
 def _show(name: str, result: PlanResult, *, as_json: bool) -> None:

@@ -1,8 +1,9 @@
-"""Where the command line gets its problem from: a built-in province or a JSON file, with scenarios and changes on top."""
+"""Where the command line gets its problem from: a built-in province, a JSON file or sheets; scenarios and changes on top."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,9 +13,13 @@ from rich.console import Console
 from models import provinces
 from models.apply import apply_changes
 from models.changes import Change, Scenario
-from models.checks import Finding, InvalidProblem
+from models.checks import Finding, InvalidProblem, check
+from models.checks.finding import SheetCell
 from models.parsing import parse_problem, validate_model
 from models.problem import PlanningProblem
+from service.errors import TooLarge
+from service.settings import Settings
+from service.sheets.opening import read_path
 
 err = Console(stderr=True)
 out = Console()
@@ -25,14 +30,15 @@ _CHANGE = re.compile(
 
 
 def load(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
-    """The problem named by `source` (a built-in province's id, or a JSON file), changed by scenarios, then by `changes`.
+    """The problem named by `source` (see `read`), changed by scenarios, then by `changes`.
 
     Exits with the list of all findings when the problem or a change is invalid.
     """
+    found = read(source)
+    problem = found.problem
     try:
-        problem, known = _read(source)
         for name in scenarios:
-            problem = apply_changes(problem, _scenario(name, known).changes)
+            problem = apply_changes(problem, _scenario(name, found.scenarios).changes)
         return apply_changes(problem, changes_of(changes))
     except InvalidProblem as invalid:
         refuse(invalid.findings)
@@ -70,19 +76,79 @@ def refuse(findings: tuple[Finding, ...]) -> NoReturn:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
     for finding in findings:
-        err.print(f"{finding.severity} {finding.path or '/'}: {finding.message}", soft_wrap=True, markup=False)
+        err.print(f"{finding.severity} {finding.place}: {finding.message}", soft_wrap=True, markup=False)
         err.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
 
 
-def _read(source: str) -> tuple[PlanningProblem, tuple[Scenario, ...]]:
+@dataclass(frozen=True)
+class Found:
+    """A problem with what belongs to it."""
+
+    problem: PlanningProblem
+    """The problem."""
+    name: str = ""
+    """The province's name, if it has one of its own."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Its scenarios."""
+    warnings: tuple[Finding, ...] = ()
+    """What is doubtful in it."""
+
+
+def read(source: str) -> Found:
+    """What `source` names: a built-in province's id, a JSON file, a workbook, or a zip or folder of CSV.
+
+    Exits with 1 and the list of all findings when it is invalid, with 2 when there is no such thing.
+    """
     if source in provinces.builtin():
-        province = provinces.load(source)
-        return province.problem, province.scenarios
+        return _of_province(provinces.load(source))
     path = Path(source)
-    if not path.is_file():
-        err.print(f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file.")
+    if not path.exists():
+        err.print(f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file or folder.")
         raise typer.Exit(2)
-    return parse_problem(path.read_bytes()), ()
+    try:
+        if path.is_dir() and (path / "kinds.csv").is_file():
+            return _of_province(provinces.load_folder(path))
+        if path.is_dir() or path.suffix.lower() in (".xlsx", ".zip"):
+            return _of_sheets(path)
+        problem = parse_problem(path.read_bytes())
+        return Found(problem, warnings=check(problem))
+    except InvalidProblem as invalid:
+        refuse(invalid.findings)
+    except provinces.MalformedProvinceError as malformed:
+        refuse(tuple(_of_table(one) for one in malformed.problems))
+    except TooLarge as error:
+        err.print(error.detail)
+        raise typer.Exit(1) from error
+
+
+def _of_province(province: provinces.Province) -> Found:
+    return Found(province.problem, province.name, province.scenarios, check(province.problem))
+
+
+def _of_sheets(path: Path) -> Found:
+    reading = read_path(path, Settings())
+    reading.refuse()
+    with reading.located("/problem"):
+        problem = parse_problem(reading.problem)
+    with reading.located():
+        scenarios = tuple(
+            _scenario_at(position, one) for position, one in enumerate(reading.document.get("scenarios", ()))
+        )
+    warnings = reading.named(check(problem), "/problem")
+    return Found(problem, str(reading.document.get("name", "")), scenarios, warnings)
+
+
+def _scenario_at(position: int, raw: dict[str, Any]) -> Scenario:
+    try:
+        return validate_model(Scenario, raw)
+    except InvalidProblem as error:
+        moved = [one.model_copy(update={"path": f"/scenarios/{position}{one.path}"}) for one in error.findings]
+        raise InvalidProblem(tuple(moved)) from error
+
+
+def _of_table(problem: provinces.TableProblem) -> Finding:
+    cell = SheetCell(sheet=problem.file, row=problem.row, column=problem.column)
+    return Finding(path="", code="bad_cell", message=problem.message, remedy="Mend the cell.", cell=cell)
 
 
 def _scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:

@@ -27,6 +27,7 @@ from service.plans.export import ProgramFormat, program_text
 from service.plans.schemas import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView
 from service.plans.service import Plans, wait_of
 from service.plans.view import view
+from service.sheets.kinds import sheets_of
 from service.storage import PlanRecord
 from service.web.etags import IfNoneMatch, names, quoted
 from service.web.openapi import described, json_answer, json_body, schema_of
@@ -63,7 +64,7 @@ PlansOf = Annotated[Plans, Depends(_plans)]
             PlanView, "The plan is accepted; it will be finished, whatever happens to this service.", _LOCATION
         ),
     },
-    openapi_extra=json_body(schema_of(PlanBody), examples.POST),
+    openapi_extra=json_body(schema_of(PlanBody), examples.POST, sheets=True),
 )
 async def make_plan(
     request: Request,
@@ -79,12 +80,15 @@ async def make_plan(
         Header(description="A key of yours: the same request sent again with it gives the same plan, not another."),
     ] = None,
 ) -> Response:
-    """Plan a problem that is written out, or a province in a scenario with changes.
+    """Plan a problem that is written out, a province in a scenario with changes, or a workbook or zip of CSV as it stands.
 
     Without `Prefer: wait=N` the answer is 202 at once; follow the plan at its `/events` or read it until its `status` is
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
-    submission = await services.bodies.take(request, lambda raw: plans.submit(raw, principal, idempotency_key))
+    kind = sheets_of(request)
+    submission = await services.bodies.take(
+        request, lambda raw: plans.submit(raw, principal, idempotency_key, kind), sheets=True
+    )
     return await answer_to(submission, prefer, services)
 
 

@@ -15,11 +15,13 @@ from service.plans.schemas import PlanBeside, PlanList, PlanProgress, PlanView
 from service.plans.view import head, progress_of, view
 from service.provinces.service import Provinces
 from service.settings import Settings
+from service.sheets.kinds import SheetKind
 from service.sources.service import Meant, understand
+from service.sources.sheets import understood
 from service.storage import JobEvent, NotFound, PlanRecord, PlanState, Store
 from service.storage.records import moment
 from service.storage.tables import job_events
-from service.web.bodies import decode
+from service.web.bodies import Document
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _WAIT = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*")
@@ -43,12 +45,21 @@ class Plans:
         self._jobs = jobs
         self._settings = settings
 
-    def submit(self, raw: bytes, principal: Principal, key: str | None) -> Submission:
+    def submit(self, raw: bytes, principal: Principal, key: str | None, kind: SheetKind | None = None) -> Submission:
         """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
 
+        `kind`: what sheets the body is; None for JSON.
         Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
         """
-        idempotency, document = idempotency_of(key, raw), decode(raw)
+        idempotency = idempotency_of(key, raw)
+
+        def work(document: Document) -> Submission:
+            asked = document if kind is None else {"problem": document["problem"]}
+            return self._submit(asked, principal, idempotency)
+
+        return understood(raw, kind, self._settings, work)
+
+    def _submit(self, document: Document, principal: Principal, idempotency: IdempotencyKey | None) -> Submission:
         look_up = within(Provinces(self._store, self._settings).look_up, principal, "draft")
         base = self._base(document.get("base_plan"), principal)
         beside, meant = understand(document, PlanBeside, self._settings, look_up, base)

@@ -82,6 +82,8 @@ def _links(record: PlanRecord) -> dict[str, str]:
         "problem": f"{here}/problem",
         "mps": f"{here}/export.mps",
     }
+    if record.head is not None:
+        links["workbook"] = f"{here}/workbook"
     if record.head is not None and record.head.tables:
         links |= {name: f"{here}/{name}" for name in TABLES if name in record.head.tables}
     return links

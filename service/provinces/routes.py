@@ -1,21 +1,25 @@
 """`/v1/provinces`: the routes."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.problem import PlanningProblem
 from service.access import may
-from service.errors import Conflict, Invalid, Missing, Stale, TooLarge, Unreadable, WrongType, documented
+from service.errors import Conflict, Invalid, Missing, NotAcceptable, Stale, TooLarge, Unreadable, WrongType, documented
 from service.provinces import examples
+from service.provinces.files import province_file
 from service.provinces.schemas import ProvinceBody, ProvinceFull, ProvinceList
 from service.provinces.service import Found, Provinces
-from service.web.bodies import decode
+from service.sheets.kinds import SHEET_TYPES, sheets_of
+from service.sources.sheets import understood
 from service.web.etags import IfMatch, IfNoneMatch, names, quoted
-from service.web.openapi import described, json_answer, json_body, schema_of
+from service.web.negotiation import wanted_format
+from service.web.openapi import binary, described, json_answer, json_body, schema_of
 from service.web.services import Caller, PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/provinces", tags=["provinces"])
@@ -25,7 +29,18 @@ ProvinceName = Annotated[
 ]
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A version of it; the newest if absent.")]
 
+ProvinceFormat = Literal["json", "xlsx", "zip"]
+"""Formats in which a province is given."""
+
+_FORMATS: dict[ProvinceFormat, str] = {
+    "json": "application/json",
+    "xlsx": SHEET_TYPES["xlsx"],
+    "zip": SHEET_TYPES["zip"],
+}
 _TAGGED = {"ETag": "Entity tag of this version."}
+
+_READ = json_answer(ProvinceFull, "The province.", _TAGGED)
+_READ["content"] |= {media_type: binary() for media_type in SHEET_TYPES.values()}
 
 
 @router.get("", summary="List the provinces", dependencies=[may("read")], responses=documented())
@@ -41,19 +56,33 @@ def list_provinces(services: ServicesOf, principal: PrincipalOf) -> ProvinceList
     dependencies=[may("read")],
     response_model=None,
     responses={
-        **documented(Missing, Invalid),
-        200: json_answer(ProvinceFull, "The province.", _TAGGED),
+        **documented(Missing, NotAcceptable, Invalid),
+        200: _READ,
         304: {"description": "You have this version already.", "headers": described(_TAGGED)},
     },
 )
 def read_province(
-    province: ProvinceName, services: ServicesOf, version: Version = None, if_none_match: IfNoneMatch = None
+    province: ProvinceName,
+    services: ServicesOf,
+    version: Version = None,
+    format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,  # noqa: A002
+    accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A version of a province, with its problem and scenarios."""
+    """A version of a province, with its problem and scenarios; as JSON, as a workbook, or as CSV files in a zip.
+
+    Workbook and zip can be edited and sent back with PUT; nothing is lost on the way.
+    """
+    kind = wanted_format(format, accept, _FORMATS)
     found = Provinces(services.store, services.settings).find(province, version)
-    if names(if_none_match, found.tag):
-        return Response(status_code=304, headers=_headers(found))
-    return _answer(found, 200)
+    tag = found.tag if kind == "json" else f"{found.tag}.{kind}"
+    headers = {**_headers(found), "ETag": quoted(tag), "Vary": "Accept"}
+    if names(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    if kind == "json":
+        return Response(found.json(), headers=headers, media_type="application/json")
+    headers["Content-Disposition"] = f'attachment; filename="{province}.{kind}"'
+    return StreamingResponse(province_file(found, kind), headers=headers, media_type=_FORMATS[kind])
 
 
 @router.get(
@@ -87,7 +116,7 @@ def read_scenario(
         200: json_answer(ProvinceFull, "A new version is stored.", _TAGGED),
         201: json_answer(ProvinceFull, "The province is stored.", {**_TAGGED, "Location": "Where it is."}),
     },
-    openapi_extra=json_body(schema_of(ProvinceBody), examples.PUT),
+    openapi_extra=json_body(schema_of(ProvinceBody), examples.PUT, sheets=True),
 )
 async def put_province(
     province: ProvinceName,
@@ -100,13 +129,17 @@ async def put_province(
     """Store a new version; none that was stored before is lost.
 
     With `If-Match` only if nobody wrote since you read it; with `If-None-Match: *` only if there is no province of that
-    name. What comes with Allot cannot be replaced.
+    name. What comes with Allot cannot be replaced. A workbook or a zip of CSV is read as the template lays it out.
     """
+    kind = sheets_of(request)
 
     def store(raw: bytes) -> Found:
-        return Provinces(services.store, services.settings).put(province, decode(raw), caller, if_match, if_none_match)
+        provinces = Provinces(services.store, services.settings)
+        return understood(
+            raw, kind, services.settings, lambda body: provinces.put(province, body, caller, if_match, if_none_match)
+        )
 
-    found = await services.bodies.take(request, store)
+    found = await services.bodies.take(request, store, sheets=True)
     return await run_in_threadpool(_answer, found, 201 if found.version == 1 else 200)
 
 

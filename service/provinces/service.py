@@ -1,5 +1,6 @@
 """Provinces: built in or stored, read and written."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -126,6 +127,10 @@ class Provinces:
             raise Missing(f"{name} has no scenario {scenario!r}; there are: {known}.")
         return StoredProblem.of(in_scenario(province, scenario, ""))
 
+    def understand(self, body: Document) -> PlanningProblem:
+        """The problem of a province to be stored. InvalidProblem with everything wrong with it or its scenarios, TooLarge."""
+        return self._understand(body)[1]
+
     def put(self, name: str, body: Document, caller: str, if_match: str | None, if_none_match: str | None) -> Found:
         """Store a new version of a province.
 
@@ -137,7 +142,7 @@ class Provinces:
         with self._store.write() as transaction:
             there = _there(transaction, name)
             tag = _tag(there) if there is not None else None
-            refuse_unless_current(if_match, tag)
+            refuse_unless_current(_of_any_format(if_match), tag)
             expected = there.version if there is not None and if_match is not None else None
             if tag is not None and names(if_none_match, tag):
                 expected = 0
@@ -178,6 +183,11 @@ class Provinces:
     def _refuse_built_in(self, name: str) -> None:
         if name in built_in.builtin():
             raise Conflict(f"{name} comes with Allot and stays as it is; store yours under another name.")
+
+
+def _of_any_format(if_match: str | None) -> str | None:
+    """`If-Match` with the tags of workbooks and zips as those of the versions that they hold."""
+    return None if if_match is None else re.sub(r'\.(xlsx|zip)"', '"', if_match)
 
 
 def _there(transaction: Transaction, name: str) -> ProvinceRecord | None:

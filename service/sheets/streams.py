@@ -6,6 +6,9 @@ from typing import IO
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """Media type of a workbook."""
 
+ZIP = "application/zip"
+"""Media type of a zip archive."""
+
 _PIECE_BYTES = 256 * 1024
 
 

@@ -80,8 +80,11 @@ class Book:
 
 
 @contextmanager
-def writing(title: str) -> Iterator[tuple[Book, IO[bytes]]]:
-    """A new workbook and the file in which it is, complete, after the block. The file closes itself if the block fails."""
+def writing(title: str, *, small: bool = False) -> Iterator[tuple[Book, IO[bytes]]]:
+    """A new workbook and the file in which it is, complete, after the block. The file closes itself if the block fails.
+
+    `small`: put it together in memory, which is quicker; otherwise memory does not grow with the workbook.
+    """
     with ExitStack() as failed:
         file: IO[bytes] = failed.enter_context(TemporaryFile())
         with TemporaryDirectory(prefix="allot-") as folder:
@@ -93,6 +96,7 @@ def writing(title: str) -> Iterator[tuple[Book, IO[bytes]]]:
                 "strings_to_numbers": False,
             }
             book = xlsxwriter.Workbook(file, options)
+            book.in_memory = small
             book.set_properties({"title": title, "author": "Allot"})
             yield Book(book), file
             book.close()

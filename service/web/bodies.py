@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from models.checks import Finding
 from service.errors import Invalid, Unreadable, WrongType
+from service.sheets.kinds import sheets_of
 
 Result = TypeVar("Result")
 
@@ -33,14 +34,17 @@ class BodyReader:
         """Make it within the event loop that it will serve."""
         self._big = anyio.CapacityLimiter(_AT_A_TIME)
 
-    async def take(self, request: Request, work: Callable[[bytes], Result]) -> Result:
-        """Read the JSON body of a request and give it to `work` in a thread.
+    async def take(self, request: Request, work: Callable[[bytes], Result], *, sheets: bool = False) -> Result:
+        """Read the JSON body of a request and give it to `work` in a thread; with `sheets` it may also be a workbook or a zip.
 
-        Raises WrongType if the request does not say that it is JSON, TooLarge from the limit on bodies.
+        Raises WrongType if the request does not say that it is, TooLarge from the limit on bodies.
         """
-        refuse_unless_json(request)
+        in_sheets = sheets and sheets_of(request) is not None
+        if not in_sheets:
+            refuse_unless_json(request)
+        refuse_encoded(request)
         raw = await request.body()
-        limiter = self._big if len(raw) > _BIG else None
+        limiter = self._big if in_sheets or len(raw) > _BIG else None
         return await anyio.to_thread.run_sync(work, raw, limiter=limiter)
 
     async def apart(self, work: Callable[[], Result]) -> Result:
@@ -59,6 +63,10 @@ def refuse_unless_json(request: Request) -> None:
             f"The body is {media_type or 'of no stated type'}; send JSON with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
+
+
+def refuse_encoded(request: Request) -> None:
+    """Raise WrongType if the request's body is compressed."""
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding != "identity":
         raise WrongType(

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from service.access import Forbidden, guard_of
 from service.errors import Problem, Unauthenticated, documented
+from service.sheets.kinds import SHEET_TYPES
 
 API_VERSION = "1.0.0"
 """Version of the interface: the first number is that of `/v1`; additions raise the second."""
@@ -28,7 +29,7 @@ Allot plans what a province makes, moves and swaps, by linear programming.
 - **Plans** are made in the background and are never lost once accepted. `Prefer: wait=20` waits for the plan; without it
   the answer is 202 and the address of the plan, whose `/events` tell how far it is. `Idempotency-Key` makes a repeated
   request the same request.
-- **Tables** of a plan come as JSON (paged), CSV, Parquet or an Arrow stream, by `Accept` or `format=`.
+- **Tables** of a plan come as JSON (paged), CSV, Parquet, an Arrow stream or a workbook, by `Accept` or `format=`.
 - **Access**: where authentication is on, every request but those about health carries `Authorization: Bearer` with an API key
   or a token of the identity provider. 401 without one, 403 without the role; what is another province's is not there (404).
 - `two-counties` and `ryanggang` below are examples that run as they stand.
@@ -54,10 +55,20 @@ def schema_of(model: type[BaseModel]) -> Json:
     return {"$ref": _REF.format(model=model.__name__)}
 
 
-def json_body(schema: Json, examples: dict[str, tuple[str, Any]]) -> Json:
-    """The `openapi_extra` of an operation that decodes its body itself; `examples`: name → (summary, body)."""
+def binary() -> Json:
+    """Content that is bytes."""
+    return {"schema": {"type": "string", "format": "binary"}}
+
+
+def json_body(schema: Json, examples: dict[str, tuple[str, Any]], *, sheets: bool = False) -> Json:
+    """The `openapi_extra` of an operation that decodes its body itself; `examples`: name → (summary, body).
+
+    `sheets`: whether a workbook or CSV files in a zip may be sent instead.
+    """
     shown = {name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()}
-    content = {"application/json": {"schema": schema, "examples": shown}}
+    content: Json = {"application/json": {"schema": schema, "examples": shown}}
+    if sheets:
+        content |= {media_type: binary() for media_type in SHEET_TYPES.values()}
     return {"requestBody": {"required": True, "content": content}}
 
 

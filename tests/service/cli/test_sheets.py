@@ -1,0 +1,59 @@
+"""Provinces and plans as files on the command line."""
+
+from pathlib import Path
+
+import openpyxl
+
+from models import provinces
+from models.parsing import parse_problem
+from models.plan import Plan
+from service.settings import Settings
+from service.sheets.opening import read_path
+from tests.service.cli.test_cli import run
+
+
+def test_the_template_is_planned_and_the_plan_is_a_workbook(tmp_path: Path) -> None:
+    assert run("province", "template", "--to", tmp_path / "mine.xlsx").exit_code == 0
+    assert run("validate", tmp_path / "mine.xlsx").exit_code == 0
+    plain = run("plan", tmp_path / "mine.xlsx", "--json", "--workbook", tmp_path / "plan.xlsx")
+    dry = run("plan", tmp_path / "mine.xlsx", "-s", "dry", "--json")
+    heads = [Plan.model_validate_json(one.stdout) for one in (plain, dry)]
+    assert heads[0].objective is not None
+    assert heads[1].objective is not None
+    assert heads[0].objective.value < heads[1].objective.value
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    assert book["quotas"].max_row == heads[0].tables["quotas"] + 1
+
+
+def test_a_province_is_exported_in_each_form_and_read_again(tmp_path: Path) -> None:
+    for name in ("r.xlsx", "r.zip", "r"):
+        assert run("province", "export", "ryanggang", "--to", tmp_path / name).exit_code == 0
+        reading = read_path(tmp_path / name, Settings())
+        assert reading.found == []
+        assert parse_problem(reading.problem) == provinces.load("ryanggang").problem
+
+
+def test_findings_name_the_cell(tmp_path: Path) -> None:
+    run("province", "template", "--to", tmp_path / "mine")
+    path = tmp_path / "mine" / "items.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",hygiene,good,", ",hygiene,goods,"), encoding="utf-8")
+    result = run("validate", tmp_path / "mine")
+    assert result.exit_code == 1
+    assert "error sheet items, row 2, column kind:" in result.stderr
+
+
+def test_a_folder_like_the_built_in_one_is_read(tmp_path: Path) -> None:
+    source = Path(provinces.__file__).parent / "ryanggang"
+    for path in source.glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert run("validate", tmp_path).exit_code == 0
+    items = tmp_path / "items.csv"
+    items.write_text(
+        items.read_text(encoding="utf-8").replace(
+            "soy-sauce,FD01,Soy sauce,간장,foodstuffs,kg,1,", "soy-sauce,FD01,Soy sauce,간장,foodstuffs,kg,heavy,"
+        ),
+        encoding="utf-8",
+    )
+    result = run("validate", tmp_path)
+    assert result.exit_code == 1
+    assert "sheet items.csv, row 2, column kg" in result.stderr

@@ -1,0 +1,308 @@
+"""A province out as sheets and in again: the same province, whatever is in it; and what is wrong named by sheet, row and column."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings as example_settings, strategies as st
+from starlette.testclient import TestClient
+
+from models import provinces
+from models.changes import Change, Scenario
+from models.checks import InvalidProblem
+from models.examples import two_counties_raw
+from models.parsing import parse_problem
+from models.problem import PlanningProblem
+from models.sheets import LAYOUTS, Reading, tables_of
+from service.settings import Settings
+from service.sheets.kinds import SHEET_TYPES, SheetKind
+from service.sheets.opening import read_path, read_sheets
+from service.sheets.province import province_folder, province_workbook, province_zip, template_tables
+from tests.service.api.answers import assert_problem
+from tests.strategies import problems
+
+SETTINGS = Settings()
+KINDS: tuple[SheetKind, ...] = ("xlsx", "zip")
+
+
+def written(kind: SheetKind, problem: PlanningProblem, name: str = "", scenarios: tuple[Scenario, ...] = ()) -> bytes:
+    tables = tables_of(problem, name, scenarios)
+    if kind == "zip":
+        return province_zip(tables, {})
+    with province_workbook("x", tables, {}) as file:
+        file.seek(0)
+        return file.read()
+
+
+def read(kind: SheetKind, raw: bytes) -> Reading:
+    return read_sheets(raw, kind, SETTINGS)
+
+
+def assert_same(kind: SheetKind, problem: PlanningProblem, scenarios: tuple[Scenario, ...] = ()) -> None:
+    reading = read(kind, written(kind, problem, "Name", scenarios))
+    assert reading.found == []
+    assert PlanningProblem.model_validate(reading.problem) == problem
+    assert reading.document["name"] == "Name"
+    assert tuple(map(Scenario.model_validate, reading.document.get("scenarios", ()))) == scenarios
+
+
+@example_settings(max_examples=12)
+@given(
+    problem=problems(whole_units=True, goals=["shortage", {"goal": "cost"}, {"goal": "central_share", "target": 0.5}])
+)
+def test_any_problem_comes_back_the_same(problem: PlanningProblem) -> None:
+    for kind in KINDS:
+        assert_same(kind, problem)
+
+
+ODD_WORDS = ["=1+1", "+a", "-b", "@c", "'=d", "''+e", "\ttab", "a;b", 'say "x"', "new\nline", "cr\rlf\r\n", " edges ", "_x0041_", "<r>t</r>",
+             "량강도", "😀", "1", "1e5", "yes", "2002-01", "a,b", "null", "\ufffe", "a\x00b"]  # fmt: skip
+
+
+def odd_problem(words: list[str]) -> PlanningProblem:
+    raw = two_counties_raw()
+    raw |= {"name": words[0], "notes": words[1]}
+    raw["items"][0] |= {"name": words[2], "local_name": words[3], "category": words[4], "unit": words[5]}
+    raw["items"][0]["norms"] = {words[6]: 0.1, "people": 1 / 3}
+    raw["counties"][0] |= {"population": {words[6]: 5e-324, "people": 1e15}, "latitude": -41.25}
+    raw["factories"][0]["machines"] = {words[7]: [0.1, 0.30000000000000004]}
+    raw["factories"][0]["lines"] = [{"item": "soap", "hours_per_unit": {words[7]: 2.220446049250313e-16}, "most": 7}]
+    raw["calendars"] = {"school": [0.25, 0.75], words[8]: [1, 0]}
+    raw["policy"] = {
+        "priority_weights": {},
+        "goals": ["shortage", {"goal": "cost"}],
+        "shortage_bands": [{"width": 1, "weight": 3}],
+    }
+    return PlanningProblem.model_validate(raw)
+
+
+def odd_scenarios(words: list[str]) -> tuple[Scenario, ...]:
+    return (
+        Scenario(id="a", name=words[0], changes=(Change(what="norms", where=words[1], factor=0.5),)),
+        Scenario(id="b", name="b", notes=words[2], changes=(Change(what="norms", where=(words[3],), value=2.0),)),
+        Scenario(id="c", name="c", changes=(
+            Change(what="delivered", periods=("2002-01",), value=(0.1,)),
+            Change(what="power_limit", where=(words[4], words[5]), periods=("2002-01", "2002-02"), value=(1.0, 1 / 3)),
+        )),
+    )  # fmt: skip
+
+
+@example_settings(max_examples=12)
+@given(
+    words=st.lists(
+        st.sampled_from(ODD_WORDS)
+        | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip),
+        min_size=9,
+        max_size=9,
+        unique=True,
+    )
+)
+def test_words_that_spreadsheets_would_change_come_back_the_same(words: list[str]) -> None:
+    for kind in KINDS:
+        assert_same(kind, odd_problem(words), odd_scenarios(words))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_provinces_come_back_the_same(kind: SheetKind) -> None:
+    ryanggang = provinces.load("ryanggang")
+    assert_same(kind, ryanggang.problem, ryanggang.scenarios)
+    assert_same(kind, parse_problem(two_counties_raw()))
+    one_period = {
+        "periods": ["all"],
+        "items": [{"id": "soap", "importance": [2.0]}],
+        "counties": [{"id": "kapsan", "power_area": "kapsan"}],
+        "power_areas": [{"id": "kapsan", "limit_kwh": [5.0], "own_generation_kwh": 5.0}],
+    }
+    assert_same(kind, parse_problem(one_period))
+
+
+def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
+    ryanggang = provinces.load("ryanggang")
+    notes, sources = provinces.load_notes("ryanggang")
+    tables = tables_of(ryanggang.problem, ryanggang.name, ryanggang.scenarios, notes)
+    assert province_folder(tables, {"sources": sources}, tmp_path / "r") == len(LAYOUTS) + 2
+    reading = read_path(tmp_path / "r", SETTINGS)
+    assert reading.found == []
+    assert parse_problem(reading.problem) == ryanggang.problem
+    items = (tmp_path / "r" / "items.csv").read_text(encoding="utf-8-sig")
+    assert "norm=found:S20" in items, "marks are kept as notes"
+
+
+def test_the_template_says_what_every_column_is() -> None:
+    with province_workbook("x", template_tables(), {}) as file:
+        book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["read_me", *(layout.name for layout in LAYOUTS)]
+    for layout in LAYOUTS:
+        heads = {cell.value: cell for cell in book[layout.name][1]}
+        for column in layout.columns:
+            assert column.sentence in heads[column.name].comment.text
+    assert book["items"].max_row == 5
+    zipped = zipfile.ZipFile(io.BytesIO(province_zip(template_tables(), {})))
+    read_me = zipped.read("README.txt").decode()
+    assert all(column.sentence in read_me for layout in LAYOUTS for column in layout.columns)
+
+
+@cache
+def template() -> bytes:
+    with province_workbook("x", template_tables(), {}) as file:
+        file.seek(0)
+        return file.read()
+
+
+def edited(edit: Callable[[Any], None]) -> bytes:
+    """The template, as a workbook, after somebody has edited it."""
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+    edit(book)
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+def put(sheet: str, cell: str, value: Any) -> Callable[[Any], None]:
+    def edit(book: Any) -> None:
+        book[sheet][cell] = value
+
+    return edit
+
+
+def both(*edits: Callable[[Any], None]) -> Callable[[Any], None]:
+    def edit(book: Any) -> None:
+        for one in edits:
+            one(book)
+
+    return edit
+
+
+def merge(book: Any) -> None:
+    book["items"].merge_cells("B2:B3")
+
+
+def a_date(book: Any) -> None:
+    import datetime
+
+    book["periods"]["A2"] = datetime.date(2002, 1, 1)
+    book["periods"]["A2"].number_format = "mmm-yy"
+
+
+MISTAKES: dict[str, tuple[Callable[[Any], None], str, str, int, str]] = {
+    "a negative number": (put("items", "H2", -1), "negative", "items", 2, "value"),
+    "a word for a number": (put("items", "G3", "heavy"), "wrong_type", "items", 3, "kg_per_unit"),
+    "a decimal comma": (put("norms", "C2", "0,5"), "wrong_type", "norms", 2, "norm"),
+    "a wrong word": (put("items", "E2", "goods"), "unknown_choice", "items", 2, "kind"),
+    "an unknown place": (put("links", "B3", "nowhere"), "unknown_place", "links", 3, "from"),
+    "an unknown item of a line": (put("lines", "B2", "gold"), "unknown_item", "lines", 2, "item"),
+    "an unknown factory": (put("machines", "A2", "atlantis"), "unknown_row", "machines", 2, "factory"),
+    "a number of one period": (put("machines", "E3", -5), "negative", "machines", 3, "hours 2002-02"),
+    "a number missing in one period": (put("machines", "E3", None), "missing_cell", "machines", 3, "hours 2002-02"),
+    "one number and a list": (put("machines", "C3", 5), "number_and_list", "machines", 3, "hours"),
+    "an empty identifier": (put("counties", "A2", None), "missing", "counties", 2, "id"),
+    "a misspelt column": (put("items", "H1", "valeu"), "unknown_column", "items", 1, "valeu"),
+    "a column twice": (put("items", "C1", "name"), "repeated_column", "items", 1, "name"),
+    "no column for the item": (put("norms", "A1", "note"), "missing_column", "norms", 1, "item"),
+    "a row twice": (both(put("norms", "A3", "soap"), put("norms", "B3", "households")), "repeated_row", "norms", 3, "group"),
+    "an unknown setting": (put("province", "A3", "yeers"), "unknown_key", "province", 3, "key"),
+    "a bad setting": (put("province", "B4", "short"), "wrong_type", "province", 4, "value"),
+    "a date for a period": (a_date, "date_cell", "periods", 2, "period"),
+    "a formula": (put("items", "H2", "=1+1"), "formula_without_value", "items", 2, "value"),
+    "an error": (put("items", "H2", "#DIV/0!"), "error_cell", "items", 2, "value"),
+    "merged cells": (merge, "merged_cells", "items", 0, ""),
+    "shares that do not sum to 1": (put("calendars", "D2", 0.5), "calendar_sum", "calendars", 2, "share"),
+    "a swap that is none": (put("swaps", "B2", "sells"), "unknown_row", "swaps", 2, "way"),
+    "a scenario that selects nothing": (put("scenario_changes", "C2", "kapsam"), "unknown_where", "scenario_changes", 2, "where"),
+    "a change without number": (put("scenario_changes", "E2", None), "invalid", "scenario_changes", 2, ""),
+    "a weight of no priority": (put("priority_weights", "A2", "9"), "unknown_choice", "priority_weights", 2, "weight"),
+    "a need of nowhere": (both(put("demand", "A2", "x"), put("demand", "B2", "soap"), put("demand", "C2", 5)), "unknown_county", "demand", 2, "county"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_by_sheet_row_and_column(client: TestClient, mistake: str) -> None:
+    edit, code, sheet, row, column = MISTAKES[mistake]
+    answer = client.post("/v1/validate", content=edited(edit), headers={"Content-Type": SHEET_TYPES["xlsx"]})
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert not body["valid"]
+    found = [one for one in body["findings"] if one["code"] == code]
+    assert {"sheet": sheet, "row": row, "column": column} in [one["cell"] for one in found], body["findings"]
+
+
+def test_what_is_merely_doubtful_does_not_refuse(client: TestClient) -> None:
+    raw = edited(lambda book: book.create_sheet("my notes"))
+    body = client.post("/v1/validate", content=raw, headers={"Content-Type": SHEET_TYPES["xlsx"]}).json()
+    assert body["valid"]
+    assert [(one["code"], one["cell"]["sheet"]) for one in body["findings"]] == [("unknown_sheet", "my notes")]
+
+
+def test_a_province_goes_out_is_edited_and_comes_in(client: TestClient) -> None:
+    """As a planner does it: download, change one number in a spreadsheet, upload, plan, download the plan."""
+    made = client.put("/v1/provinces/sheeted", json={"name": "Mine", "problem": two_counties_raw()})
+    assert made.status_code == 201
+    answer = client.get("/v1/provinces/sheeted?format=xlsx")
+    assert answer.headers["content-type"] == SHEET_TYPES["xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book["items"]["A2"].value == "soap"
+    book["norms"]["C2"] = 24
+    sink = io.BytesIO()
+    book.save(sink)
+    headers = {"Content-Type": SHEET_TYPES["xlsx"], "If-Match": answer.headers["etag"]}
+    stored = client.put("/v1/provinces/sheeted", content=sink.getvalue(), headers=headers)
+    assert stored.status_code == 200, stored.text
+    told = client.get("/v1/provinces/sheeted").json()
+    assert told["name"] == "Mine"
+    assert told["version"] == 2
+    expected = two_counties_raw()
+    expected["items"][0]["norms"]["households"] = 24
+    assert PlanningProblem.model_validate(told["problem"]) == PlanningProblem.model_validate(expected)
+    assert_problem(client.put("/v1/provinces/sheeted", content=sink.getvalue(), headers=headers), 412)
+    zipped = client.get("/v1/provinces/sheeted", headers={"Accept": "application/zip"})
+    planned = client.post(
+        "/v1/plans", content=zipped.content, headers={"Content-Type": "application/zip", "Prefer": "wait=60"}
+    )
+    assert planned.status_code == 201, planned.text
+    assert planned.json()["outcome"] == "optimal"
+    again = client.get(
+        "/v1/provinces/sheeted?format=xlsx",
+        headers={"If-None-Match": client.get("/v1/provinces/sheeted?format=xlsx").headers["etag"]},
+    )
+    assert again.status_code == 304
+    assert_problem(client.get("/v1/provinces/sheeted", headers={"Accept": "image/png"}), 406)
+
+
+def test_what_is_built_in_comes_with_its_marks_and_sources(client: TestClient) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/v1/provinces/ryanggang?format=xlsx").content))
+    heads = [cell.value for cell in book["items"][1]]
+    assert heads[-4:] == ["mark", "source", "marks", "note"]
+    assert book["sources"].max_row == 32
+    assert book["items"]["C2"].value == "간장"
+
+
+def test_a_refused_upload_stores_nothing(client: TestClient) -> None:
+    raw = edited(put("machines", "A2", "atlantis"))
+    refused = assert_problem(
+        client.put("/v1/provinces/unsheeted", content=raw, headers={"Content-Type": SHEET_TYPES["xlsx"]}),
+        422,
+        "unknown_row",
+    )
+    assert refused["errors"][0]["cell"] == {"sheet": "machines", "row": 2, "column": "factory"}
+    assert client.get("/v1/provinces/unsheeted").status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_template_can_be_sent_as_it_is(client: TestClient, kind: SheetKind) -> None:
+    template = client.get(f"/v1/templates/province?format={kind}")
+    assert template.headers["content-type"] == SHEET_TYPES[kind]
+    body = client.post("/v1/validate", content=template.content, headers={"Content-Type": SHEET_TYPES[kind]}).json()
+    assert body["valid"], body
+    assert body["findings"] == []
+
+
+def test_findings_of_the_problem_are_kept_where_sheets_are_wrong_too() -> None:
+    reading = read("xlsx", edited(both(put("machines", "A2", "atlantis"), put("items", "H2", -1))))
+    with pytest.raises(InvalidProblem) as refused:
+        reading.refuse()
+    assert {"unknown_row", "negative"} <= {one.code for one in refused.value.findings}
