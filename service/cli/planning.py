@@ -61,6 +61,8 @@ def plan(
             )
 
         result = make_plan(problem, options, advance)
+    if workbook is not None:
+        _write_workbook(problem, result, workbook)
     show_and_write(problem.name, result, out, table_format, as_json=as_json)
 
 
@@ -72,8 +74,6 @@ def show_and_write(
     if out is not None and result.tables:
         written = write_tables(result.tables, out, table_format)
         sources.err.print(f"{len(written)} files written to {out}/")
-    if workbook is not None:
-        _write_workbook(problem, result, workbook)
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
 

@@ -23,9 +23,11 @@ export class Labels {
    * @param {number} gap how far from it
    * @param {number} unit one pixel in units of the drawing
    * @param {Array<{text: string, class: string}>} lines what is written
-   * @returns {SVGElement|null} the text; null where it finds no room
+   * @returns {SVGElement|null} the text; null where it finds no room, and for places beyond the drawing
    */
   place(at, gap, unit, lines) {
+    const { box } = this;
+    if (at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height) return null;
     const height = 15 * unit;
     const width = Math.max(...lines.map((line) => length(line.text) * (line.class === "map-name" ? 8.3 : 7.2))) * unit;
     const tall = lines.length * height;

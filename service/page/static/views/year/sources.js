@@ -71,9 +71,9 @@ function option(sums, names, months, { context, atlas, item }) {
   return {
     legend: { type: "scroll", top: 0, left: 0, right: 0, pageIconColor: colour("accent"), pageTextStyle: { color: colour("soft") }, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(Math.abs(value)) },
-    grid: { left: 70, right: 20, top: 74, bottom: 30 },
+    grid: { left: 70, right: 20, top: 84, bottom: 30 },
     xAxis: [axis({ type: "category", data: months }), { type: "value", min: 0, max: months.length, show: false }],
-    yAxis: axis({ type: "value", name: item ? format.unitName(atlas.unit(item)) : t("year.won"), axisLabel: { formatter: format.short } }),
+    yAxis: axis({ type: "value", nameGap: 30, name: item ? format.unitName(atlas.unit(item)) : t("year.won"), axisLabel: { formatter: format.short } }),
     series: [...names.map(bar), line("demand", t("year.need"), "dashed"), line("served", t("year.measure.served"), "solid"), marks(atlas.periods, t)],
   };
 }
