@@ -2,10 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -24,6 +21,7 @@ from service.sheets.kinds import SHEET_TYPES, SheetKind
 from service.sheets.opening import read_path, read_sheets
 from service.sheets.province import province_folder, province_workbook, province_zip, template_tables
 from tests.service.api.answers import assert_problem
+from tests.service.sheets.editing import both, edited, put
 from tests.strategies import problems
 
 SETTINGS = Settings()
@@ -145,90 +143,6 @@ def test_the_template_says_what_every_column_is() -> None:
     zipped = zipfile.ZipFile(io.BytesIO(province_zip(template_tables(), {})))
     read_me = zipped.read("README.txt").decode()
     assert all(column.sentence in read_me for layout in LAYOUTS for column in layout.columns)
-
-
-@cache
-def template() -> bytes:
-    with province_workbook("x", template_tables(), {}) as file:
-        file.seek(0)
-        return file.read()
-
-
-def edited(edit: Callable[[Any], None]) -> bytes:
-    """The template, as a workbook, after somebody has edited it."""
-    book = openpyxl.load_workbook(io.BytesIO(template()))
-    edit(book)
-    sink = io.BytesIO()
-    book.save(sink)
-    return sink.getvalue()
-
-
-def put(sheet: str, cell: str, value: Any) -> Callable[[Any], None]:
-    def edit(book: Any) -> None:
-        book[sheet][cell] = value
-
-    return edit
-
-
-def both(*edits: Callable[[Any], None]) -> Callable[[Any], None]:
-    def edit(book: Any) -> None:
-        for one in edits:
-            one(book)
-
-    return edit
-
-
-def merge(book: Any) -> None:
-    book["items"].merge_cells("B2:B3")
-
-
-def a_date(book: Any) -> None:
-    import datetime
-
-    book["periods"]["A2"] = datetime.date(2002, 1, 1)
-    book["periods"]["A2"].number_format = "mmm-yy"
-
-
-MISTAKES: dict[str, tuple[Callable[[Any], None], str, str, int, str]] = {
-    "a negative number": (put("items", "H2", -1), "negative", "items", 2, "value"),
-    "a word for a number": (put("items", "G3", "heavy"), "wrong_type", "items", 3, "kg_per_unit"),
-    "a decimal comma": (put("norms", "C2", "0,5"), "wrong_type", "norms", 2, "norm"),
-    "a wrong word": (put("items", "E2", "goods"), "unknown_choice", "items", 2, "kind"),
-    "an unknown place": (put("links", "B3", "nowhere"), "unknown_place", "links", 3, "from"),
-    "an unknown item of a line": (put("lines", "B2", "gold"), "unknown_item", "lines", 2, "item"),
-    "an unknown factory": (put("machines", "A2", "atlantis"), "unknown_row", "machines", 2, "factory"),
-    "a number of one period": (put("machines", "E3", -5), "negative", "machines", 3, "hours 2002-02"),
-    "a number missing in one period": (put("machines", "E3", None), "missing_cell", "machines", 3, "hours 2002-02"),
-    "one number and a list": (put("machines", "C3", 5), "number_and_list", "machines", 3, "hours"),
-    "an empty identifier": (put("counties", "A2", None), "missing", "counties", 2, "id"),
-    "a misspelt column": (put("items", "H1", "valeu"), "unknown_column", "items", 1, "valeu"),
-    "a column twice": (put("items", "C1", "name"), "repeated_column", "items", 1, "name"),
-    "no column for the item": (put("norms", "A1", "note"), "missing_column", "norms", 1, "item"),
-    "a row twice": (both(put("norms", "A3", "soap"), put("norms", "B3", "households")), "repeated_row", "norms", 3, "group"),
-    "an unknown setting": (put("province", "A3", "yeers"), "unknown_key", "province", 3, "key"),
-    "a bad setting": (put("province", "B4", "short"), "wrong_type", "province", 4, "value"),
-    "a date for a period": (a_date, "date_cell", "periods", 2, "period"),
-    "a formula": (put("items", "H2", "=1+1"), "formula_without_value", "items", 2, "value"),
-    "an error": (put("items", "H2", "#DIV/0!"), "error_cell", "items", 2, "value"),
-    "merged cells": (merge, "merged_cells", "items", 0, ""),
-    "shares that do not sum to 1": (put("calendars", "D2", 0.5), "calendar_sum", "calendars", 2, "share"),
-    "a swap that is none": (put("swaps", "B2", "sells"), "unknown_row", "swaps", 2, "way"),
-    "a scenario that selects nothing": (put("scenario_changes", "C2", "kapsam"), "unknown_where", "scenario_changes", 2, "where"),
-    "a change without number": (put("scenario_changes", "E2", None), "invalid", "scenario_changes", 2, ""),
-    "a weight of no priority": (put("priority_weights", "A2", "9"), "unknown_choice", "priority_weights", 2, "weight"),
-    "a need of nowhere": (both(put("demand", "A2", "x"), put("demand", "B2", "soap"), put("demand", "C2", 5)), "unknown_county", "demand", 2, "county"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_named_by_sheet_row_and_column(client: TestClient, mistake: str) -> None:
-    edit, code, sheet, row, column = MISTAKES[mistake]
-    answer = client.post("/v1/validate", content=edited(edit), headers={"Content-Type": SHEET_TYPES["xlsx"]})
-    assert answer.status_code == 200, answer.text
-    body = answer.json()
-    assert not body["valid"]
-    found = [one for one in body["findings"] if one["code"] == code]
-    assert {"sheet": sheet, "row": row, "column": column} in [one["cell"] for one in found], body["findings"]
 
 
 def test_what_is_merely_doubtful_does_not_refuse(client: TestClient) -> None:
