@@ -1,12 +1,11 @@
 /** What if: knobs turned by hand, and the answer beside the plan. */
 
 import { fill, h, unique } from "../lib/dom.js";
-import { share } from "../lib/format.js";
 import { add, t } from "../lib/i18n.js";
 import { empty } from "../lib/states.js";
 import { keeper } from "./answer/keep.js";
 import { style } from "./answer/style.js";
-import { changeName } from "./answer/words.js";
+import { changeName, percent } from "./answer/words.js";
 import { Asking } from "./what-if/asking.js";
 import { carried, changesOf, knobsOf, turned } from "./what-if/knobs.js";
 
@@ -62,8 +61,8 @@ class Panel {
   knob(knob, label) {
     const factor = this.factors.get(knob.id) ?? 1;
     const id = unique("knob");
-    const out = h("output", { class: "number", for: id }, share(factor));
-    const input = h("input", { id, type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": share(factor) });
+    const out = h("output", { class: "number", for: id }, percent(factor));
+    const input = h("input", { id, type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": percent(factor) });
     input.addEventListener("input", () => this.turn(knob, input, out));
     this.inputs.set(knob.id, { input, out });
     return h("div", { class: "knob" }, h("label", { for: id }, label), out, input);
@@ -71,8 +70,8 @@ class Panel {
 
   turn(knob, input, out) {
     const factor = Number(input.value) / 100;
-    out.textContent = share(factor);
-    input.setAttribute("aria-valuetext", share(factor));
+    out.textContent = percent(factor);
+    input.setAttribute("aria-valuetext", percent(factor));
     if (factor === 1) this.factors.delete(knob.id);
     else this.factors.set(knob.id, factor);
     this.context.update({ [knob.id]: factor === 1 ? null : factor });
@@ -119,8 +118,8 @@ class Panel {
     const cleared = { changes: null };
     for (const [id, { input, out }] of this.inputs) {
       input.value = "100";
-      out.textContent = share(1);
-      input.setAttribute("aria-valuetext", share(1));
+      out.textContent = percent(1);
+      input.setAttribute("aria-valuetext", percent(1));
       cleared[id] = null;
     }
     this.context.update(cleared);

@@ -44,7 +44,7 @@ export function changeName(atlas, change) {
   const name = (id) => id.split("/").map((one) => (atlas ? atlas.name(one) : one)).join(", ");
   const of = where.length ? t("change.where", { where: where.map(name).join(", ") }) : "";
   const months = change.periods?.length ? t("change.periods", { periods: change.periods.map((one) => month(one, "long")).join(", ") }) : "";
-  const far = change.factor !== null && change.factor !== undefined ? t("change.factor", { share: share(change.factor) }) : t("change.value", { value: [change.value].flat().map(number).join(", ") });
+  const far = change.factor !== null && change.factor !== undefined ? t("change.factor", { share: percent(change.factor) }) : t("change.value", { value: [change.value].flat().map(number).join(", ") });
   return t("change.whole", { what: or(`change.${change.what}`, change.what), of, months, far });
 }
 
@@ -59,6 +59,9 @@ export function points(before, after) {
   if (Math.abs(far) < 5e-7) return t("answer.same");
   return t("answer.points", { n: signed(far) });
 }
+
+/** A factor in per cent, as a slider has it. @param {number} factor the factor @returns {string} without digits it does not need */
+export const percent = (factor) => `${number(Math.round(factor * 1000) / 10)}%`;
 
 /** A number with its sign. @param {number} value the number @returns {string} as it is written */
 export const signed = (value) => (value > 0 ? `+${number(value)}` : number(value).replace("-", "−"));
