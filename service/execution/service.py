@@ -62,7 +62,7 @@ class Execution:
             table = transaction.plans.table(plan, "quotas")
         if through is None:
             last = _periods_reported(problem, reported)
-            if last == 0:
+            if not reported:
                 raise Conflict("Nothing has been reported yet; report outputs first, or name a period with `through`.")
             through = problem.periods[last - 1]
         if through not in problem.periods:
@@ -83,8 +83,8 @@ def plan_to_execute(transaction: Transaction, plan: str) -> tuple[PlanRecord, Pl
 
 
 def _periods_reported(problem: PlanningProblem, reported: dict[LineAndPeriod, float]) -> int:
-    """How many periods, from the first, have been reported."""
-    told = {period for _, _, period in reported}
+    """How many periods, from the first, have been reported or were past when the plan was made."""
+    told = {period for _, _, period in reported} | set(problem.past.periods if problem.past is not None else ())
     return next((t for t, period in enumerate(problem.periods) if period not in told), len(problem.periods))
 
 
