@@ -36,4 +36,5 @@ def serve(
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )

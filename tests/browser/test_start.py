@@ -1,6 +1,7 @@
 """Start: upload a province, plan it, follow, cancel."""
 
 import json
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,18 @@ def test_progress_and_an_end_to_it(open_page: Open, service: Service, plan: str)
     expect(page.locator(".result .tag")).to_have_text("Cancelled")
     identifier = page.url.partition("plan=")[2].partition("&")[0]
     assert service.json(f"/v1/plans/{identifier}")["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "zip"])
+def test_a_province_as_sheets_comes_back(open_page: Open, service: Service, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / f"ours-{kind}.{kind}"
+    address = f"{service.address}/v1/provinces/ryanggang?format={kind}"
+    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
+        file.write_bytes(answer.read())
+    page = open_page("")
+    page.get_by_text("Upload a province").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.locator(f"input[name=province][value=ours-{kind}]")).to_be_checked(timeout=60_000)
+    expect(page.locator("input[name=scenario]")).to_have_count(6)
+    assert len(service.json(f"/v1/provinces/ours-{kind}")["problem"]["factories"]) == 151
