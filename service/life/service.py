@@ -1,4 +1,4 @@
-"""Acts of a plan's life, each in one transaction with its line in the audit log."""
+"""Acts of a plan's life, each in one transaction with its line in the audit log and its messages to webhooks."""
 
 import hashlib
 
@@ -12,6 +12,7 @@ from service.storage import PlanRecord, Store, Transaction
 from service.storage.engine import lock
 from service.storage.lives import LifeRecord
 from service.web.etags import refuse_unless_current
+from service.webhooks.outbox import announce
 
 
 def digest_of(transaction: Transaction, plan: str) -> str:
@@ -51,6 +52,7 @@ class Lives:
             transaction.lives.add(plan, after, province=province, caller=principal.caller, act=act, note=note)
             detail = {"state": after.state, "version": after.version, "note": note, "digest": digest}
             transaction.audit.add(principal.caller, transition.logged, plan, detail, province=province)
+            announce(transaction, transition.told, plan, detail | {"by": principal.caller})
             return _view(transaction, transaction.plans.get(plan), principal)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.identity import Act
 from service.storage import LifeState
+from service.webhooks.schemas import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,16 @@ class Transition:
     """State that it leads to."""
     logged: str
     """How the audit log calls it."""
+    told: EventKind
+    """How webhooks are told of it."""
 
 
 _ALL = (
-    Transition("submit", frozenset({"draft", "returned"}), "submitted", "plan submitted"),
-    Transition("return", frozenset({"submitted"}), "returned", "plan returned"),
-    Transition("ratify", frozenset({"submitted"}), "ratified", "plan ratified"),
-    Transition("put-in-force", frozenset({"ratified"}), "in_force", "plan put in force"),
-    Transition("close", frozenset({"in_force"}), "closed", "plan closed"),
+    Transition("submit", frozenset({"draft", "returned"}), "submitted", "plan submitted", "plan.submitted"),
+    Transition("return", frozenset({"submitted"}), "returned", "plan returned", "plan.returned"),
+    Transition("ratify", frozenset({"submitted"}), "ratified", "plan ratified", "plan.ratified"),
+    Transition("put-in-force", frozenset({"ratified"}), "in_force", "plan put in force", "plan.in_force"),
+    Transition("close", frozenset({"in_force"}), "closed", "plan closed", "plan.closed"),
 )
 
 TRANSITIONS: Mapping[Act, Transition] = {one.act: one for one in _ALL}

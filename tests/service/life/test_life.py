@@ -18,6 +18,8 @@ from service.life.transitions import TRANSITIONS
 from service.settings import Settings
 from service.solving.encoding import EncodedTable
 from service.storage import PlanOutcome, Store
+from service.webhooks.schemas import WebhookBody
+from service.webhooks.service import Webhooks
 from tests.service.helpers import request, some_outcome
 
 CENTRE = Principal("centre", frozenset({Grant(province="north", role="centre")}))
@@ -220,3 +222,15 @@ def test_a_view_offers_only_what_the_roles_allow(store: Store, settings: Setting
     go(store, plan, "submit")
     assert Lives(store).view(plan, CENTRE).acts == ("return", "ratify")
     assert Lives(store).view(plan, EVERYBODY).acts == ("return", "ratify")
+
+
+def test_webhooks_are_told_of_every_step(store: Store, settings: Settings) -> None:
+    hooks, url = Webhooks(store, settings), "http://93.184.216.34/told"
+    hook = hooks.make(WebhookBody.model_validate({"url": url, "province": "north"}), EVERYBODY)
+    plan = finished(store, settings)
+    go(store, plan, "submit", "return", "submit", "ratify", "put-in-force", "close")
+    with pytest.raises(Conflict):
+        go(store, plan, "close")
+    told = [one.event for one in reversed(hooks.deliveries(hook.id, EVERYBODY, None, 500).deliveries)]
+    steps = ("submitted", "returned", "submitted", "ratified", "in_force", "closed")
+    assert told == ["plan.finished", *(f"plan.{step}" for step in steps)]
