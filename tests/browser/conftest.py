@@ -111,9 +111,9 @@ def plan(service: Service) -> str:
     return pytest.fail("the normal year takes more than five minutes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium; ended with this package, since Playwright keeps an event loop running that others' `asyncio.run` refuses."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

@@ -84,10 +84,12 @@ def test_search_filter_and_downloads_hold_together(open_page: Open, service: Ser
     )
 
 
-def test_nothing_found_is_said(open_page: Open, plan: str) -> None:
+def test_nothing_found_is_said(open_page: Open, plan: str, service: Service) -> None:
     """A search without a hit leaves an empty table that says so."""
     page = open_page(f"#/factories?plan={plan}&q=zzzz")
-    expect(page.locator("[data-figure=shown] dd")).to_have_text("0 of 2,687")
+    expect(page.locator("[data-figure=shown] dd")).to_have_text(
+        f"0 of {service.json(f'/v1/plans/{plan}')['tables']['quotas']:,}"
+    )
     assert page.locator(".tabulator-placeholder").is_visible()
 
 

@@ -14,6 +14,8 @@ from tests.service.api.conftest import serving
 
 DESCRIPTION = Path(__file__).parents[3] / "docs" / "openapi.json"
 PACKAGE = "allot_client"
+FILES = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip", "text/csv")
+"""Bodies that the generator knows no type of its own for: bytes."""
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The folder of the generated package; the generator left nothing out."""
     folder = tmp_path_factory.mktemp("generated")
     configuration = folder / "config.yaml"
-    configuration.write_text(json.dumps({"post_hooks": []}), encoding="utf-8")
+    configuration.write_text(
+        json.dumps({"post_hooks": [], "content_type_overrides": dict.fromkeys(FILES, "application/octet-stream")}),
+        encoding="utf-8",
+    )
     command: list[str | Path] = [
         "generate",
         "--path",
