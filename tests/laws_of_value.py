@@ -59,9 +59,10 @@ def _shortage(r: Reading) -> float:
 
 
 def law_whole_units(r: Reading) -> Iterator[str]:
-    """Quotas of items counted in pieces are whole numbers."""
+    """Quotas of items counted in pieces are whole numbers; what was made in the past is what it is."""
+    past = () if r.problem.past is None else r.problem.past.periods
     for key, units in r.make.items():
-        if r.items[key[1]].whole_units and abs(units - round(units)) > 1e-9 * max(1.0, units):
+        if key[2] not in past and r.items[key[1]].whole_units and abs(units - round(units)) > 1e-9 * max(1.0, units):
             yield f"whole_units {key}: {units}"
 
 
