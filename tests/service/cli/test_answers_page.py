@@ -16,6 +16,9 @@ ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "answers.md"
 BLOCK = re.compile(r"(```console\n\$ allot )(.*?)(\n)(.*?)(```)", re.DOTALL)
 
+LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
+"""A line of the log of a service that other tests keep running in this process."""
+
 
 def test_commands_answer_as_shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -23,7 +26,7 @@ def test_commands_answer_as_shown(request: pytest.FixtureRequest, monkeypatch: p
 
     def answered(block: re.Match[str]) -> str:
         found = CliRunner(env={"COLUMNS": "140", "TERM": "dumb"}).invoke(app, shlex.split(block[2]))
-        lines = [line.rstrip() for line in found.output.rstrip().splitlines()]
+        lines = [line.rstrip() for line in found.output.rstrip().splitlines() if not LOGGED.match(line)]
         return block[1] + block[2] + block[3] + "\n".join(lines) + "\n" + block[5]
 
     now = BLOCK.sub(answered, text)
