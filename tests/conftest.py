@@ -15,9 +15,3 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew instead of comparing with it"
     )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    # On several processes, tests of one group (such as the crisis year, solved once for all of them) go to the same one.
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"

@@ -6,6 +6,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, Open, Service, Watched, faults, overflow, picture, settled
 from tests.browser.figures import agrees, two_counties
 
+pytestmark = pytest.mark.browser
+
+
 CELL = "county=hyesan&item=notebook&period=2002-02"
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, Open, Service, Watched, faults, overflow, picture
 from tests.browser.figures import agrees, two_counties
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def living(service: Service) -> str:

@@ -12,6 +12,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import ROOT, Open, Service, Watched, serving
 from tests.browser.figures import PROBLEM
 
+pytestmark = pytest.mark.browser
+
+
 ROLES = {"chief": "*:admin", "bureau": "mine:bureau", "reader": "mine:reader", "centre": "mine:centre"}
 
 

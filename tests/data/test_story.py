@@ -19,7 +19,6 @@ POINTS = 0.5
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("crisis year")
 @pytest.mark.parametrize("year", YEARS)
 def test_the_page_tells_what_the_year_gives(ryanggang: Province, year: str) -> None:
     story, outcome = tell(ryanggang, year)

@@ -5,7 +5,7 @@ import pytest
 from tests.laws import assert_plan_lawful
 from tests.ryanggang import crisis_year
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crisis year")]
+pytestmark = pytest.mark.slow
 
 
 def test_crisis_year_is_lawful() -> None:

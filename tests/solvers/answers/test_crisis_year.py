@@ -14,7 +14,7 @@ from tests.ryanggang import crisis_year
 
 PAGE = Path(__file__).parents[3] / "docs" / "answers.md"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crisis year")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
