@@ -1,7 +1,7 @@
 """Webhooks and deliveries as they travel."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, HttpUrl
 
@@ -18,15 +18,7 @@ EventKind = Literal[
 ]
 """What is told: a plan has an outcome (`failed` included), was cancelled, or went a step through its life."""
 
-EVENT_KINDS: tuple[EventKind, ...] = (
-    "plan.finished",
-    "plan.cancelled",
-    "plan.submitted",
-    "plan.returned",
-    "plan.ratified",
-    "plan.in_force",
-    "plan.closed",
-)
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 """All of them."""
 
 DeliveryState = Literal["waiting", "delivered", "dead"]

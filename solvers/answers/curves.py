@@ -74,7 +74,7 @@ def curve(
         why = "The change moves more than limits"
         return _sampled(standing, change, (start, end), min(most, SAMPLES), until, why)
     near = WarmStart.of(standing.program, standing.point.basis)
-    stood = Standing.at(ends[0], way.start.on(like), near.fit(like))
+    stood = Standing.near(ends[0], way.start.on(like), near.fit(like))
     found = _kinks(stood, way, (start, end), most, until)
     shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found.points]
     inner = [

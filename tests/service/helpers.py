@@ -28,51 +28,41 @@ def slow(counties: int = 40, items: int = 60, periods: int = 12) -> PlanningProb
                 {"id": f"i{i}", "value": 1.0 + i % 7, "priority": 1 + i % 3, "norms": {"people": 3.0 + i % 5}}
                 for i in range(items)
             ],
-            "counties": [
-                {
-                    "id": f"c{c}",
-                    "population": {"people": 1000 + 37 * (c * c % 101)},
-                    "power_area": f"p{c}",
-                    "store_tonnes": 50,
-                }
-                for c in range(counties)
-            ],
-            "factories": [
-                {
-                    "id": f"f{c}-{k}",
-                    "place": f"c{c}",
-                    "machines": {"press": [200.0 + 13 * ((c + t) % 9) for t in range(periods)]},
-                    "lines": [
-                        {
-                            "item": f"i{i}",
-                            "kwh_per_unit": 1 + (i * c) % 5 / 3,
-                            "hours_per_unit": {"press": 0.05 + i % 4 / 50},
-                        }
-                        for i in range(items)
-                        if (i + c + k) % 3 == 0
-                    ],
-                }
-                for c in range(counties)
-                for k in range(3)
-            ],
+            "counties": [_county(c) for c in range(counties)],
+            "factories": [_factory(c, k, items, periods) for c in range(counties) for k in range(3)],
             "power_areas": [
                 {"id": f"p{c}", "limit_kwh": [3000 + 500 * ((c * 7 + t) % 11) for t in range(periods)]}
                 for c in range(counties)
             ],
-            "links": [
-                {
-                    "id": f"l{c}-{step}",
-                    "from": f"c{c}",
-                    "to": f"c{(c + step) % counties}",
-                    "km": 10.0 * step,
-                    "tonnes": 30.0,
-                    "cost_per_tonne_km": 0.01,
-                }
-                for c in range(counties)
-                for step in (1, 3)
-            ],
+            "links": [_link(c, step, counties) for c in range(counties) for step in (1, 3)],
         }
     )
+
+
+def _county(c: int) -> dict[str, object]:
+    people = {"people": 1000 + 37 * (c * c % 101)}
+    return {"id": f"c{c}", "population": people, "power_area": f"p{c}", "store_tonnes": 50}
+
+
+def _factory(c: int, k: int, items: int, periods: int) -> dict[str, object]:
+    lines = [
+        {"item": f"i{i}", "kwh_per_unit": 1 + (i * c) % 5 / 3, "hours_per_unit": {"press": 0.05 + i % 4 / 50}}
+        for i in range(items)
+        if (i + c + k) % 3 == 0
+    ]
+    hours = [200.0 + 13 * ((c + t) % 9) for t in range(periods)]
+    return {"id": f"f{c}-{k}", "place": f"c{c}", "machines": {"press": hours}, "lines": lines}
+
+
+def _link(c: int, step: int, counties: int) -> dict[str, object]:
+    return {
+        "id": f"l{c}-{step}",
+        "from": f"c{c}",
+        "to": f"c{(c + step) % counties}",
+        "km": 10.0 * step,
+        "tonnes": 30.0,
+        "cost_per_tonne_km": 0.01,
+    }
 
 
 def request(
