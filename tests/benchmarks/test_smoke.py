@@ -70,6 +70,24 @@ def test_a_coarser_year_has_the_same_needs_and_power() -> None:
         coarser(month.problem, 5)
 
 
+def test_what_lasts_is_averaged_and_what_is_kept_is_the_last() -> None:
+    problem = synthetic(2, 3, 4)
+    good, *others = problem.items
+    seat, *rest = problem.counties
+    varied = problem.model_copy(
+        update={
+            "items": (good.model_copy(update={"importance": (1.0, 3.0, 2.0, 2.0)}), *others),
+            "counties": (seat.model_copy(update={"store_tonnes": (5.0, 7.0, 8.0, 6.0)}), *rest),
+            "supply_shares": problem.supply_shares.model_copy(update={"delivered": (0.2, 0.8, 1.0, 0.5)}),
+        }
+    )
+    half = coarser(varied, 2)
+    assert half.periods == ("p0", "p2")
+    assert half.items[0].importance == (2.0, 2.0)
+    assert half.counties[0].store_tonnes == (7.0, 6.0)
+    assert half.supply_shares.delivered == (0.5, 0.75)
+
+
 def test_a_coarser_plan_is_never_dearer() -> None:
     """Joining periods only forgets when things must be there."""
     even = synthetic(3, 10, 6, stores=0.2)

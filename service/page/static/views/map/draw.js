@@ -138,6 +138,7 @@ function stationName(paper, id) {
   if (gateway) lines.push({ text: t("map.gateway", { amount }), class: "map-central" });
   for (const partner of partners) {
     const { given, taken } = data.swap(partner.id, state.month);
+    if (given < 0.5 && taken < 0.5) continue; // less than a won, or nothing: a label of zeros says nothing
     lines.push({ text: t("map.swap", { name: data.atlas.name(partner.id), given: format.short(given), taken: format.short(taken) }), class: "map-swap" });
   }
   return paper.labels.place(at.get(id), 11 * unit, unit, lines);
