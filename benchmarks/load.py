@@ -42,6 +42,11 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     """Requests without an answer, and plans that did not end well."""
 
+    @property
+    def failed(self) -> bool:
+        """Whether anything was lost or answered with 5xx."""
+        return bool(self.lost) or any(status >= 500 for status in self.statuses)
+
     def reads(self) -> list[float]:
         """Seconds of all reads, in order of length."""
         return sorted(one for kind, found in self.seconds.items() if kind.startswith("GET") for one in found)
@@ -184,7 +189,7 @@ def report(tally: Tally, seconds: float) -> str:
         "",
         (
             f"Answers by status: {dict(sorted(tally.statuses.items()))}. Plans accepted: {len(tally.accepted)}. "
-            f"Lost: {len(tally.lost)}. Load of the machine at the end: {os.getloadavg()[0]:.1f}."
+            f"Lost: {len(tally.lost)}. Load average at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
         ),
         *tally.lost[:10],
     ]
@@ -203,7 +208,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, service(Path(folder), solver_children=asked.children) as address:
         tally = asyncio.run(load(address, asked.callers, seconds, asked.think))
     print(report(tally, seconds))
-    return int(bool(tally.lost) or any(status >= 500 for status in tally.statuses))
+    return int(tally.failed)
 
 
 if __name__ == "__main__":

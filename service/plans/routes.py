@@ -44,7 +44,7 @@ _LOCATION = {"Location": "Where the plan is."}
 _TAGGED = {"ETag": "Entity tag: the digest of the problem."}
 
 
-def _plans(services: ServicesOf) -> Plans:
+async def _plans(services: ServicesOf) -> Plans:
     return Plans(services.store, services.jobs, services.settings)
 
 

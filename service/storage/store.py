@@ -1,7 +1,8 @@
 """The store: one object that opens transactions, in which everything of a plan is written together."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
@@ -50,6 +51,9 @@ class Store:
         self.engine = engine
         self.objects = objects
         self.inline_bytes = inline_bytes
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @classmethod
     def open(cls, settings: Settings) -> "Store":
@@ -75,7 +79,14 @@ class Store:
 
         A `losable` one may be undone by a power cut, never by the end of a process; it saves SQLite a sync.
         """
-        with self.engine.connect().execution_options(**{LOSABLE: losable}) as connection, connection.begin():
+        options = {LOSABLE: losable}
+        # SQLite has one writer at a time, and lets the others ask again after ever longer pauses, whoever came first. So the
+        # writers of this process take turns, before they take a connection that a reader could use.
+        with (
+            self._turn,
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield self._transaction(connection)
 
     @contextmanager

@@ -46,7 +46,11 @@ def services_of(request: Request) -> Services:
     return services
 
 
-ServicesOf = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    return services_of(request)  # async, for FastAPI sends other dependencies to a thread and back
+
+
+ServicesOf = Annotated[Services, Depends(_services)]
 """The parts of the running service, for a route."""
 
 

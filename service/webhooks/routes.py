@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[may("
 WebhookName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The webhook.")]
 
 
-def _webhooks(services: ServicesOf) -> Webhooks:
+async def _webhooks(services: ServicesOf) -> Webhooks:
     return Webhooks(services.store, services.settings)
 
 
