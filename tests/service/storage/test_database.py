@@ -1,9 +1,6 @@
 """Migrations, the audit log, provinces, and what SQLite is set to."""
 
-import sqlite3
 import threading
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,12 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models.changes import Scenario
-from service.jobs.queue import JobQueue
 from service.settings import Settings
 from service.storage import NotFound, Store, StoredProblem, StoreUnsuitable, VersionConflict
 from service.storage.engine import make_engine, now
 from service.storage.tables import metadata
-from tests.service.helpers import finish_next, request, small
+from tests.service.helpers import small
 
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
@@ -48,28 +44,6 @@ def test_a_database_of_a_newer_allot_is_refused(store: Store, settings: Settings
         stored.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreUnsuitable, match="older"):
         Store.open(settings)
-
-
-def test_a_copy_made_while_the_service_writes_is_whole(tmp_path: Path) -> None:
-    settings, copied = Settings(data_dir=tmp_path / "data"), Settings(data_dir=tmp_path / "copy")
-    store = Store.open(settings)
-    queue = JobQueue(store, settings)
-    plans = [queue.submit(request(f"n{k}")).plan.id for k in range(3)]
-    finish_next(queue)
-    assert (settings.data_dir / "allot.db-wal").stat().st_size > 0  # a plain copy of the file would miss this
-    copied.data_dir.mkdir()
-    with (
-        closing(sqlite3.connect(settings.data_dir / "allot.db")) as source,
-        closing(sqlite3.connect(copied.data_dir / "allot.db")) as target,
-    ):
-        source.backup(target)
-    store.close()
-    restored = Store.open(copied)
-    with restored.read() as stored:
-        assert [stored.plans.get(plan).state for plan in plans] == ["finished", "queued", "queued"]
-        assert len(stored.audit.entries()) == 4
-    assert finish_next(JobQueue(restored, copied)) == plans[1]
-    restored.close()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET caller = 'x'", "DELETE FROM audit"])
