@@ -31,6 +31,7 @@ from service.life.routes import router as life
 from service.page.routes import router as page
 from service.plans.routes import router as plans
 from service.provinces.routes import router as provinces
+from service.retention import Keeper
 from service.settings import Settings
 from service.sheets.routes import router as sheets
 from service.storage import Store
@@ -107,12 +108,13 @@ def create_app(settings: Settings) -> FastAPI:
         _watch(metrics, store, jobs)
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_load_tables)
-        courier = Courier(store, settings)
+        courier, keeper = Courier(store, settings), Keeper(store, settings)
         try:
             yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity)}
         finally:
             await run_in_threadpool(jobs.stop)
             await run_in_threadpool(courier.stop)
+            await run_in_threadpool(keeper.stop)
             metrics.forget()
             await run_in_threadpool(store.close)
             if tracing is not None:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
 MIB = 1024 * 1024
 
@@ -98,6 +99,17 @@ class Settings(BaseSettings):
     max_wait_seconds: Seconds = 60.0
     """Seconds that `Prefer: wait=N` is honoured at most."""
 
+    keep_plans_days: Days | None = None
+    """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; for ever if absent. Plans that were submitted are always kept, and so is what a kept plan varies or replaces."""
+    keep_bases_days: Days | None = None
+    """Days after its end for which the basis of a plan that was not ratified is kept; for ever if absent. Without it questions and plans based on it begin from nothing."""
+    keep_events_days: Days | None = None
+    """Days after its end for which the progress of a plan is kept; for ever if absent."""
+    keep_deliveries_days: Days | None = None
+    """Days after their last try for which messages to webhooks that were delivered or given up are kept; for ever if absent."""
+    keep_idempotency_days: Days | None = None
+    """Days for which an Idempotency-Key is known, once its plan has ended; for ever if absent."""
+
     webhook_senders: Annotated[int, Field(ge=0)] = 4
     """Messages to webhooks that one process sends at a time. 0: this process sends none, others do."""
     webhook_seconds: Seconds = 10.0
@@ -153,6 +165,11 @@ class Settings(BaseSettings):
                 if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
                     raise ValueError(f"{address} is not https: keys fetched from there could be anybody's")
         return self
+
+    @property
+    def keeps_for_a_time(self) -> bool:
+        """Whether something is not kept for ever."""
+        return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("keep_"))
 
     def database_address(self) -> str:
         """The database's address with its driver: the SQLite file in `data_dir` if none is set, psycopg for PostgreSQL."""

@@ -35,7 +35,7 @@ class JobQueue:
     def submit(self, request: PlanRequest) -> Submission:
         """Accept a plan for good: once this returns, it will be finished whatever dies.
 
-        Raises IdempotencyConflict, QueueFull.
+        Raises IdempotencyConflict, QueueFull; NotFound for a base plan that is not there.
         """
         problem = request.problem
         stored = problem if isinstance(problem, StoredProblem) else StoredProblem.of(problem)
@@ -49,6 +49,10 @@ class JobQueue:
                 finished = transaction.plans.find_finished(stored.digest, options_digest(request.options))
             if finished is None:
                 self._refuse_if_full(transaction, request.caller)
+            if request.base_plan is not None:
+                transaction.plans.belonging(
+                    request.base_plan, held=True
+                )  # it may have been removed since it was looked up
             plan = self._accept(transaction, request, stored)
             if finished is not None:
                 transaction.plans.copy(plan, finished.id)
@@ -108,6 +112,9 @@ class JobQueue:
         """
         keys = self._put_big_tables(outcome)
         with self._store.write() as transaction:
+            if keys:
+                lock(transaction.connection, "objects")  # no table names them yet, so they may have been tidied away
+                self._put_big_tables(outcome, missing=True)
             if not conclude(
                 transaction,
                 _held(claim),
@@ -245,14 +252,15 @@ class JobQueue:
         )
         return plan
 
-    def _put_big_tables(self, outcome: PlanOutcome) -> dict[str, str]:
-        """Write tables too big for the database to the object store; what no row names afterwards does no harm."""
+    def _put_big_tables(self, outcome: PlanOutcome, *, missing: bool = False) -> dict[str, str]:
+        """Write tables too big for the database (only those `missing`) to the object store; what no row names does no harm."""
         keys: dict[str, str] = {}
         for name, table in outcome.tables.items():
             if len(table.body) > self._store.inline_bytes:
                 digest = hashlib.sha256(table.body).hexdigest()
                 keys[name] = f"tables/{digest[:2]}/{digest}.parquet"
-                self._store.objects.put(keys[name], table.body)
+                if not missing or not self._store.objects.holds(keys[name]):
+                    self._store.objects.put(keys[name], table.body)
         return keys
 
 

@@ -41,7 +41,7 @@ class Lives:
         """
         transition = TRANSITIONS[act]
         with self._store.write() as transaction:
-            province, _ = transaction.plans.belonging(plan)
+            province, _ = transaction.plans.belonging(plan, held=True)
             lock(transaction.connection, f"life {province or plan}")
             record = transaction.plans.get(plan)
             before = transaction.lives.get(plan)

@@ -4,6 +4,7 @@ Objects are named by their content, so writing one twice is harmless and none is
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,18 @@ class ObjectStore(Protocol):
 
     def get(self, key: str) -> bytes:
         """Bytes of a key; NotFound if there are none."""
+        ...
+
+    def holds(self, key: str) -> bool:
+        """Whether there is something under a key."""
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """All keys."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove what is under a key; nothing happens if there is nothing."""
         ...
 
 
@@ -47,6 +60,19 @@ class FolderObjects:
         except FileNotFoundError as error:
             raise NotFound("object", key) from error
 
+    def holds(self, key: str) -> bool:
+        """Whether there is a file of a key."""
+        return (self._folder / key).is_file()
+
+    def keys(self) -> Iterator[str]:
+        """All keys; drafts of files are none."""
+        for path in self._folder.rglob("*.parquet"):
+            yield path.relative_to(self._folder).as_posix()
+
+    def delete(self, key: str) -> None:
+        """Remove the file of a key."""
+        (self._folder / key).unlink(missing_ok=True)
+
 
 class BucketObjects:
     """Objects in a bucket (S3 and what speaks like it), through obstore."""
@@ -71,6 +97,23 @@ class BucketObjects:
             return bytes(self._obstore.get(self._store, key).bytes())
         except FileNotFoundError as error:
             raise NotFound("object", key) from error
+
+    def holds(self, key: str) -> bool:
+        """Whether there is an object of a key."""
+        try:
+            self._obstore.head(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def keys(self) -> Iterator[str]:
+        """All keys."""
+        for some in self._obstore.list(self._store, prefix="tables"):
+            yield from (one["path"] for one in some)
+
+    def delete(self, key: str) -> None:
+        """Remove the object of a key."""
+        self._obstore.delete(self._store, key)
 
 
 def open_objects(url: str | None, folder: Path) -> ObjectStore:

@@ -42,9 +42,15 @@ class PlanRepository:
             raise NotFound("plan", plan)
         return _record(row)
 
-    def belonging(self, plan: str) -> tuple[str | None, str]:
-        """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none."""
-        row = self._connection.execute(select(plans.c.province, plans.c.caller).where(plans.c.id == plan)).first()
+    def belonging(self, plan: str, *, held: bool = False) -> tuple[str | None, str]:
+        """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none.
+
+        `held`: it is not removed before the transaction ends.
+        """
+        query = select(plans.c.province, plans.c.caller).where(plans.c.id == plan)
+        if held:
+            query = query.with_for_update(read=True, key_share=True)
+        row = self._connection.execute(query).first()
         if row is None:
             raise NotFound("plan", plan)
         return row.province, row.caller

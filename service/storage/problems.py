@@ -48,8 +48,9 @@ class ProblemRepository:
     def put(self, problem: PlanningProblem | StoredProblem) -> str:
         """Store a problem unless it is there, and return its digest."""
         stored = problem if isinstance(problem, StoredProblem) else StoredProblem.of(problem)
-        there = self._connection.execute(select(problems.c.digest).where(problems.c.digest == stored.digest)).first()
-        if there is None:
+        query = select(problems.c.digest).where(problems.c.digest == stored.digest)
+        # held, where rows can be, so that it is not removed before what comes next names it
+        if self._connection.execute(query.with_for_update(read=True, key_share=True)).first() is None:
             self._connection.execute(
                 problems.insert().values(
                     digest=stored.digest, size=stored.size, body=stored.body, created=now(self._connection)

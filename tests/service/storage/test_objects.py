@@ -1,6 +1,7 @@
 """Big tables beside the database: in a folder and in a bucket, the latter by a real client against a server on this machine."""
 
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "AWS_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    yield "s3://tables/allot"
+    yield f"s3://tables/{uuid.uuid4().hex}"  # the server remembers what other tests put
     server.stop()
 
 
@@ -72,3 +73,10 @@ def test_objects_come_back_as_they_went_and_others_are_not_there(
     assert objects.get("tables/ab/abc.parquet") == b"\x00\xff" * 1000
     with pytest.raises(NotFound):
         objects.get("tables/ab/other.parquet")
+    assert objects.holds("tables/ab/abc.parquet")
+    assert not objects.holds("tables/ab/other.parquet")
+    objects.put("tables/cd/cde.parquet", b"more")
+    assert sorted(objects.keys()) == ["tables/ab/abc.parquet", "tables/cd/cde.parquet"]
+    objects.delete("tables/ab/abc.parquet")
+    assert list(objects.keys()) == ["tables/cd/cde.parquet"]
+    assert not objects.holds("tables/ab/abc.parquet")
