@@ -10,6 +10,7 @@ from starlette.requests import Request
 from models.answers import Curve, Prices, Reasons, Remedies
 from models.base import ID_PATTERN
 from models.comparisons import Comparison, Evenness
+from models.estimates import Estimate
 from models.parsing import validate_model
 from service.access import may
 from service.answers import examples
@@ -125,6 +126,12 @@ async def compare_plans(plan: PlanName, request: Request, services: ServicesOf, 
 async def what_if(plan: PlanName, request: Request, services: ServicesOf) -> Response:
     """A plan with changes, solved again from its basis. Nothing is stored; POST /v1/plans makes a plan of it."""
     return await _answered(request, services, WhatIfBody, lambda body: Answers(services.store).what_if(plan, body))
+
+
+@router.post("/estimate", summary="What prices foretell", **_post(WhatIfBody, Estimate, examples.WHAT_IF))
+async def read_estimate(plan: PlanName, request: Request, services: ServicesOf) -> Response:
+    """What a plan's prices foretell of changes, at once: a bound, exact where the prices hold all the way; what-if solves again."""
+    return await _answered(request, services, WhatIfBody, lambda body: Answers(services.store).estimate(plan, body))
 
 
 @router.post("/curve", summary="Vary one thing", **_post(CurveBody, Curve, examples.CURVE))

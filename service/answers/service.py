@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from models.answers import Curve, Prices, Reasons, Remedies
 from models.comparisons import Comparison, Evenness
+from models.estimates import Estimate
 from models.parsing import parse_problem
 from models.problem import PlanningProblem
 from service.access import Principal, require_plan
@@ -75,6 +76,12 @@ class Answers:
             standing = self._open(plan)
             steps = answers.by_changes(standing.index.problem, body.changes)
             return answers.compare(standing, (("the changes", steps[-1][1]),))
+
+    def estimate(self, plan: str, body: WhatIfBody) -> Estimate:
+        """What a plan's prices foretell of changes."""
+        with _asking():
+            standing = self._open(plan)
+            return answers.estimate(standing, answers.by_changes(standing.index.problem, body.changes)[-1][1])
 
     def curve(self, plan: str, body: CurveBody) -> Curve:
         """A plan as one thing is varied."""

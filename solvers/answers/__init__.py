@@ -3,6 +3,7 @@
 from solvers.answers.compare import by_changes, by_parts, compare
 from solvers.answers.curves import curve, grid
 from solvers.answers.errors import NothingToAsk
+from solvers.answers.estimate import estimate
 from solvers.answers.goals import evenness, goal_prices
 from solvers.answers.prices import prices
 from solvers.answers.reasons import By, reasons
@@ -18,6 +19,7 @@ __all__ = [
     "by_parts",
     "compare",
     "curve",
+    "estimate",
     "evenness",
     "goal_prices",
     "grid",
