@@ -118,6 +118,7 @@ def matches(document: Json, operation: Json, status: int, media_type: str, body:
 QUESTIONS = {
     "compare": questions.COMPARE,
     "what-if": questions.WHAT_IF,
+    "estimate": questions.WHAT_IF,
     "curve": questions.CURVE,
     "grid": questions.GRID,
 }

@@ -13,6 +13,7 @@ EXAMPLES = [
     for question, shown in (
         ("compare", examples.COMPARE),
         ("what-if", examples.WHAT_IF),
+        ("estimate", examples.WHAT_IF),
         ("curve", examples.CURVE),
         ("grid", examples.GRID),
     )
@@ -126,3 +127,13 @@ def test_what_cannot_be_asked_is_refused(client: TestClient, plan: str) -> None:
     assert_problem(
         client.post(f"{plan}/what-if", json={"changes": [{"what": "power_limit", "where": "x", "factor": 1}]}), 422
     )
+
+
+def test_an_estimate_is_what_solving_again_finds_where_it_says_so(client: TestClient, plan: str) -> None:
+    """Electricity a tenth less is within the range of the prices in these two counties."""
+    body = {"changes": [{"what": "power_limit", "where": "hyesan", "factor": 0.9}]}
+    found = client.post(f"{plan}/estimate", json=body).json()
+    truth = client.post(f"{plan}/what-if", json=body).json()
+    assert found["exact"] is True
+    assert found["change"] == pytest.approx(truth["objective"][1] - truth["objective"][0])
+    assert found["served_share"] == pytest.approx(truth["served_share"])
