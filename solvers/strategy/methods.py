@@ -1,7 +1,7 @@
 """One program, one optimum: chooses how to solve, checks the answer by the certificate and tries another way before giving up."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -12,6 +12,7 @@ from solvers.backends.base import Feature, SolveOptions
 from solvers.certificate import certify
 from solvers.program import LinearProgram, Program
 from solvers.solution import Basis, OnProgress, Progress, Solution, Stop
+from solvers.strategy.cores import spare_core
 from solvers.strategy.joined import joined
 from solvers.strategy.race import Cancelled, Finish, Way, race
 from solvers.strategy.watch import Spending, Watch
@@ -101,49 +102,68 @@ class _Asked:
 
 
 def _cold(asked: _Asked) -> Solution:
-    """Dual simplex while it comes on by the yardstick of the joined places; interior point where it does not, or later beside it."""
-    began = time.monotonic()
-    bound = _bound(asked)
-    measuring = time.monotonic() - began
-    watch = None if bound is None else Watch(bound, asked.program.lp.columns, asked.told)
-    spending = Spending()
-
-    def simplex(cancelled: Cancelled) -> Solution:
-        if watch is None:
-            return asked.run("highs", None, cancelled)
-        return asked.run(
-            "highs", None, lambda: spending.beyond(UNLIMITED) or cancelled() or watch.hopeless(), watch.hear
-        )
-
-    finish = race((Way("highs", simplex), _interior(asked, spending, watch is not None)), asked.settles)
-    words = _told(finish, "dual simplex")
+    """Dual simplex while it comes on by the yardstick of the joined places; interior point beside it on a core that idles, else after."""
+    first = _Watched(asked)
+    interior = _interior(asked, lambda: first.unmeasured or first.spending.seconds > PATIENCE, idle=spare_core())
+    finish = race((Way("highs", first.solve), interior), asked.settles)
+    solution, words = finish.solution, _told(finish, "dual simplex")
+    watch = first.watch
     if watch is not None and watch.gave_up:
         words = f"dual simplex given up after {watch.spent:.1f} s, {watch.share:.0%} of the way; interior point"
+        if not asked.settles(solution) and solution.stop.reason not in FINAL:
+            solution = asked.run("highs", None, lambda: False)
+            words += "; dual simplex again"
     if watch is not None:
-        words = f"{words} (bound of the joined places in {measuring:.1f} s)"
-    solution = finish.solution
-    if watch is not None and watch.gave_up and not asked.settles(solution) and solution.stop.reason not in FINAL:
-        solution = asked.run("highs", None, lambda: False)
-        words += "; dual simplex again"
+        words = f"{words} (bound of the joined places in {first.measuring:.1f} s)"
     return replace(solution, strategy=words)
 
 
-def _interior(asked: _Asked, others: Spending, waits: bool) -> Way:
-    """Interior point, at once or when simplex has spent its time; on a busy machine, no later than a minute."""
-    run = partial(asked.run, INTERIOR, None)
-    if not waits:
-        return Way(INTERIOR, run)
-    return Way(INTERIOR, run, after=10 * PATIENCE, ready=lambda: others.seconds > PATIENCE)
+@dataclass(slots=True)
+class _Watched:
+    """Dual simplex from nothing: takes the yardstick first, then is watched by it."""
+
+    asked: _Asked
+    spending: Spending = field(default_factory=Spending)
+    """What simplex itself has spent."""
+    watch: Watch | None = None
+    """None until there is a yardstick."""
+    measuring: float = 0.0
+    """Seconds that the yardstick took."""
+    unmeasured: bool = False
+    """Whether no yardstick was found, so that nothing tells how far simplex has come."""
+
+    def solve(self, cancelled: Cancelled) -> Solution:
+        """As a way of a race."""
+        began = time.monotonic()
+        bound = _bound(self.asked, cancelled)
+        self.measuring = time.monotonic() - began
+        if bound is None:
+            self.unmeasured = True
+            return self.asked.run("highs", None, cancelled)
+        watch = Watch(bound, self.asked.program.lp.columns, self.asked.told)
+        self.watch = watch
+
+        def stops() -> bool:
+            return self.spending.beyond(UNLIMITED) or cancelled() or watch.hopeless()
+
+        return self.asked.run("highs", None, stops, watch.hear)
 
 
-def _bound(asked: _Asked) -> float | None:
+def _interior(asked: _Asked, ready: Callable[[], bool], *, idle: bool) -> Way:
+    """Interior point: at once where a core idles, else when `ready`; on a busy machine, no later than a minute."""
+    return Way(INTERIOR, partial(asked.run, INTERIOR, None), after=0.0 if idle else 10 * PATIENCE, ready=ready)
+
+
+def _bound(asked: _Asked, cancelled: Cancelled) -> float | None:
     """What no plan can cost less than, if it is found soon."""
     lp = joined(asked.program)
     if lp is None:
         return None
     spending = Spending()
     limits = SolveOptions(
-        asked.options.time_limit_seconds / 4, cancelled=lambda: spending.beyond(MEASURING_SECONDS), tolerance=1e-7
+        asked.options.time_limit_seconds / 4,
+        cancelled=lambda: spending.beyond(MEASURING_SECONDS) or cancelled(),
+        tolerance=1e-7,
     )
     answer = backends.get("highs").solve(lp, limits)
     if answer.stop.reason != "optimal" or answer.values is None:
@@ -163,7 +183,8 @@ def _from_basis(asked: _Asked, start: Basis) -> Solution:
         further = asked.run("highs-steady", start, lambda: spending.beyond(UNLIMITED) or cancelled())
         return replace(further, iterations=near.iterations + further.iterations)
 
-    finish = race((Way("highs", simplex), _interior(asked, spending, waits=True)), asked.settles)
+    interior = _interior(asked, lambda: spending.seconds > PATIENCE, idle=False)
+    finish = race((Way("highs", simplex), interior), asked.settles)
     return replace(finish.solution, strategy=_told(finish, "dual simplex from a basis at hand"))
 
 

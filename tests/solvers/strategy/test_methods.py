@@ -24,7 +24,9 @@ from tests.strategies import problems
 
 @pytest.fixture
 def small_ones_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small programs are gone about as large ones, on a machine whose cores are all in use."""
     monkeypatch.setattr(methods, "LARGE", 0)
+    monkeypatch.setattr(methods, "spare_core", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +116,30 @@ def test_simplex_that_does_not_come_on_is_given_up(monkeypatch: pytest.MonkeyPat
     solution = solve(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex given up after 0.")
     assert "interior point" in solution.strategy
+    assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
+
+
+@pytest.mark.usefixtures("small_ones_race")
+@pytest.mark.parametrize("idle", [True, False])
+def test_interior_point_waits_for_the_yardstick_unless_a_core_idles(
+    idle: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simplex is held up until interior point has had every chance to begin."""
+    monkeypatch.setattr(methods, "spare_core", lambda: idle)
+    program = program_of(ProblemIndex.of(synthetic(3, 10, 4)))
+    begun: list[str] = []
+    run = methods._Asked.run
+
+    def noted(asked: methods._Asked, name: str, *args: object) -> Solution:
+        begun.append(name)
+        if name == "highs":
+            time.sleep(0.3)
+        return run(asked, name, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(methods._Asked, "run", noted)
+    solution = solve(program, PlanOptions())
+    assert (methods.INTERIOR in begun) is idle
+    assert "bound of the joined places" in solution.strategy or idle
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
 
 
