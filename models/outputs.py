@@ -20,8 +20,8 @@ OUTPUT_CODES: Mapping[str, str] = {
     "unknown_period": "A period is named that the plan does not have.",
     "period_not_yet": "A period is reported although of the one before it nothing has been.",
     "reported_twice": "One report names a line and period twice.",
-    "unknown_column": "A CSV file has a column that is not known, or has one twice.",
-    "missing_column": "A CSV file lacks a column.",
+    "unknown_column": "A CSV file or workbook has a column that is not known, or has one twice.",
+    "missing_column": "A CSV file or workbook lacks a column.",
     "not_csv": "The file cannot be read as CSV.",
     "ragged_row": "A row of a CSV file has more or fewer cells than the header.",
 }

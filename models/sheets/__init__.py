@@ -4,7 +4,7 @@
 every part in which row it stands; `Reading.located` names findings by sheet, row and column.
 """
 
-from models.sheets.cells import Odd, RawSheet, Value
+from models.sheets.cells import Odd, RawSheet, Value, digits
 from models.sheets.codes import SHEET_CODES
 from models.sheets.columns import Column, Layout
 from models.sheets.layout import LAYOUTS, NOTE_COLUMNS, NOTE_SHEETS
@@ -24,6 +24,7 @@ __all__ = [
     "SheetTable",
     "Source",
     "Value",
+    "digits",
     "read_tables",
     "tables_of",
 ]

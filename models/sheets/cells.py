@@ -51,7 +51,7 @@ def taken(column: Column, value: Value) -> Any:
         return _FLAGS.get(value.strip().casefold(), value) if isinstance(value, str) else value
     if column.kind in ("listed", "list", "numbers"):
         return _listed(column, value)
-    text = _text(value)
+    text = digits(value)
     return text.strip() if column.kind == "id" and isinstance(text, str) else text
 
 
@@ -63,7 +63,7 @@ def _number(column: Column, value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> Any:
+def digits(value: Any) -> Any:
     """A text; numbers that a spreadsheet made of digits are digits again."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
@@ -72,7 +72,7 @@ def _text(value: Any) -> Any:
 
 def _listed(column: Column, value: Any) -> Any:
     """One value, or a list where there is a `;`. Quotes keep a `;` within."""
-    text = value if column.kind == "numbers" else _text(value)
+    text = value if column.kind == "numbers" else digits(value)
     if not isinstance(text, str):
         return text
     parts = _parted(text)

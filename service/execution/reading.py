@@ -1,4 +1,4 @@
-"""Reports as they come in: JSON or CSV, to rows that `models.outputs` judges."""
+"""Reports as they come in: JSON, CSV or a workbook, to rows that `models.outputs` judges."""
 
 import csv
 import io
@@ -6,13 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
+
 from models.checks import Finding
 from models.outputs import Output
-from service.errors import Invalid, WrongType
-from service.web.bodies import decode, refuse_unless_json
+from models.sheets import Odd, Value, digits
+from models.sheets.codes import SHEET_CODES
+from service.errors import Invalid
+from service.settings import Settings
+from service.sheets.archive import BadFile, Limits
+from service.sheets.opening import limits_of
+from service.sheets.streams import XLSX
+from service.sheets.xlsx import Workbook
+from service.web.bodies import decode, refuse_encoded, refuse_unless_json
+
+CSV = "text/csv"
 
 COLUMNS = tuple(Output.model_fields)
-"""Columns of a report in CSV."""
+"""Columns of a report in sheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +36,9 @@ class RawReport:
     """Place of a row: a JSON pointer, or `row/` and its number in the file, the header being 1."""
 
 
-def is_csv(content_type: str | None) -> bool:
-    """Whether a request's body is stated to be CSV."""
-    return (content_type or "").partition(";")[0].strip().lower() == "text/csv"
+def stated(content_type: str | None) -> str:
+    """The media type that a request's body is stated to be of."""
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def from_json(raw: bytes) -> RawReport:
@@ -54,62 +65,93 @@ def from_csv(raw: bytes) -> RawReport:
         raise _invalid(
             [_finding("row/1", "not_csv", f"The file is not CSV in UTF-8: {error}.", "Save it as CSV UTF-8.")]
         ) from error
-    header = [name.strip().lower() for name in lines[0]] if lines else []
-    findings = [
-        _finding("row/1", "missing_column", f"There is no column {name!r}.", f"The columns are: {', '.join(COLUMNS)}.")
-        for name in COLUMNS
-        if name not in header
-    ]
-    for k, name in enumerate(header):
-        if name not in COLUMNS or name in header[:k]:
-            findings.append(
-                _finding(
-                    "row/1",
-                    "unknown_column",
-                    f"The column {name[:60]!r} is not known, or comes twice.",
-                    f"The columns are: {', '.join(COLUMNS)}.",
-                )
-            )
+    numbered = [(number, cells) for number, cells in enumerate(lines, 1) if number == 1 or any(map(str.strip, cells))]
+    return _report([(number, list[Value](cells)) for number, cells in numbered])
+
+
+def from_workbook(raw: bytes, limits: Limits) -> RawReport:
+    """The rows of the sheet `outputs` of a workbook, or of its first sheet. Raises Invalid, TooLarge."""
+    try:
+        book = Workbook(raw, limits)
+        names = list(book.names())
+        chosen = next((name for name in names if name.strip().casefold() == "outputs"), None)
+        sheet = names[0] if chosen is None and names else chosen
+        rows = [] if sheet is None else list(book.sheet(sheet).rows)
+    except BadFile as error:
+        raise _invalid([_finding("", "bad_file", str(error), "Save it again as .xlsx.")]) from error
+    wrong = [one for one in book.findings() if one.severity == "error"]
+    if wrong:
+        raise _invalid(wrong)
+    width = len(rows[0][1]) if rows else 0
+    return _report([(number, [*cells, *[None] * (width - len(cells))]) for number, cells in rows])
+
+
+def _report(lines: list[tuple[int, list[Value]]]) -> RawReport:
+    """The rows below a header, each with its number in the file; cells of a column that is not theirs are told. Raises Invalid."""
+    names = [str(name or "").strip().lower() for name in lines[0][1]] if lines else []
+    findings = _wrong_header(names)
     if findings:
         raise _invalid(findings)
-    filled = [(number, cells) for number, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
+    filled = lines[1:]
     for number, cells in filled:
-        if len(cells) != len(header):
-            message = f"The row has {len(cells)} cells, but the header {len(header)}."
+        if len(cells) != len(names):
+            message = f"The row has {len(cells)} cells, but the header {len(names)}."
             findings.append(_finding(f"row/{number}", "ragged_row", message, "Give every row a cell for each column."))
+        for name, cell in zip(names, cells, strict=False):
+            if isinstance(cell, Odd) and cell.what != "formula":
+                remedy = "Type the value itself, in a cell formatted as text or number."
+                message = f"{SHEET_CODES[cell.what].meaning} It shows {cell.value!r}."
+                findings.append(_finding(f"row/{number}/{name}", cell.what, message, remedy))
     if not filled:
         findings.append(
             _finding("row/2", "missing", "There are no rows below the header.", "Report at least one output.")
         )
     if findings:
         raise _invalid(findings)
-    rows = [{name: _cell(name, cell) for name, cell in zip(header, cells, strict=True)} for _, cells in filled]
+    rows = [{name: _cell(name, cell) for name, cell in zip(names, cells, strict=True)} for _, cells in filled]
     return RawReport(rows, lambda k: f"row/{filled[k][0]}")
 
 
-def read_raw(raw: bytes, content_type: str | None) -> RawReport:
-    """The rows of a body of either kind."""
-    return from_csv(raw) if is_csv(content_type) else from_json(raw)
+def _wrong_header(names: list[str]) -> list[Finding]:
+    remedy = f"The columns are: {', '.join(COLUMNS)}."
+    findings = [
+        _finding("row/1", "missing_column", f"There is no column {name!r}.", remedy)
+        for name in COLUMNS
+        if name not in names
+    ]
+    for k, name in enumerate(names):
+        if name not in COLUMNS or name in names[:k]:
+            message = f"The column {name[:60]!r} is not known, or comes twice."
+            findings.append(_finding("row/1", "unknown_column", message, remedy))
+    return findings
 
 
-def refuse_unless_report(request: Any) -> None:
-    """Raise WrongType unless a request's body is stated to be JSON or CSV."""
-    if is_csv(request.headers.get("content-type")):
-        if request.headers.get("content-encoding", "identity").lower() != "identity":
-            raise WrongType("The body is compressed; send it as it is.", headers={"Accept-Encoding": "identity"})
-        return
-    refuse_unless_json(request)
+def read_raw(raw: bytes, content_type: str | None, settings: Settings) -> RawReport:
+    """The rows of a body of any kind."""
+    kind = stated(content_type)
+    if kind == XLSX:
+        return from_workbook(raw, limits_of(settings))
+    return from_csv(raw) if kind == CSV else from_json(raw)
 
 
-def _cell(name: str, cell: str) -> Any:
+def refuse_unless_report(request: Request) -> None:
+    """Raise WrongType unless a request's body is stated to be JSON, CSV or a workbook."""
+    if stated(request.headers.get("content-type")) not in (CSV, XLSX):
+        refuse_unless_json(request)
+    refuse_encoded(request)
+
+
+def _cell(name: str, cell: Value) -> Any:
     """A number where one is expected and stands; else the text, which will be judged."""
-    text = cell.strip()
+    value = cell.value if isinstance(cell, Odd) else cell
     if name != "quantity":
-        return text
+        return digits(value).strip() if isinstance(value, str | float) else value
+    if not isinstance(value, str):
+        return value
     try:
-        return float(text)
+        return float(value.strip())
     except ValueError:
-        return text
+        return value.strip()
 
 
 def _finding(path: str, code: str, message: str, remedy: str) -> Finding:

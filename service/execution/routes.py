@@ -5,37 +5,51 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import BaseModel
 from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.fulfilment import By, FulfilmentRow
 from service.access import may
-from service.errors import Conflict, Invalid, Missing, TooLarge, TooMany, Unreadable, WrongType, documented
+from service.errors import (
+    Conflict,
+    Invalid,
+    Missing,
+    NotAcceptable,
+    TooLarge,
+    TooMany,
+    Unreadable,
+    WrongType,
+    documented,
+)
 from service.execution import examples
 from service.execution.reading import read_raw, refuse_unless_report
 from service.execution.replanning import Replanning
 from service.execution.schemas import (
     Accepted,
     FulfilmentView,
-    ListFormat,
     OutputList,
     OutputRow,
     OutputsBody,
     ReplanBody,
 )
 from service.execution.service import Execution
-from service.execution.writing import csv_bytes, wants_csv
+from service.execution.writing import written
 from service.plans.routes import answer_to
 from service.plans.schemas import PlanView
 from service.plans.service import Plans
+from service.sheets.kinds import SHEET_TYPES
+from service.tables.formats import MEDIA_TYPES
+from service.tables.schemas import TableFormat
 from service.web.bodies import refuse_unless_json
-from service.web.openapi import json_answer, json_body, schema_of
+from service.web.negotiation import wanted_format
+from service.web.openapi import binary, json_answer, json_body, schema_of
 from service.web.services import Caller, PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
-Accept = Annotated[str | None, Header(description="`application/json` or `text/csv`; JSON if absent.")]
-Format = Annotated[ListFormat | None, Query(description="The format, instead of `Accept`.")]
+Accept = Annotated[str | None, Header(description="Media types that you take; JSON if absent.")]
+Format = Annotated[TableFormat | None, Query(description="The format, instead of `Accept`.")]
 Chosen = Annotated[list[str], Query(max_length=1000, description="Only these; several by repeating it, all if absent.")]
 
 _LOCATION = {"Location": "Where the plan is."}
@@ -43,16 +57,18 @@ _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
 def _report_body() -> dict[str, Any]:
-    """JSON or CSV."""
+    """JSON, CSV or a workbook."""
     body = json_body(schema_of(OutputsBody), examples.OUTPUTS)
     body["requestBody"]["content"]["text/csv"] = {**_TEXT, "example": examples.CSV}
+    body["requestBody"]["content"][SHEET_TYPES["xlsx"]] = binary()
     return body
 
 
 def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
-    """An answer in JSON or CSV."""
+    """An answer in the formats of tables."""
     answer = json_answer(model, description)
-    answer["content"]["text/csv"] = _TEXT
+    others = {media_type.partition(";")[0]: binary() for kind, media_type in MEDIA_TYPES.items() if kind != "json"}
+    answer["content"] |= others | {"text/csv": _TEXT}
     return answer
 
 
@@ -65,15 +81,15 @@ def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
     openapi_extra=_report_body(),
 )
 async def report_outputs(plan: PlanName, request: Request, services: ServicesOf, caller: Caller) -> Accepted:
-    """What factories made, as JSON or CSV (columns `factory`, `item`, `period`, `quantity`). Taken whole or refused whole.
+    """What factories made, as JSON, CSV or a workbook (columns `factory`, `item`, `period`, `quantity`). Taken whole or refused whole.
 
     A later report of the same line and period replaces the earlier; both are kept. Periods are reported in order: the next may
-    be when of the one before something has been. What is wrong is told all at once, by pointer (JSON) or row (CSV).
+    be when of the one before something has been. What is wrong is told all at once, by pointer (JSON) or row (CSV, workbook).
     """
     refuse_unless_report(request)
     raw, stated = await request.body(), request.headers.get("content-type")
     execution = Execution(services.store)
-    return await services.bodies.apart(lambda: execution.report(plan, read_raw(raw, stated), caller))
+    return await services.bodies.apart(lambda: execution.report(plan, read_raw(raw, stated, services.settings), caller))
 
 
 @router.get(
@@ -81,7 +97,7 @@ async def report_outputs(plan: PlanName, request: Request, services: ServicesOf,
     summary="Read reported outputs",
     dependencies=[may("read")],
     response_model=None,
-    responses={**documented(Missing, Invalid), 200: _listed(OutputList, "The outputs.")},
+    responses={**documented(Missing, NotAcceptable, Invalid), 200: _listed(OutputList, "The outputs.")},
 )
 def read_outputs(
     plan: PlanName,
@@ -97,8 +113,9 @@ def read_outputs(
 ) -> Response:
     """Outputs as they were reported, with who did so and when."""
     chosen = {"factory": factory, "item": item, "period": period}
+    kind = wanted_format(format, accept, MEDIA_TYPES)
     found = Execution(services.store).outputs(plan, limit, offset, history=history, **chosen)
-    return _answer(found, found.outputs, OutputRow, wants_csv(format, accept), "outputs")
+    return _answer(found, found.outputs, OutputRow, kind, "outputs")
 
 
 @router.get(
@@ -106,7 +123,10 @@ def read_outputs(
     summary="Read how a plan is fulfilled",
     dependencies=[may("read")],
     response_model=None,
-    responses={**documented(Missing, Conflict, Invalid), 200: _listed(FulfilmentView, "Fulfilment, worst first.")},
+    responses={
+        **documented(Missing, Conflict, NotAcceptable, Invalid),
+        200: _listed(FulfilmentView, "Fulfilment, worst first."),
+    },
 )
 def read_fulfilment(
     plan: PlanName,
@@ -120,8 +140,9 @@ def read_fulfilment(
     accept: Accept = None,
 ) -> Response:
     """What was made against the quotas, by value, ranked for the centre's review. What is not reported is not taken for zero."""
+    kind = wanted_format(format, accept, MEDIA_TYPES)
     view = Execution(services.store).fulfilment(plan, by, through)
-    return _answer(view, view.rows, FulfilmentRow, wants_csv(format, accept), f"fulfilment-{by}")
+    return _answer(view, view.rows, FulfilmentRow, kind, f"fulfilment-{by}")
 
 
 @router.post(
@@ -160,8 +181,10 @@ async def plan_again(
     return await answer_to(submission, prefer, services)
 
 
-def _answer(view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], as_csv: bool, name: str) -> Response:
-    if not as_csv:
+def _answer(
+    view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], kind: TableFormat, name: str
+) -> Response:
+    if kind == "json":
         return Response(view.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")
-    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(csv_bytes(tuple(row.model_fields), rows), headers=headers, media_type="text/csv; charset=utf-8")
+    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return StreamingResponse(written(name, row, rows, kind), headers=headers, media_type=MEDIA_TYPES[kind])

@@ -12,9 +12,6 @@ from models.options import PlanOptions
 from models.outputs import Output
 from service.sources.schemas import MAX_CHANGES
 
-ListFormat = Literal["json", "csv"]
-"""Formats in which outputs and fulfilment are given."""
-
 
 class ReplanBody(Frozen):
     """The rest of a plan to be planned again."""

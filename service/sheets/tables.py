@@ -16,6 +16,10 @@ SHEET_ROWS = 1_048_576
 _WIDTHS = {"text": 20, "number": 14}
 
 
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
+
+
 def table_workbook(name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> IO[bytes]:
     """A workbook with one table, in a file of its own."""
     with writing(name) as (book, file):
@@ -54,7 +58,7 @@ def _begin(book: Book, name: str, schema: pa.Schema) -> Sheet:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     for position, field in enumerate(schema):
-        sheet.set_column(position, position, _WIDTHS["number" if pa.types.is_floating(field.type) else "text"])
+        sheet.set_column(position, position, _WIDTHS["number" if _is_number(field.type) else "text"])
     sheet.texts(0, schema.names, book.looks["head"])
     return sheet
 
@@ -75,13 +79,12 @@ def _rows(book: Book, batch: pa.RecordBatch, begin: int) -> str:
 
 def _cells(book: Book, column: pa.Array, letters: str, numbers: pa.Array) -> list[Any]:
     """What is joined to the cells of a column. An empty cell for what is null."""
-    if pa.types.is_floating(column.type):
+    if _is_number(column.type):
         opening, written = f'<c r="{letters}', column.cast(pa.string())
+        look = f'" s="{book.style("number" if pa.types.is_floating(column.type) else "whole")}"><v>'
         if not column.null_count:
-            return [opening, numbers, f'" s="{book.style("number")}"><v>', written, "</v></c>"]
-        return [
-            pc.binary_join_element_wise(opening, numbers, f'" s="{book.style("number")}"><v>', written, "</v></c>", "")
-        ]
+            return [opening, numbers, look, written, "</v></c>"]
+        return [pc.binary_join_element_wise(opening, numbers, look, written, "</v></c>", "")]
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     labels = pa.array([_text(str(label)) for label in encoded.dictionary.to_pylist()], pa.string())
     return [

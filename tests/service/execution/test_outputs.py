@@ -53,7 +53,7 @@ def test_csv_is_taken_and_read_back(client: TestClient, plan: str) -> None:
     assert found["outputs"][0]["caller"] == "local"
     table = client.get(f"{plan}/outputs", headers={"Accept": "text/csv"})
     assert table.headers["content-type"].startswith("text/csv")
-    assert table.text.splitlines()[0].startswith("factory,item,period,quantity,revision")
+    assert table.text.splitlines()[0].startswith('"factory","item","period","quantity","revision"')
     assert len(table.text.splitlines()) == 3
 
 
@@ -144,7 +144,7 @@ def test_fulfilment_over_http(client: TestClient, plan: str) -> None:
     assert view["rows"][-1]["id"] == "kapsan-food"
     assert view["rows"][-1]["rank"] is None
     table = client.get(f"{plan}/fulfilment?by=item&format=csv").text.splitlines()
-    assert table[0].startswith("id,name,rank")
+    assert table[0].startswith('"id","name","rank"')
     assert len(table) == 4
 
 
