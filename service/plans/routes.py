@@ -24,7 +24,7 @@ from service.errors import (
 from service.jobs import Submission
 from service.plans import examples
 from service.plans.export import ProgramFormat, program_text
-from service.plans.schemas import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView
+from service.plans.schemas import BesideSheets, PlanBody, PlanEvent, PlanList, PlanStatus, PlanView
 from service.plans.service import Plans, wait_of
 from service.plans.view import view
 from service.sheets.kinds import sheets_of
@@ -58,7 +58,7 @@ PlansOf = Annotated[Plans, Depends(_plans)]
     dependencies=[may("draft")],
     response_model=None,
     responses={
-        **documented(Unreadable, TooLarge, WrongType, Invalid, TooMany),
+        **documented(Unreadable, Conflict, TooLarge, WrongType, Invalid, TooMany),
         201: json_answer(PlanView, "The plan is finished (see its `outcome`).", _LOCATION),
         202: json_answer(
             PlanView, "The plan is accepted; it will be finished, whatever happens to this service.", _LOCATION
@@ -71,6 +71,7 @@ async def make_plan(
     services: ServicesOf,
     plans: PlansOf,
     principal: PrincipalOf,
+    beside: Annotated[BesideSheets, Query()],
     prefer: Annotated[
         str | None,
         Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).", examples=["wait=20"]),
@@ -80,14 +81,14 @@ async def make_plan(
         Header(description="A key of yours: the same request sent again with it gives the same plan, not another."),
     ] = None,
 ) -> Response:
-    """Plan a problem that is written out, a province in a scenario with changes, or a workbook or zip of CSV as it stands.
+    """Plan a problem that is written out, a province in a scenario with changes, or a workbook or zip of CSV, in a scenario of its own.
 
     Without `Prefer: wait=N` the answer is 202 at once; follow the plan at its `/events` or read it until its `status` is
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
     kind = sheets_of(request)
     submission = await services.bodies.take(
-        request, lambda raw: plans.submit(raw, principal, idempotency_key, kind), sheets=True
+        request, lambda raw: plans.submit(raw, principal, idempotency_key, kind, beside), sheets=True
     )
     return await answer_to(submission, prefer, services)
 

@@ -1,12 +1,12 @@
 """Plans as they travel."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from models.base import Frozen, Id
-from models.options import PlanOptions
+from models.options import PlanOptions, SolverName
 from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
 from service.sources.schemas import Origin, ProblemSource
 from service.storage import LifeState
@@ -30,6 +30,35 @@ class PlanBeside(Origin):
 
 class PlanBody(PlanBeside, ProblemSource):
     """A plan asked for: a problem written out, or a province in a scenario with changes; and options."""
+
+
+class BesideSheets(Frozen):
+    """What a request with a workbook or a zip says beside it, in its address."""
+
+    scenario: Id | None = None
+    """With a workbook or zip: the scenario of its sheet `scenarios` that is planned; what the sheets say as they stand if absent."""
+    solver: SolverName | None = None
+    """With a workbook or zip: as in `options`."""
+    time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    """With a workbook or zip: as in `options`."""
+    tolerance: Annotated[float, Field(gt=0, le=1e-2)] | None = None
+    """With a workbook or zip: as in `options`."""
+    verify: bool | None = None
+    """With a workbook or zip: as in `options`."""
+    priority: Annotated[int, Field(ge=-100, le=100)] | None = None
+    """With a workbook or zip: as in a body of JSON."""
+    reuse: bool | None = None
+    """With a workbook or zip: as in a body of JSON."""
+
+    def said(self) -> dict[str, Any]:
+        """What is said at all."""
+        return self.model_dump(exclude_none=True)
+
+    def body(self) -> dict[str, Any]:
+        """The same as a body of JSON says it, but for the scenario."""
+        said = {name: value for name, value in self.said().items() if name != "scenario"}
+        options = {name: said.pop(name) for name in PlanOptions.model_fields if name in said}
+        return said | ({"options": options} if options else {})
 
 
 class PlanProgress(Frozen):
@@ -87,7 +116,7 @@ class PlanSource(Frozen):
     version: int | None = None
     """Version of the province."""
     scenario: str | None = None
-    """Scenario of the province."""
+    """Scenario of the province, or of the sheets that were sent."""
     changes: tuple[dict[str, Any], ...] = ()
     """Changes applied, in order."""
     replanned: Replanned | None = None

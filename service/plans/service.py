@@ -2,21 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
 from models.checks import Finding, InvalidProblem
 from models.options import PlanOptions
+from models.parsing import validate_model
 from service.access import Barred, Principal, require_plan, within
-from service.errors import Conflict, Invalid, TooMany
+from service.errors import Conflict, Invalid, Refusal, TooMany
 from service.jobs import IdempotencyConflict, IdempotencyKey, JobRuntime, PlanRequest, QueueFull, Submission
-from service.plans.schemas import PlanBeside, PlanList, PlanProgress, PlanView
+from service.plans.schemas import BesideSheets, PlanBeside, PlanList, PlanProgress, PlanView
 from service.plans.view import head, progress_of, view
 from service.provinces.service import Provinces
 from service.settings import Settings
 from service.sheets.kinds import SheetKind
-from service.sources.service import Meant, understand
+from service.sources.service import Meant, in_scenario, understand
 from service.sources.sheets import understood
 from service.storage import JobEvent, NotFound, PlanRecord, PlanState, Store
 from service.storage.records import moment
@@ -45,17 +46,29 @@ class Plans:
         self._jobs = jobs
         self._settings = settings
 
-    def submit(self, raw: bytes, principal: Principal, key: str | None, kind: SheetKind | None = None) -> Submission:
+    def submit(
+        self,
+        raw: bytes,
+        principal: Principal,
+        key: str | None,
+        kind: SheetKind | None = None,
+        beside: BesideSheets = BesideSheets(),  # noqa: B008 - it never changes
+    ) -> Submission:
         """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
 
-        `kind`: what sheets the body is; None for JSON.
-        Raises InvalidProblem, TooLarge, Unreadable; Invalid if the key was used for another body; TooMany if the queue is full.
+        `kind`: what sheets the body is; None for JSON. `beside`: what is said beside sheets.
+        Raises InvalidProblem, TooLarge, Unreadable; Conflict if the key was used for another body; TooMany if the queue is full.
         """
-        idempotency = idempotency_of(key, raw)
+        said = beside.said()
+        _refuse_beside_json(kind, said)
+        idempotency = idempotency_of(key, raw if not said else raw + beside.model_dump_json().encode())
 
         def work(document: Document) -> Submission:
-            asked = document if kind is None else {"problem": document["problem"]}
-            return self._submit(asked, principal, idempotency)
+            if kind is None:
+                return self._submit(document, principal, idempotency)
+            if beside.scenario is None:
+                return self._submit({"problem": document["problem"], **beside.body()}, principal, idempotency)
+            return self._submit_scenario(document, beside, principal, idempotency)
 
         return understood(raw, kind, self._settings, work)
 
@@ -76,12 +89,32 @@ class Plans:
             )
         )
 
+    def _submit_scenario(
+        self, document: Document, beside: BesideSheets, principal: Principal, idempotency: IdempotencyKey | None
+    ) -> Submission:
+        """Accept one of the scenarios that come with a problem in sheets."""
+        province = Provinces(self._store, self._settings).written_out(document)
+        asked = validate_model(PlanBeside, beside.body())
+        return self.accept(
+            PlanRequest(
+                problem=in_scenario(province, beside.scenario or "", "query/scenario"),
+                options=self.options_within(asked.options, "query"),
+                caller=principal.caller,
+                source={"scenario": beside.scenario},
+                priority=asked.priority,
+                reuse=asked.reuse,
+                idempotency=idempotency,
+            )
+        )
+
     def accept(self, request: PlanRequest) -> Submission:
-        """Put a plan into the queue; Invalid if the key was used for another body, TooMany if the queue is full."""
+        """Put a plan into the queue; Conflict if the key was used for another body, TooMany if the queue is full."""
         try:
             return self._jobs.submit(request)
         except IdempotencyConflict as error:
-            raise _key_refused("other_body", f"{error}.", "Use a key of its own for every request.") from error
+            raise _key_refused(
+                Conflict, "other_body", f"{error}.", "Use a key of its own for every request."
+            ) from error
         except QueueFull as error:
             raise TooMany(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
 
@@ -103,14 +136,14 @@ class Plans:
             )
             raise InvalidProblem((finding,)) from error
 
-    def options_within(self, options: PlanOptions) -> PlanOptions:
-        """The options with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
+    def options_within(self, options: PlanOptions, place: str = "/options") -> PlanOptions:
+        """The options (which stand at `place`) with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
         if "time_limit_seconds" not in options.model_fields_set:
             return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
         most = self._settings.max_time_limit_seconds
         if options.time_limit_seconds > most:
             finding = Finding(
-                path="/options/time_limit_seconds",
+                path=f"{place}/time_limit_seconds",
                 code="above_limit",
                 message=f"A plan may be solved for {most:g} seconds at most here.",
                 remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
@@ -157,6 +190,17 @@ class Plans:
             return transaction.problems.stored(digest).json(), digest
 
 
+def _refuse_beside_json(kind: SheetKind | None, said: Mapping[str, object]) -> None:
+    """Invalid for parameters that belong to sheets beside a body of JSON, which says such things itself."""
+    if kind is None and said:
+        remedy = "Say it in the body, or send a workbook or a zip."
+        findings = [
+            Finding(path=f"query/{name}", code="sheets_only", message=f"{name} goes with sheets only.", remedy=remedy)
+            for name in said
+        ]
+        raise Invalid(f"{findings[0].message} {remedy}", findings=findings)
+
+
 def _seen(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
     """Which plans a principal may read: of which provinces, and of none as which caller; None for all."""
     return None if principal.administers else (principal.readable(), principal.caller)
@@ -167,10 +211,12 @@ def idempotency_of(key: str | None, raw: bytes) -> IdempotencyKey | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key):
-        raise _key_refused("bad_key", "An Idempotency-Key has 1 to 255 visible characters.", "Send a UUID, say.")
+        raise _key_refused(
+            Invalid, "bad_key", "An Idempotency-Key has 1 to 255 visible characters.", "Send a UUID, say."
+        )
     return IdempotencyKey(key, hashlib.sha256(raw).hexdigest())
 
 
-def _key_refused(code: str, message: str, remedy: str) -> Invalid:
+def _key_refused(kind: type[Refusal], code: str, message: str, remedy: str) -> Refusal:
     finding = Finding(path="header/idempotency-key", code=code, message=message, remedy=remedy)
-    return Invalid(f"{message} {remedy}", findings=[finding])
+    return kind(f"{message} {remedy}", findings=[finding])

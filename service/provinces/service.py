@@ -131,6 +131,11 @@ class Provinces:
         """The problem of a province to be stored. InvalidProblem with everything wrong with it or its scenarios, TooLarge."""
         return self._understand(body)[1]
 
+    def written_out(self, body: Document) -> Province:
+        """A province that is not stored, with its scenarios; raises the same."""
+        beside, problem = self._understand(body)
+        return Province(id="sheets", name=beside.name, problem=problem, scenarios=beside.scenarios)
+
     def put(self, name: str, body: Document, caller: str, if_match: str | None, if_none_match: str | None) -> Found:
         """Store a new version of a province.
 

@@ -69,7 +69,7 @@ def test_the_same_request_with_its_key_is_the_same_plan(client: TestClient, prob
     assert first.json()["id"] == again.json()["id"]
     assert again.status_code == 201
     other = client.post("/v1/plans", json={"problem": problem | {"name": "other"}}, headers=key)
-    assert paths(assert_problem(other, 422, "other_body")["errors"]) == {"header/idempotency-key"}
+    assert paths(assert_problem(other, 409, "other_body")["errors"]) == {"header/idempotency-key"}
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "a b", "\xe9"])
