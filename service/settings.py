@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     oidc_caller_claim: str = "sub"
     """Claim of a token that names who asks."""
     oidc_grants_claim: str = "allot_grants"
-    """Claim that holds the grants, a list of `province:role`; a path with points, such as `realm_access.roles`, leads into it."""
+    """Claim that holds the grants, a list of `province:role` (or `province:factory:which`); a path with points, such as `realm_access.roles`, leads into it."""
     telemetry_url: str | None = None
     """OpenTelemetry collector that traces are sent to (OTLP over HTTP), such as `http://collector:4318`; none if absent. Needs the extra `telemetry`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -16,9 +16,14 @@ class Forbidden(Refusal):
 
     status, code, title = 403, "forbidden", "Not yours to do"
 
-    def __init__(self, caller: str, act: Act, subject: str, province: str | None = None) -> None:
-        """`caller` has no role that allows `act` with `subject` (a plan, a province, or where nothing is named, empty), which is of a province."""
-        super().__init__(f"None of your roles allows {act!r} here; GET /v1/me lists them.")
+    def __init__(
+        self, caller: str, act: Act, subject: str, province: str | None = None, detail: str | None = None
+    ) -> None:
+        """`caller` has no role that allows `act` with `subject` (a plan, a province, or where nothing is named, empty), which is of a province.
+
+        `detail` says more than that.
+        """
+        super().__init__(detail or f"None of your roles allows {act!r} here; GET /v1/me lists them.")
         self.caller, self.act, self.subject, self.province = caller, act, subject, province
 
 

@@ -25,7 +25,11 @@ KEYS = {
     "bureau": (
         "The planning bureau of Ryanggang, for a year",
         {"caller": "bureau", "grants": [{"province": "ryanggang", "role": "bureau"}]},
-    )
+    ),
+    "factory": (
+        "One factory, which reports its own outputs only",
+        {"caller": "hyesan-daily", "grants": [{"province": "ryanggang", "role": "factory", "factory": "hyesan-daily"}]},
+    ),
 }
 """Examples of `POST /v1/keys`."""
 
@@ -36,7 +40,7 @@ async def read_me(principal: PrincipalOf) -> Me:
     return Me(
         caller=principal.caller,
         authentication="off" if principal is EVERYBODY else "on",
-        grants=tuple(sorted(principal.grants, key=lambda one: (one.province, one.role))),
+        grants=tuple(sorted(principal.grants, key=str)),
     )
 
 

@@ -11,7 +11,6 @@ from rich.table import Column, Table
 from service.cli.sources import err, out
 
 if TYPE_CHECKING:
-    from service.identity import Grant
     from service.storage import Store
 
 app = typer.Typer(no_args_is_help=True, help="API keys: who may ask the service, and for what.")
@@ -22,16 +21,21 @@ def add(
     caller: Annotated[str, typer.Argument(help="Who will ask with it: a person or an office, without spaces.")],
     grant: Annotated[
         list[str],
-        typer.Option("--grant", "-g", help="PROVINCE:ROLE, such as ryanggang:bureau or '*:admin'; may be repeated."),
+        typer.Option(
+            "--grant",
+            "-g",
+            help="PROVINCE:ROLE, such as ryanggang:bureau or '*:admin', or PROVINCE:factory:WHICH for one factory; may be repeated.",
+        ),
     ],
     days: Annotated[float, typer.Option(help="Days for which it holds; 0: until it is revoked.", min=0)] = 365.0,
 ) -> None:
     """Make a key and print it; it is shown this once."""
     from service.access.schemas import KeyBody
+    from service.identity import Grant
     from service.identity.keys import make_key
 
     try:
-        body = KeyBody(caller=caller, grants=tuple(_grant(one) for one in grant), days=days or None)
+        body = KeyBody(caller=caller, grants=tuple(Grant.of(one) for one in grant), days=days or None)
     except ValidationError as error:
         for one in error.errors():
             err.print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", markup=False)
@@ -44,12 +48,14 @@ def add(
 @app.command("list")
 def list_keys() -> None:
     """Show all keys, but not the keys themselves."""
+    from service.identity import Grant
+
     with _store() as store, store.read() as transaction:
         keys = transaction.keys.list()
     whole = ("id", 12), ("caller", None), ("grants", 8), ("made", 10), ("by", None), ("expires", 10), ("revoked", 10)
     table = Table(*(Column(name, min_width=width, overflow="fold") for name, width in whole))
     for one in keys:
-        grants = ", ".join(f"{grant['province']}:{grant['role']}" for grant in one.grants)
+        grants = ", ".join(str(Grant.model_validate(grant)) for grant in one.grants)
         moments = [f"{moment:%Y-%m-%d}" if moment else "" for moment in (one.created, one.expires, one.revoked)]
         table.add_row(one.id, one.caller, grants, moments[0], one.created_by, *moments[1:])
     out.print(table)
@@ -68,13 +74,6 @@ def revoke(key: Annotated[str, typer.Argument(help="Identifier of the key.")]) -
         except NotFound as error:
             err.print(f"{error}.")
             raise typer.Exit(1) from error
-
-
-def _grant(text: str) -> "Grant":
-    from service.identity import Grant
-
-    province, _, role = text.rpartition(":")
-    return Grant.model_validate({"province": province, "role": role})
 
 
 @contextmanager

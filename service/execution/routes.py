@@ -43,7 +43,7 @@ from service.tables.schemas import TableFormat
 from service.web.bodies import refuse_unless_json
 from service.web.negotiation import wanted_format
 from service.web.openapi import binary, json_answer, json_body, schema_of
-from service.web.services import Caller, PrincipalOf, ServicesOf
+from service.web.services import PrincipalOf, ServicesOf
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
 
@@ -80,16 +80,19 @@ def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
     responses=documented(Missing, Conflict, Unreadable, TooLarge, WrongType, Invalid),
     openapi_extra=_report_body(),
 )
-async def report_outputs(plan: PlanName, request: Request, services: ServicesOf, caller: Caller) -> Accepted:
+async def report_outputs(plan: PlanName, request: Request, services: ServicesOf, principal: PrincipalOf) -> Accepted:
     """What factories made, as JSON, CSV or a workbook (columns `factory`, `item`, `period`, `quantity`). Taken whole or refused whole.
 
     A later report of the same line and period replaces the earlier; both are kept. Periods are reported in order: the next may
-    be when of the one before something has been. What is wrong is told all at once, by pointer (JSON) or row (CSV, workbook).
+    be when of the one before something has been. Who has the role for one factory reports of that one
+    alone: 403 for a report that names another. What is wrong is told all at once, by pointer (JSON) or row (CSV, workbook).
     """
     refuse_unless_report(request)
     raw, stated = await request.body(), request.headers.get("content-type")
     execution = Execution(services.store)
-    return await services.bodies.apart(lambda: execution.report(plan, read_raw(raw, stated, services.settings), caller))
+    return await services.bodies.apart(
+        lambda: execution.report(plan, read_raw(raw, stated, services.settings), principal)
+    )
 
 
 @router.get(

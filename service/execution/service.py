@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models.fulfilment import By, fulfilment
 from models.outputs import LineAndPeriod, read_report
 from models.problem import PlanningProblem
+from service.access import Forbidden, Principal
 from service.errors import Conflict, Invalid, Missing, at_fault
 from service.execution.reading import RawReport
 from service.execution.schemas import Accepted, FulfilmentView, OutputList, OutputRow
@@ -23,10 +24,14 @@ class Execution:
         """Use a store."""
         self._store = store
 
-    def report(self, plan: str, raw: RawReport, caller: str) -> Accepted:
-        """Take a report whole, or refuse it with everything wrong (Invalid); Conflict for plans of which none are taken."""
+    def report(self, plan: str, raw: RawReport, principal: Principal) -> Accepted:
+        """Take a report whole, or refuse it with everything wrong (Invalid); Conflict for plans of which none are taken.
+
+        Forbidden if it names a factory for which the principal may not report.
+        """
         with self._store.write() as transaction:
             lock(transaction.connection, f"outputs {plan}")
+            _refuse_others_factories(transaction, principal, plan, raw)
             record, problem = plan_to_execute(transaction, plan)
             state = transaction.lives.get(plan).state
             if state not in REPORTABLE:
@@ -35,10 +40,10 @@ class Execution:
             report = read_report(raw.rows, problem, _periods_reported(problem, log.quantities(plan)), raw.where)
             if report.findings:
                 raise Invalid(at_fault(report.findings), findings=list(report.findings))
-            revision = log.add(record.id, report.outputs, caller)
+            revision = log.add(record.id, report.outputs, principal.caller)
             periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
             detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
-            transaction.audit.add(caller, "outputs reported", plan, detail, province=record.province)
+            transaction.audit.add(principal.caller, "outputs reported", plan, detail, province=record.province)
         return Accepted(accepted=len(report.outputs), revision=revision)
 
     def outputs(
@@ -71,6 +76,19 @@ class Execution:
         quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
         rows, total = fulfilment(problem, quotas, reported, by, through)
         return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
+
+
+def _refuse_others_factories(transaction: Transaction, principal: Principal, plan: str, raw: RawReport) -> None:
+    """Forbidden, whatever else is wrong, if a report names factories for which whoever sends it may not report."""
+    province, owner = transaction.plans.belonging(plan)
+    own = principal.reports_for(province, owner)
+    if own is None:
+        return
+    named = {str(row.get("factory")) for row in raw.rows if isinstance(row, dict) and row.get("factory") is not None}
+    if named - own:
+        yours = ", ".join(sorted(own)) or "no factory"
+        detail = f"Your roles allow reports of {yours} here, and this one names others; GET /v1/me lists your roles."
+        raise Forbidden(principal.caller, "report", plan, province, detail)
 
 
 def plan_to_execute(transaction: Transaction, plan: str) -> tuple[PlanRecord, PlanningProblem]:

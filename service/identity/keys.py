@@ -38,7 +38,7 @@ def make_key(
 ) -> NewKey:
     """Make and store a key that holds for some days (None: until it is revoked), and note it in the audit log."""
     identifier, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_bytes(_SALT_BYTES)
-    told = [one.model_dump() for one in grants]
+    told = [one.model_dump(exclude_none=True) for one in grants]
     record = transaction.keys.add(
         identifier,
         caller=caller,

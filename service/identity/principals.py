@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from models.base import ID_PATTERN, Frozen
+from models.base import ID_PATTERN, Frozen, Id
 
 Role = Literal["reader", "bureau", "centre", "factory", "admin"]
 """`reader` reads; `bureau` drafts, submits and reports outputs; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
@@ -40,6 +40,25 @@ class Grant(Frozen):
     """Province, or `*` for all of them and for what belongs to none."""
     role: Role
     """`reader`, `bureau`, `centre`, `factory` or `admin`; every role may read."""
+    factory: Id | None = None
+    """With the role `factory`: the one factory whose outputs may be reported; null for all of the province."""
+
+    @model_validator(mode="after")
+    def _factory_goes_with_its_role(self) -> Self:
+        if self.factory is not None and self.role != "factory":
+            raise ValueError("only the role `factory` can be held for one factory")
+        return self
+
+    @classmethod
+    def of(cls, text: str) -> "Grant":
+        """The grant that `province:role` or `province:factory:which` says. ValidationError for anything else."""
+        province, _, rest = text.partition(":")
+        role, colon, factory = rest.partition(":")
+        return cls.model_validate({"province": province, "role": role} | ({"factory": factory} if colon else {}))
+
+    def __str__(self) -> str:
+        """As `of` reads it."""
+        return ":".join(filter(None, (self.province, self.role, self.factory)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,16 @@ class Principal:
         if province is not None:
             return self.may(act, province)
         return self.may("administer", ANYWHERE) or (owner == self.caller and self.may_somewhere(act))
+
+    def reports_for(self, province: str | None, owner: str) -> frozenset[str] | None:
+        """Factories whose outputs they may report of a plan that belongs to a province, or (with none) to its owner; None for all."""
+        held = [one for one in self.grants if one.role in ROLES_OF["report"]]
+        if province is not None:
+            held = [one for one in held if one.province in {province, ANYWHERE}]
+        elif not self.may_with("report", None, owner):
+            held = []
+        factories = frozenset(one.factory for one in held)
+        return None if None in factories else frozenset(filter(None, factories))
 
     def readable(self) -> frozenset[str] | None:
         """The provinces that they may read; None for all."""

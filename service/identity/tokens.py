@@ -110,15 +110,12 @@ def _claim(claims: dict[str, Any], name: str) -> Any:
 
 
 def _grants(value: Any) -> frozenset[Grant]:
-    """The grants among the entries of a claim, each `province:role`; entries of another form are of other services."""
+    """The grants among the entries of a claim, each `province:role` or `province:factory:which`; entries of another form are of other services."""
     entries = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
     found = set()
     for entry in entries:
-        province, colon, role = entry.rpartition(":") if isinstance(entry, str) else ("", "", "")
-        if not colon:
-            continue
         try:
-            found.add(Grant.model_validate({"province": province, "role": role}))
+            found.add(Grant.of(entry if isinstance(entry, str) else ""))
         except ValidationError:
             continue
     return frozenset(found)

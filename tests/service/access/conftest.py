@@ -21,6 +21,7 @@ CALLERS: dict[str, tuple[str, ...]] = {
     "bureau": ("north:bureau",),
     "centre": ("north:centre",),
     "factory": ("north:factory",),
+    "daily": ("north:factory:hyesan-daily",),
     "reader": ("north:reader",),
     "watcher": ("*:reader",),
     "stranger": ("south:bureau",),
@@ -34,8 +35,7 @@ def bearer(key: str) -> Caller:
 
 def key_for(store: Store, caller: str, *grants: str, days: float | None = None) -> str:
     """A key of a caller with grants as `province:role`."""
-    pairs = (one.split(":") for one in grants)
-    parsed = tuple(Grant.model_validate({"province": province, "role": role}) for province, role in pairs)
+    parsed = tuple(Grant.of(one) for one in grants)
     with store.write() as transaction:
         return make_key(transaction, caller, parsed, days=days, made_by="local").key
 

@@ -91,7 +91,7 @@ def test_a_key_with_another_secret_or_revoked_or_expired_is_401(
     assert guarded.get("/v1/me", headers=bearer(key)).json() == {
         "caller": "someone",
         "authentication": "on",
-        "grants": [{"province": "north", "role": "reader"}],
+        "grants": [{"province": "north", "role": "reader", "factory": None}],
     }
     assert_problem(guarded.get("/v1/me", headers=bearer(key[:-1] + ("A" if key[-1] != "A" else "B"))), 401)
     assert_problem(guarded.get("/v1/me", headers=bearer(key + "x")), 401)
@@ -105,7 +105,7 @@ def test_a_key_with_another_secret_or_revoked_or_expired_is_401(
 
 
 MAY: dict[str, set[str]] = {
-    "read": {"admin", "bureau", "centre", "factory", "reader", "watcher"},
+    "read": {"admin", "bureau", "centre", "factory", "daily", "reader", "watcher"},
     "draft": {"admin", "bureau"},
     "submit": {"admin", "bureau"},
     "return": {"admin", "centre"},
@@ -211,7 +211,14 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
         assert proof is not None
         assert secret.encode() not in proof.hash + proof.salt
     king = [{"province": "north", "role": "king"}]
-    changes: list[dict[str, Any]] = [{"caller": "a b"}, {"grants": []}, {"grants": king}, {"days": 0}]
+    whose = [{"province": "north", "role": "bureau", "factory": "hyesan-daily"}]
+    changes: list[dict[str, Any]] = [
+        {"caller": "a b"},
+        {"grants": []},
+        {"grants": king},
+        {"grants": whose},
+        {"days": 0},
+    ]
     for wrong in changes:
         assert_problem(guarded.post("/v1/keys", json=body | wrong, headers=as_("admin")), 422)
 

@@ -95,7 +95,7 @@ def test_a_token_says_who_asks_and_what_they_may(client: TestClient, provider: P
     assert client.get("/v1/me", headers=headers).json() == {
         "caller": "oidc:kim",
         "authentication": "on",
-        "grants": [{"province": "north", "role": "bureau"}],
+        "grants": [{"province": "north", "role": "bureau", "factory": None}],
     }
     body = {"name": "North", "problem": two_counties_raw()}
     assert client.put("/v1/provinces/north", json=body, headers=headers).status_code == 201
@@ -181,7 +181,10 @@ def test_claims_lie_where_the_settings_say(provider: Provider, tmp_path: Path) -
     token = provider.token(email="kim@north", resource_access={"allot": {"roles": ["north:centre"]}})
     with TestClient(create_app(settings)) as client:
         me = client.get("/v1/me", headers=bearer(token)).json()
-    assert (me["caller"], me["grants"]) == ("oidc:kim@north", [{"province": "north", "role": "centre"}])
+    assert (me["caller"], me["grants"]) == (
+        "oidc:kim@north",
+        [{"province": "north", "role": "centre", "factory": None}],
+    )
 
 
 def test_a_provider_that_fails_is_told_as_such_and_left_alone_for_a_while(
