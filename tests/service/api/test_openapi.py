@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
 from service.access import guard_of
+from service.access.routes import KEYS
 from service.answers import examples as questions
 from service.app import create_app
 from service.execution import examples as execution
@@ -142,7 +143,7 @@ EXAMPLES = [
     *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE if act != "outputs"),
     *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUTS),
     *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN),
-    ("post", "/v1/keys", "/v1/keys", "bureau"),
+    *(("post", "/v1/keys", "/v1/keys", name) for name in KEYS),
     *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
     *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
