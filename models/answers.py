@@ -201,6 +201,8 @@ class Remedies(Frozen):
     """Verified remedies, the smallest (relative to its limit) first."""
     tried: int
     """Limits that were tried; those without effect by themselves are not shown."""
+    untried: int = 0
+    """Limits that were not tried any more: enough remedies were found, or the time was over."""
 
 
 class CurvePoint(Frozen):
@@ -252,3 +254,12 @@ class GridCell(Frozen):
     """Objective, won; null where no plan keeps every rule."""
     served_share: float | None
     """Share of the need served, by value."""
+
+
+class Grid(Frozen):
+    """Plans at every pair of values."""
+
+    cells: tuple[GridCell, ...]
+    """A cell a pair, in the order asked for."""
+    untried: int = 0
+    """Pairs that there was no time for; they have no cell."""

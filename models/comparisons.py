@@ -79,6 +79,13 @@ class GoalPrice(Frozen):
     """How much better it would be per unit by which an earlier goal gave way, by that goal's name and position, `1 shortage`."""
 
 
+class GoalsView(Frozen):
+    """What each ordered goal gave up for those before it."""
+
+    goals: tuple[GoalPrice, ...]
+    """Goals in order; none where the policy lists none."""
+
+
 class BandUse(Frozen):
     """How one band of shortages is used."""
 

@@ -18,6 +18,7 @@ from starlette_compress import CompressMiddleware
 
 from service.access import refusals
 from service.access.routes import router as access
+from service.answers.desk import Desk
 from service.answers.routes import router as answers
 from service.auditing.routes import router as auditing
 from service.demand.routes import router as demand
@@ -105,13 +106,15 @@ def create_app(settings: Settings) -> FastAPI:
         store = await run_in_threadpool(Store.open, settings)
         identity = Authenticator(store, settings)
         jobs = JobRuntime(store, settings, on_ending)
-        _watch(metrics, store, jobs)
+        desk = Desk(jobs.spawn, settings)
+        _watch(metrics, store, jobs, desk)
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_load_tables)
         courier, keeper = Courier(store, settings), Keeper(store, settings)
         try:
-            yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity)}
+            yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity, desk)}
         finally:
+            await run_in_threadpool(desk.close)
             await run_in_threadpool(jobs.stop)
             await run_in_threadpool(courier.stop)
             await run_in_threadpool(keeper.stop)
@@ -132,7 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _watch(metrics: Metrics, store: Store, jobs: JobRuntime) -> None:
+def _watch(metrics: Metrics, store: Store, jobs: JobRuntime, desk: Desk) -> None:
     """Report what waits and runs whenever the figures are read."""
     metrics.watch("allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.counts)
     metrics.watch(
@@ -141,6 +144,8 @@ def _watch(metrics: Metrics, store: Store, jobs: JobRuntime) -> None:
         "what",
         lambda: resident_bytes(jobs.children()),
     )
+    words = "Questions answered and waiting now, and plans kept open for the next."
+    metrics.watch("allot_questions", words, "state", desk.seats.counts)
     metrics.watch(
         "allot_webhook_messages",
         "Messages to webhooks that wait, or were given up, over all service processes.",

@@ -71,9 +71,17 @@ class Settings(BaseSettings):
     solver_children: Annotated[int, Field(ge=0)] = Field(default_factory=_cores)
     """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""
     child_memory_bytes: Positive = 4096 * MIB
-    """Memory that one solve may take beyond its libraries; a plan that needs more ends as `failed`."""
+    """Memory that one solve, or one question, may take beyond its libraries; a plan that needs more ends as `failed`."""
     child_niceness: Annotated[int, Field(ge=0, le=19)] = 10
     """How much solves stand back behind requests where both want the processor (0 to 19, as `nice` has it)."""
+    question_children: Positive = Field(default_factory=_cores)
+    """Questions to plans answered at a time in one service process, each in a process of its own that holds its plan open; the number of cores if absent."""
+    question_queue: Annotated[int, Field(ge=0)] = 32
+    """Questions that may wait for a process; beyond it 429 with `Retry-After`."""
+    question_seconds: Seconds = 600.0
+    """Seconds that a question may take before it is ended. One whose caller has gone ends at once."""
+    question_idle_seconds: Seconds = 300.0
+    """Seconds that a process keeps its plan open after an answer, so that the next question need not open it again."""
     queue_length: Positive = 1_000
     """Plans that may wait at a time; beyond it 429 with `Retry-After`."""
     queue_length_per_caller: Positive = 500

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.answers import GridCell
 from models.base import Frozen, Id
 from models.changes import Change
-from models.comparisons import Evenness, GoalPrice
 from models.plan import Diagnosis
 
 MOST_SOLVES = 200
 """Solves that one question may ask for."""
+
+MOST_SECONDS = 3600.0
+"""Seconds that one question may ask for; the service may grant fewer."""
 
 
 class CompareBody(Frozen):
@@ -41,6 +42,8 @@ class CurveBody(Frozen):
     """Where it ends."""
     most: Annotated[int, Field(ge=3, le=MOST_SOLVES, strict=True)] = 40
     """Solves at most; if they do not find every breakpoint, the answer says how far off the lines may be."""
+    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, strict=True)] = 60.0
+    """Seconds at most; what was found by then is the answer, which says how far it goes and how far off it may be."""
 
 
 class Along(Frozen):
@@ -59,20 +62,8 @@ class GridBody(Frozen):
     """One of them."""
     second: Along
     """The other."""
-
-
-class Grid(Frozen):
-    """Plans at every pair of values."""
-
-    cells: tuple[GridCell, ...]
-    """A cell a pair, in the order asked for."""
-
-
-class GoalsView(Frozen):
-    """What each ordered goal gave up for those before it."""
-
-    goals: tuple[GoalPrice, ...]
-    """Goals in order; none where the policy lists none."""
+    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, strict=True)] = 60.0
+    """Seconds at most; pairs that there was no time for have no cell."""
 
 
 class DiagnosisView(Frozen):
@@ -82,4 +73,4 @@ class DiagnosisView(Frozen):
     """The rules in conflict and the least relaxation; null where the plan keeps every rule."""
 
 
-__all__ = ["CompareBody", "CurveBody", "DiagnosisView", "Evenness", "GoalsView", "Grid", "GridBody", "WhatIfBody"]
+__all__ = ["CompareBody", "CurveBody", "DiagnosisView", "GridBody", "WhatIfBody"]

@@ -1,121 +1,110 @@
-"""Answers from stored plans: each opens the plan on its stored basis, asks, and lets go of it."""
+"""Questions to stored plans: each becomes one for the desk, with what its child must know."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from models.answers import Curve, Prices, Reasons, Remedies
-from models.comparisons import Comparison, Evenness
-from models.estimates import Estimate
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
 from service.access import Principal, require_plan
-from service.answers.schemas import CompareBody, CurveBody, DiagnosisView, GoalsView, Grid, GridBody, WhatIfBody
-from service.errors import Conflict, Missing
-from service.storage import PlanRecord, Store
-from solvers import answers
-from solvers.answers import By, NothingToAsk, Standing
-from solvers.solution import Basis
+from service.answers.desk import Opening, Question
+from service.answers.errors import CallerGone
+from service.answers.schemas import CompareBody, DiagnosisView
+from service.errors import Conflict
+from service.storage import PlanRecord
+from service.storage.store import Transaction
+from service.web.services import Services
+
+GONE = 499
+"""Status that stands in the log where nobody waited for the answer; it is never sent to anybody."""
 
 
 class Answers:
-    """Answers about the plans of one service. Everything here takes a while: call it in a thread.
+    """Answers about the plans of one service.
 
     Raises NotFound for plans that are not there, Conflict for plans without prices, Missing for places, items and periods that
-    a plan does not have.
+    a plan does not have, TooMany and Unavailable as the desk does.
     """
 
-    def __init__(self, store: Store) -> None:
-        """Use a store."""
-        self._store = store
+    def __init__(self, services: Services) -> None:
+        """Use the parts of a service."""
+        self._store, self._desk, self._settings = services.store, services.desk, services.settings
 
-    def prices(self, plan: str, leading: int, most: int) -> Prices:
-        """Prices of limits and goods."""
-        with _asking():
-            return answers.prices(self._open(plan), leading=leading, most=most)
+    def question(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        seconds: float | None = None,
+        other: tuple[int, bytes] | None = None,
+    ) -> Question:
+        """A question; `seconds` is what it says itself that it may take, and it is given a little longer to wind up."""
+        most = self._settings.question_seconds
+        if seconds is None:
+            return Question(name, arguments, most, other)
+        granted = min(seconds, most)
+        return Question(name, {**arguments, "seconds": granted}, granted + self._settings.overtime_seconds, other)
 
-    def why(self, plan: str, by: By, most: int, **chosen: str | None) -> Reasons:
-        """Reasons, rolled up."""
-        with _asking():
-            return answers.reasons(self._open(plan), by, most=most, **chosen)
+    def compared(self, body: CompareBody, principal: Principal) -> Question:
+        """A plan beside itself with changes, or beside another that the principal may read (else NotFound, Barred)."""
+        if body.plan is None:
+            return self.question("compare", body.model_dump(mode="json", exclude_none=True))
+        with self._store.read() as transaction:
+            require_plan(transaction, principal, "read", body.plan)
+            problem = transaction.problems.stored(_finished(transaction, body.plan).problem_digest)
+        return self.question("compare", {}, other=(problem.size, problem.body))
 
-    def remedies(self, plan: str, where: tuple[str, str, str], left: float, most: int, *, free: bool) -> Remedies:
-        """Verified remedies of one shortage."""
-        with _asking():
-            return answers.remedies(self._open(plan), *where, left=left, most=most, free=free)
-
-    def evenness(self, plan: str) -> Evenness:
-        """How scarcity is shared out."""
-        with _asking():
-            return answers.evenness(self._open(plan))
-
-    def goals(self, plan: str) -> GoalsView:
-        """What goals gave up for each other."""
-        record, problem, _ = self._stored(plan)
-        with _asking():
-            return GoalsView(goals=answers.goal_prices(problem, record.options))
+    async def ask(self, plan: str, request: Request, question: Callable[[], Question]) -> Response:
+        """Answer a question in JSON, for as long as whoever asked is there; `question` is called in a thread."""
+        gone = threading.Event()
+        with self._desk.admitted():
+            listening = asyncio.create_task(_listen(request, gone))
+            try:
+                # A thread of its own, which only waits: how many there are is what `admitted` counts.
+                body = await anyio.to_thread.run_sync(
+                    self._answer, plan, question, gone, limiter=anyio.CapacityLimiter(1), abandon_on_cancel=True
+                )
+            except CallerGone:
+                return Response(status_code=GONE)
+            finally:
+                gone.set()
+                listening.cancel()
+        return Response(body, media_type="application/json")
 
     def diagnosis(self, plan: str) -> DiagnosisView:
         """Why a plan is infeasible."""
-        record, _, _ = self._stored(plan)
-        return DiagnosisView(diagnosis=record.head.diagnosis if record.head else None)
+        with self._store.read() as transaction:
+            head = _finished(transaction, plan).head
+        return DiagnosisView(diagnosis=head.diagnosis if head else None)
 
-    def compare(self, plan: str, body: CompareBody, principal: Principal) -> Comparison:
-        """A plan beside another that the principal may read (else NotFound, Barred), or beside itself with changes."""
-        with _asking():
-            standing = self._open(plan)
-            before = standing.index.problem
-            if body.plan is None:
-                return answers.compare(standing, answers.by_changes(before, body.changes))
-            with self._store.read() as transaction:
-                require_plan(transaction, principal, "read", body.plan)
-            return answers.compare(standing, answers.by_parts(before, self._stored(body.plan)[1]))
-
-    def what_if(self, plan: str, body: WhatIfBody) -> Comparison:
-        """A plan with changes, made in one step from its basis."""
-        with _asking():
-            standing = self._open(plan)
-            steps = answers.by_changes(standing.index.problem, body.changes)
-            return answers.compare(standing, (("the changes", steps[-1][1]),))
-
-    def estimate(self, plan: str, body: WhatIfBody) -> Estimate:
-        """What a plan's prices foretell of changes."""
-        with _asking():
-            standing = self._open(plan)
-            return answers.estimate(standing, answers.by_changes(standing.index.problem, body.changes)[-1][1])
-
-    def curve(self, plan: str, body: CurveBody) -> Curve:
-        """A plan as one thing is varied."""
-        with _asking():
-            return answers.curve(self._open(plan), body.change, body.start, body.end, most=body.most)
-
-    def grid(self, plan: str, body: GridBody) -> Grid:
-        """A plan as two things are varied."""
-        first, second = body.first, body.second
-        with _asking():
-            cells = answers.grid(self._open(plan), (first.change, first.at), (second.change, second.at))
-        return Grid(cells=cells)
-
-    def _open(self, plan: str) -> Standing:
-        record, problem, basis = self._stored(plan)
+    def _answer(self, plan: str, question: Callable[[], Question], gone: threading.Event) -> bytes:
+        asked = question()
+        with self._store.read() as transaction:
+            record = _finished(transaction, plan)
         if record.outcome != "optimal":
             raise Conflict(f"The plan finished as {record.outcome}, so nothing has a price; see its diagnosis.")
-        return Standing.of(problem, basis, record.options)
+        return self._desk.ask(plan, lambda: self._opening(record), asked, gone)
 
-    def _stored(self, plan: str) -> tuple[PlanRecord, PlanningProblem, Basis | None]:
+    def _opening(self, record: PlanRecord) -> Opening:
         with self._store.read() as transaction:
-            record = transaction.plans.get(plan)
-            if record.state != "finished":
-                raise Conflict(f"The plan is {record.state}; it can be asked when it is finished.")
-            problem = transaction.problems.stored(record.problem_digest).json()
-            return record, parse_problem(problem), transaction.plans.basis(plan)
+            problem = transaction.problems.stored(record.problem_digest)
+            basis = transaction.plans.basis_body(record.id)
+        bodies = (problem.body,) if basis is None else (problem.body, basis)
+        return Opening(record.options.model_dump(mode="json"), problem.size, bodies)
 
 
-@contextmanager
-def _asking() -> Iterator[None]:
-    """Turn what the mathematics cannot answer into refusals."""
-    try:
-        yield
-    except NothingToAsk as error:
-        raise Conflict(f"{error}.") from error
-    except KeyError as error:
-        raise Missing(f"{error.args[0]}.") from error
+def _finished(transaction: Transaction, plan: str) -> PlanRecord:
+    record = transaction.plans.get(plan)
+    if record.state != "finished":
+        raise Conflict(f"The plan is {record.state}; it can be asked when it is finished.")
+    return record
+
+
+async def _listen(request: Request, gone: threading.Event) -> None:
+    """Set `gone` when the connection of a request ends."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()

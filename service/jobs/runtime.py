@@ -21,6 +21,7 @@ from service.jobs.queue import JobQueue
 from service.jobs.requests import PlanRequest, Submission
 from service.jobs.supervisor import Supervisor
 from service.settings import Settings
+from service.solving.children import Child, SpareNursery
 from service.storage import JobEvent, PlanRecord, Store
 
 
@@ -35,6 +36,7 @@ class JobRuntime:
         self._settings = settings
         self._bell = Bell()
         self._supervisor: Supervisor | None = None
+        self._spare = SpareNursery()
 
     def start(self) -> None:
         """Begin to solve what waits; returns at once, while the solvers are loaded. With no `solver_children`, only others solve."""
@@ -46,6 +48,7 @@ class JobRuntime:
         if self._supervisor is not None:
             self._supervisor.stop(self._settings.shutdown_grace_seconds)
             self._supervisor = None
+        self._spare.close()
 
     @property
     def ready(self) -> bool:
@@ -57,6 +60,10 @@ class JobRuntime:
     def children(self) -> tuple[int, ...]:
         """Process ids of the solves that run in this service process now."""
         return () if self._supervisor is None else self._supervisor.children()
+
+    def spawn(self) -> Child:
+        """A child for other work than plans; NurseryGoneError where none can be had now."""
+        return self._spare.spawn() if self._supervisor is None else self._supervisor.spawn()
 
     def submit(self, request: PlanRequest) -> Submission:
         """Accept a plan for good; it is on disk when this returns. Raises IdempotencyConflict, QueueFull."""

@@ -12,10 +12,11 @@ from service.jobs.queue import JobQueue
 from service.jobs.requests import Claim
 from service.jobs.worker import OnNews, Try
 from service.settings import Settings
-from service.solving.children import Nursery, NurseryGoneError
+from service.solving.children import Child, Nursery, NurseryGoneError
 
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 1.0
+_LOADING_SECONDS = 20.0
 
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self._nursery = Nursery()
+        self._lost: Nursery | None = None
         self._tries: dict[tuple[str, int], tuple[Try, threading.Thread]] = {}
         self._thread = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
         self._thread.start()
@@ -53,6 +55,18 @@ class Supervisor:
         for attempt, _ in tuple(self._tries.values()):
             if attempt.claim.plan == plan:
                 attempt.orders.cancel.set()
+
+    def spawn(self) -> Child:
+        """A child for other work than plans; NurseryGoneError where none can be had now."""
+        if not self._ready.wait(_LOADING_SECONDS):
+            raise NurseryGoneError("the solvers are not loaded yet")
+        nursery = self._nursery
+        try:
+            return nursery.spawn()
+        except NurseryGoneError:
+            self._lost = nursery
+            self._wake.set()
+            raise
 
     def children(self) -> tuple[int, ...]:
         """Process ids of the solves that run now."""
@@ -94,6 +108,8 @@ class Supervisor:
                 self._replace_nursery(error)
 
     def _load(self) -> None:
+        if self._lost is self._nursery:
+            raise NurseryGoneError("it did not answer")
         if not self._ready.is_set():
             self._nursery.wait_ready()
             self._ready.set()

@@ -22,7 +22,7 @@ class Message:
     """One message."""
 
     kind: str
-    """What it is: `plan`, `stop`, `progress`, `result`, `failed`."""
+    """What it is. To a child: `plan`, `open`, `ask`, `stop`; from one: `progress`, `result`, `answer`, `refused`, `failed`."""
     head: dict[str, Any]
     """Its particulars, a JSON object."""
     bodies: tuple[bytes, ...] = ()

@@ -1,10 +1,11 @@
-"""The child: solves one plan, tells how far it is, hands back the result, and ends.
+"""The child: solves one plan, tells how far it is, hands back the result, and ends; or holds a plan open and answers questions.
 
 It knows neither the database nor HTTP. It leads a process group of its own, so that whatever a solver starts ends with it,
 and ends itself when told to or when the service is gone: solvers leave the interpreter free to notice while they work.
 """
 
 import os
+import queue
 import resource
 import signal
 import threading
@@ -18,6 +19,7 @@ from models.options import PlanOptions
 from models.problem import PlanningProblem
 from service.solving.channel import Channel, ChannelClosed, Message
 from service.solving.encoding import decode_basis, decompress, encode_basis, encode_table
+from service.solving.questions import hold_open
 from solvers.planning import PlanResult, make_plan, start_from
 from solvers.solution import Progress
 from solvers.strategy.warm import WarmStart
@@ -27,16 +29,19 @@ PROGRESS_SECONDS = 0.5
 
 
 def serve(descriptor: int) -> None:
-    """Solve the one plan that comes through a channel. Never raises: its death is told, or seen, at the other end."""
+    """Do what the first order that comes through a channel says. Never raises: its death is told, or seen, at the other end."""
     channel = Channel(descriptor)
     try:
         order = channel.receive()
     except ChannelClosed:
         return  # the service ended before it had work
-    threading.Thread(target=_end_when_told, args=(channel,), daemon=True).start()
+    orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(channel, orders), daemon=True).start()
     try:
         os.nice(order.head["niceness"])
         limit_memory(order.head["memory_bytes"])
+        if order.kind == "open":
+            hold_open(channel, order, orders)
         stages = _Stages()
         _hand_back(channel, _solve(channel, order, stages), stages)
     except ChannelClosed:
@@ -132,8 +137,9 @@ def _peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _end_when_told(channel: Channel) -> None:
-    """Wait for `stop` or for the end of the service, then end at once, with everything that was started."""
+def _listen(channel: Channel, orders: "queue.SimpleQueue[Message]") -> None:
+    """Pass further orders on; at `stop`, or the end of the service, end at once, with everything that was started."""
     with suppress(ChannelClosed):
-        channel.receive()
+        while (message := channel.receive()).kind != "stop":
+            orders.put(message)
     os.killpg(0, signal.SIGKILL)

@@ -90,6 +90,37 @@ class Nursery:
         return int(answer)
 
 
+class SpareNursery:
+    """A nursery of a process that solves no plans: started when its first child is asked for. Safe from several threads."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._lock = threading.Lock()
+        self._nursery: Nursery | None = None
+
+    def spawn(self) -> "Child":
+        """Have a child forked; NurseryGoneError if that cannot be done now, in which case the next try starts another nursery."""
+        with self._lock:
+            try:
+                if self._nursery is None:
+                    self._nursery = Nursery()
+                    self._nursery.wait_ready()
+                return self._nursery.spawn()
+            except NurseryGoneError:
+                self._end()
+                raise
+
+    def close(self) -> None:
+        """End it, if it runs."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
+
+
 class Child:
     """A child at work or done."""
 

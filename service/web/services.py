@@ -7,6 +7,7 @@ from fastapi import Depends
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from service.answers.desk import Desk
 from service.identity import Principal
 from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
@@ -32,6 +33,8 @@ class Services:
     """Figures for Prometheus."""
     identity: Authenticator
     """Tells who asks."""
+    desk: Desk
+    """Answers questions to plans."""
 
 
 class LifespanState(TypedDict):

@@ -4,7 +4,7 @@ from solvers.answers.compare import by_changes, by_parts, compare
 from solvers.answers.curves import curve, grid
 from solvers.answers.errors import NothingToAsk
 from solvers.answers.estimate import estimate
-from solvers.answers.goals import evenness, goal_prices
+from solvers.answers.goals import evenness, goal_prices, goals_of
 from solvers.answers.prices import prices
 from solvers.answers.reasons import By, reasons
 from solvers.answers.remedies import remedies
@@ -22,6 +22,7 @@ __all__ = [
     "estimate",
     "evenness",
     "goal_prices",
+    "goals_of",
     "grid",
     "prices",
     "reasons",

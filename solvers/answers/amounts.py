@@ -17,15 +17,18 @@ RESOLUTION = 0.05
 
 
 def kept(
-    standing: Standing, lever: Lever, held: Bounds, shared: Point | None, seconds: float
+    standing: Standing,
+    lever: Lever,
+    held: Bounds,
+    shared: Point | None,
 ) -> tuple[float, Point] | None:
     """The least amount with which the need is served and no goal is worse, and the plan then; None if there is none."""
     way, amount = lever.way(held), 0.0
     point: Point | None = None
     before: list[float] = []
     for turn in standing.turns:
-        begun = shared if len(standing.turns) == 1 else standing.solve_turn(turn, way.at(amount), before, seconds)
-        solved = _enough(standing, lever, way, (turn, before), (amount, begun), seconds)
+        begun = shared if len(standing.turns) == 1 else standing.solve_turn(turn, way.at(amount), before)
+        solved = _enough(standing, lever, way, (turn, before), (amount, begun))
         if solved is None:
             return None
         amount, point = solved
@@ -38,7 +41,11 @@ Stage = tuple[Turn, list[float]]
 
 
 def _enough(
-    standing: Standing, lever: Lever, way: Way, stage: Stage, begun: tuple[float, Point | None], seconds: float
+    standing: Standing,
+    lever: Lever,
+    way: Way,
+    stage: Stage,
+    begun: tuple[float, Point | None],
 ) -> tuple[float, Point] | None:
     """The least amount, from that of the goals before, with which one goal is no worse.
 
@@ -48,7 +55,7 @@ def _enough(
     turn, before = stage
     amount, point = begun
     if point is None:
-        return _bracketed(standing, lever, way, stage, amount, seconds)
+        return _bracketed(standing, lever, way, stage, amount)
     for _ in range(NEWTON_STEPS):
         if point.objective <= turn.allowed:
             return amount, point
@@ -59,7 +66,7 @@ def _enough(
         amount += (point.objective - turn.point.objective) / -slope
         if amount > lever.most * (1 + 1e-9):
             return None
-        following = standing.solve_turn(turn, way.at(amount), before, seconds)
+        following = standing.solve_turn(turn, way.at(amount), before)
         if following is None:
             return None
         point = following
@@ -67,13 +74,17 @@ def _enough(
 
 
 def _bracketed(
-    standing: Standing, lever: Lever, way: Way, stage: Stage, least: float, seconds: float
+    standing: Standing,
+    lever: Lever,
+    way: Way,
+    stage: Stage,
+    least: float,
 ) -> tuple[float, Point] | None:
     turn, before = stage
     short, long = least, min(lever.most, least + max(lever.limit * 0.01, 1.0))
     held: tuple[float, Point] | None = None
     for _ in range(2 * NEWTON_STEPS):
-        point = standing.solve_turn(turn, way.at(long), before, seconds)
+        point = standing.solve_turn(turn, way.at(long), before)
         if point is not None and point.objective <= turn.allowed:
             held = (long, point)
         else:
@@ -86,13 +97,13 @@ def _bracketed(
     return held
 
 
-def free(standing: Standing, lever: Lever, need: Need, least: float, seconds: float) -> tuple[float, Point] | None:
+def free(standing: Standing, lever: Lever, need: Need, least: float) -> tuple[float, Point] | None:
     """An amount with which the best plan serves the need of itself, and that plan; None where none is found."""
     way = lever.way(Bounds.of(standing.lp))
     short, long = least, min(lever.most, max(least, 1e-6 * (1 + lever.limit)))
     held: tuple[float, Point] | None = None
     for _ in range(NEWTON_STEPS):
-        point = standing.best(way.at(long), seconds)
+        point = standing.best(way.at(long))
         if point is None:
             return None
         if float(point.values[need.columns].sum()) <= need.target * (1 + 1e-9) + 1e-7:

@@ -16,7 +16,7 @@ from time import monotonic
 
 import numpy as np
 
-from models.answers import Curve, CurvePoint, GridCell
+from models.answers import Curve, CurvePoint, Grid, GridCell
 from models.apply import apply_changes
 from models.changes import Change
 from models.problem import PlanningProblem
@@ -95,11 +95,16 @@ def grid(
     standing: Standing,
     first: tuple[Change, Sequence[float]],
     second: tuple[Change, Sequence[float]],
-) -> tuple[GridCell, ...]:
-    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour."""
-    problem, cells, stood = standing.index.problem, [], standing
+    *,
+    seconds: float = 600.0,
+) -> Grid:
+    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
+    until = monotonic() + seconds
+    problem, cells, stood = standing.index.problem, list[GridCell](), standing
     for k, a in enumerate(first[1]):
         for b in second[1] if k % 2 == 0 else tuple(reversed(second[1])):
+            if cells and monotonic() > until:
+                break
             changed = varied(varied(problem, first[0], a), second[0], b)
             following = restand(stood, changed)
             if following is None:
@@ -107,7 +112,8 @@ def grid(
                 continue
             stood = following
             cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
-    return tuple(sorted(cells, key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second))))
+    cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
+    return Grid(cells=tuple(cells), untried=len(first[1]) * len(second[1]) - len(cells))
 
 
 def varied(problem: PlanningProblem, change: Change, at: float) -> PlanningProblem:

@@ -24,10 +24,14 @@ def goal_prices(
     With own_needs_first, all is measured within what the plan without swaps (goals in order) leaves every county short of.
     Raises NothingToAsk where a goal has no proved optimum.
     """
-    if not problem.policy.goals:
-        return ()
-    standing = Standing.of(problem, options=options, start=start)
+    return goals_of(Standing.of(problem, options=options, start=start), options) if problem.policy.goals else ()
+
+
+def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[GoalPrice, ...]:
+    """The same of a plan that stands ready."""
     index, turns = standing.index, standing.turns
+    if not index.problem.policy.goals:
+        return ()
     final = final_values(turns, standing.point.values)
     run, rows = Run(options or PlanOptions()), []
     for k, (goal, turn) in enumerate(zip(ordered(index, standing.program), turns, strict=True)):

@@ -15,6 +15,7 @@ held, from the θ that the last one needed. `shared` takes the goals in turn wit
 is what the plan without swaps came to without the lever; `posted` plans both anew.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -44,33 +45,22 @@ def remedies(
     *,
     left: float = 0.5,
     most: int = 5,
+    limit: int | None = None,
     free: bool = False,
     seconds: float = 60.0,
 ) -> Remedies:
     """Remedies for the shortage of one item in one county and period that leave at most the share `left` of it (0 ends it).
 
     The limits with most within reach are tried first, `most` levers at most, and stock in store before the plan begins; with
-    `free`, also the amounts with which the best plan needs no telling. `seconds` bounds each solve. KeyError for a need that
-    is not there.
+    `free`, also the amounts with which the best plan needs no telling. No further lever is tried once `limit` remedies that
+    change something are found, or `seconds` are over, which no solve outlasts. KeyError for a need that is not there.
     """
     need = find_need(standing, county, item, period, left)
     if need.before <= 0:
         return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
-    found: list[Remedy] = []
     levers = levers_for(standing, need, most)
-    held = imposed(standing, need)
-    shared = standing.best(held, seconds)
-    alone = None if shared is None else _remedy(standing, need, None, "shared", (0.0, shared))
-    if alone is not None:
-        found.append(alone)
-    for lever in levers:
-        least = kept(standing, lever, held, shared, seconds)
-        if least is not None and least[0] <= 1e-9 * (1 + lever.limit):
-            continue  # nothing more is needed: `shared` mends it at no loss
-        wider = free_amount(standing, lever, need, least[0], seconds) if free and least is not None else None
-        ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("kept", least), ("free", wider))
-        made = (_remedy(standing, need, lever, manner, way, seconds) for manner, way in ways if way is not None)
-        found += [remedy for remedy in made if remedy is not None]
+    with standing.within(seconds):
+        found, tried = _found(standing, need, levers, limit=limit, free=free)
     found.sort(key=lambda r: (r.manner == "shared", r.relative))
     return Remedies(
         county=county,
@@ -79,8 +69,42 @@ def remedies(
         shortage=need.before,
         target=need.target,
         remedies=tuple(found),
-        tried=len(levers),
+        tried=tried,
+        untried=len(levers) - tried,
     )
+
+
+def _found(
+    standing: Standing, need: Need, levers: Sequence[Lever], *, limit: int | None, free: bool
+) -> tuple[list[Remedy], int]:
+    """Remedies of the levers in their order, until there are enough or the time is over; and how many levers were tried."""
+    held = imposed(standing, need)
+    shared = standing.best(held)
+    alone = None if shared is None else _remedy(standing, need, None, "shared", (0.0, shared))
+    found, tried = [] if alone is None else [alone], 0
+    for lever in levers:
+        if limit is not None and sum(remedy.changes != () for remedy in found) >= limit:
+            break
+        more = _by(standing, need, lever, (held, shared), free=free)
+        if standing.over and not more:
+            break  # it was cut short
+        found += more
+        tried += 1
+    return found, tried
+
+
+def _by(
+    standing: Standing, need: Need, lever: Lever, alone: tuple[Bounds, Point | None], *, free: bool
+) -> list[Remedy]:
+    """Remedies by one lever. `alone`: bounds with the need served, and the plan with nothing more of anything."""
+    held, shared = alone
+    least = kept(standing, lever, held, shared)
+    if least is not None and least[0] <= 1e-9 * (1 + lever.limit):
+        return []  # nothing more is needed: `shared` mends it at no loss
+    wider = free_amount(standing, lever, need, least[0]) if free and least is not None else None
+    ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("kept", least), ("free", wider))
+    made = (_remedy(standing, need, lever, manner, way) for manner, way in ways if way is not None)
+    return [remedy for remedy in made if remedy is not None]
 
 
 def _remedy(
@@ -89,12 +113,11 @@ def _remedy(
     lever: Lever | None,
     manner: Manner,
     found: tuple[float, Point],
-    seconds: float = 60.0,
 ) -> Remedy | None:
     """The remedy, with what comes of posting it; None where the problem with its changes cannot be planned."""
     amount, point = found
     changes = () if lever is None else lever.makes(amount, point.values)
-    posted = None if lever is None else _posted(standing, need, lever, amount, changes, seconds)
+    posted = None if lever is None else _posted(standing, need, lever, amount, changes)
     if lever is not None and posted is None:
         return None
     others = _others(standing, need, point)
@@ -121,14 +144,12 @@ def _remedy(
     return remedy.model_copy(update={"text": _text(need, lever, remedy)})
 
 
-def _posted(
-    standing: Standing, need: Need, lever: Lever, amount: float, changes: tuple[Change, ...], seconds: float
-) -> float | None:
+def _posted(standing: Standing, need: Need, lever: Lever, amount: float, changes: tuple[Change, ...]) -> float | None:
     """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
     policy = standing.index.problem.policy
     exact = lever.name["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
-        point = standing.best(lever.way(Bounds.of(standing.lp)).at(amount), seconds)
+        point = standing.best(lever.way(Bounds.of(standing.lp)).at(amount))
         return None if point is None else float(point.values[need.columns].sum())
     try:
         following = restand(standing, apply_changes(standing.index.problem, changes))
@@ -181,7 +202,7 @@ def _more(name: dict[str, str], amount: float) -> str:
     return " ".join((size, unit, "more", *rest))
 
 
-def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seconds: float = 60.0) -> bool:
+def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> bool:
     """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
     need = replace(find_need(standing, *where, 1.0), target=remedy.after)
     names = tuple(getattr(remedy, name) for name in LimitName.model_fields)
@@ -191,15 +212,15 @@ def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy, seco
         bounds = levers[0].way(bounds).at(remedy.amount)
     before: list[float] = []
     for turn in standing.turns if remedy.manner == "kept" else ():
-        point = standing.solve_turn(turn, bounds, before, seconds)
+        point = standing.solve_turn(turn, bounds, before)
         if point is None or point.objective > turn.allowed + SLACK * (1 + abs(turn.allowed)):
             return False
         before.append(turn.allowed)
-    best = standing.best(bounds, seconds)
+    best = standing.best(bounds)
     if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
     slack = 10 * SLACK * (1 + abs(standing.won))
     if remedy.manner == "free":
-        alone = standing.best(levers[0].way(Bounds.of(standing.lp)).at(remedy.amount), seconds)
+        alone = standing.best(levers[0].way(Bounds.of(standing.lp)).at(remedy.amount))
         return alone is not None and standing.won_at(best.values) <= standing.won_at(alone.values) + slack
     return bool(standing.turns[0].goal) or standing.won_at(best.values) <= standing.won + remedy.objective + slack

@@ -7,6 +7,7 @@ is one, the stored basis, so that nothing is solved again), asked many things, a
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from models.options import PlanOptions
 from models.problem import PlanningProblem
 from solvers.answers.errors import NoPlan, NothingToAsk
 from solvers.answers.turns import Point, Turn, optimum, take_turns
-from solvers.backends.highs_session import HighsSession, Method
+from solvers.backends.highs_session import HighsSession
 from solvers.formulation import objective_parts
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, LinearProgram, Program
@@ -46,6 +47,8 @@ class Standing:
     """The goals of the plan in turn; one where none are ordered."""
     at_home: bool = True
     """Whether the session stands on the plan's own basis."""
+    until: float = np.inf
+    """When the time for solves is over, as `time.monotonic` has it; see `within`."""
 
     @classmethod
     def of(
@@ -104,10 +107,8 @@ class Standing:
         if not program.lp.columns:
             raise NothingToAsk("there is nothing to decide in this plan")
         session = HighsSession(program.lp)
-        # Warm runs are short: shaking the costs to avoid ties would cost more iterations than it saves.
-        session.set_option("dual_simplex_cost_perturbation_multiplier", 0.0)
         session.set_basis(basis)
-        point = optimum(session, "primal", seconds=seconds)
+        point = optimum(session, seconds=seconds)
         if point is None and session.infeasible:
             raise NoPlan("no plan keeps every rule")
         if point is None:
@@ -170,10 +171,26 @@ class Standing:
             self.at_home = self.at_home and not changed
             self._put(bounds, Bounds.of(self.lp))
 
-    def solve(self, bounds: "Bounds", seconds: float = 600.0, method: Method = "dual") -> Point | None:
-        """The optimum under other bounds, from where the session stands; None where there is none."""
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """No solve goes on longer than so many seconds from now; those that would begin later find nothing."""
+        before, self.until = self.until, min(self.until, monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self.until = before
+
+    @property
+    def over(self) -> bool:
+        """Whether the time for solves is over."""
+        return monotonic() >= self.until
+
+    def solve(self, bounds: "Bounds", seconds: float = 600.0) -> Point | None:
+        """The optimum under other bounds, from where the session stands; None where there is none, or no time to find it."""
+        if self.over:
+            return None
         with self.moved(bounds) as session:
-            return optimum(session, method, seconds=seconds, basis=False)
+            return optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
 
     def solve_turn(self, turn: Turn, bounds: "Bounds", held: Sequence[float], seconds: float = 600.0) -> Point | None:
         """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""
@@ -205,7 +222,7 @@ class Standing:
         """The session on the plan's own basis, for questions about it."""
         if not self.at_home and self.point.basis is not None:
             self.session.set_basis(self.point.basis)
-            optimum(self.session, "primal", basis=False)
+            optimum(self.session, basis=False)
             self.at_home = True
         return self.session
 

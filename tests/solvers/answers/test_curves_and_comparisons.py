@@ -68,7 +68,7 @@ def test_a_change_that_is_no_straight_way_is_sampled_and_says_so() -> None:
 
 
 def test_a_grid_has_a_cell_for_every_pair() -> None:
-    cells = grid(Standing.of(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0)))
+    cells = grid(Standing.of(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0))).cells
     assert [(c.first, c.second) for c in cells] == [(1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.5, 2.0)]
     assert [c.objective for c in cells] == pytest.approx([0, 0, 5, 5])
 

@@ -1,0 +1,206 @@
+"""The desk with real children: few at a time, kept open between questions, gone with whoever asked."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.apply import apply_changes
+from models.changes import Change
+from models.options import PlanOptions
+from models.problem import PlanningProblem
+from service.answers.desk import Desk, Opening, Question
+from service.answers.errors import CallerGone
+from service.errors import Conflict, Missing, Refusal, TooMany, Unavailable
+from service.settings import Settings
+from service.solving.children import SpareNursery
+from service.storage import StoredProblem
+from tests.service.helpers import lives, slow, small, until
+
+EVENNESS = Question("evenness", {}, 60.0)
+
+
+def opening(problem: PlanningProblem) -> Opening:
+    """A plan without a basis: whoever opens it solves it first."""
+    stored = StoredProblem.of(problem)
+    return Opening(PlanOptions().model_dump(mode="json"), stored.size, (stored.body,))
+
+
+SMALL = opening(small())
+SLOW = opening(slow())
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[SpareNursery]:
+    """The process that forks children."""
+    made = SpareNursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(nursery: SpareNursery, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with two children and one place in line."""
+    settings = Settings(data_dir=tmp_path, question_children=2, question_queue=1, question_idle_seconds=30.0)
+    made = Desk(nursery.spawn, settings)
+    yield made
+    made.close()
+    assert made.seats.children() == ()
+
+
+def ask(desk: Desk, plan: str = "a", question: Question = EVENNESS, what: Opening = SMALL) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(desk.ask(plan, lambda: what, question, threading.Event()))
+    return answer
+
+
+class Asked:
+    """A question asked in a thread of its own, which takes long."""
+
+    def __init__(self, desk: Desk, plan: str = "slow", seconds: float = 60.0) -> None:
+        self.gone = threading.Event()
+        self.ended: BaseException | None = None
+        self._thread = threading.Thread(target=self._ask, args=(desk, plan, Question("evenness", {}, seconds)))
+        before = set(desk.seats.children())
+        self._thread.start()
+        until(lambda: set(desk.seats.children()) - before, 10)
+        self.child = (set(desk.seats.children()) - before).pop()
+
+    def _ask(self, desk: Desk, plan: str, question: Question) -> None:
+        try:
+            desk.ask(plan, lambda: SLOW, question, self.gone)
+        except (CallerGone, Refusal) as error:
+            self.ended = error
+
+    def wait(self) -> BaseException | None:
+        """How it ended."""
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        return self.ended
+
+
+def test_a_question_that_nobody_waits_for_ends_with_its_child_within_a_second(desk: Desk) -> None:
+    asked = Asked(desk)
+    time.sleep(0.5)  # well within the solve
+    assert lives(asked.child)
+    asked.gone.set()
+    begun = time.monotonic()
+    assert isinstance(asked.wait(), CallerGone)
+    assert not lives(asked.child)
+    assert time.monotonic() - begun < 1.0
+    assert desk.seats.counts() == {"answered": 0, "waiting": 0, "open": 0}
+
+
+def test_two_questions_are_answered_at_once_and_a_third_waits(desk: Desk) -> None:
+    first, second = Asked(desk, "slow"), Asked(desk, "slow")
+    assert first.child != second.child
+    with ThreadPoolExecutor(1) as pool:
+        third = pool.submit(ask, desk)
+        until(lambda: desk.seats.counts()["waiting"] == 1, 5)
+        time.sleep(0.3)
+        assert not third.done()
+        first.gone.set()
+        assert third.result(30)["by_county"]
+    second.gone.set()
+    assert isinstance(first.wait(), CallerGone)
+    assert isinstance(second.wait(), CallerGone)
+
+
+def test_more_than_there_are_places_are_refused(desk: Desk) -> None:
+    with desk.admitted(), desk.admitted(), desk.admitted():
+        with pytest.raises(TooMany) as refused, desk.admitted():
+            pass
+        assert refused.value.headers == {"Retry-After": "5"}
+    with desk.admitted():
+        pass
+
+
+def test_the_next_question_to_a_plan_finds_it_open(desk: Desk) -> None:
+    first = ask(desk)
+    (child,) = desk.seats.children()
+    assert ask(desk, what=SLOW) == first  # were it opened again, it would be another plan
+    assert desk.seats.children() == (child,)
+
+
+def test_the_child_idle_longest_makes_room(desk: Desk) -> None:
+    ask(desk, "a")
+    (a,) = desk.seats.children()
+    ask(desk, "b")
+    (b,) = set(desk.seats.children()) - {a}
+    ask(desk, "a")
+    ask(desk, "c")
+    assert a in desk.seats.children()
+    assert len(desk.seats.children()) == 2
+    assert not lives(b)
+
+
+def test_a_child_that_is_idle_for_long_is_ended(nursery: SpareNursery, tmp_path: Path) -> None:
+    desk = Desk(nursery.spawn, Settings(data_dir=tmp_path, question_children=1, question_idle_seconds=0.3))
+    ask(desk)
+    (child,) = desk.seats.children()
+    until(lambda: not lives(child), 5)
+    assert desk.seats.children() == ()
+    desk.close()
+
+
+def test_what_takes_too_long_is_ended(desk: Desk) -> None:
+    asked = Asked(desk, seconds=0.5)
+    error = asked.wait()
+    assert isinstance(error, Unavailable)
+    assert "no answer within 0.5 s" in error.detail
+    assert not lives(asked.child)
+
+
+def test_a_lost_child_is_told_and_the_next_question_answered(desk: Desk) -> None:
+    asked = Asked(desk)
+    os.kill(asked.child, signal.SIGKILL)
+    error = asked.wait()
+    assert isinstance(error, Unavailable)
+    assert error.headers == {"Retry-After": "1"}
+    assert ask(desk, "slow")["by_county"]
+
+
+def test_a_child_lost_while_idle_is_not_asked(desk: Desk) -> None:
+    ask(desk)
+    (child,) = desk.seats.children()
+    os.kill(child, signal.SIGKILL)
+    until(lambda: not lives(child), 5)
+    assert ask(desk)["by_county"]
+    assert child not in desk.seats.children()
+
+
+def test_a_question_without_memory_is_told(nursery: SpareNursery, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, question_children=1, child_memory_bytes=24 * 1024 * 1024)
+    desk = Desk(nursery.spawn, settings)
+    with pytest.raises(Unavailable, match="memory"):
+        ask(desk, what=SLOW)
+    desk.close()
+
+
+def test_refusals_keep_the_child(desk: Desk) -> None:
+    ask(desk)
+    nowhere = {"county": "nowhere", "item": "soap", "period": "2002-01"}
+    rest = {"left": 0.5, "most": 1, "limit": None, "free": False, "seconds": 10.0}
+    with pytest.raises(Missing, match="there is no nowhere"):
+        ask(desk, question=Question("remedies", nowhere | rest, 60.0))
+    impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
+    without = opening(apply_changes(small(), (impossible,)))
+    with pytest.raises(Conflict, match="no plan keeps every rule"):
+        ask(desk, "none", what=without)
+    assert len(desk.seats.children()) == 2
+
+
+def test_a_desk_that_closes_ends_what_is_asked(nursery: SpareNursery, tmp_path: Path) -> None:
+    desk = Desk(nursery.spawn, Settings(data_dir=tmp_path, question_children=1))
+    asked = Asked(desk)
+    desk.close()
+    assert isinstance(asked.wait(), Unavailable)
+    assert not lives(asked.child)
+    with pytest.raises(Unavailable, match="stopping"):
+        ask(desk)
