@@ -127,7 +127,9 @@ def test_other_requests_are_answered_meanwhile_and_beyond_the_line_429(
     assert int(headers["retry-after"]) > 0
     assert problem["type"] == "urn:allot:too-many"
     asked[0].close()
-    assert waiting.getresponse().status == 200
+    answer = waiting.getresponse()
+    assert answer.read()
+    assert answer.status == 200
     waiting.close()
 
 
