@@ -1,7 +1,7 @@
 """What if, reasons and compare, walked in a browser; figures are those of the interface."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NARROW, Open, Service, Watched, faults, overflow, picture, settled
 from tests.browser.figures import agrees, two_counties
@@ -69,8 +69,60 @@ def test_only_the_last_question_is_answered(open_page: Open, short: str) -> None
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     answered(page)
-    assert page.locator(".why strong").inner_text() == "People: to 110%"
+    assert page.locator(".asked strong").inner_text() == "People: to 110%"
     assert len(asked) <= 2
+
+
+def held(page: Page, question: str) -> list[Route]:
+    """Questions of a kind, kept waiting on their way to the service until they are let go."""
+    waiting: list[Route] = []
+    page.route(f"**/{question}", lambda route: waiting.append(route))
+    return waiting
+
+
+def test_prices_tell_at_once_and_solving_again_replaces_them(open_page: Open, service: Service, short: str) -> None:
+    """While the solved answer is on its way an estimate stands there, which says that it is one and what kind of figure it is."""
+    page = open_page(f"#/what-if?plan={short}")
+    waiting = held(page, "what-if")
+    for factor, kind, said in ((0.9, "exact", "just this"), (0.4, "least", "never cheaper"), (1.5, "most", "never more")):
+        body = {"changes": [{"what": "power_limit", "factor": factor}]}
+        truth = service.json(f"/v1/plans/{short}/estimate", body)
+        knob = page.get_by_label("Electricity, all areas")
+        knob.fill(str(round(100 * factor)))
+        told = page.locator(f".estimate[data-kind={kind}]")
+        expect(told).to_contain_text("Estimate from the plan's prices; being verified")
+        expect(told).to_contain_text(said)
+        figure = told.locator("[data-figure=estimate]").inner_text()
+        assert agrees(figure, abs(truth["change"]) if kind == "most" else truth["change"]), figure
+        assert page.locator(".answer").count() == 0
+        page.wait_for_timeout(500)  # the solved question is sent after a pause
+        waiting.pop().continue_()
+        answered(page)
+        assert page.locator(".estimate").count() == 0
+        assert "Verified: solved again" in page.locator(".answer-head").inner_text()
+        solved = service.json(f"/v1/plans/{short}/what-if", body)
+        change = solved["objective"][1] - solved["objective"][0]
+        foretold, found = page.locator(".foretold").inner_text().rsplit("solved again it is", 1)
+        assert agrees(foretold, abs(truth["change"]) if kind == "most" else truth["change"])
+        assert agrees(found, change)
+        assert truth["change"] <= change + 1e-6 * abs(change)
+
+
+def test_what_is_overtaken_or_left_is_given_up(open_page: Open, short: str) -> None:
+    """Moving on and leaving the view end the request itself, so that the service can stop."""
+    page = open_page(f"#/what-if?plan={short}")
+    waiting = held(page, "what-if")
+    ended: list[str] = []
+    page.on("requestfailed", lambda request: ended.append(f"{request.url.rsplit('/', 1)[1]} {request.failure}"))
+    for factor in ("80", "70"):
+        page.get_by_label("Electricity, all areas").fill(factor)
+        page.wait_for_selector(".estimate")
+        page.wait_for_timeout(500)
+    assert len(waiting) == 2
+    assert ended == ["what-if net::ERR_ABORTED"]
+    page.get_by_role("link", name="Map", exact=True).click()
+    settled(page)
+    assert ended == ["what-if net::ERR_ABORTED"] * 2
 
 
 def test_a_refused_change_is_told_in_words(open_page: Open, watched: Watched, short: str) -> None:

@@ -41,7 +41,7 @@ export default {
   "keep.open": "Open the new plan",
   "limit.when": "{what}, {when}",
   "limit.whole-plan": "the whole plan",
-  "limit.worth": "{won} a {unit}",
+  "limit.worth": "{won} per {unit}",
   "limit.share": "{share} of the need",
   "limit.power": "Electricity of {id}",
   "limit.machine": "Machine hours of {id} ({part})",

@@ -13,7 +13,7 @@ export default {
   "factories.month": "Month",
   "factories.quantity": "Quota",
   "factories.kwh": "kWh",
-  "factories.price": "Worth of one more",
+  "factories.price": "One more saves",
   "factories.sort": "Sorted by",
   "factories.sort.factory": "Factory",
   "factories.sort.item": "Item",

@@ -32,6 +32,8 @@ export default {
   "year.scale.served": "Share of the need served, %",
   "year.scale.shortage": "Missing, as a share of the need",
   "year.scale.price": "Worth of one more unit, as a share of its value",
+  "year.scale.power-used": "Used, as a share of the limit",
+  "year.scale.power-price": "Won that one more kWh would save",
   "year.times-value": "{n} times",
   "year.price-each": "{amount} for one more of {unit}",
   "year.nothing-short": "Nothing is missing here.",

@@ -32,6 +32,8 @@ export default {
   "year.scale.served": "수요 충족률(%)",
   "year.scale.shortage": "수요에 대한 부족",
   "year.scale.price": "값에 견준 한 단위의 가치",
+  "year.scale.power-used": "한도에 대한 사용",
+  "year.scale.power-price": "1kWh를 더하면 줄어드는 원",
   "year.times-value": "{n}배",
   "year.price-each": "{unit} 하나 더에 {amount}",
   "year.nothing-short": "부족한 것이 없습니다.",

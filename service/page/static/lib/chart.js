@@ -109,6 +109,29 @@ export function axis(own) {
   return { axisLine: line, axisTick: { show: false }, splitLine: line, nameTextStyle: { color: colour("soft") }, ...own, axisLabel: { color: colour("soft"), ...own.axisLabel } };
 }
 
+const SIGN = 16;
+const APART = 10;
+const LINE = 22;
+
+/**
+ * The legend of a chart with all its names, on as many lines as they take.
+ * @param {string[]} names of the series
+ * @returns {{legend: object, height: number}} ECharts' option, and pixels it takes from the top
+ */
+export function named(names) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const room = Math.min(1200, document.documentElement.clientWidth) - 90;
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const width = SIGN + 5 + pen.measureText(name).width + APART;
+    if (used && used + width > room) [lines, used] = [lines + 1, 0];
+    used += width;
+  }
+  const legend = { top: 0, left: 0, right: 0, data: names, itemWidth: SIGN, itemHeight: 10, itemGap: APART, textStyle: { color: colour("ink") } };
+  return { legend, height: lines * LINE };
+}
+
 /**
  * Rows as a plain table.
  * @param {{head: string[], body: Array<Array<string|number>>}} rows texts as they are to be shown; the first of a row is its name

@@ -4,6 +4,9 @@ import { language, or, t } from "./i18n.js";
 
 const made = new Map();
 
+/** What is nearer to all than this is all: a solver's noise. */
+const WHOLE = 5e-8;
+
 /** @returns {string} the browser's locale where its language is the one shown or English is; else Korea's */
 export function locale() {
   const own = navigator.language;
@@ -45,11 +48,15 @@ export const unitName = (unit) => or(`unit.${unit}`, unit);
  */
 export function share(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (Math.abs(value - 1) < WHOLE) return numbers({ style: "percent", maximumFractionDigits: 0 }).format(1);
   let places = 1;
   while (places < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (places + 2)) places += 1;
-  const least = value === 0 || value === 1 ? 0 : 1;
+  const least = value === 0 ? 0 : 1;
   return numbers({ style: "percent", minimumFractionDigits: least, maximumFractionDigits: places }).format(value);
 }
+
+/** A share in per cent without digits that it does not need, as on sliders and scales. @param {number} value 0 to 1 and above @returns {string} as it is written */
+export const percent = (value) => numbers({ style: "percent", maximumFractionDigits: 1 }).format(value);
 
 /** Money. @param {number|null} value won @returns {string} won, millions and above in short */
 export function won(value) {

@@ -77,7 +77,7 @@ function figures(context, atlas, plans) {
   const made = (plan) => (plan.source.changes.length ? h("ul", { class: "said small" }, plan.source.changes.slice(0, 8).map((change) => h("li", {}, changeName(atlas, change)))) : "–");
   return table(t("compare.glance"), [h("th", {}, h("span", { class: "unseen" }, t("compare.figure"))), heads(context, plans)], [
     ...FIGURES.map(([name, value, write]) => h("tr", {}, h("th", { scope: "row" }, t(`compare.${name}`)), plans.map((plan) => cell(write(value(plan)), name)))),
-    h("tr", {}, h("th", { scope: "row" }, t("compare.changes")), plans.map((plan) => h("td", { class: "wrap" }, made(plan)))),
+    h("tr", {}, h("th", { scope: "row" }, t("compare.changes")), plans.map((plan) => h("td", { class: plan.source.changes.length ? "wrap" : "number" }, made(plan)))),
   ]);
 }
 

@@ -64,10 +64,10 @@ class Quotas {
       { field: "factoryName", title: t("factories.factory"), show: sheetLink, grow: 3 },
       { field: "countyName", title: t("factories.county"), grow: 1.5 },
       { field: "itemName", title: t("factories.item"), grow: 2 },
-      { field: "period", title: t("factories.month"), show: (id) => month(id, "long"), grow: 1.3 },
+      { field: "period", title: t("factories.month"), show: (id) => month(id, "long"), grow: 1.2 },
       { field: "quantity", title: t("factories.quantity"), number: true, show: (value, row) => quantity(value, row.unit), grow: 1.3 },
       { field: "kwh", title: t("factories.kwh"), number: true, show: (value) => number(value) },
-      { field: "price", title: t("factories.price"), number: true, show: (value) => won(value), grow: 1.2 },
+      { field: "price", title: t("factories.price"), number: true, show: (value) => won(value), grow: 1.5 },
     ];
   }
 

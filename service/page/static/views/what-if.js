@@ -1,11 +1,12 @@
 /** What if: knobs turned by hand, and the answer beside the plan. */
 
 import { fill, h, unique } from "../lib/dom.js";
+import { percent } from "../lib/format.js";
 import { add, t } from "../lib/i18n.js";
 import { empty } from "../lib/states.js";
 import { keeper } from "./answer/keep.js";
 import { style } from "./answer/style.js";
-import { changeName, percent } from "./answer/words.js";
+import { changeName } from "./answer/words.js";
 import { Asking } from "./what-if/asking.js";
 import { carried, changesOf, knobsOf, turned } from "./what-if/knobs.js";
 
@@ -17,7 +18,7 @@ export default {
     if (context.signal.aborted) return undefined;
     const panel = new Panel(context, atlas);
     fill(root, panel.element());
-    panel.ask(0);
+    panel.ask(true);
     return () => panel.asking.stop();
   },
 };
@@ -30,7 +31,7 @@ class Panel {
     this.knobs = knobsOf(atlas.problem);
     this.factors = turned(context.params, this.knobs);
     this.extra = carried(context.params);
-    this.place = h("section", { class: "card answer-card", "aria-live": "polite", "aria-label": t("what-if.answer") });
+    this.place = h("section", { class: "card answer-card", "aria-label": t("what-if.answer") });
     this.asking = new Asking(context, atlas, this.place);
     this.inputs = new Map();
   }
@@ -82,10 +83,10 @@ class Panel {
     return [...this.extra, ...changesOf(this.factors, this.knobs)];
   }
 
-  ask(wait) {
+  ask(atOnce = false) {
     const changes = this.changes();
     this.keep.hidden = changes.length === 0;
-    if (changes.length) this.asking.ask(changes, wait);
+    if (changes.length) this.asking.ask(changes, atOnce);
     else {
       this.asking.stop();
       fill(this.place, empty(t("what-if.nothing"), t("what-if.nothing-text")));

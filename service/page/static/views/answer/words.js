@@ -1,6 +1,6 @@
 /** Limits, changes and differences in words. */
 
-import { number, period as month, quantity, share, won } from "../../lib/format.js";
+import { number, percent, period as month, quantity, share, won } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
 
 /**
@@ -59,9 +59,6 @@ export function points(before, after) {
   if (Math.abs(far) < 5e-7) return t("answer.same");
   return t("answer.points", { n: signed(far) });
 }
-
-/** A factor in per cent, as a slider has it. @param {number} factor the factor @returns {string} without digits it does not need */
-export const percent = (factor) => `${number(Math.round(factor * 1000) / 10)}%`;
 
 /** A number with its sign. @param {number} value the number @returns {string} as it is written */
 export const signed = (value) => (value > 0 ? `+${number(value)}` : number(value).replace("-", "−"));

@@ -2,7 +2,7 @@
 
 import { s } from "../../lib/dom.js";
 
-const WIDE = /[\u1100-\u11ff\u3000-\u9fff\uac00-\ud7af]/;
+const BESIDE = 1;
 
 /** Keeps account of what is covered. */
 export class Labels {
@@ -29,7 +29,7 @@ export class Labels {
     const { box } = this;
     if (at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height) return null;
     const height = 15 * unit;
-    const width = Math.max(...lines.map((line) => length(line.text) * (line.class === "map-name" ? 8.3 : 7.2))) * unit;
+    const width = (Math.max(...lines.map(length)) + 2 * BESIDE) * unit;
     const tall = lines.length * height;
     const spots = [
       { x: at.x, y: at.y + gap, anchor: "middle" }, { x: at.x + gap, y: at.y - tall / 2, anchor: "start" },
@@ -64,4 +64,11 @@ function covered({ x, y, anchor }, width, tall) {
   return { left, right: left + width, top: y, bottom: y + tall };
 }
 
-const length = (text) => [...text].reduce((sum, sign) => sum + (WIDE.test(sign) ? 1.9 : 1), 0);
+let pen = null;
+
+/** Pixels that a line takes, in the type of the map. */
+function length({ text, class: kind }) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = `${kind === "map-name" ? 600 : 400} 13px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}

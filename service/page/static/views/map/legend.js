@@ -1,7 +1,9 @@
 /** How to read the map. */
 
 import { h, s } from "../../lib/dom.js";
-import { along, scale } from "../../lib/palette.js";
+import { percent } from "../../lib/format.js";
+import { legend as ramp } from "../../lib/legend.js";
+import { scale } from "../../lib/palette.js";
 
 /**
  * The legend of what is shown.
@@ -10,13 +12,12 @@ import { along, scale } from "../../lib/palette.js";
  * @param {import("../../lib/router.js").Context} context of the view
  * @returns {HTMLElement[]} its parts
  */
-export function legend(data, state, { t, format }) {
+export function legend(data, state, { t }) {
   const highest = data.highest(state);
-  const lowest = data.write(0, state);
-  const middle = data.write(highest / 2, state);
+  const title = t(state.measure === "shortage" && state.item ? "map.scale.shortage-item" : `map.scale.${state.measure}`);
   return [
-    h("div", { class: "legend" }, h("b", {}, t(`map.scale.${state.measure}`)), ramp(along(state.measure)), h("div", { class: "legend-ends" }, h("span", {}, lowest), h("span", {}, middle), h("span", {}, data.write(highest, state)))),
-    h("div", { class: "legend" }, h("b", {}, t("map.scale.full")), ramp(along("full")), h("div", { class: "legend-ends" }, h("span", {}, format.share(0)), h("span", {}, format.share(0.5)), h("span", {}, format.share(1)))),
+    ramp(title, state.measure, [0, highest / 2, highest].map((figure) => (state.measure === "served" ? percent(figure) : data.write(figure, state)))),
+    ramp(t("map.scale.full"), "full", [0, 0.5, 1].map(percent)),
     h("ul", { class: "legend-signs" },
       sign(s("line", { x1: 2, y1: 8, x2: 30, y2: 8, stroke: scale("full", 0.5), "stroke-width": 5 }), t("map.sign.rail")),
       sign(s("line", { x1: 2, y1: 8, x2: 30, y2: 8, stroke: scale("full", 0.5), "stroke-width": 3, "stroke-dasharray": "6 3" }), t("map.sign.road")),
@@ -24,10 +25,6 @@ export function legend(data, state, { t, format }) {
       sign(s("rect", { x: 11, y: 3, width: 10, height: 10, transform: "rotate(45 16 8)", class: "map-gateway" }), t("map.sign.gateway")),
       sign(s("text", { x: 16, y: 12, "text-anchor": "middle", class: "map-swap" }, "− +"), t("map.sign.swap"))),
   ];
-}
-
-function ramp(colours) {
-  return h("div", { class: "ramp", "aria-hidden": "true" }, colours.map((colour) => h("span", { style: { background: colour } })));
 }
 
 function sign(drawing, text) {

@@ -1,15 +1,17 @@
-/** Asking what if: after a pause, one question at a time, answers kept; and why it comes out so. */
+/** Asking what if: what prices foretell at once, then solved again; one question at a time, answers kept. */
 
 import { fill, h } from "../../lib/dom.js";
-import { number, won } from "../../lib/format.js";
+import { number } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { failure } from "../../lib/states.js";
+import { announce, failure } from "../../lib/states.js";
 import { whole } from "../answer/show.js";
-import { changeName, limitName, worth } from "../answer/words.js";
-import { foretell } from "./knobs.js";
+import { changeName } from "../answer/words.js";
+import { foretold, why } from "./foretold.js";
 
+const MOMENT = 120;
 const PAUSE = 350;
-const SHOWN = 4;
+
+const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
 
 /** Questions about one plan. */
 export class Asking {
@@ -24,10 +26,11 @@ export class Asking {
     this.place = place;
     this.known = new Map();
     this.running = null;
+    this.path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
   }
 
-  /** Ask after a pause; a question before it is given up. @param {object[]} changes the changes @param {number} [wait] milliseconds */
-  ask(changes, wait = PAUSE) {
+  /** Ask after a moment; a question before it is given up, here and in the service. @param {object[]} changes the changes @param {boolean} [atOnce] without waiting for more */
+  ask(changes, atOnce = false) {
     this.stop();
     const key = JSON.stringify(changes);
     if (this.known.has(key)) {
@@ -35,66 +38,62 @@ export class Asking {
       return;
     }
     this.running = new AbortController();
-    const { signal } = this.running;
-    this.timer = setTimeout(() => this.send(changes, key, signal), wait);
+    this.send(changes, key, this.running.signal, atOnce ? 0 : 1);
   }
 
   /** Give up what is being asked. */
   stop() {
     this.running?.abort();
-    clearTimeout(this.timer);
     clearInterval(this.clock);
     this.place.removeAttribute("aria-busy");
   }
 
-  async send(changes, key, signal) {
-    this.wait();
-    const path = `/v1/plans/${encodeURIComponent(this.context.plan.id)}`;
-    const several = changes.length > 1;
+  async send(changes, key, signal, waits) {
+    const begun = performance.now();
     try {
-      const [answer, prices] = await Promise.all([
-        this.context.api.post(`${path}/${several ? "compare" : "what-if"}`, { changes }, { signal }),
-        this.context.api.once(`${path}/prices?leading=0&limit=10000`),
-      ]);
+      await pause(waits * MOMENT);
       if (signal.aborted) return;
-      this.known.set(key, { answer, prices });
+      this.wait();
+      const found = await this.context.api.post(`${this.path}/estimate`, { changes }, { signal });
+      if (signal.aborted) return;
+      this.tell(found);
+      await pause(waits * (PAUSE - MOMENT));
+      if (signal.aborted) return;
+      const answer = await this.context.api.post(`${this.path}/${changes.length > 1 ? "compare" : "what-if"}`, { changes }, { signal });
+      if (signal.aborted) return;
+      const told = { answer, found, seconds: (performance.now() - begun) / 1000 };
+      this.known.set(key, told);
       this.stop();
-      this.show(changes, { answer, prices });
+      this.show(changes, told);
     } catch (error) {
       if (signal.aborted) return;
       this.stop();
-      fill(this.place, failure(error, () => this.ask(changes, 0)));
+      fill(this.place, failure(error, () => this.ask(changes, true)));
     }
   }
 
   wait() {
     const begun = Date.now();
     const said = h("p", { class: "soft" }, t("what-if.solving"));
-    const bar = h("div", { class: "asking" }, said, h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {})));
-    this.place.querySelector(".asking, .state")?.remove();
-    this.place.prepend(bar);
+    this.bar = h("div", { class: "asking" }, h("div", {}), said, h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {})));
+    for (const old of this.place.querySelectorAll(".asking, .state")) old.remove();
+    this.place.prepend(this.bar);
     this.place.setAttribute("aria-busy", "true");
     this.clock = setInterval(() => { said.textContent = t("what-if.since", { n: Math.round((Date.now() - begun) / 1000) }); }, 1000);
   }
 
-  show(changes, { answer, prices }) {
-    const say = (_name, k) => (changes[k] ? changeName(this.atlas, changes[k]) : _name);
-    fill(this.place, h("h2", {}, t("what-if.beside")), whole(answer, this.atlas, { say, why: this.why(changes, answer, prices) }));
+  tell(found) {
+    const shown = foretold(found);
+    this.place.querySelector(".answer")?.remove();
+    this.place.querySelector(".answer-head")?.remove();
+    fill(this.bar.firstElementChild, shown);
+    announce(shown.textContent);
   }
 
-  why(changes, answer, prices) {
-    const told = changes.map((change) => [change, foretell(change, this.atlas, prices.limits)]);
-    return h("div", { class: "why" }, told.map(([change, found]) => h("div", {}, h("p", {}, h("strong", {}, changeName(this.atlas, change))), this.reason(change, found, changes.length === 1 ? answer : null))));
-  }
-
-  reason(change, found, answer) {
-    if (!found) return h("p", {}, t(change.what === "population" ? "why.people" : "why.untold"));
-    if (!found.limits.length) return h("p", {}, t("why.no-price"));
-    const truth = answer ? answer.objective[1] - answer.objective[0] : null;
-    const tightens = truth !== null && Math.abs(truth) > Math.abs(found.foretold) * 1.02;
-    return [
-      h("p", {}, t(found.foretold >= 0 ? "why.costs" : "why.saves", { won: won(Math.abs(found.foretold)), n: number(found.limits.length) }), tightens ? ` ${t(found.foretold >= 0 ? "why.tighter" : "why.other", { won: won(Math.abs(truth)) })}` : ""),
-      h("ul", { class: "said" }, found.limits.slice(0, SHOWN).map((limit) => h("li", {}, `${limitName(this.atlas, limit)}: ${worth(limit.price, limit.unit)}`))),
-    ];
+  show(changes, { answer, found, seconds }) {
+    const say = (name, k) => (changes[k] ? changeName(this.atlas, changes[k]) : name);
+    const head = h("div", { class: "answer-head" }, h("h2", {}, t("what-if.beside")), h("span", { class: "tag good" }, t("what-if.verified", { n: number(seconds) })));
+    fill(this.place, head, h("ul", { class: "asked" }, changes.map((change) => h("li", {}, h("strong", {}, changeName(this.atlas, change))))), whole(answer, this.atlas, { say, why: why(found, answer, this.atlas) }));
+    announce(`${head.textContent}: ${this.place.querySelector(".beside").textContent}`);
   }
 }

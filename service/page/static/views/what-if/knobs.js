@@ -2,7 +2,6 @@
 
 const MOST = 1.5;
 
-const listed = (value, periods) => (Array.isArray(value) ? value : periods.map(() => value ?? 0));
 const largest = (values) => Math.max(0, ...values.filter((value) => typeof value === "number"));
 const upTo = (top) => (top > 0 ? Math.max(1, Math.floor(Math.min(MOST, 1 / top) * 100) / 100) : null);
 
@@ -69,33 +68,4 @@ export function carried(params) {
  */
 export function changesOf(factors, knobs) {
   return knobs.filter(({ id }) => factors.has(id)).map(({ id, what, where }) => ({ what, ...(where ? { where } : {}), factor: factors.get(id) }));
-}
-
-/**
- * Won that the plan's prices foretell of a change, and the limits that it moves.
- * @param {object} change a change with a factor
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
- * @param {object[]} limits limits with a price
- * @returns {{foretold: number, limits: object[]}|null} worth most first; null where prices do not tell
- */
-export function foretell(change, atlas, limits) {
-  const touches = TOUCHES[change.what];
-  if (!touches || typeof change.factor !== "number") return null;
-  const moved = limits.filter((limit) => touches(limit, atlas, change)).map((limit) => ({ ...limit, moves: amount(limit, atlas) * (change.factor - 1) }));
-  moved.sort((a, b) => Math.abs(b.price * b.moves) - Math.abs(a.price * a.moves));
-  return { foretold: -moved.reduce((sum, limit) => sum + limit.price * limit.moves, 0), limits: moved };
-}
-
-const TOUCHES = {
-  central_share: (limit, atlas) => limit.rule === "central_share" && atlas.isGood(limit.id),
-  delivered: (limit) => limit.rule === "central_share",
-  power_limit: (limit, atlas, change) => limit.rule === "power" && (!change.where || change.where === limit.id),
-  rail_tonnes: (limit, atlas) => limit.rule === "link" && atlas.links.get(limit.id)?.mode === "rail",
-  machine_condition: (limit) => limit.rule === "machine",
-};
-
-function amount(limit, atlas) {
-  if (limit.rule !== "power") return limit.limit;
-  const area = atlas.areas.get(limit.id);
-  return listed(area.limit_kwh, atlas.periods)[atlas.periods.indexOf(limit.period)];
 }

@@ -59,7 +59,7 @@ function drawn(flows, year) {
   return {
     title: t("year.flows-of", { goods: item ? atlas.name(item) : t("year.all-goods"), amount: write(total) }),
     note: t("year.flows-note"),
-    height: Math.max(420, 26 * Math.max(origins.length, counties.length)),
+    height: Math.max(420, 34 * Math.max(origins.length, counties.length)),
     option: () => option(flows.filter((flow) => flow.amount >= THIN * total), year, write),
     rows: () => ({
       head: [t("year.to"), ...origins.map((origin) => originName(origin, year)), t("year.sum")],
@@ -71,7 +71,6 @@ function drawn(flows, year) {
 function option(flows, year, write) {
   const { atlas } = year;
   const small = document.documentElement.clientWidth < 640;
-  const label = (name) => (small ? name.slice(0, 14) : name);
   const origins = [...new Set(flows.map((flow) => flow.origin))];
   const counties = [...new Set(flows.map((flow) => flow.county))];
   const names = new Map([...origins.map((origin) => [origin, originName(origin, year)]), ...counties.map((id) => [id, atlas.name(id)])]);
@@ -81,9 +80,9 @@ function option(flows, year, write) {
   return {
     tooltip: { trigger: "item", formatter: said },
     series: [{
-      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeGap: 9, nodeWidth: 12, draggable: false, layoutIterations: 48,
+      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeGap: 15, nodeWidth: 12, draggable: false, layoutIterations: 48,
       emphasis: { focus: "adjacency" },
-      label: { color: colour("ink"), fontSize: 12, formatter: (one) => label(names.get(one.name)) },
+      label: { color: colour("ink"), fontSize: 12, formatter: (one) => names.get(one.name), ...(small && { width: 150, overflow: "break", lineHeight: 13 }) },
       lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
       data: [...origins.map(left), ...counties.map(right)],
       links: flows.map((flow) => ({ source: flow.origin, target: flow.county, value: flow.amount })),

@@ -2,7 +2,8 @@
 
 import { fill, h } from "../../lib/dom.js";
 import { heat } from "../../lib/heat.js";
-import { along, scale } from "../../lib/palette.js";
+import { legend } from "../../lib/legend.js";
+import { scale } from "../../lib/palette.js";
 import { empty } from "../../lib/states.js";
 
 const MEASURES = ["served", "shortage", "price"];
@@ -39,7 +40,7 @@ async function table(year) {
     }))
     .filter((group) => group.rows.length);
   if (!groups.length) return empty(t("year.nothing-short"));
-  return [heat({ ...wish(year, measure, groups), groups }), legend(measure, groups, context)];
+  return [heat({ ...wish(year, measure, groups), groups }), scaleOf(measure, groups, context)];
 }
 
 /** Supply of goods, added up by item and month over the counties chosen; the last place is the whole plan. */
@@ -103,9 +104,7 @@ function wholePercent(value) {
 
 const highest = (groups) => Math.max(...groups.flatMap((group) => group.rows.flatMap((one) => one.sums.map((sum) => (sum.demand ? sum.worth / sum.demand / one.worth : 0))))) || 1;
 
-function legend(measure, groups, { t, format }) {
-  const most = highest(groups);
-  const ends = { served: [format.share(0), format.share(1)], shortage: [format.share(0), format.share(1)], price: ["0", t("year.times-value", { n: format.number(most) })] }[measure];
-  const ramp = h("div", { class: "ramp", "aria-hidden": "true" }, along(measure).map((colour) => h("span", { style: { background: colour } })));
-  return h("div", { class: "legend" }, h("b", {}, t(`year.scale.${measure}`)), ramp, h("div", { class: "legend-ends" }, ends.map((end) => h("span", {}, end))));
+function scaleOf(measure, groups, { t, format }) {
+  const ends = measure === "price" ? ["0", t("year.times-value", { n: format.number(highest(groups)) })] : [format.percent(0), format.percent(1)];
+  return legend(t(`year.scale.${measure}`), measure, ends);
 }

@@ -1,8 +1,9 @@
 /** Electricity: used against the limit by area and month, and what one more kWh is worth. */
 
-import { axis, chart } from "../../lib/chart.js";
+import { axis, chart, named } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
 import { heat } from "../../lib/heat.js";
+import { legend } from "../../lib/legend.js";
 import { scale } from "../../lib/palette.js";
 import { empty } from "../../lib/states.js";
 import { colour } from "../../lib/theme.js";
@@ -71,12 +72,13 @@ function drawn(areas, area, { context, atlas }) {
 
 function option(rows, months, { t, format }) {
   const bar = (name, key, shade) => ({ name, type: "bar", stack: "used", barMaxWidth: 40, itemStyle: { color: shade }, data: rows.map((row) => row[key]) });
-  const legend = { type: "scroll", top: 0, left: 0, right: 0, pageIconColor: colour("accent"), pageTextStyle: { color: colour("soft") }, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 };
+  const key = named([t("year.by-factories"), t("year.by-rail"), t("year.limit"), t("year.power.price")]);
+  const top = key.height + 30;
   return {
-    legend,
+    legend: key.legend,
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(value) },
     axisPointer: { link: [{ xAxisIndex: "all" }] },
-    grid: [{ left: 70, right: 16, top: 52, height: 190 }, { left: 70, right: 16, top: 284, height: 84 }],
+    grid: [{ left: 70, right: 16, top, height: 190 }, { left: 70, right: 16, top: top + 232, height: 84 }],
     xAxis: [axis({ type: "category", data: months, axisLabel: { show: false } }), axis({ type: "category", data: months, gridIndex: 1 })],
     yAxis: [axis({ type: "value", name: "kWh", nameGap: 10, axisLabel: { formatter: format.short } }), axis({ type: "value", gridIndex: 1, name: t("year.won-a-kwh"), nameGap: 8, splitNumber: 2, nameTextStyle: { align: "left", color: colour("soft") } })],
     series: [
@@ -93,7 +95,7 @@ function table(areas, { context, atlas }) {
   const price = params.get("power") === "price";
   const most = Math.max(...[...areas.values()].flat().map((row) => row?.price ?? 0)) || 1;
   const value = (row) => (row === null ? null : price ? row.price : row.limit ? (row.factories + row.rail) / row.limit : null);
-  return heat({
+  const shown = heat({
     label: t(price ? "year.power.price" : "year.power.used"),
     corner: t("year.area"),
     columns: atlas.periods.map((id) => ({ id, title: format.period(id) })),
@@ -102,4 +104,6 @@ function table(areas, { context, atlas }) {
     write: (figure) => (price ? format.number(figure) : format.share(figure)),
     full: (figure) => (price ? format.won(figure) : format.share(figure)),
   });
+  const ends = price ? [format.won(0), format.won(most)] : [format.percent(0), format.percent(1)];
+  return [shown, legend(t(price ? "year.scale.power-price" : "year.scale.power-used"), price ? "price" : "full", ends)];
 }

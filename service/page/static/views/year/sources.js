@@ -1,6 +1,6 @@
 /** Where goods come from and go to, month by month. */
 
-import { axis, chart } from "../../lib/chart.js";
+import { axis, chart, named } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
 import { colour } from "../../lib/theme.js";
 
@@ -51,7 +51,7 @@ function drawn({ sums, county, item }, { context, atlas }) {
   return {
     title: t("year.sources-of", { goods: item ? atlas.name(item) : t("year.all-goods"), place: county ? atlas.name(county) : t("year.all-counties") }),
     note: t("year.sources-note"),
-    height: 460,
+    height: 480,
     option: () => option(sums, names, months, { context, atlas, item }),
     rows: () => ({
       head: [t("year.month"), ...names.map((name) => t(`year.from.${name}`)), t("year.need"), t("year.measure.served")],
@@ -68,10 +68,11 @@ function option(sums, names, months, { context, atlas, item }) {
     return { name: t(`year.from.${name}`), type: "bar", stack: "all", barMaxWidth: 46, itemStyle: { color: shade, borderColor: colour("surface"), borderWidth: 0.5 }, data: sums.map((sum) => sign * sum[name]) };
   };
   const line = (name, text, type) => ({ name: text, type: "line", symbol: "circle", symbolSize: 5, lineStyle: { color: colour("ink"), width: 2, type }, itemStyle: { color: colour("ink") }, data: sums.map((sum) => sum[name]) });
+  const key = named([...names.map((name) => t(`year.from.${name}`)), t("year.need"), t("year.measure.served")]);
   return {
-    legend: { type: "scroll", top: 0, left: 0, right: 0, pageIconColor: colour("accent"), pageTextStyle: { color: colour("soft") }, textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 10 },
+    legend: key.legend,
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(Math.abs(value)) },
-    grid: { left: 70, right: 20, top: 84, bottom: 30 },
+    grid: { left: 70, right: 20, top: key.height + 60, bottom: 30 },
     xAxis: [axis({ type: "category", data: months }), { type: "value", min: 0, max: months.length, show: false }],
     yAxis: axis({ type: "value", nameGap: 30, name: item ? format.unitName(atlas.unit(item)) : t("year.won"), axisLabel: { formatter: format.short } }),
     series: [...names.map(bar), line("demand", t("year.need"), "dashed"), line("served", t("year.measure.served"), "solid"), marks(atlas.periods, t)],
