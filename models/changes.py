@@ -77,6 +77,8 @@ class Scenario(Frozen):
     """Identifier, unique within its province."""
     name: str
     """Name for people."""
+    local_name: str = ""
+    """Name in the local language and script."""
     notes: str = ""
     """What it stands for."""
     changes: tuple[Change, ...] = ()

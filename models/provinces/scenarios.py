@@ -24,7 +24,7 @@ def read_base(folder: Folder, base: str) -> dict[str, str]:
 
 def read_scenarios(folder: Folder, catalogue: Catalogue, base: dict[str, str]) -> tuple[Scenario, ...]:
     """Every scenario as changes to the base problem: first its choices, then its own changes in the order of the file."""
-    rows = folder.keyed("scenarios.csv", "id", "name", *CHOICES)
+    rows = folder.keyed("scenarios.csv", "id", "name", "local_name", *CHOICES)
     own: dict[str, list[Change]] = defaultdict(list)
     columns = ("what", "where", "periods", "factor", "value")
     for row in folder.table("scenario_changes.csv", "scenario", *columns):
@@ -37,6 +37,7 @@ def read_scenarios(folder: Folder, catalogue: Catalogue, base: dict[str, str]) -
             Scenario,
             id=name,
             name=row.name("name"),
+            local_name=row.text("local_name"),
             notes=row.text("note"),
             changes=(*_chosen(folder, catalogue, base, row), *own[name]),
         )

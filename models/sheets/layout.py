@@ -151,7 +151,7 @@ OBJECT_SHEETS: tuple[Layout, ...] = (
            (*_POLICY, "priority_weights"), key="priority", value="weight", empty_counts=True),
     Layout("goals", "A row is a goal, in order; without rows weighted shortage and costs are minimised together.",
            columns_of(Goal, "goal", "over", "target", "tolerance"), (*_POLICY, "goals")),
-    Layout("scenarios", "A row is a scenario of the province.", columns_of(Scenario, "id", "name", "notes"), ("scenarios",)),
+    Layout("scenarios", "A row is a scenario of the province.", columns_of(Scenario, "id", "name", "local_name", "notes"), ("scenarios",)),
     Layout("scenario_changes", "A row is a change that a scenario makes, in order.",
            (_names("scenario", "Scenario, by its identifier in `scenarios`."), *_OF_CHANGES), ("changes",), ("scenarios",)),
 )  # fmt: skip

@@ -32,6 +32,8 @@ class ScenarioHead(Frozen):
     """Identifier."""
     name: str
     """Name for people."""
+    local_name: str
+    """Name in the local language and script; empty where none is given."""
     notes: str
     """What it stands for."""
 

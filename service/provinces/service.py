@@ -227,7 +227,9 @@ def _head(
         built_in=created is None,
         version=version,
         created=created,
-        scenarios=tuple(ScenarioHead(id=one.id, name=one.name, notes=one.notes) for one in scenarios),
+        scenarios=tuple(
+            ScenarioHead(id=one.id, name=one.name, local_name=one.local_name, notes=one.notes) for one in scenarios
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import NARROW, Open, Service, Watched, faults, overflow, picture, settled
+from tests.browser.conftest import Open, Service, Watched, faults, picture, settled
 from tests.browser.figures import agrees, two_counties
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,11 @@ def test_prices_tell_at_once_and_solving_again_replaces_them(open_page: Open, se
     """While the solved answer is on its way an estimate stands there, which says that it is one and what kind of figure it is."""
     page = open_page(f"#/what-if?plan={short}")
     waiting = held(page, "what-if")
-    for factor, kind, said in ((0.9, "exact", "just this"), (0.4, "least", "never cheaper"), (1.5, "most", "never more")):
+    for factor, kind, said in (
+        (0.9, "exact", "just this"),
+        (0.4, "least", "never cheaper"),
+        (1.5, "most", "never more"),
+    ):
         body = {"changes": [{"what": "power_limit", "factor": factor}]}
         truth = service.json(f"/v1/plans/{short}/estimate", body)
         knob = page.get_by_label("Electricity, all areas")
@@ -205,17 +209,3 @@ def test_a_province_is_asked_what_if(open_page: Open, service: Service, plan: st
     figure = page.locator("[data-figure=objective]")
     assert agrees(figure.locator("strong").inner_text(), truth["objective"][1])
     assert agrees(figure.locator(".tag").inner_text(), truth["objective"][1] - truth["objective"][0])
-
-
-@pytest.mark.parametrize(
-    "place", ["what-if?power=0.8&plan={}", "compare?plan={}", "reasons?plan={}", f"reasons?{CELL}&plan={{}}"]
-)
-def test_manners(open_page: Open, short: str, place: str) -> None:
-    """Narrow, dark and Korean: nothing sticks out, and axe finds no serious fault."""
-    page = open_page(f"#/{place.format(short)}", NARROW, dark=True, locale="ko-KR")
-    if place.startswith("what-if"):
-        answered(page)
-    assert page.locator("h1").inner_text() not in {"What if", "Compare", "Reasons"}
-    assert overflow(page) <= 0
-    assert faults(page) == []
-    picture(page, f"{place.split('?')[0]}-narrow-{'cell' if 'county' in place else 'all'}", full=True)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pyarrow import parquet
 
-from tests.browser.conftest import NARROW, Open, Service, faults, overflow, picture, settled
+from tests.browser.conftest import Open, Service, faults, picture, settled
 from tests.browser.figures import agrees
 
 pytestmark = pytest.mark.browser
@@ -87,6 +87,22 @@ def test_search_filter_and_downloads_hold_together(open_page: Open, service: Ser
     )
 
 
+@pytest.mark.parametrize("place", ["factories", "start", "life"])
+def test_a_whole_plan_as_a_workbook(open_page: Open, service: Service, plan: str, place: str) -> None:
+    """Wherever files are offered, and where a plan is looked at as a whole: the file opens, and holds all quotas."""
+    page = open_page(f"#/{place}?plan={plan}")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Whole plan as a workbook").click()
+    assert waiting.value.suggested_filename == f"{plan}.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()), read_only=True)
+    head = service.json(f"/v1/plans/{plan}")
+    assert "quotas" in [name.lower() for name in book.sheetnames]
+    quotas = next(sheet for sheet in book.worksheets if sheet.title.lower() == "quotas")
+    assert sum(1 for _ in quotas.iter_rows()) == head["tables"]["quotas"] + 1
+    factories = service.json(f"/v1/plans/{plan}/problem")["factories"]
+    assert len(book.sheetnames) >= len(factories)
+
+
 def test_nothing_found_is_said(open_page: Open, plan: str, service: Service) -> None:
     """A search without a hit leaves an empty table that says so."""
     page = open_page(f"#/factories?plan={plan}&q=zzzz")
@@ -142,13 +158,3 @@ def test_many_rows_scroll(open_page: Open, many: str) -> None:
     page.get_by_label("Search").fill("good-7")
     expect(page.locator("[data-figure=shown] dd")).to_have_text("2,040 of 20,400")
     assert time.monotonic() - begun < 10
-
-
-@pytest.mark.parametrize("query", ["", "&sheet=hyesan-furniture"])
-def test_manners(open_page: Open, plan: str, query: str) -> None:
-    """Narrow, dark and Korean: nothing sticks out, and axe finds no serious fault."""
-    page = open_page(f"#/factories?plan={plan}{query}", NARROW, dark=True, locale="ko-KR")
-    page.wait_for_selector(".tabulator-row, .sheet")
-    assert overflow(page) <= 0
-    assert faults(page) == []
-    picture(page, f"factories-narrow{'-sheet' if query else ''}")

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.checks.codes import CODES
+from models.sheets.codes import SHEET_CODES
+from service.errors import Refusal
 from tests.browser.conftest import Open, Service, Watched, picture, settled
 
 pytestmark = pytest.mark.browser
@@ -44,6 +47,18 @@ def test_both_languages_have_every_text() -> None:
         ours, theirs = (keys.findall(path.read_text(encoding="utf-8")) for path in (english, korean))
         assert set(ours) <= set(theirs), english.name
         assert len(ours) == len(set(ours)), english.name
+
+
+def test_every_refusal_and_finding_has_korean_words() -> None:
+    """The service speaks English: the page has words of its own for each kind of refusal, and Korean ones for each finding."""
+    folder = ROOT / "service/page/static/i18n"
+    keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)": "[^"]', re.MULTILINE)
+    words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
+    assert words == {*CODES, *SHEET_CODES}
+    kinds = {kind.code for kind in Refusal.__subclasses__()}
+    assert len(kinds) > 8
+    for language in ("en", "ko"):
+        assert kinds <= set(keys.findall((folder / f"{language}.js").read_text(encoding="utf-8"))), language
 
 
 def test_first_view_is_light(open_page: Open, service: Service, plan: str) -> None:
@@ -99,6 +114,25 @@ def test_errors_are_told_in_words(open_page: Open, watched: Watched) -> None:
     expect(alert.get_by_role("button", name="Try again")).to_be_visible()
     page.goto("/#/nowhere")
     expect(page.get_by_role("alert")).to_contain_text("There is no such view")
+
+
+def test_in_korean_the_service_is_understood(open_page: Open, watched: Watched, plan: str) -> None:
+    """Scenarios and refusals are in Korean; what the service says in English stands below, marked as such."""
+    watched.expected.append("422")
+    start = open_page("#/start?province=ryanggang", locale="ko-KR")
+    choices = start.locator(".start-form .choices").last
+    expect(choices).to_contain_text("위기: 약속 20 %에 이행 부실, 1998년 전력")
+    assert not re.search("[a-z]{4}", choices.inner_text())
+    page = open_page(
+        f'#/what-if?plan={plan}&changes=[{{"what":"power_limit","where":"nowhere","factor":0.5}}]', locale="ko-KR"
+    )
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("변경이 아무것도 고르지 않습니다.")
+    assert "nowhere" in alert.locator("li [lang=en]").inner_text()
+    english = alert.evaluate(
+        "(at) => { for (const one of at.querySelectorAll('[lang=en], code')) one.remove(); return at.textContent; }"
+    )
+    assert not re.search("[a-z]{4}", english.replace(str(alert.get_by_text("요청").count()), ""))
 
 
 def test_by_keyboard_alone(open_page: Open, plan: str) -> None:

@@ -28,7 +28,6 @@ export default {
   "factories.part": "of all that is made, by value",
   "factories.said": "{n} quotas shown",
   "factories.download": "Download what is shown:",
-  "factories.download-as": "Download as {name}",
   "factories.open-sheet": "Open the quota sheet",
   "factories.back": "← All quotas",
   "factories.print": "Print",

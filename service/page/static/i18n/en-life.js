@@ -81,6 +81,12 @@ export default {
   "replan.unreported": "What was not reported counts as",
   "replan.unreported-quota": "Made as planned",
   "replan.unreported-zero": "Not made",
+  "audit.detail.tries": "tries",
+  "audit.detail.detail": "said",
+  "audit.detail.caller": "caller",
+  "audit.detail.days": "days",
+  "audit.detail.url": "address",
+  "audit.detail.grants": "roles",
   "audit.detail.outcome": "outcome",
   "audit.detail.state": "state",
 };

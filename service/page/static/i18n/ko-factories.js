@@ -28,7 +28,6 @@ export default {
   "factories.part": "전체 생산 가운데(금액 기준)",
   "factories.said": "과제 {n}건",
   "factories.download": "보이는 것 내려받기:",
-  "factories.download-as": "내려받기: {name}",
   "factories.open-sheet": "생산계획표 열기",
   "factories.back": "← 모든 과제",
   "factories.print": "인쇄",

@@ -74,13 +74,17 @@ export async function remove(path, wish = {}) {
 /**
  * Read what never changes (a finished plan and its tables) at most once.
  * @param {string} path the address
+ * @param {AbortSignal} [signal] gives it up; it is then asked for anew by whoever asks next
  * @returns {Promise<*>} the body
  */
-export function once(path) {
+export function once(path, signal) {
   if (!kept.has(path)) {
-    const reading = get(path);
+    const reading = get(path, signal);
+    const forget = () => kept.get(path) === reading && kept.delete(path);
+    let done = false;
     kept.set(path, reading);
-    reading.catch(() => kept.delete(path));
+    reading.then(() => { done = true; }, forget);
+    signal?.addEventListener("abort", () => done || forget());
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
   }
   return kept.get(path);

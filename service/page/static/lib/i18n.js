@@ -2,6 +2,7 @@
 
 const LANGUAGES = { en: "English", ko: "한국어" };
 const KEY = "allot.language";
+const ENGLISH = "en";
 
 let texts = {};
 let chosen = "en";
@@ -21,7 +22,9 @@ export function choose(code) {
 export async function load() {
   const wished = [localStorage.getItem(KEY), ...navigator.languages.map((tag) => tag.split("-")[0])];
   chosen = wished.find((code) => code in LANGUAGES) ?? "en";
-  texts = { ...(await import(`../i18n/${chosen}.js`)).default };
+  // The service speaks English: other languages have a sentence of their own for each kind of finding.
+  const files = [`../i18n/${chosen}.js`, ...(chosen === ENGLISH ? [] : [`../i18n/${chosen}-findings.js`])];
+  texts = Object.assign({}, ...(await Promise.all(files.map((file) => import(file)))).map((one) => one.default));
   document.documentElement.lang = chosen;
 }
 
@@ -47,6 +50,9 @@ export function t(key, values = {}) {
  * @returns {string} the text
  */
 export const or = (key, other) => texts[key] ?? other;
+
+/** @returns {boolean} whether what the service says in English is in the language shown */
+export const inEnglish = () => chosen === ENGLISH;
 
 /**
  * The name of something for people, in the language shown.

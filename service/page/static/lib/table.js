@@ -47,6 +47,7 @@ export async function table({ columns, rows, label, height = 480, click }, signa
   });
   await new Promise((built) => made.on("tableBuilt", built));
   describe(holder);
+  made.on("renderComplete", () => describe(holder));
   if (click) made.on("rowClick", (_, row) => click(row.getData()));
   element.remove();
   stage.remove();
@@ -55,10 +56,13 @@ export async function table({ columns, rows, label, height = 480, click }, signa
   return { element, table: made };
 }
 
-/** Tabulator makes the scrolled part focusable without a role, which a grid may not hold: it is the group of the rows. */
+/** Tabulator makes the scrolled part focusable without a role, which a grid may not hold: it is the group of the rows, or of the one that says that there are none. */
 function describe(holder) {
   holder.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
   holder.querySelector(".tabulator-table").setAttribute("role", "presentation");
+  const none = holder.querySelector(".tabulator-placeholder");
+  none?.setAttribute("role", "row");
+  none?.firstElementChild?.setAttribute("role", "gridcell");
 }
 
 function column({ field, title, number, show, width, grow }) {

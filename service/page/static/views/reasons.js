@@ -32,7 +32,7 @@ async function later(context, place, work) {
     const found = await work();
     if (!context.signal.aborted) fill(place, found);
   } catch (error) {
-    if (!context.signal.aborted) fill(place, failure(error, () => { fill(place, loading()); later(context, place, work); }));
+    if (!context.signal.aborted && error.name !== "AbortError") fill(place, failure(error, () => { fill(place, loading()); later(context, place, work); }));
   }
 }
 
@@ -47,7 +47,14 @@ async function one(context, atlas, [county, item, period]) {
   const where = new URLSearchParams({ county, item, period });
   const [causes, causePlace] = section(t("reasons.causes"), t("reasons.causes-text"));
   const [mends, mendPlace] = section(t("reasons.remedies"), t("reasons.remedies-text"));
-  later(context, causePlace, async () => causeList(atlas, (await context.api.once(`${path}/why?by=all&${where}`)).groups[0]));
+  later(context, causePlace, async () => causeList(atlas, (await context.api.once(`${path}/why?by=all&${where}`, context.signal)).groups[0]));
+  let trying = new AbortController();
+  context.signal.addEventListener("abort", () => trying.abort());
+  const turning = () => {
+    trying.abort();
+    trying = new AbortController();
+    return trying.signal;
+  };
   const left = context.params.get("left") === "0" ? "0" : "0.5";
   const pick = leftChoice(left, (wished) => {
     context.update({ left: wished === "0.5" ? null : wished });
@@ -56,7 +63,7 @@ async function one(context, atlas, [county, item, period]) {
   });
   mends.insertBefore(pick, mendPlace);
   fill(mendPlace, loading(t("reasons.solving")));
-  const remedies = async (wished) => remedyList(context, atlas, await context.api.once(`${path}/remedies?${where}&left=${wished}`), [county, item, period]);
+  const remedies = async (wished) => remedyList(context, atlas, await context.api.once(`${path}/remedies?${where}&left=${wished}`, turning()), [county, item, period]);
   later(context, mendPlace, () => remedies(left));
   return [top, causes, mends];
 }
@@ -82,7 +89,7 @@ async function all(context, atlas) {
   if (!total) return empty(t("reasons.none"), t("reasons.none-text"));
   const by = context.params.get("by") ?? "county";
   const [rolled, place] = section(t("reasons.rolled"), t("reasons.rolled-text"));
-  const load = (wished) => later(context, place, async () => groups(atlas, await context.api.once(`/v1/plans/${encodeURIComponent(context.plan.id)}/why?by=${wished}&limit=12`), wished));
+  const load = (wished) => later(context, place, async () => groups(atlas, await context.api.once(`/v1/plans/${encodeURIComponent(context.plan.id)}/why?by=${wished}&limit=12`, context.signal), wished));
   rolled.insertBefore(byChoice(by, (wished) => { context.update({ by: wished }); fill(place, loading()); load(wished); }), place);
   load(by);
   return [h("section", { class: "card" }, h("h2", {}, t("reasons.cells")), cells(context, atlas, columns)), rolled];

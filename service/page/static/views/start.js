@@ -1,6 +1,7 @@
 /** Start: pick or upload a province, pick a scenario, plan, follow, see what came of it. */
 
 import { fill, h } from "../lib/dom.js";
+import { inEnglish, named } from "../lib/i18n.js";
 import { remember } from "../lib/plans.js";
 import { announce, failure } from "../lib/states.js";
 import { Progress } from "./start/progress.js";
@@ -84,9 +85,11 @@ class Start {
     const chosen = all.find((one) => one.id === wished) ?? all[0];
     const option = (one) => {
       const radio = h("input", { type: "radio", name: "scenario", value: one.id, checked: one === chosen });
-      const short = or(`scenario.${one.id}`, one.name);
-      const text = [one.name === short ? "" : one.name, one.notes].filter(Boolean).join(". ");
-      return h("label", { class: "choice" }, radio, h("span", {}, h("b", {}, short), h("span", { class: "soft small", lang: "en" }, text)));
+      const name = named(one);
+      const short = or(`scenario.${one.id}`, name);
+      const english = inEnglish() || !one.local_name; // notes are in English only: beside a Korean name they are left out
+      const text = [name === short ? "" : name, english ? one.notes : ""].filter(Boolean).join(". ");
+      return h("label", { class: "choice" }, radio, h("span", {}, h("b", {}, short), h("span", { class: "soft small", lang: english ? "en" : null }, text)));
     };
     return h("fieldset", {}, h("legend", {}, t("start.scenario")), h("div", { class: "choices" }, all.map(option)));
   }

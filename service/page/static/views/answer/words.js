@@ -1,7 +1,7 @@
 /** Limits, changes and differences in words. */
 
-import { number, percent, period as month, quantity, share, won } from "../../lib/format.js";
-import { or, t } from "../../lib/i18n.js";
+import { number, percent, period as month, quantity, share, unitName, won } from "../../lib/format.js";
+import { inEnglish, or, t } from "../../lib/i18n.js";
 
 /**
  * A period or a window of periods.
@@ -31,7 +31,7 @@ function partName(atlas, rule, part) {
  * @param {string} unit its unit
  * @returns {string} such as `30.8 won a kWh`
  */
-export const worth = (gain, unit) => t("limit.worth", { won: won(gain), unit: or(`unit-one.${unit}`, unit) });
+export const worth = (gain, unit) => t("limit.worth", { won: won(gain), unit: or(`unit-one.${unit}`, inEnglish() ? unit : unitName(unit)) });
 
 /**
  * A change to the problem in words.

@@ -1,6 +1,7 @@
 /** The way of a plan, step by step, and the acts that lead on. */
 
 import { fill, h } from "../../lib/dom.js";
+import { workbook } from "../../lib/files.js";
 import { moment } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
 import { announce, failure } from "../../lib/states.js";
@@ -18,7 +19,7 @@ const FINAL = new Set(["ratify", "close"]);
 export function journey(context, life, done) {
   const card = h("section", { class: "card journey", "aria-label": t("life.where") });
   const show = (now, focus = false) => {
-    fill(card, h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })), way(now), h("div", { class: "journey-parts" }, acts(context, now, act), h("div", { class: "record" }, record(now))));
+    fill(card, h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })), way(now), h("div", { class: "journey-parts" }, acts(context, now, act), h("div", { class: "record" }, record(context, now))));
     if (focus) card.querySelector("h2").focus();
   };
   const act = async (name, note, version, place) => {
@@ -73,10 +74,10 @@ function lack(context, life) {
   return context.me.authentication === "on" ? "life.no-acts" : "life.none-now";
 }
 
-function record(life) {
+function record(context, life) {
   const digest = life.digest && h("p", { class: "soft small" }, t("life.digest"), " ", h("code", {}, life.digest.slice(0, 16)));
-  if (!life.history.length) return digest;
-  return [digest, h("h3", {}, t("life.history")), h("ol", { class: "history" }, life.history.map((one) => h(
+  if (!life.history.length) return [digest, workbook(context.plan)];
+  return [digest, workbook(context.plan), h("h3", {}, t("life.history")), h("ol", { class: "history" }, life.history.map((one) => h(
     "li",
     {},
     h("strong", {}, or(`life.did.${one.act}`, one.act)),

@@ -50,9 +50,19 @@ function lines(entries, all) {
   ));
 }
 
-const cut = (text) => (/^[0-9a-f]{64}$/.test(text) ? text.slice(0, 16) : text.slice(0, 80));
+const DIGEST = /^[0-9a-f]{64}$/;
+const SAID = new Set(["detail"]);
+const cut = (text) => (DIGEST.test(text) ? text.slice(0, 16) : text.slice(0, 80));
+
+const WORDS = { outcome: "outcome", state: "life.state", life: "life.state" };
+
+/** A particular: in our words where we have some; digests and what programs say as they are. */
+function worded(name, value) {
+  if (name in WORDS) return or(`${WORDS[name]}.${value}`, String(value));
+  return SAID.has(name) ? h("span", { lang: "en" }, cut(String(value))) : DIGEST.test(value) ? h("code", {}, cut(String(value))) : cut(String(value));
+}
 
 function particulars(detail) {
   const said = Object.entries(detail).filter(([, value]) => value !== null && value !== "" && typeof value !== "object");
-  return said.map(([name, value]) => `${or(`audit.detail.${name}`, name)}: ${cut(String(value))}`).join(" · ");
+  return said.map(([name, value], k) => [k > 0 && " · ", `${or(`audit.detail.${name}`, name)}: `, worded(name, value)]);
 }

@@ -85,7 +85,7 @@ function missing(data, { county, month }, { t, format, href, has }) {
 }
 
 /** The limits behind the county's shortages that would bring most. */
-async function reasons(data, { county, month }, { api, t, format, plan }) {
+async function reasons(data, { county, month }, { api, t, or, format, plan }) {
   const query = new URLSearchParams({ county, sort: "-gain", limit: "300", columns: "rule,id,part,limit_period,gain,unit" });
   if (month) query.append("period", month);
   const { rows } = await api.once(`/v1/plans/${plan.id}/reasons?${query}`);
@@ -93,7 +93,7 @@ async function reasons(data, { county, month }, { api, t, format, plan }) {
   for (const row of rows) if (!limits.has(`${row.rule} ${row.id}`)) limits.set(`${row.rule} ${row.id}`, row);
   if (!limits.size) return null;
   const line = ({ rule, id, part, limit_period: when, gain, unit }) => {
-    const what = [t(`rule.${rule}`), [data.atlas.name(id), rule === "link" ? `→ ${data.atlas.name(part)}` : part].filter(Boolean).join(" ")].join(": ");
+    const what = [t(`rule.${rule}`), [data.atlas.name(id), rule === "link" ? `→ ${data.atlas.name(part)}` : part && or(`machine.${part}`, data.atlas.name(part))].filter(Boolean).join(" ")].join(": ");
     return h("li", {}, h("span", {}, what), h("span", { class: "soft small" }, `${format.period(when, "long")} · ${t("map.gain", { gain: format.won(gain), unit: format.unitName(unit) })}`));
   };
   return h("div", {}, h("h3", {}, t("map.reasons")), h("ul", { class: "lines" }, [...limits.values()].slice(0, 5).map(line)));

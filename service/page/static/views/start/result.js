@@ -1,6 +1,8 @@
 /** What came of a plan, at a glance. */
 
 import { h } from "../../lib/dom.js";
+import { workbook } from "../../lib/files.js";
+import { inEnglish, or } from "../../lib/i18n.js";
 import { what } from "../../lib/plans.js";
 
 /**
@@ -19,7 +21,7 @@ export function result(plan, context) {
     { class: "card result", "aria-label": t("start.result") },
     h("div", { class: "figure-head" }, h("h2", {}, what(plan)), h("span", { class: good ? "tag good" : "tag bad" }, state)),
     plan.summary ? figures(plan, context) : reason(plan),
-    good && h("div", { class: "buttons" }, to("map", t("start.see-map"), true), to("year", t("start.see-year"), false)),
+    good && h("div", { class: "buttons" }, to("map", t("start.see-map"), true), to("year", t("start.see-year"), false), workbook(plan)),
   );
 }
 
@@ -40,6 +42,10 @@ function figures(plan, { t, format }) {
 
 function reason(plan) {
   const rules = plan.diagnosis?.conflict ?? [];
-  if (rules.length) return h("ul", { class: "findings" }, rules.slice(0, 12).map((rule) => h("li", {}, rule.text)));
-  return plan.termination ? h("p", {}, plan.termination.detail) : null;
+  if (rules.length) return h("ul", { class: "findings" }, rules.slice(0, 12).map((rule) => h("li", {}, broken(rule))));
+  return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
+}
+
+function broken({ rule, text }) {
+  return inEnglish() ? text : [or(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
 }
