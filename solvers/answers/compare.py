@@ -16,7 +16,7 @@ from models.plan import ServedShare, Summary
 from models.problem import PlanningProblem
 from solvers.answers.curves import served
 from solvers.answers.differences import differences
-from solvers.answers.restand import restand
+from solvers.answers.reached import reached
 from solvers.answers.standing import Standing
 from solvers.answers.turns import final_values
 from solvers.report.flows import tidy
@@ -73,15 +73,16 @@ def by_changes(before: PlanningProblem, changes: Sequence[Change]) -> Steps:
 
 def compare(standing: Standing, steps: Steps) -> Comparison:
     """Compare a plan with the one that the last step leads to. A step without a plan is shown as such and passed over."""
-    stood, rows, plan, share = standing, [], standing.won, served(standing)
-    last = (plan, share)
+    begun = (standing.won, served(standing))
+    stood, held, rows, last = standing, standing, list[Step](), begun
     for name, problem in steps:
-        following = restand(stood, problem)
-        if following is None:
+        found = reached(held, problem)
+        if found is None:
             none = {"objective": None, "served_share": None, "objective_change": None, "served_change": None}
             rows.append(Step(name=name, **none))
             continue
-        stood = following
+        stood = found[0]
+        held = stood if found[1] else held
         plan, share = stood.won, served(stood)
         changes = {"objective_change": plan - last[0], "served_change": share - last[1]}
         rows.append(Step(name=name, objective=plan, served_share=share, **changes))
@@ -91,8 +92,8 @@ def compare(standing: Standing, steps: Steps) -> Comparison:
     return Comparison(
         inputs=inputs[:NAMED],
         inputs_differing=len(inputs),
-        objective=(standing.won, stood.won),
-        served_share=(served(standing), served(stood)),
+        objective=(begun[0], last[0]),
+        served_share=(begun[1], last[1]),
         goals=_moved(*(final_values(s.turns, s.point.values) for s in (standing, stood))),
         by_county=_moved(*(_shares(s.by_county) for s in (a, b))),
         by_category=_moved(*(_shares(s.by_category) for s in (a, b))),

@@ -13,9 +13,10 @@ from models.estimates import Estimate, Moving, Part
 from models.problem import PlanningProblem
 from solvers.answers.moves import Way
 from solvers.answers.prices import name_of
+from solvers.answers.reached import in_turns, same_but_bounds
 from solvers.answers.standing import Bounds, Standing
 from solvers.index import ProblemIndex
-from solvers.program import FloatArray, LinearProgram, Program
+from solvers.program import FloatArray, Program
 from solvers.report.flows import Flows, tidy
 from solvers.report.summary import summarise
 from solvers.solution import BasisStatus
@@ -60,27 +61,14 @@ def _untold(standing: Standing) -> Estimate:
 
 def _way(standing: Standing, program: Program) -> Way | None:
     """How bounds move on the way to another program; None where more than bounds differs, or prices are not of the objective."""
-    policy = standing.index.problem.policy
-    if policy.goals or (policy.own_needs_first and standing.index.problem.partners):
+    if in_turns(standing.index.problem):
         return None
-    if not _same_but_bounds(standing.lp, program.lp):
+    if not same_but_bounds(standing.lp, program.lp):
         return None
     try:
         return Way.between(Bounds.of(standing.lp), Bounds.of(program.lp))
     except ValueError:
         return None
-
-
-def _same_but_bounds(a: LinearProgram, b: LinearProgram) -> bool:
-    if (a.rows, a.columns, a.matrix.nnz) != (b.rows, b.columns, b.matrix.nnz):
-        return False
-    pairs = (
-        (a.cost, b.cost),
-        (a.matrix.indptr, b.matrix.indptr),
-        (a.matrix.indices, b.matrix.indices),
-        (a.matrix.data, b.matrix.data),
-    )
-    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ export default {
     if (context.signal.aborted) return undefined;
     const panel = new Panel(context, atlas);
     fill(root, panel.element());
-    panel.ask(true);
+    if (!panel.ask(true)) panel.asking.prepare();
     return () => panel.asking.stop();
   },
 };
@@ -91,6 +91,7 @@ class Panel {
       this.asking.stop();
       fill(this.place, empty(t("what-if.nothing"), t("what-if.nothing-text")));
     }
+    return changes.length > 0;
   }
 
   keeping() {

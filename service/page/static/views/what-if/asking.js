@@ -8,8 +8,8 @@ import { whole } from "../answer/show.js";
 import { changeName } from "../answer/words.js";
 import { foretold, why } from "./foretold.js";
 
-const MOMENT = 120;
-const PAUSE = 350;
+const MOMENT = 80;
+const PAUSE = 300;
 
 const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
 
@@ -39,6 +39,12 @@ export class Asking {
     }
     this.running = new AbortController();
     this.send(changes, key, this.running.signal, atOnce ? 0 : 1);
+  }
+
+  /** Have the plan held open before the first question comes; nothing is said where that does not succeed. */
+  prepare() {
+    if (this.context.plan.outcome !== "optimal") return;
+    this.context.api.get(`${this.path}/prices?leading=0&limit=1`, this.context.signal).catch(() => {});
   }
 
   /** Give up what is being asked. */
