@@ -63,7 +63,7 @@ export class Asking {
       const found = await this.context.api.post(`${this.path}/estimate`, { changes }, { signal });
       if (signal.aborted) return;
       this.tell(found);
-      await pause(waits * (PAUSE - MOMENT));
+      await pause(waits * Math.max(0, PAUSE - (performance.now() - begun)));
       if (signal.aborted) return;
       const answer = await this.context.api.post(`${this.path}/${changes.length > 1 ? "compare" : "what-if"}`, { changes }, { signal });
       if (signal.aborted) return;
