@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
 
+from models.answers import Remedy
+from models.apply import apply_changes
 from models.problem import PlanningProblem
 from solvers.answers.direction import direction, sign_of
 from solvers.answers.moves import Way
@@ -16,6 +18,7 @@ from solvers.formulation import build
 from solvers.index import ProblemIndex
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
+from tests.solvers.answers.best_plans import Where, best_value, least_short, most_short
 from tests.strategies import problems
 
 
@@ -88,6 +91,21 @@ def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataO
         assert verify(afresh, where, remedy), remedy
         if remedy.manner == "kept" and costly:  # with a tenth less the plan as a whole is worse: it is the least
             assert not verify(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
+        if remedy.changes:
+            hold_against_planning_anew(problem, where, remedy)
+
+
+def hold_against_planning_anew(problem: PlanningProblem, where: Where, remedy: Remedy) -> None:
+    """Whether the problem with a remedy's changes, solved anew by another way, has the plans that the remedy promises."""
+    changed = apply_changes(problem, remedy.changes)
+    before, slack = best_value(problem), 1e-5 * (1 + remedy.before)
+    if remedy.manner == "kept":  # some plan no worse than now serves the need so far
+        assert least_short(changed, where, before) <= remedy.after + slack, remedy
+    else:  # one of the best plans does
+        assert least_short(changed, where) <= remedy.after + slack, remedy
+    assert best_value(changed) <= before + 1e-6 * (1 + abs(before)), remedy
+    assert remedy.posted is not None
+    assert least_short(changed, where) - slack <= remedy.posted <= most_short(changed, where) + slack, remedy
 
 
 def _shop(power: float) -> dict[str, Any]:
