@@ -1,10 +1,11 @@
 """Answers that a planner can act on: prices, reasons, remedies, curves, comparisons, goals; all from a solved plan."""
 
 from solvers.answers.compare import by_changes, by_parts, compare
-from solvers.answers.curves import curve, grid
+from solvers.answers.curves import curve
 from solvers.answers.errors import NothingToAsk
 from solvers.answers.estimate import estimate
 from solvers.answers.goals import evenness, goal_prices, goals_of
+from solvers.answers.grids import grid
 from solvers.answers.prices import prices
 from solvers.answers.reasons import By, reasons
 from solvers.answers.remedies import remedies

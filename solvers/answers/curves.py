@@ -1,4 +1,4 @@
-"""Curves: a plan as one limit or share is varied, with the points at which prices change; and grids of two.
+"""Curves: a plan as one limit or share is varied, with the points at which prices change.
 
 Where a change moves only bounds and right-hand sides, in proportion, the objective along it is convex and piecewise linear.
 Two points, each with a supporting line from its prices, are then enough to go on: their lines meet below the curve, and the
@@ -16,12 +16,12 @@ from time import monotonic
 
 import numpy as np
 
-from models.answers import Curve, CurvePoint, Grid, GridCell
+from models.answers import Curve, CurvePoint
 from models.apply import apply_changes
 from models.changes import Change
 from models.problem import PlanningProblem
 from solvers.answers.align import aligned
-from solvers.answers.errors import NothingToAsk
+from solvers.answers.errors import NoPlan, NothingToAsk
 from solvers.answers.moves import Way
 from solvers.answers.prices import plain_price
 from solvers.answers.restand import restand
@@ -32,6 +32,7 @@ from solvers.program import Program
 from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.report.summary import summarise
+from solvers.solution import Basis
 from solvers.strategy.stages import program_of
 from solvers.strategy.warm import WarmStart
 
@@ -40,6 +41,12 @@ DIGITS = 1e-9
 
 SAMPLES = 13
 """Points of a curve that is sampled."""
+
+QUICK = 4.0
+"""Seconds that dual simplex has to go from one point to the next; where it does not come there, interior point solves anew."""
+
+SMALLEST = 1 / 1024
+"""Share of the way below which no point is looked for."""
 
 LEADING = 3
 """Limits named at each point."""
@@ -73,8 +80,11 @@ def curve(
     if way is None or standing.point.basis is None:
         why = "The change moves more than limits"
         return _sampled(standing, change, (start, end), min(most, SAMPLES), until, why)
-    near = WarmStart.of(standing.program, standing.point.basis)
-    stood = Standing.near(ends[0], way.start.on(like), near.fit(like))
+    near = WarmStart.of(standing.program, standing.point.basis).fit(like)
+    stood = _opened(standing, ends[0], way.start.on(like), near, until)
+    if stood is None:
+        why = f"There was no time to find the plan at {start:g}."
+        return Curve(change=change, points=(), exact=False, error=None, reached=start, note=why)
     found = _kinks(stood, way, (start, end), most, until)
     shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found.points]
     inner = [
@@ -91,29 +101,17 @@ def curve(
     )
 
 
-def grid(
-    standing: Standing,
-    first: tuple[Change, Sequence[float]],
-    second: tuple[Change, Sequence[float]],
-    *,
-    seconds: float = 600.0,
-) -> Grid:
-    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
-    until = monotonic() + seconds
-    problem, cells, stood = standing.index.problem, list[GridCell](), standing
-    for k, a in enumerate(first[1]):
-        for b in second[1] if k % 2 == 0 else tuple(reversed(second[1])):
-            if cells and monotonic() > until:
-                break
-            changed = varied(varied(problem, first[0], a), second[0], b)
-            following = restand(stood, changed)
-            if following is None:
-                cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
-                continue
-            stood = following
-            cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
-    cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
-    return Grid(cells=tuple(cells), untried=len(first[1]) * len(second[1]) - len(cells))
+def _opened(standing: Standing, index: ProblemIndex, program: Program, near: Basis, until: float) -> Standing | None:
+    """The program at the start of a curve; None where there is no time to find its plan."""
+    own, there = Bounds.of(standing.lp), Bounds.of(program.lp)
+    if all(np.array_equal(getattr(own, name), getattr(there, name)) for name in Bounds.__slots__):
+        return Standing.at(index, program, near)  # the plan itself
+    try:
+        return Standing.near(index, program, near, max(until - monotonic(), 1.0))
+    except NoPlan:
+        raise
+    except NothingToAsk:
+        return None
 
 
 def varied(problem: PlanningProblem, change: Change, at: float) -> PlanningProblem:
@@ -157,8 +155,8 @@ class _Found:
 
     points: list[_Solved]
     """Points in order."""
-    missed: float
-    """The most that the true curve can lie below the lines between them."""
+    missed: float | None
+    """The most that the true curve can lie below the lines between them; None where there is but one point."""
     note: str
     """How it ended."""
 
@@ -169,25 +167,29 @@ def _kinks(stood: Standing, way: Way, ends: tuple[float, float], most: int, unti
     begun = monotonic()
 
     def solve(t: float, seconds: float) -> _Solved | None:
-        at = ends[0] + t * (ends[1] - ends[0])
-        point = stood.solve(way.at(t), max(seconds, 0.05))
+        at, bounds, asked = ends[0] + t * (ends[1] - ends[0]), way.at(t), monotonic()
+        point = stood.solve(bounds, max(min(seconds, QUICK), 0.05))
+        left = seconds - (monotonic() - asked)
+        if point is None and left > QUICK and not stood.impossible:
+            point = stood.solve_anew(bounds, left)
+        if stood.impossible:
+            raise NothingToAsk(f"no plan keeps every rule at {at:g}")
         return None if point is None else _Solved(at, t, point, way.slope(stood.lp, point))
 
     left = solve(0.0, 600.0)
     if left is None:
-        raise NothingToAsk(f"no plan keeps every rule at {ends[0]:g}")
+        raise NothingToAsk(f"the plan at {ends[0]:g} was not found again")
     share = 1.0
-    while True:  # half the way in half the time that is left, until an end is reached
-        slice_ = (until - monotonic()) / 2
-        asked = monotonic()
-        right = solve(share, slice_)
+    while share > SMALLEST:  # as far as the time allows: the end, or half the way, or half of that
+        right = solve(share, (until - monotonic()) * (0.7 if share == 1 else 0.5))
         if right is not None:
             return _between(lambda t: solve(t, until - monotonic()), left, right, most, until)
-        if monotonic() - asked < slice_:
-            raise NothingToAsk(f"no plan keeps every rule at {ends[0] + share * (ends[1] - ends[0]):g}")
         share /= 2
-        if monotonic() > until or share < 1e-3:
-            return _Found([left], 0.0, f"There was no time to leave the start ({monotonic() - begun:.0f} s).")
+        if monotonic() > until:
+            break
+    far = left.point.objective + left.slope
+    note = f"There was no time to leave the start ({monotonic() - begun:.0f} s). By its prices the objective at {ends[1]:g} is at least {far:,.6g} won."
+    return _Found([left], None, note)
 
 
 def _between(

@@ -17,6 +17,7 @@ is what the plan without swaps came to without the lever; `posted` plans both an
 
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -26,8 +27,10 @@ from models.apply import apply_changes
 from models.changes import Change
 from models.checks import InvalidProblem
 from solvers.answers.amounts import free as free_amount, kept
+from solvers.answers.errors import NothingToAsk
 from solvers.answers.levers import Lever
 from solvers.answers.needs import Need, find_need, imposed, levers_for
+from solvers.answers.offers import ExtraOffer, extra_offers
 from solvers.answers.prices import spoken, weighted_short
 from solvers.answers.restand import restand
 from solvers.answers.standing import Bounds, Standing
@@ -58,9 +61,15 @@ def remedies(
     need = find_need(standing, county, item, period, left)
     if need.before <= 0:
         return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
-    levers = levers_for(standing, need, most)
+    until = monotonic() + seconds
+    levers, offers = levers_for(standing, need, most), extra_offers(standing.index.problem, need)
     with standing.within(seconds):
         found, tried = _found(standing, need, levers, limit=limit, free=free)
+    for offer in offers if tried == len(levers) else ():
+        if monotonic() >= until or _enough(found, limit):
+            break
+        found += _by_offer(standing, need, offer, free=free, seconds=until - monotonic())
+        tried += 1
     found.sort(key=lambda r: (r.manner == "shared", r.relative))
     return Remedies(
         county=county,
@@ -70,7 +79,7 @@ def remedies(
         target=need.target,
         remedies=tuple(found),
         tried=tried,
-        untried=len(levers) - tried,
+        untried=len(levers) + len(offers) - tried,
     )
 
 
@@ -83,7 +92,7 @@ def _found(
     alone = None if shared is None else _remedy(standing, need, None, "shared", (0.0, shared))
     found, tried = [] if alone is None else [alone], 0
     for lever in levers:
-        if limit is not None and sum(remedy.changes != () for remedy in found) >= limit:
+        if _enough(found, limit):
             break
         more = _by(standing, need, lever, (held, shared), free=free)
         if standing.over and not more:
@@ -91,6 +100,29 @@ def _found(
         found += more
         tried += 1
     return found, tried
+
+
+def _enough(found: Sequence[Remedy], limit: int | None) -> bool:
+    """Whether there are as many remedies as were asked for; `shared` changes nothing, so it does not count."""
+    return limit is not None and sum(remedy.changes != () for remedy in found) >= limit
+
+
+def _by_offer(standing: Standing, need: Need, offer: ExtraOffer, *, free: bool, seconds: float) -> list[Remedy]:
+    """Remedies by an offer that is not made now."""
+    try:
+        opened = offer.opened(standing)
+    except NothingToAsk:
+        return []
+    if opened is None:
+        return []
+    other, lever = opened
+    same = find_need(other, *need.where, 1.0)
+    if same.before <= need.target:
+        return []  # another plan as good, in which nothing is short there
+    same = replace(same, target=need.target)
+    with other.within(seconds):
+        held = imposed(other, same)
+        return _by(other, same, lever, (held, other.best(held)), free=free)
 
 
 def _by(
@@ -207,6 +239,12 @@ def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> b
     need = replace(find_need(standing, *where, 1.0), target=remedy.after)
     names = tuple(getattr(remedy, name) for name in LimitName.model_fields)
     levers = [c for c in levers_for(standing, need, 10**6) if tuple(c.name.values()) == names]
+    if remedy.changes and not levers:
+        opened = ExtraOffer(remedy.id, remedy.part, remedy.period).opened(standing)
+        if opened is None:
+            return False
+        standing, levers = opened[0], [opened[1]]
+        need = replace(find_need(standing, *where, 1.0), target=remedy.after)
     bounds = imposed(standing, need)
     if levers:
         bounds = levers[0].way(bounds).at(remedy.amount)

@@ -47,6 +47,8 @@ class Standing:
     """The goals of the plan in turn; one where none are ordered."""
     at_home: bool = True
     """Whether the session stands on the plan's own basis."""
+    impossible: bool = False
+    """Whether the last solve found that no plan keeps every rule."""
     until: float = np.inf
     """When the time for solves is over, as `time.monotonic` has it; see `within`."""
 
@@ -57,15 +59,18 @@ class Standing:
         basis: Basis | None = None,
         options: PlanOptions | None = None,
         start: WarmStart | None = None,
+        program: Program | None = None,
     ) -> "Standing":
         """Open a problem that has passed its checks; `basis`: that of its plan, as `PlanResult.basis` gives it.
+
+        `program`: the problem's as `program_of` gives it, where some of its bounds are to be others.
 
         Problems with ordered goals or own_needs_first are solved again by their stages, from `start`, a plan nearby, or the basis.
         Raises NothingToAsk where no proved optimum with a basis is found.
         """
         run = Run(options or PlanOptions())
         index = ProblemIndex.of(problem)
-        program = program_of(index)
+        program = program or program_of(index)
         nearby = None if start is None else start.fit(program)
         first = basis if basis is not None and fits(program.lp, basis) else nearby
         if problem.policy.own_needs_first and problem.partners:
@@ -116,15 +121,17 @@ class Standing:
         return cls(index, program, point, session, turns or (Turn("objective", None, 1.0, program, point),))
 
     @classmethod
-    def near(cls, index: ProblemIndex, program: Program, start: Basis) -> "Standing":
+    def near(cls, index: ProblemIndex, program: Program, start: Basis, seconds: float = 600.0) -> "Standing":
         """Open a program from a basis that was optimal before something changed; raises as `at` does.
 
         Solved as plans are: what dual simplex does not mend in seconds, interior point solves anew. Primal simplex from there
         took 343 s where this takes 46 (crisis year, all power - 5 %).
         """
-        found = solve(program, PlanOptions(), start=start)
+        found = solve(program, PlanOptions(time_limit_seconds=seconds), start=start)
         if found.stop.reason == "infeasible":
             raise NoPlan("no plan keeps every rule")
+        if found.stop.limit == "time":
+            raise NothingToAsk("the plan was not found in time")
         return cls.at(index, program, start if found.basis is None else found.basis)
 
     @property
@@ -187,10 +194,23 @@ class Standing:
 
     def solve(self, bounds: "Bounds", seconds: float = 600.0) -> Point | None:
         """The optimum under other bounds, from where the session stands; None where there is none, or no time to find it."""
+        self.impossible = False
         if self.over:
             return None
         with self.moved(bounds) as session:
-            return optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
+            point = optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
+            self.impossible = point is None and session.infeasible
+        return point
+
+    def solve_anew(self, bounds: "Bounds", seconds: float) -> Point | None:
+        """The same for bounds far from where the session stands: by interior point; the session stands there afterwards."""
+        found = solve(bounds.on(self.program), PlanOptions(solver="highs-ipm", time_limit_seconds=seconds))
+        self.impossible = found.stop.reason == "infeasible"
+        if found.stop.reason != "optimal" or found.basis is None:
+            return None
+        self.at_home = False
+        self.session.set_basis(found.basis)
+        return self.solve(bounds)
 
     def solve_turn(self, turn: Turn, bounds: "Bounds", held: Sequence[float], seconds: float = 600.0) -> Point | None:
         """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""

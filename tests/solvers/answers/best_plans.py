@@ -53,7 +53,8 @@ def _solved(program: Program, cost: FloatArray, at_most: float | None = None) ->
     if at_most is not None:
         parts.append(lp.cost[None, :])
         sides.append(np.array([at_most]))
-    bounds = np.column_stack([lp.column_lower, lp.column_upper])
+    bounds = list(zip(lp.column_lower.tolist(), lp.column_upper.tolist(), strict=True))
     found = linprog(cost, A_ub=np.vstack(parts), b_ub=np.concatenate(sides), bounds=bounds)
     assert found.status == 0, found.message
+    assert found.fun is not None
     return float(found.fun)

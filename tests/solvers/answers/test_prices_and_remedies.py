@@ -8,6 +8,7 @@ from hypothesis import assume, given, strategies as st
 
 from models.answers import Remedy
 from models.apply import apply_changes
+from models.examples import two_counties
 from models.problem import PlanningProblem
 from solvers.answers.direction import direction, sign_of
 from solvers.answers.moves import Way
@@ -157,3 +158,52 @@ def test_no_needs_no_remedies() -> None:
     assert remedies(standing, "town", "soap", "p1").remedies == ()
     with pytest.raises(KeyError):
         remedies(standing, "nowhere", "soap", "p1")
+
+
+def swapping(**partner: Any) -> PlanningProblem:
+    """A town that makes cloth in plenty, for which a neighbour gives nothing yet, and no soap."""
+    return make_problem(
+        items=[{"id": "soap", "value": 1}, {"id": "cloth", "value": 2}],
+        factories=[{"id": "works", "place": "town", "machines": {"loom": 20}, "lines": [CLOTH]}],
+        demand=[need("town", "soap", 10)],
+        partners=[{"id": "neighbour", "at": "town", "wants": {"cloth": 100}, **partner}],
+    )
+
+
+CLOTH = {"item": "cloth", "hours_per_unit": {"loom": 1}}
+
+
+def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
+    problem = swapping()
+    (extra,) = (r for r in remedies(Standing.of(problem), "town", "soap", "p1", left=0.5).remedies if r.changes)
+    assert (extra.rule, extra.id, extra.part, extra.amount) == ("offers", "neighbour", "soap", pytest.approx(5))
+    (change,) = extra.changes
+    assert (change.what, change.where, change.value) == ("partner_offers", "neighbour/soap", pytest.approx(5))
+    assert extra.posted == pytest.approx(5)
+    assert "more of soap that neighbour gives in p1" in extra.text
+    hold_against_planning_anew(problem, ("town", "soap", "p1"), extra)
+
+
+def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
+    problem = swapping(wants={})
+    found = remedies(Standing.of(problem), "town", "soap", "p1")
+    assert (found.remedies, found.tried, found.untried) == ((), 1, 0)
+
+
+def test_what_is_offered_already_is_no_extra_swap() -> None:
+    standing = Standing.of(swapping(offers={"soap": 3}))
+    found = remedies(standing, "town", "soap", "p1", left=0.0)
+    offered = [(r.id, r.amount) for r in found.remedies if r.rule == "offers"]
+    assert offered == [("neighbour", pytest.approx(7))]
+
+
+def test_enough_remedies_are_enough() -> None:
+    problem = two_counties()
+    where = ("hyesan", "soap", "2002-01")
+    every = remedies(Standing.of(problem), *where)
+    first = remedies(Standing.of(problem), *where, limit=1)
+    assert len([r for r in first.remedies if r.changes]) == 1
+    assert first.untried == every.tried - first.tried > 0
+    none = remedies(Standing.of(problem), *where, seconds=0.0)
+    assert (none.remedies, none.tried) == ((), 0)
+    assert none.untried == every.tried

@@ -1,0 +1,35 @@
+"""Grids: a plan as two limits or shares are varied at once."""
+
+from collections.abc import Sequence
+from time import monotonic
+
+from models.answers import Grid, GridCell
+from models.changes import Change
+from solvers.answers.curves import served, varied
+from solvers.answers.restand import restand
+from solvers.answers.standing import Standing
+
+
+def grid(
+    standing: Standing,
+    first: tuple[Change, Sequence[float]],
+    second: tuple[Change, Sequence[float]],
+    *,
+    seconds: float = 600.0,
+) -> Grid:
+    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
+    until = monotonic() + seconds
+    problem, cells, stood = standing.index.problem, list[GridCell](), standing
+    for k, a in enumerate(first[1]):
+        for b in second[1] if k % 2 == 0 else tuple(reversed(second[1])):
+            if cells and monotonic() > until:
+                break
+            changed = varied(varied(problem, first[0], a), second[0], b)
+            following = restand(stood, changed)
+            if following is None:
+                cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
+                continue
+            stood = following
+            cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
+    cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
+    return Grid(cells=tuple(cells), untried=len(first[1]) * len(second[1]) - len(cells))
