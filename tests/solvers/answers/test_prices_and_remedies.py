@@ -176,9 +176,11 @@ CLOTH = {"item": "cloth", "hours_per_unit": {"loom": 1}}
 def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
     problem = swapping()
     (extra,) = (r for r in remedies(Standing.of(problem), "town", "soap", "p1", left=0.5).remedies if r.changes)
-    assert (extra.rule, extra.id, extra.part, extra.amount) == ("offers", "neighbour", "soap", pytest.approx(5))
+    assert (extra.rule, extra.id, extra.part) == ("offers", "neighbour", "soap")
+    assert extra.amount == pytest.approx(5)
     (change,) = extra.changes
-    assert (change.what, change.where, change.value) == ("partner_offers", "neighbour/soap", pytest.approx(5))
+    assert (change.what, change.where) == ("partner_offers", "neighbour/soap")
+    assert change.value == pytest.approx(5)
     assert extra.posted == pytest.approx(5)
     assert "more of soap that neighbour gives in p1" in extra.text
     hold_against_planning_anew(problem, ("town", "soap", "p1"), extra)
@@ -193,8 +195,7 @@ def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
 def test_what_is_offered_already_is_no_extra_swap() -> None:
     standing = Standing.of(swapping(offers={"soap": 3}))
     found = remedies(standing, "town", "soap", "p1", left=0.0)
-    offered = [(r.id, r.amount) for r in found.remedies if r.rule == "offers"]
-    assert offered == [("neighbour", pytest.approx(7))]
+    assert [r.amount for r in found.remedies if r.rule == "offers"] == [pytest.approx(7)]
 
 
 def test_enough_remedies_are_enough() -> None:
