@@ -149,6 +149,13 @@ async def _drain(client: httpx2.AsyncClient, tally: Tally) -> None:
 @contextlib.contextmanager
 def service(folder: Path, **settings: object) -> Iterator[str]:
     """A service process of its own on a free port; its address."""
+    with serving(folder, **settings) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **settings: object) -> Iterator[tuple[str, int]]:
+    """The same, and the process's id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -159,7 +166,7 @@ def service(folder: Path, **settings: object) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_ready(address, process)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait(60)

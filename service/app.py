@@ -112,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         await run_in_threadpool(_load_tables)
         courier, keeper = Courier(store, settings), Keeper(store, settings)
         try:
-            yield {"services": Services(settings, store, jobs, BodyReader(), metrics, identity, desk)}
+            yield {"services": Services(settings, store, jobs, BodyReader(settings), metrics, identity, desk)}
         finally:
             await run_in_threadpool(desk.close)
             await run_in_threadpool(jobs.stop)

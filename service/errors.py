@@ -6,6 +6,7 @@ Refusal                   status, code and title; the rest is particulars
 ├── Forbidden         403  no role of whoever asks allows it (`service.access`)
 ├── Missing           404  there is nothing of that name
 ├── NotAcceptable     406  no format that the request accepts
+├── TooSlow           408  the body does not come
 ├── Conflict          409  not in this state, or not in this place
 ├── Stale             412  somebody else wrote first
 ├── TooLarge          413  beyond a limit of the settings
@@ -95,6 +96,12 @@ class NotAcceptable(Refusal):
     status, code, title = 406, "not-acceptable", "No acceptable format"
 
 
+class TooSlow(Refusal):
+    """The body did not come in time."""
+
+    status, code, title = 408, "too-slow", "The request does not come"
+
+
 class Conflict(Refusal):
     """What is asked cannot be done in the present state."""
 
@@ -149,7 +156,7 @@ def at_fault(findings: Sequence[Finding]) -> str:
 def documented(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an operation that may refuse so; 500 is documented for all."""
     described: dict[int, list[str]] = {}
-    for refusal in refusals:
+    for refusal in (*refusals, *((TooSlow,) if TooLarge in refusals else ())):
         summary = (refusal.__doc__ or "").strip()
         described.setdefault(refusal.status, []).append(summary)
     described[500] = ["A mistake of ours; the answer names the request, not the mistake."]

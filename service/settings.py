@@ -47,6 +47,10 @@ class Settings(BaseSettings):
 
     max_body_bytes: Positive = 64 * MIB
     """Bytes of a request body at most; beyond it 413."""
+    max_body_objects: Positive = 400_000
+    """JSON objects (rows, lines, factories …) in a body at most, counted by their brackets before any is made, and rows over all sheets of a workbook or zip; beyond it 413."""
+    max_body_values: Positive = 4_000_000
+    """Values in a body of JSON at most, counted by its commas before any is made; beyond it 413."""
     max_unpacked_bytes: Positive = 128 * MIB
     """Bytes that a workbook or a zip of CSV may hold unpacked; beyond it 413."""
     max_sheet_cells: Positive = 2_000_000

@@ -18,6 +18,9 @@ from models.sheets.settings import read_periods, read_settings
 
 Json = dict[str, Any]
 
+MOST_NOTED = 5_000
+"""What is wrong with the rows of all sheets, at most."""
+
 
 class Source(Protocol):
     """A workbook, or a folder of CSV, opened."""
@@ -51,8 +54,9 @@ class Reading:
         return problem
 
     def note(self, code: str, cell: SheetCell | None, message: str, remedy: str) -> None:
-        """Note what is wrong with a cell."""
-        self.found.append(sheet_finding(code, cell, message, remedy))
+        """Note what is wrong with a cell, unless too much is wrong already to be read."""
+        if len(self.found) < MOST_NOTED:
+            self.found.append(sheet_finding(code, cell, message, remedy))
 
     def refuse(self) -> None:
         """Raise InvalidProblem if the sheets themselves are wrong; with what is wrong with the problem in them, as far as it was read."""

@@ -14,11 +14,11 @@ from models.sheets import Odd, Value, digits
 from models.sheets.codes import SHEET_CODES
 from service.errors import Invalid
 from service.settings import Settings
-from service.sheets.archive import BadFile, Limits
+from service.sheets.archive import BadFile, CellCount, Limits
 from service.sheets.opening import limits_of
 from service.sheets.streams import XLSX
 from service.sheets.xlsx import Workbook
-from service.web.bodies import decode, refuse_encoded, refuse_unless_json
+from service.web.bodies import count, decode, refuse_encoded, refuse_unless_json
 
 CSV = "text/csv"
 
@@ -57,8 +57,11 @@ def from_json(raw: bytes) -> RawReport:
     return RawReport(rows, lambda k: f"/outputs/{k}")
 
 
-def from_csv(raw: bytes) -> RawReport:
-    """The rows of a CSV file with a header; columns in any order, empty lines passed over. Raises Invalid."""
+def from_csv(raw: bytes, limits: Limits | None = None) -> RawReport:
+    """The rows of a CSV file with a header; columns in any order, empty lines passed over. Raises Invalid, TooLarge beyond limits."""
+    if limits is not None:
+        rows = count(raw, b"\n")
+        CellCount(limits).add(count(raw, b",") + rows, rows)
     try:
         lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
@@ -131,7 +134,7 @@ def read_raw(raw: bytes, content_type: str | None, settings: Settings) -> RawRep
     kind = stated(content_type)
     if kind == XLSX:
         return from_workbook(raw, limits_of(settings))
-    return from_csv(raw) if kind == CSV else from_json(raw)
+    return from_csv(raw, limits_of(settings)) if kind == CSV else from_json(raw)
 
 
 def refuse_unless_report(request: Request) -> None:

@@ -88,10 +88,9 @@ async def report_outputs(plan: PlanName, request: Request, services: ServicesOf,
     alone: 403 for a report that names another. What is wrong is told all at once, by pointer (JSON) or row (CSV, workbook).
     """
     refuse_unless_report(request)
-    raw, stated = await request.body(), request.headers.get("content-type")
-    execution = Execution(services.store)
-    return await services.bodies.apart(
-        lambda: execution.report(plan, read_raw(raw, stated, services.settings), principal)
+    stated, execution = request.headers.get("content-type"), Execution(services.store)
+    return await services.bodies.take_any(
+        request, lambda raw: execution.report(plan, read_raw(raw, stated, services.settings), principal), big=True
     )
 
 
@@ -179,8 +178,9 @@ async def plan_again(
     """
     replanning = Replanning(services.store, Plans(services.store, services.jobs, services.settings))
     refuse_unless_json(request)
-    raw = await request.body()
-    submission = await services.bodies.apart(lambda: replanning.submit(plan, raw, principal, idempotency_key))
+    submission = await services.bodies.take_any(
+        request, lambda raw: replanning.submit(plan, raw, principal, idempotency_key), big=True
+    )
     return await answer_to(submission, prefer, services)
 
 

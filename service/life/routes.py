@@ -65,10 +65,13 @@ def _add(act: Act) -> None:
         principal: PrincipalOf,
         if_match: IfMatch = None,
     ) -> Response:
-        body = ActBody()
-        if raw := await request.body():
+        def read(raw: bytes) -> ActBody:
+            if not raw:
+                return ActBody()
             refuse_unless_json(request)
-            body = validate_model(ActBody, decode(raw))
+            return validate_model(ActBody, decode(raw))
+
+        body = await services.bodies.take_any(request, read)
         lives = Lives(services.store)
         return _answer(await run_in_threadpool(lives.act, plan, act, principal, body.note, if_match))
 

@@ -33,6 +33,8 @@ class Limits:
     """Bytes unpacked."""
     cells: int
     """Cells over all sheets."""
+    rows: int
+    """Rows over all sheets."""
 
 
 class Archive:
@@ -108,15 +110,21 @@ def _refuse_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 class CellCount:
-    """Counts cells over all sheets."""
+    """Counts cells and rows over all sheets."""
 
     def __init__(self, limits: Limits) -> None:
         """Start at zero."""
         self._left = self._most = limits.cells
+        self._rows_left = self._most_rows = limits.rows
 
-    def add(self, cells: int) -> None:
-        """Count some cells more; TooLarge beyond the limit."""
+    def add(self, cells: int, rows: int = 1) -> None:
+        """Count a row (or some) of so many cells more; TooLarge beyond the limits."""
         self._left -= cells
+        self._rows_left -= rows
+        if self._rows_left < 0:
+            raise TooLarge(
+                f"The sheets have more than {self._most_rows:,} rows. Send less, or raise ALLOT_MAX_BODY_OBJECTS where the service runs."
+            )
         if self._left < 0:
             raise TooLarge(
                 f"The sheets have more than {self._most:,} cells. Send less, or raise ALLOT_MAX_SHEET_CELLS where the service runs."

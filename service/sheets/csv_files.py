@@ -66,12 +66,11 @@ class CsvFiles:
         return RawSheet(name, self._rows(name))
 
     def _rows(self, name: str) -> Iterator[tuple[int, list[Value]]]:
-        text = _decoded(self._files[name])
-        if text is None:
-            remedy = "Save it as “CSV UTF-8”, or send a workbook."
-            self._wrong(name, "bad_file", 0, "The file is neither UTF-8 nor UTF-16.", remedy)
-            return
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        raw = self._files[name]
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        # decoded as it is read: all of it as text would take four times as much again
+        lines = io.TextIOWrapper(io.BytesIO(raw), encoding, newline="")
+        reader = csv.reader(lines, delimiter=_delimiter(raw, encoding))
         width = 0
         try:
             for cells in reader:
@@ -85,6 +84,9 @@ class CsvFiles:
                     message = f"The row has {len(cells)} cells, the header {width}."
                     self._wrong(name, "bad_row", reader.line_num, message, remedy)
                 yield reader.line_num, [_unguarded(cell) for cell in cells[:width]]
+        except UnicodeDecodeError:
+            remedy = "Save it as “CSV UTF-8”, or send a workbook."
+            self._wrong(name, "bad_file", 0, "The file is neither UTF-8 nor UTF-16.", remedy)
         except csv.Error as error:
             self._wrong(name, "bad_file", reader.line_num, f"The file cannot be read on: {error}.", "Mend the quotes.")
 
@@ -98,17 +100,9 @@ def _bad_name(path: str, why: str) -> Finding:
     return sheet_finding("bad_name", None, f"The name {shown!r} {why}.", "Zip the CSV files themselves, each once.")
 
 
-def _decoded(raw: bytes) -> str | None:
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _delimiter(text: str) -> str:
+def _delimiter(raw: bytes, encoding: str) -> str:
     """What stands between cells: what the header has most of."""
-    header = text[:20_000].partition("\n")[0]
+    header = raw[:20_000].decode(encoding, errors="ignore").partition("\n")[0]
     return max(",;\t", key=header.count)
 
 

@@ -12,7 +12,7 @@ from service.sheets.xlsx import Workbook
 
 def limits_of(settings: Settings) -> Limits:
     """How much may be in a file."""
-    return Limits(settings.max_unpacked_bytes, settings.max_sheet_cells)
+    return Limits(settings.max_unpacked_bytes, settings.max_sheet_cells, settings.max_body_objects)
 
 
 def read_sheets(raw: bytes, kind: SheetKind, settings: Settings) -> Reading:

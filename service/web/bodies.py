@@ -6,22 +6,34 @@ threads run in between, so that 64 MB of JSON keep nobody waiting.
 
 import json
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 
 from models.checks import Finding
-from service.errors import Invalid, Unreadable, WrongType
+from service.errors import Invalid, TooLarge, TooSlow, Unreadable, WrongType
+from service.settings import Settings
 from service.sheets.kinds import sheets_of
 
 Result = TypeVar("Result")
 
 _BIG = 1024 * 1024
-"""Bytes from which a body is decoded among few others only."""
+"""Bytes from which a body is held and decoded among few others only."""
 
 _AT_A_TIME = 2
 """Big bodies decoded at a time; others wait, and small requests pass them by."""
+
+_HELD = 4
+"""Big bodies in memory at a time; those to come wait at the door, before more of them is read."""
+
+_PATIENCE_SECONDS = 120.0
+"""How long a body may take to come: one that trickles in would keep the others at the door."""
+
+_PIECE = 1024 * 1024
 
 Document = dict[str, Any]
 """A decoded JSON object."""
@@ -30,26 +42,76 @@ Document = dict[str, Any]
 class BodyReader:
     """Reads and decodes the bodies of one service."""
 
-    def __init__(self) -> None:
-        """Make it within the event loop that it will serve."""
+    def __init__(self, settings: Settings) -> None:
+        """Make it within the event loop that it will serve; what a body may hold comes from the settings."""
+        self._settings = settings
         self._big = anyio.CapacityLimiter(_AT_A_TIME)
+        self._held = anyio.CapacityLimiter(_HELD)
 
     async def take(self, request: Request, work: Callable[[bytes], Result], *, sheets: bool = False) -> Result:
         """Read the JSON body of a request and give it to `work` in a thread; with `sheets` it may also be a workbook or a zip.
 
-        Raises WrongType if the request does not say that it is, TooLarge from the limit on bodies.
+        Raises WrongType if the request does not say that it is; TooLarge, TooSlow.
         """
         in_sheets = sheets and sheets_of(request) is not None
         if not in_sheets:
             refuse_unless_json(request)
         refuse_encoded(request)
-        raw = await request.body()
-        limiter = self._big if in_sheets or len(raw) > _BIG else None
-        return await anyio.to_thread.run_sync(work, raw, limiter=limiter)
+        return await self.take_any(request, work, big=in_sheets)
+
+    async def take_any(self, request: Request, work: Callable[[bytes], Result], *, big: bool = False) -> Result:
+        """The same for a body of a kind that was looked at already; `big`: decode it among few others whatever its size."""
+        async with AsyncExitStack() as held:
+            raw = await self._read(request, held)
+            refuse_unread = partial(self._refuse_if_too_much, request.headers.get("content-type", ""), raw)
+
+            def refuse_or_work() -> Result:
+                refuse_unread()
+                return work(raw)
+
+            limiter = self._big if big or len(raw) > _BIG else None
+            return await anyio.to_thread.run_sync(refuse_or_work, limiter=limiter)
 
     async def apart(self, work: Callable[[], Result]) -> Result:
         """Do other big work in a thread, among few others only."""
         return await anyio.to_thread.run_sync(work, limiter=self._big)
+
+    async def _read(self, request: Request, held: AsyncExitStack) -> bytes:
+        """The body, held in memory among few others until `held` is left if it is big."""
+        pieces: list[bytes] = []
+        size, counted = 0, False
+        try:
+            with anyio.fail_after(_PATIENCE_SECONDS):
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > _BIG and not counted:
+                        counted = True
+                        await held.enter_async_context(self._held)
+                    pieces.append(piece)
+        except TimeoutError as error:
+            raise TooSlow(
+                f"The body did not come within {_PATIENCE_SECONDS:g} seconds. Send it again, or less of it.",
+                headers={"Connection": "close"},
+            ) from error
+        return b"".join(pieces)
+
+    def _refuse_if_too_much(self, content_type: str, raw: bytes) -> None:
+        """Raise TooLarge for more JSON than may be: counted in the bytes, for every value takes many times its bytes once it is made."""
+        if "json" in content_type.lower():
+            for sign, most, what, setting in (
+                (b"{", self._settings.max_body_objects, "objects", "ALLOT_MAX_BODY_OBJECTS"),
+                (b",", self._settings.max_body_values, "values", "ALLOT_MAX_BODY_VALUES"),
+            ):
+                if len(raw) > most and (found := count(raw, sign)) > most:
+                    raise TooLarge(
+                        f"The body has {found:,} JSON {what}; {most:,} may be sent. Send fewer rows, or in several problems, "
+                        f"or raise {setting} where the service runs."
+                    )
+
+
+def count(raw: bytes, sign: bytes) -> int:
+    """How often a sign stands in some bytes; a piece at a time, so that others run in between."""
+    return sum(raw.count(sign, begin, begin + _PIECE) for begin in range(0, len(raw), _PIECE))
 
 
 def refuse_unless_json(request: Request) -> None:

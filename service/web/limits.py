@@ -8,6 +8,9 @@ from models.problem import PlanningProblem
 from service.errors import TooLarge
 from service.settings import Settings
 
+_DEMAND_OF_NOTHING = 10_000
+"""Rows of demand that are looked at where counties, items or periods are missing: nothing can be made of more anyway."""
+
 
 def refuse_if_too_big(document: Any, settings: Settings, prefix: str) -> None:
     """Raise TooLarge if a decoded problem is beyond a limit; `prefix` is the pointer at which it stands in the body.
@@ -57,7 +60,7 @@ def _excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str,
     columns = counts["periods"] * (counts["lines"] + shipped)
     if columns > settings.max_columns:
         yield "decisions (by estimate)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
-    pairs = settings.max_cells if not cells else counts["counties"] * counts["items"]
+    pairs = counts["counties"] * counts["items"] if cells else _DEMAND_OF_NOTHING
     if counts["demand"] > pairs:
         yield "demand", counts["demand"], pairs, "one row for every county and item at most"
 

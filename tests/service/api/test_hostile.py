@@ -121,7 +121,15 @@ def test_a_million_rows_of_demand_are_refused_within_seconds(wide: TestClient) -
     begun = time.monotonic()
     refused = assert_problem(wide.post("/v1/plans", content=body, headers=JSON), 413)
     assert time.monotonic() - begun < 30
-    assert "1,000,000 demand" in refused["detail"]
+    assert "1,000,043 JSON objects" in refused["detail"]
+
+
+def test_more_demand_than_there_can_be_is_refused_by_its_name(wide: TestClient) -> None:
+    row = {"county": "hyesan", "item": "soap", "quantity": 1}
+    refused = wide.post("/v1/plans", json={"problem": {**two_counties_raw(), "demand": [row] * 100_000}})
+    assert "100,000 demand; 8 may be sent" in assert_problem(refused, 413)["detail"]
+    nothing = {"name": "x", "periods": [], "items": [], "counties": [], "demand": [row] * 10_001}
+    assert "10,001 demand" in assert_problem(wide.post("/v1/validate", json=nothing), 413)["detail"]
 
 
 def test_a_hundred_megabytes_are_refused_unread(wide: TestClient) -> None:
@@ -135,7 +143,7 @@ def test_others_are_served_while_a_big_body_is_read(tmp_path: Path) -> None:
     app = create_app(Settings(data_dir=tmp_path, solver_children=0))
     row = '{"county":"hyesan","item":"soap","quantity":[1.5, 2.5]}'
     text = json.dumps({"problem": {**two_counties_raw(), "demand": "HERE"}})
-    body = text.replace('"HERE"', f"[{','.join([row] * 500_000)}]").encode()
+    body = text.replace('"HERE"', f"[{','.join([row] * 380_000)}]").encode()
 
     async def both() -> tuple[float, float]:
         async with app.router.lifespan_context(app) as state:
