@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -88,9 +89,16 @@ def test_outputs_are_reported_and_ranked(
     )
     page.locator("input[type=file]").set_input_files(right)
     expect(page.locator(".said-report")).to_contain_text("2 taken as report 2")
+    book = openpyxl.Workbook()
+    for row in (["factory", "item", "period", "quantity"], ["kapsan-food", "starch", "2002-01", 19000]):
+        book.active.append(row)
+    book.save(tmp_path / "right.xlsx")
+    page.locator("input[type=file]").set_input_files(tmp_path / "right.xlsx")
+    expect(page.locator(".said-report")).to_contain_text("1 taken as report 3")
     truth = service.json(f"/v1/plans/{living}/fulfilment?by=factory")
     ranked = [row for row in truth["rows"] if row["rank"] is not None]
     expect(page.locator(".ranking tbody tr")).to_have_count(len(ranked))
+    expect(page.locator(".ranking tbody tr").first).to_have_attribute("data-key", ranked[0]["id"])
     for line, row in zip(page.locator(".ranking tbody tr").all(), ranked, strict=True):
         assert line.get_attribute("data-key") == row["id"]
         assert agrees(line.locator("strong").inner_text(), row["fulfilment"])

@@ -70,6 +70,40 @@ def test_links_and_prices_agree_with_the_tables(open_page: Open, service: Servic
         assert agrees(page.locator(f"[data-county='{area}']").inner_text(), price)
 
 
+def test_the_tables_of_links_and_gateways_agree(
+    open_page: Open, service: Service, plan: str, problem: dict[str, Any]
+) -> None:
+    """Tonnes and how full each link is, what the centre hands over, what neighbours give and take: of one month, without the drawing."""
+    page = open_page(f"#/map?plan={plan}&month=2002-04")
+    page.get_by_text("Links, gateways and neighbours in tables").click()
+    table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used,limit")
+    ways: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for link, used, limit in zip(*table.values(), strict=True):
+        ways[link].append((used, limit))
+    links, gateways, partners = (
+        section.locator("tbody tr").all() for section in page.locator(".map-tables section").all()
+    )
+    assert len(links) == len(problem["links"])
+    for line, link in zip(links, problem["links"], strict=True):
+        tonnes, fullness = line.locator("td").all_inner_texts()[1:]
+        assert agrees(tonnes, sum(used for used, _ in ways[link["id"]]))
+        if shares := [used / limit for used, limit in ways[link["id"]] if limit > 0]:
+            assert agrees(fullness, max(shares))
+    handed = by_county(service, plan, problem, "central")
+    for line, gateway in zip(gateways, problem["supply_shares"]["gateways"], strict=True):
+        assert agrees(line.locator("td").inner_text(), handed[gateway, "2002-04"])
+    worth = {item["id"]: item.get("value", 1.0) for item in problem["items"]}
+    swaps: dict[tuple[str, str], float] = defaultdict(float)
+    rows = service.columns(plan, "swaps", "period=2002-04&columns=partner,item,given,taken")
+    for partner, item, given, taken in zip(*rows.values(), strict=True):
+        swaps[partner, "given"] += worth[item] * given
+        swaps[partner, "taken"] += worth[item] * taken
+    for line, partner in zip(partners, problem["partners"], strict=True):
+        given, taken = line.locator("td").all_inner_texts()[1:]
+        assert agrees(given, swaps[partner["id"], "given"])
+        assert agrees(taken, swaps[partner["id"], "taken"])
+
+
 def test_click_a_county_and_go_to_a_reason(
     open_page: Open, service: Service, plan: str, problem: dict[str, Any]
 ) -> None:

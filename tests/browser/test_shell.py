@@ -135,6 +135,20 @@ def test_in_korean_the_service_is_understood(open_page: Open, watched: Watched, 
     assert not re.search("[a-z]{4}", english.replace(str(alert.get_by_text("요청").count()), ""))
 
 
+def test_korean_particles_follow_the_syllable(open_page: Open) -> None:
+    """혜산시가, 갑산군이; as it was written where a name is in other letters."""
+    page = open_page("", locale="ko-KR")
+    said = page.evaluate(
+        """async () => {
+            const base = document.querySelector("script[type=module]").src.replace("app.js", "");
+            const { add, t } = await import(`${base}lib/i18n.js`);
+            await add("answer");
+            return ["혜산시", "갑산군", "Hyesan"].map((name) => t("answer.county-loses", { name, before: "", after: "" }).split(" ")[0]);
+        }"""
+    )
+    assert said == ["혜산시가", "갑산군이", "Hyesan이(가)"]
+
+
 def test_by_keyboard_alone(open_page: Open, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}")
     page.keyboard.press("Tab")

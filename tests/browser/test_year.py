@@ -26,15 +26,43 @@ def _rows(table: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
     return [row for row in zip(*table.values(), strict=True) if row[2] > 0]
 
 
-def _all_agree(page: Page, figures: dict[Any, float]) -> None:
+def _all_agree(page: Page, figures: dict[Any, float], least: int = 900) -> None:
     page.wait_for_selector(".heat td[data-row]")
     cells = page.evaluate(
         "() => [...document.querySelectorAll('.heat td[data-row]')].filter((td) => td.dataset.column !== 'plan')"
         ".map((td) => [td.dataset.row, td.dataset.column, td.title || td.querySelector('a').title])"
     )
-    assert len(cells) > 900
+    assert len(cells) > least
     for item, month, title in cells:
         assert agrees(title.rpartition(": ")[2], figures[item, month]), (item, month, title)
+
+
+def test_served_of_all_counties_agrees(open_page: Open, service: Service, plan: str) -> None:
+    need: dict[Any, float] = defaultdict(float)
+    served: dict[Any, float] = defaultdict(float)
+    for item, month, demand, got in _rows(service.columns(plan, "supply", "columns=item,period,demand,served")):
+        need[item, month] += demand
+        served[item, month] += got
+    page = open_page(f"#/year?plan={plan}")
+    _all_agree(page, {cell: served[cell] / need[cell] for cell in need})
+
+
+def test_every_cell_of_power_agrees(open_page: Open, service: Service, plan: str) -> None:
+    """Use against the limit and price, by area and month; the scale of colours is told below, with its ends."""
+    rows = list(
+        zip(
+            *service.columns(plan, "power", "columns=area,period,used_by_factories,used_by_rail,limit,price").values(),
+            strict=True,
+        )
+    )
+    used = {(area, month): (works + rail) / limit for area, month, works, rail, limit, _ in rows}
+    prices = {(area, month): price for area, month, *_, price in rows}
+    page = open_page(f"#/year?plan={plan}&part=power")
+    _all_agree(page, used, least=140)
+    expect(page.locator(".legend")).to_contain_text("share of the limit")
+    page.get_by_text("Price of a kWh", exact=True).last.click()
+    _all_agree(page, prices, least=140)
+    assert agrees(page.locator(".legend-ends span").last.inner_text(), max(prices.values()))
 
 
 def test_a_red_cell_leads_to_its_reasons(open_page: Open, plan: str) -> None:

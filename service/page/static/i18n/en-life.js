@@ -41,7 +41,7 @@ export default {
   "outputs.not-you": "Your role does not report outputs.",
   "outputs.report": "Report",
   "outputs.quota": "Quota: {quota}",
-  "outputs.csv": "Or a CSV file",
+  "outputs.csv": "Or a CSV file or workbook",
   "outputs.csv-hint": "With a heading and the columns",
   "outputs.taken": "{n} taken as report {revision}",
   "outputs.reported": "Reported so far: {n} (report {revision})",

@@ -50,7 +50,7 @@ export default {
   "limit.handling": "{id} 하역 능력",
   "limit.central_share": "중앙이 보내는 {id}",
   "limit.local_floor": "지방 생산 최소 몫 ({id})",
-  "limit.swap_balance": "{id}와의 교환 균형",
+  "limit.swap_balance": "{id}와(과)의 교환 균형",
   "limit.own_needs_first": "{id} 자체 수요 우선 ({part})",
   "limit.store": "{id} 창고",
   "limit.line_most": "{id} 최대 생산·조달 ({part})",

@@ -41,7 +41,7 @@ export default {
   "outputs.not-you": "지금 역할로는 실적을 보고할 수 없습니다.",
   "outputs.report": "보고하기",
   "outputs.quota": "과제: {quota}",
-  "outputs.csv": "또는 CSV 파일",
+  "outputs.csv": "또는 CSV 파일이나 엑셀 통합 문서",
   "outputs.csv-hint": "첫 줄은 제목, 열은",
   "outputs.taken": "{n}건을 보고 {revision}호로 받았습니다",
   "outputs.reported": "지금까지 보고: {n}건 (보고 {revision}호)",

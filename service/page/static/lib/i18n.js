@@ -40,7 +40,23 @@ export async function add(view) {
  * @returns {string} the text; the key where there is none
  */
 export function t(key, values = {}) {
-  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  const said = (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return chosen === "ko" ? said.replace(PARTICLE, particle) : said;
+}
+
+const PARTICLE = /(.)(이\(가\)|와\(과\)|\(으\)로)/g;
+const AFTER = { "이(가)": ["가", "이"], "와(과)": ["와", "과"], "(으)로": ["로", "으로"] };
+const FIRST = "가".codePointAt(0);
+const FINALS = 28;
+const RIEUL = 8;
+
+/** The form of a Korean particle after a syllable; both forms where what stands before is no syllable. */
+function particle(whole, before, both) {
+  const place = before.codePointAt(0) - FIRST;
+  if (place < 0 || place >= 19 * 21 * FINALS) return whole;
+  const closed = place % FINALS;
+  const open = closed === 0 || (both === "(으)로" && closed === RIEUL);
+  return before + AFTER[both][open ? 0 : 1];
 }
 
 /**

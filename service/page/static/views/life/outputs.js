@@ -1,4 +1,4 @@
-/** Reporting what was made: line by line, or a CSV file. */
+/** Reporting what was made: line by line, or a file. */
 
 import { fill, h } from "../../lib/dom.js";
 import { moment, number, period as month, quantity } from "../../lib/format.js";
@@ -83,11 +83,13 @@ function form(context, atlas, report) {
   );
 }
 
+const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 function upload(report) {
-  const input = h("input", { type: "file", accept: ".csv,text/csv", "aria-describedby": "csv-hint" });
+  const input = h("input", { type: "file", accept: ".csv,.xlsx,text/csv", "aria-describedby": "csv-hint" });
   input.addEventListener("change", async () => {
     const [file] = input.files;
-    if (file) await report(new Blob([await file.arrayBuffer()], { type: "text/csv" }));
+    if (file) await report(new Blob([await file.arrayBuffer()], { type: file.name.endsWith(".xlsx") ? WORKBOOK : "text/csv" }));
     input.value = "";
   });
   return h("div", { class: "field upload" }, h("label", {}, t("outputs.csv"), " ", input), h("p", { id: "csv-hint", class: "soft small" }, t("outputs.csv-hint"), " ", h("code", {}, "factory,item,period,quantity")));
