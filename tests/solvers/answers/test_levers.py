@@ -10,11 +10,12 @@ from models.apply import apply_changes
 from models.examples import two_counties
 from models.problem import PlanningProblem
 from solvers.answers.align import aligned
-from solvers.answers.levers import _LEVERS, levers_of, opening
+from solvers.answers.levers import _LEVERS, Lever, levers_of, opening
 from solvers.answers.standing import Bounds, Standing
 from solvers.index import ProblemIndex
 from solvers.report.limits import RULE_NAMES
 from solvers.strategy.stages import program_of
+from tests.builders import make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.answers.test_prices_and_remedies import standing_of
 from tests.strategies import problems
@@ -87,3 +88,50 @@ def test_closing_stocks_give_way_as_far_as_the_other_limit(side: str) -> None:
     (change,) = lever.makes(lever.most, standing.point.values)
     assert change.what == f"closing_{side}"
     assert change.value == {"least": 5.0, "most": 900.0}[side]
+
+
+def works(condition: float) -> PlanningProblem:
+    """A factory whose one machine group, in such a condition, is all that holds soap up."""
+    line = {"item": "soap", "hours_per_unit": {"press": 1.0}}
+    factory = {"id": "works", "place": "town", "condition": condition, "machines": {"press": 10.0}, "lines": [line]}
+    return make_problem(factories=[factory], demand=[need("town", "soap", 20)])
+
+
+def levers_on(problem: PlanningProblem, rule: str) -> dict[str, Lever]:
+    """The levers of the limits of one rule, by the rule that they themselves are named after."""
+    standing = Standing.of(problem)
+    limits = standing.limits()
+    here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
+    return {lever.name["rule"]: lever for k in here for lever in levers_of(standing, limits, k)}
+
+
+def made(lever: Lever, amount: float) -> tuple[str, object, object, object]:
+    """The one change that a lever makes."""
+    (change,) = lever.makes(amount, np.empty(0))
+    return change.what, change.where, change.periods, change.value
+
+
+def test_an_hour_of_a_worn_machine_takes_more_than_an_hour_of_a_whole_one() -> None:
+    found = levers_on(works(0.5), "machine")
+    assert made(found["machine"], 1.0) == ("machine_hours", "works/press", ("p1",), 12.0)
+    assert made(found["machine_condition"], 0.25) == ("machine_condition", "works", None, 0.75)
+    assert (found["machine_condition"].limit, found["machine_condition"].most) == (0.5, 0.5)
+
+
+def test_what_is_in_order_cannot_be_better_and_what_stands_still_is_not_helped_by_hours() -> None:
+    assert levers_on(works(1.0), "machine").keys() == {"machine"}
+    assert levers_on(works(0.0), "machine") == {}
+
+
+@pytest.mark.parametrize(("share", "kept", "expected"), [(0.5, 0.5, {"central_share", "delivered"}), (1.0, 1.0, set())])
+def test_the_centre_can_give_no_more_than_all(share: float, kept: float, expected: set[str]) -> None:
+    problem = make_problem(
+        demand=[need("town", "soap", 20)],
+        supply_shares={"central": share, "delivered": kept, "gateways": ["town"]},
+    )
+    found = levers_on(problem, "central_share")
+    assert found.keys() == expected
+    if expected:
+        assert made(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
+        assert made(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
+        assert [(lever.limit, lever.most) for lever in found.values()] == [(0.5, 0.5), (0.5, 0.5)]
