@@ -1,4 +1,4 @@
-"""The command line: `allot plan`, `why`, `prices`, `remedies`, `what-if`, `goals`, `diagnosis`, `curve`, `compare`, `validate`, and more.
+"""The command line: `allot plan`, `why`, `prices`, `remedies`, `what-if`, `evenness`, `goals`, `diagnosis`, `curve`, `grid`, `compare`, `validate`, and more.
 
 Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
 """
@@ -19,9 +19,11 @@ app.command("why")(asking.why)
 app.command("prices")(answering.prices)
 app.command("remedies")(answering.remedies)
 app.command("what-if")(answering.what_if)
+app.command("evenness")(answering.evenness)
 app.command("goals")(answering.goals)
 app.command("diagnosis")(answering.diagnosis)
 app.command("curve")(asking.curve)
+app.command("grid")(asking.grid)
 app.command("compare")(asking.compare)
 app.command("fulfilment")(executing.fulfilment)
 app.command("replan")(executing.replan)

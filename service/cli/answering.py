@@ -1,11 +1,13 @@
 """Commands that ask a plan for prices, remedies, changes tried, goals, and why there is none."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel
 from rich.table import Table
 
+from models.answers import GoodPrice
 from models.plan import Diagnosis
 from service.cli import sources
 from service.cli.asking import AsJson, opened, show_comparison
@@ -21,6 +23,7 @@ def prices(
     change: Changes = [],  # noqa: B006
     leading: Annotated[int, typer.Option(help="Limits told in words, with the range in which the price holds.")] = 10,
     most: Annotated[int, typer.Option(help="Limits and goods listed at most.")] = 30,
+    goods: Annotated[int, typer.Option(help="Goods shown at most, the dearest shortages first.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Say what one more unit of each limit is worth, in won saved: a kWh in an area and month, an hour, a tonne, a unit of credit.
@@ -41,6 +44,17 @@ def prices(
     for row in found.limits:
         if row.text:
             sources.out.print(f"- {row.text}")
+    sources.out.print(found.note, soft_wrap=True)
+    if goods > 0:
+        sources.out.print(_goods_table(found.goods[:goods]))
+
+
+def _goods_table(rows: Sequence[GoodPrice]) -> Table:
+    table = Table("county", "item", "period", "short", "won per 1 more", title="Prices of goods")
+    for row in rows:
+        price = f"{row.price:,.4g} / {row.unit}"
+        table.add_row(row.county, row.item, row.period, f"{row.shortage:,.6g}", price)
+    return table
 
 
 def remedies(
@@ -52,6 +66,8 @@ def remedies(
     change: Changes = [],  # noqa: B006
     left: Annotated[float, typer.Option(help="Share of the shortage that may be left: 0 ends it.")] = 0.5,
     most: Annotated[int, typer.Option(help="Limits tried at most.")] = 5,
+    limit: Annotated[int | None, typer.Option(help="Remedies that are enough; no further limit is tried then.")] = None,
+    seconds: Annotated[float, typer.Option(help="Seconds at most.")] = 60.0,
     free: Annotated[
         bool, typer.Option("--free", help="Also amounts with which the best plan needs no telling.")
     ] = False,
@@ -63,13 +79,16 @@ def remedies(
     """
     standing = opened(source, scenario, change)
     try:
-        found = answers.remedies(standing, county, item, period, left=left, most=most, free=free)
+        found = answers.remedies(
+            standing, county, item, period, left=left, most=most, limit=limit, free=free, seconds=seconds
+        )
     except KeyError as error:
         sources.err.print(f"{error.args[0]}.")
         raise typer.Exit(2) from error
     if _as_json(found, as_json):
         return
-    sources.out.print(f"{found.shortage:,.6g} short; {found.tried} limits tried.", soft_wrap=True)
+    more = f", {found.untried} not" if found.untried else ""
+    sources.out.print(f"{found.shortage:,.6g} short; {found.tried} limits tried{more}.", soft_wrap=True)
     for remedy in found.remedies:
         sources.out.print(f"- {remedy.text}", soft_wrap=True)
         for made in remedy.changes:
@@ -91,6 +110,29 @@ def what_if(
         changes = sources.changes_of(tried)
         steps = answers.by_changes(standing.index.problem, changes)
     show_comparison(answers.compare(standing, steps), as_json=as_json)
+
+
+def evenness(
+    source: Source,
+    scenario: Scenarios = [],  # noqa: B006
+    change: Changes = [],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Say how evenly scarcity is shared: served share by county and priority, the spread between counties, and how bands are used."""
+    found = answers.evenness(opened(source, scenario, change))
+    if _as_json(found, as_json):
+        return
+    levels = list(found.spread)
+    table = Table("county", *(f"priority {level}" for level in levels), title="Served share")
+    for county, shares in found.by_county.items():
+        known = {share.key: f"{share.share:.1%}" for share in shares}
+        table.add_row(county, *(known.get(level, "") for level in levels))
+    table.add_row("spread", *(f"{found.spread[level]:.1%}" for level in levels))
+    sources.out.print(table)
+    for band in found.bands:
+        sources.out.print(
+            f"Band {band.band} (weight {band.weight:g}): {band.won:,.0f} won short, {band.needs} needs, {band.full} of them to its end."
+        )
 
 
 def goals(

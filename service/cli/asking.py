@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from models.answers import GridCell
 from models.changes import Change
 from models.comparisons import Comparison
 from service.cli import sources
@@ -23,16 +24,22 @@ def why(
     county: Annotated[str | None, typer.Option(help="Only shortages of this county.")] = None,
     item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
     period: Annotated[str | None, typer.Option(help="Only shortages of this period.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only limits of this rule, such as power.")] = None,
+    limit: Annotated[str | None, typer.Option(help="Only limits on this: with --by limit, all that it causes.")] = None,
+    most: Annotated[int, typer.Option(help="Groups shown at most, the dearest first.")] = 100,
     causes: Annotated[int, typer.Option(help="Limits shown for each group.")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Say why things are short: what the missing units would take of each limit; with --county, --item and --period also what would mend it.
 
-    The won of a group are its missing units at their prices; the parts add up to it. `allot why ryanggang -s crisis --by category`
+    The won of a group are its missing units at their prices; the parts add up to it. `allot why ryanggang -s crisis --by category`;
+    from a limit, all that it causes: `allot why ryanggang -s crisis --by limit --rule power --limit hyesan`.
     """
     standing = opened(source, scenario, change)
     try:
-        found = answers.reasons(standing, by, county=county, item=item, period=period)
+        found = answers.reasons(
+            standing, by, county=county, item=item, period=period, rule=rule, limit=limit, most=most
+        )
     except KeyError as error:
         sources.err.print(f"{error.args[0]}.")
         raise typer.Exit(2) from error
@@ -96,6 +103,57 @@ def curve(
         )
     sources.out.print(table)
     sources.out.print(found.note)
+
+
+def grid(
+    source: Source,
+    first: Annotated[
+        str, typer.Argument(help="WHAT[@WHERE]=FACTOR,FACTOR,… of one change, such as power_limit=1,0.5.")
+    ],
+    second: Annotated[str, typer.Argument(help="The same of the other.")],
+    scenario: Scenarios = [],  # noqa: B006
+    change: Changes = [],  # noqa: B006
+    values: Annotated[bool, typer.Option("--values", help="Vary the values rather than factors.")] = False,
+    seconds: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
+    as_json: AsJson = False,
+) -> None:
+    """Vary two things at once: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
+    standing = opened(source, scenario, change)
+    with sources.refusing():
+        sides = [_side(text, values=values) for text in (first, second)]
+        found = answers.grid(standing, sides[0], sides[1], seconds=seconds)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table(
+        f"{first.partition('=')[0]} \\ {second.partition('=')[0]}",
+        *(f"{b:g}" for b in sides[1][1]),
+        title="Served share, and objective in won",
+    )
+    cells = {(cell.first, cell.second): cell for cell in found.cells}
+    for a in sides[0][1]:
+        row = [cells.get((a, b)) for b in sides[1][1]]
+        table.add_row(f"{a:g}", *("" if cell is None else _told(cell) for cell in row))
+    sources.out.print(table)
+    if found.untried:
+        sources.out.print(f"There was no time for {found.untried} pairs.")
+
+
+def _side(text: str, *, values: bool) -> tuple[Change, list[float]]:
+    """A change and the numbers that it is to have; BadParameter where it is written otherwise."""
+    name, _, numbers = text.partition("=")
+    what, _, where = name.partition("@")
+    raw = {"what": what, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
+    try:
+        return Change.model_validate(raw), [float(number) for number in numbers.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: write WHAT[@WHERE]=NUMBER,NUMBER,… ({error})") from error
+
+
+def _told(cell: GridCell) -> str:
+    if cell.objective is None or cell.served_share is None:
+        return "no plan"
+    return f"{cell.served_share:.1%}  {cell.objective:,.0f}"
 
 
 def compare(

@@ -86,10 +86,15 @@ class _Parts:
         each = (won, amounts, (won > 0).astype(np.float64))
         return cls(*(sparse.csr_array(summed @ part) for part in each))
 
-    def row(self, g: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Those of one group, (limits,) each."""
-        won, amounts, counts = (part[[g]].toarray().ravel() for part in (self.won, self.amounts, self.counts))
+    def row(self, g: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+        """Those of one group, by limit; a limit that takes no part is left out."""
+        won, amounts, counts = (_entries(part, g) for part in (self.won, self.amounts, self.counts))
         return won, amounts, counts
+
+
+def _entries(part: sparse.csr_array, row: int) -> dict[int, float]:
+    start, end = part.indptr[row], part.indptr[row + 1]
+    return dict(zip(part.indices[start:end].tolist(), part.data[start:end].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +167,20 @@ def _held(
     binding: IntArray,
     kept: BoolArray,
     group: tuple[str, FloatArray],
-    parts: tuple[FloatArray, FloatArray, FloatArray],
+    parts: tuple[dict[int, float], dict[int, float], dict[int, float]],
 ) -> Held:
     """One group, with the limits asked for that take part most."""
     won, amounts, counts = parts
     key, (shortage, worth, objective, costs, dearer, no_way) = group[0], group[1].tolist()
-    order = np.argsort(-np.where(kept, won, -np.inf), kind="stable")[:CAUSES]
-    named = [int(k) for k in order if kept[k] and won[k] > 0]
+    named = sorted((k for k in won if kept[k] and won[k] > 0), key=lambda k: (-won[k], k))[:CAUSES]
     causes = tuple(
         Cause(
             **name_of(limits, int(binding[k])),
             gain=float(limits.gain[binding[k]]),
             shortages=int(counts[k]),
-            amount=float(amounts[k]),
-            won=float(won[k]),
-            share=float(won[k]) / worth if worth > 0 else 0.0,
+            amount=amounts[k],
+            won=won[k],
+            share=won[k] / worth if worth > 0 else 0.0,
         )
         for k in named
     )
@@ -186,7 +190,7 @@ def _held(
         objective=objective,
         won=worth,
         causes=causes,
-        other_limits=float(won.sum() - won[named].sum()),
+        other_limits=sum(won.values()) - sum(won[k] for k in named),
         costs=costs,
         dearer=dearer,
         no_way=no_way,

@@ -24,7 +24,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["why", "prices", "remedies", "curve", "compare", "what-if", "goals", "diagnosis"])
+@pytest.mark.parametrize(
+    "command", ["why", "prices", "remedies", "evenness", "curve", "grid", "compare", "what-if", "goals", "diagnosis"]
+)
 def test_help_explains(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
@@ -85,7 +87,9 @@ def test_goals_and_diagnosis(file: Path) -> None:
         ("why",),
         ("prices",),
         ("remedies", *SOAP),
+        ("evenness",),
         ("curve", "power_limit"),
+        ("grid", "power_limit=1,0.5", "delivered=1,0.5"),
         ("what-if", "-t", "norms*1"),
         ("diagnosis",),
     ],
@@ -95,3 +99,40 @@ def test_answers_are_json_where_asked(file: Path, words: tuple[str, ...]) -> Non
     result = run(name, file, *rest, "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout) if name != "diagnosis" else "nothing is in conflict" in result.stdout
+
+
+def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
+    words = ("--by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
+    groups = json.loads(run("why", file, *words, "--most", "3").stdout)["groups"]
+    assert len(groups) == 3
+    assert {(cause["rule"], cause["id"]) for group in groups for cause in group["causes"]} == {("power", "hyesan")}
+
+
+def test_goods_have_prices_too(file: Path) -> None:
+    assert "Prices of goods" not in run("prices", file).output
+    assert "Prices of goods" in run("prices", file, "--goods", "2").output
+
+
+def test_evenness_names_counties_and_bands(file: Path) -> None:
+    output = run("evenness", file).output
+    for words in ("hyesan", "kapsan", "priority 1", "spread", "Band 1 (weight 4)"):
+        assert words in output
+
+
+def test_a_grid_shows_every_pair(file: Path) -> None:
+    output = run("grid", file, "power_limit=1,0.5", "delivered=1,0.5").output
+    assert len(re.findall(r"\d\d\.\d%", output)) == 4
+    assert "no time for" not in output
+    assert (
+        "There was no time for 3 pairs"
+        in run("grid", file, "power_limit=1,0.5", "delivered=1,0.5", "--seconds", "0").output
+    )
+    for wrong in ("power_limit", "power_limit=much", "nothing=1"):
+        assert run("grid", file, wrong, "delivered=1").exit_code == 2
+    assert run("grid", file, "power_limit@atlantis=1", "delivered=1").exit_code == 1
+
+
+def test_enough_remedies_are_enough(file: Path) -> None:
+    output = run("remedies", file, *SOAP, "--limit", "1").output
+    assert output.count("--change") == 1
+    assert re.search(r"limits tried, [1-9]\d* not", output)
