@@ -167,7 +167,7 @@ def _kinks(stood: Standing, way: Way, ends: tuple[float, float], most: int, unti
     begun = monotonic()
 
     def solve(t: float, seconds: float) -> _Solved | None:
-        at, bounds, asked = ends[0] + t * (ends[1] - ends[0]), way.at(t), monotonic()
+        at, bounds, asked = ends[1] if t == 1 else ends[0] + t * (ends[1] - ends[0]), way.at(t), monotonic()
         point = stood.solve(bounds, max(min(seconds, QUICK), 0.05))
         left = seconds - (monotonic() - asked)
         if point is None and left > QUICK and not stood.impossible:
@@ -180,13 +180,13 @@ def _kinks(stood: Standing, way: Way, ends: tuple[float, float], most: int, unti
     if left is None:
         raise NothingToAsk(f"the plan at {ends[0]:g} was not found again")
     share = 1.0
-    while share > SMALLEST:  # as far as the time allows: the end, or half the way, or half of that
-        right = solve(share, (until - monotonic()) * (0.7 if share == 1 else 0.5))
+    while (
+        share > SMALLEST and monotonic() < until
+    ):  # as far as the time allows: the end, or half the way, or half of that
+        right = solve(share, (until - monotonic()) * (0.9 if share == 1 else 0.5))
         if right is not None:
             return _between(lambda t: solve(t, until - monotonic()), left, right, most, until)
         share /= 2
-        if monotonic() > until:
-            break
     far = left.point.objective + left.slope
     note = f"There was no time to leave the start ({monotonic() - begun:.0f} s). By its prices the objective at {ends[1]:g} is at least {far:,.6g} won."
     return _Found([left], None, note)

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from solvers.answers import Standing, reasons, remedies
+from models.changes import Change
+from solvers.answers import Standing, curve, reasons, remedies
 from solvers.answers.moves import Way
+from solvers.answers.remedies import verify
 from solvers.answers.standing import Bounds
 from tests.ryanggang import crisis_year
 
@@ -62,3 +64,27 @@ def test_reasons_of_the_whole_year_take_less_than_a_tenth_of_its_cold_solve(stan
     begun = time.perf_counter()
     assert reasons(standing, "category").groups
     assert time.perf_counter() - begun < cold / 10
+
+
+def test_a_first_verified_remedy_takes_less_than_a_twentieth_of_the_cold_solve(standing: Standing) -> None:
+    cold = crisis_year().plan.timings["solve"]
+    (dearest,) = reasons(standing, "limit", most=1).groups
+    county, item, period = dearest.key.split("/")
+    standing.home()
+    begun = time.perf_counter()
+    found = remedies(standing, county, item, period, limit=1)
+    assert time.perf_counter() - begun < cold / 20
+    (first,) = (remedy for remedy in found.remedies if remedy.changes)
+    assert verify(standing, (county, item, period), first)
+
+
+def test_a_curve_of_the_whole_province_says_how_far_it_came(standing: Standing) -> None:
+    begun = time.perf_counter()
+    found = curve(standing, Change(what="power_limit", factor=1.0), 1.0, 0.2, seconds=10.0)
+    assert time.perf_counter() - begun < 30.0
+    assert found.points[0].objective == pytest.approx(standing.point.objective)
+    assert not found.exact
+    if len(found.points) == 1:
+        assert "By its prices the objective at 0.2 is at least" in found.note
+    else:
+        assert found.error is not None

@@ -1,5 +1,7 @@
 """Curves, comparisons, goals and evenness, held against solving afresh."""
 
+import re
+
 import pytest
 from hypothesis import assume, given
 
@@ -8,6 +10,7 @@ from models.examples import two_counties
 from models.problem import PlanningProblem
 from solvers.answers import (
     By,
+    NothingToAsk,
     Standing,
     by_changes,
     by_parts,
@@ -18,9 +21,11 @@ from solvers.answers import (
     grid,
     reasons,
 )
+from solvers.answers.align import aligned
 from solvers.answers.curves import varied
 from solvers.formulation import build
 from solvers.index import ProblemIndex
+from solvers.strategy.stages import program_of
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
 from tests.strategies import problems
@@ -127,3 +132,37 @@ def test_two_counties_answers_everything() -> None:
     ways: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
     for by in ways:
         assert reasons(standing, by).groups
+
+
+def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, seconds=0.0)
+    assert [p.at for p in found.points] == [1.0]
+    assert (found.exact, found.error, found.reached) == (False, None, 1.0)
+    (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) won", found.note)
+    assert float(bound) <= 21.0
+
+
+def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, most=2)
+    assert [p.at for p in found.points] == [1.0, 0.1]
+    assert found.error is not None
+    middle = (found.points[0].objective + found.points[1].objective) / 2
+    assert middle - found.error <= objective(varied(shop(20), POWER, 0.55)) <= middle
+
+
+def test_a_plan_far_away_is_solved_anew() -> None:
+    problem = shop(20)
+    standing = Standing.of(problem)
+    far = aligned(program_of(ProblemIndex.of(varied(problem, POWER, 0.1))), standing.program)
+    assert far is not None
+    anew, warm = standing.solve_anew(far, 60.0), Standing.of(problem).solve(far)
+    assert anew is not None
+    assert warm is not None
+    assert anew.objective == pytest.approx(warm.objective) == pytest.approx(21.0)
+    assert standing.home().objective == pytest.approx(0.0)
+
+
+def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
+    least = Change(what="line_least", where="works/soap", value=0.0)
+    with pytest.raises(NothingToAsk, match="no plan keeps every rule at 8"):
+        curve(Standing.of(shop(12)), least, 0.0, 8.0)
