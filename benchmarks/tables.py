@@ -35,7 +35,7 @@ def stored(rows: int) -> bytes:
 
 def json(body: bytes, layout: str) -> int:
     """Write all rows as one page of JSON; the bytes."""
-    selection = select(body, TableQuery())
+    selection = select(pa.BufferReader(body), TableQuery())
     page, total = list(selection.batches()), selection.count()
     names = selection.schema.names
     return len(json_page("supply", page, names, total=total, offset=0, following=None, layout=layout))
@@ -43,7 +43,7 @@ def json(body: bytes, layout: str) -> int:
 
 def stream(body: bytes, kind: str) -> int:
     """Write all rows in a format; the bytes."""
-    selection = select(body, TableQuery())
+    selection = select(pa.BufferReader(body), TableQuery())
     return sum(map(len, STREAMS[kind]("supply", selection.schema, selection.batches())))  # type: ignore[index]
 
 

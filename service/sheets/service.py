@@ -38,15 +38,15 @@ class PlanFiles:
                 raise Conflict(f"The plan is {record.state}; it has a workbook when it is finished.")
             problem = transaction.problems.get(record.problem_digest)
             ratified = transaction.lives.get(plan).digest
-            stored = {name: transaction.plans.parquet(plan, name) for name in record.head.tables}
-        tables = {name: _source(body) for name, body in stored.items()}
+            stored = {name: transaction.plans.parquet_file(plan, name) for name in record.head.tables}
+        tables = {name: _source(file) for name, file in stored.items()}
         title = problem.name or str(record.source.get("province", "")) or "Plan"
         return plan_workbook(PlanFile(title, plan, ratified, record.head, problem, tables))
 
 
-def _source(body: bytes) -> TableSource:
+def _source(file: pa.NativeFile) -> TableSource:
     def source() -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
-        selection = select(body, TableQuery())
+        selection = select(file, TableQuery())
         return selection.schema, selection.batches()
 
     return source

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow as pa
+
 from service.storage.errors import NotFound, StoreUnsuitable
 
 
@@ -20,6 +22,10 @@ class ObjectStore(Protocol):
 
     def get(self, key: str) -> bytes:
         """Bytes of a key; NotFound if there are none."""
+        ...
+
+    def open(self, key: str) -> pa.NativeFile:
+        """What is under a key, read where it lies instead of as a whole; NotFound if there is nothing."""
         ...
 
     def holds(self, key: str) -> bool:
@@ -57,6 +63,13 @@ class FolderObjects:
         """Bytes of a key; NotFound if there are none."""
         try:
             return (self._folder / key).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("object", key) from error
+
+    def open(self, key: str) -> pa.NativeFile:
+        """The file of a key; NotFound if there is none."""
+        try:
+            return pa.OSFile(str(self._folder / key))
         except FileNotFoundError as error:
             raise NotFound("object", key) from error
 
@@ -98,6 +111,13 @@ class BucketObjects:
         except FileNotFoundError as error:
             raise NotFound("object", key) from error
 
+    def open(self, key: str) -> pa.NativeFile:
+        """The object of a key, read in ranges; NotFound if there is none."""
+        try:
+            return pa.PythonFile(_Ranges(self._obstore.open_reader(self._store, key)), mode="r")
+        except FileNotFoundError as error:
+            raise NotFound("object", key) from error
+
     def holds(self, key: str) -> bool:
         """Whether there is an object of a key."""
         try:
@@ -114,6 +134,27 @@ class BucketObjects:
     def delete(self, key: str) -> None:
         """Remove the object of a key."""
         self._obstore.delete(self._store, key)
+
+
+class _Ranges:
+    """A reader of obstore as Arrow takes files: what is read are bytes, and it can be closed."""
+
+    closed = False
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(self._reader.read(None if size < 0 else size))
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return int(self._reader.seek(place, whence))
+
+    def tell(self) -> int:
+        return int(self._reader.tell())
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def open_objects(url: str | None, folder: Path) -> ObjectStore:

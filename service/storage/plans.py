@@ -107,11 +107,21 @@ class PlanRepository:
 
     def parquet(self, plan: str, table: str) -> bytes:
         """A table as Parquet bytes; NotFound if the plan has none of that name (yet)."""
+        body, key = self._where(plan, table)
+        return body if key is None else self._objects.get(key)
+
+    def parquet_file(self, plan: str, table: str) -> pa.NativeFile:
+        """The same to be read where it lies, which takes no memory for tables that lie in the object store."""
+        body, key = self._where(plan, table)
+        return pa.BufferReader(body) if key is None else self._objects.open(key)
+
+    def _where(self, plan: str, table: str) -> tuple[bytes, str | None]:
+        """The Parquet of a table, or where it lies in the object store."""
         query = select(plan_tables.c.body, plan_tables.c.object_key)
         row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
         if row is None:
             raise NotFound("table", f"{table} of {plan}")
-        return bytes(row.body) if row.object_key is None else self._objects.get(row.object_key)
+        return bytes(row.body or b""), row.object_key
 
     def table(self, plan: str, table: str) -> pa.Table:
         """A table as Arrow; NotFound if the plan has none of that name (yet)."""

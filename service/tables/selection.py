@@ -1,9 +1,9 @@
 """Filtering, sorting and choosing columns of a stored table, a batch of rows at a time.
 
-Without `sort` only one batch is in memory, beside the stored bytes; sorting needs the rows that meet the filters.
+Without `sort` only one batch is in memory, and a buffer a column of the file that the table is read from where it lies; sorting
+needs the rows that meet the filters.
 """
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +17,9 @@ from service.tables.schemas import TableQuery, split
 
 BATCH_ROWS = 32_768
 """Rows in memory at a time."""
+
+BUFFER_BYTES = 256 * 1024
+"""Bytes of each column that are read ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,13 @@ class Selection:
         yield from table.take(pc.sort_indices(plain, sort_keys=self._order)).combine_chunks().to_batches(BATCH_ROWS)
 
 
-def select(stored: bytes, query: TableQuery) -> Selection:
-    """What `query` asks of a table stored as Parquet; Invalid names columns that are not there.
+def select(stored: pa.NativeFile, query: TableQuery) -> Selection:
+    """What `query` asks of a table stored as Parquet in a file; Invalid names columns that are not there.
 
     Filters on several columns hold together; several values of one column are alternatives.
     """
-    file = parquet.ParquetFile(io.BytesIO(stored))
+    # Arrow reads ahead unless it is told not to, and keeps all of it until the table has been read
+    file = parquet.ParquetFile(stored, pre_buffer=False, buffer_size=BUFFER_BYTES)
     schema = file.schema_arrow
     wanted, order = split(query.columns), [_descent(one) for one in split(query.sort)]
     _refuse_unknown(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import pyarrow as pa
+
 from models.checks import Finding
 from service.errors import Conflict, Invalid, Missing
 from service.settings import Settings
@@ -12,6 +14,9 @@ from service.storage import Store
 from service.tables.formats import MEDIA_TYPES, STREAMS, json_page
 from service.tables.schemas import TableFormat, TableQuery
 from service.tables.selection import select
+
+PIECE_BYTES = 1024 * 1024
+"""Bytes of a stored table that are sent at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,9 @@ class Tables:
     def read(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableAnswer:
         """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
         with self._store.read() as transaction:
-            stored = transaction.plans.parquet(plan, table)
+            stored = transaction.plans.parquet_file(plan, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
-            return TableAnswer(stored, MEDIA_TYPES[kind])
+            return TableAnswer(_pieces(stored), MEDIA_TYPES[kind])
         selection = select(stored, query)
         if kind != "json":
             batches = selection.batches(query.offset, query.limit)
@@ -87,6 +92,13 @@ class Tables:
             )
             raise Invalid(f"{finding.message} {finding.remedy}", findings=[finding])
         return query.limit
+
+
+def _pieces(stored: pa.NativeFile) -> Iterator[bytes]:
+    """A file as it stands, a piece at a time."""
+    stored.seek(0)
+    while piece := stored.read(PIECE_BYTES):
+        yield piece
 
 
 def _next_page(plan: str, table: str, query: TableQuery, rows: int) -> str:

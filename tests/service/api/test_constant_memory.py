@@ -1,0 +1,71 @@
+"""Tables beside the database are read where they lie: what a reader takes does not grow with the table. Measured in processes of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+MIB = 1024 * 1024
+SMALL, LARGE = 600_000, 3_000_000
+
+SCRIPT = """
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from service.solving.encoding import ROW_GROUP
+from service.storage.objects import FolderObjects
+from service.tables.formats import STREAMS
+from service.tables.schemas import TableQuery
+from service.tables.selection import select
+from service.tables.service import _pieces
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+folder, rows, kind = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+if kind == "write":
+    chance, labels = np.random.default_rng(7), pa.array([f"c{k}" for k in range(50)])
+    schema = pa.schema([("county", pa.dictionary(pa.int32(), pa.string())), *((f"n{k}", pa.float64()) for k in range(4))])
+    with parquet.ParquetWriter(folder / f"{rows}.parquet", schema, compression="zstd") as writer:
+        for begin in range(0, rows, ROW_GROUP):
+            count = min(ROW_GROUP, rows - begin)
+            place = pa.DictionaryArray.from_arrays(pa.array(chance.integers(50, size=count), pa.int32()), labels)
+            writer.write_table(pa.table([place, *(chance.random(count) for _ in range(4))], schema=schema))
+else:
+    before = peak()
+    with FolderObjects(folder).open(f"{rows}.parquet") as stored:
+        selection = select(stored, TableQuery())
+        pieces = _pieces(stored) if kind == "whole" else STREAMS[kind]("t", selection.schema, selection.batches())
+        size = sum(map(len, pieces))
+    print(size, peak() - before)
+"""
+
+
+def run(folder: Path, rows: int, kind: str) -> tuple[int, int]:
+    """Bytes written, and by how much the process's peak grew."""
+    command = [sys.executable, "-c", SCRIPT, str(folder), str(rows), kind]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=300).stdout  # noqa: S603
+    return (0, 0) if kind == "write" else (int(said.split()[0]), int(said.split()[1]))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("tables")
+    for rows in (SMALL, LARGE):
+        run(made, rows, "write")
+    return made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("kind", ["whole", "csv", "parquet", "arrow"])
+def test_a_table_five_times_as_long_takes_no_more_memory(folder: Path, kind: str) -> None:
+    (small, before), (large, after) = (run(folder, rows, kind) for rows in (SMALL, LARGE))
+    assert large - small > 80 * MIB
+    assert after - before < 30 * MIB
