@@ -63,6 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.parametrize("kind", ["whole", "csv", "parquet", "arrow"])
 def test_a_table_five_times_as_long_takes_no_more_memory(folder: Path, kind: str) -> None:
