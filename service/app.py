@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         jobs = JobRuntime(store, settings, on_ending)
         desk = Desk(jobs.spawn, settings)
         _watch(metrics, store, jobs, desk)
+        app.state.leave = jobs.leave
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_load_tables)
         courier, keeper = Courier(store, settings), Keeper(store, settings)

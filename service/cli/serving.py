@@ -1,5 +1,7 @@
 """The command that serves HTTP."""
 
+import contextlib
+import socket
 from typing import Annotated, Any
 
 import typer
@@ -29,8 +31,17 @@ def serve(
             err.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
     err.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
-    uvicorn.run(
-        from_settings(settings),
+    app = from_settings(settings)
+
+    class Server(uvicorn.Server):
+        """A server that answers those who wait before it stops: it would wait for them, then cut them off."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.leave()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -38,3 +49,8 @@ def serve(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(3)

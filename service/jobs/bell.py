@@ -23,6 +23,13 @@ class Bell:
         for wake in listeners:
             wake()
 
+    def ring_all(self) -> None:
+        """Wake everybody."""
+        with self._lock:
+            listeners = [wake for wakes in self._listeners.values() for wake in wakes]
+        for wake in listeners:
+            wake()
+
     @contextmanager
     def listening(self, plan: str, wake: Wake) -> Iterator[None]:
         """Have `wake` called at every ring for a plan, as long as the block lasts."""

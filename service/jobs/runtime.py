@@ -37,6 +37,7 @@ class JobRuntime:
         self._bell = Bell()
         self._supervisor: Supervisor | None = None
         self._spare = SpareNursery()
+        self._leaving = False
 
     def start(self) -> None:
         """Begin to solve what waits; returns at once, while the solvers are loaded. With no `solver_children`, only others solve."""
@@ -49,6 +50,11 @@ class JobRuntime:
             self._supervisor.stop(self._settings.shutdown_grace_seconds)
             self._supervisor = None
         self._spare.close()
+
+    def leave(self) -> None:
+        """The service is about to stop: whoever waits for a plan or follows one is answered now with what there is. From any thread."""
+        self._leaving = True
+        self._bell.ring_all()
 
     @property
     def ready(self) -> bool:
@@ -92,7 +98,7 @@ class JobRuntime:
             return events.read(transaction.connection, plan, after, limit)
 
     async def wait(self, plan: str, seconds: float) -> PlanRecord:
-        """The plan when it has ended, or as it is after some seconds; NotFound if there is none. For the event loop."""
+        """The plan when it has ended, or as it is after some seconds or when the service stops; NotFound if there is none. For the event loop."""
         deadline = time.monotonic() + seconds
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         with self._bell.listening(plan, lambda: loop.call_soon_threadsafe(news.set)):
@@ -100,7 +106,7 @@ class JobRuntime:
                 news.clear()
                 record = await asyncio.to_thread(self.plan, plan)
                 left = deadline - time.monotonic()
-                if record.final or left <= 0:
+                if record.final or left <= 0 or self._leaving:
                     return record
                 await _heard(news, min(left, self._settings.poll_seconds))
 
@@ -118,7 +124,7 @@ class JobRuntime:
                 news.wait(min(left, self._settings.poll_seconds))
 
     async def follow(self, plan: str, after: int = 0) -> AsyncIterator[JobEvent]:
-        """Events of a plan after a sequence number, as they happen; ends with the event `finished`.
+        """Events of a plan after a sequence number, as they happen; ends with the event `finished`, or when the service stops.
 
         NotFound (at the first step) if there is no such plan.
         """
@@ -133,8 +139,8 @@ class JobRuntime:
                     if event.kind == "finished":
                         return
                 if not found:
-                    if (await asyncio.to_thread(self.plan, plan)).final:
-                        return  # the reader had seen the last event before
+                    if self._leaving or (await asyncio.to_thread(self.plan, plan)).final:
+                        return  # the reader comes back with the last event, or had seen it before
                     await _heard(news, self._settings.poll_seconds)
 
 
