@@ -162,6 +162,29 @@ def test_what_was_tried_is_kept_and_compared(open_page: Open, service: Service, 
     picture(page, "compare", full=True)
 
 
+def test_what_was_tried_is_kept_as_a_scenario(open_page: Open, service: Service, plan: str) -> None:
+    """Ryanggang stays as it came: a copy takes the scenarios, the second beside the first; Start offers them."""
+    page = open_page(f"#/what-if?plan={plan}&power=0.97")
+    answered(page)
+    for count, name in enumerate(("Less power", "Less power"), start=1):
+        page.get_by_label("Or as a scenario called").fill(name)
+        page.get_by_role("button", name="Keep as a scenario").click()
+        expect(page.locator(".scenario .keep-said")).to_contain_text("Kept: scenario “Less power” of Ryanggang, own")
+        kept = service.json("/v1/provinces/ryanggang-own")
+        assert [one["id"] for one in kept["scenarios"][-count:]] == ["less-power", "less-power-2"][:count]
+        page.reload()
+        answered(page)
+    change = service.json("/v1/provinces/ryanggang-own")["scenarios"][-1]["changes"][-1]
+    assert (change["what"], change["factor"]) == ("power_limit", 0.97)
+    page.get_by_label("Or as a scenario called").fill("적은 전력")
+    page.get_by_role("button", name="Keep as a scenario").click()
+    page.locator(".see-scenario").click()
+    settled(page)
+    expect(page.locator("input[name=province][value=ryanggang-own]")).to_be_checked()
+    expect(page.locator("input[name=scenario]:checked")).to_have_value("scenario")
+    assert "적은 전력" in page.locator(".start-form").inner_text()
+
+
 def test_from_a_shortage_to_a_remedy_applied(open_page: Open, service: Service, short: str) -> None:
     """The list of shortages leads to one; the limits behind it, verified remedies, one applied."""
     page = open_page(f"#/reasons?plan={short}")

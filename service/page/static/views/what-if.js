@@ -5,6 +5,7 @@ import { percent } from "../lib/format.js";
 import { add, t } from "../lib/i18n.js";
 import { empty } from "../lib/states.js";
 import { keeper } from "./answer/keep.js";
+import { scenarioKeeper } from "./answer/scenario.js";
 import { style } from "./answer/style.js";
 import { changeName } from "./answer/words.js";
 import { Asking } from "./what-if/asking.js";
@@ -95,7 +96,7 @@ class Panel {
   }
 
   keeping() {
-    this.keep = h("div", { class: "card", hidden: true }, h("h2", {}, t("keep.title")), h("p", { class: "soft small" }, t("keep.text")), keeper(this.context, () => this.changes()));
+    this.keep = h("div", { class: "card", hidden: true }, h("h2", {}, t("keep.title")), h("p", { class: "soft small" }, t("keep.text")), keeper(this.context, () => this.changes()), scenarioKeeper(this.context, () => this.changes()));
     return this.keep;
   }
 

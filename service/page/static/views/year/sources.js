@@ -67,7 +67,7 @@ function option(sums, names, months, { context, atlas, item }) {
     const shade = name in COMES ? colour(COMES[name]) : colour("out");
     return { name: t(`year.from.${name}`), type: "bar", stack: "all", barMaxWidth: 46, itemStyle: { color: shade, borderColor: colour("surface"), borderWidth: 0.5 }, data: sums.map((sum) => sign * sum[name]) };
   };
-  const line = (name, text, type) => ({ name: text, type: "line", symbol: "circle", symbolSize: 5, lineStyle: { color: colour("ink"), width: 2, type }, itemStyle: { color: colour("ink") }, data: sums.map((sum) => sum[name]) });
+  const line = (name, text, type) => ({ name: text, type: "line", symbol: type === "dashed" ? "emptyCircle" : "circle", symbolSize: type === "dashed" ? 7 : 5, lineStyle: { color: colour("ink"), width: 2, type }, itemStyle: { color: colour("ink") }, data: sums.map((sum) => sum[name]) });
   const key = named([...names.map((name) => t(`year.from.${name}`)), t("year.need"), t("year.measure.served")]);
   return {
     legend: key.legend,
