@@ -10,8 +10,7 @@ Solves go where the lines between points may lie farthest above the curve. When 
 found is given with the most that it can be wrong by; where even the far end was not reached, as far as it came.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from time import monotonic
 
 import numpy as np
@@ -22,11 +21,12 @@ from models.changes import Change
 from models.problem import PlanningProblem
 from solvers.answers.align import aligned
 from solvers.answers.errors import NoPlan, NothingToAsk
+from solvers.answers.kinks import Solved, kinks
 from solvers.answers.moves import Way
 from solvers.answers.prices import plain_price
 from solvers.answers.restand import restand
 from solvers.answers.standing import Bounds, Standing
-from solvers.answers.turns import Point, final_values
+from solvers.answers.turns import final_values
 from solvers.index import ProblemIndex
 from solvers.program import Program
 from solvers.report.flows import Flows, tidy
@@ -36,28 +36,11 @@ from solvers.solution import Basis
 from solvers.strategy.stages import program_of
 from solvers.strategy.warm import WarmStart
 
-DIGITS = 1e-9
-"""Relative to 1 + the objective: a point this near its supporting line lies on it."""
-
 SAMPLES = 13
 """Points of a curve that is sampled."""
 
-QUICK = 4.0
-"""Seconds that dual simplex has to go from one point to the next; where it does not come there, interior point solves anew."""
-
-SMALLEST = 1 / 1024
-"""Share of the way below which no point is looked for."""
-
 LEADING = 3
 """Limits named at each point."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    at: float
-    t: float
-    point: Point
-    slope: float
 
 
 def curve(
@@ -85,7 +68,7 @@ def curve(
     if stood is None:
         why = f"There was no time to find the plan at {start:g}."
         return Curve(change=change, points=(), exact=False, error=None, reached=start, note=why)
-    found = _kinks(stood, way, (start, end), most, until)
+    found = kinks(stood, way, (start, end), most, until)
     shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found.points]
     inner = [
         p.model_copy(update={"breakpoint": 0 < k < len(shown) - 1, "price": _price_after(shown, k)})
@@ -149,110 +132,13 @@ def _straight(
     return way if same else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What there was time to find."""
-
-    points: list[_Solved]
-    """Points in order."""
-    missed: float | None
-    """The most that the true curve can lie below the lines between them; None where there is but one point."""
-    note: str
-    """How it ended."""
-
-
-def _kinks(stood: Standing, way: Way, ends: tuple[float, float], most: int, until: float) -> _Found:
-    """Ends and breakpoints in order, as far as solves and time allow; NothingToAsk where there is no plan at a point."""
-
-    begun = monotonic()
-
-    def solve(t: float, seconds: float) -> _Solved | None:
-        at, bounds, asked = ends[1] if t == 1 else ends[0] + t * (ends[1] - ends[0]), way.at(t), monotonic()
-        point = stood.solve(bounds, max(min(seconds, QUICK), 0.05))
-        left = seconds - (monotonic() - asked)
-        if point is None and left > QUICK and not stood.impossible:
-            point = stood.solve_anew(bounds, left)
-        if stood.impossible:
-            raise NothingToAsk(f"no plan keeps every rule at {at:g}")
-        return None if point is None else _Solved(at, t, point, way.slope(stood.lp, point))
-
-    left = solve(0.0, 600.0)
-    if left is None:
-        raise NothingToAsk(f"the plan at {ends[0]:g} was not found again")
-    share = 1.0
-    while (
-        share > SMALLEST and monotonic() < until
-    ):  # as far as the time allows: the end, or half the way, or half of that
-        right = solve(share, (until - monotonic()) * (0.9 if share == 1 else 0.5))
-        if right is not None:
-            return _between(lambda t: solve(t, until - monotonic()), left, right, most, until)
-        share /= 2
-    far = left.point.objective + left.slope
-    note = f"There was no time to leave the start ({monotonic() - begun:.0f} s). By its prices the objective at {ends[1]:g} is at least {far:,.6g} won."
-    return _Found([left], None, note)
-
-
-def _between(
-    solve: Callable[[float], "_Solved | None"], left: _Solved, right: _Solved, most: int, until: float
-) -> _Found:
-    """Points between two, where the lines between those known may lie farthest above the curve."""
-    kept, missed, solves = [left, right], 0.0, 2
-    open_stretches = [(left, right)]
-    while open_stretches:
-        open_stretches.sort(key=lambda pair: _gap(*pair)[1])
-        a, b = open_stretches.pop()
-        t, gap = _gap(a, b)
-        if gap <= DIGITS * (1 + abs(a.point.objective)):
-            continue
-        middle = solve(t) if solves < most and monotonic() < until else None
-        if middle is None:
-            missed = gap
-            break
-        solves += 1
-        below = a.point.objective + a.slope * (t - a.t)
-        kept.append(middle)
-        if middle.point.objective - below > DIGITS * (1 + abs(below)):
-            open_stretches += [(a, middle), (middle, b)]
-    kept.sort(key=lambda s: s.t)
-    if missed > 0:
-        note = f"Stopped after {solves} solves: the true curve lies at most {missed:,.4g} won below the lines between points."
-    else:
-        note = "Every point at which the price changes is shown; between two of them the objective is a straight line."
-    if right.t < 1:
-        note += f" There was time to come to {right.at:g} only."
-    return _Found(_bends(kept) if missed == 0 else kept, missed, note)
-
-
-def _gap(a: _Solved, b: _Solved) -> tuple[float, float]:
-    """Where the supporting lines of two points meet, and how far below the line between the points."""
-    fa, fb = a.point.objective, b.point.objective
-    if abs(b.slope - a.slope) <= 1e-12 * (1 + abs(a.slope)):
-        return (a.t + b.t) / 2, 0.0
-    t = (fa - a.slope * a.t - fb + b.slope * b.t) / (b.slope - a.slope)
-    t = min(max(t, a.t), b.t)
-    on_line = fa + a.slope * (t - a.t)
-    chord = fa + (fb - fa) * (t - a.t) / (b.t - a.t)
-    return t, max(chord - on_line, 0.0)
-
-
-def _bends(kept: list[_Solved]) -> list[_Solved]:
-    """Without the points at which the curve does not bend."""
-    out = [kept[0]]
-    for k in range(1, len(kept) - 1):
-        a, s, b = out[-1], kept[k], kept[k + 1]
-        chord = a.point.objective + (b.point.objective - a.point.objective) * (s.t - a.t) / (b.t - a.t)
-        if chord - s.point.objective > 10 * DIGITS * (1 + abs(chord)):
-            out.append(s)
-    return [*out, kept[-1]]
-
-
 def _price_after(points: Sequence[CurvePoint], k: int) -> float:
     """Won saved per unit along the line that begins at a point; at the last point, along the line that ends there."""
     a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[max(k - 1, 0)], points[k])
     return 0.0 if a.at == b.at else (a.objective - b.objective) / (b.at - a.at)
 
 
-def _shown(program: Program, problem: PlanningProblem, solved: _Solved, length: float) -> CurvePoint:
+def _shown(program: Program, problem: PlanningProblem, solved: Solved, length: float) -> CurvePoint:
     """A point of the curve; needs and weights are those of the problem there."""
     here = ProblemIndex.of(problem)
     values = tidy(program, solved.point.values)
@@ -283,12 +169,15 @@ def _sampled(
         if points and monotonic() > until:
             break
         problem = varied(standing.index.problem, change, float(at))
+        try:
+            following = restand(stood, problem, until - monotonic())
+        except NothingToAsk:
+            break
         reached = float(at)
-        following = restand(stood, problem)
         if following is None:
             continue
         stood = following
-        shown = _shown(stood.program, problem, _Solved(reached, 0.0, stood.point, 0.0), 1.0)
+        shown = _shown(stood.program, problem, Solved(reached, 0.0, stood.point, 0.0), 1.0)
         goals = final_values(stood.turns, stood.point.values)
         points.append(shown.model_copy(update={"objective": stood.won, "price": None, "goals": goals}))
     note = f"{why}, so the curve is sampled at even distances; it may bend between points."

@@ -6,6 +6,7 @@ from time import monotonic
 from models.answers import Grid, GridCell
 from models.changes import Change
 from solvers.answers.curves import served, varied
+from solvers.answers.errors import NothingToAsk
 from solvers.answers.restand import restand
 from solvers.answers.standing import Standing
 
@@ -20,16 +21,19 @@ def grid(
     """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
     until = monotonic() + seconds
     problem, cells, stood = standing.index.problem, list[GridCell](), standing
-    for k, a in enumerate(first[1]):
-        for b in second[1] if k % 2 == 0 else tuple(reversed(second[1])):
-            if cells and monotonic() > until:
-                break
-            changed = varied(varied(problem, first[0], a), second[0], b)
-            following = restand(stood, changed)
-            if following is None:
-                cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
-                continue
-            stood = following
-            cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
+    pairs = [(a, b) for k, a in enumerate(first[1]) for b in (second[1] if k % 2 == 0 else tuple(reversed(second[1])))]
+    for a, b in pairs:
+        if cells and monotonic() > until:
+            break
+        changed = varied(varied(problem, first[0], a), second[0], b)
+        try:
+            following = restand(stood, changed, until - monotonic())
+        except NothingToAsk:
+            break
+        if following is None:
+            cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
+            continue
+        stood = following
+        cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
     cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
-    return Grid(cells=tuple(cells), untried=len(first[1]) * len(second[1]) - len(cells))
+    return Grid(cells=tuple(cells), untried=len(pairs) - len(cells))

@@ -19,10 +19,11 @@ from models.problem import PlanningProblem
 from service.answers.desk import Desk, Opening, Question
 from service.answers.errors import CallerGone
 from service.errors import Conflict, Missing, Refusal, TooMany, Unavailable
+from service.jobs import JobRuntime
 from service.settings import Settings
-from service.solving.children import SpareNursery
-from service.storage import StoredProblem
-from tests.service.helpers import lives, slow, small, until
+from service.solving.children import NurseryGoneError, SpareNursery
+from service.storage import Store, StoredProblem
+from tests.service.helpers import children_of, lives, slow, small, until
 
 EVENNESS = Question("evenness", {}, 60.0)
 
@@ -204,3 +205,38 @@ def test_a_desk_that_closes_ends_what_is_asked(nursery: SpareNursery, tmp_path: 
     assert not lives(asked.child)
     with pytest.raises(Unavailable, match="stopping"):
         ask(desk)
+
+
+def test_children_are_had_again_after_the_nursery_was_lost(store: Store, settings: Settings) -> None:
+    runtime = JobRuntime(store, settings)
+    before = below()
+    runtime.start()
+    runtime.spawn().end()
+    (lost,) = below() - before
+    os.kill(lost, signal.SIGKILL)
+    with pytest.raises(NurseryGoneError):
+        runtime.spawn()
+    until(lambda: below() - before - {lost}, 10)  # without a plan that would have asked for a child
+    child = runtime.spawn()
+    assert lives(child.pid)
+    child.end()
+    runtime.stop()
+
+
+def below() -> set[int]:
+    """Processes directly below this one that live."""
+    return {pid for pid, steps in children_of(os.getpid()) if steps == 1 and lives(pid)}
+
+
+def test_a_spare_nursery_that_was_lost_is_replaced() -> None:
+    spare, before = SpareNursery(), below()
+    spare.spawn().end()
+    (lost,) = below() - before
+    os.kill(lost, signal.SIGKILL)
+    with pytest.raises(NurseryGoneError):
+        spare.spawn()
+    child = spare.spawn()
+    assert lives(child.pid)
+    child.end()
+    spare.close()
+    assert below() == before

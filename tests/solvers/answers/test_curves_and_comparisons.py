@@ -1,6 +1,7 @@
 """Curves, comparisons, goals and evenness, held against solving afresh."""
 
 import re
+from time import monotonic
 
 import pytest
 from hypothesis import assume, given
@@ -23,11 +24,15 @@ from solvers.answers import (
 )
 from solvers.answers.align import aligned
 from solvers.answers.curves import varied
+from solvers.answers.kinks import Search
+from solvers.answers.moves import Way
+from solvers.answers.standing import Bounds
 from solvers.formulation import build
 from solvers.index import ProblemIndex
 from solvers.strategy.stages import program_of
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
+from tests.service.helpers import slow
 from tests.strategies import problems
 
 POWER = Change(what="power_limit", factor=1.0)
@@ -166,3 +171,19 @@ def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
     least = Change(what="line_least", where="works/soap", value=0.0)
     with pytest.raises(NothingToAsk, match="no plan keeps every rule at 8"):
         curve(Standing.of(shop(12)), least, 0.0, 8.0)
+
+
+@pytest.mark.parametrize("seconds", [60.0, 0.0])
+def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> None:
+    problem = slow(10, 12, 4)
+    standing = Standing.of(problem)
+    ends = (1.0, 0.4)
+    way = Way.between(*(Bounds.of(program_of(ProblemIndex.of(varied(problem, POWER, at))).lp) for at in ends))
+    search = Search(standing, way, ends, monotonic(), monotonic() + seconds)
+    left = search.near(0.0, 60.0)
+    assert left is not None
+    found = search.walk(left, 200)
+    assert [p.t for p in found] == sorted({p.t for p in found})
+    assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
+    for point in found[:: max(len(found) // 3, 1)]:
+        assert point.point.objective == pytest.approx(objective(varied(problem, POWER, point.at)), rel=1e-6)
