@@ -99,6 +99,7 @@ def test_prices_tell_at_once_and_solving_again_replaces_them(open_page: Open, se
         figure = told.locator("[data-figure=estimate]").inner_text()
         assert agrees(figure, abs(truth["change"]) if kind == "most" else truth["change"]), figure
         assert page.locator(".answer").count() == 0
+        assert faults(page) == []
         page.wait_for_timeout(500)  # the solved question is sent after a pause
         waiting.pop().continue_()
         answered(page)

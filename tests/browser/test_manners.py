@@ -102,11 +102,12 @@ def _by_its_address(page: Page, here: State) -> None:
 
 
 def english(page: Page, plan: str) -> list[str]:
-    """English words in what is shown, but for what is marked as English, code, and names of formats and units."""
+    """English words in what is shown, but for what is marked as English, code, names of formats and units, and what people call their provinces."""
     text: str = page.evaluate(
         """() => {
             const kept = document.querySelector("main").cloneNode(true);
-            for (const one of kept.querySelectorAll("[lang=en], code, .sheet")) one.remove();
+            const theirs = ".choice:has([name=province]:not([value=ryanggang]))";
+            for (const one of kept.querySelectorAll(`[lang=en], code, .sheet, ${theirs}`)) one.remove();
             const texts = document.createNodeIterator(kept, NodeFilter.SHOW_TEXT);
             const said = [];
             for (let text = texts.nextNode(); text; text = texts.nextNode()) said.push(text.data);
