@@ -109,7 +109,7 @@ def test_a_caller_who_goes_takes_the_question_along(
     begun = time.monotonic()
     connection.close()
     until(lambda: not lives(child), 5)
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 2.0  # it takes a tenth where the machine is idle
     assert service.ask("GET", f"{service.small}/evenness")[0] == 200
 
 
