@@ -46,6 +46,7 @@ export default {
   "problem.stale": "Somebody else wrote first",
   "problem.too-large": "That is too large",
   "problem.wrong-type": "Files of this type cannot be read",
+  "problem.too-slow": "The request came too slowly and was ended",
   "problem.too-many": "Too much is waiting; try again in a while",
   "problem.unauthenticated": "Say who you are first",
   "problem.unauthenticated-text": "Give your key under “Sign in” at the top; it is kept in this tab only.",

@@ -46,6 +46,7 @@ export default {
   "problem.stale": "다른 사람이 먼저 고쳤습니다",
   "problem.too-large": "너무 큽니다",
   "problem.wrong-type": "이 형식의 파일은 읽을 수 없습니다",
+  "problem.too-slow": "요청이 너무 천천히 와서 끊었습니다",
   "problem.too-many": "대기가 너무 많습니다. 잠시 뒤 다시 시도하십시오",
   "problem.unauthenticated": "먼저 로그인하십시오",
   "problem.unauthenticated-text": "위의 ‘로그인’에 키를 넣으십시오. 키는 이 탭에만 남습니다.",
