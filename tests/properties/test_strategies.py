@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from models.checks import check
 from models.parsing import parse_problem
@@ -49,7 +49,7 @@ def test_every_rule_bites_somewhere() -> None:
 
     @settings(
         max_examples=200,
-        derandomize=True,
+        database=None,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -60,5 +60,10 @@ def test_every_rule_bites_somewhere() -> None:
         priced.update({row["rule"] for row in rows["capacity"] if row["price"] > 0})
         priced.update({"power" for row in rows["power"] if row["price"] > 0})
 
-    plan()
+    for draw in range(
+        5
+    ):  # what a seed draws changes with the code around it, and some rules bite in one problem of a hundred
+        seed(draw)(plan)()
+        if set(priced) >= {*BITING, "power"}:
+            break
     assert {*BITING, "power"} - set(priced) == set(), priced

@@ -35,7 +35,8 @@ LONG = {
 class Service:
     """A service on a port, with a small and a slow plan."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, others: set[int]) -> None:
+        self.nurseries = nurseries() - others
         self.place = urlsplit(address).netloc
         self.small = self.plan({"problem": two_counties().model_dump(mode="json")})
         self.slow = self.plan({"problem": slow(14, 22, 8).model_dump(mode="json")})
@@ -73,9 +74,14 @@ class Service:
         return {state: int(float(n)) for state, n in re.findall(r'allot_questions\{state="(\w+)"\} (\S+)', text)}
 
 
-def processes() -> set[int]:
-    """Children of nurseries below this process."""
-    return {pid for pid, steps in children_of(os.getpid()) if steps == 2}
+def nurseries() -> set[int]:
+    """Nurseries, and whatever else, below this process: services of other tests may still be open in it."""
+    return {pid for pid, steps in children_of(os.getpid()) if steps == 1}
+
+
+def processes(service: Service) -> set[int]:
+    """Children of the nursery of a service."""
+    return {pid for nursery in service.nurseries for pid, steps in children_of(nursery) if steps == 1}
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +89,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that answers one question at a time, and lets one wait."""
     folder = tmp_path_factory.mktemp("asked")
     settings = Settings(data_dir=folder, solver_children=1, question_children=1, question_queue=1)
+    others = nurseries()
     with serving(settings) as address:
-        yield Service(address)
+        yield Service(address, others)
 
 
 @pytest.fixture
@@ -92,10 +99,10 @@ def asked(service: Service) -> Iterator[tuple[http.client.HTTPConnection, int]]:
     """A question that takes minutes, and the process that answers it."""
     until(lambda: service.questions()["answered"] == 0, 10)
     service.ask("GET", f"{service.slow}/evenness")  # whatever was open makes room now
-    before = processes()
+    before = processes(service)
     connection = service.send("POST", f"{service.slow}/grid", LONG)
     until(lambda: service.questions()["answered"] == 1, 10)
-    (child,) = before & processes()
+    (child,) = before & processes(service)
     yield connection, child
     connection.close()
 

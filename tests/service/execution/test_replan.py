@@ -151,7 +151,7 @@ def test_the_same_request_with_a_key_gives_the_same_plan(client: TestClient) -> 
         for start in (MONTHS[3], MONTHS[3], MONTHS[2])
     ]
     assert sent[0].json()["id"] == sent[1].json()["id"]
-    assert sent[2].status_code == 422
+    assert sent[2].status_code == 409
 
 
 def test_nothing_is_planned_again_that_is_not_there(client: TestClient) -> None:

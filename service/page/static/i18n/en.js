@@ -50,6 +50,7 @@ export default {
   "problem.too-many": "Too much is waiting; try again in a while",
   "problem.unauthenticated": "Say who you are first",
   "problem.unauthenticated-text": "Give your key under “Sign in” at the top; it is kept in this tab only.",
+  "problem.closed": "Open to this machine only",
   "problem.forbidden": "You may not do this",
   "problem.not-acceptable": "This service does not give that kind of file",
   "problem.unavailable": "The service cannot do that now; try again in a while",

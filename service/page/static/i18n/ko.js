@@ -50,6 +50,7 @@ export default {
   "problem.too-many": "대기가 너무 많습니다. 잠시 뒤 다시 시도하십시오",
   "problem.unauthenticated": "먼저 로그인하십시오",
   "problem.unauthenticated-text": "위의 ‘로그인’에 키를 넣으십시오. 키는 이 탭에만 남습니다.",
+  "problem.closed": "이 기계에서만 쓸 수 있습니다",
   "problem.forbidden": "권한이 없습니다",
   "problem.not-acceptable": "서비스가 그런 종류의 파일은 내주지 않습니다",
   "problem.unavailable": "서비스가 지금은 할 수 없습니다. 잠시 뒤 다시 해 보십시오",
