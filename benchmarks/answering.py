@@ -18,7 +18,8 @@ from typing import Any
 import httpx2
 import psutil
 
-from benchmarks.load import service
+from benchmarks.load import serving
+from benchmarks.serving import processor_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +39,23 @@ class Answered:
 class Asker:
     """Asks a service about one plan."""
 
-    def __init__(self, client: httpx2.Client, plan: str) -> None:
-        """Ask about a plan, by its address."""
-        self._client, self._plan = client, plan
+    def __init__(self, client: httpx2.Client, plan: str, process: psutil.Process) -> None:
+        """Ask about a plan, by its address, a service that runs in a process."""
+        self._client, self._plan, self._process = client, plan, process
 
     def ask(self, name: str, *, method: str = "GET", body: object = None, **parameters: Any) -> tuple[Answered, Any]:
         """One question, and its answer."""
-        cpu, begun = _cpu(), time.perf_counter()
+        cpu, begun = processor_seconds(self._process), time.perf_counter()
         answer = self._client.request(method, f"{self._plan}/{name}", json=body, params=parameters)
         wall = time.perf_counter() - begun
         answer.raise_for_status()
         words = " ".join([name, *(f"{key}={value}" for key, value in parameters.items())])
         found = answer.json()
-        return Answered(words, wall, _cpu() - cpu, _note(found)), found
+        return Answered(words, wall, processor_seconds(self._process) - cpu, _note(found)), found
 
 
-def questions(client: httpx2.Client, plan: str, shortages: int, curves: float) -> Iterator[Answered]:
+def questions(asker: Asker, shortages: int, curves: float) -> Iterator[Answered]:
     """Ask everything of a plan, one after another."""
-    asker = Asker(client, plan)
     yield asker.ask("evenness")[0]
     yield asker.ask("evenness")[0]
     yield asker.ask("prices")[0]
@@ -89,18 +89,6 @@ def _note(found: dict[str, Any]) -> str:
     return ""
 
 
-def _cpu() -> float:
-    """Seconds of processor time of all processes below this one, those that have ended left out."""
-    spent = 0.0
-    for process in psutil.Process().children(recursive=True):
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        spent += times.user + times.system
-    return spent
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="benchmarks.answering", description=__doc__)
@@ -112,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory() as folder,
-        service(Path(folder), question_seconds=3600) as address,
+        serving(Path(folder), question_seconds=3600) as (address, process),
         httpx2.Client(base_url=address, timeout=3600) as client,
     ):
         body = {"province": "ryanggang", "scenario": asked.scenario}
@@ -121,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         while (head := client.get(plan).json())["status"] != "finished":
             time.sleep(0.2)
         print(f"planned: {head['outcome']}, solve {head['timings']['solve']:.1f} s", flush=True)
-        for row in questions(client, plan, asked.shortages, asked.curves):
+        asker = Asker(client, plan, psutil.Process(process))
+        for row in questions(asker, asked.shortages, asked.curves):
             print(f"{row.wall:7.2f} s  {row.cpu:7.2f} s of CPU  {row.question}  {row.note}", flush=True)
     return 0
 

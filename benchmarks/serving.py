@@ -1,10 +1,6 @@
 """A whole request as a user sends it: a service of its own on loopback, a plan by HTTP, its tables read."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -12,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
+from benchmarks.load import serving
 from benchmarks.measuring import MIB, Measured
 from models.problem import PlanningProblem
 
@@ -31,7 +30,7 @@ def request(problem: PlanningProblem, limit: float) -> Measured:
     body = {"problem": problem.model_dump(mode="json", by_alias=True), "options": {"time_limit_seconds": limit}}
     raw = json.dumps(body).encode()
     with _service() as (process, port), _watching(process) as peak:
-        cpu, began = _cpu(process), time.perf_counter()
+        cpu, began = processor_seconds(process), time.perf_counter()
         plan = _call(port, "POST", "/v1/plans", raw, {"Prefer": "wait=60"})
         while plan["status"] != "finished":
             time.sleep(0.02)
@@ -39,7 +38,7 @@ def request(problem: PlanningProblem, limit: float) -> Measured:
         planned = time.perf_counter()
         sizes = [len(json.dumps(_call(port, "GET", f"/v1/plans/{plan['id']}/{name}?limit=100000"))) for name in TABLES]
         ended = time.perf_counter()
-        spent = _cpu(process) - cpu
+        spent = processor_seconds(process) - cpu
     timings: dict[str, float] = plan["timings"]
     solving = sum(seconds for stage, seconds in timings.items() if stage.startswith(SOLVING))
     share = (ended - began - solving) / (ended - began)
@@ -60,31 +59,8 @@ class _Peak:
 
 @contextmanager
 def _service() -> Iterator[tuple[psutil.Process, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"ALLOT_DATA_DIR": folder, "ALLOT_LOG_LEVEL": "error"}
-        command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as served:
-            try:
-                _until_ready(port)
-                yield psutil.Process(served.pid), port
-            finally:
-                served.terminate()
-                served.wait(20)
-
-
-def _until_ready(port: int, seconds: float = 60.0) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            _call(port, "GET", "/health/ready")
-        except (OSError, RuntimeError):  # not listening yet, or not ready yet
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the service did not become ready")
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), log_level="error") as (address, process):
+        yield psutil.Process(process), urlsplit(address).port or 0
 
 
 @contextmanager
@@ -116,7 +92,7 @@ def _held(process: psutil.Process) -> int:
         return 0
 
 
-def _cpu(process: psutil.Process) -> float:
+def processor_seconds(process: psutil.Process) -> float:
     """CPU seconds of the service and of all children, ended ones included."""
     spent = 0.0
     for one in _family(process):

@@ -50,9 +50,8 @@ class JobQueue:
             if finished is None:
                 self._refuse_if_full(transaction, request.caller)
             if request.base_plan is not None:
-                transaction.plans.belonging(
-                    request.base_plan, held=True
-                )  # it may have been removed since it was looked up
+                # it may have been removed since it was looked up
+                transaction.plans.belonging(request.base_plan, held=True)
             plan = self._accept(transaction, request, stored)
             if finished is not None:
                 transaction.plans.copy(plan, finished.id)

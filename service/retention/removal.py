@@ -30,9 +30,8 @@ def remove_plans(transaction: Transaction, before: float) -> int:
 
     A plan that was submitted stays whatever came of it: the acts of its life are append-only. Each removal has its line in the audit log.
     """
-    lock(
-        transaction.connection, "submit"
-    )  # whoever answers a plan from another, or starts from it, finds it whole or not at all
+    # whoever answers a plan from another, or starts from it, finds it whole or not at all
+    lock(transaction.connection, "submit")
     query = _ended(before, _submitted()).where(not_(exists().where(_STARTS.c.base_plan == plans.c.id)))
     held = query.limit(AT_ONCE).with_for_update(of=plans, skip_locked=True)  # not those being submitted right now
     rows = transaction.connection.execute(held).all()

@@ -33,7 +33,7 @@ from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.report.summary import summarise
 from solvers.solution import Basis
-from solvers.strategy.stages import program_of
+from solvers.strategy.stages import in_turns, program_of
 from solvers.strategy.warm import WarmStart
 
 SAMPLES = 13
@@ -52,7 +52,7 @@ def curve(
     """
     until = monotonic() + seconds
     problem = standing.index.problem
-    if problem.policy.goals or problem.policy.own_needs_first:
+    if in_turns(problem):
         why = "Each point is planned by the goals in their order and what own needs hold"
         return _sampled(standing, change, (start, end), min(most, SAMPLES), until, why)
     ends = [ProblemIndex.of(varied(problem, change, at)) for at in (start, end)]

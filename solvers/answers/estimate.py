@@ -13,14 +13,14 @@ from models.estimates import Estimate, Moving, Part
 from models.problem import PlanningProblem
 from solvers.answers.moves import Way
 from solvers.answers.prices import name_of
-from solvers.answers.reached import in_turns, same_but_bounds
+from solvers.answers.reached import same_but_bounds
 from solvers.answers.standing import Bounds, Standing
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, Program
 from solvers.report.flows import Flows, tidy
 from solvers.report.summary import summarise
 from solvers.solution import BasisStatus
-from solvers.strategy.stages import program_of
+from solvers.strategy.stages import in_turns, program_of
 
 NAMED = 20
 """Limits named at most."""

@@ -18,7 +18,7 @@ from solvers.answers.needs import Need
 from solvers.answers.standing import Standing
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
-from solvers.strategy.stages import program_of
+from solvers.strategy.stages import in_turns, program_of
 from solvers.strategy.variants import with_column_bounds
 from solvers.strategy.warm import WarmStart
 
@@ -94,7 +94,6 @@ def extra_offers(problem: PlanningProblem, need: Need) -> tuple[ExtraOffer, ...]
 
 
 def _open(index: ProblemIndex, program: Program, near: WarmStart) -> Standing:
-    policy = index.problem.policy
-    if policy.goals or policy.own_needs_first:
+    if in_turns(index.problem):
         return Standing.of(index.problem, start=near, program=program)
     return Standing.at(index, program, near.fit(program))

@@ -12,9 +12,9 @@ from solvers.certificate import certify
 from solvers.index import ProblemIndex
 from solvers.program import LinearProgram
 from solvers.solution import Solution, Stop
-from solvers.strategy.stages import program_of
+from solvers.strategy.stages import in_turns, program_of
 
-PATIENCE = 4.0
+PATIENCE = 2.0
 """Seconds that the session may take before the change is solved as plans are, by two methods at once."""
 
 
@@ -42,11 +42,6 @@ def same_but_bounds(a: LinearProgram, b: LinearProgram) -> bool:
         (a.matrix.data, b.matrix.data),
     )
     return all(np.array_equal(one, other) for one, other in pairs)
-
-
-def in_turns(problem: PlanningProblem) -> bool:
-    """Whether a problem is solved in stages, so that bounds of its last program depend on what was found before."""
-    return bool(problem.policy.goals) or (problem.policy.own_needs_first and bool(problem.partners))
 
 
 def _by_its_session(standing: Standing, problem: PlanningProblem) -> Standing | None:

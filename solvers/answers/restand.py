@@ -5,7 +5,7 @@ from models.problem import PlanningProblem
 from solvers.answers.errors import NoPlan
 from solvers.answers.standing import Standing
 from solvers.index import ProblemIndex
-from solvers.strategy.stages import program_of
+from solvers.strategy.stages import in_turns, program_of
 from solvers.strategy.warm import WarmStart
 
 
@@ -19,7 +19,7 @@ def restand(standing: Standing, problem: PlanningProblem, seconds: float = 600.0
         if basis is None:
             return Standing.of(problem, options=options)
         near = WarmStart.of(standing.program, basis)
-        if problem.policy.goals or problem.policy.own_needs_first:
+        if in_turns(problem):
             return Standing.of(problem, options=options, start=near)
         index = ProblemIndex.of(problem)
         program = program_of(index)

@@ -13,8 +13,10 @@ import numpy as np
 
 from models.options import PlanOptions
 from models.problem import PlanningProblem
+from solvers import backends
 from solvers.answers.errors import NoPlan, NothingToAsk
 from solvers.answers.turns import Point, Turn, optimum, take_turns
+from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
 from solvers.formulation import objective_parts
 from solvers.index import ProblemIndex
@@ -23,8 +25,9 @@ from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.solution import Basis
 from solvers.strategy import solve
+from solvers.strategy.methods import INTERIOR
 from solvers.strategy.run import Run
-from solvers.strategy.stages import held_by_own_needs, program_of
+from solvers.strategy.stages import held_by_own_needs, holds_own_needs, program_of
 from solvers.strategy.warm import WarmStart
 
 PATIENCE = 20.0
@@ -73,7 +76,7 @@ class Standing:
         program = program or program_of(index)
         nearby = None if start is None else start.fit(program)
         first = basis if basis is not None and fits(program.lp, basis) else nearby
-        if problem.policy.own_needs_first and problem.partners:
+        if holds_own_needs(problem):
             held = held_by_own_needs(index, program, run, first)
             if held.program is None:
                 raise NothingToAsk("there is no proved plan without swaps, by which own needs are measured")
@@ -84,9 +87,8 @@ class Standing:
             found = cls._found_again(index, program, first)
             if found is not None:
                 return found
-            turns = take_turns(
-                index, program, run, first
-            )  # a basis of older data can be far from where the optimum is now
+            # a basis of older data can be far from where the optimum is now
+            turns = take_turns(index, program, run, first)
         last = turns[-1]
         if last.point.basis is None:
             raise NothingToAsk("no plan was found to ask about")
@@ -204,7 +206,7 @@ class Standing:
 
     def solve_anew(self, bounds: "Bounds", seconds: float) -> Point | None:
         """The same for bounds far from where the session stands: by interior point; the session stands there afterwards."""
-        found = solve(bounds.on(self.program), PlanOptions(solver="highs-ipm", time_limit_seconds=seconds))
+        found = backends.get(INTERIOR).solve(bounds.on(self.program).lp, SolveOptions(seconds))
         self.impossible = found.stop.reason == "infeasible"
         if found.stop.reason != "optimal" or found.basis is None:
             return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.plan import Certificate, GoalResult
+from models.problem import PlanningProblem
 from solvers.formulation import build, is_past, units_short
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray, IntArray, Program
@@ -46,7 +47,7 @@ def program_of(index: ProblemIndex) -> Program:
     Its shape is the same in every stage, so that each can start from the basis of the one before.
     """
     policy = index.problem.policy
-    if not _own_needs(index):
+    if not holds_own_needs(index.problem):
         return build(index, goals=policy.ordered_goals())
     program = build(index, goals=policy.ordered_goals(), without_swaps=np.zeros_like(index.demand))
     return with_row_bounds(program, "own_needs_first")
@@ -58,13 +59,23 @@ def solve_in_stages(index: ProblemIndex, program: Program, run: Run, start: Basi
     `start` is a basis for the first of them, such as that of a plan of nearly the same problem.
     """
     goals, whole = ordered(index, program), _whole(index, program)
-    if not _own_needs(index):
+    if not holds_own_needs(index.problem):
         return _goals_then_units(program, goals, whole, run, "solve", start)
     held = held_by_own_needs(index, program, run, start)
     if held.program is None or held.without.values is None:
         return held.without
     staged = _goals_then_units(held.program, goals, whole, run, "solve", held.without.priced.solution.basis)
     return replace(staged, without_swaps=units_short(index, program, held.without.values))
+
+
+def holds_own_needs(problem: PlanningProblem) -> bool:
+    """Whether a plan without swaps is made first, by which own needs are held."""
+    return problem.policy.own_needs_first and len(problem.partners) > 0
+
+
+def in_turns(problem: PlanningProblem) -> bool:
+    """Whether a problem is solved in stages, so that bounds of its last program depend on what was found before."""
+    return bool(problem.policy.goals) or holds_own_needs(problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +102,6 @@ def _whole(index: ProblemIndex, program: Program) -> IntArray:
     """Columns of quotas counted in whole units, but for what is past."""
     make = program.decisions["make"]
     return make.positions[index.items.whole[index.lines.item[make.axes["line"]]] & ~is_past(index, make)]
-
-
-def _own_needs(index: ProblemIndex) -> bool:
-    return index.problem.policy.own_needs_first and len(index.problem.partners) > 0
 
 
 def _goals_then_units(
