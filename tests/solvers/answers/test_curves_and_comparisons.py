@@ -20,6 +20,7 @@ from solvers.answers import (
     evenness,
     goal_prices,
     grid,
+    kinks,
     reasons,
 )
 from solvers.answers.align import aligned
@@ -165,6 +166,20 @@ def test_a_plan_far_away_is_solved_anew() -> None:
     assert warm is not None
     assert anew.objective == pytest.approx(warm.objective) == pytest.approx(21.0)
     assert standing.home().objective == pytest.approx(0.0)
+
+
+def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the crisis year, where the far end is tens of thousands of steps away."""
+    whole = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    near = Search.near
+    monkeypatch.setattr(kinks, "ANEW", 0.0)
+    monkeypatch.setattr(Search, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None)
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    assert found.reached == 0.1
+    assert found.exact
+    assert [(p.at, p.objective) for p in found.points] == [
+        (pytest.approx(p.at), pytest.approx(p.objective)) for p in whole.points
+    ]
 
 
 def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
