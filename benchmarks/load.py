@@ -122,10 +122,11 @@ class Caller:
 
 async def load(address: str, callers: int, seconds: float, think: float, *, large: bool = True) -> Tally:
     """Put load on a service for some seconds, then wait for its plans to end."""
-    tally, until = Tally(), time.monotonic() + seconds
+    tally = Tally()
     limits = httpx2.Limits(max_connections=callers + 1, max_keepalive_connections=callers + 1)
     async with httpx2.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
         users = [Caller(client, tally, number, think) for number in range(callers + 1)]
+        until = time.monotonic() + seconds  # opening a client takes a while too
         tasks = [user.small(until) for user in users[1:]]
         await asyncio.gather(*tasks, *([users[0].large(until)] if large else []))
         await _drain(client, tally)

@@ -22,6 +22,6 @@ def test_what_is_not_answered_counts_as_lost() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # not listening: every request is refused
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        tally = asyncio.run(load(address, callers=2, seconds=0.1, think=0.05, large=False))
-    assert 1 <= len(tally.lost) <= 2  # a caller that begins late asks nothing
+        tally = asyncio.run(load(address, callers=2, seconds=0.9, think=0.05, large=False))
+    assert 1 <= len(tally.lost) <= 2  # each waits a second after a refusal; one that begins late asks nothing
     assert tally.failed
