@@ -25,7 +25,7 @@ from solvers.report.flows import Flows, tidy
 from solvers.report.limits import Limits
 from solvers.solution import Basis
 from solvers.strategy import solve
-from solvers.strategy.methods import INTERIOR
+from solvers.strategy.asked import INTERIOR
 from solvers.strategy.run import Run
 from solvers.strategy.stages import held_by_own_needs, holds_own_needs, program_of
 from solvers.strategy.warm import WarmStart

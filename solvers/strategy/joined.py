@@ -2,22 +2,64 @@
 
 Balances that shipments tie together are summed, so that shipments cancel; what shipments alone obey (links, handling) is left out.
 Every plan keeps the summed rules, and costs no less than it does without its haulage. So the optimum is a lower bound of the
-whole, in practice within some hundredths of it: a yardstick by which to see how far a solver has come.
+whole, in practice within some hundredths of it: a yardstick by which to see how far a solver has come, and a foretelling of what
+is stored from period to period and what that is worth.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from solvers.program import LinearProgram, Program
+from solvers.program import FloatArray, IntArray, LinearProgram, Program
+from solvers.solution import Solution
 
 MOVING = ("link", "handling")
 """Rules that speak of shipments alone."""
 
 
-def joined(program: Program) -> LinearProgram | None:
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """The best plan of the joined places, by the rows and columns of the whole. Shapes: n columns, m rows."""
+
+    values: FloatArray
+    """Value by column, (n,); 0 for shipments."""
+    prices: FloatArray
+    """Price by row, (m,): a balance has that of its group, rows about shipments alone have none."""
+    group: IntArray
+    """By row, (m,): the number of the group of balances that shipments tie together; −1 for other rows."""
+    bound: float
+    """Its objective: no plan costs less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The program with places joined, and where its rows and columns come from. Shapes: n columns and m rows of the whole."""
+
+    lp: LinearProgram
+    """Groups of balances first, then the rows that stay."""
+    stays: npt.NDArray[np.bool_]
+    """Whether a column of the whole stays, (n,)."""
+    rows: npt.NDArray[np.bool_]
+    """Whether a row of the whole stays as it is, (m,)."""
+    group: IntArray
+    """By row of the whole, (m,); see `Foretold.group`."""
+
+    def foretold(self, solution: Solution) -> Foretold | None:
+        """What its optimum says of the whole; None where there is no optimum."""
+        if solution.stop.reason != "optimal" or solution.values is None or solution.row_price is None:
+            return None
+        values, prices = np.zeros(len(self.stays)), np.zeros(len(self.rows))
+        values[self.stays] = solution.values
+        prices[self.rows] = solution.row_price[self.lp.rows - int(self.rows.sum()) :]
+        grouped = self.group >= 0
+        prices[grouped] = solution.row_price[self.group[grouped]]
+        return Foretold(values, prices, self.group, float(self.lp.cost @ solution.values) + self.lp.offset)
+
+
+def joined(program: Program) -> Joined | None:
     """The program with places joined; None where there is nothing to join, or where shipping could loosen a rule or pay."""
     lp = program.lp
     ship, balance = program.decisions.get("ship"), program.rules.get("balance")
@@ -39,7 +81,7 @@ def joined(program: Program) -> LinearProgram | None:
     stays[ship.span] = False
     matrix = sparse.vstack([total @ by_row[balance.span], rest])[:, stays].tocsc()
     matrix.eliminate_zeros()
-    return replace(
+    smaller = replace(
         lp,
         cost=lp.cost[stays],
         column_lower=lp.column_lower[stays],
@@ -48,9 +90,12 @@ def joined(program: Program) -> LinearProgram | None:
         row_upper=np.concatenate([total @ lp.row_upper[balance.span], lp.row_upper[rows]]),
         matrix=sparse.csc_array(matrix),
     )
+    by_group = np.full(lp.rows, -1, dtype=np.int64)
+    by_group[balance.span] = group
+    return Joined(smaller, stays, rows, by_group)
 
 
-def _only_burdens(terms: sparse.csr_array, lower: np.ndarray) -> bool:
+def _only_burdens(terms: sparse.csr_array, lower: FloatArray) -> bool:
     """Whether shipping, not negative, only ever uses up what these rows allow: then a plan keeps them without it too."""
     touched = np.diff(terms.indptr) > 0
     return bool((terms.data >= 0).all() and np.isneginf(lower[touched]).all())

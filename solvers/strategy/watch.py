@@ -15,6 +15,9 @@ CHECKS = ((0.4, 0.01), (1.2, 0.2))
 USUAL_COLUMNS = 150_000
 """Columns for which the seconds of CHECKS hold; larger programs have more time in proportion."""
 
+UNLIMITED = float("inf")
+"""Seconds are counted, not limited."""
+
 
 @dataclass(slots=True)
 class Spending:

@@ -14,7 +14,8 @@ from solvers.backends.base import SolveOptions
 from solvers.index import ProblemIndex
 from solvers.program import LinearProgram, Program
 from solvers.solution import Basis, Progress, Solution
-from solvers.strategy import methods, solve, watch
+from solvers.strategy import chain, cold, methods, solve, watch
+from solvers.strategy.asked import INTERIOR, Asked, proved
 from solvers.strategy.joined import joined
 from solvers.strategy.stages import program_of
 from solvers.strategy.watch import Watch
@@ -26,7 +27,7 @@ from tests.strategies import problems
 def small_ones_race(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small programs are gone about as large ones, on a machine whose cores are all in use."""
     monkeypatch.setattr(methods, "LARGE", 0)
-    monkeypatch.setattr(methods, "spare_core", lambda: False)
+    monkeypatch.setattr(cold, "spare_core", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_large_programs_are_raced(program: Program) -> None:
     solution = solve(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex")
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
-    assert methods.proved(program.lp, solution, 1e-6)
+    assert proved(program.lp, solution, 1e-6)
 
 
 @pytest.mark.usefixtures("small_ones_race")
@@ -103,8 +104,8 @@ def test_with_places_joined_no_plan_costs_less(problem: PlanningProblem) -> None
     smaller = joined(program)
     if smaller is None:
         return
-    assert smaller.rows < program.lp.rows
-    bound = plain(smaller)
+    assert smaller.lp.rows < program.lp.rows
+    bound = plain(smaller.lp)
     assert bound <= plain(program.lp) + 1e-9 * (1 + abs(bound))
 
 
@@ -112,6 +113,7 @@ def test_with_places_joined_no_plan_costs_less(problem: PlanningProblem) -> None
 def test_simplex_that_does_not_come_on_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program on which HiGHS' simplex is busy for longer than a question; nothing of the way is ever enough."""
     monkeypatch.setattr(watch, "CHECKS", ((0.0, 2.0),))
+    monkeypatch.setattr(chain, "NEAR", -1.0)
     program = program_of(ProblemIndex.of(synthetic(6, 30, 8, chain=4, stores=3.0)))
     solution = solve(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex given up after 0.")
@@ -125,20 +127,20 @@ def test_interior_point_waits_for_the_yardstick_unless_a_core_idles(
     idle: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Simplex is held up until interior point has had every chance to begin."""
-    monkeypatch.setattr(methods, "spare_core", lambda: idle)
+    monkeypatch.setattr(cold, "spare_core", lambda: idle)
     program = program_of(ProblemIndex.of(synthetic(3, 10, 4)))
     begun: list[str] = []
-    run = methods._Asked.run
+    run = Asked.run
 
-    def noted(asked: methods._Asked, name: str, *args: object) -> Solution:
+    def noted(asked: Asked, name: str, *args: object) -> Solution:
         begun.append(name)
         if name == "highs":
             time.sleep(0.3)
         return run(asked, name, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(methods._Asked, "run", noted)
+    monkeypatch.setattr(Asked, "run", noted)
     solution = solve(program, PlanOptions())
-    assert (methods.INTERIOR in begun) is idle
+    assert (INTERIOR in begun) is idle
     assert "bound of the joined places" in solution.strategy or idle
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
 
@@ -159,7 +161,7 @@ def test_values_that_drifted_are_computed_anew_from_their_basis(
     monkeypatch.setattr(backends, "get", lambda name: Drifting() if name == "highs" else get(name))
     solution = solve(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex (")
-    assert methods.proved(program.lp, solution, 1e-6)
+    assert proved(program.lp, solution, 1e-6)
 
 
 @pytest.mark.usefixtures("small_ones_race")

@@ -10,7 +10,7 @@ from models.problem import PlanningProblem
 from solvers.index import ProblemIndex
 from solvers.planning import make_plan, start_from
 from solvers.strategy import solve
-from solvers.strategy.methods import proved
+from solvers.strategy.asked import proved
 from solvers.strategy.stages import program_of
 from solvers.strategy.warm import WarmStart
 from tests.builders import Json

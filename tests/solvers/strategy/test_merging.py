@@ -1,0 +1,173 @@
+"""Periods chained and merged: the optimum of a plain solve, at a vertex, wherever a chain is found at all."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+from benchmarks.synthetic import synthetic
+from models.options import PlanOptions
+from models.problem import PlanningProblem
+from solvers import backends
+from solvers.backends.base import SolveOptions
+from solvers.certificate import certify
+from solvers.index import ProblemIndex
+from solvers.program import Program
+from solvers.solution import Solution
+from solvers.strategy import chain, cold, methods, solve
+from solvers.strategy.asked import INTERIOR, Asked
+from solvers.strategy.chain import Vertex, chained
+from solvers.strategy.joined import Foretold, joined
+from solvers.strategy.merging import lengths, merged
+from solvers.strategy.periods import Periods
+from solvers.strategy.stages import program_of
+from solvers.strategy.watch import Spending
+from tests.properties.planned import bounded
+from tests.strategies import problems
+
+KINDS: dict[str, dict[str, Any]] = {
+    "short chains": {"chain": 2},
+    "long chains, ample stores": {"chain": 4, "stores": 3.0},
+    "long chains, scarce stores": {"chain": 4, "stores": 0.1},
+    "ample machines": {"scarcity": 1.2},
+}
+"""Structures of the synthetic provinces."""
+
+
+def never() -> bool:
+    return False
+
+
+def foretold(program: Program) -> Foretold | None:
+    smaller = joined(program)
+    return None if smaller is None else smaller.foretold(backends.get("highs").solve(smaller.lp, SolveOptions()))
+
+
+def chain_of(program: Program) -> tuple[Periods, Vertex] | None:
+    guide = foretold(program)
+    periods = None if guide is None else Periods.of(program, guide.prices)
+    if guide is None or periods is None:
+        return None
+    vertex = chained(periods, guide, 60.0, never)
+    return None if vertex is None else (periods, vertex)
+
+
+def assert_the_optimum(program: Program, solution: Solution | None) -> None:
+    plain = backends.get("highs").solve(program.lp, SolveOptions())
+    assert solution is not None
+    assert solution.values is not None
+    assert plain.values is not None
+    ours, theirs = (float(program.lp.cost @ each) for each in (solution.values, plain.values))
+    assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
+    assert certify(program.lp, solution, 1e-6).passed
+    again = backends.get("highs").solve(program.lp, SolveOptions(), start=solution.basis)
+    assert again.iterations == 0, "the basis is that of the optimum"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_synthetic_provinces_are_merged_to_the_plain_optimum(kind: str) -> None:
+    program = program_of(ProblemIndex.of(synthetic(4, 20, 7, **KINDS[kind])))
+    found = chain_of(program)
+    assert found is not None, "the joined places foretell such a province"
+    assert found[1].held.any(), "stock is handed on"
+    assert_the_optimum(program, merged(*found, never))
+
+
+def test_random_problems_are_merged_to_the_plain_optimum_however_badly_foretold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chain, "NEAR", 1e9)
+    chained_ones = []
+
+    @bounded(60)
+    @given(problems())
+    def holds(problem: PlanningProblem) -> None:
+        program = program_of(ProblemIndex.of(problem))
+        found = chain_of(program)
+        assume(found is not None and found[0].count > 1)
+        assert found is not None
+        solution = merged(*found, never)
+        if solution is not None:
+            chained_ones.append(problem)
+            assert_the_optimum(program, solution)
+
+    holds()
+    assert len(chained_ones) > 10
+
+
+def test_the_chain_is_a_plan_that_keeps_all_rules() -> None:
+    program = program_of(ProblemIndex.of(synthetic(3, 15, 6, chain=3)))
+    found = chain_of(program)
+    assert found is not None
+    periods, vertex = found
+    stock = np.flatnonzero(periods.stock)
+    lower, upper = program.lp.column_lower.copy(), program.lp.column_upper.copy()
+    lower[stock] = upper[stock] = vertex.values[stock]
+    lp = replace(program.lp, column_lower=lower, column_upper=upper)
+    held = backends.get("highs").solve(lp, SolveOptions())
+    assert held.stop.reason == "optimal"
+    guide = foretold(program)
+    assert guide is not None
+    assert held.values is not None
+    cost = float(program.lp.cost @ held.values) + program.lp.offset
+    assert guide.bound <= cost * (1 + 1e-9)
+    assert cost <= guide.bound * (1 + 1e-3)
+
+
+@pytest.fixture
+def small_ones_compete(monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A small province gone about as a large one, on a machine whose cores are all in use."""
+    monkeypatch.setattr(methods, "LARGE", 0)
+    monkeypatch.setattr(cold, "spare_core", lambda: False)
+    return program_of(ProblemIndex.of(synthetic(4, 20, 7, chain=3)))
+
+
+def test_a_plan_says_that_its_periods_were_merged(small_ones_compete: Program) -> None:
+    solution = solve(small_ones_compete, PlanOptions())
+    assert solution.strategy.startswith("periods 1, 2, 4 and 7 at a time, merged by simplex (bound of the joined")
+    assert_the_optimum(small_ones_compete, solution)
+
+
+def test_periods_that_are_not_as_foretold_are_left_to_dual_simplex(
+    small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, "NEAR", -1.0)
+    solution = solve(small_ones_compete, PlanOptions())
+    assert solution.strategy.startswith("dual simplex (bound")
+    assert_the_optimum(small_ones_compete, solution)
+
+
+def test_a_first_period_that_takes_too_long_is_left_to_dual_simplex(
+    small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Spending, "beyond", lambda self, limit: limit < 60)
+    solution = solve(small_ones_compete, PlanOptions())
+    assert solution.strategy.startswith("dual simplex")
+    assert_the_optimum(small_ones_compete, solution)
+
+
+def test_merging_that_takes_too_long_is_left_to_interior_point(
+    small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cold, "MERGING", (-1.0, 0.0))
+    asked = []
+    run = Asked.run
+
+    def noted(self: Asked, name: str, *args: object) -> Solution:
+        asked.append(name)
+        return run(self, name, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Asked, "run", noted)
+    solution = solve(small_ones_compete, PlanOptions())
+    assert asked == [INTERIOR]
+    assert solution.strategy.startswith("interior point")
+    assert_the_optimum(small_ones_compete, solution)
+
+
+@pytest.mark.parametrize(
+    ("count", "levels"), [(1, ()), (2, (2,)), (3, (2, 3)), (4, (2, 4)), (7, (2, 4, 7)), (12, (3, 6, 12))]
+)
+def test_stretches_double_until_they_are_the_whole(count: int, levels: tuple[int, ...]) -> None:
+    assert lengths(count) == levels

@@ -1,0 +1,81 @@
+"""A program cut by periods: parts say of a plan what the whole says, and nothing but stock crosses a cut."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+from models.problem import PlanningProblem
+from solvers import backends
+from solvers.backends.base import SolveOptions
+from solvers.index import ProblemIndex
+from solvers.program import Program
+from solvers.strategy.periods import WHOLE, Periods
+from solvers.strategy.stages import program_of
+from tests.properties.planned import bounded
+from tests.solvers.planning.two_counties import two_counties
+from tests.strategies import problems
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    return program_of(ProblemIndex.of(PlanningProblem.model_validate(two_counties())))
+
+
+def cut(program: Program) -> Periods:
+    periods = Periods.of(program, np.zeros(program.lp.rows))
+    assert periods is not None
+    return periods
+
+
+@bounded(30)
+@given(problems())
+def test_a_plan_keeps_the_rows_of_every_part_and_costs_what_they_cost_together(problem: PlanningProblem) -> None:
+    assume(not problem.policy.ordered_goals())
+    program = program_of(ProblemIndex.of(problem))
+    solution = backends.get("highs").solve(program.lp, SolveOptions())
+    assume(solution.values is not None and program.lp.columns > 0)
+    values, periods = np.asarray(solution.values), cut(program)
+    cost = 0.0
+    for first in range(0, periods.count, 2):
+        part = periods.part(first, min(first + 1, periods.count - 1), values)
+        activity = part.lp.matrix @ values[part.columns]
+        assert (activity >= part.lp.row_lower - 1e-6).all()
+        assert (activity <= part.lp.row_upper + 1e-6).all()
+        cost += float(part.lp.cost @ values[part.columns])
+    assert cost + program.lp.offset == pytest.approx(float(program.lp.cost @ values) + program.lp.offset, rel=1e-9)
+
+
+def test_every_row_of_one_period_and_every_column_lies_in_one_part(program: Program) -> None:
+    periods = cut(program)
+    parts = [periods.part(t, t, np.zeros(program.lp.columns)) for t in range(periods.count)]
+    assert sorted(np.concatenate([part.columns for part in parts])) == list(range(program.lp.columns))
+    inside = np.flatnonzero(periods.row != WHOLE)
+    assert sorted(np.concatenate([part.rows for part in parts])) == inside.tolist()
+
+
+def test_the_stock_of_the_part_before_is_on_the_right_hand_side(program: Program) -> None:
+    periods = cut(program)
+    carried = np.where(periods.stock, 7.0, 0.0)
+    part, bare = (periods.part(1, 1, given_) for given_ in (carried, np.zeros(program.lp.columns)))
+    opening = np.flatnonzero(periods.stock & (periods.column == 0))
+    brought = program.lp.matrix[:, opening].tocsr()[part.rows] @ carried[opening]
+    assert np.abs(brought).max() > 0
+    np.testing.assert_allclose(bare.lp.row_lower - part.lp.row_lower, brought, atol=1e-9)
+
+
+def test_a_program_that_more_than_stock_ties_together_is_not_cut(program: Program) -> None:
+    make = program.decisions["make"]
+    elsewhere = np.flatnonzero(cut(program).row[program.rules["power"].positions] == 1)[0]
+    matrix = program.lp.matrix.tolil()
+    matrix[program.rules["power"].start + elsewhere, make.start] = 1.0  # the first line in the first period
+    tied = replace(program, lp=replace(program.lp, matrix=matrix.tocsc()))
+    assert Periods.of(tied, np.zeros(program.lp.rows)) is None
+
+
+def test_a_program_with_columns_of_no_period_is_not_cut() -> None:
+    raw = two_counties()
+    raw["policy"] = {"goals": ["worst_fulfilment", "shortage"]}
+    program = program_of(ProblemIndex.of(PlanningProblem.model_validate(raw)))
+    assert Periods.of(program, np.zeros(program.lp.rows)) is None
