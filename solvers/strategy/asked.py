@@ -27,7 +27,12 @@ FINAL = ("infeasible", "unbounded", "limit", "cancelled")
 INTERIOR = "highs-ipm-finished"
 """The interior point method of large programs."""
 
-WORDS = {"highs": "dual simplex", "highs-ipm": "interior point", INTERIOR: "interior point"}
+WORDS = {
+    "highs": "dual simplex",
+    "highs-primal": "primal simplex",
+    "highs-ipm": "interior point",
+    INTERIOR: "interior point",
+}
 """What methods are called in a plan."""
 
 

@@ -46,6 +46,8 @@ class Reached:
     """The last attempt with a feasible point; None if there was none."""
     held: tuple[tuple[float, float], ...]
     """What each goal reached and what it was held at, as minimised."""
+    bases: tuple[Basis | None, ...]
+    """The basis of each program solved, in order."""
 
     @property
     def proved(self) -> bool:
@@ -65,22 +67,28 @@ class Reached:
         )
 
 
-def reach(program: Program, goals: Sequence[GoalCost], run: Run, stage: str, start: Basis | None = None) -> Reached:
-    """Solve the goals of a prepared program in order; without goals, its own objective once."""
-    if not goals:
-        attempt = run.solve(program, stage, start)
-        return Reached(attempt, attempt if attempt.feasible else None, ())
+def reach(
+    program: Program, goals: Sequence[GoalCost], run: Run, stage: str, starts: Sequence[Basis | None] = ()
+) -> Reached:
+    """Solve the goals of a prepared program in order; without goals, its own objective once.
+
+    `starts` are bases to begin the goals with, in order, such as those of the same goals under other bounds. A goal without one
+    begins with the plan of the goal before.
+    """
+    costs = [(goal.cost, f"{stage}: {goal.goal.goal}") for goal in goals] or [(program.lp.cost, stage)]
     best: Attempt | None = None
     held: list[tuple[float, float]] = []
+    bases: list[Basis | None] = []
     bounds = np.full(len(goals), np.inf)
-    for k, goal in enumerate(goals):
-        held_program = with_row_bounds(program, "goal", upper=bounds)
-        attempt = run.solve(with_cost(held_program, goal.cost), f"{stage}: {goal.goal.goal}", start)
+    for k, (cost, name) in enumerate(costs):
+        wanted = with_cost(with_row_bounds(program, "goal", upper=bounds), cost) if goals else program
+        start, new_goal = (starts[k], False) if k < len(starts) else (bases[-1] if bases else None, True)
+        attempt = run.solve(wanted, name, start, new_goal=new_goal)
+        bases.append(attempt.solution.basis)
         best = attempt if attempt.feasible else best
-        if not attempt.proved or attempt.solution.values is None:
+        if not goals or not attempt.proved or attempt.solution.values is None:
             break
-        value = float(goal.cost @ attempt.solution.values)
-        bounds[k] = value + goal.goal.tolerance * max(1.0, abs(value))
+        value = float(cost @ attempt.solution.values)
+        bounds[k] = value + goals[k].goal.tolerance * max(1.0, abs(value))
         held.append((value, float(bounds[k])))
-        start = attempt.solution.basis
-    return Reached(attempt, best, tuple(held))
+    return Reached(attempt, best, tuple(held), tuple(bases))

@@ -23,24 +23,50 @@ NEAR_SECONDS = 0.6
 
 
 def solve(
-    program: Program, options: PlanOptions, on_progress: OnProgress | None = None, start: Basis | None = None
+    program: Program,
+    options: PlanOptions,
+    on_progress: OnProgress | None = None,
+    start: Basis | None = None,
+    *,
+    new_goal: bool = False,
 ) -> Solution:
     """Solve a program within `options.time_limit_seconds`; nothing is raised for a solver's failure.
 
-    `start` is a basis of a program of the same shape. With `auto`, large programs are solved period by period, by simplex, by interior
+    `start` is a basis of a program of the same shape; with `new_goal`, of one whose plan keeps all rules of this one. With `auto`, large programs are solved period by period, by simplex, by interior
     point, or by two of these at once, as their structure and progress suggest, and the first answer whose certificate passes is taken; small ones in one way, and
     in the next only where that fails. A solver asked for by name is the only one used. The best answer so far is returned when
     none passes. `Solution.strategy` says what was done.
     """
     if options.solver == "auto" and program.lp.columns >= LARGE:
-        return _race(program, options, on_progress, start)
+        return _race(program, options, on_progress, start, new_goal=new_goal)
     return _one_by_one(program.lp, options, on_progress, start)
 
 
-def _race(program: Program, options: PlanOptions, on_progress: OnProgress | None, start: Basis | None) -> Solution:
+def _race(
+    program: Program,
+    options: PlanOptions,
+    on_progress: OnProgress | None,
+    start: Basis | None,
+    *,
+    new_goal: bool = False,
+) -> Solution:
     """Several ways, each only as long as it is worth its time."""
     asked = Asked(program, options, None if on_progress is None else _one_at_a_time(on_progress))
-    return cold(asked) if start is None else _from_basis(asked, start)
+    if start is None:
+        return cold(asked)
+    return _from_plan(asked, start) if new_goal else _from_basis(asked, start)
+
+
+def _from_plan(asked: Asked, start: Basis) -> Solution:
+    """Primal simplex, which goes from plan to better plan; if not done soon, interior point joins."""
+    spending = Spending()
+
+    def simplex(cancelled: Cancelled) -> Solution:
+        return asked.run("highs-primal", start, lambda: spending.beyond(UNLIMITED) or cancelled())
+
+    second = interior(asked, lambda: spending.seconds > PATIENCE, idle=False)
+    finish = race((Way("highs-primal", simplex), second), asked.settles)
+    return replace(finish.solution, strategy=told(finish, "primal simplex from the plan at hand"))
 
 
 def _from_basis(asked: Asked, start: Basis) -> Solution:

@@ -58,15 +58,19 @@ class Run:
         """Seconds left of the time limit; negative when it is over."""
         return self.options.time_limit_seconds - (time.monotonic() - self.started)
 
-    def solve(self, program: Program, stage: str, start: Basis | None = None) -> Attempt:
-        """Solve one program as a named stage, from a basis of the same shape where there is one."""
+    def solve(self, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False) -> Attempt:
+        """Solve one program as a named stage, from a basis of the same shape where there is one.
+
+        With `new_goal` it is the basis of a plan that keeps all rules of this program, and only what is minimised is another.
+        """
         begun = time.monotonic()
         left = self.left()
         if left <= 0:
             return Attempt(program, Solution(Stop("limit", "time", f"no time left for {stage}"), None, None), None)
         if self.on_progress is not None:
             self.on_progress(Progress(stage))
-        solution = solve(program, self.options.model_copy(update={"time_limit_seconds": left}), self.on_progress, start)
+        options = self.options.model_copy(update={"time_limit_seconds": left})
+        solution = solve(program, options, self.on_progress, start, new_goal=new_goal)
         self.iterations += solution.iterations
         self.solver = solution.solver or self.solver
         self.strategy.setdefault(stage, solution.strategy)

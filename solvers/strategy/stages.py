@@ -64,8 +64,9 @@ def solve_in_stages(index: ProblemIndex, program: Program, run: Run, start: Basi
     held = held_by_own_needs(index, program, run, start)
     if held.program is None or held.without.values is None:
         return held.without
-    staged = _goals_then_units(held.program, goals, whole, run, "solve", held.without.priced.solution.basis)
-    return replace(staged, without_swaps=units_short(index, program, held.without.values))
+    without, basis = held.without.values, held.without.priced.solution.basis
+    staged = _goals_then_units(held.program, goals, whole, run, "solve", basis, without)
+    return replace(staged, without_swaps=units_short(index, program, without))
 
 
 def holds_own_needs(problem: PlanningProblem) -> bool:
@@ -105,14 +106,23 @@ def _whole(index: ProblemIndex, program: Program) -> IntArray:
 
 
 def _goals_then_units(
-    program: Program, goals: Sequence[GoalCost], whole: IntArray, run: Run, stage: str, start: Basis | None
+    program: Program,
+    goals: Sequence[GoalCost],
+    whole: IntArray,
+    run: Run,
+    stage: str,
+    start: Basis | None,
+    known: FloatArray | None = None,
 ) -> Staged:
-    """Reach the goals; then, where quotas must be whole, round them and reach the goals again with the rest."""
-    reached = reach(program, goals, run, stage, start)
+    """Reach the goals; then, where quotas must be whole, round them and reach the goals again with the rest.
+
+    `known` is a plan with whole quotas that keeps every rule, (n,), where there is one.
+    """
+    reached = reach(program, goals, run, stage, (start,))
     plain = _staged(reached, goals)
     if not reached.proved or not len(whole):
         return plain
-    rounded = round_quotas(program, goals, whole, reached, run, "whole units")
+    rounded = round_quotas(program, goals, whole, reached, run, "whole units", known)
     final = rounded.reached
     if final.best is None or final.best.solution.values is None:
         return replace(plain, ended=final.last, proved=False, values=None, rounded=True, impossible=rounded.exhausted)

@@ -34,35 +34,42 @@ def round_down(values: FloatArray) -> FloatArray:
 
 
 def round_quotas(
-    program: Program, goals: Sequence[GoalCost], columns: IntArray, before: Reached, run: Run, stage: str
+    program: Program,
+    goals: Sequence[GoalCost],
+    columns: IntArray,
+    before: Reached,
+    run: Run,
+    stage: str,
+    known: FloatArray | None = None,
 ) -> Rounded:
     """Fix the quotas of `columns` at whole numbers and reach the goals again with the rest.
 
     First every quota is rounded down. Where that breaks a rule (a floor, a closing stock, a least quota) those that must rise
-    by the least total are rounded up instead. Where that breaks another, a search by branching on one quota after another
-    looks for whole quotas that keep every rule.
+    by the least total are rounded up instead. Where that breaks another, the quotas of a `known` plan that keeps every rule, (n,),
+    are taken, or, without one, a search by branching on one quota after another looks for some.
     """
     attempt = before.last
-    values, basis = attempt.solution.values, attempt.solution.basis
+    values, basis, bases = attempt.solution.values, attempt.solution.basis, before.bases
     if values is None:
         raise ValueError("nothing to round: the goals have no point")
     least = np.ceil(program.lp.column_lower[columns] - NEARLY)
     most = np.floor(program.lp.column_upper[columns] + NEARLY)
     if (least > most).any():  # between its least and its most a quota has no whole number: the crossing bounds say so
         crossing = with_column_bounds(program, columns, least, most)
-        return Rounded(reach(crossing, goals, run, stage, basis), exhausted=True)
+        return Rounded(reach(crossing, goals, run, stage, bases), exhausted=True)
     down = np.clip(round_down(values[columns]), least, most)
-    reached = _fixed(program, goals, columns, down, run, stage, basis)
+    reached = _fixed(program, goals, columns, down, run, stage, bases)
     if reached.last.solution.stop.reason != "infeasible":
         return Rounded(reached, exhausted=False)
     up = _least_rise(program, columns, down, most, run, stage, basis)
-    if up is not None:
-        raised = _fixed(program, goals, columns, up, run, stage, basis)
-        if raised.last.solution.stop.reason != "infeasible":
-            return Rounded(raised, exhausted=False)
+    for quotas in (up, None if known is None else np.round(known[columns])):
+        if quotas is not None:
+            other = _fixed(program, goals, columns, quotas, run, stage, bases)
+            if other.last.solution.stop.reason != "infeasible":
+                return Rounded(other, exhausted=False)
     found, exhausted = _search(program, columns, least, most, run, stage, basis)
     if found is not None:
-        return Rounded(_fixed(program, goals, columns, found, run, stage, basis), exhausted=False)
+        return Rounded(_fixed(program, goals, columns, found, run, stage, bases), exhausted=False)
     return Rounded(reached, exhausted)
 
 
@@ -73,9 +80,9 @@ def _fixed(
     quotas: FloatArray,
     run: Run,
     stage: str,
-    basis: Basis | None,
+    bases: Sequence[Basis | None],
 ) -> Reached:
-    return reach(with_column_bounds(program, columns, quotas, quotas), goals, run, stage, basis)
+    return reach(with_column_bounds(program, columns, quotas, quotas), goals, run, stage, bases)
 
 
 def _least_rise(
@@ -85,7 +92,7 @@ def _least_rise(
     boxed = with_column_bounds(program, columns, down, np.minimum(down + 1, most))
     cost = np.zeros(program.lp.columns)
     cost[columns] = 1.0
-    attempt = run.solve(with_cost(boxed, cost), stage, basis)
+    attempt = run.solve(with_cost(boxed, cost), stage, basis, new_goal=True)
     if attempt.solution.values is None or not attempt.feasible:
         return None
     return -round_down(-attempt.solution.values[columns])

@@ -1,5 +1,7 @@
 """Stages: goals in order, own needs first, whole units."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,11 @@ from models.options import PlanOptions
 from models.parsing import parse_problem
 from models.problem import PlanningProblem
 from solvers.index import ProblemIndex
-from solvers.program import FloatArray
+from solvers.program import FloatArray, Program
+from solvers.solution import Basis
+from solvers.strategy import units
 from solvers.strategy.goals import Reached, ordered, reach
-from solvers.strategy.run import Run
+from solvers.strategy.run import Attempt, Run
 from solvers.strategy.stages import Staged, program_of, solve_in_stages
 from solvers.strategy.units import round_down
 from tests.builders import Json, make_problem, need
@@ -193,6 +197,41 @@ def test_rounding_that_breaks_another_rule_is_searched_for() -> None:
     assert column_sum(result, "quotas", "quantity", item="soap") == 3
     assert column_sum(result, "quotas", "quantity", item="soda") == 5
     assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
+
+
+def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    soap = {**SOAP, "materials": {"soda": 1.5}}
+    soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
+    partners = [{"id": "north", "at": "town"}]
+    problem = works(soap, soda, closing=2.5, hours=8, partners=partners, policy={"own_needs_first": True})
+    searched: list[str] = []
+    search = units._search
+
+    def noted(*args: Any) -> Any:
+        searched.append(args[-2])
+        return search(*args)
+
+    monkeypatch.setattr(units, "_search", noted)
+    result = planned(problem)
+    assert result.plan.outcome == "optimal"
+    assert len(searched) == 1
+    assert column_sum(result, "quotas", "quantity", item="soda") == 5
+
+
+def test_a_later_goal_begins_with_the_plan_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By primal simplex, which keeps all rules; the same goals with whole quotas each begin from their own basis."""
+    problem = two_counties()
+    problem["policy"]["goals"] = ["shortage", "cost"]
+    asked: list[tuple[bool, bool]] = []
+    solve = Run.solve
+
+    def noted(run: Run, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False) -> Attempt:
+        asked.append((start is not None, new_goal))
+        return solve(run, program, stage, start, new_goal=new_goal)
+
+    monkeypatch.setattr(Run, "solve", noted)
+    assert planned(problem).plan.outcome == "optimal"
+    assert asked == [(False, False), (True, True), (True, False), (True, False)]
 
 
 def test_no_whole_quotas_at_all_is_a_conflict() -> None:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -208,3 +209,22 @@ def test_where_shipping_pays_there_is_no_yardstick(program: Program) -> None:
     cost = program.lp.cost.copy()
     cost[program.decisions["ship"].start] = -1.0
     assert joined(replace(program, lp=replace(program.lp, cost=cost))) is None
+
+
+@pytest.mark.usefixtures("small_ones_race")
+def test_a_new_goal_is_reached_from_the_plan_at_hand(program: Program) -> None:
+    first = solve(program, PlanOptions())
+    cost = program.lp.cost.copy()
+    cost[program.decisions["make"].span] += 0.5
+    dearer = replace(program, lp=replace(program.lp, cost=cost))
+    again = solve(dearer, PlanOptions(), start=first.basis, new_goal=True)
+    assert again.strategy == "primal simplex from the plan at hand"
+    assert objective(dearer.lp, again) == pytest.approx(plain(dearer.lp), rel=1e-9)
+
+
+@pytest.mark.usefixtures("small_ones_race")
+def test_interior_point_joins_a_new_goal_that_takes_long(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(methods, "PATIENCE", -1.0)
+    slacks = Basis(np.zeros(program.lp.columns, np.int8), np.ones(program.lp.rows, np.int8))
+    again = solve(program, PlanOptions(), start=slacks, new_goal=True)
+    assert objective(program.lp, again) == pytest.approx(plain(program.lp), rel=1e-9)
