@@ -107,7 +107,7 @@ def lives(pid: int) -> bool:
     """Whether a process is there and not merely unburied."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before, or while, it is read
         return False
 
 
