@@ -49,6 +49,8 @@ export default {
   "limit.whole-plan": "the whole plan",
   "limit.worth": "{won} per {unit}",
   "limit.share": "{share} of the need",
+  "limit.promise": "{share} of the promise",
+  "limit.delivered": "The centre's delivery",
   "limit.power": "Electricity of {id}",
   "limit.machine": "Machine hours of {id} ({part})",
   "limit.labour": "Labour in {id}",

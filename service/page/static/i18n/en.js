@@ -125,6 +125,7 @@ export default {
   "category.other": "Other goods",
 
   "plan.written-out": "A problem written out",
+  "plan.change": "1 change",
   "plan.changes": "{n} changes",
   "province.ryanggang": "Ryanggang",
   "status.queued": "Waiting",

@@ -49,6 +49,8 @@ export default {
   "limit.whole-plan": "계획 전체",
   "limit.worth": "{unit}당 {won}",
   "limit.share": "수요의 {share}",
+  "limit.promise": "약속의 {share}",
+  "limit.delivered": "중앙의 실제 공급",
   "limit.power": "{id} 전력",
   "limit.machine": "{id} 설비 시간 ({part})",
   "limit.labour": "{id} 노동력",

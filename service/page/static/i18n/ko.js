@@ -125,6 +125,7 @@ export default {
   "category.other": "기타",
 
   "plan.written-out": "직접 쓴 문제",
+  "plan.change": "변경 1건",
   "plan.changes": "변경 {n}건",
   "province.ryanggang": "량강도",
   "status.queued": "대기 중",

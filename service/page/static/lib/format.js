@@ -7,6 +7,9 @@ const made = new Map();
 /** What is nearer to all than this is all: a solver's noise. */
 const WHOLE = 5e-8;
 
+/** Shares below this are written with two digits that say something, not as none. */
+const TINY = 5e-4;
+
 /** @returns {string} the browser's locale where its language is the one shown or English is; else Korea's */
 export function locale() {
   const own = navigator.language;
@@ -42,13 +45,14 @@ export const quantity = (value, unit) => (value === null ? "–" : `${number(val
 export const unitName = (unit) => or(`unit.${unit}`, unit);
 
 /**
- * A share in per cent with one digit after the point; more where it is so near to all that it would look like all.
+ * A share in per cent with one digit after the point; more where it is so near to all, or to nothing, that it would look like it.
  * @param {number|null} share 0 to 1
  * @returns {string} as it is written
  */
 export function share(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   if (Math.abs(value - 1) < WHOLE) return numbers({ style: "percent", maximumFractionDigits: 0 }).format(1);
+  if (value > WHOLE && value < TINY) return numbers({ style: "percent", maximumSignificantDigits: 2 }).format(value);
   let places = 1;
   while (places < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (places + 2)) places += 1;
   const least = value === 0 ? 0 : 1;

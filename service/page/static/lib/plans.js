@@ -37,6 +37,6 @@ export function what({ source }) {
   if (!source.province) return t("plan.written-out");
   const parts = [or(`province.${source.province}`, source.province)];
   if (source.scenario) parts.push(or(`scenario.${source.scenario}`, source.scenario));
-  if (source.changes.length) parts.push(t("plan.changes", { n: source.changes.length }));
+  if (source.changes.length) parts.push(t(source.changes.length === 1 ? "plan.change" : "plan.changes", { n: source.changes.length }));
   return parts.join(" · ");
 }

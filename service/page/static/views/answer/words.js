@@ -69,5 +69,6 @@ export const signedWon = (value) => (value > 0 ? `+${won(value)}` : won(value).r
 /** An amount of a limit. @param {number} amount how much @param {string} unit its unit @returns {string} both */
 export function amountOf(amount, unit) {
   if (unit === "won") return won(amount);
+  if (unit === "share of the promise") return t("limit.promise", { share: share(amount) });
   return unit.startsWith("share") ? t("limit.share", { share: share(amount) }) : quantity(amount, unit);
 }
