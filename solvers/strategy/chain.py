@@ -33,7 +33,7 @@ class Vertex:
     """A plan that keeps all rules, and a basis for it in which some stock rests between its bounds. Shapes: n columns, m rows."""
 
     values: FloatArray
-    """Value by column, (n,); only those of stock are kept up."""
+    """What the chain handed on, by column, (n,); 0 for what is no stock."""
     columns: BasisStatus
     """Status by column, (n,)."""
     rows: BasisStatus

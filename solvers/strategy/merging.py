@@ -25,8 +25,9 @@ THREADS = 2
 
 
 def lengths(count: int) -> tuple[int, ...]:
-    """How many periods the stretches of each level have: a quarter of all, half, all."""
-    return tuple(sorted({length for length in (-(-count // 4), -(-count // 2), count) if length > 1}))
+    """How many periods the stretches of each level have: a quarter of all, twice that, all; no level cuts one of the level before."""
+    quarter = -(-count // 4)
+    return tuple(sorted({length for length in (quarter, 2 * quarter, count) if 1 < length <= count}))
 
 
 def merged(periods: Periods, vertex: Vertex, stops: Cancelled) -> Solution | None:
@@ -75,7 +76,8 @@ class _Stretch:
         lower, upper = part.lp.column_lower.copy(), part.lp.column_upper.copy()
         lower[ends] = upper[ends] = kept[ends]
         held = vertex.held[columns] & ~ends & (status != BASIC)
-        return cls(part, Basis(status, vertex.rows[part.rows]), lower, upper, kept, held, ends)
+        begins = np.where(held, np.int8(AT_LOWER), status)  # where it was fixed, it may have been at either bound
+        return cls(part, Basis(begins, vertex.rows[part.rows]), lower, upper, kept, held, ends)
 
     def solve(self, stops: Cancelled) -> Solution | None:
         """The optimum of the stretch; None where a step did not reach its own."""
@@ -106,12 +108,10 @@ class _Stretch:
 
     def settle(self, vertex: Vertex, solution: Solution) -> None:
         """Write down in the vertex of the whole what was reached."""
-        if solution.basis is None or solution.values is None:
+        if solution.basis is None:
             raise ValueError("a stretch is settled by an optimum with its basis")
         vertex.columns[self.part.columns], vertex.rows[self.part.rows] = solution.basis.columns, solution.basis.rows
-        stays = self.part.columns[~self.ends]
-        vertex.values[stays] = solution.values[~self.ends]
-        vertex.held[stays] = False
+        vertex.held[self.part.columns[~self.ends]] = False
         vertex.iterations += solution.iterations
 
 

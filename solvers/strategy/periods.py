@@ -65,8 +65,8 @@ class Periods:
         rows = np.flatnonzero((self.row >= first) & (self.row <= last))
         columns = np.flatnonzero((self.column >= first) & (self.column <= last))
         opening = np.flatnonzero(self.stock & (self.column == first - 1))
-        by_row = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
-        brought = by_row[:, len(columns) :] @ carried[opening]
+        inside = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
+        brought = inside[:, len(columns) :] @ carried[opening]
         lp = replace(
             self.lp,
             cost=self.cost[columns],
@@ -74,7 +74,7 @@ class Periods:
             column_upper=self.lp.column_upper[columns],
             row_lower=self.lp.row_lower[rows] - brought,
             row_upper=self.lp.row_upper[rows] - brought,
-            matrix=by_row[:, : len(columns)],
+            matrix=inside[:, : len(columns)],
             offset=0.0,
         )
         return Part(rows, columns, lp)

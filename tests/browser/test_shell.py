@@ -211,3 +211,17 @@ def test_numbers_are_written_as_the_user_writes_them(open_page: Open, plan: str)
     german = open_page(f"#/map?plan={plan}", locale="de-DE")
     expect(british.locator(".map-side")).to_contain_text("166,087")
     expect(german.locator(".map-side")).to_contain_text("166.087")
+    written = """async (share) => {
+        const base = document.querySelector("script[type=module]").src.replace("app.js", "");
+        return (await import(`${base}lib/format.js`)).share(share);
+    }"""
+    shares = {
+        0: "0%",
+        1e-9: "0.0%",
+        1.72e-5: "0.0017%",
+        0.0005: "0.1%",
+        0.5: "50.0%",
+        0.99996: "99.996%",
+        1 - 1e-9: "100%",
+    }
+    assert {value: british.evaluate(written, value) for value in shares} == shares

@@ -174,13 +174,33 @@ def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) ->
     )
 
 
+def noted_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
+    """The programs that will be solved: stage, whether from a basis, and whether only the goal is new."""
+    asked: list[tuple[str, bool, bool]] = []
+    solve = Run.solve
+
+    def noted(run: Run, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False) -> Attempt:
+        asked.append((stage, start is not None, new_goal))
+        return solve(run, program, stage, start, new_goal=new_goal)
+
+    monkeypatch.setattr(Run, "solve", noted)
+    return asked
+
+
 SOAP = {"item": "soap", "hours_per_unit": {"kettle": 1}, "cost_per_unit": 1}
 
 
-def test_closing_stock_between_two_whole_numbers_is_rounded_up_to() -> None:
+def test_closing_stock_between_two_whole_numbers_is_rounded_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounding 2.5 down to 2 would leave the store short: the quota rises to 3."""
     problem = works(SOAP, closing=2.5)
+    asked = noted_stages(monkeypatch)
     result = planned(problem)
+    assert asked == [
+        ("solve", False, False),
+        ("whole units", True, False),
+        ("whole units", True, True),
+        ("whole units", True, False),
+    ]
     assert result.plan.outcome == "optimal"
     assert column_sum(result, "quotas", "quantity") == 3
     assert result.plan.rounding_cost == pytest.approx(0.5)
@@ -222,16 +242,9 @@ def test_a_later_goal_begins_with_the_plan_of_the_one_before(monkeypatch: pytest
     """By primal simplex, which keeps all rules; the same goals with whole quotas each begin from their own basis."""
     problem = two_counties()
     problem["policy"]["goals"] = ["shortage", "cost"]
-    asked: list[tuple[bool, bool]] = []
-    solve = Run.solve
-
-    def noted(run: Run, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False) -> Attempt:
-        asked.append((start is not None, new_goal))
-        return solve(run, program, stage, start, new_goal=new_goal)
-
-    monkeypatch.setattr(Run, "solve", noted)
+    asked = noted_stages(monkeypatch)
     assert planned(problem).plan.outcome == "optimal"
-    assert asked == [(False, False), (True, True), (True, False), (True, False)]
+    assert [flags for _, *flags in asked] == [[False, False], [True, True], [True, False], [True, False]]
 
 
 def test_no_whole_quotas_at_all_is_a_conflict() -> None:

@@ -1,6 +1,8 @@
 """Periods chained and merged: the optimum of a plain solve, at a vertex, wherever a chain is found at all."""
 
+import time
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -12,18 +14,20 @@ from models.options import PlanOptions
 from models.problem import PlanningProblem
 from solvers import backends
 from solvers.backends.base import SolveOptions
+from solvers.backends.common import AT_UPPER
+from solvers.backends.highs_session import HighsSession, Method
 from solvers.certificate import certify
 from solvers.index import ProblemIndex
 from solvers.program import Program
-from solvers.solution import Solution
-from solvers.strategy import chain, cold, methods, solve
+from solvers.solution import Basis, Solution, Stop
+from solvers.strategy import chain, cold, merging, methods, solve
 from solvers.strategy.asked import INTERIOR, Asked
 from solvers.strategy.chain import Vertex, chained
 from solvers.strategy.joined import Foretold, joined
 from solvers.strategy.merging import lengths, merged
 from solvers.strategy.periods import Periods
+from solvers.strategy.race import Cancelled
 from solvers.strategy.stages import program_of
-from solvers.strategy.watch import Spending
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
@@ -139,13 +143,68 @@ def test_periods_that_are_not_as_foretold_are_left_to_dual_simplex(
     assert_the_optimum(small_ones_compete, solution)
 
 
-def test_a_first_period_that_takes_too_long_is_left_to_dual_simplex(
+def test_a_chain_whose_first_period_takes_too_long_is_given_up() -> None:
+    program = program_of(ProblemIndex.of(synthetic(6, 30, 8, chain=4, stores=3.0)))
+    guide = foretold(program)
+    assert guide is not None
+    periods = Periods.of(program, guide.prices)
+    assert periods is not None
+    assert chained(periods, guide, -1.0, never) is None
+    assert chained(periods, guide, 60.0, never) is not None
+
+
+def test_every_step_begins_with_a_plan_that_keeps_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stock rests where the chain left it until it is free: primal simplex never has to look for a first plan."""
+    worst: list[float] = []
+
+    class Checked(HighsSession):
+        def set_basis(self, basis: Basis) -> None:
+            lp = self._highs.getLp()
+            assert np.isfinite(np.asarray(lp.col_upper_)[basis.columns == AT_UPPER]).all(), "rests where nothing is"
+            super().set_basis(basis)
+
+        def run(self, method: Method = "dual", **more: Any) -> Solution:
+            if method == "primal":
+                self.set_option("simplex_iteration_limit", 0)
+                super().run(method, **more)
+                worst.append(self._highs.getInfo().max_primal_infeasibility)
+                self.set_option("simplex_iteration_limit", 2**31 - 1)
+            return super().run(method, **more)
+
+    program = program_of(ProblemIndex.of(synthetic(4, 20, 10, chain=3, stores=3.0)))
+    found = chain_of(program)
+    assert found is not None
+    monkeypatch.setattr(merging, "HighsSession", Checked)
+    assert_the_optimum(program, merged(*found, never))
+    assert len(worst) == 2 * (4 + 2 + 1)
+    assert max(worst) < 1e-6
+
+
+def test_interior_point_stops_as_soon_as_periods_are_merged(
     small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Spending, "beyond", lambda self, limit: limit < 60)
-    solution = solve(small_ones_compete, PlanOptions())
-    assert solution.strategy.startswith("dual simplex")
-    assert_the_optimum(small_ones_compete, solution)
+    monkeypatch.setattr(cold, "spare_core", lambda: True)
+    begun, stopped = Event(), Event()
+    run = Asked.run
+
+    def waiting(self: Asked, name: str, start: Basis | None, cancelled: Cancelled, *more: Any) -> Solution:
+        if name != INTERIOR:
+            return run(self, name, start, cancelled, *more)
+        begun.set()
+        end = time.monotonic() + 20
+        while not cancelled() and time.monotonic() < end:
+            time.sleep(0.01)
+        stopped.set()
+        return Solution(Stop("cancelled"), None, None)
+
+    def after_it(*args: Any) -> Solution | None:
+        assert begun.wait(10)
+        assert stopped.wait(10), "it still runs while periods are merged"
+        return merged(*args)
+
+    monkeypatch.setattr(Asked, "run", waiting)
+    monkeypatch.setattr(cold, "merged", after_it)
+    assert_the_optimum(small_ones_compete, solve(small_ones_compete, PlanOptions()))
 
 
 def test_merging_that_takes_too_long_is_left_to_interior_point(
@@ -167,7 +226,8 @@ def test_merging_that_takes_too_long_is_left_to_interior_point(
 
 
 @pytest.mark.parametrize(
-    ("count", "levels"), [(1, ()), (2, (2,)), (3, (2, 3)), (4, (2, 4)), (7, (2, 4, 7)), (12, (3, 6, 12))]
+    ("count", "levels"),
+    [(1, ()), (2, (2,)), (3, (2, 3)), (4, (2, 4)), (6, (2, 4, 6)), (7, (2, 4, 7)), (10, (3, 6, 10)), (12, (3, 6, 12))],
 )
 def test_stretches_double_until_they_are_the_whole(count: int, levels: tuple[int, ...]) -> None:
     assert lengths(count) == levels

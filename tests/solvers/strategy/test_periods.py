@@ -82,3 +82,14 @@ def test_a_program_with_columns_of_no_period_is_not_cut() -> None:
     raw["policy"] = {"goals": ["worst_fulfilment", "shortage"]}
     program = program_of(ProblemIndex.of(PlanningProblem.model_validate(raw)))
     assert Periods.of(program, np.zeros(program.lp.rows)) is None
+
+
+def test_rows_of_several_periods_are_replaced_by_their_prices(program: Program) -> None:
+    prices = np.linspace(-1.0, 2.0, program.lp.rows)
+    periods = Periods.of(program, prices)
+    assert periods is not None
+    wide = np.flatnonzero(periods.row == WHOLE)
+    assert len(wide), "a swap is settled over the whole plan"
+    expected = program.lp.cost - prices[wide] @ program.lp.matrix.tocsr()[wide]
+    assert np.abs(expected - program.lp.cost).max() > 0
+    np.testing.assert_allclose(periods.cost, expected)
