@@ -5,10 +5,8 @@ For  minimise c·x + c₀,  r ≤ Ax ≤ r̄,  l ≤ x ≤ l̄  and any prices y
     c₀ + Σ_{y>0} y·r + Σ_{y<0} y·r̄ + Σ_{z>0} z·l + Σ_{z<0} z·l̄
 
 so a point that keeps all bounds, prices whose signs fit the bounds there are, and the two objectives together prove an
-optimum, whoever found them. Likewise prices alone can prove that no point exists (Farkas).
+optimum, whoever found them.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -52,52 +50,6 @@ def certify(lp: LinearProgram, solution: Solution, tolerance: float = 1e-6) -> C
         dual_objective=dual,
         tolerance=tolerance,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class InfeasibilityProof:
-    """Whether no point can keep all rows and bounds, and the prices that prove it. Shape: m rows."""
-
-    holds: bool
-    """Whether infeasibility is proved."""
-    margin: float
-    """By how much the least the rows ask of ray·Ax exceeds the most the columns can give, relative to 1 + the terms compared."""
-    residual: float
-    """Largest pull of the ray on a bound that is infinite, relative to 1 (rows) and to 1 + the column's largest coefficient."""
-    ray: FloatArray | None = None
-    """Price by row, largest 1, (m,); None where crossed bounds are the proof, or there is no proof."""
-    violation: float | None = None
-    """Least total violation of the rows, if it was computed."""
-    detail: str = ""
-    """What was found, in words."""
-
-
-def certify_infeasible(lp: LinearProgram, ray: FloatArray, tolerance: float = 1e-8) -> InfeasibilityProof:
-    """Hold a Farkas ray (m,) to the arrays; it may be given with either sign and any length.
-
-    The ray y proves infeasibility if Σ_{y>0} y·r + Σ_{y<0} y·r̄ (the least the rows ask of y·Ax) exceeds
-    Σ_{d>0} d·l̄ + Σ_{d<0} d·l with d = Aᵀy (the most the columns can give), beyond rounding.
-    """
-    scale = float(np.abs(ray).max(initial=0.0))
-    if not np.isfinite(scale) or scale == 0.0:
-        return InfeasibilityProof(False, -BEYOND, BEYOND, detail="the ray is zero or not a number")
-    proofs = [_farkas(lp, sign * ray / scale, tolerance) for sign in (1.0, -1.0)]
-    return max(proofs, key=lambda proof: (proof.holds, -proof.residual))
-
-
-def _farkas(lp: LinearProgram, y: FloatArray, tolerance: float) -> InfeasibilityProof:
-    """The test of one ray of length 1 with one sign."""
-    pull = lp.matrix.T @ y
-    largest = abs(lp.matrix).max(axis=0).toarray() if lp.rows and lp.columns else np.zeros(lp.columns)
-    asked = _terms(y, lp.row_lower, lp.row_upper)
-    given = _terms(-pull, lp.column_lower, lp.column_upper)
-    compared = 1 + float(np.abs(asked).sum() + np.abs(given).sum())
-    margin = _named((asked.sum() + given.sum()) / compared)
-    residual = max(
-        _unbounded_pull(y, lp.row_lower, lp.row_upper, np.zeros(lp.rows)),
-        _unbounded_pull(-pull, lp.column_lower, lp.column_upper, largest),
-    )
-    return InfeasibilityProof(margin > tolerance and residual <= tolerance, margin, residual, y, detail="Farkas ray")
 
 
 def _terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:

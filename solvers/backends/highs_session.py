@@ -4,7 +4,7 @@ Everything crosses the border in bulk: arrays in, arrays out, no loop over rows 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 from highspy._core import _Highs
-from scipy import sparse
 
 from solvers.backends.common import ProgressGate, check
 from solvers.backends.highs_log import listen
@@ -22,7 +21,7 @@ from solvers.errors import SolverRefused
 from solvers.program import FloatArray, IntArray, LinearProgram
 from solvers.solution import Basis, BasisStatus, OnProgress, Solution, Stop
 
-__all__ = ["VERSION", "HighsSession", "Method", "Ranging", "stop_of"]
+__all__ = ["VERSION", "HighsSession", "Method", "stop_of"]
 
 VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 """Version of HiGHS."""
@@ -56,28 +55,6 @@ def stop_of(status: HighsModelStatus) -> Stop:
     """What a status of HiGHS means; the detail is its own word for it."""
     stop = _STOPS[status.name]
     return Stop(stop.reason, stop.limit, f"HiGHS: {status.name.removeprefix('k')}")
-
-
-@dataclass(frozen=True, slots=True)
-class Ranging:
-    """How far one number may move before the basis is no longer optimal, and the objective there. Shapes: n columns, m rows."""
-
-    cost_down: FloatArray
-    """Least cost by column that keeps the basis, (n,)."""
-    cost_up: FloatArray
-    """Greatest cost by column that keeps the basis, (n,)."""
-    row_down: FloatArray
-    """Least right-hand side by row that keeps the basis, (m,)."""
-    row_up: FloatArray
-    """Greatest right-hand side by row that keeps the basis, (m,)."""
-    row_down_objective: FloatArray
-    """Objective with the right-hand side at `row_down`, (m,)."""
-    row_up_objective: FloatArray
-    """Objective with the right-hand side at `row_up`, (m,)."""
-    column_down: FloatArray
-    """Least value of the bound a column rests on that keeps the basis, (n,)."""
-    column_up: FloatArray
-    """Greatest value of the bound a column rests on that keeps the basis, (n,)."""
 
 
 class HighsSession:
@@ -153,32 +130,6 @@ class HighsSession:
         """Give rows (positions, (k,)) new bounds (k,)."""
         self._keep(self._highs.changeRowsBounds(len(rows), _int32(rows), lower, upper), "change row bounds")
 
-    def change_offset(self, offset: float) -> None:
-        """Give the objective a new constant part."""
-        self._keep(self._highs.changeObjectiveOffset(offset), "change the offset")
-
-    def add_columns(self, cost: FloatArray, lower: FloatArray, upper: FloatArray, matrix: sparse.csc_array) -> None:
-        """Append k columns at their lower bounds; costs and bounds (k,), coefficients (rows, k)."""
-        a = matrix.tocsc()
-        status = self._highs.addCols(
-            len(cost), cost, lower, upper, a.nnz, _int32(a.indptr[:-1]), _int32(a.indices), a.data
-        )
-        self._keep(status, "add columns")
-
-    def add_rows(self, lower: FloatArray, upper: FloatArray, matrix: sparse.csr_array) -> None:
-        """Append k rows, basic; bounds (k,), coefficients (k, columns)."""
-        a = matrix.tocsr()
-        status = self._highs.addRows(len(lower), lower, upper, a.nnz, _int32(a.indptr[:-1]), _int32(a.indices), a.data)
-        self._keep(status, "add rows")
-
-    def remove_columns(self, columns: IntArray) -> None:
-        """Take columns out (positions, (k,)); those behind them move up."""
-        self._keep(self._highs.deleteCols(len(columns), _int32(columns)), "remove columns")
-
-    def remove_rows(self, rows: IntArray) -> None:
-        """Take rows out (positions, (k,)); those behind them move up."""
-        self._keep(self._highs.deleteRows(len(rows), _int32(rows)), "remove rows")
-
     def set_basis(self, basis: Basis) -> None:
         """Stand on a basis; a singular one, or one of the wrong size, is mended by HiGHS."""
         given = highspy.HighsBasis()
@@ -237,25 +188,6 @@ class HighsSession:
             solver=f"HiGHS {VERSION} {WORDS[method]}",
         )
 
-    def ranging(self) -> Ranging:
-        """How far costs and bounds may move one at a time; asks for an optimal basis."""
-        status, held = self._highs.getRanging()
-        self._keep(status, "give ranges")
-
-        def numbers(values: list[float]) -> FloatArray:
-            return np.asarray(values, dtype=np.float64)
-
-        return Ranging(
-            cost_down=numbers(held.col_cost_dn.value_),
-            cost_up=numbers(held.col_cost_up.value_),
-            row_down=numbers(held.row_bound_dn.value_),
-            row_up=numbers(held.row_bound_up.value_),
-            row_down_objective=numbers(held.row_bound_dn.objective_),
-            row_up_objective=numbers(held.row_bound_up.objective_),
-            column_down=numbers(held.col_bound_dn.value_),
-            column_up=numbers(held.col_bound_up.value_),
-        )
-
     def basic_variables(self) -> IntArray:
         """What is basic, in the order of the basis matrix, (m,): column j as j, the slack of row i as −1 − i."""
         status, held = self._highs.getBasicVariables()
@@ -267,17 +199,6 @@ class HighsSession:
         status, held = self._highs.getBasisSolve(right_hand_side)
         self._keep(status, "solve with the basis")
         return np.asarray(held, dtype=np.float64)
-
-    def solve_basis_transposed(self, right_hand_side: FloatArray) -> FloatArray:
-        """B⁻ᵀ·c, (m,), by row; c in the order of `basic_variables`."""
-        status, held = self._highs.getBasisTransposeSolve(right_hand_side)
-        self._keep(status, "solve with the transposed basis")
-        return np.asarray(held, dtype=np.float64)
-
-    def dual_ray(self) -> FloatArray | None:
-        """A Farkas ray by row after an infeasible run, (m,), or None; to be certified before it is believed."""
-        status, exists, ray = self._highs.getDualRay()
-        return np.asarray(ray, dtype=np.float64) if status == HighsStatus.kOk and exists else None
 
     def _keep(self, status: HighsStatus, doing: str) -> None:
         """Raise SolverRefused unless HiGHS did as it was told; a warning is no refusal."""
