@@ -16,7 +16,7 @@ import httpx2
 
 from benchmarks.load import serving
 from models.examples import two_counties_raw
-from service.sheets.kinds import SHEET_TYPES
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES
 
 MIB = 1024 * 1024
 JSON = "application/json"
@@ -68,17 +68,17 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "3,900,000 numbers, JSON": (JSON, lambda: numbers(3_900_000, "0.12345678901")),
     "64 MiB of brackets, JSON": (JSON, lambda: b"[" * (64 * MIB - 1)),
     "100 MiB, JSON": (JSON, lambda: b" " * (100 * MIB)),
-    "zip bomb, 1 GiB unpacked": (SHEET_TYPES["zip"], lambda: zipped("demand.csv", b"0" * 1000, 1024 * MIB)),
+    "zip bomb, 1 GiB unpacked": (SPREADSHEET_MEDIA_TYPES["zip"], lambda: zipped("demand.csv", b"0" * 1000, 1024 * MIB)),
     "zip, 380,000 rows of demand": (
-        SHEET_TYPES["zip"],
+        SPREADSHEET_MEDIA_TYPES["zip"],
         lambda: zipped("demand.csv", b"".join(b"county-%d,item-%d,%d\n" % (n, n, n) for n in range(380_000)), 1),
     ),
     "zip, 120 MiB of CSV unpacked": (
-        SHEET_TYPES["zip"],
+        SPREADSHEET_MEDIA_TYPES["zip"],
         lambda: zipped("demand.csv", b"".join(b"hyesan,soap,%d,%d\n" % (n, n * n) for n in range(40_000)), 120 * MIB),
     ),
-    "xlsx, 380,000 rows of demand": (SHEET_TYPES["xlsx"], lambda: workbook(380_000)),
-    "xlsx, 800,000 rows of demand": (SHEET_TYPES["xlsx"], lambda: workbook(800_000)),
+    "xlsx, 380,000 rows of demand": (SPREADSHEET_MEDIA_TYPES["xlsx"], lambda: workbook(380_000)),
+    "xlsx, 800,000 rows of demand": (SPREADSHEET_MEDIA_TYPES["xlsx"], lambda: workbook(800_000)),
 }
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from models.tables import SupplyRow
 from service.solving.encoding import encode_table
-from service.tables.formats import STREAMS, json_page
+from service.tables.formats import STREAM_WRITERS, format_json_page
 from service.tables.schemas import TableQuery
-from service.tables.selection import select
+from service.tables.selection import select_from_table
 
 ROWS = 100_000
 
@@ -35,16 +35,16 @@ def stored(rows: int) -> bytes:
 
 def json(body: bytes, layout: str) -> int:
     """Write all rows as one page of JSON; the bytes."""
-    selection = select(pa.BufferReader(body), TableQuery())
-    page, total = list(selection.batches()), selection.count()
+    selection = select_from_table(pa.BufferReader(body), TableQuery())
+    page, total = list(selection.iterate_batches()), selection.count_rows()
     names = selection.schema.names
-    return len(json_page("supply", page, names, total=total, offset=0, following=None, layout=layout))
+    return len(format_json_page("supply", page, names, total=total, offset=0, next_url=None, layout=layout))
 
 
 def stream(body: bytes, kind: str) -> int:
     """Write all rows in a format; the bytes."""
-    selection = select(pa.BufferReader(body), TableQuery())
-    return sum(map(len, STREAMS[kind]("supply", selection.schema, selection.batches())))  # type: ignore[index]
+    selection = select_from_table(pa.BufferReader(body), TableQuery())
+    return sum(map(len, STREAM_WRITERS[kind]("supply", selection.schema, selection.iterate_batches())))  # type: ignore[index]
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
         "json, columns": lambda: json(body, "columns"),
         "json, rows": lambda: json(body, "rows"),
     }
-    tasks |= {kind: lambda kind=kind: stream(body, kind) for kind in STREAMS}  # type: ignore[misc]
+    tasks |= {kind: lambda kind=kind: stream(body, kind) for kind in STREAM_WRITERS}  # type: ignore[misc]
     for name, task in tasks.items():
         walls, cpus, size = [], [], 0
         for _ in range(5):

@@ -18,21 +18,21 @@ from starlette_compress import CompressMiddleware
 
 from service.access import refusals
 from service.access.routes import router as access
-from service.answers.desk import Desk
+from service.answers.desk import SensitivityPool
 from service.answers.routes import router as answers
 from service.auditing.routes import router as auditing
 from service.demand.routes import router as demand
-from service.docs_page.routes import mount_static, router as docs_page
+from service.docs_page.routes import mount_static_files, router as docs_page
 from service.execution.routes import router as execution
 from service.health.routes import router as health
 from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
-from service.jobs.endings import Ending
+from service.jobs.endings import AttemptResult
 from service.life.routes import router as life
 from service.page.routes import router as page
 from service.plans.routes import router as plans
 from service.provinces.routes import router as provinces
-from service.retention import Keeper
+from service.retention import RetentionJob
 from service.settings import Settings
 from service.sheets.routes import router as sheets
 from service.storage import Store
@@ -41,12 +41,12 @@ from service.validation.routes import router as validation
 from service.web import handlers
 from service.web.bodies import BodyReader
 from service.web.logs import configure_logs
-from service.web.metrics import Metrics, resident_bytes
-from service.web.middleware import BodyLimit, Frame
+from service.web.metrics import Metrics, measure_resident_memory
+from service.web.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.web.openapi import install_openapi
 from service.web.services import LifespanState, Services
-from service.web.tracing import OFF, open_tracing
-from service.webhooks.courier import Courier, undelivered
+from service.web.tracing import TRACING_OFF, open_tracing
+from service.webhooks.courier import WebhookDispatcher, count_undelivered
 from service.webhooks.routes import router as webhooks
 
 ROUTERS = (
@@ -68,11 +68,11 @@ ROUTERS = (
 )
 """The nouns of the service; a new one is one line here."""
 
-SWITCH_SECONDS = 0.0005
+THREAD_SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while another waits for it; Python's own 5 ms add up over a request's turns."""
 
 
-class Allot(FastAPI):
+class AllotApplication(FastAPI):
     """FastAPI, framed: identifiers, headers, log and figures also for mistakes of ours."""
 
     def __init__(
@@ -89,29 +89,29 @@ class Allot(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, and ours around them."""
-        return Frame(super().build_middleware_stack(), self._metrics)
+        return RequestContextMiddleware(super().build_middleware_stack(), self._metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI application; its database is opened and its solvers started with its lifespan."""
     metrics, tracing = Metrics(), open_tracing(settings)
 
-    def on_ending(ending: Ending) -> None:
-        metrics.solved(ending)
+    def record_attempt(result: AttemptResult) -> None:
+        metrics.record_attempt(result)
         if tracing is not None:
-            tracing.note(ending)
+            tracing.export_spans(result)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        store = await run_in_threadpool(Store.open, settings)
+        store = await run_in_threadpool(Store.open_store, settings)
         identity = Authenticator(store, settings)
-        jobs = JobRuntime(store, settings, on_ending)
-        desk = Desk(jobs.spawn, settings)
-        _watch(metrics, store, jobs, desk)
-        app.state.leave = jobs.leave
+        jobs = JobRuntime(store, settings, record_attempt)
+        desk = SensitivityPool(jobs.spawn_worker, settings)
+        _register_gauges(metrics, store, jobs, desk)
+        app.state.release_waiters = jobs.release_waiters
         await run_in_threadpool(jobs.start)
-        await run_in_threadpool(_load_tables)
-        courier, keeper = Courier(store, settings), Keeper(store, settings)
+        await run_in_threadpool(_preload_pyarrow)
+        courier, keeper = WebhookDispatcher(store, settings), RetentionJob(store, settings)
         try:
             yield {"services": Services(settings, store, jobs, BodyReader(settings), metrics, identity, desk)}
         finally:
@@ -119,61 +119,63 @@ def create_app(settings: Settings) -> FastAPI:
             await run_in_threadpool(jobs.stop)
             await run_in_threadpool(courier.stop)
             await run_in_threadpool(keeper.stop)
-            metrics.forget()
+            metrics.unregister_gauges()
             await run_in_threadpool(store.close)
             if tracing is not None:
                 await run_in_threadpool(tracing.close)
 
-    app = Allot(metrics, OFF if tracing is None else tracing.config(), lifespan)
-    app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes)
+    app = AllotApplication(metrics, TRACING_OFF if tracing is None else tracing.make_telemetry_config(), lifespan)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
-    handlers.install(app)
-    refusals.install(app)
+    handlers.install_error_handlers(app)
+    refusals.install_denial_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
-    mount_static(app)
+    mount_static_files(app)
     install_openapi(app)
     return app
 
 
-def _watch(metrics: Metrics, store: Store, jobs: JobRuntime, desk: Desk) -> None:
+def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivity_pool: SensitivityPool) -> None:
     """Report what waits and runs whenever the figures are read."""
-    metrics.watch("allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.counts)
-    metrics.watch(
+    metrics.register_gauge(
+        "allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.count_by_state
+    )
+    metrics.register_gauge(
         "allot_solver_children",
         "Solves that run in this process: how many, and the bytes of memory that they have in use.",
         "what",
-        lambda: resident_bytes(jobs.children()),
+        lambda: measure_resident_memory(jobs.list_worker_pids()),
     )
     words = "Questions answered and waiting now, and plans kept open for the next."
-    metrics.watch("allot_questions", words, "state", desk.seats.counts)
-    metrics.watch(
+    metrics.register_gauge("allot_questions", words, "state", sensitivity_pool.workers.count_by_state)
+    metrics.register_gauge(
         "allot_webhook_messages",
         "Messages to webhooks that wait, or were given up, over all service processes.",
         "state",
-        lambda: undelivered(store),
+        lambda: count_undelivered(store),
     )
 
 
-def _load_tables() -> None:
+def _preload_pyarrow() -> None:
     """Load now what the first reader of a table would wait for: pyarrow loads pandas, where installed, with its first numpy array."""
     pa.array(np.zeros(1))
 
 
-def _answer_swiftly() -> None:
+def _reduce_event_loop_latency() -> None:
     """Keep threads and the collector from holding up the event loop: both would make it wait some tens of milliseconds."""
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what was loaded stays; a full collection need not walk through all of it each time
 
 
-def from_environment() -> FastAPI:
+def create_app_from_environment() -> FastAPI:
     """The service as the environment sets it, with its logs configured; for uvicorn's `--factory`."""
-    return from_settings(Settings())
+    return create_app_from_settings(Settings())
 
 
-def from_settings(settings: Settings) -> FastAPI:
+def create_app_from_settings(settings: Settings) -> FastAPI:
     """The service, with its logs configured, in a process of its own."""
     configure_logs(settings)
-    _answer_swiftly()
+    _reduce_event_loop_latency()
     return create_app(settings)

@@ -28,7 +28,7 @@ PROBLEM_JSON = "application/problem+json"
 """Media type of every error."""
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """An error, as problem details (RFC 9457)."""
 
     model_config = ConfigDict(use_attribute_docstrings=True, title="Problem")
@@ -50,7 +50,7 @@ class Problem(BaseModel):
     the body it is `query/`, `path/` or `header/` and the parameter's name."""
 
 
-class Refusal(HTTPException):
+class ApiError(HTTPException):
     """A request is refused. Subclasses fix the status and the code.
 
     It is an HTTPException so that the framework lets it pass wherever it is raised, while a body is read included.
@@ -72,79 +72,79 @@ class Refusal(HTTPException):
         self.findings = tuple(findings)
 
 
-class Unreadable(Refusal):
+class BadRequestError(ApiError):
     """The body is not JSON, or a header makes no sense."""
 
     status, code, title = 400, "unreadable", "The request cannot be read"
 
 
-class Unauthenticated(Refusal):
+class UnauthenticatedError(ApiError):
     """Who asks does not say who they are, or not so that it can be believed."""
 
     status, code, title = 401, "unauthenticated", "Say who you are"
 
 
-class Missing(Refusal):
+class NotFoundError(ApiError):
     """There is nothing of that name."""
 
     status, code, title = 404, "not-found", "There is nothing here"
 
 
-class NotAcceptable(Refusal):
+class NotAcceptableError(ApiError):
     """None of the formats asked for can be given."""
 
     status, code, title = 406, "not-acceptable", "No acceptable format"
 
 
-class TooSlow(Refusal):
+class RequestTimeoutError(ApiError):
     """The body did not come in time."""
 
     status, code, title = 408, "too-slow", "The request does not come"
 
 
-class Conflict(Refusal):
+class ConflictError(ApiError):
     """What is asked cannot be done in the present state."""
 
     status, code, title = 409, "conflict", "Not in this state"
 
 
-class Stale(Refusal):
+class PreconditionFailedError(ApiError):
     """The version that the request was made for is not the newest."""
 
     status, code, title = 412, "stale", "Somebody else wrote first"
 
 
-class TooLarge(Refusal):
+class ContentTooLargeError(ApiError):
     """The request is beyond a limit of the settings."""
 
     status, code, title = 413, "too-large", "Beyond the limits of this service"
 
 
-class WrongType(Refusal):
+class UnsupportedMediaTypeError(ApiError):
     """The body is of a type that is not read here."""
 
     status, code, title = 415, "wrong-type", "The body's type is not read here"
 
 
-class Invalid(Refusal):
+class UnprocessableContentError(ApiError):
     """The request was read and understood, and is wrong."""
 
     status, code, title = 422, "invalid", "The request is not valid"
 
 
-class TooMany(Refusal):
+class TooManyRequestsError(ApiError):
     """Too much is waiting already."""
 
     status, code, title = 429, "too-many", "Too much is waiting"
 
 
-class Unavailable(Refusal):
+class ServiceUnavailableError(ApiError):
     """The service cannot do this now."""
 
     status, code, title = 503, "unavailable", "Not available now"
 
 
-def at_fault(findings: Sequence[Finding]) -> str:
+def summarize_findings(findings: Sequence[Finding]) -> str:
     """One sentence about findings: how many errors, and the first of them."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
@@ -153,10 +153,10 @@ def at_fault(findings: Sequence[Finding]) -> str:
     return first if len(errors) == 1 else f"{len(errors)} errors. The first: {first}"
 
 
-def documented(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+def document_errors(*error_types: type[ApiError]) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an operation that may refuse so; 500 is documented for all."""
     described: dict[int, list[str]] = {}
-    for refusal in (*refusals, *((TooSlow,) if TooLarge in refusals else ())):
+    for refusal in (*error_types, *((RequestTimeoutError,) if ContentTooLargeError in error_types else ())):
         summary = (refusal.__doc__ or "").strip()
         described.setdefault(refusal.status, []).append(summary)
     described[500] = ["A mistake of ours; the answer names the request, not the mistake."]

@@ -16,7 +16,7 @@ Days = Annotated[float, Field(gt=0, le=36_500)]
 MIB = 1024 * 1024
 
 
-def _cores() -> int:
+def _count_usable_cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     """Database, as an SQLAlchemy address (`postgresql://user:password@host/name`, `sqlite:////path/file.db`); a SQLite file in `data_dir` if absent."""
     database_connections: Positive = 20
     """Connections to the database that one process keeps at most."""
-    objects_url: str | None = None
+    object_store_url: str | None = None
     """Where tables too big for the database go: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
-    inline_bytes: Annotated[int, Field(ge=0)] = 16 * MIB
+    max_inline_table_bytes: Annotated[int, Field(ge=0)] = 16 * MIB
     """Bytes up to which a table (as Parquet) is kept in the database itself."""
 
     max_body_bytes: Positive = 64 * MIB
@@ -72,19 +72,19 @@ class Settings(BaseSettings):
     max_columns: Positive = 10_000_000
     """Decisions of a problem at most, by estimate: periods × (lines + items × (2 × links + 5 × counties))."""
 
-    solver_children: Annotated[int, Field(ge=0)] = Field(default_factory=_cores)
+    solver_workers: Annotated[int, Field(ge=0)] = Field(default_factory=_count_usable_cores)
     """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""
-    child_memory_bytes: Positive = 4096 * MIB
+    worker_memory_limit_bytes: Positive = 4096 * MIB
     """Memory that one solve, or one question, may take beyond its libraries; a plan that needs more ends as `failed`."""
-    child_niceness: Annotated[int, Field(ge=0, le=19)] = 10
+    worker_nice: Annotated[int, Field(ge=0, le=19)] = 10
     """How much solves stand back behind requests where both want the processor (0 to 19, as `nice` has it)."""
-    question_children: Positive = Field(default_factory=_cores)
+    sensitivity_workers: Positive = Field(default_factory=_count_usable_cores)
     """Questions to plans answered at a time in one service process, each in a process of its own that holds its plan open; the number of cores if absent."""
-    question_queue: Annotated[int, Field(ge=0)] = 32
+    sensitivity_queue_size: Annotated[int, Field(ge=0)] = 32
     """Questions that may wait for a process; beyond it 429 with `Retry-After`."""
-    question_seconds: Seconds = 600.0
+    sensitivity_timeout_seconds: Seconds = 600.0
     """Seconds that a question may take before it is ended. One whose caller has gone ends at once."""
-    question_idle_seconds: Seconds = 300.0
+    sensitivity_idle_timeout_seconds: Seconds = 300.0
     """Seconds that a process keeps its plan open after an answer, so that the next question need not open it again."""
     queue_length: Positive = 1_000
     """Plans that may wait at a time; beyond it 429 with `Retry-After`."""
@@ -94,11 +94,11 @@ class Settings(BaseSettings):
     """Time limit of a plan that states none."""
     max_time_limit_seconds: Seconds = 3_600.0
     """Greatest time limit that a plan may ask for."""
-    overtime_seconds: Seconds = 30.0
+    kill_grace_seconds: Seconds = 30.0
     """Seconds past its time limit after which a solve that does not stop by itself is killed."""
     lease_seconds: Seconds = 30.0
     """Seconds after which a plan whose service process went silent is taken over by another."""
-    max_tries: Positive = 3
+    max_attempts: Positive = 3
     """Times a plan is begun at most before it ends as `failed`: a problem that kills its solver must not do so for ever."""
     poll_seconds: Seconds = 0.5
     """Seconds between looks for work and news from other service processes; news of its own reach a process at once."""
@@ -111,22 +111,22 @@ class Settings(BaseSettings):
     max_wait_seconds: Seconds = 60.0
     """Seconds that `Prefer: wait=N` is honoured at most."""
 
-    keep_plans_days: Days | None = None
+    retention_plans_days: Days | None = None
     """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; for ever if absent. Plans that were submitted are always kept, and so is what a kept plan varies or replaces."""
-    keep_bases_days: Days | None = None
+    retention_bases_days: Days | None = None
     """Days after its end for which the basis of a plan that was not ratified is kept; for ever if absent. Without it questions and plans based on it begin from nothing."""
-    keep_events_days: Days | None = None
+    retention_events_days: Days | None = None
     """Days after its end for which the progress of a plan is kept; for ever if absent."""
-    keep_deliveries_days: Days | None = None
+    retention_deliveries_days: Days | None = None
     """Days after their last try for which messages to webhooks that were delivered or given up are kept; for ever if absent."""
-    keep_idempotency_days: Days | None = None
+    retention_idempotency_days: Days | None = None
     """Days for which an Idempotency-Key is known, once its plan has ended; for ever if absent."""
 
-    webhook_senders: Annotated[int, Field(ge=0)] = 4
+    webhook_concurrency: Annotated[int, Field(ge=0)] = 4
     """Messages to webhooks that one process sends at a time. 0: this process sends none, others do."""
-    webhook_seconds: Seconds = 10.0
+    webhook_timeout_seconds: Seconds = 10.0
     """Time limit of one try at sending a message: connection, answer and all."""
-    webhook_tries: Positive = 12
+    webhook_max_attempts: Positive = 12
     """Times a message is sent at most before it is dead: it is kept then, and sent again only on request."""
     webhook_retry_seconds: Seconds = 5.0
     """Seconds before a message is sent a second time; three times as long before each further one, up to six hours."""
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     """Port that `allot serve` listens at."""
     authentication: Literal["off", "keys", "oidc"] = "off"
     """Who has to say who they are. `off`: nobody; everybody may do everything, on this machine only. `keys`: everybody, by an API key. `oidc`: by a key or a token of an identity provider (extra `oidc`)."""
-    open: bool = False
+    allow_unauthenticated_network: bool = False
     """Whether a service with authentication off also answers over the network. Set it only where nobody who is not trusted with everything reaches the port."""
     oidc_issuer: str | None = None
     """Issuer of the tokens, as it calls itself: an `https` address below which `/.well-known/openid-configuration` lies."""
@@ -163,8 +163,8 @@ class Settings(BaseSettings):
     """`json`: a line of JSON an event. `console`: for reading by eye."""
 
     @model_validator(mode="after")
-    def _refuse_what_is_not_safe(self) -> Self:
-        if self.authentication == "off" and not self.open and not is_loopback(self.host):
+    def _reject_unsafe_settings(self) -> Self:
+        if self.authentication == "off" and not self.allow_unauthenticated_network and not is_loopback(self.host):
             raise ValueError(
                 f"host {self.host} can be reached from other machines while authentication is off: set ALLOT_AUTHENTICATION "
                 "to keys or oidc, or ALLOT_OPEN=true to let everybody who reaches it do everything"
@@ -179,11 +179,11 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def keeps_for_a_time(self) -> bool:
+    def has_retention_limits(self) -> bool:
         """Whether something is not kept for ever."""
-        return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("keep_"))
+        return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("retention_"))
 
-    def database_address(self) -> str:
+    def resolve_database_url(self) -> str:
         """The database's address with its driver: the SQLite file in `data_dir` if none is set, psycopg for PostgreSQL."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir.absolute() / 'allot.db'}"

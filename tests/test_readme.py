@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What the README's request answers."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("readme"), solver_children=1)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("readme"), solver_workers=1)
     with TestClient(create_app(settings)) as client:
         response = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers={"Prefer": "wait=60"})
         assert response.status_code == 201

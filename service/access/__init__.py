@@ -8,23 +8,29 @@ A guard looks at the path: with `{plan}` it asks for the act in the plan's provi
 in any. What a body names is for the route to check, with the principal at hand: `within`, `require_plan`.
 """
 
-from service.access.guards import Guard, guard_of, may, require_plan, within
-from service.access.refusals import Barred, Forbidden
-from service.identity import Act, Grant, Principal, Role
-from service.web.services import Caller, PrincipalOf
+from service.access.guards import (
+    PermissionGuard,
+    find_route_guard,
+    require_permission,
+    require_plan_permission,
+    scope_lookup,
+)
+from service.access.refusals import ForbiddenError, HiddenError
+from service.identity import Grant, Permission, Principal, Role
+from service.web.services import CallerDependency, PrincipalDependency
 
 __all__ = [
-    "Act",
-    "Barred",
-    "Caller",
-    "Forbidden",
+    "Permission",
+    "HiddenError",
+    "CallerDependency",
+    "ForbiddenError",
     "Grant",
-    "Guard",
+    "PermissionGuard",
     "Principal",
-    "PrincipalOf",
+    "PrincipalDependency",
     "Role",
-    "guard_of",
-    "may",
-    "require_plan",
-    "within",
+    "find_route_guard",
+    "require_permission",
+    "require_plan_permission",
+    "scope_lookup",
 ]

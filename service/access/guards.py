@@ -9,84 +9,90 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from models.base import ID_PATTERN
-from service.access.refusals import Barred, Forbidden
-from service.identity import EVERYBODY, Act, Principal
-from service.storage import NotFound, Store, Transaction
-from service.web.services import PrincipalOf, ServicesOf
+from service.access.refusals import ForbiddenError, HiddenError
+from service.identity import ANONYMOUS_PRINCIPAL, Permission, Principal
+from service.storage import RecordNotFoundError, Store, Transaction
+from service.web.services import PrincipalDependency, ServicesDependency
 
-_NAME = re.compile(ID_PATTERN)
+_ID_REGEX = re.compile(ID_PATTERN)
 
-Found = TypeVar("Found")
+LookupResult = TypeVar("LookupResult")
 
 
-class Guard:
+class PermissionGuard:
     """Lets pass who may do an act: with the path's plan, in the path's province, or anywhere if it names neither."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, permission: Permission) -> None:
         """Guard a route that does `act`."""
-        self.act = act
+        self.permission = permission
 
-    async def __call__(self, request: Request, services: ServicesOf, principal: PrincipalOf) -> None:
+    async def __call__(self, request: Request, services: ServicesDependency, principal: PrincipalDependency) -> None:
         """Raise Forbidden, or for what they may not know of Barred (404), unless they may."""
-        if principal is EVERYBODY:
+        if principal is ANONYMOUS_PRINCIPAL:
             return
         plan, province = request.path_params.get("plan"), request.path_params.get("province")
         if plan is not None:
-            await run_in_threadpool(_stored_plan, services.store, principal, self.act, str(plan))
+            await run_in_threadpool(_authorize_stored_plan, services.store, principal, self.permission, str(plan))
         elif province is not None:
-            _province(principal, self.act, str(province), hidden=request.method in {"GET", "HEAD"})
-        elif not self._passes(principal):
-            raise Forbidden(principal.caller, self.act, "")
+            _authorize_province(principal, self.permission, str(province), hidden=request.method in {"GET", "HEAD"})
+        elif not self._is_permitted(principal):
+            raise ForbiddenError(principal.caller, self.permission, "")
 
-    def _passes(self, principal: Principal) -> bool:
-        return principal.administers if self.act == "administer" else principal.may_somewhere(self.act)
+    def _is_permitted(self, principal: Principal) -> bool:
+        return (
+            principal.is_administrator
+            if self.permission == "administer"
+            else principal.is_permitted_anywhere(self.permission)
+        )
 
 
-def may(act: Act) -> Any:
+def require_permission(permission: Permission) -> Any:
     """The guard to stand in `dependencies=[…]` of a router or a route."""
-    return Depends(Guard(act))
+    return Depends(PermissionGuard(permission))
 
 
-def guard_of(dependant: Any) -> Guard | None:
+def find_route_guard(dependant: Any) -> PermissionGuard | None:
     """The last guard among the dependencies of a route (FastAPI's `route.dependant`); None if it has none."""
-    guards = [one.call for one in getattr(dependant, "dependencies", ()) if isinstance(one.call, Guard)]
+    guards = [one.call for one in getattr(dependant, "dependencies", ()) if isinstance(one.call, PermissionGuard)]
     return guards[-1] if guards else None
 
 
-def require_plan(transaction: Transaction, principal: Principal, act: Act, plan: str) -> None:
+def require_plan_permission(transaction: Transaction, principal: Principal, permission: Permission, plan: str) -> None:
     """For plans that a body or a query names: NotFound or Barred if there is none they may read, Forbidden if they may no more."""
-    province, owner = transaction.plans.belonging(plan)
-    if not principal.may_with("read", province, owner):
-        raise Barred(principal.caller, act, "plan", plan, province)
-    if not principal.may_with(act, province, owner):
-        raise Forbidden(principal.caller, act, plan, province)
+    province, owner = transaction.plans.read_ownership(plan)
+    if not principal.is_permitted_for_plan("read", province, owner):
+        raise HiddenError(principal.caller, permission, "plan", plan, province)
+    if not principal.is_permitted_for_plan(permission, province, owner):
+        raise ForbiddenError(principal.caller, permission, plan, province)
 
 
-def within(
-    look_up: Callable[[str, int | None], Found], principal: Principal, act: Act
-) -> Callable[[str, int | None], Found]:
+def scope_lookup(
+    look_up: Callable[[str, int | None], LookupResult], principal: Principal, permission: Permission
+) -> Callable[[str, int | None], LookupResult]:
     """A look-up of provinces that finds those in which a principal may do an act; Barred and Forbidden for others."""
 
-    def guarded(name: str, version: int | None) -> Found:
-        if not principal.may("read", name):
-            raise Barred(principal.caller, act, "province", name if version is None else f"{name} version {version}")
-        if not principal.may(act, name):
-            raise Forbidden(principal.caller, act, name, name)
+    def look_up_permitted(name: str, version: int | None) -> LookupResult:
+        if not principal.is_permitted("read", name):
+            raise HiddenError(
+                principal.caller, permission, "province", name if version is None else f"{name} version {version}"
+            )
+        if not principal.is_permitted(permission, name):
+            raise ForbiddenError(principal.caller, permission, name, name)
         return look_up(name, version)
 
-    return guarded
+    return look_up_permitted
 
 
-def _stored_plan(store: Store, principal: Principal, act: Act, plan: str) -> None:
-    if not _NAME.fullmatch(plan) or len(plan) > 100:
-        raise NotFound("plan", plan)
-    with store.read() as transaction:
-        require_plan(transaction, principal, act, plan)
+def _authorize_stored_plan(store: Store, principal: Principal, permission: Permission, plan: str) -> None:
+    if not _ID_REGEX.fullmatch(plan) or len(plan) > 100:
+        raise RecordNotFoundError("plan", plan)
+    with store.read_transaction() as transaction:
+        require_plan_permission(transaction, principal, permission, plan)
 
 
-def _province(principal: Principal, act: Act, province: str, *, hidden: bool) -> None:
+def _authorize_province(principal: Principal, permission: Permission, province: str, *, hidden: bool) -> None:
     """Forbidden unless they may; where they may not even read and it is to be `hidden`, Barred."""
-    if hidden and not principal.may("read", province):
-        raise Barred(principal.caller, act, "province", province, province[:100])
-    if not principal.may(act, province):
-        raise Forbidden(principal.caller, act, province, province[:100])
+    if hidden and not principal.is_permitted("read", province):
+        raise HiddenError(principal.caller, permission, "province", province, province[:100])
+    if not principal.is_permitted(permission, province):
+        raise ForbiddenError(principal.caller, permission, province, province[:100])

@@ -7,21 +7,28 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from models.parsing import validate_model
-from service.access.guards import may
-from service.access.schemas import KeyBody, KeyList, KeyMade, KeyView, Me
-from service.errors import Invalid, Missing, TooLarge, Unreadable, WrongType, documented
-from service.identity import EVERYBODY
-from service.identity.keys import NewKey, make_key, revoke_key
+from service.access.guards import require_permission
+from service.access.schemas import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
+from service.errors import (
+    BadRequestError,
+    ContentTooLargeError,
+    NotFoundError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
+from service.identity import ANONYMOUS_PRINCIPAL
+from service.identity.keys import IssuedKey, issue_api_key, revoke_api_key
 from service.storage import KeyRecord
-from service.web.bodies import decode
-from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import Caller, PrincipalOf, ServicesOf
+from service.web.bodies import decode_json_object
+from service.web.openapi import describe_json_body, describe_json_response, register_schema
+from service.web.services import CallerDependency, PrincipalDependency, ServicesDependency
 
 router = APIRouter(prefix="/v1", tags=["access"])
 
 KeyName = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", max_length=12, description="The key's identifier.")]
 
-KEYS = {
+KEY_EXAMPLES = {
     "bureau": (
         "The planning bureau of Ryanggang, for a year",
         {"caller": "bureau", "grants": [{"province": "ryanggang", "role": "bureau"}]},
@@ -34,44 +41,50 @@ KEYS = {
 """Examples of `POST /v1/keys`."""
 
 
-@router.get("/me", summary="Who am I?", dependencies=[may("read")], responses=documented())
-async def read_me(principal: PrincipalOf) -> Me:
+@router.get("/me", summary="Who am I?", dependencies=[require_permission("read")], responses=document_errors())
+async def read_current_principal(principal: PrincipalDependency) -> CurrentPrincipal:
     """Who you are to the service, and your roles in provinces."""
-    return Me(
+    return CurrentPrincipal(
         caller=principal.caller,
-        authentication="off" if principal is EVERYBODY else "on",
+        authentication="off" if principal is ANONYMOUS_PRINCIPAL else "on",
         grants=tuple(sorted(principal.grants, key=str)),
     )
 
 
-@router.get("/keys", summary="List the API keys", dependencies=[may("administer")], responses=documented())
-def list_keys(services: ServicesOf) -> KeyList:
+@router.get(
+    "/keys", summary="List the API keys", dependencies=[require_permission("administer")], responses=document_errors()
+)
+def list_api_keys(services: ServicesDependency) -> KeyList:
     """All keys, those that hold no more included. For administrators of `*`."""
-    with services.store.read() as transaction:
-        return KeyList(keys=tuple(KeyView.model_validate(_told(one)) for one in transaction.keys.list()))
+    with services.store.read_transaction() as transaction:
+        return KeyList(
+            keys=tuple(KeyView.model_validate(_select_key_fields(one)) for one in transaction.keys.list_keys())
+        )
 
 
 @router.post(
     "/keys",
     summary="Make an API key",
-    dependencies=[may("administer")],
+    dependencies=[require_permission("administer")],
     response_model=None,
     responses={
-        **documented(Unreadable, TooLarge, WrongType, Invalid),
-        201: json_answer(KeyMade, "The key is made; it is told this once."),
+        **document_errors(BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError),
+        201: describe_json_response(KeyWithSecret, "The key is made; it is told this once."),
     },
-    openapi_extra=json_body(schema_of(KeyBody), KEYS),
+    openapi_extra=describe_json_body(register_schema(KeyBody), KEY_EXAMPLES),
 )
-async def add_key(request: Request, services: ServicesOf, caller: Caller) -> Response:
+async def create_api_key(request: Request, services: ServicesDependency, caller: CallerDependency) -> Response:
     """Make a key for a caller with roles in provinces. For administrators of `*`."""
 
-    def make(body: KeyBody) -> NewKey:
-        with services.store.write() as transaction:
-            return make_key(transaction, body.caller, body.grants, days=body.days, made_by=caller)
+    def issue_from_body(body: KeyBody) -> IssuedKey:
+        with services.store.write_transaction() as transaction:
+            return issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by=caller)
 
-    body = await services.bodies.take(request, lambda raw: validate_model(KeyBody, decode(raw)))
-    made = await run_in_threadpool(make, body)
-    answer = KeyMade.model_validate({**_told(made.record), "key": made.key})
+    body = await services.body_reader.read_json_body(
+        request, lambda raw: validate_model(KeyBody, decode_json_object(raw))
+    )
+    made = await run_in_threadpool(issue_from_body, body)
+    answer = KeyWithSecret.model_validate({**_select_key_fields(made.record), "key": made.key})
     return Response(answer.model_dump_json(), 201, media_type="application/json")
 
 
@@ -79,14 +92,14 @@ async def add_key(request: Request, services: ServicesOf, caller: Caller) -> Res
     "/keys/{key}",
     summary="Revoke an API key",
     status_code=204,
-    dependencies=[may("administer")],
-    responses=documented(Missing, Invalid),
+    dependencies=[require_permission("administer")],
+    responses=document_errors(NotFoundError, UnprocessableContentError),
 )
-def delete_key(key: KeyName, services: ServicesOf, caller: Caller) -> None:
+def delete_api_key(key: KeyName, services: ServicesDependency, caller: CallerDependency) -> None:
     """Revoke a key: whoever asks with it from now on is refused. It stays in the list. For administrators of `*`."""
-    with services.store.write() as transaction:
-        revoke_key(transaction, key, revoked_by=caller)
+    with services.store.write_transaction() as transaction:
+        revoke_api_key(transaction, key, revoked_by=caller)
 
 
-def _told(record: KeyRecord) -> dict[str, object]:
+def _select_key_fields(record: KeyRecord) -> dict[str, object]:
     return {name: getattr(record, name) for name in KeyView.model_fields}

@@ -9,7 +9,7 @@ from models.base import Frozen, Id
 from service.identity import Grant
 
 
-class Me(Frozen):
+class CurrentPrincipal(Frozen):
     """Who asks, and what they may do."""
 
     caller: str
@@ -50,7 +50,7 @@ class KeyView(Frozen):
     """When it was revoked; null if it was not."""
 
 
-class KeyMade(KeyView):
+class KeyWithSecret(KeyView):
     """An API key that was just made."""
 
     key: str

@@ -8,10 +8,10 @@ from models.base import Frozen, Id
 from models.changes import Change
 from models.plan import Diagnosis
 
-MOST_SOLVES = 200
+MAX_SOLVES = 200
 """Solves that one question may ask for."""
 
-MOST_SECONDS = 3600.0
+MAX_TIME_LIMIT_SECONDS = 3600.0
 """Seconds that one question may ask for; the service may grant fewer."""
 
 
@@ -40,37 +40,37 @@ class CurveBody(Frozen):
     """Where the curve begins."""
     end: Annotated[float, Field(ge=0, strict=True)]
     """Where it ends."""
-    most: Annotated[int, Field(ge=3, le=MOST_SOLVES, strict=True)] = 40
+    max_solves: Annotated[int, Field(ge=3, le=MAX_SOLVES, strict=True)] = 40
     """Solves at most; if they do not find every breakpoint, the answer says how far off the lines may be."""
-    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, strict=True)] = 60.0
+    time_limit_seconds: Annotated[float, Field(gt=0, le=MAX_TIME_LIMIT_SECONDS, strict=True)] = 60.0
     """Seconds at most; what was found by then is the answer, which says how far it goes and how far off it may be."""
 
 
-class Along(Frozen):
+class GridAxis(Frozen):
     """One side of a grid."""
 
     change: Change
     """What is varied: its `factor` or `value`."""
-    at: Annotated[tuple[Annotated[float, Field(ge=0, strict=True)], ...], Field(min_length=1, max_length=20)]
+    values: Annotated[tuple[Annotated[float, Field(ge=0, strict=True)], ...], Field(min_length=1, max_length=20)]
     """The values."""
 
 
 class GridBody(Frozen):
     """Two things that are varied at once."""
 
-    first: Along
+    first: GridAxis
     """One of them."""
-    second: Along
+    second: GridAxis
     """The other."""
-    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, strict=True)] = 60.0
+    time_limit_seconds: Annotated[float, Field(gt=0, le=MAX_TIME_LIMIT_SECONDS, strict=True)] = 60.0
     """Seconds at most; pairs that there was no time for have no cell."""
 
 
-class DiagnosisView(Frozen):
+class InfeasibilityView(Frozen):
     """Why a plan is infeasible."""
 
-    diagnosis: Diagnosis | None
+    infeasibility: Diagnosis | None
     """The rules in conflict and the least relaxation; null where the plan keeps every rule."""
 
 
-__all__ = ["CompareBody", "CurveBody", "DiagnosisView", "GridBody", "WhatIfBody"]
+__all__ = ["CompareBody", "CurveBody", "InfeasibilityView", "GridBody", "WhatIfBody"]

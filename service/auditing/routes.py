@@ -5,28 +5,28 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from service.access import may
+from service.access import require_permission
 from service.auditing.schemas import AuditLine, AuditPage
-from service.errors import Invalid, documented
+from service.errors import UnprocessableContentError, document_errors
 from service.storage import AuditEntry
-from service.storage.audit import Wanted
-from service.web.services import PrincipalOf, ServicesOf
+from service.storage.audit import AuditFilter
+from service.web.services import PrincipalDependency, ServicesDependency
 
-router = APIRouter(prefix="/v1/audit", tags=["access"], dependencies=[may("read")])
+router = APIRouter(prefix="/v1/audit", tags=["access"], dependencies=[require_permission("read")])
 
-_PRINTABLE = r"^[^\x00]*$"
+_PRINTABLE_PATTERN = r"^[^\x00]*$"
 
-Text = Annotated[str | None, Query(max_length=100, pattern=_PRINTABLE)]
+FilterText = Annotated[str | None, Query(max_length=100, pattern=_PRINTABLE_PATTERN)]
 
 
-@router.get("", summary="Who did what", responses=documented(Invalid))
-def read_audit(
-    services: ServicesOf,
-    principal: PrincipalOf,
+@router.get("", summary="Who did what", responses=document_errors(UnprocessableContentError))
+def read_audit_log(
+    services: ServicesDependency,
+    principal: PrincipalDependency,
     response: Response,
-    subject: Annotated[Text, Query(description="Only lines about this plan, province or key.")] = None,
-    caller: Annotated[Text, Query(description="Only what this caller did.")] = None,
-    act: Annotated[Text, Query(description="Only such acts.", examples=["plan ratified"])] = None,
+    subject: Annotated[FilterText, Query(description="Only lines about this plan, province or key.")] = None,
+    caller: Annotated[FilterText, Query(description="Only what this caller did.")] = None,
+    act: Annotated[FilterText, Query(description="Only such acts.", examples=["plan ratified"])] = None,
     order: Annotated[Literal["oldest", "newest"], Query(description="Which lines come first.")] = "oldest",
     after: Annotated[
         int | None, Query(ge=0, le=2**62, description="Only lines that come after this one, in the order asked for.")
@@ -37,16 +37,16 @@ def read_audit(
 
     You see what belongs to provinces that you may read, and what you did yourself; administrators of `*` see all of it.
     """
-    wanted = Wanted(
+    wanted = AuditFilter(
         subject=subject,
         caller=caller,
         act=act,
         after=after,
         newest_first=order == "newest",
-        seen=None if principal.administers else (principal.readable(), principal.caller),
+        visible_to=None if principal.is_administrator else (principal.list_readable_provinces(), principal.caller),
     )
-    with services.store.read() as transaction:
-        found = transaction.audit.search(wanted, limit + 1)
+    with services.store.read_transaction() as transaction:
+        found = transaction.audit.search_entries(wanted, limit + 1)
     shown, following = found[:limit], None
     if len(found) > limit:
         asked = {
@@ -59,10 +59,10 @@ def read_audit(
         }
         following = "/v1/audit?" + urlencode({name: value for name, value in asked.items() if value is not None})
         response.headers["Link"] = f'<{following}>; rel="next"'
-    return AuditPage(entries=tuple(_line(one) for one in shown), next=following)
+    return AuditPage(entries=tuple(_to_audit_line(one) for one in shown), next=following)
 
 
-def _line(entry: AuditEntry) -> AuditLine:
+def _to_audit_line(entry: AuditEntry) -> AuditLine:
     return AuditLine(
         seq=entry.seq,
         at=entry.at,

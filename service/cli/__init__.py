@@ -1,4 +1,4 @@
-"""The command line: `allot plan`, `why`, `prices`, `remedies`, `what-if`, `evenness`, `goals`, `diagnosis`, `curve`, `grid`, `compare`, `validate`, and more.
+"""The command line: `allot plan`, `bottlenecks`, `shadow-prices`, `remedies`, `what-if`, `equity`, `goals`, `infeasibility`, `curve`, `grid`, `compare`, `validate`, and more.
 
 Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
 """
@@ -14,25 +14,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("plan")(planning.plan)
-app.command("why")(asking.why)
-app.command("prices")(answering.prices)
-app.command("remedies")(answering.remedies)
-app.command("what-if")(answering.what_if)
-app.command("evenness")(answering.evenness)
-app.command("goals")(answering.goals)
-app.command("diagnosis")(answering.diagnosis)
-app.command("curve")(asking.curve)
-app.command("grid")(asking.grid)
-app.command("compare")(asking.compare)
-app.command("fulfilment")(executing.fulfilment)
-app.command("replan")(executing.replan)
-app.command("export")(planning.export)
-app.command("validate")(inspecting.validate)
-app.command("demand")(inspecting.demand)
-app.command("provinces")(inspecting.provinces)
+app.command("plan")(planning.plan_province)
+app.command("bottlenecks")(asking.show_bottlenecks)
+app.command("shadow-prices")(answering.show_shadow_prices)
+app.command("remedies")(answering.show_remedies)
+app.command("what-if")(answering.show_what_if)
+app.command("equity")(answering.show_equity)
+app.command("goals")(answering.show_goals)
+app.command("infeasibility")(answering.show_infeasibility)
+app.command("curve")(asking.show_curve)
+app.command("grid")(asking.show_grid)
+app.command("compare")(asking.compare_plans)
+app.command("fulfilment")(executing.show_fulfilment)
+app.command("replan")(executing.replan_from_outputs)
+app.command("export")(planning.export_program)
+app.command("validate")(inspecting.validate_problem)
+app.command("demand")(inspecting.export_demand)
+app.command("provinces")(inspecting.list_provinces)
 app.add_typer(keys.app, name="keys")
-app.command("serve")(serving.serve)
+app.command("serve")(serving.serve_http)
 app.add_typer(provinces.app, name="province")
 
 

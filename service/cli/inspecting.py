@@ -13,19 +13,19 @@ from models.demand import estimate
 from service.cli import sources
 
 
-def validate(
+def validate_problem(
     file: Annotated[
         Path, typer.Argument(help="JSON file, workbook, or zip or folder of CSV with a problem.", exists=True)
     ],
 ) -> None:
     """Report all problems and warnings of a problem; solves nothing."""
-    found = sources.read(str(file))
+    found = sources.read_source(str(file))
     if found.warnings:
         sources.show_findings(found.warnings)
-    sources.out.print(f"{file} is a valid problem; warnings: {len(found.warnings)}.")
+    sources.output_console.print(f"{file} is a valid problem; warnings: {len(found.warnings)}.")
 
 
-def demand(
+def export_demand(
     source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
     scenario: Annotated[
         list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
@@ -35,18 +35,18 @@ def demand(
     ] = [],  # noqa: B006
 ) -> None:
     """Write the estimate of needs as CSV: a row for each county and item, a column for each period."""
-    problem = sources.load(source, scenario, change)
+    problem = sources.load_problem(source, scenario, change)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["county", "item", *problem.periods])
     for row in estimate(problem):
         writer.writerow([row.county, row.item, *row.quantity])
 
 
-def provinces() -> None:
+def list_provinces() -> None:
     """List the built-in provinces and their scenarios."""
     table = Table("province", "scenario", "what it stands for")
     for name in builtins.builtin():
         province = builtins.load(name)
         for scenario in province.scenarios:
             table.add_row(province.id, scenario.id, scenario.name)
-    sources.out.print(table)
+    sources.output_console.print(table)

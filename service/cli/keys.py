@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.table import Column, Table
 
-from service.cli.sources import err, out
+from service.cli.sources import error_console, output_console
 
 if TYPE_CHECKING:
     from service.storage import Store
@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="API keys: who may ask the service,
 
 
 @app.command("add")
-def add(
+def create_api_key(
     caller: Annotated[str, typer.Argument(help="Who will ask with it: a person or an office, without spaces.")],
     grant: Annotated[
         list[str],
@@ -32,57 +32,57 @@ def add(
     """Make a key and print it; it is shown this once."""
     from service.access.schemas import KeyBody
     from service.identity import Grant
-    from service.identity.keys import make_key
+    from service.identity.keys import issue_api_key
 
     try:
-        body = KeyBody(caller=caller, grants=tuple(Grant.of(one) for one in grant), days=days or None)
+        body = KeyBody(caller=caller, grants=tuple(Grant.from_text(one) for one in grant), days=days or None)
     except ValidationError as error:
         for one in error.errors():
-            err.print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", markup=False)
+            error_console.print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", markup=False)
         raise typer.Exit(2) from error
-    with _store() as store, store.write() as transaction:
-        made = make_key(transaction, body.caller, body.grants, days=body.days, made_by="local")
+    with _open_store() as store, store.write_transaction() as transaction:
+        made = issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by="local")
     typer.echo(made.key)
 
 
 @app.command("list")
-def list_keys() -> None:
+def list_api_keys() -> None:
     """Show all keys, but not the keys themselves."""
     from service.identity import Grant
 
-    with _store() as store, store.read() as transaction:
-        keys = transaction.keys.list()
+    with _open_store() as store, store.read_transaction() as transaction:
+        keys = transaction.keys.list_keys()
     whole = ("id", 12), ("caller", None), ("grants", 8), ("made", 10), ("by", None), ("expires", 10), ("revoked", 10)
     table = Table(*(Column(name, min_width=width, overflow="fold") for name, width in whole))
     for one in keys:
         grants = ", ".join(str(Grant.model_validate(grant)) for grant in one.grants)
         moments = [f"{moment:%Y-%m-%d}" if moment else "" for moment in (one.created, one.expires, one.revoked)]
         table.add_row(one.id, one.caller, grants, moments[0], one.created_by, *moments[1:])
-    out.print(table)
+    output_console.print(table)
 
 
 @app.command("revoke")
-def revoke(key: Annotated[str, typer.Argument(help="Identifier of the key.")]) -> None:
+def revoke_key_by_id(key: Annotated[str, typer.Argument(help="Identifier of the key.")]) -> None:
     """Revoke a key, from its next use on."""
-    from service.identity.keys import revoke_key
-    from service.storage import NotFound
+    from service.identity.keys import revoke_api_key
+    from service.storage import RecordNotFoundError
 
-    with _store() as store:
+    with _open_store() as store:
         try:
-            with store.write() as transaction:
-                revoke_key(transaction, key, revoked_by="local")
-        except NotFound as error:
-            err.print(f"{error}.")
+            with store.write_transaction() as transaction:
+                revoke_api_key(transaction, key, revoked_by="local")
+        except RecordNotFoundError as error:
+            error_console.print(f"{error}.")
             raise typer.Exit(1) from error
 
 
 @contextmanager
-def _store() -> Iterator["Store"]:
+def _open_store() -> Iterator["Store"]:
     """The store of the settings, brought up to date."""
     from service.settings import Settings
     from service.storage import Store
 
-    store = Store.open(Settings())
+    store = Store.open_store(Settings())
     try:
         yield store
     finally:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn,
 from models.options import PlanOptions, SolverName
 from models.problem import PlanningProblem
 from service.cli import show, sources
-from service.sheets.plan import PlanFile, plan_workbook
+from service.sheets.plan import PlanWorkbookContent, write_plan_workbook
 from solvers.export import lp_text, mps_text
 from solvers.formulation import build
 from solvers.index import ProblemIndex
@@ -20,17 +20,19 @@ from solvers.planning import PlanResult, make_plan
 from solvers.report.writing import TableFormat, write_tables
 from solvers.solution import Progress
 
-Source = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
-Scenarios = Annotated[list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")]
-Changes = Annotated[
+SourceArgument = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
+ScenarioOption = Annotated[
+    list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
+]
+ChangeOption = Annotated[
     list[str], typer.Option("--change", "-c", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
 ]
 
 
-def plan(
-    source: Source,
-    scenario: Scenarios = [],  # noqa: B006
-    change: Changes = [],  # noqa: B006
+def plan_province(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="File for the whole plan as a workbook (.xlsx).")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
@@ -42,77 +44,79 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan's head as JSON instead of tables.")] = False,
 ) -> None:
     """Plan a province: a summary on the screen, the tables into a folder. Exits with 1 when there is no plan."""
-    problem = sources.load(source, scenario, change)
+    problem = sources.load_problem(source, scenario, change)
     options = PlanOptions(solver=solver, time_limit_seconds=time_limit, verify=verify)
     with Bar(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TimeElapsedColumn(),
-        console=sources.err,
+        console=sources.error_console,
         transient=True,
     ) as bar:
         task = bar.add_task("read", total=None)
 
-        def advance(progress: Progress) -> None:
+        def update_progress_bar(progress: Progress) -> None:
             total = None if progress.share_done is None else 1.0
             bar.update(
-                task, description=show.progress_line(progress), total=total, completed=progress.share_done or 0.0
+                task, description=show.format_progress(progress), total=total, completed=progress.share_done or 0.0
             )
 
-        result = make_plan(problem, options, advance)
+        result = make_plan(problem, options, update_progress_bar)
     if workbook is not None:
         _write_workbook(problem, result, workbook)
-    show_and_write(problem.name, result, out, table_format, as_json=as_json)
+    show_and_write_plan(problem.name, result, out, table_format, as_json=as_json)
 
 
-def show_and_write(
+def show_and_write_plan(
     name: str, result: PlanResult, out: Path | None, table_format: TableFormat, *, as_json: bool = False
 ) -> None:
     """Show a plan's head, write its tables into a folder if one is named, and exit with 1 when there is no plan."""
-    _show(name, result, as_json=as_json)
+    _show_plan(name, result, as_json=as_json)
     if out is not None and result.tables:
         written = write_tables(result.tables, out, table_format)
-        sources.err.print(f"{len(written)} files written to {out}/")
+        sources.error_console.print(f"{len(written)} files written to {out}/")
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
 
 
 def _write_workbook(problem: PlanningProblem, result: PlanResult, path: Path) -> None:
-    tables = {name: partial(_opened, table) for name, table in result.tables.items()}
+    tables = {name: partial(_open_table, table) for name, table in result.tables.items()}
     with (
-        plan_workbook(PlanFile(problem.name or "Plan", "", None, result.plan, problem, tables)) as file,
+        write_plan_workbook(
+            PlanWorkbookContent(problem.name or "Plan", "", None, result.plan, problem, tables)
+        ) as file,
         path.open("wb") as sink,
     ):
         file.seek(0)
         shutil.copyfileobj(file, sink)
-    sources.err.print(f"The plan as a workbook is in {path}")
+    sources.error_console.print(f"The plan as a workbook is in {path}")
 
 
-def _opened(table: pa.Table) -> tuple[pa.Schema, list[pa.RecordBatch]]:
+def _open_table(table: pa.Table) -> tuple[pa.Schema, list[pa.RecordBatch]]:
     return table.schema, table.to_batches()
 
 
-def _show(name: str, result: PlanResult, *, as_json: bool) -> None:
+def _show_plan(name: str, result: PlanResult, *, as_json: bool) -> None:
     if as_json:
         typer.echo(result.plan.model_dump_json(indent=2))
     else:
-        show.plan(name, result.plan, sources.out)
+        show.print_plan(name, result.plan, sources.output_console)
 
 
-def export(
-    source: Source,
-    scenario: Scenarios = [],  # noqa: B006
-    change: Changes = [],  # noqa: B006
+def export_program(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
     lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
 ) -> None:
     """Write the linear program itself, for any other solver."""
     if mps is None and lp is None:
-        sources.err.print("State --mps FILE or --lp FILE.")
+        sources.error_console.print("State --mps FILE or --lp FILE.")
         raise typer.Exit(2)
-    program = build(ProblemIndex.of(sources.load(source, scenario, change)))
+    program = build(ProblemIndex.of(sources.load_problem(source, scenario, change)))
     for path, text in ((mps, mps_text), (lp, lp_text)):
         if path is not None:
             path.write_text(text(program), encoding="utf-8")
-            sources.err.print(f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}")
+            sources.error_console.print(f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}")

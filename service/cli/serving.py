@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.sources import err
+from service.cli.sources import error_console
 
 
-def serve(
+def serve_http(
     host: Annotated[str | None, typer.Option(help="Address to listen on; ALLOT_HOST if absent.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; ALLOT_PORT if absent.")] = None,
 ) -> None:
@@ -18,7 +18,7 @@ def serve(
     import uvicorn
     from pydantic import ValidationError
 
-    from service.app import from_settings
+    from service.app import create_app_from_settings
     from service.settings import Settings
 
     stated: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -28,16 +28,16 @@ def serve(
         for one in error.errors():
             name = "_".join(str(part) for part in one["loc"])
             said = one["msg"].removeprefix("Value error, ")
-            err.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
+            error_console.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
-    err.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
-    app = from_settings(settings)
+    error_console.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
+    app = create_app_from_settings(settings)
 
-    class Server(uvicorn.Server):
+    class GracefulServer(uvicorn.Server):
         """A server that answers those who wait before it stops: it would wait for them, then cut them off."""
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            app.state.leave()
+            app.state.release_waiters()
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
@@ -49,7 +49,7 @@ def serve(
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )
-    server = Server(config)
+    server = GracefulServer(config)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

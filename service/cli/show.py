@@ -7,7 +7,7 @@ from models.plan import Diagnosis, Plan, ServedShare, Summary
 from solvers.solution import Progress
 
 
-def progress_line(progress: Progress) -> str:
+def format_progress(progress: Progress) -> str:
     """What is being done, in one line."""
     parts = [progress.stage]
     if progress.iteration:
@@ -17,7 +17,7 @@ def progress_line(progress: Progress) -> str:
     return " · ".join(parts)
 
 
-def plan(name: str, head: Plan, console: Console) -> None:
+def print_plan(name: str, head: Plan, console: Console) -> None:
     """Print outcome, proof, served shares and what was used."""
     console.print(f"[bold]{name}[/bold]: {head.outcome} ({head.termination.detail or head.termination.reason})")
     if head.certificate is not None:
@@ -30,20 +30,20 @@ def plan(name: str, head: Plan, console: Console) -> None:
     if head.objective is not None:
         console.print(f"objective {head.objective.value:,.2f} won, of it shortage {head.objective.parts.shortage:,.2f}")
     if head.summary is not None:
-        _summary(head.summary, console)
+        _print_summary(head.summary, console)
     if head.diagnosis is not None:
-        _diagnosis(head.diagnosis, console)
+        _print_infeasibility(head.diagnosis, console)
     seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
     console.print(f"{head.solver.name} {head.solver.version}; {head.solver.strategy}; seconds: {seconds}")
 
 
-def _summary(summary: Summary, console: Console) -> None:
+def _print_summary(summary: Summary, console: Console) -> None:
     for title, rows in (
         ("priority", summary.by_priority),
         ("category", summary.by_category),
         ("county", summary.by_county),
     ):
-        console.print(_served(title, rows))
+        console.print(_build_served_table(title, rows))
     worst = Table("county", "item", "needed", "served", "share", title="Served worst")
     for row in summary.worst_served:
         worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
@@ -62,14 +62,14 @@ def _summary(summary: Summary, console: Console) -> None:
     console.print(facts)
 
 
-def _served(title: str, rows: tuple[ServedShare, ...]) -> Table:
+def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
     table = Table(title, "needed, won", "served, won", "share", title=f"Served by {title}")
     for row in rows:
         table.add_row(row.key, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
     return table
 
 
-def _diagnosis(diagnosis: Diagnosis, console: Console) -> None:
+def _print_infeasibility(diagnosis: Diagnosis, console: Console) -> None:
     conflict = Table("rule", "in conflict", title="These cannot hold together")
     for row in diagnosis.conflict:
         conflict.add_row(row.rule, row.text)

@@ -17,39 +17,39 @@ from models.checks import Finding, InvalidProblem, check
 from models.checks.finding import SheetCell
 from models.parsing import parse_problem, validate_model
 from models.problem import PlanningProblem
-from service.errors import TooLarge
+from service.errors import ContentTooLargeError
 from service.settings import Settings
-from service.sheets.opening import read_path
+from service.sheets.opening import read_sheets_path
 
-err = Console(stderr=True)
-out = Console()
+error_console = Console(stderr=True)
+output_console = Console()
 
-_CHANGE = re.compile(
+_CHANGE_SYNTAX = re.compile(
     r"(?P<what>[a-z_]+)(@(?P<where>[^=*@]*))?(@(?P<periods>[^=*@]+))?(?P<sign>[=*])(?P<number>[0-9.eE+-]+)"
 )
 
 
-def load(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
+def load_problem(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
     """The problem named by `source` (see `read`), changed by scenarios, then by `changes`.
 
     Exits with the list of all findings when the problem or a change is invalid.
     """
-    found = read(source)
+    found = read_source(source)
     problem = found.problem
     try:
         for name in scenarios:
-            problem = apply_changes(problem, _scenario(name, found.scenarios).changes)
-        return apply_changes(problem, changes_of(changes))
+            problem = apply_changes(problem, _find_scenario(name, found.scenarios).changes)
+        return apply_changes(problem, parse_changes(changes))
     except InvalidProblem as invalid:
-        refuse(invalid.findings)
+        exit_with_findings(invalid.findings)
 
 
-def changes_of(texts: list[str]) -> tuple[Change, ...]:
+def parse_changes(texts: list[str]) -> tuple[Change, ...]:
     """Changes as written on the command line; exits with 2 for what is none."""
-    return tuple(_change(text) for text in texts)
+    return tuple(_parse_change(text) for text in texts)
 
 
-def written(change: Change) -> str:
+def format_change(change: Change) -> str:
     """A change as the command line takes it."""
     where = change.where if isinstance(change.where, str) else ",".join(change.where or ())
     periods = "" if change.periods is None else f"@{','.join(change.periods)}"
@@ -59,15 +59,15 @@ def written(change: Change) -> str:
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def exit_on_invalid_problem() -> Iterator[None]:
     """Show the findings of an invalid change and exit with 1."""
     try:
         yield
     except InvalidProblem as invalid:
-        refuse(invalid.findings)
+        exit_with_findings(invalid.findings)
 
 
-def refuse(findings: tuple[Finding, ...]) -> NoReturn:
+def exit_with_findings(findings: tuple[Finding, ...]) -> NoReturn:
     """Show all findings and exit with 1."""
     show_findings(findings)
     raise typer.Exit(1)
@@ -76,12 +76,12 @@ def refuse(findings: tuple[Finding, ...]) -> NoReturn:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
     for finding in findings:
-        err.print(f"{finding.severity} {finding.place}: {finding.message}", soft_wrap=True, markup=False)
-        err.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
+        error_console.print(f"{finding.severity} {finding.place}: {finding.message}", soft_wrap=True, markup=False)
+        error_console.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
 
 
 @dataclass(frozen=True)
-class Found:
+class LoadedProblem:
     """A problem with what belongs to it."""
 
     problem: PlanningProblem
@@ -94,51 +94,53 @@ class Found:
     """What is doubtful in it."""
 
 
-def read(source: str) -> Found:
+def read_source(source: str) -> LoadedProblem:
     """What `source` names: a built-in province's id, a JSON file, a workbook, or a zip or folder of CSV.
 
     Exits with 1 and the list of all findings when it is invalid, with 2 when there is no such thing.
     """
     if source in provinces.builtin():
-        return _of_province(provinces.load(source))
+        return _load_province(provinces.load(source))
     path = Path(source)
     if not path.exists():
-        err.print(f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file or folder.")
+        error_console.print(
+            f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file or folder."
+        )
         raise typer.Exit(2)
     try:
         if path.is_dir() and (path / "kinds.csv").is_file():
-            return _of_province(provinces.load_folder(path))
+            return _load_province(provinces.load_folder(path))
         if path.is_dir() or path.suffix.lower() in (".xlsx", ".zip"):
-            return _of_sheets(path)
+            return _load_sheets(path)
         problem = parse_problem(path.read_bytes())
-        return Found(problem, warnings=check(problem))
+        return LoadedProblem(problem, warnings=check(problem))
     except InvalidProblem as invalid:
-        refuse(invalid.findings)
+        exit_with_findings(invalid.findings)
     except provinces.MalformedProvinceError as malformed:
-        refuse(tuple(_of_table(one) for one in malformed.problems))
-    except TooLarge as error:
-        err.print(error.detail)
+        exit_with_findings(tuple(_make_table_finding(one) for one in malformed.problems))
+    except ContentTooLargeError as error:
+        error_console.print(error.detail)
         raise typer.Exit(1) from error
 
 
-def _of_province(province: provinces.Province) -> Found:
-    return Found(province.problem, province.name, province.scenarios, check(province.problem))
+def _load_province(province: provinces.Province) -> LoadedProblem:
+    return LoadedProblem(province.problem, province.name, province.scenarios, check(province.problem))
 
 
-def _of_sheets(path: Path) -> Found:
-    reading = read_path(path, Settings())
+def _load_sheets(path: Path) -> LoadedProblem:
+    reading = read_sheets_path(path, Settings())
     reading.refuse()
     with reading.located("/problem"):
         problem = parse_problem(reading.problem)
     with reading.located():
         scenarios = tuple(
-            _scenario_at(position, one) for position, one in enumerate(reading.document.get("scenarios", ()))
+            _parse_scenario(position, one) for position, one in enumerate(reading.document.get("scenarios", ()))
         )
     warnings = reading.named(check(problem), "/problem")
-    return Found(problem, str(reading.document.get("name", "")), scenarios, warnings)
+    return LoadedProblem(problem, str(reading.document.get("name", "")), scenarios, warnings)
 
 
-def _scenario_at(position: int, raw: dict[str, Any]) -> Scenario:
+def _parse_scenario(position: int, raw: dict[str, Any]) -> Scenario:
     try:
         return validate_model(Scenario, raw)
     except InvalidProblem as error:
@@ -146,24 +148,24 @@ def _scenario_at(position: int, raw: dict[str, Any]) -> Scenario:
         raise InvalidProblem(tuple(moved)) from error
 
 
-def _of_table(problem: provinces.TableProblem) -> Finding:
+def _make_table_finding(problem: provinces.TableProblem) -> Finding:
     cell = SheetCell(sheet=problem.file, row=problem.row, column=problem.column)
     return Finding(path="", code="bad_cell", message=problem.message, remedy="Mend the cell.", cell=cell)
 
 
-def _scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:
+def _find_scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:
     for scenario in known:
         if scenario.id == name:
             return scenario
     names = ", ".join(scenario.id for scenario in known) or "none: a file has no scenarios, use --change"
-    err.print(f"There is no scenario {name}; there are: {names}.")
+    error_console.print(f"There is no scenario {name}; there are: {names}.")
     raise typer.Exit(2)
 
 
-def _change(text: str) -> Change:
-    match = _CHANGE.fullmatch(text)
+def _parse_change(text: str) -> Change:
+    match = _CHANGE_SYNTAX.fullmatch(text)
     if match is None:
-        err.print(
+        error_console.print(
             f"{text} is not a change; write WHAT[@WHERE[@PERIODS]]=VALUE or …*FACTOR, such as power_limit@kapsan*0.9 "
             "or power_limit@kapsan@1998-02=40000."
         )

@@ -6,18 +6,24 @@ from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
 
 from models.problem import PlanningProblem
-from service.access import may
+from service.access import require_permission
 from service.demand.schemas import DemandAnswer
 from service.demand.service import estimate_demand
-from service.errors import Invalid, TooLarge, Unreadable, WrongType, documented
-from service.sources.examples import BARE
+from service.errors import (
+    BadRequestError,
+    ContentTooLargeError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
+from service.sources.examples import SOURCE_OR_PROBLEM_EXAMPLES
 from service.sources.schemas import ProblemSource
-from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import PrincipalOf, ServicesOf
+from service.web.openapi import describe_json_body, describe_json_response, register_schema
+from service.web.services import PrincipalDependency, ServicesDependency
 
-router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[may("read")])
+router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[require_permission("read")])
 
-SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProblem)]}
+SOURCE_OR_PROBLEM = {"anyOf": [register_schema(ProblemSource), register_schema(PlanningProblem)]}
 
 
 @router.post(
@@ -25,15 +31,15 @@ SOURCE_OR_PROBLEM = {"anyOf": [schema_of(ProblemSource), schema_of(PlanningProbl
     summary="Estimate what is needed",
     response_model=None,
     responses={
-        **documented(Unreadable, TooLarge, WrongType, Invalid),
-        200: json_answer(DemandAnswer, "The estimate."),
+        **document_errors(BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError),
+        200: describe_json_response(DemandAnswer, "The estimate."),
     },
-    openapi_extra=json_body(SOURCE_OR_PROBLEM, BARE),
+    openapi_extra=describe_json_body(SOURCE_OR_PROBLEM, SOURCE_OR_PROBLEM_EXAMPLES),
 )
 async def estimate_needs(
     request: Request,
-    services: ServicesOf,
-    principal: PrincipalOf,
+    services: ServicesDependency,
+    principal: PrincipalDependency,
     county: Annotated[list[str], Query(max_length=1000, description="Counties to answer for; all if absent.")] = [],  # noqa: B006
     item: Annotated[list[str], Query(max_length=1000, description="Items to answer for; all if absent.")] = [],  # noqa: B006
 ) -> Response:
@@ -42,7 +48,9 @@ async def estimate_needs(
     Demand rows of the problem replace the estimate of their county and item. Nothing is solved or stored.
     """
 
-    def work(raw: bytes) -> bytes:
+    def estimate_from_body(raw: bytes) -> bytes:
         return estimate_demand(raw, county, item, services.settings, services.store, principal)
 
-    return Response(await services.bodies.take(request, work), media_type="application/json")
+    return Response(
+        await services.body_reader.read_json_body(request, estimate_from_body), media_type="application/json"
+    )

@@ -5,13 +5,13 @@ import orjson
 from models.checks import Finding, InvalidProblem
 from models.demand import estimate
 from models.problem import PlanningProblem
-from service.access import Principal, within
-from service.errors import TooLarge
-from service.provinces.service import Provinces
+from service.access import Principal, scope_lookup
+from service.errors import ContentTooLargeError
+from service.provinces.service import ProvinceService
 from service.settings import Settings
-from service.sources.service import understand_bare
+from service.sources.service import resolve_bare_problem
 from service.storage import Store
-from service.web.bodies import decode
+from service.web.bodies import decode_json_object
 
 
 def estimate_demand(
@@ -21,20 +21,22 @@ def estimate_demand(
 
     Raises InvalidProblem, and TooLarge if more than a page's rows might come out.
     """
-    problem = understand_bare(
-        decode(raw), settings, within(Provinces(store, settings).look_up, principal, "read")
+    problem = resolve_bare_problem(
+        decode_json_object(raw),
+        settings,
+        scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
     ).problem
-    chosen = _choose(problem, counties, items)
+    chosen = _restrict_problem(problem, counties, items)
     rows = len(chosen.counties) * len(chosen.items)
     if rows > settings.max_page_rows:
-        raise TooLarge(
+        raise ContentTooLargeError(
             f"The estimate may have {rows:,} rows; {settings.max_page_rows:,} can be sent. Ask for some counties or items."
         )
     answer = {"periods": problem.periods, "rows": [one.model_dump(mode="json") for one in estimate(chosen)]}
     return orjson.dumps(answer)
 
 
-def _choose(problem: PlanningProblem, counties: list[str], items: list[str]) -> PlanningProblem:
+def _restrict_problem(problem: PlanningProblem, counties: list[str], items: list[str]) -> PlanningProblem:
     """The problem with the counties and items of which the estimate is asked for."""
     unknown = [
         Finding(

@@ -11,9 +11,9 @@ from service.web.middleware import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 
-_CACHED = {"Cache-Control": "public, max-age=3600"}
+_CACHE_HEADERS = {"Cache-Control": "public, max-age=3600"}
 
-_PAGE = """\
+_SWAGGER_PAGE = """\
 <!doctype html>
 <html lang="en">
 <head>
@@ -33,27 +33,29 @@ _PAGE = """\
 
 
 @router.get("/openapi.json")
-def document(request: Request) -> Response:
+def read_openapi_document(request: Request) -> Response:
     """The OpenAPI document; made at the first request, in a thread, for it takes a second."""
-    return Response(orjson.dumps(request.app.openapi()), headers=_CACHED, media_type="application/json")
+    return Response(orjson.dumps(request.app.openapi()), headers=_CACHE_HEADERS, media_type="application/json")
 
 
 @router.get("/docs")
-def docs() -> Response:
+def read_docs_page() -> Response:
     """The OpenAPI document as a page on which every operation can be tried."""
-    return Response(_PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html; charset=utf-8")
+    return Response(
+        _SWAGGER_PAGE, headers={"Content-Security-Policy": PAGE_POLICY}, media_type="text/html; charset=utf-8"
+    )
 
 
-class CachedFiles(StaticFiles):
+class CachedStaticFiles(StaticFiles):
     """Static files that a browser may keep for an hour and asks about after."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         """A file, or 304, to be kept."""
         response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(_CACHED)
+        response.headers.update(_CACHE_HEADERS)
         return response
 
 
-def mount_static(app: FastAPI) -> None:
+def mount_static_files(app: FastAPI) -> None:
     """Serve the files in `service/static` at `/static`."""
-    app.mount("/static", CachedFiles(directory=str(resources.files("service").joinpath("static"))), name="static")
+    app.mount("/static", CachedStaticFiles(directory=str(resources.files("service").joinpath("static"))), name="static")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-OUTPUTS: dict[str, tuple[str, Any]] = {
+OUTPUT_EXAMPLES: dict[str, tuple[str, Any]] = {
     "january": (
         "Soap and notebooks of January",
         {
@@ -15,10 +15,10 @@ OUTPUTS: dict[str, tuple[str, Any]] = {
 }
 """Examples of `POST …/outputs`."""
 
-CSV = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nkapsan-food,starch,2002-01,90000\n"
+CSV_EXAMPLE = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nkapsan-food,starch,2002-01,90000\n"
 """The same as CSV."""
 
-REPLAN: dict[str, tuple[str, Any]] = {
+REPLAN_EXAMPLES: dict[str, tuple[str, Any]] = {
     "february": (
         "The rest of the year from February, near the old quotas, with a tenth less electricity",
         {

@@ -6,44 +6,44 @@ import numpy as np
 
 from models.parsing import validate_model
 from service.execution.schemas import ReplanBody
-from service.execution.service import plan_to_execute
+from service.execution.service import require_executable_plan
 from service.identity import Principal
 from service.jobs import PlanRequest, Submission
-from service.plans.schemas import Discrepancy, Replanned
-from service.plans.service import Plans, idempotency_of
+from service.plans.schemas import Discrepancy, ReplanDetails
+from service.plans.service import PlanService, make_idempotency_key
 from service.storage import Store
 from service.storage.outputs import OutputLog
-from service.web.bodies import decode
+from service.web.bodies import decode_json_object
 from solvers.index import ProblemIndex
 from solvers.program import FloatArray
 from solvers.replanning import Replan, replan
 
-MOST_DISCREPANCIES = 50
+MAX_DISCREPANCIES = 50
 """Discrepancies that a plan remembers of each kind, the largest first."""
 
-_TABLES = ("quotas", "supply", "shipments", "swaps")
+_REPLAN_TABLES = ("quotas", "supply", "shipments", "swaps")
 
 
-class Replanning:
+class ReplanService:
     """Makes plans of one service again."""
 
-    def __init__(self, store: Store, plans: Plans) -> None:
+    def __init__(self, store: Store, plans: PlanService) -> None:
         """Use a store, and accept what is to be planned through `plans`."""
         self._store = store
         self._plans = plans
 
-    def submit(self, plan: str, raw: bytes, principal: Principal, key: str | None) -> Submission:
+    def submit_replan(self, plan: str, raw: bytes, principal: Principal, key: str | None) -> Submission:
         """Accept the rest of a plan to be planned again, as a plan of its own that starts from the basis of the first.
 
         Raises NotFound, Conflict for a plan without quotas, InvalidProblem, and what `Plans.accept` raises.
         """
-        idempotency = idempotency_of(key, plan.encode() + raw)
-        body = validate_model(ReplanBody, decode(raw))
-        options = self._plans.options_within(body.options)
-        with self._store.read() as transaction:
-            record, problem = plan_to_execute(transaction, plan)
-            tables = {name: transaction.plans.table(plan, name) for name in _TABLES}
-            outputs = OutputLog(transaction.connection).quantities(plan)
+        idempotency = make_idempotency_key(key, plan.encode() + raw)
+        body = validate_model(ReplanBody, decode_json_object(raw))
+        options = self._plans.apply_option_limits(body.options)
+        with self._store.read_transaction() as transaction:
+            record, problem = require_executable_plan(transaction, plan)
+            tables = {name: transaction.plans.read_table(plan, name) for name in _REPLAN_TABLES}
+            outputs = OutputLog(transaction.connection).read_quantities(plan)
         made = replan(
             problem,
             tables,
@@ -53,30 +53,30 @@ class Replanning:
             keep_quotas_close=body.keep_quotas_close,
             changes=body.changes,
         )
-        return self._plans.accept(
+        return self._plans.enqueue_plan(
             PlanRequest(
                 problem=made.problem,
                 options=options,
                 caller=principal.caller,
-                source=_source(dict(record.source), body, made),
+                source=_describe_source(dict(record.source), body, made),
                 base_plan=plan,
                 idempotency=idempotency,
             )
         )
 
 
-def _source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str, Any]:
+def _describe_source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str, Any]:
     """Where the new plan came from: where the old did, with the changes added, and how it was made again."""
     index, booked = ProblemIndex.of(made.problem), made.booked
-    replanned = Replanned(
+    replanned = ReplanDetails(
         from_=body.from_,
         past=index.labels["period"][: booked.past.periods],
         unreported=body.unreported,
         keep_quotas_close=body.keep_quotas_close,
         reported=made.reported,
         assumed=made.assumed,
-        lost=_discrepancies(index, booked.lost),
-        unexplained=_discrepancies(index, booked.unexplained),
+        lost=_list_discrepancies(index, booked.lost),
+        unexplained=_list_discrepancies(index, booked.unexplained),
     )
     source["replanned"] = replanned.model_dump(mode="json", by_alias=True)
     if body.changes:
@@ -85,10 +85,10 @@ def _source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str,
     return source
 
 
-def _discrepancies(index: ProblemIndex, amounts: FloatArray) -> tuple[Discrepancy, ...]:
+def _list_discrepancies(index: ProblemIndex, amounts: FloatArray) -> tuple[Discrepancy, ...]:
     """The largest amounts, by value, above rounding."""
     worth = amounts * index.items.counted_value[:, None]
-    order = np.argsort(-worth, axis=None)[:MOST_DISCREPANCIES]
+    order = np.argsort(-worth, axis=None)[:MAX_DISCREPANCIES]
     found = [np.unravel_index(k, amounts.shape) for k in order if worth.flat[k] > 1e-6]
     names = [index.labels[axis] for axis in ("place", "item", "period")]
     return tuple(

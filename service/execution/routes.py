@@ -9,66 +9,70 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.fulfilment import By, FulfilmentRow
-from service.access import may
+from service.access import require_permission
 from service.errors import (
-    Conflict,
-    Invalid,
-    Missing,
-    NotAcceptable,
-    TooLarge,
-    TooMany,
-    Unreadable,
-    WrongType,
-    documented,
+    BadRequestError,
+    ConflictError,
+    ContentTooLargeError,
+    NotAcceptableError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
 )
 from service.execution import examples
-from service.execution.reading import read_raw, refuse_unless_report
-from service.execution.replanning import Replanning
+from service.execution.reading import read_raw_report, require_report_media_type
+from service.execution.replanning import ReplanService
 from service.execution.schemas import (
-    Accepted,
+    AcceptedReport,
     FulfilmentView,
     OutputList,
     OutputRow,
     OutputsBody,
     ReplanBody,
 )
-from service.execution.service import Execution
-from service.execution.writing import written
-from service.plans.routes import answer_to
+from service.execution.service import FulfilmentService
+from service.execution.writing import stream_model_rows
+from service.plans.routes import build_submission_response
 from service.plans.schemas import PlanView
-from service.plans.service import Plans
-from service.sheets.kinds import SHEET_TYPES
+from service.plans.service import PlanService
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES
 from service.tables.formats import MEDIA_TYPES
 from service.tables.schemas import TableFormat
-from service.web.bodies import refuse_unless_json
-from service.web.negotiation import wanted_format
-from service.web.openapi import binary, json_answer, json_body, schema_of
-from service.web.services import PrincipalOf, ServicesOf
+from service.web.bodies import require_json_body
+from service.web.negotiation import negotiate_format
+from service.web.openapi import describe_binary, describe_json_body, describe_json_response, register_schema
+from service.web.services import PrincipalDependency, ServicesDependency
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
-Accept = Annotated[str | None, Header(description="Media types that you take; JSON if absent.")]
-Format = Annotated[TableFormat | None, Query(description="The format, instead of `Accept`.")]
-Chosen = Annotated[list[str], Query(max_length=1000, description="Only these; several by repeating it, all if absent.")]
+AcceptHeader = Annotated[str | None, Header(description="Media types that you take; JSON if absent.")]
+FormatQuery = Annotated[TableFormat | None, Query(description="The format, instead of `Accept`.")]
+FilterValues = Annotated[
+    list[str], Query(max_length=1000, description="Only these; several by repeating it, all if absent.")
+]
 
-_LOCATION = {"Location": "Where the plan is."}
-_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+_LOCATION_HEADER = {"Location": "Where the plan is."}
+_TEXT_CONTENT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
-def _report_body() -> dict[str, Any]:
+def _describe_report_body() -> dict[str, Any]:
     """JSON, CSV or a workbook."""
-    body = json_body(schema_of(OutputsBody), examples.OUTPUTS)
-    body["requestBody"]["content"]["text/csv"] = {**_TEXT, "example": examples.CSV}
-    body["requestBody"]["content"][SHEET_TYPES["xlsx"]] = binary()
+    body = describe_json_body(register_schema(OutputsBody), examples.OUTPUT_EXAMPLES)
+    body["requestBody"]["content"]["text/csv"] = {**_TEXT_CONTENT, "example": examples.CSV_EXAMPLE}
+    body["requestBody"]["content"][SPREADSHEET_MEDIA_TYPES["xlsx"]] = describe_binary()
     return body
 
 
-def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
+def _describe_list_response(model: type[BaseModel], description: str) -> dict[str, Any]:
     """An answer in the formats of tables."""
-    answer = json_answer(model, description)
-    others = {media_type.partition(";")[0]: binary() for kind, media_type in MEDIA_TYPES.items() if kind != "json"}
-    answer["content"] |= others | {"text/csv": _TEXT}
+    answer = describe_json_response(model, description)
+    others = {
+        media_type.partition(";")[0]: describe_binary() for kind, media_type in MEDIA_TYPES.items() if kind != "json"
+    }
+    answer["content"] |= others | {"text/csv": _TEXT_CONTENT}
     return answer
 
 
@@ -76,94 +80,116 @@ def _listed(model: type[BaseModel], description: str) -> dict[str, Any]:
     "/outputs",
     summary="Report outputs",
     status_code=201,
-    dependencies=[may("report")],
-    responses=documented(Missing, Conflict, Unreadable, TooLarge, WrongType, Invalid),
-    openapi_extra=_report_body(),
+    dependencies=[require_permission("report")],
+    responses=document_errors(
+        NotFoundError,
+        ConflictError,
+        BadRequestError,
+        ContentTooLargeError,
+        UnsupportedMediaTypeError,
+        UnprocessableContentError,
+    ),
+    openapi_extra=_describe_report_body(),
 )
-async def report_outputs(plan: PlanName, request: Request, services: ServicesOf, principal: PrincipalOf) -> Accepted:
+async def report_outputs(
+    plan: PlanName, request: Request, services: ServicesDependency, principal: PrincipalDependency
+) -> AcceptedReport:
     """What factories made, as JSON, CSV or a workbook (columns `factory`, `item`, `period`, `quantity`). Taken whole or refused whole.
 
     A later report of the same line and period replaces the earlier; both are kept. Periods are reported in order: the next may
     be when of the one before something has been. Who has the role for one factory reports of that one
     alone: 403 for a report that names another. What is wrong is told all at once, by pointer (JSON) or row (CSV, workbook).
     """
-    refuse_unless_report(request)
-    stated, execution = request.headers.get("content-type"), Execution(services.store)
-    return await services.bodies.take_any(
-        request, lambda raw: execution.report(plan, read_raw(raw, stated, services.settings), principal), big=True
+    require_report_media_type(request)
+    stated, execution = request.headers.get("content-type"), FulfilmentService(services.store)
+    return await services.body_reader.read_any_body(
+        request,
+        lambda raw: execution.accept_report(plan, read_raw_report(raw, stated, services.settings), principal),
+        is_large=True,
     )
 
 
 @router.get(
     "/outputs",
     summary="Read reported outputs",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
-    responses={**documented(Missing, NotAcceptable, Invalid), 200: _listed(OutputList, "The outputs.")},
+    responses={
+        **document_errors(NotFoundError, NotAcceptableError, UnprocessableContentError),
+        200: _describe_list_response(OutputList, "The outputs."),
+    },
 )
 def read_outputs(
     plan: PlanName,
-    services: ServicesOf,
-    factory: Chosen = [],  # noqa: B006
-    item: Chosen = [],  # noqa: B006
-    period: Chosen = [],  # noqa: B006
+    services: ServicesDependency,
+    factory: FilterValues = [],  # noqa: B006
+    item: FilterValues = [],  # noqa: B006
+    period: FilterValues = [],  # noqa: B006
     history: Annotated[bool, Query(description="Every revision, instead of the last of each line and period.")] = False,
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="Outputs at most; all if absent.")] = None,
     offset: Annotated[int, Query(ge=0, le=2**31 - 1, description="Outputs passed over.")] = 0,
-    format: Format = None,  # noqa: A002
-    accept: Accept = None,
+    format: FormatQuery = None,  # noqa: A002
+    accept: AcceptHeader = None,
 ) -> Response:
     """Outputs as they were reported, with who did so and when."""
     chosen = {"factory": factory, "item": item, "period": period}
-    kind = wanted_format(format, accept, MEDIA_TYPES)
-    found = Execution(services.store).outputs(plan, limit, offset, history=history, **chosen)
-    return _answer(found, found.outputs, OutputRow, kind, "outputs")
+    kind = negotiate_format(format, accept, MEDIA_TYPES)
+    found = FulfilmentService(services.store).list_outputs(plan, limit, offset, history=history, **chosen)
+    return _build_response(found, found.outputs, OutputRow, kind, "outputs")
 
 
 @router.get(
     "/fulfilment",
     summary="Read how a plan is fulfilled",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, Conflict, NotAcceptable, Invalid),
-        200: _listed(FulfilmentView, "Fulfilment, worst first."),
+        **document_errors(NotFoundError, ConflictError, NotAcceptableError, UnprocessableContentError),
+        200: _describe_list_response(FulfilmentView, "Fulfilment, worst first."),
     },
 )
 def read_fulfilment(
     plan: PlanName,
-    services: ServicesOf,
+    services: ServicesDependency,
     by: Annotated[By, Query(description="What it is rolled up by; `county`: where the factory stands.")] = "factory",
     through: Annotated[
         str | None,
         Query(pattern=ID_PATTERN, max_length=100, description="Last period that counts; the last reported if absent."),
     ] = None,
-    format: Format = None,  # noqa: A002
-    accept: Accept = None,
+    format: FormatQuery = None,  # noqa: A002
+    accept: AcceptHeader = None,
 ) -> Response:
     """What was made against the quotas, by value, ranked for the centre's review. What is not reported is not taken for zero."""
-    kind = wanted_format(format, accept, MEDIA_TYPES)
-    view = Execution(services.store).fulfilment(plan, by, through)
-    return _answer(view, view.rows, FulfilmentRow, kind, f"fulfilment-{by}")
+    kind = negotiate_format(format, accept, MEDIA_TYPES)
+    view = FulfilmentService(services.store).compute_fulfilment(plan, by, through)
+    return _build_response(view, view.rows, FulfilmentRow, kind, f"fulfilment-{by}")
 
 
 @router.post(
     "/replan",
     summary="Plan the rest again",
-    dependencies=[may("draft")],
+    dependencies=[require_permission("draft")],
     response_model=None,
     responses={
-        **documented(Missing, Conflict, Unreadable, TooLarge, WrongType, Invalid, TooMany),
-        201: json_answer(PlanView, "The new plan is finished (see its `outcome`).", _LOCATION),
-        202: json_answer(PlanView, "The new plan is accepted; it will be finished.", _LOCATION),
+        **document_errors(
+            NotFoundError,
+            ConflictError,
+            BadRequestError,
+            ContentTooLargeError,
+            UnsupportedMediaTypeError,
+            UnprocessableContentError,
+            TooManyRequestsError,
+        ),
+        201: describe_json_response(PlanView, "The new plan is finished (see its `outcome`).", _LOCATION_HEADER),
+        202: describe_json_response(PlanView, "The new plan is accepted; it will be finished.", _LOCATION_HEADER),
     },
-    openapi_extra=json_body(schema_of(ReplanBody), examples.REPLAN),
+    openapi_extra=describe_json_body(register_schema(ReplanBody), examples.REPLAN_EXAMPLES),
 )
-async def plan_again(
+async def create_replan(
     plan: PlanName,
     request: Request,
-    services: ServicesOf,
-    principal: PrincipalOf,
+    services: ServicesDependency,
+    principal: PrincipalDependency,
     prefer: Annotated[
         str | None, Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).")
     ] = None,
@@ -176,18 +202,18 @@ async def plan_again(
     Shipments, swaps and what the centre handed over are taken as planned as far as outputs allow; what is missing falls on stocks,
     then on people, then on swaps and shipments. The new plan covers all periods and starts from the basis of this one.
     """
-    replanning = Replanning(services.store, Plans(services.store, services.jobs, services.settings))
-    refuse_unless_json(request)
-    submission = await services.bodies.take_any(
-        request, lambda raw: replanning.submit(plan, raw, principal, idempotency_key), big=True
+    replanning = ReplanService(services.store, PlanService(services.store, services.jobs, services.settings))
+    require_json_body(request)
+    submission = await services.body_reader.read_any_body(
+        request, lambda raw: replanning.submit_replan(plan, raw, principal, idempotency_key), is_large=True
     )
-    return await answer_to(submission, prefer, services)
+    return await build_submission_response(submission, prefer, services)
 
 
-def _answer(
+def _build_response(
     view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], kind: TableFormat, name: str
 ) -> Response:
     if kind == "json":
         return Response(view.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")
     headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return StreamingResponse(written(name, row, rows, kind), headers=headers, media_type=MEDIA_TYPES[kind])
+    return StreamingResponse(stream_model_rows(name, row, rows, kind), headers=headers, media_type=MEDIA_TYPES[kind])

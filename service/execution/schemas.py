@@ -35,7 +35,7 @@ class OutputsBody(Frozen):
     """What was made, by factory, item and period; each once."""
 
 
-class Accepted(Frozen):
+class AcceptedReport(Frozen):
     """A report that was taken."""
 
     accepted: int

@@ -7,8 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import Frozen
-from service.errors import Unavailable, documented
-from service.web.services import ServicesOf
+from service.errors import ServiceUnavailableError, document_errors
+from service.web.services import ServicesDependency
 
 router = APIRouter(tags=["health"])
 
@@ -20,21 +20,21 @@ class Health(Frozen):
     """`ok`; what is not well answers 503."""
 
 
-@router.get("/health/live", summary="Does the service live?", responses=documented())
-async def live() -> Health:
+@router.get("/health/live", summary="Does the service live?", responses=document_errors())
+async def read_liveness() -> Health:
     """Answers as long as the service answers at all; looks at nothing else."""
     return Health(status="ok")
 
 
-@router.get("/health/ready", summary="Can the service serve?", responses=documented(Unavailable))
-def ready(services: ServicesOf) -> Health:
+@router.get("/health/ready", summary="Can the service serve?", responses=document_errors(ServiceUnavailableError))
+def read_readiness(services: ServicesDependency) -> Health:
     """Whether the database can be reached and plans can be solved here; 503 with the reason if not."""
     try:
-        services.store.ping()
+        services.store.ping_database()
     except SQLAlchemyError as error:
-        raise Unavailable("The database cannot be reached.") from error
-    if not services.jobs.ready:
-        raise Unavailable("The solvers are not running; plans are accepted but not solved here yet.")
+        raise ServiceUnavailableError("The database cannot be reached.") from error
+    if not services.jobs.is_ready:
+        raise ServiceUnavailableError("The solvers are not running; plans are accepted but not solved here yet.")
     return Health(status="ok")
 
 
@@ -43,10 +43,10 @@ def ready(services: ServicesOf) -> Health:
     summary="Figures for Prometheus",
     response_model=None,
     responses={
-        **documented(),
+        **document_errors(),
         200: {"description": "Figures.", "content": {"text/plain": {"schema": {"type": "string"}}}},
     },
 )
-def metrics(services: ServicesOf) -> Response:
+def read_metrics(services: ServicesDependency) -> Response:
     """Requests by route and status, seconds they took, plans that wait and run; in Prometheus' text format."""
-    return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(services.metrics.render_text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 
 from service.identity.principals import Grant, Principal
 from service.storage import KeyRecord, Transaction
-from service.storage.keys import KeyProof
+from service.storage.keys import KeyVerifier
 
-PREFIX = "allot_"
+KEY_PREFIX = "allot_"
 """How every key begins, so that it is known for one wherever it turns up."""
 
 _SALT_BYTES = 16
-_NOBODY = KeyProof(bytes(_SALT_BYTES), bytes(32), "", [])
+_DUMMY_VERIFIER = KeyVerifier(bytes(_SALT_BYTES), bytes(32), "", [])
 """Tried where there is no such key, so that it takes as long."""
 
-SECONDS_A_DAY = 86_400.0
+SECONDS_PER_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
+class IssuedKey:
     """A key that was just made."""
 
     key: str
@@ -33,41 +33,41 @@ class NewKey:
     """What is kept of it, but for the hash."""
 
 
-def make_key(
-    transaction: Transaction, caller: str, grants: tuple[Grant, ...], *, days: float | None, made_by: str
-) -> NewKey:
+def issue_api_key(
+    transaction: Transaction, caller: str, grants: tuple[Grant, ...], *, days: float | None, created_by: str
+) -> IssuedKey:
     """Make and store a key that holds for some days (None: until it is revoked), and note it in the audit log."""
     identifier, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_bytes(_SALT_BYTES)
     told = [one.model_dump(exclude_none=True) for one in grants]
-    record = transaction.keys.add(
+    record = transaction.keys.insert_key(
         identifier,
         caller=caller,
         grants=told,
         salt=salt,
-        hashed=_hash(secret, salt),
-        created_by=made_by,
-        seconds=None if days is None else days * SECONDS_A_DAY,
+        secret_hash=_hash_secret(secret, salt),
+        created_by=created_by,
+        lifetime_seconds=None if days is None else days * SECONDS_PER_DAY,
     )
-    transaction.audit.add(made_by, "key made", identifier, {"caller": caller, "grants": told, "days": days})
-    return NewKey(f"{PREFIX}{identifier}_{secret}", record)
+    transaction.audit.append_entry(created_by, "key made", identifier, {"caller": caller, "grants": told, "days": days})
+    return IssuedKey(f"{KEY_PREFIX}{identifier}_{secret}", record)
 
 
-def revoke_key(transaction: Transaction, identifier: str, *, revoked_by: str) -> None:
+def revoke_api_key(transaction: Transaction, identifier: str, *, revoked_by: str) -> None:
     """Revoke a key, from its next use on; one revoked before stays so. NotFound if there is none."""
-    if transaction.keys.revoke(identifier):
-        transaction.audit.add(revoked_by, "key revoked", identifier)
+    if transaction.keys.revoke_key(identifier):
+        transaction.audit.append_entry(revoked_by, "key revoked", identifier)
 
 
-def principal_of(transaction: Transaction, key: str) -> Principal | None:
+def find_key_principal(transaction: Transaction, key: str) -> Principal | None:
     """Who asks with a key; None if it is not one that holds. Takes as long whatever is wrong with it."""
-    identifier, _, secret = key.removeprefix(PREFIX).partition("_")
-    known = transaction.keys.proof(identifier) if identifier.isalnum() else None
-    proof = known or _NOBODY
-    right = hmac.compare_digest(_hash(secret, proof.salt), proof.hash)
+    identifier, _, secret = key.removeprefix(KEY_PREFIX).partition("_")
+    known = transaction.keys.find_verifier(identifier) if identifier.isalnum() else None
+    proof = known or _DUMMY_VERIFIER
+    right = hmac.compare_digest(_hash_secret(secret, proof.salt), proof.hash)
     if known is None or not right:
         return None
     return Principal(proof.caller, frozenset(Grant.model_validate(one) for one in proof.grants))
 
 
-def _hash(secret: str, salt: bytes) -> bytes:
+def _hash_secret(secret: str, salt: bytes) -> bytes:
     return hashlib.blake2b(secret.encode(), digest_size=32, salt=salt, person=b"allot api key").digest()

@@ -11,13 +11,13 @@ from models.base import ID_PATTERN, Frozen, Id
 Role = Literal["reader", "bureau", "centre", "factory", "admin"]
 """`reader` reads; `bureau` drafts, submits and reports outputs; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
 
-Act = Literal["read", "draft", "submit", "return", "ratify", "put-in-force", "close", "report", "administer"]
+Permission = Literal["read", "draft", "submit", "return", "ratify", "put-in-force", "close", "report", "administer"]
 """What a route may ask for."""
 
-ANYWHERE = "*"
+ANY_PROVINCE = "*"
 """The province of a grant that holds in all provinces."""
 
-ROLES_OF: Mapping[Act, frozenset[Role]] = {
+ROLES_BY_PERMISSION: Mapping[Permission, frozenset[Role]] = {
     "read": frozenset(get_args(Role)),
     "draft": frozenset({"bureau", "admin"}),
     "submit": frozenset({"bureau", "admin"}),
@@ -44,13 +44,13 @@ class Grant(Frozen):
     """With the role `factory`: the one factory whose outputs may be reported; null for all of the province."""
 
     @model_validator(mode="after")
-    def _factory_goes_with_its_role(self) -> Self:
+    def _validate_factory_role(self) -> Self:
         if self.factory is not None and self.role != "factory":
             raise ValueError("only the role `factory` can be held for one factory")
         return self
 
     @classmethod
-    def of(cls, text: str) -> "Grant":
+    def from_text(cls, text: str) -> "Grant":
         """The grant that `province:role` or `province:factory:which` says. ValidationError for anything else."""
         province, _, rest = text.partition(":")
         role, colon, factory = rest.partition(":")
@@ -70,44 +70,49 @@ class Principal:
     grants: frozenset[Grant]
     """Roles in provinces."""
 
-    def may(self, act: Act, province: str) -> bool:
+    def is_permitted(self, permission: Permission, province: str) -> bool:
         """Whether they may do something in a province (`*`: in all of them)."""
-        return any(one.role in ROLES_OF[act] and one.province in {province, ANYWHERE} for one in self.grants)
+        return any(
+            one.role in ROLES_BY_PERMISSION[permission] and one.province in {province, ANY_PROVINCE}
+            for one in self.grants
+        )
 
-    def may_somewhere(self, act: Act) -> bool:
+    def is_permitted_anywhere(self, permission: Permission) -> bool:
         """Whether there is a province in which they may do it."""
-        return any(one.role in ROLES_OF[act] for one in self.grants)
+        return any(one.role in ROLES_BY_PERMISSION[permission] for one in self.grants)
 
-    def may_with(self, act: Act, province: str | None, owner: str) -> bool:
+    def is_permitted_for_plan(self, permission: Permission, province: str | None, owner: str) -> bool:
         """Whether they may do it with a plan that belongs to a province, or (with none) to its owner.
 
         A plan of a problem that was written out is its owner's, who may do with it what they may do anywhere, and the
         administrators'; nobody else's.
         """
         if province is not None:
-            return self.may(act, province)
-        return self.may("administer", ANYWHERE) or (owner == self.caller and self.may_somewhere(act))
+            return self.is_permitted(permission, province)
+        return self.is_permitted("administer", ANY_PROVINCE) or (
+            owner == self.caller and self.is_permitted_anywhere(permission)
+        )
 
-    def reports_for(self, province: str | None, owner: str) -> frozenset[str] | None:
+    def list_reportable_factories(self, province: str | None, owner: str) -> frozenset[str] | None:
         """Factories whose outputs they may report of a plan that belongs to a province, or (with none) to its owner; None for all."""
-        held = [one for one in self.grants if one.role in ROLES_OF["report"]]
+        held = [one for one in self.grants if one.role in ROLES_BY_PERMISSION["report"]]
         if province is not None:
-            held = [one for one in held if one.province in {province, ANYWHERE}]
-        elif not self.may_with("report", None, owner):
+            held = [one for one in held if one.province in {province, ANY_PROVINCE}]
+        elif not self.is_permitted_for_plan("report", None, owner):
             held = []
         factories = frozenset(one.factory for one in held)
         return None if None in factories else frozenset(filter(None, factories))
 
-    def readable(self) -> frozenset[str] | None:
+    def list_readable_provinces(self) -> frozenset[str] | None:
         """The provinces that they may read; None for all."""
         provinces = frozenset(one.province for one in self.grants)
-        return None if ANYWHERE in provinces else provinces
+        return None if ANY_PROVINCE in provinces else provinces
 
     @property
-    def administers(self) -> bool:
+    def is_administrator(self) -> bool:
         """Whether they administer the whole service."""
-        return self.may("administer", ANYWHERE)
+        return self.is_permitted("administer", ANY_PROVINCE)
 
 
-EVERYBODY = Principal("local", frozenset(Grant(province=ANYWHERE, role=role) for role in get_args(Role)))
+ANONYMOUS_PRINCIPAL = Principal("local", frozenset(Grant(province=ANY_PROVINCE, role=role) for role in get_args(Role)))
 """Who asks while nobody has to say who they are: one name, and every role everywhere."""

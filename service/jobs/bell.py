@@ -4,26 +4,26 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Wake = Callable[[], object]
+WakeCallback = Callable[[], object]
 """Called, from any thread, when there is news; must return at once."""
 
 
-class Bell:
+class Notifier:
     """Rings for those who listen to a plan."""
 
     def __init__(self) -> None:
         """Start with nobody listening."""
         self._lock = threading.Lock()
-        self._listeners: dict[str, list[Wake]] = {}
+        self._listeners: dict[str, list[WakeCallback]] = {}
 
-    def ring(self, plan: str) -> None:
+    def notify_plan(self, plan: str) -> None:
         """Wake everybody who listens to a plan."""
         with self._lock:
             listeners = tuple(self._listeners.get(plan, ()))
         for wake in listeners:
             wake()
 
-    def ring_all(self) -> None:
+    def notify_all_plans(self) -> None:
         """Wake everybody."""
         with self._lock:
             listeners = [wake for wakes in self._listeners.values() for wake in wakes]
@@ -31,7 +31,7 @@ class Bell:
             wake()
 
     @contextmanager
-    def listening(self, plan: str, wake: Wake) -> Iterator[None]:
+    def subscribe_to_plan(self, plan: str, wake: WakeCallback) -> Iterator[None]:
         """Have `wake` called at every ring for a plan, as long as the block lasts."""
         with self._lock:
             self._listeners.setdefault(plan, []).append(wake)

@@ -6,29 +6,29 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
 from service.jobs import events
-from service.jobs.endings import trace_of
-from service.jobs.requests import Claim, Start
+from service.jobs.endings import extract_trace
+from service.jobs.requests import Claim, WarmStartSource
 from service.storage import PlanState, Transaction
 from service.storage.tables import callers, job_events, jobs
-from service.webhooks.outbox import announce
+from service.webhooks.outbox import enqueue_event
 
 
-class NextJob(NamedTuple):
+class ClaimableJob(NamedTuple):
     """The job whose turn it is."""
 
     id: str
     """The plan."""
     caller: str
     """Whose it is."""
-    tries: int
+    attempts: int
     """How often it was begun."""
-    cancel: bool
+    is_cancel_requested: bool
     """Whether its end was asked for."""
 
 
-def next_job(transaction: Transaction, *, lock_row: bool) -> NextJob | None:
+def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob | None:
     """The job whose turn it is: queued, or running with a lease that ran out."""
-    moment = transaction.now()
+    moment = transaction.read_clock()
     running = (
         select(jobs.c.caller, func.count().label("count"))
         .where(jobs.c.state == "running", jobs.c.lease >= moment)
@@ -55,12 +55,12 @@ def next_job(transaction: Transaction, *, lock_row: bool) -> NextJob | None:
     if lock_row:
         query = query.with_for_update(of=jobs, skip_locked=True)
     row = transaction.connection.execute(query).first()
-    return None if row is None else NextJob(*row)
+    return None if row is None else ClaimableJob(*row)
 
 
-def take(transaction: Transaction, job: NextJob, owner: str, lease_seconds: float) -> Claim:
+def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lease_seconds: float) -> Claim:
     """Give a job to a service process and note that its caller was served."""
-    connection, moment, tries = transaction.connection, transaction.now(), job.tries + 1
+    connection, moment, tries = transaction.connection, transaction.read_clock(), job.attempts + 1
     connection.execute(
         update(jobs)
         .where(jobs.c.id == job.id)
@@ -69,24 +69,26 @@ def take(transaction: Transaction, job: NextJob, owner: str, lease_seconds: floa
     served = connection.execute(update(callers).where(callers.c.caller == job.caller).values(last_claim=moment))
     if served.rowcount == 0:
         connection.execute(callers.insert().values(caller=job.caller, last_claim=moment))
-    transaction.plans.mark(job.id, "running")
-    events.append(connection, jobs.c.id == job.id, "started", {"try": tries})
-    plan = transaction.plans.get(job.id)
-    problem = transaction.problems.stored(plan.problem_digest)
+    transaction.plans.set_plan_state(job.id, "running")
+    events.append_event(connection, jobs.c.id == job.id, "started", {"try": tries})
+    plan = transaction.plans.get_plan(job.id)
+    problem = transaction.problems.get_stored_problem(plan.problem_digest)
     asked = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
-    trace = trace_of(asked.scalar_one())
-    return Claim(job.id, owner, tries, problem, plan.options, trace, _start(transaction, plan.base_plan))
+    trace = extract_trace(asked.scalar_one())
+    return Claim(job.id, owner, tries, problem, plan.options, trace, _read_warm_start(transaction, plan.base_plan))
 
 
-def _start(transaction: Transaction, base_plan: str | None) -> Start | None:
+def _read_warm_start(transaction: Transaction, base_plan: str | None) -> WarmStartSource | None:
     """Where solving may start; None where there is no base plan or it has no basis (yet)."""
-    basis = None if base_plan is None else transaction.plans.basis_body(base_plan)
+    basis = None if base_plan is None else transaction.plans.read_basis_bytes(base_plan)
     if base_plan is None or basis is None:
         return None
-    return Start(transaction.problems.stored(transaction.plans.get(base_plan).problem_digest), basis)
+    return WarmStartSource(
+        transaction.problems.get_stored_problem(transaction.plans.get_plan(base_plan).problem_digest), basis
+    )
 
 
-def conclude(
+def finish_job(
     transaction: Transaction,
     condition: ColumnElement[bool],
     plan: str,
@@ -95,12 +97,12 @@ def conclude(
     **detail: Any,
 ) -> bool:
     """End the job that meets a condition, with its last event, an audit entry and messages to webhooks; False if none does."""
-    if not events.append(transaction.connection, condition, "finished", {"state": state, "outcome": outcome}):
+    if not events.append_event(transaction.connection, condition, "finished", {"state": state, "outcome": outcome}):
         return False
-    province, caller = transaction.plans.belonging(plan)
+    province, caller = transaction.plans.read_ownership(plan)
     transaction.connection.execute(update(jobs).where(condition).values(state="done", owner=None, lease=None))
-    transaction.audit.add(caller, f"plan {state}", plan, {"outcome": outcome, **detail}, province=province)
-    announce(
+    transaction.audit.append_entry(caller, f"plan {state}", plan, {"outcome": outcome, **detail}, province=province)
+    enqueue_event(
         transaction,
         "plan.cancelled" if state == "cancelled" else "plan.finished",
         plan,

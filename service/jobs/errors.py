@@ -10,20 +10,20 @@ class JobError(Exception):
     """Something that the queue refuses."""
 
 
-class QueueFull(JobError):  # noqa: N818
+class QueueFullError(JobError):  # noqa: N818
     """As many plans wait as may wait."""
 
-    def __init__(self, waiting: int, limit: int, retry_after: int, *, own: bool) -> None:
+    def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool) -> None:
         """State how many wait, how many may, after how many seconds to try again, and whether it is the caller's own share."""
-        whose = "of yours wait" if own else "wait"
+        whose = "of yours wait" if is_own_share else "wait"
         super().__init__(f"{waiting} plans {whose}, {limit} may; try again in {retry_after} s")
         self.waiting = waiting
         self.limit = limit
         self.retry_after = retry_after
-        self.own = own
+        self.is_own_share = is_own_share
 
 
-class IdempotencyConflict(JobError):  # noqa: N818
+class IdempotencyConflictError(JobError):  # noqa: N818
     """The same Idempotency-Key came with another body before."""
 
     def __init__(self, key: str, plan: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from service.storage import JobEvent
-from service.storage.engine import now
-from service.storage.records import moment
+from service.storage.engine import read_database_clock
+from service.storage.records import to_utc_datetime
 from service.storage.tables import job_events, jobs
 
 
-def append(connection: Connection, condition: ColumnElement[bool], kind: str, data: Mapping[str, Any]) -> bool:
+def append_event(connection: Connection, condition: ColumnElement[bool], kind: str, data: Mapping[str, Any]) -> bool:
     """Add an event to the job that meets a condition; False if none does (its owner lost it, say)."""
     row = connection.execute(
         update(jobs).where(condition).values(last_event=jobs.c.last_event + 1).returning(jobs.c.id, jobs.c.last_event)
@@ -19,12 +19,14 @@ def append(connection: Connection, condition: ColumnElement[bool], kind: str, da
     if row is None:
         return False
     connection.execute(
-        job_events.insert().values(job=row.id, seq=row.last_event, kind=kind, at=now(connection), data=dict(data))
+        job_events.insert().values(
+            job=row.id, seq=row.last_event, kind=kind, at=read_database_clock(connection), data=dict(data)
+        )
     )
     return True
 
 
-def read(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
+def read_events(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
     """Events of a plan after a sequence number, in order, at most `limit`."""
     query = (
         select(job_events)
@@ -32,4 +34,4 @@ def read(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -
         .order_by(job_events.c.seq)
         .limit(limit)
     )
-    return tuple(JobEvent(row.seq, row.kind, moment(row.at), row.data) for row in connection.execute(query))
+    return tuple(JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data) for row in connection.execute(query))

@@ -12,15 +12,15 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from models.plan import Plan, Solver, Termination
 from service.jobs import events
-from service.jobs.claiming import conclude, next_job, take
-from service.jobs.endings import current_trace
-from service.jobs.errors import IdempotencyConflict, QueueFull
+from service.jobs.claiming import find_next_job, finish_job, grant_job_lease
+from service.jobs.endings import capture_trace
+from service.jobs.errors import IdempotencyConflictError, QueueFullError
 from service.jobs.identifiers import new_identifier
 from service.jobs.requests import Claim, PlanRequest, Submission
 from service.settings import Settings
 from service.storage import PlanOutcome, PlanState, Store, StoredProblem, Transaction
-from service.storage.canonical import options_digest
-from service.storage.engine import lock
+from service.storage.canonical import compute_options_digest
+from service.storage.engine import acquire_lock
 from service.storage.tables import idempotency, jobs, plans
 
 
@@ -32,59 +32,59 @@ class JobQueue:
         self._store = store
         self._settings = settings
 
-    def submit(self, request: PlanRequest) -> Submission:
+    def submit_plan(self, request: PlanRequest) -> Submission:
         """Accept a plan for good: once this returns, it will be finished whatever dies.
 
         Raises IdempotencyConflict, QueueFull; NotFound for a base plan that is not there.
         """
         problem = request.problem
-        stored = problem if isinstance(problem, StoredProblem) else StoredProblem.of(problem)
-        with self._store.write() as transaction:
-            lock(transaction.connection, "submit")
-            known = self._known(transaction, request)
+        stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, "submit")
+            known = self._find_by_idempotency_key(transaction, request)
             if known is not None:
-                return Submission(transaction.plans.get(known), created=False)
+                return Submission(transaction.plans.get_plan(known), is_new=False)
             finished = None
             if request.reuse and self._settings.reuse_plans:
-                finished = transaction.plans.find_finished(stored.digest, options_digest(request.options))
+                finished = transaction.plans.find_finished(stored.digest, compute_options_digest(request.options))
             if finished is None:
-                self._refuse_if_full(transaction, request.caller)
+                self._reject_if_full(transaction, request.caller)
             if request.base_plan is not None:
                 # it may have been removed since it was looked up
-                transaction.plans.belonging(request.base_plan, held=True)
-            plan = self._accept(transaction, request, stored)
+                transaction.plans.read_ownership(request.base_plan, lock_row=True)
+            plan = self._insert_plan(transaction, request, stored)
             if finished is not None:
-                transaction.plans.copy(plan, finished.id)
-                conclude(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
-            return Submission(transaction.plans.get(plan), created=True)
+                transaction.plans.copy_result_from(plan, finished.id)
+                finish_job(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
+            return Submission(transaction.plans.get_plan(plan), is_new=True)
 
-    def claim(self, owner: str) -> Claim | None:
+    def claim_next_job(self, owner: str) -> Claim | None:
         """Take the next plan for a service process, or None if none waits.
 
         Whose turn it is: callers with the fewest plans running, among them the one served longest ago; of theirs the
         highest priority, then the oldest. Plans whose lease ran out are taken over.
         """
-        with self._store.read() as transaction:
-            if next_job(transaction, lock_row=False) is None:
+        with self._store.read_transaction() as transaction:
+            if find_next_job(transaction, lock_row=False) is None:
                 return None
-        with self._store.write() as transaction:
-            lock(transaction.connection, "claim")
-            while (job := next_job(transaction, lock_row=True)) is not None:
-                if job.cancel:
-                    transaction.plans.mark(job.id, "cancelled")
-                    conclude(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
-                elif job.tries >= self._settings.max_tries:
-                    detail = f"its solver was lost {job.tries} times"
-                    transaction.plans.complete(job.id, PlanOutcome(failed_head("auto", detail)), {})
-                    conclude(transaction, jobs.c.id == job.id, job.id, "finished", "failed", detail=detail)
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, "claim")
+            while (job := find_next_job(transaction, lock_row=True)) is not None:
+                if job.is_cancel_requested:
+                    transaction.plans.set_plan_state(job.id, "cancelled")
+                    finish_job(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
+                elif job.attempts >= self._settings.max_attempts:
+                    detail = f"its solver was lost {job.attempts} times"
+                    transaction.plans.complete_plan(job.id, PlanOutcome(make_failed_plan("auto", detail)), {})
+                    finish_job(transaction, jobs.c.id == job.id, job.id, "finished", "failed", detail=detail)
                 else:
-                    return take(transaction, job, owner, self._settings.lease_seconds)
+                    return grant_job_lease(transaction, job, owner, self._settings.lease_seconds)
         return None
 
-    def beat(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
+    def renew_leases(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
         """Renew the leases of a service process on some plans; those that it still holds, with the number of the try."""
-        with self._store.write(losable=True) as transaction:
-            lease = transaction.now() + self._settings.lease_seconds
+        with self._store.write_transaction(relaxed_durability=True) as transaction:
+            lease = transaction.read_clock() + self._settings.lease_seconds
             rows = transaction.connection.execute(
                 update(jobs)
                 .where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.id.in_(plans))
@@ -93,92 +93,105 @@ class JobQueue:
             ).all()
         return frozenset((row.id, row.tries) for row in rows)
 
-    def cancellations(self, owner: str) -> frozenset[str]:
+    def list_cancellations(self, owner: str) -> frozenset[str]:
         """Plans of a service process whose end was asked for."""
         query = select(jobs.c.id).where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.cancel.is_(True))
-        with self._store.read() as transaction:
+        with self._store.read_transaction() as transaction:
             return frozenset(transaction.connection.execute(query).scalars())
 
-    def progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
+    def record_progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
         """Tell how far a plan is; False if the claim is no longer held."""
-        with self._store.write(losable=True) as transaction:
-            return events.append(transaction.connection, _held(claim), "progress", data)
+        with self._store.write_transaction(relaxed_durability=True) as transaction:
+            return events.append_event(transaction.connection, _build_fence_condition(claim), "progress", data)
 
-    def finish(self, claim: Claim, outcome: PlanOutcome) -> bool:
+    def store_outcome(self, claim: Claim, outcome: PlanOutcome) -> bool:
         """Store what came of a plan: head, tables, basis, state, event and audit in one transaction.
 
         False if the claim is no longer held; then nothing is stored.
         """
-        keys = self._put_big_tables(outcome)
-        with self._store.write() as transaction:
+        keys = self._upload_large_tables(outcome)
+        with self._store.write_transaction() as transaction:
             if keys:
-                lock(transaction.connection, "objects")  # no table names them yet, so they may have been tidied away
-                self._put_big_tables(outcome, missing=True)
-            if not conclude(
+                acquire_lock(
+                    transaction.connection, "objects"
+                )  # no table names them yet, so they may have been tidied away
+                self._upload_large_tables(outcome, only_missing=True)
+            if not finish_job(
                 transaction,
-                _held(claim),
+                _build_fence_condition(claim),
                 claim.plan,
                 "finished",
                 outcome.head.outcome,
-                tries=claim.tries,
+                tries=claim.attempt,
                 detail=outcome.head.termination.detail,
             ):
                 return False
-            transaction.plans.complete(claim.plan, outcome, keys)
+            transaction.plans.complete_plan(claim.plan, outcome, keys)
         return True
 
-    def finish_cancelled(self, claim: Claim) -> bool:
+    def store_cancellation(self, claim: Claim) -> bool:
         """End a running plan whose end was asked for; False if the claim is no longer held."""
-        with self._store.write() as transaction:
-            if not conclude(transaction, _held(claim), claim.plan, "cancelled", None, tries=claim.tries):
+        with self._store.write_transaction() as transaction:
+            if not finish_job(
+                transaction, _build_fence_condition(claim), claim.plan, "cancelled", None, tries=claim.attempt
+            ):
                 return False
-            transaction.plans.mark(claim.plan, "cancelled")
+            transaction.plans.set_plan_state(claim.plan, "cancelled")
         return True
 
-    def give_back(self, claim: Claim, reason: str, *, counts: bool) -> bool:
+    def requeue_claim(self, claim: Claim, reason: str, *, count_attempt: bool) -> bool:
         """Put a running plan back into the queue; False if the claim is no longer held.
 
         `counts` tells whether the try counts: it does when the solver died, not when the service stops.
         """
-        with self._store.write() as transaction:
-            told = events.append(transaction.connection, _held(claim), "retried", {"try": claim.tries, "why": reason})
+        with self._store.write_transaction() as transaction:
+            told = events.append_event(
+                transaction.connection, _build_fence_condition(claim), "retried", {"try": claim.attempt, "why": reason}
+            )
             if told:
                 transaction.connection.execute(
                     update(jobs)
-                    .where(_held(claim))
-                    .values(state="queued", owner=None, lease=None, tries=claim.tries if counts else claim.tries - 1)
+                    .where(_build_fence_condition(claim))
+                    .values(
+                        state="queued",
+                        owner=None,
+                        lease=None,
+                        tries=claim.attempt if count_attempt else claim.attempt - 1,
+                    )
                 )
-                transaction.plans.mark(claim.plan, "queued")
+                transaction.plans.set_plan_state(claim.plan, "queued")
             return told
 
-    def cancel(self, plan: str, caller: str) -> PlanState:
+    def cancel_plan(self, plan: str, caller: str) -> PlanState:
         """Ask for the end of a plan and return its state: one that waits ends at once, a running one within a second.
 
         A plan that has ended stays as it is. Raises NotFound.
         """
-        with self._store.write() as transaction:
-            state = transaction.plans.get(plan).state
+        with self._store.write_transaction() as transaction:
+            state = transaction.plans.get_plan(plan).state
             query = select(jobs.c.state, jobs.c.cancel).where(jobs.c.id == plan).with_for_update()
             job = transaction.connection.execute(query).one()
             if job.state == "done" or job.cancel:
-                return transaction.plans.get(plan).state
-            transaction.audit.add(caller, "plan cancelled", plan, province=transaction.plans.belonging(plan)[0])
+                return transaction.plans.get_plan(plan).state
+            transaction.audit.append_entry(
+                caller, "plan cancelled", plan, province=transaction.plans.read_ownership(plan)[0]
+            )
             if job.state == "queued":
-                transaction.plans.mark(plan, "cancelled")
-                conclude(transaction, jobs.c.id == plan, plan, "cancelled", None)
+                transaction.plans.set_plan_state(plan, "cancelled")
+                finish_job(transaction, jobs.c.id == plan, plan, "cancelled", None)
                 return "cancelled"
             transaction.connection.execute(update(jobs).where(jobs.c.id == plan).values(cancel=True))
-            events.append(transaction.connection, jobs.c.id == plan, "cancelling", {"by": caller})
+            events.append_event(transaction.connection, jobs.c.id == plan, "cancelling", {"by": caller})
             return state
 
-    def counts(self) -> dict[str, int]:
+    def count_by_state(self) -> dict[str, int]:
         """How many plans are `queued` and `running`, over all service processes."""
         query = select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
-        with self._store.read() as transaction:
+        with self._store.read_transaction() as transaction:
             found = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
         return {"queued": found.get("queued", 0), "running": found.get("running", 0)}
 
-    def _known(self, transaction: Transaction, request: PlanRequest) -> str | None:
+    def _find_by_idempotency_key(self, transaction: Transaction, request: PlanRequest) -> str | None:
         """The plan that the request's Idempotency-Key stands for, if it came before."""
         key = request.idempotency
         if key is None:
@@ -188,19 +201,26 @@ class JobQueue:
             query.where(idempotency.c.caller == request.caller, idempotency.c.key == key.key)
         ).first()
         if row is not None and row.body_digest != key.body_digest:
-            raise IdempotencyConflict(key.key, row.plan)
+            raise IdempotencyConflictError(key.key, row.plan)
         return None if row is None else str(row.plan)
 
-    def _refuse_if_full(self, transaction: Transaction, caller: str) -> None:
+    def _reject_if_full(self, transaction: Transaction, caller: str) -> None:
         query = select(jobs.c.caller, func.count()).where(jobs.c.state == "queued").group_by(jobs.c.caller)
         waiting = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
         total, own = sum(waiting.values()), waiting.get(caller, 0)
         if total >= self._settings.queue_length:
-            raise QueueFull(total, self._settings.queue_length, self._patience(transaction, total), own=False)
+            raise QueueFullError(
+                total, self._settings.queue_length, self._estimate_retry_after(transaction, total), is_own_share=False
+            )
         if own >= self._settings.queue_length_per_caller:
-            raise QueueFull(own, self._settings.queue_length_per_caller, self._patience(transaction, own), own=True)
+            raise QueueFullError(
+                own,
+                self._settings.queue_length_per_caller,
+                self._estimate_retry_after(transaction, own),
+                is_own_share=True,
+            )
 
-    def _patience(self, transaction: Transaction, waiting: int) -> int:
+    def _estimate_retry_after(self, transaction: Transaction, waiting: int) -> int:
         """Seconds until a tenth of those who wait will have been served, guessed from the last plans; 1 to 600."""
         recent = (
             select((plans.c.finished - plans.c.started).label("seconds"))
@@ -210,12 +230,12 @@ class JobQueue:
             .subquery()
         )
         mean = transaction.connection.execute(select(func.avg(recent.c.seconds))).scalar() or 1.0
-        return int(min(600.0, max(1.0, mean * waiting / 10 / max(1, self._settings.solver_children))))
+        return int(min(600.0, max(1.0, mean * waiting / 10 / max(1, self._settings.solver_workers))))
 
-    def _accept(self, transaction: Transaction, request: PlanRequest, problem: StoredProblem) -> str:
+    def _insert_plan(self, transaction: Transaction, request: PlanRequest, problem: StoredProblem) -> str:
         plan = new_identifier()
-        transaction.problems.put(problem)
-        transaction.plans.add(
+        transaction.problems.put_problem(problem)
+        transaction.plans.insert_plan(
             plan,
             problem.digest,
             request.options,
@@ -229,7 +249,7 @@ class JobQueue:
                 state="queued",
                 caller=request.caller,
                 priority=request.priority,
-                created=transaction.now(),
+                created=transaction.read_clock(),
                 tries=0,
                 cancel=False,
                 last_event=0,
@@ -242,28 +262,28 @@ class JobQueue:
                     key=request.idempotency.key,
                     body_digest=request.idempotency.body_digest,
                     plan=plan,
-                    created=transaction.now(),
+                    created=transaction.read_clock(),
                 )
             )
-        events.append(transaction.connection, jobs.c.id == plan, "queued", current_trace())
-        transaction.audit.add(
+        events.append_event(transaction.connection, jobs.c.id == plan, "queued", capture_trace())
+        transaction.audit.append_entry(
             request.caller, "plan accepted", plan, {"problem": problem.digest}, province=request.source.get("province")
         )
         return plan
 
-    def _put_big_tables(self, outcome: PlanOutcome, *, missing: bool = False) -> dict[str, str]:
+    def _upload_large_tables(self, outcome: PlanOutcome, *, only_missing: bool = False) -> dict[str, str]:
         """Write tables too big for the database (only those `missing`) to the object store; what no row names does no harm."""
         keys: dict[str, str] = {}
         for name, table in outcome.tables.items():
-            if len(table.body) > self._store.inline_bytes:
+            if len(table.body) > self._store.max_inline_table_bytes:
                 digest = hashlib.sha256(table.body).hexdigest()
                 keys[name] = f"tables/{digest[:2]}/{digest}.parquet"
-                if not missing or not self._store.objects.holds(keys[name]):
-                    self._store.objects.put(keys[name], table.body)
+                if not only_missing or not self._store.objects.has_object(keys[name]):
+                    self._store.objects.put_object(keys[name], table.body)
         return keys
 
 
-def failed_head(solver: str, detail: str, limit: Any = None) -> Plan:
+def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
     """The head of a plan that could not be made."""
     return Plan(
         outcome="failed",
@@ -274,11 +294,11 @@ def failed_head(solver: str, detail: str, limit: Any = None) -> Plan:
     )
 
 
-def _held(claim: Claim) -> ColumnElement[bool]:
+def _build_fence_condition(claim: Claim) -> ColumnElement[bool]:
     """The fence: true of the job only as long as this very claim holds it."""
     return and_(
         jobs.c.id == claim.plan,
         jobs.c.owner == claim.owner,
-        jobs.c.tries == claim.tries,
+        jobs.c.tries == claim.attempt,
         jobs.c.state == "running",
     )

@@ -47,12 +47,12 @@ class Submission:
 
     plan: PlanRecord
     """The plan: a new one, or the one that the Idempotency-Key stands for."""
-    created: bool
+    is_new: bool
     """Whether it is new."""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class WarmStartSource:
     """A solved plan to start another from."""
 
     problem: StoredProblem
@@ -69,7 +69,7 @@ class Claim:
     """Identifier of the plan."""
     owner: str
     """The service process."""
-    tries: int
+    attempt: int
     """Number of the try; together with `owner` it fences off everybody who held the plan before."""
     problem: StoredProblem
     """What is planned."""
@@ -77,5 +77,5 @@ class Claim:
     """How."""
     trace: Mapping[str, str] = field(default_factory=dict)
     """The trace of the request that asked for it, if it was traced."""
-    start: Start | None = None
+    warm_start: WarmStartSource | None = None
     """The plan that it varies or replaces, where that has a basis: solving starts from there."""

@@ -6,17 +6,17 @@ import time
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.jobs.endings import OnEnding
+from service.jobs.endings import OnAttemptFinished
 from service.jobs.identifiers import new_identifier
 from service.jobs.queue import JobQueue
 from service.jobs.requests import Claim
-from service.jobs.worker import OnNews, Try
+from service.jobs.worker import JobAttempt, OnPlanChanged
 from service.settings import Settings
-from service.solving.children import Child, Nursery, NurseryGoneError
+from service.solving.children import ForkServer, ForkServerLostError, WorkerProcess
 
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 1.0
-_LOADING_SECONDS = 20.0
+_LOAD_TIMEOUT_SECONDS = 20.0
 
 _log = structlog.get_logger(__name__)
 
@@ -24,142 +24,150 @@ _log = structlog.get_logger(__name__)
 class Supervisor:
     """Runs the tries of one service process."""
 
-    def __init__(self, queue: JobQueue, settings: Settings, on_news: OnNews, on_ending: OnEnding) -> None:
+    def __init__(
+        self,
+        queue: JobQueue,
+        settings: Settings,
+        on_plan_changed: OnPlanChanged,
+        on_attempt_finished: OnAttemptFinished,
+    ) -> None:
         """Serve a queue; `on_news` is called after every write about a plan, `on_ending` when a try is over."""
         self.owner = new_identifier()
         """Name of this process in leases, new at every start."""
         self._queue = queue
         self._settings = settings
-        self._on_news = on_news
-        self._on_ending = on_ending
-        self._wake = threading.Event()
+        self._on_plan_changed = on_plan_changed
+        self._on_attempt_finished = on_attempt_finished
+        self._wake_event = threading.Event()
         self._stopping = threading.Event()
         self._ready = threading.Event()
-        self._nursery = Nursery()
-        self._lost: Nursery | None = None
-        self._tries: dict[tuple[str, int], tuple[Try, threading.Thread]] = {}
-        self._thread = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
+        self._fork_server = ForkServer()
+        self._lost_fork_server: ForkServer | None = None
+        self._attempts: dict[tuple[str, int], tuple[JobAttempt, threading.Thread]] = {}
+        self._thread = threading.Thread(target=self._supervise_attempts, name="supervisor", daemon=True)
         self._thread.start()
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether the solvers are loaded and somebody looks for work."""
         return self._ready.is_set() and self._thread.is_alive()
 
-    def wake(self) -> None:
+    def wake_for_work(self) -> None:
         """There is work: look at once."""
-        self._wake.set()
+        self._wake_event.set()
 
-    def cancel(self, plan: str) -> None:
+    def signal_cancellation(self, plan: str) -> None:
         """The end of a plan was asked for; nothing happens if it does not run here."""
-        for attempt, _ in tuple(self._tries.values()):
+        for attempt, _ in tuple(self._attempts.values()):
             if attempt.claim.plan == plan:
-                attempt.orders.cancel.set()
+                attempt.signals.cancel_requested.set()
 
-    def spawn(self) -> Child:
+    def spawn_worker(self) -> WorkerProcess:
         """A child for other work than plans; NurseryGoneError where none can be had now."""
-        if not self._ready.wait(_LOADING_SECONDS):
-            raise NurseryGoneError("the solvers are not loaded yet")
-        nursery = self._nursery
+        if not self._ready.wait(_LOAD_TIMEOUT_SECONDS):
+            raise ForkServerLostError("the solvers are not loaded yet")
+        nursery = self._fork_server
         try:
-            return nursery.spawn()
-        except NurseryGoneError:
-            self._lost = nursery
-            self._wake.set()
+            return nursery.spawn_worker()
+        except ForkServerLostError:
+            self._lost_fork_server = nursery
+            self._wake_event.set()
             raise
 
-    def children(self) -> tuple[int, ...]:
+    def list_worker_pids(self) -> tuple[int, ...]:
         """Process ids of the solves that run now."""
-        return tuple(attempt.child_process for attempt, _ in tuple(self._tries.values()))
+        return tuple(attempt.worker_pid for attempt, _ in tuple(self._attempts.values()))
 
     def stop(self, grace_seconds: float) -> None:
         """Claim no more, let tries finish for some seconds, put the rest back into the queue, and end the nursery."""
         self._stopping.set()
-        self._wake.set()
+        self._wake_event.set()
         if not self._ready.is_set():
-            self._nursery.close()  # the supervisor waits for it
+            self._fork_server.close()  # the supervisor waits for it
         self._thread.join()
         deadline = time.monotonic() + grace_seconds
-        running = tuple(self._tries.values())
+        running = tuple(self._attempts.values())
         for _, thread in running:
             thread.join(max(0.0, deadline - time.monotonic()))
         for attempt, _ in running:
-            attempt.orders.release.set()
+            attempt.signals.release_requested.set()
         for _, thread in running:
             thread.join()
-        self._nursery.close()
+        self._fork_server.close()
 
-    def _supervise(self) -> None:
+    def _supervise_attempts(self) -> None:
         renewed = time.monotonic()
         while not self._stopping.is_set():
-            self._wake.wait(min(_TICK_SECONDS, self._settings.poll_seconds))
-            self._wake.clear()
+            self._wake_event.wait(min(_TICK_SECONDS, self._settings.poll_seconds))
+            self._wake_event.clear()
             try:
-                self._load()
-                if self._tries and time.monotonic() - renewed > self._settings.lease_seconds / 3:
+                self._ensure_solvers_loaded()
+                if self._attempts and time.monotonic() - renewed > self._settings.lease_seconds / 3:
                     renewed = time.monotonic()
-                    self._renew()
-                self._pass_on_cancellations()
-                self._fill()
+                    self._renew_leases()
+                self._forward_cancellations()
+                self._claim_while_free()
             except SQLAlchemyError as error:
                 _log.warning("database fails; trying again", error=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
-            except NurseryGoneError as error:
-                self._replace_nursery(error)
+            except ForkServerLostError as error:
+                self._replace_fork_server(error)
 
-    def _load(self) -> None:
-        if self._lost is self._nursery:
-            raise NurseryGoneError("it did not answer")
+    def _ensure_solvers_loaded(self) -> None:
+        if self._lost_fork_server is self._fork_server:
+            raise ForkServerLostError("it did not answer")
         if not self._ready.is_set():
-            self._nursery.wait_ready()
+            self._fork_server.wait_until_ready()
             self._ready.set()
 
-    def _replace_nursery(self, error: NurseryGoneError) -> None:
+    def _replace_fork_server(self, error: ForkServerLostError) -> None:
         self._ready.clear()
         if self._stopping.is_set():
             return
         _log.warning("nursery lost; starting another", error=str(error))
-        self._nursery.close()
+        self._fork_server.close()
         self._stopping.wait(_RETRY_SECONDS)
-        self._nursery = Nursery()
+        self._fork_server = ForkServer()
 
-    def _renew(self) -> None:
-        tries = dict(self._tries)
-        held = self._queue.beat(self.owner, {plan for plan, _ in tries})
+    def _renew_leases(self) -> None:
+        tries = dict(self._attempts)
+        held = self._queue.renew_leases(self.owner, {plan for plan, _ in tries})
         for key, (attempt, _) in tries.items():
             if key not in held:
-                attempt.orders.lost.set()
+                attempt.signals.lease_lost.set()
 
-    def _pass_on_cancellations(self) -> None:
+    def _forward_cancellations(self) -> None:
         """Those asked for in other processes; our own reach `cancel` directly."""
-        if self._tries:
-            for plan in self._queue.cancellations(self.owner):
-                self.cancel(plan)
+        if self._attempts:
+            for plan in self._queue.list_cancellations(self.owner):
+                self.signal_cancellation(plan)
 
-    def _fill(self) -> None:
+    def _claim_while_free(self) -> None:
         """Claim plans as long as there are free places."""
-        while len(self._tries) < self._settings.solver_children and not self._stopping.is_set():
-            claim = self._queue.claim(self.owner)
+        while len(self._attempts) < self._settings.solver_workers and not self._stopping.is_set():
+            claim = self._queue.claim_next_job(self.owner)
             if claim is None:
                 return
-            self._begin(claim)
+            self._start_attempt(claim)
 
-    def _begin(self, claim: Claim) -> None:
+    def _start_attempt(self, claim: Claim) -> None:
         try:
-            child = self._nursery.spawn()
-        except NurseryGoneError:
-            self._queue.give_back(claim, "the solvers had to be loaded again", counts=False)
+            child = self._fork_server.spawn_worker()
+        except ForkServerLostError:
+            self._queue.requeue_claim(claim, "the solvers had to be loaded again", count_attempt=False)
             raise
-        attempt = Try(self._queue, self._settings, claim, child, self._on_news, self._on_ending)
-        thread = threading.Thread(target=self._run, args=(attempt,), name=f"plan {claim.plan}", daemon=True)
-        self._tries[claim.plan, claim.tries] = (attempt, thread)
+        attempt = JobAttempt(
+            self._queue, self._settings, claim, child, self._on_plan_changed, self._on_attempt_finished
+        )
+        thread = threading.Thread(target=self._run_attempt, args=(attempt,), name=f"plan {claim.plan}", daemon=True)
+        self._attempts[claim.plan, claim.attempt] = (attempt, thread)
         thread.start()
-        self._on_news(claim.plan)
+        self._on_plan_changed(claim.plan)
 
-    def _run(self, attempt: Try) -> None:
+    def _run_attempt(self, attempt: JobAttempt) -> None:
         """See a try through. Should it break off, its lease is not renewed any more and the plan is tried again."""
         try:
-            attempt.run()
+            attempt.run_to_completion()
         finally:
-            del self._tries[attempt.claim.plan, attempt.claim.tries]
-            self._wake.set()
+            del self._attempts[attempt.claim.plan, attempt.claim.attempt]
+            self._wake_event.set()

@@ -1,4 +1,4 @@
-"""`/v1/plans/{plan}/life` and the acts beside it: a route for each."""
+"""`/v1/plans/{plan}/approval` and the acts beside it: a route for each."""
 
 from typing import Annotated, Any
 
@@ -8,24 +8,33 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.parsing import validate_model
-from service.access import may
-from service.errors import Conflict, Invalid, Missing, Stale, TooLarge, Unreadable, WrongType, documented
-from service.identity import Act
-from service.life.schemas import ActBody, LifeView
-from service.life.service import Lives
+from service.access import require_permission
+from service.errors import (
+    BadRequestError,
+    ConflictError,
+    ContentTooLargeError,
+    NotFoundError,
+    PreconditionFailedError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
+from service.identity import Permission
+from service.life.schemas import ActBody, ApprovalView
+from service.life.service import ApprovalService
 from service.life.transitions import TRANSITIONS
-from service.web.bodies import decode, refuse_unless_json
-from service.web.etags import IfMatch, quoted
-from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import PrincipalOf, ServicesOf
+from service.web.bodies import decode_json_object, require_json_body
+from service.web.etags import IfMatch, quote_etag
+from service.web.openapi import describe_json_body, describe_json_response, register_schema
+from service.web.services import PrincipalDependency, ServicesDependency
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["life"])
+router = APIRouter(prefix="/v1/plans/{plan}", tags=["approval"])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
 
-_TAGGED = {"ETag": "Entity tag: the version of its life."}
+_ETAG_HEADER = {"ETag": "Entity tag: the version of its life."}
 
-_TOLD: dict[Act, tuple[str, str]] = {
+_ACT_DESCRIPTIONS: dict[Permission, tuple[str, str]] = {
     "submit": (
         "Submit a plan",
         "The bureau hands a draft, or one that was returned, to the centre. It must have finished as optimal or feasible.",
@@ -44,67 +53,78 @@ _TOLD: dict[Act, tuple[str, str]] = {
 
 
 @router.get(
-    "/life",
+    "/approval",
     summary="Where a plan is in its life",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
-    responses={**documented(Missing, Invalid), 200: json_answer(LifeView, "Its life.", _TAGGED)},
+    responses={
+        **document_errors(NotFoundError, UnprocessableContentError),
+        200: describe_json_response(ApprovalView, "Its life.", _ETAG_HEADER),
+    },
 )
-def read_life(plan: PlanName, services: ServicesOf, principal: PrincipalOf) -> Response:
+def read_approval(plan: PlanName, services: ServicesDependency, principal: PrincipalDependency) -> Response:
     """State, version, digest, what was done by whom, and what you may do now."""
-    return _answer(Lives(services.store).view(plan, principal))
+    return _build_response(ApprovalService(services.store).read_approval(plan, principal))
 
 
-def _add(act: Act) -> None:
+def _add_act_route(act: Permission) -> None:
     """Add the route of one act."""
 
-    async def do(
+    async def perform_act(
         plan: PlanName,
         request: Request,
-        services: ServicesOf,
-        principal: PrincipalOf,
+        services: ServicesDependency,
+        principal: PrincipalDependency,
         if_match: IfMatch = None,
     ) -> Response:
-        def read(raw: bytes) -> ActBody:
+        def parse_act_body(raw: bytes) -> ActBody:
             if not raw:
                 return ActBody()
-            refuse_unless_json(request)
-            return validate_model(ActBody, decode(raw))
+            require_json_body(request)
+            return validate_model(ActBody, decode_json_object(raw))
 
-        body = await services.bodies.take_any(request, read)
-        lives = Lives(services.store)
-        return _answer(await run_in_threadpool(lives.act, plan, act, principal, body.note, if_match))
+        body = await services.body_reader.read_any_body(request, parse_act_body)
+        lives = ApprovalService(services.store)
+        return _build_response(await run_in_threadpool(lives.perform_act, plan, act, principal, body.note, if_match))
 
-    summary, description = _TOLD[act]
-    extra: dict[str, Any] = json_body(
-        schema_of(ActBody), {"noted": ("With a note", {"note": "As agreed in the meeting."})}
+    summary, description = _ACT_DESCRIPTIONS[act]
+    extra: dict[str, Any] = describe_json_body(
+        register_schema(ActBody), {"noted": ("With a note", {"note": "As agreed in the meeting."})}
     )
     extra["requestBody"]["required"] = False
     router.add_api_route(
-        f"/{act}",
-        do,
+        f"/approval/{act}",
+        perform_act,
         methods=["POST"],
         summary=summary,
         description=description,
         name=act.replace("-", "_"),
         operation_id=f"{act.replace('-', '_')}_plan",
-        dependencies=[may(act)],
+        dependencies=[require_permission(act)],
         response_model=None,
         responses={
-            **documented(Missing, Conflict, Stale, Invalid, Unreadable, TooLarge, WrongType),
-            200: json_answer(LifeView, "Done: its life now.", _TAGGED),
+            **document_errors(
+                NotFoundError,
+                ConflictError,
+                PreconditionFailedError,
+                UnprocessableContentError,
+                BadRequestError,
+                ContentTooLargeError,
+                UnsupportedMediaTypeError,
+            ),
+            200: describe_json_response(ApprovalView, "Done: its life now.", _ETAG_HEADER),
         },
         openapi_extra=extra,
     )
 
 
 for _act in TRANSITIONS:
-    _add(_act)
+    _add_act_route(_act)
 
 
-def _answer(view: LifeView) -> Response:
+def _build_response(view: ApprovalView) -> Response:
     return Response(
         view.model_dump_json(),
-        headers={"ETag": quoted(str(view.version)), "Cache-Control": "private, no-cache"},
+        headers={"ETag": quote_etag(str(view.version)), "Cache-Control": "private, no-cache"},
         media_type="application/json",
     )

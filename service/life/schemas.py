@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from models.base import Frozen, Text
-from service.storage import LifeState
+from service.storage import ApprovalState
 
 
 class ActBody(Frozen):
@@ -15,7 +15,7 @@ class ActBody(Frozen):
     """A note that stays with the plan, such as why it is returned."""
 
 
-class PastAct(Frozen):
+class ApprovalHistoryEntry(Frozen):
     """Something done with a plan."""
 
     at: datetime
@@ -26,16 +26,16 @@ class PastAct(Frozen):
     """`submit`, `return`, `ratify`, `put-in-force` or `close`."""
     note: str
     """What they had to say."""
-    state: LifeState
+    state: ApprovalState
     """State after it."""
 
 
-class LifeView(Frozen):
+class ApprovalView(Frozen):
     """Where a plan is in its life."""
 
     plan: str
     """The plan."""
-    state: LifeState
+    state: ApprovalState
     """`draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`."""
     version: int
     """1 for a draft, one more with every act; also the `ETag`."""
@@ -43,5 +43,5 @@ class LifeView(Frozen):
     """sha-256 of the plan's problem, options, head and tables, by which what was ratified can be told from anything else; null unless there is a plan to ratify."""
     acts: tuple[str, ...]
     """What you may do now: names of acts, each a path to POST to."""
-    history: tuple[PastAct, ...]
+    history: tuple[ApprovalHistoryEntry, ...]
     """What was done, oldest first."""

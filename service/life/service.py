@@ -4,83 +4,87 @@ import hashlib
 
 import orjson
 
-from service.errors import Conflict
-from service.identity import Act, Principal
-from service.life.schemas import LifeView, PastAct
-from service.life.transitions import SUBMITTABLE, TRANSITIONS, Transition
+from service.errors import ConflictError
+from service.identity import Permission, Principal
+from service.life.schemas import ApprovalHistoryEntry, ApprovalView
+from service.life.transitions import SUBMITTABLE_OUTCOMES, TRANSITIONS, Transition
 from service.storage import PlanRecord, Store, Transaction
-from service.storage.engine import lock
-from service.storage.lives import LifeRecord
-from service.web.etags import refuse_unless_current
-from service.webhooks.outbox import announce
+from service.storage.engine import acquire_lock
+from service.storage.lives import ApprovalRecord
+from service.web.etags import require_current_etag
+from service.webhooks.outbox import enqueue_event
 
 
-def digest_of(transaction: Transaction, plan: str) -> str:
+def compute_plan_digest(transaction: Transaction, plan: str) -> str:
     """sha-256 of all that a finished plan says: the sorted JSON of problem digest, options, head and table digests."""
-    content = transaction.plans.content(plan)
+    content = transaction.plans.read_content(plan)
     return hashlib.sha256(orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-class Lives:
+class ApprovalService:
     """The lives of one service's plans."""
 
     def __init__(self, store: Store) -> None:
         """Use a store."""
         self._store = store
 
-    def view(self, plan: str, principal: Principal) -> LifeView:
+    def read_approval(self, plan: str, principal: Principal) -> ApprovalView:
         """Where a plan is in its life, and what a principal may do with it now; NotFound if there is none."""
-        with self._store.read() as transaction:
-            return _view(transaction, transaction.plans.get(plan), principal)
+        with self._store.read_transaction() as transaction:
+            return _build_approval_view(transaction, transaction.plans.get_plan(plan), principal)
 
-    def act(self, plan: str, act: Act, principal: Principal, note: str, if_match: str | None) -> LifeView:
+    def perform_act(
+        self, plan: str, act: Permission, principal: Principal, note: str, if_match: str | None
+    ) -> ApprovalView:
         """Do one of TRANSITIONS with a plan.
 
         Raises NotFound, Stale if `If-Match` names another version, Conflict in a state that does not allow it, for a plan that
         has nothing to submit, and where another plan of the province is in force.
         """
         transition = TRANSITIONS[act]
-        with self._store.write() as transaction:
-            province, _ = transaction.plans.belonging(plan, held=True)
-            lock(transaction.connection, f"life {province or plan}")
-            record = transaction.plans.get(plan)
-            before = transaction.lives.get(plan)
-            refuse_unless_current(if_match, str(before.version))
-            _refuse_unless_possible(transaction, record, before, transition)
-            digest = digest_of(transaction, plan) if act == "ratify" else before.digest
-            after = LifeRecord(transition.after, before.version + 1, digest)
-            transaction.lives.add(plan, after, province=province, caller=principal.caller, act=act, note=note)
+        with self._store.write_transaction() as transaction:
+            province, _ = transaction.plans.read_ownership(plan, lock_row=True)
+            acquire_lock(transaction.connection, f"life {province or plan}")
+            record = transaction.plans.get_plan(plan)
+            before = transaction.approvals.get_approval(plan)
+            require_current_etag(if_match, str(before.version))
+            _check_transition(transaction, record, before, transition)
+            digest = compute_plan_digest(transaction, plan) if act == "ratify" else before.digest
+            after = ApprovalRecord(transition.to_state, before.version + 1, digest)
+            transaction.approvals.record_transition(
+                plan, after, province=province, caller=principal.caller, act=act, note=note
+            )
             detail = {"state": after.state, "version": after.version, "note": note, "digest": digest}
-            transaction.audit.add(principal.caller, transition.logged, plan, detail, province=province)
-            announce(transaction, transition.told, plan, detail | {"by": principal.caller})
-            return _view(transaction, transaction.plans.get(plan), principal)
+            transaction.audit.append_entry(principal.caller, transition.audit_act, plan, detail, province=province)
+            enqueue_event(transaction, transition.event_kind, plan, detail | {"by": principal.caller})
+            return _build_approval_view(transaction, transaction.plans.get_plan(plan), principal)
 
 
-def _refuse_unless_possible(
-    transaction: Transaction, record: PlanRecord, before: LifeRecord, transition: Transition
+def _check_transition(
+    transaction: Transaction, record: PlanRecord, before: ApprovalRecord, transition: Transition
 ) -> None:
-    if before.state not in transition.before:
-        states = " or ".join(sorted(transition.before))
-        raise Conflict(f"The plan is {before.state}; {transition.act} is for one that is {states}.")
-    if not _submittable(record):
+    if before.state not in transition.from_states:
+        states = " or ".join(sorted(transition.from_states))
+        raise ConflictError(f"The plan is {before.state}; {transition.act} is for one that is {states}.")
+    if not _is_submittable(record):
         came = record.state if record.outcome is None else record.outcome
-        raise Conflict(f"The plan is {came}; only one that finished as optimal or feasible can be submitted.")
-    if transition.after == "in_force" and record.province is not None:
-        other = transaction.lives.in_force(record.province)
+        raise ConflictError(f"The plan is {came}; only one that finished as optimal or feasible can be submitted.")
+    if transition.to_state == "in_force" and record.province is not None:
+        other = transaction.approvals.find_plan_in_force(record.province)
         if other is not None:
-            raise Conflict(f"{other} is in force in {record.province}; close it first.")
+            raise ConflictError(f"{other} is in force in {record.province}; close it first.")
 
 
-def _submittable(record: PlanRecord) -> bool:
-    return record.state == "finished" and record.outcome in SUBMITTABLE
+def _is_submittable(record: PlanRecord) -> bool:
+    return record.state == "finished" and record.outcome in SUBMITTABLE_OUTCOMES
 
 
-def _view(transaction: Transaction, record: PlanRecord, principal: Principal) -> LifeView:
-    life = transaction.lives.get(record.id)
+def _build_approval_view(transaction: Transaction, record: PlanRecord, principal: Principal) -> ApprovalView:
+    life = transaction.approvals.get_approval(record.id)
     digest = life.digest
-    if digest is None and _submittable(record):
-        digest = digest_of(transaction, record.id)
-    return LifeView(
+    if digest is None and _is_submittable(record):
+        digest = compute_plan_digest(transaction, record.id)
+    return ApprovalView(
         plan=record.id,
         state=life.state,
         version=life.version,
@@ -88,12 +92,12 @@ def _view(transaction: Transaction, record: PlanRecord, principal: Principal) ->
         acts=tuple(
             one.act
             for one in TRANSITIONS.values()
-            if life.state in one.before
-            and _submittable(record)
-            and principal.may_with(one.act, record.province, record.caller)
+            if life.state in one.from_states
+            and _is_submittable(record)
+            and principal.is_permitted_for_plan(one.act, record.province, record.caller)
         ),
         history=tuple(
-            PastAct(at=one.at, caller=one.caller, act=one.act, note=one.note, state=one.state)
-            for one in transaction.lives.history(record.id)
+            ApprovalHistoryEntry(at=one.at, caller=one.caller, act=one.act, note=one.note, state=one.state)
+            for one in transaction.approvals.list_transitions(record.id)
         ),
     )

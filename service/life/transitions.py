@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.identity import Act
-from service.storage import LifeState
+from service.identity import Permission
+from service.storage import ApprovalState
 from service.webhooks.schemas import EventKind
 
 
@@ -12,19 +12,19 @@ from service.webhooks.schemas import EventKind
 class Transition:
     """An act of a plan's life."""
 
-    act: Act
+    act: Permission
     """What is done; also the last part of its path, and what a role must allow."""
-    before: frozenset[LifeState]
+    from_states: frozenset[ApprovalState]
     """States in which it may be done."""
-    after: LifeState
+    to_state: ApprovalState
     """State that it leads to."""
-    logged: str
+    audit_act: str
     """How the audit log calls it."""
-    told: EventKind
+    event_kind: EventKind
     """How webhooks are told of it."""
 
 
-_ALL = (
+_ALL_TRANSITIONS = (
     Transition("submit", frozenset({"draft", "returned"}), "submitted", "plan submitted", "plan.submitted"),
     Transition("return", frozenset({"submitted"}), "returned", "plan returned", "plan.returned"),
     Transition("ratify", frozenset({"submitted"}), "ratified", "plan ratified", "plan.ratified"),
@@ -32,8 +32,8 @@ _ALL = (
     Transition("close", frozenset({"in_force"}), "closed", "plan closed", "plan.closed"),
 )
 
-TRANSITIONS: Mapping[Act, Transition] = {one.act: one for one in _ALL}
+TRANSITIONS: Mapping[Permission, Transition] = {one.act: one for one in _ALL_TRANSITIONS}
 """Every act of a plan's life. From `ratified` on there is no way back."""
 
-SUBMITTABLE = ("optimal", "feasible")
+SUBMITTABLE_OUTCOMES = ("optimal", "feasible")
 """Outcomes with which a plan may be submitted."""

@@ -17,42 +17,42 @@ from service.web.middleware import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 
-FOLDER = Path(str(resources.files("service").joinpath("page", "static")))
+STATIC_FOLDER = Path(str(resources.files("service").joinpath("page", "static")))
 """Where the files are."""
 
-_FOR_GOOD = "public, max-age=31536000, immutable"
-_ASK_FIRST = "no-cache"
+_CACHE_FOREVER = "public, max-age=31536000, immutable"
+_REVALIDATE = "no-cache"
 
 
-def stamp() -> str:
+def compute_static_digest() -> str:
     """A digest of all files: names and contents."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
+    for path in sorted(STATIC_FOLDER.rglob("*")):
         if path.is_file():
-            digest.update(path.relative_to(FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
+            digest.update(path.relative_to(STATIC_FOLDER).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-_STAMP = stamp()
-_FILES = StaticFiles(directory=FOLDER)
+_STATIC_DIGEST = compute_static_digest()
+_STATIC_FILES = StaticFiles(directory=STATIC_FOLDER)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-def index() -> Response:
+def read_index_page() -> Response:
     """The application's one page."""
-    page = FOLDER.joinpath("index.html").read_text(encoding="utf-8").replace("{stamp}", _STAMP)
-    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": _ASK_FIRST}
+    page = STATIC_FOLDER.joinpath("index.html").read_text(encoding="utf-8").replace("{stamp}", _STATIC_DIGEST)
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": _REVALIDATE}
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
 
-@router.api_route("/page/{asked}/{name:path}", methods=["GET", "HEAD"])
-async def file(request: Request, asked: str, name: Annotated[str, InPath(max_length=200)]) -> Response:
+@router.api_route("/page/{digest}/{name:path}", methods=["GET", "HEAD"])
+async def read_static_file(request: Request, digest: str, name: Annotated[str, InPath(max_length=200)]) -> Response:
     """A file of the application; one asked for under an old stamp is what there is now, not to be kept."""
-    answer = await _FILES.get_response(name, request.scope)
-    answer.headers["Cache-Control"] = _FOR_GOOD if asked == _STAMP else _ASK_FIRST
+    answer = await _STATIC_FILES.get_response(name, request.scope)
+    answer.headers["Cache-Control"] = _CACHE_FOREVER if digest == _STATIC_DIGEST else _REVALIDATE
     return answer
 
 
-def stamped(name: str) -> str:
+def build_static_url(name: str) -> str:
     """The address of a file, such as `app.js`."""
-    return f"/page/{_STAMP}/{name}"
+    return f"/page/{_STATIC_DIGEST}/{name}"

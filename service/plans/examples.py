@@ -4,7 +4,7 @@ from typing import Any
 
 from models.examples import two_counties_raw
 
-POST: dict[str, tuple[str, Any]] = {
+PLAN_EXAMPLES: dict[str, tuple[str, Any]] = {
     "two-counties": ("Two counties, written out", {"problem": two_counties_raw()}),
     "two-counties-verified": (
         "Two counties with a third less electricity in Kapsan, and a second opinion",

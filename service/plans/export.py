@@ -11,7 +11,7 @@ ProgramFormat = Literal["mps", "lp"]
 """Formats in which a program is written."""
 
 
-def program_text(problem: bytes, kind: ProgramFormat) -> str:
+def format_program(problem: bytes, kind: ProgramFormat) -> str:
     """The program of a problem (as JSON) in a format."""
     program = build(ProblemIndex.of(parse_problem(problem)))
     return mps_text(program) if kind == "mps" else lp_text(program)

@@ -10,68 +10,75 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.problem import PlanningProblem
-from service.access import may
+from service.access import require_permission
 from service.errors import (
-    Conflict,
-    Invalid,
-    Missing,
-    TooLarge,
-    TooMany,
-    Unreadable,
-    WrongType,
-    documented,
+    BadRequestError,
+    ConflictError,
+    ContentTooLargeError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
 )
 from service.jobs import Submission
 from service.plans import examples
-from service.plans.export import ProgramFormat, program_text
-from service.plans.schemas import BesideSheets, PlanBody, PlanEvent, PlanList, PlanStatus, PlanView
-from service.plans.service import Plans, wait_of
-from service.plans.view import view
-from service.sheets.kinds import sheets_of
+from service.plans.export import ProgramFormat, format_program
+from service.plans.schemas import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
+from service.plans.service import PlanService, parse_wait_seconds
+from service.plans.view import build_plan_view
+from service.sheets.kinds import detect_spreadsheet_kind
 from service.storage import PlanRecord
-from service.web.etags import IfNoneMatch, names, quoted
-from service.web.openapi import described, json_answer, json_body, schema_of
-from service.web.services import Caller, PrincipalOf, Services, ServicesOf
+from service.web.etags import IfNoneMatch, matches_etag, quote_etag
+from service.web.openapi import describe_headers, describe_json_body, describe_json_response, register_schema
+from service.web.services import CallerDependency, PrincipalDependency, Services, ServicesDependency
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
 PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
 
-_CANCEL_SECONDS = 2.0
+_CANCEL_WAIT_SECONDS = 2.0
 """Seconds that DELETE waits for a running plan to end."""
 
-_LOCATION = {"Location": "Where the plan is."}
-_TAGGED = {"ETag": "Entity tag: the digest of the problem."}
+_LOCATION_HEADER = {"Location": "Where the plan is."}
+_ETAG_HEADER = {"ETag": "Entity tag: the digest of the problem."}
 
 
-async def _plans(services: ServicesOf) -> Plans:
-    return Plans(services.store, services.jobs, services.settings)
+async def _provide_plan_service(services: ServicesDependency) -> PlanService:
+    return PlanService(services.store, services.jobs, services.settings)
 
 
-PlansOf = Annotated[Plans, Depends(_plans)]
+PlanServiceDependency = Annotated[PlanService, Depends(_provide_plan_service)]
 
 
 @router.post(
     "",
     summary="Make a plan",
     status_code=201,
-    dependencies=[may("draft")],
+    dependencies=[require_permission("draft")],
     response_model=None,
     responses={
-        **documented(Unreadable, Conflict, TooLarge, WrongType, Invalid, TooMany),
-        201: json_answer(PlanView, "The plan is finished (see its `outcome`).", _LOCATION),
-        202: json_answer(
-            PlanView, "The plan is accepted; it will be finished, whatever happens to this service.", _LOCATION
+        **document_errors(
+            BadRequestError,
+            ConflictError,
+            ContentTooLargeError,
+            UnsupportedMediaTypeError,
+            UnprocessableContentError,
+            TooManyRequestsError,
+        ),
+        201: describe_json_response(PlanView, "The plan is finished (see its `outcome`).", _LOCATION_HEADER),
+        202: describe_json_response(
+            PlanView, "The plan is accepted; it will be finished, whatever happens to this service.", _LOCATION_HEADER
         ),
     },
-    openapi_extra=json_body(schema_of(PlanBody), examples.POST, sheets=True),
+    openapi_extra=describe_json_body(register_schema(PlanBody), examples.PLAN_EXAMPLES, allow_spreadsheets=True),
 )
-async def make_plan(
+async def create_plan(
     request: Request,
-    services: ServicesOf,
-    plans: PlansOf,
-    principal: PrincipalOf,
-    beside: Annotated[BesideSheets, Query()],
+    services: ServicesDependency,
+    plans: PlanServiceDependency,
+    principal: PrincipalDependency,
+    sheets_query: Annotated[SheetsQuery, Query()],
     prefer: Annotated[
         str | None,
         Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).", examples=["wait=20"]),
@@ -86,17 +93,24 @@ async def make_plan(
     Without `Prefer: wait=N` the answer is 202 at once; follow the plan at its `/events` or read it until its `status` is
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
-    kind = sheets_of(request)
-    submission = await services.bodies.take(
-        request, lambda raw: plans.submit(raw, principal, idempotency_key, kind, beside), sheets=True
+    kind = detect_spreadsheet_kind(request)
+    submission = await services.body_reader.read_json_body(
+        request,
+        lambda raw: plans.submit_body(raw, principal, idempotency_key, kind, sheets_query),
+        allow_spreadsheets=True,
     )
-    return await answer_to(submission, prefer, services)
+    return await build_submission_response(submission, prefer, services)
 
 
-@router.get("", summary="List plans", dependencies=[may("read")], responses=documented(Missing, Invalid))
+@router.get(
+    "",
+    summary="List plans",
+    dependencies=[require_permission("read")],
+    responses=document_errors(NotFoundError, UnprocessableContentError),
+)
 def list_plans(
-    plans: PlansOf,
-    principal: PrincipalOf,
+    plans: PlanServiceDependency,
+    principal: PrincipalDependency,
     response: Response,
     status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=500, description="Plans on a page at most.")] = 50,
@@ -105,58 +119,65 @@ def list_plans(
     ] = None,
 ) -> PlanList:
     """Plans, newest first. `next` (and the `Link` header) leads to the next page."""
-    page = plans.list(principal, status, before, limit)
+    page = plans.list_plans(principal, status, before, limit)
     if page.next:
         response.headers["Link"] = f'<{page.next}>; rel="next"'
     return page
 
 
-@router.get("/{plan}", summary="Read a plan", dependencies=[may("read")], responses=documented(Missing, Invalid))
-def read_plan(plan: PlanName, plans: PlansOf, response: Response) -> PlanView:
+@router.get(
+    "/{plan}",
+    summary="Read a plan",
+    dependencies=[require_permission("read")],
+    responses=document_errors(NotFoundError, UnprocessableContentError),
+)
+def read_plan(plan: PlanName, plans: PlanServiceDependency, response: Response) -> PlanView:
     """A plan without its tables: how far it is, and once it is finished its outcome, proof, objective and summary.
 
     The `ETag` of a finished plan is the version of its life, for the `If-Match` of its acts.
     """
-    shown, version = plans.view(plan)
+    shown, version = plans.read_plan(plan)
     if shown.status == "finished":
-        response.headers["ETag"] = quoted(str(version))
+        response.headers["ETag"] = quote_etag(str(version))
     return shown
 
 
 @router.delete(
     "/{plan}",
     summary="Cancel a plan",
-    dependencies=[may("draft")],
+    dependencies=[require_permission("draft")],
     response_model=None,
     responses={
-        **documented(Missing, Conflict, Invalid),
-        200: json_answer(PlanView, "The plan has ended."),
-        202: json_answer(PlanView, "The plan is about to end."),
+        **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
+        200: describe_json_response(PlanView, "The plan has ended."),
+        202: describe_json_response(PlanView, "The plan is about to end."),
     },
 )
-async def cancel_plan(plan: PlanName, services: ServicesOf, plans: PlansOf, caller: Caller) -> Response:
+async def cancel_plan(
+    plan: PlanName, services: ServicesDependency, plans: PlanServiceDependency, caller: CallerDependency
+) -> Response:
     """End a plan that waits or runs; a running one ends within a second or so. Finished plans are kept: 409."""
-    record = await run_in_threadpool(plans.cancel, plan, caller)
-    if not record.final:
-        record = await services.jobs.wait(plan, _CANCEL_SECONDS)
-    return _answer(record, 200 if record.final else 202, {})
+    record = await run_in_threadpool(plans.cancel_plan, plan, caller)
+    if not record.is_final:
+        record = await services.jobs.wait_until_final(plan, _CANCEL_WAIT_SECONDS)
+    return _build_plan_response(record, 200 if record.is_final else 202, {})
 
 
-def _existing(plan: PlanName, services: ServicesOf) -> str:
+def _require_existing_plan(plan: PlanName, services: ServicesDependency) -> str:
     """The plan's identifier; NotFound before a stream begins rather than within it."""
-    return services.jobs.plan(plan).id
+    return services.jobs.read_plan(plan).id
 
 
 @router.get(
     "/{plan}/events",
     summary="Follow a plan",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_class=EventSourceResponse,
-    responses=documented(Missing, Invalid),
+    responses=document_errors(NotFoundError, UnprocessableContentError),
 )
-async def follow_plan(
-    plan: Annotated[str, Depends(_existing)],
-    services: ServicesOf,
+async def stream_plan_events(
+    plan: Annotated[str, Depends(_require_existing_plan)],
+    services: ServicesDependency,
     last_event_id: Annotated[
         int, Header(ge=0, le=2**31 - 1, description="Number of the last event you have; those after it follow.")
     ] = 0,
@@ -165,7 +186,7 @@ async def follow_plan(
 
     Every event has a number; a reader that comes back with `Last-Event-ID` misses nothing. The stream ends with `finished`.
     """
-    async for event in services.jobs.follow(plan, last_event_id):
+    async for event in services.jobs.follow_events(plan, last_event_id):
         told = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))
         yield ServerSentEvent(raw_data=told.model_dump_json(), event=event.kind, id=str(event.seq))
 
@@ -173,19 +194,21 @@ async def follow_plan(
 @router.get(
     "/{plan}/problem",
     summary="Read a plan's problem",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, Invalid),
-        200: json_answer(PlanningProblem, "The problem, with the scenario and all changes applied.", _TAGGED),
-        304: {"description": "You have it already.", "headers": described(_TAGGED)},
+        **document_errors(NotFoundError, UnprocessableContentError),
+        200: describe_json_response(
+            PlanningProblem, "The problem, with the scenario and all changes applied.", _ETAG_HEADER
+        ),
+        304: {"description": "You have it already.", "headers": describe_headers(_ETAG_HEADER)},
     },
 )
-def read_problem(plan: PlanName, plans: PlansOf, if_none_match: IfNoneMatch = None) -> Response:
+def read_plan_problem(plan: PlanName, plans: PlanServiceDependency, if_none_match: IfNoneMatch = None) -> Response:
     """The problem that the plan plans, with all changes applied. Fields left out have their default values."""
-    problem, digest = plans.problem(plan)
-    headers = {"ETag": quoted(digest), "Cache-Control": "private, max-age=3600"}
-    if names(if_none_match, digest):
+    problem, digest = plans.read_problem(plan)
+    headers = {"ETag": quote_etag(digest), "Cache-Control": "private, max-age=3600"}
+    if matches_etag(if_none_match, digest):
         return Response(status_code=304, headers=headers)
     return Response(problem, headers=headers, media_type="application/json")
 
@@ -193,10 +216,10 @@ def read_problem(plan: PlanName, plans: PlansOf, if_none_match: IfNoneMatch = No
 @router.get(
     "/{plan}/export.{kind}",
     summary="Read a plan's linear program",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, Invalid),
+        **document_errors(NotFoundError, UnprocessableContentError),
         200: {
             "description": "The program as text that other solvers read.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
@@ -206,15 +229,15 @@ def read_problem(plan: PlanName, plans: PlansOf, if_none_match: IfNoneMatch = No
 async def export_program(
     plan: PlanName,
     kind: Annotated[ProgramFormat, Path(description="`mps`: every digit kept. `lp`: for the eye.", examples=["lp"])],
-    services: ServicesOf,
-    plans: PlansOf,
+    services: ServicesDependency,
+    plans: PlanServiceDependency,
 ) -> Response:
     """The program of the plan without its ordered goals: minimise weighted shortage and costs under every rule."""
 
-    def work() -> str:
-        return program_text(plans.problem(plan)[0], kind)
+    def format_text() -> str:
+        return format_program(plans.read_problem(plan)[0], kind)
 
-    text = await services.bodies.apart(work)
+    text = await services.body_reader.run_in_limited_thread(format_text)
     return Response(
         text,
         headers={"Content-Disposition": f'attachment; filename="{plan}.{kind}"'},
@@ -222,16 +245,18 @@ async def export_program(
     )
 
 
-async def answer_to(submission: Submission, prefer: str | None, services: Services) -> Response:
+async def build_submission_response(submission: Submission, prefer: str | None, services: Services) -> Response:
     """The answer to whoever asked for a plan: at once, or when it is finished as far as `Prefer` says to wait."""
-    record, seconds = submission.plan, wait_of(prefer, services.settings.max_wait_seconds)
-    if seconds and not record.final:
-        record = await services.jobs.wait(record.id, seconds)
+    record, seconds = submission.plan, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
+    if seconds and not record.is_final:
+        record = await services.jobs.wait_until_final(record.id, seconds)
     headers = {"Location": f"/v1/plans/{record.id}"}
     if seconds:
         headers["Preference-Applied"] = f"wait={seconds:g}"
-    return _answer(record, 201 if record.final else 202, headers)
+    return _build_plan_response(record, 201 if record.is_final else 202, headers)
 
 
-def _answer(record: PlanRecord, status: int, headers: dict[str, str]) -> Response:
-    return Response(view(record).model_dump_json(by_alias=True), status, headers, media_type="application/json")
+def _build_plan_response(record: PlanRecord, status: int, headers: dict[str, str]) -> Response:
+    return Response(
+        build_plan_view(record).model_dump_json(by_alias=True), status, headers, media_type="application/json"
+    )

@@ -8,14 +8,14 @@ from pydantic import Field
 from models.base import Frozen, Id
 from models.options import PlanOptions, SolverName
 from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
-from service.sources.schemas import Origin, ProblemSource
-from service.storage import LifeState
+from service.sources.schemas import ProblemSource, SourceEnvelope
+from service.storage import ApprovalState
 
 PlanStatus = Literal["queued", "running", "finished", "cancelled"]
 """`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
 
 
-class PlanBeside(Origin):
+class PlanEnvelope(SourceEnvelope):
     """A plan asked for, but for its problem."""
 
     options: PlanOptions = PlanOptions()
@@ -28,11 +28,11 @@ class PlanBeside(Origin):
     """Plan that this one varies: solving starts from its basis. Without `problem` and `province` it is planned again with `changes`."""
 
 
-class PlanBody(PlanBeside, ProblemSource):
+class PlanBody(PlanEnvelope, ProblemSource):
     """A plan asked for: a problem written out, or a province in a scenario with changes; and options."""
 
 
-class BesideSheets(Frozen):
+class SheetsQuery(Frozen):
     """What a request with a workbook or a zip says beside it, in its address."""
 
     scenario: Id | None = None
@@ -50,13 +50,13 @@ class BesideSheets(Frozen):
     reuse: bool | None = None
     """With a workbook or zip: as in a body of JSON."""
 
-    def said(self) -> dict[str, Any]:
+    def dump_stated_values(self) -> dict[str, Any]:
         """What is said at all."""
         return self.model_dump(exclude_none=True)
 
-    def body(self) -> dict[str, Any]:
+    def to_json_body(self) -> dict[str, Any]:
         """The same as a body of JSON says it, but for the scenario."""
-        said = {name: value for name, value in self.said().items() if name != "scenario"}
+        said = {name: value for name, value in self.dump_stated_values().items() if name != "scenario"}
         options = {name: said.pop(name) for name in PlanOptions.model_fields if name in said}
         return said | ({"options": options} if options else {})
 
@@ -87,7 +87,7 @@ class Discrepancy(Frozen):
     """Units."""
 
 
-class Replanned(Frozen):
+class ReplanDetails(Frozen):
     """How a plan was made again for the rest of its periods."""
 
     from_: str = Field(alias="from")
@@ -119,11 +119,11 @@ class PlanSource(Frozen):
     """Scenario of the province, or of the sheets that were sent."""
     changes: tuple[dict[str, Any], ...] = ()
     """Changes applied, in order."""
-    replanned: Replanned | None = None
+    replanned: ReplanDetails | None = None
     """How it was made again from `base_plan`; null for a plan of all its periods."""
 
 
-class PlanHead(Frozen):
+class PlanListEntry(Frozen):
     """A plan in a list."""
 
     id: str
@@ -132,8 +132,8 @@ class PlanHead(Frozen):
     """How far it is."""
     outcome: Outcome | None
     """What came of it; null unless finished."""
-    life: LifeState
-    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/life`."""
+    approval_state: ApprovalState
+    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
     source: PlanSource
     """Where its problem came from."""
     problem_digest: str
@@ -157,8 +157,8 @@ class PlanView(Frozen):
     """Identifier, given by the service; sorts by time."""
     status: PlanStatus
     """How far it is."""
-    life: LifeState
-    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/life`."""
+    approval_state: ApprovalState
+    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
     source: PlanSource
     """Where its problem came from."""
     problem_digest: str
@@ -187,7 +187,7 @@ class PlanView(Frozen):
     """Objective with its parts; null where there is no plan."""
     summary: Summary | None
     """The plan at a glance; null where there is no plan."""
-    diagnosis: Diagnosis | None
+    infeasibility: Diagnosis | None
     """Why it is infeasible; null unless it is."""
     verification: Agreement | None
     """The second opinion, if asked for."""
@@ -206,7 +206,7 @@ class PlanView(Frozen):
 class PlanList(Frozen):
     """A page of plans."""
 
-    plans: tuple[PlanHead, ...]
+    plans: tuple[PlanListEntry, ...]
     """Newest first."""
     next: str | None
     """Address of the next page; null on the last."""

@@ -3,17 +3,17 @@
 from typing import Any
 
 from models.tables import TABLES
-from service.plans.schemas import PlanHead, PlanProgress, PlanSource, PlanView
+from service.plans.schemas import PlanListEntry, PlanProgress, PlanSource, PlanView
 from service.storage import JobEvent, PlanRecord
 
 
-def head(record: PlanRecord) -> PlanHead:
+def build_list_entry(record: PlanRecord) -> PlanListEntry:
     """A plan as it stands in a list."""
     summary = record.head.summary if record.head is not None else None
-    return PlanHead(
+    return PlanListEntry(
         id=record.id,
         status=record.state,
-        life=record.life,
+        approval_state=record.approval_state,
         outcome=record.outcome,
         source=PlanSource.model_validate(record.source),
         problem_digest=record.problem_digest,
@@ -25,15 +25,15 @@ def head(record: PlanRecord) -> PlanHead:
     )
 
 
-def view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
+def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
     """A plan without its tables; `progress` is the last word of a running one."""
-    result: dict[str, Any] = dict.fromkeys(_RESULT)
+    result: dict[str, Any] = dict.fromkeys(_PLAN_FIELDS)
     if record.head is not None:
-        result = {name: getattr(record.head, name) for name in _RESULT}
+        result = {name: getattr(record.head, name) for name in _PLAN_FIELDS}
     return PlanView(
         id=record.id,
         status=record.state,
-        life=record.life,
+        approval_state=record.approval_state,
         source=PlanSource.model_validate(record.source),
         problem_digest=record.problem_digest,
         options=record.options,
@@ -43,12 +43,12 @@ def view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
         started=record.started,
         finished=record.finished,
         progress=progress,
-        links=_links(record),
+        links=_build_links(record),
         **result,
     )
 
 
-_RESULT = (
+_PLAN_FIELDS = (
     "outcome",
     "termination",
     "certificate",
@@ -64,7 +64,7 @@ _RESULT = (
 """Fields that come from `models.plan.Plan` as they are."""
 
 
-def progress_of(events: tuple[JobEvent, ...]) -> PlanProgress | None:
+def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
     """The last progress among events, if there is one."""
     told = [event.data for event in events if event.kind == "progress"]
     if not told:
@@ -72,18 +72,18 @@ def progress_of(events: tuple[JobEvent, ...]) -> PlanProgress | None:
     return PlanProgress.model_validate({name: told[-1].get(name) for name in PlanProgress.model_fields})
 
 
-def _links(record: PlanRecord) -> dict[str, str]:
+def _build_links(record: PlanRecord) -> dict[str, str]:
     """Addresses of what belongs to a plan; tables only where there are any."""
     here = f"/v1/plans/{record.id}"
     links = {
         "self": here,
         "events": f"{here}/events",
-        "life": f"{here}/life",
+        "approval": f"{here}/approval",
         "problem": f"{here}/problem",
         "mps": f"{here}/export.mps",
     }
     if record.head is not None:
         links["workbook"] = f"{here}/workbook"
     if record.head is not None and record.head.tables:
-        links |= {name: f"{here}/{name}" for name in TABLES if name in record.head.tables}
+        links |= {name: f"{here}/tables/{name}" for name in TABLES if name in record.head.tables}
     return links

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.examples import two_counties_raw
 
-PUT: dict[str, tuple[str, Any]] = {
+PROVINCE_EXAMPLES: dict[str, tuple[str, Any]] = {
     "two-counties": (
         "Two counties, with a dry year as a scenario",
         {

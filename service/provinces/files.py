@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from models import provinces as built_in
 from models.problem import PlanningProblem
 from models.sheets import SheetTable, tables_of
-from service.provinces.service import Found
-from service.sheets.kinds import SheetKind
-from service.sheets.province import Pages, province_workbook, province_zip
-from service.sheets.streams import in_pieces
+from service.provinces.service import ProvinceVersion
+from service.sheets.kinds import SpreadsheetKind
+from service.sheets.province import ExtraSheets, build_province_zip, write_province_workbook
+from service.sheets.streams import iterate_file_chunks
 
 
-def tables_of_province(found: Found) -> tuple[tuple[SheetTable, ...], Pages]:
+def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...], ExtraSheets]:
     """A province's tables, and beside them sheets for people; what comes with Allot has its marks and sources noted."""
-    problem: PlanningProblem = found.problem.problem()
+    problem: PlanningProblem = found.problem.parse_problem()
     if not found.built_in:
         return tables_of(problem, found.name, found.scenarios), {}
     notes, sources = built_in.load_notes(found.id)
     return tables_of(problem, found.name, found.scenarios, notes), {"sources": sources}
 
 
-def province_file(found: Found, kind: SheetKind) -> Iterator[bytes]:
+def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:
     """A province as a workbook or a zip, in pieces."""
-    tables, pages = tables_of_province(found)
+    tables, pages = build_province_tables(found)
     if kind == "zip":
-        return iter((province_zip(tables, pages),))
-    return in_pieces(province_workbook(found.name, tables, pages))
+        return iter((build_province_zip(tables, pages),))
+    return iterate_file_chunks(write_province_workbook(found.name, tables, pages))

@@ -9,62 +9,78 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.problem import PlanningProblem
-from service.access import may
-from service.errors import Conflict, Invalid, Missing, NotAcceptable, Stale, TooLarge, Unreadable, WrongType, documented
+from service.access import require_permission
+from service.errors import (
+    BadRequestError,
+    ConflictError,
+    ContentTooLargeError,
+    NotAcceptableError,
+    NotFoundError,
+    PreconditionFailedError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
 from service.provinces import examples
-from service.provinces.files import province_file
-from service.provinces.schemas import ProvinceBody, ProvinceFull, ProvinceList
-from service.provinces.service import Found, Provinces
-from service.sheets.kinds import SHEET_TYPES, sheets_of
-from service.sources.sheets import understood
-from service.web.etags import IfMatch, IfNoneMatch, names, quoted
-from service.web.negotiation import wanted_format
-from service.web.openapi import binary, described, json_answer, json_body, schema_of
-from service.web.services import Caller, PrincipalOf, ServicesOf
+from service.provinces.files import stream_province_file
+from service.provinces.schemas import ProvinceBody, ProvinceList, ProvinceView
+from service.provinces.service import ProvinceService, ProvinceVersion
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES, detect_spreadsheet_kind
+from service.sources.sheets import process_document
+from service.web.etags import IfMatch, IfNoneMatch, matches_etag, quote_etag
+from service.web.negotiation import negotiate_format
+from service.web.openapi import (
+    describe_binary,
+    describe_headers,
+    describe_json_body,
+    describe_json_response,
+    register_schema,
+)
+from service.web.services import CallerDependency, PrincipalDependency, ServicesDependency
 
 router = APIRouter(prefix="/v1/provinces", tags=["provinces"])
 
 ProvinceName = Annotated[
     str, Path(pattern=ID_PATTERN, max_length=100, description="The province.", examples=["ryanggang"])
 ]
-Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A version of it; the newest if absent.")]
+VersionQuery = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A version of it; the newest if absent.")]
 
 ProvinceFormat = Literal["json", "xlsx", "zip"]
 """Formats in which a province is given."""
 
-_FORMATS: dict[ProvinceFormat, str] = {
+_MEDIA_TYPES: dict[ProvinceFormat, str] = {
     "json": "application/json",
-    "xlsx": SHEET_TYPES["xlsx"],
-    "zip": SHEET_TYPES["zip"],
+    "xlsx": SPREADSHEET_MEDIA_TYPES["xlsx"],
+    "zip": SPREADSHEET_MEDIA_TYPES["zip"],
 }
-_TAGGED = {"ETag": "Entity tag of this version."}
+_ETAG_HEADER = {"ETag": "Entity tag of this version."}
 
-_READ = json_answer(ProvinceFull, "The province.", _TAGGED)
-_READ["content"] |= {media_type: binary() for media_type in SHEET_TYPES.values()}
+_PROVINCE_RESPONSE = describe_json_response(ProvinceView, "The province.", _ETAG_HEADER)
+_PROVINCE_RESPONSE["content"] |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
 
 
-@router.get("", summary="List the provinces", dependencies=[may("read")], responses=documented())
-def list_provinces(services: ServicesOf, principal: PrincipalOf) -> ProvinceList:
+@router.get("", summary="List the provinces", dependencies=[require_permission("read")], responses=document_errors())
+def list_provinces(services: ServicesDependency, principal: PrincipalDependency) -> ProvinceList:
     """The provinces that you may read, with their scenarios, without their problems."""
-    found = Provinces(services.store, services.settings).list()
-    return ProvinceList(provinces=tuple(one for one in found.provinces if principal.may("read", one.id)))
+    found = ProvinceService(services.store, services.settings).list_provinces()
+    return ProvinceList(provinces=tuple(one for one in found.provinces if principal.is_permitted("read", one.id)))
 
 
 @router.get(
     "/{province}",
     summary="Read a province",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, NotAcceptable, Invalid),
-        200: _READ,
-        304: {"description": "You have this version already.", "headers": described(_TAGGED)},
+        **document_errors(NotFoundError, NotAcceptableError, UnprocessableContentError),
+        200: _PROVINCE_RESPONSE,
+        304: {"description": "You have this version already.", "headers": describe_headers(_ETAG_HEADER)},
     },
 )
 def read_province(
     province: ProvinceName,
-    services: ServicesOf,
-    version: Version = None,
+    services: ServicesDependency,
+    version: VersionQuery = None,
     format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,  # noqa: A002
     accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
     if_none_match: IfNoneMatch = None,
@@ -73,56 +89,69 @@ def read_province(
 
     Workbook and zip can be edited and sent back with PUT; nothing is lost on the way.
     """
-    kind = wanted_format(format, accept, _FORMATS)
-    found = Provinces(services.store, services.settings).find(province, version)
-    tag = found.tag if kind == "json" else f"{found.tag}.{kind}"
-    headers = {**_headers(found), "ETag": quoted(tag), "Vary": "Accept"}
-    if names(if_none_match, tag):
+    kind = negotiate_format(format, accept, _MEDIA_TYPES)
+    found = ProvinceService(services.store, services.settings).find_province(province, version)
+    tag = found.etag if kind == "json" else f"{found.etag}.{kind}"
+    headers = {**_build_headers(found), "ETag": quote_etag(tag), "Vary": "Accept"}
+    if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     if kind == "json":
-        return Response(found.json(), headers=headers, media_type="application/json")
+        return Response(found.to_json(), headers=headers, media_type="application/json")
     headers["Content-Disposition"] = f'attachment; filename="{province}.{kind}"'
-    return StreamingResponse(province_file(found, kind), headers=headers, media_type=_FORMATS[kind])
+    return StreamingResponse(stream_province_file(found, kind), headers=headers, media_type=_MEDIA_TYPES[kind])
 
 
 @router.get(
     "/{province}/scenarios/{scenario}",
     summary="Read a province's problem in a scenario",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, Invalid),
-        200: json_answer(PlanningProblem, "The problem with the scenario's changes applied.", _TAGGED),
+        **document_errors(NotFoundError, UnprocessableContentError),
+        200: describe_json_response(PlanningProblem, "The problem with the scenario's changes applied.", _ETAG_HEADER),
     },
 )
 def read_scenario(
     province: ProvinceName,
     scenario: Annotated[str, Path(max_length=100, description="The scenario.", examples=["crisis"])],
-    services: ServicesOf,
-    version: Version = None,
+    services: ServicesDependency,
+    version: VersionQuery = None,
 ) -> Response:
     """The province's problem with all changes of one of its scenarios applied: what a plan of it would plan."""
-    problem = Provinces(services.store, services.settings).in_scenario(province, version, scenario)
-    return Response(problem.json(), headers={"ETag": quoted(problem.digest)}, media_type="application/json")
+    problem = ProvinceService(services.store, services.settings).read_scenario_problem(province, version, scenario)
+    return Response(
+        problem.decompress_json(), headers={"ETag": quote_etag(problem.digest)}, media_type="application/json"
+    )
 
 
 @router.put(
     "/{province}",
     summary="Store a province",
-    dependencies=[may("draft")],
+    dependencies=[require_permission("draft")],
     response_model=None,
     responses={
-        **documented(Unreadable, Conflict, Stale, TooLarge, WrongType, Invalid),
-        200: json_answer(ProvinceFull, "A new version is stored.", _TAGGED),
-        201: json_answer(ProvinceFull, "The province is stored.", {**_TAGGED, "Location": "Where it is."}),
+        **document_errors(
+            BadRequestError,
+            ConflictError,
+            PreconditionFailedError,
+            ContentTooLargeError,
+            UnsupportedMediaTypeError,
+            UnprocessableContentError,
+        ),
+        200: describe_json_response(ProvinceView, "A new version is stored.", _ETAG_HEADER),
+        201: describe_json_response(
+            ProvinceView, "The province is stored.", {**_ETAG_HEADER, "Location": "Where it is."}
+        ),
     },
-    openapi_extra=json_body(schema_of(ProvinceBody), examples.PUT, sheets=True),
+    openapi_extra=describe_json_body(
+        register_schema(ProvinceBody), examples.PROVINCE_EXAMPLES, allow_spreadsheets=True
+    ),
 )
-async def put_province(
+async def store_province(
     province: ProvinceName,
     request: Request,
-    services: ServicesOf,
-    caller: Caller,
+    services: ServicesDependency,
+    caller: CallerDependency,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -131,37 +160,42 @@ async def put_province(
     With `If-Match` only if nobody wrote since you read it; with `If-None-Match: *` only if there is no province of that
     name. What comes with Allot cannot be replaced. A workbook or a zip of CSV is read as the template lays it out.
     """
-    kind = sheets_of(request)
+    kind = detect_spreadsheet_kind(request)
 
-    def store(raw: bytes) -> Found:
-        provinces = Provinces(services.store, services.settings)
-        return understood(
-            raw, kind, services.settings, lambda body: provinces.put(province, body, caller, if_match, if_none_match)
+    def store_from_body(raw: bytes) -> ProvinceVersion:
+        provinces = ProvinceService(services.store, services.settings)
+        return process_document(
+            raw,
+            kind,
+            services.settings,
+            lambda body: provinces.store_province(province, body, caller, if_match, if_none_match),
         )
 
-    found = await services.bodies.take(request, store, sheets=True)
-    return await run_in_threadpool(_answer, found, 201 if found.version == 1 else 200)
+    found = await services.body_reader.read_json_body(request, store_from_body, allow_spreadsheets=True)
+    return await run_in_threadpool(_build_response, found, 201 if found.version == 1 else 200)
 
 
 @router.delete(
     "/{province}",
     summary="Delete a province",
-    dependencies=[may("draft")],
+    dependencies=[require_permission("draft")],
     status_code=204,
-    responses=documented(Missing, Conflict, Stale, Invalid),
+    responses=document_errors(NotFoundError, ConflictError, PreconditionFailedError, UnprocessableContentError),
 )
-def delete_province(province: ProvinceName, services: ServicesOf, caller: Caller, if_match: IfMatch = None) -> None:
+def delete_province(
+    province: ProvinceName, services: ServicesDependency, caller: CallerDependency, if_match: IfMatch = None
+) -> None:
     """Delete a province; its versions stay readable by number, and plans made from it stay as they are."""
-    Provinces(services.store, services.settings).delete(province, caller, if_match)
+    ProvinceService(services.store, services.settings).delete_province(province, caller, if_match)
 
 
-def _answer(found: Found, status: int) -> Response:
-    return Response(found.json(), status, headers=_headers(found), media_type="application/json")
+def _build_response(found: ProvinceVersion, status: int) -> Response:
+    return Response(found.to_json(), status, headers=_build_headers(found), media_type="application/json")
 
 
-def _headers(found: Found) -> dict[str, str]:
+def _build_headers(found: ProvinceVersion) -> dict[str, str]:
     return {
-        "ETag": quoted(found.tag),
+        "ETag": quote_etag(found.etag),
         "Cache-Control": "private, no-cache",
         "Location": f"/v1/provinces/{found.id}",
     }

@@ -9,7 +9,7 @@ from models.changes import Scenario
 from models.problem import PlanningProblem
 
 
-class ProvinceBeside(Frozen):
+class ProvinceEnvelope(Frozen):
     """A province to be stored, but for its problem."""
 
     name: Text = ""
@@ -18,14 +18,14 @@ class ProvinceBeside(Frozen):
     """Its named scenarios; each must be applicable to the problem."""
 
 
-class ProvinceBody(ProvinceBeside):
+class ProvinceBody(ProvinceEnvelope):
     """A province to be stored."""
 
     problem: PlanningProblem
     """Its problem, as it is in an ordinary year."""
 
 
-class ScenarioHead(Frozen):
+class ScenarioListEntry(Frozen):
     """A scenario without its changes."""
 
     id: str
@@ -38,7 +38,7 @@ class ScenarioHead(Frozen):
     """What it stands for."""
 
 
-class ProvinceHead(Frozen):
+class ProvinceListEntry(Frozen):
     """A version of a province, without its problem."""
 
     id: str
@@ -51,18 +51,18 @@ class ProvinceHead(Frozen):
     """Version: 1 for the first, one more with every change."""
     created: datetime | None
     """When this version was stored; null for what comes with Allot."""
-    scenarios: tuple[ScenarioHead, ...]
+    scenarios: tuple[ScenarioListEntry, ...]
     """Its scenarios."""
 
 
 class ProvinceList(Frozen):
     """The provinces there are."""
 
-    provinces: tuple[ProvinceHead, ...]
+    provinces: tuple[ProvinceListEntry, ...]
     """Those that come with Allot first, then by identifier."""
 
 
-class ProvinceFull(Frozen):
+class ProvinceView(Frozen):
     """A version of a province."""
 
     id: str

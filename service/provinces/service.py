@@ -14,18 +14,18 @@ from models.checks import check
 from models.parsing import parse_problem, validate_model
 from models.problem import PlanningProblem
 from models.provinces import Province
-from service.errors import Conflict, Missing
-from service.provinces.schemas import ProvinceBeside, ProvinceHead, ProvinceList, ScenarioHead
+from service.errors import ConflictError, NotFoundError
+from service.provinces.schemas import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
 from service.settings import Settings
-from service.sources.service import Findings, in_scenario
-from service.storage import NotFound, ProvinceRecord, Store, StoredProblem, Transaction
+from service.sources.service import FindingCollector, apply_scenario
+from service.storage import ProvinceRecord, RecordNotFoundError, Store, StoredProblem, Transaction
 from service.web.bodies import Document
-from service.web.etags import names, refuse_unless_current
-from service.web.limits import refuse_if_too_big
+from service.web.etags import matches_etag, require_current_etag
+from service.web.limits import reject_oversized_document
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ProvinceVersion:
     """A version of a province, its problem still as bytes."""
 
     id: str
@@ -44,11 +44,11 @@ class Found:
     """Its problem."""
 
     @property
-    def tag(self) -> str:
+    def etag(self) -> str:
         """Its entity tag."""
         return f"{self.version}-{self.problem.digest[:16]}"
 
-    def json(self) -> bytes:
+    def to_json(self) -> bytes:
         """It as `ProvinceFull`."""
         return orjson.dumps(
             {
@@ -57,19 +57,19 @@ class Found:
                 "built_in": self.built_in,
                 "version": self.version,
                 "created": self.created,
-                "problem": orjson.Fragment(self.problem.json()),
+                "problem": orjson.Fragment(self.problem.decompress_json()),
                 "scenarios": [one.model_dump(mode="json", exclude_defaults=True) for one in self.scenarios],
             }
         )
 
 
 @lru_cache(maxsize=8)
-def _built_in(name: str) -> tuple[Province, StoredProblem]:
+def _load_built_in(name: str) -> tuple[Province, StoredProblem]:
     province = built_in.load(name)
-    return province, StoredProblem.of(province.problem)
+    return province, StoredProblem.from_problem(province.problem)
 
 
-class Provinces:
+class ProvinceService:
     """The provinces of one service."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -77,25 +77,28 @@ class Provinces:
         self._store = store
         self._settings = settings
 
-    def list(self) -> ProvinceList:
+    def list_provinces(self) -> ProvinceList:
         """All provinces, without their problems."""
-        with self._store.read() as transaction:
-            stored = transaction.provinces.list()
-        own = [_built_in(name)[0] for name in built_in.builtin()]
+        with self._store.read_transaction() as transaction:
+            stored = transaction.provinces.list_provinces()
+        own = [_load_built_in(name)[0] for name in built_in.builtin()]
         return ProvinceList(
             provinces=(
-                *(_head(one.id, one.name, one.scenarios, version=1, created=None) for one in own),
-                *(_head(one.id, one.name, one.scenarios, version=one.version, created=one.created) for one in stored),
+                *(_build_list_entry(one.id, one.name, one.scenarios, version=1, created=None) for one in own),
+                *(
+                    _build_list_entry(one.id, one.name, one.scenarios, version=one.version, created=one.created)
+                    for one in stored
+                ),
             )
         )
 
-    def find(self, name: str, version: int | None = None) -> Found:
+    def find_province(self, name: str, version: int | None = None) -> ProvinceVersion:
         """A version of a province, the newest if None; Missing if there is none."""
         if name in built_in.builtin():
             if version not in {None, 1}:
-                raise Missing(f"{name} comes with Allot and has no version {version}.")
-            province, problem = _built_in(name)
-            return Found(
+                raise NotFoundError(f"{name} comes with Allot and has no version {version}.")
+            province, problem = _load_built_in(name)
+            return ProvinceVersion(
                 id=name,
                 name=province.name,
                 built_in=True,
@@ -105,136 +108,143 @@ class Provinces:
                 problem=problem,
             )
         try:
-            with self._store.read() as transaction:
-                record = transaction.provinces.get(name, version)
-                return _found(record, transaction.problems.stored(record.problem_digest))
-        except NotFound as error:
-            raise Missing(f"{str(error).capitalize()}.") from error
+            with self._store.read_transaction() as transaction:
+                record = transaction.provinces.get_province(name, version)
+                return _build_province_version(record, transaction.problems.get_stored_problem(record.problem_digest))
+        except RecordNotFoundError as error:
+            raise NotFoundError(f"{str(error).capitalize()}.") from error
 
-    def look_up(self, name: str, version: int | None) -> tuple[Province, int]:
+    def look_up_province(self, name: str, version: int | None) -> tuple[Province, int]:
         """A province as a model, with its version; Missing if there is none."""
         if name in built_in.builtin() and version in {None, 1}:
-            return _built_in(name)[0], 1
-        found = self.find(name, version)
-        province = Province(id=name, name=found.name, problem=found.problem.problem(), scenarios=found.scenarios)
+            return _load_built_in(name)[0], 1
+        found = self.find_province(name, version)
+        province = Province(id=name, name=found.name, problem=found.problem.parse_problem(), scenarios=found.scenarios)
         return province, found.version
 
-    def in_scenario(self, name: str, version: int | None, scenario: str) -> StoredProblem:
+    def read_scenario_problem(self, name: str, version: int | None, scenario: str) -> StoredProblem:
         """A province's problem in one of its scenarios; Missing if either is not there."""
-        province, _ = self.look_up(name, version)
+        province, _ = self.look_up_province(name, version)
         if scenario not in {one.id for one in province.scenarios}:
             known = ", ".join(one.id for one in province.scenarios) or "none"
-            raise Missing(f"{name} has no scenario {scenario!r}; there are: {known}.")
-        return StoredProblem.of(in_scenario(province, scenario, ""))
+            raise NotFoundError(f"{name} has no scenario {scenario!r}; there are: {known}.")
+        return StoredProblem.from_problem(apply_scenario(province, scenario, ""))
 
-    def understand(self, body: Document) -> PlanningProblem:
+    def parse_province_problem(self, body: Document) -> PlanningProblem:
         """The problem of a province to be stored. InvalidProblem with everything wrong with it or its scenarios, TooLarge."""
-        return self._understand(body)[1]
+        return self._parse_province_body(body)[1]
 
-    def written_out(self, body: Document) -> Province:
+    def parse_province(self, body: Document) -> Province:
         """A province that is not stored, with its scenarios; raises the same."""
-        beside, problem = self._understand(body)
+        beside, problem = self._parse_province_body(body)
         return Province(id="sheets", name=beside.name, problem=problem, scenarios=beside.scenarios)
 
-    def put(self, name: str, body: Document, caller: str, if_match: str | None, if_none_match: str | None) -> Found:
+    def store_province(
+        self, name: str, body: Document, caller: str, if_match: str | None, if_none_match: str | None
+    ) -> ProvinceVersion:
         """Store a new version of a province.
 
         Raises Conflict for what comes with Allot, InvalidProblem, TooLarge, Stale (or VersionConflict) if the headers say so.
         """
-        self._refuse_built_in(name)
-        beside, problem = self._understand(body)
-        stored = StoredProblem.of(problem)
-        with self._store.write() as transaction:
-            there = _there(transaction, name)
-            tag = _tag(there) if there is not None else None
-            refuse_unless_current(_of_any_format(if_match), tag)
+        self._reject_built_in(name)
+        beside, problem = self._parse_province_body(body)
+        stored = StoredProblem.from_problem(problem)
+        with self._store.write_transaction() as transaction:
+            there = _find_existing(transaction, name)
+            tag = _compute_etag(there) if there is not None else None
+            require_current_etag(_strip_format_suffixes(if_match), tag)
             expected = there.version if there is not None and if_match is not None else None
-            if tag is not None and names(if_none_match, tag):
+            if tag is not None and matches_etag(if_none_match, tag):
                 expected = 0
-            record = transaction.provinces.put(
-                name, beside.name or problem.name or name, stored, beside.scenarios, caller=caller, expected=expected
+            record = transaction.provinces.put_province(
+                name,
+                beside.name or problem.name or name,
+                stored,
+                beside.scenarios,
+                caller=caller,
+                expected_version=expected,
             )
-            transaction.audit.add(caller, "province stored", name, {"version": record.version}, province=name)
-        return _found(record, stored)
+            transaction.audit.append_entry(caller, "province stored", name, {"version": record.version}, province=name)
+        return _build_province_version(record, stored)
 
-    def delete(self, name: str, caller: str, if_match: str | None) -> None:
+    def delete_province(self, name: str, caller: str, if_match: str | None) -> None:
         """Delete a province; its older versions stay readable by number. Missing, Conflict, Stale."""
-        self._refuse_built_in(name)
-        with self._store.write() as transaction:
-            there = transaction.provinces.get(name)
-            refuse_unless_current(if_match, _tag(there))
-            transaction.provinces.delete(name, caller=caller, expected=there.version)
-            transaction.audit.add(caller, "province deleted", name, {"version": there.version}, province=name)
+        self._reject_built_in(name)
+        with self._store.write_transaction() as transaction:
+            there = transaction.provinces.get_province(name)
+            require_current_etag(if_match, _compute_etag(there))
+            transaction.provinces.delete_province(name, caller=caller, expected_version=there.version)
+            transaction.audit.append_entry(caller, "province deleted", name, {"version": there.version}, province=name)
 
-    def _understand(self, body: Document) -> tuple[ProvinceBeside, PlanningProblem]:
-        refuse_if_too_big(body.get("problem"), self._settings, "/problem")
-        findings = Findings()
-        beside: ProvinceBeside | None = None
+    def _parse_province_body(self, body: Document) -> tuple[ProvinceEnvelope, PlanningProblem]:
+        reject_oversized_document(body.get("problem"), self._settings, "/problem")
+        findings = FindingCollector()
+        beside: ProvinceEnvelope | None = None
         problem: PlanningProblem | None = None
-        with findings.of(""):
-            beside = validate_model(ProvinceBeside, {key: part for key, part in body.items() if key != "problem"})
+        with findings.collect_findings(""):
+            beside = validate_model(ProvinceEnvelope, {key: part for key, part in body.items() if key != "problem"})
         if "problem" not in body:
-            findings.add("/problem", "missing", "The province has no problem.", "Write its problem out.")
+            findings.add_finding("/problem", "missing", "The province has no problem.", "Write its problem out.")
         else:
-            with findings.of("/problem"):
+            with findings.collect_findings("/problem"):
                 problem = parse_problem(body["problem"])
         if problem is not None and beside is not None:
             _check_scenarios(findings, problem, beside.scenarios)
-        findings.refuse()
+        findings.raise_if_invalid()
         if problem is None or beside is None:
             raise AssertionError("a province that was not refused was understood")
         return beside, problem
 
-    def _refuse_built_in(self, name: str) -> None:
+    def _reject_built_in(self, name: str) -> None:
         if name in built_in.builtin():
-            raise Conflict(f"{name} comes with Allot and stays as it is; store yours under another name.")
+            raise ConflictError(f"{name} comes with Allot and stays as it is; store yours under another name.")
 
 
-def _of_any_format(if_match: str | None) -> str | None:
+def _strip_format_suffixes(if_match: str | None) -> str | None:
     """`If-Match` with the tags of workbooks and zips as those of the versions that they hold."""
     return None if if_match is None else re.sub(r'\.(xlsx|zip)"', '"', if_match)
 
 
-def _there(transaction: Transaction, name: str) -> ProvinceRecord | None:
+def _find_existing(transaction: Transaction, name: str) -> ProvinceRecord | None:
     try:
-        return transaction.provinces.get(name)
-    except NotFound:
+        return transaction.provinces.get_province(name)
+    except RecordNotFoundError:
         return None
 
 
-def _check_scenarios(findings: Findings, problem: PlanningProblem, scenarios: tuple[Scenario, ...]) -> None:
+def _check_scenarios(findings: FindingCollector, problem: PlanningProblem, scenarios: tuple[Scenario, ...]) -> None:
     """Every scenario has a name of its own and can be applied."""
     seen: set[str] = set()
     for position, scenario in enumerate(scenarios):
         if scenario.id in seen:
-            findings.add(
+            findings.add_finding(
                 f"/scenarios/{position}/id", "duplicate_id", f"Two scenarios are called {scenario.id!r}.", "Rename one."
             )
         seen.add(scenario.id)
-        with findings.of(f"/scenarios/{position}"):
+        with findings.collect_findings(f"/scenarios/{position}"):
             changed = apply_changes(problem, scenario.changes)
             for one in check(changed):
                 if one.severity == "error":
-                    findings.add(f"/scenarios/{position}", one.code, f"{one.path}: {one.message}", one.remedy)
+                    findings.add_finding(f"/scenarios/{position}", one.code, f"{one.path}: {one.message}", one.remedy)
 
 
-def _head(
+def _build_list_entry(
     name: str, title: str, scenarios: tuple[Scenario, ...], *, version: int, created: datetime | None
-) -> ProvinceHead:
-    return ProvinceHead(
+) -> ProvinceListEntry:
+    return ProvinceListEntry(
         id=name,
         name=title,
         built_in=created is None,
         version=version,
         created=created,
         scenarios=tuple(
-            ScenarioHead(id=one.id, name=one.name, local_name=one.local_name, notes=one.notes) for one in scenarios
+            ScenarioListEntry(id=one.id, name=one.name, local_name=one.local_name, notes=one.notes) for one in scenarios
         ),
     )
 
 
-def _found(record: ProvinceRecord, problem: StoredProblem) -> Found:
-    return Found(
+def _build_province_version(record: ProvinceRecord, problem: StoredProblem) -> ProvinceVersion:
+    return ProvinceVersion(
         id=record.id,
         name=record.name,
         built_in=False,
@@ -245,5 +255,5 @@ def _found(record: ProvinceRecord, problem: StoredProblem) -> Found:
     )
 
 
-def _tag(record: ProvinceRecord) -> str:
+def _compute_etag(record: ProvinceRecord) -> str:
     return f"{record.version}-{record.problem_digest[:16]}"

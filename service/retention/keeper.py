@@ -6,17 +6,17 @@ from dataclasses import asdict
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.retention.rounds import tidy
+from service.retention.rounds import purge_expired
 from service.settings import Settings
 from service.storage import Store
 
-ROUND_SECONDS = 600.0
+PURGE_INTERVAL_SECONDS = 600.0
 """Seconds between two rounds. Several processes may make theirs at once: what one has removed the other does not find."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Keeper:
+class RetentionJob:
     """Tidies a store up for as long as a service runs."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -25,8 +25,8 @@ class Keeper:
         self._settings = settings
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        if settings.keeps_for_a_time:
-            self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        if settings.has_retention_limits:
+            self._thread = threading.Thread(target=self._run_until_stopped, name="keeper", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -35,15 +35,15 @@ class Keeper:
         if self._thread is not None:
             self._thread.join()
 
-    def _run(self) -> None:
+    def _run_until_stopped(self) -> None:
         while True:
             try:
-                removed = tidy(self._store, self._settings, self._stopping.is_set)
+                removed = purge_expired(self._store, self._settings, self._stopping.is_set)
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("could not tidy up; trying again later", error=str(error))
             else:
                 counts = {name: count for name, count in asdict(removed).items() if count}
                 if counts:
                     _log.info("tidied up", **counts)
-            if self._stopping.wait(ROUND_SECONDS):
+            if self._stopping.wait(PURGE_INTERVAL_SECONDS):
                 return

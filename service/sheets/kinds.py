@@ -4,17 +4,21 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from service.sheets.streams import XLSX, ZIP
+from service.sheets.streams import XLSX_MEDIA_TYPE, ZIP_MEDIA_TYPE
 
-SheetKind = Literal["xlsx", "zip"]
+SpreadsheetKind = Literal["xlsx", "zip"]
 """A workbook, or CSV files in a zip."""
 
-SHEET_TYPES: dict[SheetKind, str] = {"xlsx": XLSX, "zip": ZIP}
+SPREADSHEET_MEDIA_TYPES: dict[SpreadsheetKind, str] = {"xlsx": XLSX_MEDIA_TYPE, "zip": ZIP_MEDIA_TYPE}
 """Media type of each."""
 
-_STATED: dict[str, SheetKind] = {XLSX: "xlsx", ZIP: "zip", "application/x-zip-compressed": "zip"}
+_KINDS_BY_MEDIA_TYPE: dict[str, SpreadsheetKind] = {
+    XLSX_MEDIA_TYPE: "xlsx",
+    ZIP_MEDIA_TYPE: "zip",
+    "application/x-zip-compressed": "zip",
+}
 
 
-def sheets_of(request: Request) -> SheetKind | None:
+def detect_spreadsheet_kind(request: Request) -> SpreadsheetKind | None:
     """What sheets a request says that its body is; None for anything else."""
-    return _STATED.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
+    return _KINDS_BY_MEDIA_TYPE.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())

@@ -4,35 +4,35 @@ from pathlib import Path
 
 from models.sheets import Reading, Source, read_tables
 from service.settings import Settings
-from service.sheets.archive import BadFile, Limits
+from service.sheets.archive import FileLimits, InvalidFileError
 from service.sheets.csv_files import CsvFiles
-from service.sheets.kinds import SheetKind
-from service.sheets.xlsx import Workbook
+from service.sheets.kinds import SpreadsheetKind
+from service.sheets.xlsx import XlsxWorkbook
 
 
-def limits_of(settings: Settings) -> Limits:
+def get_file_limits(settings: Settings) -> FileLimits:
     """How much may be in a file."""
-    return Limits(settings.max_unpacked_bytes, settings.max_sheet_cells, settings.max_body_objects)
+    return FileLimits(settings.max_unpacked_bytes, settings.max_sheet_cells, settings.max_body_objects)
 
 
-def read_sheets(raw: bytes, kind: SheetKind, settings: Settings) -> Reading:
+def read_sheets(raw: bytes, kind: SpreadsheetKind, settings: Settings) -> Reading:
     """What a workbook or a zip of CSV says; what is wrong with it is in `found`. Raises TooLarge beyond the limits."""
-    limits = limits_of(settings)
+    limits = get_file_limits(settings)
     try:
-        return read_tables(Workbook(raw, limits) if kind == "xlsx" else CsvFiles.of_zip(raw, limits))
-    except BadFile as error:
-        return _unreadable(error)
+        return read_tables(XlsxWorkbook(raw, limits) if kind == "xlsx" else CsvFiles.from_zip(raw, limits))
+    except InvalidFileError as error:
+        return _make_failed_reading(error)
 
 
-def read_path(path: Path, settings: Settings) -> Reading:
+def read_sheets_path(path: Path, settings: Settings) -> Reading:
     """The same for a file or a folder. Raises OSError, TooLarge."""
     if path.is_dir():
-        source: Source = CsvFiles.of_folder(path, limits_of(settings))
+        source: Source = CsvFiles.from_folder(path, get_file_limits(settings))
         return read_tables(source)
     return read_sheets(path.read_bytes(), "zip" if path.suffix.lower() == ".zip" else "xlsx", settings)
 
 
-def _unreadable(error: BadFile) -> Reading:
+def _make_failed_reading(error: InvalidFileError) -> Reading:
     reading = Reading()
     reading.note("bad_file", None, str(error), "Save it again as .xlsx, or zip the CSV files again.")
     return reading

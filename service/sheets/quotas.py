@@ -7,14 +7,14 @@ import pyarrow as pa
 
 from models.factories import Factory
 from models.problem import PlanningProblem
-from service.sheets.workbook import Book, Sheet
+from service.sheets.workbook import Sheet, WorkbookWriter
 
 _HEAD_ROW = 5
-_LEADING = 4
+_LEADING_COLUMNS = 4
 
 
 @dataclass
-class Quotas:
+class FactoryQuotas:
     """Quantities and electricity by factory, item and period."""
 
     quantity: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Quotas:
     """kWh by factory and item, then period."""
 
     @classmethod
-    def of(cls, _: pa.Schema, batches: Iterable[pa.RecordBatch]) -> "Quotas":
+    def from_batches(cls, _: pa.Schema, batches: Iterable[pa.RecordBatch]) -> "FactoryQuotas":
         """Gather the table `quotas`."""
         found = cls()
         names = ("factory", "item", "period", "quantity", "kwh")
@@ -36,68 +36,70 @@ class Quotas:
         return found
 
 
-def add_factory(book: Book, problem: PlanningProblem, factory: Factory, quotas: Quotas, standing: str) -> Sheet:
+def add_factory_sheet(
+    book: WorkbookWriter, problem: PlanningProblem, factory: Factory, quotas: FactoryQuotas, status: str
+) -> Sheet:
     """A sheet with what a factory is to make; `standing` says which plan it is of and how that stands."""
-    sheet = book.sheet(factory.id)
-    periods, last = problem.periods, _LEADING + len(problem.periods)
+    sheet = book.add_sheet(factory.id)
+    periods, last = problem.periods, _LEADING_COLUMNS + len(problem.periods)
     title = " · ".join(filter(None, (factory.name or factory.id, factory.local_name)))
-    _set_up(sheet, title, standing, last + 1)
+    _set_up_page(sheet, title, status, last + 1)
     counties = {one.id: (one.name, one.local_name) for one in problem.counties}
     places = counties | {one.id: (one.name, one.local_name) for one in problem.stations}
     name, local_name = places[factory.place]
-    sheet.write_string(0, 0, title, book.looks["title"])
+    sheet.write_string(0, 0, title, book.formats["title"])
     sheet.write_string(1, 0, " · ".join(filter(None, (name or factory.place, local_name))))
-    sheet.write_string(2, 0, standing, book.looks["small"])
-    sheet.write_string(3, 0, "Quotas in units of each item · 생산계획", book.looks["small"])
+    sheet.write_string(2, 0, status, book.formats["small"])
+    sheet.write_string(3, 0, "Quotas in units of each item · 생산계획", book.formats["small"])
     head = ["id", "Item", "품목", "Unit · 단위", *periods, "Total · 계", "kWh · 전력"]
-    sheet.texts(_HEAD_ROW, head, book.looks["head"])
+    sheet.write_texts(_HEAD_ROW, head, book.formats["head"])
     items = {item.id: item for item in problem.items}
     row = _HEAD_ROW
     for line in factory.lines:
         row += 1
         item, made = items[line.item], quotas.quantity.get((factory.id, line.item), {})
-        look = book.looks["whole" if item.whole_units else "quantity"]
-        sheet.texts(row, [item.id, item.name or item.id, item.local_name, item.unit])
-        for position, period in enumerate(periods, _LEADING):
+        look = book.formats["whole" if item.whole_units else "quantity"]
+        sheet.write_texts(row, [item.id, item.name or item.id, item.local_name, item.unit])
+        for position, period in enumerate(periods, _LEADING_COLUMNS):
             sheet.write_number(row, position, made.get(period, 0.0), look)
         sheet.write_number(row, last, sum(made.values()), look)
         sheet.write_number(
-            row, last + 1, sum(quotas.kwh.get((factory.id, line.item), {}).values()), book.looks["quantity"]
+            row, last + 1, sum(quotas.kwh.get((factory.id, line.item), {}).values()), book.formats["quantity"]
         )
-    _electricity(book, sheet, row + 1, problem, factory, quotas)
+    _add_electricity_row(book, sheet, row + 1, problem, factory, quotas)
     return sheet
 
 
-def _electricity(
-    book: Book, sheet: Sheet, row: int, problem: PlanningProblem, factory: Factory, quotas: Quotas
+def _add_electricity_row(
+    book: WorkbookWriter, sheet: Sheet, row: int, problem: PlanningProblem, factory: Factory, quotas: FactoryQuotas
 ) -> None:
     """The last row: kWh by period and altogether."""
     used = [quotas.kwh.get((factory.id, line.item), {}) for line in factory.lines]
-    sheet.texts(row, ["", "Electricity", "전력", "kWh"], book.looks["sum_label"])
+    sheet.write_texts(row, ["", "Electricity", "전력", "kWh"], book.formats["sum_label"])
     total = 0.0
-    for position, period in enumerate(problem.periods, _LEADING):
+    for position, period in enumerate(problem.periods, _LEADING_COLUMNS):
         kwh = sum(one.get(period, 0.0) for one in used)
-        sheet.write_number(row, position, kwh, book.looks["sum"])
+        sheet.write_number(row, position, kwh, book.formats["sum"])
         total += kwh
-    last = _LEADING + len(problem.periods)
-    sheet.write_blank(row, last, None, book.looks["sum"])
-    sheet.write_number(row, last + 1, total, book.looks["sum"])
+    last = _LEADING_COLUMNS + len(problem.periods)
+    sheet.write_blank(row, last, None, book.formats["sum"])
+    sheet.write_number(row, last + 1, total, book.formats["sum"])
 
 
-def _set_up(sheet: Sheet, title: str, standing: str, last: int) -> None:
+def _set_up_page(sheet: Sheet, title: str, status: str, last: int) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_HEAD_ROW)
-    sheet.freeze_panes(_HEAD_ROW + 1, _LEADING)
-    sheet.set_header(f"&L{_plain(title)}", {"margin": 0.3})
-    sheet.set_footer(f"&L{_plain(standing)}&R&P / &N", {"margin": 0.3})
+    sheet.freeze_panes(_HEAD_ROW + 1, _LEADING_COLUMNS)
+    sheet.set_header(f"&L{_escape_header_text(title)}", {"margin": 0.3})
+    sheet.set_footer(f"&L{_escape_header_text(status)}&R&P / &N", {"margin": 0.3})
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 2, 22)
     sheet.set_column(3, 3, 10)
-    sheet.set_column(_LEADING, last, 11)
+    sheet.set_column(_LEADING_COLUMNS, last, 11)
 
 
-def _plain(text: str) -> str:
+def _escape_header_text(text: str) -> str:
     """A text as it stands in a header or footer, where & begins a command and 255 characters are the most."""
     return text[:100].replace("&", "&&")

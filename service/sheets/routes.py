@@ -7,68 +7,75 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
-from service.access import may
-from service.errors import Conflict, Invalid, Missing, NotAcceptable, documented
-from service.sheets.kinds import SHEET_TYPES, SheetKind
-from service.sheets.province import province_workbook, province_zip, template_tables
-from service.sheets.service import PlanFiles
-from service.sheets.streams import XLSX, in_pieces
-from service.web.etags import IfNoneMatch, names, quoted
-from service.web.negotiation import wanted_format
-from service.web.openapi import binary, described
-from service.web.services import ServicesOf
+from service.access import require_permission
+from service.errors import ConflictError, NotAcceptableError, NotFoundError, UnprocessableContentError, document_errors
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
+from service.sheets.province import build_province_zip, build_template_tables, write_province_workbook
+from service.sheets.service import WorkbookService
+from service.sheets.streams import XLSX_MEDIA_TYPE, iterate_file_chunks
+from service.web.etags import IfNoneMatch, matches_etag, quote_etag
+from service.web.negotiation import negotiate_format
+from service.web.openapi import describe_binary, describe_headers
+from service.web.services import ServicesDependency
 
 router = APIRouter(prefix="/v1", tags=["tables"])
 
-_TAGGED = {"ETag": "Entity tag of this workbook."}
+_ETAG_HEADER = {"ETag": "Entity tag of this workbook."}
 
 
-def _file(description: str, *media_types: str) -> dict[str, Any]:
-    return {"description": description, "content": {one: binary() for one in media_types}}
+def _describe_file(description: str, *media_types: str) -> dict[str, Any]:
+    return {"description": description, "content": {one: describe_binary() for one in media_types}}
 
 
 @router.get(
     "/plans/{plan}/workbook",
     summary="Read a whole plan as a workbook",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
     responses={
-        **documented(Missing, Conflict, Invalid),
-        200: {**_file("The workbook.", XLSX), "headers": described(_TAGGED)},
-        304: {"description": "You have it already.", "headers": described(_TAGGED)},
+        **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
+        200: {**_describe_file("The workbook.", XLSX_MEDIA_TYPE), "headers": describe_headers(_ETAG_HEADER)},
+        304: {"description": "You have it already.", "headers": describe_headers(_ETAG_HEADER)},
     },
 )
-async def read_workbook(
+async def read_plan_workbook(
     plan: Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")],
-    services: ServicesOf,
+    services: ServicesDependency,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Summary, tables, and a sheet with the quotas of every factory, ready to be printed; names in English and Korean."""
-    files = PlanFiles(services.store)
-    tag = await run_in_threadpool(files.tag, plan)
-    headers = {"ETag": quoted(tag), "Cache-Control": "private, no-cache"}
-    if names(if_none_match, tag):
+    files = WorkbookService(services.store)
+    tag = await run_in_threadpool(files.compute_etag, plan)
+    headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache"}
+    if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    file = await services.bodies.apart(lambda: files.workbook(plan))
+    file = await services.body_reader.run_in_limited_thread(lambda: files.build_workbook(plan))
     headers["Content-Disposition"] = f'attachment; filename="{plan}.xlsx"'
-    return StreamingResponse(in_pieces(file), headers=headers, media_type=XLSX)
+    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=XLSX_MEDIA_TYPE)
 
 
 @router.get(
     "/templates/province",
     summary="Read the template of a province",
-    dependencies=[may("read")],
+    dependencies=[require_permission("read")],
     response_model=None,
-    responses={**documented(NotAcceptable, Invalid), 200: _file("The template.", *SHEET_TYPES.values())},
+    responses={
+        **document_errors(NotAcceptableError, UnprocessableContentError),
+        200: _describe_file("The template.", *SPREADSHEET_MEDIA_TYPES.values()),
+    },
 )
-def read_template(
-    format: Annotated[SheetKind | None, Query(description="`xlsx` or `zip` (CSV files), instead of `Accept`.")] = None,  # noqa: A002
+def read_province_template(
+    format: Annotated[
+        SpreadsheetKind | None, Query(description="`xlsx` or `zip` (CSV files), instead of `Accept`.")
+    ] = None,  # noqa: A002
     accept: Annotated[str | None, Header(description="Media types that you take; a workbook if absent.")] = None,
 ) -> Response:
     """Every sheet and column of a province, each with what it means, and two counties as example rows."""
-    kind = wanted_format(format, accept, SHEET_TYPES)
+    kind = negotiate_format(format, accept, SPREADSHEET_MEDIA_TYPES)
     headers = {"Content-Disposition": f'attachment; filename="province-template.{kind}"', "Vary": "Accept"}
     if kind == "zip":
-        return Response(province_zip(template_tables(), {}), headers=headers, media_type=SHEET_TYPES[kind])
-    file = province_workbook("Template of a province", template_tables(), {})
-    return StreamingResponse(in_pieces(file), headers=headers, media_type=SHEET_TYPES[kind])
+        return Response(
+            build_province_zip(build_template_tables(), {}), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind]
+        )
+    file = write_province_workbook("Template of a province", build_template_tables(), {})
+    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind])

@@ -6,47 +6,47 @@ from typing import IO
 
 import pyarrow as pa
 
-from service.errors import Conflict
-from service.sheets.plan import PlanFile, TableSource, plan_workbook
+from service.errors import ConflictError
+from service.sheets.plan import PlanWorkbookContent, TableOpener, write_plan_workbook
 from service.storage import Store
 from service.tables.schemas import TableQuery
-from service.tables.selection import select
+from service.tables.selection import select_from_table
 
 
-class PlanFiles:
+class WorkbookService:
     """The workbooks of one service's plans."""
 
     def __init__(self, store: Store) -> None:
         """Use a store."""
         self._store = store
 
-    def tag(self, plan: str) -> str:
+    def compute_etag(self, plan: str) -> str:
         """Entity tag of a plan's workbook: what is stored of it, and what was ratified. NotFound; Conflict unless it has finished."""
-        with self._store.read() as transaction:
-            record = transaction.plans.get(plan)
+        with self._store.read_transaction() as transaction:
+            record = transaction.plans.get_plan(plan)
             if record.head is None:
-                raise Conflict(f"The plan is {record.state}; it has a workbook when it is finished.")
-            tables = "".join(table.digest for table in transaction.plans.tables(plan))
-            said = f"{plan} {record.problem_digest} {record.finished} {tables} {transaction.lives.get(plan).digest}"
+                raise ConflictError(f"The plan is {record.state}; it has a workbook when it is finished.")
+            tables = "".join(table.digest for table in transaction.plans.list_tables(plan))
+            said = f"{plan} {record.problem_digest} {record.finished} {tables} {transaction.approvals.get_approval(plan).digest}"
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
-    def workbook(self, plan: str) -> IO[bytes]:
+    def build_workbook(self, plan: str) -> IO[bytes]:
         """The workbook of a finished plan, in a file of its own. NotFound, Conflict."""
-        with self._store.read() as transaction:
-            record = transaction.plans.get(plan)
+        with self._store.read_transaction() as transaction:
+            record = transaction.plans.get_plan(plan)
             if record.head is None:
-                raise Conflict(f"The plan is {record.state}; it has a workbook when it is finished.")
-            problem = transaction.problems.get(record.problem_digest)
-            ratified = transaction.lives.get(plan).digest
-            stored = {name: transaction.plans.parquet_file(plan, name) for name in record.head.tables}
-        tables = {name: _source(file) for name, file in stored.items()}
+                raise ConflictError(f"The plan is {record.state}; it has a workbook when it is finished.")
+            problem = transaction.problems.get_problem(record.problem_digest)
+            ratified = transaction.approvals.get_approval(plan).digest
+            stored = {name: transaction.plans.open_parquet_file(plan, name) for name in record.head.tables}
+        tables = {name: _make_table_opener(file) for name, file in stored.items()}
         title = problem.name or str(record.source.get("province", "")) or "Plan"
-        return plan_workbook(PlanFile(title, plan, ratified, record.head, problem, tables))
+        return write_plan_workbook(PlanWorkbookContent(title, plan, ratified, record.head, problem, tables))
 
 
-def _source(file: pa.NativeFile) -> TableSource:
-    def source() -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
-        selection = select(file, TableQuery())
-        return selection.schema, selection.batches()
+def _make_table_opener(file: pa.NativeFile) -> TableOpener:
+    def open_table() -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
+        selection = select_from_table(file, TableQuery())
+        return selection.schema, selection.iterate_batches()
 
-    return source
+    return open_table

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from typing import IO
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """Media type of a workbook."""
 
-ZIP = "application/zip"
+ZIP_MEDIA_TYPE = "application/zip"
 """Media type of a zip archive."""
 
-_PIECE_BYTES = 256 * 1024
+_CHUNK_BYTES = 256 * 1024
 
 
-def in_pieces(file: IO[bytes]) -> Iterator[bytes]:
+def iterate_file_chunks(file: IO[bytes]) -> Iterator[bytes]:
     """The bytes of a file from its beginning, a piece at a time; it is closed at the end, also of a reader who left."""
     with file:
         file.seek(0)
-        while piece := file.read(_PIECE_BYTES):
+        while piece := file.read(_CHUNK_BYTES):
             yield piece

@@ -4,45 +4,45 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.plan import Diagnosis, Plan, Summary
-from service.sheets.workbook import Book, Sheet
+from service.sheets.workbook import Sheet, WorkbookWriter
 
-Line = tuple[tuple[Any, ...], str]
+SummaryRow = tuple[tuple[Any, ...], str]
 """The cells of a row, and the look of its numbers."""
 
 
-def add_summary(book: Book, title: str, plan: str, ratified: str | None, head: Plan) -> Sheet:
+def add_summary_sheet(book: WorkbookWriter, title: str, plan: str, ratified: str | None, head: Plan) -> Sheet:
     """Write the summary."""
-    sheet = book.sheet("Summary")
+    sheet = book.add_sheet("Summary")
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 4, 22)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, title, book.looks["title"])
-    for row, (cells, look) in enumerate(_lines(plan, ratified, head), 1):
+    sheet.write_string(0, 0, title, book.formats["title"])
+    for row, (cells, look) in enumerate(_iterate_summary_rows(plan, ratified, head), 1):
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 bold = look in ("head", "bold")
-                sheet.write_string(row, column, cell, book.looks[look] if bold else None)
+                sheet.write_string(row, column, cell, book.formats[look] if bold else None)
             elif cell is not None:
-                sheet.write_number(row, column, cell, book.looks[look])
+                sheet.write_number(row, column, cell, book.formats[look])
     return sheet
 
 
-def _lines(plan: str, ratified: str | None, head: Plan) -> Iterator[Line]:
+def _iterate_summary_rows(plan: str, ratified: str | None, head: Plan) -> Iterator[SummaryRow]:
     yield ("Plan", plan), "text"
     yield ("Ratified", ratified or "no"), "text"
     yield ("Outcome", head.outcome), "text"
     yield ("Why it stopped", head.termination.detail or head.termination.reason), "text"
     yield ("Solver", f"{head.solver.name} {head.solver.version}", head.solver.strategy), "text"
-    yield from _proof(head)
+    yield from _iterate_certificate_rows(head)
     if head.summary is not None:
-        yield from _served(head.summary)
+        yield from _iterate_served_rows(head.summary)
     if head.diagnosis is not None:
-        yield from _diagnosis(head.diagnosis)
+        yield from _iterate_infeasibility_rows(head.diagnosis)
 
 
-def _proof(head: Plan) -> Iterator[Line]:
+def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
     if head.certificate is not None:
         proof = head.certificate
         yield (), "text"
@@ -63,7 +63,7 @@ def _proof(head: Plan) -> Iterator[Line]:
             yield (f"goal {goal.goal}", goal.value, goal.held_at, goal.final), "number"
 
 
-def _served(summary: Summary) -> Iterator[Line]:
+def _iterate_served_rows(summary: Summary) -> Iterator[SummaryRow]:
     yield (), "text"
     yield ("At a glance",), "bold"
     for name in ("served_share", "local_share", "central_share"):
@@ -96,7 +96,7 @@ def _served(summary: Summary) -> Iterator[Line]:
         yield (worst.county, worst.item, worst.demand, worst.served, worst.share), "number"
 
 
-def _diagnosis(diagnosis: Diagnosis) -> Iterator[Line]:
+def _iterate_infeasibility_rows(diagnosis: Diagnosis) -> Iterator[SummaryRow]:
     for title, rows in (
         ("These rules cannot hold together", diagnosis.conflict),
         ("The least that would make a plan possible", diagnosis.relaxations),

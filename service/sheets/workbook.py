@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from service.sheets.names import SheetNames
 
-_LOOKS = {
+_FORMATS = {
     "head": {"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "text_wrap": True, "valign": "top"},
     "title": {"bold": True, "font_size": 14},
     "bold": {"bold": True},
@@ -28,7 +28,7 @@ _LOOKS = {
 }
 """The formats there are."""
 
-LEAST_NUMBER = 2.2250738585072014e-308
+MIN_NUMBER = 2.2250738585072014e-308
 """Smallest number that spreadsheets hold; below it they read 0."""
 
 
@@ -46,12 +46,12 @@ class Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
         escaped = Worksheet._escape_control_characters(data)  # noqa: SLF001
         return f"_x003C_{escaped[1:]}" if isinstance(escaped, str) and escaped.startswith("<r>") else escaped
 
-    def texts(self, row: int, texts: list[str], look: Any = None, first: int = 0) -> None:
+    def write_texts(self, row: int, texts: list[str], cell_format: Any = None, first_column: int = 0) -> None:
         """Write texts beside each other."""
-        for column, text in enumerate(texts, first):
-            self.write_string(row, column, text, look)
+        for column, text in enumerate(texts, first_column):
+            self.write_string(row, column, text, cell_format)
 
-    def add_rows(self, xml: str, rows: int, columns: int) -> None:
+    def append_rows_xml(self, xml: str, rows: int, columns: int) -> None:
         """Add rows written as XML by others below what is there. Row numbers are theirs to get right."""
         begin = (self.dim_rowmax if self.dim_rowmax is not None else -1) + 1
         self._write_single_row(begin + rows)
@@ -61,29 +61,29 @@ class Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
         self.fh.write(xml)
 
 
-class Book:
+class WorkbookWriter:
     """A workbook being written."""
 
     def __init__(self, book: Any) -> None:
         """Write into a workbook of the library."""
         self._book = book
         self._names = SheetNames()
-        self.looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
+        self.formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
 
-    def sheet(self, wanted: str) -> Sheet:
+    def add_sheet(self, name: str) -> Sheet:
         """A new sheet called `wanted`, as far as a sheet can be called so and none is yet."""
-        return self._book.add_worksheet(self._names.give(wanted), Sheet)  # type: ignore[no-any-return]
+        return self._book.add_worksheet(self._names.assign_name(name), Sheet)  # type: ignore[no-any-return]
 
-    def style(self, look: str) -> int:
+    def get_style_index(self, format_name: str) -> int:
         """The number of a look, for rows written as XML."""
-        return int(self.looks[look]._get_xf_index())  # noqa: SLF001
+        return int(self.formats[format_name]._get_xf_index())  # noqa: SLF001
 
 
 @contextmanager
-def writing(title: str, *, small: bool = False) -> Iterator[tuple[Book, IO[bytes]]]:
+def open_workbook(title: str, *, in_memory: bool = False) -> Iterator[tuple[WorkbookWriter, IO[bytes]]]:
     """A new workbook and the file in which it is, complete, after the block. The file closes itself if the block fails.
 
-    `small`: put it together in memory, which is quicker; otherwise memory does not grow with the workbook.
+    `in_memory`: build the workbook in memory, which is quicker; otherwise memory does not grow with the workbook.
     """
     with ExitStack() as failed:
         file: IO[bytes] = failed.enter_context(TemporaryFile())
@@ -96,8 +96,8 @@ def writing(title: str, *, small: bool = False) -> Iterator[tuple[Book, IO[bytes
                 "strings_to_numbers": False,
             }
             book = xlsxwriter.Workbook(file, options)
-            book.in_memory = small
+            book.in_memory = in_memory
             book.set_properties({"title": title, "author": "Allot"})
-            yield Book(book), file
+            yield WorkbookWriter(book), file
             book.close()
         failed.pop_all()

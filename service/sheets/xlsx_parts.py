@@ -4,42 +4,42 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from service.sheets.xml import scan
+from service.sheets.xml import scan_elements
 
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FORMAT_LITERALS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-class Part:
+class XmlPart:
     """A part of which only attributes of elements matter."""
 
     def __init__(self) -> None:
         """Start with nothing."""
         self.path: list[str] = []
 
-    def read(self, pieces: Iterable[bytes]) -> None:
+    def parse_chunks(self, chunks: Iterable[bytes]) -> None:
         """Read all of it."""
-        for _ in scan(pieces, self):
+        for _ in scan_elements(chunks, self):
             pass
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self.path.append(name)
-        self.met(name, attributes)
+        self.handle_element(name, attributes)
 
-    def end(self, _name: str) -> None:
+    def end_element(self, _name: str) -> None:
         """An element ends."""
         self.path.pop()
 
-    def text(self, text: str) -> None:
+    def handle_text(self, text: str) -> None:
         """Text is passed over."""
 
-    def met(self, name: str, attributes: dict[str, str]) -> None:
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
         """An element with its attributes; to be overridden."""
 
 
-class Contents(Part):
+class WorkbookPart(XmlPart):
     """`workbook.xml`: names of sheets with the identifiers of their parts."""
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Contents(Part):
         super().__init__()
         self.sheets: list[tuple[str, str]] = []
 
-    def met(self, name: str, attributes: dict[str, str]) -> None:
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
         """Note a sheet."""
         if name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes.get("name", ""), identifier))
 
 
-class Relations(Part):
+class RelationshipsPart(XmlPart):
     """`….rels`: where parts lie, by identifier and by type."""
 
     def __init__(self, base: str) -> None:
@@ -64,7 +64,7 @@ class Relations(Part):
         self.targets: dict[str, str] = {}
         self.types: dict[str, str] = {}
 
-    def met(self, name: str, attributes: dict[str, str]) -> None:
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
         """Note where a part lies."""
         target = attributes.get("Target", "")
         if name == "Relationship" and target and attributes.get("TargetMode") != "External":
@@ -73,7 +73,7 @@ class Relations(Part):
             self.types.setdefault(attributes.get("Type", "").rpartition("/")[2], path)
 
 
-class Styles(Part):
+class StylesPart(XmlPart):
     """`styles.xml`: which cell formats show dates or times."""
 
     def __init__(self) -> None:
@@ -82,24 +82,26 @@ class Styles(Part):
         self._codes: dict[str, bool] = {}
         self._formats: list[str] = []
 
-    def met(self, name: str, attributes: dict[str, str]) -> None:
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
         """Note a number format or a cell format."""
         if name == "numFmt":
-            code = _NOT_CODE.sub("", attributes.get("formatCode", "")[:500]).lower()
+            code = _FORMAT_LITERALS.sub("", attributes.get("formatCode", "")[:500]).lower()
             self._codes[attributes.get("numFmtId", "")] = any(sign in code for sign in "ymdhs")
         elif name == "xf" and self.path[-2:-1] == ["cellXfs"]:
             self._formats.append(attributes.get("numFmtId", "0"))
 
-    def dates(self) -> frozenset[str]:
+    def list_date_styles(self) -> frozenset[str]:
         """The styles, by number, whose numbers are dates."""
-        return frozenset(str(n) for n, one in enumerate(self._formats) if self._codes.get(one, _builtin_date(one)))
+        return frozenset(
+            str(n) for n, one in enumerate(self._formats) if self._codes.get(one, _is_builtin_date_format(one))
+        )
 
 
-def _builtin_date(identifier: str) -> bool:
+def _is_builtin_date_format(identifier: str) -> bool:
     return identifier.isascii() and identifier.isdigit() and len(identifier) < 6 and int(identifier) in _DATE_FORMATS
 
 
-class Texts(Part):
+class SharedStringsPart(XmlPart):
     """`sharedStrings.xml`: texts by number, runs joined, readings (phonetic) left out."""
 
     def __init__(self) -> None:
@@ -107,33 +109,33 @@ class Texts(Part):
         super().__init__()
         self.texts: list[str] = []
         self._parts: list[str] = []
-        self._phonetic = 0
+        self._phonetic_depth = 0
 
-    def met(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
         """Begin a text."""
         if name == "si":
             self._parts = []
-        self._phonetic += name == "rPh"
+        self._phonetic_depth += name == "rPh"
 
-    def end(self, name: str) -> None:
+    def end_element(self, name: str) -> None:
         """End a text."""
-        super().end(name)
-        self._phonetic -= name == "rPh"
+        super().end_element(name)
+        self._phonetic_depth -= name == "rPh"
         if name == "si":
-            self.texts.append(unescaped("".join(self._parts)))
+            self.texts.append(unescape_text("".join(self._parts)))
 
-    def text(self, text: str) -> None:
+    def handle_text(self, text: str) -> None:
         """A piece of a text."""
-        if self.path[-1:] == ["t"] and not self._phonetic:
+        if self.path[-1:] == ["t"] and not self._phonetic_depth:
             self._parts.append(text)
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     """A text with `_xHHHH_` read as the characters that they stand for; half characters stay as they are written."""
     if "_x" not in text:
         return text
-    return _ESCAPE.sub(lambda found: _character(found[0], int(found[1], 16)), text)
+    return _ESCAPED_CHARACTER.sub(lambda found: _decode_character(found[0], int(found[1], 16)), text)
 
 
-def _character(written: str, code: int) -> str:
+def _decode_character(written: str, code: int) -> str:
     return written if 0xD800 <= code <= 0xDFFF else chr(code)

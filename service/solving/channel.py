@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 
-class ChannelClosed(Exception):  # noqa: N818
+class ChannelClosedError(Exception):  # noqa: N818
     """The other side is gone."""
 
 
@@ -38,7 +38,7 @@ class Channel:
         self._lock = threading.Lock()
 
     @classmethod
-    def pair(cls) -> tuple["Channel", int]:
+    def create_pair(cls) -> tuple["Channel", int]:
         """A new channel, and the descriptor of its other end, to be given to a child and closed here."""
         ours, theirs = socket.socketpair()
         return cls(ours.detach()), theirs.detach()
@@ -51,7 +51,7 @@ class Channel:
                 for body in bodies:
                     self._connection.send_bytes(body)
         except OSError as error:
-            raise ChannelClosed from error
+            raise ChannelClosedError from error
 
     def receive(self) -> Message:
         """The next message, waited for; ChannelClosed if nobody is there."""
@@ -59,7 +59,7 @@ class Channel:
             kind, head, count = orjson.loads(self._connection.recv_bytes())
             return Message(kind, head, tuple(self._connection.recv_bytes() for _ in range(count)))
         except (EOFError, OSError) as error:
-            raise ChannelClosed from error
+            raise ChannelClosedError from error
 
     def poll(self, seconds: float) -> bool:
         """Whether `receive` will return or raise at once, waited for at most some seconds."""

@@ -17,34 +17,34 @@ from typing import Any
 
 from models.options import PlanOptions
 from models.problem import PlanningProblem
-from service.solving.channel import Channel, ChannelClosed, Message
+from service.solving.channel import Channel, ChannelClosedError, Message
 from service.solving.encoding import decode_basis, decompress, encode_basis, encode_table
-from service.solving.questions import hold_open
+from service.solving.questions import serve_session
 from solvers.planning import PlanResult, make_plan, start_from
 from solvers.solution import Progress
 from solvers.strategy.warm import WarmStart
 
-PROGRESS_SECONDS = 0.5
+PROGRESS_INTERVAL_SECONDS = 0.5
 """Least time between two reports of progress."""
 
 
-def serve(descriptor: int) -> None:
+def serve_channel(descriptor: int) -> None:
     """Do what the first order that comes through a channel says. Never raises: its death is told, or seen, at the other end."""
     channel = Channel(descriptor)
     try:
         order = channel.receive()
-    except ChannelClosed:
+    except ChannelClosedError:
         return  # the service ended before it had work
     orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(channel, orders), daemon=True).start()
+    threading.Thread(target=_forward_requests, args=(channel, orders), daemon=True).start()
     try:
         os.nice(order.head["niceness"])
         limit_memory(order.head["memory_bytes"])
         if order.kind == "open":
-            hold_open(channel, order, orders)
-        stages = _Stages()
-        _hand_back(channel, _solve(channel, order, stages), stages)
-    except ChannelClosed:
+            serve_session(channel, order, orders)
+        stages = _StageRecorder()
+        _send_result(channel, _solve_plan(channel, order, stages), stages)
+    except ChannelClosedError:
         return
     except MemoryError:
         channel.send("failed", {"limit": "memory", "detail": "it needs more memory than one plan may take"})
@@ -53,60 +53,60 @@ def serve(descriptor: int) -> None:
         channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
 
 
-def limit_memory(beyond: int) -> None:
+def limit_memory(additional_bytes: int) -> None:
     """Let this process take so many bytes more than it has now; only where the system says what it has."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:
         return
-    limit = pages * resource.getpagesize() + beyond
+    limit = pages * resource.getpagesize() + additional_bytes
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard == resource.RLIM_INFINITY or limit < hard:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-class _Stages:
+class _StageRecorder:
     """What the solve goes through: each stage lasts until the next begins."""
 
     def __init__(self) -> None:
-        self._begun: list[tuple[str, float]] = []
+        self._started: list[tuple[str, float]] = []
 
-    def enter(self, name: str) -> None:
-        if not self._begun or self._begun[-1][0] != name:
-            self._begun.append((name, time.time()))
+    def start_stage(self, name: str) -> None:
+        if not self._started or self._started[-1][0] != name:
+            self._started.append((name, time.time()))
 
-    def told(self) -> list[tuple[str, float, float]]:
+    def list_stages(self) -> list[tuple[str, float, float]]:
         """Name, begin and end of each, in seconds since 1970."""
-        ends = [begun for _, begun in self._begun[1:]] + [time.time()]
-        return [(name, begun, end) for (name, begun), end in zip(self._begun, ends, strict=True)]
+        ends = [begun for _, begun in self._started[1:]] + [time.time()]
+        return [(name, begun, end) for (name, begun), end in zip(self._started, ends, strict=True)]
 
 
-def _solve(channel: Channel, order: Message, stages: _Stages) -> PlanResult:
-    problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
-    options = PlanOptions.model_validate(order.head["options"])
-    told = -PROGRESS_SECONDS
+def _solve_plan(channel: Channel, request: Message, stages: _StageRecorder) -> PlanResult:
+    problem = PlanningProblem.model_validate_json(decompress(request.bodies[0], request.head["size"]))
+    options = PlanOptions.model_validate(request.head["options"])
+    told = -PROGRESS_INTERVAL_SECONDS
 
     def on_progress(progress: Progress) -> None:
         nonlocal told
-        stages.enter(progress.stage)
-        if time.monotonic() - told >= PROGRESS_SECONDS:
+        stages.start_stage(progress.stage)
+        if time.monotonic() - told >= PROGRESS_INTERVAL_SECONDS:
             told = time.monotonic()
-            channel.send("progress", progress_head(progress))
+            channel.send("progress", encode_progress(progress))
 
-    return make_plan(problem, options, on_progress, _start(order))
+    return make_plan(problem, options, on_progress, _decode_warm_start(request))
 
 
-def _start(order: Message) -> WarmStart | None:
+def _decode_warm_start(request: Message) -> WarmStart | None:
     """The plan to start from, where one came along (its problem and its basis) and can be used."""
-    if len(order.bodies) == 1:
+    if len(request.bodies) == 1:
         return None
-    _, problem, basis = order.bodies
-    solved = PlanningProblem.model_validate_json(decompress(problem, order.head["start_size"]))
+    _, problem, basis = request.bodies
+    solved = PlanningProblem.model_validate_json(decompress(problem, request.head["start_size"]))
     start = start_from(solved, decode_basis(basis))
     return start if start.sound else None
 
 
-def progress_head(progress: Progress) -> dict[str, Any]:
+def encode_progress(progress: Progress) -> dict[str, Any]:
     """What of a hint travels: stage, iteration, and what else is known."""
     return {
         "stage": progress.stage,
@@ -116,15 +116,15 @@ def progress_head(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _hand_back(channel: Channel, result: PlanResult, stages: _Stages) -> None:
+def _send_result(channel: Channel, result: PlanResult, stages: _StageRecorder) -> None:
     tables = {name: encode_table(table) for name, table in result.tables.items()}
     basis = b"" if result.basis is None else encode_basis(result.basis)
     channel.send(
         "result",
         {
             "tables": [[name, table.rows] for name, table in tables.items()],
-            "stages": stages.told(),
-            "peak_bytes": _peak_bytes(),
+            "stages": stages.list_stages(),
+            "peak_bytes": _measure_peak_memory(),
         },
         result.plan.model_dump_json().encode(),
         basis,
@@ -132,14 +132,14 @@ def _hand_back(channel: Channel, result: PlanResult, stages: _Stages) -> None:
     )
 
 
-def _peak_bytes() -> int:
+def _measure_peak_memory() -> int:
     """Most memory that this process had in use, the nursery's that it shares included; Linux counts in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _listen(channel: Channel, orders: "queue.SimpleQueue[Message]") -> None:
+def _forward_requests(channel: Channel, requests: "queue.SimpleQueue[Message]") -> None:
     """Pass further orders on; at `stop`, or the end of the service, end at once, with everything that was started."""
-    with suppress(ChannelClosed):
+    with suppress(ChannelClosedError):
         while (message := channel.receive()).kind != "stop":
-            orders.put(message)
+            requests.put(message)
     os.killpg(0, signal.SIGKILL)

@@ -10,21 +10,21 @@ from pathlib import Path
 
 from service.solving.channel import Channel
 
-_ROOT = Path(__file__).parents[2]
-_GOODBYE_SECONDS = 2.0
+_PROJECT_ROOT = Path(__file__).parents[2]
+_EXIT_TIMEOUT_SECONDS = 2.0
 
 
-class NurseryGoneError(Exception):
+class ForkServerLostError(Exception):
     """The nursery does not answer: it was killed, or could not load the solvers."""
 
 
-class Nursery:
+class ForkServer:
     """A running nursery. Requests are answered one at a time; safe from several threads."""
 
     def __init__(self) -> None:
         """Start the process; returns at once, while it loads."""
         ours, theirs = socket.socketpair()
-        paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [str(_PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -37,116 +37,116 @@ class Nursery:
             )
         self._control = ours
         self._lock = threading.Lock()
-        self._answers = ours.makefile("rb")
+        self._replies = ours.makefile("rb")
 
-    def wait_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait until the solvers are loaded; NurseryGoneError if they cannot be."""
         with self._lock:
-            if self._answers.readline() != b"ready\n":
-                raise NurseryGoneError("the solvers could not be loaded; see the log above")
+            if self._replies.readline() != b"ready\n":
+                raise ForkServerLostError("the solvers could not be loaded; see the log above")
 
-    def spawn(self) -> "Child":
+    def spawn_worker(self) -> "WorkerProcess":
         """Have a child forked; NurseryGoneError if the nursery is gone."""
-        channel, other = Channel.pair()
+        channel, other = Channel.create_pair()
         try:
-            pid = self._ask(b"spawn\n", [other])
-        except NurseryGoneError:
+            pid = self._send_request(b"spawn\n", [other])
+        except ForkServerLostError:
             channel.close()
             raise
         finally:
             os.close(other)
-        return Child(self, pid, channel)
+        return WorkerProcess(self, pid, channel)
 
-    def lives(self, pid: int) -> bool:
+    def is_worker_alive(self, pid: int) -> bool:
         """Whether a child still runs; NurseryGoneError if the nursery is gone."""
-        return bool(self._ask(f"lives {pid}\n".encode(), []))
+        return bool(self._send_request(f"lives {pid}\n".encode(), []))
 
-    def end(self, pid: int) -> int:
+    def terminate_worker(self, pid: int) -> int:
         """Make sure that a child is gone and say how it ended; NurseryGoneError if the nursery is gone."""
-        return self._ask(f"end {pid}\n".encode(), [])
+        return self._send_request(f"end {pid}\n".encode(), [])
 
     def close(self) -> None:
         """Hang up, and see it go. Its children go when their channels close."""
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for an answer, and the nursery itself
         try:
-            self._process.wait(_GOODBYE_SECONDS)
+            self._process.wait(_EXIT_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         with self._lock:
-            self._answers.close()
+            self._replies.close()
             self._control.close()
 
-    def _ask(self, request: bytes, descriptors: list[int]) -> int:
+    def _send_request(self, request: bytes, descriptors: list[int]) -> int:
         with self._lock:
             try:
                 socket.send_fds(self._control, [request], descriptors)
-                answer = self._answers.readline()
+                answer = self._replies.readline()
             except (OSError, ValueError) as error:
-                raise NurseryGoneError(str(error)) from error
+                raise ForkServerLostError(str(error)) from error
         if not answer:
-            raise NurseryGoneError("the nursery hung up")
+            raise ForkServerLostError("the nursery hung up")
         return int(answer)
 
 
-class SpareNursery:
+class LazyForkServer:
     """A nursery of a process that solves no plans: started when its first child is asked for. Safe from several threads."""
 
     def __init__(self) -> None:
         """Start nothing yet."""
         self._lock = threading.Lock()
-        self._nursery: Nursery | None = None
+        self._fork_server: ForkServer | None = None
 
-    def spawn(self) -> "Child":
+    def spawn_worker(self) -> "WorkerProcess":
         """Have a child forked; NurseryGoneError if that cannot be done now, in which case the next try starts another nursery."""
         with self._lock:
             try:
-                if self._nursery is None:
-                    self._nursery = Nursery()
-                    self._nursery.wait_ready()
-                return self._nursery.spawn()
-            except NurseryGoneError:
-                self._end()
+                if self._fork_server is None:
+                    self._fork_server = ForkServer()
+                    self._fork_server.wait_until_ready()
+                return self._fork_server.spawn_worker()
+            except ForkServerLostError:
+                self._close_fork_server()
                 raise
 
     def close(self) -> None:
         """End it, if it runs."""
         with self._lock:
-            self._end()
+            self._close_fork_server()
 
-    def _end(self) -> None:
-        if self._nursery is not None:
-            self._nursery.close()
-            self._nursery = None
+    def _close_fork_server(self) -> None:
+        if self._fork_server is not None:
+            self._fork_server.close()
+            self._fork_server = None
 
 
-class Child:
+class WorkerProcess:
     """A child at work or done."""
 
-    def __init__(self, nursery: Nursery, pid: int, channel: Channel) -> None:
+    def __init__(self, fork_server: ForkServer, pid: int, channel: Channel) -> None:
         """Know a child by the nursery that reaps it, its process id and the channel to it."""
-        self._nursery = nursery
+        self._fork_server = fork_server
         self.pid = pid
         self.channel = channel
-        self._ended = False
-        self._code: int | None = None
+        self._is_terminated = False
+        self._exit_code: int | None = None
 
-    def lives(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether it still runs, as far as one knows: what it started may hold the channel open when it is gone."""
         try:
-            return self._nursery.lives(self.pid)
-        except NurseryGoneError:
+            return self._fork_server.is_worker_alive(self.pid)
+        except ForkServerLostError:
             return True
 
-    def end(self) -> int | None:
+    def terminate(self) -> int | None:
         """Kill it unless it has ended, with all it started, and hang up. Its exit code, minus a signal, or None if unknown.
 
         Without a nursery, hanging up is what ends it. Ending it again changes nothing.
         """
-        if not self._ended:
-            self._ended = True
-            with suppress(NurseryGoneError):
-                self._code = self._nursery.end(self.pid)
+        if not self._is_terminated:
+            self._is_terminated = True
+            with suppress(ForkServerLostError):
+                self._exit_code = self._fork_server.terminate_worker(self.pid)
             self.channel.close()
-        return self._code
+        return self._exit_code

@@ -51,14 +51,14 @@ def decompress(body: bytes, size: int) -> bytes:
     return cast("bytes", pa.decompress(body, size, codec="zstd", asbytes=True))
 
 
-ROW_GROUP = 131_072
+ROW_GROUP_SIZE = 131_072
 """Rows that stand together in a stored table: what a reader has in memory of it, compressed, at a time."""
 
 
 def encode_table(table: pa.Table) -> EncodedTable:
     """Write a table as Parquet."""
     sink = io.BytesIO()
-    parquet.write_table(table, sink, compression="zstd", row_group_size=ROW_GROUP)
+    parquet.write_table(table, sink, compression="zstd", row_group_size=ROW_GROUP_SIZE)
     return EncodedTable(table.num_rows, sink.getvalue())
 
 

@@ -19,32 +19,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from service.solving.child import serve
+from service.solving.child import serve_channel
 from solvers import backends
 
-_LINE = 64
+_MAX_REQUEST_BYTES = 64
 
 
-def main(descriptor: int) -> None:
+def run_fork_server(descriptor: int) -> None:
     """Load what solving needs, say `ready`, and serve requests until the service hangs up."""
     control = socket.socket(fileno=descriptor)
-    _load()
+    _preload_solvers()
     control.sendall(b"ready\n")
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, _LINE, 1)
+        request, descriptors, _, _ = socket.recv_fds(control, _MAX_REQUEST_BYTES, 1)
         if not request:
             return
         words = request.decode().split()
         if words[0] == "spawn":
-            answer = _spawn(control, descriptors[0])
+            answer = _fork_worker(control, descriptors[0])
         elif words[0] == "lives":
-            answer = _lives(int(words[1]))
+            answer = _is_worker_alive(int(words[1]))
         else:
-            answer = _end(int(words[1]))
+            answer = _terminate_worker(int(words[1]))
         control.sendall(f"{answer}\n".encode())
 
 
-def _load() -> None:
+def _preload_solvers() -> None:
     """Load now what every child would load later."""
     for name in backends.names():
         backends.get(name)
@@ -53,7 +53,7 @@ def _load() -> None:
     gc.freeze()  # what is loaded is never collected, so that looking through it does not copy it in every child
 
 
-def _spawn(control: socket.socket, channel: int) -> int:
+def _fork_worker(control: socket.socket, channel: int) -> int:
     """Fork a child that serves a channel, and return its process id."""
     pid = os.fork()
     if pid == 0:
@@ -61,7 +61,7 @@ def _spawn(control: socket.socket, channel: int) -> int:
         try:
             os.setpgid(0, 0)
             control.close()
-            serve(channel)
+            serve_channel(channel)
             status = 0
         finally:
             os._exit(status)  # no clean-up of what belongs to the nursery
@@ -71,12 +71,12 @@ def _spawn(control: socket.socket, channel: int) -> int:
     return pid
 
 
-def _lives(pid: int) -> int:
+def _is_worker_alive(pid: int) -> int:
     """1 while a child runs, 0 when it has ended (it stays unburied until `end`, so its id is not given to another)."""
     return int(os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None)
 
 
-def _end(pid: int) -> int:
+def _terminate_worker(pid: int) -> int:
     """Make sure that a child and all it started are gone; its exit code, or minus the signal that ended it."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
@@ -85,4 +85,4 @@ def _end(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    run_fork_server(int(sys.argv[1]))

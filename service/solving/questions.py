@@ -25,26 +25,26 @@ Arguments = Mapping[str, Any]
 """What a question states, as JSON has it."""
 
 
-_Asked = Callable[[Standing, Arguments, PlanOptions, bytes | None], BaseModel]
+_SensitivityQuery = Callable[[Standing, Arguments, PlanOptions, bytes | None], BaseModel]
 """Answers a question to a plan that was solved with these options; the last is a second problem as JSON."""
 
 
-def hold_open(channel: Channel, order: Message, orders: "queue.SimpleQueue[Message]") -> NoReturn:
+def serve_session(channel: Channel, open_request: Message, requests: "queue.SimpleQueue[Message]") -> NoReturn:
     """Open the plan that an order brings, and answer the questions that come as further orders, for ever.
 
     Raises what no question should: ChannelClosed, MemoryError, and mistakes of ours.
     """
-    options = PlanOptions.model_validate(order.head["options"])
-    problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
-    basis = decode_basis(order.bodies[1]) if len(order.bodies) > 1 else None
+    options = PlanOptions.model_validate(open_request.head["options"])
+    problem = PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"]))
+    basis = decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None
     standing: Standing | None = None
     while True:
-        asked = orders.get()
+        asked = requests.get()
         try:
             if standing is None:
                 standing = Standing.of(problem, basis, options)
             standing.home()
-            channel.send("answer", {}, _answered(standing, asked, options))
+            channel.send("answer", {}, _answer_query(standing, asked, options))
         except NothingToAsk as error:
             channel.send("refused", {"why": "conflict", "detail": f"{error}."})
         except KeyError as error:
@@ -54,71 +54,76 @@ def hold_open(channel: Channel, order: Message, orders: "queue.SimpleQueue[Messa
             channel.send("refused", {"why": "invalid", "detail": "", "findings": findings})
 
 
-def _answered(standing: Standing, asked: Message, options: PlanOptions) -> bytes:
-    other = decompress(asked.bodies[0], asked.head["size"]) if asked.bodies else None
-    found = QUESTIONS[asked.head["question"]](standing, asked.head["arguments"], options, other)
+def _answer_query(session: Standing, query_message: Message, options: PlanOptions) -> bytes:
+    other = decompress(query_message.bodies[0], query_message.head["size"]) if query_message.bodies else None
+    found = SENSITIVITY_QUERIES[query_message.head["question"]](
+        session, query_message.head["arguments"], options, other
+    )
     return found.model_dump_json(by_alias=True).encode()
 
 
-def _changes(arguments: Arguments) -> list[Change]:
+def _parse_changes(arguments: Arguments) -> list[Change]:
     return [Change.model_validate(raw) for raw in arguments["changes"]]
 
 
-def _compare(standing: Standing, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
-    before = standing.index.problem
+def _compare_plans(session: Standing, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
+    before = session.index.problem
     if other is None:
-        return answers.compare(standing, answers.by_changes(before, _changes(arguments)))
-    return answers.compare(standing, answers.by_parts(before, PlanningProblem.model_validate_json(other)))
+        return answers.compare(session, answers.by_changes(before, _parse_changes(arguments)))
+    return answers.compare(session, answers.by_parts(before, PlanningProblem.model_validate_json(other)))
 
 
-def _what_if(standing: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    steps = answers.by_changes(standing.index.problem, _changes(arguments))
-    return answers.compare(standing, (("the changes", steps[-1][1]),))
+def _solve_what_if(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+    steps = answers.by_changes(session.index.problem, _parse_changes(arguments))
+    return answers.compare(session, (("the changes", steps[-1][1]),))
 
 
-def _estimate(standing: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    return answers.estimate(standing, answers.by_changes(standing.index.problem, _changes(arguments))[-1][1])
+def _estimate_changes(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+    return answers.estimate(session, answers.by_changes(session.index.problem, _parse_changes(arguments))[-1][1])
 
 
-def _curve(standing: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _compute_curve(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     change = Change.model_validate(arguments["change"])
-    start, end, most, seconds = (arguments[name] for name in ("start", "end", "most", "seconds"))
-    return answers.curve(standing, change, start, end, most=most, seconds=seconds)
+    start, end, max_solves, seconds = (arguments[name] for name in ("start", "end", "max_solves", "time_limit_seconds"))
+    return answers.curve(session, change, start, end, max_solves=max_solves, time_limit_seconds=seconds)
 
 
-def _grid(standing: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _compute_grid(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     first, second = (
-        (Change.model_validate(side["change"]), side["at"]) for side in (arguments["first"], arguments["second"])
+        (Change.model_validate(side["change"]), side["values"]) for side in (arguments["first"], arguments["second"])
     )
-    return answers.grid(standing, first, second, seconds=arguments["seconds"])
+    return answers.grid(session, first, second, time_limit_seconds=arguments["time_limit_seconds"])
 
 
-def _remedies(standing: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _find_remedies(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     where = (arguments["county"], arguments["item"], arguments["period"])
-    rest = {name: arguments[name] for name in ("left", "most", "limit", "free", "seconds")}
-    return answers.remedies(standing, *where, **rest)
+    rest = {
+        name: arguments[name]
+        for name in ("target_share", "max_candidates", "max_results", "include_unreserved", "time_limit_seconds")
+    }
+    return answers.remedies(session, *where, **rest)
 
 
-def _plainly(ask: Callable[..., BaseModel]) -> _Asked:
+def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
     """A question that takes its arguments by their names."""
 
-    def asked(standing: Standing, arguments: Arguments, options: PlanOptions, other: bytes | None) -> BaseModel:
+    def run_query(session: Standing, arguments: Arguments, options: PlanOptions, other: bytes | None) -> BaseModel:
         del options, other
-        return ask(standing, **arguments)
+        return analysis(session, **arguments)
 
-    return asked
+    return run_query
 
 
-QUESTIONS: Mapping[str, _Asked] = {
-    "prices": _plainly(answers.prices),
-    "why": _plainly(answers.reasons),
-    "remedies": _remedies,
-    "evenness": _plainly(answers.evenness),
+SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
+    "shadow-prices": _bind_by_name(answers.prices),
+    "bottlenecks": _bind_by_name(answers.reasons),
+    "remedies": _find_remedies,
+    "equity": _bind_by_name(answers.evenness),
     "goals": lambda standing, _, options, __: GoalsView(goals=answers.goals_of(standing, options)),
-    "compare": _compare,
-    "what-if": _what_if,
-    "estimate": _estimate,
-    "curve": _curve,
-    "grid": _grid,
+    "compare": _compare_plans,
+    "what-if": _solve_what_if,
+    "estimate": _estimate_changes,
+    "curve": _compute_curve,
+    "grid": _compute_grid,
 }
 """What can be asked, by name."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.examples import two_counties_raw
 
-SOURCES: dict[str, tuple[str, Any]] = {
+SOURCE_EXAMPLES: dict[str, tuple[str, Any]] = {
     "two-counties": ("Two counties, written out", {"problem": two_counties_raw()}),
     "ryanggang": (
         "Ryanggang in its crisis years, with a tenth more electricity",
@@ -17,8 +17,8 @@ SOURCES: dict[str, tuple[str, Any]] = {
 }
 """Examples for every operation that takes a problem or a province."""
 
-BARE: dict[str, tuple[str, Any]] = {
-    **SOURCES,
+SOURCE_OR_PROBLEM_EXAMPLES: dict[str, tuple[str, Any]] = {
+    **SOURCE_EXAMPLES,
     "bare": ("Two counties, and nothing but the problem", two_counties_raw()),
 }
 """Examples for operations that also take a problem by itself."""

@@ -10,7 +10,7 @@ MAX_CHANGES = 1_000
 """Changes of one request at most."""
 
 
-class Origin(Frozen):
+class SourceEnvelope(Frozen):
     """What a request says beside a problem that is written out."""
 
     province: Id | None = None
@@ -23,7 +23,7 @@ class Origin(Frozen):
     """Changes to the problem, applied in order."""
 
 
-class ProblemSource(Origin):
+class ProblemSource(SourceEnvelope):
     """What is to be planned: a problem written out, or a province; in a scenario; with changes."""
 
     problem: PlanningProblem | None = None

@@ -4,24 +4,26 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from service.settings import Settings
-from service.sheets.kinds import SheetKind
+from service.sheets.kinds import SpreadsheetKind
 from service.sheets.opening import read_sheets
-from service.web.bodies import Document, decode
-from service.web.limits import refuse_if_too_big
+from service.web.bodies import Document, decode_json_object
+from service.web.limits import reject_oversized_document
 
 Result = TypeVar("Result")
 
 
-def understood(raw: bytes, kind: SheetKind | None, settings: Settings, work: Callable[[Document], Result]) -> Result:
+def process_document(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, work: Callable[[Document], Result]
+) -> Result:
     """What `work` makes of the document in a body: JSON, or a province in sheets of a kind.
 
     Raises InvalidProblem with everything wrong with the sheets and with the problem in them, before `work` is begun where the sheets
     are wrong; TooLarge, Unreadable.
     """
     if kind is None:
-        return work(decode(raw))
+        return work(decode_json_object(raw))
     reading = read_sheets(raw, kind, settings)
-    refuse_if_too_big(reading.problem, settings, "/problem")
+    reject_oversized_document(reading.problem, settings, "/problem")
     reading.refuse()
     with reading.located():
         return work(reading.document)

@@ -9,15 +9,15 @@ with store.write() as stored:
 """
 
 from service.solving.encoding import EncodedTable, PlanOutcome, decode_basis, decode_table, encode_basis, encode_table
-from service.storage.errors import NotFound, StorageError, StoreUnsuitable, VersionConflict
+from service.storage.errors import RecordNotFoundError, StorageError, UnsuitableStoreError, VersionConflictError
 from service.storage.problems import StoredProblem
 from service.storage.records import (
     FINAL_STATES,
+    ApprovalState,
+    ApprovalTransition,
     AuditEntry,
     JobEvent,
     KeyRecord,
-    LifeAct,
-    LifeState,
     PlanRecord,
     PlanState,
     ProvinceRecord,
@@ -31,20 +31,20 @@ __all__ = [
     "EncodedTable",
     "JobEvent",
     "KeyRecord",
-    "LifeAct",
-    "LifeState",
-    "NotFound",
+    "ApprovalTransition",
+    "ApprovalState",
+    "RecordNotFoundError",
     "PlanOutcome",
     "PlanRecord",
     "PlanState",
     "ProvinceRecord",
     "StorageError",
     "Store",
-    "StoreUnsuitable",
+    "UnsuitableStoreError",
     "StoredProblem",
     "TableInfo",
     "Transaction",
-    "VersionConflict",
+    "VersionConflictError",
     "decode_basis",
     "decode_table",
     "encode_basis",

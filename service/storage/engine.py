@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from service.storage.errors import StoreUnsuitable
+from service.storage.errors import UnsuitableStoreError
 
 BUSY_MILLISECONDS = 30_000
 """How long a SQLite writer waits for another."""
@@ -24,11 +24,11 @@ CONNECT_SECONDS = 5
 READ_ONLY = "allot_read_only"
 """Execution option of connections that only read."""
 
-LOSABLE = "allot_losable"
+RELAXED_DURABILITY = "allot_losable"
 """Execution option of connections whose writes may be lost to a power cut (never to the end of a process)."""
 
 
-def make_engine(address: str, connections: int) -> Engine:
+def create_database_engine(address: str, connections: int) -> Engine:
     """Open the database at an SQLAlchemy address with a pool of at most `connections`.
 
     Raises StoreUnsuitable for databases that are neither SQLite in a file nor PostgreSQL.
@@ -37,12 +37,12 @@ def make_engine(address: str, connections: int) -> Engine:
         url = make_url(address)
         backend = url.get_backend_name()
     except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreUnsuitable(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
+        raise UnsuitableStoreError(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
     if backend == "postgresql":
         reach = {"connect_timeout": CONNECT_SECONDS}
         return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=reach)
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
-        raise StoreUnsuitable("the database must be SQLite in a file or PostgreSQL")
+        raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=connections, max_overflow=0)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -50,14 +50,14 @@ def make_engine(address: str, connections: int) -> Engine:
     return engine
 
 
-def now(connection: Connection) -> float:
+def read_database_clock(connection: Connection) -> float:
     """Seconds since 1970 by the database's clock: the one clock that all service processes share."""
     if connection.dialect.name == "postgresql":
         return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
     return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
 
 
-def lock(connection: Connection, name: str) -> None:
+def acquire_lock(connection: Connection, name: str) -> None:
     """Let one transaction at a time pass this point, over all processes; SQLite's writers already wait for each other."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
@@ -74,5 +74,5 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get(READ_ONLY):
         connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql(f"PRAGMA synchronous={'normal' if options.get(LOSABLE) else 'full'}")
+    connection.exec_driver_sql(f"PRAGMA synchronous={'normal' if options.get(RELAXED_DURABILITY) else 'full'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -7,26 +7,26 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
-from service.storage.engine import lock
-from service.storage.errors import StoreUnsuitable
+from service.storage.engine import acquire_lock
+from service.storage.errors import UnsuitableStoreError
 
-_FOLDER = Path(__file__).parent / "migrations"
+_MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade_database(engine: Engine) -> None:
     """Apply the migrations that are missing, all in one transaction, one process at a time.
 
     SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock does it. Raises StoreUnsuitable for a
     database that a newer Allot has been at.
     """
     with engine.begin() as connection:
-        lock(connection, "migrations")
+        acquire_lock(connection, "migrations")
         configuration = Config()
-        configuration.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+        configuration.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
         configuration.attributes["connection"] = connection
         try:
             command.upgrade(configuration, "head")
         except CommandError as error:
-            raise StoreUnsuitable(
+            raise UnsuitableStoreError(
                 f"the database cannot be brought up to date, is this Allot older than it? {error}"
             ) from error

@@ -10,45 +10,45 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from service.storage.errors import NotFound, StoreUnsuitable
+from service.storage.errors import RecordNotFoundError, UnsuitableStoreError
 
 
 class ObjectStore(Protocol):
     """Bytes by key."""
 
-    def put(self, key: str, body: bytes) -> None:
+    def put_object(self, key: str, body: bytes) -> None:
         """Store bytes under a key, whole or not at all."""
         ...
 
-    def get(self, key: str) -> bytes:
+    def get_object(self, key: str) -> bytes:
         """Bytes of a key; NotFound if there are none."""
         ...
 
-    def open(self, key: str) -> pa.NativeFile:
+    def open_object(self, key: str) -> pa.NativeFile:
         """What is under a key, read where it lies instead of as a whole; NotFound if there is nothing."""
         ...
 
-    def holds(self, key: str) -> bool:
+    def has_object(self, key: str) -> bool:
         """Whether there is something under a key."""
         ...
 
-    def keys(self) -> Iterator[str]:
+    def list_object_keys(self) -> Iterator[str]:
         """All keys."""
         ...
 
-    def delete(self, key: str) -> None:
+    def delete_object(self, key: str) -> None:
         """Remove what is under a key; nothing happens if there is nothing."""
         ...
 
 
-class FolderObjects:
+class FolderObjectStore:
     """Objects as files of a folder."""
 
     def __init__(self, folder: Path) -> None:
         """Use a folder, made when the first object comes."""
         self._folder = folder
 
-    def put(self, key: str, body: bytes) -> None:
+    def put_object(self, key: str, body: bytes) -> None:
         """Write beside, sync, then rename: a reader or a crash never meets half a file."""
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,35 +59,35 @@ class FolderObjects:
             os.fsync(file.fileno())
         draft.replace(path)
 
-    def get(self, key: str) -> bytes:
+    def get_object(self, key: str) -> bytes:
         """Bytes of a key; NotFound if there are none."""
         try:
             return (self._folder / key).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound("object", key) from error
+            raise RecordNotFoundError("object", key) from error
 
-    def open(self, key: str) -> pa.NativeFile:
+    def open_object(self, key: str) -> pa.NativeFile:
         """The file of a key; NotFound if there is none."""
         try:
             return pa.OSFile(str(self._folder / key))
         except FileNotFoundError as error:
-            raise NotFound("object", key) from error
+            raise RecordNotFoundError("object", key) from error
 
-    def holds(self, key: str) -> bool:
+    def has_object(self, key: str) -> bool:
         """Whether there is a file of a key."""
         return (self._folder / key).is_file()
 
-    def keys(self) -> Iterator[str]:
+    def list_object_keys(self) -> Iterator[str]:
         """All keys; drafts of files are none."""
         for path in self._folder.rglob("*.parquet"):
             yield path.relative_to(self._folder).as_posix()
 
-    def delete(self, key: str) -> None:
+    def delete_object(self, key: str) -> None:
         """Remove the file of a key."""
         (self._folder / key).unlink(missing_ok=True)
 
 
-class BucketObjects:
+class BucketObjectStore:
     """Objects in a bucket (S3 and what speaks like it), through obstore."""
 
     def __init__(self, url: str) -> None:
@@ -96,29 +96,29 @@ class BucketObjects:
             import obstore
             from obstore import store
         except ImportError as error:
-            raise StoreUnsuitable("ALLOT_OBJECTS_URL needs the extra: pip install 'allot[objects]'") from error
+            raise UnsuitableStoreError("ALLOT_OBJECTS_URL needs the extra: pip install 'allot[objects]'") from error
         self._obstore: Any = obstore
         self._store: Any = store.from_url(url)
 
-    def put(self, key: str, body: bytes) -> None:
+    def put_object(self, key: str, body: bytes) -> None:
         """Store bytes under a key."""
         self._obstore.put(self._store, key, body)
 
-    def get(self, key: str) -> bytes:
+    def get_object(self, key: str) -> bytes:
         """Bytes of a key; NotFound if there are none."""
         try:
             return bytes(self._obstore.get(self._store, key).bytes())
         except FileNotFoundError as error:
-            raise NotFound("object", key) from error
+            raise RecordNotFoundError("object", key) from error
 
-    def open(self, key: str) -> pa.NativeFile:
+    def open_object(self, key: str) -> pa.NativeFile:
         """The object of a key, read in ranges; NotFound if there is none."""
         try:
-            return pa.PythonFile(_Ranges(self._obstore.open_reader(self._store, key)), mode="r")
+            return pa.PythonFile(_RangeReader(self._obstore.open_reader(self._store, key)), mode="r")
         except FileNotFoundError as error:
-            raise NotFound("object", key) from error
+            raise RecordNotFoundError("object", key) from error
 
-    def holds(self, key: str) -> bool:
+    def has_object(self, key: str) -> bool:
         """Whether there is an object of a key."""
         try:
             self._obstore.head(self._store, key)
@@ -126,17 +126,17 @@ class BucketObjects:
             return False
         return True
 
-    def keys(self) -> Iterator[str]:
+    def list_object_keys(self) -> Iterator[str]:
         """All keys."""
         for some in self._obstore.list(self._store, prefix="tables"):
             yield from (one["path"] for one in some)
 
-    def delete(self, key: str) -> None:
+    def delete_object(self, key: str) -> None:
         """Remove the object of a key."""
         self._obstore.delete(self._store, key)
 
 
-class _Ranges:
+class _RangeReader:
     """A reader of obstore as Arrow takes files: what is read are bytes, and it can be closed."""
 
     closed = False
@@ -157,10 +157,10 @@ class _Ranges:
         self.closed = True
 
 
-def open_objects(url: str | None, folder: Path) -> ObjectStore:
+def open_object_store(url: str | None, folder: Path) -> ObjectStore:
     """The object store at an address: `file://` or any that obstore knows; the folder if there is none."""
     if url is None:
-        return FolderObjects(folder)
+        return FolderObjectStore(folder)
     if url.startswith("file://"):
-        return FolderObjects(Path(url.removeprefix("file://")))
-    return BucketObjects(url)
+        return FolderObjectStore(Path(url.removeprefix("file://")))
+    return BucketObjectStore(url)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from models.outputs import LineAndPeriod, Output
-from service.storage.engine import now
-from service.storage.records import moment
+from service.storage.engine import read_database_clock
+from service.storage.records import to_utc_datetime
 from service.storage.tables import outputs
 
 
@@ -33,9 +33,9 @@ class OutputLog:
         """Work within the transaction of a connection."""
         self._connection = connection
 
-    def add(self, plan: str, reported: Iterable[Output], caller: str) -> int:
+    def append_report(self, plan: str, reported: Iterable[Output], caller: str) -> int:
         """Add a report about a plan and return its revision. Two at once would take the same: hold a lock."""
-        revision, at = self.revision(plan) + 1, now(self._connection)
+        revision, at = self.read_last_revision(plan) + 1, read_database_clock(self._connection)
         rows = [
             {"plan": plan, "revision": revision, **output.model_dump(), "caller": caller, "at": at}
             for output in reported
@@ -44,18 +44,20 @@ class OutputLog:
             self._connection.execute(insert(outputs), rows)
         return revision
 
-    def revision(self, plan: str) -> int:
+    def read_last_revision(self, plan: str) -> int:
         """Number of the last report about a plan; 0 if there is none."""
         query = select(func.max(outputs.c.revision)).where(outputs.c.plan == plan)
         return int(self._connection.execute(query).scalar() or 0)
 
-    def reported(self, plan: str, *, history: bool = False, **chosen: Sequence[str]) -> tuple[ReportedOutput, ...]:
+    def read_reported_outputs(
+        self, plan: str, *, history: bool = False, **labels_by_column: Sequence[str]
+    ) -> tuple[ReportedOutput, ...]:
         """Outputs of a plan by factory, item and period, each as last reported, or with `history` every revision of it.
 
         `chosen`: labels by column (`factory`, `item`, `period`); all where none are given.
         """
         query = select(outputs).where(outputs.c.plan == plan)
-        for column, labels in chosen.items():
+        for column, labels in labels_by_column.items():
             if labels:
                 query = query.where(outputs.c[column].in_(labels))
         order = (outputs.c.factory, outputs.c.item, outputs.c.period, outputs.c.seq)
@@ -63,9 +65,9 @@ class OutputLog:
         for row in self._connection.execute(query.order_by(*order)):
             output = Output(factory=row.factory, item=row.item, period=row.period, quantity=row.quantity)
             key = (output.key, row.revision if history else 0)
-            found[key] = ReportedOutput(output, row.revision, moment(row.at), row.caller)
+            found[key] = ReportedOutput(output, row.revision, to_utc_datetime(row.at), row.caller)
         return tuple(found.values())
 
-    def quantities(self, plan: str) -> dict[LineAndPeriod, float]:
+    def read_quantities(self, plan: str) -> dict[LineAndPeriod, float]:
         """Units made by factory, item and period, as last reported."""
-        return {one.output.key: one.output.quantity for one in self.reported(plan)}
+        return {one.output.key: one.output.quantity for one in self.read_reported_outputs(plan)}

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, sele
 from models.options import PlanOptions
 from models.plan import Plan
 from service.solving.encoding import PlanOutcome, decode_basis, decode_table
-from service.storage.canonical import options_digest
-from service.storage.engine import now
-from service.storage.errors import NotFound
+from service.storage.canonical import compute_options_digest
+from service.storage.engine import read_database_clock
+from service.storage.errors import RecordNotFoundError
 from service.storage.objects import ObjectStore
-from service.storage.records import Json, PlanRecord, PlanState, TableInfo, moment
-from service.storage.tables import plan_lives, plan_tables, plans
+from service.storage.records import Json, PlanRecord, PlanState, TableInfo, to_utc_datetime
+from service.storage.tables import plan_approvals, plan_tables, plans
 from solvers.solution import Basis
 
 REUSABLE_OUTCOMES = ("optimal", "infeasible")
@@ -22,8 +22,8 @@ REUSABLE_OUTCOMES = ("optimal", "infeasible")
 
 _HEAD_COLUMNS = [
     *(column for column in plans.c if column is not plans.c.basis),
-    func.coalesce(plan_lives.c.state, "draft").label("life"),
-    func.coalesce(plan_lives.c.version, 1).label("life_version"),
+    func.coalesce(plan_approvals.c.state, "draft").label("life"),
+    func.coalesce(plan_approvals.c.version, 1).label("life_version"),
 ]
 
 
@@ -35,59 +35,59 @@ class PlanRepository:
         self._connection = connection
         self._objects = objects
 
-    def get(self, plan: str) -> PlanRecord:
+    def get_plan(self, plan: str) -> PlanRecord:
         """A plan; NotFound if there is none."""
-        row = self._connection.execute(_heads().where(plans.c.id == plan)).first()
+        row = self._connection.execute(_select_heads().where(plans.c.id == plan)).first()
         if row is None:
-            raise NotFound("plan", plan)
-        return _record(row)
+            raise RecordNotFoundError("plan", plan)
+        return _to_plan_record(row)
 
-    def belonging(self, plan: str, *, held: bool = False) -> tuple[str | None, str]:
+    def read_ownership(self, plan: str, *, lock_row: bool = False) -> tuple[str | None, str]:
         """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none.
 
         `held`: it is not removed before the transaction ends.
         """
         query = select(plans.c.province, plans.c.caller).where(plans.c.id == plan)
-        if held:
+        if lock_row:
             query = query.with_for_update(read=True, key_share=True)
         row = self._connection.execute(query).first()
         if row is None:
-            raise NotFound("plan", plan)
+            raise RecordNotFoundError("plan", plan)
         return row.province, row.caller
 
-    def list(
+    def list_plans(
         self,
         *,
         caller: str | None = None,
         states: Sequence[PlanState] = (),
         before: str | None = None,
         limit: int = 100,
-        seen: tuple[frozenset[str] | None, str] | None = None,
+        visible_to: tuple[frozenset[str] | None, str] | None = None,
     ) -> tuple[PlanRecord, ...]:
         """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given.
 
         `seen`: only those of these provinces (None: of any), and those of none that this caller made.
         """
-        query = _heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
+        query = _select_heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
         if caller is not None:
             query = query.where(plans.c.caller == caller)
-        if seen is not None:
-            own = plans.c.province.is_(None) & (plans.c.caller == seen[1])
-            known = plans.c.province.is_not(None) if seen[0] is None else plans.c.province.in_(seen[0])
+        if visible_to is not None:
+            own = plans.c.province.is_(None) & (plans.c.caller == visible_to[1])
+            known = plans.c.province.is_not(None) if visible_to[0] is None else plans.c.province.in_(visible_to[0])
             query = query.where(or_(known, own))
         if states:
             query = query.where(plans.c.state.in_(states))
         if before is not None:
             created = self._connection.execute(select(plans.c.created).where(plans.c.id == before)).scalar()
             if created is None:
-                raise NotFound("plan", before)
+                raise RecordNotFoundError("plan", before)
             query = query.where(tuple_(plans.c.created, plans.c.id) < (created, before))
-        return tuple(_record(row) for row in self._connection.execute(query))
+        return tuple(_to_plan_record(row) for row in self._connection.execute(query))
 
     def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
         """The oldest plan of the same problem and options that solving again could not better, if there is one."""
         query = (
-            _heads()
+            _select_heads()
             .where(
                 plans.c.problem_digest == problem_digest,
                 plans.c.options_digest == options_digest,
@@ -98,54 +98,54 @@ class PlanRepository:
             .limit(1)
         )
         row = self._connection.execute(query).first()
-        return None if row is None else _record(row)
+        return None if row is None else _to_plan_record(row)
 
-    def tables(self, plan: str) -> tuple[TableInfo, ...]:
+    def list_tables(self, plan: str) -> tuple[TableInfo, ...]:
         """The tables that a finished plan has, by name."""
         query = select(plan_tables).where(plan_tables.c.plan == plan).order_by(plan_tables.c.name)
         return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
 
-    def parquet(self, plan: str, table: str) -> bytes:
+    def read_parquet(self, plan: str, table: str) -> bytes:
         """A table as Parquet bytes; NotFound if the plan has none of that name (yet)."""
-        body, key = self._where(plan, table)
-        return body if key is None else self._objects.get(key)
+        body, key = self._locate_parquet(plan, table)
+        return body if key is None else self._objects.get_object(key)
 
-    def parquet_file(self, plan: str, table: str) -> pa.NativeFile:
+    def open_parquet_file(self, plan: str, table: str) -> pa.NativeFile:
         """The same to be read where it lies, which takes no memory for tables that lie in the object store."""
-        body, key = self._where(plan, table)
-        return pa.BufferReader(body) if key is None else self._objects.open(key)
+        body, key = self._locate_parquet(plan, table)
+        return pa.BufferReader(body) if key is None else self._objects.open_object(key)
 
-    def _where(self, plan: str, table: str) -> tuple[bytes, str | None]:
+    def _locate_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
         """The Parquet of a table, or where it lies in the object store."""
         query = select(plan_tables.c.body, plan_tables.c.object_key)
         row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
         if row is None:
-            raise NotFound("table", f"{table} of {plan}")
+            raise RecordNotFoundError("table", f"{table} of {plan}")
         return bytes(row.body or b""), row.object_key
 
-    def table(self, plan: str, table: str) -> pa.Table:
+    def read_table(self, plan: str, table: str) -> pa.Table:
         """A table as Arrow; NotFound if the plan has none of that name (yet)."""
-        return decode_table(self.parquet(plan, table))
+        return decode_table(self.read_parquet(plan, table))
 
-    def content(self, plan: str) -> Json:
+    def read_content(self, plan: str) -> Json:
         """All that a finished plan says, as stored: problem (its digest), options, head, and the digests of its tables."""
         row = self._connection.execute(
             select(plans.c.problem_digest, plans.c.options, plans.c.head).where(plans.c.id == plan)
         ).one()
-        tables = {table.name: table.digest for table in self.tables(plan)}
+        tables = {table.name: table.digest for table in self.list_tables(plan)}
         return {"problem": row.problem_digest, "options": row.options, "head": row.head, "tables": tables}
 
-    def basis(self, plan: str) -> Basis | None:
+    def read_basis(self, plan: str) -> Basis | None:
         """The basis that a plan ended with; None if it has none."""
-        body = self.basis_body(plan)
+        body = self.read_basis_bytes(plan)
         return None if body is None else decode_basis(body)
 
-    def basis_body(self, plan: str) -> bytes | None:
+    def read_basis_bytes(self, plan: str) -> bytes | None:
         """The same as bytes, as it travels to a child; see `decode_basis`."""
         body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
         return None if body is None else bytes(body)
 
-    def add(
+    def insert_plan(
         self,
         plan: str,
         problem_digest: str,
@@ -161,23 +161,23 @@ class PlanRepository:
                 id=plan,
                 problem_digest=problem_digest,
                 options=options.model_dump(mode="json"),
-                options_digest=options_digest(options),
+                options_digest=compute_options_digest(options),
                 source=dict(source),
                 caller=caller,
                 base_plan=base_plan,
                 state="queued",
                 province=source.get("province"),
-                created=now(self._connection),
+                created=read_database_clock(self._connection),
             )
         )
 
-    def mark(self, plan: str, state: PlanState) -> None:
+    def set_plan_state(self, plan: str, state: PlanState) -> None:
         """Set the state of a plan that is not final, with the time that goes with it."""
         moment_of = {"running": "started", "cancelled": "finished"}.get(state)
-        times = {moment_of: now(self._connection)} if moment_of else {}
+        times = {moment_of: read_database_clock(self._connection)} if moment_of else {}
         self._connection.execute(update(plans).where(plans.c.id == plan).values(state=state, **times))
 
-    def complete(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
+    def complete_plan(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
         """Store what came of a plan. `keys` names the tables that lie in the object store already."""
         self._connection.execute(
             update(plans)
@@ -187,7 +187,7 @@ class PlanRepository:
                 outcome=outcome.head.outcome,
                 head=outcome.head.model_dump(mode="json"),
                 basis=outcome.basis,
-                finished=now(self._connection),
+                finished=read_database_clock(self._connection),
             )
         )
         rows = [
@@ -205,12 +205,12 @@ class PlanRepository:
         if rows:
             self._connection.execute(insert(plan_tables), rows)
 
-    def copy(self, plan: str, original: str) -> None:
+    def copy_result_from(self, plan: str, source_plan: str) -> None:
         """Answer a plan by a finished one: head, tables and basis are the original's."""
-        moment_now = now(self._connection)
+        moment_now = read_database_clock(self._connection)
         copied = ("outcome", "head", "basis")
         values = self._connection.execute(
-            select(*(plans.c[name] for name in copied)).where(plans.c.id == original)
+            select(*(plans.c[name] for name in copied)).where(plans.c.id == source_plan)
         ).one()
         self._connection.execute(
             update(plans)
@@ -218,22 +218,22 @@ class PlanRepository:
             .values(
                 **dict(zip(copied, values, strict=True)),
                 state="finished",
-                copied_from=original,
+                copied_from=source_plan,
                 started=moment_now,
                 finished=moment_now,
             )
         )
         names = [column.name for column in plan_tables.c if column.name != "plan"]
-        rows = select(literal(plan), *(plan_tables.c[name] for name in names)).where(plan_tables.c.plan == original)
+        rows = select(literal(plan), *(plan_tables.c[name] for name in names)).where(plan_tables.c.plan == source_plan)
         self._connection.execute(insert(plan_tables).from_select(["plan", *names], rows))
 
 
-def _heads() -> Select[Any]:
+def _select_heads() -> Select[Any]:
     """Plans without their bases, with where they are in their lives."""
-    return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_lives, plan_lives.c.plan == plans.c.id))
+    return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id))
 
 
-def _record(row: Row[Any]) -> PlanRecord:
+def _to_plan_record(row: Row[Any]) -> PlanRecord:
     return PlanRecord(
         id=row.id,
         problem_digest=row.problem_digest,
@@ -245,10 +245,10 @@ def _record(row: Row[Any]) -> PlanRecord:
         outcome=row.outcome,
         head=None if row.head is None else Plan.model_validate(row.head),
         copied_from=row.copied_from,
-        created=moment(row.created),
-        started=None if row.started is None else moment(row.started),
-        finished=None if row.finished is None else moment(row.finished),
+        created=to_utc_datetime(row.created),
+        started=None if row.started is None else to_utc_datetime(row.started),
+        finished=None if row.finished is None else to_utc_datetime(row.finished),
         province=row.province,
-        life=row.life,
-        life_version=row.life_version,
+        approval_state=row.life,
+        approval_version=row.life_version,
     )

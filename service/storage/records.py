@@ -12,7 +12,7 @@ from models.plan import Outcome, Plan
 PlanState = Literal["queued", "running", "finished", "cancelled"]
 """`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
 
-LifeState = Literal["draft", "submitted", "returned", "ratified", "in_force", "closed"]
+ApprovalState = Literal["draft", "submitted", "returned", "ratified", "in_force", "closed"]
 """Where a plan is in its life: `draft` until it is `submitted`; `returned` to be bettered, or `ratified`, which cannot be undone; then `in_force`, then `closed`."""
 
 FINAL_STATES: frozenset[PlanState] = frozenset({"finished", "cancelled"})
@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 """A JSON object."""
 
 
-def moment(seconds: float) -> datetime:
+def to_utc_datetime(seconds: float) -> datetime:
     """Seconds since 1970 as a time in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
@@ -59,13 +59,13 @@ class PlanRecord:
     """When it ended."""
     province: str | None
     """Province that it belongs to; None where its problem was written out."""
-    life: LifeState = "draft"
+    approval_state: ApprovalState = "draft"
     """Where it is in its life."""
-    life_version: int = 1
+    approval_version: int = 1
     """1 for a draft, one more with every act of its life."""
 
     @property
-    def final(self) -> bool:
+    def is_final(self) -> bool:
         """Whether it will never change again."""
         return self.state in FINAL_STATES
 
@@ -119,7 +119,7 @@ class JobEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class LifeAct:
+class ApprovalTransition:
     """Something done with a plan in its life."""
 
     version: int
@@ -132,7 +132,7 @@ class LifeAct:
     """What: `submit`, `return`, `ratify`, `put-in-force` or `close`."""
     note: str
     """What they had to say."""
-    state: LifeState
+    state: ApprovalState
     """State after it."""
 
 

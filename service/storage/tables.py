@@ -163,7 +163,7 @@ api_keys = Table(
     Column("revoked", Double, nullable=True),
 )
 
-plan_lives = Table(
+plan_approvals = Table(
     "plan_lives",
     metadata,
     Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
@@ -180,7 +180,7 @@ plan_lives = Table(
     ),
 )
 
-life_acts = Table(
+approval_transitions = Table(
     "life_acts",
     metadata,
     Column("plan", Id, ForeignKey("plan_lives.plan"), primary_key=True),

@@ -11,9 +11,9 @@ from service.settings import Settings
 TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
 """Formats in which a table is given."""
 
-_DEFAULTS = Settings.model_fields
-_PAGE_ROWS: int = _DEFAULTS["page_rows"].default
-_MAX_PAGE_ROWS: int = _DEFAULTS["max_page_rows"].default
+_SETTINGS_FIELDS = Settings.model_fields
+_DEFAULT_PAGE_ROWS: int = _SETTINGS_FIELDS["page_rows"].default
+_MAX_PAGE_ROWS: int = _SETTINGS_FIELDS["max_page_rows"].default
 
 
 class TableQuery(Frozen):
@@ -34,7 +34,7 @@ class TableQuery(Frozen):
     format: TableFormat | None = None
     """The format, instead of `Accept`."""
 
-    def filters(self) -> dict[str, list[str]]:
+    def collect_filters(self) -> dict[str, list[str]]:
         """The values asked for, by key column."""
         own = TableQuery.model_fields.keys()
         by_field = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
@@ -46,12 +46,12 @@ def column_name(field: str) -> str:
     return field.rstrip("_")
 
 
-def key_columns(row: type[Frozen]) -> tuple[str, ...]:
+def list_key_columns(row: type[Frozen]) -> tuple[str, ...]:
     """The columns of a table that hold labels: those it can be filtered by."""
     return tuple(column_name(name) for name, field in row.model_fields.items() if field.annotation is str)
 
 
-def query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
+def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
     """The query of a table: what may be asked of any, and a filter for every key column."""
     filters: dict[str, Any] = {}
     for field, info in row.model_fields.items():
@@ -65,7 +65,7 @@ def query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
     )
 
 
-def page_schema(row: type[Frozen]) -> dict[str, Any]:
+def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
     """JSON schema of a page of a table. No column is required: the request may choose."""
     described = row.model_json_schema()
     columns = {column_name(name): schema for name, schema in described["properties"].items()}
@@ -94,6 +94,6 @@ def page_schema(row: type[Frozen]) -> dict[str, Any]:
     }
 
 
-def split(names: list[str]) -> list[str]:
+def split_names(names: list[str]) -> list[str]:
     """Names given repeatedly or with commas between."""
     return [name for part in names for name in re.split(r"\s*,\s*", part.strip()) if name]

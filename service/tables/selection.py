@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from models.checks import Finding
-from service.errors import Invalid
-from service.tables.schemas import TableQuery, split
+from service.errors import UnprocessableContentError
+from service.tables.schemas import TableQuery, split_names
 
 BATCH_ROWS = 32_768
 """Rows in memory at a time."""
@@ -23,7 +23,7 @@ BUFFER_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class TableSelection:
     """What a query asks of a stored table."""
 
     schema: pa.Schema
@@ -32,16 +32,16 @@ class Selection:
     _filters: dict[str, pa.Array]
     _order: list[tuple[str, str]] = field(default_factory=list)
 
-    def count(self) -> int:
+    def count_rows(self) -> int:
         """Rows that meet the filters."""
         if not self._filters:
             return int(self._file.metadata.num_rows)
-        return sum(batch.num_rows for batch in self._read(list(self._filters)))
+        return sum(batch.num_rows for batch in self._read_filtered(list(self._filters)))
 
-    def batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
+    def iterate_batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """The rows from `offset` on, at most `limit`, in batches that are not empty."""
         left = limit
-        for batch in self._sorted() if self._order else self._read([*self.schema.names, *self._filters]):
+        for batch in self._read_sorted() if self._order else self._read_filtered([*self.schema.names, *self._filters]):
             part = batch.slice(offset, left)
             offset -= min(offset, batch.num_rows)
             if part.num_rows:
@@ -51,7 +51,7 @@ class Selection:
                 if left == 0:
                     return
 
-    def _read(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def _read_filtered(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """The rows that meet the filters, with these columns, in the table's own order."""
         wanted = list(dict.fromkeys(columns))
         for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
@@ -61,18 +61,18 @@ class Selection:
             if kept.num_rows:
                 yield kept
 
-    def _sorted(self) -> Iterator[pa.RecordBatch]:
+    def _read_sorted(self) -> Iterator[pa.RecordBatch]:
         keys = [name for name, _ in self._order]
         names = list(dict.fromkeys([*self.schema.names, *self._filters, *keys]))
-        batches = list(self._read(names))
+        batches = list(self._read_filtered(names))
         if not batches:
             return
         table = pa.Table.from_batches(batches).unify_dictionaries()
-        plain = pa.table({name: _plain(table[name]) for name in keys})
+        plain = pa.table({name: _decode_dictionary(table[name]) for name in keys})
         yield from table.take(pc.sort_indices(plain, sort_keys=self._order)).combine_chunks().to_batches(BATCH_ROWS)
 
 
-def select(stored: pa.NativeFile, query: TableQuery) -> Selection:
+def select_from_table(stored: pa.NativeFile, query: TableQuery) -> TableSelection:
     """What `query` asks of a table stored as Parquet in a file; Invalid names columns that are not there.
 
     Filters on several columns hold together; several values of one column are alternatives.
@@ -80,23 +80,23 @@ def select(stored: pa.NativeFile, query: TableQuery) -> Selection:
     # Arrow reads ahead unless it is told not to, and keeps all of it until the table has been read
     file = parquet.ParquetFile(stored, pre_buffer=False, buffer_size=BUFFER_BYTES)
     schema = file.schema_arrow
-    wanted, order = split(query.columns), [_descent(one) for one in split(query.sort)]
-    _refuse_unknown(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
+    wanted, order = split_names(query.columns), [_parse_sort_key(one) for one in split_names(query.sort)]
+    _reject_unknown_columns(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
     names = list(dict.fromkeys(wanted)) or schema.names
-    filters = {column: pa.array(values, pa.string()) for column, values in query.filters().items()}
-    return Selection(pa.schema([schema.field(name) for name in names]), file, filters, order)
+    filters = {column: pa.array(values, pa.string()) for column, values in query.collect_filters().items()}
+    return TableSelection(pa.schema([schema.field(name) for name in names]), file, filters, order)
 
 
-def _descent(name: str) -> tuple[str, str]:
+def _parse_sort_key(name: str) -> tuple[str, str]:
     return name.removeprefix("-"), "descending" if name.startswith("-") else "ascending"
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column with its labels written out: sorting goes by label, not by position in a dictionary."""
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
-def _refuse_unknown(there: list[str], named: dict[str, list[str]]) -> None:
+def _reject_unknown_columns(there: list[str], named: dict[str, list[str]]) -> None:
     findings = [
         Finding(
             path=f"query/{parameter}",
@@ -109,4 +109,4 @@ def _refuse_unknown(there: list[str], named: dict[str, list[str]]) -> None:
         if name not in there
     ]
     if findings:
-        raise Invalid(f"{findings[0].message} {findings[0].remedy}", findings=findings)
+        raise UnprocessableContentError(f"{findings[0].message} {findings[0].remedy}", findings=findings)

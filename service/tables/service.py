@@ -8,30 +8,30 @@ from urllib.parse import urlencode
 import pyarrow as pa
 
 from models.checks import Finding
-from service.errors import Conflict, Invalid, Missing
+from service.errors import ConflictError, NotFoundError, UnprocessableContentError
 from service.settings import Settings
 from service.storage import Store
-from service.tables.formats import MEDIA_TYPES, STREAMS, json_page
+from service.tables.formats import MEDIA_TYPES, STREAM_WRITERS, format_json_page
 from service.tables.schemas import TableFormat, TableQuery
-from service.tables.selection import select
+from service.tables.selection import select_from_table
 
-PIECE_BYTES = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 """Bytes of a stored table that are sent at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class TableAnswer:
+class TableResponse:
     """A table, ready to be sent."""
 
     body: bytes | Iterator[bytes]
     """Its bytes, or pieces of them made as they are sent."""
     media_type: str
     """Its media type."""
-    following: str | None = None
+    next_url: str | None = None
     """Address of the next page, of JSON."""
 
 
-class Tables:
+class TableService:
     """The tables of one service's plans."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -39,47 +39,49 @@ class Tables:
         self._store = store
         self._settings = settings
 
-    def tag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
+    def compute_etag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
         """Entity tag of an answer: tables never change, so it is what is stored and what is asked.
 
         NotFound for the plan, Missing for the table, Conflict if the plan has not finished.
         """
-        with self._store.read() as transaction:
-            record = transaction.plans.get(plan)
-            if not record.final:
-                raise Conflict(f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events.")
-            stored = next((one for one in transaction.plans.tables(plan) if one.name == table), None)
+        with self._store.read_transaction() as transaction:
+            record = transaction.plans.get_plan(plan)
+            if not record.is_final:
+                raise ConflictError(
+                    f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events."
+                )
+            stored = next((one for one in transaction.plans.list_tables(plan) if one.name == table), None)
         if stored is None:
             came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
-            raise Missing(f"The plan {came} and has no table {table!r}.")
+            raise NotFoundError(f"The plan {came} and has no table {table!r}.")
         asked = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
         return f"{stored.digest[:16]}-{asked[:16]}"
 
-    def read(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableAnswer:
+    def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
         """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
-        with self._store.read() as transaction:
-            stored = transaction.plans.parquet_file(plan, table)
+        with self._store.read_transaction() as transaction:
+            stored = transaction.plans.open_parquet_file(plan, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
-            return TableAnswer(_pieces(stored), MEDIA_TYPES[kind])
-        selection = select(stored, query)
+            return TableResponse(_iterate_chunks(stored), MEDIA_TYPES[kind])
+        selection = select_from_table(stored, query)
         if kind != "json":
-            batches = selection.batches(query.offset, query.limit)
-            return TableAnswer(STREAMS[kind](table, selection.schema, batches), MEDIA_TYPES[kind])
-        rows, total = self._page_rows(query), selection.count()
+            batches = selection.iterate_batches(query.offset, query.limit)
+            return TableResponse(STREAM_WRITERS[kind](table, selection.schema, batches), MEDIA_TYPES[kind])
+        rows, total = self._resolve_page_size(query), selection.count_rows()
         last = query.offset + rows >= total
-        following = None if last else _next_page(plan, table, query, rows)
-        body = json_page(
+        following = None if last else _build_next_url(plan, table, query, rows)
+        body = format_json_page(
             table,
-            list(selection.batches(query.offset, rows)),
+            list(selection.iterate_batches(query.offset, rows)),
             selection.schema.names,
             total=total,
             offset=query.offset,
-            following=following,
+            next_url=following,
             layout=query.layout,
         )
-        return TableAnswer(body, MEDIA_TYPES[kind], following)
+        return TableResponse(body, MEDIA_TYPES[kind], following)
 
-    def _page_rows(self, query: TableQuery) -> int:
+    def _resolve_page_size(self, query: TableQuery) -> int:
         most = self._settings.max_page_rows
         if query.limit is None:
             return min(self._settings.page_rows, most)
@@ -90,18 +92,18 @@ class Tables:
                 message=f"A page has {most:,} rows at most.",
                 remedy="Follow `next`, or ask for another format: they have no pages.",
             )
-            raise Invalid(f"{finding.message} {finding.remedy}", findings=[finding])
+            raise UnprocessableContentError(f"{finding.message} {finding.remedy}", findings=[finding])
         return query.limit
 
 
-def _pieces(stored: pa.NativeFile) -> Iterator[bytes]:
+def _iterate_chunks(stored: pa.NativeFile) -> Iterator[bytes]:
     """A file as it stands, a piece at a time."""
     stored.seek(0)
-    while piece := stored.read(PIECE_BYTES):
+    while piece := stored.read(CHUNK_BYTES):
         yield piece
 
 
-def _next_page(plan: str, table: str, query: TableQuery, rows: int) -> str:
+def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
     """The address of the page after this one: the same request, further on."""
     kept = query.model_dump(exclude_defaults=True, by_alias=True)
     asked = {**kept, "limit": rows, "offset": query.offset + rows}

@@ -25,7 +25,7 @@ class ProblemSize(Frozen):
     """Periods."""
 
 
-class Validation(Frozen):
+class ValidationReport(Frozen):
     """What is found about a problem."""
 
     valid: bool

@@ -2,56 +2,64 @@
 
 from models.checks import Finding, InvalidProblem, check
 from models.problem import PlanningProblem
-from service.access import Principal, within
-from service.provinces.service import Provinces
+from service.access import Principal, scope_lookup
+from service.provinces.service import ProvinceService
 from service.settings import Settings
-from service.sheets.kinds import SheetKind
+from service.sheets.kinds import SpreadsheetKind
 from service.sheets.opening import read_sheets
-from service.sources.service import understand_bare
+from service.sources.service import resolve_bare_problem
 from service.storage import Store
-from service.validation.schemas import ProblemSize, Validation
-from service.web.bodies import decode
-from service.web.limits import refuse_if_too_big
+from service.validation.schemas import ProblemSize, ValidationReport
+from service.web.bodies import decode_json_object
+from service.web.limits import reject_oversized_document
 
 
-def validate(raw: bytes, kind: SheetKind | None, settings: Settings, store: Store, principal: Principal) -> Validation:
+def validate_body(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, store: Store, principal: Principal
+) -> ValidationReport:
     """What is found about the problem that a body means; TooLarge or Unreadable if it cannot even be looked at.
 
     `kind`: what sheets the body is; None for JSON.
     """
     if kind is not None:
-        return _validate_sheets(raw, kind, settings, Provinces(store, settings))
+        return _validate_sheets(raw, kind, settings, ProvinceService(store, settings))
     try:
-        meant = understand_bare(decode(raw), settings, within(Provinces(store, settings).look_up, principal, "read"))
+        meant = resolve_bare_problem(
+            decode_json_object(raw),
+            settings,
+            scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
+        )
     except InvalidProblem as error:
-        return _validation(error.findings, None)
-    return _validation(meant.findings, meant.problem)
+        return _build_report(error.findings, None)
+    return _build_report(meant.findings, meant.problem)
 
 
-def _validate_sheets(raw: bytes, kind: SheetKind, settings: Settings, provinces: Provinces) -> Validation:
+def _validate_sheets(
+    raw: bytes, kind: SpreadsheetKind, settings: Settings, provinces: ProvinceService
+) -> ValidationReport:
     reading = read_sheets(raw, kind, settings)
     try:
-        refuse_if_too_big(reading.problem, settings, "/problem")
+        reject_oversized_document(reading.problem, settings, "/problem")
         reading.refuse()
         with reading.located():
-            problem = provinces.understand(reading.document)
+            problem = provinces.parse_province_problem(reading.document)
     except InvalidProblem as error:
-        return _validation(error.findings, None)
-    return _validation(reading.named(check(problem), "/problem"), problem)
+        return _build_report(error.findings, None)
+    return _build_report(reading.named(check(problem), "/problem"), problem)
 
 
-def _validation(findings: tuple[Finding, ...], problem: PlanningProblem | None) -> Validation:
+def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None) -> ValidationReport:
     errors = sum(one.severity == "error" for one in findings)
-    return Validation(
+    return ValidationReport(
         valid=errors == 0,
         errors=errors,
         warnings=len(findings) - errors,
         findings=findings,
-        size=None if problem is None else _size(problem),
+        size=None if problem is None else _measure_problem(problem),
     )
 
 
-def _size(problem: PlanningProblem) -> ProblemSize:
+def _measure_problem(problem: PlanningProblem) -> ProblemSize:
     return ProblemSize(
         counties=len(problem.counties),
         stations=len(problem.stations),

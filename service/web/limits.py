@@ -5,23 +5,23 @@ from typing import Any
 
 from models.checks import Finding
 from models.problem import PlanningProblem
-from service.errors import TooLarge
+from service.errors import ContentTooLargeError
 from service.settings import Settings
 
-_DEMAND_OF_NOTHING = 10_000
+_FALLBACK_DEMAND_ROWS = 10_000
 """Rows of demand that are looked at where counties, items or periods are missing: nothing can be made of more anyway."""
 
 
-def refuse_if_too_big(document: Any, settings: Settings, prefix: str) -> None:
+def reject_oversized_document(document: Any, settings: Settings, prefix: str) -> None:
     """Raise TooLarge if a decoded problem is beyond a limit; `prefix` is the pointer at which it stands in the body.
 
     Looks at lengths only, so that it costs nothing and never trips over what is malformed.
     """
     if isinstance(document, dict):
-        _refuse(list(_excesses(_counts(document), settings)), prefix)
+        _raise_content_too_large(list(_iterate_excesses(_count_parts(document), settings)), prefix)
 
 
-def refuse_problem_if_too_big(problem: PlanningProblem, settings: Settings) -> None:
+def reject_oversized_problem(problem: PlanningProblem, settings: Settings) -> None:
     """The same for a problem that is here already, a province's say."""
     counts = {
         "counties": len(problem.counties),
@@ -32,22 +32,22 @@ def refuse_problem_if_too_big(problem: PlanningProblem, settings: Settings) -> N
         "links": len(problem.links),
         "demand": len(problem.demand),
     }
-    _refuse(list(_excesses(counts, settings)), "/province")
+    _raise_content_too_large(list(_iterate_excesses(counts, settings)), "/province")
 
 
-def _counts(document: dict[str, Any]) -> dict[str, int]:
+def _count_parts(document: dict[str, Any]) -> dict[str, int]:
     parts = ("counties", "items", "periods", "factories", "links", "demand")
-    counts = {part: _length(document.get(part)) for part in parts}
+    counts = {part: _measure_length(document.get(part)) for part in parts}
     factories = document.get("factories")
     lines = [f.get("lines") for f in factories if isinstance(f, dict)] if isinstance(factories, list) else []
-    return {**counts, "lines": sum(_length(one) for one in lines)}
+    return {**counts, "lines": sum(_measure_length(one) for one in lines)}
 
 
-def _length(value: Any) -> int:
+def _measure_length(value: Any) -> int:
     return len(value) if isinstance(value, Sized) and not isinstance(value, str) else 0
 
 
-def _excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str, int, int, str]]:
+def _iterate_excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str, int, int, str]]:
     """(part, what there is, what there may be, setting) of every limit passed."""
     for part in ("counties", "items", "periods", "factories", "lines", "links"):
         most = int(getattr(settings, f"max_{part}"))
@@ -60,12 +60,12 @@ def _excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str,
     columns = counts["periods"] * (counts["lines"] + shipped)
     if columns > settings.max_columns:
         yield "decisions (by estimate)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
-    pairs = counts["counties"] * counts["items"] if cells else _DEMAND_OF_NOTHING
+    pairs = counts["counties"] * counts["items"] if cells else _FALLBACK_DEMAND_ROWS
     if counts["demand"] > pairs:
         yield "demand", counts["demand"], pairs, "one row for every county and item at most"
 
 
-def _refuse(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
+def _raise_content_too_large(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
     if not excesses:
         return
     findings = [
@@ -77,4 +77,6 @@ def _refuse(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
         )
         for part, count, most, where in excesses
     ]
-    raise TooLarge(" ".join(f"{finding.message} {finding.remedy}" for finding in findings), findings=findings)
+    raise ContentTooLargeError(
+        " ".join(f"{finding.message} {finding.remedy}" for finding in findings), findings=findings
+    )

@@ -10,9 +10,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import TooLarge
-from service.web.context import HEADER, give_request_id
-from service.web.handlers import refusal_response
+from service.errors import ContentTooLargeError
+from service.web.context import REQUEST_ID_HEADER, assign_request_id
+from service.web.handlers import build_error_response
 from service.web.metrics import Metrics
 
 log = structlog.get_logger("allot.access")
@@ -38,11 +38,11 @@ _SAFE_HEADERS = {
 }
 """Sent with every answer unless the answer says otherwise."""
 
-_QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
+_QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Paths that machines ask every few seconds; logged at debug level."""
 
 
-class Frame:
+class RequestContextMiddleware:
     """The outermost layer: also answers to mistakes of ours pass through it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -55,10 +55,10 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        identifier, begun = give_request_id(scope), time.perf_counter()
+        identifier, begun = assign_request_id(scope), time.perf_counter()
         status = 500
 
-        async def send_framed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
@@ -70,14 +70,14 @@ class Frame:
         structlog.contextvars.bind_contextvars(request_id=identifier, **traced)
         with self._metrics.in_flight.track_inprogress():
             try:
-                await self._app(scope, receive, send_framed)
+                await self._app(scope, receive, send_with_headers)
             finally:
-                self._note(scope, status, time.perf_counter() - begun)
+                self._record_request(scope, status, time.perf_counter() - begun)
                 structlog.contextvars.unbind_contextvars("request_id", *traced)
 
-    def _note(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
-        self._metrics.count(scope["method"], route_of(scope), status, seconds)
-        write = log.debug if scope["path"] in _QUIET else log.info
+    def _record_request(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
+        self._metrics.count_request(scope["method"], get_route_path(scope), status, seconds)
+        write = log.debug if scope["path"] in _QUIET_PATHS else log.info
         write("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
@@ -86,21 +86,21 @@ def _add_headers(headers: MutableHeaders, identifier: str, *, secure: bool) -> N
         headers.setdefault(name, value)
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    headers[HEADER] = identifier
+    headers[REQUEST_ID_HEADER] = identifier
 
 
-def route_of(scope: Mapping[str, Any]) -> str:
+def get_route_path(scope: Mapping[str, Any]) -> str:
     """The path of the operation with its parameters unfilled, such as `/v1/plans/{plan}`; `none` where none matched."""
     return str(getattr(scope.get("route"), "path", "none"))
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Refuses bodies beyond a limit: at once where their length is stated, else when the limit is passed."""
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         """Let bodies of up to `most_bytes` pass to `app`."""
         self._app = app
-        self._most = most_bytes
+        self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -108,8 +108,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         stated = Headers(scope=scope).get("content-length", "0")
-        if stated.isdecimal() and int(stated) > self._most:
-            response = refusal_response(Request(scope), self._refusal())
+        if stated.isdecimal() and int(stated) > self._max_bytes:
+            response = build_error_response(Request(scope), self._make_too_large_error())
             await response(scope, receive, send)
             return
         passed = 0
@@ -118,15 +118,15 @@ class BodyLimit:
             nonlocal passed
             message = await receive()
             passed += len(message.get("body", b""))
-            if passed > self._most:
-                raise self._refusal()
+            if passed > self._max_bytes:
+                raise self._make_too_large_error()
             return message
 
         await self._app(scope, receive_counted, send)
 
-    def _refusal(self) -> TooLarge:
-        return TooLarge(
-            f"A request body may have {self._most:,} bytes; this one has more. "
+    def _make_too_large_error(self) -> ContentTooLargeError:
+        return ContentTooLargeError(
+            f"A request body may have {self._max_bytes:,} bytes; this one has more. "
             "Send less, or raise ALLOT_MAX_BODY_BYTES where the service runs.",
             headers={"Connection": "close"},
         )

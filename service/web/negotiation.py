@@ -3,28 +3,30 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from service.errors import NotAcceptable
+from service.errors import NotAcceptableError
 
-Kind = TypeVar("Kind", bound=str)
+FormatType = TypeVar("FormatType", bound=str)
 
 
-def wanted_format(stated: Kind | None, accept: str | None, media_types: Mapping[Kind, str]) -> Kind:
+def negotiate_format(
+    stated: FormatType | None, accept: str | None, media_types: Mapping[FormatType, str]
+) -> FormatType:
     """The format stated, else the one that `Accept` likes best; NotAcceptable if it takes none. The first where all are equal."""
     if stated is not None:
         return stated
-    likings = _likings(accept or "*/*")
+    likings = _parse_accept(accept or "*/*")
     best, most = None, 0.0
     for kind, media_type in media_types.items():
-        liking = _liking(media_type.partition(";")[0], likings)
+        liking = _find_quality(media_type.partition(";")[0], likings)
         if liking > most:
             best, most = kind, liking
     if best is None:
         known = ", ".join(media_type.partition(";")[0] for media_type in media_types.values())
-        raise NotAcceptable(f"Accept names none of what there is: {known}.")
+        raise NotAcceptableError(f"Accept names none of what there is: {known}.")
     return best
 
 
-def _likings(accept: str) -> dict[str, float]:
+def _parse_accept(accept: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for part in accept.split(","):
         media_range, *parameters = (one.strip().lower() for one in part.split(";"))
@@ -33,9 +35,9 @@ def _likings(accept: str) -> dict[str, float]:
     return found
 
 
-def _liking(media_type: str, likings: dict[str, float]) -> float:
+def _find_quality(media_type: str, qualities: dict[str, float]) -> float:
     """How much a type is liked: the most exact range that covers it says so."""
     for media_range in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
-        if media_range in likings:
-            return likings[media_range]
+        if media_range in qualities:
+            return qualities[media_range]
     return 0.0

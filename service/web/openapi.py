@@ -8,18 +8,18 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.access import Forbidden, guard_of
-from service.errors import Problem, Unauthenticated, documented
-from service.sheets.kinds import SHEET_TYPES
+from service.access import ForbiddenError, find_route_guard
+from service.errors import ProblemDetails, UnauthenticatedError, document_errors
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES
 
 API_VERSION = "1.0.0"
 """Version of the interface: the first number is that of `/v1`; additions raise the second."""
 
-_REF = "#/components/schemas/{model}"
+_SCHEMA_REF = "#/components/schemas/{model}"
 
-_models: dict[str, type[BaseModel]] = {"Problem": Problem}
+_registered_models: dict[str, type[BaseModel]] = {"Problem": ProblemDetails}
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 DESCRIPTION = """\
 Allot plans what a province makes, moves and swaps, by linear programming.
@@ -40,7 +40,7 @@ TAGS = [
     {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
     {"name": "problems", "description": "Looking at a problem without planning it."},
     {"name": "plans", "description": "Making plans and following them."},
-    {"name": "life", "description": "From draft to ratified, in force and closed: who may do what with a plan."},
+    {"name": "approval", "description": "From draft to ratified, in force and closed: who may do what with a plan."},
     {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
     {"name": "execution", "description": "What was made of a plan: outputs, fulfilment, planning the rest again."},
     {"name": "tables", "description": "The rows of a finished plan."},
@@ -49,38 +49,45 @@ TAGS = [
 ]
 
 
-def schema_of(model: type[BaseModel]) -> Json:
+def register_schema(model: type[BaseModel]) -> JsonObject:
     """A reference to a model's schema, which will be in the document."""
-    _models[model.__name__] = model
-    return {"$ref": _REF.format(model=model.__name__)}
+    _registered_models[model.__name__] = model
+    return {"$ref": _SCHEMA_REF.format(model=model.__name__)}
 
 
-def binary() -> Json:
+def describe_binary() -> JsonObject:
     """Content that is bytes."""
     return {"schema": {"type": "string", "format": "binary"}}
 
 
-def json_body(schema: Json, examples: dict[str, tuple[str, Any]], *, sheets: bool = False) -> Json:
+def describe_json_body(
+    schema: JsonObject, examples: dict[str, tuple[str, Any]], *, allow_spreadsheets: bool = False
+) -> JsonObject:
     """The `openapi_extra` of an operation that decodes its body itself; `examples`: name → (summary, body).
 
     `sheets`: whether a workbook or CSV files in a zip may be sent instead.
     """
     shown = {name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()}
-    content: Json = {"application/json": {"schema": schema, "examples": shown}}
-    if sheets:
-        content |= {media_type: binary() for media_type in SHEET_TYPES.values()}
+    content: JsonObject = {"application/json": {"schema": schema, "examples": shown}}
+    if allow_spreadsheets:
+        content |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def json_answer(model: type[BaseModel], description: str, headers: dict[str, str] | None = None) -> Json:
+def describe_json_response(
+    model: type[BaseModel], description: str, headers: dict[str, str] | None = None
+) -> JsonObject:
     """The entry in `responses=` of an answer whose JSON is written by us; `headers`: name → description."""
-    answer: Json = {"description": description, "content": {"application/json": {"schema": schema_of(model)}}}
+    answer: JsonObject = {
+        "description": description,
+        "content": {"application/json": {"schema": register_schema(model)}},
+    }
     if headers:
-        answer["headers"] = described(headers)
+        answer["headers"] = describe_headers(headers)
     return answer
 
 
-def described(headers: dict[str, str]) -> Json:
+def describe_headers(headers: dict[str, str]) -> JsonObject:
     """Headers of an answer as OpenAPI writes them."""
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
 
@@ -88,15 +95,15 @@ def described(headers: dict[str, str]) -> Json:
 def install_openapi(app: FastAPI) -> None:
     """Make `app` describe itself with the models named by `schema_of` included."""
 
-    def openapi() -> Json:
+    def get_document() -> JsonObject:
         if not app.openapi_schema:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _build_document(app)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = get_document  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> Json:
+def _build_document(app: FastAPI) -> JsonObject:
     document = get_openapi(
         title="Allot",
         version=API_VERSION,
@@ -107,7 +114,9 @@ def _document(app: FastAPI) -> Json:
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,
     )
-    _, definitions = models_json_schema([(model, "validation") for model in _models.values()], ref_template=_REF)
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in _registered_models.values()], ref_template=_SCHEMA_REF
+    )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update({name: schema for name, schema in definitions.get("$defs", {}).items() if name not in schemas})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -117,7 +126,7 @@ def _document(app: FastAPI) -> Json:
     return document
 
 
-def _describe_guards(app: FastAPI, document: Json) -> None:
+def _describe_guards(app: FastAPI, document: JsonObject) -> None:
     """Say of every guarded operation that it takes a bearer's key or token, and how it refuses."""
     document["components"]["securitySchemes"] = {
         "bearer": {
@@ -126,9 +135,9 @@ def _describe_guards(app: FastAPI, document: Json) -> None:
             "description": "An API key, or a token of the identity provider; nothing where authentication is off.",
         }
     }
-    refused = {str(status): answer for status, answer in documented(Unauthenticated, Forbidden).items()}
+    refused = {str(status): answer for status, answer in document_errors(UnauthenticatedError, ForbiddenError).items()}
     for route in iter_route_contexts(app.routes):
-        if guard_of(getattr(route, "dependant", None)) is None:
+        if find_route_guard(getattr(route, "dependant", None)) is None:
             continue
         for method in getattr(route, "methods", None) or ():
             operation = document["paths"].get(getattr(route, "path", ""), {}).get(method.lower())

@@ -7,7 +7,7 @@ from fastapi import Depends
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from service.answers.desk import Desk
+from service.answers.desk import SensitivityPool
 from service.identity import Principal
 from service.identity.authenticator import Authenticator
 from service.jobs import JobRuntime
@@ -27,13 +27,13 @@ class Services:
     """Plans, provinces, problems."""
     jobs: JobRuntime
     """The queue of plans and their solving."""
-    bodies: BodyReader
+    body_reader: BodyReader
     """Reads and decodes request bodies."""
     metrics: Metrics
     """Figures for Prometheus."""
-    identity: Authenticator
+    authenticator: Authenticator
     """Tells who asks."""
-    desk: Desk
+    sensitivity_pool: SensitivityPool
     """Answers questions to plans."""
 
 
@@ -43,34 +43,34 @@ class LifespanState(TypedDict):
     services: Services
 
 
-def services_of(request: Request) -> Services:
+def get_services(request: Request) -> Services:
     """The parts of the service that a request came to."""
     services: Services = request.state.services
     return services
 
 
-async def _services(request: Request) -> Services:
-    return services_of(request)  # async, for FastAPI sends other dependencies to a thread and back
+async def _provide_services(request: Request) -> Services:
+    return get_services(request)  # async, for FastAPI sends other dependencies to a thread and back
 
 
-ServicesOf = Annotated[Services, Depends(_services)]
+ServicesDependency = Annotated[Services, Depends(_provide_services)]
 """The parts of the running service, for a route."""
 
 
-async def _principal(request: Request) -> Principal:
-    identity = services_of(request).identity
-    if not identity.on:
-        return identity.everybody(request.scope)
-    return await run_in_threadpool(identity.principal, request.headers.get("authorization"))
+async def _provide_principal(request: Request) -> Principal:
+    identity = get_services(request).authenticator
+    if not identity.is_enabled:
+        return identity.authenticate_anonymous(request.scope)
+    return await run_in_threadpool(identity.authenticate_header, request.headers.get("authorization"))
 
 
-PrincipalOf = Annotated[Principal, Depends(_principal)]
+PrincipalDependency = Annotated[Principal, Depends(_provide_principal)]
 """Who asks, and what they may do; everybody is one as long as nobody has to say who they are."""
 
 
-async def _caller(principal: PrincipalOf) -> str:
+async def _provide_caller(principal: PrincipalDependency) -> str:
     return principal.caller
 
 
-Caller = Annotated[str, Depends(_caller)]
+CallerDependency = Annotated[str, Depends(_provide_caller)]
 """The name of who asks."""

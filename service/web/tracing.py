@@ -6,14 +6,14 @@ from typing import Any
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import propagate, trace
 
-from service.jobs.endings import Ending
+from service.jobs.endings import AttemptResult
 from service.settings import Settings
-from service.storage import StoreUnsuitable
+from service.storage import UnsuitableStoreError
 
-_QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
-_BILLION = 1_000_000_000
+_QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+_NANOSECONDS_PER_SECOND = 1_000_000_000
 
-OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+TRACING_OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """What FastAPI is told where nothing is traced."""
 
 
@@ -28,40 +28,46 @@ class Tracing:
             from opentelemetry.sdk.trace import TracerProvider
             from opentelemetry.sdk.trace.export import BatchSpanProcessor
         except ImportError as error:
-            raise StoreUnsuitable("ALLOT_TELEMETRY_URL needs the extra: pip install 'allot[telemetry]'") from error
+            raise UnsuitableStoreError("ALLOT_TELEMETRY_URL needs the extra: pip install 'allot[telemetry]'") from error
         self._provider: Any = TracerProvider(resource=Resource.create({"service.name": "allot"}))
         exporter = OTLPSpanExporter(endpoint=f"{address.rstrip('/')}/v1/traces")
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer: trace.Tracer = self._provider.get_tracer("allot")
 
-    def config(self) -> TelemetryConfig:
+    def make_telemetry_config(self) -> TelemetryConfig:
         """What FastAPI is told: spans of requests, but for those that machines make every few seconds."""
-        return {**OFF, "tracing": True, "operation_spans": False, "tracer_provider": self._provider, "exclude": _quiet}
+        return {
+            **TRACING_OFF,
+            "tracing": True,
+            "operation_spans": False,
+            "tracer_provider": self._provider,
+            "exclude": _is_quiet_request,
+        }
 
-    def note(self, ending: Ending) -> None:
+    def export_spans(self, result: AttemptResult) -> None:
         """Send the spans of a try that is over: the plan, below the request that asked for it, and its stages."""
-        claim = ending.claim
+        claim = result.claim
         attributes: dict[str, str | int] = {
             "allot.plan": claim.plan,
-            "allot.try": claim.tries,
-            "allot.outcome": ending.outcome,
+            "allot.try": claim.attempt,
+            "allot.outcome": result.outcome,
         }
-        if ending.peak_bytes is not None:
-            attributes["allot.peak_bytes"] = ending.peak_bytes
+        if result.peak_bytes is not None:
+            attributes["allot.peak_bytes"] = result.peak_bytes
         plan = self._tracer.start_span(
             "plan",
             propagate.extract(claim.trace),
             kind=trace.SpanKind.CONSUMER,
             attributes=attributes,
-            start_time=_nanoseconds(ending.begun),
+            start_time=_to_nanoseconds(result.started),
         )
-        if ending.outcome in {"failed", "crashed", "lost"}:
+        if result.outcome in {"failed", "crashed", "lost"}:
             plan.set_status(trace.StatusCode.ERROR)
         within = trace.set_span_in_context(plan)
-        for stage in ending.stages:
-            span = self._tracer.start_span(stage.name, within, start_time=_nanoseconds(stage.begun))
-            span.end(_nanoseconds(stage.ended))
-        plan.end(_nanoseconds(ending.ended))
+        for stage in result.stages:
+            span = self._tracer.start_span(stage.name, within, start_time=_to_nanoseconds(stage.started))
+            span.end(_to_nanoseconds(stage.finished))
+        plan.end(_to_nanoseconds(result.finished))
 
     def close(self) -> None:
         """Send what is left."""
@@ -73,9 +79,9 @@ def open_tracing(settings: Settings) -> Tracing | None:
     return None if settings.telemetry_url is None else Tracing(settings.telemetry_url)
 
 
-def _nanoseconds(seconds: float) -> int:
-    return int(seconds * _BILLION)
+def _to_nanoseconds(seconds: float) -> int:
+    return int(seconds * _NANOSECONDS_PER_SECOND)
 
 
-def _quiet(scope: Mapping[str, Any]) -> bool:
-    return scope["path"] in _QUIET
+def _is_quiet_request(scope: Mapping[str, Any]) -> bool:
+    return scope["path"] in _QUIET_PATHS

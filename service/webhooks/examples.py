@@ -2,7 +2,7 @@
 
 from typing import Any
 
-POST: dict[str, tuple[str, Any]] = {
+CREATE_WEBHOOK: dict[str, tuple[str, Any]] = {
     "finished-plans": (
         "Tell of your plans when they end",
         {"url": "https://example.org/allot", "events": ["plan.finished", "plan.cancelled"]},

@@ -11,18 +11,18 @@ from service.storage import Transaction
 from service.storage.tables import deliveries, plans, webhooks
 from service.webhooks.schemas import EventKind
 
-_SOURCE = ("province", "version", "scenario")
+_SOURCE_FIELDS = ("province", "version", "scenario")
 """What of a plan's source is told; its changes may be many."""
 
 
-def announce(transaction: Transaction, kind: EventKind, plan: str, data: dict[str, Any]) -> int:
+def enqueue_event(transaction: Transaction, kind: EventKind, plan: str, data: dict[str, Any]) -> int:
     """Have every webhook told that asked for this kind of event of this plan; how many there are.
 
     `data` is told beside the plan's identifier, address, caller and source; a JSON object.
     """
     connection = transaction.connection
     told = connection.execute(select(plans.c.caller, plans.c.source).where(plans.c.id == plan)).one()
-    source = {name: told.source[name] for name in _SOURCE if name in told.source}
+    source = {name: told.source[name] for name in _SOURCE_FIELDS if name in told.source}
     province = source.get("province")
     own = and_(webhooks.c.province.is_(None), webhooks.c.caller == told.caller)
     meant = own if province is None else or_(own, webhooks.c.province == province)
@@ -30,7 +30,7 @@ def announce(transaction: Transaction, kind: EventKind, plan: str, data: dict[st
     asked = [row.id for row in found if kind in row.events]
     if not asked:
         return 0
-    moment = transaction.now()
+    moment = transaction.read_clock()
     body = {
         "type": kind,
         "timestamp": datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -7,25 +7,33 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.parsing import validate_model
-from service.access import may
-from service.errors import Conflict, Invalid, Missing, TooLarge, Unreadable, WrongType, documented
-from service.web.bodies import decode
-from service.web.openapi import json_answer, json_body, schema_of
-from service.web.services import PrincipalOf, ServicesOf
+from service.access import require_permission
+from service.errors import (
+    BadRequestError,
+    ConflictError,
+    ContentTooLargeError,
+    NotFoundError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
+from service.web.bodies import decode_json_object
+from service.web.openapi import describe_json_body, describe_json_response, register_schema
+from service.web.services import PrincipalDependency, ServicesDependency
 from service.webhooks import examples
-from service.webhooks.schemas import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookMade
-from service.webhooks.service import Webhooks
+from service.webhooks.schemas import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookWithSecret
+from service.webhooks.service import WebhookService
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[may("read")])
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[require_permission("read")])
 
 WebhookName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The webhook.")]
 
 
-async def _webhooks(services: ServicesOf) -> Webhooks:
-    return Webhooks(services.store, services.settings)
+async def _provide_webhooks(services: ServicesDependency) -> WebhookService:
+    return WebhookService(services.store, services.settings)
 
 
-WebhooksOf = Annotated[Webhooks, Depends(_webhooks)]
+WebhooksDependency = Annotated[WebhookService, Depends(_provide_webhooks)]
 
 
 @router.post(
@@ -34,42 +42,53 @@ WebhooksOf = Annotated[Webhooks, Depends(_webhooks)]
     status_code=201,
     response_model=None,
     responses={
-        **documented(Unreadable, Conflict, TooLarge, WrongType, Invalid),
-        201: json_answer(WebhookMade, "The webhook, with its secret, which is shown this once."),
+        **document_errors(
+            BadRequestError, ConflictError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError
+        ),
+        201: describe_json_response(WebhookWithSecret, "The webhook, with its secret, which is shown this once."),
     },
-    openapi_extra=json_body(schema_of(WebhookBody), examples.POST),
+    openapi_extra=describe_json_body(register_schema(WebhookBody), examples.CREATE_WEBHOOK),
 )
-async def make_webhook(
-    request: Request, services: ServicesOf, webhooks: WebhooksOf, principal: PrincipalOf
+async def create_webhook(
+    request: Request, services: ServicesDependency, webhooks: WebhooksDependency, principal: PrincipalDependency
 ) -> Response:
     """Have what happens to plans told to an address, signed, until it answers with 2xx.
 
     Messages come at least once, in no certain order; `webhook-id` tells one from another. docs/webhooks.md has code that
     checks the signature.
     """
-    made = await services.bodies.take(
-        request, lambda raw: webhooks.make(validate_model(WebhookBody, decode(raw)), principal)
+    made = await services.body_reader.read_json_body(
+        request, lambda raw: webhooks.create_webhook(validate_model(WebhookBody, decode_json_object(raw)), principal)
     )
     return Response(made.model_dump_json(), 201, media_type="application/json")
 
 
-@router.get("", summary="List your webhooks", responses=documented())
-def list_webhooks(webhooks: WebhooksOf, principal: PrincipalOf) -> WebhookList:
+@router.get("", summary="List your webhooks", responses=document_errors())
+def list_webhooks(webhooks: WebhooksDependency, principal: PrincipalDependency) -> WebhookList:
     """Your webhooks, without their secrets."""
-    return webhooks.list(principal)
+    return webhooks.list_webhooks(principal)
 
 
-@router.delete("/{webhook}", summary="Delete a webhook", status_code=204, responses=documented(Missing, Invalid))
-def delete_webhook(webhook: WebhookName, webhooks: WebhooksOf, principal: PrincipalOf) -> None:
+@router.delete(
+    "/{webhook}",
+    summary="Delete a webhook",
+    status_code=204,
+    responses=document_errors(NotFoundError, UnprocessableContentError),
+)
+def delete_webhook(webhook: WebhookName, webhooks: WebhooksDependency, principal: PrincipalDependency) -> None:
     """Forget a webhook; what waits to be sent to it is not sent any more."""
-    webhooks.delete(webhook, principal)
+    webhooks.delete_webhook(webhook, principal)
 
 
-@router.get("/{webhook}/deliveries", summary="Read a webhook's deliveries", responses=documented(Missing, Invalid))
+@router.get(
+    "/{webhook}/deliveries",
+    summary="Read a webhook's deliveries",
+    responses=document_errors(NotFoundError, UnprocessableContentError),
+)
 def list_deliveries(
     webhook: WebhookName,
-    webhooks: WebhooksOf,
-    principal: PrincipalOf,
+    webhooks: WebhooksDependency,
+    principal: PrincipalDependency,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=500, description="Messages on a page at most.")] = 50,
     before: Annotated[
@@ -77,7 +96,7 @@ def list_deliveries(
     ] = None,
 ) -> DeliveryList:
     """What was and will be sent to a webhook, newest first, with what came of it. `next` (and `Link`) lead to the next page."""
-    page = webhooks.deliveries(webhook, principal, before, limit)
+    page = webhooks.list_deliveries(webhook, principal, before, limit)
     if page.next:
         response.headers["Link"] = f'<{page.next}>; rel="next"'
     return page
@@ -86,13 +105,13 @@ def list_deliveries(
 @router.post(
     "/{webhook}/deliveries/{message}/resend",
     summary="Send a message again",
-    responses=documented(Missing, Conflict, Invalid),
+    responses=document_errors(NotFoundError, ConflictError, UnprocessableContentError),
 )
-def resend_message(
+def resend_delivery(
     webhook: WebhookName,
     message: Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The message.")],
-    webhooks: WebhooksOf,
-    principal: PrincipalOf,
+    webhooks: WebhooksDependency,
+    principal: PrincipalDependency,
 ) -> DeliveryView:
     """Send a message that is dead, or one that was delivered, again, with all its tries before it."""
-    return webhooks.resend(webhook, message, principal)
+    return webhooks.resend_delivery(webhook, message, principal)

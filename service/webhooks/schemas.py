@@ -53,7 +53,7 @@ class WebhookView(Frozen):
     """When it was asked for."""
 
 
-class WebhookMade(WebhookView):
+class WebhookWithSecret(WebhookView):
     """A new webhook, with its secret."""
 
     secret: str
@@ -78,7 +78,7 @@ class DeliveryView(Frozen):
     """The plan it tells of."""
     state: DeliveryState
     """How far it is."""
-    tries: int
+    attempts: int
     """How often it was sent."""
     status: int | None
     """HTTP status of the last answer; null if there was none."""
@@ -86,7 +86,7 @@ class DeliveryView(Frozen):
     """Why the last try failed; null if it did not."""
     created: datetime
     """When it happened."""
-    tried: datetime | None
+    last_attempt: datetime | None
     """When it was last sent."""
     due: datetime | None
     """When it is sent (again); null unless it waits."""

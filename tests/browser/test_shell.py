@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from models.checks.codes import CODES
 from models.sheets.codes import SHEET_CODES
-from service.errors import Refusal
+from service.errors import ApiError
 from tests.browser.conftest import Open, Service, Watched, picture, settled
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_every_refusal_and_finding_has_korean_words() -> None:
     keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)": "[^"]', re.MULTILINE)
     words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
     assert words == {*CODES, *SHEET_CODES}
-    kinds = {kind.code for kind in Refusal.__subclasses__()}
+    kinds = {kind.code for kind in ApiError.__subclasses__()}
     assert len(kinds) > 8
     for language in ("en", "ko"):
         assert kinds <= set(keys.findall((folder / f"{language}.js").read_text(encoding="utf-8"))), language

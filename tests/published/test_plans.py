@@ -50,7 +50,7 @@ def test_planned_at_the_published_optimum(case: Case) -> None:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The whole service on a database of its own, with one child that solves."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("allot"), solver_children=1)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("allot"), solver_workers=1)
     with TestClient(create_app(settings)) as started:
         yield started
 

@@ -99,6 +99,6 @@ def settings(make_settings: SettingsFactory) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     """An empty store."""
-    opened = Store.open(settings)
+    opened = Store.open_store(settings)
     yield opened
     opened.close()

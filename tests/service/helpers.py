@@ -89,9 +89,9 @@ def some_outcome(outcome: str = "optimal") -> PlanOutcome:
 
 def finish_next(queue: JobQueue, owner: str = "someone") -> str:
     """Claim and finish the next plan; its identifier."""
-    claim = queue.claim(owner)
+    claim = queue.claim_next_job(owner)
     assert claim is not None
-    assert queue.finish(claim, some_outcome())
+    assert queue.store_outcome(claim, some_outcome())
     return claim.plan
 
 

@@ -43,8 +43,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ALLOT_DATA_DIR", "/somewhere")
     settings = Settings()
     assert settings.queue_length == 7
-    assert settings.database_address() == "sqlite:////somewhere/allot.db"
-    assert settings.solver_children >= 1
+    assert settings.resolve_database_url() == "sqlite:////somewhere/allot.db"
+    assert settings.solver_workers >= 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.identity import Grant
-from service.identity.keys import make_key
+from service.identity.keys import issue_api_key
 from service.settings import Settings
 from service.storage import Store
 from tests.service.conftest import DATABASES, empty_database, small_service
@@ -35,9 +35,9 @@ def bearer(key: str) -> Caller:
 
 def key_for(store: Store, caller: str, *grants: str, days: float | None = None) -> str:
     """A key of a caller with grants as `province:role`."""
-    parsed = tuple(Grant.of(one) for one in grants)
-    with store.write() as transaction:
-        return make_key(transaction, caller, parsed, days=days, made_by="local").key
+    parsed = tuple(Grant.from_text(one) for one in grants)
+    with store.write_transaction() as transaction:
+        return issue_api_key(transaction, caller, parsed, days=days, created_by="local").key
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -49,7 +49,7 @@ def guarded_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
 
 @pytest.fixture(scope="module")
 def guarded_store(guarded_settings: Settings) -> Iterator[Store]:
-    opened = Store.open(guarded_settings)
+    opened = Store.open_store(guarded_settings)
     yield opened
     opened.close()
 

@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.access import guard_of
+from service.access import find_route_guard
 from service.storage import Store
 from tests.service.access.conftest import Caller, bearer, key_for
 from tests.service.api.answers import assert_problem
@@ -22,7 +22,7 @@ def routes(app: FastAPI) -> list[tuple[str, str, bool]]:
     """Every route as method, path and whether it is guarded."""
     found = []
     for route in iter_route_contexts(app.routes):
-        guarded = guard_of(getattr(route, "dependant", None)) is not None
+        guarded = find_route_guard(getattr(route, "dependant", None)) is not None
         found += [(method, str(route.path), guarded) for method in sorted(getattr(route, "methods", None) or ())]
     return found
 
@@ -122,14 +122,14 @@ def test_an_act_without_the_role_is_403(guarded: TestClient, as_: As, north: str
         assert refused["type"] == "urn:allot:forbidden"
         assert set(refused) == {"type", "title", "status", "detail", "instance", "request_id", "errors"}
         assert refused["errors"] == []
-    assert guarded.get(f"{north}/life", headers=as_("reader")).json()["state"] == "draft"
+    assert guarded.get(f"{north}/approval", headers=as_("reader")).json()["state"] == "draft"
 
 
 @pytest.mark.parametrize("caller", sorted({*MAY["read"], "stranger"}))
 def test_what_each_may_do_with_a_province(guarded: TestClient, as_: As, north: str, caller: str) -> None:
     headers = as_(caller)
     reads = 200 if caller in MAY["read"] else 404
-    for path in ("/v1/provinces/north", north, f"{north}/life", f"{north}/quotas", f"{north}/problem"):
+    for path in ("/v1/provinces/north", north, f"{north}/approval", f"{north}/tables/quotas", f"{north}/problem"):
         assert guarded.get(path, headers=headers).status_code == reads, path
     events = guarded.get(f"{north}/events", headers=headers)
     assert events.status_code == reads
@@ -206,8 +206,8 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
     listed = guarded.get("/v1/keys", headers=as_("admin"))
     assert identifier in listed.text
     assert secret not in listed.text
-    with guarded_store.read() as stored:
-        proof = stored.keys.proof(identifier)
+    with guarded_store.read_transaction() as stored:
+        proof = stored.keys.find_verifier(identifier)
         assert proof is not None
         assert secret.encode() not in proof.hash + proof.salt
     king = [{"province": "north", "role": "king"}]
@@ -225,7 +225,7 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
 
 def test_every_act_and_every_refusal_is_in_the_log(guarded: TestClient, as_: As, north: str) -> None:
     plan = north.rpartition("/")[2]
-    assert_problem(guarded.post(f"{north}/ratify", headers=as_("reader")), 403)
+    assert_problem(guarded.post(f"{north}/approval/ratify", headers=as_("reader")), 403)
     assert_problem(guarded.get(north, headers=as_("stranger")), 404)
     log = guarded.get(f"/v1/audit?subject={plan}&limit=1000", headers=as_("reader")).json()["entries"]
     acts = [(one["caller"], one["act"]) for one in log]
@@ -259,22 +259,26 @@ def test_a_year_with_its_roles(guarded: TestClient, as_: As, north: str) -> None
     sent = {**WAIT, **as_("bureau")}
     plan = guarded.post("/v1/plans", json={"province": "north", "reuse": False}, headers=sent).headers["location"]
     tag = guarded.get(plan, headers=as_("bureau")).headers["etag"]
-    submitted = guarded.post(f"{plan}/submit", json={"note": "July"}, headers={**as_("bureau"), "If-Match": tag})
+    submitted = guarded.post(
+        f"{plan}/approval/submit", json={"note": "July"}, headers={**as_("bureau"), "If-Match": tag}
+    )
     assert (submitted.status_code, submitted.json()["acts"]) == (200, [])
-    assert_problem(guarded.post(f"{plan}/ratify", headers={**as_("centre"), "If-Match": tag}), 412)
+    assert_problem(guarded.post(f"{plan}/approval/ratify", headers={**as_("centre"), "If-Match": tag}), 412)
     for act in ("return", "ratify"):
         if act == "ratify":
-            assert guarded.post(f"{plan}/submit", headers=as_("bureau")).status_code == 200
+            assert guarded.post(f"{plan}/approval/submit", headers=as_("bureau")).status_code == 200
         assert guarded.post(f"{plan}/{act}", headers=as_("centre")).status_code == 200
-    ratified = guarded.get(f"{plan}/life", headers=as_("reader"))
+    ratified = guarded.get(f"{plan}/approval", headers=as_("reader"))
     assert ratified.headers["etag"] == '"5"'
     assert [one["caller"] for one in ratified.json()["history"]] == ["bureau", "centre", "bureau", "centre"]
-    assert_problem(guarded.post(f"{plan}/submit", headers=as_("bureau")), 409)
-    assert guarded.post(f"{plan}/put-in-force", headers=as_("centre")).status_code == 200
+    assert_problem(guarded.post(f"{plan}/approval/submit", headers=as_("bureau")), 409)
+    assert guarded.post(f"{plan}/approval/put-in-force", headers=as_("centre")).status_code == 200
     assert guarded.get(plan, headers=as_("factory")).json()["life"] == "in_force"
     listed = guarded.get("/v1/plans?limit=500", headers=as_("factory")).json()["plans"]
     assert {one["life"] for one in listed if plan.endswith(one["id"])} == {"in_force"}
-    assert guarded.post(f"{plan}/close", headers=as_("centre")).json()["state"] == "closed"
-    assert_problem(guarded.post(f"{plan}/close", json={"note": 5}, headers=as_("centre")), 422)
-    mistyped = guarded.post(f"{plan}/close", content=b"x", headers={**as_("centre"), "Content-Type": "text/plain"})
+    assert guarded.post(f"{plan}/approval/close", headers=as_("centre")).json()["state"] == "closed"
+    assert_problem(guarded.post(f"{plan}/approval/close", json={"note": 5}, headers=as_("centre")), 422)
+    mistyped = guarded.post(
+        f"{plan}/approval/close", content=b"x", headers={**as_("centre"), "Content-Type": "text/plain"}
+    )
     assert_problem(mistyped, 415)

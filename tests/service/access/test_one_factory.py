@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.identity import EVERYBODY, Grant, Principal
+from service.identity import ANONYMOUS_PRINCIPAL, Grant, Principal
 from tests.service.access.conftest import Caller
 from tests.service.access.test_guarded import filled, routes
 from tests.service.api.answers import assert_problem
@@ -29,8 +29,8 @@ def north(guarded: TestClient, as_: As) -> str:
     assert guarded.put("/v1/provinces/north", json=body, headers=as_("bureau")).status_code == 201
     sent = guarded.post("/v1/plans", json={"province": "north"}, headers={**WAIT, **as_("bureau")})
     address = str(sent.headers["location"])
-    assert guarded.post(f"{address}/submit", headers=as_("bureau")).status_code == 200
-    assert guarded.post(f"{address}/ratify", headers=as_("centre")).status_code == 200
+    assert guarded.post(f"{address}/approval/submit", headers=as_("bureau")).status_code == 200
+    assert guarded.post(f"{address}/approval/ratify", headers=as_("centre")).status_code == 200
     return address
 
 
@@ -45,8 +45,8 @@ def test_route_by_route_it_is_a_factorys_key(guarded: TestClient, as_: As, north
         seen.add((method, path, answers[0].status_code))
     assert len(seen) >= 40
     writing = {path for method, path, status in seen if method != "GET" and status == 403}
-    assert {"/v1/plans", "/v1/plans/{plan}", "/v1/plans/{plan}/replan", "/v1/plans/{plan}/close"} <= writing
-    assert ("GET", "/v1/plans/{plan}/quotas", 200) in seen
+    assert {"/v1/plans", "/v1/plans/{plan}", "/v1/plans/{plan}/replan", "/v1/plans/{plan}/approval/close"} <= writing
+    assert ("GET", "/v1/plans/{plan}/tables/quotas", 200) in seen
 
 
 def test_it_reports_its_own_outputs_and_no_others(guarded: TestClient, as_: As, north: str) -> None:
@@ -79,17 +79,17 @@ def test_it_reports_its_own_outputs_and_no_others(guarded: TestClient, as_: As, 
 
 def test_for_which_factories_a_principal_reports() -> None:
     def of(*grants: str) -> Principal:
-        return Principal("me", frozenset(map(Grant.of, grants)))
+        return Principal("me", frozenset(map(Grant.from_text, grants)))
 
     two = of("north:factory:a", "north:factory:b", "south:factory:c")
-    assert two.reports_for("north", "x") == frozenset({"a", "b"})
-    assert two.reports_for("east", "x") == frozenset()
-    assert of("north:factory:a", "north:bureau").reports_for("north", "x") is None
-    assert of("north:factory:a", "south:bureau").reports_for("north", "x") == frozenset({"a"})
-    assert of("*:factory:a").reports_for("north", "x") == frozenset({"a"})
-    assert of("north:factory:a").reports_for(None, "me") == frozenset({"a"})
-    assert of("north:factory").reports_for(None, "somebody else") == frozenset()
-    assert EVERYBODY.reports_for("north", "x") is None
+    assert two.list_reportable_factories("north", "x") == frozenset({"a", "b"})
+    assert two.list_reportable_factories("east", "x") == frozenset()
+    assert of("north:factory:a", "north:bureau").list_reportable_factories("north", "x") is None
+    assert of("north:factory:a", "south:bureau").list_reportable_factories("north", "x") == frozenset({"a"})
+    assert of("*:factory:a").list_reportable_factories("north", "x") == frozenset({"a"})
+    assert of("north:factory:a").list_reportable_factories(None, "me") == frozenset({"a"})
+    assert of("north:factory").list_reportable_factories(None, "somebody else") == frozenset()
+    assert ANONYMOUS_PRINCIPAL.list_reportable_factories("north", "x") is None
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,5 @@ def test_for_which_factories_a_principal_reports() -> None:
 )
 def test_what_is_no_grant(text: str) -> None:
     with pytest.raises(ValidationError):
-        Grant.of(text)
-    assert str(Grant.of("north:factory:a")) == "north:factory:a"
+        Grant.from_text(text)
+    assert str(Grant.from_text("north:factory:a")) == "north:factory:a"

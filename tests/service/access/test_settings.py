@@ -20,7 +20,11 @@ OUTSIDE = ["0.0.0.0", "::", "192.168.1.5", "allot.example"]  # noqa: S104
 def test_an_open_door_must_be_asked_for(host: str) -> None:
     with pytest.raises(ValidationError, match="ALLOT_OPEN"):
         Settings(host=host)
-    assert Settings(host=host, open=True).host == Settings(host=host, authentication="keys").host == host
+    assert (
+        Settings(host=host, allow_unauthenticated_network=True).host
+        == Settings(host=host, authentication="keys").host
+        == host
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
@@ -70,7 +74,7 @@ def test_without_authentication_the_network_is_refused_however_the_service_was_s
     tmp_path: Path, server: tuple[str, int], is_open: bool, status: int
 ) -> None:
     """`uvicorn --host 0.0.0.0` knows nothing of our settings; the address that a request came in at does not lie."""
-    inner = create_app(Settings(data_dir=tmp_path, solver_children=0, open=is_open))
+    inner = create_app(Settings(data_dir=tmp_path, solver_workers=0, allow_unauthenticated_network=is_open))
 
     async def from_network(scope: Any, receive: Any, send: Any) -> None:
         await inner({**scope, "server": server} if scope["type"] == "http" else scope, receive, send)

@@ -81,7 +81,7 @@ def client(provider: Provider, tmp_path: Path) -> Iterator[TestClient]:
     """A service that takes the provider's tokens."""
     settings = Settings(
         data_dir=tmp_path,
-        solver_children=0,
+        solver_workers=0,
         authentication="oidc",
         oidc_issuer=provider.issuer,
         oidc_audience=AUDIENCE,
@@ -170,7 +170,7 @@ def test_keys_are_taken_beside_tokens(client: TestClient) -> None:
 def test_claims_lie_where_the_settings_say(provider: Provider, tmp_path: Path) -> None:
     settings = Settings(
         data_dir=tmp_path,
-        solver_children=0,
+        solver_workers=0,
         authentication="oidc",
         oidc_issuer=provider.issuer,
         oidc_audience=AUDIENCE,

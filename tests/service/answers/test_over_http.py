@@ -88,7 +88,7 @@ def processes(service: Service) -> set[int]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that answers one question at a time, and lets one wait."""
     folder = tmp_path_factory.mktemp("asked")
-    settings = Settings(data_dir=folder, solver_children=1, question_children=1, question_queue=1)
+    settings = Settings(data_dir=folder, solver_workers=1, sensitivity_workers=1, sensitivity_queue_size=1)
     others = nurseries()
     with serving(settings) as address:
         yield Service(address, others)
@@ -98,7 +98,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def asked(service: Service) -> Iterator[tuple[http.client.HTTPConnection, int]]:
     """A question that takes minutes, and the process that answers it."""
     until(lambda: service.questions()["answered"] == 0, 10)
-    service.ask("GET", f"{service.slow}/evenness")  # whatever was open makes room now
+    service.ask("GET", f"{service.slow}/equity")  # whatever was open makes room now
     before = processes(service)
     connection = service.send("POST", f"{service.slow}/grid", LONG)
     until(lambda: service.questions()["answered"] == 1, 10)
@@ -117,19 +117,19 @@ def test_a_caller_who_goes_takes_the_question_along(
     connection.close()
     until(lambda: not lives(child), 5)
     assert time.monotonic() - begun < 2.0  # it takes a tenth where the machine is idle
-    assert service.ask("GET", f"{service.small}/evenness")[0] == 200
+    assert service.ask("GET", f"{service.small}/equity")[0] == 200
 
 
 def test_other_requests_are_answered_meanwhile_and_beyond_the_line_429(
     service: Service, asked: tuple[http.client.HTTPConnection, int]
 ) -> None:
     begun = time.monotonic()
-    assert service.ask("GET", f"{service.slow}/quotas?limit=1")[0] == 200
-    assert service.ask("GET", f"{service.slow}/diagnosis")[0] == 200
+    assert service.ask("GET", f"{service.slow}/tables/quotas?limit=1")[0] == 200
+    assert service.ask("GET", f"{service.slow}/infeasibility")[0] == 200
     assert time.monotonic() - begun < 2.0
-    waiting = service.send("GET", f"{service.small}/evenness")
+    waiting = service.send("GET", f"{service.small}/equity")
     until(lambda: service.questions()["waiting"] == 1, 5)
-    status, headers, problem = service.ask("GET", f"{service.small}/prices")
+    status, headers, problem = service.ask("GET", f"{service.small}/shadow-prices")
     assert status == 429
     assert int(headers["retry-after"]) > 0
     assert problem["type"] == "urn:allot:too-many"
@@ -150,7 +150,7 @@ def test_a_lost_process_is_told_and_the_next_question_answered(
     assert (answer.status, problem["type"]) == (503, "urn:allot:unavailable")
     assert "next question starts afresh" in problem["detail"]
     assert answer.headers["retry-after"] == "1"
-    assert service.ask("GET", f"{service.slow}/evenness")[0] == 200
+    assert service.ask("GET", f"{service.slow}/equity")[0] == 200
 
 
 def test_a_grid_gives_what_there_was_time_for(service: Service) -> None:
@@ -161,7 +161,7 @@ def test_a_grid_gives_what_there_was_time_for(service: Service) -> None:
 
 
 def test_a_question_past_its_time_is_ended(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, question_seconds=1.0, overtime_seconds=0.1)
+    settings = Settings(data_dir=tmp_path, sensitivity_timeout_seconds=1.0, kill_grace_seconds=0.1)
     with TestClient(create_app(settings)) as client:
         body = {"problem": slow(14, 22, 8).model_dump(mode="json")}
         plan = client.post("/v1/plans", json=body, headers=WAIT).headers["location"]
@@ -177,13 +177,13 @@ def test_a_question_past_its_time_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_process_that_solves_no_plans_answers(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, solver_children=0)
-    store = Store.open(settings)
+    settings = Settings(data_dir=tmp_path, solver_workers=0)
+    store = Store.open_store(settings)
     solving = JobRuntime(store, settings.model_copy(update={"solver_children": 1}))
     solving.start()
-    plan = solving.submit(PlanRequest(two_counties())).plan.id
-    assert solving.wait_blocking(plan, 60).outcome == "optimal"
+    plan = solving.submit_plan(PlanRequest(two_counties())).plan.id
+    assert solving.wait_until_final_blocking(plan, 60).outcome == "optimal"
     solving.stop()
     store.close()
     with TestClient(create_app(settings)) as client:
-        assert client.get(f"/v1/plans/{plan}/evenness").json()["bands"]
+        assert client.get(f"/v1/plans/{plan}/equity").json()["bands"]

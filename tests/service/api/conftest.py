@@ -21,7 +21,7 @@ WAIT = {"Prefer": "wait=60"}
 def api_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         data_dir=tmp_path_factory.mktemp("api"),
-        solver_children=1,
+        solver_workers=1,
         max_body_bytes=4 * 1024 * 1024,
         max_counties=50,
         queue_length=40,

@@ -70,7 +70,7 @@ def test_a_base_that_is_no_name_is_refused(client: TestClient, base: object) -> 
 
 
 def test_the_basis_outlives_the_service(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("warm"), solver_children=1)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("warm"), solver_workers=1)
     with TestClient(create_app(settings)) as first:
         base = posted(first, {"problem": two_counties_raw()})["id"]
     with TestClient(create_app(settings)) as second:
@@ -91,19 +91,19 @@ def test_a_claim_carries_the_basis_of_the_base_plan(
 ) -> None:
     """On both databases; a base that has not finished gives none."""
     queue = JobQueue(store, make_settings())
-    base = queue.submit(PlanRequest(small())).plan.id
-    early = queue.submit(PlanRequest(small("early"), base_plan=base)).plan.id
-    first, unfinished = queue.claim("me"), queue.claim("me")
+    base = queue.submit_plan(PlanRequest(small())).plan.id
+    early = queue.submit_plan(PlanRequest(small("early"), base_plan=base)).plan.id
+    first, unfinished = queue.claim_next_job("me"), queue.claim_next_job("me")
     assert first is not None
     assert unfinished is not None
     assert (first.plan, unfinished.plan) == (base, early)
-    assert first.start is None
-    assert unfinished.start is None
+    assert first.warm_start is None
+    assert unfinished.warm_start is None
     head = make_plan(small()).plan
-    assert queue.finish(first, PlanOutcome(head, {}, solved_basis))
-    queue.submit(PlanRequest(small("late"), base_plan=base))
-    late = queue.claim("me")
+    assert queue.store_outcome(first, PlanOutcome(head, {}, solved_basis))
+    queue.submit_plan(PlanRequest(small("late"), base_plan=base))
+    late = queue.claim_next_job("me")
     assert late is not None
-    assert late.start is not None
-    assert late.start.basis == solved_basis
-    assert late.start.problem.problem() == small()
+    assert late.warm_start is not None
+    assert late.warm_start.basis == solved_basis
+    assert late.warm_start.problem.parse_problem() == small()

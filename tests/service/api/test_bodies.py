@@ -6,10 +6,10 @@ import anyio
 import pytest
 from starlette.requests import Request
 
-from service.errors import TooLarge, TooSlow
+from service.errors import ContentTooLargeError, RequestTimeoutError
 from service.settings import Settings
 from service.web import bodies
-from service.web.bodies import BodyReader, count
+from service.web.bodies import BodyReader, count_occurrences
 
 JSON = [(b"content-type", b"application/json")]
 TWO_MIB = b" " * 2 * 1024 * 1024
@@ -41,9 +41,9 @@ def test_more_values_than_may_be_are_refused_unread(settings: dict[str, int], bo
 
     async def main() -> None:
         reader = BodyReader(Settings.model_validate(settings))
-        with pytest.raises(TooLarge, match=said):
-            await reader.take(request(body), seen.append)
-        await BodyReader(Settings()).take(request(body), seen.append)
+        with pytest.raises(ContentTooLargeError, match=said):
+            await reader.read_json_body(request(body), seen.append)
+        await BodyReader(Settings()).read_json_body(request(body), seen.append)
 
     anyio.run(main)
     assert seen == [body]
@@ -53,8 +53,8 @@ def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bodies, "_PATIENCE_SECONDS", 0.1)
 
     async def main() -> None:
-        with pytest.raises(TooSlow):
-            await BodyReader(Settings()).take(request(b"{", last=anyio.Event()), len)
+        with pytest.raises(RequestTimeoutError):
+            await BodyReader(Settings()).read_json_body(request(b"{", last=anyio.Event()), len)
 
     anyio.run(main)
 
@@ -65,25 +65,25 @@ def test_big_bodies_wait_at_the_door_and_small_ones_pass() -> None:
         sizes: list[int] = []
 
         async def send(one: Request) -> None:
-            sizes.append(await reader.take(one, len))
+            sizes.append(await reader.read_json_body(one, len))
 
         async with anyio.create_task_group() as group:
             unread = [request(TWO_MIB, TWO_MIB, last=last) for _ in range(6)]
             for one in unread:
                 group.start_soon(send, one)
             await anyio.wait_all_tasks_blocked()
-            held = reader._held.statistics()
+            held = reader._memory_limiter.statistics()
             assert (held.borrowed_tokens, held.tasks_waiting) == (4, 2)
             await send(request(b"{}"))
             assert sizes == [2]
             last.set()
-        assert reader._held.statistics().borrowed_tokens == 0
+        assert reader._memory_limiter.statistics().borrowed_tokens == 0
         return sizes
 
     assert anyio.run(main) == [2, *[2 * len(TWO_MIB)] * 6]
 
 
-@pytest.mark.parametrize("size", [0, 1, bodies._PIECE - 1, bodies._PIECE, 3 * bodies._PIECE + 7])
+@pytest.mark.parametrize("size", [0, 1, bodies._CHUNK_BYTES - 1, bodies._CHUNK_BYTES, 3 * bodies._CHUNK_BYTES + 7])
 def test_signs_are_counted_over_the_edges_of_pieces(size: int) -> None:
     raw = b"a," * size
-    assert count(raw, b",") == raw.count(b",") == size
+    assert count_occurrences(raw, b",") == raw.count(b",") == size

@@ -53,7 +53,7 @@ def test_json_with_a_charset_and_kinds_of_json_are_taken(client: TestClient) -> 
 @pytest.fixture
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, TestClient]]:
     """A service with a route that makes a mistake."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("broken"), solver_children=1))
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("broken"), solver_workers=1))
 
     def mistaken() -> None:
         raise ZeroDivisionError("the secret is 7")

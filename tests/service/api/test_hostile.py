@@ -22,7 +22,7 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service with the limits that it has if nobody sets any; it solves nothing."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("wide"), solver_children=0)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("wide"), solver_workers=0)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 
@@ -140,7 +140,7 @@ def test_a_hundred_megabytes_are_refused_unread(wide: TestClient) -> None:
 
 def test_others_are_served_while_a_big_body_is_read(tmp_path: Path) -> None:
     """The longest that a small request waits beside a body of tens of megabytes is far below the time that body takes."""
-    app = create_app(Settings(data_dir=tmp_path, solver_children=0))
+    app = create_app(Settings(data_dir=tmp_path, solver_workers=0))
     row = '{"county":"hyesan","item":"soap","quantity":[1.5, 2.5]}'
     text = json.dumps({"problem": {**two_counties_raw(), "demand": "HERE"}})
     body = text.replace('"HERE"', f"[{','.join([row] * 380_000)}]").encode()

@@ -11,8 +11,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.access import guard_of
-from service.access.routes import KEYS
+from service.access import find_route_guard
+from service.access.routes import KEY_EXAMPLES
 from service.answers import examples as questions
 from service.app import create_app
 from service.execution import examples as execution
@@ -69,7 +69,7 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document: Json) -> N
 
 UNGUARDED = {
     "/",
-    "/page/{asked}/{name:path}",
+    "/page/{digest}/{name:path}",
     "/health/live",
     "/health/ready",
     "/metrics",
@@ -85,7 +85,7 @@ def test_every_route_is_guarded_but_those_that_tell_nothing(document: Json) -> N
     seen = 0
     for route in iter_route_contexts(create_app(Settings()).routes):
         path = str(getattr(route, "path", None) or route)
-        guarded = guard_of(getattr(route, "dependant", None)) is not None
+        guarded = find_route_guard(getattr(route, "dependant", None)) is not None
         assert guarded != (path in UNGUARDED), f"{path} is not guarded; {path} in UNGUARDED: {path in UNGUARDED}"
         seen += guarded
     assert seen >= 30
@@ -141,14 +141,14 @@ EXAMPLES = [
         for name in shown
     ),
     *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE if act != "outputs"),
-    *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUTS),
-    *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN),
-    *(("post", "/v1/keys", "/v1/keys", name) for name in KEYS),
-    *(("post", "/v1/validate", "/v1/validate", name) for name in sources.BARE),
-    *(("post", "/v1/demand", "/v1/demand", name) for name in sources.BARE),
-    *(("post", "/v1/plans", "/v1/plans", name) for name in plans.POST),
-    *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in webhooks.POST),
-    *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PUT),
+    *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUT_EXAMPLES),
+    *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN_EXAMPLES),
+    *(("post", "/v1/keys", "/v1/keys", name) for name in KEY_EXAMPLES),
+    *(("post", "/v1/validate", "/v1/validate", name) for name in sources.SOURCE_OR_PROBLEM_EXAMPLES),
+    *(("post", "/v1/demand", "/v1/demand", name) for name in sources.SOURCE_OR_PROBLEM_EXAMPLES),
+    *(("post", "/v1/plans", "/v1/plans", name) for name in plans.PLAN_EXAMPLES),
+    *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in webhooks.CREATE_WEBHOOK),
+    *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PROVINCE_EXAMPLES),
 ]
 
 
@@ -185,21 +185,21 @@ def test_examples_run_and_are_answered_as_described(
 
 READS = [
     "",
-    "/life",
-    "/prices?leading=2&limit=5",
-    "/why?by=county&limit=3",
-    "/evenness",
+    "/approval",
+    "/shadow-prices?with_ranges=2&limit=5",
+    "/bottlenecks?group_by=county&limit=3",
+    "/equity",
     "/goals",
-    "/diagnosis",
-    "/quotas",
-    "/supply?limit=3",
-    "/shipments?layout=columns",
-    "/swaps",
+    "/infeasibility",
+    "/tables/quotas",
+    "/tables/supply?limit=3",
+    "/tables/shipments?layout=columns",
+    "/tables/swaps",
     "/outputs",
     "/fulfilment?through=2002-01",
-    "/power",
-    "/capacity",
-    "/reasons",
+    "/tables/power",
+    "/tables/capacity",
+    "/tables/bottlenecks",
     "/problem",
 ]
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.plans.schemas import PlanSource
 from service.settings import Settings
-from service.sources.schemas import Origin
+from service.sources.schemas import SourceEnvelope
 from tests.service.api.answers import assert_problem, paths
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import slow
@@ -21,7 +21,7 @@ from tests.service.helpers import slow
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[TestClient]:
     """A service that only accepts: what is asked for waits."""
-    settings = Settings(data_dir=tmp_path, solver_children=0, queue_length=3, queue_length_per_caller=3)
+    settings = Settings(data_dir=tmp_path, solver_workers=0, queue_length=3, queue_length_per_caller=3)
     with TestClient(create_app(settings)) as client:
         yield client
 
@@ -44,8 +44,8 @@ def test_who_waits_gets_the_finished_plan(client: TestClient, plan: str) -> None
     assert head["status"] == "finished"
     assert head["certificate"]["passed"]
     assert 0 < head["summary"]["served_share"] < 1
-    assert head["links"]["quotas"] == f"{plan}/quotas"
-    assert head["tables"]["quotas"] == client.get(f"{plan}/quotas").json()["total"]
+    assert head["links"]["quotas"] == f"{plan}/tables/quotas"
+    assert head["tables"]["quotas"] == client.get(f"{plan}/tables/quotas").json()["total"]
 
 
 def test_the_wait_that_was_granted_is_named(waiting: TestClient, problem: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def test_a_waiting_plan_is_cancelled_at_once_and_again(waiting: TestClient, prob
     for _ in range(2):
         answer = waiting.delete(where)
         assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    assert_problem(waiting.get(f"{where}/quotas"), 404)
+    assert_problem(waiting.get(f"{where}/tables/quotas"), 404)
     assert_problem(waiting.delete("/v1/plans/none"), 404)
 
 
@@ -157,7 +157,7 @@ def test_a_running_plan_tells_how_far_it_is_and_ends_on_request(client: TestClie
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert head["progress"]["stage"]
-    assert_problem(client.get(f"{where}/quotas"), 409)
+    assert_problem(client.get(f"{where}/tables/quotas"), 409)
     begun = time.monotonic()
     answer = client.delete(where)
     assert answer.status_code in {200, 202}
@@ -183,4 +183,4 @@ def test_the_problem_and_the_program_of_a_plan_can_be_read(client: TestClient, p
 
 
 def test_what_a_plan_remembers_of_its_source_is_what_a_request_says() -> None:
-    assert set(PlanSource.model_fields) == {*Origin.model_fields, "replanned"}
+    assert set(PlanSource.model_fields) == {*SourceEnvelope.model_fields, "replanned"}

@@ -80,7 +80,7 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
 
 
 def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
-    found = asked(client, f"{plan}/prices?leading=3&limit=20")
+    found = asked(client, f"{plan}/shadow-prices?with_ranges=3&limit=20")
     assert found["note"].startswith("Prices are those of the linear program before")
     told = [row for row in found["limits"] if row["text"]]
     assert len(told) == min(3, len(found["limits"]))
@@ -88,7 +88,7 @@ def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) 
 
 
 def test_why_and_remedies_of_the_worst_shortage(client: TestClient, plan: str) -> None:
-    worst = asked(client, f"{plan}/why?by=limit")["groups"][0]
+    worst = asked(client, f"{plan}/bottlenecks?group_by=limit")["groups"][0]
     assert worst["causes"]
     county, item, period = worst["key"].split("/")
     found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&left=0.5")
@@ -107,22 +107,22 @@ def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, 
 
 
 def test_evenness_goals_and_diagnosis(client: TestClient, plan: str, problem: Any) -> None:
-    assert asked(client, f"{plan}/evenness")["bands"]
+    assert asked(client, f"{plan}/equity")["bands"]
     assert asked(client, f"{plan}/goals") == {"goals": []}
-    assert asked(client, f"{plan}/diagnosis") == {"diagnosis": None}
+    assert asked(client, f"{plan}/infeasibility") == {"diagnosis": None}
     problem["factories"][0]["lines"][0]["least"] = 10_000_000
     made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
     address = made.headers["location"]
     assert made.json()["outcome"] == "infeasible"
-    assert asked(client, f"{address}/diagnosis")["diagnosis"]["conflict"]
-    assert_problem(client.get(f"{address}/prices"), 409)
+    assert asked(client, f"{address}/infeasibility")["diagnosis"]["conflict"]
+    assert_problem(client.get(f"{address}/shadow-prices"), 409)
 
 
 def test_what_cannot_be_asked_is_refused(client: TestClient, plan: str) -> None:
-    assert_problem(client.get("/v1/plans/none/prices"), 404)
+    assert_problem(client.get("/v1/plans/none/shadow-prices"), 404)
     assert_problem(client.get(f"{plan}/remedies?county=none&item=soap&period=2002-01"), 404)
-    assert_problem(client.get(f"{plan}/why?county=none"), 404)
-    assert_problem(client.get(f"{plan}/why?by=nothing"), 422)
+    assert_problem(client.get(f"{plan}/bottlenecks?county=none"), 404)
+    assert_problem(client.get(f"{plan}/bottlenecks?group_by=nothing"), 422)
     assert_problem(client.post(f"{plan}/curve", json={"start": 1}), 422)
     assert_problem(
         client.post(f"{plan}/what-if", json={"changes": [{"what": "power_limit", "where": "x", "factor": 1}]}), 422

@@ -38,7 +38,7 @@ OPERATIONS = sorted(
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
     """The document of a service of its own, and a plan that has finished there."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("made-up"), solver_children=1, queue_length=5)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("made-up"), solver_workers=1, queue_length=5)
     with serving(settings) as address:
         sent = {"problem": two_counties_raw()}
         plan = httpx2.post(f"{address}/v1/plans", json=sent, headers=WAIT, timeout=90).json()

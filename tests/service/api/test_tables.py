@@ -11,7 +11,7 @@ from pyarrow import ipc, parquet
 from starlette.testclient import TestClient
 
 from models.tables import TABLES
-from service.tables.schemas import column_name, key_columns
+from service.tables.schemas import column_name, list_key_columns
 from tests.service.api.answers import assert_problem, paths
 
 Rows = list[dict[str, Any]]
@@ -41,7 +41,7 @@ def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str
     written = list(csv.DictReader(io.StringIO(kinds["csv"].text)))
     header = kinds["csv"].text.partition("\n")[0].replace('"', "").split(",")
     assert header == [column_name(name) for name in TABLES[table].model_fields]
-    numbers = [name for name in header if name not in key_columns(TABLES[table])]
+    numbers = [name for name in header if name not in list_key_columns(TABLES[table])]
     assert [
         {name: (float(row[name]) if row[name] else None) if name in numbers else row[name] for name in row}
         for row in written
@@ -61,64 +61,64 @@ def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str
     ],
 )
 def test_the_format_goes_by_accept(client: TestClient, plan: str, accept: str, media_type: str) -> None:
-    answer = client.get(f"{plan}/quotas", headers={"Accept": accept})
+    answer = client.get(f"{plan}/tables/quotas", headers={"Accept": accept})
     assert answer.headers["content-type"] == media_type
     assert "Accept" in answer.headers["vary"]
 
 
 def test_what_is_not_there_is_not_acceptable(client: TestClient, plan: str) -> None:
-    assert_problem(client.get(f"{plan}/quotas", headers={"Accept": "image/png"}), 406)
-    assert client.get(f"{plan}/quotas?format=csv", headers={"Accept": "image/png"}).status_code == 200
-    assert_problem(client.get(f"{plan}/quotas?format=xml"), 422)
+    assert_problem(client.get(f"{plan}/tables/quotas", headers={"Accept": "image/png"}), 406)
+    assert client.get(f"{plan}/tables/quotas?format=csv", headers={"Accept": "image/png"}).status_code == 200
+    assert_problem(client.get(f"{plan}/tables/quotas?format=xml"), 422)
 
 
 def test_filters_are_alternatives_within_a_column_and_hold_together_across(client: TestClient, plan: str) -> None:
-    everything = rows(client, f"{plan}/supply")
+    everything = rows(client, f"{plan}/tables/supply")
     wanted = [row for row in everything if row["county"] == "hyesan" and row["item"] in {"soap", "notebook"}]
     assert wanted
     assert len(wanted) < len(everything)
     asked = "county=hyesan&item=soap&item=notebook"
-    assert rows(client, f"{plan}/supply?{asked}") == wanted
-    assert arrow(client.get(f"{plan}/supply?{asked}&format=arrow").content) == wanted
-    assert parquet.read_table(io.BytesIO(client.get(f"{plan}/supply?{asked}&format=parquet").content)).num_rows == len(
-        wanted
-    )
-    assert rows(client, f"{plan}/supply?county=atlantis") == []
-    assert rows(client, f"{plan}/shipments?from=kilju")
-    assert {row["from"] for row in rows(client, f"{plan}/shipments?from=kilju")} == {"kilju"}
+    assert rows(client, f"{plan}/tables/supply?{asked}") == wanted
+    assert arrow(client.get(f"{plan}/tables/supply?{asked}&format=arrow").content) == wanted
+    assert parquet.read_table(
+        io.BytesIO(client.get(f"{plan}/tables/supply?{asked}&format=parquet").content)
+    ).num_rows == len(wanted)
+    assert rows(client, f"{plan}/tables/supply?county=atlantis") == []
+    assert rows(client, f"{plan}/tables/shipments?from=kilju")
+    assert {row["from"] for row in rows(client, f"{plan}/tables/shipments?from=kilju")} == {"kilju"}
 
 
 @pytest.mark.parametrize("column", ["price", "nothing", "county "])
 def test_what_is_no_key_column_is_no_filter(client: TestClient, plan: str, column: str) -> None:
-    refused = assert_problem(client.get(f"{plan}/supply", params={column: "1"}), 422)
+    refused = assert_problem(client.get(f"{plan}/tables/supply", params={column: "1"}), 422)
     assert paths(refused["errors"]) == {f"query/{column}"}
 
 
 def test_rows_are_sorted_by_columns_either_way(client: TestClient, plan: str) -> None:
-    everything = rows(client, f"{plan}/supply")
-    asked = rows(client, f"{plan}/supply?sort=item,-shortage")
+    everything = rows(client, f"{plan}/tables/supply")
+    asked = rows(client, f"{plan}/tables/supply?sort=item,-shortage")
     assert asked == sorted(everything, key=lambda row: (row["item"], -row["shortage"]))
-    assert rows(client, f"{plan}/supply?sort=item&sort=-shortage") == asked
-    assert_problem(client.get(f"{plan}/supply?sort=-nothing"), 422, "unknown_column")
+    assert rows(client, f"{plan}/tables/supply?sort=item&sort=-shortage") == asked
+    assert_problem(client.get(f"{plan}/tables/supply?sort=-nothing"), 422, "unknown_column")
 
 
 def test_columns_are_chosen_in_the_order_asked(client: TestClient, plan: str) -> None:
-    page = client.get(f"{plan}/shipments?columns=to,from&columns=tonnes").json()
+    page = client.get(f"{plan}/tables/shipments?columns=to,from&columns=tonnes").json()
     assert all(list(row) == ["to", "from", "tonnes"] for row in page["rows"])
-    assert client.get(f"{plan}/shipments?columns=to,from&format=csv").text.startswith('"to","from"\n')
-    assert_problem(client.get(f"{plan}/shipments?columns=to,nothing"), 422, "unknown_column")
+    assert client.get(f"{plan}/tables/shipments?columns=to,from&format=csv").text.startswith('"to","from"\n')
+    assert_problem(client.get(f"{plan}/tables/shipments?columns=to,nothing"), 422, "unknown_column")
 
 
 def test_columns_and_rows_hold_the_same(client: TestClient, plan: str) -> None:
-    told = rows(client, f"{plan}/quotas")
-    page = client.get(f"{plan}/quotas?layout=columns").json()
+    told = rows(client, f"{plan}/tables/quotas")
+    page = client.get(f"{plan}/tables/quotas?layout=columns").json()
     assert "rows" not in page
     assert page["columns"] == {name: [row[name] for row in told] for name in told[0]}
 
 
 def test_pages_join_to_the_whole(client: TestClient, plan: str) -> None:
-    everything = rows(client, f"{plan}/supply?sort=-price")
-    address: str | None = f"{plan}/supply?sort=-price&limit=5"
+    everything = rows(client, f"{plan}/tables/supply?sort=-price")
+    address: str | None = f"{plan}/tables/supply?sort=-price&limit=5"
     gathered: Rows = []
     while address:
         answer = client.get(address)
@@ -129,28 +129,28 @@ def test_pages_join_to_the_whole(client: TestClient, plan: str) -> None:
         address = page["next"]
         assert answer.headers.get("link") == (f'<{address}>; rel="next"' if address else None)
     assert gathered == everything
-    assert rows(client, f"{plan}/supply?offset=100000") == []
+    assert rows(client, f"{plan}/tables/supply?offset=100000") == []
 
 
 def test_a_page_is_as_long_as_the_settings_allow(client: TestClient, plan: str) -> None:
-    assert client.get(f"{plan}/supply?limit=5000").status_code == 200
-    assert paths(assert_problem(client.get(f"{plan}/supply?limit=5001"), 422, "above_limit")["errors"]) == {
+    assert client.get(f"{plan}/tables/supply?limit=5000").status_code == 200
+    assert paths(assert_problem(client.get(f"{plan}/tables/supply?limit=5001"), 422, "above_limit")["errors"]) == {
         "query/limit"
     }
-    assert client.get(f"{plan}/supply?limit=5001&format=csv").status_code == 200
-    cut = client.get(f"{plan}/supply?format=csv&offset=1&limit=2").text
+    assert client.get(f"{plan}/tables/supply?limit=5001&format=csv").status_code == 200
+    cut = client.get(f"{plan}/tables/supply?format=csv&offset=1&limit=2").text
     assert len(cut.splitlines()) == 3
 
 
 def test_who_has_an_answer_is_not_sent_it_again(client: TestClient, plan: str) -> None:
-    tag = client.get(f"{plan}/quotas").headers["etag"]
-    assert client.get(f"{plan}/quotas", headers={"If-None-Match": tag}).status_code == 304
+    tag = client.get(f"{plan}/tables/quotas").headers["etag"]
+    assert client.get(f"{plan}/tables/quotas", headers={"If-None-Match": tag}).status_code == 304
     for other in ("?limit=1", "?format=csv", "?item=soap"):
-        answer = client.get(f"{plan}/quotas{other}", headers={"If-None-Match": tag})
+        answer = client.get(f"{plan}/tables/quotas{other}", headers={"If-None-Match": tag})
         assert answer.status_code == 200
         assert answer.headers["etag"] != tag
 
 
 def test_tables_of_no_plan_and_no_table_are_404(client: TestClient, plan: str) -> None:
-    assert_problem(client.get("/v1/plans/none/quotas"), 404)
+    assert_problem(client.get("/v1/plans/none/tables/quotas"), 404)
     assert_problem(client.get(f"{plan}/nothing"), 404)

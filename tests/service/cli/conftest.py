@@ -10,7 +10,7 @@ from service.cli import sources
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for console in (sources.out, sources.err):
+    for console in (sources.output_console, sources.error_console):
         monkeypatch.setattr(console, "_width", 140)
         monkeypatch.setattr(console, "_height", 50)
 

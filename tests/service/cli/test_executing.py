@@ -50,7 +50,7 @@ def test_the_rest_is_planned_again_and_its_problem_can_be_planned(folder: Path) 
     assert ("notebook", "2002-01") not in made
     problem = parse_problem((folder / "again.json").read_bytes())
     assert problem.past is not None
-    assert run("why", folder / "again.json").exit_code == 0
+    assert run("bottlenecks", folder / "again.json").exit_code == 0
 
 
 def test_what_is_wrong_with_the_outputs_is_told_and_nothing_is_planned(folder: Path) -> None:

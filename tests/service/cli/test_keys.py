@@ -25,7 +25,7 @@ def test_a_key_is_made_listed_used_and_revoked(tmp_path: Path) -> None:
     assert "*:admin, north:centre" in listed
     assert key.split("_", 2)[2] not in listed
     assert identifier in run(tmp_path, "list", columns="80").stdout  # it is what `revoke` takes
-    settings = Settings(data_dir=tmp_path, authentication="keys", solver_children=0)
+    settings = Settings(data_dir=tmp_path, authentication="keys", solver_workers=0)
     with TestClient(create_app(settings)) as client:
         headers = {"Authorization": f"Bearer {key}"}
         assert client.get("/v1/me", headers=headers).json()["caller"] == "chief"

@@ -8,7 +8,7 @@ import pytest
 
 from models.apply import apply_changes
 from models.examples import two_counties, two_counties_raw
-from service.cli.sources import changes_of
+from service.cli.sources import parse_changes
 from tests.service.cli.test_cli import run
 from tests.solvers.answers.best_plans import best_value, least_short, most_short
 
@@ -25,7 +25,19 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["why", "prices", "remedies", "evenness", "curve", "grid", "compare", "what-if", "goals", "diagnosis"]
+    "command",
+    [
+        "bottlenecks",
+        "shadow-prices",
+        "remedies",
+        "equity",
+        "curve",
+        "grid",
+        "compare",
+        "what-if",
+        "goals",
+        "infeasibility",
+    ],
 )
 def test_help_explains(command: str) -> None:
     result = run(command, "--help")
@@ -34,7 +46,7 @@ def test_help_explains(command: str) -> None:
 
 
 def test_prices_are_told_in_words(file: Path) -> None:
-    result = run("prices", file, "--leading", "2")
+    result = run("shadow-prices", file, "--leading", "2")
     assert result.exit_code == 0, result.output
     assert "power hyesan" in result.output
     assert result.output.count("One more ") == 2
@@ -50,7 +62,7 @@ def test_a_remedy_typed_again_leaves_what_it_says(file: Path) -> None:
     now = best_value(two_counties())
     for line, remedy in zip(lines, remedies, strict=True):
         found = json.loads(run("remedies", file, *SOAP, "--change", line, "--json").stdout)
-        changed = apply_changes(two_counties(), changes_of([line]))
+        changed = apply_changes(two_counties(), parse_changes([line]))
         # The best plan with the change need not be the only one, but the range of what they leave short is.
         least, most = least_short(changed, SHORT), most_short(changed, SHORT)
         for left in (found["shortage"], remedy["posted"]):
@@ -70,12 +82,12 @@ def test_what_if_shows_each_step(file: Path) -> None:
 
 def test_goals_and_diagnosis(file: Path) -> None:
     assert "lists no goals" in run("goals", file).output
-    assert run("diagnosis", file).exit_code == 0
+    assert run("infeasibility", file).exit_code == 0
     raw = two_counties_raw()
     raw["policy"]["goals"] = ["shortage", "cost"]
     file.write_text(json.dumps(raw), encoding="utf-8")
     assert "1 shortage" in run("goals", file).output
-    result = run("diagnosis", file, "--change", "line_least@hyesan-daily/soap=10000000")
+    result = run("infeasibility", file, "--change", "line_least@hyesan-daily/soap=10000000")
     assert result.exit_code == 1
     assert "These cannot hold together" in result.output
     assert "The least that must give way, verified by solving again" in result.output
@@ -84,37 +96,37 @@ def test_goals_and_diagnosis(file: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("why",),
-        ("prices",),
+        ("bottlenecks",),
+        ("shadow-prices",),
         ("remedies", *SOAP),
-        ("evenness",),
+        ("equity",),
         ("curve", "power_limit"),
         ("grid", "power_limit=1,0.5", "delivered=1,0.5"),
         ("what-if", "-t", "norms*1"),
-        ("diagnosis",),
+        ("infeasibility",),
     ],
 )
 def test_answers_are_json_where_asked(file: Path, words: tuple[str, ...]) -> None:
     name, *rest = words
     result = run(name, file, *rest, "--json")
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout) if name != "diagnosis" else "nothing is in conflict" in result.stdout
+    assert json.loads(result.stdout) if name != "infeasibility" else "nothing is in conflict" in result.stdout
 
 
 def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
     words = ("--by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
-    groups = json.loads(run("why", file, *words, "--most", "3").stdout)["groups"]
+    groups = json.loads(run("bottlenecks", file, *words, "--most", "3").stdout)["groups"]
     assert len(groups) == 3
     assert {(cause["rule"], cause["id"]) for group in groups for cause in group["causes"]} == {("power", "hyesan")}
 
 
 def test_goods_have_prices_too(file: Path) -> None:
-    assert "Prices of goods" not in run("prices", file).output
-    assert "Prices of goods" in run("prices", file, "--goods", "2").output
+    assert "Prices of goods" not in run("shadow-prices", file).output
+    assert "Prices of goods" in run("shadow-prices", file, "--goods", "2").output
 
 
 def test_evenness_names_counties_and_bands(file: Path) -> None:
-    output = run("evenness", file).output
+    output = run("equity", file).output
     for words in ("hyesan", "kapsan", "priority 1", "spread", "Band 1 (weight 4)"):
         assert words in output
 

@@ -8,7 +8,7 @@ from models import provinces
 from models.parsing import parse_problem
 from models.plan import Plan
 from service.settings import Settings
-from service.sheets.opening import read_path
+from service.sheets.opening import read_sheets_path
 from tests.service.cli.test_cli import run
 
 
@@ -28,7 +28,7 @@ def test_the_template_is_planned_and_the_plan_is_a_workbook(tmp_path: Path) -> N
 def test_a_province_is_exported_in_each_form_and_read_again(tmp_path: Path) -> None:
     for name in ("r.xlsx", "r.zip", "r"):
         assert run("province", "export", "ryanggang", "--to", tmp_path / name).exit_code == 0
-        reading = read_path(tmp_path / name, Settings())
+        reading = read_sheets_path(tmp_path / name, Settings())
         assert reading.found == []
         assert parse_problem(reading.problem) == provinces.load("ryanggang").problem
 

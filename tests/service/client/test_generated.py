@@ -58,7 +58,7 @@ def test_a_generated_client_plans_ryanggang(generated: str, tmp_path: Path, monk
     models: Any = importlib.import_module(f"{PACKAGE}.models")
     opened = importlib.import_module(PACKAGE).Client
     with (
-        serving(Settings(data_dir=tmp_path, solver_children=1)) as address,
+        serving(Settings(data_dir=tmp_path, solver_workers=1)) as address,
         opened(base_url=address, timeout=120) as client,
     ):
         provinces = operation("provinces.list_provinces_v1_provinces_get").sync(client=client)

@@ -29,7 +29,7 @@ XLSX = {"Content-Type": MEDIA_TYPES["xlsx"]}
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=tmp_path_factory.mktemp("formats"), solver_children=1))) as opened:
+    with TestClient(create_app(Settings(data_dir=tmp_path_factory.mktemp("formats"), solver_workers=1))) as opened:
         yield opened
 
 

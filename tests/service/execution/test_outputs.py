@@ -27,7 +27,7 @@ JANUARY = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nhyesan
 
 @pytest.fixture
 def client(tmp_path: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=tmp_path, solver_children=1))) as opened:
+    with TestClient(create_app(Settings(data_dir=tmp_path, solver_workers=1))) as opened:
         yield opened
 
 
@@ -108,9 +108,9 @@ def test_drafts_and_closed_plans_take_no_reports(client: TestClient, plan: str) 
     answer = client.post(f"{draft}/outputs", json=soap(1))
     assert answer.status_code == 409
     assert "draft" in answer.json()["detail"]
-    assert client.post(f"{plan}/put-in-force").status_code == 200
+    assert client.post(f"{plan}/approval/put-in-force").status_code == 200
     assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 201
-    assert client.post(f"{plan}/close").status_code == 200
+    assert client.post(f"{plan}/approval/close").status_code == 200
     assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 409
 
 
@@ -135,7 +135,7 @@ def test_fulfilment_over_http(client: TestClient, plan: str) -> None:
     client.post(f"{plan}/outputs", content=JANUARY, headers=CSV)
     view = client.get(f"{plan}/fulfilment").json()
     assert (view["through"], view["by"]) == ("2002-01", "factory")
-    quotas = client.get(f"{plan}/quotas?period=2002-01").json()["rows"]
+    quotas = client.get(f"{plan}/tables/quotas?period=2002-01").json()["rows"]
     planned = {row["item"]: row["quantity"] for row in quotas}
     worth = planned["soap"] * 1.0 + planned["notebook"] * 0.5
     first = view["rows"][0]
@@ -151,8 +151,8 @@ def test_fulfilment_over_http(client: TestClient, plan: str) -> None:
 def test_a_report_leaves_a_line_in_the_audit_log(client: TestClient, plan: str) -> None:
     client.post(f"{plan}/outputs", content=JANUARY, headers=CSV)
     store: Store = client.app_state["services"].store
-    with store.read() as stored:
-        last = stored.audit.entries(subject=plan.rpartition("/")[2])[-1]
+    with store.read_transaction() as stored:
+        last = stored.audit.list_entries(subject=plan.rpartition("/")[2])[-1]
     assert (last.act, last.detail) == (
         "outputs reported",
         {"revision": 1, "outputs": 2, "periods": ["2002-01"]},
@@ -160,20 +160,20 @@ def test_a_report_leaves_a_line_in_the_audit_log(client: TestClient, plan: str) 
 
 
 def test_reports_are_only_added_to_on_both_databases(store: Store, make_settings: Callable[..., Settings]) -> None:
-    plan = JobQueue(store, make_settings()).submit(PlanRequest(small())).plan.id
+    plan = JobQueue(store, make_settings()).submit_plan(PlanRequest(small())).plan.id
     made = Output(factory="a", item="b", period="2002-01", quantity=1.5)
-    with store.write() as stored:
+    with store.write_transaction() as stored:
         log = OutputLog(stored.connection)
-        assert log.add(plan, [made], "me") == 1
-        assert log.add(plan, [made.model_copy(update={"quantity": 2.5})], "you") == 2
-    with store.read() as stored:
+        assert log.append_report(plan, [made], "me") == 1
+        assert log.append_report(plan, [made.model_copy(update={"quantity": 2.5})], "you") == 2
+    with store.read_transaction() as stored:
         log = OutputLog(stored.connection)
-        assert log.quantities(plan) == {("a", "b", "2002-01"): 2.5}
-        assert [one.caller for one in log.reported(plan, history=True)] == ["me", "you"]
-        assert log.reported(plan, item=["c"]) == ()
+        assert log.read_quantities(plan) == {("a", "b", "2002-01"): 2.5}
+        assert [one.caller for one in log.read_reported_outputs(plan, history=True)] == ["me", "you"]
+        assert log.read_reported_outputs(plan, item=["c"]) == ()
 
     def tamper(statement: str) -> None:
-        with store.write() as stored:
+        with store.write_transaction() as stored:
             stored.connection.execute(text(statement))
 
     for statement in ("UPDATE outputs SET quantity = 9", "DELETE FROM outputs"):

@@ -16,10 +16,10 @@ def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("runtime")
     with empty_database(request.param, folder, request) as address:
         settings = small_service(address, folder)
-        store = Store.open(settings)
+        store = Store.open_store(settings)
         running = JobRuntime(store, settings)
         running.start()
-        until(lambda: running.ready)
+        until(lambda: running.is_ready)
         yield running
         running.stop()
         store.close()

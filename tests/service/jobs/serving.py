@@ -15,12 +15,12 @@ from service.storage import Store
 def main() -> None:
     """Serve until SIGTERM; a line is printed when the solvers are loaded."""
     settings = Settings()
-    store = Store.open(settings)
+    store = Store.open_store(settings)
     runtime = JobRuntime(store, settings)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     runtime.start()
-    while not runtime.ready and not stop.wait(0.02):
+    while not runtime.is_ready and not stop.wait(0.02):
         pass
     sys.stdout.write("ready\n")
     sys.stdout.flush()

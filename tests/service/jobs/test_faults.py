@@ -72,7 +72,7 @@ class Faults:
         return self._kill_below(1, "nursery")
 
     def kill_connections(self) -> str:
-        with self.store.write() as stored:
+        with self.store.write_transaction() as stored:
             stored.connection.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -103,7 +103,9 @@ def submit_all(queue: JobQueue, accepted: list[str]) -> None:
     for number in range(PLANS):
         while True:
             try:
-                accepted.append(queue.submit(request(f"n{number}", f"caller {number % 7}", key=f"k{number}")).plan.id)
+                accepted.append(
+                    queue.submit_plan(request(f"n{number}", f"caller {number % 7}", key=f"k{number}")).plan.id
+                )
                 break
             except DBAPIError:
                 time.sleep(0.05)
@@ -114,7 +116,7 @@ def ended(store: Store) -> int:
     query = select(func.count()).select_from(plans).where(plans.c.state.in_(FINAL_STATES))
     while True:
         try:
-            with store.read() as stored:
+            with store.read_transaction() as stored:
                 return int(stored.connection.execute(query).scalar_one())
         except DBAPIError:
             time.sleep(0.05)
@@ -144,12 +146,12 @@ def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_s
 def assert_whole(store: Store, accepted: list[str]) -> None:
     """All plans finished, each once, with one result and a whole story."""
     assert len(accepted) == len(set(accepted)) == PLANS
-    with store.read() as stored:
+    with store.read_transaction() as stored:
         connection = stored.connection
         outcomes = connection.execute(select(plans.c.id, plans.c.state, plans.c.outcome)).all()
         assert {(row.state, row.outcome) for row in outcomes} == {("finished", "optimal")}
         assert {row.id for row in outcomes} == set(accepted)
-        acts = Counter((entry.subject, entry.act) for entry in stored.audit.entries(limit=10_000))
+        acts = Counter((entry.subject, entry.act) for entry in stored.audit.list_entries(limit=10_000))
         assert acts == Counter({(plan, act): 1 for plan in accepted for act in ("plan accepted", "plan finished")})
         tables = connection.execute(select(plan_tables.c.plan, func.count()).group_by(plan_tables.c.plan)).all()
         assert {(row[0], row[1]) for row in tables} == {(plan, 7) for plan in accepted}

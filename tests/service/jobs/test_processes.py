@@ -14,7 +14,7 @@ from tests.service.jobs.serving import start, wait_ready
 @pytest.fixture
 def plan(store: Store, settings: Settings) -> str:
     """A plan of some seconds, accepted by a process that does not solve."""
-    return JobRuntime(store, settings).submit(PlanRequest(slow(14, 22, 8))).plan.id
+    return JobRuntime(store, settings).submit_plan(PlanRequest(slow(14, 22, 8))).plan.id
 
 
 def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
@@ -22,36 +22,36 @@ def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
 ) -> None:
     watcher = JobRuntime(store, settings)
     first = start(settings)
-    until(lambda: watcher.plan(plan).state == "running")
+    until(lambda: watcher.read_plan(plan).state == "running")
     below = [pid for pid, _ in children_of(first.pid)]
     first.kill()
     first.communicate()
     until(lambda: not any(lives(pid) for pid in below), 10)
-    assert watcher.plan(plan).state == "running"
+    assert watcher.read_plan(plan).state == "running"
     second = start(settings)
-    ended = watcher.wait_blocking(plan, 120)
+    ended = watcher.wait_until_final_blocking(plan, 120)
     second.send_signal(signal.SIGTERM)
     second.communicate()
     assert second.returncode == 0
     assert ended.outcome == "optimal"
-    kinds = [event.kind for event in watcher.events(plan)]
+    kinds = [event.kind for event in watcher.read_events(plan)]
     assert (kinds.count("started"), kinds.count("finished")) == (2, 1)
-    with store.read() as stored:
-        assert [entry.act for entry in stored.audit.entries(subject=plan)] == ["plan accepted", "plan finished"]
+    with store.read_transaction() as stored:
+        assert [entry.act for entry in stored.audit.list_entries(subject=plan)] == ["plan accepted", "plan finished"]
 
 
 def test_a_service_that_is_stopped_gives_its_plan_back_at_once(store: Store, settings: Settings, plan: str) -> None:
     watcher = JobRuntime(store, settings)
     process = start(settings.model_copy(update={"shutdown_grace_seconds": 0.05}))
     wait_ready(process)
-    until(lambda: watcher.plan(plan).state == "running")
+    until(lambda: watcher.read_plan(plan).state == "running")
     below = [pid for pid, _ in children_of(process.pid)]
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
     assert not any(lives(pid) for pid in below)
-    assert watcher.plan(plan).state == "queued"
-    assert [event.kind for event in watcher.events(plan)][-1] == "retried"
-    claim = watcher.queue.claim("other")
+    assert watcher.read_plan(plan).state == "queued"
+    assert [event.kind for event in watcher.read_events(plan)][-1] == "retried"
+    claim = watcher.queue.claim_next_job("other")
     assert claim is not None
-    assert claim.tries == 1
+    assert claim.attempt == 1

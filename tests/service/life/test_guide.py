@@ -24,7 +24,7 @@ def test_the_year_of_the_guide_runs(tmp_path: Path) -> None:
     command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m service.cli "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     data = tmp_path / "data"
-    with serving(Settings(data_dir=data, authentication="keys", solver_children=1)) as address:
+    with serving(Settings(data_dir=data, authentication="keys", solver_workers=1)) as address:
         script = "set -eu\n" + "\n".join(blocks).replace("http://127.0.0.1:8000", address)
         ran = subprocess.run(  # noqa: S603 - our own page
             ["/bin/bash", "-c", script],

@@ -10,43 +10,43 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models.plan import Plan
-from service.errors import Conflict, Stale
-from service.identity import EVERYBODY, Act, Grant, Principal
+from service.errors import ConflictError, PreconditionFailedError
+from service.identity import ANONYMOUS_PRINCIPAL, Grant, Permission, Principal
 from service.jobs.queue import JobQueue
-from service.life.service import Lives
+from service.life.service import ApprovalService
 from service.life.transitions import TRANSITIONS
 from service.settings import Settings
 from service.solving.encoding import EncodedTable
 from service.storage import PlanOutcome, Store
 from service.webhooks.schemas import WebhookBody
-from service.webhooks.service import Webhooks
+from service.webhooks.service import WebhookService
 from tests.service.helpers import request, some_outcome
 
 CENTRE = Principal("centre", frozenset({Grant(province="north", role="centre")}))
-ALL: tuple[Act, ...] = ("submit", "return", "ratify", "put-in-force", "close")
+ALL: tuple[Permission, ...] = ("submit", "return", "ratify", "put-in-force", "close")
 
 
 def finished(store: Store, settings: Settings, outcome: str = "optimal", province: str | None = "north") -> str:
     """A finished plan with one table, in a province."""
     queue = JobQueue(store, settings)
     source = {} if province is None else {"province": province}
-    plan = queue.submit(request(source=source)).plan.id
-    claim = queue.claim("someone")
+    plan = queue.submit_plan(request(source=source)).plan.id
+    claim = queue.claim_next_job("someone")
     assert claim is not None
     head: Plan = some_outcome(outcome).head
-    assert queue.finish(claim, PlanOutcome(head, {"quotas": EncodedTable(2, b"PAR1-not-read-here")}, b"basis"))
+    assert queue.store_outcome(claim, PlanOutcome(head, {"quotas": EncodedTable(2, b"PAR1-not-read-here")}, b"basis"))
     return plan
 
 
-def go(store: Store, plan: str, *acts: Act) -> None:
+def go(store: Store, plan: str, *acts: Permission) -> None:
     for act in acts:
-        Lives(store).act(plan, act, EVERYBODY, "", None)
+        ApprovalService(store).perform_act(plan, act, ANONYMOUS_PRINCIPAL, "", None)
 
 
 def test_a_year_from_draft_to_closed(store: Store, settings: Settings) -> None:
-    plan, lives = finished(store, settings), Lives(store)
-    assert lives.view(plan, EVERYBODY).acts == ("submit",)
-    steps: tuple[tuple[Act, str], ...] = (
+    plan, lives = finished(store, settings), ApprovalService(store)
+    assert lives.read_approval(plan, ANONYMOUS_PRINCIPAL).acts == ("submit",)
+    steps: tuple[tuple[Permission, str], ...] = (
         ("submit", "submitted"),
         ("return", "returned"),
         ("submit", "submitted"),
@@ -55,15 +55,18 @@ def test_a_year_from_draft_to_closed(store: Store, settings: Settings) -> None:
         ("close", "closed"),
     )
     for version, (act, state) in enumerate(steps, start=2):
-        shown = lives.act(plan, act, EVERYBODY, f"note {version}", None)
+        shown = lives.perform_act(plan, act, ANONYMOUS_PRINCIPAL, f"note {version}", None)
         assert (shown.state, shown.version, shown.history[-1].note) == (state, version, f"note {version}")
-        with store.read() as stored:
-            assert (stored.plans.get(plan).life, stored.plans.get(plan).life_version) == (state, version)
+        with store.read_transaction() as stored:
+            assert (stored.plans.get_plan(plan).approval_state, stored.plans.get_plan(plan).approval_version) == (
+                state,
+                version,
+            )
     assert [one.act for one in shown.history] == [act for act, _ in steps]
     assert shown.acts == ()
-    with store.read() as stored:
-        logged = [(one.act, one.province) for one in stored.audit.entries(subject=plan)][-6:]
-    assert logged == [(TRANSITIONS[act].logged, "north") for act, _ in steps]
+    with store.read_transaction() as stored:
+        logged = [(one.act, one.province) for one in stored.audit.list_entries(subject=plan)][-6:]
+    assert logged == [(TRANSITIONS[act].audit_act, "north") for act, _ in steps]
 
 
 @pytest.mark.parametrize(
@@ -78,36 +81,36 @@ def test_a_year_from_draft_to_closed(store: Store, settings: Settings) -> None:
     ],
 )
 def test_in_each_state_only_the_acts_of_the_table(
-    store: Store, settings: Settings, before: tuple[Act, ...], allowed: set[str]
+    store: Store, settings: Settings, before: tuple[Permission, ...], allowed: set[str]
 ) -> None:
     plan = finished(store, settings)
     go(store, plan, *before)
-    seen = Lives(store).view(plan, EVERYBODY)
+    seen = ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL)
     assert set(seen.acts) == allowed
     for act in ALL:
         if act not in allowed:
-            with pytest.raises(Conflict, match=seen.state):
-                Lives(store).act(plan, act, EVERYBODY, "", None)
-    assert Lives(store).view(plan, EVERYBODY) == seen
+            with pytest.raises(ConflictError, match=seen.state):
+                ApprovalService(store).perform_act(plan, act, ANONYMOUS_PRINCIPAL, "", None)
+    assert ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL) == seen
 
 
 @pytest.mark.parametrize("outcome", ["infeasible", "failed"])
 def test_only_a_plan_that_is_one_can_be_submitted(store: Store, settings: Settings, outcome: str) -> None:
     plan = finished(store, settings, outcome)
-    with pytest.raises(Conflict, match=outcome):
-        Lives(store).act(plan, "submit", EVERYBODY, "", None)
-    waiting = JobQueue(store, settings).submit(request("waits")).plan.id
-    with pytest.raises(Conflict, match="queued"):
-        Lives(store).act(waiting, "submit", EVERYBODY, "", None)
-    assert Lives(store).view(waiting, EVERYBODY).digest is None
+    with pytest.raises(ConflictError, match=outcome):
+        ApprovalService(store).perform_act(plan, "submit", ANONYMOUS_PRINCIPAL, "", None)
+    waiting = JobQueue(store, settings).submit_plan(request("waits")).plan.id
+    with pytest.raises(ConflictError, match="queued"):
+        ApprovalService(store).perform_act(waiting, "submit", ANONYMOUS_PRINCIPAL, "", None)
+    assert ApprovalService(store).read_approval(waiting, ANONYMOUS_PRINCIPAL).digest is None
 
 
 def test_who_saw_an_older_version_is_told_so(store: Store, settings: Settings) -> None:
     plan = finished(store, settings)
-    Lives(store).act(plan, "submit", EVERYBODY, "", '"1"')
-    with pytest.raises(Stale):
-        Lives(store).act(plan, "ratify", EVERYBODY, "", '"1"')
-    assert Lives(store).act(plan, "ratify", EVERYBODY, "", '"2"').state == "ratified"
+    ApprovalService(store).perform_act(plan, "submit", ANONYMOUS_PRINCIPAL, "", '"1"')
+    with pytest.raises(PreconditionFailedError):
+        ApprovalService(store).perform_act(plan, "ratify", ANONYMOUS_PRINCIPAL, "", '"1"')
+    assert ApprovalService(store).perform_act(plan, "ratify", ANONYMOUS_PRINCIPAL, "", '"2"').state == "ratified"
 
 
 def test_one_plan_is_in_force_in_a_province(store: Store, settings: Settings) -> None:
@@ -115,8 +118,8 @@ def test_one_plan_is_in_force_in_a_province(store: Store, settings: Settings) ->
     elsewhere, nowhere = finished(store, settings, province="south"), finished(store, settings, province=None)
     go(store, first, "submit", "ratify", "put-in-force")
     go(store, second, "submit", "ratify")
-    with pytest.raises(Conflict, match=first):
-        Lives(store).act(second, "put-in-force", EVERYBODY, "", None)
+    with pytest.raises(ConflictError, match=first):
+        ApprovalService(store).perform_act(second, "put-in-force", ANONYMOUS_PRINCIPAL, "", None)
     go(store, elsewhere, "submit", "ratify", "put-in-force")
     go(store, nowhere, "submit", "ratify", "put-in-force")
     go(store, first, "close")
@@ -131,8 +134,8 @@ def test_of_many_at_once_one_wins(store: Store, settings: Settings) -> None:
 
     def put(plan: str) -> None:
         try:
-            Lives(store).act(plan, "put-in-force", EVERYBODY, "", None)
-        except Conflict:
+            ApprovalService(store).perform_act(plan, "put-in-force", ANONYMOUS_PRINCIPAL, "", None)
+        except ConflictError:
             return
         won.append(plan)
 
@@ -142,25 +145,25 @@ def test_of_many_at_once_one_wins(store: Store, settings: Settings) -> None:
     for thread in threads:
         thread.join()
     assert len(won) == 1
-    with store.read() as stored:
-        assert stored.lives.in_force("north") == won[0]
+    with store.read_transaction() as stored:
+        assert stored.approvals.find_plan_in_force("north") == won[0]
 
 
 def test_the_digest_covers_problem_options_head_and_tables(store: Store, settings: Settings) -> None:
     plan = finished(store, settings)
-    before = Lives(store).view(plan, EVERYBODY).digest
+    before = ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL).digest
     go(store, plan, "submit", "ratify")
-    with store.read() as stored:
-        record = stored.plans.get(plan)
+    with store.read_transaction() as stored:
+        record = stored.plans.get_plan(plan)
         assert record.head is not None
         content: dict[str, Any] = {
             "problem": record.problem_digest,
             "options": record.options.model_dump(mode="json"),
             "head": record.head.model_dump(mode="json"),
-            "tables": {"quotas": hashlib.sha256(stored.plans.parquet(plan, "quotas")).hexdigest()},
+            "tables": {"quotas": hashlib.sha256(stored.plans.read_parquet(plan, "quotas")).hexdigest()},
         }
     expected = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    assert Lives(store).view(plan, EVERYBODY).digest == expected == before
+    assert ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL).digest == expected == before
 
 
 TAMPERING = [
@@ -210,27 +213,27 @@ def test_what_was_ratified_cannot_be_changed_in_the_database_either(store: Store
 def test_a_draft_is_not_frozen(store: Store, settings: Settings) -> None:
     plan = finished(store, settings)
     go(store, plan, "submit", "return")
-    with store.write() as stored:
+    with store.write_transaction() as stored:
         stored.connection.execute(text("UPDATE plans SET basis = NULL WHERE id = :plan"), {"plan": plan})
-    with store.read() as stored:
-        assert stored.plans.basis(plan) is None
+    with store.read_transaction() as stored:
+        assert stored.plans.read_basis(plan) is None
 
 
 def test_a_view_offers_only_what_the_roles_allow(store: Store, settings: Settings) -> None:
     plan = finished(store, settings)
-    assert Lives(store).view(plan, CENTRE).acts == ()
+    assert ApprovalService(store).read_approval(plan, CENTRE).acts == ()
     go(store, plan, "submit")
-    assert Lives(store).view(plan, CENTRE).acts == ("return", "ratify")
-    assert Lives(store).view(plan, EVERYBODY).acts == ("return", "ratify")
+    assert ApprovalService(store).read_approval(plan, CENTRE).acts == ("return", "ratify")
+    assert ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL).acts == ("return", "ratify")
 
 
 def test_webhooks_are_told_of_every_step(store: Store, settings: Settings) -> None:
-    hooks, url = Webhooks(store, settings), "http://93.184.216.34/told"
-    hook = hooks.make(WebhookBody.model_validate({"url": url, "province": "north"}), EVERYBODY)
+    hooks, url = WebhookService(store, settings), "http://93.184.216.34/told"
+    hook = hooks.create_webhook(WebhookBody.model_validate({"url": url, "province": "north"}), ANONYMOUS_PRINCIPAL)
     plan = finished(store, settings)
     go(store, plan, "submit", "return", "submit", "ratify", "put-in-force", "close")
-    with pytest.raises(Conflict):
+    with pytest.raises(ConflictError):
         go(store, plan, "close")
-    told = [one.event for one in reversed(hooks.deliveries(hook.id, EVERYBODY, None, 500).deliveries)]
+    told = [one.event for one in reversed(hooks.list_deliveries(hook.id, ANONYMOUS_PRINCIPAL, None, 500).deliveries)]
     steps = ("submitted", "returned", "submitted", "ratified", "in_force", "closed")
     assert told == ["plan.finished", *(f"plan.{step}" for step in steps)]

@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 
 from models.plan import Plan
 from service.jobs.queue import JobQueue
-from service.retention import Keeper, Removed, tidy
+from service.retention import PurgeCounts, RetentionJob, purge_expired
 from service.settings import Settings
-from service.storage import EncodedTable, NotFound, PlanOutcome, Store
-from service.storage.lives import LifeRecord
+from service.storage import EncodedTable, PlanOutcome, RecordNotFoundError, Store
+from service.storage.lives import ApprovalRecord
 from service.storage.tables import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import request as asked, some_outcome, until
@@ -35,39 +35,39 @@ class House:
 
     def plan(self, name: str, *, old: bool = True, body: bytes | None = None, **rest: object) -> str:
         """A finished plan with progress and a key."""
-        plan = self.queue.submit(asked(name, key=f"key of {name}", **rest)).plan.id  # type: ignore[arg-type]
-        claim = self.queue.claim("someone")
+        plan = self.queue.submit_plan(asked(name, key=f"key of {name}", **rest)).plan.id  # type: ignore[arg-type]
+        claim = self.queue.claim_next_job("someone")
         assert claim is not None
         assert claim.plan == plan
-        self.queue.progress(claim, {"stage": "solve"})
-        assert self.queue.finish(claim, table(body))
+        self.queue.record_progress(claim, {"stage": "solve"})
+        assert self.queue.store_outcome(claim, table(body))
         if old:
             self.age(plan)
         return plan
 
     def age(self, plan: str) -> None:
-        with self.store.write() as stored:
+        with self.store.write_transaction() as stored:
             stored.connection.execute(update(plans).where(plans.c.id == plan).values(finished=LONG_AGO))
             stored.connection.execute(update(idempotency).where(idempotency.c.plan == plan).values(created=LONG_AGO))
 
     def live(self, plan: str, *states: str) -> None:
         """Bring a plan through states of its life."""
-        with self.store.write() as stored:
+        with self.store.write_transaction() as stored:
             for version, state in enumerate(states, 2):
                 digest = "d" * 64 if version > 2 else None
-                record = LifeRecord(state, version, digest)  # type: ignore[arg-type]
-                stored.lives.add(plan, record, province="north", caller="bureau", act=state, note="")
+                record = ApprovalRecord(state, version, digest)  # type: ignore[arg-type]
+                stored.approvals.record_transition(plan, record, province="north", caller="bureau", act=state, note="")
 
-    def tidy(self, **days: float) -> Removed:
-        chosen = {f"keep_{name}_days": value for name, value in days.items()}
-        return tidy(self.store, self.settings.model_copy(update=chosen))
+    def tidy(self, **days: float) -> PurgeCounts:
+        chosen = {f"retention_{name}_days": value for name, value in days.items()}
+        return purge_expired(self.store, self.settings.model_copy(update=chosen))
 
     def there(self) -> set[str]:
-        with self.store.read() as stored:
-            return {one.id for one in stored.plans.list()}
+        with self.store.read_transaction() as stored:
+            return {one.id for one in stored.plans.list_plans()}
 
     def count(self, what: object) -> int:
-        with self.store.read() as stored:
+        with self.store.read_transaction() as stored:
             return int(stored.connection.execute(select(func.count()).select_from(what)).scalar_one())  # type: ignore[arg-type]
 
 
@@ -78,24 +78,24 @@ def house(store: Store, settings: Settings) -> House:
 
 def test_by_default_everything_is_kept_for_ever(house: House) -> None:
     old = house.plan("old")
-    assert house.tidy() == Removed()
+    assert house.tidy() == PurgeCounts()
     assert house.there() == {old}
-    assert not house.settings.keeps_for_a_time
+    assert not house.settings.has_retention_limits
 
 
 def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_log(house: House) -> None:
     old, young = house.plan("old"), house.plan("young", old=False)
-    waiting = house.queue.submit(asked("waiting")).plan.id
+    waiting = house.queue.submit_plan(asked("waiting")).plan.id
     assert house.tidy(plans=30).plans == 1
     assert house.there() == {young, waiting}
     assert [house.count(one) for one in (plans, jobs, problems, plan_tables, idempotency)] == [2, 2, 2, 1, 1]
-    with house.store.read() as stored:
+    with house.store.read_transaction() as stored:
         assert stored.connection.execute(select(job_events.c.job).distinct()).scalars().all() != [old]
-        acts = [entry.act for entry in stored.audit.entries(subject=old)]
-        with pytest.raises(NotFound):
-            stored.plans.get(old)
+        acts = [entry.act for entry in stored.audit.list_entries(subject=old)]
+        with pytest.raises(RecordNotFoundError):
+            stored.plans.get_plan(old)
     assert acts == ["plan accepted", "plan finished", "plan removed"]
-    assert house.tidy(plans=30) == Removed()
+    assert house.tidy(plans=30) == PurgeCounts()
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_what_was_submitted_is_kept_whole_for_ever(house: House, states: tuple[s
     house.live(plan, *states)
     ratified = states[-1] in {"ratified", "in_force", "closed"}
     removed = house.tidy(plans=0.001, bases=0.001)
-    assert removed == Removed(bases=0 if ratified else 1)
-    with house.store.read() as stored:
-        assert stored.plans.get(plan).life == states[-1]
-        assert stored.plans.parquet(plan, "quotas")[:4] == b"PAR1"
-        assert (stored.plans.basis_body(plan) == b"basis") is ratified
+    assert removed == PurgeCounts(bases=0 if ratified else 1)
+    with house.store.read_transaction() as stored:
+        assert stored.plans.get_plan(plan).approval_state == states[-1]
+        assert stored.plans.read_parquet(plan, "quotas")[:4] == b"PAR1"
+        assert (stored.plans.read_basis_bytes(plan) == b"basis") is ratified
 
 
 def test_what_a_kept_plan_varies_is_kept_and_goes_after_it(house: House) -> None:
@@ -134,29 +134,29 @@ def test_what_a_kept_plan_varies_is_kept_and_goes_after_it(house: House) -> None
 def test_a_plan_answered_from_another_outlives_it(house: House) -> None:
     body = b"PAR1" + os.urandom(100)
     first = house.plan("same", body=body, reuse=True)
-    second = house.queue.submit(asked("same", reuse=True)).plan
+    second = house.queue.submit_plan(asked("same", reuse=True)).plan
     assert second.copied_from == first
     assert house.tidy(plans=30).plans == 1
-    with house.store.read() as stored:
-        assert stored.plans.parquet(second.id, "quotas") == body
-        assert stored.problems.get(second.problem_digest).name == "same"
+    with house.store.read_transaction() as stored:
+        assert stored.plans.read_parquet(second.id, "quotas") == body
+        assert stored.problems.get_problem(second.problem_digest).name == "same"
 
 
 def test_big_tables_go_when_no_plan_has_them_any_more(make_settings: SettingsFactory) -> None:
     settings = make_settings(inline_bytes=0)
-    store = Store.open(settings)
+    store = Store.open_store(settings)
     house, shared = House(store, settings), b"PAR1" + os.urandom(100)
     first, second = house.plan("first", body=shared), house.plan("second", body=shared, old=False)
     own = house.plan("own")
-    store.objects.put("tables/zz/left-over.parquet", b"of a crash")
-    assert len(list(store.objects.keys())) == 3
-    assert house.tidy(plans=30) == Removed(plans=2, objects=2)
-    with store.read() as stored:
-        assert stored.plans.parquet(second, "quotas") == shared
+    store.objects.put_object("tables/zz/left-over.parquet", b"of a crash")
+    assert len(list(store.objects.list_object_keys())) == 3
+    assert house.tidy(plans=30) == PurgeCounts(plans=2, objects=2)
+    with store.read_transaction() as stored:
+        assert stored.plans.read_parquet(second, "quotas") == shared
     assert house.there().isdisjoint({first, own})
     house.age(second)
-    assert house.tidy(plans=30) == Removed(plans=1, objects=1)
-    assert list(store.objects.keys()) == []
+    assert house.tidy(plans=30) == PurgeCounts(plans=1, objects=1)
+    assert list(store.objects.list_object_keys()) == []
     store.close()
 
 
@@ -164,38 +164,38 @@ def test_a_table_tidied_away_before_its_plan_was_stored_is_written_again(
     make_settings: SettingsFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = make_settings(inline_bytes=0, keep_plans_days=30.0)
-    store = Store.open(settings)
-    house, put = House(store, settings), store.objects.put
-    removed: list[Removed] = []
+    store = Store.open_store(settings)
+    house, put = House(store, settings), store.objects.put_object
+    removed: list[PurgeCounts] = []
 
     def put_then_tidy(key: str, body: bytes) -> None:
         put(key, body)
         if not removed:  # between the object and the row that names it
-            removed.append(tidy(store, settings))
+            removed.append(purge_expired(store, settings))
 
     monkeypatch.setattr(store.objects, "put", put_then_tidy)
     plan = house.plan("unlucky", old=False)
-    assert removed == [Removed(objects=1)]
-    with store.read() as stored:
-        assert stored.plans.parquet(plan, "quotas")[:4] == b"PAR1"
+    assert removed == [PurgeCounts(objects=1)]
+    with store.read_transaction() as stored:
+        assert stored.plans.read_parquet(plan, "quotas")[:4] == b"PAR1"
     store.close()
 
 
 def test_events_go_but_for_the_outline(house: House) -> None:
     plan = house.plan("old")
-    assert house.tidy(events=30) == Removed(events=1)
-    with house.store.read() as stored:
+    assert house.tidy(events=30) == PurgeCounts(events=1)
+    with house.store.read_transaction() as stored:
         query = select(job_events.c.kind).where(job_events.c.job == plan).order_by(job_events.c.seq)
         assert stored.connection.execute(query).scalars().all() == ["queued", "started", "finished"]
 
 
 def test_a_key_is_forgotten_once_its_plan_has_ended(house: House) -> None:
     plan = house.plan("done")
-    waiting = house.queue.submit(asked("waiting", key="w")).plan.id
+    waiting = house.queue.submit_plan(asked("waiting", key="w")).plan.id
     house.age(waiting)
-    assert house.tidy(idempotency=30) == Removed(idempotency=1)
-    assert house.queue.submit(asked("waiting", key="w")).plan.id == waiting
-    assert house.queue.submit(asked("done", key="key of done")).plan.id != plan
+    assert house.tidy(idempotency=30) == PurgeCounts(idempotency=1)
+    assert house.queue.submit_plan(asked("waiting", key="w")).plan.id == waiting
+    assert house.queue.submit_plan(asked("done", key="key of done")).plan.id != plan
 
 
 def test_messages_that_wait_are_kept(house: House) -> None:
@@ -208,7 +208,7 @@ def test_messages_that_wait_are_kept(house: House) -> None:
         "created": LONG_AGO,
     }
     sent = {"webhook": "hook", "event": "plan.finished", "plan": "p", "body": "{}", "tries": 1, "due": LONG_AGO}
-    with house.store.write() as stored:
+    with house.store.write_transaction() as stored:
         stored.connection.execute(webhooks.insert().values(hook))
         for state in ("waiting", "delivered", "dead"):
             stored.connection.execute(
@@ -217,21 +217,21 @@ def test_messages_that_wait_are_kept(house: House) -> None:
         stored.connection.execute(
             deliveries.insert().values(id="fresh", state="delivered", created=LONG_AGO, tried=time.time(), **sent)
         )
-    assert house.tidy(deliveries=30) == Removed(deliveries=2)
-    with house.store.read() as stored:
+    assert house.tidy(deliveries=30) == PurgeCounts(deliveries=2)
+    with house.store.read_transaction() as stored:
         assert set(stored.connection.execute(select(deliveries.c.id)).scalars()) == {"waiting", "fresh"}
 
 
 def test_a_base_plan_removed_meanwhile_is_not_there(house: House) -> None:
     base = house.plan("base")
     house.tidy(plans=30)
-    with pytest.raises(NotFound):
-        house.queue.submit(asked("variant", base_plan=base))
+    with pytest.raises(RecordNotFoundError):
+        house.queue.submit_plan(asked("variant", base_plan=base))
 
 
 def test_a_running_service_tidies_up_by_itself(house: House) -> None:
     house.plan("old")
-    keeper = Keeper(house.store, house.settings.model_copy(update={"keep_plans_days": 30.0}))
+    keeper = RetentionJob(house.store, house.settings.model_copy(update={"retention_plans_days": 30.0}))
     gone: Callable[[], bool] = lambda: house.there() == set()  # noqa: E731
     until(gone, 20)
     keeper.stop()

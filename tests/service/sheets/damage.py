@@ -11,20 +11,20 @@ from functools import cache
 
 from models.checks import InvalidProblem
 from models.parsing import parse_problem
-from service.errors import TooLarge
+from service.errors import ContentTooLargeError
 from service.settings import Settings
-from service.sheets.kinds import SheetKind
+from service.sheets.kinds import SpreadsheetKind
 from service.sheets.opening import read_sheets
-from service.sheets.province import province_workbook, province_zip, template_tables
+from service.sheets.province import build_province_zip, build_template_tables, write_province_workbook
 
 SETTINGS = Settings(max_unpacked_bytes=20 * 1024 * 1024, max_sheet_cells=200_000)
 
 
 @cache
-def template(kind: SheetKind) -> bytes:
+def template(kind: SpreadsheetKind) -> bytes:
     if kind == "zip":
-        return province_zip(template_tables(), {})
-    with province_workbook("x", template_tables(), {}) as file:
+        return build_province_zip(build_template_tables(), {})
+    with write_province_workbook("x", build_template_tables(), {}) as file:
         file.seek(0)
         return file.read()
 
@@ -50,12 +50,12 @@ def mutated(raw: bytes, rng: random.Random) -> bytes:
 
 
 @cache
-def parts(kind: SheetKind) -> dict[str, bytes]:
+def parts(kind: SpreadsheetKind) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(template(kind))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def mutated_file(kind: SheetKind, rng: random.Random) -> bytes:
+def mutated_file(kind: SpreadsheetKind, rng: random.Random) -> bytes:
     """The template damaged: the archive itself, or a part within it packed again."""
     if rng.random() < 0.3:
         return mutated(template(kind), rng)
@@ -67,7 +67,7 @@ def mutated_file(kind: SheetKind, rng: random.Random) -> bytes:
     return sink.getvalue()
 
 
-def tried(kind: SheetKind, raw: bytes) -> str:
+def tried(kind: SpreadsheetKind, raw: bytes) -> str:
     """What comes of a file: `read`, `refused` (422) or `too large` (413). Whatever else is raised is a mistake of ours."""
     try:
         reading = read_sheets(raw, kind, SETTINGS)
@@ -76,7 +76,7 @@ def tried(kind: SheetKind, raw: bytes) -> str:
             parse_problem(reading.problem)
     except InvalidProblem as error:
         return "refused" if all(one.place for one in error.findings) else "nowhere"
-    except TooLarge:
+    except ContentTooLargeError:
         return "too large"
     return "read"
 

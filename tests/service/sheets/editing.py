@@ -7,12 +7,12 @@ from typing import Any
 
 import openpyxl
 
-from service.sheets.province import province_workbook, template_tables
+from service.sheets.province import build_template_tables, write_province_workbook
 
 
 @cache
 def template() -> bytes:
-    with province_workbook("x", template_tables(), {}) as file:
+    with write_province_workbook("x", build_template_tables(), {}) as file:
         file.seek(0)
         return file.read()
 

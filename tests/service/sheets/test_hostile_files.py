@@ -11,18 +11,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.parsing import parse_problem
-from service.errors import TooLarge
-from service.sheets.kinds import SHEET_TYPES, SheetKind
+from service.errors import ContentTooLargeError
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
 from service.sheets.opening import read_sheets
 from tests.service.api.answers import assert_problem
 from tests.service.sheets.damage import SETTINGS, mutated_file, template, tried
 
-KINDS: tuple[SheetKind, ...] = ("xlsx", "zip")
+KINDS: tuple[SpreadsheetKind, ...] = ("xlsx", "zip")
 SHEET = "xl/worksheets/sheet5.xml"
 """The sheet `items` of the template."""
 
 
-def repacked(kind: SheetKind, change: Callable[[str, bytes], bytes | None], *more: tuple[str, bytes]) -> bytes:
+def repacked(kind: SpreadsheetKind, change: Callable[[str, bytes], bytes | None], *more: tuple[str, bytes]) -> bytes:
     """The template with its parts changed (None: left out) and others added."""
     sink = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(template(kind))) as old, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as new:
@@ -43,7 +43,7 @@ def same(_: str, content: bytes) -> bytes:
     return content
 
 
-def codes(kind: SheetKind, raw: bytes) -> set[str]:
+def codes(kind: SpreadsheetKind, raw: bytes) -> set[str]:
     return {one.code for one in read_sheets(raw, kind, SETTINGS).found}
 
 
@@ -91,7 +91,7 @@ def zip64() -> bytes:
     return raw[:at] + b"PK\x06\x07" + bytes(16) + raw[at:]
 
 
-TOO_LARGE: dict[str, tuple[SheetKind, Callable[[], bytes]]] = {
+TOO_LARGE: dict[str, tuple[SpreadsheetKind, Callable[[], bytes]]] = {
     "a file that unpacks to a thousand times its size": ("zip", bomb),
     "the same as a workbook": ("xlsx", bomb),
     "thousands of files": ("zip", many_files),
@@ -108,7 +108,7 @@ def test_what_would_be_too_much_is_refused_before_it_is(harm: str) -> None:
     raw = make()
     tracemalloc.start()
     begun = time.process_time()
-    with pytest.raises(TooLarge):
+    with pytest.raises(ContentTooLargeError):
         read_sheets(raw, kind, SETTINGS)
     assert time.process_time() - begun < 30
     assert tracemalloc.get_traced_memory()[1] < 150 * 1024 * 1024
@@ -118,7 +118,7 @@ def test_what_would_be_too_much_is_refused_before_it_is(harm: str) -> None:
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet><sheetData><row><c t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>'
 EXTERNAL = b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><worksheet/>'
 
-BAD: dict[str, tuple[SheetKind, Callable[[], bytes], str]] = {
+BAD: dict[str, tuple[SpreadsheetKind, Callable[[], bytes], str]] = {
     "entities that expand": ("xlsx", lambda: in_sheet(lambda _: ENTITIES), "bad_file"),
     "a document from elsewhere": ("xlsx", lambda: in_sheet(lambda _: EXTERNAL), "bad_file"),
     "nothing": ("xlsx", lambda: b"", "bad_file"),
@@ -143,11 +143,13 @@ BAD: dict[str, tuple[SheetKind, Callable[[], bytes], str]] = {
 def test_what_cannot_be_read_is_told_in_words(client: TestClient, harm: str) -> None:
     kind, make, code = BAD[harm]
     assert code in codes(kind, make())
-    body = client.post("/v1/validate", content=make(), headers={"Content-Type": SHEET_TYPES[kind]}).json()
+    body = client.post("/v1/validate", content=make(), headers={"Content-Type": SPREADSHEET_MEDIA_TYPES[kind]}).json()
     assert not body["valid"]
     assert code in {one["code"] for one in body["findings"]}
     assert_problem(
-        client.put("/v1/provinces/harm", content=make(), headers={"Content-Type": SHEET_TYPES[kind]}), 422, code
+        client.put("/v1/provinces/harm", content=make(), headers={"Content-Type": SPREADSHEET_MEDIA_TYPES[kind]}),
+        422,
+        code,
     )
 
 
@@ -169,13 +171,17 @@ def test_a_cell_in_the_last_corner_costs_nothing() -> None:
 
 
 def test_too_much_is_413(client: TestClient) -> None:
-    assert_problem(client.put("/v1/provinces/harm", content=zip64(), headers={"Content-Type": SHEET_TYPES["zip"]}), 413)
-    assert_problem(client.post("/v1/plans", content=bomb(), headers={"Content-Type": SHEET_TYPES["zip"]}), 413)
+    assert_problem(
+        client.put("/v1/provinces/harm", content=zip64(), headers={"Content-Type": SPREADSHEET_MEDIA_TYPES["zip"]}), 413
+    )
+    assert_problem(
+        client.post("/v1/plans", content=bomb(), headers={"Content-Type": SPREADSHEET_MEDIA_TYPES["zip"]}), 413
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_damaged_files_are_read_or_refused_but_never_a_mistake_of_ours(kind: SheetKind) -> None:
+def test_damaged_files_are_read_or_refused_but_never_a_mistake_of_ours(kind: SpreadsheetKind) -> None:
     rng = random.Random(20020401)  # noqa: S311
     outcomes = [tried(kind, mutated_file(kind, rng)) for _ in range(400)]
     assert {"read", "refused"} <= set(outcomes)

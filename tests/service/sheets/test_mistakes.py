@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from service.sheets.kinds import SHEET_TYPES
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES
 from tests.service.sheets.editing import both, edited, put
 
 
@@ -54,7 +54,9 @@ MISTAKES: dict[str, tuple[Callable[[Any], None], str, str, int, str]] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_named_by_sheet_row_and_column(client: TestClient, mistake: str) -> None:
     edit, code, sheet, row, column = MISTAKES[mistake]
-    answer = client.post("/v1/validate", content=edited(edit), headers={"Content-Type": SHEET_TYPES["xlsx"]})
+    answer = client.post(
+        "/v1/validate", content=edited(edit), headers={"Content-Type": SPREADSHEET_MEDIA_TYPES["xlsx"]}
+    )
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert not body["valid"]

@@ -11,7 +11,7 @@ import pytest
 
 from models.sheets import LAYOUTS, SHEET_CODES
 from service.settings import Settings
-from service.sheets.province import READ_ME
+from service.sheets.province import README_LINES
 from tests.service.api.conftest import serving
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "provinces.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(Settings(data_dir=tmp_path_factory.mktemp("pages"), solver_children=1)) as opened:
+    with serving(Settings(data_dir=tmp_path_factory.mktemp("pages"), solver_workers=1)) as opened:
         yield opened
 
 
@@ -49,4 +49,4 @@ def test_the_page_names_every_code_and_every_sheet() -> None:
         assert f"| `{code}` | {meaning.severity} | {meaning.meaning} |" in PAGE
     for layout in LAYOUTS:
         assert f"`{layout.name}`" in PAGE
-    assert len(READ_ME) >= 5
+    assert len(README_LINES) >= 5

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from models.examples import two_counties_raw
 from models.parsing import parse_problem
 from models.tables import TABLES
-from service.sheets.plan import PlanFile, plan_workbook
+from service.sheets.plan import PlanWorkbookContent, write_plan_workbook
 from solvers.planning import make_plan
 from tests.service.api.answers import assert_problem
 
@@ -46,7 +46,7 @@ def test_the_summary_says_what_the_head_says(client: TestClient, plan: str, book
 
 
 def test_a_quota_sheet_a_factory(client: TestClient, plan: str, book: Any) -> None:
-    quotas = client.get(f"{plan}/quotas").json()["rows"]
+    quotas = client.get(f"{plan}/tables/quotas").json()["rows"]
     problem = two_counties_raw()
     names = {item["id"]: (item["name"], item.get("local_name"), item["unit"]) for item in problem["items"]}
     for factory in problem["factories"]:
@@ -91,7 +91,7 @@ def test_what_was_ratified_is_named_on_every_sheet_that_is_printed(client: TestC
     for act in ("submit", "ratify"):
         answer = client.post(f"{address}/{act}", json={})
         assert answer.status_code == 200, answer.text
-    digest = client.get(f"{address}/life").json()["digest"]
+    digest = client.get(f"{address}/approval").json()["digest"]
     answer = client.get(f"{address}/workbook")
     assert answer.headers["etag"] != before
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
@@ -109,7 +109,7 @@ def test_names_that_mean_harm_are_texts_and_sheets_have_names_of_their_own() -> 
     problem = parse_problem(raw)
     result = make_plan(problem)
     tables = {name: lambda table=table: (table.schema, table.to_batches()) for name, table in result.tables.items()}
-    with plan_workbook(PlanFile(problem.name, "", None, result.plan, problem, tables)) as file:
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, tables)) as file:
         book = openpyxl.load_workbook(file)
     assert len(book.sheetnames) == len({name.casefold() for name in book.sheetnames})
     assert {"a" * 31, "A" * 29 + "~2"} <= set(book.sheetnames)
@@ -124,7 +124,7 @@ def test_a_plan_that_cannot_be_says_why() -> None:
     problem = parse_problem(raw)
     result = make_plan(problem)
     assert result.plan.outcome == "infeasible"
-    with plan_workbook(PlanFile(problem.name, "", None, result.plan, problem, {})) as file:
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, {})) as file:
         book = openpyxl.load_workbook(file)
     assert book.sheetnames == ["Index", "Summary", "names"]
     assert any(row[0] == "These rules cannot hold together" for row in book["Summary"].values)

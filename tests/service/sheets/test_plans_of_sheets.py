@@ -9,7 +9,7 @@ from models.apply import apply_changes
 from models.changes import Scenario
 from models.examples import two_counties
 from models.parsing import parse_problem
-from service.sheets.kinds import SHEET_TYPES, SheetKind
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
 from tests.service.api.answers import assert_problem
 from tests.service.sheets.test_province_files import KINDS, written
 
@@ -19,14 +19,14 @@ DRY = Scenario.model_validate(
 OTHER = Scenario.model_validate({"id": "other", "name": "Other", "changes": [{"what": "power_limit", "factor": 1.5}]})
 
 
-def post(client: TestClient, kind: SheetKind, query: str = "", **headers: str) -> Response:
+def post(client: TestClient, kind: SpreadsheetKind, query: str = "", **headers: str) -> Response:
     body = written(kind, two_counties(), "Mine", (DRY, OTHER))
-    sent = {"Content-Type": SHEET_TYPES[kind], "Prefer": "wait=60", **headers}
+    sent = {"Content-Type": SPREADSHEET_MEDIA_TYPES[kind], "Prefer": "wait=60", **headers}
     return client.post(f"/v1/plans{query}", content=body, headers=sent)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_scenario_of_sheets_is_planned_in_one_request(client: TestClient, kind: SheetKind) -> None:
+def test_a_scenario_of_sheets_is_planned_in_one_request(client: TestClient, kind: SpreadsheetKind) -> None:
     answer = post(client, kind, "?scenario=dry&solver=highs&time_limit_seconds=33&verify=true&priority=7")
     assert answer.status_code == 201, answer.text
     plan = answer.json()
@@ -73,7 +73,7 @@ def test_a_key_tells_the_scenarios_of_the_same_sheets_apart(client: TestClient) 
 
 def test_ryanggang_in_its_crisis_comes_out_of_its_workbook(client: TestClient) -> None:
     book = client.get("/v1/provinces/ryanggang?format=xlsx").content
-    sent = {"Content-Type": SHEET_TYPES["xlsx"]}
+    sent = {"Content-Type": SPREADSHEET_MEDIA_TYPES["xlsx"]}
     answer = client.post("/v1/plans?scenario=crisis", content=book, headers=sent)
     assert answer.status_code == 202, answer.text
     plan = answer.json()["id"]

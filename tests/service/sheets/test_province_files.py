@@ -17,31 +17,38 @@ from models.parsing import parse_problem
 from models.problem import PlanningProblem
 from models.sheets import LAYOUTS, Reading, tables_of
 from service.settings import Settings
-from service.sheets.kinds import SHEET_TYPES, SheetKind
-from service.sheets.opening import read_path, read_sheets
-from service.sheets.province import province_folder, province_workbook, province_zip, template_tables
+from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
+from service.sheets.opening import read_sheets, read_sheets_path
+from service.sheets.province import (
+    build_province_zip,
+    build_template_tables,
+    write_province_folder,
+    write_province_workbook,
+)
 from tests.service.api.answers import assert_problem
 from tests.service.sheets.editing import both, edited, put
 from tests.strategies import problems
 
 SETTINGS = Settings()
-KINDS: tuple[SheetKind, ...] = ("xlsx", "zip")
+KINDS: tuple[SpreadsheetKind, ...] = ("xlsx", "zip")
 
 
-def written(kind: SheetKind, problem: PlanningProblem, name: str = "", scenarios: tuple[Scenario, ...] = ()) -> bytes:
+def written(
+    kind: SpreadsheetKind, problem: PlanningProblem, name: str = "", scenarios: tuple[Scenario, ...] = ()
+) -> bytes:
     tables = tables_of(problem, name, scenarios)
     if kind == "zip":
-        return province_zip(tables, {})
-    with province_workbook("x", tables, {}) as file:
+        return build_province_zip(tables, {})
+    with write_province_workbook("x", tables, {}) as file:
         file.seek(0)
         return file.read()
 
 
-def read(kind: SheetKind, raw: bytes) -> Reading:
+def read(kind: SpreadsheetKind, raw: bytes) -> Reading:
     return read_sheets(raw, kind, SETTINGS)
 
 
-def assert_same(kind: SheetKind, problem: PlanningProblem, scenarios: tuple[Scenario, ...] = ()) -> None:
+def assert_same(kind: SpreadsheetKind, problem: PlanningProblem, scenarios: tuple[Scenario, ...] = ()) -> None:
     reading = read(kind, written(kind, problem, "Name", scenarios))
     assert reading.found == []
     assert PlanningProblem.model_validate(reading.problem) == problem
@@ -106,7 +113,7 @@ def test_words_that_spreadsheets_would_change_come_back_the_same(words: list[str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_provinces_come_back_the_same(kind: SheetKind) -> None:
+def test_provinces_come_back_the_same(kind: SpreadsheetKind) -> None:
     ryanggang = provinces.load("ryanggang")
     assert_same(kind, ryanggang.problem, ryanggang.scenarios)
     assert_same(kind, parse_problem(two_counties_raw()))
@@ -123,8 +130,8 @@ def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
     ryanggang = provinces.load("ryanggang")
     notes, sources = provinces.load_notes("ryanggang")
     tables = tables_of(ryanggang.problem, ryanggang.name, ryanggang.scenarios, notes)
-    assert province_folder(tables, {"sources": sources}, tmp_path / "r") == len(LAYOUTS) + 2
-    reading = read_path(tmp_path / "r", SETTINGS)
+    assert write_province_folder(tables, {"sources": sources}, tmp_path / "r") == len(LAYOUTS) + 2
+    reading = read_sheets_path(tmp_path / "r", SETTINGS)
     assert reading.found == []
     assert parse_problem(reading.problem) == ryanggang.problem
     items = (tmp_path / "r" / "items.csv").read_text(encoding="utf-8-sig")
@@ -132,7 +139,7 @@ def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
 
 
 def test_the_template_says_what_every_column_is() -> None:
-    with province_workbook("x", template_tables(), {}) as file:
+    with write_province_workbook("x", build_template_tables(), {}) as file:
         book = openpyxl.load_workbook(file)
     assert book.sheetnames == ["read_me", *(layout.name for layout in LAYOUTS)]
     for layout in LAYOUTS:
@@ -140,14 +147,14 @@ def test_the_template_says_what_every_column_is() -> None:
         for column in layout.columns:
             assert column.sentence in heads[column.name].comment.text
     assert book["items"].max_row == 5
-    zipped = zipfile.ZipFile(io.BytesIO(province_zip(template_tables(), {})))
+    zipped = zipfile.ZipFile(io.BytesIO(build_province_zip(build_template_tables(), {})))
     read_me = zipped.read("README.txt").decode()
     assert all(column.sentence in read_me for layout in LAYOUTS for column in layout.columns)
 
 
 def test_what_is_merely_doubtful_does_not_refuse(client: TestClient) -> None:
     raw = edited(lambda book: book.create_sheet("my notes"))
-    body = client.post("/v1/validate", content=raw, headers={"Content-Type": SHEET_TYPES["xlsx"]}).json()
+    body = client.post("/v1/validate", content=raw, headers={"Content-Type": SPREADSHEET_MEDIA_TYPES["xlsx"]}).json()
     assert body["valid"]
     assert [(one["code"], one["cell"]["sheet"]) for one in body["findings"]] == [("unknown_sheet", "my notes")]
 
@@ -157,13 +164,13 @@ def test_a_province_goes_out_is_edited_and_comes_in(client: TestClient) -> None:
     made = client.put("/v1/provinces/sheeted", json={"name": "Mine", "problem": two_counties_raw()})
     assert made.status_code == 201
     answer = client.get("/v1/provinces/sheeted?format=xlsx")
-    assert answer.headers["content-type"] == SHEET_TYPES["xlsx"]
+    assert answer.headers["content-type"] == SPREADSHEET_MEDIA_TYPES["xlsx"]
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     assert book["items"]["A2"].value == "soap"
     book["norms"]["C2"] = 24
     sink = io.BytesIO()
     book.save(sink)
-    headers = {"Content-Type": SHEET_TYPES["xlsx"], "If-Match": answer.headers["etag"]}
+    headers = {"Content-Type": SPREADSHEET_MEDIA_TYPES["xlsx"], "If-Match": answer.headers["etag"]}
     stored = client.put("/v1/provinces/sheeted", content=sink.getvalue(), headers=headers)
     assert stored.status_code == 200, stored.text
     told = client.get("/v1/provinces/sheeted").json()
@@ -198,7 +205,7 @@ def test_what_is_built_in_comes_with_its_marks_and_sources(client: TestClient) -
 def test_a_refused_upload_stores_nothing(client: TestClient) -> None:
     raw = edited(put("machines", "A2", "atlantis"))
     refused = assert_problem(
-        client.put("/v1/provinces/unsheeted", content=raw, headers={"Content-Type": SHEET_TYPES["xlsx"]}),
+        client.put("/v1/provinces/unsheeted", content=raw, headers={"Content-Type": SPREADSHEET_MEDIA_TYPES["xlsx"]}),
         422,
         "unknown_row",
     )
@@ -207,10 +214,12 @@ def test_a_refused_upload_stores_nothing(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_template_can_be_sent_as_it_is(client: TestClient, kind: SheetKind) -> None:
+def test_the_template_can_be_sent_as_it_is(client: TestClient, kind: SpreadsheetKind) -> None:
     template = client.get(f"/v1/templates/province?format={kind}")
-    assert template.headers["content-type"] == SHEET_TYPES[kind]
-    body = client.post("/v1/validate", content=template.content, headers={"Content-Type": SHEET_TYPES[kind]}).json()
+    assert template.headers["content-type"] == SPREADSHEET_MEDIA_TYPES[kind]
+    body = client.post(
+        "/v1/validate", content=template.content, headers={"Content-Type": SPREADSHEET_MEDIA_TYPES[kind]}
+    ).json()
     assert body["valid"], body
     assert body["findings"] == []
 

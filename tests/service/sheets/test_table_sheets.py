@@ -14,12 +14,12 @@ from hypothesis import given, strategies as st
 from pydantic import Field
 
 from service.sheets.names import SheetNames
-from service.sheets.tables import add_table
-from service.sheets.workbook import LEAST_NUMBER, writing
+from service.sheets.tables import add_table_sheets
+from service.sheets.workbook import MIN_NUMBER, open_workbook
 from service.solving.encoding import encode_table
-from service.tables.formats import csv_stream, json_page, xlsx_stream
+from service.tables.formats import format_json_page, stream_csv, stream_xlsx
 from service.tables.schemas import TableQuery
-from service.tables.selection import BATCH_ROWS, select
+from service.tables.selection import BATCH_ROWS, select_from_table
 
 HOSTILE = [
     "=1+1",
@@ -57,14 +57,14 @@ def unescaped(text: str) -> str:
 
 def test_no_label_becomes_a_formula_or_markup_in_a_sheet() -> None:
     table = labelled(HOSTILE)
-    found = sheet_rows(b"".join(xlsx_stream("x", table.schema, table.to_batches())))
+    found = sheet_rows(b"".join(stream_xlsx("x", table.schema, table.to_batches())))
     assert [(unescaped(part), unescaped(unit)) for part, _, unit in found] == [(one, one) for one in HOSTILE]
     assert [limit for _, limit, _ in found] == table["limit"].to_pylist()
 
 
 def test_no_label_becomes_a_formula_in_csv_and_each_can_be_had_back() -> None:
     table = labelled(HOSTILE)
-    text = b"".join(csv_stream(table.schema, table.to_batches())).decode()
+    text = b"".join(stream_csv(table.schema, table.to_batches())).decode()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert not [row["part"] for row in rows if row["part"][0] in "=+-@\t\r"]
     assert [row["part"].removeprefix("'") if row["part"][0] == "'" else row["part"] for row in rows] == HOSTILE
@@ -73,15 +73,15 @@ def test_no_label_becomes_a_formula_in_csv_and_each_can_be_had_back() -> None:
 
 @given(st.lists(st.floats(0, 1e15) | st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_numbers_keep_every_digit(numbers: list[float]) -> None:
-    kept = [number for number in numbers if abs(number) >= LEAST_NUMBER or number == 0]
+    kept = [number for number in numbers if abs(number) >= MIN_NUMBER or number == 0]
     table = pa.table({"price": pa.array([*kept, None], pa.float64()), "end": ["."] * (len(kept) + 1)})
-    assert [row[0] for row in sheet_rows(b"".join(xlsx_stream("x", table.schema, table.to_batches())))] == [*kept, None]
+    assert [row[0] for row in sheet_rows(b"".join(stream_xlsx("x", table.schema, table.to_batches())))] == [*kept, None]
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next() -> None:
     table = labelled([f"part-{n}" for n in range(25)])
-    with writing("x") as (book, file):
-        names = add_table(book, "capacity", table.schema, table.to_batches(max_chunksize=7), most=11)
+    with open_workbook("x") as (book, file):
+        names = add_table_sheets(book, "capacity", table.schema, table.to_batches(max_chunksize=7), max_rows=11)
     assert names == ["capacity", "capacity~2", "capacity~3"]
     with file:
         read = openpyxl.load_workbook(file)
@@ -108,7 +108,7 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
         offset, limit = asked.pop("offset", 0), asked.pop("limit", None)
         return [
             row
-            for batch in select(pa.BufferReader(body), Query(**asked)).batches(offset, limit)
+            for batch in select_from_table(pa.BufferReader(body), Query(**asked)).iterate_batches(offset, limit)
             for row in batch.to_pylist()
         ]
 
@@ -120,7 +120,7 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
     assert read() == everything
     assert read(offset=BATCH_ROWS - 5, limit=10) == everything[BATCH_ROWS - 5 : BATCH_ROWS + 5]
     assert read(county=["b"], offset=7, limit=BATCH_ROWS) == of_b[7 : BATCH_ROWS + 7]
-    assert select(pa.BufferReader(body), Query(county=["b"])).count() == len(of_b)
+    assert select_from_table(pa.BufferReader(body), Query(county=["b"])).count_rows() == len(of_b)
     assert [row["price"] for row in read(county=["b"], sort=["-price"])] == sorted(
         (r["price"] for r in of_b), reverse=True
     )
@@ -128,7 +128,7 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
         read(columns=["price"], county=["c"], limit=3)
         == [{"price": r["price"]} for r in everything if r["county"] == "c"][:3]
     )
-    assert len(list(select(pa.BufferReader(body), Query()).batches())) == 3
+    assert len(list(select_from_table(pa.BufferReader(body), Query()).iterate_batches())) == 3
 
 
 @pytest.mark.parametrize("layout", ["rows", "columns"])
@@ -141,10 +141,14 @@ def test_json_has_every_kind_of_value(layout: str) -> None:
         }
     )
     page = json.loads(
-        json_page("power", table.to_batches(), table.column_names, total=3, offset=0, following=None, layout=layout)
+        format_json_page(
+            "power", table.to_batches(), table.column_names, total=3, offset=0, next_url=None, layout=layout
+        )
     )
     assert page[layout] == (table.to_pylist() if layout == "rows" else table.to_pydict())
-    empty = json.loads(json_page("power", [], table.column_names, total=0, offset=0, following=None, layout=layout))
+    empty = json.loads(
+        format_json_page("power", [], table.column_names, total=0, offset=0, next_url=None, layout=layout)
+    )
     assert empty[layout] == ([] if layout == "rows" else {"area": [], "limit": [], "n": []})
 
 
@@ -168,7 +172,7 @@ def hostile_names() -> Iterator[str]:
 
 def test_names_of_sheets_are_allowed_and_each_is_its_own() -> None:
     names = SheetNames()
-    given_names = [names.give(wanted) for wanted in hostile_names() for _ in range(3)]
+    given_names = [names.assign_name(wanted) for wanted in hostile_names() for _ in range(3)]
     assert len({name.casefold() for name in given_names}) == len(given_names)
     for name in given_names:
         assert 0 < len(name.encode("utf-16-le")) <= 62
@@ -176,8 +180,8 @@ def test_names_of_sheets_are_allowed_and_each_is_its_own() -> None:
         assert not name.startswith("'")
         assert not name.endswith("'")
         assert name.casefold() != "history"
-    with writing("x") as (book, file):
+    with open_workbook("x") as (book, file):
         for wanted in hostile_names():
-            book.sheet(wanted)
+            book.add_sheet(wanted)
     with file:
         assert len(openpyxl.load_workbook(file).sheetnames) == len(list(hostile_names()))

@@ -65,12 +65,12 @@ def test_a_backup_made_while_plans_come_in_is_whole_and_goes_on(
     make_settings: SettingsFactory, copy_database: Copy, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     settings = make_settings(inline_bytes=0, data_dir=tmp_path / "data")
-    store = Store.open(settings)
+    store = Store.open_store(settings)
     queue = JobQueue(store, settings)
-    made = [queue.submit(asked(f"n{k}", key=f"k{k}")).plan.id for k in range(3)]
-    claim = queue.claim("someone")
+    made = [queue.submit_plan(asked(f"n{k}", key=f"k{k}")).plan.id for k in range(3)]
+    claim = queue.claim_next_job("someone")
     assert claim is not None
-    assert queue.finish(claim, with_big_table())
+    assert queue.store_outcome(claim, with_big_table())
     kind = "sqlite" if str(settings.database_url).startswith("sqlite") else "postgresql"
     (tmp_path / "restored").mkdir()
     with empty_database(kind, tmp_path / "restored", request) as target:
@@ -92,7 +92,7 @@ def _under_fire(queue: JobQueue, work: Callable[[], None]) -> None:
     def fire() -> None:
         k = 0
         while not stop.is_set():
-            queue.submit(asked(f"meanwhile {k}", caller="other"))
+            queue.submit_plan(asked(f"meanwhile {k}", caller="other"))
             begun.set()
             k += 1
 
@@ -108,22 +108,22 @@ def _under_fire(queue: JobQueue, work: Callable[[], None]) -> None:
 
 def _inspect(settings: Settings, made: list[str]) -> None:
     """What was there is there, accepted plans are finished once, and the restored database guards itself as before."""
-    restored = Store.open(settings)
+    restored = Store.open_store(settings)
     queue = JobQueue(restored, settings)
-    with restored.read() as stored:
-        assert [stored.plans.get(plan).state for plan in made] == ["finished", "queued", "queued"]
-        assert stored.plans.parquet(made[0], "quotas") == BIG
+    with restored.read_transaction() as stored:
+        assert [stored.plans.get_plan(plan).state for plan in made] == ["finished", "queued", "queued"]
+        assert stored.plans.read_parquet(made[0], "quotas") == BIG
         accepted = stored.connection.execute(select(func.count()).where(audit.c.act == "plan accepted")).scalar_one()
         counted = [
             stored.connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (plans, jobs)
         ]
     assert counted == [accepted, accepted]
     assert accepted > 3
-    again = queue.submit(asked("n1", key="k1"))
-    assert (again.plan.id, again.created) == (made[1], False)
+    again = queue.submit_plan(asked("n1", key="k1"))
+    assert (again.plan.id, again.is_new) == (made[1], False)
     finished = {finish_next(queue) for _ in range(accepted - 1)}
     assert len(finished) == accepted - 1
-    assert queue.claim("someone") is None
-    with pytest.raises(DBAPIError, match="append-only"), restored.write() as stored:
+    assert queue.claim_next_job("someone") is None
+    with pytest.raises(DBAPIError, match="append-only"), restored.write_transaction() as stored:
         stored.connection.execute(text("DELETE FROM audit"))
     restored.close()

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models.changes import Scenario
 from service.settings import Settings
-from service.storage import NotFound, Store, StoredProblem, StoreUnsuitable, VersionConflict
-from service.storage.engine import make_engine, now
+from service.storage import RecordNotFoundError, Store, StoredProblem, UnsuitableStoreError, VersionConflictError
+from service.storage.engine import create_database_engine, read_database_clock
 from service.storage.tables import metadata
 from tests.service.helpers import small
 
@@ -27,7 +27,7 @@ def test_several_processes_may_open_a_new_database_at_once(settings: Settings) -
 
     def open_it() -> None:
         try:
-            Store.open(settings).close()
+            Store.open_store(settings).close()
         except DBAPIError as error:
             failures.append(error)
 
@@ -40,89 +40,89 @@ def test_several_processes_may_open_a_new_database_at_once(settings: Settings) -
 
 
 def test_a_database_of_a_newer_allot_is_refused(store: Store, settings: Settings) -> None:
-    with store.write() as stored:
+    with store.write_transaction() as stored:
         stored.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreUnsuitable, match="older"):
-        Store.open(settings)
+    with pytest.raises(UnsuitableStoreError, match="older"):
+        Store.open_store(settings)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET caller = 'x'", "DELETE FROM audit"])
 def test_the_audit_log_is_only_added_to(store: Store, statement: str) -> None:
     def tamper() -> None:
-        with store.write() as stored:
+        with store.write_transaction() as stored:
             stored.connection.execute(text(statement))
 
-    with store.write() as stored:
-        stored.audit.add("me", "plan accepted", "one", {"a": 1})
-        stored.audit.add("you", "plan cancelled", "two")
+    with store.write_transaction() as stored:
+        stored.audit.append_entry("me", "plan accepted", "one", {"a": 1})
+        stored.audit.append_entry("you", "plan cancelled", "two")
     with pytest.raises(DBAPIError, match="append-only"):
         tamper()
-    with store.read() as stored:
-        entries = stored.audit.entries()
+    with store.read_transaction() as stored:
+        entries = stored.audit.list_entries()
         assert [(e.caller, e.act, e.subject, e.detail) for e in entries] == [
             ("me", "plan accepted", "one", {"a": 1}),
             ("you", "plan cancelled", "two", {}),
         ]
-        assert stored.audit.entries(after=entries[0].seq) == entries[1:]
-        assert stored.audit.entries(subject="one") == entries[:1]
+        assert stored.audit.list_entries(after=entries[0].seq) == entries[1:]
+        assert stored.audit.list_entries(subject="one") == entries[:1]
 
 
 def test_a_province_keeps_its_versions(store: Store) -> None:
     scenario = Scenario.model_validate(
         {"id": "dry", "name": "Dry", "changes": [{"what": "power_limit", "factor": 0.5}]}
     )
-    problem, other = StoredProblem.of(small()), StoredProblem.of(small("other"))
-    with store.write() as stored:
-        first = stored.provinces.put("north", "North", problem, (scenario,), caller="me", expected=0)
-        second = stored.provinces.put("north", "North", other, (), caller="me", expected=1)
-        stored.provinces.put("south", "South", problem, (), caller="me")
+    problem, other = StoredProblem.from_problem(small()), StoredProblem.from_problem(small("other"))
+    with store.write_transaction() as stored:
+        first = stored.provinces.put_province("north", "North", problem, (scenario,), caller="me", expected_version=0)
+        second = stored.provinces.put_province("north", "North", other, (), caller="me", expected_version=1)
+        stored.provinces.put_province("south", "South", problem, (), caller="me")
     assert (first.version, second.version) == (1, 2)
-    with store.read() as stored:
-        assert stored.provinces.get("north") == second
-        assert stored.provinces.get("north", version=1).scenarios == (scenario,)
-        assert [province.id for province in stored.provinces.list()] == ["north", "south"]
+    with store.read_transaction() as stored:
+        assert stored.provinces.get_province("north") == second
+        assert stored.provinces.get_province("north", version=1).scenarios == (scenario,)
+        assert [province.id for province in stored.provinces.list_provinces()] == ["north", "south"]
 
 
 def test_a_province_changed_meanwhile_is_not_overwritten(store: Store) -> None:
-    problem = StoredProblem.of(small())
-    with store.write() as stored:
-        stored.provinces.put("north", "North", problem, (), caller="me")
+    problem = StoredProblem.from_problem(small())
+    with store.write_transaction() as stored:
+        stored.provinces.put_province("north", "North", problem, (), caller="me")
         for expected in (0, 2):
-            with pytest.raises(VersionConflict):
-                stored.provinces.put("north", "North", problem, (), caller="me", expected=expected)
-        stored.provinces.delete("north", caller="me", expected=1)
-        with pytest.raises(NotFound):
-            stored.provinces.get("north")
-        with pytest.raises(NotFound):
-            stored.provinces.delete("north", caller="me")
-        assert stored.provinces.list() == ()
-        assert stored.provinces.put("north", "New", problem, (), caller="me", expected=0).version == 3
+            with pytest.raises(VersionConflictError):
+                stored.provinces.put_province("north", "North", problem, (), caller="me", expected_version=expected)
+        stored.provinces.delete_province("north", caller="me", expected_version=1)
+        with pytest.raises(RecordNotFoundError):
+            stored.provinces.get_province("north")
+        with pytest.raises(RecordNotFoundError):
+            stored.provinces.delete_province("north", caller="me")
+        assert stored.provinces.list_provinces() == ()
+        assert stored.provinces.put_province("north", "New", problem, (), caller="me", expected_version=0).version == 3
 
 
 def test_the_clock_is_the_databases_and_runs(store: Store) -> None:
-    with store.read() as stored:
-        assert stored.now() <= now(stored.connection)
-        assert 1.7e9 < stored.now() < 1e10
+    with store.read_transaction() as stored:
+        assert stored.read_clock() <= read_database_clock(stored.connection)
+        assert 1.7e9 < stored.read_clock() < 1e10
 
 
 def test_sqlite_is_safe_for_many_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
-    store = Store.open(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    store = Store.open_store(Settings(data_dir=tmp_path_factory.mktemp("data")))
     pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
-    with store.write() as stored:
+    with store.write_transaction() as stored:
         for pragma, value in pragmas.items():
             assert stored.connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
         assert stored.connection.execute(text("PRAGMA synchronous")).scalar() == 2  # full
-    with store.write(losable=True) as stored:
+    with store.write_transaction(relaxed_durability=True) as stored:
         assert stored.connection.execute(text("PRAGMA synchronous")).scalar() == 1  # normal
     store.close()
 
 
 @pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "mysql://host/name", "nonsense", "what://x"])
 def test_databases_that_cannot_serve_are_refused(address: str) -> None:
-    with pytest.raises(StoreUnsuitable):
-        make_engine(address, 1)
+    with pytest.raises(UnsuitableStoreError):
+        create_database_engine(address, 1)
 
 
 @pytest.mark.parametrize("address", ["postgresql://a@b/c", "postgres://a@b/c", "postgresql+psycopg://a@b/c"])
 def test_postgresql_is_reached_by_psycopg(address: str) -> None:
-    assert Settings(database_url=address).database_address() == "postgresql+psycopg://a@b/c"
+    assert Settings(database_url=address).resolve_database_url() == "postgresql+psycopg://a@b/c"

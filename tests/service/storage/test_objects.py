@@ -11,8 +11,8 @@ import pytest
 from models.tables import TABLES
 from service.jobs import JobRuntime, PlanRequest
 from service.settings import Settings
-from service.storage import NotFound, Store
-from service.storage.objects import open_objects
+from service.storage import RecordNotFoundError, Store
+from service.storage.objects import open_object_store
 from tests.service.helpers import small
 
 
@@ -40,23 +40,25 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @contextmanager
 def planned(settings: Settings) -> Iterator[tuple[Store, str]]:
     """A store in which a plan was made."""
-    store = Store.open(settings)
+    store = Store.open_store(settings)
     runtime = JobRuntime(store, settings)
     runtime.start()
-    plan = runtime.submit(PlanRequest(small())).plan.id
-    assert runtime.wait_blocking(plan, 120).outcome == "optimal"
+    plan = runtime.submit_plan(PlanRequest(small())).plan.id
+    assert runtime.wait_until_final_blocking(plan, 120).outcome == "optimal"
     runtime.stop()
     yield store, plan
     store.close()
 
 
 def test_big_tables_lie_in_the_bucket_and_nowhere_else(bucket: str, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, objects_url=bucket, inline_bytes=0, solver_children=1)
-    with planned(settings) as (store, plan), store.read() as stored:
-        assert stored.plans.table(plan, "quotas").num_rows > 0
-        assert {table.name for table in stored.plans.tables(plan)} == set(TABLES)
-        key = f"tables/{stored.plans.tables(plan)[0].digest[:2]}/{stored.plans.tables(plan)[0].digest}.parquet"
-        assert open_objects(bucket, tmp_path).get(key)[:4] == b"PAR1"
+    settings = Settings(data_dir=tmp_path, object_store_url=bucket, max_inline_table_bytes=0, solver_workers=1)
+    with planned(settings) as (store, plan), store.read_transaction() as stored:
+        assert stored.plans.read_table(plan, "quotas").num_rows > 0
+        assert {table.name for table in stored.plans.list_tables(plan)} == set(TABLES)
+        key = (
+            f"tables/{stored.plans.list_tables(plan)[0].digest[:2]}/{stored.plans.list_tables(plan)[0].digest}.parquet"
+        )
+        assert open_object_store(bucket, tmp_path).get_object(key)[:4] == b"PAR1"
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("allot.db")] == []
 
 
@@ -67,16 +69,16 @@ def test_objects_come_back_as_they_went_and_others_are_not_there(
     url = f"file://{tmp_path}" if kind == "file" else None
     if kind == "bucket":
         url = request.getfixturevalue("bucket")
-    objects = open_objects(url, tmp_path)
-    objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
-    objects.put("tables/ab/abc.parquet", b"\x00\xff" * 1000)
-    assert objects.get("tables/ab/abc.parquet") == b"\x00\xff" * 1000
-    with pytest.raises(NotFound):
-        objects.get("tables/ab/other.parquet")
-    assert objects.holds("tables/ab/abc.parquet")
-    assert not objects.holds("tables/ab/other.parquet")
-    objects.put("tables/cd/cde.parquet", b"more")
-    assert sorted(objects.keys()) == ["tables/ab/abc.parquet", "tables/cd/cde.parquet"]
-    objects.delete("tables/ab/abc.parquet")
-    assert list(objects.keys()) == ["tables/cd/cde.parquet"]
-    assert not objects.holds("tables/ab/abc.parquet")
+    objects = open_object_store(url, tmp_path)
+    objects.put_object("tables/ab/abc.parquet", b"\x00\xff" * 1000)
+    objects.put_object("tables/ab/abc.parquet", b"\x00\xff" * 1000)
+    assert objects.get_object("tables/ab/abc.parquet") == b"\x00\xff" * 1000
+    with pytest.raises(RecordNotFoundError):
+        objects.get_object("tables/ab/other.parquet")
+    assert objects.has_object("tables/ab/abc.parquet")
+    assert not objects.has_object("tables/ab/other.parquet")
+    objects.put_object("tables/cd/cde.parquet", b"more")
+    assert sorted(objects.list_object_keys()) == ["tables/ab/abc.parquet", "tables/cd/cde.parquet"]
+    objects.delete_object("tables/ab/abc.parquet")
+    assert list(objects.list_object_keys()) == ["tables/cd/cde.parquet"]
+    assert not objects.has_object("tables/ab/abc.parquet")

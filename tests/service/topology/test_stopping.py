@@ -88,7 +88,7 @@ def test_those_who_wait_are_answered_before_the_service_stops(tmp_path: Path) ->
     kinds = [line.removeprefix("event: ") for line in answers["follow"].text.splitlines() if line.startswith("event: ")]
     assert kinds[:2] == ["queued", "started"]
     assert "finished" not in kinds
-    store = Store.open(Settings(data_dir=tmp_path))
-    with store.read() as stored:
-        assert {one.state for one in stored.plans.list()} == {"queued"}
+    store = Store.open_store(Settings(data_dir=tmp_path))
+    with store.read_transaction() as stored:
+        assert {one.state for one in stored.plans.list_plans()} == {"queued"}
     store.close()

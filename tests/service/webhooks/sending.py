@@ -6,15 +6,15 @@ import threading
 
 from service.settings import Settings
 from service.storage import Store
-from service.webhooks.courier import Courier
+from service.webhooks.courier import WebhookDispatcher
 
 
 def main(settings: Settings) -> None:
     """Send until SIGTERM."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    store = Store.open(settings)
-    courier = Courier(store, settings)
+    store = Store.open_store(settings)
+    courier = WebhookDispatcher(store, settings)
     stop.wait()
     courier.stop()
     store.close()

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from service.identity import EVERYBODY, Principal
+from service.identity import ANONYMOUS_PRINCIPAL, Principal
 from service.jobs.queue import JobQueue
 from service.settings import Settings
 from service.storage import Store
-from service.webhooks.courier import Courier
-from service.webhooks.outbox import announce
-from service.webhooks.schemas import DeliveryView, WebhookBody, WebhookMade
-from service.webhooks.service import Webhooks
+from service.webhooks.courier import WebhookDispatcher
+from service.webhooks.outbox import enqueue_event
+from service.webhooks.schemas import DeliveryView, WebhookBody, WebhookWithSecret
+from service.webhooks.service import WebhookService
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import finish_next, request, until
 from tests.service.webhooks.receiver import Receiver, receiving
@@ -33,8 +33,8 @@ def settings(make_settings: SettingsFactory) -> Settings:
 
 
 @pytest.fixture
-def hooks(store: Store, settings: Settings) -> Webhooks:
-    return Webhooks(store, settings)
+def hooks(store: Store, settings: Settings) -> WebhookService:
+    return WebhookService(store, settings)
 
 
 @pytest.fixture
@@ -44,28 +44,30 @@ def queue(store: Store, settings: Settings) -> JobQueue:
 
 @contextmanager
 def sending(store: Store, settings: Settings) -> Iterator[None]:
-    courier = Courier(store, settings)
+    courier = WebhookDispatcher(store, settings)
     try:
         yield
     finally:
         courier.stop()
 
 
-def made(hooks: Webhooks, receiver: Receiver, principal: Principal = EVERYBODY, **asked: object) -> WebhookMade:
-    return hooks.make(WebhookBody.model_validate({"url": receiver.url, **asked}), principal)
+def made(
+    hooks: WebhookService, receiver: Receiver, principal: Principal = ANONYMOUS_PRINCIPAL, **asked: object
+) -> WebhookWithSecret:
+    return hooks.create_webhook(WebhookBody.model_validate({"url": receiver.url, **asked}), principal)
 
 
-def sent(hooks: Webhooks, hook: WebhookMade) -> tuple[DeliveryView, ...]:
-    return hooks.deliveries(hook.id, EVERYBODY, None, 500).deliveries
+def sent(hooks: WebhookService, hook: WebhookWithSecret) -> tuple[DeliveryView, ...]:
+    return hooks.list_deliveries(hook.id, ANONYMOUS_PRINCIPAL, None, 500).deliveries
 
 
 def finished_plan(queue: JobQueue, name: str = "small") -> str:
-    queue.submit(request(name))
+    queue.submit_plan(request(name))
     return finish_next(queue)
 
 
 def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
-    store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     with receiving() as receiver:
         hook = made(hooks, receiver)
@@ -73,7 +75,7 @@ def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
         with sending(store, settings):
             until(lambda: [one.state for one in sent(hooks, hook)] == ["delivered"])
     delivery = sent(hooks, hook)[0]
-    assert (delivery.event, delivery.plan, delivery.tries, delivery.status) == ("plan.finished", plan, 1, 200)
+    assert (delivery.event, delivery.plan, delivery.attempts, delivery.status) == ("plan.finished", plan, 1, 200)
     assert receiver.messages == [delivery.id]
     told = Webhook(hook.secret).verify(receiver.bodies[0], receiver.heads[0])
     assert told["type"] == "plan.finished"
@@ -83,15 +85,17 @@ def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
         Webhook(hook.secret).verify(receiver.bodies[0] + b" ", receiver.heads[0])
 
 
-def test_only_what_was_asked_for_is_told(store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue) -> None:
+def test_only_what_was_asked_for_is_told(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
     with receiving() as receiver:
         cancelled = made(hooks, receiver, events=["plan.cancelled"])
         elsewhere = made(hooks, receiver, province="elsewhere")
         here = made(hooks, receiver, province="here")
-        other = made(hooks, receiver, Principal("somebody else", EVERYBODY.grants))
+        other = made(hooks, receiver, Principal("somebody else", ANONYMOUS_PRINCIPAL.grants))
         finished_plan(queue)
-        gone = queue.submit(request("gone", source={"province": "here", "changes": [{"what": "labour"}]})).plan.id
-        queue.cancel(gone, "local")
+        gone = queue.submit_plan(request("gone", source={"province": "here", "changes": [{"what": "labour"}]})).plan.id
+        queue.cancel_plan(gone, "local")
         with sending(store, settings):
             until(lambda: len(receiver.told) == 2)
     assert [one.plan for one in sent(hooks, cancelled)] == [one.plan for one in sent(hooks, here)] == [gone]
@@ -100,19 +104,19 @@ def test_only_what_was_asked_for_is_told(store: Store, settings: Settings, hooks
 
 
 def test_a_message_is_sent_until_it_arrives_always_the_same(
-    store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     with receiving(statuses=[500, 302, 429]) as receiver, sending(store, settings):
         hook = made(hooks, receiver)
         finished_plan(queue)
         until(lambda: sent(hooks, hook)[0].state == "delivered")
-    assert sent(hooks, hook)[0].tries == 4
+    assert sent(hooks, hook)[0].attempts == 4
     assert len(set(receiver.messages)) == len(set(receiver.bodies)) == 1
     assert len(receiver.messages) == 4
 
 
 def test_a_message_that_never_arrives_is_dead_and_can_be_sent_again(
-    store: Store, make_settings: SettingsFactory, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, make_settings: SettingsFactory, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     settings = settings.model_copy(update={"webhook_tries": 3})
     with receiving(status=503) as receiver, sending(store, settings):
@@ -120,15 +124,15 @@ def test_a_message_that_never_arrives_is_dead_and_can_be_sent_again(
         finished_plan(queue)
         until(lambda: sent(hooks, hook)[0].state == "dead")
         dead = sent(hooks, hook)[0]
-        assert (dead.tries, dead.status, dead.error, dead.due) == (3, 503, "the answer was 503", None)
+        assert (dead.attempts, dead.status, dead.error, dead.due) == (3, 503, "the answer was 503", None)
         receiver.status = 204
-        assert hooks.resend(hook.id, dead.id, EVERYBODY).state == "waiting"
+        assert hooks.resend_delivery(hook.id, dead.id, ANONYMOUS_PRINCIPAL).state == "waiting"
         until(lambda: sent(hooks, hook)[0].state == "delivered")
     assert len(receiver.messages) == 4
 
 
 def test_a_receiver_that_wants_no_more_gets_no_more(
-    store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     with receiving(status=410) as receiver, sending(store, settings):
         hook = made(hooks, receiver)
@@ -138,7 +142,7 @@ def test_a_receiver_that_wants_no_more_gets_no_more(
 
 
 def test_one_that_does_not_answer_holds_up_no_other(
-    store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     with receiving(hold=threading.Event()) as silent, receiving() as receiver:
         mute, hook = made(hooks, silent), made(hooks, receiver)
@@ -153,26 +157,28 @@ def test_one_that_does_not_answer_holds_up_no_other(
             until(lambda: {one.state for one in sent(hooks, mute)} == {"delivered"})
 
 
-def test_several_processes_share_the_work(store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue) -> None:
+def test_several_processes_share_the_work(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
     with receiving() as receiver:
         hook = made(hooks, receiver)
         plan = finished_plan(queue)
-        with store.write() as stored:
+        with store.write_transaction() as stored:
             for _ in range(40):
-                announce(stored, "plan.ratified", plan, {})
+                enqueue_event(stored, "plan.ratified", plan, {})
         with sending(store, settings), sending(store, settings), sending(store, settings):
             until(lambda: {one.state for one in sent(hooks, hook)} == {"delivered"})
     assert len(receiver.messages) == len(set(receiver.messages)) == 41
 
 
-def test_what_is_undone_is_not_told(store: Store, hooks: Webhooks, queue: JobQueue) -> None:
+def test_what_is_undone_is_not_told(store: Store, hooks: WebhookService, queue: JobQueue) -> None:
     def announce_and_fail() -> None:
-        with store.write() as stored:
-            assert announce(stored, "plan.ratified", plan, {}) == 1
+        with store.write_transaction() as stored:
+            assert enqueue_event(stored, "plan.ratified", plan, {}) == 1
             raise LookupError
 
     with receiving() as receiver:
-        plan = queue.submit(request()).plan.id
+        plan = queue.submit_plan(request()).plan.id
         hook = made(hooks, receiver)
         with pytest.raises(LookupError):
             announce_and_fail()
@@ -180,7 +186,7 @@ def test_what_is_undone_is_not_told(store: Store, hooks: Webhooks, queue: JobQue
 
 
 def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
-    store: Store, settings: Settings, hooks: Webhooks, queue: JobQueue
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     settings = settings.model_copy(update={"lease_seconds": 0.2, "webhook_seconds": 1.0})
     with receiving(hold=threading.Event()) as receiver:

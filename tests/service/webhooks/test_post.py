@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from service.webhooks.courier import LONGEST_SECONDS, pause
-from service.webhooks.post import Undeliverable, is_public, post
+from service.webhooks.courier import MAX_BACKOFF_SECONDS, compute_backoff
+from service.webhooks.post import DeliveryError, is_public_address, post_message
 from tests.service.webhooks.receiver import receiving
 
 
@@ -42,23 +42,23 @@ from tests.service.webhooks.receiver import receiving
     ],
 )
 def test_public_addresses_are_told_from_others(address: str, public: bool) -> None:
-    assert is_public(address) is public
+    assert is_public_address(address) is public
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0", "2130706433", "0x7f000001", "[::1]"])
 def test_nothing_is_sent_to_this_machine_unless_allowed(host: str) -> None:
     with receiving() as receiver:
         url = receiver.url.replace("127.0.0.1", host)
-        with pytest.raises(Undeliverable, match=r"no public address|gaierror"):
-            post(url, b"{}", {}, seconds=5, private=False)
+        with pytest.raises(DeliveryError, match=r"no public address|gaierror"):
+            post_message(url, b"{}", {}, timeout_seconds=5, allow_private=False)
         assert receiver.bodies == []
-        assert post(receiver.url, b"{}", {}, seconds=5, private=True) == 200
+        assert post_message(receiver.url, b"{}", {}, timeout_seconds=5, allow_private=True) == 200
         assert receiver.bodies == [b"{}"]
 
 
 def test_redirects_are_not_followed() -> None:
     with receiving() as target, receiving(status=307, headers={"Location": target.url}) as receiver:
-        assert post(receiver.url, b"{}", {}, seconds=5, private=True) == 307
+        assert post_message(receiver.url, b"{}", {}, timeout_seconds=5, allow_private=True) == 307
     assert target.bodies == []
 
 
@@ -66,8 +66,8 @@ def test_redirects_are_not_followed() -> None:
 def test_no_answer_takes_longer_than_the_time_limit(answers: dict[str, object]) -> None:
     with receiving(**answers) as receiver:
         begun = time.monotonic()
-        with pytest.raises(Undeliverable, match=r"no answer in 0\.5 s"):
-            post(receiver.url, b"{}", {}, seconds=0.5, private=True)
+        with pytest.raises(DeliveryError, match=r"no answer in 0\.5 s"):
+            post_message(receiver.url, b"{}", {}, timeout_seconds=0.5, allow_private=True)
         assert time.monotonic() - begun < 5
 
 
@@ -75,8 +75,8 @@ def test_nobody_there_is_said() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
-        with pytest.raises(Undeliverable, match="refused"):
-            post(url, b"{}", {}, seconds=5, private=True)
+        with pytest.raises(DeliveryError, match="refused"):
+            post_message(url, b"{}", {}, timeout_seconds=5, allow_private=True)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
@@ -98,15 +98,17 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
 
         thread = threading.Thread(target=greet)
         thread.start()
-        with pytest.raises(Undeliverable, match="CERTIFICATE_VERIFY_FAILED"):
-            post(f"https://localhost:{listening.getsockname()[1]}/", b"{}", {}, seconds=5, private=True)
+        with pytest.raises(DeliveryError, match="CERTIFICATE_VERIFY_FAILED"):
+            post_message(
+                f"https://localhost:{listening.getsockname()[1]}/", b"{}", {}, timeout_seconds=5, allow_private=True
+            )
         thread.join()
 
 
 def test_pauses_grow_and_differ() -> None:
     chance = random.Random(1)  # noqa: S311 - not for secrets
-    pauses = [pause(tries, 5.0, chance) for tries in range(1, 13)]
+    pauses = [compute_backoff(tries, 5.0, chance) for tries in range(1, 13)]
     assert all(0.75 * 5 * 3**k <= seconds <= 1.25 * 5 * 3**k for k, seconds in enumerate(pauses[:7]))
-    assert pauses[-1] <= 1.25 * LONGEST_SECONDS
-    assert pause(1_000, 5.0, chance) <= 1.25 * LONGEST_SECONDS
-    assert len({pause(3, 5.0, chance) for _ in range(9)}) == 9
+    assert pauses[-1] <= 1.25 * MAX_BACKOFF_SECONDS
+    assert compute_backoff(1_000, 5.0, chance) <= 1.25 * MAX_BACKOFF_SECONDS
+    assert len({compute_backoff(3, 5.0, chance) for _ in range(9)}) == 9

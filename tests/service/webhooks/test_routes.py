@@ -4,14 +4,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.access import Barred
+from service.access import HiddenError
 from service.app import create_app
-from service.errors import Missing
+from service.errors import NotFoundError
 from service.identity import Grant, Principal, Role
 from service.settings import Settings
 from service.storage import Store
 from service.webhooks.schemas import WebhookBody
-from service.webhooks.service import Webhooks
+from service.webhooks.service import WebhookService
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import until
@@ -96,16 +96,16 @@ def test_a_webhook_is_its_callers_and_the_administrators(settings: Settings) -> 
         return Principal(caller, frozenset({Grant(province=province, role=role)}))
 
     reader, other = principal("reader", "north", "reader"), principal("other", "*", "centre")
-    store = Store.open(settings)
-    hooks = Webhooks(store, settings)
+    store = Store.open_store(settings)
+    hooks = WebhookService(store, settings)
     asked = WebhookBody.model_validate({"url": "https://example.org/", "province": "north"})
-    made = hooks.make(asked, reader)
-    assert [hook.id for hook in hooks.list(reader).webhooks] == [made.id]
-    assert hooks.list(other).webhooks == ()
-    with pytest.raises(Missing):
-        hooks.delete(made.id, other)
-    with pytest.raises(Barred):
-        hooks.make(asked.model_copy(update={"province": "south"}), reader)
-    hooks.delete(made.id, principal("head", "*", "admin"))
-    assert hooks.list(reader).webhooks == ()
+    made = hooks.create_webhook(asked, reader)
+    assert [hook.id for hook in hooks.list_webhooks(reader).webhooks] == [made.id]
+    assert hooks.list_webhooks(other).webhooks == ()
+    with pytest.raises(NotFoundError):
+        hooks.delete_webhook(made.id, other)
+    with pytest.raises(HiddenError):
+        hooks.create_webhook(asked.model_copy(update={"province": "south"}), reader)
+    hooks.delete_webhook(made.id, principal("head", "*", "admin"))
+    assert hooks.list_webhooks(reader).webhooks == ()
     store.close()
