@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping
 from benchmarks.measuring import Measured, timed
 from benchmarks.serving import request
 from benchmarks.writers import WRITERS
-from models.changes import Change
+from models.changes.change import Change
 from models.options import PlanOptions
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
-from solvers import answers, backends, second_opinion
+from models.problem.planning_problem import PlanningProblem
+from models.validation.parsing import parse_problem
+from solvers import backends, reference_model, sensitivity
+from solvers.algorithms.pipeline import program_of, solve_in_stages
+from solvers.algorithms.run_state import Run
+from solvers.algorithms.select import solve
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
-from solvers.index import ProblemIndex
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Solution
 from solvers.planning import make_plan
-from solvers.program import LinearProgram
-from solvers.report import report, tidy
-from solvers.solution import Solution
-from solvers.strategy import solve
-from solvers.strategy.run import Run
-from solvers.strategy.stages import program_of, solve_in_stages
+from solvers.results import report, tidy
 
 Driver = Callable[[PlanningProblem, float], Measured]
 """Measures one part of a problem's way; the number is the seconds after which a solve is cut."""
@@ -57,7 +57,7 @@ def build(problem: PlanningProblem, _limit: float) -> Measured:
 
 def build_pulp(problem: PlanningProblem, _limit: float) -> Measured:
     """The same from the problem to PuLP, as one would write it there: the second opinion's formulation."""
-    return timed(lambda: str(type(second_opinion.build(problem)).__name__))
+    return timed(lambda: str(type(reference_model.build(problem)).__name__))
 
 
 def hand_over(problem: PlanningProblem, _limit: float) -> Measured:
@@ -112,8 +112,8 @@ def what_if(problem: PlanningProblem, limit: float) -> Measured:
     changes = [Change(what="power_limit", where=area, periods=(period,), factor=1.1)]
 
     def run() -> str:
-        standing = answers.Standing.of(problem, made.basis, options)
-        compared = answers.compare(standing, answers.by_changes(problem, changes))
+        standing = sensitivity.Standing.of(problem, made.basis, options)
+        compared = sensitivity.compare(standing, sensitivity.by_changes(problem, changes))
         return f"power of {area} in {period}: objective {compared.objective[0]:.9g} → {compared.objective[1]:.9g}"
 
     return timed(run)

@@ -16,7 +16,7 @@ import httpx2
 
 from benchmarks.load import serving
 from models.examples import two_counties_raw
-from service.sheets.kinds import SPREADSHEET_MEDIA_TYPES
+from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
 MIB = 1024 * 1024
 JSON = "application/json"

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from benchmarks.running import Found
 from benchmarks.subjects import SUBJECTS
-from solvers.index import ProblemIndex
-from solvers.strategy.stages import program_of
+from solvers.algorithms.pipeline import program_of
+from solvers.data.problem_arrays import ProblemIndex
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "allot"

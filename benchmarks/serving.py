@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.load import serving
 from benchmarks.measuring import MIB, Measured
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 
 TABLES = ("quotas", "supply", "shipments", "capacity", "reasons")
 """Tables that are read after the plan is made, each in one page."""

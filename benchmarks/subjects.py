@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from benchmarks.coarser import coarser
+from benchmarks.aggregation import coarser
 from benchmarks.synthetic import synthetic
 from models import provinces
-from models.apply import apply_changes
-from models.problem import PlanningProblem
+from models.changes.apply import apply_changes
+from models.problem.planning_problem import PlanningProblem
 
 Subject = Callable[[], PlanningProblem]
 """Makes a problem."""

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
-from solvers.program import FloatArray
+from models.problem.planning_problem import PlanningProblem
+from models.validation.parsing import parse_problem
+from solvers.lp.linear_program import FloatArray
 
 Line = dict[str, object]
 """A line of a factory, as JSON."""

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from models.tables import SupplyRow
-from service.solving.encoding import encode_table
-from service.tables.formats import STREAM_WRITERS, format_json_page
-from service.tables.schemas import TableQuery
-from service.tables.selection import select_from_table
+from service.api.schemas.tables import TableQuery
+from service.core.codecs import encode_table
+from service.domain.table_selection import select_from_table
+from service.spreadsheets.table_formats import STREAM_WRITERS, format_json_page
 
 ROWS = 100_000
 

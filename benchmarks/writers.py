@@ -16,7 +16,7 @@ import pulp
 import xarray as xr
 
 from benchmarks.measuring import Measured, timed
-from solvers.program import IntArray, LinearProgram
+from solvers.lp.linear_program import IntArray, LinearProgram
 
 Writer = Callable[[LinearProgram], Measured]
 """Writes a program; the note is its number of rows as the library counts them."""

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from models.base import Frozen
-from models.changes import Change
+from models.changes.change import Change
 from models.plan import ServedShare
 
 

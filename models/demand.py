@@ -7,9 +7,9 @@ sixth of a year's norm. Rows in `demand` replace the estimate for their county a
 """
 
 from models.base import Frozen, by_period
-from models.items import Item
-from models.population import County
-from models.problem import PlanningProblem
+from models.problem.items import Item
+from models.problem.planning_problem import PlanningProblem
+from models.problem.population import County
 
 
 class GroupNeed(Frozen):

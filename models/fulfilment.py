@@ -7,7 +7,7 @@ from typing import Literal
 
 from models.base import Frozen
 from models.outputs import LineAndPeriod
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 
 By = Literal["factory", "county", "item"]
 """What fulfilment is rolled up by; `county`: the place where the factory stands."""

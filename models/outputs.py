@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.base import Amount, Frozen, Id
-from models.checks import Finding
-from models.checks.view import close_to, listed, shown
-from models.problem import PlanningProblem
-from models.reading.structure import complaints
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding
+from models.validation.checks.context import close_to, listed, shown
+from models.validation.structure_findings import complaints
 
 MOST_FINDINGS = 1000
 """How many findings about one report are told."""

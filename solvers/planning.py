@@ -11,19 +11,19 @@ import pyarrow as pa
 
 from models.options import PlanOptions
 from models.plan import Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLES
-from solvers.diagnosis import Diagnosed, diagnose
+from solvers.algorithms.fallback import with_resting_plan
+from solvers.algorithms.pipeline import Staged, program_of, solve_in_stages
+from solvers.algorithms.run_state import Run
+from solvers.algorithms.warm_start import WarmStart
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import objective_parts
-from solvers.index import ProblemIndex
-from solvers.program import FloatArray, Program
-from solvers.report import report, tidy
-from solvers.report.frame import empty
-from solvers.solution import Basis, OnProgress, Progress
-from solvers.strategy.resting import with_resting_plan
-from solvers.strategy.run import Run
-from solvers.strategy.stages import Staged, program_of, solve_in_stages
-from solvers.strategy.warm import WarmStart
+from solvers.infeasibility import Diagnosed, diagnose
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.lp.solution import Basis, OnProgress, Progress
+from solvers.results import report, tidy
+from solvers.results.arrow_tables import empty
 from solvers.verification import Claim, verify
 
 
@@ -45,7 +45,7 @@ def make_plan(
     on_progress: OnProgress | None = None,
     start: WarmStart | None = None,
 ) -> PlanResult:
-    """Plan a problem that has passed `models.checks`; from a solved plan (see `start_from`) where the problem is a change of it.
+    """Plan a problem that has passed `models.validation.checks`; from a solved plan (see `start_from`) where the problem is a change of it.
 
     A solver that fails, stops or finds rules in conflict is an outcome of the plan, not an exception; SolverUnavailable is
     raised for a solver that is not on this machine.

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from models.plan import Agreement, GoalResult
-from models.problem import PlanningProblem
-from solvers import second_opinion
-from solvers.program import FloatArray
+from models.problem.planning_problem import PlanningProblem
+from solvers import reference_model
+from solvers.lp.linear_program import FloatArray
 
 SOLVER = "cbc"
 """Another solver than the one the plan usually comes from."""
@@ -31,7 +31,7 @@ def verify(problem: PlanningProblem, claim: Claim, tolerance: float, time_limit_
 
     With ordered goals the last goal's optimum is compared, since the objective itself is not what they settle.
     """
-    opinion = second_opinion.solve(
+    opinion = reference_model.solve(
         problem,
         SOLVER,
         short_without_swaps=_needs(problem, claim.without_swaps),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 
 Json = dict[str, Any]
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from models.apply import apply_changes
+from models.changes.apply import apply_changes
 from models.plan import Plan
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from models.provinces import load
 from solvers.planning import PlanResult, make_plan
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from tests.builders import Json, need
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

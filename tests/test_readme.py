@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from models.examples import two_counties_raw
-from service.app import create_app
+from service.api.app import create_app
 from service.cli import app
-from service.settings import Settings
+from service.core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

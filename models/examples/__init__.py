@@ -4,7 +4,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 
 
 def two_counties_text() -> str:

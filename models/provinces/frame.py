@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.policy import Policy, ShortageBand
+from models.problem.policy import Policy, ShortageBand
 from models.provinces.tables import Folder, Row
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

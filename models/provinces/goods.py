@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.items import Item
+from models.problem.items import Item
 from models.provinces.frame import Frame
 from models.provinces.tables import Folder, Row
 

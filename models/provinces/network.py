@@ -1,7 +1,7 @@
 """Stations, links and power areas: stations.csv, links.csv, power_areas.csv and power.csv."""
 
-from models.network import Link, Station
-from models.power import PowerArea
+from models.problem.network import Link, Station
+from models.problem.power import PowerArea
 from models.provinces.frame import Frame
 from models.provinces.tables import Folder, Row
 

@@ -1,6 +1,6 @@
 """Counties with their people, stores and stocks: counties.csv, groups.csv and stocks.csv."""
 
-from models.population import County, StockLimits
+from models.problem.population import County, StockLimits
 from models.provinces.goods import Catalogue
 from models.provinces.tables import Folder, Row
 

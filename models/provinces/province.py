@@ -1,8 +1,8 @@
 """A province: a problem that people can edit as a folder of tables, with its years as named scenarios."""
 
 from models.base import Frozen, Id, Text
-from models.changes import Scenario
-from models.problem import PlanningProblem
+from models.changes.change import Scenario
+from models.problem.planning_problem import PlanningProblem
 
 
 class Province(Frozen):

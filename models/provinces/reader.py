@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from models.provinces.errors import MalformedProvinceError
 from models.provinces.figures import Figure, figures
 from models.provinces.frame import Frame, read_frame, read_policy

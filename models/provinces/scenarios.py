@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from models.changes import Change, Scenario
+from models.changes.change import Change, Scenario
 from models.provinces.goods import Catalogue
 from models.provinces.tables import Folder, Row
 from models.provinces.trade import central_shares

@@ -3,11 +3,11 @@
 central_shares.csv, materials.csv, partners.csv and swaps.csv.
 """
 
-from models.partners import Partner
+from models.problem.partners import Partner
+from models.problem.shares import SupplyShares
 from models.provinces.frame import Frame
 from models.provinces.goods import Catalogue
 from models.provinces.tables import Folder, Row
-from models.shares import SupplyShares
 
 
 def read_supply_shares(folder: Folder, frame: Frame, catalogue: Catalogue, column: str) -> SupplyShares:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.factories import Factory, Line
+from models.problem.factories import Factory, Line
 from models.provinces.frame import Frame
 from models.provinces.goods import Catalogue
 from models.provinces.tables import Folder, Row

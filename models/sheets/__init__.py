@@ -7,8 +7,8 @@ every part in which row it stands; `Reading.located` names findings by sheet, ro
 from models.sheets.cells import Odd, RawSheet, Value, digits
 from models.sheets.codes import SHEET_CODES
 from models.sheets.columns import Column, Layout
+from models.sheets.document_reader import Reading, Source, read_tables
 from models.sheets.layout import LAYOUTS, NOTE_COLUMNS, NOTE_SHEETS
-from models.sheets.reading import Reading, Source, read_tables
 from models.sheets.writing import SheetTable, tables_of
 
 __all__ = [

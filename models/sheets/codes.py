@@ -1,7 +1,7 @@
-"""What can be wrong with sheets themselves; what is wrong with the problem they hold has the codes of `models.checks`."""
+"""What can be wrong with sheets themselves; what is wrong with the problem they hold has the codes of `models.validation.checks`."""
 
-from models.checks.codes import Code
-from models.checks.finding import Finding, SheetCell
+from models.validation.finding import Finding, SheetCell
+from models.validation.finding_codes import Code
 
 SHEET_CODES: dict[str, Code] = {
     "no_sheets": Code("error", "No sheet (or CSV file) of the layout is there."),

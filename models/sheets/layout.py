@@ -1,15 +1,15 @@
 """The sheets of a province, in the order in which they are read."""
 
-from models.changes import Change, Scenario
-from models.factories import Factory, Line
-from models.items import Item
-from models.network import Link, Station
-from models.partners import Partner
-from models.policy import Goal, Policy, ShortageBand
-from models.population import County, DemandRow, StockLimits
-from models.power import PowerArea
-from models.problem import PlanningProblem
-from models.shares import SupplyShares
+from models.changes.change import Change, Scenario
+from models.problem.factories import Factory, Line
+from models.problem.items import Item
+from models.problem.network import Link, Station
+from models.problem.partners import Partner
+from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Goal, Policy, ShortageBand
+from models.problem.population import County, DemandRow, StockLimits
+from models.problem.power import PowerArea
+from models.problem.shares import SupplyShares
 from models.sheets.columns import Column, Layout, column_of, columns_of
 
 NOTE_COLUMNS = ("mark", "source", "marks", "note")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from models.checks.finding import Finding, SheetCell
-from models.checks.view import close_to
 from models.sheets.cells import Odd, RawSheet, Value, blank
 from models.sheets.codes import SHEET_CODES, sheet_finding
 from models.sheets.columns import Column, Layout
 from models.sheets.layout import NOTE_COLUMNS
+from models.validation.checks.context import close_to
+from models.validation.finding import Finding, SheetCell
 
 _ODD = {
     "date_cell": (

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from models.checks.view import close_to
 from models.sheets.cells import taken
 from models.sheets.layout import KEYS, PERIODS
 from models.sheets.rows import Rows
+from models.validation.checks.context import close_to
 
 if TYPE_CHECKING:
-    from models.sheets.reading import Reading
+    from models.sheets.document_reader import Reading
 
 
 def read_settings(rows: Rows, reading: "Reading") -> None:

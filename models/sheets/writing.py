@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.changes import Scenario
-from models.problem import PlanningProblem
+from models.changes.change import Scenario
+from models.problem.planning_problem import PlanningProblem
 from models.sheets.cells import Value, listed
 from models.sheets.columns import Column, Layout, Path
 from models.sheets.layout import IDENTIFIED_BY, KEYS, OBJECT_SHEETS, PERIODS, PROVINCE

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command
 
 import typer
 
-from service.cli import answering, asking, executing, inspecting, keys, planning, provinces, serving
+from service.cli import api_keys, comparisons, fulfilment, inspection, planning, provinces, remedies, serve
 
 app = typer.Typer(
     name="allot",
@@ -15,24 +15,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("plan")(planning.plan_province)
-app.command("bottlenecks")(asking.show_bottlenecks)
-app.command("shadow-prices")(answering.show_shadow_prices)
-app.command("remedies")(answering.show_remedies)
-app.command("what-if")(answering.show_what_if)
-app.command("equity")(answering.show_equity)
-app.command("goals")(answering.show_goals)
-app.command("infeasibility")(answering.show_infeasibility)
-app.command("curve")(asking.show_curve)
-app.command("grid")(asking.show_grid)
-app.command("compare")(asking.compare_plans)
-app.command("fulfilment")(executing.show_fulfilment)
-app.command("replan")(executing.replan_from_outputs)
+app.command("bottlenecks")(comparisons.show_bottlenecks)
+app.command("shadow-prices")(remedies.show_shadow_prices)
+app.command("remedies")(remedies.show_remedies)
+app.command("what-if")(remedies.show_what_if)
+app.command("equity")(remedies.show_equity)
+app.command("goals")(remedies.show_goals)
+app.command("infeasibility")(remedies.show_infeasibility)
+app.command("curve")(comparisons.show_curve)
+app.command("grid")(comparisons.show_grid)
+app.command("compare")(comparisons.compare_plans)
+app.command("fulfilment")(fulfilment.show_fulfilment)
+app.command("replan")(fulfilment.replan_from_outputs)
 app.command("export")(planning.export_program)
-app.command("validate")(inspecting.validate_problem)
-app.command("demand")(inspecting.export_demand)
-app.command("provinces")(inspecting.list_provinces)
-app.add_typer(keys.app, name="keys")
-app.command("serve")(serving.serve_http)
+app.command("validate")(inspection.validate_problem)
+app.command("demand")(inspection.export_demand)
+app.command("provinces")(inspection.list_provinces)
+app.add_typer(api_keys.app, name="keys")
+app.command("serve")(serve.serve_http)
 app.add_typer(provinces.app, name="province")
 
 

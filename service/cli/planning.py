@@ -10,15 +10,15 @@ import typer
 from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from models.options import PlanOptions, SolverName
-from models.problem import PlanningProblem
-from service.cli import show, sources
-from service.sheets.plan import PlanWorkbookContent, write_plan_workbook
-from solvers.export import lp_text, mps_text
+from models.problem.planning_problem import PlanningProblem
+from service.cli import plan_summary, problem_sources
+from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build
-from solvers.index import ProblemIndex
+from solvers.lp.export import lp_text, mps_text
+from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, make_plan
-from solvers.report.writing import TableFormat, write_tables
-from solvers.solution import Progress
+from solvers.results.writing import TableFormat, write_tables
 
 SourceArgument = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
 ScenarioOption = Annotated[
@@ -44,14 +44,14 @@ def plan_province(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan's head as JSON instead of tables.")] = False,
 ) -> None:
     """Plan a province: a summary on the screen, the tables into a folder. Exits with 1 when there is no plan."""
-    problem = sources.load_problem(source, scenario, change)
+    problem = problem_sources.load_problem(source, scenario, change)
     options = PlanOptions(solver=solver, time_limit_seconds=time_limit, verify=verify)
     with Bar(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TimeElapsedColumn(),
-        console=sources.error_console,
+        console=problem_sources.error_console,
         transient=True,
     ) as bar:
         task = bar.add_task("read", total=None)
@@ -59,7 +59,10 @@ def plan_province(
         def update_progress_bar(progress: Progress) -> None:
             total = None if progress.share_done is None else 1.0
             bar.update(
-                task, description=show.format_progress(progress), total=total, completed=progress.share_done or 0.0
+                task,
+                description=plan_summary.format_progress(progress),
+                total=total,
+                completed=progress.share_done or 0.0,
             )
 
         result = make_plan(problem, options, update_progress_bar)
@@ -75,7 +78,7 @@ def show_and_write_plan(
     _show_plan(name, result, as_json=as_json)
     if out is not None and result.tables:
         written = write_tables(result.tables, out, table_format)
-        sources.error_console.print(f"{len(written)} files written to {out}/")
+        problem_sources.error_console.print(f"{len(written)} files written to {out}/")
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
 
@@ -90,7 +93,7 @@ def _write_workbook(problem: PlanningProblem, result: PlanResult, path: Path) ->
     ):
         file.seek(0)
         shutil.copyfileobj(file, sink)
-    sources.error_console.print(f"The plan as a workbook is in {path}")
+    problem_sources.error_console.print(f"The plan as a workbook is in {path}")
 
 
 def _open_table(table: pa.Table) -> tuple[pa.Schema, list[pa.RecordBatch]]:
@@ -101,7 +104,7 @@ def _show_plan(name: str, result: PlanResult, *, as_json: bool) -> None:
     if as_json:
         typer.echo(result.plan.model_dump_json(indent=2))
     else:
-        show.print_plan(name, result.plan, sources.output_console)
+        plan_summary.print_plan(name, result.plan, problem_sources.output_console)
 
 
 def export_program(
@@ -113,10 +116,12 @@ def export_program(
 ) -> None:
     """Write the linear program itself, for any other solver."""
     if mps is None and lp is None:
-        sources.error_console.print("State --mps FILE or --lp FILE.")
+        problem_sources.error_console.print("State --mps FILE or --lp FILE.")
         raise typer.Exit(2)
-    program = build(ProblemIndex.of(sources.load_problem(source, scenario, change)))
+    program = build(ProblemIndex.of(problem_sources.load_problem(source, scenario, change)))
     for path, text in ((mps, mps_text), (lp, lp_text)):
         if path is not None:
             path.write_text(text(program), encoding="utf-8")
-            sources.error_console.print(f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}")
+            problem_sources.error_console.print(
+                f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}"
+            )

@@ -9,8 +9,8 @@ import typer
 
 from models import provinces as built_in
 from models.sheets import SheetTable, tables_of
-from service.cli import sources
-from service.sheets.province import (
+from service.cli import problem_sources
+from service.spreadsheets.province_workbook import (
     ExtraSheets,
     build_province_zip,
     build_template_tables,
@@ -28,7 +28,7 @@ def export_province(
     source: Annotated[str, typer.Argument(help="Built-in province, or file or folder with one.")], target: TargetOption
 ) -> None:
     """Write a province, with its scenarios, as a workbook, a zip of CSV or a folder of CSV; it can be read again."""
-    found = sources.read_source(source)
+    found = problem_sources.read_source(source)
     notes, pages = built_in.load_notes(source) if source in built_in.builtin() else ({}, ())
     tables = tables_of(found.problem, found.name, found.scenarios, notes)
     _write_province(found.name or source, tables, {"sources": pages} if pages else {}, target)
@@ -49,6 +49,6 @@ def _write_province(title: str, tables: Sequence[SheetTable], pages: ExtraSheets
         target.write_bytes(build_province_zip(tables, pages))
     else:
         write_province_folder(tables, pages, target)
-    sources.error_console.print(
+    problem_sources.error_console.print(
         f"{sum(len(table.rows) for table in tables):,} rows in {len(tables)} sheets written to {target}"
     )

@@ -11,7 +11,7 @@ class StorageError(Exception):
     """Something that storage refuses or cannot do."""
 
 
-class RecordNotFoundError(StorageError):  # noqa: N818
+class RecordNotFoundError(StorageError):
     """There is nothing of that kind with that name."""
 
     def __init__(self, kind: str, name: str) -> None:
@@ -21,7 +21,7 @@ class RecordNotFoundError(StorageError):  # noqa: N818
         self.name = name
 
 
-class VersionConflictError(StorageError):  # noqa: N818
+class VersionConflictError(StorageError):
     """The version that a change was made for is not the newest any more."""
 
     def __init__(self, name: str, expected: int, actual: int) -> None:
@@ -32,5 +32,5 @@ class VersionConflictError(StorageError):  # noqa: N818
         self.actual = actual
 
 
-class UnsuitableStoreError(StorageError):  # noqa: N818
+class UnsuitableStoreError(StorageError):
     """The database or the object store cannot be used as it is set."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from models.changes import Scenario
+from models.changes.change import Scenario
 from models.options import PlanOptions
 from models.plan import Outcome, Plan
 

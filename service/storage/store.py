@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
-from service.settings import Settings
-from service.storage.audit import AuditLog
+from service.core.settings import Settings
 from service.storage.engine import READ_ONLY, RELAXED_DURABILITY, create_database_engine, read_database_clock
-from service.storage.keys import KeyRepository
-from service.storage.lives import ApprovalRepository
 from service.storage.migrate import upgrade_database
-from service.storage.objects import ObjectStore, open_object_store
-from service.storage.plans import PlanRepository
-from service.storage.problems import ProblemRepository
-from service.storage.provinces import ProvinceRepository
+from service.storage.object_store import ObjectStore, open_object_store
+from service.storage.repositories.api_keys import KeyRepository
+from service.storage.repositories.approvals import ApprovalRepository
+from service.storage.repositories.audit import AuditLog
+from service.storage.repositories.plans import PlanRepository
+from service.storage.repositories.problems import ProblemRepository
+from service.storage.repositories.provinces import ProvinceRepository
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from solvers.program import LinearProgram
-from solvers.solution import Basis, OnProgress, Solution
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Basis, OnProgress, Solution
 
 
 class Feature(Enum):

@@ -4,11 +4,11 @@ Source: highs.dev. Why highspy: docs/decisions/0004.
 """
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.common import require, settle, tell_apart
 from solvers.backends.highs_methods import Method
 from solvers.backends.highs_session import VERSION, HighsSession
-from solvers.program import LinearProgram
-from solvers.solution import Basis, OnProgress, Solution, Stop
+from solvers.backends.trivial_cases import require, settle, tell_apart
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Basis, OnProgress, Solution, Stop
 
 UNDECIDED = Stop("numerical", detail="HiGHS: UnboundedOrInfeasible")
 """HiGHS' way of saying that it is one of the two."""

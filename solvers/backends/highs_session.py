@@ -14,12 +14,12 @@ import numpy.typing as npt
 from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 from highspy._core import _Highs
 
-from solvers.backends.common import ProgressGate, check
-from solvers.backends.highs_log import listen
 from solvers.backends.highs_methods import OPTIONS, WORDS, Method
+from solvers.backends.solver_callbacks import listen
+from solvers.backends.trivial_cases import ProgressGate, check
 from solvers.errors import SolverRefused
-from solvers.program import FloatArray, IntArray, LinearProgram
-from solvers.solution import Basis, BasisStatus, OnProgress, Solution, Stop
+from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
+from solvers.lp.solution import Basis, BasisStatus, OnProgress, Solution, Stop
 
 __all__ = ["VERSION", "HighsSession", "Method", "stop_of"]
 

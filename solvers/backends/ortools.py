@@ -17,9 +17,9 @@ from ortools.linear_solver.python import model_builder_helper as helper
 from scipy import sparse
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.common import ProgressGate, require, settle, tell_apart
-from solvers.program import LinearProgram
-from solvers.solution import Basis, OnProgress, Solution, Stop
+from solvers.backends.trivial_cases import ProgressGate, require, settle, tell_apart
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Basis, OnProgress, Solution, Stop
 
 _STOPS: dict[str, Stop] = {
     "OPTIMAL": Stop("optimal"),

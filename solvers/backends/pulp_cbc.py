@@ -13,10 +13,10 @@ import numpy as np
 import pulp
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.common import require, settle, tell_apart
+from solvers.backends.trivial_cases import require, settle, tell_apart
 from solvers.errors import SolverUnavailable
-from solvers.program import FloatArray, IntArray, LinearProgram
-from solvers.solution import Basis, OnProgress, Solution, Stop
+from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
+from solvers.lp.solution import Basis, OnProgress, Solution, Stop
 
 CBC = "CBC"
 """The CBC that comes with PuLP."""

@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from models.policy import Goal
-from solvers.formulation import decisions
-from solvers.formulation.balance import balance
-from solvers.formulation.central_distance import central_distance
-from solvers.formulation.central_share import central_share
-from solvers.formulation.costs import objective_parts
-from solvers.formulation.goal import goal, goal_costs
-from solvers.formulation.handling import handling
-from solvers.formulation.labour import labour
-from solvers.formulation.link import link
-from solvers.formulation.local_floor import local_floor
-from solvers.formulation.machine import machine
-from solvers.formulation.own_needs_first import own_needs_first, units_short
-from solvers.formulation.past import is_past, settle
-from solvers.formulation.power import power
-from solvers.formulation.presence import Presence, presence
-from solvers.formulation.quota_distance import quota_distance
-from solvers.formulation.rules import BOUNDS, RULES, RuleInfo
-from solvers.formulation.store import store
-from solvers.formulation.swap_balance import swap_balance
-from solvers.formulation.worst_fulfilment import worst_fulfilment
-from solvers.index import ProblemIndex
-from solvers.program import FloatArray, Program, ProgramBuilder
+from models.problem.policy import Goal
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import variables
+from solvers.formulation.constraints.balance import balance
+from solvers.formulation.constraints.central_distance import central_distance
+from solvers.formulation.constraints.central_share import central_share
+from solvers.formulation.constraints.goal import goal, goal_costs
+from solvers.formulation.constraints.handling import handling
+from solvers.formulation.constraints.labour import labour
+from solvers.formulation.constraints.link import link
+from solvers.formulation.constraints.local_floor import local_floor
+from solvers.formulation.constraints.machine import machine
+from solvers.formulation.constraints.own_needs_first import own_needs_first, units_short
+from solvers.formulation.constraints.past import is_past, settle
+from solvers.formulation.constraints.power import power
+from solvers.formulation.constraints.quota_distance import quota_distance
+from solvers.formulation.constraints.store import store
+from solvers.formulation.constraints.swap_balance import swap_balance
+from solvers.formulation.constraints.worst_fulfilment import worst_fulfilment
+from solvers.formulation.objective import objective_parts
+from solvers.formulation.reachability import Presence, presence
+from solvers.formulation.registry import BOUNDS, RULES, RuleInfo
+from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
 __all__ = ["BOUNDS", "RULES", "RuleInfo", "build", "goal_costs", "is_past", "objective_parts", "units_short"]
 
@@ -47,14 +47,14 @@ def build(
     program = ProgramBuilder(index.labels)
     where = where or presence(index, swaps=swaps)
 
-    decisions.make(index, program)
-    decisions.ship(index, program, where)
-    decisions.stock(index, program, where)
-    decisions.central(index, program, where)
+    variables.make(index, program)
+    variables.ship(index, program, where)
+    variables.stock(index, program, where)
+    variables.central(index, program, where)
     if swaps:
-        decisions.give(index, program, where)
-        decisions.take(index, program, where)
-    decisions.short(index, program)
+        variables.give(index, program, where)
+        variables.take(index, program, where)
+    variables.short(index, program)
 
     balance(index, program)
     machine(index, program)

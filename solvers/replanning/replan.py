@@ -7,19 +7,19 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from models.changes import Change
-from models.checks import Finding, InvalidProblem, check, refuse_errors
+from models.changes.change import Change
 from models.outputs import LineAndPeriod
-from models.past import FormerQuota
-from models.population import DemandRow
-from models.problem import PlanningProblem
-from solvers.index import ProblemIndex
-from solvers.indexing.past import Past
-from solvers.program import FloatArray
-from solvers.replanning.ahead import change_ahead
-from solvers.replanning.booking import Booked, book
-from solvers.replanning.reading import read_plan
-from solvers.replanning.telling import told
+from models.problem.past import FormerQuota
+from models.problem.planning_problem import PlanningProblem
+from models.problem.population import DemandRow
+from models.validation.checks import Finding, InvalidProblem, check, refuse_errors
+from solvers.data.past_arrays import Past
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import FloatArray
+from solvers.replanning.discrepancies import told
+from solvers.replanning.future_changes import change_ahead
+from solvers.replanning.plan_arrays import read_plan
+from solvers.replanning.reconcile import Booked, book
 
 Unreported = Literal["quota", "zero"]
 """What is taken for the output of a line and period that was not reported."""

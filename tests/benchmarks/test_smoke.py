@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.coarser import coarser
+from benchmarks.aggregation import coarser
 from benchmarks.drivers import DRIVERS
 from benchmarks.goals import PLAIN, _race
 from benchmarks.measuring import Measured, apart, medians
@@ -16,9 +16,9 @@ from benchmarks.subjects import SUBJECTS, SWEEPS, ryanggang
 from benchmarks.synthetic import synthetic
 from benchmarks.writers import WRITERS
 from models.base import by_period
-from solvers.index import ProblemIndex
+from solvers.algorithms.pipeline import program_of
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.planning import make_plan
-from solvers.strategy.stages import program_of
 
 
 @pytest.mark.parametrize("driver", [name for name in DRIVERS if not name.startswith("write")])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.checks.codes import CODES
 from models.sheets.codes import SHEET_CODES
-from service.errors import ApiError
+from models.validation.finding_codes import CODES
+from service.core.errors import ApiError
 from tests.browser.conftest import Open, Service, Watched, picture, settled
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ ROW = re.compile(r"\| (\S+) \| \S+ \| \d[\d.]* \| \S[^|]* \| ([0-9a-f]{64}) \|")
 FIRST_VIEW = 300_000
 
 
-@pytest.mark.parametrize("folder", [ROOT / "service/page/static/vendor", ROOT / "tests/browser/vendor"])
+@pytest.mark.parametrize("folder", [ROOT / "service/web_ui/static/vendor", ROOT / "tests/browser/vendor"])
 def test_files_of_others_are_those_we_noted(folder: Path) -> None:
     noted = dict(ROW.findall((folder / "README.md").read_text(encoding="utf-8")))
     there = {
@@ -32,7 +32,7 @@ def test_files_of_others_are_those_we_noted(folder: Path) -> None:
 
 
 def test_nothing_reads_data_as_html() -> None:
-    own = [path for path in (ROOT / "service/page/static").rglob("*.js") if "vendor" not in path.parts]
+    own = [path for path in (ROOT / "service/web_ui/static").rglob("*.js") if "vendor" not in path.parts]
     assert len(own) > 20
     bad = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function")
     assert [str(path) for path in own if bad.search(path.read_text(encoding="utf-8"))] == []
@@ -40,7 +40,7 @@ def test_nothing_reads_data_as_html() -> None:
 
 
 def test_both_languages_have_every_text() -> None:
-    folder = ROOT / "service/page/static/i18n"
+    folder = ROOT / "service/web_ui/static/i18n"
     keys = re.compile(r'^  "([^"]+)":', re.MULTILINE)
     for english in folder.glob("en*.js"):
         korean = folder / english.name.replace("en", "ko", 1)
@@ -51,7 +51,7 @@ def test_both_languages_have_every_text() -> None:
 
 def test_every_refusal_and_finding_has_korean_words() -> None:
     """The service speaks English: the page has words of its own for each kind of refusal, and Korean ones for each finding."""
-    folder = ROOT / "service/page/static/i18n"
+    folder = ROOT / "service/web_ui/static/i18n"
     keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)": "[^"]', re.MULTILINE)
     words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
     assert words == {*CODES, *SHEET_CODES}

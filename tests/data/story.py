@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from models.apply import apply_changes
+from models.changes.apply import apply_changes
 from models.provinces import Province
 from solvers.planning import PlanResult, make_plan
 from tests.ryanggang import crisis_year

@@ -2,11 +2,11 @@
 
 import pytest
 
-from models.apply import apply_changes
 from models.base import by_period
-from models.checks import check
-from models.problem import PlanningProblem
+from models.changes.apply import apply_changes
+from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
+from models.validation.checks import check
 
 SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
 

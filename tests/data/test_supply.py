@@ -1,7 +1,7 @@
 """Nothing is asked for that nobody can supply, and materials suffice for what a normal year makes at home."""
 
 from models.base import by_period
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
 
 NOT_MADE_HERE = {"salt", "dried-fish", "vinalon-cloth", "textbook"}

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from models.base import by_period
-from models.items import Item
-from models.problem import PlanningProblem
+from models.problem.items import Item
+from models.problem.planning_problem import PlanningProblem
+from models.problem.shares import SupplyShares
 from models.provinces import Province
-from models.shares import SupplyShares
 
 PEOPLE = {"hyesan": 166_087, "samsu": 34_747, "kim-jong-suk": 36_736, "kim-hyong-jik": 49_762, "kim-hyong-gwon": 32_349,
           "pochon": 32_087, "samjiyon": 27_128, "taehongdan": 30_683, "unhung": 53_189, "paegam": 58_342, "kapsan": 60_866,

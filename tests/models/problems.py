@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from models.checks import Finding, InvalidProblem, check
 from models.examples import two_counties_raw
-from models.parsing import parse_problem
+from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.parsing import parse_problem
 
 Raw = dict[str, Any]
 Spoil = Callable[[Raw], object]

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models.apply import AMENDERS, apply_changes
-from models.changes import Change
-from models.checks import InvalidProblem
-from models.checks.codes import CHANGES
+from models.changes.apply import AMENDERS, apply_changes
+from models.changes.change import Change
 from models.examples import two_counties
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import InvalidProblem
+from models.validation.finding_codes import CHANGES
 
 
 def change(what: str, **fields: Any) -> Change:

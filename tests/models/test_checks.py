@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from models.checks import InvalidProblem, check
-from models.checks.codes import ERRORS, WARNINGS
 from models.examples import two_counties
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import InvalidProblem, check
+from models.validation.finding_codes import ERRORS, WARNINGS
+from models.validation.parsing import parse_problem
 from tests.models.past_mistakes import PAST_MISTAKES
 from tests.models.problems import Raw, Spoil, codes, findings, spoilt
 
@@ -240,7 +240,7 @@ def test_every_list_by_period_is_counted(path: tuple[str | int, ...]) -> None:
 def test_the_list_of_lists_by_period_is_whole() -> None:
     """Counts the fields that may be lists of numbers in the schema, so that a new one cannot be forgotten."""
     schema = PlanningProblem.model_json_schema()
-    # the past has numbers for past periods alone; `models.checks.past` counts those and former quotas
+    # the past has numbers for past periods alone; `models.validation.checks.past` counts those and former quotas
     models = [schema, *(one for name, one in schema["$defs"].items() if not name.startswith(("Past", "Former")))]
     fields = [(name, field) for model in models for name, field in model.get("properties", {}).items()]
     by_period = [name for name, field in fields if _may_be_numbers(field) and name != "calendars"]

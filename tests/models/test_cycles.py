@@ -2,12 +2,12 @@
 
 import pytest
 
-from models.checks import check
-from models.factories import Factory, Line
-from models.items import Item
-from models.population import County
-from models.power import PowerArea
-from models.problem import PlanningProblem
+from models.problem.factories import Factory, Line
+from models.problem.items import Item
+from models.problem.planning_problem import PlanningProblem
+from models.problem.population import County
+from models.problem.power import PowerArea
+from models.validation.checks import check
 
 
 def gains(*lines: tuple[str, dict[str, float]]) -> list[str]:

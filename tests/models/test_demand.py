@@ -2,9 +2,9 @@ import pytest
 
 from models.demand import DemandEstimate, calendar_shares, estimate
 from models.examples import two_counties, two_counties_raw
-from models.parsing import parse_problem
-from models.population import DemandRow
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.problem.population import DemandRow
+from models.validation.parsing import parse_problem
 
 
 def by_key(problem: PlanningProblem) -> dict[tuple[str, str], DemandEstimate]:

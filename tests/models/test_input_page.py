@@ -4,9 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from models.checks import check
-from models.checks.codes import CODES
-from models.parsing import parse_problem
+from models.validation.checks import check
+from models.validation.finding_codes import CODES
+from models.validation.parsing import parse_problem
 
 PAGE = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
 

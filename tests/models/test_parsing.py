@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from models.changes import Change
-from models.checks import Finding, InvalidProblem
-from models.checks.codes import CODES, STRUCTURE
+from models.changes.change import Change
 from models.examples import two_counties, two_counties_raw, two_counties_text
 from models.options import PlanOptions
-from models.parsing import MOST_FINDINGS, parse_problem, validate_model
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding, InvalidProblem
+from models.validation.finding_codes import CODES, STRUCTURE
+from models.validation.parsing import MOST_FINDINGS, parse_problem, validate_model
 from tests.models.problems import Raw, codes, findings, spoilt
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, Phase, settings
 
 from models.plan import Plan
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import Json
 

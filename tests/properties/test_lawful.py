@@ -4,13 +4,13 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import make_problem, need
-from tests.laws import assert_plan_lawful
-from tests.laws_of_value import law_own_needs_first
+from tests.invariants import assert_plan_lawful
+from tests.invariants_of_value import law_own_needs_first
+from tests.plan_reading import Reading
 from tests.properties.planned import NINE_DIGITS, bounded, objective, rows_of
-from tests.reading import Reading
 from tests.strategies import problem_dicts, problems
 
 GOALS = st.sampled_from([["shortage", "cost"], [{"goal": "worst_fulfilment", "over": "item"}, "shortage", "cost"]])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import Json
 from tests.properties.planned import bounded, objective, rows_of, value_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import Json
 from tests.properties.planned import bounded, objective, rows_of, same, value_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.laws import assert_plan_lawful
+from tests.invariants import assert_plan_lawful
 from tests.ryanggang import crisis_year
 
 pytestmark = pytest.mark.slow

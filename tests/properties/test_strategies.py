@@ -4,9 +4,9 @@ from collections import Counter
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from models.checks import check
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import check
+from models.validation.parsing import parse_problem
 from solvers.planning import make_plan
 from tests.builders import Json
 from tests.properties.planned import bounded, rows_of

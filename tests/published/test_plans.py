@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from models.problem import PlanningProblem
-from service.app import create_app
-from service.settings import Settings
+from models.problem.planning_problem import PlanningProblem
+from service.api.app import create_app
+from service.core.settings import Settings
 from solvers.planning import make_plan
-from tests.laws import assert_plan_lawful
+from tests.invariants import assert_plan_lawful
 from tests.published.case import Case, Price
 from tests.published.catalogue import CASES
 

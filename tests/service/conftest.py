@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from service.settings import Settings
-from service.storage import Store
+from service.core.settings import Settings
+from service.storage.store import Store
 
 SettingsFactory = Callable[..., Settings]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from models.examples import two_counties
 from models.plan import Plan, Solver, Termination
-from models.problem import PlanningProblem
-from service.jobs import IdempotencyKey, PlanRequest
-from service.jobs.queue import JobQueue
-from service.storage import PlanOutcome
+from models.problem.planning_problem import PlanningProblem
+from service.core.codecs import PlanOutcome
+from service.storage.plan_requests import IdempotencyKey, PlanRequest
+from service.storage.repositories.jobs import JobQueue
 
 
 def small(name: str = "small") -> PlanningProblem:

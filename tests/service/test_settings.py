@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from service.settings import Settings
+from service.core.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

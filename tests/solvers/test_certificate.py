@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.plan import Certificate
-from solvers.certificate import BEYOND, certify
 from solvers.errors import NothingToCertify
-from solvers.program import LinearProgram
-from solvers.solution import Solution, Stop
+from solvers.lp.certificate import BEYOND, certify
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Solution, Stop
 from tests.solvers.backends.standard import INF, mixing, program
 
 

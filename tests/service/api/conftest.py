@@ -11,8 +11,8 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.app import create_app
-from service.settings import Settings
+from service.api.app import create_app
+from service.core.settings import Settings
 
 WAIT = {"Prefer": "wait=60"}
 

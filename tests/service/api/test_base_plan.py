@@ -7,11 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.app import create_app
-from service.jobs import PlanRequest
-from service.jobs.queue import JobQueue
-from service.settings import Settings
-from service.storage import PlanOutcome, Store, encode_basis
+from service.api.app import create_app
+from service.core.codecs import PlanOutcome, encode_basis
+from service.core.settings import Settings
+from service.storage.plan_requests import PlanRequest
+from service.storage.repositories.jobs import JobQueue
+from service.storage.store import Store
 from solvers.planning import make_plan
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import small

@@ -6,10 +6,10 @@ import anyio
 import pytest
 from starlette.requests import Request
 
-from service.errors import ContentTooLargeError, RequestTimeoutError
-from service.settings import Settings
-from service.web import bodies
-from service.web.bodies import BodyReader, count_occurrences
+from service.api import request_bodies
+from service.api.request_bodies import BodyReader, count_occurrences
+from service.core.errors import ContentTooLargeError, RequestTimeoutError
+from service.core.settings import Settings
 
 JSON = [(b"content-type", b"application/json")]
 TWO_MIB = b" " * 2 * 1024 * 1024
@@ -50,7 +50,7 @@ def test_more_values_than_may_be_are_refused_unread(settings: dict[str, int], bo
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(request_bodies, "_PATIENCE_SECONDS", 0.1)
 
     async def main() -> None:
         with pytest.raises(RequestTimeoutError):
@@ -83,7 +83,9 @@ def test_big_bodies_wait_at_the_door_and_small_ones_pass() -> None:
     assert anyio.run(main) == [2, *[2 * len(TWO_MIB)] * 6]
 
 
-@pytest.mark.parametrize("size", [0, 1, bodies._CHUNK_BYTES - 1, bodies._CHUNK_BYTES, 3 * bodies._CHUNK_BYTES + 7])
+@pytest.mark.parametrize(
+    "size", [0, 1, request_bodies._CHUNK_BYTES - 1, request_bodies._CHUNK_BYTES, 3 * request_bodies._CHUNK_BYTES + 7]
+)
 def test_signs_are_counted_over_the_edges_of_pieces(size: int) -> None:
     raw = b"a," * size
     assert count_occurrences(raw, b",") == raw.count(b",") == size

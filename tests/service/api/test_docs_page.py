@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, sync_playwright
 from starlette.testclient import TestClient
 
-VENDOR = resources.files("service").joinpath("static", "vendor")
+VENDOR = resources.files("service").joinpath("api", "swagger", "vendor")
 ROW = re.compile(r"\| (\S+) \| (\S+) \| (\d[\d.]*) \| (\S[^|]*) \| ([0-9a-f]{64}) \|")
 
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
-from service.settings import Settings
-from service.web.logs import configure_logs
+from service.core.settings import Settings
+from service.observability.logging import configure_logs
 
 
 def test_a_sane_request_id_is_kept_and_another_is_replaced(client: TestClient) -> None:

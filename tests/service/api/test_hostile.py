@@ -12,8 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.app import create_app
-from service.settings import Settings
+from service.api.app import create_app
+from service.core.settings import Settings
 from tests.service.api.answers import assert_problem, paths
 
 JSON = {"Content-Type": "application/json"}

@@ -11,16 +11,18 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.access import find_route_guard
-from service.access.routes import KEY_EXAMPLES
-from service.answers import examples as questions
-from service.app import create_app
-from service.execution import examples as execution
-from service.plans import examples as plans
-from service.provinces import examples as provinces
-from service.settings import Settings
-from service.sources import examples as sources
-from service.webhooks import examples as webhooks
+from service.api.app import create_app
+from service.api.examples import (
+    fulfilment as execution,
+    plans as plans,
+    problem_sources as sources,
+    provinces as provinces,
+    sensitivity as questions,
+    webhooks as webhooks,
+)
+from service.api.routes.keys import KEY_EXAMPLES
+from service.auth.guards import find_route_guard
+from service.core.settings import Settings
 from tests.service.api.conftest import WAIT
 
 SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.json"

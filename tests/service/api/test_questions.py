@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from service.answers import examples
+from service.api.examples import sensitivity
 from tests.service.api.answers import assert_problem
 
 EXAMPLES = [
     (question, name, body)
     for question, shown in (
-        ("compare", examples.COMPARE),
-        ("what-if", examples.WHAT_IF),
-        ("estimate", examples.WHAT_IF),
-        ("curve", examples.CURVE),
-        ("grid", examples.GRID),
+        ("compare", sensitivity.COMPARE),
+        ("what-if", sensitivity.WHAT_IF),
+        ("estimate", sensitivity.WHAT_IF),
+        ("curve", sensitivity.CURVE),
+        ("grid", sensitivity.GRID),
     )
     for name, (_, body) in shown.items()
 ]
@@ -73,9 +73,9 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     found = asked(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
     assert found["remedies"]
     assert set(found["remedies"][0]["goals"]) == {"1 shortage", "2 cost"}
-    curve = client.post(f"{address}/curve", json=examples.CURVE["power"][1] | {"most": 3}).json()
+    curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"most": 3}).json()
     assert [point["price"] for point in curve["points"]] == [None, None, None]
-    tried = client.post(f"{address}/what-if", json=examples.WHAT_IF["power"][1]).json()
+    tried = client.post(f"{address}/what-if", json=sensitivity.WHAT_IF["power"][1]).json()
     assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
 
 

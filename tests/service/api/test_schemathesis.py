@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from models.examples import two_counties_raw
-from service.app import create_app
-from service.settings import Settings
+from service.api.app import create_app
+from service.core.settings import Settings
 from tests.service.api.conftest import WAIT, serving
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

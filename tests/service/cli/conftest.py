@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from service.cli import sources
+from service.cli import problem_sources
 
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    for console in (sources.output_console, sources.error_console):
+    for console in (problem_sources.output_console, problem_sources.error_console):
         monkeypatch.setattr(console, "_width", 140)
         monkeypatch.setattr(console, "_height", 50)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.examples import two_counties_text
-from models.parsing import parse_problem
+from models.validation.parsing import parse_problem
 from tests.service.cli.test_cli import run
 
 JANUARY = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,9000\nhyesan-daily,notebook,2002-01,0\n"

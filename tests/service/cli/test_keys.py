@@ -6,9 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
-from service.app import create_app
+from service.api.app import create_app
 from service.cli import app
-from service.settings import Settings
+from service.core.settings import Settings
 
 
 def run(folder: Path, *words: str, columns: str = "200") -> Result:

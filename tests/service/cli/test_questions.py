@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from models.apply import apply_changes
+from models.changes.apply import apply_changes
 from models.examples import two_counties, two_counties_raw
-from service.cli.sources import parse_changes
+from service.cli.problem_sources import parse_changes
 from tests.service.cli.test_cli import run
-from tests.solvers.answers.best_plans import best_value, least_short, most_short
+from tests.solvers.sensitivity.best_plans import best_value, least_short, most_short
 
 SHORT = ("hyesan", "soap", "2002-01")
 SOAP = ("--county", "hyesan", "--item", "soap", "--period", "2002-01")

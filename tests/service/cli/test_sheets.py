@@ -5,10 +5,10 @@ from pathlib import Path
 import openpyxl
 
 from models import provinces
-from models.parsing import parse_problem
 from models.plan import Plan
-from service.settings import Settings
-from service.sheets.opening import read_sheets_path
+from models.validation.parsing import parse_problem
+from service.core.settings import Settings
+from service.spreadsheets.reader import read_sheets_path
 from tests.service.cli.test_cli import run
 
 

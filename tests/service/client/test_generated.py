@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service.settings import Settings
+from service.core.settings import Settings
 from tests.service.api.conftest import serving
 
 DESCRIPTION = Path(__file__).parents[3] / "docs" / "openapi.json"

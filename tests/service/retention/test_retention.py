@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models.plan import Plan
-from service.jobs.queue import JobQueue
-from service.retention import PurgeCounts, RetentionJob, purge_expired
-from service.settings import Settings
-from service.storage import EncodedTable, PlanOutcome, RecordNotFoundError, Store
-from service.storage.lives import ApprovalRecord
-from service.storage.tables import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
+from service.core.codecs import EncodedTable, PlanOutcome
+from service.core.settings import Settings
+from service.storage.errors import RecordNotFoundError
+from service.storage.repositories.approvals import ApprovalRecord
+from service.storage.repositories.jobs import JobQueue
+from service.storage.schema import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
+from service.storage.store import Store
+from service.workers.retention_job import RetentionJob
+from service.workers.retention_purge import PurgeCounts, purge_expired
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import request as asked, some_outcome, until
 

@@ -15,10 +15,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from models.plan import Plan
-from service.jobs.queue import JobQueue
-from service.settings import Settings
-from service.storage import EncodedTable, PlanOutcome, Store
-from service.storage.tables import audit, jobs, plans
+from service.core.codecs import EncodedTable, PlanOutcome
+from service.core.settings import Settings
+from service.storage.repositories.jobs import JobQueue
+from service.storage.schema import audit, jobs, plans
+from service.storage.store import Store
 from tests.service.conftest import SettingsFactory, empty_database
 from tests.service.helpers import finish_next, request as asked, some_outcome
 

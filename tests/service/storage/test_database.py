@@ -8,11 +8,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.changes import Scenario
-from service.settings import Settings
-from service.storage import RecordNotFoundError, Store, StoredProblem, UnsuitableStoreError, VersionConflictError
+from models.changes.change import Scenario
+from service.core.settings import Settings
 from service.storage.engine import create_database_engine, read_database_clock
-from service.storage.tables import metadata
+from service.storage.errors import RecordNotFoundError, UnsuitableStoreError, VersionConflictError
+from service.storage.repositories.problems import StoredProblem
+from service.storage.schema import metadata
+from service.storage.store import Store
 from tests.service.helpers import small
 
 

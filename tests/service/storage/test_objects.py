@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from models.tables import TABLES
-from service.jobs import JobRuntime, PlanRequest
-from service.settings import Settings
-from service.storage import RecordNotFoundError, Store
-from service.storage.objects import open_object_store
+from service.core.settings import Settings
+from service.storage.errors import RecordNotFoundError
+from service.storage.object_store import open_object_store
+from service.storage.plan_requests import PlanRequest
+from service.storage.store import Store
+from service.workers.job_runtime import JobRuntime
 from tests.service.helpers import small
 
 

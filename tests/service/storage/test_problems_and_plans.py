@@ -4,18 +4,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from service.jobs.queue import JobQueue
-from service.storage import (
-    EncodedTable,
-    PlanOutcome,
-    RecordNotFoundError,
-    Store,
-    StoredProblem,
-    encode_basis,
-    encode_table,
-)
-from service.storage.objects import BucketObjectStore, FolderObjectStore
-from solvers.solution import Basis
+from service.core.codecs import EncodedTable, PlanOutcome, encode_basis, encode_table
+from service.storage.errors import RecordNotFoundError
+from service.storage.object_store import BucketObjectStore, FolderObjectStore
+from service.storage.repositories.jobs import JobQueue
+from service.storage.repositories.problems import StoredProblem
+from service.storage.store import Store
+from solvers.lp.solution import Basis
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import finish_next, request, small, some_outcome
 

@@ -11,8 +11,8 @@ from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.app import create_app
-from service.settings import Settings
+from service.api.app import create_app
+from service.core.settings import Settings
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
 from tests.service.conftest import empty_database, small_service

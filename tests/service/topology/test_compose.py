@@ -17,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.examples import two_counties_raw
-from service.settings import Settings
+from service.core.settings import Settings
 from tests.service.conftest import empty_database
 from tests.service.helpers import until
 

@@ -13,8 +13,8 @@ from threading import Thread
 
 import httpx2
 
-from service.settings import Settings
-from service.storage import Store
+from service.core.settings import Settings
+from service.storage.store import Store
 from tests.service.helpers import slow, until
 
 ROOT = Path(__file__).parents[3]

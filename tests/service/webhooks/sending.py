@@ -4,9 +4,9 @@ import signal
 import sys
 import threading
 
-from service.settings import Settings
-from service.storage import Store
-from service.webhooks.courier import WebhookDispatcher
+from service.core.settings import Settings
+from service.storage.store import Store
+from service.workers.webhook_dispatcher import WebhookDispatcher
 
 
 def main(settings: Settings) -> None:

@@ -4,14 +4,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.access import HiddenError
-from service.app import create_app
-from service.errors import NotFoundError
-from service.identity import Grant, Principal, Role
-from service.settings import Settings
-from service.storage import Store
-from service.webhooks.schemas import WebhookBody
-from service.webhooks.service import WebhookService
+from service.api.app import create_app
+from service.api.schemas.webhooks import WebhookBody
+from service.auth.denials import HiddenError
+from service.auth.principals import Grant, Principal, Role
+from service.core.errors import NotFoundError
+from service.core.settings import Settings
+from service.domain.webhooks import WebhookService
+from service.storage.store import Store
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import until

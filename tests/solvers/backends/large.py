@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from solvers.program import LinearProgram
+from solvers.lp.linear_program import LinearProgram
 
 
 def assignment(size: int, seed: int = 1) -> LinearProgram:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from solvers.program import LinearProgram
-from solvers.solution import Reason
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Reason
 
 INF = float("inf")
 Numbers = Sequence[float]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from solvers.backends.highs_session import HighsSession, Method
-from solvers.certificate import certify
 from solvers.errors import SolverRefused
-from solvers.program import LinearProgram
-from solvers.solution import Basis, Solution
+from solvers.lp.certificate import certify
+from solvers.lp.linear_program import LinearProgram
+from solvers.lp.solution import Basis, Solution
 from tests.solvers.backends.large import assignment
 from tests.solvers.backends.standard import CASES, INF, mixing
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from solvers.backends import Backend, Feature, SolveOptions, get, names
-from solvers.certificate import certify
 from solvers.errors import MalformedProgram, SolverUnavailable, UnsupportedRequest
-from solvers.solution import Basis
+from solvers.lp.certificate import certify
+from solvers.lp.solution import Basis
 from tests.solvers.backends.standard import CASES, Case, mixing, program
 
 SKIPS: dict[tuple[str, str], str] = {}

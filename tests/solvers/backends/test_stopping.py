@@ -7,10 +7,10 @@ from time import monotonic
 import pytest
 
 from solvers.backends import Feature, SolveOptions, get, names
-from solvers.backends.common import ProgressGate
-from solvers.backends.highs_log import read_line
-from solvers.certificate import certify
-from solvers.solution import Progress
+from solvers.backends.solver_callbacks import read_line
+from solvers.backends.trivial_cases import ProgressGate
+from solvers.lp.certificate import certify
+from solvers.lp.solution import Progress
 from tests.solvers.backends.large import assignment, hard
 
 CANCELLABLE = [name for name in names() if Feature.CANCEL in get(name).features]

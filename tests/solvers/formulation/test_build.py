@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.policy import Goal
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Goal
 from models.provinces import load
 from solvers.backends import SolveOptions, get
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build, goal_costs, objective_parts, units_short
-from solvers.formulation.presence import Presence
-from solvers.index import ProblemIndex
-from solvers.program import Program
-from solvers.solution import Solution
+from solvers.formulation.reachability import Presence
+from solvers.lp.linear_program import Program
+from solvers.lp.solution import Solution
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 from tests.strategies import problems

@@ -9,10 +9,10 @@ from highspy import HighsStatus
 from highspy._core import _Highs
 
 from solvers.backends import SolveOptions, get
-from solvers.export import column_names, lp_text, mps_text, row_names
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build
-from solvers.index import ProblemIndex
-from solvers.program import Program
+from solvers.lp.export import column_names, lp_text, mps_text, row_names
+from solvers.lp.linear_program import Program
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 

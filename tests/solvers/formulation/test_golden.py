@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from solvers import formulation
-from solvers.export import lp_text
-from solvers.formulation import RULES, decisions
-from solvers.formulation.central_distance import central_distance
-from solvers.formulation.goal import goal
-from solvers.formulation.own_needs_first import own_needs_first
-from solvers.formulation.presence import presence
-from solvers.formulation.quota_distance import quota_distance
-from solvers.formulation.rules import EVERY_DECISION
-from solvers.formulation.worst_fulfilment import worst_fulfilment
-from solvers.index import ProblemIndex
-from solvers.program import ProgramBuilder
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import RULES, variables
+from solvers.formulation.constraints.central_distance import central_distance
+from solvers.formulation.constraints.goal import goal
+from solvers.formulation.constraints.own_needs_first import own_needs_first
+from solvers.formulation.constraints.quota_distance import quota_distance
+from solvers.formulation.constraints.worst_fulfilment import worst_fulfilment
+from solvers.formulation.reachability import Presence, presence
+from solvers.formulation.registry import EVERY_DECISION
+from solvers.lp.export import lp_text
+from solvers.lp.linear_program import ProgramBuilder
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -49,6 +49,17 @@ GIVEN: dict[str, Rule] = {
 """Rules that a stage of solving gives something more."""
 
 
+NEEDED_EVERYWHERE: dict[str, Rule] = {"make": variables.make, "short": variables.short}
+
+SPARSE: dict[str, Callable[[ProblemIndex, ProgramBuilder, Presence], object]] = {
+    "ship": variables.ship,
+    "stock": variables.stock,
+    "central": variables.central,
+    "give": variables.give,
+    "take": variables.take,
+}
+
+
 def rule_function(name: str) -> Rule:
     """The function that makes a rule; it is called as its rule is."""
     return GIVEN.get(name) or cast("Rule", getattr(formulation, name))
@@ -58,10 +69,10 @@ def columns(index: ProblemIndex, names: Sequence[str]) -> ProgramBuilder:
     """A program with some of the decisions and no rule yet."""
     program, where = ProgramBuilder(index.labels), presence(index, swaps=True)
     for name in names:
-        if name in {"make", "short"}:
-            getattr(decisions, name)(index, program)
-        elif name in {"ship", "stock", "central", "give", "take"}:
-            getattr(decisions, name)(index, program, where)
+        if name in NEEDED_EVERYWHERE:
+            NEEDED_EVERYWHERE[name](index, program)
+        elif name in SPARSE:
+            SPARSE[name](index, program, where)
     return program
 
 

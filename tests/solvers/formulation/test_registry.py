@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from solvers import formulation
+from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import BOUNDS, RULES, RuleInfo, build
-from solvers.index import ProblemIndex
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 ROOT = Path(__file__).parents[3]

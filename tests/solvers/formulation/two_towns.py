@@ -5,8 +5,8 @@ Soda is boiled at `works` in the plain and made into soap at `mill` in the hills
 
 from typing import Any
 
-from models.policy import Goal
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Goal
 from tests.builders import make_problem, need
 
 GOALS = (

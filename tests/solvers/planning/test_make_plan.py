@@ -7,10 +7,10 @@ import pytest
 
 from models.plan import Plan
 from models.tables import TABLES
+from solvers.lp.solution import Progress
 from solvers.planning import PlanResult
-from solvers.solution import Progress
 from tests.builders import make_problem, need
-from tests.laws import assert_plan_lawful
+from tests.invariants import assert_plan_lawful
 from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
 
 
@@ -128,7 +128,7 @@ def test_second_opinion_agrees() -> None:
 
 
 def test_progress_names_the_stages() -> None:
-    from models.parsing import parse_problem
+    from models.validation.parsing import parse_problem
     from solvers.planning import make_plan
 
     told: list[Progress] = []

@@ -3,7 +3,7 @@
 from models.plan import ConflictRow
 from solvers.planning import PlanResult
 from tests.builders import Json, make_problem, need
-from tests.laws import assert_plan_lawful
+from tests.invariants import assert_plan_lawful
 from tests.solvers.planning.two_counties import planned, rows, two_counties
 
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from models.options import PlanOptions
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
-from solvers.index import ProblemIndex
-from solvers.program import FloatArray, Program
-from solvers.solution import Basis
-from solvers.strategy import units
-from solvers.strategy.goals import Reached, ordered, reach
-from solvers.strategy.run import Attempt, Run
-from solvers.strategy.stages import Staged, program_of, solve_in_stages
-from solvers.strategy.units import round_down
+from models.problem.planning_problem import PlanningProblem
+from models.validation.parsing import parse_problem
+from solvers.algorithms import rounding
+from solvers.algorithms.lexicographic import Reached, ordered, reach
+from solvers.algorithms.pipeline import Staged, program_of, solve_in_stages
+from solvers.algorithms.rounding import round_down
+from solvers.algorithms.run_state import Attempt, Run
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.lp.solution import Basis
 from tests.builders import Json, make_problem, need
-from tests.laws import assert_plan_lawful
+from tests.invariants import assert_plan_lawful
 from tests.published.kantorovich import MACHINES, PARTS, SETS, as_goal
 from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
 
@@ -225,13 +225,13 @@ def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeyp
     partners = [{"id": "north", "at": "town"}]
     problem = works(soap, soda, closing=2.5, hours=8, partners=partners, policy={"own_needs_first": True})
     searched: list[str] = []
-    search = units._search
+    search = rounding._search
 
     def noted(*args: Any) -> Any:
         searched.append(args[-2])
         return search(*args)
 
-    monkeypatch.setattr(units, "_search", noted)
+    monkeypatch.setattr(rounding, "_search", noted)
     result = planned(problem)
     assert result.plan.outcome == "optimal"
     assert len(searched) == 1

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from models.options import PlanOptions
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.parsing import parse_problem
 from solvers.planning import PlanResult, make_plan
 from tests.builders import Json
 

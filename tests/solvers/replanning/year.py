@@ -3,8 +3,8 @@
 from typing import Any
 
 from models.examples import two_counties_raw
-from models.parsing import parse_problem
-from models.problem import PlanningProblem
+from models.problem.planning_problem import PlanningProblem
+from models.validation.parsing import parse_problem
 
 Json = dict[str, Any]
 MONTHS = [f"2002-{month:02}" for month in range(1, 7)]

@@ -1,0 +1,1 @@
+"""Changes to a problem and scenarios made of them."""

@@ -1,0 +1,65 @@
+"""Making the changes of a scenario to a problem.
+
+Changes are made one after another, so that scenarios compose: apply the changes of one, then of the next. `where` names
+are looked up kind by kind (a county before a power area of the same name, an item before a category) and add up. Factors leave
+absent limits absent, as no limit times anything is still none, but a change that finds nothing at all to multiply is refused.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from models.changes import capacity_changes, store_changes, supply_changes
+from models.changes.amendment import Amendment
+from models.changes.change import Change, ChangeName
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding, InvalidProblem, check, refuse_errors
+
+AMENDERS: dict[ChangeName, Callable[[Amendment], dict[str, Any]]] = {
+    "central_share": supply_changes.central_share,
+    "delivered": supply_changes.delivered,
+    "power_limit": capacity_changes.power_limit,
+    "own_generation": capacity_changes.own_generation,
+    "rail_tonnes": capacity_changes.link_tonnes,
+    "road_tonnes": capacity_changes.link_tonnes,
+    "link_tonnes": capacity_changes.link_tonnes,
+    "handling_tonnes": store_changes.handling_tonnes,
+    "machine_condition": capacity_changes.machine_condition,
+    "machine_hours": capacity_changes.machine_hours,
+    "line_least": capacity_changes.line_least,
+    "line_most": capacity_changes.line_most,
+    "labour": capacity_changes.labour,
+    "store_tonnes": store_changes.store_tonnes,
+    "opening_stock": store_changes.opening_stock,
+    "stock_least": store_changes.stock_least,
+    "stock_most": store_changes.stock_most,
+    "closing_least": store_changes.closing_least,
+    "closing_most": store_changes.closing_most,
+    "population": capacity_changes.population,
+    "norms": capacity_changes.norms,
+    "materials": supply_changes.materials,
+    "local_floor": supply_changes.local_floor,
+    "partner_offers": supply_changes.partner_offers,
+    "partner_wants": supply_changes.partner_wants,
+    "partner_credit": supply_changes.partner_credit,
+}
+"""How each change is made: the parts of the problem that it gives anew."""
+
+
+def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> PlanningProblem:
+    """`problem`, which has passed its checks, with `changes` made one after another; the original stays as it is.
+
+    Only what a change touches is copied. Raises InvalidProblem, with paths such as `/changes/0/where`, with all that is wrong
+    with the changes, or with what is wrong with the problem they make.
+    """
+    findings: list[Finding] = []
+    for position, change in enumerate(changes):
+        amendment = Amendment(problem, change, position)
+        parts = AMENDERS[change.what](amendment)
+        findings += amendment.findings
+        if not amendment.findings:
+            problem = problem.model_copy(update=parts)
+    if findings:
+        raise InvalidProblem(tuple(findings))
+    if changes:
+        refuse_errors(check(problem))
+    return problem

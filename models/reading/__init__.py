@@ -1,1 +1,0 @@
-"""From text to models: decoding JSON, translating pydantic's complaints, and leaving out what cannot be read."""

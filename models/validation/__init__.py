@@ -1,0 +1,1 @@
+"""Validation: parsing, findings, error messages and checks."""

@@ -1,1 +1,0 @@
-"""Questions to finished plans: prices, reasons, remedies, comparisons, curves."""

@@ -1,0 +1,181 @@
+"""The application: everything put together, started and stopped in order.
+
+uvicorn --factory service.app:from_environment
+"""
+
+import gc
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import numpy as np
+import pyarrow as pa
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.telemetry import TelemetryConfig
+from starlette.types import ASGIApp
+from starlette_compress import CompressMiddleware
+
+from service.api import error_handlers
+from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from service.api.openapi import install_openapi
+from service.api.request_bodies import BodyReader
+from service.api.routes.approval import router as life
+from service.api.routes.audit import router as auditing
+from service.api.routes.demand import router as demand
+from service.api.routes.docs import mount_static_files, router as docs_page
+from service.api.routes.fulfilment import router as execution
+from service.api.routes.health import router as health
+from service.api.routes.keys import router as access
+from service.api.routes.plans import router as plans
+from service.api.routes.provinces import router as provinces
+from service.api.routes.sensitivity import router as answers
+from service.api.routes.tables import router as tables
+from service.api.routes.validation import router as validation
+from service.api.routes.webhooks import router as webhooks
+from service.api.routes.workbooks import router as sheets
+from service.auth import denials
+from service.auth.authenticator import Authenticator
+from service.core.settings import Settings
+from service.domain.container import LifespanState, Services
+from service.observability.logging import configure_logs
+from service.observability.metrics import Metrics, measure_resident_memory
+from service.observability.tracing import TRACING_OFF, open_tracing
+from service.storage.store import Store
+from service.web_ui.routes import router as page
+from service.workers.attempt_results import AttemptResult
+from service.workers.job_runtime import JobRuntime
+from service.workers.retention_job import RetentionJob
+from service.workers.sensitivity_pool import SensitivityPool
+from service.workers.webhook_dispatcher import WebhookDispatcher, count_undelivered
+
+ROUTERS = (
+    access,
+    auditing,
+    provinces,
+    validation,
+    demand,
+    plans,
+    life,
+    answers,
+    execution,
+    tables,
+    sheets,
+    webhooks,
+    health,
+    docs_page,
+    page,
+)
+"""The nouns of the service; a new one is one line here."""
+
+THREAD_SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another waits for it; Python's own 5 ms add up over a request's turns."""
+
+
+class AllotApplication(FastAPI):
+    """FastAPI, framed: identifiers, headers, log and figures also for mistakes of ours."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        telemetry: TelemetryConfig,
+        lifespan: Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]],
+    ) -> None:
+        """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops what the routes need."""
+        self._metrics = metrics
+        super().__init__(
+            title="Allot", lifespan=lifespan, telemetry=telemetry, openapi_url=None, docs_url=None, redoc_url=None
+        )
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's layers, and ours around them."""
+        return RequestContextMiddleware(super().build_middleware_stack(), self._metrics)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI application; its database is opened and its solvers started with its lifespan."""
+    metrics, tracing = Metrics(), open_tracing(settings)
+
+    def record_attempt(result: AttemptResult) -> None:
+        metrics.record_attempt(result)
+        if tracing is not None:
+            tracing.export_spans(result)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        store = await run_in_threadpool(Store.open_store, settings)
+        identity = Authenticator(store, settings)
+        jobs = JobRuntime(store, settings, record_attempt)
+        desk = SensitivityPool(jobs.spawn_worker, settings)
+        _register_gauges(metrics, store, jobs, desk)
+        app.state.release_waiters = jobs.release_waiters
+        await run_in_threadpool(jobs.start)
+        await run_in_threadpool(_preload_pyarrow)
+        courier, keeper = WebhookDispatcher(store, settings), RetentionJob(store, settings)
+        try:
+            yield {"services": Services(settings, store, jobs, BodyReader(settings), metrics, identity, desk)}
+        finally:
+            await run_in_threadpool(desk.close)
+            await run_in_threadpool(jobs.stop)
+            await run_in_threadpool(courier.stop)
+            await run_in_threadpool(keeper.stop)
+            metrics.unregister_gauges()
+            await run_in_threadpool(store.close)
+            if tracing is not None:
+                await run_in_threadpool(tracing.close)
+
+    app = AllotApplication(metrics, TRACING_OFF if tracing is None else tracing.make_telemetry_config(), lifespan)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(CompressMiddleware)
+    error_handlers.install_error_handlers(app)
+    denials.install_denial_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    mount_static_files(app)
+    install_openapi(app)
+    return app
+
+
+def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivity_pool: SensitivityPool) -> None:
+    """Report what waits and runs whenever the figures are read."""
+    metrics.register_gauge(
+        "allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.count_by_state
+    )
+    metrics.register_gauge(
+        "allot_solver_children",
+        "Solves that run in this process: how many, and the bytes of memory that they have in use.",
+        "what",
+        lambda: measure_resident_memory(jobs.list_worker_pids()),
+    )
+    words = "Questions answered and waiting now, and plans kept open for the next."
+    metrics.register_gauge("allot_questions", words, "state", sensitivity_pool.workers.count_by_state)
+    metrics.register_gauge(
+        "allot_webhook_messages",
+        "Messages to webhooks that wait, or were given up, over all service processes.",
+        "state",
+        lambda: count_undelivered(store),
+    )
+
+
+def _preload_pyarrow() -> None:
+    """Load now what the first reader of a table would wait for: pyarrow loads pandas, where installed, with its first numpy array."""
+    pa.array(np.zeros(1))
+
+
+def _reduce_event_loop_latency() -> None:
+    """Keep threads and the collector from holding up the event loop: both would make it wait some tens of milliseconds."""
+    sys.setswitchinterval(THREAD_SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # what was loaded stays; a full collection need not walk through all of it each time
+
+
+def create_app_from_environment() -> FastAPI:
+    """The service as the environment sets it, with its logs configured; for uvicorn's `--factory`."""
+    return create_app_from_settings(Settings())
+
+
+def create_app_from_settings(settings: Settings) -> FastAPI:
+    """The service, with its logs configured, in a process of its own."""
+    configure_logs(settings)
+    _reduce_event_loop_latency()
+    return create_app(settings)

@@ -1,0 +1,132 @@
+"""What surrounds every request: identifier, safe headers, a log line and a count; and the limit on bodies."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.error_handlers import build_error_response
+from service.api.request_context import REQUEST_ID_HEADER, assign_request_id
+from service.core.errors import ContentTooLargeError
+from service.observability.metrics import Metrics
+
+log = structlog.get_logger("allot.access")
+
+API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of everything that is not a page."""
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of a page of ours: nothing from elsewhere, nothing inline."""
+
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
+}
+"""Sent with every answer unless the answer says otherwise."""
+
+_QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Paths that machines ask every few seconds; logged at debug level."""
+
+
+class RequestContextMiddleware:
+    """The outermost layer: also answers to mistakes of ours pass through it."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        """Surround `app` and count its requests in `metrics`."""
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identifier, begun = assign_request_id(scope), time.perf_counter()
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])
+                _add_headers(MutableHeaders(scope=message), identifier, secure=scope["scheme"] == "https")
+            await send(message)
+
+        span = trace.get_current_span().get_span_context()
+        traced = {"trace_id": trace.format_trace_id(span.trace_id)} if span.is_valid else {}
+        structlog.contextvars.bind_contextvars(request_id=identifier, **traced)
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                self._record_request(scope, status, time.perf_counter() - begun)
+                structlog.contextvars.unbind_contextvars("request_id", *traced)
+
+    def _record_request(self, scope: Mapping[str, Any], status: int, seconds: float) -> None:
+        self._metrics.count_request(scope["method"], get_route_path(scope), status, seconds)
+        write = log.debug if scope["path"] in _QUIET_PATHS else log.info
+        write("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+def _add_headers(headers: MutableHeaders, identifier: str, *, secure: bool) -> None:
+    for name, value in _SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers[REQUEST_ID_HEADER] = identifier
+
+
+def get_route_path(scope: Mapping[str, Any]) -> str:
+    """The path of the operation with its parameters unfilled, such as `/v1/plans/{plan}`; `none` where none matched."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies beyond a limit: at once where their length is stated, else when the limit is passed."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        """Let bodies of up to `most_bytes` pass to `app`."""
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdecimal() and int(stated) > self._max_bytes:
+            response = build_error_response(Request(scope), self._make_too_large_error())
+            await response(scope, receive, send)
+            return
+        passed = 0
+
+        async def receive_counted() -> Message:
+            nonlocal passed
+            message = await receive()
+            passed += len(message.get("body", b""))
+            if passed > self._max_bytes:
+                raise self._make_too_large_error()
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+    def _make_too_large_error(self) -> ContentTooLargeError:
+        return ContentTooLargeError(
+            f"A request body may have {self._max_bytes:,} bytes; this one has more. "
+            "Send less, or raise ALLOT_MAX_BODY_BYTES where the service runs.",
+            headers={"Connection": "close"},
+        )

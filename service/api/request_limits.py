@@ -1,0 +1,82 @@
+"""Limits on the size of a problem: counted in the decoded body, before anything is built from it."""
+
+from collections.abc import Iterator, Sized
+from typing import Any
+
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding
+from service.core.errors import ContentTooLargeError
+from service.core.settings import Settings
+
+_FALLBACK_DEMAND_ROWS = 10_000
+"""Rows of demand that are looked at where counties, items or periods are missing: nothing can be made of more anyway."""
+
+
+def reject_oversized_document(document: Any, settings: Settings, prefix: str) -> None:
+    """Raise TooLarge if a decoded problem is beyond a limit; `prefix` is the pointer at which it stands in the body.
+
+    Looks at lengths only, so that it costs nothing and never trips over what is malformed.
+    """
+    if isinstance(document, dict):
+        _raise_content_too_large(list(_iterate_excesses(_count_parts(document), settings)), prefix)
+
+
+def reject_oversized_problem(problem: PlanningProblem, settings: Settings) -> None:
+    """The same for a problem that is here already, a province's say."""
+    counts = {
+        "counties": len(problem.counties),
+        "items": len(problem.items),
+        "periods": len(problem.periods),
+        "factories": len(problem.factories),
+        "lines": sum(len(factory.lines) for factory in problem.factories),
+        "links": len(problem.links),
+        "demand": len(problem.demand),
+    }
+    _raise_content_too_large(list(_iterate_excesses(counts, settings)), "/province")
+
+
+def _count_parts(document: dict[str, Any]) -> dict[str, int]:
+    parts = ("counties", "items", "periods", "factories", "links", "demand")
+    counts = {part: _measure_length(document.get(part)) for part in parts}
+    factories = document.get("factories")
+    lines = [f.get("lines") for f in factories if isinstance(f, dict)] if isinstance(factories, list) else []
+    return {**counts, "lines": sum(_measure_length(one) for one in lines)}
+
+
+def _measure_length(value: Any) -> int:
+    return len(value) if isinstance(value, Sized) and not isinstance(value, str) else 0
+
+
+def _iterate_excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str, int, int, str]]:
+    """(part, what there is, what there may be, setting) of every limit passed."""
+    for part in ("counties", "items", "periods", "factories", "lines", "links"):
+        most = int(getattr(settings, f"max_{part}"))
+        if counts[part] > most:
+            yield part, counts[part], most, f"ALLOT_MAX_{part.upper()}"
+    cells = counts["counties"] * counts["items"] * counts["periods"]
+    if cells > settings.max_cells:
+        yield "counties × items × periods", cells, settings.max_cells, "ALLOT_MAX_CELLS"
+    shipped = counts["items"] * (2 * counts["links"] + 5 * counts["counties"])
+    columns = counts["periods"] * (counts["lines"] + shipped)
+    if columns > settings.max_columns:
+        yield "decisions (by estimate)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
+    pairs = counts["counties"] * counts["items"] if cells else _FALLBACK_DEMAND_ROWS
+    if counts["demand"] > pairs:
+        yield "demand", counts["demand"], pairs, "one row for every county and item at most"
+
+
+def _raise_content_too_large(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
+    if not excesses:
+        return
+    findings = [
+        Finding(
+            path=f"{prefix}/{part}" if part.isalpha() and part != "lines" else prefix,
+            code="too_many",
+            message=f"{count:,} {part}; {most:,} may be sent.",
+            remedy=f"Send fewer, or in several problems ({where}).",
+        )
+        for part, count, most, where in excesses
+    ]
+    raise ContentTooLargeError(
+        " ".join(f"{finding.message} {finding.remedy}" for finding in findings), findings=findings
+    )

@@ -1,0 +1,56 @@
+"""`/v1/demand`: the route."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from starlette.requests import Request
+
+from models.problem.planning_problem import PlanningProblem
+from service.api.examples.problem_sources import SOURCE_OR_PROBLEM_EXAMPLES
+from service.api.openapi import describe_json_body, describe_json_response, register_schema
+from service.api.schemas.demand import DemandAnswer
+from service.api.schemas.problem_sources import ProblemSource
+from service.auth.guards import require_permission
+from service.core.errors import (
+    BadRequestError,
+    ContentTooLargeError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
+from service.domain.container import PrincipalDependency, ServicesDependency
+from service.domain.demand import estimate_demand
+
+router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[require_permission("read")])
+
+SOURCE_OR_PROBLEM = {"anyOf": [register_schema(ProblemSource), register_schema(PlanningProblem)]}
+
+
+@router.post(
+    "",
+    summary="Estimate what is needed",
+    response_model=None,
+    responses={
+        **document_errors(BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError),
+        200: describe_json_response(DemandAnswer, "The estimate."),
+    },
+    openapi_extra=describe_json_body(SOURCE_OR_PROBLEM, SOURCE_OR_PROBLEM_EXAMPLES),
+)
+async def estimate_needs(
+    request: Request,
+    services: ServicesDependency,
+    principal: PrincipalDependency,
+    county: Annotated[list[str], Query(max_length=1000, description="Counties to answer for; all if absent.")] = [],  # noqa: B006
+    item: Annotated[list[str], Query(max_length=1000, description="Items to answer for; all if absent.")] = [],  # noqa: B006
+) -> Response:
+    """People × norms × calendar × years, by county, item and period, with what each population group adds.
+
+    Demand rows of the problem replace the estimate of their county and item. Nothing is solved or stored.
+    """
+
+    def estimate_from_body(raw: bytes) -> bytes:
+        return estimate_demand(raw, county, item, services.settings, services.store, principal)
+
+    return Response(
+        await services.body_reader.read_json_body(request, estimate_from_body), media_type="application/json"
+    )

@@ -1,0 +1,87 @@
+"""`/v1/plans/{plan}/{table}`: a route for every table, described by its row model."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from starlette.responses import StreamingResponse
+
+from models.base import ID_PATTERN, Frozen
+from models.tables import TABLES
+from service.api.negotiation import negotiate_format
+from service.api.openapi import describe_headers
+from service.api.schemas.tables import TableQuery, build_page_schema, build_query_model, list_key_columns
+from service.auth.guards import require_permission
+from service.core.errors import (
+    ConflictError,
+    NotAcceptableError,
+    NotFoundError,
+    UnprocessableContentError,
+    document_errors,
+)
+from service.core.etags import IfNoneMatch, matches_etag, quote_etag
+from service.domain.container import ServicesDependency
+from service.domain.tables import TableService
+from service.spreadsheets.table_formats import MEDIA_TYPES
+
+router = APIRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_permission("read")])
+
+PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
+
+_RESPONSE_HEADERS = {"ETag": "Entity tag of this answer.", "Link": 'Address of the next page, with `rel="next"`.'}
+
+
+def _describe_responses(row: type[Frozen]) -> dict[int | str, dict[str, Any]]:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    content = {media_type.partition(";")[0]: binary for media_type in MEDIA_TYPES.values()}
+    content |= {"application/json": {"schema": build_page_schema(row)}, "text/csv": {"schema": {"type": "string"}}}
+    return {
+        **document_errors(NotFoundError, ConflictError, NotAcceptableError, UnprocessableContentError),
+        200: {"description": "The rows.", "content": content, "headers": describe_headers(_RESPONSE_HEADERS)},
+        304: {
+            "description": "You have this answer already.",
+            "headers": describe_headers({"ETag": _RESPONSE_HEADERS["ETag"]}),
+        },
+    }
+
+
+def _add_table_route(table: str, row: type[Frozen]) -> None:
+    """Add the route of one table."""
+
+    def read_table(
+        plan: PlanName,
+        services: ServicesDependency,
+        query: TableQuery,
+        accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        kind = negotiate_format(query.format, accept, MEDIA_TYPES)
+        tables = TableService(services.store, services.settings)
+        tag = tables.compute_etag(plan, table, query, kind)
+        headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache", "Vary": "Accept"}
+        if matches_etag(if_none_match, tag):
+            return Response(status_code=304, headers=headers)
+        answer = tables.read_table(plan, table, query, kind)
+        if answer.next_url:
+            headers["Link"] = f'<{answer.next_url}>; rel="next"'
+        if kind != "json":
+            headers["Content-Disposition"] = f'attachment; filename="{table}.{kind}"'
+        if isinstance(answer.body, bytes):
+            return Response(answer.body, headers=headers, media_type=answer.media_type)
+        return StreamingResponse(answer.body, headers=headers, media_type=answer.media_type)
+
+    read_table.__annotations__["query"] = Annotated[build_query_model(table, row), Query()]
+    router.add_api_route(
+        f"/{{plan}}/tables/{table}",
+        read_table,
+        summary=f"Read the table {table}",
+        description=f"{row.__doc__} Rows in which everything is zero are left out. Filters: "
+        f"{', '.join(list_key_columns(row))}; name one several times for several values.",
+        name=f"read_{table}",
+        operation_id=f"read_{table}",
+        response_model=None,
+        responses=_describe_responses(row),
+    )
+
+
+for _name, _row in TABLES.items():
+    _add_table_route(_name, _row)

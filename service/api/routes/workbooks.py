@@ -1,0 +1,87 @@
+"""`/v1/plans/{plan}/workbook` and `/v1/templates/province`: the routes."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from models.base import ID_PATTERN
+from service.api.negotiation import negotiate_format
+from service.api.openapi import describe_binary, describe_headers
+from service.auth.guards import require_permission
+from service.core.errors import (
+    ConflictError,
+    NotAcceptableError,
+    NotFoundError,
+    UnprocessableContentError,
+    document_errors,
+)
+from service.core.etags import IfNoneMatch, matches_etag, quote_etag
+from service.domain.container import ServicesDependency
+from service.domain.workbooks import WorkbookService
+from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
+from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
+from service.spreadsheets.province_workbook import build_province_zip, build_template_tables, write_province_workbook
+
+router = APIRouter(prefix="/v1", tags=["tables"])
+
+_ETAG_HEADER = {"ETag": "Entity tag of this workbook."}
+
+
+def _describe_file(description: str, *media_types: str) -> dict[str, Any]:
+    return {"description": description, "content": {one: describe_binary() for one in media_types}}
+
+
+@router.get(
+    "/plans/{plan}/workbook",
+    summary="Read a whole plan as a workbook",
+    dependencies=[require_permission("read")],
+    response_model=None,
+    responses={
+        **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
+        200: {**_describe_file("The workbook.", XLSX_MEDIA_TYPE), "headers": describe_headers(_ETAG_HEADER)},
+        304: {"description": "You have it already.", "headers": describe_headers(_ETAG_HEADER)},
+    },
+)
+async def read_plan_workbook(
+    plan: Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")],
+    services: ServicesDependency,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Summary, tables, and a sheet with the quotas of every factory, ready to be printed; names in English and Korean."""
+    files = WorkbookService(services.store)
+    tag = await run_in_threadpool(files.compute_etag, plan)
+    headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache"}
+    if matches_etag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    file = await services.body_reader.run_in_limited_thread(lambda: files.build_workbook(plan))
+    headers["Content-Disposition"] = f'attachment; filename="{plan}.xlsx"'
+    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=XLSX_MEDIA_TYPE)
+
+
+@router.get(
+    "/templates/province",
+    summary="Read the template of a province",
+    dependencies=[require_permission("read")],
+    response_model=None,
+    responses={
+        **document_errors(NotAcceptableError, UnprocessableContentError),
+        200: _describe_file("The template.", *SPREADSHEET_MEDIA_TYPES.values()),
+    },
+)
+def read_province_template(
+    format: Annotated[
+        SpreadsheetKind | None, Query(description="`xlsx` or `zip` (CSV files), instead of `Accept`.")
+    ] = None,
+    accept: Annotated[str | None, Header(description="Media types that you take; a workbook if absent.")] = None,
+) -> Response:
+    """Every sheet and column of a province, each with what it means, and two counties as example rows."""
+    kind = negotiate_format(format, accept, SPREADSHEET_MEDIA_TYPES)
+    headers = {"Content-Disposition": f'attachment; filename="province-template.{kind}"', "Vary": "Accept"}
+    if kind == "zip":
+        return Response(
+            build_province_zip(build_template_tables(), {}), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind]
+        )
+    file = write_province_workbook("Template of a province", build_template_tables(), {})
+    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind])

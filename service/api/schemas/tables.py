@@ -1,0 +1,99 @@
+"""What may be asked of a table, and the shape of a page; made from the row models, so that they cannot differ."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, create_model
+
+from models.base import Frozen
+from service.core.settings import Settings
+
+TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
+"""Formats in which a table is given."""
+
+_SETTINGS_FIELDS = Settings.model_fields
+_DEFAULT_PAGE_ROWS: int = _SETTINGS_FIELDS["page_rows"].default
+_MAX_PAGE_ROWS: int = _SETTINGS_FIELDS["max_page_rows"].default
+
+
+class TableQuery(Frozen):
+    """What is asked of a table; every table adds its key columns as filters."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    limit: int | None = Field(default=None, ge=1)
+    """Rows at most. JSON: a page, of 1,000 if absent and 100,000 at most unless set otherwise; other formats: all rows if absent."""
+    offset: int = Field(default=0, ge=0, le=2**31 - 1)
+    """Rows passed over. Tables never change, so pages fit together."""
+    columns: list[str] = Field(default=[], max_length=100)
+    """Columns wanted, repeated or with commas between; all if absent."""
+    sort: list[str] = Field(default=[], max_length=10)
+    """Columns to sort by, repeated or with commas between, `-` before one for descending; the table's own order if absent."""
+    layout: Literal["rows", "columns"] = "rows"
+    """JSON only. `rows`: an object a row. `columns`: a list a column, smaller and faster."""
+    format: TableFormat | None = None
+    """The format, instead of `Accept`."""
+
+    def collect_filters(self) -> dict[str, list[str]]:
+        """The values asked for, by key column."""
+        own = TableQuery.model_fields.keys()
+        by_field = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
+        return {column_name(name): wanted for name, wanted in by_field.items() if wanted}
+
+
+def column_name(field: str) -> str:
+    """The column that a field of a row model describes: without a trailing underscore."""
+    return field.rstrip("_")
+
+
+def list_key_columns(row: type[Frozen]) -> tuple[str, ...]:
+    """The columns of a table that hold labels: those it can be filtered by."""
+    return tuple(column_name(name) for name, field in row.model_fields.items() if field.annotation is str)
+
+
+def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
+    """The query of a table: what may be asked of any, and a filter for every key column."""
+    filters: dict[str, Any] = {}
+    for field, info in row.model_fields.items():
+        if info.annotation is str:
+            wanted = Annotated[
+                list[str], Field(alias=column_name(field), max_length=1000, description=info.description)
+            ]
+            filters[field] = (wanted, [])
+    return create_model(
+        f"{table.capitalize()}Query", __base__=TableQuery, __doc__=f"What is asked of {table}.", **filters
+    )
+
+
+def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
+    """JSON schema of a page of a table. No column is required: the request may choose."""
+    described = row.model_json_schema()
+    columns = {column_name(name): schema for name, schema in described["properties"].items()}
+    lists = {name: {"type": "array", "items": schema} for name, schema in columns.items()}
+    return {
+        "type": "object",
+        "required": ["table", "total", "offset", "next"],
+        "properties": {
+            "table": {"type": "string", "description": "Name of the table."},
+            "total": {"type": "integer", "description": "Rows that meet the filters."},
+            "offset": {"type": "integer", "description": "Rows passed over."},
+            "next": {"type": ["string", "null"], "description": "Address of the next page; null on the last."},
+            "rows": {
+                "type": "array",
+                "description": described.get("description", ""),
+                "items": {"type": "object", "properties": columns, "additionalProperties": False},
+            },
+            "columns": {
+                "type": "object",
+                "description": "With `layout=columns`, instead of `rows`: a list a column.",
+                "properties": lists,
+                "additionalProperties": False,
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def split_names(names: list[str]) -> list[str]:
+    """Names given repeatedly or with commas between."""
+    return [name for part in names for name in re.split(r"\s*,\s*", part.strip()) if name]

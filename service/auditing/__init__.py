@@ -1,1 +1,0 @@
-"""The audit log, for those who may read it."""

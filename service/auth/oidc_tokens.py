@@ -1,0 +1,123 @@
+"""Bearer tokens of an OpenID Connect provider: signature by its published keys, issuer, audience, time, and the claim with the grants."""
+
+import http.client
+import json
+import re
+import threading
+import time
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from service.auth.principals import Grant, Principal
+from service.core.errors import ServiceUnavailableError, UnauthenticatedError
+from service.core.settings import Settings
+from service.storage.errors import UnsuitableStoreError
+
+if TYPE_CHECKING:
+    from jwt import PyJWKClient
+
+SIGNATURE_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""Signatures that are taken: those with a public key only, whatever the token says of itself."""
+
+_LEEWAY_SECONDS = 30
+_FETCH_TIMEOUT_SECONDS = 5.0
+_RETRY_DELAY_SECONDS = 5.0
+"""How long a provider that failed is left alone, so that nobody waits for it in a queue."""
+_CALLER_PATTERN = re.compile(r"[^\x00-\x1f\x7f]{1,95}")
+
+
+class TokenVerifier:
+    """Reads the tokens of one provider."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Use the provider of the settings; nothing is fetched before the first token comes. StoreUnsuitable without pyjwt."""
+        try:
+            import jwt
+        except ImportError as error:
+            raise UnsuitableStoreError(
+                "ALLOT_AUTHENTICATION=oidc needs the extra: pip install 'allot[oidc]'"
+            ) from error
+        self._jwt: Any = jwt
+        self._settings = settings
+        self._jwks_client: PyJWKClient | None = None
+        self._fetch_lock = threading.Lock()
+        self._retry_after = 0.0
+
+    def authenticate_token(self, token: str) -> Principal:
+        """Who asks with a token; Unauthenticated if it does not hold, Unavailable if the provider cannot be reached."""
+        claims = self._decode_claims(token)
+        caller = claims.get(self._settings.oidc_caller_claim)
+        if not isinstance(caller, str) or not _CALLER_PATTERN.fullmatch(caller):
+            raise make_invalid_token_error(f"The token names nobody in its claim {self._settings.oidc_caller_claim!r}.")
+        return Principal(f"oidc:{caller}", _parse_grants(_read_claim(claims, self._settings.oidc_grants_claim)))
+
+    def _decode_claims(self, token: str) -> dict[str, Any]:
+        jwt, settings = self._jwt, self._settings
+        try:
+            key = self._fetch_signing_key(jwt.get_unverified_header(token).get("kid"))
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=SIGNATURE_ALGORITHMS,
+                issuer=settings.oidc_issuer,
+                audience=settings.oidc_audience,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except jwt.PyJWTError as error:
+            raise make_invalid_token_error(f"The token does not hold: {error}.") from error
+        return claims
+
+    def _fetch_signing_key(self, kid: Any) -> Any:
+        """The published key of a name; Unavailable while the provider cannot be reached, at once for some seconds after a failure."""
+        with self._fetch_lock:
+            if time.monotonic() < self._retry_after:
+                raise ServiceUnavailableError("The identity provider cannot be reached; try again later.")
+            try:
+                if self._jwks_client is None:
+                    address = self._settings.oidc_jwks_url or self._discover_jwks_url()
+                    self._jwks_client = self._jwt.PyJWKClient(address, timeout=_FETCH_TIMEOUT_SECONDS)
+                return self._jwks_client.get_signing_key(kid)
+            except (OSError, ValueError, http.client.HTTPException, self._jwt.PyJWKClientConnectionError) as error:
+                self._retry_after = time.monotonic() + _RETRY_DELAY_SECONDS
+                raise ServiceUnavailableError("The identity provider cannot be reached; try again later.") from error
+
+    def _discover_jwks_url(self) -> str:
+        """Where the provider says that its keys are; ValueError if it does not."""
+        issuer = str(self._settings.oidc_issuer)
+        address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        with urllib.request.urlopen(address, timeout=_FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310 - the settings' address
+            document = json.load(answer)
+        found = document.get("jwks_uri") if isinstance(document, dict) and document.get("issuer") == issuer else None
+        if not isinstance(found, str) or not found.startswith(("https://", "http://")):
+            raise ValueError("the provider does not describe itself as the issuer that is set")
+        return found
+
+
+def make_invalid_token_error(detail: str) -> UnauthenticatedError:
+    """The refusal of a key or token that does not hold."""
+    return UnauthenticatedError(detail, headers={"WWW-Authenticate": 'Bearer realm="allot", error="invalid_token"'})
+
+
+def _read_claim(claims: dict[str, Any], name: str) -> Any:
+    """A claim by its name, or by a path with points in it, such as `realm_access.roles`."""
+    if name in claims:
+        return claims[name]
+    value: Any = claims
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _parse_grants(value: Any) -> frozenset[Grant]:
+    """The grants among the entries of a claim, each `province:role` or `province:factory:which`; entries of another form are of other services."""
+    entries = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
+    found = set()
+    for entry in entries:
+        try:
+            found.add(Grant.from_text(entry if isinstance(entry, str) else ""))
+        except ValidationError:
+            continue
+    return frozenset(found)

@@ -1,0 +1,213 @@
+"""Commands that ask a plan why, along a curve, and beside another."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from models.answers import GridCell
+from models.changes.change import Change
+from models.comparisons import Comparison
+from service.cli import problem_sources
+from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from solvers import sensitivity
+from solvers.sensitivity import By, NothingToAsk, Standing
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as the service gives it.")]
+
+
+def show_bottlenecks(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    group_by: Annotated[By, typer.Option(help="What shortages are rolled up by.")] = "category",
+    county: Annotated[str | None, typer.Option(help="Only shortages of this county.")] = None,
+    item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
+    period: Annotated[str | None, typer.Option(help="Only shortages of this period.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only limits of this rule, such as power.")] = None,
+    limit: Annotated[str | None, typer.Option(help="Only limits on this: with --by limit, all that it causes.")] = None,
+    max_results: Annotated[int, typer.Option(help="Groups shown at most, the dearest first.")] = 100,
+    max_causes: Annotated[int, typer.Option(help="Limits shown for each group.")] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why things are short: what the missing units would take of each limit; with --county, --item and --period also what would mend it.
+
+    The won of a group are its missing units at their prices; the parts add up to it. `allot bottlenecks ryanggang -s crisis --by category`;
+    from a limit, all that it causes: `allot bottlenecks ryanggang -s crisis --by limit --rule power --limit hyesan`.
+    """
+    standing = open_session(source, scenario, change)
+    try:
+        found = sensitivity.reasons(
+            standing, group_by, county=county, item=item, period=period, rule=rule, limit=limit, most=max_results
+        )
+    except KeyError as error:
+        problem_sources.error_console.print(f"{error.args[0]}.")
+        raise typer.Exit(2) from error
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table(
+        group_by,
+        "won",
+        "limit",
+        "period",
+        "its part",
+        "it would take",
+        "gain of one more",
+        title="Limits behind shortages",
+    )
+    for group in found.groups:
+        for cause in group.causes[:max_causes]:
+            limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
+            gain, takes = f"{cause.gain:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
+            table.add_row(group.key, f"{group.won:,.0f}", limit, cause.period, f"{cause.share:.1%}", takes, gain)
+        if group.no_way > 0:
+            table.add_row(
+                group.key, f"{group.won:,.0f}", "no way at all", "", f"{group.no_way / group.won:.1%}", "", ""
+            )
+    problem_sources.output_console.print(table)
+    if county and item and period:
+        for remedy in sensitivity.remedies(standing, county, item, period).remedies:
+            problem_sources.output_console.print(f"- {remedy.text}")
+
+
+def show_curve(
+    source: SourceArgument,
+    what: Annotated[str, typer.Argument(help="WHAT or WHAT@WHERE of a change, such as power_limit@kapsan.")],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    start: Annotated[float, typer.Option("--from", help="Factor (or value) at which the curve begins.")] = 1.0,
+    end: Annotated[float, typer.Option("--to", help="Factor (or value) at which it ends.")] = 0.2,
+    values: Annotated[bool, typer.Option("--values", help="Vary the value rather than a factor.")] = False,
+    max_solves: Annotated[int, typer.Option(help="Solves at most.")] = 40,
+    time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 60.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Vary one limit or share and show every point at which prices change: `allot curve ryanggang power_limit@hyesan --to 0.2`.
+
+    Plans with ordered goals or own needs first are sampled at even distances.
+    """
+    standing = open_session(source, scenario, change)
+    name, _, where = what.partition("@")
+    raw = {"what": name, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
+    try:
+        found = sensitivity.curve(standing, Change.model_validate(raw), start, end, most=max_solves, seconds=time_limit)
+    except (NothingToAsk, ValueError) as error:
+        problem_sources.error_console.print(str(error))
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table("at", "objective, won", "served", "won per 1 more", "", title=what)
+    for point in found.points:
+        mark = "breakpoint" if point.breakpoint else ""
+        table.add_row(
+            f"{point.at:.4g}",
+            f"{point.objective:,.2f}",
+            f"{point.served_share:.1%}",
+            "" if point.price is None else f"{point.price:,.4g}",
+            mark,
+        )
+    problem_sources.output_console.print(table)
+    problem_sources.output_console.print(found.note)
+
+
+def show_grid(
+    source: SourceArgument,
+    first: Annotated[
+        str, typer.Argument(help="WHAT[@WHERE]=FACTOR,FACTOR,… of one change, such as power_limit=1,0.5.")
+    ],
+    second: Annotated[str, typer.Argument(help="The same of the other.")],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    values: Annotated[bool, typer.Option("--values", help="Vary the values rather than factors.")] = False,
+    time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Vary two things at once: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
+    standing = open_session(source, scenario, change)
+    with problem_sources.exit_on_invalid_problem():
+        sides = [_parse_grid_axis(text, values=values) for text in (first, second)]
+        found = sensitivity.grid(standing, sides[0], sides[1], seconds=time_limit)
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    table = Table(
+        f"{first.partition('=')[0]} \\ {second.partition('=')[0]}",
+        *(f"{b:g}" for b in sides[1][1]),
+        title="Served share, and objective in won",
+    )
+    cells = {(cell.first, cell.second): cell for cell in found.cells}
+    for a in sides[0][1]:
+        row = [cells.get((a, b)) for b in sides[1][1]]
+        table.add_row(f"{a:g}", *("" if cell is None else _format_grid_cell(cell) for cell in row))
+    problem_sources.output_console.print(table)
+    if found.untried:
+        problem_sources.output_console.print(f"There was no time for {found.untried} pairs.")
+
+
+def _parse_grid_axis(text: str, *, values: bool) -> tuple[Change, list[float]]:
+    """A change and the numbers that it is to have; BadParameter where it is written otherwise."""
+    name, _, numbers = text.partition("=")
+    what, _, where = name.partition("@")
+    raw = {"what": what, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
+    try:
+        return Change.model_validate(raw), [float(number) for number in numbers.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: write WHAT[@WHERE]=NUMBER,NUMBER,… ({error})") from error
+
+
+def _format_grid_cell(cell: GridCell) -> str:
+    if cell.objective is None or cell.served_share is None:
+        return "no plan"
+    return f"{cell.served_share:.1%}  {cell.objective:,.0f}"
+
+
+def compare_plans(
+    source: SourceArgument,
+    other_source: Annotated[str, typer.Argument(metavar="OTHER", help="JSON file or province to compare with.")],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],  # noqa: B006
+    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much.
+
+    `allot compare ryanggang ryanggang --other-scenario crisis`
+    """
+    standing = open_session(source, scenario, change)
+    other = problem_sources.load_problem(other_source, other_scenario, other_change)
+    show_comparison(sensitivity.compare(standing, sensitivity.by_parts(standing.index.problem, other)), as_json=as_json)
+
+
+def show_comparison(found: Comparison, *, as_json: bool) -> None:
+    """Print a comparison: steps, goals, and served shares."""
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    steps = Table("step", "objective, won", "changes by", "served share", title="Step by step")
+    for step in found.steps:
+        if step.objective is None or step.served_share is None:
+            steps.add_row(step.name, "no plan", "", "")
+            continue
+        moved = f"{step.objective_change:+,.2f}"
+        steps.add_row(step.name, f"{step.objective:,.2f}", moved, f"{step.served_share:.1%}")
+    problem_sources.output_console.print(steps)
+    for goal in found.goals:
+        problem_sources.output_console.print(f"goal {goal.key}: {goal.before:,.6g} before, {goal.after:,.6g} after")
+    for title, rows in (("county", found.by_county), ("category", found.by_category)):
+        table = Table(title, "served before", "served after", title=f"By {title}")
+        for row in rows:
+            table.add_row(row.key, f"{row.before:.1%}", f"{row.after:.1%}")
+        problem_sources.output_console.print(table)
+    problem_sources.output_console.print(f"{found.inputs_differing} inputs differ.")
+
+
+def open_session(source: str, scenario: list[str], change: list[str]) -> Standing:
+    """The plan of a source, ready to be asked; exits with 1 where there is none."""
+    try:
+        return Standing.of(problem_sources.load_problem(source, scenario, change))
+    except NothingToAsk as error:
+        problem_sources.error_console.print(f"{error}.")
+        raise typer.Exit(1) from error

@@ -1,0 +1,80 @@
+"""A plan's head on the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from models.plan import Diagnosis, Plan, ServedShare, Summary
+from solvers.lp.solution import Progress
+
+
+def format_progress(progress: Progress) -> str:
+    """What is being done, in one line."""
+    parts = [progress.stage]
+    if progress.iteration:
+        parts.append(f"iteration {progress.iteration:,}")
+    if progress.objective is not None:
+        parts.append(f"objective {progress.objective:,.0f}")
+    return " · ".join(parts)
+
+
+def print_plan(name: str, head: Plan, console: Console) -> None:
+    """Print outcome, proof, served shares and what was used."""
+    console.print(f"[bold]{name}[/bold]: {head.outcome} ({head.termination.detail or head.termination.reason})")
+    if head.certificate is not None:
+        proof = head.certificate
+        word = "passed" if proof.passed else "not passed"
+        console.print(
+            f"certificate {word}: primal residual {proof.primal_residual:.1e}, "
+            f"dual residual {proof.dual_residual:.1e}, gap {proof.gap:.1e}"
+        )
+    if head.objective is not None:
+        console.print(f"objective {head.objective.value:,.2f} won, of it shortage {head.objective.parts.shortage:,.2f}")
+    if head.summary is not None:
+        _print_summary(head.summary, console)
+    if head.diagnosis is not None:
+        _print_infeasibility(head.diagnosis, console)
+    seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
+    console.print(f"{head.solver.name} {head.solver.version}; {head.solver.strategy}; seconds: {seconds}")
+
+
+def _print_summary(summary: Summary, console: Console) -> None:
+    for title, rows in (
+        ("priority", summary.by_priority),
+        ("category", summary.by_category),
+        ("county", summary.by_county),
+    ):
+        console.print(_build_served_table(title, rows))
+    worst = Table("county", "item", "needed", "served", "share", title="Served worst")
+    for row in summary.worst_served:
+        worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
+    console.print(worst)
+    limit = "no limit" if summary.power_limit_kwh is None else f"{summary.power_limit_kwh:,.0f} kWh"
+    facts = Table("at a glance", "", show_header=False, title="At a glance")
+    for name, value in (
+        ("served, by value", f"{summary.served_share:.1%}"),
+        ("made locally", f"{summary.local_share:.1%}"),
+        ("from the centre", f"{summary.central_share:.1%}"),
+        ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),
+        ("moved", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
+        ("swapped", f"{summary.swapped_given:,.0f} won given, {summary.swapped_taken:,.0f} won taken"),
+    ):
+        facts.add_row(name, value)
+    console.print(facts)
+
+
+def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
+    table = Table(title, "needed, won", "served, won", "share", title=f"Served by {title}")
+    for row in rows:
+        table.add_row(row.key, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
+    return table
+
+
+def _print_infeasibility(diagnosis: Diagnosis, console: Console) -> None:
+    conflict = Table("rule", "in conflict", title="These cannot hold together")
+    for row in diagnosis.conflict:
+        conflict.add_row(row.rule, row.text)
+    console.print(conflict)
+    relax = Table("rule", "where", "gives by", title="The least that would make a plan possible")
+    for row in diagnosis.relaxations:
+        relax.add_row(row.rule, ", ".join(row.where.values()), f"{row.relaxation:,.4g} {row.unit}")
+    console.print(relax)

@@ -1,0 +1,179 @@
+"""Where the command line gets its problem from: a built-in province, a JSON file or sheets; scenarios and changes on top."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from models import provinces
+from models.changes.apply import apply_changes
+from models.changes.change import Change, Scenario
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.finding import SheetCell
+from models.validation.parsing import parse_problem, validate_model
+from service.core.errors import ContentTooLargeError
+from service.core.settings import Settings
+from service.spreadsheets.reader import read_sheets_path
+
+error_console = Console(stderr=True)
+output_console = Console()
+
+_CHANGE_SYNTAX = re.compile(
+    r"(?P<what>[a-z_]+)(@(?P<where>[^=*@]*))?(@(?P<periods>[^=*@]+))?(?P<sign>[=*])(?P<number>[0-9.eE+-]+)"
+)
+
+
+def load_problem(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
+    """The problem named by `source` (see `read`), changed by scenarios, then by `changes`.
+
+    Exits with the list of all findings when the problem or a change is invalid.
+    """
+    found = read_source(source)
+    problem = found.problem
+    try:
+        for name in scenarios:
+            problem = apply_changes(problem, _find_scenario(name, found.scenarios).changes)
+        return apply_changes(problem, parse_changes(changes))
+    except InvalidProblem as invalid:
+        exit_with_findings(invalid.findings)
+
+
+def parse_changes(texts: list[str]) -> tuple[Change, ...]:
+    """Changes as written on the command line; exits with 2 for what is none."""
+    return tuple(_parse_change(text) for text in texts)
+
+
+def format_change(change: Change) -> str:
+    """A change as the command line takes it."""
+    where = change.where if isinstance(change.where, str) else ",".join(change.where or ())
+    periods = "" if change.periods is None else f"@{','.join(change.periods)}"
+    place = f"@{where}{periods}" if where or periods else ""
+    number = change.factor if change.factor is not None else change.value
+    return f"{change.what}{place}{'*' if change.factor is not None else '='}{number!r}"
+
+
+@contextmanager
+def exit_on_invalid_problem() -> Iterator[None]:
+    """Show the findings of an invalid change and exit with 1."""
+    try:
+        yield
+    except InvalidProblem as invalid:
+        exit_with_findings(invalid.findings)
+
+
+def exit_with_findings(findings: tuple[Finding, ...]) -> NoReturn:
+    """Show all findings and exit with 1."""
+    show_findings(findings)
+    raise typer.Exit(1)
+
+
+def show_findings(findings: tuple[Finding, ...]) -> None:
+    """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
+    for finding in findings:
+        error_console.print(f"{finding.severity} {finding.place}: {finding.message}", soft_wrap=True, markup=False)
+        error_console.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
+
+
+@dataclass(frozen=True)
+class LoadedProblem:
+    """A problem with what belongs to it."""
+
+    problem: PlanningProblem
+    """The problem."""
+    name: str = ""
+    """The province's name, if it has one of its own."""
+    scenarios: tuple[Scenario, ...] = ()
+    """Its scenarios."""
+    warnings: tuple[Finding, ...] = ()
+    """What is doubtful in it."""
+
+
+def read_source(source: str) -> LoadedProblem:
+    """What `source` names: a built-in province's id, a JSON file, a workbook, or a zip or folder of CSV.
+
+    Exits with 1 and the list of all findings when it is invalid, with 2 when there is no such thing.
+    """
+    if source in provinces.builtin():
+        return _load_province(provinces.load(source))
+    path = Path(source)
+    if not path.exists():
+        error_console.print(
+            f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file or folder."
+        )
+        raise typer.Exit(2)
+    try:
+        if path.is_dir() and (path / "kinds.csv").is_file():
+            return _load_province(provinces.load_folder(path))
+        if path.is_dir() or path.suffix.lower() in (".xlsx", ".zip"):
+            return _load_sheets(path)
+        problem = parse_problem(path.read_bytes())
+        return LoadedProblem(problem, warnings=check(problem))
+    except InvalidProblem as invalid:
+        exit_with_findings(invalid.findings)
+    except provinces.MalformedProvinceError as malformed:
+        exit_with_findings(tuple(_make_table_finding(one) for one in malformed.problems))
+    except ContentTooLargeError as error:
+        error_console.print(error.detail)
+        raise typer.Exit(1) from error
+
+
+def _load_province(province: provinces.Province) -> LoadedProblem:
+    return LoadedProblem(province.problem, province.name, province.scenarios, check(province.problem))
+
+
+def _load_sheets(path: Path) -> LoadedProblem:
+    reading = read_sheets_path(path, Settings())
+    reading.refuse()
+    with reading.located("/problem"):
+        problem = parse_problem(reading.problem)
+    with reading.located():
+        scenarios = tuple(
+            _parse_scenario(position, one) for position, one in enumerate(reading.document.get("scenarios", ()))
+        )
+    warnings = reading.named(check(problem), "/problem")
+    return LoadedProblem(problem, str(reading.document.get("name", "")), scenarios, warnings)
+
+
+def _parse_scenario(position: int, raw: dict[str, Any]) -> Scenario:
+    try:
+        return validate_model(Scenario, raw)
+    except InvalidProblem as error:
+        moved = [one.model_copy(update={"path": f"/scenarios/{position}{one.path}"}) for one in error.findings]
+        raise InvalidProblem(tuple(moved)) from error
+
+
+def _make_table_finding(problem: provinces.TableProblem) -> Finding:
+    cell = SheetCell(sheet=problem.file, row=problem.row, column=problem.column)
+    return Finding(path="", code="bad_cell", message=problem.message, remedy="Mend the cell.", cell=cell)
+
+
+def _find_scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:
+    for scenario in known:
+        if scenario.id == name:
+            return scenario
+    names = ", ".join(scenario.id for scenario in known) or "none: a file has no scenarios, use --change"
+    error_console.print(f"There is no scenario {name}; there are: {names}.")
+    raise typer.Exit(2)
+
+
+def _parse_change(text: str) -> Change:
+    match = _CHANGE_SYNTAX.fullmatch(text)
+    if match is None:
+        error_console.print(
+            f"{text} is not a change; write WHAT[@WHERE[@PERIODS]]=VALUE or …*FACTOR, such as power_limit@kapsan*0.9 "
+            "or power_limit@kapsan@1998-02=40000."
+        )
+        raise typer.Exit(2)
+    raw: dict[str, Any] = {"what": match["what"]}
+    if match["where"]:
+        raw["where"] = match["where"].split(",")
+    if match["periods"]:
+        raw["periods"] = match["periods"].split(",")
+    raw["value" if match["sign"] == "=" else "factor"] = float(match["number"])
+    return validate_model(Change, raw)

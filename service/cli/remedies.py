@@ -1,0 +1,205 @@
+"""Commands that ask a plan for prices, remedies, changes tried, goals, and why there is none."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.table import Table
+
+from models.answers import GoodPrice
+from models.plan import Diagnosis
+from service.cli import problem_sources
+from service.cli.comparisons import JsonOption, open_session, show_comparison
+from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from solvers import sensitivity
+from solvers.planning import make_plan
+from solvers.sensitivity import NothingToAsk
+
+
+def show_shadow_prices(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    with_ranges: Annotated[
+        int, typer.Option(help="Limits told in words, with the range in which the price holds.")
+    ] = 10,
+    max_results: Annotated[int, typer.Option(help="Limits and goods listed at most.")] = 30,
+    max_goods: Annotated[int, typer.Option(help="Goods shown at most, the dearest shortages first.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what one more unit of each limit is worth, in won saved: a kWh in an area and month, an hour, a tonne, a unit of credit.
+
+    `allot shadow-prices ryanggang -s crisis --leading 5`. The prices are of the plan before quotas are rounded to whole units.
+    """
+    found = sensitivity.prices(open_session(source, scenario, change), leading=with_ranges, most=max_results)
+    if _print_if_json(found, as_json):
+        return
+    table = Table("limit", "period", "used", "of", "won per 1 more", "holds from", "to", title="Prices of limits")
+    for row in found.limits:
+        limit = " ".join(filter(None, (row.rule, row.id, row.part)))
+        falls = "" if row.falls is None else f"{row.limit - row.falls:,.6g}"
+        rises = "" if row.rises is None else f"{row.limit + row.rises:,.6g}"
+        price = f"{row.price:,.4g} / {row.unit}"
+        table.add_row(limit, row.period, f"{row.used:,.6g}", f"{row.limit:,.6g}", price, falls, rises)
+    problem_sources.output_console.print(table)
+    for row in found.limits:
+        if row.text:
+            problem_sources.output_console.print(f"- {row.text}")
+    problem_sources.output_console.print(found.note, soft_wrap=True)
+    if max_goods > 0:
+        problem_sources.output_console.print(_build_goods_table(found.goods[:max_goods]))
+
+
+def _build_goods_table(rows: Sequence[GoodPrice]) -> Table:
+    table = Table("county", "item", "period", "short", "won per 1 more", title="Prices of goods")
+    for row in rows:
+        price = f"{row.price:,.4g} / {row.unit}"
+        table.add_row(row.county, row.item, row.period, f"{row.shortage:,.6g}", price)
+    return table
+
+
+def show_remedies(
+    source: SourceArgument,
+    county: Annotated[str, typer.Option(help="County of the shortage.")],
+    item: Annotated[str, typer.Option(help="Item short.")],
+    period: Annotated[str, typer.Option(help="Period of the shortage.")],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    target_share: Annotated[float, typer.Option(help="Share of the shortage that may be left: 0 ends it.")] = 0.5,
+    max_candidates: Annotated[int, typer.Option(help="Limits tried at most.")] = 5,
+    max_results: Annotated[
+        int | None, typer.Option(help="Remedies that are enough; no further limit is tried then.")
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="Seconds at most.")] = 60.0,
+    include_unreserved: Annotated[
+        bool, typer.Option("--include-unreserved", help="Also amounts with which the best plan needs no telling.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the smallest single changes that end or halve a shortage, each verified by solving again, with what it costs others.
+
+    Under each stands the change as `--change` takes it. `allot remedies FILE --county hyesan --item soap --period 2002-01 --left 0`
+    """
+    standing = open_session(source, scenario, change)
+    try:
+        found = sensitivity.remedies(
+            standing,
+            county,
+            item,
+            period,
+            left=target_share,
+            most=max_candidates,
+            limit=max_results,
+            free=include_unreserved,
+            seconds=time_limit,
+        )
+    except KeyError as error:
+        problem_sources.error_console.print(f"{error.args[0]}.")
+        raise typer.Exit(2) from error
+    if _print_if_json(found, as_json):
+        return
+    more = f", {found.untried} not" if found.untried else ""
+    problem_sources.output_console.print(
+        f"{found.shortage:,.6g} short; {found.tried} limits tried{more}.", soft_wrap=True
+    )
+    for remedy in found.remedies:
+        problem_sources.output_console.print(f"- {remedy.text}", soft_wrap=True)
+        for made in remedy.changes:
+            problem_sources.output_console.print(
+                f"    --change {problem_sources.format_change(made)}", soft_wrap=True, highlight=False
+            )
+
+
+def show_what_if(
+    source: SourceArgument,
+    tried_changes: Annotated[
+        list[str], typer.Option("--try", "-t", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
+    ],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """Try changes on a plan, one after another, each solved from the plan before: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
+    standing = open_session(source, scenario, change)
+    with problem_sources.exit_on_invalid_problem():
+        changes = problem_sources.parse_changes(tried_changes)
+        steps = sensitivity.by_changes(standing.index.problem, changes)
+    show_comparison(sensitivity.compare(standing, steps), as_json=as_json)
+
+
+def show_equity(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """Say how evenly scarcity is shared: served share by county and priority, the spread between counties, and how bands are used."""
+    found = sensitivity.evenness(open_session(source, scenario, change))
+    if _print_if_json(found, as_json):
+        return
+    levels = list(found.spread)
+    table = Table("county", *(f"priority {level}" for level in levels), title="Served share")
+    for county, shares in found.by_county.items():
+        known = {share.key: f"{share.share:.1%}" for share in shares}
+        table.add_row(county, *(known.get(level, "") for level in levels))
+    table.add_row("spread", *(f"{found.spread[level]:.1%}" for level in levels))
+    problem_sources.output_console.print(table)
+    for band in found.bands:
+        problem_sources.output_console.print(
+            f"Band {band.band} (weight {band.weight:g}): {band.won:,.0f} won short, {band.needs} needs, {band.full} of them to its end."
+        )
+
+
+def show_goals(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+) -> None:
+    """Say what each ordered goal reached, what it would by itself, and what it gave up for those before it."""
+    try:
+        found = sensitivity.goal_prices(problem_sources.load_problem(source, scenario, change))
+    except NothingToAsk as error:
+        problem_sources.error_console.print(f"{error}.")
+        raise typer.Exit(1) from error
+    table = Table("goal", "reached", "by itself", "given up", "better per unit given by", title="Goals in order")
+    for row in found:
+        per = ", ".join(f"{name}: {price:,.4g}" for name, price in row.prices.items())
+        table.add_row(row.goal, f"{row.reached.value:,.6g}", f"{row.alone:,.6g}", f"{row.paid:,.6g}", per)
+    problem_sources.output_console.print(table if found else "The policy lists no goals.")
+
+
+def show_infeasibility(
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    as_json: JsonOption = False,
+) -> None:
+    """Say why there is no plan: the smallest set of rules that cannot hold together, and the least that must give way.
+
+    Exits with 1 where there is none, with 0 where the plan keeps every rule.
+    """
+    plan = make_plan(problem_sources.load_problem(source, scenario, change)).plan
+    if plan.diagnosis is None:
+        problem_sources.output_console.print(f"The plan is {plan.outcome}: nothing is in conflict.")
+        return
+    if not _print_if_json(plan.diagnosis, as_json):
+        _print_infeasibility(plan.diagnosis)
+    raise typer.Exit(1)
+
+
+def _print_infeasibility(found: Diagnosis) -> None:
+    problem_sources.output_console.print("These cannot hold together:")
+    for row in found.conflict:
+        problem_sources.output_console.print(f"- {row.text}", soft_wrap=True)
+    problem_sources.output_console.print(
+        "The least that must give way" + (", verified by solving again:" if found.verified else ":")
+    )
+    for row in found.relaxations:
+        problem_sources.output_console.print(f"- by {row.relaxation:,.6g} {row.unit}: {row.text}", soft_wrap=True)
+
+
+def _print_if_json(found: BaseModel, as_json: bool) -> bool:
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    return as_json

@@ -1,0 +1,1 @@
+"""Settings, errors, identifiers, codecs and entity tags that every layer uses."""

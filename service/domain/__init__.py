@@ -1,0 +1,1 @@
+"""Use cases of the service; nothing here knows HTTP."""

@@ -1,0 +1,104 @@
+"""Acts of a plan's life, each in one transaction with its line in the audit log and its messages to webhooks."""
+
+import hashlib
+
+import orjson
+
+from service.api.schemas.approval import ApprovalHistoryEntry, ApprovalView
+from service.auth.principals import Permission, Principal
+from service.core.errors import ConflictError
+from service.core.etags import require_current_etag
+from service.domain.approval_transitions import SUBMITTABLE_OUTCOMES, TRANSITIONS, Transition
+from service.storage.engine import acquire_lock
+from service.storage.records import PlanRecord
+from service.storage.repositories.approvals import ApprovalRecord
+from service.storage.repositories.outbox import enqueue_event
+from service.storage.store import Store, Transaction
+
+
+def compute_plan_digest(transaction: Transaction, plan: str) -> str:
+    """sha-256 of all that a finished plan says: the sorted JSON of problem digest, options, head and table digests."""
+    content = transaction.plans.read_content(plan)
+    return hashlib.sha256(orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+class ApprovalService:
+    """The lives of one service's plans."""
+
+    def __init__(self, store: Store) -> None:
+        """Use a store."""
+        self._store = store
+
+    def read_approval(self, plan: str, principal: Principal) -> ApprovalView:
+        """Where a plan is in its life, and what a principal may do with it now; NotFound if there is none."""
+        with self._store.read_transaction() as transaction:
+            return _build_approval_view(transaction, transaction.plans.get_plan(plan), principal)
+
+    def perform_act(
+        self, plan: str, act: Permission, principal: Principal, note: str, if_match: str | None
+    ) -> ApprovalView:
+        """Do one of TRANSITIONS with a plan.
+
+        Raises NotFound, Stale if `If-Match` names another version, Conflict in a state that does not allow it, for a plan that
+        has nothing to submit, and where another plan of the province is in force.
+        """
+        transition = TRANSITIONS[act]
+        with self._store.write_transaction() as transaction:
+            province, _ = transaction.plans.read_ownership(plan, lock_row=True)
+            acquire_lock(transaction.connection, f"life {province or plan}")
+            record = transaction.plans.get_plan(plan)
+            before = transaction.approvals.get_approval(plan)
+            require_current_etag(if_match, str(before.version))
+            _check_transition(transaction, record, before, transition)
+            digest = compute_plan_digest(transaction, plan) if act == "ratify" else before.digest
+            after = ApprovalRecord(transition.to_state, before.version + 1, digest)
+            transaction.approvals.record_transition(
+                plan, after, province=province, caller=principal.caller, act=act, note=note
+            )
+            detail = {"state": after.state, "version": after.version, "note": note, "digest": digest}
+            transaction.audit.append_entry(principal.caller, transition.audit_act, plan, detail, province=province)
+            enqueue_event(transaction, transition.event_kind, plan, detail | {"by": principal.caller})
+            return _build_approval_view(transaction, transaction.plans.get_plan(plan), principal)
+
+
+def _check_transition(
+    transaction: Transaction, record: PlanRecord, before: ApprovalRecord, transition: Transition
+) -> None:
+    if before.state not in transition.from_states:
+        states = " or ".join(sorted(transition.from_states))
+        raise ConflictError(f"The plan is {before.state}; {transition.act} is for one that is {states}.")
+    if not _is_submittable(record):
+        came = record.state if record.outcome is None else record.outcome
+        raise ConflictError(f"The plan is {came}; only one that finished as optimal or feasible can be submitted.")
+    if transition.to_state == "in_force" and record.province is not None:
+        other = transaction.approvals.find_plan_in_force(record.province)
+        if other is not None:
+            raise ConflictError(f"{other} is in force in {record.province}; close it first.")
+
+
+def _is_submittable(record: PlanRecord) -> bool:
+    return record.state == "finished" and record.outcome in SUBMITTABLE_OUTCOMES
+
+
+def _build_approval_view(transaction: Transaction, record: PlanRecord, principal: Principal) -> ApprovalView:
+    life = transaction.approvals.get_approval(record.id)
+    digest = life.digest
+    if digest is None and _is_submittable(record):
+        digest = compute_plan_digest(transaction, record.id)
+    return ApprovalView(
+        plan=record.id,
+        state=life.state,
+        version=life.version,
+        digest=digest,
+        acts=tuple(
+            one.act
+            for one in TRANSITIONS.values()
+            if life.state in one.from_states
+            and _is_submittable(record)
+            and principal.is_permitted_for_plan(one.act, record.province, record.caller)
+        ),
+        history=tuple(
+            ApprovalHistoryEntry(at=one.at, caller=one.caller, act=one.act, note=one.note, state=one.state)
+            for one in transaction.approvals.list_transitions(record.id)
+        ),
+    )

@@ -1,0 +1,63 @@
+"""The estimate of needs."""
+
+import orjson
+
+from models.demand import estimate
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding, InvalidProblem
+from service.api.request_bodies import decode_json_object
+from service.auth.guards import scope_lookup
+from service.auth.principals import Principal
+from service.core.errors import ContentTooLargeError
+from service.core.settings import Settings
+from service.domain.problem_sources import resolve_bare_problem
+from service.domain.provinces import ProvinceService
+from service.storage.store import Store
+
+
+def estimate_demand(
+    raw: bytes, counties: list[str], items: list[str], settings: Settings, store: Store, principal: Principal
+) -> bytes:
+    """`DemandAnswer` as JSON for the problem that a body means, of some counties and items (of all if none are named).
+
+    Raises InvalidProblem, and TooLarge if more than a page's rows might come out.
+    """
+    problem = resolve_bare_problem(
+        decode_json_object(raw),
+        settings,
+        scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
+    ).problem
+    chosen = _restrict_problem(problem, counties, items)
+    rows = len(chosen.counties) * len(chosen.items)
+    if rows > settings.max_page_rows:
+        raise ContentTooLargeError(
+            f"The estimate may have {rows:,} rows; {settings.max_page_rows:,} can be sent. Ask for some counties or items."
+        )
+    answer = {"periods": problem.periods, "rows": [one.model_dump(mode="json") for one in estimate(chosen)]}
+    return orjson.dumps(answer)
+
+
+def _restrict_problem(problem: PlanningProblem, counties: list[str], items: list[str]) -> PlanningProblem:
+    """The problem with the counties and items of which the estimate is asked for."""
+    unknown = [
+        Finding(
+            path=f"query/{kind}",
+            code="unknown",
+            message=f"There is no {kind} {name!r} in the problem.",
+            remedy="Name those of the problem.",
+        )
+        for kind, names, there in (
+            ("county", counties, {county.id for county in problem.counties}),
+            ("item", items, {item.id for item in problem.items}),
+        )
+        for name in names
+        if name not in there
+    ]
+    if unknown:
+        raise InvalidProblem(tuple(unknown))
+    return problem.model_copy(
+        update={
+            "counties": tuple(one for one in problem.counties if not counties or one.id in counties),
+            "items": tuple(one for one in problem.items if not items or one.id in items),
+        }
+    )

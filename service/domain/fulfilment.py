@@ -1,0 +1,116 @@
+"""Reports taken and read, and fulfilment worked out."""
+
+from collections.abc import Sequence
+
+from models.fulfilment import By, fulfilment
+from models.outputs import LineAndPeriod, read_report
+from models.problem.planning_problem import PlanningProblem
+from service.api.schemas.fulfilment import AcceptedReport, FulfilmentView, OutputList, OutputRow
+from service.auth.denials import ForbiddenError
+from service.auth.principals import Principal
+from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError, summarize_findings
+from service.domain.report_reading import RawReport
+from service.storage.engine import acquire_lock
+from service.storage.records import PlanRecord
+from service.storage.repositories.outputs import OutputLog, ReportedOutput
+from service.storage.store import Store, Transaction
+
+REPORTABLE_STATES = frozenset({"ratified", "in_force"})
+"""States of a plan's life in which outputs are reported."""
+
+
+class FulfilmentService:
+    """What happens to the plans of one service. Raises NotFound for plans that are not there."""
+
+    def __init__(self, store: Store) -> None:
+        """Use a store."""
+        self._store = store
+
+    def accept_report(self, plan: str, raw: RawReport, principal: Principal) -> AcceptedReport:
+        """Take a report whole, or refuse it with everything wrong (Invalid); Conflict for plans of which none are taken.
+
+        Forbidden if it names a factory for which the principal may not report.
+        """
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, f"outputs {plan}")
+            _reject_foreign_factories(transaction, principal, plan, raw)
+            record, problem = require_executable_plan(transaction, plan)
+            state = transaction.approvals.get_approval(plan).state
+            if state not in REPORTABLE_STATES:
+                raise ConflictError(f"The plan is {state}; outputs are reported of one that is ratified or in force.")
+            log = OutputLog(transaction.connection)
+            report = read_report(
+                raw.rows, problem, _count_reported_periods(problem, log.read_quantities(plan)), raw.locate_row
+            )
+            if report.findings:
+                raise UnprocessableContentError(summarize_findings(report.findings), findings=list(report.findings))
+            revision = log.append_report(record.id, report.outputs, principal.caller)
+            periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
+            detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
+            transaction.audit.append_entry(principal.caller, "outputs reported", plan, detail, province=record.province)
+        return AcceptedReport(accepted=len(report.outputs), revision=revision)
+
+    def list_outputs(
+        self, plan: str, limit: int | None, offset: int, *, history: bool, **chosen: Sequence[str]
+    ) -> OutputList:
+        """Reported outputs of a plan, filtered; with `history` every revision, else the last of each."""
+        with self._store.read_transaction() as transaction:
+            transaction.plans.get_plan(plan)
+            log = OutputLog(transaction.connection)
+            revision = log.read_last_revision(plan)
+            found = log.read_reported_outputs(plan, history=history, **chosen)
+        end = None if limit is None else offset + limit
+        rows = tuple(_to_output_row(one) for one in found[offset:end])
+        return OutputList(plan=plan, revision=revision, total=len(found), outputs=rows)
+
+    def compute_fulfilment(self, plan: str, by: By, through: str | None) -> FulfilmentView:
+        """Fulfilment up to a period, the last reported if None; Missing for one that there is not, Conflict if none is."""
+        with self._store.read_transaction() as transaction:
+            _, problem = require_executable_plan(transaction, plan)
+            reported = OutputLog(transaction.connection).read_quantities(plan)
+            table = transaction.plans.read_table(plan, "quotas")
+        if through is None:
+            last = _count_reported_periods(problem, reported)
+            if not reported:
+                raise ConflictError(
+                    "Nothing has been reported yet; report outputs first, or name a period with `through`."
+                )
+            through = problem.periods[last - 1]
+        if through not in problem.periods:
+            raise NotFoundError(f"The plan has no period {through!r}.")
+        columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
+        quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
+        rows, total = fulfilment(problem, quotas, reported, by, through)
+        return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
+
+
+def _reject_foreign_factories(transaction: Transaction, principal: Principal, plan: str, raw: RawReport) -> None:
+    """Forbidden, whatever else is wrong, if a report names factories for which whoever sends it may not report."""
+    province, owner = transaction.plans.read_ownership(plan)
+    own = principal.list_reportable_factories(province, owner)
+    if own is None:
+        return
+    named = {str(row.get("factory")) for row in raw.rows if isinstance(row, dict) and row.get("factory") is not None}
+    if named - own:
+        yours = ", ".join(sorted(own)) or "no factory"
+        detail = f"Your roles allow reports of {yours} here, and this one names others; GET /v1/me lists your roles."
+        raise ForbiddenError(principal.caller, "report", plan, province, detail)
+
+
+def require_executable_plan(transaction: Transaction, plan: str) -> tuple[PlanRecord, PlanningProblem]:
+    """A plan that is carried out, and its problem; Conflict where there is nothing to carry out."""
+    record = transaction.plans.get_plan(plan)
+    if record.outcome not in ("optimal", "feasible"):
+        came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
+        raise ConflictError(f"The plan {came}; there are no quotas to be fulfilled.")
+    return record, transaction.problems.get_problem(record.problem_digest)
+
+
+def _count_reported_periods(problem: PlanningProblem, reported: dict[LineAndPeriod, float]) -> int:
+    """How many periods, from the first, have been reported or were past when the plan was made."""
+    told = {period for _, _, period in reported} | set(problem.past.periods if problem.past is not None else ())
+    return next((t for t, period in enumerate(problem.periods) if period not in told), len(problem.periods))
+
+
+def _to_output_row(one: ReportedOutput) -> OutputRow:
+    return OutputRow(**one.output.model_dump(), revision=one.revision, at=one.at, caller=one.caller)

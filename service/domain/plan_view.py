@@ -1,0 +1,89 @@
+"""From stored plans to what is shown of them."""
+
+from typing import Any
+
+from models.tables import TABLES
+from service.api.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
+from service.storage.records import JobEvent, PlanRecord
+
+
+def build_list_entry(record: PlanRecord) -> PlanListEntry:
+    """A plan as it stands in a list."""
+    summary = record.head.summary if record.head is not None else None
+    return PlanListEntry(
+        id=record.id,
+        status=record.state,
+        approval_state=record.approval_state,
+        outcome=record.outcome,
+        source=PlanSource.model_validate(record.source),
+        problem_digest=record.problem_digest,
+        base_plan=record.base_plan,
+        created=record.created,
+        started=record.started,
+        finished=record.finished,
+        served_share=None if summary is None else summary.served_share,
+    )
+
+
+def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
+    """A plan without its tables; `progress` is the last word of a running one."""
+    result: dict[str, Any] = dict.fromkeys(_PLAN_FIELDS)
+    if record.head is not None:
+        result = {name: getattr(record.head, name) for name in _PLAN_FIELDS}
+    return PlanView(
+        id=record.id,
+        status=record.state,
+        approval_state=record.approval_state,
+        source=PlanSource.model_validate(record.source),
+        problem_digest=record.problem_digest,
+        options=record.options,
+        base_plan=record.base_plan,
+        copied_from=record.copied_from,
+        created=record.created,
+        started=record.started,
+        finished=record.finished,
+        progress=progress,
+        links=_build_links(record),
+        **result,
+    )
+
+
+_PLAN_FIELDS = (
+    "outcome",
+    "termination",
+    "certificate",
+    "objective",
+    "summary",
+    "diagnosis",
+    "verification",
+    "rounding_cost",
+    "solver",
+    "timings",
+    "tables",
+)
+"""Fields that come from `models.plan.Plan` as they are."""
+
+
+def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
+    """The last progress among events, if there is one."""
+    told = [event.data for event in events if event.kind == "progress"]
+    if not told:
+        return None
+    return PlanProgress.model_validate({name: told[-1].get(name) for name in PlanProgress.model_fields})
+
+
+def _build_links(record: PlanRecord) -> dict[str, str]:
+    """Addresses of what belongs to a plan; tables only where there are any."""
+    here = f"/v1/plans/{record.id}"
+    links = {
+        "self": here,
+        "events": f"{here}/events",
+        "approval": f"{here}/approval",
+        "problem": f"{here}/problem",
+        "mps": f"{here}/export.mps",
+    }
+    if record.head is not None:
+        links["workbook"] = f"{here}/workbook"
+    if record.head is not None and record.head.tables:
+        links |= {name: f"{here}/tables/{name}" for name in TABLES if name in record.head.tables}
+    return links

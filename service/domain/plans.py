@@ -1,0 +1,236 @@
+"""Plans: accepted, listed, cancelled."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from models.options import PlanOptions
+from models.validation.checks import Finding, InvalidProblem
+from models.validation.parsing import validate_model
+from service.api.request_bodies import Document
+from service.api.schemas.plans import PlanEnvelope, PlanList, PlanProgress, PlanView, SheetsQuery
+from service.auth.denials import HiddenError
+from service.auth.guards import require_plan_permission, scope_lookup
+from service.auth.principals import Principal
+from service.core.errors import ApiError, ConflictError, TooManyRequestsError, UnprocessableContentError
+from service.core.settings import Settings
+from service.domain.plan_view import build_list_entry, build_plan_view, find_last_progress
+from service.domain.problem_sources import ResolvedProblem, apply_scenario, resolve_problem
+from service.domain.provinces import ProvinceService
+from service.domain.sheet_sources import process_document
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.storage.errors import RecordNotFoundError
+from service.storage.plan_requests import IdempotencyKey, PlanRequest, Submission
+from service.storage.records import JobEvent, PlanRecord, PlanState, to_utc_datetime
+from service.storage.schema import job_events
+from service.storage.store import Store
+from service.workers.job_errors import IdempotencyConflictError, QueueFullError
+from service.workers.job_runtime import JobRuntime
+
+_IDEMPOTENCY_KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT_PREFERENCE = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*")
+
+
+def parse_wait_seconds(prefer: str | None, max_seconds: float) -> float:
+    """Seconds that `Prefer` (RFC 7240) asks to wait, at most `most`; 0 if it does not. What else it prefers is passed over."""
+    for preference in (prefer or "").split(","):
+        found = _WAIT_PREFERENCE.fullmatch(preference.partition(";")[0])
+        if found:
+            return min(float(found[1]), max_seconds)
+    return 0.0
+
+
+class PlanService:
+    """The plans of one service."""
+
+    def __init__(self, store: Store, jobs: JobRuntime, settings: Settings) -> None:
+        """Use a store and the queue on it; limits come from the settings."""
+        self._store = store
+        self._jobs = jobs
+        self._settings = settings
+
+    def submit_body(
+        self,
+        raw: bytes,
+        principal: Principal,
+        key: str | None,
+        kind: SpreadsheetKind | None = None,
+        sheets_query: SheetsQuery = SheetsQuery(),  # noqa: B008 - it never changes
+    ) -> Submission:
+        """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
+
+        `kind`: what sheets the body is; None for JSON. `beside`: what is said beside sheets.
+        Raises InvalidProblem, TooLarge, Unreadable; Conflict if the key was used for another body; TooMany if the queue is full.
+        """
+        said = sheets_query.dump_stated_values()
+        _reject_query_with_json(kind, said)
+        idempotency = make_idempotency_key(key, raw if not said else raw + sheets_query.model_dump_json().encode())
+
+        def submit_parsed(document: Document) -> Submission:
+            if kind is None:
+                return self._submit_document(document, principal, idempotency)
+            if sheets_query.scenario is None:
+                return self._submit_document(
+                    {"problem": document["problem"], **sheets_query.to_json_body()}, principal, idempotency
+                )
+            return self._submit_scenario(document, sheets_query, principal, idempotency)
+
+        return process_document(raw, kind, self._settings, submit_parsed)
+
+    def _submit_document(
+        self, document: Document, principal: Principal, idempotency: IdempotencyKey | None
+    ) -> Submission:
+        look_up = scope_lookup(ProvinceService(self._store, self._settings).look_up_province, principal, "draft")
+        base = self._load_base_problem(document.get("base_plan"), principal)
+        beside, meant = resolve_problem(document, PlanEnvelope, self._settings, look_up, base)
+        return self.enqueue_plan(
+            PlanRequest(
+                problem=meant.problem,
+                options=self.apply_option_limits(beside.options),
+                caller=principal.caller,
+                source=meant.source,
+                base_plan=beside.base_plan,
+                priority=beside.priority,
+                reuse=beside.reuse,
+                idempotency=idempotency,
+            )
+        )
+
+    def _submit_scenario(
+        self, document: Document, sheets_query: SheetsQuery, principal: Principal, idempotency: IdempotencyKey | None
+    ) -> Submission:
+        """Accept one of the scenarios that come with a problem in sheets."""
+        province = ProvinceService(self._store, self._settings).parse_province(document)
+        asked = validate_model(PlanEnvelope, sheets_query.to_json_body())
+        return self.enqueue_plan(
+            PlanRequest(
+                problem=apply_scenario(province, sheets_query.scenario or "", "query/scenario"),
+                options=self.apply_option_limits(asked.options, "query"),
+                caller=principal.caller,
+                source={"scenario": sheets_query.scenario},
+                priority=asked.priority,
+                reuse=asked.reuse,
+                idempotency=idempotency,
+            )
+        )
+
+    def enqueue_plan(self, request: PlanRequest) -> Submission:
+        """Put a plan into the queue; Conflict if the key was used for another body, TooMany if the queue is full."""
+        try:
+            return self._jobs.submit_plan(request)
+        except IdempotencyConflictError as error:
+            raise _make_key_error(
+                ConflictError, "other_body", f"{error}.", "Use a key of its own for every request."
+            ) from error
+        except QueueFullError as error:
+            raise TooManyRequestsError(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
+
+    def _load_base_problem(self, plan: object, principal: Principal) -> ResolvedProblem | None:
+        """The problem of the plan that a body names as its base; InvalidProblem if there is no such plan."""
+        if not isinstance(plan, str):
+            return None  # absent, or refused with the rest of the body
+        try:
+            with self._store.read_transaction() as transaction:
+                require_plan_permission(transaction, principal, "draft", plan)
+                record = transaction.plans.get_plan(plan)
+                return ResolvedProblem(transaction.problems.get_problem(record.problem_digest), dict(record.source))
+        except (RecordNotFoundError, HiddenError) as error:
+            finding = Finding(
+                path="/base_plan",
+                code="unknown_plan",
+                message=f"There is no plan {plan[:100]!r}.",
+                remedy="GET /v1/plans lists those that are there.",
+            )
+            raise InvalidProblem((finding,)) from error
+
+    def apply_option_limits(self, options: PlanOptions, place: str = "/options") -> PlanOptions:
+        """The options (which stand at `place`) with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
+        if "time_limit_seconds" not in options.model_fields_set:
+            return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
+        most = self._settings.max_time_limit_seconds
+        if options.time_limit_seconds > most:
+            finding = Finding(
+                path=f"{place}/time_limit_seconds",
+                code="above_limit",
+                message=f"A plan may be solved for {most:g} seconds at most here.",
+                remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
+            )
+            raise UnprocessableContentError(finding.message, findings=[finding])
+        return options
+
+    def read_plan(self, plan: str) -> tuple[PlanView, int]:
+        """A plan as it is now, with the last word on its progress while it runs, and the version of its life; NotFound if there is none."""
+        with self._store.read_transaction() as transaction:
+            record = transaction.plans.get_plan(plan)
+            if record.state != "running":
+                return build_plan_view(record), record.approval_version
+            query = select(job_events).where(job_events.c.job == plan, job_events.c.kind == "progress")
+            row = transaction.connection.execute(query.order_by(job_events.c.seq.desc()).limit(1)).first()
+        progress: PlanProgress | None = None
+        if row is not None:
+            progress = find_last_progress((JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data),))
+        return build_plan_view(record, progress), record.approval_version
+
+    def list_plans(self, principal: Principal, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
+        """A page of the plans that a principal may read, newest first; NotFound if `before` names none of them."""
+        with self._store.read_transaction() as transaction:
+            if before is not None:
+                require_plan_permission(transaction, principal, "read", before)
+            records = transaction.plans.list_plans(
+                states=states, before=before, limit=limit + 1, visible_to=_compute_visibility(principal)
+            )
+        shown = records[:limit]
+        following = None
+        if len(records) > limit:
+            chosen = "".join(f"&status={state}" for state in states)
+            following = f"/v1/plans?limit={limit}&before={shown[-1].id}{chosen}"
+        return PlanList(plans=tuple(build_list_entry(record) for record in shown), next=following)
+
+    def cancel_plan(self, plan: str, caller: str) -> PlanRecord:
+        """Ask for the end of a plan; NotFound if there is none, Conflict if it has finished."""
+        if self._jobs.read_plan(plan).state == "finished":
+            raise ConflictError("The plan has finished; there is nothing to cancel, and finished plans are kept.")
+        return self._jobs.cancel_plan(plan, caller)
+
+    def read_problem(self, plan: str) -> tuple[bytes, str]:
+        """The problem that a plan plans, as JSON, and its digest; NotFound if there is no such plan."""
+        with self._store.read_transaction() as transaction:
+            digest = transaction.plans.get_plan(plan).problem_digest
+            return transaction.problems.get_stored_problem(digest).decompress_json(), digest
+
+
+def _reject_query_with_json(kind: SpreadsheetKind | None, stated: Mapping[str, object]) -> None:
+    """Invalid for parameters that belong to sheets beside a body of JSON, which says such things itself."""
+    if kind is None and stated:
+        remedy = "Say it in the body, or send a workbook or a zip."
+        findings = [
+            Finding(path=f"query/{name}", code="sheets_only", message=f"{name} goes with sheets only.", remedy=remedy)
+            for name in stated
+        ]
+        raise UnprocessableContentError(f"{findings[0].message} {remedy}", findings=findings)
+
+
+def _compute_visibility(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
+    """Which plans a principal may read: of which provinces, and of none as which caller; None for all."""
+    return None if principal.is_administrator else (principal.list_readable_provinces(), principal.caller)
+
+
+def make_idempotency_key(key: str | None, raw: bytes) -> IdempotencyKey | None:
+    """What makes a repeated request the same one; Invalid for a key that cannot be one."""
+    if key is None:
+        return None
+    if not _IDEMPOTENCY_KEY_PATTERN.fullmatch(key):
+        raise _make_key_error(
+            UnprocessableContentError,
+            "bad_key",
+            "An Idempotency-Key has 1 to 255 visible characters.",
+            "Send a UUID, say.",
+        )
+    return IdempotencyKey(key, hashlib.sha256(raw).hexdigest())
+
+
+def _make_key_error(kind: type[ApiError], code: str, message: str, remedy: str) -> ApiError:
+    finding = Finding(path="header/idempotency-key", code=code, message=message, remedy=remedy)
+    return kind(f"{message} {remedy}", findings=[finding])

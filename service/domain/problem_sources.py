@@ -1,0 +1,180 @@
+"""From what a request says to the problem that is meant, with everything wrong in it at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from models.base import Frozen
+from models.changes.apply import apply_changes
+from models.problem.planning_problem import PlanningProblem
+from models.provinces import Province
+from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.parsing import parse_problem, validate_model
+from service.api.request_bodies import Document
+from service.api.request_limits import reject_oversized_document, reject_oversized_problem
+from service.api.schemas.problem_sources import SourceEnvelope
+from service.core.errors import NotFoundError
+from service.core.settings import Settings
+
+ProvinceLookup = Callable[[str, int | None], tuple[Province, int]]
+"""Gives a province by its name and version (the newest if None), with its version; raises what means 404."""
+
+EnvelopeType = TypeVar("EnvelopeType", bound=SourceEnvelope)
+
+SOURCE_KEYS = frozenset({"problem", "province", "version", "scenario", "changes"})
+"""Keys of a body that says where its problem comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedProblem:
+    """The problem that a request means."""
+
+    problem: PlanningProblem
+    """The problem, in its scenario and with its changes."""
+    source: dict[str, Any]
+    """Where it came from: province, version, scenario, changes, as far as they were stated."""
+    findings: tuple[Finding, ...] = ()
+    """Everything found about it; warnings only."""
+
+
+class FindingCollector:
+    """Gathers what is wrong in several parts of a body before refusing it."""
+
+    def __init__(self) -> None:
+        """Start with nothing wrong."""
+        self.findings: list[Finding] = []
+
+    @contextmanager
+    def collect_findings(self, prefix: str) -> Iterator[None]:
+        """Gather what InvalidProblem holds in the block, its paths below `prefix`."""
+        try:
+            yield
+        except InvalidProblem as error:
+            self.findings += [one.model_copy(update={"path": prefix + one.path}) for one in error.findings]
+
+    def add_finding(self, path: str, code: str, message: str, remedy: str) -> None:
+        """Note one thing that is wrong."""
+        self.findings.append(Finding(path=path, code=code, message=message, remedy=remedy))
+
+    def raise_if_invalid(self) -> None:
+        """Raise InvalidProblem if anything is wrong."""
+        if any(one.severity == "error" for one in self.findings):
+            raise InvalidProblem(tuple(self.findings))
+
+
+def resolve_problem(
+    document: Document,
+    envelope: type[EnvelopeType],
+    settings: Settings,
+    lookup: ProvinceLookup,
+    base: ResolvedProblem | None = None,
+) -> tuple[EnvelopeType, ResolvedProblem]:
+    """What a body says beside its problem, and the problem that it means: `base` where it names neither problem nor province.
+
+    Raises InvalidProblem with everything wrong, TooLarge beyond the limits.
+    """
+    beside = {key: value for key, value in document.items() if key != "problem"}
+    written = document.get("problem")
+    reject_oversized_document(written, settings, "/problem")
+    findings = FindingCollector()
+    origin: EnvelopeType | None = None
+    with findings.collect_findings(""):
+        origin = validate_model(envelope, beside)
+    problem: PlanningProblem | None = None
+    if written is not None:
+        with findings.collect_findings("/problem"):
+            problem = parse_problem(written)
+    if origin is not None:
+        _check_source(findings, origin, written is not None, based=base is not None)
+    findings.raise_if_invalid()
+    if origin is None:
+        raise InvalidProblem(tuple(findings.findings))
+    if base is not None and problem is None and origin.province is None:
+        changed = _resolve_changes(base.problem, origin, "/base_plan")
+        return origin, replace(changed, source=_extend_source(base.source, origin))
+    if problem is None:
+        return origin, _resolve_province(origin, settings, lookup)
+    return origin, replace(_resolve_changes(problem, origin, "/problem"), source=_describe_source(origin, None))
+
+
+def resolve_bare_problem(document: Document, settings: Settings, lookup: ProvinceLookup) -> ResolvedProblem:
+    """The same for bodies that may also be nothing but a problem."""
+    if document and not SOURCE_KEYS & document.keys():
+        reject_oversized_document(document, settings, "")
+        problem = parse_problem(document)
+        return ResolvedProblem(problem, {}, check(problem))
+    return resolve_problem(document, SourceEnvelope, settings, lookup)[1]
+
+
+def _check_source(findings: FindingCollector, origin: SourceEnvelope, written: bool, *, based: bool) -> None:
+    """Either a problem is written out or a province named, or neither with a base plan; version and scenario need a province."""
+    named = origin.province is not None
+    if written == named and (written or not based):
+        findings.add_finding(
+            "",
+            "problem_or_province",
+            "Both a problem and a province are given." if written else "Neither a problem nor a province is given.",
+            "Give `problem` (written out) or `province` (by name).",
+        )
+    elif not named:
+        for name in ("version", "scenario"):
+            if getattr(origin, name) is not None:
+                findings.add_finding(
+                    f"/{name}",
+                    "needs_province",
+                    f"A {name} belongs to a province.",
+                    "Name the province, or leave it out.",
+                )
+
+
+def _resolve_province(origin: SourceEnvelope, settings: Settings, lookup: ProvinceLookup) -> ResolvedProblem:
+    findings = FindingCollector()
+    try:
+        province, version = lookup(origin.province or "", origin.version)
+    except NotFoundError as error:
+        where = "/province" if origin.version is None else "/version"
+        findings.add_finding(where, "unknown_province", error.detail, "GET /v1/provinces lists those that are there.")
+        raise InvalidProblem(tuple(findings.findings)) from error
+    reject_oversized_problem(province.problem, settings)
+    problem = apply_scenario(province, origin.scenario, "/scenario") if origin.scenario else province.problem
+    return replace(_resolve_changes(problem, origin, "/province"), source=_describe_source(origin, version))
+
+
+def apply_scenario(province: Province, scenario_id: str, path: str) -> PlanningProblem:
+    """A province's problem in one of its scenarios; InvalidProblem at `path` if there is none of that name."""
+    findings = FindingCollector()
+    scenario = next((one for one in province.scenarios if one.id == scenario_id), None)
+    if scenario is None:
+        known = ", ".join(one.id for one in province.scenarios) or "none"
+        findings.add_finding(
+            path, "unknown_scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}."
+        )
+        raise InvalidProblem(tuple(findings.findings))
+    try:
+        return apply_changes(province.problem, scenario.changes)
+    except InvalidProblem as error:
+        raise InvalidProblem(tuple(one.model_copy(update={"path": path}) for one in error.findings)) from error
+
+
+def _resolve_changes(problem: PlanningProblem, origin: SourceEnvelope, prefix: str) -> ResolvedProblem:
+    """The problem with the request's changes, checked again."""
+    changed = apply_changes(problem, origin.changes) if origin.changes else problem
+    found = tuple(one.model_copy(update={"path": prefix + one.path}) for one in check(changed))
+    if any(one.severity == "error" for one in found):
+        raise InvalidProblem(found)
+    return ResolvedProblem(changed, {}, found)
+
+
+def _extend_source(source: Mapping[str, Any], origin: SourceEnvelope) -> dict[str, Any]:
+    """Where a variant of a plan came from: where the plan did, with the changes added."""
+    changes = [change.model_dump(mode="json", exclude_none=True) for change in origin.changes]
+    return {**source, "changes": [*source.get("changes", ()), *changes]} if changes else dict(source)
+
+
+def _describe_source(origin: SourceEnvelope, version: int | None) -> dict[str, Any]:
+    """What a plan remembers of where its problem came from."""
+    stated: Frozen = SourceEnvelope(
+        province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
+    )
+    return stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)

@@ -1,0 +1,28 @@
+"""Provinces as files: workbooks, and CSV in a zip."""
+
+from collections.abc import Iterator
+
+from models import provinces as built_in
+from models.problem.planning_problem import PlanningProblem
+from models.sheets import SheetTable, tables_of
+from service.domain.provinces import ProvinceVersion
+from service.spreadsheets.file_chunks import iterate_file_chunks
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.spreadsheets.province_workbook import ExtraSheets, build_province_zip, write_province_workbook
+
+
+def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...], ExtraSheets]:
+    """A province's tables, and beside them sheets for people; what comes with Allot has its marks and sources noted."""
+    problem: PlanningProblem = found.problem.parse_problem()
+    if not found.built_in:
+        return tables_of(problem, found.name, found.scenarios), {}
+    notes, sources = built_in.load_notes(found.id)
+    return tables_of(problem, found.name, found.scenarios, notes), {"sources": sources}
+
+
+def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:
+    """A province as a workbook or a zip, in pieces."""
+    tables, pages = build_province_tables(found)
+    if kind == "zip":
+        return iter((build_province_zip(tables, pages),))
+    return iterate_file_chunks(write_province_workbook(found.name, tables, pages))

@@ -1,0 +1,97 @@
+"""Plans made again for the rest of their periods."""
+
+from typing import Any
+
+import numpy as np
+
+from models.validation.parsing import validate_model
+from service.api.request_bodies import decode_json_object
+from service.api.schemas.fulfilment import ReplanBody
+from service.api.schemas.plans import Discrepancy, ReplanDetails
+from service.auth.principals import Principal
+from service.domain.fulfilment import require_executable_plan
+from service.domain.plans import PlanService, make_idempotency_key
+from service.storage.plan_requests import PlanRequest, Submission
+from service.storage.repositories.outputs import OutputLog
+from service.storage.store import Store
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import FloatArray
+from solvers.replanning import Replan, replan
+
+MAX_DISCREPANCIES = 50
+"""Discrepancies that a plan remembers of each kind, the largest first."""
+
+_REPLAN_TABLES = ("quotas", "supply", "shipments", "swaps")
+
+
+class ReplanService:
+    """Makes plans of one service again."""
+
+    def __init__(self, store: Store, plans: PlanService) -> None:
+        """Use a store, and accept what is to be planned through `plans`."""
+        self._store = store
+        self._plans = plans
+
+    def submit_replan(self, plan: str, raw: bytes, principal: Principal, key: str | None) -> Submission:
+        """Accept the rest of a plan to be planned again, as a plan of its own that starts from the basis of the first.
+
+        Raises NotFound, Conflict for a plan without quotas, InvalidProblem, and what `Plans.accept` raises.
+        """
+        idempotency = make_idempotency_key(key, plan.encode() + raw)
+        body = validate_model(ReplanBody, decode_json_object(raw))
+        options = self._plans.apply_option_limits(body.options)
+        with self._store.read_transaction() as transaction:
+            record, problem = require_executable_plan(transaction, plan)
+            tables = {name: transaction.plans.read_table(plan, name) for name in _REPLAN_TABLES}
+            outputs = OutputLog(transaction.connection).read_quantities(plan)
+        made = replan(
+            problem,
+            tables,
+            outputs,
+            body.from_,
+            unreported=body.unreported,
+            keep_quotas_close=body.keep_quotas_close,
+            changes=body.changes,
+        )
+        return self._plans.enqueue_plan(
+            PlanRequest(
+                problem=made.problem,
+                options=options,
+                caller=principal.caller,
+                source=_describe_source(dict(record.source), body, made),
+                base_plan=plan,
+                idempotency=idempotency,
+            )
+        )
+
+
+def _describe_source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str, Any]:
+    """Where the new plan came from: where the old did, with the changes added, and how it was made again."""
+    index, booked = ProblemIndex.of(made.problem), made.booked
+    replanned = ReplanDetails(
+        from_=body.from_,
+        past=index.labels["period"][: booked.past.periods],
+        unreported=body.unreported,
+        keep_quotas_close=body.keep_quotas_close,
+        reported=made.reported,
+        assumed=made.assumed,
+        lost=_list_discrepancies(index, booked.lost),
+        unexplained=_list_discrepancies(index, booked.unexplained),
+    )
+    source["replanned"] = replanned.model_dump(mode="json", by_alias=True)
+    if body.changes:
+        changes = [change.model_dump(mode="json", exclude_none=True) for change in body.changes]
+        source["changes"] = [*source.get("changes", ()), *changes]
+    return source
+
+
+def _list_discrepancies(index: ProblemIndex, amounts: FloatArray) -> tuple[Discrepancy, ...]:
+    """The largest amounts, by value, above rounding."""
+    worth = amounts * index.items.counted_value[:, None]
+    order = np.argsort(-worth, axis=None)[:MAX_DISCREPANCIES]
+    found = [np.unravel_index(k, amounts.shape) for k in order if worth.flat[k] > 1e-6]
+    names = [index.labels[axis] for axis in ("place", "item", "period")]
+    return tuple(
+        Discrepancy(place=names[0][n], item=names[1][i], period=names[2][t], quantity=float(amounts[n, i, t]))
+        for n, i, t in found
+    )

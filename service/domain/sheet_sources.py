@@ -1,0 +1,29 @@
+"""Bodies that may be sheets: understood like JSON, with findings named by sheet, row and column."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from service.api.request_bodies import Document, decode_json_object
+from service.api.request_limits import reject_oversized_document
+from service.core.settings import Settings
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.spreadsheets.reader import read_sheets
+
+Result = TypeVar("Result")
+
+
+def process_document(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, work: Callable[[Document], Result]
+) -> Result:
+    """What `work` makes of the document in a body: JSON, or a province in sheets of a kind.
+
+    Raises InvalidProblem with everything wrong with the sheets and with the problem in them, before `work` is begun where the sheets
+    are wrong; TooLarge, Unreadable.
+    """
+    if kind is None:
+        return work(decode_json_object(raw))
+    reading = read_sheets(raw, kind, settings)
+    reject_oversized_document(reading.problem, settings, "/problem")
+    reading.refuse()
+    with reading.located():
+        return work(reading.document)

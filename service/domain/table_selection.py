@@ -1,0 +1,112 @@
+"""Filtering, sorting and choosing columns of a stored table, a batch of rows at a time.
+
+Without `sort` only one batch is in memory, and a buffer a column of the file that the table is read from where it lies; sorting
+needs the rows that meet the filters.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from models.validation.checks import Finding
+from service.api.schemas.tables import TableQuery, split_names
+from service.core.errors import UnprocessableContentError
+
+BATCH_ROWS = 32_768
+"""Rows in memory at a time."""
+
+BUFFER_BYTES = 256 * 1024
+"""Bytes of each column that are read ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSelection:
+    """What a query asks of a stored table."""
+
+    schema: pa.Schema
+    """Columns wanted, in the order wanted; labels dictionary-encoded."""
+    _file: parquet.ParquetFile
+    _filters: dict[str, pa.Array]
+    _order: list[tuple[str, str]] = field(default_factory=list)
+
+    def count_rows(self) -> int:
+        """Rows that meet the filters."""
+        if not self._filters:
+            return int(self._file.metadata.num_rows)
+        return sum(batch.num_rows for batch in self._read_filtered(list(self._filters)))
+
+    def iterate_batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows from `offset` on, at most `limit`, in batches that are not empty."""
+        left = limit
+        for batch in self._read_sorted() if self._order else self._read_filtered([*self.schema.names, *self._filters]):
+            part = batch.slice(offset, left)
+            offset -= min(offset, batch.num_rows)
+            if part.num_rows:
+                yield part.select(self.schema.names)
+            if left is not None:
+                left -= part.num_rows
+                if left == 0:
+                    return
+
+    def _read_filtered(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """The rows that meet the filters, with these columns, in the table's own order."""
+        wanted = list(dict.fromkeys(columns))
+        for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
+            kept = batch
+            for column, values in self._filters.items():
+                kept = kept.filter(pc.is_in(kept.column(column).cast(pa.string()), value_set=values))
+            if kept.num_rows:
+                yield kept
+
+    def _read_sorted(self) -> Iterator[pa.RecordBatch]:
+        keys = [name for name, _ in self._order]
+        names = list(dict.fromkeys([*self.schema.names, *self._filters, *keys]))
+        batches = list(self._read_filtered(names))
+        if not batches:
+            return
+        table = pa.Table.from_batches(batches).unify_dictionaries()
+        plain = pa.table({name: _decode_dictionary(table[name]) for name in keys})
+        yield from table.take(pc.sort_indices(plain, sort_keys=self._order)).combine_chunks().to_batches(BATCH_ROWS)
+
+
+def select_from_table(stored: pa.NativeFile, query: TableQuery) -> TableSelection:
+    """What `query` asks of a table stored as Parquet in a file; Invalid names columns that are not there.
+
+    Filters on several columns hold together; several values of one column are alternatives.
+    """
+    # Arrow reads ahead unless it is told not to, and keeps all of it until the table has been read
+    file = parquet.ParquetFile(stored, pre_buffer=False, buffer_size=BUFFER_BYTES)
+    schema = file.schema_arrow
+    wanted, order = split_names(query.columns), [_parse_sort_key(one) for one in split_names(query.sort)]
+    _reject_unknown_columns(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
+    names = list(dict.fromkeys(wanted)) or schema.names
+    filters = {column: pa.array(values, pa.string()) for column, values in query.collect_filters().items()}
+    return TableSelection(pa.schema([schema.field(name) for name in names]), file, filters, order)
+
+
+def _parse_sort_key(name: str) -> tuple[str, str]:
+    return name.removeprefix("-"), "descending" if name.startswith("-") else "ascending"
+
+
+def _decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column with its labels written out: sorting goes by label, not by position in a dictionary."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _reject_unknown_columns(there: list[str], named: dict[str, list[str]]) -> None:
+    findings = [
+        Finding(
+            path=f"query/{parameter}",
+            code="unknown_column",
+            message=f"There is no column {name!r}.",
+            remedy=f"There are: {', '.join(there)}.",
+        )
+        for parameter, names in named.items()
+        for name in names
+        if name not in there
+    ]
+    if findings:
+        raise UnprocessableContentError(f"{findings[0].message} {findings[0].remedy}", findings=findings)

@@ -1,0 +1,110 @@
+"""Tables of stored plans, as answers."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pyarrow as pa
+
+from models.validation.checks import Finding
+from service.api.schemas.tables import TableFormat, TableQuery
+from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
+from service.core.settings import Settings
+from service.domain.table_selection import select_from_table
+from service.spreadsheets.table_formats import MEDIA_TYPES, STREAM_WRITERS, format_json_page
+from service.storage.store import Store
+
+CHUNK_BYTES = 1024 * 1024
+"""Bytes of a stored table that are sent at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableResponse:
+    """A table, ready to be sent."""
+
+    body: bytes | Iterator[bytes]
+    """Its bytes, or pieces of them made as they are sent."""
+    media_type: str
+    """Its media type."""
+    next_url: str | None = None
+    """Address of the next page, of JSON."""
+
+
+class TableService:
+    """The tables of one service's plans."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Use a store; pages are as long as the settings say."""
+        self._store = store
+        self._settings = settings
+
+    def compute_etag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
+        """Entity tag of an answer: tables never change, so it is what is stored and what is asked.
+
+        NotFound for the plan, Missing for the table, Conflict if the plan has not finished.
+        """
+        with self._store.read_transaction() as transaction:
+            record = transaction.plans.get_plan(plan)
+            if not record.is_final:
+                raise ConflictError(
+                    f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events."
+                )
+            stored = next((one for one in transaction.plans.list_tables(plan) if one.name == table), None)
+        if stored is None:
+            came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
+            raise NotFoundError(f"The plan {came} and has no table {table!r}.")
+        asked = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
+        return f"{stored.digest[:16]}-{asked[:16]}"
+
+    def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
+        """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
+        with self._store.read_transaction() as transaction:
+            stored = transaction.plans.open_parquet_file(plan, table)
+        if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
+            return TableResponse(_iterate_chunks(stored), MEDIA_TYPES[kind])
+        selection = select_from_table(stored, query)
+        if kind != "json":
+            batches = selection.iterate_batches(query.offset, query.limit)
+            return TableResponse(STREAM_WRITERS[kind](table, selection.schema, batches), MEDIA_TYPES[kind])
+        rows, total = self._resolve_page_size(query), selection.count_rows()
+        last = query.offset + rows >= total
+        following = None if last else _build_next_url(plan, table, query, rows)
+        body = format_json_page(
+            table,
+            list(selection.iterate_batches(query.offset, rows)),
+            selection.schema.names,
+            total=total,
+            offset=query.offset,
+            next_url=following,
+            layout=query.layout,
+        )
+        return TableResponse(body, MEDIA_TYPES[kind], following)
+
+    def _resolve_page_size(self, query: TableQuery) -> int:
+        most = self._settings.max_page_rows
+        if query.limit is None:
+            return min(self._settings.page_rows, most)
+        if query.limit > most:
+            finding = Finding(
+                path="query/limit",
+                code="above_limit",
+                message=f"A page has {most:,} rows at most.",
+                remedy="Follow `next`, or ask for another format: they have no pages.",
+            )
+            raise UnprocessableContentError(f"{finding.message} {finding.remedy}", findings=[finding])
+        return query.limit
+
+
+def _iterate_chunks(stored: pa.NativeFile) -> Iterator[bytes]:
+    """A file as it stands, a piece at a time."""
+    stored.seek(0)
+    while piece := stored.read(CHUNK_BYTES):
+        yield piece
+
+
+def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
+    """The address of the page after this one: the same request, further on."""
+    kept = query.model_dump(exclude_defaults=True, by_alias=True)
+    asked = {**kept, "limit": rows, "offset": query.offset + rows}
+    return f"/v1/plans/{plan}/{table}?{urlencode(asked, doseq=True)}"

@@ -1,0 +1,73 @@
+"""Everything wrong or doubtful in a problem."""
+
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import Finding, InvalidProblem, check
+from service.api.request_bodies import decode_json_object
+from service.api.request_limits import reject_oversized_document
+from service.api.schemas.validation import ProblemSize, ValidationReport
+from service.auth.guards import scope_lookup
+from service.auth.principals import Principal
+from service.core.settings import Settings
+from service.domain.problem_sources import resolve_bare_problem
+from service.domain.provinces import ProvinceService
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.spreadsheets.reader import read_sheets
+from service.storage.store import Store
+
+
+def validate_body(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, store: Store, principal: Principal
+) -> ValidationReport:
+    """What is found about the problem that a body means; TooLarge or Unreadable if it cannot even be looked at.
+
+    `kind`: what sheets the body is; None for JSON.
+    """
+    if kind is not None:
+        return _validate_sheets(raw, kind, settings, ProvinceService(store, settings))
+    try:
+        meant = resolve_bare_problem(
+            decode_json_object(raw),
+            settings,
+            scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
+        )
+    except InvalidProblem as error:
+        return _build_report(error.findings, None)
+    return _build_report(meant.findings, meant.problem)
+
+
+def _validate_sheets(
+    raw: bytes, kind: SpreadsheetKind, settings: Settings, provinces: ProvinceService
+) -> ValidationReport:
+    reading = read_sheets(raw, kind, settings)
+    try:
+        reject_oversized_document(reading.problem, settings, "/problem")
+        reading.refuse()
+        with reading.located():
+            problem = provinces.parse_province_problem(reading.document)
+    except InvalidProblem as error:
+        return _build_report(error.findings, None)
+    return _build_report(reading.named(check(problem), "/problem"), problem)
+
+
+def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None) -> ValidationReport:
+    errors = sum(one.severity == "error" for one in findings)
+    return ValidationReport(
+        valid=errors == 0,
+        errors=errors,
+        warnings=len(findings) - errors,
+        findings=findings,
+        size=None if problem is None else _measure_problem(problem),
+    )
+
+
+def _measure_problem(problem: PlanningProblem) -> ProblemSize:
+    return ProblemSize(
+        counties=len(problem.counties),
+        stations=len(problem.stations),
+        items=len(problem.items),
+        factories=len(problem.factories),
+        lines=sum(len(factory.lines) for factory in problem.factories),
+        links=len(problem.links),
+        partners=len(problem.partners),
+        periods=len(problem.periods),
+    )

@@ -1,1 +1,0 @@
-"""Whether the service lives, whether it can serve, and its figures."""

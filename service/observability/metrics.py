@@ -1,0 +1,116 @@
+"""Figures for Prometheus: requests as they come, plans as they wait and run, solves as they end, messages to webhooks."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.workers.attempt_results import AttemptResult
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+_REQUEST_BUCKETS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60)
+_SOLVE_BUCKETS = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+_MIB = 1024 * 1024
+_SOLVE_MEMORY_BUCKETS = tuple(float(mib * _MIB) for mib in (128, 256, 512, 1024, 2048, 4096, 8192))
+
+CountReader = Callable[[], Mapping[str, int]]
+"""How many there are by state, read when the figures are asked for."""
+
+
+class Metrics:
+    """The figures of one service process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.registry = CollectorRegistry()
+        self._gauges: list[Collector] = []
+        self.in_flight = Gauge("allot_http_requests_in_flight", "Requests being answered now.", registry=self.registry)
+        self._requests = Counter(
+            "allot_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self._request_seconds = Histogram(
+            "allot_http_request_seconds",
+            "Seconds to answer a request.",
+            ("method", "route"),
+            buckets=_REQUEST_BUCKETS,
+            registry=self.registry,
+        )
+        self._solves = Counter(
+            "allot_solves", "Tries at plans, by how they ended.", ("outcome",), registry=self.registry
+        )
+        self._solve_seconds = Histogram(
+            "allot_solve_seconds", "Seconds that tries at plans took.", buckets=_SOLVE_BUCKETS, registry=self.registry
+        )
+        self._solve_bytes = Histogram(
+            "allot_solve_peak_bytes",
+            "Most memory that each solve had in use, its libraries included.",
+            buckets=_SOLVE_MEMORY_BUCKETS,
+            registry=self.registry,
+        )
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Note one answered request; methods nobody knows are counted together."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, str(status)).inc()
+        self._request_seconds.labels(known, route).observe(seconds)
+
+    def record_attempt(self, result: AttemptResult) -> None:
+        """Note one try at a plan that is over."""
+        self._solves.labels(result.outcome).inc()
+        self._solve_seconds.observe(result.finished - result.started)
+        if result.peak_bytes is not None:
+            self._solve_bytes.observe(result.peak_bytes)
+
+    def register_gauge(self, name: str, description: str, label: str, read_counts: CountReader) -> None:
+        """Report a gauge at every reading, by `label`; left out while the database that it is read from does not answer."""
+        gauge = _GaugeCollector(name, description, label, read_counts)
+        self._gauges.append(gauge)
+        self.registry.register(gauge)
+
+    def unregister_gauges(self) -> None:
+        """Report what was watched no more; the database is about to close."""
+        while self._gauges:
+            self.registry.unregister(self._gauges.pop())
+
+    def render_text(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def measure_resident_memory(processes: tuple[int, ...]) -> dict[str, int]:
+    """How many processes there are, and the memory that they have in use, where the system says so."""
+    found = [_read_resident_bytes(process) for process in processes]
+    return {"count": len(found), "bytes": sum(found)}
+
+
+def _read_resident_bytes(process: int) -> int:
+    """Resident bytes of a process; 0 for one that has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), 0)
+
+
+class _GaugeCollector(Collector):
+    def __init__(self, name: str, description: str, label: str, read_counts: CountReader) -> None:
+        self._name, self._description, self._label, self._read_counts = name, description, label, read_counts
+
+    def describe(self) -> Iterator[Metric]:
+        yield self._build_family()
+
+    def collect(self) -> Iterator[Metric]:
+        family = self._build_family()
+        try:
+            found = self._read_counts()
+        except SQLAlchemyError:
+            return
+        for state, count in found.items():
+            family.add_metric([state], count)
+        yield family
+
+    def _build_family(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(self._name, self._description, labels=[self._label])

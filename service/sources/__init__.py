@@ -1,1 +1,0 @@
-"""Where a problem comes from: written out in the request, or a province, in a scenario, with changes."""

@@ -1,0 +1,24 @@
+"""What sheets travel as."""
+
+from typing import Literal
+
+from starlette.requests import Request
+
+from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, ZIP_MEDIA_TYPE
+
+SpreadsheetKind = Literal["xlsx", "zip"]
+"""A workbook, or CSV files in a zip."""
+
+SPREADSHEET_MEDIA_TYPES: dict[SpreadsheetKind, str] = {"xlsx": XLSX_MEDIA_TYPE, "zip": ZIP_MEDIA_TYPE}
+"""Media type of each."""
+
+_KINDS_BY_MEDIA_TYPE: dict[str, SpreadsheetKind] = {
+    XLSX_MEDIA_TYPE: "xlsx",
+    ZIP_MEDIA_TYPE: "zip",
+    "application/x-zip-compressed": "zip",
+}
+
+
+def detect_spreadsheet_kind(request: Request) -> SpreadsheetKind | None:
+    """What sheets a request says that its body is; None for anything else."""
+    return _KINDS_BY_MEDIA_TYPE.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())

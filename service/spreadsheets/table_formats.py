@@ -1,0 +1,155 @@
+"""Batches of a table as CSV, Parquet, an Arrow stream or a workbook, piece by piece; JSON a page at a time."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, ipc, parquet
+
+from service.api.schemas.tables import TableFormat
+from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
+from service.spreadsheets.table_sheets import write_table_workbook
+from solvers.results import guarded, plain
+
+RecordBatches = Iterable[pa.RecordBatch]
+
+MEDIA_TYPES: dict[TableFormat, str] = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.stream",
+    "xlsx": XLSX_MEDIA_TYPE,
+}
+"""Media type of each format."""
+
+
+class _BatchWriter(Protocol):
+    def write_batch(self, batch: pa.RecordBatch) -> None: ...
+    def close(self) -> None: ...
+
+
+class _WriteBuffer(io.RawIOBase):
+    """A file that is only written, from which what was written is taken away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chunks: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._chunks.append(bytes(piece))
+        self._written += len(self._chunks[-1])
+        return len(self._chunks[-1])
+
+    def tell(self) -> int:
+        return self._written
+
+    def take_written(self) -> bytes:
+        """What was written since this was asked last."""
+        taken = b"".join(self._chunks)
+        self._chunks.clear()
+        return taken
+
+
+def _stream_batches(open_writer: Callable[[_WriteBuffer], _BatchWriter], batches: RecordBatches) -> Iterator[bytes]:
+    pipe = _WriteBuffer()
+    writer = open_writer(pipe)
+    for batch in batches:
+        writer.write_batch(batch)
+        if piece := pipe.take_written():
+            yield piece
+    writer.close()
+    yield pipe.take_written()
+
+
+def stream_csv(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
+    """CSV with a header; numbers with every digit they need, labels guarded for spreadsheets."""
+    head = plain(guarded(schema.empty_table()))
+    options = csv.WriteOptions(quoting_style="needed")
+    written = (part for batch in batches for part in plain(guarded(pa.Table.from_batches([batch]))).to_batches())
+    return _stream_batches(lambda pipe: csv.CSVWriter(pipe, head.schema, write_options=options), written)
+
+
+def stream_arrow(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
+    """An Arrow stream; labels stay dictionary-encoded."""
+    return _stream_batches(lambda pipe: ipc.new_stream(pipe, schema), batches)
+
+
+def stream_parquet(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
+    """Parquet, zstd; a row group for every batch."""
+    return _stream_batches(lambda pipe: parquet.ParquetWriter(pipe, schema, compression="zstd"), batches)
+
+
+def stream_xlsx(name: str, schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
+    """A workbook with one sheet (more where a sheet has too few rows), made on disk before the first piece comes."""
+    return iterate_file_chunks(write_table_workbook(name, schema, batches))
+
+
+STREAM_WRITERS: dict[TableFormat, Callable[[str, pa.Schema, RecordBatches], Iterator[bytes]]] = {
+    "csv": lambda _, schema, batches: stream_csv(schema, batches),
+    "parquet": lambda _, schema, batches: stream_parquet(schema, batches),
+    "arrow": lambda _, schema, batches: stream_arrow(schema, batches),
+    "xlsx": stream_xlsx,
+}
+"""How a table is written in each format that has no pages."""
+
+
+def format_json_page(
+    name: str,
+    page: list[pa.RecordBatch],
+    names: list[str],
+    *,
+    total: int,
+    offset: int,
+    next_url: str | None,
+    layout: str,
+) -> bytes:
+    """A page of a table as JSON: an object a row, or a list a column."""
+    body: dict[str, Any] = {"table": name, "total": total, "offset": offset, "next": next_url}
+    if layout == "columns":
+        body["columns"] = {column: _extract_values([batch.column(column) for batch in page]) for column in names}
+    else:
+        body["rows"] = orjson.Fragment(b"[" + b",".join(map(_format_json_rows, page)) + b"]")
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _extract_values(chunks: list[pa.Array]) -> Any:
+    """A column as what orjson writes fastest: an array of numbers, or a list of labels."""
+    if chunks and pa.types.is_floating(chunks[0].type) and not any(chunk.null_count for chunk in chunks):
+        return np.concatenate([chunk.to_numpy() for chunk in chunks])
+    return [value for chunk in chunks for value in _decode_labels(chunk)]
+
+
+def _decode_labels(chunk: pa.Array) -> list[Any]:
+    if not pa.types.is_dictionary(chunk.type):
+        return list(chunk.to_pylist())
+    labels = np.array([*chunk.dictionary.to_pylist(), None], dtype=object)
+    return list(labels[chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+
+
+def _format_json_rows(batch: pa.RecordBatch) -> bytes:
+    """The rows of a batch as JSON objects with commas between, written by Arrow a column at a time."""
+    parts: list[Any] = []
+    for position, column in enumerate(batch.schema.names):
+        parts += [
+            f"{',' if position else '{'}{orjson.dumps(column).decode()}:",
+            _format_json_cells(batch.column(position)),
+        ]
+    rows = pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement="null")
+    return str(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), ",")[0].as_py()).encode()
+
+
+def _format_json_cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_floating(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_dictionary(column.type):
+        written = pa.array([orjson.dumps(label).decode() for label in column.dictionary.to_pylist()], pa.string())
+        return written.take(column.indices)
+    return pa.array([orjson.dumps(value).decode() for value in column.to_pylist()], pa.string())

@@ -1,0 +1,141 @@
+"""The small parts of a workbook: which sheets there are, its texts, and which formats are of dates."""
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from service.spreadsheets.xml_parser import scan_elements
+
+_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_FORMAT_LITERALS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_ESCAPED_CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class XmlPart:
+    """A part of which only attributes of elements matter."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.path: list[str] = []
+
+    def parse_chunks(self, chunks: Iterable[bytes]) -> None:
+        """Read all of it."""
+        for _ in scan_elements(chunks, self):
+            pass
+
+    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self.path.append(name)
+        self.handle_element(name, attributes)
+
+    def end_element(self, _name: str) -> None:
+        """An element ends."""
+        self.path.pop()
+
+    def handle_text(self, text: str) -> None:
+        """Text is passed over."""
+
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
+        """An element with its attributes; to be overridden."""
+
+
+class WorkbookPart(XmlPart):
+    """`workbook.xml`: names of sheets with the identifiers of their parts."""
+
+    def __init__(self) -> None:
+        """Start with no sheet."""
+        super().__init__()
+        self.sheets: list[tuple[str, str]] = []
+
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
+        """Note a sheet."""
+        if name == "sheet":
+            identifier = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), identifier))
+
+
+class RelationshipsPart(XmlPart):
+    """`….rels`: where parts lie, by identifier and by type."""
+
+    def __init__(self, base: str) -> None:
+        """Addresses are relative to the folder `base`."""
+        super().__init__()
+        self._base = base
+        self.targets: dict[str, str] = {}
+        self.types: dict[str, str] = {}
+
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
+        """Note where a part lies."""
+        target = attributes.get("Target", "")
+        if name == "Relationship" and target and attributes.get("TargetMode") != "External":
+            path = posixpath.normpath(posixpath.join("/", self._base, target)).lstrip("/")
+            self.targets[attributes.get("Id", "")] = path
+            self.types.setdefault(attributes.get("Type", "").rpartition("/")[2], path)
+
+
+class StylesPart(XmlPart):
+    """`styles.xml`: which cell formats show dates or times."""
+
+    def __init__(self) -> None:
+        """Start with no format."""
+        super().__init__()
+        self._codes: dict[str, bool] = {}
+        self._formats: list[str] = []
+
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
+        """Note a number format or a cell format."""
+        if name == "numFmt":
+            code = _FORMAT_LITERALS.sub("", attributes.get("formatCode", "")[:500]).lower()
+            self._codes[attributes.get("numFmtId", "")] = any(sign in code for sign in "ymdhs")
+        elif name == "xf" and self.path[-2:-1] == ["cellXfs"]:
+            self._formats.append(attributes.get("numFmtId", "0"))
+
+    def list_date_styles(self) -> frozenset[str]:
+        """The styles, by number, whose numbers are dates."""
+        return frozenset(
+            str(n) for n, one in enumerate(self._formats) if self._codes.get(one, _is_builtin_date_format(one))
+        )
+
+
+def _is_builtin_date_format(identifier: str) -> bool:
+    return identifier.isascii() and identifier.isdigit() and len(identifier) < 6 and int(identifier) in _DATE_FORMATS
+
+
+class SharedStringsPart(XmlPart):
+    """`sharedStrings.xml`: texts by number, runs joined, readings (phonetic) left out."""
+
+    def __init__(self) -> None:
+        """Start with no text."""
+        super().__init__()
+        self.texts: list[str] = []
+        self._parts: list[str] = []
+        self._phonetic_depth = 0
+
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
+        """Begin a text."""
+        if name == "si":
+            self._parts = []
+        self._phonetic_depth += name == "rPh"
+
+    def end_element(self, name: str) -> None:
+        """End a text."""
+        super().end_element(name)
+        self._phonetic_depth -= name == "rPh"
+        if name == "si":
+            self.texts.append(unescape_text("".join(self._parts)))
+
+    def handle_text(self, text: str) -> None:
+        """A piece of a text."""
+        if self.path[-1:] == ["t"] and not self._phonetic_depth:
+            self._parts.append(text)
+
+
+def unescape_text(text: str) -> str:
+    """A text with `_xHHHH_` read as the characters that they stand for; half characters stay as they are written."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED_CHARACTER.sub(lambda found: _decode_character(found[0], int(found[1], 16)), text)
+
+
+def _decode_character(written: str, code: int) -> str:
+    return written if 0xD800 <= code <= 0xDFFF else chr(code)

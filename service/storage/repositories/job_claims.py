@@ -1,0 +1,114 @@
+"""Whose turn it is, and the writes that begin and end a job."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from models.plan import Outcome
+from service.storage.plan_requests import Claim, WarmStartSource
+from service.storage.records import PlanState
+from service.storage.repositories import plan_events
+from service.storage.repositories.outbox import enqueue_event
+from service.storage.schema import callers, job_events, jobs
+from service.storage.store import Transaction
+from service.workers.attempt_results import extract_trace
+
+
+class ClaimableJob(NamedTuple):
+    """The job whose turn it is."""
+
+    id: str
+    """The plan."""
+    caller: str
+    """Whose it is."""
+    attempts: int
+    """How often it was begun."""
+    is_cancel_requested: bool
+    """Whether its end was asked for."""
+
+
+def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob | None:
+    """The job whose turn it is: queued, or running with a lease that ran out."""
+    moment = transaction.read_clock()
+    running = (
+        select(jobs.c.caller, func.count().label("count"))
+        .where(jobs.c.state == "running", jobs.c.lease >= moment)
+        .group_by(jobs.c.caller)
+        .subquery()
+    )
+    query = (
+        select(jobs.c.id, jobs.c.caller, jobs.c.tries, jobs.c.cancel)
+        .select_from(
+            jobs.outerjoin(running, running.c.caller == jobs.c.caller).outerjoin(
+                callers, callers.c.caller == jobs.c.caller
+            )
+        )
+        .where(or_(jobs.c.state == "queued", and_(jobs.c.state == "running", jobs.c.lease < moment)))
+        .order_by(
+            func.coalesce(running.c.count, 0),
+            func.coalesce(callers.c.last_claim, 0.0),
+            jobs.c.priority.desc(),
+            jobs.c.created,
+            jobs.c.id,
+        )
+        .limit(1)
+    )
+    if lock_row:
+        query = query.with_for_update(of=jobs, skip_locked=True)
+    row = transaction.connection.execute(query).first()
+    return None if row is None else ClaimableJob(*row)
+
+
+def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lease_seconds: float) -> Claim:
+    """Give a job to a service process and note that its caller was served."""
+    connection, moment, tries = transaction.connection, transaction.read_clock(), job.attempts + 1
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job.id)
+        .values(state="running", owner=owner, lease=moment + lease_seconds, tries=tries)
+    )
+    served = connection.execute(update(callers).where(callers.c.caller == job.caller).values(last_claim=moment))
+    if served.rowcount == 0:
+        connection.execute(callers.insert().values(caller=job.caller, last_claim=moment))
+    transaction.plans.set_plan_state(job.id, "running")
+    plan_events.append_event(connection, jobs.c.id == job.id, "started", {"try": tries})
+    plan = transaction.plans.get_plan(job.id)
+    problem = transaction.problems.get_stored_problem(plan.problem_digest)
+    asked = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
+    trace = extract_trace(asked.scalar_one())
+    return Claim(job.id, owner, tries, problem, plan.options, trace, _read_warm_start(transaction, plan.base_plan))
+
+
+def _read_warm_start(transaction: Transaction, base_plan: str | None) -> WarmStartSource | None:
+    """Where solving may start; None where there is no base plan or it has no basis (yet)."""
+    basis = None if base_plan is None else transaction.plans.read_basis_bytes(base_plan)
+    if base_plan is None or basis is None:
+        return None
+    return WarmStartSource(
+        transaction.problems.get_stored_problem(transaction.plans.get_plan(base_plan).problem_digest), basis
+    )
+
+
+def finish_job(
+    transaction: Transaction,
+    condition: ColumnElement[bool],
+    plan: str,
+    state: PlanState,
+    outcome: Outcome | None,
+    **detail: Any,
+) -> bool:
+    """End the job that meets a condition, with its last event, an audit entry and messages to webhooks; False if none does."""
+    if not plan_events.append_event(
+        transaction.connection, condition, "finished", {"state": state, "outcome": outcome}
+    ):
+        return False
+    province, caller = transaction.plans.read_ownership(plan)
+    transaction.connection.execute(update(jobs).where(condition).values(state="done", owner=None, lease=None))
+    transaction.audit.append_entry(caller, f"plan {state}", plan, {"outcome": outcome, **detail}, province=province)
+    enqueue_event(
+        transaction,
+        "plan.cancelled" if state == "cancelled" else "plan.finished",
+        plan,
+        {"state": state, "outcome": outcome},
+    )
+    return True

@@ -1,0 +1,307 @@
+"""The durable queue: five acts on the rows of `jobs` - submit, claim, beat, finish, cancel - and what belongs to them.
+
+A job is held by a lease. Whoever holds it writes only where `owner`, `tries` and the state are still its own, so a
+process that slept past its lease changes nothing. Everything that ends a plan is written in one transaction.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+
+from models.plan import Plan, Solver, Termination
+from service.core.codecs import PlanOutcome
+from service.core.ids import new_identifier
+from service.core.settings import Settings
+from service.storage.canonical import compute_options_digest
+from service.storage.engine import acquire_lock
+from service.storage.plan_requests import Claim, PlanRequest, Submission
+from service.storage.records import PlanState
+from service.storage.repositories import plan_events
+from service.storage.repositories.job_claims import find_next_job, finish_job, grant_job_lease
+from service.storage.repositories.problems import StoredProblem
+from service.storage.schema import idempotency, jobs, plans
+from service.storage.store import Store, Transaction
+from service.workers.attempt_results import capture_trace
+from service.workers.job_errors import IdempotencyConflictError, QueueFullError
+
+
+class JobQueue:
+    """The queue of all service processes on one database."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Use the jobs of a store; lengths, lease and tries come from the settings."""
+        self._store = store
+        self._settings = settings
+
+    def submit_plan(self, request: PlanRequest) -> Submission:
+        """Accept a plan for good: once this returns, it will be finished whatever dies.
+
+        Raises IdempotencyConflict, QueueFull; NotFound for a base plan that is not there.
+        """
+        problem = request.problem
+        stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, "submit")
+            known = self._find_by_idempotency_key(transaction, request)
+            if known is not None:
+                return Submission(transaction.plans.get_plan(known), is_new=False)
+            finished = None
+            if request.reuse and self._settings.reuse_plans:
+                finished = transaction.plans.find_finished(stored.digest, compute_options_digest(request.options))
+            if finished is None:
+                self._reject_if_full(transaction, request.caller)
+            if request.base_plan is not None:
+                # it may have been removed since it was looked up
+                transaction.plans.read_ownership(request.base_plan, lock_row=True)
+            plan = self._insert_plan(transaction, request, stored)
+            if finished is not None:
+                transaction.plans.copy_result_from(plan, finished.id)
+                finish_job(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
+            return Submission(transaction.plans.get_plan(plan), is_new=True)
+
+    def claim_next_job(self, owner: str) -> Claim | None:
+        """Take the next plan for a service process, or None if none waits.
+
+        Whose turn it is: callers with the fewest plans running, among them the one served longest ago; of theirs the
+        highest priority, then the oldest. Plans whose lease ran out are taken over.
+        """
+        with self._store.read_transaction() as transaction:
+            if find_next_job(transaction, lock_row=False) is None:
+                return None
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, "claim")
+            while (job := find_next_job(transaction, lock_row=True)) is not None:
+                if job.is_cancel_requested:
+                    transaction.plans.set_plan_state(job.id, "cancelled")
+                    finish_job(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
+                elif job.attempts >= self._settings.max_attempts:
+                    detail = f"its solver was lost {job.attempts} times"
+                    transaction.plans.complete_plan(job.id, PlanOutcome(make_failed_plan("auto", detail)), {})
+                    finish_job(transaction, jobs.c.id == job.id, job.id, "finished", "failed", detail=detail)
+                else:
+                    return grant_job_lease(transaction, job, owner, self._settings.lease_seconds)
+        return None
+
+    def renew_leases(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
+        """Renew the leases of a service process on some plans; those that it still holds, with the number of the try."""
+        with self._store.write_transaction(relaxed_durability=True) as transaction:
+            lease = transaction.read_clock() + self._settings.lease_seconds
+            rows = transaction.connection.execute(
+                update(jobs)
+                .where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.id.in_(plans))
+                .values(lease=lease)
+                .returning(jobs.c.id, jobs.c.tries)
+            ).all()
+        return frozenset((row.id, row.tries) for row in rows)
+
+    def list_cancellations(self, owner: str) -> frozenset[str]:
+        """Plans of a service process whose end was asked for."""
+        query = select(jobs.c.id).where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.cancel.is_(True))
+        with self._store.read_transaction() as transaction:
+            return frozenset(transaction.connection.execute(query).scalars())
+
+    def record_progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
+        """Tell how far a plan is; False if the claim is no longer held."""
+        with self._store.write_transaction(relaxed_durability=True) as transaction:
+            return plan_events.append_event(transaction.connection, _build_fence_condition(claim), "progress", data)
+
+    def store_outcome(self, claim: Claim, outcome: PlanOutcome) -> bool:
+        """Store what came of a plan: head, tables, basis, state, event and audit in one transaction.
+
+        False if the claim is no longer held; then nothing is stored.
+        """
+        keys = self._upload_large_tables(outcome)
+        with self._store.write_transaction() as transaction:
+            if keys:
+                acquire_lock(
+                    transaction.connection, "objects"
+                )  # no table names them yet, so they may have been tidied away
+                self._upload_large_tables(outcome, only_missing=True)
+            if not finish_job(
+                transaction,
+                _build_fence_condition(claim),
+                claim.plan,
+                "finished",
+                outcome.head.outcome,
+                tries=claim.attempt,
+                detail=outcome.head.termination.detail,
+            ):
+                return False
+            transaction.plans.complete_plan(claim.plan, outcome, keys)
+        return True
+
+    def store_cancellation(self, claim: Claim) -> bool:
+        """End a running plan whose end was asked for; False if the claim is no longer held."""
+        with self._store.write_transaction() as transaction:
+            if not finish_job(
+                transaction, _build_fence_condition(claim), claim.plan, "cancelled", None, tries=claim.attempt
+            ):
+                return False
+            transaction.plans.set_plan_state(claim.plan, "cancelled")
+        return True
+
+    def requeue_claim(self, claim: Claim, reason: str, *, count_attempt: bool) -> bool:
+        """Put a running plan back into the queue; False if the claim is no longer held.
+
+        `counts` tells whether the try counts: it does when the solver died, not when the service stops.
+        """
+        with self._store.write_transaction() as transaction:
+            told = plan_events.append_event(
+                transaction.connection, _build_fence_condition(claim), "retried", {"try": claim.attempt, "why": reason}
+            )
+            if told:
+                transaction.connection.execute(
+                    update(jobs)
+                    .where(_build_fence_condition(claim))
+                    .values(
+                        state="queued",
+                        owner=None,
+                        lease=None,
+                        tries=claim.attempt if count_attempt else claim.attempt - 1,
+                    )
+                )
+                transaction.plans.set_plan_state(claim.plan, "queued")
+            return told
+
+    def cancel_plan(self, plan: str, caller: str) -> PlanState:
+        """Ask for the end of a plan and return its state: one that waits ends at once, a running one within a second.
+
+        A plan that has ended stays as it is. Raises NotFound.
+        """
+        with self._store.write_transaction() as transaction:
+            state = transaction.plans.get_plan(plan).state
+            query = select(jobs.c.state, jobs.c.cancel).where(jobs.c.id == plan).with_for_update()
+            job = transaction.connection.execute(query).one()
+            if job.state == "done" or job.cancel:
+                return transaction.plans.get_plan(plan).state
+            transaction.audit.append_entry(
+                caller, "plan cancelled", plan, province=transaction.plans.read_ownership(plan)[0]
+            )
+            if job.state == "queued":
+                transaction.plans.set_plan_state(plan, "cancelled")
+                finish_job(transaction, jobs.c.id == plan, plan, "cancelled", None)
+                return "cancelled"
+            transaction.connection.execute(update(jobs).where(jobs.c.id == plan).values(cancel=True))
+            plan_events.append_event(transaction.connection, jobs.c.id == plan, "cancelling", {"by": caller})
+            return state
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many plans are `queued` and `running`, over all service processes."""
+        query = select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
+        with self._store.read_transaction() as transaction:
+            found = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
+        return {"queued": found.get("queued", 0), "running": found.get("running", 0)}
+
+    def _find_by_idempotency_key(self, transaction: Transaction, request: PlanRequest) -> str | None:
+        """The plan that the request's Idempotency-Key stands for, if it came before."""
+        key = request.idempotency
+        if key is None:
+            return None
+        query = select(idempotency.c.plan, idempotency.c.body_digest)
+        row = transaction.connection.execute(
+            query.where(idempotency.c.caller == request.caller, idempotency.c.key == key.key)
+        ).first()
+        if row is not None and row.body_digest != key.body_digest:
+            raise IdempotencyConflictError(key.key, row.plan)
+        return None if row is None else str(row.plan)
+
+    def _reject_if_full(self, transaction: Transaction, caller: str) -> None:
+        query = select(jobs.c.caller, func.count()).where(jobs.c.state == "queued").group_by(jobs.c.caller)
+        waiting = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
+        total, own = sum(waiting.values()), waiting.get(caller, 0)
+        if total >= self._settings.queue_length:
+            raise QueueFullError(
+                total, self._settings.queue_length, self._estimate_retry_after(transaction, total), is_own_share=False
+            )
+        if own >= self._settings.queue_length_per_caller:
+            raise QueueFullError(
+                own,
+                self._settings.queue_length_per_caller,
+                self._estimate_retry_after(transaction, own),
+                is_own_share=True,
+            )
+
+    def _estimate_retry_after(self, transaction: Transaction, waiting: int) -> int:
+        """Seconds until a tenth of those who wait will have been served, guessed from the last plans; 1 to 600."""
+        recent = (
+            select((plans.c.finished - plans.c.started).label("seconds"))
+            .where(plans.c.state == "finished", plans.c.copied_from.is_(None), plans.c.started.is_not(None))
+            .order_by(plans.c.created.desc())
+            .limit(20)
+            .subquery()
+        )
+        mean = transaction.connection.execute(select(func.avg(recent.c.seconds))).scalar() or 1.0
+        return int(min(600.0, max(1.0, mean * waiting / 10 / max(1, self._settings.solver_workers))))
+
+    def _insert_plan(self, transaction: Transaction, request: PlanRequest, problem: StoredProblem) -> str:
+        plan = new_identifier()
+        transaction.problems.put_problem(problem)
+        transaction.plans.insert_plan(
+            plan,
+            problem.digest,
+            request.options,
+            caller=request.caller,
+            source=request.source,
+            base_plan=request.base_plan,
+        )
+        transaction.connection.execute(
+            jobs.insert().values(
+                id=plan,
+                state="queued",
+                caller=request.caller,
+                priority=request.priority,
+                created=transaction.read_clock(),
+                tries=0,
+                cancel=False,
+                last_event=0,
+            )
+        )
+        if request.idempotency is not None:
+            transaction.connection.execute(
+                idempotency.insert().values(
+                    caller=request.caller,
+                    key=request.idempotency.key,
+                    body_digest=request.idempotency.body_digest,
+                    plan=plan,
+                    created=transaction.read_clock(),
+                )
+            )
+        plan_events.append_event(transaction.connection, jobs.c.id == plan, "queued", capture_trace())
+        transaction.audit.append_entry(
+            request.caller, "plan accepted", plan, {"problem": problem.digest}, province=request.source.get("province")
+        )
+        return plan
+
+    def _upload_large_tables(self, outcome: PlanOutcome, *, only_missing: bool = False) -> dict[str, str]:
+        """Write tables too big for the database (only those `missing`) to the object store; what no row names does no harm."""
+        keys: dict[str, str] = {}
+        for name, table in outcome.tables.items():
+            if len(table.body) > self._store.max_inline_table_bytes:
+                digest = hashlib.sha256(table.body).hexdigest()
+                keys[name] = f"tables/{digest[:2]}/{digest}.parquet"
+                if not only_missing or not self._store.objects.has_object(keys[name]):
+                    self._store.objects.put_object(keys[name], table.body)
+        return keys
+
+
+def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
+    """The head of a plan that could not be made."""
+    return Plan(
+        outcome="failed",
+        termination=Termination(reason="limit" if limit else "error", limit=limit, detail=detail),
+        solver=Solver(name=solver),
+        timings={},
+        tables={},
+    )
+
+
+def _build_fence_condition(claim: Claim) -> ColumnElement[bool]:
+    """The fence: true of the job only as long as this very claim holds it."""
+    return and_(
+        jobs.c.id == claim.plan,
+        jobs.c.owner == claim.owner,
+        jobs.c.tries == claim.attempt,
+        jobs.c.state == "running",
+    )

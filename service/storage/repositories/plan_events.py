@@ -1,0 +1,36 @@
+"""The story of a plan on its way, numbered without gaps, so that a reader who comes back misses nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from service.storage.engine import read_database_clock
+from service.storage.records import JobEvent, to_utc_datetime
+from service.storage.schema import job_events, jobs
+
+
+def append_event(connection: Connection, condition: ColumnElement[bool], kind: str, data: Mapping[str, Any]) -> bool:
+    """Add an event to the job that meets a condition; False if none does (its owner lost it, say)."""
+    row = connection.execute(
+        update(jobs).where(condition).values(last_event=jobs.c.last_event + 1).returning(jobs.c.id, jobs.c.last_event)
+    ).first()
+    if row is None:
+        return False
+    connection.execute(
+        job_events.insert().values(
+            job=row.id, seq=row.last_event, kind=kind, at=read_database_clock(connection), data=dict(data)
+        )
+    )
+    return True
+
+
+def read_events(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
+    """Events of a plan after a sequence number, in order, at most `limit`."""
+    query = (
+        select(job_events)
+        .where(job_events.c.job == plan, job_events.c.seq > after)
+        .order_by(job_events.c.seq)
+        .limit(limit)
+    )
+    return tuple(JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data) for row in connection.execute(query))

@@ -1,0 +1,254 @@
+"""Stored plans: their heads, tables and bases."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, tuple_, update
+
+from models.options import PlanOptions
+from models.plan import Plan
+from service.core.codecs import PlanOutcome, decode_basis, decode_table
+from service.storage.canonical import compute_options_digest
+from service.storage.engine import read_database_clock
+from service.storage.errors import RecordNotFoundError
+from service.storage.object_store import ObjectStore
+from service.storage.records import Json, PlanRecord, PlanState, TableInfo, to_utc_datetime
+from service.storage.schema import plan_approvals, plan_tables, plans
+from solvers.lp.solution import Basis
+
+REUSABLE_OUTCOMES = ("optimal", "infeasible")
+"""Outcomes that solving again could not better."""
+
+_HEAD_COLUMNS = [
+    *(column for column in plans.c if column is not plans.c.basis),
+    func.coalesce(plan_approvals.c.state, "draft").label("life"),
+    func.coalesce(plan_approvals.c.version, 1).label("life_version"),
+]
+
+
+class PlanRepository:
+    """Plans by identifier."""
+
+    def __init__(self, connection: Connection, objects: ObjectStore) -> None:
+        """Work within the transaction of a connection; big tables are read from `objects`."""
+        self._connection = connection
+        self._objects = objects
+
+    def get_plan(self, plan: str) -> PlanRecord:
+        """A plan; NotFound if there is none."""
+        row = self._connection.execute(_select_heads().where(plans.c.id == plan)).first()
+        if row is None:
+            raise RecordNotFoundError("plan", plan)
+        return _to_plan_record(row)
+
+    def read_ownership(self, plan: str, *, lock_row: bool = False) -> tuple[str | None, str]:
+        """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none.
+
+        `held`: it is not removed before the transaction ends.
+        """
+        query = select(plans.c.province, plans.c.caller).where(plans.c.id == plan)
+        if lock_row:
+            query = query.with_for_update(read=True, key_share=True)
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise RecordNotFoundError("plan", plan)
+        return row.province, row.caller
+
+    def list_plans(
+        self,
+        *,
+        caller: str | None = None,
+        states: Sequence[PlanState] = (),
+        before: str | None = None,
+        limit: int = 100,
+        visible_to: tuple[frozenset[str] | None, str] | None = None,
+    ) -> tuple[PlanRecord, ...]:
+        """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given.
+
+        `seen`: only those of these provinces (None: of any), and those of none that this caller made.
+        """
+        query = _select_heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
+        if caller is not None:
+            query = query.where(plans.c.caller == caller)
+        if visible_to is not None:
+            own = plans.c.province.is_(None) & (plans.c.caller == visible_to[1])
+            known = plans.c.province.is_not(None) if visible_to[0] is None else plans.c.province.in_(visible_to[0])
+            query = query.where(or_(known, own))
+        if states:
+            query = query.where(plans.c.state.in_(states))
+        if before is not None:
+            created = self._connection.execute(select(plans.c.created).where(plans.c.id == before)).scalar()
+            if created is None:
+                raise RecordNotFoundError("plan", before)
+            query = query.where(tuple_(plans.c.created, plans.c.id) < (created, before))
+        return tuple(_to_plan_record(row) for row in self._connection.execute(query))
+
+    def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
+        """The oldest plan of the same problem and options that solving again could not better, if there is one."""
+        query = (
+            _select_heads()
+            .where(
+                plans.c.problem_digest == problem_digest,
+                plans.c.options_digest == options_digest,
+                plans.c.state == "finished",
+                plans.c.outcome.in_(REUSABLE_OUTCOMES),
+            )
+            .order_by(plans.c.created)
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else _to_plan_record(row)
+
+    def list_tables(self, plan: str) -> tuple[TableInfo, ...]:
+        """The tables that a finished plan has, by name."""
+        query = select(plan_tables).where(plan_tables.c.plan == plan).order_by(plan_tables.c.name)
+        return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
+
+    def read_parquet(self, plan: str, table: str) -> bytes:
+        """A table as Parquet bytes; NotFound if the plan has none of that name (yet)."""
+        body, key = self._locate_parquet(plan, table)
+        return body if key is None else self._objects.get_object(key)
+
+    def open_parquet_file(self, plan: str, table: str) -> pa.NativeFile:
+        """The same to be read where it lies, which takes no memory for tables that lie in the object store."""
+        body, key = self._locate_parquet(plan, table)
+        return pa.BufferReader(body) if key is None else self._objects.open_object(key)
+
+    def _locate_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
+        """The Parquet of a table, or where it lies in the object store."""
+        query = select(plan_tables.c.body, plan_tables.c.object_key)
+        row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
+        if row is None:
+            raise RecordNotFoundError("table", f"{table} of {plan}")
+        return bytes(row.body or b""), row.object_key
+
+    def read_table(self, plan: str, table: str) -> pa.Table:
+        """A table as Arrow; NotFound if the plan has none of that name (yet)."""
+        return decode_table(self.read_parquet(plan, table))
+
+    def read_content(self, plan: str) -> Json:
+        """All that a finished plan says, as stored: problem (its digest), options, head, and the digests of its tables."""
+        row = self._connection.execute(
+            select(plans.c.problem_digest, plans.c.options, plans.c.head).where(plans.c.id == plan)
+        ).one()
+        tables = {table.name: table.digest for table in self.list_tables(plan)}
+        return {"problem": row.problem_digest, "options": row.options, "head": row.head, "tables": tables}
+
+    def read_basis(self, plan: str) -> Basis | None:
+        """The basis that a plan ended with; None if it has none."""
+        body = self.read_basis_bytes(plan)
+        return None if body is None else decode_basis(body)
+
+    def read_basis_bytes(self, plan: str) -> bytes | None:
+        """The same as bytes, as it travels to a child; see `decode_basis`."""
+        body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
+        return None if body is None else bytes(body)
+
+    def insert_plan(
+        self,
+        plan: str,
+        problem_digest: str,
+        options: PlanOptions,
+        *,
+        caller: str,
+        source: Json,
+        base_plan: str | None,
+    ) -> None:
+        """Store an accepted plan, in state `queued`."""
+        self._connection.execute(
+            plans.insert().values(
+                id=plan,
+                problem_digest=problem_digest,
+                options=options.model_dump(mode="json"),
+                options_digest=compute_options_digest(options),
+                source=dict(source),
+                caller=caller,
+                base_plan=base_plan,
+                state="queued",
+                province=source.get("province"),
+                created=read_database_clock(self._connection),
+            )
+        )
+
+    def set_plan_state(self, plan: str, state: PlanState) -> None:
+        """Set the state of a plan that is not final, with the time that goes with it."""
+        moment_of = {"running": "started", "cancelled": "finished"}.get(state)
+        times = {moment_of: read_database_clock(self._connection)} if moment_of else {}
+        self._connection.execute(update(plans).where(plans.c.id == plan).values(state=state, **times))
+
+    def complete_plan(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
+        """Store what came of a plan. `keys` names the tables that lie in the object store already."""
+        self._connection.execute(
+            update(plans)
+            .where(plans.c.id == plan)
+            .values(
+                state="finished",
+                outcome=outcome.head.outcome,
+                head=outcome.head.model_dump(mode="json"),
+                basis=outcome.basis,
+                finished=read_database_clock(self._connection),
+            )
+        )
+        rows = [
+            {
+                "plan": plan,
+                "name": name,
+                "rows": table.rows,
+                "size": len(table.body),
+                "digest": table.digest,
+                "body": None if name in keys else table.body,
+                "object_key": keys.get(name),
+            }
+            for name, table in outcome.tables.items()
+        ]
+        if rows:
+            self._connection.execute(insert(plan_tables), rows)
+
+    def copy_result_from(self, plan: str, source_plan: str) -> None:
+        """Answer a plan by a finished one: head, tables and basis are the original's."""
+        moment_now = read_database_clock(self._connection)
+        copied = ("outcome", "head", "basis")
+        values = self._connection.execute(
+            select(*(plans.c[name] for name in copied)).where(plans.c.id == source_plan)
+        ).one()
+        self._connection.execute(
+            update(plans)
+            .where(plans.c.id == plan)
+            .values(
+                **dict(zip(copied, values, strict=True)),
+                state="finished",
+                copied_from=source_plan,
+                started=moment_now,
+                finished=moment_now,
+            )
+        )
+        names = [column.name for column in plan_tables.c if column.name != "plan"]
+        rows = select(literal(plan), *(plan_tables.c[name] for name in names)).where(plan_tables.c.plan == source_plan)
+        self._connection.execute(insert(plan_tables).from_select(["plan", *names], rows))
+
+
+def _select_heads() -> Select[Any]:
+    """Plans without their bases, with where they are in their lives."""
+    return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id))
+
+
+def _to_plan_record(row: Row[Any]) -> PlanRecord:
+    return PlanRecord(
+        id=row.id,
+        problem_digest=row.problem_digest,
+        options=PlanOptions.model_validate(row.options),
+        source=row.source,
+        caller=row.caller,
+        base_plan=row.base_plan,
+        state=row.state,
+        outcome=row.outcome,
+        head=None if row.head is None else Plan.model_validate(row.head),
+        copied_from=row.copied_from,
+        created=to_utc_datetime(row.created),
+        started=None if row.started is None else to_utc_datetime(row.started),
+        finished=None if row.finished is None else to_utc_datetime(row.finished),
+        province=row.province,
+        approval_state=row.life,
+        approval_version=row.life_version,
+    )

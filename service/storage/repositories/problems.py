@@ -1,0 +1,75 @@
+"""Stored problems, found by their digest."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from models.problem.planning_problem import PlanningProblem
+from service.core.codecs import compress, decompress
+from service.storage.canonical import compute_digest, encode_canonical_json
+from service.storage.engine import read_database_clock
+from service.storage.errors import RecordNotFoundError
+from service.storage.schema import problems
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProblem:
+    """A problem as it lies in the database and travels to a child."""
+
+    digest: str
+    """sha-256 of its canonical JSON."""
+    size: int
+    """Bytes of its canonical JSON."""
+    body: bytes
+    """Canonical JSON, compressed by zstd."""
+
+    @classmethod
+    def from_problem(cls, problem: PlanningProblem) -> "StoredProblem":
+        """Make a problem ready to be stored; costs some 10 ms a MB, so do it outside a transaction."""
+        body = encode_canonical_json(problem)
+        return cls(compute_digest(body), len(body), compress(body))
+
+    def decompress_json(self) -> bytes:
+        """Its canonical JSON."""
+        return decompress(self.body, self.size)
+
+    def parse_problem(self) -> PlanningProblem:
+        """The problem itself."""
+        return PlanningProblem.model_validate_json(self.decompress_json())
+
+
+class ProblemRepository:
+    """Problems, each stored once, however often it is planned."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work within the transaction of a connection."""
+        self._connection = connection
+
+    def put_problem(self, problem: PlanningProblem | StoredProblem) -> str:
+        """Store a problem unless it is there, and return its digest."""
+        stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
+        query = select(problems.c.digest).where(problems.c.digest == stored.digest)
+        # held, where rows can be, so that it is not removed before what comes next names it
+        if self._connection.execute(query.with_for_update(read=True, key_share=True)).first() is None:
+            self._connection.execute(
+                problems.insert().values(
+                    digest=stored.digest,
+                    size=stored.size,
+                    body=stored.body,
+                    created=read_database_clock(self._connection),
+                )
+            )
+        return stored.digest
+
+    def get_stored_problem(self, digest: str) -> StoredProblem:
+        """A problem by its digest, as stored; NotFound if there is none."""
+        row = self._connection.execute(
+            select(problems.c.size, problems.c.body).where(problems.c.digest == digest)
+        ).first()
+        if row is None:
+            raise RecordNotFoundError("problem", digest)
+        return StoredProblem(digest, row.size, row.body)
+
+    def get_problem(self, digest: str) -> PlanningProblem:
+        """A problem by its digest; NotFound if there is none."""
+        return self.get_stored_problem(digest).parse_problem()

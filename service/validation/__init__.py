@@ -1,1 +1,0 @@
-"""Looking at a problem: everything wrong or doubtful in it, without planning it."""

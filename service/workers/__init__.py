@@ -1,0 +1,1 @@
+"""Worker processes that solve plans and answer sensitivity queries, and background jobs."""

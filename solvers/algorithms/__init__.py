@@ -1,0 +1,1 @@
+"""Solution algorithms: how a linear program is solved, in which stages and from which basis."""

@@ -1,0 +1,1 @@
+"""A planning problem as arrays."""

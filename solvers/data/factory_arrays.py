@@ -1,0 +1,113 @@
+"""Factories as arrays: lines, the machines they share, and what a unit takes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.problem.planning_problem import PlanningProblem
+from solvers.data.item_arrays import BoolArray
+from solvers.data.label_arrays import PeriodValue, integers, numbers, spread
+from solvers.lp.linear_program import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines by position: one factory making one item; shapes: L lines, T periods."""
+
+    factory: IntArray
+    """Position of its factory, (L,)."""
+    place: IntArray
+    """Position of the place where it stands, (L,)."""
+    item: IntArray
+    """Position of the item it makes, (L,)."""
+    local: BoolArray
+    """Whether its factory is run locally, (L,)."""
+    kwh: FloatArray
+    """kWh per unit, the factory's overhead included, (L,)."""
+    labour: FloatArray
+    """Hours of labour per unit, (L,)."""
+    quality: FloatArray
+    """Quality of what it makes, 0 to 1, (L,)."""
+    cost: FloatArray
+    """Won per unit, (L,)."""
+    least: FloatArray
+    """Units to be made at least, (L, T)."""
+    most: FloatArray
+    """Units that may be made at most, inf where not limited, (L, T)."""
+    use_line: IntArray
+    """Line of each use of a material, (U,)."""
+    use_item: IntArray
+    """Item used, (U,)."""
+    use_units: FloatArray
+    """Units used per unit made, (U,)."""
+    hours_line: IntArray
+    """Line of each need of machine hours, (H,)."""
+    hours_machine: IntArray
+    """Machine group needed, (H,)."""
+    hours: FloatArray
+    """Nominal hours per unit made, (H,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Machine groups by position: pairs of a factory and a group; shapes: M groups, T periods."""
+
+    factory: IntArray
+    """Position of the factory, (M,)."""
+    names: tuple[str, ...]
+    """Name of the group within its factory, (M,)."""
+    hours: FloatArray
+    """Hours they give in their condition, (M, T)."""
+
+
+def read_machines(problem: PlanningProblem) -> tuple[Machines, dict[tuple[int, str], int]]:
+    """Machine groups as arrays, and the position of each (factory position, group)."""
+    pairs = [(f, group) for f, factory in enumerate(problem.factories) for group in factory.machines]
+    hours: list[PeriodValue] = [h for factory in problem.factories for h in factory.machines.values()]
+    factories = integers([f for f, _ in pairs])
+    condition = numbers([factory.condition for factory in problem.factories])
+    effective = spread(hours, len(problem.periods)) * condition[factories][:, None]
+    names = tuple(group for _, group in pairs)
+    return Machines(factories, names, effective), {pair: m for m, pair in enumerate(pairs)}
+
+
+def read_lines(
+    problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int], machine_of: dict[tuple[int, str], int]
+) -> Lines:
+    """Lines as arrays. Python walks each line once; everything else is done on whole arrays."""
+    rows: list[tuple[float, ...]] = []
+    least: list[PeriodValue] = []
+    most: list[PeriodValue] = []
+    uses: list[tuple[float, float, float]] = []
+    hours: list[tuple[float, float, float]] = []
+    for f, factory in enumerate(problem.factories):
+        place, local, overhead = place_of[factory.place], factory.level == "local", factory.power_overhead
+        for line in factory.lines:
+            at = len(rows)
+            kwh, labour = line.kwh_per_unit * overhead, line.labour_hours_per_unit
+            rows.append((f, place, item_of[line.item], local, kwh, labour, line.quality, line.cost_per_unit))
+            least.append(line.least)
+            most.append(line.most)
+            uses.extend((at, item_of[i], units) for i, units in line.materials.items())
+            hours.extend((at, machine_of[f, group], h) for group, h in line.hours_per_unit.items())
+    table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+    use, need = (np.array(part, dtype=np.float64).reshape(-1, 3) for part in (uses, hours))
+    periods = len(problem.periods)
+    return Lines(
+        factory=table[:, 0].astype(np.int64),
+        place=table[:, 1].astype(np.int64),
+        item=table[:, 2].astype(np.int64),
+        local=table[:, 3] > 0,
+        kwh=table[:, 4],
+        labour=table[:, 5],
+        quality=table[:, 6],
+        cost=table[:, 7],
+        least=spread(least, periods),
+        most=spread(most, periods),
+        use_line=use[:, 0].astype(np.int64),
+        use_item=use[:, 1].astype(np.int64),
+        use_units=use[:, 2],
+        hours_line=need[:, 0].astype(np.int64),
+        hours_machine=need[:, 1].astype(np.int64),
+        hours=need[:, 2],
+    )

@@ -1,0 +1,73 @@
+"""The catalogue as arrays: what an item weighs, is worth, and how much its shortage counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Policy
+from solvers.data.label_arrays import numbers, spread
+from solvers.lp.linear_program import FloatArray, IntArray
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items by position; shapes: I items, T periods."""
+
+    good: BoolArray
+    """Whether people need it (else it is a material), (I,)."""
+    category: IntArray
+    """Position of its category in `labels["category"]`, (I,)."""
+    tonnes: FloatArray
+    """Tonnes per unit, (I,)."""
+    value: FloatArray
+    """Won per unit, (I,)."""
+    shortage_weight: FloatArray
+    """Won of the objective per unit short and per weight of the band: priority weight × value × importance, (I, T)."""
+    transportable: BoolArray
+    """Whether it can be shipped, (I,)."""
+    storable: BoolArray
+    """Whether county stores can keep it, (I,)."""
+    kept: FloatArray
+    """Share of a stock left one period later: 1 − loss, (I,)."""
+    holding_cost: FloatArray
+    """Won per unit in stock at the end of a period, (I,)."""
+    whole: BoolArray
+    """Whether its quotas must be whole numbers, (I,)."""
+
+    @property
+    def counted_value(self) -> FloatArray:
+        """Value by which served shares are weighted: the item's value, 1 for items without one, (I,)."""
+        return np.where(self.value > 0, self.value, 1.0)
+
+
+def read_items(problem: PlanningProblem) -> tuple[Items, tuple[str, ...]]:
+    """Items as arrays, and the labels of their categories in order of appearance."""
+    items = problem.items
+    categories = tuple(dict.fromkeys(item.category for item in items))
+    place_of = {label: position for position, label in enumerate(categories)}
+    value = numbers([item.value for item in items])
+    weights = priority_weights(problem.policy)
+    priority = numbers([weights[item.priority] for item in items])
+    importance = spread([item.importance for item in items], len(problem.periods))
+    arrays = Items(
+        good=np.array([item.kind == "good" for item in items]),
+        category=np.array([place_of[item.category] for item in items], dtype=np.int64),
+        tonnes=numbers([item.kg_per_unit for item in items]) / 1000.0,
+        value=value,
+        shortage_weight=(priority * value)[:, None] * importance,
+        transportable=np.array([item.transportable for item in items]),
+        storable=np.array([item.storable for item in items]),
+        kept=1.0 - numbers([item.loss for item in items]),
+        holding_cost=numbers([item.holding_cost for item in items]),
+        whole=np.array([item.whole_units for item in items]),
+    )
+    return arrays, categories
+
+
+def priority_weights(policy: Policy) -> dict[int, float]:
+    """Weight by priority; a priority that the policy leaves out keeps its default."""
+    return {int(key): float(weight) for key, weight in (Policy().priority_weights | policy.priority_weights).items()}

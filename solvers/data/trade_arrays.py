@@ -1,0 +1,105 @@
+"""The centre and the partners as arrays: what comes from outside, where, and on which terms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.problem.planning_problem import PlanningProblem
+from solvers.data.item_arrays import BoolArray, Items
+from solvers.data.label_arrays import integers, numbers, spread
+from solvers.lp.linear_program import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The centre's supply and the floors for local making; shapes: I items, T periods, G floors."""
+
+    gateways: IntArray
+    """Positions of the places where it hands over."""
+    share: FloatArray
+    """Share of a good's demand that it promises; 0 for materials, (I,)."""
+    limit: FloatArray
+    """Units that it hands over at most, over all gateways, after `delivered`, (I, T)."""
+    floors: tuple[str, ...]
+    """Category or item of each floor, (G,)."""
+    floor: FloatArray
+    """Least local share of each floor, (G,)."""
+    floor_weight: FloatArray
+    """Weight of an item in a floor: its value in a category's, 1 in its own, 0 elsewhere, (G, I)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """Partners by position; shapes: P partners, I items, T periods."""
+
+    place: IntArray
+    """Position of the place where goods change hands, (P,)."""
+    offers: FloatArray
+    """Units it can give, (P, I, T)."""
+    wants: FloatArray
+    """Units it takes, (P, I, T)."""
+    rate: FloatArray
+    """Won's worth received per won's worth given, (P,)."""
+    credit: FloatArray
+    """Won that may be received beyond that in each window, (P,)."""
+    window: IntArray
+    """Position of the settlement window a period falls in, (P, T)."""
+
+
+def read_centre(
+    problem: PlanningProblem, items: Items, demand: FloatArray, place_of: dict[str, int], item_of: dict[str, int]
+) -> Centre:
+    """The centre's side of the problem; of several shares for a good the most exact one holds."""
+    terms, periods = problem.supply_shares, len(problem.periods)
+    promised = [terms.by_item.get(i.id, terms.by_category.get(i.category, terms.central)) for i in problem.items]
+    share = np.where(items.good, numbers(promised), 0.0)
+    allotted = np.zeros((len(share), periods))
+    allotted[[item_of[i] for i in terms.materials]] = spread(list(terms.materials.values()), periods)
+    promise = np.where(items.good[:, None], share[:, None] * demand.sum(axis=0), allotted)
+    floors = tuple(terms.local_floor)
+    weight = [_floor_weight(problem, items, key, item_of) for key in floors]
+    return Centre(
+        gateways=integers([place_of[gateway] for gateway in dict.fromkeys(terms.gateways)]),
+        share=share,
+        limit=promise * spread([terms.delivered], periods),
+        floors=floors,
+        floor=numbers(list(terms.local_floor.values())),
+        floor_weight=np.array(weight, dtype=np.float64).reshape(len(floors), len(share)),
+    )
+
+
+def _floor_weight(problem: PlanningProblem, items: Items, key: str, item_of: dict[str, int]) -> FloatArray:
+    weight = np.zeros(len(items.value))
+    if key in item_of:
+        weight[item_of[key]] = 1.0
+        return weight
+    member: BoolArray = np.array([item.category == key for item in problem.items])
+    return np.where(member, items.value, 0.0)
+
+
+def read_partners(
+    problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int]
+) -> tuple[Partners, tuple[str, ...]]:
+    """Partners as arrays, and the labels of all settlement windows."""
+    partners, periods = problem.partners, problem.periods
+    shape = (len(partners), len(problem.items), len(periods))
+    offers, wants = np.zeros(shape), np.zeros(shape)
+    for p, partner in enumerate(partners):
+        offers[p, [item_of[i] for i in partner.offers]] = spread(list(partner.offers.values()), len(periods))
+        wants[p, [item_of[i] for i in partner.wants]] = spread(list(partner.wants.values()), len(periods))
+    quarters = tuple(f"{run[0]}..{run[-1]}" for run in (periods[k : k + 3] for k in range(0, len(periods), 3)))
+    count = np.arange(len(periods))
+    windows = {
+        "period": count,
+        "quarter": len(periods) + count // 3,
+        "plan": np.full(len(periods), len(periods) + len(quarters)),
+    }
+    arrays = Partners(
+        place=integers([place_of[partner.at] for partner in partners]),
+        offers=offers,
+        wants=wants,
+        rate=numbers([partner.rate for partner in partners]),
+        credit=numbers([partner.credit for partner in partners]),
+        window=np.array([windows[p.settlement] for p in partners], dtype=np.int64).reshape(-1, len(periods)),
+    )
+    return arrays, (*periods, *quarters, "plan")

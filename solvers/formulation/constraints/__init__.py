@@ -1,0 +1,1 @@
+"""The constraints of the linear program, one file each."""

@@ -1,0 +1,58 @@
+"""Goals in order: what each minimises, and the rows that hold it while the next is sought."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.problem.policy import Goal
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation.coefficients import tie
+from solvers.formulation.objective import cost_of, quality_missing, shortage
+from solvers.lp.linear_program import Block, FloatArray, Program, ProgramBuilder
+
+
+def goal(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+    """A goal that has been reached is kept, within its tolerance, while the next is sought.
+
+    cost of the goal · x  ≤  what it reached + tolerance · max(1, |what it reached|)
+    ↔  won of the goal now sought per unit of the goal held, by goal
+
+    Rows are without a limit until the strategy sets it, so that the program keeps its shape from goal to goal.
+    """
+    rows = program.add_rows("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
+    for row, each in zip(rows.positions, range(len(goals)), strict=True):  # one pass a goal
+        for block in program.decisions.values():
+            cost = goal_cost(index, block, goals[each], each)
+            tie(program, np.full(block.size, row), block.positions, cost)
+
+
+def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) -> FloatArray:
+    """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
+
+    worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quotas_close: the distance to
+    former quotas by value (an item without one counts 1). quality: won's worth of quality missing, whatever its weight. cost: making, haulage, holding, and missing quality by its weight.
+    """
+    own = {"worst_fulfilment": ("worst", -1.0), "central_share": ("central_distance", 1.0)}
+    if sought.goal in own:
+        name, sign = own[sought.goal]
+        return sign * (block.axes["goal"] == position) if block.name == name else np.zeros(block.size)
+    if sought.goal == "quotas_close":
+        if block.name != "quota_distance":
+            return np.zeros(block.size)
+        worth = index.items.counted_value[index.lines.item[block.axes["line"]]]
+        return np.asarray(worth * (block.axes["goal"] == position))
+    parts = {
+        "shortage": {"short": shortage},
+        "quality": {"make": quality_missing},
+        "cost": {"make": cost_of, "ship": cost_of, "stock": cost_of},
+    }[sought.goal]
+    return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
+
+
+def goal_costs(index: ProblemIndex, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
+    """What each goal minimises, as cost by column of a program built with these goals, each (columns,).
+
+    For `worst_fulfilment` it is the negative of the share to be raised.
+    """
+    blocks = program.decisions.values()
+    return tuple(np.concatenate([goal_cost(index, block, each, k) for block in blocks]) for k, each in enumerate(goals))

@@ -1,0 +1,23 @@
+"""Rule 3: machines give only so many hours."""
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation.coefficients import make_columns, rows_where, tie
+from solvers.lp.linear_program import ProgramBuilder
+
+
+def machine(index: ProblemIndex, program: ProgramBuilder) -> None:
+    """The lines of a factory share the hours its machines give in their condition; rust lowers it.
+
+    Σ hours_per_unit·make  ≤  condition · hours
+    ↔  won per hour, by machine group and period
+
+    `hours_per_unit` and `hours` are nominal. Groups that no line needs have no rows.
+    """
+    lines, machines = index.lines, index.machines
+    needed = np.zeros(machines.hours.shape, dtype=bool)
+    needed[lines.hours_machine[lines.hours > 0]] = True
+    rows = rows_where(program, "machine", ("machine", "period"), needed, upper=machines.hours)
+    columns = make_columns(program, lines.hours_line, index.periods)
+    tie(program, rows[lines.hours_machine], columns, lines.hours[:, None])

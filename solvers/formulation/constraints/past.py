@@ -1,0 +1,78 @@
+"""The past: what has happened is fixed, and rules that only it could break say nothing any more."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from solvers.data.item_arrays import BoolArray
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation.coefficients import at
+from solvers.lp.linear_program import Block, FloatArray, Program
+
+
+def settle(index: ProblemIndex, program: Program) -> Program:
+    """The program with every decision of past periods fixed at what happened.
+
+    x[·,t]  =  what happened        for past t
+    no limit on rows in which only past decisions stand
+
+    Rows that reach from the past into what is to come (the balance that takes over the last stock, settlement windows, floors over
+    the plan, goals) keep their limits and count the past. The shape of the program stays, so bases carry over.
+    """
+    if not index.past.periods:
+        return program
+    lp = program.lp
+    lower, upper = lp.column_lower.copy(), lp.column_upper.copy()
+    gone = np.zeros(lp.columns, dtype=bool)
+    for block in program.decisions.values():
+        mine = is_past(index, block)
+        if mine.any():
+            columns = block.positions[mine]
+            lower[columns] = upper[columns] = _happened(index, block, mine)
+            gone[columns] = True
+    row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
+    settled = _rows_of(program, gone) & ~_rows_of(program, ~gone)
+    row_lower[settled], row_upper[settled] = -np.inf, np.inf
+    lp = replace(lp, column_lower=lower, column_upper=upper, row_lower=row_lower, row_upper=row_upper)
+    return replace(program, lp=lp)
+
+
+def is_past(index: ProblemIndex, block: Block) -> BoolArray:
+    """Which rows or columns of a block are of a past period, (block.size,)."""
+    if "period" not in block.axes:
+        return np.zeros(block.size, dtype=bool)
+    return np.asarray(block.axes["period"] < index.past.periods)
+
+
+def _rows_of(program: Program, columns: BoolArray) -> BoolArray:
+    """Rows in which any of some columns stands, (rows,)."""
+    matrix = program.lp.matrix
+    entries = np.repeat(columns, np.diff(matrix.indptr))
+    return np.bincount(matrix.indices[entries], minlength=program.lp.rows) > 0
+
+
+def _happened(index: ProblemIndex, block: Block, mine: BoolArray) -> FloatArray:
+    past = index.past
+    if block.name == "short":
+        place, item, period, band = (codes[mine] for codes in at(block, "place", "item", "period", "band"))
+        return np.asarray(_banded(index)[place, item, period, band])
+    axes, amounts = {
+        "make": (("line", "period"), past.make),
+        "ship": (("arc", "item", "period"), past.ship),
+        "stock": (("place", "item", "period"), past.stock),
+        "central": (("place", "item", "period"), past.central),
+        "give": (("partner", "item", "period"), past.give),
+        "take": (("partner", "item", "period"), past.take),
+    }[block.name]
+    return np.asarray(amounts[tuple(codes[mine] for codes in at(block, *axes))])
+
+
+def _banded(index: ProblemIndex) -> FloatArray:
+    """Past shortage by band, the least weighted filled first, (C, I, K, bands)."""
+    past = index.past
+    width = index.demand[:, :, : past.periods, None] * index.band_width
+    filled, left = np.zeros_like(width), past.short.copy()
+    for band in np.argsort(index.band_weight, kind="stable"):
+        filled[..., band] = np.minimum(left, width[..., band])
+        left -= filled[..., band]
+    return filled

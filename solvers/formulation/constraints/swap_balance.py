@@ -1,0 +1,26 @@
+"""Rule 8: goods for goods."""
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.lp.linear_program import ProgramBuilder
+
+
+def swap_balance(index: ProblemIndex, program: ProgramBuilder) -> None:
+    """Over every settlement window, what is taken from a partner is worth no more than what is given to it allows.
+
+    Σ value·take − rate·Σ value·give  ≤  credit
+    ↔  won per won's worth, by partner and window
+
+    Where a partner offers nothing in a window the rule limits nothing and has no row.
+    """
+    give, take, partners = decision(program, "give"), decision(program, "take"), index.partners
+    takes = np.zeros((len(partners.rate), len(index.labels["window"])), dtype=bool)
+    window = {block.name: partners.window[at(block, "partner", "period")] for block in (give, take)}
+    takes[take.axes["partner"], window["take"]] = True
+    credit = np.broadcast_to(partners.credit[:, None], takes.shape)
+    rows = rows_where(program, "swap_balance", ("partner", "window"), takes, upper=credit)
+    tie(program, rows[take.axes["partner"], window["take"]], take.positions, index.items.value[take.axes["item"]])
+    given = partners.rate[give.axes["partner"]] * index.items.value[give.axes["item"]]
+    tie(program, rows[give.axes["partner"], window["give"]], give.positions, -given)

@@ -1,0 +1,39 @@
+"""The part of a program that some of its limits have to do with: rows and columns tied to them by coefficients."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from solvers.infeasibility.relaxable_limits import Soft
+from solvers.lp.linear_program import LinearProgram
+
+
+def part_around(lp: LinearProgram, soft: Soft) -> tuple[LinearProgram, Soft]:
+    """Cut a program down to what hangs together with the limits in `soft`, and move their positions along.
+
+    Rows without a bound tie nothing. The parts left out share no column with the rest, so the whole has a point exactly if the
+    part has one and the parts left out have one each.
+    """
+    active = np.isfinite(lp.row_lower) | np.isfinite(lp.row_upper)
+    entries = lp.matrix.tocoo()
+    ties = active[entries.row]
+    row, column = entries.row[ties], entries.col[ties]
+    size = lp.rows + lp.columns
+    graph = sparse.coo_array((np.ones(len(row)), (row, lp.rows + column)), shape=(size, size))
+    _, component = connected_components(graph, directed=False)
+    anchors = soft.position + lp.rows * soft.of_column
+    inside = np.isin(component, component[anchors])
+    rows, columns = np.flatnonzero(inside[: lp.rows] & active), np.flatnonzero(inside[lp.rows :])
+    cut = replace(
+        lp,
+        cost=lp.cost[columns],
+        column_lower=lp.column_lower[columns],
+        column_upper=lp.column_upper[columns],
+        row_lower=lp.row_lower[rows],
+        row_upper=lp.row_upper[rows],
+        matrix=sparse.csc_array(lp.matrix.tocsr()[rows][:, columns]),
+    )
+    moved = np.where(soft.of_column == 1, np.searchsorted(columns, soft.position), np.searchsorted(rows, soft.position))
+    return cut, replace(soft, position=moved)

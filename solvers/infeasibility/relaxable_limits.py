@@ -1,0 +1,99 @@
+"""Which rules could give way, and what a unit of each is measured against."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import BOUNDS, is_past
+from solvers.lp.linear_program import FloatArray, IntArray, Program
+
+HARD = ("central_distance", "quota_distance", "worst_fulfilment")
+"""Rules that only define what a goal measures; nothing would be had by giving way."""
+
+LAST_RESORT = 1e4
+"""Weight of breaking a balance: it would make goods from nothing, or make them vanish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soft:
+    """Sides of rows and column bounds that could give way, each array (s,)."""
+
+    position: IntArray
+    """Row or column in the program."""
+    of_column: IntArray
+    """1 for a bound of a column, 0 for a row."""
+    sign: FloatArray
+    """+1 for an upper limit, −1 for a lower one."""
+    bound: FloatArray
+    """The limit, in its own unit."""
+    scale: FloatArray
+    """Units that count as one: the limit's own size, or that of its kind where it is small or zero."""
+    weight: FloatArray
+    """Cost of giving way by `scale`."""
+
+    @classmethod
+    def of(cls, index: ProblemIndex, program: Program) -> Self:
+        """All that could give way in a program: rules, the bounds in BOUNDS, and balances as a last resort."""
+        parts = [_rows(index, program, name) for name in program.rules if name not in HARD]
+        parts += [_columns(index, program, *key) for key in BOUNDS if key[0] in program.decisions]
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def take(self, which: IntArray) -> "Soft":
+        """Some of them, by position."""
+        return Soft(*(getattr(self, name)[which] for name in self.__slots__))
+
+
+Part = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+def _rows(index: ProblemIndex, program: Program, name: str) -> Part:
+    block, lp = program.rules[name], program.lp
+    weight = LAST_RESORT if name == "balance" else 1.0
+    sizes = {"local_floor": _floor_sizes, "swap_balance": _swap_sizes}
+    typical = sizes[name](index, program) if name in sizes else None
+    sides = (lp.row_lower[block.span], lp.row_upper[block.span])
+    return _sides(block.positions, 0, sides, weight, typical)
+
+
+def _columns(index: ProblemIndex, program: Program, decision: str, side: str) -> Part:
+    """Bounds that say something: a lower one above 0; of shortage only where the bands leave some demand out."""
+    block, lp = program.decisions[decision], program.lp
+    nothing = np.full(block.size, np.inf)
+    if decision == "worst" or (decision == "short" and index.band_width.sum() >= 1 - 1e-9):
+        return _sides(block.positions, 1, (-nothing, nothing), 1.0, None)
+    past = is_past(index, block)  # what has happened cannot give
+    if side == "upper":
+        upper = np.where(past, np.inf, lp.column_upper[block.span])
+        return _sides(block.positions, 1, (-nothing, upper), 1.0, None)
+    lower = np.where(past, 0.0, lp.column_lower[block.span])
+    return _sides(block.positions, 1, (np.where(lower > 0, lower, -np.inf), nothing), 1.0, None)
+
+
+def _sides(
+    positions: IntArray, of_column: int, sides: tuple[FloatArray, FloatArray], weight: float, typical: FloatArray | None
+) -> Part:
+    kept = [np.flatnonzero(np.isfinite(side)) for side in sides]
+    bound = np.concatenate([side[k] for side, k in zip(sides, kept, strict=True)])
+    sign = np.concatenate([np.full(len(k), s) for k, s in zip(kept, (-1.0, 1.0), strict=True)])
+    size = np.abs(bound)
+    if typical is None:
+        common = float(np.median(size[size > 0])) if (size > 0).any() else 1.0
+        scale = np.maximum(size, common)
+    else:
+        scale = np.maximum(size, np.concatenate([typical[k] for k in kept]))
+    where = np.concatenate([positions[k] for k in kept])
+    return where, np.full(len(where), of_column), sign, bound, np.maximum(scale, 1e-3), np.full(len(where), weight)
+
+
+def _floor_sizes(index: ProblemIndex, program: Program) -> FloatArray:
+    """What is needed of what each floor is about, in the floor's own measure."""
+    needed = index.centre.floor_weight @ index.demand.sum(axis=(0, 2))
+    return np.asarray(needed[program.rules["local_floor"].axes["group"]])
+
+
+def _swap_sizes(index: ProblemIndex, program: Program) -> FloatArray:
+    """Won's worth that a partner offers in all."""
+    offered = (index.partners.offers.sum(axis=2) * index.items.value).sum(axis=1)
+    return np.asarray(offered[program.rules["swap_balance"].axes["partner"]])

@@ -1,0 +1,1 @@
+"""Linear programs as arrays, their solutions, certificates and text formats."""

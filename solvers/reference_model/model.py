@@ -1,0 +1,174 @@
+"""The decisions of a plan as PuLP variables, in dictionaries keyed by the identifiers of the problem."""
+
+from dataclasses import dataclass, field
+
+import pulp
+
+from models.base import PerPeriod, by_period
+from models.problem.factories import Factory, Line
+from models.problem.items import Item
+from models.problem.network import Link
+from models.problem.planning_problem import PlanningProblem
+from models.problem.population import StockLimits
+from solvers.reference_model.demand import Needs, needs
+
+NAME_LENGTH = 90
+"""Longest name given to a variable or row before its number; LP files allow 100 letters."""
+
+Arc = tuple[str, str, str]
+"""A link used in one direction: link, place it leaves, place it reaches."""
+
+
+@dataclass(slots=True)
+class Model:
+    """A problem, its needs, and the variables of its program. Keys are identifiers; `t` is a period's position."""
+
+    problem: PlanningProblem
+    """The problem it is made from."""
+    lp: pulp.LpProblem
+    """The program in PuLP."""
+    need: Needs
+    """Units needed."""
+    items: dict[str, Item]
+    """Items by identifier."""
+    links: dict[str, Link]
+    """Links by identifier."""
+    make: dict[tuple[str, int, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units made, by factory, position of the line and t."""
+    ship: dict[tuple[Arc, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units shipped, by arc, item and t."""
+    stock: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units in store at the end of t, by county, item and t."""
+    central: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units handed over by the centre, by gateway, item and t."""
+    give: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units given in swaps, by partner, item and t."""
+    take: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units taken in swaps, by partner, item and t."""
+    short: dict[tuple[str, str, int, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units short, by county, item, t and band."""
+    names: dict[str, int] = field(default_factory=dict)
+    """How often each name was asked for."""
+    settled: set[str] = field(default_factory=set)
+    """Names of variables that are fixed because they are past."""
+
+    def periods(self) -> range:
+        """Positions of the periods."""
+        return range(len(self.problem.periods))
+
+    def spread(self, value: PerPeriod) -> tuple[float, ...]:
+        """A value by period."""
+        return by_period(value, len(self.problem.periods))
+
+    def lines(self) -> list[tuple[Factory, int, Line]]:
+        """Every line with its factory and its position there."""
+        return [
+            (factory, position, line)
+            for factory in self.problem.factories
+            for position, line in enumerate(factory.lines)
+        ]
+
+    def name(self, *parts: str) -> str:
+        """A name no other variable or row has, made of letters that every file format takes."""
+        plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in "_".join(parts))[
+            :NAME_LENGTH
+        ]
+        self.names[plain] = self.names.get(plain, 0) + 1
+        return plain if self.names[plain] == 1 else self.name(plain, str(self.names[plain]))
+
+    def variable(self, *parts: str, least: float = 0.0, most: float | None = None) -> pulp.LpVariable:
+        """A new variable between two bounds."""
+        return self.lp.add_variable(self.name(*parts), least, most)
+
+    def add(self, row: pulp.LpConstraint, *parts: str) -> None:
+        """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
+        if len(row) and all(variable.name in self.settled for variable in row.keys()):  # noqa: SIM118 - no mapping
+            return
+        if len(row) or not row.valid():
+            self.lp.addConstraint(row, self.name(*parts))
+
+
+def decide(problem: PlanningProblem, swaps: bool) -> Model:
+    """Every decision of the problem as a variable with its bounds, and no rule yet; without swaps no swap is there."""
+    model = Model(
+        problem,
+        pulp.LpProblem("plan", pulp.LpMinimize),
+        needs(problem),
+        {item.id: item for item in problem.items},
+        {link.id: link for link in problem.links},
+    )
+    _decide_making(model)
+    _decide_shipping(model)
+    _decide_stock(model)
+    _decide_central(model)
+    _decide_shortage(model)
+    if swaps:
+        _decide_swaps(model)
+    return model
+
+
+def _decide_making(model: Model) -> None:
+    for factory, position, line in model.lines():
+        least = model.spread(line.least)
+        most = None if line.most is None else model.spread(line.most)
+        for t in model.periods():
+            model.make[factory.id, position, t] = model.variable(
+                "make",
+                factory.id,
+                line.item,
+                model.problem.periods[t],
+                least=least[t],
+                most=None if most is None else most[t],
+            )
+
+
+def _decide_shipping(model: Model) -> None:
+    arcs: list[Arc] = [(link.id, link.from_place, link.to_place) for link in model.problem.links]
+    arcs += [(link.id, link.to_place, link.from_place) for link in model.problem.links if not link.one_way]
+    for arc in arcs:
+        for item in model.problem.items:
+            for t in model.periods() if item.transportable else ():
+                model.ship[arc, item.id, t] = model.variable("ship", *arc, item.id, model.problem.periods[t])
+
+
+def _decide_stock(model: Model) -> None:
+    last = len(model.problem.periods) - 1
+    for county in model.problem.counties:
+        for item in model.problem.items:
+            limits = county.stocks.get(item.id, StockLimits())
+            for t in model.periods() if item.storable else ():
+                least = model.spread(limits.least)[t]
+                most = [] if limits.most is None else [model.spread(limits.most)[t]]
+                if t == last:
+                    least = max(least, limits.closing_least)
+                    most += [] if limits.closing_most is None else [limits.closing_most]
+                model.stock[county.id, item.id, t] = model.variable(
+                    "stock", county.id, item.id, model.problem.periods[t], least=least, most=min(most, default=None)
+                )
+
+
+def _decide_central(model: Model) -> None:
+    for gateway in model.problem.supply_shares.gateways:
+        for item in model.problem.items:
+            for t in model.periods():
+                model.central[gateway, item.id, t] = model.variable(
+                    "central", gateway, item.id, model.problem.periods[t]
+                )
+
+
+def _decide_swaps(model: Model) -> None:
+    for partner in model.problem.partners:
+        for kind, words, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
+            for item, most in limits.items():
+                for t in model.periods():
+                    words[partner.id, item, t] = model.variable(
+                        kind, partner.id, item, model.problem.periods[t], most=model.spread(most)[t]
+                    )
+
+
+def _decide_shortage(model: Model) -> None:
+    for (county, item, t), units in model.need.items():
+        for k, band in enumerate(model.problem.policy.shortage_bands):
+            model.short[county, item, t, k] = model.variable(
+                "short", county, item, model.problem.periods[t], str(k), most=band.width * units
+            )

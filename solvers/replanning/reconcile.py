@@ -1,0 +1,141 @@
+"""The books of the past: what must have become of a plan when other amounts were made than it asked for.
+
+Outputs are known; what moved, was swapped and was handed over is taken as planned as far as the outputs allow. Period by period,
+at every place and for every item, what is missing falls
+
+    1. on the stock at the end of the period (a reserve asked for by the plan is drawn on too),
+    2. then on the people there: what is short grows, up to their whole need,
+    3. then on what was to be given in swaps,
+    4. then on what was to be sent on, every shipment cut in the same proportion; which is then missing where it was to go.
+
+What is over first serves what was to be short there, then goes into store; what cannot be stored is lost. What factories used
+and nobody can have brought is booked as unexplained: they reported more than their materials allow.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from solvers.data.past_arrays import Past
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import FloatArray
+
+NOTHING = 1e-9
+"""Amounts below this, relative to 1 and what there was, are rounding."""
+
+ROUNDS = 1000
+"""How often cuts are handed on within a period; goods sent in circles need several, others no more than there are places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The past of a plan as it must have been; shapes as in `Past`: N places, I items, K past periods."""
+
+    past: Past
+    """What happened."""
+    lost: FloatArray
+    """Units over that could not be kept, (N, I, K)."""
+    unexplained: FloatArray
+    """Units used that nobody can have brought, (N, I, K)."""
+
+
+def book(index: ProblemIndex, plan: Past, make: FloatArray) -> Booked:
+    """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
+    count = make.shape[1]
+    past = replace(Past.empty(index.labels, count), make=make)
+    shape = (len(index.labels["place"]), len(index.labels["item"]), count)
+    lost, unexplained = np.zeros(shape), np.zeros(shape)
+    carried = index.items.kept * index.places.opening
+    for t in range(count):
+        month = _Month(index, plan, t, _here(index, plan, make[:, t], carried, t))
+        unexplained[:, :, t] = month.settle()
+        for name in ("ship", "give", "stock", "short"):
+            getattr(past, name)[..., t] = getattr(month, name)
+        past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
+        lost[:, :, t] = month.lost
+        carried = index.items.kept * month.stock
+    return Booked(past, lost, unexplained)
+
+
+def _here(index: ProblemIndex, plan: Past, make: FloatArray, carried: FloatArray, t: int) -> FloatArray:
+    """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
+    lines = index.lines
+    here = plan.central[:, :, t].copy()
+    here[: index.places.counties] += carried
+    np.add.at(here, (lines.place, lines.item), make)
+    used = lines.use_units * make[lines.use_line]
+    np.subtract.at(here, (lines.place[lines.use_line], lines.use_item), used)
+    np.add.at(here, index.partners.place, plan.take[:, :, t])
+    return here
+
+
+class _Month:
+    """One period being booked."""
+
+    def __init__(self, index: ProblemIndex, plan: Past, t: int, here: FloatArray) -> None:
+        """Begin with what was planned to leave, and what there is."""
+        self._index = index
+        self._here = here
+        self._counties = index.places.counties
+        self._need = index.demand[:, :, t]
+        self._most_short = self._need * min(1.0, float(index.band_width.sum()))
+        self._stock, self._short = plan.stock[:, :, t], plan.short[:, :, t]
+        self.ship = plan.ship[:, :, t].copy()
+        self.give = plan.give[:, :, t].copy()
+        self.stock = self._stock
+        self.short = self._short
+        self.lost = np.zeros_like(here)
+
+    def settle(self) -> FloatArray:
+        """Hand cuts on until nothing is missing; what nobody can have brought, (N, I)."""
+        for _ in range(ROUNDS):
+            missing = self._keep_and_serve()
+            if not (missing > NOTHING * (1 + np.abs(self._here))).any():
+                return np.zeros_like(missing)
+            left = self._cut_gifts(missing)
+            if not self._cut_shipments(left).any() and not (left < missing).any():
+                break
+        return self._keep_and_serve()
+
+    def _keep_and_serve(self) -> FloatArray:
+        """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
+        index, counties = self._index, self._counties
+        there = self._here.copy()
+        np.add.at(there, index.arcs.head, self.ship)
+        np.subtract.at(there, index.arcs.tail, self.ship)
+        np.subtract.at(there, index.partners.place, self.give)
+        change = there[:counties] - (self._need - self._short + self._stock)
+        less, more = np.maximum(-change, 0.0), np.maximum(change, 0.0)
+        from_stock = np.minimum(less, self._stock)
+        from_people = np.minimum(less - from_stock, np.maximum(self._most_short - self._short, 0.0))
+        to_people = np.minimum(more, self._short)
+        to_stock = np.where(index.items.storable, more - to_people, 0.0)
+        self.stock = self._stock - from_stock + to_stock
+        self.short = self._short + from_people - to_people
+        missing = np.maximum(-there, 0.0)
+        missing[:counties] = less - from_stock - from_people
+        self.lost = np.maximum(there, 0.0)
+        self.lost[:counties] = more - to_people - to_stock
+        return missing
+
+    def _cut_gifts(self, missing: FloatArray) -> FloatArray:
+        """Give less in swaps where something is missing; what is missing then, (N, I)."""
+        place = self._index.partners.place
+        given = np.zeros_like(missing)
+        np.add.at(given, place, self.give)
+        cut = np.minimum(missing, given)
+        self.give = self.give * (1.0 - _share(cut, given))[place]
+        return np.asarray(missing - cut)
+
+    def _cut_shipments(self, missing: FloatArray) -> FloatArray:
+        """Send less from where something is missing; where something was cut, (N, I)."""
+        tail = self._index.arcs.tail
+        sent = np.zeros_like(missing)
+        np.add.at(sent, tail, self.ship)
+        cut = np.minimum(missing, sent)
+        self.ship = self.ship * (1.0 - _share(cut, sent))[tail]
+        return np.asarray(cut > 0)
+
+
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -1,0 +1,110 @@
+"""What a plan does at each place, with each item, in each period: the arrays that tables and the summary are read from."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+
+NOTHING = 1e-9
+"""Amounts below this are a solver's noise and count as nothing."""
+
+
+def tidy(program: Program, values: FloatArray) -> FloatArray:
+    """Values without a solver's noise, (n,): within their bounds, and 0 where less than NOTHING from it."""
+    inside = np.clip(values, program.lp.column_lower, program.lp.column_upper)
+    return np.where(np.abs(inside) < NOTHING, 0.0, inside)
+
+
+def added(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
+    """Weights added up by cell, (size,)."""
+    return np.asarray(np.bincount(cells, weights=weights, minlength=size), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Units by place, item and period, each (N, I, T); counties come before stations."""
+
+    demand: FloatArray
+    """Needed."""
+    made: FloatArray
+    """Made."""
+    used: FloatArray
+    """Used up by factories."""
+    central: FloatArray
+    """Handed over by the centre."""
+    arrived: FloatArray
+    """Arriving over links."""
+    sent: FloatArray
+    """Sent over links."""
+    taken: FloatArray
+    """Taken in swaps."""
+    given: FloatArray
+    """Given in swaps."""
+    stock: FloatArray
+    """In store at the end."""
+    short: FloatArray
+    """Demand unmet."""
+    price: FloatArray
+    """Won per unit more, there and then."""
+
+    @classmethod
+    def of(cls, index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+        """Add up tidy values, (n,), and read the balance prices from the rows' prices, (m,)."""
+        shape = (len(index.labels["place"]), len(index.labels["item"]), index.periods)
+        lines, arcs = index.lines, index.arcs
+        demand = np.zeros(shape)
+        demand[: index.places.counties] = index.demand
+
+        def total(name: str, place: IntArray | None = None) -> FloatArray:
+            block = program.decisions[name]
+            where = block.axes["place"] if place is None else place
+            return _sum(shape, where, block.axes["item"], block.axes["period"], values[block.span])
+
+        ship, make = program.decisions["ship"], program.decisions["make"]
+        line, partner = make.axes["line"], index.partners.place
+        quota = _by_line(index, make, values)
+        return cls(
+            demand=demand,
+            made=_sum(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.span]),
+            used=_used(index, shape, quota),
+            central=total("central"),
+            arrived=total("ship", arcs.head[ship.axes["arc"]]),
+            sent=total("ship", arcs.tail[ship.axes["arc"]]),
+            taken=total("take", partner[program.decisions["take"].axes["partner"]]),
+            given=total("give", partner[program.decisions["give"].axes["partner"]]),
+            stock=total("stock"),
+            short=np.minimum(total("short"), demand),
+            price=_balance_price(program, shape, row_price),
+        )
+
+
+def _sum(
+    shape: tuple[int, int, int], place: IntArray, item: IntArray, period: IntArray, weights: FloatArray
+) -> FloatArray:
+    cells = (place * shape[1] + item) * shape[2] + period
+    return added(cells, weights, int(np.prod(shape))).reshape(shape)
+
+
+def _by_line(index: ProblemIndex, make: Block, values: FloatArray) -> FloatArray:
+    """Quotas by line and period, (L, T)."""
+    out = np.zeros((len(index.labels["line"]), index.periods))
+    out[make.axes["line"], make.axes["period"]] = values[make.span]
+    return out
+
+
+def _used(index: ProblemIndex, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
+    lines = index.lines
+    units = lines.use_units[:, None] * quota[lines.use_line]
+    out = np.zeros(shape)
+    np.add.at(out, (lines.place[lines.use_line], lines.use_item), units)
+    return out
+
+
+def _balance_price(program: Program, shape: tuple[int, int, int], row_price: FloatArray) -> FloatArray:
+    balance = program.rules["balance"]
+    price = np.zeros(shape)
+    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + row_price[balance.span]
+    return price

@@ -1,0 +1,173 @@
+"""Every limit of a program that a planner can name: rows of the rules and bounds of the decisions, as one list of arrays.
+
+Capacity and reasons are both read from it, so a reason names a limit as the capacity table does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import BOUNDS, RULES, is_past
+from solvers.formulation.registry import Side
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.results.flows import NOTHING, added
+from solvers.results.label_table import Words
+
+Identity = tuple[str, str, str]
+"""Axes that name a limit: what it limits, its part, its period; empty where it has none."""
+
+ROWS: Mapping[str, Identity] = {
+    "machine": ("machine", "", "period"),
+    "labour": ("place", "", "period"),
+    "power": ("area", "", "period"),
+    "link": ("arc", "", "period"),
+    "handling": ("place", "", "period"),
+    "central_share": ("item", "", "period"),
+    "local_floor": ("group", "", ""),
+    "swap_balance": ("partner", "", "window"),
+    "own_needs_first": ("place", "item", "period"),
+    "store": ("place", "", "period"),
+    "worst_fulfilment": ("served", "", ""),
+    "goal": ("goal", "", ""),
+}
+"""Rules whose rows are limits, and what names each row; an axis of pairs (machine, arc, line) gives both id and part."""
+
+COLUMNS: Mapping[tuple[str, Side], Identity] = {
+    ("make", "lower"): ("line", "", "period"),
+    ("make", "upper"): ("line", "", "period"),
+    ("stock", "lower"): ("place", "item", "period"),
+    ("stock", "upper"): ("place", "item", "period"),
+    ("give", "upper"): ("partner", "item", "period"),
+    ("take", "upper"): ("partner", "item", "period"),
+}
+"""Bounds that are limits, and what names each."""
+
+RULE_NAMES = (*ROWS, *(BOUNDS[key].name for key in COLUMNS))
+"""Rules and bounds by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits by position, each array (q,)."""
+
+    position: IntArray
+    """Row in the program; for a bound, the number of rows plus the column."""
+    rule: IntArray
+    """Position in RULE_NAMES."""
+    id: IntArray
+    """Position in `words` of what it limits."""
+    part: IntArray
+    """Position in `words` of its part."""
+    period: IntArray
+    """Position in `words` of its period or window."""
+    unit: IntArray
+    """Position in `words` of its unit."""
+    used: FloatArray
+    """Amount used."""
+    limit: FloatArray
+    """Amount there is, or must be at least."""
+    gain: FloatArray
+    """Won of the objective saved by one more unit of the limit, or one less where it is a least amount."""
+    words: tuple[str, ...]
+    """Labels of all kinds."""
+
+    @classmethod
+    def of(cls, index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+        """List the limits of a program at tidy values, (n,), and prices, (m,)."""
+        words, lp = Words.of(index), program.lp
+        point = _Point(index, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
+        parts = [_rows(words, point, name) for name in ROWS if name in program.rules]
+        parts += [_columns(words, point, key) for key in COLUMNS if key[0] in program.decisions]
+        position, rule, *named, used, limit, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
+        thing, part, period, unit = (words.first[codes] for codes in named)
+        return cls(position, rule, thing, part, period, unit, used, limit, gain, words.labels)
+
+    def priced(self) -> IntArray:
+        """Positions of the limits with a gain."""
+        return np.flatnonzero(self.gain > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A plan and its prices, with what follows from them."""
+
+    index: ProblemIndex
+    program: Program
+    values: FloatArray
+    row_price: FloatArray
+    activity: FloatArray
+    reduced: FloatArray
+
+
+Part = tuple[IntArray | FloatArray, ...]
+"""Columns of Limits for the limits of one rule."""
+
+
+def _rows(words: Words, at: _Point, name: str) -> Part:
+    lp, block = at.program.lp, at.program.rules[name]
+    lower, upper = lp.row_lower[block.span], lp.row_upper[block.span]
+    least = np.isfinite(lower)
+    used, limit = at.activity[block.span], np.where(least, lower, upper)
+    if name == "swap_balance":
+        taken = _taken(at, block)
+        used, limit = taken, limit + taken - used
+    if name == "local_floor":
+        local = _made_locally(at)
+        used, limit = local, local - used
+    price = at.row_price[block.span]
+    gain = np.where(least, price, -price)
+    code = tuple(ROWS).index(name)
+    return _part(words, code, RULES[name].unit, ROWS[name], block, 0, (used, limit, gain))
+
+
+def _columns(words: Words, at: _Point, key: tuple[str, Side]) -> Part:
+    block, lp = at.program.decisions[key[0]], at.program.lp
+    reduced, used = at.reduced[block.span], at.values[block.span]
+    code = len(ROWS) + tuple(COLUMNS).index(key)
+    if key[1] == "lower":
+        lower = lp.column_lower[block.span]
+        limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
+    else:
+        limit, gain = lp.column_upper[block.span], np.maximum(-reduced, 0.0)
+    limit = np.where(is_past(at.index, block), np.inf, limit)  # what has happened has no limit any more
+    return _part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.rows, (used, limit, gain))
+
+
+def _part(
+    words: Words,
+    code: int,
+    unit: str,
+    identity: Identity,
+    block: Block,
+    offset: int,
+    amounts: tuple[FloatArray, FloatArray, FloatArray],
+) -> Part:
+    """The limits of one rule that are finite."""
+    kept = np.flatnonzero(np.isfinite(amounts[1]))
+    thing, part = words.identity(identity[0], identity[1], block)
+    names = (block.positions + offset, np.full(block.size, code), thing, part)
+    columns = (*names, words.named(identity[2], block), words.unit(unit, block))
+    used, limit, gain = (amount[kept] for amount in amounts)
+    return (*(column[kept] for column in columns), used, limit, np.where(np.abs(gain) < NOTHING, 0.0, gain))
+
+
+def _taken(at: _Point, balances: Block) -> FloatArray:
+    """Won's worth taken from partners, by row of swap_balance."""
+    partners, take = at.index.partners, at.program.decisions["take"]
+    shape = (len(partners.rate), len(at.index.labels["window"]))
+    partner = take.axes["partner"]
+    cells = partner * shape[1] + partners.window[partner, take.axes["period"]]
+    worth = added(cells, at.index.items.value[take.axes["item"]] * at.values[take.span], shape[0] * shape[1])
+    return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
+
+
+def _made_locally(at: _Point) -> FloatArray:
+    """What local factories make of what each floor is about, by floor: won's worth for categories, units for items."""
+    lines, make = at.index.lines, at.program.decisions["make"]
+    line = make.axes["line"]
+    made = np.where(lines.local[line], at.values[make.span], 0.0)
+    by_item = added(lines.item[line], made, len(at.index.items.value))
+    return np.asarray(at.index.centre.floor_weight @ by_item)

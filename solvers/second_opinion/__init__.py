@@ -1,9 +1,0 @@
-"""A second opinion on a plan: the same rules written again, from the problem to PuLP, sharing nothing with the arrays.
-
-It is slow and plain on purpose: where it and the arrays agree to nine digits on random problems, both are right or both
-misread the rules in the same way.
-"""
-
-from solvers.second_opinion.opinion import SecondOpinion, Status, build, solve
-
-__all__ = ["SecondOpinion", "Status", "build", "solve"]

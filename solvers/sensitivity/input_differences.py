@@ -1,0 +1,50 @@
+"""Inputs that differ between two problems, named by parts and identifiers rather than by positions."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from models.comparisons import Difference
+from models.problem.planning_problem import PlanningProblem
+
+
+def differences(before: PlanningProblem, after: PlanningProblem) -> tuple[Difference, ...]:
+    """Every input that differs, in the order of the problem's parts."""
+    old, new = (problem.model_dump(mode="json") for problem in (before, after))
+    return tuple(_walk("", old, new))
+
+
+def _walk(path: str, old: Any, new: Any) -> Iterator[Difference]:
+    if old == new:
+        return
+    a, b = _named(old), _named(new)
+    if a is None or b is None:
+        yield Difference(path=path or "/", before=_text(old), after=_text(new))
+        return
+    for key in dict.fromkeys((*a, *b)):
+        here = f"{path}/{key}"
+        if key not in a:
+            yield Difference(path=here, before="", after=_text(b[key]))
+        elif key not in b:
+            yield Difference(path=here, before=_text(a[key]), after="")
+        else:
+            yield from _walk(here, a[key], b[key])
+
+
+def _named(value: Any) -> dict[str, Any] | None:
+    """The parts of an object, or of a list of things with identifiers; None for what is compared as a whole."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+        keys = [str(v.get("id") or v.get("item") or v.get("county")) for v in value]
+        keys = [
+            f"{v['county']}/{v['item']}" if {"county", "item"} <= v.keys() else k
+            for k, v in zip(keys, value, strict=True)
+        ]
+        return dict(zip(keys, value, strict=True)) if len(set(keys)) == len(keys) else None
+    return None
+
+
+def _text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 300 else text[:299] + "…"

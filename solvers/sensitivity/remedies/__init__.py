@@ -1,0 +1,1 @@
+"""Remedies: candidate changes that reduce one shortage, each verified by a solve."""

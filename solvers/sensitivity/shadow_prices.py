@@ -1,0 +1,176 @@
+"""Prices in the planner's units: what one more unit of a limit is worth, how far that holds, and whom it serves."""
+
+import numpy as np
+
+from models.answers import GoodPrice, LimitPrice, Prices, Served
+from solvers.lp.linear_program import FloatArray, IntArray
+from solvers.results.limits import RULE_NAMES, Limits
+from solvers.sensitivity.bound_paths import Way
+from solvers.sensitivity.ranging import direction, sign_of
+from solvers.sensitivity.session import Bounds, Standing
+
+STEPS = {"kWh": (1000.0, "MWh")}
+"""Units in which a step is told, where one unit is too small to speak of."""
+
+NOTE = (
+    "Prices are those of the linear program before quotas are rounded to whole units: a plan in whole numbers has no prices. "
+    "Each is the won of the objective that one more unit saves, as long as the limit stays within its range."
+)
+
+SERVED = 5
+"""Items named for one step."""
+
+SUBJECTS = {
+    "power": "in {id} in {period}",
+    "machine": "on {part} of {id} in {period}",
+    "labour": "of labour in {id} in {period}",
+    "link": "on the link {id} to {part} in {period}",
+    "handling": "into {id} in {period}",
+    "central_share": "of {id} from the centre in {period}",
+    "local_floor": "less of the floor for {id}",
+    "swap_balance": "of credit with {id} in {period}",
+    "store": "of store in {id} in {period}",
+    "own_needs_first": "less for {part} in {id} in {period} than without swaps",
+    "worst_fulfilment": "for {id}",
+    "goal": "of the goal {id} given up",
+    "line_least": "less of the least quota of {part} at {id} in {period}",
+    "line_most": "of {part} at {id} in {period}",
+    "stock_least": "less of the least stock of {part} in {id} in {period}",
+    "stock_most": "of room for {part} in {id} in {period}",
+    "wants": "of {part} that {id} takes in {period}",
+    "offers": "of {part} that {id} gives in {period}",
+    "machine_condition": "of machines of {id} in order",
+    "delivered": "of the centre's promise kept in {period}",
+    "opening_stock": "of {part} in store in {id} before the first period",
+}
+"""How a limit of each rule is spoken of, after its unit."""
+
+
+def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: IntArray | None = None) -> Prices:
+    """Prices of all limits and goods of a plan; the `leading` limits with range, step and words.
+
+    `pick`: positions in `standing.limits()` to choose from; all by default.
+    """
+    limits = standing.limits()
+    chosen = limits.priced() if pick is None else pick[limits.gain[pick] > 0]
+    worth = limits.gain[chosen] * np.maximum(np.abs(limits.limit[chosen]), 1.0)
+    order = chosen[np.argsort(-worth, kind="stable")][:most]
+    ranged = {int(k): direction(standing, limits, int(k)) for k in order[:leading]}
+    rows = []
+    for k in order:
+        found = ranged.get(int(k))
+        if found is None:
+            rows.append(plain_price(limits, int(k)))
+            continue
+        step = _step(limits, int(k))[0]
+        moved = found.values * step if found.rises >= step else _by_solving(standing, limits, int(k), step)
+        rows.append(_told(standing, limits, int(k), (found.falls, found.rises), moved))
+    return Prices(note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most))
+
+
+def name_of(limits: Limits, k: int) -> dict[str, str]:
+    """Rule, id, part, period and unit of a limit."""
+    words = limits.words
+    return {
+        "rule": RULE_NAMES[limits.rule[k]],
+        "id": words[limits.id[k]],
+        "part": words[limits.part[k]],
+        "period": words[limits.period[k]],
+        "unit": words[limits.unit[k]],
+    }
+
+
+def spoken(name: dict[str, str], amount: float) -> str:
+    """An amount of a limit in words: `3.2 MWh in kapsan in 1998-02`."""
+    size, unit = STEPS.get(name["unit"], (1.0, name["unit"]))
+    if unit.startswith("share of"):
+        size, unit = 0.01, "points"
+    if name["rule"] == "central_share" and not name["period"]:
+        return f"{amount / size:,.4g} {unit} of the need of {name['id']} from the centre, all through the plan"
+    if name["rule"] == "link" and not name["part"]:
+        return f"{amount / size:,.4g} {unit} each way on the link {name['id']} in {name['period']}"
+    return f"{amount / size:,.4g} {unit} {SUBJECTS[name['rule']].format_map(name)}"
+
+
+def weighted_short(standing: Standing, change: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Units and won of the objective by which each column of `short` falls under a change of values, (n,)."""
+    short = standing.program.decisions["short"].span
+    fallen = -change[short]
+    return fallen, fallen * weights(standing)[short]
+
+
+def weights(standing: Standing) -> FloatArray:
+    """The plan's own weights of shortage, also where the last goal minimises something else, (n,)."""
+    index, block = standing.index, standing.program.decisions["short"]
+    out = np.zeros(standing.lp.columns)
+    item, period, band = (block.axes[axis] for axis in ("item", "period", "band"))
+    out[block.span] = index.items.shortage_weight[item, period] * index.band_weight[band]
+    return out
+
+
+def _step(limits: Limits, k: int) -> tuple[float, str]:
+    unit = limits.words[limits.unit[k]]
+    return STEPS.get(unit, (1.0, unit))
+
+
+def _by_solving(standing: Standing, limits: Limits, k: int, step: float) -> FloatArray | None:
+    """Change of values by a step that goes beyond the range, from a warm solve; None where it cannot be taken."""
+    way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[k]), sign_of(limits, k))
+    point = standing.solve(way.at(step))
+    return None if point is None else point.values - standing.point.values
+
+
+def plain_price(limits: Limits, k: int) -> LimitPrice:
+    """A limit with its use and price, without its range."""
+    return LimitPrice(
+        **name_of(limits, k), used=float(limits.used[k]), limit=float(limits.limit[k]), price=float(limits.gain[k])
+    )
+
+
+def _told(
+    standing: Standing, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
+) -> LimitPrice:
+    row, step = plain_price(limits, k), _step(limits, k)[0]
+    falls, rises = (None if np.isinf(end) else end for end in reach)
+    if moved is None:
+        return row.model_copy(update={"falls": falls, "rises": rises})
+    served = _served(standing, moved)
+    saves = -float(standing.lp.cost @ moved)
+    need = sum(entry.won for entry in served)
+    name = name_of(limits, k)
+    first = f": {served[0].item} first" if served and served[0].won > 0 else ""
+    text = f"One more {spoken(name, step).split(' ', 1)[1]} serves {need:,.4g} won of unmet need{first}."
+    named = tuple(entry for entry in served[:SERVED] if entry.units)
+    return row.model_copy(
+        update={"falls": falls, "rises": rises, "step": step, "saves": saves, "serves": named, "text": text}
+    )
+
+
+def _served(standing: Standing, moved: FloatArray) -> list[Served]:
+    """What a change of values does to the shortage of each item, most won first."""
+    units, won = weighted_short(standing, moved)
+    item = standing.program.decisions["short"].axes["item"]
+    labels = standing.index.labels["item"]
+    by_item = [np.bincount(item, weights=what, minlength=len(labels)) for what in (units, won)]
+    order = np.argsort(-by_item[1], kind="stable")
+    touched = [int(i) for i in order if abs(by_item[0][i]) > 1e-9]
+    return [Served(item=labels[i], units=float(by_item[0][i]), won=float(by_item[1][i])) for i in touched]
+
+
+def _goods(standing: Standing, most: int) -> tuple[GoodPrice, ...]:
+    flows, labels = standing.flows(), standing.index.labels
+    worth = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
+    order = np.argsort(-worth, kind="stable")[:most]
+    items = standing.index.problem.items
+    cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if worth[cell] > 0]
+    return tuple(
+        GoodPrice(
+            county=labels["place"][n],
+            item=labels["item"][i],
+            period=labels["period"][t],
+            price=float(flows.price[n, i, t]),
+            shortage=float(flows.short[n, i, t]),
+            unit=items[i].unit,
+        )
+        for n, i, t in cells
+    )

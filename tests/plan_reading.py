@@ -1,0 +1,111 @@
+"""A plan as a reader sees it: its tables as dictionaries, and the needs worked out by hand. Imports nothing from `solvers`."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models.base import by_period
+from models.plan import Plan
+from models.problem.items import Item
+from models.problem.planning_problem import PlanningProblem
+
+Row = Mapping[str, Any]
+Tables = Mapping[str, Iterable[Row]]
+Key = tuple[str, ...]
+
+
+class Reading:
+    """Everything a law needs. Quantities that no row states are 0; periods are their identifiers."""
+
+    def __init__(self, problem: PlanningProblem, plan: Plan, tables: Tables, tolerance: float = 1e-6) -> None:
+        self.problem = problem
+        self.plan = plan
+        self.tolerance = tolerance
+        self.periods = problem.periods
+        self.items: dict[str, Item] = {item.id: item for item in problem.items}
+        self.rows = {name: list(rows) for name, rows in tables.items()}
+        self.make = self._sums("quotas", ("factory", "item", "period"), "quantity")
+        self.ship = self._sums("shipments", ("link", "from", "to", "item", "period"), "quantity")
+        self.give = self._sums("swaps", ("partner", "item", "period"), "given")
+        self.take = self._sums("swaps", ("partner", "item", "period"), "taken")
+        at = ("county", "item", "period")
+        self.stock = self._sums("supply", at, "stock")
+        self.central = self._sums("supply", at, "central")
+        self.short = self._sums("supply", at, "shortage")
+        self.need = needs(problem)
+        self.flows = self._flows()
+
+    def _sums(self, table: str, keys: tuple[str, ...], column: str) -> dict[Key, float]:
+        found: dict[Key, float] = defaultdict(float)
+        for row in self.rows.get(table, ()):
+            key = tuple(str(row[name]) for name in keys)
+            if key in found:
+                raise AssertionError(f"two rows of {table} for {key}")
+            found[key] = float(row[column])
+        return found
+
+    def _flows(self) -> dict[str, dict[Key, float]]:
+        """Units made, used, arriving, sent, taken and given at a place, by item and period."""
+        sums: dict[str, dict[Key, float]] = {
+            name: defaultdict(float) for name in ("made", "used", "arrived", "sent", "taken", "given")
+        }
+        for factory in self.problem.factories:
+            for line in factory.lines:
+                for period in self.periods:
+                    made = self.make[factory.id, line.item, period]
+                    sums["made"][factory.place, line.item, period] += made
+                    for material, use in line.materials.items():
+                        sums["used"][factory.place, material, period] += use * made
+        for (_, start, end, item, period), units in self.ship.items():
+            sums["sent"][start, item, period] += units
+            sums["arrived"][end, item, period] += units
+        at = {partner.id: partner.at for partner in self.problem.partners}
+        for name, swapped in (("taken", self.take), ("given", self.give)):
+            for (partner, item, period), units in swapped.items():
+                sums[name][at[partner], item, period] += units
+        return sums
+
+    def at(self, value: Any, period: str) -> float:
+        """A PerPeriod value in one period."""
+        return float(by_period(value, len(self.periods))[self.periods.index(period)])
+
+    def before(self, period: str) -> str | None:
+        """The period before another, if there is one."""
+        position = self.periods.index(period)
+        return self.periods[position - 1] if position else None
+
+    def tonnes(self, item: str, units: float) -> float:
+        """Mass of so many units."""
+        return self.items[item].kg_per_unit / 1000 * units
+
+    def over(self, used: float, limit: float, size: float = 0.0) -> bool:
+        """Whether a limit is passed by more than the tolerance."""
+        return used > limit + self.tolerance * (1 + abs(limit) + size)
+
+    def apart(self, left: float, right: float, size: float = 0.0) -> bool:
+        """Whether two numbers differ by more than the tolerance."""
+        return abs(left - right) > self.tolerance * (1 + abs(right) + size)
+
+    def windows(self, settlement: str) -> list[tuple[str, ...]]:
+        """The periods of each settlement window."""
+        length = {"period": 1, "quarter": 3, "plan": len(self.periods)}[settlement]
+        return [self.periods[n : n + length] for n in range(0, len(self.periods), length)]
+
+
+def needs(problem: PlanningProblem) -> dict[Key, float]:
+    """Rule 1 by hand: units needed by county, item and period."""
+    count = len(problem.periods)
+    days = by_period(1.0 if problem.period_days is None else problem.period_days, count)
+    found: dict[Key, float] = defaultdict(float)
+    for county in problem.counties:
+        for item in problem.items:
+            yearly = 0.0
+            for group, norm in item.norms.items():
+                yearly += county.population.get(group, 0.0) * norm
+            for t, period in enumerate(problem.periods):
+                share = days[t] / sum(days) if item.calendar == "even" else problem.calendars[item.calendar][t]
+                found[county.id, item.id, period] = yearly * problem.years * share
+    for row in problem.demand:
+        for t, period in enumerate(problem.periods):
+            found[row.county, row.item, period] = by_period(row.quantity, count)[t]
+    return found

@@ -1,0 +1,130 @@
+"""A whole plan as a workbook: each figure as in the tables, each sheet ready for print."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from starlette.testclient import TestClient
+
+from models.examples import two_counties_raw
+from models.tables import TABLES
+from models.validation.parsing import parse_problem
+from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
+from solvers.planning import make_plan
+from tests.service.api.answers import assert_problem
+
+
+@pytest.fixture(scope="module")
+def book(client: TestClient, plan: str) -> Any:
+    answer = client.get(f"{plan}/workbook")
+    assert answer.status_code == 200, answer.text
+    return openpyxl.load_workbook(io.BytesIO(answer.content))
+
+
+def test_every_table_is_there_with_every_figure(client: TestClient, plan: str, book: Any) -> None:
+    for table in TABLES:
+        told = client.get(f"{plan}/{table}").json()["rows"]
+        header, *rows = book[table].values
+        assert [dict(zip(header, row, strict=True)) for row in rows] == told
+        assert book[table].freeze_panes == "A2"
+        assert book[table].auto_filter.ref.startswith("A1:")
+
+
+def test_the_summary_says_what_the_head_says(client: TestClient, plan: str, book: Any) -> None:
+    head = client.get(plan).json()
+    said = {row[0]: row[1:] for row in book["Summary"].values if row[0]}
+    assert said["Outcome"][0] == "optimal"
+    assert said["Certificate"][0] == "passed"
+    assert said["gap"][0] == head["certificate"]["gap"]
+    assert said["value"][0] == head["objective"]["value"]
+    assert said["of it shortage"][0] == head["objective"]["parts"]["shortage"]
+    assert said["served_share"][0] == head["summary"]["served_share"]
+    for one in head["summary"]["by_category"]:
+        assert said[one["key"]][:3] == (one["demand"], one["served"], one["share"])
+    assert said["Ratified"][0] == "no"
+
+
+def test_a_quota_sheet_a_factory(client: TestClient, plan: str, book: Any) -> None:
+    quotas = client.get(f"{plan}/tables/quotas").json()["rows"]
+    problem = two_counties_raw()
+    names = {item["id"]: (item["name"], item.get("local_name"), item["unit"]) for item in problem["items"]}
+    for factory in problem["factories"]:
+        sheet = book[factory["id"]]
+        header, *rows = list(sheet.values)[5:]
+        assert header[4:-2] == tuple(problem["periods"])
+        *items, electricity = rows
+        assert [row[0] for row in items] == [line["item"] for line in factory["lines"]]
+        for row in items:
+            mine = [one for one in quotas if (one["factory"], one["item"]) == (factory["id"], row[0])]
+            by_period = {one["period"]: one["quantity"] for one in mine}
+            assert row[4:-2] == tuple(by_period.get(period, 0) for period in problem["periods"])
+            assert row[-2] == pytest.approx(sum(by_period.values()))
+            assert row[-1] == pytest.approx(sum(one["kwh"] for one in mine))
+            assert tuple(value or None for value in row[1:4]) == names[row[0]]
+        assert electricity[-1] == pytest.approx(sum(one["kwh"] for one in quotas if one["factory"] == factory["id"]))
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$6:$6"
+        assert sheet.freeze_panes == "E7"
+
+
+def test_the_index_leads_to_every_sheet(book: Any) -> None:
+    index = book["Index"]
+    targets = [row[0].hyperlink.location for row in index.iter_rows(min_row=5) if row[0].value]
+    assert targets == [f"'{name}'!A1" for name in book.sheetnames if name != "Index"]
+
+
+def test_who_has_it_is_not_sent_it_again(client: TestClient, plan: str) -> None:
+    tag = client.get(f"{plan}/workbook").headers["etag"]
+    assert client.get(f"{plan}/workbook", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(plan).json()["links"]["workbook"] == f"{plan}/workbook"
+    assert_problem(client.get("/v1/plans/none/workbook"), 404)
+
+
+def test_what_was_ratified_is_named_on_every_sheet_that_is_printed(client: TestClient) -> None:
+    problem = two_counties_raw() | {"name": "To be ratified"}
+    made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
+    address = made.headers["location"]
+    before = client.get(f"{address}/workbook").headers["etag"]
+    for act in ("submit", "ratify"):
+        answer = client.post(f"{address}/{act}", json={})
+        assert answer.status_code == 200, answer.text
+    digest = client.get(f"{address}/approval").json()["digest"]
+    answer = client.get(f"{address}/workbook")
+    assert answer.headers["etag"] != before
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    for factory in problem["factories"]:
+        assert f"ratified {digest}" in book[factory["id"]]["A3"].value
+        assert digest[:20] in book[factory["id"]].oddFooter.left.text
+
+
+def test_names_that_mean_harm_are_texts_and_sheets_have_names_of_their_own() -> None:
+    raw = two_counties_raw()
+    raw["name"] = "=HYPERLINK(1)"
+    raw["factories"][0] |= {"id": "a" * 40, "name": "=cmd|' /C calc'!A0", "local_name": "&P&D"}
+    raw["factories"][1] |= {"id": "A" * 39, "name": "<r><evil/></r>"}
+    raw["items"][0] |= {"name": "@SUM(A1)", "unit": "+x"}
+    problem = parse_problem(raw)
+    result = make_plan(problem)
+    tables = {name: lambda table=table: (table.schema, table.to_batches()) for name, table in result.tables.items()}
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, tables)) as file:
+        book = openpyxl.load_workbook(file)
+    assert len(book.sheetnames) == len({name.casefold() for name in book.sheetnames})
+    assert {"a" * 31, "A" * 29 + "~2"} <= set(book.sheetnames)
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert book["a" * 31]["A1"].value == "=cmd|' /C calc'!A0 · &P&D"
+    assert book["a" * 31]["B7"].value == "@SUM(A1)"
+
+
+def test_a_plan_that_cannot_be_says_why() -> None:
+    raw = two_counties_raw()
+    raw["counties"][0]["stocks"] = {"soap": {"closing_least": 1e12}}
+    problem = parse_problem(raw)
+    result = make_plan(problem)
+    assert result.plan.outcome == "infeasible"
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, {})) as file:
+        book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["Index", "Summary", "names"]
+    assert any(row[0] == "These rules cannot hold together" for row in book["Summary"].values)

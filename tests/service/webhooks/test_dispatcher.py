@@ -1,0 +1,214 @@
+"""Messages arrive: signed, again and again, whoever dies, and without holding each other up."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from service.api.schemas.webhooks import DeliveryView, WebhookBody, WebhookWithSecret
+from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
+from service.core.settings import Settings
+from service.domain.webhooks import WebhookService
+from service.storage.repositories.jobs import JobQueue
+from service.storage.repositories.outbox import enqueue_event
+from service.storage.store import Store
+from service.workers.webhook_dispatcher import WebhookDispatcher
+from tests.service.conftest import SettingsFactory
+from tests.service.helpers import finish_next, request, until
+from tests.service.webhooks.receiver import Receiver, receiving
+
+
+@pytest.fixture
+def settings(make_settings: SettingsFactory) -> Settings:
+    """A service that may send to this machine, and soon sends again."""
+    return make_settings(
+        webhook_private_addresses=True, webhook_retry_seconds=0.02, webhook_seconds=5.0, poll_seconds=0.02
+    )
+
+
+@pytest.fixture
+def hooks(store: Store, settings: Settings) -> WebhookService:
+    return WebhookService(store, settings)
+
+
+@pytest.fixture
+def queue(store: Store, settings: Settings) -> JobQueue:
+    return JobQueue(store, settings)
+
+
+@contextmanager
+def sending(store: Store, settings: Settings) -> Iterator[None]:
+    courier = WebhookDispatcher(store, settings)
+    try:
+        yield
+    finally:
+        courier.stop()
+
+
+def made(
+    hooks: WebhookService, receiver: Receiver, principal: Principal = ANONYMOUS_PRINCIPAL, **asked: object
+) -> WebhookWithSecret:
+    return hooks.create_webhook(WebhookBody.model_validate({"url": receiver.url, **asked}), principal)
+
+
+def sent(hooks: WebhookService, hook: WebhookWithSecret) -> tuple[DeliveryView, ...]:
+    return hooks.list_deliveries(hook.id, ANONYMOUS_PRINCIPAL, None, 500).deliveries
+
+
+def finished_plan(queue: JobQueue, name: str = "small") -> str:
+    queue.submit_plan(request(name))
+    return finish_next(queue)
+
+
+def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving() as receiver:
+        hook = made(hooks, receiver)
+        plan = finished_plan(queue)
+        with sending(store, settings):
+            until(lambda: [one.state for one in sent(hooks, hook)] == ["delivered"])
+    delivery = sent(hooks, hook)[0]
+    assert (delivery.event, delivery.plan, delivery.attempts, delivery.status) == ("plan.finished", plan, 1, 200)
+    assert receiver.messages == [delivery.id]
+    told = Webhook(hook.secret).verify(receiver.bodies[0], receiver.heads[0])
+    assert told["type"] == "plan.finished"
+    assert told["data"]["plan"] == plan
+    assert told["data"]["outcome"] == "optimal"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(hook.secret).verify(receiver.bodies[0] + b" ", receiver.heads[0])
+
+
+def test_only_what_was_asked_for_is_told(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving() as receiver:
+        cancelled = made(hooks, receiver, events=["plan.cancelled"])
+        elsewhere = made(hooks, receiver, province="elsewhere")
+        here = made(hooks, receiver, province="here")
+        other = made(hooks, receiver, Principal("somebody else", ANONYMOUS_PRINCIPAL.grants))
+        finished_plan(queue)
+        gone = queue.submit_plan(request("gone", source={"province": "here", "changes": [{"what": "labour"}]})).plan.id
+        queue.cancel_plan(gone, "local")
+        with sending(store, settings):
+            until(lambda: len(receiver.told) == 2)
+    assert [one.plan for one in sent(hooks, cancelled)] == [one.plan for one in sent(hooks, here)] == [gone]
+    assert sent(hooks, elsewhere) == sent(hooks, other) == ()
+    assert receiver.told[0]["data"]["source"] == {"province": "here"}
+
+
+def test_a_message_is_sent_until_it_arrives_always_the_same(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving(statuses=[500, 302, 429]) as receiver, sending(store, settings):
+        hook = made(hooks, receiver)
+        finished_plan(queue)
+        until(lambda: sent(hooks, hook)[0].state == "delivered")
+    assert sent(hooks, hook)[0].attempts == 4
+    assert len(set(receiver.messages)) == len(set(receiver.bodies)) == 1
+    assert len(receiver.messages) == 4
+
+
+def test_a_message_that_never_arrives_is_dead_and_can_be_sent_again(
+    store: Store, make_settings: SettingsFactory, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    settings = settings.model_copy(update={"webhook_tries": 3})
+    with receiving(status=503) as receiver, sending(store, settings):
+        hook = made(hooks, receiver)
+        finished_plan(queue)
+        until(lambda: sent(hooks, hook)[0].state == "dead")
+        dead = sent(hooks, hook)[0]
+        assert (dead.attempts, dead.status, dead.error, dead.due) == (3, 503, "the answer was 503", None)
+        receiver.status = 204
+        assert hooks.resend_delivery(hook.id, dead.id, ANONYMOUS_PRINCIPAL).state == "waiting"
+        until(lambda: sent(hooks, hook)[0].state == "delivered")
+    assert len(receiver.messages) == 4
+
+
+def test_a_receiver_that_wants_no_more_gets_no_more(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving(status=410) as receiver, sending(store, settings):
+        hook = made(hooks, receiver)
+        finished_plan(queue)
+        until(lambda: sent(hooks, hook)[0].state == "dead")
+    assert len(receiver.messages) == 1
+
+
+def test_one_that_does_not_answer_holds_up_no_other(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving(hold=threading.Event()) as silent, receiving() as receiver:
+        mute, hook = made(hooks, silent), made(hooks, receiver)
+        for number in range(6):
+            finished_plan(queue, f"n{number}")
+        with sending(store, settings):
+            until(lambda: [one.state for one in sent(hooks, hook)] == ["delivered"] * 6)
+            assert len(silent.messages) == 2
+            assert {one.state for one in sent(hooks, mute)} == {"waiting"}
+            assert silent.hold is not None
+            silent.hold.set()
+            until(lambda: {one.state for one in sent(hooks, mute)} == {"delivered"})
+
+
+def test_several_processes_share_the_work(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving() as receiver:
+        hook = made(hooks, receiver)
+        plan = finished_plan(queue)
+        with store.write_transaction() as stored:
+            for _ in range(40):
+                enqueue_event(stored, "plan.ratified", plan, {})
+        with sending(store, settings), sending(store, settings), sending(store, settings):
+            until(lambda: {one.state for one in sent(hooks, hook)} == {"delivered"})
+    assert len(receiver.messages) == len(set(receiver.messages)) == 41
+
+
+def test_what_is_undone_is_not_told(store: Store, hooks: WebhookService, queue: JobQueue) -> None:
+    def announce_and_fail() -> None:
+        with store.write_transaction() as stored:
+            assert enqueue_event(stored, "plan.ratified", plan, {}) == 1
+            raise LookupError
+
+    with receiving() as receiver:
+        plan = queue.submit_plan(request()).plan.id
+        hook = made(hooks, receiver)
+        with pytest.raises(LookupError):
+            announce_and_fail()
+    assert sent(hooks, hook) == ()
+
+
+def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    settings = settings.model_copy(update={"lease_seconds": 0.2, "webhook_seconds": 1.0})
+    with receiving(hold=threading.Event()) as receiver:
+        hook = made(hooks, receiver)
+        finished_plan(queue)
+        first = courier_process(settings)
+        until(lambda: receiver.messages)
+        first.kill()
+        first.wait()
+        assert sent(hooks, hook)[0].state == "waiting"
+        receiver.hold = None
+        second = courier_process(settings)
+        until(lambda: sent(hooks, hook)[0].state == "delivered")
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(20) == 0
+    assert len(receiver.messages) == 2
+    assert len(set(receiver.messages)) == 1
+
+
+def courier_process(settings: Settings) -> "subprocess.Popen[bytes]":
+    """A process that only sends."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "tests.service.webhooks.sending", settings.model_dump_json()],
+        cwd=Path(__file__).parents[3],
+    )

@@ -1,0 +1,55 @@
+"""A service process without HTTP, for tests to kill: `python -m tests.service.jobs.serving`, set by ALLOT_ variables."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from service.core.settings import Settings
+from service.storage.store import Store
+from service.workers.job_runtime import JobRuntime
+
+
+def main() -> None:
+    """Serve until SIGTERM; a line is printed when the solvers are loaded."""
+    settings = Settings()
+    store = Store.open_store(settings)
+    runtime = JobRuntime(store, settings)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    runtime.start()
+    while not runtime.is_ready and not stop.wait(0.02):
+        pass
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    stop.wait()
+    runtime.stop()
+    store.close()
+
+
+def start(settings: Settings) -> "subprocess.Popen[str]":
+    """Start such a process with the given settings; it may take seconds to be ready."""
+    values = settings.model_dump(mode="json", exclude_none=True)
+    environment = {**os.environ, **{f"ALLOT_{name.upper()}": str(value) for name, value in values.items()}}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.service.workers.serving"],
+        cwd=Path(__file__).parents[3],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_ready(process: "subprocess.Popen[str]") -> None:
+    """Wait until a process that was started can solve."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line == "ready\n":
+            return
+    raise AssertionError("the process ended")
+
+
+if __name__ == "__main__":
+    main()

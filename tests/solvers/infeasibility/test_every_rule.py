@@ -1,0 +1,115 @@
+"""Every rule and bound can be explained; every conflict is one, and loses nothing it needs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, strategies as st
+
+from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
+from solvers import backends
+from solvers.backends.base import SolveOptions
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import BOUNDS, RULES, build
+from solvers.infeasibility import diagnose
+from solvers.infeasibility.iis import find_conflict
+from solvers.infeasibility.relaxable_limits import HARD, LAST_RESORT, Soft
+from solvers.infeasibility.relaxation import elastic, only, support
+from solvers.infeasibility.wording import in_words
+from solvers.lp.linear_program import IntArray, LinearProgram, Program
+from solvers.results.limits import RULE_NAMES
+from solvers.sensitivity.shadow_prices import SUBJECTS
+from tests.properties.planned import bounded
+from tests.strategies import problems
+
+
+def everything() -> tuple[ProblemIndex, Program]:
+    """A program in which every rule has rows."""
+    raw = two_counties().model_dump(mode="json")
+    raw["policy"] |= {"own_needs_first": True, "goals": ["worst_fulfilment", "central_share", "shortage"]}
+    raw["policy"]["shortage_bands"] = [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}]
+    raw["supply_shares"]["local_floor"] = {"hygiene": 0.1}
+    for county in raw["counties"]:
+        county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}
+    raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
+    index = ProblemIndex.of(PlanningProblem.model_validate(raw))
+    goals = index.problem.policy.ordered_goals()
+    program = build(index, goals=goals, without_swaps=np.zeros_like(index.demand))
+    upper = program.lp.row_upper.copy()
+    upper[program.rules["goal"].span] = 1.0
+    return index, replace(program, lp=replace(program.lp, row_upper=upper))
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name not in HARD])
+def test_every_rule_has_an_explanation(rule: str) -> None:
+    index, program = everything()
+    soft = Soft.of(index, program)
+    span = program.rules[rule].span
+    mine = np.flatnonzero((soft.of_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
+    assert len(mine), f"no row of {rule} can be explained"
+    explained(index, program, soft, mine[:1], rule)
+
+
+@pytest.mark.parametrize("key", [key for key in BOUNDS if key[0] != "worst"])
+def test_every_bound_has_an_explanation(key: tuple[str, str]) -> None:
+    index, program = everything()
+    soft = Soft.of(index, program)
+    span, sign = program.decisions[key[0]].span, 1.0 if key[1] == "upper" else -1.0
+    inside = (soft.position >= span.start) & (soft.position < span.stop)
+    mine = np.flatnonzero((soft.of_column == 1) & (soft.sign == sign) & inside)
+    assert len(mine), f"no bound {key} can be explained"
+    explained(index, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
+
+
+def explained(index: ProblemIndex, program: Program, soft: Soft, which: IntArray, rule: str) -> None:
+    (row,) = in_words(index, program, soft, which, np.ones(len(soft.position)))
+    assert row.rule == rule
+    assert row.where
+    assert row.text.endswith(".")
+    assert "{" not in row.text
+    assert row.unit
+    assert "{" not in row.unit
+
+
+def test_every_limit_can_be_spoken_of() -> None:
+    assert set(RULE_NAMES) <= SUBJECTS.keys()
+
+
+@bounded(20)
+@given(problems(max_periods=2), st.data())
+def test_conflicts_are_irreducible_and_the_relaxation_mends_them(problem: PlanningProblem, data: st.DataObject) -> None:
+    """A least quota beyond what a limit of the same line allows makes a conflict."""
+    lines = [(f, k) for f, factory in enumerate(problem.factories) for k in range(len(factory.lines))]
+    assume(lines)
+    f, k = data.draw(st.sampled_from(lines))
+    factory = problem.factories[f]
+    line = factory.lines[k].model_copy(update={"least": 1000.0, "most": None})
+    made = factory.model_copy(update={"lines": (*factory.lines[:k], line, *factory.lines[k + 1 :])})
+    changed = problem.model_copy(update={"factories": (*problem.factories[:f], made, *problem.factories[f + 1 :])})
+    index = ProblemIndex.of(changed)
+    program = build(index)
+    assume(reason(program.lp) == "infeasible")
+    found = diagnose(index, program, 1e-6, 30.0)
+    assert found is not None
+    assert found.diagnosis.verified
+    assert found.diagnosis.irreducible
+    assert found.diagnosis.relaxations
+    soft = Soft.of(index, program)
+    solution = backends.get("highs").solve(elastic(program.lp, soft), SolveOptions())
+    assert solution.row_price is not None
+    assert solution.values is not None
+    give = solution.values[program.lp.columns :]
+    named = np.flatnonzero((soft.weight < LAST_RESORT) | (give > 1e-9))
+    suspects = np.flatnonzero(np.isin(named, support(soft, solution.row_price, program.lp.rows)))
+    mine = soft.take(named)
+    kept = find_conflict(program.lp, mine, suspects, solution.row_price[: program.lp.rows], 30.0).limits
+    assert len(kept) == len(found.diagnosis.conflict)
+    assert reason(only(program.lp, mine, kept)) == "infeasible"
+    for limit in kept:
+        assert reason(only(program.lp, mine, kept[kept != limit])) == "optimal"
+
+
+def reason(lp: LinearProgram) -> str:
+    """What a solver finds of a program without costs."""
+    return backends.get("highs").solve(replace(lp, cost=np.zeros(lp.columns), offset=0.0), SolveOptions()).stop.reason

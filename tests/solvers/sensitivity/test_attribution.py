@@ -1,0 +1,78 @@
+"""Shortages fall into parts that add up exactly, however they are rolled up."""
+
+import pytest
+from hypothesis import given
+
+from models.answers import Held
+from models.problem.planning_problem import PlanningProblem
+from solvers.formulation import objective_parts
+from solvers.sensitivity import By, Standing, reasons
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded
+from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.strategies import problems
+
+WAYS: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
+
+
+def parts_of(held: Held) -> float:
+    return sum(c.won for c in held.causes) + held.other_limits + held.costs - held.dearer + held.no_way
+
+
+@bounded(40)
+@given(problems())
+def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: PlanningProblem) -> None:
+    standing = standing_of(problem)
+    slack = 1e-6 * (1 + abs(standing.point.objective))
+    costs = [c for name, c in objective_parts(standing.index, standing.program).items() if name != "shortage"]
+    paid = sum(float(c @ standing.point.values) for c in costs)
+    for by in WAYS:
+        groups = reasons(standing, by, most=10_000).groups
+        for held in groups:
+            assert parts_of(held) == pytest.approx(held.won, abs=slack)
+            assert held.won >= held.objective - slack
+            assert held.dearer >= -slack
+            assert all(c.won == pytest.approx(c.amount * c.gain) and c.won > 0 for c in held.causes)
+        assert sum(held.objective for held in groups) + paid == pytest.approx(standing.point.objective, abs=slack)
+
+
+def chain() -> PlanningProblem:
+    """Soap in the town is made of soda from the mine, which a cart brings: 2 kWh and 3 kg of soda a bar, 1 won a kg."""
+    return make_problem(
+        items=[{"id": "soap"}, {"id": "soda", "kind": "material", "kg_per_unit": 1}],
+        counties=[{"id": "town", "power_area": "area"}, {"id": "mine", "power_area": "pit"}],
+        power_areas=[{"id": "area"}, {"id": "pit", "limit_kwh": 60}],
+        links=[{"id": "cart", "from": "mine", "to": "town", "cost_per_tonne": 10}],
+        factories=[
+            {"id": "works", "place": "town", "lines": [{"item": "soap", "materials": {"soda": 3}}]},
+            {"id": "pit", "place": "mine", "lines": [{"item": "soda", "kwh_per_unit": 4}]},
+        ],
+        demand=[need("town", "soap", 12)],
+    )
+
+
+def test_missing_units_take_what_their_materials_take() -> None:
+    (whole,) = reasons(Standing.of(chain())).groups
+    # 60 kWh dig 15 kg of soda for 5 bars; each of the 7 missing bars would take 12 kWh and 3 kg by cart
+    assert whole.shortage == pytest.approx(7)
+    (cause,) = whole.causes
+    assert (cause.rule, cause.id) == ("power", "pit")
+    assert cause.amount == pytest.approx(84)
+    assert whole.costs == pytest.approx(7 * 3 * 0.01)
+    assert whole.no_way == 0
+
+
+def test_what_nothing_can_bring_is_told_apart() -> None:
+    (whole,) = reasons(Standing.of(make_problem(demand=[need("town", "soap", 4)]))).groups
+    assert whole.causes == ()
+    assert (whole.no_way, whole.won) == (4, 4)
+
+
+def test_a_way_dearer_than_the_need_is_told() -> None:
+    problem = make_problem(
+        counties=[{"id": "town", "power_area": "area", "stocks": {"soap": {"opening": 1}}}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "cost_per_unit": 3}]}],
+        demand=[need("town", "soap", 5)],
+    )
+    (whole,) = reasons(Standing.of(problem)).groups
+    assert (whole.won, whole.costs, whole.dearer) == pytest.approx((4, 12, 8))

@@ -1,0 +1,137 @@
+"""A lever moves exactly the bounds that its change moves, whatever limit it is of."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from models.changes.apply import apply_changes
+from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms.pipeline import program_of
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.results.limits import RULE_NAMES
+from solvers.sensitivity.bounds_alignment import aligned
+from solvers.sensitivity.remedies.candidate_changes import _LEVERS, Lever, levers_of, opening
+from solvers.sensitivity.session import Bounds, Standing
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded
+from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.strategies import problems
+
+
+def check(standing: Standing, which: Any) -> set[str]:
+    """Hold the levers of limits (positions) against planning the changed problem; the rules that had one."""
+    limits, problem = standing.limits(), standing.index.problem
+    found = [(lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in levers_of(standing, limits, int(k))]
+    found += [
+        (lever, "opening_stock")
+        for county in problem.counties
+        for item in problem.items
+        for lever in opening(standing, county.id, item.id)
+    ]
+    for lever, rule in found:
+        amount = min(1.25, lever.most / 2)
+        changes = lever.makes(amount, standing.point.values)
+        if rule == "local_floor":
+            assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
+            continue
+        changed = aligned(program_of(ProblemIndex.of(apply_changes(problem, changes))), standing.program)
+        assert changed is not None
+        moved = lever.way(Bounds.of(standing.lp)).at(amount)
+        for name in Bounds.__slots__:
+            assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (lever.name, name)
+    return {rule for _, rule in found}
+
+
+@bounded(25)
+@given(problems(), st.data())
+def test_a_lever_is_the_change_that_it_names(problem: PlanningProblem, data: st.DataObject) -> None:
+    standing = standing_of(problem)
+    limits = standing.limits()
+    every = np.arange(len(limits.rule)).tolist()
+    check(standing, data.draw(st.lists(st.sampled_from(every), max_size=12, unique=True)) if every else [])
+
+
+def everything() -> PlanningProblem:
+    """A problem that has a limit of every rule."""
+    raw = two_counties().model_dump(mode="json")
+    raw["supply_shares"]["local_floor"] = {"hygiene": 0.1}
+    raw["supply_shares"]["delivered"] = [0.9, 0.8]
+    for county in raw["counties"]:
+        stocks = {"soap": {"opening": 5.0, "least": 5.0, "most": 900.0, "closing_least": 20.0, "closing_most": 300.0}}
+        county |= {"labour_hours": 1000.0, "handling_tonnes": [50.0, 60.0], "stocks": stocks}
+    raw["factories"][0]["lines"][0] |= {"least": [5.0, 6.0], "most": 9000.0}
+    return PlanningProblem.model_validate(raw)
+
+
+def test_every_rule_that_a_planner_can_change_has_a_lever() -> None:
+    standing = Standing.of(everything())
+    assert check(standing, range(len(standing.limits().rule))) == {*_LEVERS, "opening_stock"}
+
+
+def test_what_has_no_lever_is_policy() -> None:
+    assert set(RULE_NAMES) - _LEVERS.keys() == {"own_needs_first", "worst_fulfilment", "goal"}
+
+
+@pytest.mark.parametrize("side", ["least", "most"])
+def test_closing_stocks_give_way_as_far_as_the_other_limit(side: str) -> None:
+    standing = Standing.of(everything())
+    limits = standing.limits()
+    last = [
+        k
+        for k in range(len(limits.rule))
+        if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.words[limits.period[k]] == "2002-02"
+    ]
+    (lever,) = levers_of(standing, limits, last[0])
+    (change,) = lever.makes(lever.most, standing.point.values)
+    assert change.what == f"closing_{side}"
+    assert change.value == {"least": 5.0, "most": 900.0}[side]
+
+
+def works(condition: float) -> PlanningProblem:
+    """A factory whose one machine group, in such a condition, is all that holds soap up."""
+    line = {"item": "soap", "hours_per_unit": {"press": 1.0}}
+    factory = {"id": "works", "place": "town", "condition": condition, "machines": {"press": 10.0}, "lines": [line]}
+    return make_problem(factories=[factory], demand=[need("town", "soap", 20)])
+
+
+def levers_on(problem: PlanningProblem, rule: str) -> dict[str, Lever]:
+    """The levers of the limits of one rule, by the rule that they themselves are named after."""
+    standing = Standing.of(problem)
+    limits = standing.limits()
+    here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
+    return {lever.name["rule"]: lever for k in here for lever in levers_of(standing, limits, k)}
+
+
+def made(lever: Lever, amount: float) -> tuple[str, object, object, object]:
+    """The one change that a lever makes."""
+    (change,) = lever.makes(amount, np.empty(0))
+    return change.what, change.where, change.periods, change.value
+
+
+def test_an_hour_of_a_worn_machine_takes_more_than_an_hour_of_a_whole_one() -> None:
+    found = levers_on(works(0.5), "machine")
+    assert made(found["machine"], 1.0) == ("machine_hours", "works/press", ("p1",), 12.0)
+    assert made(found["machine_condition"], 0.25) == ("machine_condition", "works", None, 0.75)
+    assert (found["machine_condition"].limit, found["machine_condition"].most) == (0.5, 0.5)
+
+
+def test_what_is_in_order_cannot_be_better_and_what_stands_still_is_not_helped_by_hours() -> None:
+    assert levers_on(works(1.0), "machine").keys() == {"machine"}
+    assert levers_on(works(0.0), "machine") == {}
+
+
+@pytest.mark.parametrize(("share", "kept", "expected"), [(0.5, 0.5, {"central_share", "delivered"}), (1.0, 1.0, set())])
+def test_the_centre_can_give_no_more_than_all(share: float, kept: float, expected: set[str]) -> None:
+    problem = make_problem(
+        demand=[need("town", "soap", 20)],
+        supply_shares={"central": share, "delivered": kept, "gateways": ["town"]},
+    )
+    found = levers_on(problem, "central_share")
+    assert found.keys() == expected
+    if expected:
+        assert made(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
+        assert made(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
+        assert [(lever.limit, lever.most) for lever in found.values()] == [(0.5, 0.5), (0.5, 0.5)]

@@ -1,0 +1,75 @@
+"""Plans reached by the session that stands there already, held against plans opened anew."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, strategies as some
+
+from models.changes.change import Change
+from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
+from models.validation.checks import InvalidProblem
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import build
+from solvers.sensitivity import Standing, by_changes, compare, prices, restand
+from solvers.sensitivity.changed_plan import reached
+from tests.properties.planned import bounded
+from tests.strategies import problems
+
+KINDS = ("power_limit", "machine_condition", "delivered", "population", "rail_tonnes", "labour", "norms")
+
+
+def changed(problem: PlanningProblem, *changes: Change) -> PlanningProblem:
+    return by_changes(problem, changes)[-1][1]
+
+
+@bounded(25)
+@given(problems(max_periods=2), some.sampled_from(KINDS), some.floats(0.3, 1.6))
+def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: str, factor: float) -> None:
+    assume(build(ProblemIndex.of(problem)).lp.columns > 0)
+    try:
+        other = changed(problem, Change(what=kind, factor=factor))
+    except InvalidProblem:
+        assume(False)
+    standing = Standing.of(problem)
+    found, anew = reached(standing, other), restand(standing, other)
+    assert (found is None) == (anew is None)
+    if found is None or anew is None:
+        return
+    assert found[0].won == pytest.approx(anew.won, rel=1e-6, abs=1e-6)
+    assert found[0].index.problem == other
+
+
+def test_only_what_moves_limits_shares_the_session() -> None:
+    problem = two_counties()
+    standing = Standing.of(problem)
+    less = reached(standing, changed(problem, Change(what="power_limit", factor=0.6)))
+    assert less is not None
+    assert less[0].session is standing.session
+    assert not less[1]
+    lines = problem.factories[0].lines
+    dearer = lines[0].model_copy(update={"kwh_per_unit": 2 * lines[0].kwh_per_unit})
+    factory = problem.factories[0].model_copy(update={"lines": (dearer, *lines[1:])})
+    other = reached(standing, problem.model_copy(update={"factories": (factory, *problem.factories[1:])}))
+    assert other is not None
+    assert other[0].session is not standing.session
+    assert other[1]
+
+
+def test_the_plan_stands_as_before_afterwards() -> None:
+    """Asked again after a comparison of several steps, one of which has no plan, it gives the same prices."""
+    problem = two_counties()
+    standing = Standing.of(problem)
+    before = prices(standing, leading=3)
+    values = standing.point.values.copy()
+    most = Change(what="line_least", where="hyesan-daily/soap", value=60_000.0)
+    steps = (
+        ("less power", changed(problem, Change(what="power_limit", factor=0.5))),
+        ("too much soap", changed(problem, most)),
+        ("more people", changed(problem, Change(what="population", factor=1.2))),
+    )
+    found = compare(standing, steps)
+    assert [step.objective is None for step in found.steps] == [False, True, False]
+    last = Standing.of(steps[-1][1])
+    assert found.objective == pytest.approx((standing.won, last.won))
+    assert prices(standing, leading=3) == before
+    assert np.array_equal(standing.point.values, values)

@@ -1,0 +1,90 @@
+"""The worked example of docs/answers.md: its figures, found again. Only figures that every optimum has in common."""
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.changes.change import Change
+from solvers.sensitivity import Standing, curve, reasons, remedies
+from solvers.sensitivity.bound_paths import Way
+from solvers.sensitivity.remedies.search import verify
+from solvers.sensitivity.session import Bounds
+from tests.ryanggang import crisis_year
+
+PAGE = Path(__file__).parents[3] / "docs" / "answers.md"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def standing() -> Standing:
+    """The crisis year, opened from the basis of its plan."""
+    year = crisis_year()
+    return Standing.of(year.problem, year.result.basis)
+
+
+def saved_by(standing: Standing, rule: str, step: float, **where: str) -> float:
+    """Won that a step of one limit saves."""
+    block, labels = standing.program.rules[rule], standing.program.labels
+    here = np.logical_and.reduce([block.axes[a] == labels[a].index(label) for a, label in where.items()])
+    way = Way.of_limit(Bounds.of(standing.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
+    point = standing.solve(way.at(step))
+    assert point is not None
+    return standing.point.objective - point.objective
+
+
+def figures(standing: Standing) -> dict[str, str]:
+    """The figures of the page by name, as it writes them."""
+    hyesan = saved_by(standing, "power", 1000.0, area="hyesan", period="2002-08")
+    soya = saved_by(standing, "central_share", 1.0, item="soya", period="2002-05")
+    found = remedies(standing, "phungso", "edible-oil", "2002-05", most=1)
+    shared = next(r for r in found.remedies if r.manner == "shared")
+    return {
+        "objective": f"{standing.point.objective:,.0f}",
+        "mwh": f"{hyesan:,.0f}",
+        "soya": f"{soya:,.2f}",
+        "shared": f"{shared.objective:,.0f}",
+    }
+
+
+def test_the_figures_of_the_page_are_those_of_the_crisis_year(standing: Standing) -> None:
+    stated = dict(re.findall(r"<!--(\w+)-->([\d.,]*\d)", PAGE.read_text(encoding="utf-8")))
+    found = figures(standing)
+    assert found.keys() == stated.keys()
+    for name, text in found.items():
+        value, page = (float(number.replace(",", "")) for number in (text, stated[name]))
+        assert page == pytest.approx(value, rel=1e-3), f"{name} is {text}"
+
+
+def test_reasons_of_the_whole_year_take_less_than_a_tenth_of_its_cold_solve(standing: Standing) -> None:
+    cold = crisis_year().plan.timings["solve"]
+    begun = time.perf_counter()
+    assert reasons(standing, "category").groups
+    assert time.perf_counter() - begun < cold / 10
+
+
+def test_a_first_verified_remedy_takes_less_than_a_twentieth_of_the_cold_solve(standing: Standing) -> None:
+    cold = crisis_year().plan.timings["solve"]
+    (dearest,) = reasons(standing, "limit", most=1).groups
+    county, item, period = dearest.key.split("/")
+    standing.home()
+    begun = time.perf_counter()
+    found = remedies(standing, county, item, period, limit=1)
+    assert time.perf_counter() - begun < cold / 20
+    (first,) = (remedy for remedy in found.remedies if remedy.changes)
+    assert verify(standing, (county, item, period), first)
+
+
+def test_a_curve_of_the_whole_province_says_how_far_it_came(standing: Standing) -> None:
+    begun = time.perf_counter()
+    found = curve(standing, Change(what="power_limit", factor=1.0), 1.0, 0.2, seconds=10.0)
+    assert time.perf_counter() - begun < 30.0
+    assert found.points[0].objective == pytest.approx(standing.point.objective)
+    assert not found.exact
+    if len(found.points) == 1:
+        assert "By its prices the objective at 0.2 is at least" in found.note
+    else:
+        assert found.error is not None

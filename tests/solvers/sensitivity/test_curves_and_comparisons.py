@@ -1,0 +1,203 @@
+"""Curves, comparisons, goals and evenness, held against solving afresh."""
+
+import re
+from time import monotonic
+
+import pytest
+from hypothesis import assume, given
+
+from models.changes.change import Change
+from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms.pipeline import program_of
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import build
+from solvers.sensitivity import (
+    By,
+    NothingToAsk,
+    Standing,
+    by_changes,
+    by_parts,
+    compare,
+    curve,
+    evenness,
+    goal_prices,
+    grid,
+    parametric,
+    reasons,
+)
+from solvers.sensitivity.bound_paths import Way
+from solvers.sensitivity.bounds_alignment import aligned
+from solvers.sensitivity.curves import varied
+from solvers.sensitivity.parametric import Search
+from solvers.sensitivity.session import Bounds
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded, objective
+from tests.service.helpers import slow
+from tests.strategies import problems
+
+POWER = Change(what="power_limit", factor=1.0)
+
+
+def shop(power: float = 12, **policy: object) -> PlanningProblem:
+    bands = [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]
+    return make_problem(
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 2}]}],
+        power_areas=[{"id": "area", "limit_kwh": power}],
+        demand=[need("town", "soap", 10)],
+        policy={"shortage_bands": bands, "priority_weights": {"1": 1, "2": 1, "3": 1}, **policy},
+    )
+
+
+def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    assert found.exact
+    assert [p.at for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
+    assert [p.objective for p in found.points] == pytest.approx([0.0, 5.0, 21.0])
+    assert [p.price for p in found.points] == pytest.approx([10.0, 40.0, 40.0])
+    assert [p.served_share for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
+    assert [p.breakpoint for p in found.points] == [False, True, False]
+
+
+@bounded(12)
+@given(problems(max_periods=2))
+def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: PlanningProblem) -> None:
+    limited = any(area.limit_kwh is not None for area in problem.power_areas)
+    assume(limited and build(ProblemIndex.of(problem)).lp.columns > 0)
+    found = curve(Standing.of(problem), POWER, 1.0, 0.25, most=60)
+    assert found.exact
+    for a, b in zip(found.points, found.points[1:], strict=False):
+        middle = (a.at + b.at) / 2
+        expected = (a.objective + b.objective) / 2
+        assert objective(varied(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
+
+
+def test_a_change_that_is_no_straight_way_is_sampled_and_says_so() -> None:
+    problem = shop(12).model_copy(update={"policy": shop(12, quality_weight=1.0).policy})
+    found = curve(Standing.of(problem), Change(what="central_share", value=0.0), 0.0, 0.5)
+    assert found.points
+
+
+def test_a_grid_has_a_cell_for_every_pair() -> None:
+    cells = grid(Standing.of(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0))).cells
+    assert [(c.first, c.second) for c in cells] == [(1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.5, 2.0)]
+    assert [c.objective for c in cells] == pytest.approx([0, 0, 5, 5])
+
+
+@bounded(10)
+@given(problems(max_periods=2), problems(max_periods=2))
+def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> None:
+    assume(build(ProblemIndex.of(a)).lp.columns > 0)
+    after = a.model_copy(update={"power_areas": tuple(x.model_copy(update={"limit_kwh": 1.0}) for x in a.power_areas)})
+    found = compare(Standing.of(a), by_parts(a, after))
+    moved = sum(step.objective_change or 0.0 for step in found.steps)
+    assert found.objective[1] - found.objective[0] == pytest.approx(moved, abs=1e-6)
+    assert found.objective[1] == pytest.approx(objective(after), abs=1e-6 * (1 + abs(found.objective[1])))
+    assert all(d.path.startswith("/power_areas/") for d in found.inputs)
+
+
+def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
+    before = shop(20)
+    changes = [Change(what="power_limit", factor=0.5), Change(what="power_limit", factor=0.5)]
+    found = compare(Standing.of(before), by_changes(before, changes))
+    assert [s.name for s in found.steps] == ["power_limit"]
+    assert found.steps[0].objective == pytest.approx(15.0)
+    assert [(d.path, d.before, d.after) for d in found.inputs] == [("/power_areas/area/limit_kwh", "20.0", "5.0")]
+    (works,) = found.by_factory
+    assert [works.before, works.after] == pytest.approx([10, 2.5])
+
+
+def test_the_price_of_goals() -> None:
+    first, second = goal_prices(shop(12, goals=["shortage", "cost"]))
+    assert (first.goal, first.paid, first.prices) == ("shortage", 0.0, {})
+    assert second.goal == "cost"
+    assert second.reached.value >= second.alone
+    assert second.paid == pytest.approx(second.reached.value - second.alone)
+    assert "1 shortage" in second.prices
+
+
+def test_bands_and_shares() -> None:
+    found = evenness(Standing.of(shop(8)))
+    assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
+    assert found.spread == {"2": 0.0}
+    assert [(b.needs, b.full) for b in found.bands] == [(1, 0), (1, 1)]
+
+
+def test_reasons_roll_up() -> None:
+    standing = Standing.of(shop(8))
+    (whole,) = reasons(standing).groups
+    assert [(c.rule, c.id, c.gain, c.shortages, c.share) for c in whole.causes] == [("power", "area", 2.0, 1, 1.0)]
+    (held,) = reasons(standing, "limit", rule="power", limit="area").groups
+    assert held.key == "town/soap/p1"
+    assert reasons(standing, rule="machine").groups == ()
+
+
+def test_two_counties_answers_everything() -> None:
+    problem = two_counties()
+    standing = Standing.of(problem)
+    ways: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
+    for by in ways:
+        assert reasons(standing, by).groups
+
+
+def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, seconds=0.0)
+    assert [p.at for p in found.points] == [1.0]
+    assert (found.exact, found.error, found.reached) == (False, None, 1.0)
+    (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) won", found.note)
+    assert float(bound) <= 21.0
+
+
+def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, most=2)
+    assert [p.at for p in found.points] == [1.0, 0.1]
+    assert found.error is not None
+    middle = (found.points[0].objective + found.points[1].objective) / 2
+    assert middle - found.error <= objective(varied(shop(20), POWER, 0.55)) <= middle
+
+
+def test_a_plan_far_away_is_solved_anew() -> None:
+    problem = shop(20)
+    standing = Standing.of(problem)
+    far = aligned(program_of(ProblemIndex.of(varied(problem, POWER, 0.1))), standing.program)
+    assert far is not None
+    anew, warm = standing.solve_anew(far, 60.0), Standing.of(problem).solve(far)
+    assert anew is not None
+    assert warm is not None
+    assert anew.objective == pytest.approx(warm.objective) == pytest.approx(21.0)
+    assert standing.home().objective == pytest.approx(0.0)
+
+
+def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the crisis year, where the far end is tens of thousands of steps away."""
+    whole = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    near = Search.near
+    monkeypatch.setattr(parametric, "ANEW", 0.0)
+    monkeypatch.setattr(Search, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None)
+    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    assert found.reached == 0.1
+    assert found.exact
+    assert [p.at for p in found.points] == pytest.approx([p.at for p in whole.points])
+    assert [p.objective for p in found.points] == pytest.approx([p.objective for p in whole.points])
+
+
+def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
+    least = Change(what="line_least", where="works/soap", value=0.0)
+    with pytest.raises(NothingToAsk, match="no plan keeps every rule at 8"):
+        curve(Standing.of(shop(12)), least, 0.0, 8.0)
+
+
+@pytest.mark.parametrize("seconds", [60.0, 0.0])
+def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> None:
+    problem = slow(10, 12, 4)
+    standing = Standing.of(problem)
+    ends = (1.0, 0.4)
+    way = Way.between(*(Bounds.of(program_of(ProblemIndex.of(varied(problem, POWER, at))).lp) for at in ends))
+    search = Search(standing, way, ends, monotonic(), monotonic() + seconds)
+    left = search.near(0.0, 60.0)
+    assert left is not None
+    found = search.walk(left, 200)
+    assert [p.t for p in found] == sorted({p.t for p in found})
+    assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
+    for point in found[:: max(len(found) // 3, 1)]:
+        assert point.point.objective == pytest.approx(objective(varied(problem, POWER, point.at)), rel=1e-6)

@@ -1,0 +1,138 @@
+"""Questions to plans with ordered goals and own needs first: all answered, all held against planning afresh."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, strategies as st
+
+from models.changes.apply import apply_changes
+from models.changes.change import Change
+from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms.pipeline import in_turns
+from solvers.planning import make_plan
+from solvers.sensitivity import Standing, by_changes, compare, curve, goal_prices, remedies
+from solvers.sensitivity.goal_stages import final_values
+from solvers.sensitivity.remedies.search import verify
+from tests.properties.planned import bounded
+from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.strategies import problems
+
+POLICIES: dict[str, dict[str, Any]] = {
+    "shortage-cost": {"goals": ["shortage", "cost"]},
+    "worst-shortage-cost": {"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage", "cost"]},
+    "own-needs": {"own_needs_first": True},
+    "own-needs-goals": {"own_needs_first": True, "goals": ["shortage", "cost"]},
+}
+
+
+def with_policy(problem: PlanningProblem, policy: dict[str, Any]) -> PlanningProblem:
+    raw = problem.model_dump(mode="json")
+    raw["policy"] |= policy
+    return PlanningProblem.model_validate(raw)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_remedy_does_what_it_says(name: str) -> None:
+    shown = []
+
+    @bounded(15)
+    @given(problems(max_periods=2), st.data())
+    def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
+        problem = with_policy(drawn, POLICIES[name])
+        standing = standing_of(problem)
+        short = standing.flows().short
+        cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
+        if not len(cells):
+            return
+        n, i, t = data.draw(st.sampled_from(cells.tolist()))
+        labels = standing.index.labels
+        where = (labels["county"][n], labels["item"][i], labels["period"][t])
+        found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
+        afresh = Standing.of(problem)
+        for remedy in found.remedies:
+            assert remedy.after <= found.target + 1e-6
+            assert verify(afresh, where, remedy), remedy
+            if remedy.manner != "kept":
+                continue
+            shown.append(remedy)
+            for turn in standing.turns:
+                worse = -turn.sign * -remedy.goals.get(turn.name, 0.0)
+                assert worse <= 1e-4 * (1 + abs(turn.point.objective)), (turn.name, remedy)
+            changed = Standing.of(apply_changes(problem, remedy.changes))
+            before, after = (final_values(s.turns, s.point.values) for s in (standing, changed))
+            if not problem.policy.own_needs_first:
+                first = standing.turns[0]
+                if first.goal is not None:
+                    assert first.sign * (after[first.name] - before[first.name]) <= 1e-4 * (1 + abs(before[first.name]))
+                else:
+                    assert changed.won <= standing.won + 1e-6 * (1 + abs(standing.won))
+            assert changed.index.problem != problem
+
+    holds()
+    assert shown, "no remedy was found at all"
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
+    @bounded(3)
+    @given(problems(max_periods=2))
+    def holds(drawn: PlanningProblem) -> None:
+        problem = with_policy(drawn, POLICIES[name])
+        assume(any(area.limit_kwh is not None for area in problem.power_areas))
+        assume(
+            in_turns(problem)
+        )  # own needs come first only where there are swaps: else the curve is walked, not sampled
+        change = Change(what="power_limit", factor=1.0)
+        found = curve(standing_of(problem), change, 1.0, 0.5, most=3)
+        assert not found.exact
+        assert found.error is None
+        assert found.reached == 0.5
+        for point in found.points:
+            plan = make_plan(apply_changes(problem, [change.model_copy(update={"factor": point.at})])).plan
+            assert point.price is None
+            assert plan.objective is not None
+            if plan.objective.goals:
+                first = plan.objective.goals[0]
+                value = point.goals[f"1 {first.goal}"]
+                assert value == pytest.approx(first.value, abs=1e-5 * (1 + abs(first.value)))
+            else:
+                assert point.objective == pytest.approx(plan.objective.value, abs=1e-6 * (1 + plan.objective.value))
+
+    holds()
+
+
+def test_what_if_tells_what_each_goal_comes_to() -> None:
+    @bounded(4)
+    @given(problems(max_periods=2))
+    def holds(drawn: PlanningProblem) -> None:
+        problem = with_policy(drawn, POLICIES["worst-shortage-cost"])
+        changes = [Change(what="power_limit", factor=0.5)]
+        assume(any(area.limit_kwh is not None for area in problem.power_areas))
+        found = compare(standing_of(problem), by_changes(problem, changes))
+        plan = make_plan(apply_changes(problem, changes)).plan
+        assert plan.objective is not None
+        told = {row.key: row.after for row in found.goals}
+        assert list(told) == ["1 worst_fulfilment", "2 shortage", "3 cost"]
+        first = plan.objective.goals[0]
+        assert told["1 worst_fulfilment"] == pytest.approx(first.final, abs=1e-5)
+        assert found.objective[1] == pytest.approx(plan.objective.value, rel=1e-3, abs=1e-3)
+
+    holds()
+
+
+def test_goals_are_priced_with_own_needs_first() -> None:
+    @bounded(6)
+    @given(problems(max_periods=2))
+    def holds(drawn: PlanningProblem) -> None:
+        problem = with_policy(drawn, POLICIES["own-needs-goals"])
+        standing_of(problem)
+        found = goal_prices(problem)
+        plan = make_plan(problem).plan
+        assert plan.objective is not None
+        for told, reached in zip(found, plan.objective.goals, strict=True):
+            assert told.reached.value == pytest.approx(reached.value, abs=1e-5 * (1 + abs(reached.value)))
+            assert told.paid >= 0
+            assert told.alone <= told.reached.value + 1e-6 * (1 + abs(told.alone))
+
+    holds()

@@ -1,0 +1,210 @@
+"""Prices and remedies on random problems: every number is held against solving again."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, strategies as st
+
+from models.answers import Remedy
+from models.changes.apply import apply_changes
+from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
+from solvers.data.problem_arrays import ProblemIndex
+from solvers.formulation import build
+from solvers.sensitivity.bound_paths import Way
+from solvers.sensitivity.ranging import direction, sign_of
+from solvers.sensitivity.remedies.search import remedies, verify
+from solvers.sensitivity.session import Bounds, Standing
+from solvers.sensitivity.shadow_prices import prices
+from tests.builders import make_problem, need
+from tests.properties.planned import bounded
+from tests.solvers.sensitivity.best_plans import Where, best_value, least_short, most_short
+from tests.strategies import problems
+
+
+def standing_of(problem: PlanningProblem) -> Standing:
+    """The standing of a problem; those in which there is nothing to decide are passed over."""
+    assume(build(ProblemIndex.of(problem)).lp.columns > 0)
+    return Standing.of(problem)
+
+
+@bounded(25)
+@given(problems(), st.data())
+def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
+    problem: PlanningProblem, data: st.DataObject
+) -> None:
+    standing = standing_of(problem)
+    limits = standing.limits()
+    priced = limits.priced()
+    if not len(priced):
+        return
+    k = int(data.draw(st.sampled_from(priced.tolist())))
+    found = direction(standing, limits, k)
+    way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[k]), sign_of(limits, k))
+    for step in (min(found.rises, 1.0), -min(found.falls, 1.0)):
+        point = standing.solve(way.at(step))
+        assert point is not None
+        saved = standing.point.objective - point.objective
+        assert saved == pytest.approx(limits.gain[k] * step, abs=1e-6 * (1 + abs(standing.point.objective)))
+
+
+@bounded(15)
+@given(problems())
+def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem) -> None:
+    standing = standing_of(problem)
+    limits = standing.limits()
+    told = prices(standing, leading=3).limits
+    for row in told:
+        if row.step is None or row.saves is None:
+            continue
+        same = [
+            k
+            for k in range(len(limits.gain))
+            if (limits.words[limits.id[k]], limits.words[limits.part[k]], limits.words[limits.period[k]])
+            == (row.id, row.part, row.period)
+            and limits.gain[k] == row.price
+        ]
+        way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[same[0]]), sign_of(limits, same[0]))
+        point = standing.solve(way.at(row.step))
+        assert point is not None
+        slack = 1e-6 * (1 + abs(standing.point.objective))
+        assert standing.point.objective - point.objective == pytest.approx(row.saves, abs=slack)
+        assert row.saves <= row.price * row.step + slack
+
+
+@bounded(20)
+@given(problems(), st.data())
+def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
+    standing = standing_of(problem)
+    short = standing.flows().short
+    cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
+    if not len(cells):
+        return
+    n, i, t = data.draw(st.sampled_from(cells.tolist()))
+    labels = standing.index.labels
+    where = (labels["county"][n], labels["item"][i], labels["period"][t])
+    found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
+    afresh = standing_of(problem)
+    costly = any(r.manner == "shared" and r.objective > 1e-3 * (1 + abs(standing.won)) for r in found.remedies)
+    for remedy in found.remedies:
+        assert remedy.after <= found.target + 1e-6
+        assert verify(afresh, where, remedy), remedy
+        if remedy.manner == "kept" and costly:  # with a tenth less the plan as a whole is worse: it is the least
+            assert not verify(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
+        if remedy.changes:
+            hold_against_planning_anew(problem, where, remedy)
+
+
+def hold_against_planning_anew(problem: PlanningProblem, where: Where, remedy: Remedy) -> None:
+    """Whether the problem with a remedy's changes, solved anew by another way, has the plans that the remedy promises."""
+    changed = apply_changes(problem, remedy.changes)
+    before, slack = best_value(problem), 1e-5 * (1 + remedy.before)
+    if remedy.manner == "kept":  # some plan no worse than now serves the need so far
+        assert least_short(changed, where, before) <= remedy.after + slack, remedy
+    else:  # one of the best plans does
+        assert least_short(changed, where) <= remedy.after + slack, remedy
+    assert best_value(changed) <= before + 1e-6 * (1 + abs(before)), remedy
+    assert remedy.posted is not None
+    assert least_short(changed, where) - slack <= remedy.posted <= most_short(changed, where) + slack, remedy
+
+
+def _shop(power: float) -> dict[str, Any]:
+    return {
+        "factories": [{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 2}]}],
+        "power_areas": [{"id": "area", "limit_kwh": power}],
+        "demand": [need("town", "soap", 10)],
+    }
+
+
+def test_the_least_power_that_ends_a_shortage() -> None:
+    standing = Standing.of(make_problem(**_shop(12)))
+    found = remedies(standing, "town", "soap", "p1", left=0.0, free=True)
+    power = [r for r in found.remedies if r.rule == "power" and r.manner == "free"]
+    assert power[0].amount == pytest.approx(8, rel=0.06)
+    (change,) = power[0].changes
+    assert (change.what, change.where, change.periods) == ("power_limit", "area", ("p1",))
+    assert change.value == pytest.approx(12 + power[0].amount)
+    assert power[0].posted == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_least_amount_kept_is_exact() -> None:
+    """Soap, worth half as much as shoes, gets no power. Half of it takes 10 kWh from 10 won of shoes and serves 5: 5 kWh make good."""
+    lines = [{"item": item, "kwh_per_unit": 2} for item in ("soap", "shoes")]
+    problem = make_problem(
+        items=[{"id": "soap", "value": 1}, {"id": "shoes", "value": 2}],
+        factories=[{"id": "works", "place": "town", "lines": lines}],
+        power_areas=[{"id": "area", "limit_kwh": 12}],
+        demand=[need("town", "soap", 10), need("town", "shoes", 10)],
+    )
+    found = remedies(Standing.of(problem), "town", "soap", "p1", left=0.5)
+    (power,) = (r for r in found.remedies if r.rule == "power")
+    shared = found.remedies[-1]
+    assert (power.manner, shared.manner) == ("kept", "shared")
+    assert power.amount == pytest.approx(5, rel=1e-5)
+    assert shared.objective == pytest.approx(5)
+    assert power.others_lose == pytest.approx(5, rel=1e-5)
+    assert power.posted == pytest.approx(10)
+
+
+def test_words_name_the_item_that_a_step_serves() -> None:
+    row = prices(Standing.of(make_problem(**_shop(12)))).limits[0]
+    assert (row.rule, row.price, row.falls, row.rises) == ("power", 0.5, 12.0, 8.0)
+    assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
+
+
+def test_no_needs_no_remedies() -> None:
+    standing = Standing.of(make_problem(**_shop(30)))
+    assert remedies(standing, "town", "soap", "p1").remedies == ()
+    with pytest.raises(KeyError):
+        remedies(standing, "nowhere", "soap", "p1")
+
+
+def swapping(**partner: Any) -> PlanningProblem:
+    """A town that makes cloth in plenty, for which a neighbour gives nothing yet, and no soap."""
+    return make_problem(
+        items=[{"id": "soap", "value": 1}, {"id": "cloth", "value": 2}],
+        factories=[{"id": "works", "place": "town", "machines": {"loom": 20}, "lines": [CLOTH]}],
+        demand=[need("town", "soap", 10)],
+        partners=[{"id": "neighbour", "at": "town", "wants": {"cloth": 100}, **partner}],
+    )
+
+
+CLOTH = {"item": "cloth", "hours_per_unit": {"loom": 1}}
+
+
+def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
+    problem = swapping()
+    (extra,) = (r for r in remedies(Standing.of(problem), "town", "soap", "p1", left=0.5).remedies if r.changes)
+    assert (extra.rule, extra.id, extra.part) == ("offers", "neighbour", "soap")
+    assert extra.amount == pytest.approx(5)
+    (change,) = extra.changes
+    assert (change.what, change.where) == ("partner_offers", "neighbour/soap")
+    assert change.value == pytest.approx(5)
+    assert extra.posted == pytest.approx(5)
+    assert "more of soap that neighbour gives in p1" in extra.text
+    hold_against_planning_anew(problem, ("town", "soap", "p1"), extra)
+
+
+def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
+    problem = swapping(wants={})
+    found = remedies(Standing.of(problem), "town", "soap", "p1")
+    assert (found.remedies, found.tried, found.untried) == ((), 1, 0)
+
+
+def test_what_is_offered_already_is_no_extra_swap() -> None:
+    standing = Standing.of(swapping(offers={"soap": 3}))
+    found = remedies(standing, "town", "soap", "p1", left=0.0)
+    assert [r.amount for r in found.remedies if r.rule == "offers"] == [pytest.approx(7)]
+
+
+def test_enough_remedies_are_enough() -> None:
+    problem = two_counties()
+    where = ("hyesan", "soap", "2002-01")
+    every = remedies(Standing.of(problem), *where)
+    first = remedies(Standing.of(problem), *where, limit=1)
+    assert len([r for r in first.remedies if r.changes]) == 1
+    assert first.untried == every.tried - first.tried > 0
+    none = remedies(Standing.of(problem), *where, seconds=0.0)
+    assert (none.remedies, none.tried) == ((), 0)
+    assert none.untried == every.tried
