@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from models.tables import SupplyRow
-from service.api.schemas.tables import TableQuery
 from service.core.codecs import encode_table
+from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
 from service.spreadsheets.table_formats import STREAM_WRITERS, format_json_page
 

@@ -1,6 +1,6 @@
 """The application: everything put together, started and stopped in order.
 
-uvicorn --factory service.app:from_environment
+uvicorn --factory service.api.app:create_app_from_environment
 """
 
 import gc
@@ -16,7 +16,8 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
-from service.api import error_handlers
+from service.api import denials, error_handlers
+from service.api.dependencies import LifespanState
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
 from service.api.request_bodies import BodyReader
@@ -34,20 +35,20 @@ from service.api.routes.tables import router as tables
 from service.api.routes.validation import router as validation
 from service.api.routes.webhooks import router as webhooks
 from service.api.routes.workbooks import router as sheets
-from service.auth import denials
 from service.auth.authenticator import Authenticator
 from service.core.settings import Settings
-from service.domain.container import LifespanState, Services
+from service.domain.container import Services
 from service.observability.logging import configure_logs
 from service.observability.metrics import Metrics, measure_resident_memory
 from service.observability.tracing import TRACING_OFF, open_tracing
+from service.storage.repositories.deliveries import count_undelivered
 from service.storage.store import Store
 from service.web_ui.routes import router as page
 from service.workers.attempt_results import AttemptResult
 from service.workers.job_runtime import JobRuntime
 from service.workers.retention_job import RetentionJob
 from service.workers.sensitivity_pool import SensitivityPool
-from service.workers.webhook_dispatcher import WebhookDispatcher, count_undelivered
+from service.workers.webhook_dispatcher import WebhookDispatcher
 
 ROUTERS = (
     access,
@@ -104,21 +105,24 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         store = await run_in_threadpool(Store.open_store, settings)
-        identity = Authenticator(store, settings)
+        authenticator = Authenticator(store, settings)
         jobs = JobRuntime(store, settings, record_attempt)
-        desk = SensitivityPool(jobs.spawn_worker, settings)
-        _register_gauges(metrics, store, jobs, desk)
+        sensitivity_pool = SensitivityPool(jobs.spawn_worker, settings)
+        _register_gauges(metrics, store, jobs, sensitivity_pool)
         app.state.release_waiters = jobs.release_waiters
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_preload_pyarrow)
-        courier, keeper = WebhookDispatcher(store, settings), RetentionJob(store, settings)
+        webhook_dispatcher, retention_job = WebhookDispatcher(store, settings), RetentionJob(store, settings)
         try:
-            yield {"services": Services(settings, store, jobs, BodyReader(settings), metrics, identity, desk)}
+            yield {
+                "services": Services(settings, store, jobs, metrics, authenticator, sensitivity_pool),
+                "body_reader": BodyReader(settings),
+            }
         finally:
-            await run_in_threadpool(desk.close)
+            await run_in_threadpool(sensitivity_pool.close)
             await run_in_threadpool(jobs.stop)
-            await run_in_threadpool(courier.stop)
-            await run_in_threadpool(keeper.stop)
+            await run_in_threadpool(webhook_dispatcher.stop)
+            await run_in_threadpool(retention_job.stop)
             metrics.unregister_gauges()
             await run_in_threadpool(store.close)
             if tracing is not None:
@@ -142,15 +146,15 @@ def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivi
         "allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.count_by_state
     )
     metrics.register_gauge(
-        "allot_solver_children",
+        "allot_solver_workers",
         "Solves that run in this process: how many, and the bytes of memory that they have in use.",
         "what",
         lambda: measure_resident_memory(jobs.list_worker_pids()),
     )
     words = "Questions answered and waiting now, and plans kept open for the next."
-    metrics.register_gauge("allot_questions", words, "state", sensitivity_pool.workers.count_by_state)
+    metrics.register_gauge("allot_sensitivity_queries", words, "state", sensitivity_pool.workers.count_by_state)
     metrics.register_gauge(
-        "allot_webhook_messages",
+        "allot_webhook_deliveries",
         "Messages to webhooks that wait, or were given up, over all service processes.",
         "state",
         lambda: count_undelivered(store),

@@ -20,11 +20,6 @@ log = structlog.get_logger("allot.access")
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of everything that is not a page."""
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""Content-Security-Policy of a page of ours: nothing from elsewhere, nothing inline."""
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",

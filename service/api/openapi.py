@@ -8,8 +8,8 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.auth.denials import ForbiddenError
-from service.auth.guards import find_route_guard
+from service.api.permissions import find_route_guard
+from service.auth.authorization import ForbiddenError
 from service.core.errors import ProblemDetails, UnauthenticatedError, document_errors
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 

@@ -4,25 +4,24 @@ A body is decoded by the standard library with a hook for every object: that fin
 threads run in between, so that 64 MB of JSON keep nobody waiting.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
 
-from models.validation.checks import Finding
 from service.core.errors import (
-    BadRequestError,
     ContentTooLargeError,
     RequestTimeoutError,
-    UnprocessableContentError,
     UnsupportedMediaTypeError,
 )
+from service.core.json_documents import count_occurrences
 from service.core.settings import Settings
+from service.domain.report_reading import CSV_MEDIA_TYPE, parse_media_type
+from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
 from service.spreadsheets.file_kinds import detect_spreadsheet_kind
 
 Result = TypeVar("Result")
@@ -38,11 +37,6 @@ _MAX_LARGE_BODIES = 4
 
 _READ_TIMEOUT_SECONDS = 120.0
 """How long a body may take to come: one that trickles in would keep the others at the door."""
-
-_CHUNK_BYTES = 1024 * 1024
-
-Document = dict[str, Any]
-"""A decoded JSON object."""
 
 
 class BodyReader:
@@ -119,11 +113,6 @@ class BodyReader:
                     )
 
 
-def count_occurrences(raw: bytes, sign: bytes) -> int:
-    """How often a sign stands in some bytes; a piece at a time, so that others run in between."""
-    return sum(raw.count(sign, begin, begin + _CHUNK_BYTES) for begin in range(0, len(raw), _CHUNK_BYTES))
-
-
 def require_json_body(request: Request) -> None:
     """Raise WrongType unless the request's body is stated to be plain JSON."""
     stated = request.headers.get("content-type", "")
@@ -146,41 +135,8 @@ def reject_encoded_body(request: Request) -> None:
         )
 
 
-def decode_json_object(raw: bytes) -> Document:
-    """The JSON object of a body.
-
-    Numbers too big to hold come out as infinity and are refused with their place when the body is validated. Raises
-    Unreadable for what is not JSON or nested too deep, Invalid for keys that stand twice and bodies that are no object.
-    """
-    if b"\\u0000" in raw:
-        _raise_unprocessable("", "nul_character", "A text holds the character NUL.", "Remove it.")
-    twice: list[str] = []
-
-    def collect_unique_keys(pairs: list[tuple[str, Any]]) -> Document:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice.extend(key for key in found if keys.count(key) > 1)
-        return found
-
-    try:
-        document = json.loads(raw.decode(), object_pairs_hook=collect_unique_keys)
-    except json.JSONDecodeError as error:
-        raise BadRequestError(f"The body is not JSON: {error}.") from error
-    except UnicodeDecodeError as error:
-        raise BadRequestError(f"The body is not UTF-8 at byte {error.start}.") from error
-    except ValueError as error:
-        raise BadRequestError("The body holds a number of more digits than can be read.") from error
-    except RecursionError as error:
-        raise BadRequestError("The body is nested deeper than anything here is.") from error
-    if twice:
-        _raise_unprocessable("", "repeated_key", f"Some object names {twice[0]!r} twice.", "Keep one of them.")
-    if not isinstance(document, dict):
-        _raise_unprocessable("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
-    return document
-
-
-def _raise_unprocessable(path: str, code: str, message: str, remedy: str) -> NoReturn:
-    raise UnprocessableContentError(
-        f"{message} {remedy}", findings=[Finding(path=path, code=code, message=message, remedy=remedy)]
-    )
+def require_report_media_type(request: Request) -> None:
+    """Raise WrongType unless a request's body is stated to be JSON, CSV or a workbook."""
+    if parse_media_type(request.headers.get("content-type")) not in (CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE):
+        require_json_body(request)
+    reject_encoded_body(request)

@@ -30,9 +30,9 @@ def create_api_key(
     days: Annotated[float, typer.Option(help="Days for which it holds; 0: until it is revoked.", min=0)] = 365.0,
 ) -> None:
     """Make a key and print it; it is shown this once."""
-    from service.api.schemas.keys import KeyBody
     from service.auth.api_keys import issue_api_key
     from service.auth.principals import Grant
+    from service.domain.schemas.keys import KeyBody
 
     try:
         body = KeyBody(caller=caller, grants=tuple(Grant.from_text(one) for one in grant), days=days or None)

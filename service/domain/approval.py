@@ -4,11 +4,11 @@ import hashlib
 
 import orjson
 
-from service.api.schemas.approval import ApprovalHistoryEntry, ApprovalView
 from service.auth.principals import Permission, Principal
 from service.core.errors import ConflictError
 from service.core.etags import require_current_etag
 from service.domain.approval_transitions import SUBMITTABLE_OUTCOMES, TRANSITIONS, Transition
+from service.domain.schemas.approval import ApprovalHistoryEntry, ApprovalView
 from service.storage.engine import acquire_lock
 from service.storage.records import PlanRecord
 from service.storage.repositories.approvals import ApprovalRecord

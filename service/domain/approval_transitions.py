@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.api.schemas.webhooks import EventKind
 from service.auth.principals import Permission
-from service.storage.records import ApprovalState
+from service.storage.records import ApprovalState, EventKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ import orjson
 from models.demand import estimate
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblem
-from service.api.request_bodies import decode_json_object
-from service.auth.guards import scope_lookup
+from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
 from service.core.errors import ContentTooLargeError
+from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from models.fulfilment import By, fulfilment
 from models.outputs import LineAndPeriod, read_report
 from models.problem.planning_problem import PlanningProblem
-from service.api.schemas.fulfilment import AcceptedReport, FulfilmentView, OutputList, OutputRow
-from service.auth.denials import ForbiddenError
+from service.auth.authorization import ForbiddenError
 from service.auth.principals import Principal
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError, summarize_findings
 from service.domain.report_reading import RawReport
+from service.domain.schemas.fulfilment import AcceptedReport, FulfilmentView, OutputList, OutputRow
 from service.storage.engine import acquire_lock
 from service.storage.records import PlanRecord
 from service.storage.repositories.outputs import OutputLog, ReportedOutput

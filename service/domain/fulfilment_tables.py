@@ -7,8 +7,7 @@ from typing import Any, get_args
 import pyarrow as pa
 from pydantic import BaseModel
 
-from service.api.schemas.tables import TableFormat
-from service.spreadsheets.table_formats import STREAM_WRITERS
+from service.spreadsheets.table_formats import STREAM_WRITERS, TableFormat
 
 _ARROW_TYPES: dict[Any, pa.DataType] = {
     int: pa.int64(),

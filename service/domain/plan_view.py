@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.tables import TABLES
-from service.api.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
+from service.domain.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
 from service.storage.records import JobEvent, PlanRecord
 
 

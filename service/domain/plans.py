@@ -4,29 +4,25 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
-
 from models.options import PlanOptions
 from models.validation.checks import Finding, InvalidProblem
 from models.validation.parsing import validate_model
-from service.api.request_bodies import Document
-from service.api.schemas.plans import PlanEnvelope, PlanList, PlanProgress, PlanView, SheetsQuery
-from service.auth.denials import HiddenError
-from service.auth.guards import require_plan_permission, scope_lookup
+from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
 from service.auth.principals import Principal
 from service.core.errors import ApiError, ConflictError, TooManyRequestsError, UnprocessableContentError
+from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.plan_view import build_list_entry, build_plan_view, find_last_progress
 from service.domain.problem_sources import ResolvedProblem, apply_scenario, resolve_problem
 from service.domain.provinces import ProvinceService
+from service.domain.schemas.plans import PlanEnvelope, PlanList, PlanView, SheetsQuery
 from service.domain.sheet_sources import process_document
 from service.spreadsheets.file_kinds import SpreadsheetKind
-from service.storage.errors import RecordNotFoundError
+from service.storage.errors import IdempotencyConflictError, QueueFullError, RecordNotFoundError
 from service.storage.plan_requests import IdempotencyKey, PlanRequest, Submission
-from service.storage.records import JobEvent, PlanRecord, PlanState, to_utc_datetime
-from service.storage.schema import job_events
+from service.storage.records import PlanRecord, PlanState
+from service.storage.repositories.plan_events import read_last_event
 from service.storage.store import Store
-from service.workers.job_errors import IdempotencyConflictError, QueueFullError
 from service.workers.job_runtime import JobRuntime
 
 _IDEMPOTENCY_KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
@@ -166,11 +162,8 @@ class PlanService:
             record = transaction.plans.get_plan(plan)
             if record.state != "running":
                 return build_plan_view(record), record.approval_version
-            query = select(job_events).where(job_events.c.job == plan, job_events.c.kind == "progress")
-            row = transaction.connection.execute(query.order_by(job_events.c.seq.desc()).limit(1)).first()
-        progress: PlanProgress | None = None
-        if row is not None:
-            progress = find_last_progress((JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data),))
+            event = read_last_event(transaction.connection, plan, "progress")
+        progress = None if event is None else find_last_progress((event,))
         return build_plan_view(record, progress), record.approval_version
 
     def list_plans(self, principal: Principal, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:

@@ -11,11 +11,11 @@ from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
 from models.validation.checks import Finding, InvalidProblem, check
 from models.validation.parsing import parse_problem, validate_model
-from service.api.request_bodies import Document
-from service.api.request_limits import reject_oversized_document, reject_oversized_problem
-from service.api.schemas.problem_sources import SourceEnvelope
+from service.core.document_limits import reject_oversized_document, reject_oversized_problem
 from service.core.errors import NotFoundError
+from service.core.json_documents import Document
 from service.core.settings import Settings
+from service.domain.schemas.problem_sources import SourceEnvelope
 
 ProvinceLookup = Callable[[str, int | None], tuple[Province, int]]
 """Gives a province by its name and version (the newest if None), with its version; raises what means 404."""

@@ -14,13 +14,13 @@ from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
 from models.validation.checks import check
 from models.validation.parsing import parse_problem, validate_model
-from service.api.request_bodies import Document
-from service.api.request_limits import reject_oversized_document
-from service.api.schemas.provinces import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
+from service.core.document_limits import reject_oversized_document
 from service.core.errors import ConflictError, NotFoundError
 from service.core.etags import matches_etag, require_current_etag
+from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.problem_sources import FindingCollector, apply_scenario
+from service.domain.schemas.provinces import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
 from service.storage.errors import RecordNotFoundError
 from service.storage.records import ProvinceRecord
 from service.storage.repositories.problems import StoredProblem

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from models.validation.parsing import validate_model
-from service.api.request_bodies import decode_json_object
-from service.api.schemas.fulfilment import ReplanBody
-from service.api.schemas.plans import Discrepancy, ReplanDetails
 from service.auth.principals import Principal
+from service.core.json_documents import decode_json_object
 from service.domain.fulfilment import require_executable_plan
 from service.domain.plans import PlanService, make_idempotency_key
+from service.domain.schemas.fulfilment import ReplanBody
+from service.domain.schemas.plans import Discrepancy, ReplanDetails
 from service.storage.plan_requests import PlanRequest, Submission
 from service.storage.repositories.outputs import OutputLog
 from service.storage.store import Store

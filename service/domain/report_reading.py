@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-
 from models.outputs import Output
 from models.sheets import Odd, Value, digits
 from models.sheets.codes import SHEET_CODES
 from models.validation.checks import Finding
-from service.api.request_bodies import count_occurrences, decode_json_object, reject_encoded_body, require_json_body
 from service.core.errors import UnprocessableContentError
+from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
 from service.spreadsheets.archive import CellCounter, FileLimits, InvalidFileError
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
@@ -141,13 +139,6 @@ def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) ->
     if kind == XLSX_MEDIA_TYPE:
         return read_workbook_report(raw, get_file_limits(settings))
     return read_csv_report(raw, get_file_limits(settings)) if kind == CSV_MEDIA_TYPE else read_json_report(raw)
-
-
-def require_report_media_type(request: Request) -> None:
-    """Raise WrongType unless a request's body is stated to be JSON, CSV or a workbook."""
-    if parse_media_type(request.headers.get("content-type")) not in (CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE):
-        require_json_body(request)
-    reject_encoded_body(request)
 
 
 def _parse_cell(name: str, cell: Value) -> Any:

@@ -9,11 +9,11 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.schemas.sensitivity import CompareBody, InfeasibilityView
-from service.auth.guards import require_plan_permission
+from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
 from service.core.errors import ConflictError
 from service.domain.container import Services
+from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
 from service.storage.records import PlanRecord
 from service.storage.store import Transaction
 from service.workers.query_errors import ClientDisconnectedError

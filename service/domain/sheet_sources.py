@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from service.api.request_bodies import Document, decode_json_object
-from service.api.request_limits import reject_oversized_document
+from service.core.document_limits import reject_oversized_document
+from service.core.json_documents import Document, decode_json_object
 from service.core.settings import Settings
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.reader import read_sheets

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from pyarrow import parquet
 
 from models.validation.checks import Finding
-from service.api.schemas.tables import TableQuery, split_names
 from service.core.errors import UnprocessableContentError
+from service.domain.schemas.tables import TableQuery, split_names
 
 BATCH_ROWS = 32_768
 """Rows in memory at a time."""

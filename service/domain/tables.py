@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 import pyarrow as pa
 
 from models.validation.checks import Finding
-from service.api.schemas.tables import TableFormat, TableQuery
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
 from service.core.settings import Settings
+from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
-from service.spreadsheets.table_formats import MEDIA_TYPES, STREAM_WRITERS, format_json_page
+from service.spreadsheets.table_formats import MEDIA_TYPES, STREAM_WRITERS, TableFormat, format_json_page
 from service.storage.store import Store
 
 CHUNK_BYTES = 1024 * 1024

@@ -2,14 +2,14 @@
 
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblem, check
-from service.api.request_bodies import decode_json_object
-from service.api.request_limits import reject_oversized_document
-from service.api.schemas.validation import ProblemSize, ValidationReport
-from service.auth.guards import scope_lookup
+from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
+from service.core.document_limits import reject_oversized_document
+from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService
+from service.domain.schemas.validation import ProblemSize, ValidationReport
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.reader import read_sheets
 from service.storage.store import Store

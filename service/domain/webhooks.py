@@ -4,10 +4,12 @@ import ipaddress
 import secrets
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, tuple_, update
-
 from models.validation.checks import Finding
-from service.api.schemas.webhooks import (
+from service.auth.authorization import HiddenError
+from service.auth.principals import Principal
+from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
+from service.core.settings import Settings
+from service.domain.schemas.webhooks import (
     DeliveryList,
     DeliveryView,
     WebhookBody,
@@ -15,12 +17,8 @@ from service.api.schemas.webhooks import (
     WebhookView,
     WebhookWithSecret,
 )
-from service.auth.denials import HiddenError
-from service.auth.principals import Principal
-from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
-from service.core.settings import Settings
 from service.storage.records import to_utc_datetime
-from service.storage.schema import deliveries, webhooks
+from service.storage.repositories import webhooks as webhook_rows
 from service.storage.store import Store, Transaction
 from service.workers.http_sender import is_public_address
 from service.workers.webhook_signing import generate_secret
@@ -45,57 +43,42 @@ class WebhookService:
         _reject_unsafe_address(body, allow_private=self._settings.webhook_private_addresses)
         webhook, secret = f"wh_{secrets.token_hex(10)}", generate_secret()
         with self._store.write_transaction() as transaction:
-            own = select(func.count()).select_from(webhooks).where(webhooks.c.caller == caller)
-            if transaction.connection.execute(own).scalar_one() >= MAX_WEBHOOKS_PER_CALLER:
+            if webhook_rows.count_webhooks(transaction, caller) >= MAX_WEBHOOKS_PER_CALLER:
                 raise ConflictError(
                     f"You have {MAX_WEBHOOKS_PER_CALLER} webhooks, as many as there may be; delete one first."
                 )
-            row = transaction.connection.execute(
-                webhooks.insert()
-                .values(
-                    id=webhook,
-                    caller=caller,
-                    province=province,
-                    url=str(body.url),
-                    events=list(body.events),
-                    secret=secret,
-                    created=transaction.read_clock(),
-                )
-                .returning(*webhooks.c)
-            ).one()
+            row = webhook_rows.insert_webhook(
+                transaction,
+                id=webhook,
+                caller=caller,
+                province=province,
+                url=str(body.url),
+                events=list(body.events),
+                secret=secret,
+            )
             transaction.audit.append_entry(caller, "webhook made", webhook, {"url": row.url}, province=province)
         return WebhookWithSecret(**dict(_to_webhook_view(row)), secret=secret)
 
     def list_webhooks(self, principal: Principal) -> WebhookList:
         """The caller's webhooks; all there are for administrators."""
-        query = select(webhooks).order_by(webhooks.c.created, webhooks.c.id)
-        if not principal.is_administrator:
-            query = query.where(webhooks.c.caller == principal.caller)
+        caller = None if principal.is_administrator else principal.caller
         with self._store.read_transaction() as transaction:
-            return WebhookList(webhooks=tuple(_to_webhook_view(row) for row in transaction.connection.execute(query)))
+            rows = webhook_rows.list_webhooks(transaction, caller)
+        return WebhookList(webhooks=tuple(_to_webhook_view(row) for row in rows))
 
     def delete_webhook(self, webhook: str, principal: Principal) -> None:
         """Forget a webhook with all its messages; Missing if there is none."""
         with self._store.write_transaction() as transaction:
             _require_ownership(transaction, webhook, principal)
-            transaction.connection.execute(delete(deliveries).where(deliveries.c.webhook == webhook))
-            transaction.connection.execute(delete(webhooks).where(webhooks.c.id == webhook))
+            webhook_rows.delete_webhook(transaction, webhook)
             transaction.audit.append_entry(principal.caller, "webhook deleted", webhook)
 
     def list_deliveries(self, webhook: str, principal: Principal, before: str | None, limit: int) -> DeliveryList:
         """A page of a webhook's messages, newest first; Missing if there is no such webhook, or no message `before`."""
-        query = (
-            select(deliveries)
-            .where(deliveries.c.webhook == webhook)
-            .order_by(deliveries.c.created.desc(), deliveries.c.id.desc())
-            .limit(limit + 1)
-        )
         with self._store.read_transaction() as transaction:
             _require_ownership(transaction, webhook, principal)
-            if before is not None:
-                newer = _find_delivery_row(transaction, webhook, before)
-                query = query.where(tuple_(deliveries.c.created, deliveries.c.id) < (newer.created, newer.id))
-            rows = transaction.connection.execute(query).all()
+            newer = None if before is None else _find_delivery_row(transaction, webhook, before)
+            rows = webhook_rows.list_deliveries(transaction, webhook, newer, limit + 1)
         following = None
         if len(rows) > limit:
             following = f"/v1/webhooks/{webhook}/deliveries?limit={limit}&before={rows[limit - 1].id}"
@@ -107,11 +90,7 @@ class WebhookService:
             _require_ownership(transaction, webhook, principal)
             if _find_delivery_row(transaction, webhook, message).state == "waiting":
                 raise ConflictError("The message waits and will be sent; there is nothing to send again.")
-            transaction.connection.execute(
-                update(deliveries)
-                .where(deliveries.c.id == message)
-                .values(state="waiting", tries=0, due=transaction.read_clock(), owner=None, lease=None)
-            )
+            webhook_rows.requeue_delivery(transaction, message)
             return _to_delivery_view(_find_delivery_row(transaction, webhook, message))
 
 
@@ -136,28 +115,26 @@ def _raise_invalid_url(code: str, message: str, remedy: str) -> None:
 
 
 def _require_ownership(transaction: Transaction, webhook: str, principal: Principal) -> None:
-    query = select(webhooks.c.caller).where(webhooks.c.id == webhook)
-    owner = transaction.connection.execute(query).scalar()
+    owner = webhook_rows.read_webhook_owner(transaction, webhook)
     if owner is None or not (owner == principal.caller or principal.is_administrator):
         raise NotFoundError(f"There is no webhook {webhook!r} of yours.")
 
 
-def _find_delivery_row(transaction: Transaction, webhook: str, message: str) -> Row[Any]:
-    query = select(deliveries).where(deliveries.c.id == message, deliveries.c.webhook == webhook)
-    row = transaction.connection.execute(query).first()
+def _find_delivery_row(transaction: Transaction, webhook: str, message: str) -> Any:
+    row = webhook_rows.find_delivery(transaction, webhook, message)
     if row is None:
         raise NotFoundError(f"There is no message {message!r} to this webhook.")
     return row
 
 
-def _to_webhook_view(row: Row[Any]) -> WebhookView:
+def _to_webhook_view(row: Any) -> WebhookView:
     names = [name for name in WebhookView.model_fields if name != "created"]
     return WebhookView.model_validate(
         {**{name: getattr(row, name) for name in names}, "created": to_utc_datetime(row.created)}
     )
 
 
-def _to_delivery_view(row: Row[Any]) -> DeliveryView:
+def _to_delivery_view(row: Any) -> DeliveryView:
     return DeliveryView(
         id=row.id,
         event=row.event,

@@ -6,8 +6,8 @@ from typing import IO
 
 import pyarrow as pa
 
-from service.api.schemas.tables import TableQuery
 from service.core.errors import ConflictError
+from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
 from service.spreadsheets.plan_workbook import PlanWorkbookContent, TableOpener, write_plan_workbook
 from service.storage.store import Store

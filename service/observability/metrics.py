@@ -6,8 +6,8 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
 
+from service.storage.errors import DatabaseError
 from service.workers.attempt_results import AttemptResult
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
@@ -106,7 +106,7 @@ class _GaugeCollector(Collector):
         family = self._build_family()
         try:
             found = self._read_counts()
-        except SQLAlchemyError:
+        except DatabaseError:
             return
         for state, count in found.items():
             family.add_metric([state], count)

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import orjson
@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, ipc, parquet
 
-from service.api.schemas.tables import TableFormat
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
 from service.spreadsheets.table_sheets import write_table_workbook
 from solvers.results import guarded, plain
+
+TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
+"""Formats in which a table is given."""
 
 RecordBatches = Iterable[pa.RecordBatch]
 

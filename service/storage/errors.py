@@ -1,10 +1,18 @@
-"""What storage refuses.
+"""Errors of storage.
 
 StorageError
-├── NotFound          nothing of that name
-├── VersionConflict   somebody else wrote first
-└── StoreUnsuitable   the database or object store cannot be used as set
+├── RecordNotFoundError       no record of that kind has that name
+├── VersionConflictError      another writer stored a newer version first
+├── UnsuitableStoreError      the database or object store cannot be used as set
+└── JobError
+    ├── QueueFullError            the queue holds as many plans as it may; try again later
+    └── IdempotencyConflictError  the key was used for another request
 """
+
+from sqlalchemy.exc import SQLAlchemyError
+
+DatabaseError = SQLAlchemyError
+"""Any failure of the database or its driver; layers above storage catch this name."""
 
 
 class StorageError(Exception):
@@ -34,3 +42,30 @@ class VersionConflictError(StorageError):
 
 class UnsuitableStoreError(StorageError):
     """The database or the object store cannot be used as it is set."""
+
+
+class JobError(StorageError):
+    """Something that the queue refuses."""
+
+
+class QueueFullError(JobError):
+    """As many plans wait as may wait."""
+
+    def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool) -> None:
+        """State how many wait, how many may, after how many seconds to try again, and whether it is the caller's own share."""
+        whose = "of yours wait" if is_own_share else "wait"
+        super().__init__(f"{waiting} plans {whose}, {limit} may; try again in {retry_after} s")
+        self.waiting = waiting
+        self.limit = limit
+        self.retry_after = retry_after
+        self.is_own_share = is_own_share
+
+
+class IdempotencyConflictError(JobError):
+    """The same Idempotency-Key came with another body before."""
+
+    def __init__(self, key: str, plan: str) -> None:
+        """Name the key and the plan that it stands for."""
+        super().__init__(f"Idempotency-Key {key!r} was used for another request, which became plan {plan}")
+        self.key = key
+        self.plan = plan

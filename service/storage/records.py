@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from models.changes.change import Scenario
 from models.options import PlanOptions
@@ -174,3 +174,23 @@ class AuditEntry:
     """Particulars."""
     province: str | None = None
     """Province that the subject belongs to, if any."""
+
+
+EventKind = Literal[
+    "plan.finished",
+    "plan.cancelled",
+    "plan.submitted",
+    "plan.returned",
+    "plan.ratified",
+    "plan.in_force",
+    "plan.closed",
+]
+"""What is told: a plan has an outcome (`failed` included), was cancelled, or went a step through its life."""
+
+
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+"""All of them."""
+
+
+DeliveryState = Literal["waiting", "delivered", "dead"]
+"""`waiting`: will be sent (again). `delivered`: answered with 2xx. `dead`: given up; it can be sent again on request."""

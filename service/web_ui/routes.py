@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path as InPath, Response
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
-from service.api.middleware import PAGE_POLICY
+from service.web_ui.content_policy import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,13 +1,9 @@
 """How tries at plans ended, told to whoever keeps figures and traces; and how a request's trace travels with its plan."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from opentelemetry import propagate
-
 from service.storage.plan_requests import Claim
-
-_TRACEPARENT = "traceparent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +38,3 @@ class AttemptResult:
 
 OnAttemptFinished = Callable[[AttemptResult], object]
 """Called, in a thread of its own, when a try is over."""
-
-
-def capture_trace() -> dict[str, str]:
-    """The trace that this thread works in, as one line of W3C Trace Context; empty where nothing is traced."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return {name: value for name, value in carrier.items() if name == _TRACEPARENT}
-
-
-def extract_trace(data: Mapping[str, object]) -> dict[str, str]:
-    """The trace among the particulars of an event, if there is one."""
-    found = data.get(_TRACEPARENT)
-    return {_TRACEPARENT: found} if isinstance(found, str) else {}

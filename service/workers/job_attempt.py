@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.plan import Plan
 from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.settings import Settings
+from service.storage.errors import DatabaseError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue, make_failed_plan
 from service.workers.attempt_results import AttemptResult, OnAttemptFinished, SolveStage
@@ -166,7 +166,7 @@ class JobAttempt:
         try:
             if not self._queue.record_progress(self.claim, data):
                 self.signals.lease_lost.set()
-        except SQLAlchemyError as error:
+        except DatabaseError as error:
             _log.warning("progress not stored", plan=self.claim.plan, error=str(error))
         self._on_plan_changed(self.claim.plan)
 
@@ -182,7 +182,7 @@ class JobAttempt:
         while True:
             try:
                 written = write()
-            except SQLAlchemyError as error:
+            except DatabaseError as error:
                 _log.warning("database fails; trying again", plan=self.claim.plan, error=str(error))
                 if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(DATABASE_RETRY_SECONDS):
                     return

@@ -4,9 +4,9 @@ import threading
 from dataclasses import asdict
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.core.settings import Settings
+from service.storage.errors import DatabaseError
 from service.storage.store import Store
 from service.workers.retention_purge import purge_expired
 
@@ -39,7 +39,7 @@ class RetentionJob:
         while True:
             try:
                 removed = purge_expired(self._store, self._settings, self._stopping.is_set)
-            except (SQLAlchemyError, OSError) as error:
+            except (DatabaseError, OSError) as error:
                 _log.warning("could not tidy up; trying again later", error=str(error))
             else:
                 counts = {name: count for name, count in asdict(removed).items() if count}

@@ -4,10 +4,10 @@ import threading
 import time
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.core.ids import new_identifier
 from service.core.settings import Settings
+from service.storage.errors import DatabaseError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue
 from service.workers.attempt_results import OnAttemptFinished
@@ -107,7 +107,7 @@ class Supervisor:
                     self._renew_leases()
                 self._forward_cancellations()
                 self._claim_while_free()
-            except SQLAlchemyError as error:
+            except DatabaseError as error:
                 _log.warning("database fails; trying again", error=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
             except ForkServerLostError as error:

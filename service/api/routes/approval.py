@@ -8,10 +8,10 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.validation.parsing import validate_model
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.openapi import describe_json_body, describe_json_response, register_schema
-from service.api.request_bodies import decode_json_object, require_json_body
-from service.api.schemas.approval import ActBody, ApprovalView
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
+from service.api.request_bodies import require_json_body
 from service.auth.principals import Permission
 from service.core.errors import (
     BadRequestError,
@@ -24,9 +24,10 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfMatch, quote_etag
+from service.core.json_documents import decode_json_object
 from service.domain.approval import ApprovalService
 from service.domain.approval_transitions import TRANSITIONS
-from service.domain.container import PrincipalDependency, ServicesDependency
+from service.domain.schemas.approval import ActBody, ApprovalView
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["approval"])
 
@@ -83,7 +84,7 @@ def _add_act_route(act: Permission) -> None:
             require_json_body(request)
             return validate_model(ActBody, decode_json_object(raw))
 
-        body = await services.body_reader.read_any_body(request, parse_act_body)
+        body = await get_body_reader(request).read_any_body(request, parse_act_body)
         lives = ApprovalService(services.store)
         return _build_response(await run_in_threadpool(lives.perform_act, plan, act, principal, body.note, if_match))
 

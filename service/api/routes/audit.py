@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.schemas.audit import AuditLine, AuditPage
-from service.auth.guards import require_permission
+from service.api.dependencies import PrincipalDependency, ServicesDependency
+from service.api.permissions import require_permission
 from service.core.errors import UnprocessableContentError, document_errors
-from service.domain.container import PrincipalDependency, ServicesDependency
+from service.domain.schemas.audit import AuditLine, AuditPage
 from service.storage.records import AuditEntry
 from service.storage.repositories.audit import AuditFilter
 

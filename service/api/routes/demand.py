@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
 
 from models.problem.planning_problem import PlanningProblem
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples.problem_sources import SOURCE_OR_PROBLEM_EXAMPLES
 from service.api.openapi import describe_json_body, describe_json_response, register_schema
-from service.api.schemas.demand import DemandAnswer
-from service.api.schemas.problem_sources import ProblemSource
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ContentTooLargeError,
@@ -18,8 +17,9 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import PrincipalDependency, ServicesDependency
 from service.domain.demand import estimate_demand
+from service.domain.schemas.demand import DemandAnswer
+from service.domain.schemas.problem_sources import ProblemSource
 
 router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[require_permission("read")])
 
@@ -52,5 +52,5 @@ async def estimate_needs(
         return estimate_demand(raw, county, item, services.settings, services.store, principal)
 
     return Response(
-        await services.body_reader.read_json_body(request, estimate_from_body), media_type="application/json"
+        await get_body_reader(request).read_json_body(request, estimate_from_body), media_type="application/json"
     )

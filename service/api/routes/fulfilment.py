@@ -9,22 +9,13 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.fulfilment import By, FulfilmentRow
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import fulfilment
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_json_body, describe_json_response, register_schema
-from service.api.request_bodies import require_json_body
+from service.api.permissions import require_permission
+from service.api.request_bodies import require_json_body, require_report_media_type
 from service.api.routes.plans import build_submission_response
-from service.api.schemas.fulfilment import (
-    AcceptedReport,
-    FulfilmentView,
-    OutputList,
-    OutputRow,
-    OutputsBody,
-    ReplanBody,
-)
-from service.api.schemas.plans import PlanView
-from service.api.schemas.tables import TableFormat
-from service.auth.guards import require_permission
 from service.core.errors import (
     BadRequestError,
     ConflictError,
@@ -36,14 +27,22 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import PrincipalDependency, ServicesDependency
 from service.domain.fulfilment import FulfilmentService
 from service.domain.fulfilment_tables import stream_model_rows
 from service.domain.plans import PlanService
 from service.domain.replanning import ReplanService
-from service.domain.report_reading import read_raw_report, require_report_media_type
+from service.domain.report_reading import read_raw_report
+from service.domain.schemas.fulfilment import (
+    AcceptedReport,
+    FulfilmentView,
+    OutputList,
+    OutputRow,
+    OutputsBody,
+    ReplanBody,
+)
+from service.domain.schemas.plans import PlanView
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
-from service.spreadsheets.table_formats import MEDIA_TYPES
+from service.spreadsheets.table_formats import MEDIA_TYPES, TableFormat
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["execution"])
 
@@ -102,7 +101,7 @@ async def report_outputs(
     """
     require_report_media_type(request)
     stated, execution = request.headers.get("content-type"), FulfilmentService(services.store)
-    return await services.body_reader.read_any_body(
+    return await get_body_reader(request).read_any_body(
         request,
         lambda raw: execution.accept_report(plan, read_raw_report(raw, stated, services.settings), principal),
         is_large=True,
@@ -204,7 +203,7 @@ async def create_replan(
     """
     replanning = ReplanService(services.store, PlanService(services.store, services.jobs, services.settings))
     require_json_body(request)
-    submission = await services.body_reader.read_any_body(
+    submission = await get_body_reader(request).read_any_body(
         request, lambda raw: replanning.submit_replan(plan, raw, principal, idempotency_key), is_large=True
     )
     return await build_submission_response(submission, prefer, services)

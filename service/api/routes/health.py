@@ -4,11 +4,11 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.base import Frozen
+from service.api.dependencies import ServicesDependency
 from service.core.errors import ServiceUnavailableError, document_errors
-from service.domain.container import ServicesDependency
+from service.storage.errors import DatabaseError
 
 router = APIRouter(tags=["health"])
 
@@ -31,7 +31,7 @@ def read_readiness(services: ServicesDependency) -> Health:
     """Whether the database can be reached and plans can be solved here; 503 with the reason if not."""
     try:
         services.store.ping_database()
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         raise ServiceUnavailableError("The database cannot be reached.") from error
     if not services.jobs.is_ready:
         raise ServiceUnavailableError("The solvers are not running; plans are accepted but not solved here yet.")

@@ -7,11 +7,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from models.validation.parsing import validate_model
+from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.openapi import describe_json_body, describe_json_response, register_schema
-from service.api.request_bodies import decode_json_object
-from service.api.schemas.keys import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
+from service.api.permissions import require_permission
 from service.auth.api_keys import IssuedKey, issue_api_key, revoke_api_key
-from service.auth.guards import require_permission
 from service.auth.principals import ANONYMOUS_PRINCIPAL
 from service.core.errors import (
     BadRequestError,
@@ -21,7 +20,8 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import CallerDependency, PrincipalDependency, ServicesDependency
+from service.core.json_documents import decode_json_object
+from service.domain.schemas.keys import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
 from service.storage.records import KeyRecord
 
 router = APIRouter(prefix="/v1", tags=["access"])
@@ -80,7 +80,7 @@ async def create_api_key(request: Request, services: ServicesDependency, caller:
         with services.store.write_transaction() as transaction:
             return issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by=caller)
 
-    body = await services.body_reader.read_json_body(
+    body = await get_body_reader(request).read_json_body(
         request, lambda raw: validate_model(KeyBody, decode_json_object(raw))
     )
     made = await run_in_threadpool(issue_from_body, body)

@@ -10,10 +10,10 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
+from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import plans
 from service.api.openapi import describe_headers, describe_json_body, describe_json_response, register_schema
-from service.api.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ConflictError,
@@ -25,10 +25,11 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
-from service.domain.container import CallerDependency, PrincipalDependency, Services, ServicesDependency
+from service.domain.container import Services
 from service.domain.plan_export import ProgramFormat, format_program
 from service.domain.plan_view import build_plan_view
 from service.domain.plans import PlanService, parse_wait_seconds
+from service.domain.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
 from service.spreadsheets.file_kinds import detect_spreadsheet_kind
 from service.storage.plan_requests import Submission
 from service.storage.records import PlanRecord
@@ -94,7 +95,7 @@ async def create_plan(
     `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
     """
     kind = detect_spreadsheet_kind(request)
-    submission = await services.body_reader.read_json_body(
+    submission = await get_body_reader(request).read_json_body(
         request,
         lambda raw: plans.submit_body(raw, principal, idempotency_key, kind, sheets_query),
         allow_spreadsheets=True,
@@ -227,9 +228,9 @@ def read_plan_problem(plan: PlanName, plans: PlanServiceDependency, if_none_matc
     },
 )
 async def export_program(
+    request: Request,
     plan: PlanName,
     kind: Annotated[ProgramFormat, Path(description="`mps`: every digit kept. `lp`: for the eye.", examples=["lp"])],
-    services: ServicesDependency,
     plans: PlanServiceDependency,
 ) -> Response:
     """The program of the plan without its ordered goals: minimise weighted shortage and costs under every rule."""
@@ -237,7 +238,7 @@ async def export_program(
     def format_text() -> str:
         return format_program(plans.read_problem(plan)[0], kind)
 
-    text = await services.body_reader.run_in_limited_thread(format_text)
+    text = await get_body_reader(request).run_in_limited_thread(format_text)
     return Response(
         text,
         headers={"Content-Disposition": f'attachment; filename="{plan}.{kind}"'},

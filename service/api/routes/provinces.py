@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
+from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import provinces
 from service.api.negotiation import negotiate_format
 from service.api.openapi import (
@@ -18,8 +19,7 @@ from service.api.openapi import (
     describe_json_response,
     register_schema,
 )
-from service.api.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ConflictError,
@@ -32,9 +32,9 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfMatch, IfNoneMatch, matches_etag, quote_etag
-from service.domain.container import CallerDependency, PrincipalDependency, ServicesDependency
 from service.domain.province_files import stream_province_file
 from service.domain.provinces import ProvinceService, ProvinceVersion
+from service.domain.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
 from service.domain.sheet_sources import process_document
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, detect_spreadsheet_kind
 
@@ -171,7 +171,7 @@ async def store_province(
             lambda body: provinces.store_province(province, body, caller, if_match, if_none_match),
         )
 
-    found = await services.body_reader.read_json_body(request, store_from_body, allow_spreadsheets=True)
+    found = await get_body_reader(request).read_json_body(request, store_from_body, allow_spreadsheets=True)
     return await run_in_threadpool(_build_response, found, 201 if found.version == 1 else 200)
 
 

@@ -12,18 +12,10 @@ from models.base import ID_PATTERN
 from models.comparisons import Comparison, Evenness, GoalsView
 from models.estimates import Estimate
 from models.validation.parsing import validate_model
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import sensitivity
 from service.api.openapi import describe_json_body, describe_json_response, register_schema
-from service.api.request_bodies import decode_json_object
-from service.api.schemas.sensitivity import (
-    MAX_TIME_LIMIT_SECONDS,
-    CompareBody,
-    CurveBody,
-    GridBody,
-    InfeasibilityView,
-    WhatIfBody,
-)
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ConflictError,
@@ -35,7 +27,16 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import PrincipalDependency, Services, ServicesDependency
+from service.core.json_documents import decode_json_object
+from service.domain.container import Services
+from service.domain.schemas.sensitivity import (
+    MAX_TIME_LIMIT_SECONDS,
+    CompareBody,
+    CurveBody,
+    GridBody,
+    InfeasibilityView,
+    WhatIfBody,
+)
 from service.domain.sensitivity import SensitivityService
 from service.workers.sensitivity_pool import SensitivityQuery
 from solvers.sensitivity import By
@@ -222,7 +223,7 @@ async def compute_grid(plan: PlanName, request: Request, services: ServicesDepen
 
 
 async def _read_json_body(request: Request, services: Services, model: type[Body]) -> Body:
-    return await services.body_reader.read_json_body(
+    return await get_body_reader(request).read_json_body(
         request, lambda raw: validate_model(model, decode_json_object(raw))
     )
 

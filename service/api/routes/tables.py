@@ -7,10 +7,10 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN, Frozen
 from models.tables import TABLES
+from service.api.dependencies import ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_headers
-from service.api.schemas.tables import TableQuery, build_page_schema, build_query_model, list_key_columns
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     ConflictError,
     NotAcceptableError,
@@ -19,7 +19,7 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
-from service.domain.container import ServicesDependency
+from service.domain.schemas.tables import TableQuery, build_page_schema, build_query_model, list_key_columns
 from service.domain.tables import TableService
 from service.spreadsheets.table_formats import MEDIA_TYPES
 

@@ -4,11 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from models.problem.planning_problem import PlanningProblem
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples.problem_sources import SOURCE_OR_PROBLEM_EXAMPLES
 from service.api.openapi import describe_json_body, register_schema
-from service.api.schemas.problem_sources import ProblemSource
-from service.api.schemas.validation import ValidationReport
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ContentTooLargeError,
@@ -16,7 +15,8 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import PrincipalDependency, ServicesDependency
+from service.domain.schemas.problem_sources import ProblemSource
+from service.domain.schemas.validation import ValidationReport
 from service.domain.validation import validate_body
 from service.spreadsheets.file_kinds import detect_spreadsheet_kind
 
@@ -43,7 +43,7 @@ async def validate_problem(
     with changes, a problem by itself; or a province as a workbook or as CSV in a zip, whose findings name sheet, row and column.
     """
     kind = detect_spreadsheet_kind(request)
-    return await services.body_reader.read_json_body(
+    return await get_body_reader(request).read_json_body(
         request,
         lambda raw: validate_body(raw, kind, services.settings, services.store, principal),
         allow_spreadsheets=True,

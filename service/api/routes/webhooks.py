@@ -7,11 +7,10 @@ from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.validation.parsing import validate_model
+from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import webhooks
 from service.api.openapi import describe_json_body, describe_json_response, register_schema
-from service.api.request_bodies import decode_json_object
-from service.api.schemas.webhooks import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookWithSecret
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     BadRequestError,
     ConflictError,
@@ -21,7 +20,8 @@ from service.core.errors import (
     UnsupportedMediaTypeError,
     document_errors,
 )
-from service.domain.container import PrincipalDependency, ServicesDependency
+from service.core.json_documents import decode_json_object
+from service.domain.schemas.webhooks import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookWithSecret
 from service.domain.webhooks import WebhookService
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[require_permission("read")])
@@ -57,7 +57,7 @@ async def create_webhook(
     Messages come at least once, in no certain order; `webhook-id` tells one from another. docs/webhooks.md has code that
     checks the signature.
     """
-    made = await services.body_reader.read_json_body(
+    made = await get_body_reader(request).read_json_body(
         request, lambda raw: webhooks.create_webhook(validate_model(WebhookBody, decode_json_object(raw)), principal)
     )
     return Response(made.model_dump_json(), 201, media_type="application/json")

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
+from service.api.dependencies import ServicesDependency, get_body_reader
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
-from service.auth.guards import require_permission
+from service.api.permissions import require_permission
 from service.core.errors import (
     ConflictError,
     NotAcceptableError,
@@ -18,7 +19,6 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
-from service.domain.container import ServicesDependency
 from service.domain.workbooks import WorkbookService
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
@@ -45,6 +45,7 @@ def _describe_file(description: str, *media_types: str) -> dict[str, Any]:
     },
 )
 async def read_plan_workbook(
+    request: Request,
     plan: Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")],
     services: ServicesDependency,
     if_none_match: IfNoneMatch = None,
@@ -55,7 +56,7 @@ async def read_plan_workbook(
     headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache"}
     if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    file = await services.body_reader.run_in_limited_thread(lambda: files.build_workbook(plan))
+    file = await get_body_reader(request).run_in_limited_thread(lambda: files.build_workbook(plan))
     headers["Content-Disposition"] = f'attachment; filename="{plan}.xlsx"'
     return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=XLSX_MEDIA_TYPE)
 

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
+from service.core.trace_context import extract_trace
 from service.storage.plan_requests import Claim, WarmStartSource
 from service.storage.records import PlanState
 from service.storage.repositories import plan_events
 from service.storage.repositories.outbox import enqueue_event
 from service.storage.schema import callers, job_events, jobs
 from service.storage.store import Transaction
-from service.workers.attempt_results import extract_trace
 
 
 class ClaimableJob(NamedTuple):

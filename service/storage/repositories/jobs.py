@@ -14,8 +14,10 @@ from models.plan import Plan, Solver, Termination
 from service.core.codecs import PlanOutcome
 from service.core.ids import new_identifier
 from service.core.settings import Settings
+from service.core.trace_context import capture_trace
 from service.storage.canonical import compute_options_digest
 from service.storage.engine import acquire_lock
+from service.storage.errors import IdempotencyConflictError, QueueFullError
 from service.storage.plan_requests import Claim, PlanRequest, Submission
 from service.storage.records import PlanState
 from service.storage.repositories import plan_events
@@ -23,8 +25,6 @@ from service.storage.repositories.job_claims import find_next_job, finish_job, g
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import idempotency, jobs, plans
 from service.storage.store import Store, Transaction
-from service.workers.attempt_results import capture_trace
-from service.workers.job_errors import IdempotencyConflictError, QueueFullError
 
 
 class JobQueue:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import and_, or_, select
 
-from service.api.schemas.webhooks import EventKind
+from service.storage.records import EventKind
 from service.storage.schema import deliveries, plans, webhooks
 from service.storage.store import Transaction
 

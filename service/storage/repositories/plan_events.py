@@ -34,3 +34,10 @@ def read_events(connection: Connection, plan: str, after: int = 0, limit: int = 
         .limit(limit)
     )
     return tuple(JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data) for row in connection.execute(query))
+
+
+def read_last_event(connection: Connection, plan: str, kind: str) -> JobEvent | None:
+    """Read the last event of a kind of a plan; None if there is none."""
+    query = select(job_events).where(job_events.c.job == plan, job_events.c.kind == kind)
+    row = connection.execute(query.order_by(job_events.c.seq.desc()).limit(1)).first()
+    return None if row is None else JobEvent(row.seq, row.kind, to_utc_datetime(row.at), row.data)

@@ -7,8 +7,10 @@ import pytest
 from starlette.requests import Request
 
 from service.api import request_bodies
-from service.api.request_bodies import BodyReader, count_occurrences
+from service.api.request_bodies import BodyReader
+from service.core import json_documents
 from service.core.errors import ContentTooLargeError, RequestTimeoutError
+from service.core.json_documents import count_occurrences
 from service.core.settings import Settings
 
 JSON = [(b"content-type", b"application/json")]
@@ -84,7 +86,7 @@ def test_big_bodies_wait_at_the_door_and_small_ones_pass() -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [0, 1, request_bodies._CHUNK_BYTES - 1, request_bodies._CHUNK_BYTES, 3 * request_bodies._CHUNK_BYTES + 7]
+    "size", [0, 1, json_documents._CHUNK_BYTES - 1, json_documents._CHUNK_BYTES, 3 * json_documents._CHUNK_BYTES + 7]
 )
 def test_signs_are_counted_over_the_edges_of_pieces(size: int) -> None:
     raw = b"a," * size

@@ -20,8 +20,8 @@ from service.api.examples import (
     sensitivity as questions,
     webhooks as webhooks,
 )
+from service.api.permissions import find_route_guard
 from service.api.routes.keys import KEY_EXAMPLES
-from service.auth.guards import find_route_guard
 from service.core.settings import Settings
 from tests.service.api.conftest import WAIT
 

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.api.app import create_app
-from service.api.schemas.plans import PlanSource
-from service.api.schemas.problem_sources import SourceEnvelope
 from service.core.settings import Settings
+from service.domain.schemas.plans import PlanSource
+from service.domain.schemas.problem_sources import SourceEnvelope
 from tests.service.api.answers import assert_problem, paths
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import slow

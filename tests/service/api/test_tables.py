@@ -11,7 +11,7 @@ from pyarrow import ipc, parquet
 from starlette.testclient import TestClient
 
 from models.tables import TABLES
-from service.api.schemas.tables import column_name, list_key_columns
+from service.domain.schemas.tables import column_name, list_key_columns
 from tests.service.api.answers import assert_problem, paths
 
 Rows = list[dict[str, Any]]

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models.plan import Plan
-from service.api.schemas.webhooks import WebhookBody
 from service.auth.principals import ANONYMOUS_PRINCIPAL, Grant, Permission, Principal
 from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.errors import ConflictError, PreconditionFailedError
 from service.core.settings import Settings
 from service.domain.approval import ApprovalService
 from service.domain.approval_transitions import TRANSITIONS
+from service.domain.schemas.webhooks import WebhookBody
 from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store

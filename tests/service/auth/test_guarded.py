@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from service.auth.guards import find_route_guard
+from service.api.permissions import find_route_guard
 from service.storage.store import Store
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT

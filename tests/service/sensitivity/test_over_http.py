@@ -72,7 +72,9 @@ class Service:
         connection = self.send("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
-        return {state: int(float(n)) for state, n in re.findall(r'allot_questions\{state="(\w+)"\} (\S+)', text)}
+        return {
+            state: int(float(n)) for state, n in re.findall(r'allot_sensitivity_queries\{state="(\w+)"\} (\S+)', text)
+        }
 
 
 def nurseries() -> set[int]:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import Field
 
-from service.api.schemas.tables import TableQuery
 from service.core.codecs import encode_table
+from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import BATCH_ROWS, select_from_table
 from service.spreadsheets.file_names import SheetNames
 from service.spreadsheets.table_formats import format_json_page, stream_csv, stream_xlsx

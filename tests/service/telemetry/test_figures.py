@@ -36,7 +36,7 @@ def test_solves_are_counted_timed_and_weighed(settings: Settings) -> None:
     with TestClient(create_app(settings)) as client:
         before = figures(client)
         assert ("allot_solves_total", "optimal") not in before
-        assert (before["allot_plans", "queued"], before["allot_webhook_messages", "waiting"]) == (0, 0)
+        assert (before["allot_plans", "queued"], before["allot_webhook_deliveries", "waiting"]) == (0, 0)
         client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
         until(lambda: figures(client).get(("allot_solves_total", "optimal")) == 1, 20)
         found = figures(client)
@@ -49,10 +49,10 @@ def test_solves_that_run_are_counted_with_their_memory(settings: Settings) -> No
     problem = slow(14, 22, 8).model_dump(mode="json", exclude_defaults=True)
     with TestClient(create_app(settings)) as client:
         plan = client.post("/v1/plans", json={"problem": problem}).headers["location"]
-        until(lambda: figures(client).get(("allot_solver_children", "bytes"), 0) > 20 * MIB, 60)
-        assert figures(client)["allot_solver_children", "count"] == 1
+        until(lambda: figures(client).get(("allot_solver_workers", "bytes"), 0) > 20 * MIB, 60)
+        assert figures(client)["allot_solver_workers", "count"] == 1
         client.delete(plan)
-        until(lambda: figures(client)["allot_solver_children", "count"] == 0, 20)
+        until(lambda: figures(client)["allot_solver_workers", "count"] == 0, 20)
         until(lambda: figures(client).get(("allot_solves_total", "cancelled")) == 1, 20)
 
 
@@ -81,7 +81,7 @@ def test_readiness_tells_when_the_database_is_gone_and_back(request: pytest.Fixt
             assert client.get("/health/live").status_code == 200
             found = figures(client)
             assert ("allot_plans", "queued") not in found
-            assert ("allot_solver_children", "count") in found
+            assert ("allot_solver_workers", "count") in found
         assert client.get("/health/ready").status_code == 200
 
 

@@ -79,7 +79,7 @@ def test_a_request_its_plan_and_the_stages_of_its_solve_are_one_trace(
 
 def test_nothing_of_it_is_loaded_unless_asked_for() -> None:
     code = (
-        "import sys; from service.app import create_app; from service.settings import Settings; create_app(Settings());"
+        "import sys; from service.api.app import create_app; from service.core.settings import Settings; create_app(Settings());"
         "print([name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))])"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from service.api.schemas.webhooks import DeliveryView, WebhookBody, WebhookWithSecret
 from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
 from service.core.settings import Settings
+from service.domain.schemas.webhooks import DeliveryView, WebhookBody, WebhookWithSecret
 from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outbox import enqueue_event

@@ -5,11 +5,11 @@ from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
 from service.api.app import create_app
-from service.api.schemas.webhooks import WebhookBody
-from service.auth.denials import HiddenError
+from service.auth.authorization import HiddenError
 from service.auth.principals import Grant, Principal, Role
 from service.core.errors import NotFoundError
 from service.core.settings import Settings
+from service.domain.schemas.webhooks import WebhookBody
 from service.domain.webhooks import WebhookService
 from service.storage.store import Store
 from tests.service.api.answers import assert_problem

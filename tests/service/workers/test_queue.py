@@ -6,14 +6,13 @@ import time
 import pytest
 from sqlalchemy import update
 
-from service.storage.errors import RecordNotFoundError
+from service.storage.errors import IdempotencyConflictError, QueueFullError, RecordNotFoundError
 from service.storage.plan_requests import Claim
 from service.storage.records import JobEvent
 from service.storage.repositories import plan_events
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import jobs
 from service.storage.store import Store
-from service.workers.job_errors import IdempotencyConflictError, QueueFullError
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import finish_next, request, small, some_outcome
 

@@ -7,9 +7,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from models.base import Frozen
 from service.core.settings import Settings
-
-TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
-"""Formats in which a table is given."""
+from service.spreadsheets.table_formats import TableFormat
 
 _SETTINGS_FIELDS = Settings.model_fields
 _DEFAULT_PAGE_ROWS: int = _SETTINGS_FIELDS["page_rows"].default

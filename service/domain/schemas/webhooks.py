@@ -1,28 +1,12 @@
 """Webhooks and deliveries as they travel."""
 
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from pydantic import Field, HttpUrl
 
 from models.base import Frozen, Id
-
-EventKind = Literal[
-    "plan.finished",
-    "plan.cancelled",
-    "plan.submitted",
-    "plan.returned",
-    "plan.ratified",
-    "plan.in_force",
-    "plan.closed",
-]
-"""What is told: a plan has an outcome (`failed` included), was cancelled, or went a step through its life."""
-
-EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-"""All of them."""
-
-DeliveryState = Literal["waiting", "delivered", "dead"]
-"""`waiting`: will be sent (again). `delivered`: answered with 2xx. `dead`: given up; it can be sent again on request."""
+from service.storage.records import EVENT_KINDS, DeliveryState, EventKind
 
 
 class WebhookBody(Frozen):

@@ -8,7 +8,7 @@ from pydantic import Field
 from models.base import Frozen, Id
 from models.options import PlanOptions, SolverName
 from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
-from service.api.schemas.problem_sources import ProblemSource, SourceEnvelope
+from service.domain.schemas.problem_sources import ProblemSource, SourceEnvelope
 from service.storage.records import ApprovalState
 
 PlanStatus = Literal["queued", "running", "finished", "cancelled"]

@@ -1,0 +1,49 @@
+"""The guard of a route: a dependency that lets pass who may do what the route does."""
+
+from typing import Any
+
+from fastapi import Depends
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from service.api.dependencies import PrincipalDependency, ServicesDependency
+from service.auth.authorization import ForbiddenError, authorize_province, authorize_stored_plan
+from service.auth.principals import ANONYMOUS_PRINCIPAL, Permission, Principal
+
+
+class PermissionGuard:
+    """Lets pass who may do an act: with the path's plan, in the path's province, or anywhere if it names neither."""
+
+    def __init__(self, permission: Permission) -> None:
+        """Guard a route that does `act`."""
+        self.permission = permission
+
+    async def __call__(self, request: Request, services: ServicesDependency, principal: PrincipalDependency) -> None:
+        """Raise Forbidden, or for what they may not know of Barred (404), unless they may."""
+        if principal is ANONYMOUS_PRINCIPAL:
+            return
+        plan, province = request.path_params.get("plan"), request.path_params.get("province")
+        if plan is not None:
+            await run_in_threadpool(authorize_stored_plan, services.store, principal, self.permission, str(plan))
+        elif province is not None:
+            authorize_province(principal, self.permission, str(province), hidden=request.method in {"GET", "HEAD"})
+        elif not self._is_permitted(principal):
+            raise ForbiddenError(principal.caller, self.permission, "")
+
+    def _is_permitted(self, principal: Principal) -> bool:
+        return (
+            principal.is_administrator
+            if self.permission == "administer"
+            else principal.is_permitted_anywhere(self.permission)
+        )
+
+
+def require_permission(permission: Permission) -> Any:
+    """The guard to stand in `dependencies=[…]` of a router or a route."""
+    return Depends(PermissionGuard(permission))
+
+
+def find_route_guard(dependant: Any) -> PermissionGuard | None:
+    """The last guard among the dependencies of a route (FastAPI's `route.dependant`); None if it has none."""
+    guards = [one.call for one in getattr(dependant, "dependencies", ()) if isinstance(one.call, PermissionGuard)]
+    return guards[-1] if guards else None

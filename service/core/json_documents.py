@@ -1,0 +1,58 @@
+"""JSON documents: decode an object and report every mistake in its text."""
+
+import json
+from typing import Any, NoReturn
+
+from models.validation.checks import Finding
+from service.core.errors import BadRequestError, UnprocessableContentError
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+Document = dict[str, Any]
+"""A decoded JSON object."""
+
+
+def count_occurrences(raw: bytes, sign: bytes) -> int:
+    """How often a sign stands in some bytes; a piece at a time, so that others run in between."""
+    return sum(raw.count(sign, begin, begin + _CHUNK_BYTES) for begin in range(0, len(raw), _CHUNK_BYTES))
+
+
+def decode_json_object(raw: bytes) -> Document:
+    """The JSON object of a body.
+
+    Numbers too big to hold come out as infinity and are refused with their place when the body is validated. Raises
+    Unreadable for what is not JSON or nested too deep, Invalid for keys that stand twice and bodies that are no object.
+    """
+    if b"\\u0000" in raw:
+        _raise_unprocessable("", "nul_character", "A text holds the character NUL.", "Remove it.")
+    twice: list[str] = []
+
+    def collect_unique_keys(pairs: list[tuple[str, Any]]) -> Document:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice.extend(key for key in found if keys.count(key) > 1)
+        return found
+
+    try:
+        document = json.loads(raw.decode(), object_pairs_hook=collect_unique_keys)
+    except json.JSONDecodeError as error:
+        raise BadRequestError(f"The body is not JSON: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise BadRequestError(f"The body is not UTF-8 at byte {error.start}.") from error
+    except ValueError as error:
+        raise BadRequestError("The body holds a number of more digits than can be read.") from error
+    except RecursionError as error:
+        raise BadRequestError("The body is nested deeper than anything here is.") from error
+    if twice:
+        _raise_unprocessable("", "repeated_key", f"Some object names {twice[0]!r} twice.", "Keep one of them.")
+    if not isinstance(document, dict):
+        _raise_unprocessable("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
+    return document
+
+
+def _raise_unprocessable(path: str, code: str, message: str, remedy: str) -> NoReturn:
+    raise UnprocessableContentError(
+        f"{message} {remedy}", findings=[Finding(path=path, code=code, message=message, remedy=remedy)]
+    )

@@ -1,0 +1,112 @@
+"""Deliveries of webhook messages: leased by one process, attempted, and recorded."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from service.storage.engine import acquire_lock
+from service.storage.records import DeliveryState
+from service.storage.schema import deliveries, webhooks
+from service.storage.store import Store, Transaction
+
+MAX_CONCURRENT_PER_WEBHOOK = 2
+"""Messages of one webhook under way at a time, over all service processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedDelivery:
+    """One attempt at one message, leased by one process."""
+
+    id: str
+    """Identifier of the message."""
+    owner: str
+    """The process."""
+    attempt: int
+    """Number of the attempt; with `owner` it fences off every earlier lease."""
+    url: str
+    """Address of the receiver."""
+    secret: str
+    """Key of the signature."""
+    body: bytes
+    """Body of the message."""
+
+
+def lease_due_deliveries(store: Store, owner: str, limit: int, lease_seconds: float) -> tuple[LeasedDelivery, ...]:
+    """Lease messages that are due, the longest due first, at most `MAX_CONCURRENT_PER_WEBHOOK` of a webhook."""
+    with store.read_transaction() as transaction:
+        if not _select_due_deliveries(transaction, 1):
+            return ()
+    with store.write_transaction() as transaction:
+        acquire_lock(transaction.connection, "webhook_dispatcher")
+        names = _select_due_deliveries(transaction, limit)
+        rows = transaction.connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(names))
+            .values(owner=owner, lease=transaction.read_clock() + lease_seconds, tries=deliveries.c.tries + 1)
+            .returning(deliveries.c.id, deliveries.c.webhook, deliveries.c.tries, deliveries.c.body)
+        ).all()
+        query = select(webhooks.c.id, webhooks.c.url, webhooks.c.secret)
+        known = transaction.connection.execute(query.where(webhooks.c.id.in_({row.webhook for row in rows}))).all()
+    where = {row.id: (row.url, row.secret) for row in known}
+    return tuple(LeasedDelivery(row.id, owner, row.tries, *where[row.webhook], row.body.encode()) for row in rows)
+
+
+def record_delivery_attempt(
+    transaction: Transaction,
+    delivery: LeasedDelivery,
+    *,
+    state: DeliveryState,
+    retry_seconds: float,
+    status: int | None,
+    error: str | None,
+) -> None:
+    """Record the result of an attempt, unless another process has leased the message since."""
+    moment = transaction.read_clock()
+    transaction.connection.execute(
+        update(deliveries)
+        .where(_build_fence_condition(delivery))
+        .values(
+            state=state, due=moment + retry_seconds, owner=None, lease=None, status=status, error=error, tried=moment
+        )
+    )
+
+
+def count_undelivered(store: Store) -> dict[str, int]:
+    """Count the messages that are `waiting` and `dead`, over all service processes."""
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.state.in_(("waiting", "dead")))
+    with store.read_transaction() as transaction:
+        found = {row[0]: int(row[1]) for row in transaction.connection.execute(query.group_by(deliveries.c.state))}
+    return {"waiting": found.get("waiting", 0), "dead": found.get("dead", 0)}
+
+
+def _select_due_deliveries(transaction: Transaction, limit: int) -> list[str]:
+    """Select the messages to send now."""
+    moment = transaction.read_clock()
+    busy = (
+        select(deliveries.c.webhook, func.count().label("count"))
+        .where(deliveries.c.state == "waiting", deliveries.c.lease >= moment)
+        .group_by(deliveries.c.webhook)
+        .subquery()
+    )
+    free = or_(deliveries.c.lease.is_(None), deliveries.c.lease < moment)
+    place = func.row_number().over(partition_by=deliveries.c.webhook, order_by=(deliveries.c.due, deliveries.c.id))
+    waiting = (
+        select(deliveries.c.id, deliveries.c.webhook, deliveries.c.due, place.label("place"))
+        .where(deliveries.c.state == "waiting", deliveries.c.due <= moment, free)
+        .subquery()
+    )
+    query = (
+        select(waiting.c.id)
+        .select_from(waiting.outerjoin(busy, busy.c.webhook == waiting.c.webhook))
+        .where(waiting.c.place <= MAX_CONCURRENT_PER_WEBHOOK - func.coalesce(busy.c.count, 0))
+        .order_by(waiting.c.due, waiting.c.id)
+        .limit(limit)
+    )
+    return list(transaction.connection.execute(query).scalars())
+
+
+def _build_fence_condition(delivery: LeasedDelivery) -> ColumnElement[bool]:
+    """Build the fence: true of the message only while this attempt holds its lease."""
+    return and_(
+        deliveries.c.id == delivery.id, deliveries.c.owner == delivery.owner, deliveries.c.tries == delivery.attempt
+    )
