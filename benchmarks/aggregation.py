@@ -9,7 +9,7 @@ from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
 from models.problem.shares import SupplyShares
-from models.validation.checks import check, refuse_errors
+from models.validation.checks import check_problem, raise_on_errors
 
 Given = float | Sequence[float] | None
 """A number for every period, one for each, or none."""
@@ -72,7 +72,7 @@ def coarser(problem: PlanningProblem, months: int) -> PlanningProblem:
             "partners": tuple(_partner(partner, join) for partner in problem.partners),
         }
     )
-    refuse_errors(check(made))
+    raise_on_errors(check_problem(made))
     return made
 
 

@@ -18,7 +18,7 @@ from benchmarks.load import serving
 from benchmarks.measuring import MIB, Measured
 from models.problem.planning_problem import PlanningProblem
 
-TABLES = ("quotas", "supply", "shipments", "capacity", "reasons")
+TABLES = ("quotas", "supply", "shipments", "capacity", "bottlenecks")
 """Tables that are read after the plan is made, each in one page."""
 
 SOLVING = ("solve", "whole units", "without swaps")

@@ -15,7 +15,7 @@ Subject = Callable[[], PlanningProblem]
 
 def ryanggang(scenario: str, months: int = 1) -> PlanningProblem:
     """A year of Ryanggang in one of its scenarios, by periods of that many months."""
-    province = provinces.load("ryanggang")
+    province = provinces.load_builtin_province("ryanggang")
     problem = apply_changes(province.problem, next(s for s in province.scenarios if s.id == scenario).changes)
     return problem if months == 1 else coarser(problem, months)
 

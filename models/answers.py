@@ -7,7 +7,7 @@ from models.changes.change import Change
 from models.plan import ServedShare
 
 
-class LimitName(Frozen):
+class LimitReference(Frozen):
     """A limit, named as in the capacity and power tables."""
 
     rule: str
@@ -23,41 +23,41 @@ class LimitName(Frozen):
     """Unit of the limit."""
 
 
-class Served(Frozen):
+class ShortageReduction(Frozen):
     """What one step of a limit does to the shortage of one item."""
 
     item: str
     """Item."""
     units: float
     """Units of unmet need served; negative where more goes short."""
-    won: float
+    objective_reduction: float
     """The same weighted as in the objective, won."""
 
 
-class LimitPrice(LimitName):
+class LimitShadowPrice(LimitReference):
     """A limit that holds something up, what it is worth, and how far that holds."""
 
     used: float
     """Amount used."""
     limit: float
     """Amount there is."""
-    price: float
+    shadow_price: float
     """Won of the objective saved by one more unit."""
-    falls: float | None = None
+    allowable_decrease: float | None = None
     """Units by which the limit may fall before the price changes; null where it was not asked for or may fall for ever."""
-    rises: float | None = None
+    allowable_increase: float | None = None
     """Units by which the limit may rise before the price changes; null where it was not asked for or may rise for ever."""
     step: float | None = None
     """Units that `saves`, `serves` and `text` speak of; null but for the leading limits."""
-    saves: float | None = None
+    objective_reduction: float | None = None
     """Won of the objective that the step saves, exactly."""
-    serves: tuple[Served, ...] = ()
+    shortage_reductions: tuple[ShortageReduction, ...] = ()
     """Needs that the step serves, the one that gains most first; at most five."""
     text: str = ""
     """The same in plain words."""
 
 
-class GoodPrice(Frozen):
+class GoodShadowPrice(Frozen):
     """What one more unit of an item is worth there and then."""
 
     county: str
@@ -66,7 +66,7 @@ class GoodPrice(Frozen):
     """Item."""
     period: str
     """Period."""
-    price: float
+    shadow_price: float
     """Won of the objective saved by one more unit; negative where one more would be a burden."""
     shortage: float
     """Units short there."""
@@ -74,35 +74,35 @@ class GoodPrice(Frozen):
     """Unit of the item."""
 
 
-class Prices(Frozen):
+class ShadowPrices(Frozen):
     """Prices of a plan. They are those of the linear program before rounding: whole numbers have no prices."""
 
     note: str
     """What the prices are of."""
     objective: float
     """Objective that they are the prices of, won."""
-    limits: tuple[LimitPrice, ...]
+    limits: tuple[LimitShadowPrice, ...]
     """Limits with a price, worth most (price × limit) first."""
-    goods: tuple[GoodPrice, ...]
+    goods: tuple[GoodShadowPrice, ...]
     """Goods with a price, dearest shortage (price × shortage) first."""
 
 
-class Cause(LimitName):
+class BindingLimit(LimitReference):
     """A limit behind some shortages, added up."""
 
-    gain: float
+    shadow_price: float
     """Won of the objective saved by one more unit of the limit."""
-    shortages: int
+    shortage_count: int
     """Shortages that it stands behind."""
     amount: float
     """Units of the limit that the missing units would take along the cheapest way."""
-    won: float
+    value: float
     """`amount` × `gain`: the part of the shortages' worth that the limit accounts for."""
     share: float
     """`won` as a share of that worth."""
 
 
-class Held(Frozen):
+class AttributionGroup(Frozen):
     """Shortages that one group of reasons is about, and what they are worth, in parts that add up.
 
     Σ `won` of the causes + `other_limits` + `costs` − `dearer` + `no_way` = `won`.
@@ -114,30 +114,30 @@ class Held(Frozen):
     """Units short; won's worth where several items are added up."""
     objective: float
     """What they weigh in the plan's objective, won; over all groups, with the plan's costs, it adds up to the objective."""
-    won: float
+    value: float
     """Units short × the price of a unit there and then: what they would save if they came at once, at the prices of now."""
-    causes: tuple[Cause, ...]
+    binding_limits: tuple[BindingLimit, ...]
     """Limits that the missing units would take most of, by won; at most twenty."""
     other_limits: float
     """Won of the limits not named."""
     costs: float
     """Won that making and bringing the missing units would cost."""
-    dearer: float
+    above_shortage_cost: float
     """Won by which the cheapest way is dearer than the needs weigh; taken off."""
-    no_way: float
+    unreachable: float
     """Won of what nothing can bring: no factory, link, allotment or swap, whatever limits were raised."""
 
 
-class Reasons(Frozen):
+class ShortageAttribution(Frozen):
     """Why things are short, rolled up."""
 
-    by: str
+    group_by: str
     """What the groups are."""
-    groups: tuple[Held, ...]
+    groups: tuple[AttributionGroup, ...]
     """Groups, the dearest first."""
 
 
-class OtherNeed(Frozen):
+class ShortageChange(Frozen):
     """How another need fares under a remedy."""
 
     county: str
@@ -148,37 +148,37 @@ class OtherNeed(Frozen):
     """Period."""
     units: float
     """Units more short; negative where fewer are."""
-    won: float
+    objective_change: float
     """The same weighted as in the objective."""
 
 
-class Remedy(LimitName):
+class Remedy(LimitReference):
     """One change that ends or halves a shortage, verified by solving the plan again with it."""
 
-    manner: Literal["kept", "free", "shared"]
+    kind: Literal["reserved", "unreserved", "reallocated"]
     """`kept`: so much more, kept for this need, and the plan as a whole is no worse than now, though others may lose and gain.
     `free`: so much more that the best plan mends the shortage of itself. `shared`: nothing more at all; others give."""
     amount: float
     """Units of the limit more; 0 for `shared`."""
-    relative: float
+    relative_amount: float
     """`amount` as a share of what there is."""
     before: float
     """Units short now."""
     after: float
     """Units short with it."""
-    objective: float
+    objective_change: float
     """Change of weighted shortage and costs, won: what it costs the plan as a whole (negative: saves)."""
-    others_lose: float
+    loss_to_others: float
     """Weighted shortage that other needs gain, won."""
-    others_gain: float
+    gain_to_others: float
     """Weighted shortage that other needs lose, won."""
-    losers: tuple[OtherNeed, ...]
+    worse_off: tuple[ShortageChange, ...]
     """Needs that go shorter, worst first; at most five."""
-    goals: dict[str, float] = {}
+    goal_changes: dict[str, float] = {}
     """Change of each ordered goal, in its own sense and unit, by place and name, such as `1 shortage`."""
     changes: tuple[Change, ...] = ()
     """The same as changes to the problem, to be sent to what-if or with a new plan; none for `shared`."""
-    posted: float | None = None
+    shortage_if_not_reserved: float | None = None
     """Units short in the best plan with the changes made, where nothing is kept for this need; null for `shared`."""
     text: str
     """The same in plain words."""
@@ -195,38 +195,38 @@ class Remedies(Frozen):
     """Period."""
     shortage: float
     """Units short now."""
-    target: float
+    target_shortage: float
     """Units short that each remedy leaves at most."""
     remedies: tuple[Remedy, ...]
     """Verified remedies, the smallest (relative to its limit) first."""
-    tried: int
+    evaluated: int
     """Limits that were tried; those without effect by themselves are not shown."""
-    untried: int = 0
+    not_evaluated: int = 0
     """Limits that were not tried any more: enough remedies were found, or the time was over."""
 
 
 class CurvePoint(Frozen):
     """A plan along a curve."""
 
-    at: float
+    parameter: float
     """Value or factor of what is varied."""
     objective: float
     """Objective, won."""
-    price: float | None
+    shadow_price: float | None
     """Won of the objective saved per unit of `at` more, just after this point; null where the curve is sampled."""
     served_share: float
     """Share of the need served, by value."""
     by_priority: tuple[ServedShare, ...]
     """Served share by priority."""
-    leading: tuple[LimitPrice, ...]
+    top_limits: tuple[LimitShadowPrice, ...]
     """Limits worth most there; at most three."""
-    breakpoint: bool
+    is_breakpoint: bool
     """Whether prices change here; else it is an end or a sample."""
-    goals: dict[str, float] = {}
+    goal_values: dict[str, float] = {}
     """What each ordered goal comes to, by its place and name, such as `1 shortage`."""
 
 
-class Curve(Frozen):
+class ParametricCurve(Frozen):
     """A plan as one thing is varied."""
 
     change: Change
@@ -235,9 +235,9 @@ class Curve(Frozen):
     """Points in order; between two of them the objective is a straight line where `exact`."""
     exact: bool
     """Whether every breakpoint of the objective is there."""
-    error: float | None
+    max_error: float | None
     """Won by which the straight lines between points can be above the true curve at most; null where the curve is sampled."""
-    reached: float
+    explored_until: float
     """How far there was time to come; the end that was asked for where nothing is left out."""
     note: str
     """How the curve was found."""
@@ -256,10 +256,10 @@ class GridCell(Frozen):
     """Share of the need served, by value."""
 
 
-class Grid(Frozen):
+class ParameterGrid(Frozen):
     """Plans at every pair of values."""
 
     cells: tuple[GridCell, ...]
     """A cell a pair, in the order asked for."""
-    untried: int = 0
+    not_evaluated: int = 0
     """Pairs that there was no time for; they have no cell."""

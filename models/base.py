@@ -15,10 +15,10 @@ Text = Annotated[str, Field(max_length=2000)]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 """A short word that groups things, such as a category or a population group."""
 
-LARGEST = 1e15
+MAX_AMOUNT = 1e15
 """Beyond this no quantity of a province lies; solvers take numbers not far above it for infinite."""
 
-Amount = Annotated[float, Field(ge=0, le=LARGEST, strict=True, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
 """A number from 0 to LARGEST."""
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
@@ -57,6 +57,6 @@ class Frozen(BaseModel):
     )
 
 
-def by_period(value: float | tuple[float, ...], count: int) -> tuple[float, ...]:
+def expand_to_periods(value: float | tuple[float, ...], count: int) -> tuple[float, ...]:
     """Spread a PerPeriod value over `count` periods; a list is returned as it is."""
     return value if isinstance(value, tuple) else (value,) * count

@@ -6,13 +6,13 @@ Norms are per head and year and `years` is the length of the plan, so a plan of 
 sixth of a year's norm. Rows in `demand` replace the estimate for their county and item.
 """
 
-from models.base import Frozen, by_period
+from models.base import Frozen, expand_to_periods
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
 
 
-class GroupNeed(Frozen):
+class GroupDemand(Frozen):
     """What one population group of a county needs of an item over the whole plan."""
 
     group: str
@@ -36,11 +36,11 @@ class DemandEstimate(Frozen):
     """`norms`: estimated from people and norms. `stated`: a demand row says so."""
     quantity: tuple[float, ...]
     """Units in each period, in order."""
-    groups: tuple[GroupNeed, ...]
+    groups: tuple[GroupDemand, ...]
     """What each group adds; empty where the need is stated outright."""
 
 
-def calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[float, ...]:
+def compute_calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[float, ...]:
     """The share of the plan's need that falls in each period, summing to 1.
 
     `even` spreads by `period_days` where given, else equally. Raises KeyError for a calendar the problem does not have.
@@ -48,38 +48,40 @@ def calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[float, ...
     if calendar != "even":
         return problem.calendars[calendar]
     count = len(problem.periods)
-    days = by_period(1.0 if problem.period_days is None else problem.period_days, count)
+    days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     total = sum(days)
     return tuple(day / total for day in days)
 
 
-def estimate(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
+def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
     """The need of every county for every item it needs at all, counties first, items in the problem's order.
 
     The problem must have passed its checks: calendars, counties and items exist and lists have one number per period.
     """
     stated = {(row.county, row.item): row.quantity for row in problem.demand}
-    shares = {item.calendar: calendar_shares(problem, item.calendar) for item in problem.items if item.norms}
+    shares = {item.calendar: compute_calendar_shares(problem, item.calendar) for item in problem.items if item.norms}
     rows = []
     for county in problem.counties:
         for item in problem.items:
             quantity = stated.get((county.id, item.id))
             if quantity is not None:
-                row = _stated(county, item, by_period(quantity, len(problem.periods)))
+                row = _use_stated_demand(county, item, expand_to_periods(quantity, len(problem.periods)))
             else:
-                row = _estimated(county, item, problem.years, shares)
+                row = _estimate_from_norms(county, item, problem.years, shares)
             if any(row.quantity) or quantity is not None:
                 rows.append(row)
     return tuple(rows)
 
 
-def _stated(county: County, item: Item, quantity: tuple[float, ...]) -> DemandEstimate:
+def _use_stated_demand(county: County, item: Item, quantity: tuple[float, ...]) -> DemandEstimate:
     return DemandEstimate(county=county.id, item=item.id, source="stated", quantity=quantity, groups=())
 
 
-def _estimated(county: County, item: Item, years: float, shares: dict[str, tuple[float, ...]]) -> DemandEstimate:
+def _estimate_from_norms(
+    county: County, item: Item, years: float, shares: dict[str, tuple[float, ...]]
+) -> DemandEstimate:
     groups = tuple(
-        GroupNeed(group=group, heads=heads, norm=norm, quantity=heads * norm * years)
+        GroupDemand(group=group, heads=heads, norm=norm, quantity=heads * norm * years)
         for group, norm in item.norms.items()
         if norm and (heads := county.population.get(group, 0.0))
     )

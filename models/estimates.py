@@ -1,32 +1,32 @@
 """What prices foretell of changes, before anything is solved again."""
 
-from models.answers import LimitName
+from models.answers import LimitReference
 from models.base import Frozen
 
 
-class Moving(LimitName):
+class ShiftedLimit(LimitReference):
     """A limit with a price that a change moves."""
 
-    price: float
+    shadow_price: float
     """Won of the objective saved by one more unit (one less, where it is a least amount)."""
-    moves: float
+    bound_change: float
     """Units by which the change moves it."""
-    won: float
+    objective_change: float
     """What that adds to the objective at the plan's prices, won."""
 
 
-class Part(Frozen):
+class RuleContribution(Frozen):
     """Limits of one rule, added up."""
 
     rule: str
     """Rule or decision, by its name in the formulation; `balance` are the needs themselves."""
-    won: float
+    objective_change: float
     """What they add to the objective at the plan's prices, won."""
-    limits: int
+    limit_count: int
     """How many with a price the change moves."""
 
 
-class Estimate(Frozen):
+class ObjectiveEstimate(Frozen):
     """What the plan's prices foretell of changes. The objective is convex in the limits, so prices never foretell too much.
 
     With `exact` the prices hold all the way, and `change` is what solving again will find. Else the objective rises by at least
@@ -35,16 +35,16 @@ class Estimate(Frozen):
 
     objective: float
     """Objective of the plan before rounding, won."""
-    change: float | None
+    objective_change: float | None
     """What the changes add to it, won: exactly, or at least; null where prices do not tell, since coefficients change or goals are
     ordered."""
     exact: bool
     """Whether the prices hold all the way."""
-    holds: float
+    valid_fraction: float
     """Share of the way to the changes over which the prices are known to hold, 0 to 1; 0 also where one of several is right."""
     served_share: tuple[float, float] | None
     """Served share of the plan, by value before rounding, and with the changes; null unless exact."""
-    parts: tuple[Part, ...]
+    contributions: tuple[RuleContribution, ...]
     """What adds to the change, by rule, the greatest first; they add up to it."""
-    limits: tuple[Moving, ...]
+    limits: tuple[ShiftedLimit, ...]
     """Limits that the change moves, those that add most first; at most twenty."""

@@ -9,7 +9,7 @@ from models.base import Frozen
 from models.outputs import LineAndPeriod
 from models.problem.planning_problem import PlanningProblem
 
-By = Literal["factory", "county", "item"]
+FulfilmentGrouping = Literal["factory", "county", "item"]
 """What fulfilment is rolled up by; `county`: the place where the factory stands."""
 
 
@@ -47,41 +47,41 @@ class FulfilmentRow(Frozen):
 
 
 @dataclass(slots=True)
-class _Sum:
-    lines: int = 0
+class _FulfilmentTotals:
+    quotas_due: int = 0
     unreported: int = 0
-    planned: float = 0.0
-    silent: float = 0.0
-    made: float = 0.0
-    counted: float = 0.0
+    planned_value: float = 0.0
+    unreported_value: float = 0.0
+    made_value: float = 0.0
+    counted_value: float = 0.0
     units_planned: float = 0.0
     units_made: float = 0.0
 
-    def add(self, quota: float, made: float | None, value: float) -> None:
+    def add_line_period(self, quota: float, made: float | None, value: float) -> None:
         """Add one line and period; `made` is None where it was not reported."""
         due = quota > 0
-        self.lines += due
+        self.quotas_due += due
         self.unreported += due and made is None
-        self.planned += value * quota
+        self.planned_value += value * quota
         self.units_planned += quota
         if made is None:
-            self.silent += value * quota
+            self.unreported_value += value * quota
         else:
-            self.made += value * made
-            self.counted += value * min(made, quota)
+            self.made_value += value * made
+            self.counted_value += value * min(made, quota)
             self.units_made += made
 
-    def share(self, value: float) -> float | None:
+    def divide_by_reported(self, value: float) -> float | None:
         """`value` as a share of what was planned of what is reported."""
-        told = self.planned - self.silent
-        return value / told if self.unreported < self.lines and told > 0 else None
+        told = self.planned_value - self.unreported_value
+        return value / told if self.unreported < self.quotas_due and told > 0 else None
 
 
-def fulfilment(
+def compute_fulfilment(
     problem: PlanningProblem,
     quotas: Mapping[LineAndPeriod, float],
     outputs: Mapping[LineAndPeriod, float],
-    by: By,
+    group_by: FulfilmentGrouping,
     through: str,
 ) -> tuple[tuple[FulfilmentRow, ...], FulfilmentRow]:
     """Fulfilment up to the period `through`, worst first, and the total; quotas and outputs in units.
@@ -92,47 +92,52 @@ def fulfilment(
     last = position[through]
     value = {item.id: item.value if item.value > 0 else 1.0 for item in problem.items}
     place = {factory.id: factory.place for factory in problem.factories}
-    total, sums = _Sum(), defaultdict[str, _Sum](_Sum)
+    total, sums = _FulfilmentTotals(), defaultdict[str, _FulfilmentTotals](_FulfilmentTotals)
     for key in dict.fromkeys((*quotas, *outputs)):
         factory, item, period = key
         if position[period] <= last:
-            group = {"factory": factory, "county": place[factory], "item": item}[by]
+            group = {"factory": factory, "county": place[factory], "item": item}[group_by]
             for one in (sums[group], total):
-                one.add(quotas.get(key, 0.0), outputs.get(key), value[item])
-    names = _names(problem, by)
-    told = [(group, one) for group, one in sums.items() if one.share(one.counted) is not None]
-    silent = [(group, one) for group, one in sums.items() if one.share(one.counted) is None]
-    told.sort(key=lambda each: (each[1].share(each[1].counted), -each[1].planned, each[0]))
-    silent.sort(key=lambda each: (-each[1].planned, each[0]))
-    units = {item.id: item.unit for item in problem.items} if by == "item" else {}
-    rows = [_row(group, names[group], rank, one, units.get(group)) for rank, (group, one) in enumerate(told, 1)]
-    rows += [_row(group, names[group], None, one, units.get(group)) for group, one in silent]
-    return tuple(rows), _row("", "", None, total, None)
+                one.add_line_period(quotas.get(key, 0.0), outputs.get(key), value[item])
+    names = _read_group_names(problem, group_by)
+    told = [(group, one) for group, one in sums.items() if one.divide_by_reported(one.counted_value) is not None]
+    silent = [(group, one) for group, one in sums.items() if one.divide_by_reported(one.counted_value) is None]
+    told.sort(key=lambda each: (each[1].divide_by_reported(each[1].counted_value), -each[1].planned_value, each[0]))
+    silent.sort(key=lambda each: (-each[1].planned_value, each[0]))
+    units = {item.id: item.unit for item in problem.items} if group_by == "item" else {}
+    rows = [
+        _build_fulfilment_row(group, names[group], rank, one, units.get(group))
+        for rank, (group, one) in enumerate(told, 1)
+    ]
+    rows += [_build_fulfilment_row(group, names[group], None, one, units.get(group)) for group, one in silent]
+    return tuple(rows), _build_fulfilment_row("", "", None, total, None)
 
 
-def _names(problem: PlanningProblem, by: By) -> dict[str, str]:
-    if by == "factory":
+def _read_group_names(problem: PlanningProblem, group_by: FulfilmentGrouping) -> dict[str, str]:
+    if group_by == "factory":
         return {factory.id: factory.name or factory.id for factory in problem.factories}
-    if by == "item":
+    if group_by == "item":
         return {item.id: item.name or item.id for item in problem.items}
     counties = {county.id: county.name or county.id for county in problem.counties}
     return counties | {station.id: station.name or station.id for station in problem.stations}
 
 
-def _row(group: str, name: str, rank: int | None, one: _Sum, unit: str | None) -> FulfilmentRow:
+def _build_fulfilment_row(
+    group: str, name: str, rank: int | None, totals: _FulfilmentTotals, unit: str | None
+) -> FulfilmentRow:
     return FulfilmentRow(
         id=group,
         name=name,
         rank=rank,
-        lines=one.lines,
-        unreported=one.unreported,
-        planned_value=one.planned,
-        unreported_value=one.silent,
-        made_value=one.made,
-        counted_value=one.counted,
-        fulfilment=one.share(one.counted),
-        fulfilment_uncapped=one.share(one.made),
-        planned=None if unit is None else one.units_planned,
-        made=None if unit is None else one.units_made,
+        lines=totals.quotas_due,
+        unreported=totals.unreported,
+        planned_value=totals.planned_value,
+        unreported_value=totals.unreported_value,
+        made_value=totals.made_value,
+        counted_value=totals.counted_value,
+        fulfilment=totals.divide_by_reported(totals.counted_value),
+        fulfilment_uncapped=totals.divide_by_reported(totals.made_value),
+        planned=None if unit is None else totals.units_planned,
+        made=None if unit is None else totals.units_made,
         unit=unit,
     )

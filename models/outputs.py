@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from models.base import Amount, Frozen, Id
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
-from models.validation.checks.context import close_to, listed, shown
-from models.validation.structure_findings import complaints
+from models.validation.checks.context import format_name_list, quote_name, suggest_similar_names
+from models.validation.structure_findings import find_structural_mistakes
 
-MOST_FINDINGS = 1000
+MAX_FINDINGS = 1000
 """How many findings about one report are told."""
 
 OUTPUT_CODES: Mapping[str, str] = {
@@ -31,7 +31,7 @@ LineAndPeriod = tuple[str, str, str]
 """A factory, an item and a period."""
 
 
-class Output(Frozen):
+class FactoryOutput(Frozen):
     """What a factory made of an item in a period."""
 
     factory: Id
@@ -44,88 +44,105 @@ class Output(Frozen):
     """Units made; 0 where nothing was."""
 
     @property
-    def key(self) -> LineAndPeriod:
+    def line_and_period(self) -> LineAndPeriod:
         """What it is about."""
         return self.factory, self.item, self.period
 
 
-class Report(NamedTuple):
+class OutputReport(NamedTuple):
     """A report as it was read."""
 
-    outputs: tuple[Output, ...]
+    outputs: tuple[FactoryOutput, ...]
     """What can be read of it."""
     findings: tuple[Finding, ...]
     """Everything wrong with it; empty where it can be taken."""
 
 
-def read_report(rows: Sequence[Any], problem: PlanningProblem, reported: int, where: Callable[[int], str]) -> Report:
+def read_output_report(
+    rows: Sequence[Any], problem: PlanningProblem, reported_periods: int, locate_row: Callable[[int], str]
+) -> OutputReport:
     """Read the rows of a report (decoded JSON objects, or the like from CSV) about a plan of `problem`.
 
     `reported` is how many periods, from the first, have been reported or are past; a report may go on from there without a gap.
     `where` gives the place of a row, to which a field's name is added. All that is wrong is told at once.
     """
-    outputs: list[Output] = []
+    outputs: list[FactoryOutput] = []
     places: list[str] = []
     findings: list[Finding] = []
     for k, row in enumerate(rows):
         try:
-            outputs.append(Output.model_validate(row))
-            places.append(where(k))
+            outputs.append(FactoryOutput.model_validate(row))
+            places.append(locate_row(k))
         except ValidationError as error:
-            wrong = complaints(error, row, Output)
-            findings += [one.finding.model_copy(update={"path": where(k) + one.finding.path}) for one in wrong]
-    findings += _strangers(outputs, places, problem)
-    findings += _early(outputs, places, problem, reported)
-    findings += _repeats(outputs, places)
-    return Report(tuple(outputs), tuple(findings[:MOST_FINDINGS]))
+            wrong = find_structural_mistakes(error, row, FactoryOutput)
+            findings += [one.finding.model_copy(update={"path": locate_row(k) + one.finding.path}) for one in wrong]
+    findings += _find_unknown_references(outputs, places, problem)
+    findings += _find_skipped_periods(outputs, places, problem, reported_periods)
+    findings += _find_repeated_rows(outputs, places)
+    return OutputReport(tuple(outputs), tuple(findings[:MAX_FINDINGS]))
 
 
-def _finding(path: str, code: str, message: str, remedy: str) -> Finding:
+def _make_report_finding(path: str, code: str, message: str, remedy: str) -> Finding:
     return Finding(path=path, code=code, message=message, remedy=remedy)
 
 
-def _strangers(outputs: list[Output], places: list[str], problem: PlanningProblem) -> Iterator[Finding]:
+def _find_unknown_references(
+    outputs: list[FactoryOutput], places: list[str], problem: PlanningProblem
+) -> Iterator[Finding]:
     """Factories, lines and periods that the plan does not have."""
     lines = {factory.id: [line.item for line in factory.lines] for factory in problem.factories}
     periods = frozenset(problem.periods)
     for output, place in zip(outputs, places, strict=True):
         if output.factory not in lines:
-            remedy = close_to(output.factory, lines) or "Name a factory of the plan; its table `quotas` lists them."
-            message = f"There is no factory {shown(output.factory)}."
-            yield _finding(f"{place}/factory", "unknown_factory", message, remedy)
+            remedy = (
+                suggest_similar_names(output.factory, lines)
+                or "Name a factory of the plan; its table `quotas` lists them."
+            )
+            message = f"There is no factory {quote_name(output.factory)}."
+            yield _make_report_finding(f"{place}/factory", "unknown_factory", message, remedy)
         elif output.item not in lines[output.factory]:
             known = lines[output.factory]
-            message = f"{shown(output.factory)} has no line for {shown(output.item)}."
-            remedy = close_to(output.item, known) or f"It makes {listed(known, 12, 'and') or 'nothing'}."
-            yield _finding(f"{place}/item", "unknown_line", message, remedy)
+            message = f"{quote_name(output.factory)} has no line for {quote_name(output.item)}."
+            remedy = (
+                suggest_similar_names(output.item, known)
+                or f"It makes {format_name_list(known, 12, 'and') or 'nothing'}."
+            )
+            yield _make_report_finding(f"{place}/item", "unknown_line", message, remedy)
         if output.period not in periods:
-            remedy = close_to(output.period, problem.periods) or f"There are {listed(problem.periods, 12, 'and')}."
-            message = f"There is no period {shown(output.period)}."
-            yield _finding(f"{place}/period", "unknown_period", message, remedy)
+            remedy = (
+                suggest_similar_names(output.period, problem.periods)
+                or f"There are {format_name_list(problem.periods, 12, 'and')}."
+            )
+            message = f"There is no period {quote_name(output.period)}."
+            yield _make_report_finding(f"{place}/period", "unknown_period", message, remedy)
 
 
-def _early(outputs: list[Output], places: list[str], problem: PlanningProblem, reported: int) -> Iterator[Finding]:
+def _find_skipped_periods(
+    outputs: list[FactoryOutput], places: list[str], problem: PlanningProblem, reported_periods: int
+) -> Iterator[Finding]:
     """Periods before which one has not been reported at all."""
     position = {period: t for t, period in enumerate(problem.periods)}
     told = {position[output.period] for output in outputs if output.period in position}
-    while reported in told:
-        reported += 1
+    while reported_periods in told:
+        reported_periods += 1
     for output, place in zip(outputs, places, strict=True):
-        if position.get(output.period, -1) > reported:
-            first = problem.periods[reported]
-            message = f"{shown(output.period)} comes after {shown(first)}, of which nothing has been reported yet."
-            remedy = f"Report {shown(first)} first (0 where nothing was made), or in the same report."
-            yield _finding(f"{place}/period", "period_not_yet", message, remedy)
+        if position.get(output.period, -1) > reported_periods:
+            first = problem.periods[reported_periods]
+            message = (
+                f"{quote_name(output.period)} comes after {quote_name(first)}, of which nothing has been reported yet."
+            )
+            remedy = f"Report {quote_name(first)} first (0 where nothing was made), or in the same report."
+            yield _make_report_finding(f"{place}/period", "period_not_yet", message, remedy)
 
 
-def _repeats(outputs: list[Output], places: list[str]) -> Iterator[Finding]:
+def _find_repeated_rows(outputs: list[FactoryOutput], places: list[str]) -> Iterator[Finding]:
     """Lines and periods named twice in one report."""
     first: dict[LineAndPeriod, str] = {}
     for output, place in zip(outputs, places, strict=True):
-        if output.key in first:
-            message = f"{shown(output.factory)} already reports {shown(output.item)} in {shown(output.period)} at {first[output.key]}."
-            yield _finding(
+        if output.line_and_period in first:
+            message = f"{quote_name(output.factory)} already reports {quote_name(output.item)} in {quote_name(output.period)} at {first[output.line_and_period]}."
+            yield _make_report_finding(
                 place, "reported_twice", message, "Report each line and period once, with all of its output."
             )
         else:
-            first[output.key] = place
+            first[output.line_and_period] = place

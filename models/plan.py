@@ -38,7 +38,7 @@ class Certificate(Frozen):
     """Tolerance it was held to."""
 
 
-class ObjectiveParts(Frozen):
+class ObjectiveTerms(Frozen):
     """The parts that the objective is the sum of, in won (weighted for the shortage)."""
 
     shortage: float = 0.0
@@ -60,18 +60,18 @@ class GoalResult(Frozen):
     """Name of the goal."""
     value: float
     """What it reached: a share for `worst_fulfilment`, else won (for `central_share` the distance to the target)."""
-    held_at: float
+    tolerance_bound: float
     """The value that later goals had to keep."""
-    final: float
+    final_value: float
     """Its value in the finished plan."""
 
 
-class Objective(Frozen):
+class PlanObjective(Frozen):
     """The objective of the plan and its parts."""
 
     value: float
     """Σ weighted shortage + Σ costs, in won."""
-    parts: ObjectiveParts
+    parts: ObjectiveTerms
     """The parts it is the sum of."""
     before_rounding: float | None = None
     """Its value in the LP before quotas were rounded to whole units; null where none were."""
@@ -79,7 +79,7 @@ class Objective(Frozen):
     """With `policy.goals`: what each goal reached, in order."""
 
 
-class Solver(Frozen):
+class SolverRun(Frozen):
     """What solved it."""
 
     name: str
@@ -111,7 +111,7 @@ class ServedShare(Frozen):
     """served / demand; 1 where nothing is needed."""
 
 
-class WorstServed(Frozen):
+class WorstServedDemand(Frozen):
     """A demand served badly, over the whole plan."""
 
     county: str
@@ -126,7 +126,7 @@ class WorstServed(Frozen):
     """served / demand."""
 
 
-class Summary(Frozen):
+class PlanSummary(Frozen):
     """The plan at a glance."""
 
     demand_value: float
@@ -141,7 +141,7 @@ class Summary(Frozen):
     """Served share by priority."""
     by_period: tuple[ServedShare, ...]
     """Served share by period."""
-    worst_served: tuple[WorstServed, ...]
+    worst_served: tuple[WorstServedDemand, ...]
     """The county-items served worst, worst first; at most ten."""
     local_share: float
     """Share of the goods supplied, by value, that local factories made."""
@@ -161,7 +161,7 @@ class Summary(Frozen):
     """Won's worth taken in swaps."""
 
 
-class Agreement(Frozen):
+class VerificationResult(Frozen):
     """The second opinion: the independent formulation on another solver."""
 
     solver: str
@@ -174,7 +174,7 @@ class Agreement(Frozen):
     """Whether the difference is within the tolerance."""
 
 
-class ConflictRow(Frozen):
+class ConflictingRule(Frozen):
     """A rule that takes part in a conflict, and how much it must give."""
 
     rule: str
@@ -189,12 +189,12 @@ class ConflictRow(Frozen):
     """Unit of the relaxation."""
 
 
-class Diagnosis(Frozen):
+class Infeasibility(Frozen):
     """Why no plan can keep all hard rules."""
 
-    conflict: tuple[ConflictRow, ...]
+    conflict: tuple[ConflictingRule, ...]
     """An irreducible set of rules in conflict: without any one of them the others can be kept."""
-    relaxations: tuple[ConflictRow, ...]
+    relaxations: tuple[ConflictingRule, ...]
     """The least total relaxation that makes the problem feasible, rule by rule."""
     verified: bool
     """Whether a re-solve with the relaxation found a plan."""
@@ -211,17 +211,17 @@ class Plan(Frozen):
     """Why solving stopped."""
     certificate: Certificate | None = None
     """Proof of the outcome; null where there is no plan."""
-    objective: Objective | None = None
+    objective: PlanObjective | None = None
     """Objective with its parts; null where there is no plan."""
-    summary: Summary | None = None
+    summary: PlanSummary | None = None
     """The plan at a glance; null where there is no plan."""
-    diagnosis: Diagnosis | None = None
+    infeasibility: Infeasibility | None = None
     """Why it is infeasible; null unless it is."""
-    verification: Agreement | None = None
+    verification: VerificationResult | None = None
     """The second opinion, if asked for."""
     rounding_cost: float | None = None
     """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
-    solver: Solver
+    solver: SolverRun
     """What solved it and how."""
     timings: dict[str, float]
     """Seconds by stage: build, solve, certify, report …"""

@@ -129,7 +129,7 @@ class CapacityRow(Frozen):
     """Won of the objective saved by one more unit."""
 
 
-class ReasonRow(Frozen):
+class BottleneckRow(Frozen):
     """A limit behind a shortage, and what one more unit of it would do."""
 
     county: str
@@ -154,13 +154,13 @@ class ReasonRow(Frozen):
     """Unit of the limit."""
 
 
-TABLES: dict[str, type[Frozen]] = {
+TABLE_SCHEMAS: dict[str, type[Frozen]] = {
     "quotas": QuotaRow,
     "supply": SupplyRow,
     "shipments": ShipmentRow,
     "swaps": SwapRow,
     "power": PowerRow,
     "capacity": CapacityRow,
-    "reasons": ReasonRow,
+    "bottlenecks": BottleneckRow,
 }
 """The tables of a plan and the schema of their rows; a trailing underscore is not part of a column's name."""

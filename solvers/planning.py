@@ -10,9 +10,18 @@ import numpy as np
 import pyarrow as pa
 
 from models.options import PlanOptions
-from models.plan import Agreement, Objective, ObjectiveParts, Outcome, Plan, Solver, Summary, Termination
+from models.plan import (
+    ObjectiveTerms,
+    Outcome,
+    Plan,
+    PlanObjective,
+    PlanSummary,
+    SolverRun,
+    Termination,
+    VerificationResult,
+)
 from models.problem.planning_problem import PlanningProblem
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from solvers.algorithms.fallback import with_resting_plan
 from solvers.algorithms.pipeline import Staged, program_of, solve_in_stages
 from solvers.algorithms.run_state import Run
@@ -73,7 +82,7 @@ def make_plan(
         certificate=diagnosed.proof if diagnosed else staged.certificate,
         objective=objective,
         summary=written.summary,
-        diagnosis=diagnosed.diagnosis if diagnosed else None,
+        infeasibility=diagnosed.diagnosis if diagnosed else None,
         verification=agreement,
         rounding_cost=objective.value - objective.before_rounding
         if objective is not None and objective.before_rounding is not None
@@ -115,13 +124,13 @@ class _Written:
     """What is said of a finished plan; empty without one."""
 
     tables: dict[str, pa.Table]
-    objective: Objective | None = None
-    summary: Summary | None = None
+    objective: PlanObjective | None = None
+    summary: PlanSummary | None = None
 
 
 def _write(index: ProblemIndex, program: Program, staged: Staged) -> _Written:
     if staged.values is None:
-        return _Written({name: empty(model) for name, model in TABLES.items()})
+        return _Written({name: empty(model) for name, model in TABLE_SCHEMAS.items()})
     priced = staged.priced
     values = tidy(priced.program, staged.values)
     price = priced.solution.row_price
@@ -130,13 +139,13 @@ def _write(index: ProblemIndex, program: Program, staged: Staged) -> _Written:
     return _Written(tables, _objective(index, program, staged, values), summary)
 
 
-def _objective(index: ProblemIndex, program: Program, staged: Staged, values: FloatArray) -> Objective:
+def _objective(index: ProblemIndex, program: Program, staged: Staged, values: FloatArray) -> PlanObjective:
     """The plain objective of the finished plan, whatever was minimised last."""
     parts = {name: float(cost @ values) for name, cost in objective_parts(index, program).items()}
     before = staged.priced.solution.values
-    return Objective(
+    return PlanObjective(
         value=sum(parts.values()),
-        parts=ObjectiveParts(**parts),
+        parts=ObjectiveTerms(**parts),
         before_rounding=float(program.lp.cost @ before) if staged.rounded and before is not None else None,
         goals=staged.goals,
     )
@@ -166,18 +175,20 @@ def _verdict(
     return "failed", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
 
 
-def _verified(problem: PlanningProblem, staged: Staged, objective: Objective, run: Run) -> Agreement | None:
+def _verified(
+    problem: PlanningProblem, staged: Staged, objective: PlanObjective, run: Run
+) -> VerificationResult | None:
     before = objective.value if objective.before_rounding is None else objective.before_rounding
     claim = Claim(before, staged.goals, staged.without_swaps)
     return verify(problem, claim, run.options.tolerance, max(run.left(), 1.0))
 
 
-def _solver(program: Program, staged: Staged, run: Run) -> Solver:
+def _solver(program: Program, staged: Staged, run: Run) -> SolverRun:
     solver = staged.priced.solution.solver or run.solver
     version = re.search(r"\d+(\.\d+)+", solver)
     name = re.sub(r"\s*\d+(\.\d+)+", "", solver)
     lp = program.lp
-    return Solver(
+    return SolverRun(
         name=name,
         version=version.group() if version else "",
         strategy="; ".join(f"{stage}: {way}" for stage, way in run.strategy.items()),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.plan import Agreement, GoalResult
+from models.plan import GoalResult, VerificationResult
 from models.problem.planning_problem import PlanningProblem
 from solvers import reference_model
 from solvers.lp.linear_program import FloatArray
@@ -26,7 +26,9 @@ class Claim:
     """Units short when no swaps are allowed, (counties, items, periods); None without own_needs_first."""
 
 
-def verify(problem: PlanningProblem, claim: Claim, tolerance: float, time_limit_seconds: float) -> Agreement | None:
+def verify(
+    problem: PlanningProblem, claim: Claim, tolerance: float, time_limit_seconds: float
+) -> VerificationResult | None:
     """Solve once more by the independent formulation and compare; None where that found no optimum in time.
 
     With ordered goals the last goal's optimum is compared, since the objective itself is not what they settle.
@@ -44,7 +46,7 @@ def verify(problem: PlanningProblem, claim: Claim, tolerance: float, time_limit_
         theirs, ours = opinion.goals[-1][1], claim.goals[-1].value
     difference = abs(theirs - ours) / max(1.0, abs(ours))
     agrees = difference <= max(DIGITS, tolerance)
-    return Agreement(solver=opinion.solver, objective=opinion.objective, difference=difference, agrees=agrees)
+    return VerificationResult(solver=opinion.solver, objective=opinion.objective, difference=difference, agrees=agrees)
 
 
 def _needs(problem: PlanningProblem, short: FloatArray | None) -> dict[tuple[str, str, int], float] | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.plan import Plan
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
@@ -67,7 +67,7 @@ class Reading:
 
     def at(self, value: Any, period: str) -> float:
         """A PerPeriod value in one period."""
-        return float(by_period(value, len(self.periods))[self.periods.index(period)])
+        return float(expand_to_periods(value, len(self.periods))[self.periods.index(period)])
 
     def before(self, period: str) -> str | None:
         """The period before another, if there is one."""
@@ -95,7 +95,7 @@ class Reading:
 def needs(problem: PlanningProblem) -> dict[Key, float]:
     """Rule 1 by hand: units needed by county, item and period."""
     count = len(problem.periods)
-    days = by_period(1.0 if problem.period_days is None else problem.period_days, count)
+    days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     found: dict[Key, float] = defaultdict(float)
     for county in problem.counties:
         for item in problem.items:
@@ -107,5 +107,5 @@ def needs(problem: PlanningProblem) -> dict[Key, float]:
                 found[county.id, item.id, period] = yearly * problem.years * share
     for row in problem.demand:
         for t, period in enumerate(problem.periods):
-            found[row.county, row.item, period] = by_period(row.quantity, count)[t]
+            found[row.county, row.item, period] = expand_to_periods(row.quantity, count)[t]
     return found

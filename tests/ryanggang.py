@@ -7,7 +7,7 @@ from typing import Any
 from models.changes.apply import apply_changes
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
-from models.provinces import load
+from models.provinces import load_builtin_province
 from solvers.planning import PlanResult, make_plan
 
 
@@ -27,7 +27,7 @@ class Planned:
 
 def year(scenario: str) -> PlanningProblem:
     """One of Ryanggang's years."""
-    province = load("ryanggang")
+    province = load_builtin_province("ryanggang")
     changes = next(s.changes for s in province.scenarios if s.id == scenario)
     return apply_changes(province.problem, changes)
 

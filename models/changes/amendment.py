@@ -8,20 +8,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from models.base import LARGEST, by_period
+from models.base import MAX_AMOUNT, expand_to_periods
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks.context import close_to, listed, shown
+from models.validation.checks.context import format_name_list, quote_name, suggest_similar_names
 from models.validation.finding import Finding
-from models.validation.finding_codes import found
+from models.validation.finding_codes import make_finding
 
 Key = TypeVar("Key")
 Part = TypeVar("Part", bound=BaseModel)
-Value = float | tuple[float, ...]
+PerPeriodValue = float | tuple[float, ...]
 
 
 @dataclass
-class Amendment:
+class ChangeContext:
     """A change, the problem it is made to and what is wrong with it."""
 
     problem: PlanningProblem
@@ -32,44 +32,46 @@ class Amendment:
     """Its position in the list of changes."""
     findings: list[Finding] = field(default_factory=list, init=False)
     """What is wrong with it."""
-    periods: tuple[int, ...] = field(init=False)
+    period_positions: tuple[int, ...] = field(init=False)
     """Positions of the periods in which it holds."""
 
     def __post_init__(self) -> None:
         """Find the periods, so that an unknown one is noted whatever the change does with them."""
-        self.periods = self._find_periods()
+        self.period_positions = self._find_periods()
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def selector_names(self) -> tuple[str, ...]:
         """The names in `where`."""
         where = self.change.where
         return (where,) if isinstance(where, str) else where or ()
 
-    def refuse(self, code: str, path: tuple[str | int, ...], message: str, remedy: str) -> None:
+    def report_error(self, code: str, path: tuple[str | int, ...], message: str, remedy: str) -> None:
         """Note what is wrong at `path` within the change, once."""
-        finding = found(code, ("changes", self.position, *path), message, remedy)
+        finding = make_finding(code, ("changes", self.position, *path), message, remedy)
         if all((other.path, other.code) != (finding.path, code) for other in self.findings):
             self.findings.append(finding)
 
-    def select(self, kinds: Sequence[Mapping[str, Collection[Key]]]) -> list[Key]:
+    def select_keys(self, kinds: Sequence[Mapping[str, Collection[Key]]]) -> list[Key]:
         """What `where` selects: for each name what the first of `kinds` that knows it gives; all of the first without a `where`."""
         if self.change.where is None:
             return list(dict.fromkeys(key for keys in kinds[0].values() for key in keys))
         chosen: dict[Key, None] = {}
-        for place, name in enumerate(self.names):
+        for place, name in enumerate(self.selector_names):
             keys = next((kind[name] for kind in kinds if name in kind), None)
             if keys is None:
-                self.select_nothing(place, [other for kind in kinds for other in kind])
+                self.report_unknown_name(place, [other for kind in kinds for other in kind])
             chosen.update(dict.fromkeys(keys or ()))
         return list(chosen)
 
-    def select_nothing(self, place: int, known: Collection[str]) -> None:
+    def report_unknown_name(self, place: int, known: Collection[str]) -> None:
         """Note that a name in `where` selects nothing, with the closest of what is known."""
-        name = self.names[place]
+        name = self.selector_names[place]
         path = ("where",) if isinstance(self.change.where, str) else ("where", place)
-        message = f"{shown(name)} selects nothing that `{self.change.what}` could change."
-        remedy = close_to(name, known) or (f"There are {listed(known, 12, 'and')}." if known else "Leave `where` out.")
-        self.refuse("unknown_where", path, message, remedy)
+        message = f"{quote_name(name)} selects nothing that `{self.change.what}` could change."
+        remedy = suggest_similar_names(name, known) or (
+            f"There are {format_name_list(known, 12, 'and')}." if known else "Leave `where` out."
+        )
+        self.report_error("unknown_where", path, message, remedy)
 
     def _find_periods(self) -> tuple[int, ...]:
         known = {period: t for t, period in enumerate(self.problem.periods)}
@@ -77,84 +79,94 @@ class Amendment:
             return tuple(known.values())
         for place, period in enumerate(self.change.periods):
             if period not in known:
-                remedy = close_to(period, known) or f"There are {listed(known, 12, 'and')}."
-                self.refuse("unknown_period", ("periods", place), f"There is no period {shown(period)}.", remedy)
+                remedy = suggest_similar_names(period, known) or f"There are {format_name_list(known, 12, 'and')}."
+                self.report_error(
+                    "unknown_period", ("periods", place), f"There is no period {quote_name(period)}.", remedy
+                )
         return tuple(dict.fromkeys(known[period] for period in self.change.periods if period in known))
 
     @cached_property
-    def new_values(self) -> tuple[float, ...]:
+    def replacement_values(self) -> tuple[float, ...]:
         """`value` in each of `periods`; a list must have as many numbers."""
         value = self.change.value if self.change.value is not None else 0.0
-        if isinstance(value, tuple) and len(value) != len(self.periods):
-            message = f"The list has {len(value)} numbers, but the change holds in {len(self.periods)} periods."
-            self.refuse("wrong_length", ("value",), message, f"Give {len(self.periods)} numbers, or one for all.")
-            return (0.0,) * len(self.periods)
-        return by_period(value, len(self.periods))
+        if isinstance(value, tuple) and len(value) != len(self.period_positions):
+            message = (
+                f"The list has {len(value)} numbers, but the change holds in {len(self.period_positions)} periods."
+            )
+            self.report_error(
+                "wrong_length", ("value",), message, f"Give {len(self.period_positions)} numbers, or one for all."
+            )
+            return (0.0,) * len(self.period_positions)
+        return expand_to_periods(value, len(self.period_positions))
 
-    def number(self, old: float, top: float = LARGEST) -> float:
+    def change_number(self, old: float, maximum: float = MAX_AMOUNT) -> float:
         """What becomes of a number that holds for the whole plan."""
         if self.change.periods is not None or isinstance(self.change.value, tuple):
             path = ("periods",) if self.change.periods is not None else ("value",)
             message = f"`{self.change.what}` is one number for the whole plan and cannot differ by period."
-            self.refuse("not_by_period", path, message, "Leave `periods` out and give one number.")
+            self.report_error("not_by_period", path, message, "Leave `periods` out and give one number.")
             return old
         value = self.change.value if self.change.factor is None else old * self.change.factor
-        return self._within(value if isinstance(value, int | float) else old, old, top)
+        return self._check_maximum(value if isinstance(value, int | float) else old, old, maximum)
 
-    def series(self, old: Value, top: float = LARGEST) -> Value:
+    def change_series(self, old: PerPeriodValue, maximum: float = MAX_AMOUNT) -> PerPeriodValue:
         """What becomes of a number that may differ by period."""
         if self.change.periods is None and self.change.factor is not None and not isinstance(old, tuple):
-            return self._within(old * self.change.factor, old, top)
+            return self._check_maximum(old * self.change.factor, old, maximum)
         if self.change.periods is None and isinstance(self.change.value, int | float):
-            return self._within(self.change.value, 0.0, top)
-        spread = list(by_period(old, len(self.problem.periods)))
-        for k, t in enumerate(self.periods):
-            new = self.new_values[k] if self.change.factor is None else spread[t] * self.change.factor
-            spread[t] = self._within(new, spread[t], top)
+            return self._check_maximum(self.change.value, 0.0, maximum)
+        spread = list(expand_to_periods(old, len(self.problem.periods)))
+        for k, t in enumerate(self.period_positions):
+            new = self.replacement_values[k] if self.change.factor is None else spread[t] * self.change.factor
+            spread[t] = self._check_maximum(new, spread[t], maximum)
         return tuple(spread)
 
-    def limits(self, old: Mapping[Key, Value | None], name: str) -> dict[Key, Value | None]:
+    def change_limits(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> dict[Key, PerPeriodValue | None]:
         """What becomes of limits of which some may be absent (no limit).
 
         An absent limit stays absent under a factor; if all are absent, or other periods would be left without a limit, that is
         noted. `name` says what they limit.
         """
-        self.refuse_nothing_to_multiply(old, name)
-        return {key: self._limit(value, name) for key, value in old.items()}
+        self.report_nothing_to_multiply(old, name)
+        return {key: self._change_limit(value, name) for key, value in old.items()}
 
-    def refuse_nothing_to_multiply(self, old: Mapping[Key, Value | None], name: str) -> None:
+    def report_nothing_to_multiply(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> None:
         """Note that a factor finds none of the limits it selects; `name` says what they limit."""
         if self.change.factor is not None and old and all(value is None for value in old.values()):
             message = f"None of what the change selects has a limit on {name}, so there is nothing to multiply."
-            self.refuse("nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select others.")
+            self.report_error(
+                "nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select others."
+            )
 
-    def _limit(self, old: Value | None, name: str) -> Value | None:
+    def _change_limit(self, old: PerPeriodValue | None, name: str) -> PerPeriodValue | None:
         if old is not None:
-            return self.series(old)
+            return self.change_series(old)
         if self.change.factor is not None:
             return None
-        if len(self.periods) < len(self.problem.periods):
+        if len(self.period_positions) < len(self.problem.periods):
             message = f"There is no limit on {name} yet, so the periods that the change does not name would have none."
-            self.refuse("needs_all_periods", ("periods",), message, "Leave `periods` out and give a list by period.")
+            self.report_error(
+                "needs_all_periods", ("periods",), message, "Leave `periods` out and give a list by period."
+            )
             return None
-        return self.series(0.0)
+        return self.change_series(0.0)
 
-    def _within(self, new: float, old: float, top: float) -> float:
+    def _check_maximum(self, new: float, old: float, maximum: float) -> float:
         """`new`, or `old` with a note if it lies beyond `top`."""
-        if isfinite(new) and new <= top:
+        if isfinite(new) and new <= maximum:
             return new
         path = "value" if self.change.factor is None else "factor"
-        message = f"`{self.change.what}` would become {new:g}, which is more than {top:g}."
-        self.refuse("changed_out_of_range", (path,), message, f"Choose a smaller {path}.")
+        message = f"`{self.change.what}` would become {new:g}, which is more than {maximum:g}."
+        self.report_error("changed_out_of_range", (path,), message, f"Choose a smaller {path}.")
         return old
 
 
-def changed(parts: tuple[Part, ...], new: Mapping[int, Mapping[str, Any]]) -> tuple[Part, ...]:
+def replace_fields(parts: tuple[Part, ...], updates: Mapping[int, Mapping[str, Any]]) -> tuple[Part, ...]:
     """The parts with new fields at some positions; the others are shared."""
-    return tuple(part.model_copy(update=new[k]) if k in new else part for k, part in enumerate(parts))
+    return tuple(part.model_copy(update=updates[k]) if k in updates else part for k, part in enumerate(parts))
 
 
-def grouped(pairs: Iterator[tuple[str, Key]]) -> dict[str, list[Key]]:
+def group_by_name(pairs: Iterator[tuple[str, Key]]) -> dict[str, list[Key]]:
     """Keys by name."""
     groups: dict[str, list[Key]] = {}
     for name, key in pairs:

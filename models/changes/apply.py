@@ -9,38 +9,38 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from models.changes import capacity_changes, store_changes, supply_changes
-from models.changes.amendment import Amendment
+from models.changes.amendment import ChangeContext
 from models.changes.change import Change, ChangeName
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem, check, refuse_errors
+from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
 
-AMENDERS: dict[ChangeName, Callable[[Amendment], dict[str, Any]]] = {
-    "central_share": supply_changes.central_share,
-    "delivered": supply_changes.delivered,
-    "power_limit": capacity_changes.power_limit,
-    "own_generation": capacity_changes.own_generation,
-    "rail_tonnes": capacity_changes.link_tonnes,
-    "road_tonnes": capacity_changes.link_tonnes,
-    "link_tonnes": capacity_changes.link_tonnes,
-    "handling_tonnes": store_changes.handling_tonnes,
-    "machine_condition": capacity_changes.machine_condition,
-    "machine_hours": capacity_changes.machine_hours,
-    "line_least": capacity_changes.line_least,
-    "line_most": capacity_changes.line_most,
-    "labour": capacity_changes.labour,
-    "store_tonnes": store_changes.store_tonnes,
-    "opening_stock": store_changes.opening_stock,
-    "stock_least": store_changes.stock_least,
-    "stock_most": store_changes.stock_most,
-    "closing_least": store_changes.closing_least,
-    "closing_most": store_changes.closing_most,
-    "population": capacity_changes.population,
-    "norms": capacity_changes.norms,
-    "materials": supply_changes.materials,
-    "local_floor": supply_changes.local_floor,
-    "partner_offers": supply_changes.partner_offers,
-    "partner_wants": supply_changes.partner_wants,
-    "partner_credit": supply_changes.partner_credit,
+CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
+    "central_share": supply_changes.apply_central_share,
+    "delivered": supply_changes.apply_delivered_share,
+    "power_limit": capacity_changes.apply_power_limit,
+    "own_generation": capacity_changes.apply_own_generation,
+    "rail_tonnes": capacity_changes.apply_link_tonnes,
+    "road_tonnes": capacity_changes.apply_link_tonnes,
+    "link_tonnes": capacity_changes.apply_link_tonnes,
+    "handling_tonnes": store_changes.apply_handling_tonnes,
+    "machine_condition": capacity_changes.apply_machine_condition,
+    "machine_hours": capacity_changes.apply_machine_hours,
+    "line_least": capacity_changes.apply_line_least,
+    "line_most": capacity_changes.apply_line_most,
+    "labour": capacity_changes.apply_labour_hours,
+    "store_tonnes": store_changes.apply_store_tonnes,
+    "opening_stock": store_changes.apply_opening_stock,
+    "stock_least": store_changes.apply_stock_least,
+    "stock_most": store_changes.apply_stock_most,
+    "closing_least": store_changes.apply_closing_least,
+    "closing_most": store_changes.apply_closing_most,
+    "population": capacity_changes.apply_population,
+    "norms": capacity_changes.apply_norms,
+    "materials": supply_changes.apply_allotments,
+    "local_floor": supply_changes.apply_local_floor,
+    "partner_offers": supply_changes.apply_partner_offers,
+    "partner_wants": supply_changes.apply_partner_wants,
+    "partner_credit": supply_changes.apply_partner_credit,
 }
 """How each change is made: the parts of the problem that it gives anew."""
 
@@ -53,13 +53,13 @@ def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> Planni
     """
     findings: list[Finding] = []
     for position, change in enumerate(changes):
-        amendment = Amendment(problem, change, position)
-        parts = AMENDERS[change.what](amendment)
+        amendment = ChangeContext(problem, change, position)
+        parts = CHANGE_APPLIERS[change.what](amendment)
         findings += amendment.findings
         if not amendment.findings:
             problem = problem.model_copy(update=parts)
     if findings:
-        raise InvalidProblem(tuple(findings))
+        raise InvalidProblemError(tuple(findings))
     if changes:
-        refuse_errors(check(problem))
+        raise_on_errors(check_problem(problem))
     return problem

@@ -2,88 +2,95 @@
 
 from typing import Any
 
-from models.changes.amendment import Amendment, changed, grouped
+from models.changes.amendment import ChangeContext, group_by_name, replace_fields
 from models.problem.network import Station
 from models.problem.population import County, StockLimits
 
-Key = tuple[int, str]
+StockKey = tuple[int, str]
 """Position of a county, and an item."""
 
 
-def opening_stock(amendment: Amendment) -> dict[str, Any]:
+def apply_opening_stock(context: ChangeContext) -> dict[str, Any]:
     """Units in store before the first period."""
-    chosen = _stocks(amendment)
-    return _put(amendment, {key: {"opening": amendment.number(s.opening)} for key, s in chosen.items()})
+    chosen = _select_stocks(context)
+    return _update_stocks(context, {key: {"opening": context.change_number(s.opening)} for key, s in chosen.items()})
 
 
-def stock_least(amendment: Amendment) -> dict[str, Any]:
+def apply_stock_least(context: ChangeContext) -> dict[str, Any]:
     """Units to be kept at the end of each period."""
-    chosen = _stocks(amendment)
-    return _put(amendment, {key: {"least": amendment.series(s.least)} for key, s in chosen.items()})
+    chosen = _select_stocks(context)
+    return _update_stocks(context, {key: {"least": context.change_series(s.least)} for key, s in chosen.items()})
 
 
-def stock_most(amendment: Amendment) -> dict[str, Any]:
+def apply_stock_most(context: ChangeContext) -> dict[str, Any]:
     """Units that may be kept at the end of each period."""
-    limits = amendment.limits({key: s.most for key, s in _stocks(amendment).items()}, "stocks")
-    return _put(amendment, {key: {"most": most} for key, most in limits.items()})
+    limits = context.change_limits({key: s.most for key, s in _select_stocks(context).items()}, "stocks")
+    return _update_stocks(context, {key: {"most": most} for key, most in limits.items()})
 
 
-def closing_least(amendment: Amendment) -> dict[str, Any]:
+def apply_closing_least(context: ChangeContext) -> dict[str, Any]:
     """Units to be left at the end of the plan."""
-    chosen = _stocks(amendment)
-    return _put(amendment, {key: {"closing_least": amendment.number(s.closing_least)} for key, s in chosen.items()})
+    chosen = _select_stocks(context)
+    return _update_stocks(
+        context, {key: {"closing_least": context.change_number(s.closing_least)} for key, s in chosen.items()}
+    )
 
 
-def closing_most(amendment: Amendment) -> dict[str, Any]:
+def apply_closing_most(context: ChangeContext) -> dict[str, Any]:
     """Units that may be left at the end of the plan; a factor leaves what has no limit without one."""
-    old = {key: s.closing_most for key, s in _stocks(amendment).items()}
-    amendment.refuse_nothing_to_multiply(old, "closing stocks")
-    stated = {k: v for k, v in old.items() if v is not None or amendment.change.factor is None}
-    return _put(amendment, {key: {"closing_most": amendment.number(most or 0.0)} for key, most in stated.items()})
+    old = {key: s.closing_most for key, s in _select_stocks(context).items()}
+    context.report_nothing_to_multiply(old, "closing stocks")
+    stated = {k: v for k, v in old.items() if v is not None or context.change.factor is None}
+    return _update_stocks(
+        context, {key: {"closing_most": context.change_number(most or 0.0)} for key, most in stated.items()}
+    )
 
 
-def store_tonnes(amendment: Amendment) -> dict[str, Any]:
+def apply_store_tonnes(context: ChangeContext) -> dict[str, Any]:
     """Tonnes that stores of counties hold, by county or power area."""
-    counties = amendment.problem.counties
+    counties = context.problem.counties
     kinds = [
         {county.id: [n] for n, county in enumerate(counties)},
-        grouped((county.power_area, n) for n, county in enumerate(counties)),
+        group_by_name((county.power_area, n) for n, county in enumerate(counties)),
     ]
-    limits = amendment.limits({n: counties[n].store_tonnes for n in amendment.select(kinds)}, "stores")
-    return {"counties": changed(counties, {n: {"store_tonnes": tonnes} for n, tonnes in limits.items()})}
+    limits = context.change_limits({n: counties[n].store_tonnes for n in context.select_keys(kinds)}, "stores")
+    return {"counties": replace_fields(counties, {n: {"store_tonnes": tonnes} for n, tonnes in limits.items()})}
 
 
-def handling_tonnes(amendment: Amendment) -> dict[str, Any]:
+def apply_handling_tonnes(context: ChangeContext) -> dict[str, Any]:
     """Tonnes that may enter places over links, by place or power area."""
-    problem = amendment.problem
+    problem = context.problem
     places: tuple[County | Station, ...] = (*problem.counties, *problem.stations)
     kinds = [
         {place.id: [n] for n, place in enumerate(places)},
-        grouped((county.power_area, n) for n, county in enumerate(problem.counties)),
+        group_by_name((county.power_area, n) for n, county in enumerate(problem.counties)),
     ]
-    limits = amendment.limits({n: places[n].handling_tonnes for n in amendment.select(kinds)}, "handling")
+    limits = context.change_limits({n: places[n].handling_tonnes for n in context.select_keys(kinds)}, "handling")
     new = {n: {"handling_tonnes": tonnes} for n, tonnes in limits.items()}
     first = len(problem.counties)
     stations = {n - first: fields for n, fields in new.items() if n >= first}
     counties = {n: fields for n, fields in new.items() if n < first}
-    return {"counties": changed(problem.counties, counties), "stations": changed(problem.stations, stations)}
+    return {
+        "counties": replace_fields(problem.counties, counties),
+        "stations": replace_fields(problem.stations, stations),
+    }
 
 
-def _stocks(amendment: Amendment) -> dict[Key, StockLimits]:
+def _select_stocks(context: ChangeContext) -> dict[StockKey, StockLimits]:
     """Stocks selected by county/item, county, item, category or power area; one named exactly need not be stated yet."""
-    problem = amendment.problem
+    problem = context.problem
     counties = problem.counties
     category = {item.id: item.category for item in problem.items}
     stated = [(n, item) for n, county in enumerate(counties) for item in county.stocks]
     named = {f"{counties[n].id}/{item}": [(n, item)] for n, item in stated}
     kinds = [
         named,
-        grouped((counties[n].id, (n, item)) for n, item in stated),
-        grouped((item, (n, item)) for n, item in stated),
-        grouped((category[item], (n, item)) for n, item in stated),
-        grouped((counties[n].power_area, (n, item)) for n, item in stated),
+        group_by_name((counties[n].id, (n, item)) for n, item in stated),
+        group_by_name((item, (n, item)) for n, item in stated),
+        group_by_name((category[item], (n, item)) for n, item in stated),
+        group_by_name((counties[n].power_area, (n, item)) for n, item in stated),
     ]
-    if amendment.change.factor is None:
+    if context.change.factor is None:
         kinds[1:1] = [
             {
                 f"{county.id}/{i.id}": [(n, i.id)]
@@ -92,13 +99,13 @@ def _stocks(amendment: Amendment) -> dict[Key, StockLimits]:
                 if i.storable
             }
         ]
-    return {(n, item): counties[n].stocks.get(item, StockLimits()) for n, item in amendment.select(kinds)}
+    return {(n, item): counties[n].stocks.get(item, StockLimits()) for n, item in context.select_keys(kinds)}
 
 
-def _put(amendment: Amendment, new: dict[Key, dict[str, Any]]) -> dict[str, Any]:
+def _update_stocks(context: ChangeContext, updates: dict[StockKey, dict[str, Any]]) -> dict[str, Any]:
     """Counties with new fields in some of their stocks."""
-    counties = amendment.problem.counties
-    stocks = {n: dict(counties[n].stocks) for n, _ in new}
-    for (n, item), fields in new.items():
+    counties = context.problem.counties
+    stocks = {n: dict(counties[n].stocks) for n, _ in updates}
+    for (n, item), fields in updates.items():
         stocks[n][item] = stocks[n].get(item, StockLimits()).model_copy(update=fields)
-    return {"counties": changed(counties, {n: {"stocks": held} for n, held in stocks.items()})}
+    return {"counties": replace_fields(counties, {n: {"stocks": held} for n, held in stocks.items()})}

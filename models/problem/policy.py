@@ -35,11 +35,13 @@ class Goal(Frozen):
     """How far later goals may move this one from its optimum, relative to max(1, its value)."""
 
 
-def _name_or_goal(value: Any) -> str:
+def _select_goal_form(value: Any) -> str:
     return "name" if isinstance(value, str) else "goal"
 
 
-OrderedGoal = Annotated[Annotated[GoalName, Tag("name")] | Annotated[Goal, Tag("goal")], Discriminator(_name_or_goal)]
+OrderedGoal = Annotated[
+    Annotated[GoalName, Tag("name")] | Annotated[Goal, Tag("goal")], Discriminator(_select_goal_form)
+]
 """A goal by its name alone, or with its particulars."""
 
 PriorityKey = Literal["1", "2", "3"]
@@ -63,6 +65,6 @@ class Policy(Frozen):
     quality_weight: Amount = 0.0
     """Won per won's worth of quality missing in what is made."""
 
-    def ordered_goals(self) -> tuple[Goal, ...]:
+    def expand_ordered_goals(self) -> tuple[Goal, ...]:
         """The goals with their particulars; empty when none are stated."""
         return tuple(Goal(goal=g) if isinstance(g, str) else g for g in self.goals or ())

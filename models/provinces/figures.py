@@ -5,10 +5,10 @@ from pathlib import Path
 
 from models.provinces.tables import Folder, Row
 
-MARKS = ("found", "derived", "assumed")
+FIGURE_MARKS = ("found", "derived", "assumed")
 """`found`: read in a source. `derived`: computed from marked figures. `assumed`: plausible, to be replaced by something better."""
 
-NOT_FIGURES = frozenset({"mark", "source", "marks", "note"})
+NON_FIGURE_COLUMNS = frozenset({"mark", "source", "marks", "note"})
 """Columns that say something about the others."""
 
 
@@ -30,7 +30,7 @@ class Figure:
     """Codes of sources.csv, separated by spaces."""
 
 
-def figures(folder: Folder) -> tuple[Figure, ...]:
+def list_figures(folder: Folder) -> tuple[Figure, ...]:
     """Every filled cell of the tables in `folder` but those of sources.csv, with its mark; problems are noted in the folder.
 
     A row's `mark` and `source` hold for all of its cells, except those that its `marks` name: `column=mark:source; …`.
@@ -40,25 +40,25 @@ def figures(folder: Folder) -> tuple[Figure, ...]:
     for path in sorted(Path(folder.path).glob("*.csv")):
         if path.name != "sources.csv":
             for row in folder.table(path.name, "mark", "source"):
-                found.extend(_row_figures(row, sources))
+                found.extend(_list_row_figures(row, sources))
     return tuple(found)
 
 
-def _row_figures(row: Row, sources: dict[str, Row]) -> list[Figure]:
-    default = (row.known("mark", MARKS, "mark (found, derived, assumed)"), row.text("source"))
-    special = _special_marks(row)
+def _list_row_figures(row: Row, sources: dict[str, Row]) -> list[Figure]:
+    default = (row.known("mark", FIGURE_MARKS, "mark (found, derived, assumed)"), row.text("source"))
+    special = _parse_special_marks(row)
     for column, (mark, source) in {"source": default, **special}.items():
         where = column if column == "source" else "marks"
-        if mark not in MARKS:
+        if mark not in FIGURE_MARKS:
             row.wrong(where, f"“{mark}” is not a known mark (found, derived, assumed)")
         for code in source.split() or [""]:
             if code not in sources:
                 row.wrong(where, f"source “{code}” is not in sources.csv")
-    cells = {column: value for column, value in row.cells.items() if value and column not in NOT_FIGURES}
+    cells = {column: value for column, value in row.cells.items() if value and column not in NON_FIGURE_COLUMNS}
     return [Figure(row.file, row.line, column, value, *special.get(column, default)) for column, value in cells.items()]
 
 
-def _special_marks(row: Row) -> dict[str, tuple[str, str]]:
+def _parse_special_marks(row: Row) -> dict[str, tuple[str, str]]:
     special: dict[str, tuple[str, str]] = {}
     for part in filter(None, (p.strip() for p in row.text("marks").split(";"))):
         column, equals, rest = part.partition("=")

@@ -21,7 +21,7 @@ class Province(Frozen):
     scenarios: tuple[Scenario, ...] = ()
     """Its years and cases, each a list of changes to the base problem."""
 
-    def scenario(self, scenario_id: str) -> Scenario:
+    def find_scenario(self, scenario_id: str) -> Scenario:
         """The scenario of that identifier; KeyError if there is none."""
         for scenario in self.scenarios:
             if scenario.id == scenario_id:

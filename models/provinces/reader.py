@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.problem.planning_problem import PlanningProblem
 from models.provinces.errors import MalformedProvinceError
-from models.provinces.figures import Figure, figures
+from models.provinces.figures import Figure, list_figures
 from models.provinces.frame import Frame, read_frame, read_policy
 from models.provinces.goods import Catalogue, read_catalogue
 from models.provinces.network import read_links, read_power_areas, read_stations
@@ -20,7 +20,7 @@ def read_province(path: Path) -> Province:
     """The province whose tables lie in the folder `path`; MalformedProvinceError names every cell that cannot be read."""
     folder = Folder(path)
     frame = read_frame(folder)
-    figures(folder)
+    list_figures(folder)
     folder.finish()
     base = read_base(folder, frame.text("base_scenario"))
     catalogue = read_catalogue(folder, frame)
@@ -44,7 +44,7 @@ def read_province(path: Path) -> Province:
 def read_figures(path: Path) -> tuple[Figure, ...]:
     """Every figure of the province in the folder `path`, with its mark and source; MalformedProvinceError if a mark is missing."""
     folder = Folder(path)
-    found = figures(folder)
+    found = list_figures(folder)
     folder.finish()
     return found
 

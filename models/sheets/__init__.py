@@ -4,27 +4,27 @@
 every part in which row it stands; `Reading.located` names findings by sheet, row and column.
 """
 
-from models.sheets.cells import Odd, RawSheet, Value, digits
+from models.sheets.cells import CellValue, RawSheet, UnsupportedCell, restore_digits
 from models.sheets.codes import SHEET_CODES
-from models.sheets.columns import Column, Layout
-from models.sheets.document_reader import Reading, Source, read_tables
-from models.sheets.layout import LAYOUTS, NOTE_COLUMNS, NOTE_SHEETS
-from models.sheets.writing import SheetTable, tables_of
+from models.sheets.columns import Column, SheetLayout
+from models.sheets.document_reader import ProvinceDocument, SheetSource, read_sheet_tables
+from models.sheets.layout import NOTE_COLUMNS, NOTE_SHEETS, SHEET_LAYOUTS
+from models.sheets.writing import SheetTable, build_sheet_tables
 
 __all__ = [
-    "LAYOUTS",
+    "SHEET_LAYOUTS",
     "NOTE_COLUMNS",
     "NOTE_SHEETS",
     "SHEET_CODES",
     "Column",
-    "Layout",
-    "Odd",
+    "SheetLayout",
+    "UnsupportedCell",
     "RawSheet",
-    "Reading",
+    "ProvinceDocument",
     "SheetTable",
-    "Source",
-    "Value",
-    "digits",
-    "read_tables",
-    "tables_of",
+    "SheetSource",
+    "CellValue",
+    "restore_digits",
+    "read_sheet_tables",
+    "build_sheet_tables",
 ]

@@ -9,20 +9,20 @@ from typing import Any, Literal, NamedTuple
 
 from models.sheets.columns import Column
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_FLAGS = {"yes": True, "no": False, "true": True, "false": False}
+_NUMBER_PATTERN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_FLAG_WORDS = {"yes": True, "no": False, "true": True, "false": False}
 
 
-class Odd(NamedTuple):
+class UnsupportedCell(NamedTuple):
     """A cell that holds something else than a value typed in."""
 
-    what: Literal["date_cell", "error_cell", "formula", "formula_without_value"]
+    kind: Literal["date_cell", "error_cell", "formula", "formula_without_value"]
     """What it holds."""
     value: "str | float | bool | None"
     """What it shows, or came to."""
 
 
-Value = str | float | bool | Odd | None
+CellValue = str | float | bool | UnsupportedCell | None
 """What a cell holds; None where it is empty."""
 
 
@@ -32,65 +32,65 @@ class RawSheet:
 
     name: str
     """Its name in the file."""
-    rows: Iterable[tuple[int, list[Value]]]
+    rows: Iterable[tuple[int, list[CellValue]]]
     """Rows with their numbers, counted from 1; the first is the header. May be read once only."""
 
 
-def blank(value: Value) -> bool:
+def is_blank_cell(value: CellValue) -> bool:
     """Whether a cell is empty to the eye."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def taken(column: Column, value: Value) -> Any:
+def parse_cell(column: Column, value: CellValue) -> Any:
     """A cell as the models take it; as it stands where it is not what the column holds, for the models to refuse."""
-    if isinstance(value, Odd):
+    if isinstance(value, UnsupportedCell):
         value = value.value
     if column.kind in ("number", "whole"):
-        return _number(column, value)
+        return _parse_number(column, value)
     if column.kind == "flag":
-        return _FLAGS.get(value.strip().casefold(), value) if isinstance(value, str) else value
+        return _FLAG_WORDS.get(value.strip().casefold(), value) if isinstance(value, str) else value
     if column.kind in ("listed", "list", "numbers"):
-        return _listed(column, value)
-    text = digits(value)
+        return _parse_value_list(column, value)
+    text = restore_digits(value)
     return text.strip() if column.kind == "id" and isinstance(text, str) else text
 
 
-def _number(column: Column, value: Any) -> Any:
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+def _parse_number(column: Column, value: Any) -> Any:
+    if isinstance(value, str) and _NUMBER_PATTERN.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, float) and column.kind == "whole" and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
 
 
-def digits(value: Any) -> Any:
+def restore_digits(value: Any) -> Any:
     """A text; numbers that a spreadsheet made of digits are digits again."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
     return value
 
 
-def _listed(column: Column, value: Any) -> Any:
+def _parse_value_list(column: Column, value: Any) -> Any:
     """One value, or a list where there is a `;`. Quotes keep a `;` within."""
-    text = value if column.kind == "numbers" else digits(value)
+    text = value if column.kind == "numbers" else restore_digits(value)
     if not isinstance(text, str):
         return text
-    parts = _parted(text)
+    parts = _split_cell_text(text)
     several = len(parts) > 1
     if several and not parts[-1].strip():
         parts.pop()
-    values = [_number(column, part) if column.kind == "numbers" else part for part in parts]
+    values = [_parse_number(column, part) if column.kind == "numbers" else part for part in parts]
     return values if several or column.kind == "list" else values[0]
 
 
-def _parted(text: str) -> list[str]:
+def _split_cell_text(text: str) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=";", skipinitialspace=True), [text])
     except csv.Error:
         return [text]
 
 
-def listed(value: Any) -> Any:
+def format_value_list(value: Any) -> Any:
     """A value as a cell of several values; undone by reading it."""
     if value is None or isinstance(value, int | float):
         return value

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from models.base import Frozen
 
-Kind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "numbers"]
+CellKind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "numbers"]
 """What a cell holds: an identifier, a text, a number, a whole number, yes or no; or, with `;` between, a text or several
 (`listed`), any number of texts (`list`), a number or several (`numbers`)."""
 
-Path = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Column:
 
     name: str
     """Header."""
-    kind: Kind
+    kind: CellKind
     """What its cells hold."""
-    sentence: str
+    description: str
     """What it says, with its unit."""
     by_period: bool = False
     """Whether `name period` columns may hold a number for each period instead."""
@@ -32,61 +32,61 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """One sheet: its columns, and what of the problem a row of it is."""
 
     name: str
     """Name of the sheet, and of the CSV file."""
-    sentence: str
+    description: str
     """What a row is."""
     columns: tuple[Column, ...]
     """All columns, those that say where a row belongs first."""
-    path: Path = ()
+    path: JsonPath = ()
     """Where its rows go: below what `parents` name, or below the document."""
-    parents: tuple[str, ...] = ()
+    parent_sheets: tuple[str, ...] = ()
     """Sheets of what a row belongs to, with as many first columns as names."""
-    branch: dict[str, str] = field(default_factory=dict)
+    branch_paths: dict[str, str] = field(default_factory=dict)
     """For the column after the parents', if any: what the last part of the path is for each of its words."""
-    key: str = ""
+    key_column: str = ""
     """Column with the key under which a row goes; rows are entries of a list if empty."""
-    value: str = ""
+    value_column: str = ""
     """Column that is the whole of what a row says; the columns together are an object if empty."""
-    empty_counts: bool = False
+    is_empty_significant: bool = False
     """Whether a sheet without rows says that there are none, rather than nothing."""
 
-    def column(self, name: str) -> Column | None:
+    def find_column(self, name: str) -> Column | None:
         """The column of that name."""
         return next((one for one in self.columns if one.name == name), None)
 
     @property
-    def fields(self) -> tuple[Column, ...]:
+    def field_columns(self) -> tuple[Column, ...]:
         """Columns that are fields of the object that a row is, or the one that is its value."""
-        leading = len(self.parents) + bool(self.branch)
-        names = {self.key} if self.key else set()
+        leading = len(self.parent_sheets) + bool(self.branch_paths)
+        names = {self.key_column} if self.key_column else set()
         return tuple(one for one in self.columns[leading:] if one.name not in names)
 
 
-def columns_of(model: type[Frozen], *names: str) -> tuple[Column, ...]:
+def make_columns(model: type[Frozen], *names: str) -> tuple[Column, ...]:
     """Columns for some fields of a model."""
-    return tuple(column_of(model, name) for name in names)
+    return tuple(make_column(model, name) for name in names)
 
 
-def column_of(model: type[Frozen], field_name: str, header: str = "", kind: Kind | None = None) -> Column:
+def make_column(model: type[Frozen], field_name: str, header: str = "", kind: CellKind | None = None) -> Column:
     """A column for a field of a model; `header` and `kind` if they are not to be the field's own."""
     info = model.model_fields[field_name]
-    members = [_plain(one) for one in _members(info.annotation)]
+    members = [_strip_annotation(one) for one in _split_union_types(info.annotation)]
     choices = tuple(str(word) for one in members if get_origin(one) is Literal for word in get_args(one))
     return Column(
         name=header or info.alias or field_name,
-        kind=kind or _kind(members, repr(info.metadata) + repr(info.annotation)),
-        sentence=info.description or "",
+        kind=kind or _infer_cell_kind(members, repr(info.metadata) + repr(info.annotation)),
+        description=info.description or "",
         by_period=kind is None and any(get_origin(one) is tuple for one in members),
         choices=choices,
         required=info.is_required(),
     )
 
 
-def _kind(members: list[Any], details: str) -> Kind:
+def _infer_cell_kind(members: list[Any], details: str) -> CellKind:
     if bool in members:
         return "flag"
     if int in members:
@@ -96,11 +96,11 @@ def _kind(members: list[Any], details: str) -> Kind:
     return "id" if "pattern=" in details else "text"
 
 
-def _members(annotation: Any) -> list[Any]:
+def _split_union_types(annotation: Any) -> list[Any]:
     if get_origin(annotation) in (Union, UnionType):
-        return [inner for one in get_args(annotation) for inner in _members(_plain(one))]
+        return [inner for one in get_args(annotation) for inner in _split_union_types(_strip_annotation(one))]
     return [annotation]
 
 
-def _plain(annotation: Any) -> Any:
+def _strip_annotation(annotation: Any) -> Any:
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

@@ -2,138 +2,140 @@
 
 from typing import TYPE_CHECKING, Any
 
-from models.sheets.cells import taken
-from models.sheets.columns import Column, Path
-from models.sheets.layout import IDENTIFIED_BY
-from models.sheets.rows import Row, Rows
+from models.sheets.cells import parse_cell
+from models.sheets.columns import Column, JsonPath
+from models.sheets.layout import ID_COLUMNS
+from models.sheets.rows import SheetRow, SheetRows
 
 if TYPE_CHECKING:
-    from models.sheets.document_reader import Reading
+    from models.sheets.document_reader import ProvinceDocument
 
 
-def read_entries(rows: Rows, reading: "Reading") -> None:
+def read_sheet_entries(rows: SheetRows, document: "ProvinceDocument") -> None:
     """Put what every row says at its place in the document."""
-    Entries(rows, reading).read()
+    RowReader(rows, document).read_all_rows()
 
 
-class Entries:
+class RowReader:
     """One sheet being read into the document."""
 
-    def __init__(self, rows: Rows, reading: "Reading") -> None:
+    def __init__(self, rows: SheetRows, document: "ProvinceDocument") -> None:
         """Read `rows` into `reading`."""
         self._sheet = rows
         self._layout = rows.layout
-        self._reading = reading
-        self._periods: list[str] = list(reading.problem.get("periods", ()))
-        self._spread = {
+        self._document = document
+        self._periods: list[str] = list(document.problem.get("periods", ()))
+        self._period_headers = {
             column.name: [f"{column.name} {period}" for period in self._periods]
-            for column in rows.layout.fields
+            for column in rows.layout.field_columns
             if column.by_period
         }
 
-    def read(self) -> None:
+    def read_all_rows(self) -> None:
         """Read all rows."""
-        if self._layout.empty_counts:
-            _container(self._reading.document, self._layout.path, keyed=True)
+        if self._layout.is_empty_significant:
+            _ensure_container(self._document.content, self._layout.path, keyed=True)
         for row in self._sheet.rows:
-            owner = self._owner(row)
+            owner = self._find_owner(row)
             if owner is not None:
-                self._put(row, *owner)
+                self._store_entry(row, *owner)
 
-    def _owner(self, row: Row) -> tuple[Any, Path] | None:
+    def _find_owner(self, row: SheetRow) -> tuple[Any, JsonPath] | None:
         """What the row belongs to, with its path; None, and a finding, where that is not there."""
         layout, names = self._layout, []
-        for column in layout.columns[: len(layout.parents)]:
-            name = self._filled(row, column)
+        for column in layout.columns[: len(layout.parent_sheets)]:
+            name = self._parse_required_cell(row, column)
             if name is None:
                 return None
             names.append(str(name))
-        path = self._reading.places.owner(layout.parents, tuple(names))
+        path = self._document.locations.find_owner_path(layout.parent_sheets, tuple(names))
         if path is None:
             column = layout.columns[len(names) - 1]
             what = " ".join(names)
-            self._note(
+            self._add_finding(
                 "unknown_row",
                 row,
                 column.name,
-                f"The sheet {layout.parents[-1]} has no {what[:200]!r}.",
+                f"The sheet {layout.parent_sheets[-1]} has no {what[:200]!r}.",
                 "Add it there, or take this row out.",
             )
             return None
-        owner: Any = self._reading.document
+        owner: Any = self._document.content
         for part in path:
             owner = owner[part]
         return owner, path
 
-    def _put(self, row: Row, owner: Any, path: Path) -> None:
+    def _store_entry(self, row: SheetRow, owner: Any, path: JsonPath) -> None:
         layout, way = self._layout, self._layout.path
-        if layout.branch:
-            word = self._filled(row, layout.columns[len(layout.parents)])
-            if word not in layout.branch:
+        if layout.branch_paths:
+            word = self._parse_required_cell(row, layout.columns[len(layout.parent_sheets)])
+            if word not in layout.branch_paths:
                 if word is not None:
-                    column = layout.columns[len(layout.parents)]
-                    self._note(
+                    column = layout.columns[len(layout.parent_sheets)]
+                    self._add_finding(
                         "unknown_row",
                         row,
                         column.name,
-                        f"{str(word)[:100]!r} is neither {' nor '.join(layout.branch)}.",
+                        f"{str(word)[:100]!r} is neither {' nor '.join(layout.branch_paths)}.",
                         "Choose one.",
                     )
                 return
-            way = (*way, layout.branch[str(word)])
-        said = self._said(row)
-        held = _container(owner, way, keyed=bool(layout.key))
-        if layout.key:
-            self._put_under_key(row, held, (*path, *way), said)
+            way = (*way, layout.branch_paths[str(word)])
+        said = self._parse_entry(row)
+        held = _ensure_container(owner, way, keyed=bool(layout.key_column))
+        if layout.key_column:
+            self._store_under_key(row, held, (*path, *way), said)
             return
         held.append(said)
-        self._reading.places.put((*path, *way, len(held) - 1), layout, row.number)
-        self._remember(said, (*path, *way, len(held) - 1), path)
+        self._document.locations.add_row_location((*path, *way, len(held) - 1), layout, row.number)
+        self._register_name(said, (*path, *way, len(held) - 1), path)
 
-    def _put_under_key(self, row: Row, held: dict[str, Any], path: Path, said: Any) -> None:
-        column = self._layout.column(self._layout.key)
-        key = self._filled(row, column) if column is not None else None
+    def _store_under_key(self, row: SheetRow, held: dict[str, Any], path: JsonPath, said: Any) -> None:
+        column = self._layout.find_column(self._layout.key_column)
+        key = self._parse_required_cell(row, column) if column is not None else None
         if key is None:
             return
         if str(key) in held:
-            self._note(
+            self._add_finding(
                 "repeated_row",
                 row,
-                self._layout.key,
+                self._layout.key_column,
                 f"{str(key)[:100]!r} stands in a row above already.",
                 "Keep one of them.",
             )
             return
         held[str(key)] = said
-        self._reading.places.put((*path, str(key)), self._layout, row.number)
+        self._document.locations.add_row_location((*path, str(key)), self._layout, row.number)
 
-    def _remember(self, said: Any, path: Path, owner: Path) -> None:
+    def _register_name(self, said: Any, path: JsonPath, owner: JsonPath) -> None:
         """Let rows of other sheets find what this row is."""
         if isinstance(said, dict):
-            name = said.get(IDENTIFIED_BY.get(self._layout.name, "id"))
+            name = said.get(ID_COLUMNS.get(self._layout.name, "id"))
             if isinstance(name, str):
-                self._reading.places.name(self._layout.name, owner, name, path)
+                self._document.locations.register_name(self._layout.name, owner, name, path)
 
-    def _said(self, row: Row) -> Any:
+    def _parse_entry(self, row: SheetRow) -> Any:
         """The object that a row is, or its one value."""
         layout = self._layout
-        values = {column.name: value for column in layout.fields for value in self._value(row, column)}
-        if layout.value:
-            if layout.value not in values and not self._spoilt(row, layout.value):
-                self._note("missing_cell", row, layout.value, "The cell is empty.", "Fill it, or take the row out.")
-            return values.get(layout.value)
+        values = {column.name: value for column in layout.field_columns for value in self._parse_field(row, column)}
+        if layout.value_column:
+            if layout.value_column not in values and not self._is_cell_rejected(row, layout.value_column):
+                self._add_finding(
+                    "missing_cell", row, layout.value_column, "The cell is empty.", "Fill it, or take the row out."
+                )
+            return values.get(layout.value_column)
         if layout.name == "goals" and values.keys() == {"goal"}:
             return values["goal"]
         return values
 
-    def _value(self, row: Row, column: Column) -> list[Any]:
+    def _parse_field(self, row: SheetRow, column: Column) -> list[Any]:
         """The value of a field, alone in a list; an empty list where the cell is empty."""
-        headers = self._spread.get(column.name, [])
+        headers = self._period_headers.get(column.name, [])
         filled = [header for header in headers if header in row.cells]
         if not filled:
-            return [taken(column, row.cells[column.name])] if column.name in row.cells else []
+            return [parse_cell(column, row.cells[column.name])] if column.name in row.cells else []
         if column.name in row.cells:
-            self._note(
+            self._add_finding(
                 "number_and_list",
                 row,
                 column.name,
@@ -141,28 +143,28 @@ class Entries:
                 "Keep one of both.",
             )
         for header in headers:
-            if header not in row.cells and not self._spoilt(row, header):
-                self._note(
+            if header not in row.cells and not self._is_cell_rejected(row, header):
+                self._add_finding(
                     "missing_cell", row, header, "Other periods of this row say a number, this one none.", "Fill it."
                 )
-        return [[taken(column, row.cells.get(header)) for header in headers]]
+        return [[parse_cell(column, row.cells.get(header)) for header in headers]]
 
-    def _filled(self, row: Row, column: Column) -> Any:
-        value = taken(column, row.cells.get(column.name))
-        if value is None and not self._spoilt(row, column.name):
-            self._note("missing_cell", row, column.name, "The cell is empty.", "Fill it, or take the row out.")
+    def _parse_required_cell(self, row: SheetRow, column: Column) -> Any:
+        value = parse_cell(column, row.cells.get(column.name))
+        if value is None and not self._is_cell_rejected(row, column.name):
+            self._add_finding("missing_cell", row, column.name, "The cell is empty.", "Fill it, or take the row out.")
         return value
 
-    def _spoilt(self, row: Row, column: str) -> bool:
+    def _is_cell_rejected(self, row: SheetRow, column: str) -> bool:
         """Whether the cell was found wrong already."""
-        cell = self._sheet.cell(row.number, column)
-        return any(one.cell == cell for one in self._reading.found[-50:])
+        cell = self._sheet.locate_cell(row.number, column)
+        return any(one.cell == cell for one in self._document.findings[-50:])
 
-    def _note(self, code: str, row: Row, column: str, message: str, remedy: str) -> None:
-        self._reading.note(code, self._sheet.cell(row.number, column), message, remedy)
+    def _add_finding(self, code: str, row: SheetRow, column: str, message: str, remedy: str) -> None:
+        self._document.add_finding(code, self._sheet.locate_cell(row.number, column), message, remedy)
 
 
-def _container(owner: Any, path: Path, *, keyed: bool) -> Any:
+def _ensure_container(owner: Any, path: JsonPath, *, keyed: bool) -> Any:
     """The list or object at a path below `owner`, made if it is not there."""
     for part in path[:-1]:
         owner = owner.setdefault(part, {})

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from models.sheets.cells import Odd, RawSheet, Value, blank
-from models.sheets.codes import SHEET_CODES, sheet_finding
-from models.sheets.columns import Column, Layout
+from models.sheets.cells import CellValue, RawSheet, UnsupportedCell, is_blank_cell
+from models.sheets.codes import SHEET_CODES, make_sheet_finding
+from models.sheets.columns import Column, SheetLayout
 from models.sheets.layout import NOTE_COLUMNS
-from models.validation.checks.context import close_to
+from models.validation.checks.context import suggest_similar_names
 from models.validation.finding import Finding, SheetCell
 
-_ODD = {
+_UNSUPPORTED_CELL_TEXTS = {
     "date_cell": (
         "The spreadsheet made a date of what was typed here.",
         "Format the cells as text, then type it again.",
@@ -27,80 +27,89 @@ _ODD = {
     ),
 }
 
-MOST_FINDINGS = 1000
+MAX_FINDINGS = 1000
 """Findings about one sheet at most."""
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One row, by column."""
 
     number: int
     """Its number in the file."""
-    cells: dict[str, Value]
+    cells: dict[str, CellValue]
     """Filled cells by header."""
 
 
 @dataclass
-class Rows:
+class SheetRows:
     """A sheet being read."""
 
-    layout: Layout
+    layout: SheetLayout
     """Which sheet it is."""
     headers: dict[str, Column] = field(default_factory=dict)
     """Headers that are read, with the column each belongs to."""
-    rows: Iterator[Row] = field(default_factory=lambda: iter(()))
+    rows: Iterator[SheetRow] = field(default_factory=lambda: iter(()))
     """Its rows; to be gone through once."""
 
-    def cell(self, row: int, column: str = "") -> SheetCell:
+    def locate_cell(self, row: int, column: str = "") -> SheetCell:
         """A cell of this sheet."""
         return SheetCell(sheet=self.layout.name, row=row, column=column)
 
 
-def read_rows(layout: Layout, raw: RawSheet, periods: Sequence[str], found: list[Finding]) -> Rows:
+def read_sheet_rows(layout: SheetLayout, raw: RawSheet, periods: Sequence[str], findings: list[Finding]) -> SheetRows:
     """The rows of a sheet; what is wrong with headers and odd cells is added to `found`."""
     begun = iter(raw.rows)
     first = next(begun, None)
-    sheet = Rows(layout)
+    sheet = SheetRows(layout)
     if first is None:
         return sheet
     number, header = first
-    names = _headers(sheet, number, header, periods, found)
+    names = _match_headers(sheet, number, header, periods, findings)
     needed = [one.name for one in layout.columns if one.required and one.name not in sheet.headers]
     if needed:
-        found += [
-            sheet_finding(
-                "missing_column", sheet.cell(number, name), f"The column {name} is missing.", f"Add a column {name}."
+        findings += [
+            make_sheet_finding(
+                "missing_column",
+                sheet.locate_cell(number, name),
+                f"The column {name} is missing.",
+                f"Add a column {name}.",
             )
             for name in needed
         ]
         return sheet
-    sheet.rows = _rows(sheet, names, begun, found)
+    sheet.rows = _iterate_rows(sheet, names, begun, findings)
     return sheet
 
 
-def _headers(
-    sheet: Rows, number: int, header: list[Value], periods: Sequence[str], found: list[Finding]
+def _match_headers(
+    sheet: SheetRows, number: int, header: list[CellValue], periods: Sequence[str], findings: list[Finding]
 ) -> list[str | None]:
     """For each position the header that is read there, or None."""
     names: list[str | None] = []
     known = {one.name: one for one in sheet.layout.columns}
     by_period = {f"{one.name} {period}": one for one in sheet.layout.columns if one.by_period for period in periods}
     for cell in header:
-        name = " ".join(str(cell.value if isinstance(cell, Odd) else "" if cell is None else cell).split())
+        name = " ".join(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell).split())
         column = known.get(name) or by_period.get(name)
-        if name and column is None and name not in NOTE_COLUMNS and len(found) < MOST_FINDINGS:
+        if name and column is None and name not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
             remedy = (
-                close_to(name, [*known, *by_period]) or f"Take it out, or call it note; known are {', '.join(known)}."
+                suggest_similar_names(name, [*known, *by_period])
+                or f"Take it out, or call it note; known are {', '.join(known)}."
             )
-            found.append(
-                sheet_finding(
-                    "unknown_column", sheet.cell(number, name[:100]), f"There is no column {name[:100]!r}.", remedy
+            findings.append(
+                make_sheet_finding(
+                    "unknown_column",
+                    sheet.locate_cell(number, name[:100]),
+                    f"There is no column {name[:100]!r}.",
+                    remedy,
                 )
             )
         if column is not None and name in sheet.headers:
-            found.append(
-                sheet_finding("repeated_column", sheet.cell(number, name), "The column is there twice.", "Keep one.")
+            findings.append(
+                make_sheet_finding(
+                    "repeated_column", sheet.locate_cell(number, name), "The column is there twice.", "Keep one."
+                )
             )
             column = None
         names.append(name if column is not None else None)
@@ -109,34 +118,36 @@ def _headers(
     return names
 
 
-def _rows(
-    sheet: Rows, names: list[str | None], rows: Iterator[tuple[int, list[Value]]], found: list[Finding]
-) -> Iterator[Row]:
+def _iterate_rows(
+    sheet: SheetRows, names: list[str | None], rows: Iterator[tuple[int, list[CellValue]]], findings: list[Finding]
+) -> Iterator[SheetRow]:
     complaints = 0
     for number, cells in rows:
-        filled: dict[str, Value] = {
+        filled: dict[str, CellValue] = {
             name: cell
             for name, cell in zip(names, cells, strict=False)
             if name is not None and cell is not None and cell != ""
         }
-        if all(blank(cell) for cell in filled.values()):
+        if all(is_blank_cell(cell) for cell in filled.values()):
             continue
-        if complaints < MOST_FINDINGS:
-            odd = list(islice(_oddities(sheet, number, filled), MOST_FINDINGS - complaints))
+        if complaints < MAX_FINDINGS:
+            odd = list(islice(_report_unsupported_cells(sheet, number, filled), MAX_FINDINGS - complaints))
             complaints += len(odd)
-            found += odd
-        for name in [name for name, cell in filled.items() if isinstance(cell, Odd) and _spoils(cell)]:
+            findings += odd
+        for name in [
+            name for name, cell in filled.items() if isinstance(cell, UnsupportedCell) and _is_rejected_cell(cell)
+        ]:
             del filled[name]
-        yield Row(number, filled)
+        yield SheetRow(number, filled)
 
 
-def _spoils(cell: Odd) -> bool:
-    return SHEET_CODES[cell.what].severity == "error"
+def _is_rejected_cell(cell: UnsupportedCell) -> bool:
+    return SHEET_CODES[cell.kind].severity == "error"
 
 
-def _oddities(sheet: Rows, number: int, cells: dict[str, Value]) -> Iterator[Finding]:
+def _report_unsupported_cells(sheet: SheetRows, number: int, cells: dict[str, CellValue]) -> Iterator[Finding]:
     for name, cell in cells.items():
-        if isinstance(cell, Odd):
-            message, remedy = _ODD[cell.what]
-            shown = f" It shows {str(cell.value)[:100]!r}." if cell.value is not None and cell.what != "formula" else ""
-            yield sheet_finding(cell.what, sheet.cell(number, name), message + shown, remedy)
+        if isinstance(cell, UnsupportedCell):
+            message, remedy = _UNSUPPORTED_CELL_TEXTS[cell.kind]
+            shown = f" It shows {str(cell.value)[:100]!r}." if cell.value is not None and cell.kind != "formula" else ""
+            yield make_sheet_finding(cell.kind, sheet.locate_cell(number, name), message + shown, remedy)

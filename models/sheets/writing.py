@@ -6,9 +6,9 @@ from typing import Any
 
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
-from models.sheets.cells import Value, listed
-from models.sheets.columns import Column, Layout, Path
-from models.sheets.layout import IDENTIFIED_BY, KEYS, OBJECT_SHEETS, PERIODS, PROVINCE
+from models.sheets.cells import CellValue, format_value_list
+from models.sheets.columns import Column, JsonPath, SheetLayout
+from models.sheets.layout import ID_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
 
 Json = dict[str, Any]
 
@@ -17,15 +17,15 @@ Json = dict[str, Any]
 class SheetTable:
     """A sheet to be written."""
 
-    layout: Layout
+    layout: SheetLayout
     """Which sheet it is."""
     header: tuple[tuple[str, Column | None], ...]
     """Headers, with the column each belongs to (several by period to one); None for notes."""
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
     """Its rows, without the header."""
 
 
-def tables_of(
+def build_sheet_tables(
     problem: PlanningProblem,
     name: str = "",
     scenarios: Sequence[Scenario] = (),
@@ -40,23 +40,23 @@ def tables_of(
         "problem": problem.model_dump(mode="json"),
         "scenarios": [one.model_dump(mode="json") for one in scenarios],
     }
-    made = [_province(document), _periods(document)]
-    made += [_table(layout, document, problem.periods) for layout in OBJECT_SHEETS]
-    return tuple(_noted(one, (notes or {}).get(one.layout.name, {})) for one in made)
+    made = [_build_province_sheet(document), _build_periods_sheet(document)]
+    made += [_build_object_sheet(layout, document, problem.periods) for layout in OBJECT_SHEETS]
+    return tuple(_add_note_columns(one, (notes or {}).get(one.layout.name, {})) for one in made)
 
 
-def _province(document: Json) -> SheetTable:
-    rows: list[tuple[Value, ...]] = []
-    for key, (path, _) in KEYS.items():
+def _build_province_sheet(document: Json) -> SheetTable:
+    rows: list[tuple[CellValue, ...]] = []
+    for key, (path, _) in SETTING_KEYS.items():
         value: Any = document
         for part in path:
             value = value[part]
         if not (value is None or value == "" or isinstance(value, list)):
-            rows.append((key, _cell(value)))
-    return SheetTable(PROVINCE, tuple((one.name, one) for one in PROVINCE.columns), tuple(rows))
+            rows.append((key, _format_cell(value)))
+    return SheetTable(PROVINCE_SHEET, tuple((one.name, one) for one in PROVINCE_SHEET.columns), tuple(rows))
 
 
-def _periods(document: Json) -> SheetTable:
+def _build_periods_sheet(document: Json) -> SheetTable:
     problem = document["problem"]
     days, delivered = problem["period_days"], problem["supply_shares"]["delivered"]
     rows = tuple(
@@ -67,60 +67,62 @@ def _periods(document: Json) -> SheetTable:
         )
         for t, period in enumerate(problem["periods"])
     )
-    return SheetTable(PERIODS, tuple((one.name, one) for one in PERIODS.columns), rows)
+    return SheetTable(PERIODS_SHEET, tuple((one.name, one) for one in PERIODS_SHEET.columns), rows)
 
 
-def _table(layout: Layout, document: Json, periods: tuple[str, ...]) -> SheetTable:
-    entries = list(_entries(layout, document))
-    leading = [one for one in layout.columns if one not in layout.fields]
+def _build_object_sheet(layout: SheetLayout, document: Json, periods: tuple[str, ...]) -> SheetTable:
+    entries = list(_iterate_entries(layout, document))
+    leading = [one for one in layout.columns if one not in layout.field_columns]
     spread = {
         column.name
-        for column in layout.fields
-        if column.by_period and any(isinstance(_of(entry, layout, column), list) for _, entry in entries)
+        for column in layout.field_columns
+        if column.by_period and any(isinstance(_get_field_value(entry, layout, column), list) for _, entry in entries)
     }
     header: list[tuple[str, Column | None]] = [(one.name, one) for one in leading]
-    for column in layout.fields:
+    for column in layout.field_columns:
         header.append((column.name, column))
         header += [(f"{column.name} {period}", column) for period in periods if column.name in spread]
     rows = []
     for keys, entry in entries:
-        row: list[Value] = list(keys)
-        for column in layout.fields:
-            row += _cells(column, _of(entry, layout, column), periods if column.name in spread else ())
+        row: list[CellValue] = list(keys)
+        for column in layout.field_columns:
+            row += _format_cells(
+                column, _get_field_value(entry, layout, column), periods if column.name in spread else ()
+            )
         rows.append(tuple(row))
     return SheetTable(layout, tuple(header), tuple(rows))
 
 
-def _of(entry: Any, layout: Layout, column: Column) -> Any:
+def _get_field_value(entry: Any, layout: SheetLayout, column: Column) -> Any:
     """What an entry says in a column."""
-    if layout.value:
+    if layout.value_column:
         return entry
-    return entry.get(column.name) if isinstance(entry, dict) else entry if column is layout.fields[0] else None
+    return entry.get(column.name) if isinstance(entry, dict) else entry if column is layout.field_columns[0] else None
 
 
-def _cells(column: Column, value: Any, periods: Sequence[str]) -> list[Value]:
+def _format_cells(column: Column, value: Any, periods: Sequence[str]) -> list[CellValue]:
     if column.kind in ("listed", "list", "numbers"):
-        return [listed(value)]
+        return [format_value_list(value)]
     if not periods:
-        return [_cell(value)]
-    return [None, *value] if isinstance(value, list) else [_cell(value), *[None] * len(periods)]
+        return [_format_cell(value)]
+    return [None, *value] if isinstance(value, list) else [_format_cell(value), *[None] * len(periods)]
 
 
-def _cell(value: Any) -> Value:
+def _format_cell(value: Any) -> CellValue:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value == "" else value
 
 
-def _entries(layout: Layout, document: Json) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _iterate_entries(layout: SheetLayout, document: Json) -> Iterator[tuple[tuple[str, ...], Any]]:
     """The leading cells of each row, and what it says."""
-    for names, owner in _owners(layout.parents, document):
-        for word, path in _paths(layout):
+    for names, owner in _iterate_owners(layout.parent_sheets, document):
+        for word, path in _list_branch_paths(layout):
             held: Any = owner
             for part in path:
                 held = held[part]
             words = (*names, word) if word else names
-            if layout.key:
+            if layout.key_column:
                 for key, entry in held.items():
                     yield (*words, key), entry
             else:
@@ -128,14 +130,14 @@ def _entries(layout: Layout, document: Json) -> Iterator[tuple[tuple[str, ...], 
                     yield words, entry
 
 
-def _paths(layout: Layout) -> list[tuple[str, Path]]:
+def _list_branch_paths(layout: SheetLayout) -> list[tuple[str, JsonPath]]:
     """Where rows go below their owner, for each word of the branch."""
-    if not layout.branch:
+    if not layout.branch_paths:
         return [("", layout.path)]
-    return [(word, (*layout.path, last)) for word, last in layout.branch.items()]
+    return [(word, (*layout.path, last)) for word, last in layout.branch_paths.items()]
 
 
-def _owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
+def _iterate_owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
     """What rows of a sheet belong to, with the names that say so."""
     if not parents:
         yield (), document
@@ -146,10 +148,10 @@ def _owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[tuple[st
             yield (owner["id"],), owner
             continue
         for inner in owner[parents[1]]:
-            yield (owner["id"], inner[IDENTIFIED_BY[parents[1]]]), inner
+            yield (owner["id"], inner[ID_COLUMNS[parents[1]]]), inner
 
 
-def _noted(table: SheetTable, notes: Mapping[str, Mapping[str, str]]) -> SheetTable:
+def _add_note_columns(table: SheetTable, notes: Mapping[str, Mapping[str, str]]) -> SheetTable:
     """The table with note columns, as far as anything is noted of its rows."""
     columns = list(dict.fromkeys(column for said in notes.values() for column in said))
     if not columns:

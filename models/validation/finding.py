@@ -40,12 +40,12 @@ class Finding(Frozen):
     """The cell, where a workbook or a folder of CSV was sent; null where JSON was."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is, for people: the cell, else the pointer."""
         return str(self.cell) if self.cell is not None else self.path or "/"
 
 
-class InvalidProblem(Exception):  # noqa: N818  (planners read it; it is the problem that is invalid)
+class InvalidProblemError(Exception):  # noqa: N818  (planners read it; it is the problem that is invalid)
     """What was sent cannot be planned with; `findings` holds everything that was found, at least one of it an error."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
@@ -56,12 +56,12 @@ class InvalidProblem(Exception):  # noqa: N818  (planners read it; it is the pro
         super().__init__(first + more)
 
 
-def pointer(*parts: str | int) -> str:
+def format_json_pointer(*parts: str | int) -> str:
     """The JSON pointer of a path, such as `/items/0/norms/people`; `~` and `/` in keys are escaped."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def refuse_errors(findings: tuple[Finding, ...]) -> None:
+def raise_on_errors(findings: tuple[Finding, ...]) -> None:
     """Raise InvalidProblem with all `findings` if any of them is an error."""
     if any(finding.severity == "error" for finding in findings):
-        raise InvalidProblem(findings)
+        raise InvalidProblemError(findings)

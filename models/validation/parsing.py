@@ -10,18 +10,18 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem, check, check_rest, refuse_errors
-from models.validation.finding_codes import found
-from models.validation.json_text import decode
-from models.validation.partial_validation import Salvage, moved
-from models.validation.structure_findings import Complaint, complaints
+from models.validation.checks import Finding, InvalidProblemError, check_partial_problem, check_problem, raise_on_errors
+from models.validation.finding_codes import make_finding
+from models.validation.json_text import decode_json
+from models.validation.partial_validation import PartialDocument, map_to_original_pointer
+from models.validation.structure_findings import StructuralMistake, find_structural_mistakes
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MOST_FINDINGS = 1000
+MAX_FINDINGS = 1000
 """How many findings are reported at once."""
 
-ROUNDS = 12
+MAX_ROUNDS = 12
 """How often more is left out; each round climbs from a part to the part that cannot be without it."""
 
 
@@ -31,16 +31,16 @@ def parse_problem(raw: bytes | str | dict[str, Any]) -> PlanningProblem:
     Raises InvalidProblem with all findings, of structure and of meaning together, if any of them is an error.
     Warnings alone do not refuse a problem; `check` gives them.
     """
-    value, findings = _decoded(raw)
+    value, findings = _decode_body(raw)
     try:
         problem = PlanningProblem.model_validate(value)
     except ValidationError as error:
-        mistakes = complaints(error, value, PlanningProblem)
+        mistakes = find_structural_mistakes(error, value, PlanningProblem)
         findings += tuple(mistake.finding for mistake in mistakes)
         if isinstance(value, dict):
-            findings += _findings_of_rest(value, mistakes)
-        raise InvalidProblem(_capped(findings)) from None
-    refuse_errors(_capped(findings + check(problem)))
+            findings += _check_readable_part(value, mistakes)
+        raise InvalidProblemError(_cap_findings(findings)) from None
+    raise_on_errors(_cap_findings(findings + check_problem(problem)))
     return problem
 
 
@@ -49,56 +49,56 @@ def validate_model(model_type: type[Model], raw: bytes | str | dict[str, Any]) -
 
     Raises InvalidProblem with all findings about its structure.
     """
-    value, findings = _decoded(raw)
+    value, findings = _decode_body(raw)
     try:
         model = model_type.model_validate(value)
     except ValidationError as error:
-        mistakes = complaints(error, value, model_type)
-        raise InvalidProblem(_capped(findings + tuple(mistake.finding for mistake in mistakes))) from None
-    refuse_errors(findings)
+        mistakes = find_structural_mistakes(error, value, model_type)
+        raise InvalidProblemError(_cap_findings(findings + tuple(mistake.finding for mistake in mistakes))) from None
+    raise_on_errors(findings)
     return model
 
 
-def _decoded(raw: bytes | str | dict[str, Any]) -> tuple[Any, tuple[Finding, ...]]:
+def _decode_body(raw: bytes | str | dict[str, Any]) -> tuple[Any, tuple[Finding, ...]]:
     """The decoded body and findings about its text; raises InvalidProblem where nothing can be read."""
     if not isinstance(raw, bytes | str):
         return raw, ()
-    value, findings = decode(raw)
+    value, findings = decode_json(raw)
     if value is None and findings:
-        raise InvalidProblem(findings)
+        raise InvalidProblemError(findings)
     return value, findings
 
 
-def _findings_of_rest(raw: dict[str, Any], mistakes: list[Complaint]) -> tuple[Finding, ...]:
+def _check_readable_part(raw: dict[str, Any], mistakes: list[StructuralMistake]) -> tuple[Finding, ...]:
     """The errors of meaning in what is left of `raw` when the mistakes are left out."""
-    salvage = Salvage(raw)
-    for _ in range(ROUNDS):
-        if not salvage.leave_out(mistakes):
+    salvage = PartialDocument(raw)
+    for _ in range(MAX_ROUNDS):
+        if not salvage.remove_unreadable(mistakes):
             break
-        rest = salvage.rest()
+        rest = salvage.build_readable_part()
         try:
             problem = PlanningProblem.model_validate(rest)
         except ValidationError as error:
-            mistakes = complaints(error, rest, PlanningProblem)
+            mistakes = find_structural_mistakes(error, rest, PlanningProblem)
         else:
-            return _in_place(check_rest(problem, salvage.gaps()), salvage)
+            return _relocate_findings(check_partial_problem(problem, salvage.collect_omissions()), salvage)
     return ()
 
 
-def _in_place(findings: tuple[Finding, ...], salvage: Salvage) -> tuple[Finding, ...]:
+def _relocate_findings(findings: tuple[Finding, ...], partial: PartialDocument) -> tuple[Finding, ...]:
     """The findings with their paths in what was sent, less those about gaps."""
     placed = []
     for finding in findings:
-        path, is_gap = moved(finding.path, salvage)
+        path, is_gap = map_to_original_pointer(finding.path, partial)
         if not is_gap:
             placed.append(finding.model_copy(update={"path": path}))
     return tuple(placed)
 
 
-def _capped(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _cap_findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """At most MOST_FINDINGS findings, errors first to stay, and one that tells of the others."""
-    if len(findings) <= MOST_FINDINGS:
+    if len(findings) <= MAX_FINDINGS:
         return findings
     graver_first = sorted(findings, key=lambda finding: finding.severity == "warning")
-    message = f"There are {len(findings) - MOST_FINDINGS} more findings."
-    return (*graver_first[:MOST_FINDINGS], found("more_findings", (), message, "Mend these first."))
+    message = f"There are {len(findings) - MAX_FINDINGS} more findings."
+    return (*graver_first[:MAX_FINDINGS], make_finding("more_findings", (), message, "Mend these first."))

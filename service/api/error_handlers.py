@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.validation.checks import Finding, InvalidProblem
+from models.validation.checks import Finding, InvalidProblemError
 from service.api.request_context import get_request_id
 from service.core.errors import (
     PROBLEM_JSON,
@@ -70,7 +70,7 @@ async def handle_api_error(request: Request, error: Exception) -> Response:
 
 async def handle_invalid_problem(request: Request, error: Exception) -> Response:
     """Answer a problem that cannot be planned with: everything wrong in it at once."""
-    if not isinstance(error, InvalidProblem):
+    if not isinstance(error, InvalidProblemError):
         raise error
     return build_error_response(
         request, UnprocessableContentError(summarize_findings(error.findings), findings=error.findings)
@@ -153,7 +153,7 @@ async def handle_unexpected_error(request: Request, error: Exception) -> Respons
 def install_error_handlers(app: FastAPI) -> None:
     """Make an application answer every error with problem details."""
     app.add_exception_handler(ApiError, handle_api_error)
-    app.add_exception_handler(InvalidProblem, handle_invalid_problem)
+    app.add_exception_handler(InvalidProblemError, handle_invalid_problem)
     app.add_exception_handler(RecordNotFoundError, handle_not_found)
     app.add_exception_handler(VersionConflictError, handle_version_conflict)
     app.add_exception_handler(RequestValidationError, handle_invalid_parameters)

@@ -57,13 +57,13 @@ def show_bottlenecks(
         title="Limits behind shortages",
     )
     for group in found.groups:
-        for cause in group.causes[:max_causes]:
+        for cause in group.binding_limits[:max_causes]:
             limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
-            gain, takes = f"{cause.gain:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
-            table.add_row(group.key, f"{group.won:,.0f}", limit, cause.period, f"{cause.share:.1%}", takes, gain)
-        if group.no_way > 0:
+            gain, takes = f"{cause.shadow_price:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
+            table.add_row(group.key, f"{group.value:,.0f}", limit, cause.period, f"{cause.share:.1%}", takes, gain)
+        if group.unreachable > 0:
             table.add_row(
-                group.key, f"{group.won:,.0f}", "no way at all", "", f"{group.no_way / group.won:.1%}", "", ""
+                group.key, f"{group.value:,.0f}", "no way at all", "", f"{group.unreachable / group.value:.1%}", "", ""
             )
     problem_sources.output_console.print(table)
     if county and item and period:
@@ -100,12 +100,12 @@ def show_curve(
         return
     table = Table("at", "objective, won", "served", "won per 1 more", "", title=what)
     for point in found.points:
-        mark = "breakpoint" if point.breakpoint else ""
+        mark = "breakpoint" if point.is_breakpoint else ""
         table.add_row(
-            f"{point.at:.4g}",
+            f"{point.parameter:.4g}",
             f"{point.objective:,.2f}",
             f"{point.served_share:.1%}",
-            "" if point.price is None else f"{point.price:,.4g}",
+            "" if point.shadow_price is None else f"{point.shadow_price:,.4g}",
             mark,
         )
     problem_sources.output_console.print(table)
@@ -142,8 +142,8 @@ def show_grid(
         row = [cells.get((a, b)) for b in sides[1][1]]
         table.add_row(f"{a:g}", *("" if cell is None else _format_grid_cell(cell) for cell in row))
     problem_sources.output_console.print(table)
-    if found.untried:
-        problem_sources.output_console.print(f"There was no time for {found.untried} pairs.")
+    if found.not_evaluated:
+        problem_sources.output_console.print(f"There was no time for {found.not_evaluated} pairs.")
 
 
 def _parse_grid_axis(text: str, *, values: bool) -> tuple[Change, list[float]]:
@@ -201,7 +201,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
         for row in rows:
             table.add_row(row.key, f"{row.before:.1%}", f"{row.after:.1%}")
         problem_sources.output_console.print(table)
-    problem_sources.output_console.print(f"{found.inputs_differing} inputs differ.")
+    problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
 
 
 def open_session(source: str, scenario: list[str], change: list[str]) -> Standing:

@@ -8,11 +8,11 @@ import typer
 from pyarrow import csv, parquet
 from rich.table import Table
 
-from models.fulfilment import By, fulfilment as fulfilment_of
+from models.fulfilment import FulfilmentGrouping, compute_fulfilment as fulfilment_of
 from models.options import PlanOptions
-from models.outputs import LineAndPeriod, read_report
+from models.outputs import LineAndPeriod, read_output_report
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument, show_and_write_plan
 from solvers.planning import make_plan
@@ -32,7 +32,7 @@ def show_fulfilment(
     outputs: OutputsFile,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    by: Annotated[By, typer.Option(help="What it is rolled up by.")] = "factory",
+    by: Annotated[FulfilmentGrouping, typer.Option(help="What it is rolled up by.")] = "factory",
     through: Annotated[str | None, typer.Option(help="Last period that counts; the last reported if absent.")] = None,
 ) -> None:
     """What factories made against their quotas, worst first."""
@@ -81,7 +81,7 @@ def replan_from_outputs(
             unreported=unreported,
             keep_quotas_close=keep_quotas_close,
         )
-    except InvalidProblem as invalid:
+    except InvalidProblemError as invalid:
         problem_sources.exit_with_findings(invalid.findings)
     problem_sources.error_console.print(
         f"{again.reported} outputs reported; {again.assumed} not, taken for their {unreported}."
@@ -120,7 +120,9 @@ def _read_outputs(path: Path, problem: PlanningProblem) -> dict[LineAndPeriod, f
         raw = read_csv_report(path.read_bytes())
     except UnprocessableContentError as invalid:
         problem_sources.exit_with_findings(tuple(invalid.findings))
-    report = read_report(raw.rows, problem, 0 if problem.past is None else len(problem.past.periods), raw.locate_row)
+    report = read_output_report(
+        raw.rows, problem, 0 if problem.past is None else len(problem.past.periods), raw.locate_row
+    )
     if report.findings:
         problem_sources.exit_with_findings(report.findings)
-    return {output.key: output.quantity for output in report.outputs}
+    return {output.line_and_period: output.quantity for output in report.outputs}

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from models import provinces as builtins
-from models.demand import estimate
+from models.demand import calculate_demand
 from service.cli import problem_sources
 
 
@@ -38,15 +38,15 @@ def export_demand(
     problem = problem_sources.load_problem(source, scenario, change)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["county", "item", *problem.periods])
-    for row in estimate(problem):
+    for row in calculate_demand(problem):
         writer.writerow([row.county, row.item, *row.quantity])
 
 
 def list_provinces() -> None:
     """List the built-in provinces and their scenarios."""
     table = Table("province", "scenario", "what it stands for")
-    for name in builtins.builtin():
-        province = builtins.load(name)
+    for name in builtins.list_builtin_provinces():
+        province = builtins.load_builtin_province(name)
         for scenario in province.scenarios:
             table.add_row(province.id, scenario.id, scenario.name)
     problem_sources.output_console.print(table)

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from models.plan import Diagnosis, Plan, ServedShare, Summary
+from models.plan import Infeasibility, Plan, PlanSummary, ServedShare
 from solvers.lp.solution import Progress
 
 
@@ -31,13 +31,13 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
         console.print(f"objective {head.objective.value:,.2f} won, of it shortage {head.objective.parts.shortage:,.2f}")
     if head.summary is not None:
         _print_summary(head.summary, console)
-    if head.diagnosis is not None:
-        _print_infeasibility(head.diagnosis, console)
+    if head.infeasibility is not None:
+        _print_infeasibility(head.infeasibility, console)
     seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
     console.print(f"{head.solver.name} {head.solver.version}; {head.solver.strategy}; seconds: {seconds}")
 
 
-def _print_summary(summary: Summary, console: Console) -> None:
+def _print_summary(summary: PlanSummary, console: Console) -> None:
     for title, rows in (
         ("priority", summary.by_priority),
         ("category", summary.by_category),
@@ -69,7 +69,7 @@ def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
     return table
 
 
-def _print_infeasibility(diagnosis: Diagnosis, console: Console) -> None:
+def _print_infeasibility(diagnosis: Infeasibility, console: Console) -> None:
     conflict = Table("rule", "in conflict", title="These cannot hold together")
     for row in diagnosis.conflict:
         conflict.add_row(row.rule, row.text)

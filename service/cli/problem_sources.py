@@ -14,7 +14,7 @@ from models import provinces
 from models.changes.apply import apply_changes
 from models.changes.change import Change, Scenario
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.finding import SheetCell
 from models.validation.parsing import parse_problem, validate_model
 from service.core.errors import ContentTooLargeError
@@ -40,7 +40,7 @@ def load_problem(source: str, scenarios: list[str], changes: list[str]) -> Plann
         for name in scenarios:
             problem = apply_changes(problem, _find_scenario(name, found.scenarios).changes)
         return apply_changes(problem, parse_changes(changes))
-    except InvalidProblem as invalid:
+    except InvalidProblemError as invalid:
         exit_with_findings(invalid.findings)
 
 
@@ -63,7 +63,7 @@ def exit_on_invalid_problem() -> Iterator[None]:
     """Show the findings of an invalid change and exit with 1."""
     try:
         yield
-    except InvalidProblem as invalid:
+    except InvalidProblemError as invalid:
         exit_with_findings(invalid.findings)
 
 
@@ -76,7 +76,7 @@ def exit_with_findings(findings: tuple[Finding, ...]) -> NoReturn:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
     for finding in findings:
-        error_console.print(f"{finding.severity} {finding.place}: {finding.message}", soft_wrap=True, markup=False)
+        error_console.print(f"{finding.severity} {finding.location}: {finding.message}", soft_wrap=True, markup=False)
         error_console.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
 
 
@@ -99,22 +99,22 @@ def read_source(source: str) -> LoadedProblem:
 
     Exits with 1 and the list of all findings when it is invalid, with 2 when there is no such thing.
     """
-    if source in provinces.builtin():
-        return _load_province(provinces.load(source))
+    if source in provinces.list_builtin_provinces():
+        return _load_province(provinces.load_builtin_province(source))
     path = Path(source)
     if not path.exists():
         error_console.print(
-            f"{source} is neither a built-in province ({', '.join(provinces.builtin())}) nor a file or folder."
+            f"{source} is neither a built-in province ({', '.join(provinces.list_builtin_provinces())}) nor a file or folder."
         )
         raise typer.Exit(2)
     try:
         if path.is_dir() and (path / "kinds.csv").is_file():
-            return _load_province(provinces.load_folder(path))
+            return _load_province(provinces.load_province_folder(path))
         if path.is_dir() or path.suffix.lower() in (".xlsx", ".zip"):
             return _load_sheets(path)
         problem = parse_problem(path.read_bytes())
-        return LoadedProblem(problem, warnings=check(problem))
-    except InvalidProblem as invalid:
+        return LoadedProblem(problem, warnings=check_problem(problem))
+    except InvalidProblemError as invalid:
         exit_with_findings(invalid.findings)
     except provinces.MalformedProvinceError as malformed:
         exit_with_findings(tuple(_make_table_finding(one) for one in malformed.problems))
@@ -124,28 +124,28 @@ def read_source(source: str) -> LoadedProblem:
 
 
 def _load_province(province: provinces.Province) -> LoadedProblem:
-    return LoadedProblem(province.problem, province.name, province.scenarios, check(province.problem))
+    return LoadedProblem(province.problem, province.name, province.scenarios, check_problem(province.problem))
 
 
 def _load_sheets(path: Path) -> LoadedProblem:
     reading = read_sheets_path(path, Settings())
-    reading.refuse()
-    with reading.located("/problem"):
+    reading.raise_on_errors()
+    with reading.locate_errors("/problem"):
         problem = parse_problem(reading.problem)
-    with reading.located():
+    with reading.locate_errors():
         scenarios = tuple(
-            _parse_scenario(position, one) for position, one in enumerate(reading.document.get("scenarios", ()))
+            _parse_scenario(position, one) for position, one in enumerate(reading.content.get("scenarios", ()))
         )
-    warnings = reading.named(check(problem), "/problem")
-    return LoadedProblem(problem, str(reading.document.get("name", "")), scenarios, warnings)
+    warnings = reading.locate_findings(check_problem(problem), "/problem")
+    return LoadedProblem(problem, str(reading.content.get("name", "")), scenarios, warnings)
 
 
 def _parse_scenario(position: int, raw: dict[str, Any]) -> Scenario:
     try:
         return validate_model(Scenario, raw)
-    except InvalidProblem as error:
+    except InvalidProblemError as error:
         moved = [one.model_copy(update={"path": f"/scenarios/{position}{one.path}"}) for one in error.findings]
-        raise InvalidProblem(tuple(moved)) from error
+        raise InvalidProblemError(tuple(moved)) from error
 
 
 def _make_table_finding(problem: provinces.TableProblem) -> Finding:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from models import provinces as built_in
-from models.sheets import SheetTable, tables_of
+from models.sheets import SheetTable, build_sheet_tables
 from service.cli import problem_sources
 from service.spreadsheets.province_workbook import (
     ExtraSheets,
@@ -29,8 +29,8 @@ def export_province(
 ) -> None:
     """Write a province, with its scenarios, as a workbook, a zip of CSV or a folder of CSV; it can be read again."""
     found = problem_sources.read_source(source)
-    notes, pages = built_in.load_notes(source) if source in built_in.builtin() else ({}, ())
-    tables = tables_of(found.problem, found.name, found.scenarios, notes)
+    notes, pages = built_in.load_province_notes(source) if source in built_in.list_builtin_provinces() else ({}, ())
+    tables = build_sheet_tables(found.problem, found.name, found.scenarios, notes)
     _write_province(found.name or source, tables, {"sources": pages} if pages else {}, target)
 
 

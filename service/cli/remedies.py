@@ -7,8 +7,8 @@ import typer
 from pydantic import BaseModel
 from rich.table import Table
 
-from models.answers import GoodPrice
-from models.plan import Diagnosis
+from models.answers import GoodShadowPrice
+from models.plan import Infeasibility
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, open_session, show_comparison
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
@@ -38,9 +38,9 @@ def show_shadow_prices(
     table = Table("limit", "period", "used", "of", "won per 1 more", "holds from", "to", title="Prices of limits")
     for row in found.limits:
         limit = " ".join(filter(None, (row.rule, row.id, row.part)))
-        falls = "" if row.falls is None else f"{row.limit - row.falls:,.6g}"
-        rises = "" if row.rises is None else f"{row.limit + row.rises:,.6g}"
-        price = f"{row.price:,.4g} / {row.unit}"
+        falls = "" if row.allowable_decrease is None else f"{row.limit - row.allowable_decrease:,.6g}"
+        rises = "" if row.allowable_increase is None else f"{row.limit + row.allowable_increase:,.6g}"
+        price = f"{row.shadow_price:,.4g} / {row.unit}"
         table.add_row(limit, row.period, f"{row.used:,.6g}", f"{row.limit:,.6g}", price, falls, rises)
     problem_sources.output_console.print(table)
     for row in found.limits:
@@ -51,10 +51,10 @@ def show_shadow_prices(
         problem_sources.output_console.print(_build_goods_table(found.goods[:max_goods]))
 
 
-def _build_goods_table(rows: Sequence[GoodPrice]) -> Table:
+def _build_goods_table(rows: Sequence[GoodShadowPrice]) -> Table:
     table = Table("county", "item", "period", "short", "won per 1 more", title="Prices of goods")
     for row in rows:
-        price = f"{row.price:,.4g} / {row.unit}"
+        price = f"{row.shadow_price:,.4g} / {row.unit}"
         table.add_row(row.county, row.item, row.period, f"{row.shortage:,.6g}", price)
     return table
 
@@ -99,9 +99,9 @@ def show_remedies(
         raise typer.Exit(2) from error
     if _print_if_json(found, as_json):
         return
-    more = f", {found.untried} not" if found.untried else ""
+    more = f", {found.not_evaluated} not" if found.not_evaluated else ""
     problem_sources.output_console.print(
-        f"{found.shortage:,.6g} short; {found.tried} limits tried{more}.", soft_wrap=True
+        f"{found.shortage:,.6g} short; {found.evaluated} limits tried{more}.", soft_wrap=True
     )
     for remedy in found.remedies:
         problem_sources.output_console.print(f"- {remedy.text}", soft_wrap=True)
@@ -138,16 +138,16 @@ def show_equity(
     found = sensitivity.evenness(open_session(source, scenario, change))
     if _print_if_json(found, as_json):
         return
-    levels = list(found.spread)
+    levels = list(found.served_share_range)
     table = Table("county", *(f"priority {level}" for level in levels), title="Served share")
     for county, shares in found.by_county.items():
         known = {share.key: f"{share.share:.1%}" for share in shares}
         table.add_row(county, *(known.get(level, "") for level in levels))
-    table.add_row("spread", *(f"{found.spread[level]:.1%}" for level in levels))
+    table.add_row("spread", *(f"{found.served_share_range[level]:.1%}" for level in levels))
     problem_sources.output_console.print(table)
-    for band in found.bands:
+    for band in found.shortage_bands:
         problem_sources.output_console.print(
-            f"Band {band.band} (weight {band.weight:g}): {band.won:,.0f} won short, {band.needs} needs, {band.full} of them to its end."
+            f"Band {band.band} (weight {band.weight:g}): {band.value:,.0f} won short, {band.need_count} needs, {band.filled_count} of them to its end."
         )
 
 
@@ -164,8 +164,14 @@ def show_goals(
         raise typer.Exit(1) from error
     table = Table("goal", "reached", "by itself", "given up", "better per unit given by", title="Goals in order")
     for row in found:
-        per = ", ".join(f"{name}: {price:,.4g}" for name, price in row.prices.items())
-        table.add_row(row.goal, f"{row.reached.value:,.6g}", f"{row.alone:,.6g}", f"{row.paid:,.6g}", per)
+        per = ", ".join(f"{name}: {price:,.4g}" for name, price in row.shadow_prices.items())
+        table.add_row(
+            row.goal,
+            f"{row.result.value:,.6g}",
+            f"{row.unconstrained_value:,.6g}",
+            f"{row.loss_to_earlier_goals:,.6g}",
+            per,
+        )
     problem_sources.output_console.print(table if found else "The policy lists no goals.")
 
 
@@ -180,15 +186,15 @@ def show_infeasibility(
     Exits with 1 where there is none, with 0 where the plan keeps every rule.
     """
     plan = make_plan(problem_sources.load_problem(source, scenario, change)).plan
-    if plan.diagnosis is None:
+    if plan.infeasibility is None:
         problem_sources.output_console.print(f"The plan is {plan.outcome}: nothing is in conflict.")
         return
-    if not _print_if_json(plan.diagnosis, as_json):
-        _print_infeasibility(plan.diagnosis)
+    if not _print_if_json(plan.infeasibility, as_json):
+        _print_infeasibility(plan.infeasibility)
     raise typer.Exit(1)
 
 
-def _print_infeasibility(found: Diagnosis) -> None:
+def _print_infeasibility(found: Infeasibility) -> None:
     problem_sources.output_console.print("These cannot hold together:")
     for row in found.conflict:
         problem_sources.output_console.print(f"- {row.text}", soft_wrap=True)

@@ -2,9 +2,9 @@
 
 import orjson
 
-from models.demand import estimate
+from models.demand import calculate_demand
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem
+from models.validation.checks import Finding, InvalidProblemError
 from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
 from service.core.errors import ContentTooLargeError
@@ -33,7 +33,7 @@ def estimate_demand(
         raise ContentTooLargeError(
             f"The estimate may have {rows:,} rows; {settings.max_page_rows:,} can be sent. Ask for some counties or items."
         )
-    answer = {"periods": problem.periods, "rows": [one.model_dump(mode="json") for one in estimate(chosen)]}
+    answer = {"periods": problem.periods, "rows": [one.model_dump(mode="json") for one in calculate_demand(chosen)]}
     return orjson.dumps(answer)
 
 
@@ -54,7 +54,7 @@ def _restrict_problem(problem: PlanningProblem, counties: list[str], items: list
         if name not in there
     ]
     if unknown:
-        raise InvalidProblem(tuple(unknown))
+        raise InvalidProblemError(tuple(unknown))
     return problem.model_copy(
         update={
             "counties": tuple(one for one in problem.counties if not counties or one.id in counties),

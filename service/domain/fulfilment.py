@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from models.fulfilment import By, fulfilment
-from models.outputs import LineAndPeriod, read_report
+from models.fulfilment import FulfilmentGrouping, compute_fulfilment
+from models.outputs import LineAndPeriod, read_output_report
 from models.problem.planning_problem import PlanningProblem
 from service.auth.authorization import ForbiddenError
 from service.auth.principals import Principal
@@ -39,7 +39,7 @@ class FulfilmentService:
             if state not in REPORTABLE_STATES:
                 raise ConflictError(f"The plan is {state}; outputs are reported of one that is ratified or in force.")
             log = OutputLog(transaction.connection)
-            report = read_report(
+            report = read_output_report(
                 raw.rows, problem, _count_reported_periods(problem, log.read_quantities(plan)), raw.locate_row
             )
             if report.findings:
@@ -63,7 +63,7 @@ class FulfilmentService:
         rows = tuple(_to_output_row(one) for one in found[offset:end])
         return OutputList(plan=plan, revision=revision, total=len(found), outputs=rows)
 
-    def compute_fulfilment(self, plan: str, by: By, through: str | None) -> FulfilmentView:
+    def compute_fulfilment(self, plan: str, by: FulfilmentGrouping, through: str | None) -> FulfilmentView:
         """Fulfilment up to a period, the last reported if None; Missing for one that there is not, Conflict if none is."""
         with self._store.read_transaction() as transaction:
             _, problem = require_executable_plan(transaction, plan)
@@ -80,7 +80,7 @@ class FulfilmentService:
             raise NotFoundError(f"The plan has no period {through!r}.")
         columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
         quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
-        rows, total = fulfilment(problem, quotas, reported, by, through)
+        rows, total = compute_fulfilment(problem, quotas, reported, by, through)
         return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
 
 

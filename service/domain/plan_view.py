@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from service.domain.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
 from service.storage.records import JobEvent, PlanRecord
 
@@ -54,7 +54,7 @@ _PLAN_FIELDS = (
     "certificate",
     "objective",
     "summary",
-    "diagnosis",
+    "infeasibility",
     "verification",
     "rounding_cost",
     "solver",
@@ -85,5 +85,5 @@ def _build_links(record: PlanRecord) -> dict[str, str]:
     if record.head is not None:
         links["workbook"] = f"{here}/workbook"
     if record.head is not None and record.head.tables:
-        links |= {name: f"{here}/tables/{name}" for name in TABLES if name in record.head.tables}
+        links |= {name: f"{here}/tables/{name}" for name in TABLE_SCHEMAS if name in record.head.tables}
     return links

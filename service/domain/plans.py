@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from models.options import PlanOptions
-from models.validation.checks import Finding, InvalidProblem
+from models.validation.checks import Finding, InvalidProblemError
 from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
 from service.auth.principals import Principal
@@ -139,7 +139,7 @@ class PlanService:
                 message=f"There is no plan {plan[:100]!r}.",
                 remedy="GET /v1/plans lists those that are there.",
             )
-            raise InvalidProblem((finding,)) from error
+            raise InvalidProblemError((finding,)) from error
 
     def apply_option_limits(self, options: PlanOptions, place: str = "/options") -> PlanOptions:
         """The options (which stand at `place`) with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""

@@ -9,7 +9,7 @@ from models.base import Frozen
 from models.changes.apply import apply_changes
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
-from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.document_limits import reject_oversized_document, reject_oversized_problem
 from service.core.errors import NotFoundError
@@ -50,7 +50,7 @@ class FindingCollector:
         """Gather what InvalidProblem holds in the block, its paths below `prefix`."""
         try:
             yield
-        except InvalidProblem as error:
+        except InvalidProblemError as error:
             self.findings += [one.model_copy(update={"path": prefix + one.path}) for one in error.findings]
 
     def add_finding(self, path: str, code: str, message: str, remedy: str) -> None:
@@ -60,7 +60,7 @@ class FindingCollector:
     def raise_if_invalid(self) -> None:
         """Raise InvalidProblem if anything is wrong."""
         if any(one.severity == "error" for one in self.findings):
-            raise InvalidProblem(tuple(self.findings))
+            raise InvalidProblemError(tuple(self.findings))
 
 
 def resolve_problem(
@@ -89,7 +89,7 @@ def resolve_problem(
         _check_source(findings, origin, written is not None, based=base is not None)
     findings.raise_if_invalid()
     if origin is None:
-        raise InvalidProblem(tuple(findings.findings))
+        raise InvalidProblemError(tuple(findings.findings))
     if base is not None and problem is None and origin.province is None:
         changed = _resolve_changes(base.problem, origin, "/base_plan")
         return origin, replace(changed, source=_extend_source(base.source, origin))
@@ -103,7 +103,7 @@ def resolve_bare_problem(document: Document, settings: Settings, lookup: Provinc
     if document and not SOURCE_KEYS & document.keys():
         reject_oversized_document(document, settings, "")
         problem = parse_problem(document)
-        return ResolvedProblem(problem, {}, check(problem))
+        return ResolvedProblem(problem, {}, check_problem(problem))
     return resolve_problem(document, SourceEnvelope, settings, lookup)[1]
 
 
@@ -135,7 +135,7 @@ def _resolve_province(origin: SourceEnvelope, settings: Settings, lookup: Provin
     except NotFoundError as error:
         where = "/province" if origin.version is None else "/version"
         findings.add_finding(where, "unknown_province", error.detail, "GET /v1/provinces lists those that are there.")
-        raise InvalidProblem(tuple(findings.findings)) from error
+        raise InvalidProblemError(tuple(findings.findings)) from error
     reject_oversized_problem(province.problem, settings)
     problem = apply_scenario(province, origin.scenario, "/scenario") if origin.scenario else province.problem
     return replace(_resolve_changes(problem, origin, "/province"), source=_describe_source(origin, version))
@@ -150,19 +150,19 @@ def apply_scenario(province: Province, scenario_id: str, path: str) -> PlanningP
         findings.add_finding(
             path, "unknown_scenario", f"{province.id} has no scenario {scenario_id!r}.", f"There are: {known}."
         )
-        raise InvalidProblem(tuple(findings.findings))
+        raise InvalidProblemError(tuple(findings.findings))
     try:
         return apply_changes(province.problem, scenario.changes)
-    except InvalidProblem as error:
-        raise InvalidProblem(tuple(one.model_copy(update={"path": path}) for one in error.findings)) from error
+    except InvalidProblemError as error:
+        raise InvalidProblemError(tuple(one.model_copy(update={"path": path}) for one in error.findings)) from error
 
 
 def _resolve_changes(problem: PlanningProblem, origin: SourceEnvelope, prefix: str) -> ResolvedProblem:
     """The problem with the request's changes, checked again."""
     changed = apply_changes(problem, origin.changes) if origin.changes else problem
-    found = tuple(one.model_copy(update={"path": prefix + one.path}) for one in check(changed))
+    found = tuple(one.model_copy(update={"path": prefix + one.path}) for one in check_problem(changed))
     if any(one.severity == "error" for one in found):
-        raise InvalidProblem(found)
+        raise InvalidProblemError(found)
     return ResolvedProblem(changed, {}, found)
 
 

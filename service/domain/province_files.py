@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models import provinces as built_in
 from models.problem.planning_problem import PlanningProblem
-from models.sheets import SheetTable, tables_of
+from models.sheets import SheetTable, build_sheet_tables
 from service.domain.provinces import ProvinceVersion
 from service.spreadsheets.file_chunks import iterate_file_chunks
 from service.spreadsheets.file_kinds import SpreadsheetKind
@@ -15,9 +15,9 @@ def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...
     """A province's tables, and beside them sheets for people; what comes with Allot has its marks and sources noted."""
     problem: PlanningProblem = found.problem.parse_problem()
     if not found.built_in:
-        return tables_of(problem, found.name, found.scenarios), {}
-    notes, sources = built_in.load_notes(found.id)
-    return tables_of(problem, found.name, found.scenarios, notes), {"sources": sources}
+        return build_sheet_tables(problem, found.name, found.scenarios), {}
+    notes, sources = built_in.load_province_notes(found.id)
+    return build_sheet_tables(problem, found.name, found.scenarios, notes), {"sources": sources}
 
 
 def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from models.changes.apply import apply_changes
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
-from models.validation.checks import check
+from models.validation.checks import check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.document_limits import reject_oversized_document
 from service.core.errors import ConflictError, NotFoundError
@@ -68,7 +68,7 @@ class ProvinceVersion:
 
 @lru_cache(maxsize=8)
 def _load_built_in(name: str) -> tuple[Province, StoredProblem]:
-    province = built_in.load(name)
+    province = built_in.load_builtin_province(name)
     return province, StoredProblem.from_problem(province.problem)
 
 
@@ -84,7 +84,7 @@ class ProvinceService:
         """All provinces, without their problems."""
         with self._store.read_transaction() as transaction:
             stored = transaction.provinces.list_provinces()
-        own = [_load_built_in(name)[0] for name in built_in.builtin()]
+        own = [_load_built_in(name)[0] for name in built_in.list_builtin_provinces()]
         return ProvinceList(
             provinces=(
                 *(_build_list_entry(one.id, one.name, one.scenarios, version=1, created=None) for one in own),
@@ -97,7 +97,7 @@ class ProvinceService:
 
     def find_province(self, name: str, version: int | None = None) -> ProvinceVersion:
         """A version of a province, the newest if None; Missing if there is none."""
-        if name in built_in.builtin():
+        if name in built_in.list_builtin_provinces():
             if version not in {None, 1}:
                 raise NotFoundError(f"{name} comes with Allot and has no version {version}.")
             province, problem = _load_built_in(name)
@@ -119,7 +119,7 @@ class ProvinceService:
 
     def look_up_province(self, name: str, version: int | None) -> tuple[Province, int]:
         """A province as a model, with its version; Missing if there is none."""
-        if name in built_in.builtin() and version in {None, 1}:
+        if name in built_in.list_builtin_provinces() and version in {None, 1}:
             return _load_built_in(name)[0], 1
         found = self.find_province(name, version)
         province = Province(id=name, name=found.name, problem=found.problem.parse_problem(), scenarios=found.scenarios)
@@ -199,7 +199,7 @@ class ProvinceService:
         return beside, problem
 
     def _reject_built_in(self, name: str) -> None:
-        if name in built_in.builtin():
+        if name in built_in.list_builtin_provinces():
             raise ConflictError(f"{name} comes with Allot and stays as it is; store yours under another name.")
 
 
@@ -226,7 +226,7 @@ def _check_scenarios(findings: FindingCollector, problem: PlanningProblem, scena
         seen.add(scenario.id)
         with findings.collect_findings(f"/scenarios/{position}"):
             changed = apply_changes(problem, scenario.changes)
-            for one in check(changed):
+            for one in check_problem(changed):
                 if one.severity == "error":
                     findings.add_finding(f"/scenarios/{position}", one.code, f"{one.path}: {one.message}", one.remedy)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from models.outputs import Output
-from models.sheets import Odd, Value, digits
+from models.outputs import FactoryOutput
+from models.sheets import CellValue, UnsupportedCell, restore_digits
 from models.sheets.codes import SHEET_CODES
 from models.validation.checks import Finding
 from service.core.errors import UnprocessableContentError
@@ -20,7 +20,7 @@ from service.spreadsheets.xlsx_reader import XlsxWorkbook
 
 CSV_MEDIA_TYPE = "text/csv"
 
-OUTPUT_COLUMNS = tuple(Output.model_fields)
+OUTPUT_COLUMNS = tuple(FactoryOutput.model_fields)
 """Columns of a report in sheets."""
 
 
@@ -69,29 +69,29 @@ def read_csv_report(raw: bytes, limits: FileLimits | None = None) -> RawReport:
             [_make_finding("row/1", "not_csv", f"The file is not CSV in UTF-8: {error}.", "Save it as CSV UTF-8.")]
         ) from error
     numbered = [(number, cells) for number, cells in enumerate(lines, 1) if number == 1 or any(map(str.strip, cells))]
-    return _build_report([(number, list[Value](cells)) for number, cells in numbered])
+    return _build_report([(number, list[CellValue](cells)) for number, cells in numbered])
 
 
 def read_workbook_report(raw: bytes, limits: FileLimits) -> RawReport:
     """The rows of the sheet `outputs` of a workbook, or of its first sheet. Raises Invalid, TooLarge."""
     try:
         book = XlsxWorkbook(raw, limits)
-        names = list(book.names())
+        names = list(book.list_sheet_names())
         chosen = next((name for name in names if name.strip().casefold() == "outputs"), None)
         sheet = names[0] if chosen is None and names else chosen
-        rows = [] if sheet is None else list(book.sheet(sheet).rows)
+        rows = [] if sheet is None else list(book.open_sheet(sheet).rows)
     except InvalidFileError as error:
         raise _make_unprocessable_error(
             [_make_finding("", "bad_file", str(error), "Save it again as .xlsx.")]
         ) from error
-    wrong = [one for one in book.findings() if one.severity == "error"]
+    wrong = [one for one in book.list_findings() if one.severity == "error"]
     if wrong:
         raise _make_unprocessable_error(wrong)
     width = len(rows[0][1]) if rows else 0
     return _build_report([(number, [*cells, *[None] * (width - len(cells))]) for number, cells in rows])
 
 
-def _build_report(lines: list[tuple[int, list[Value]]]) -> RawReport:
+def _build_report(lines: list[tuple[int, list[CellValue]]]) -> RawReport:
     """The rows below a header, each with its number in the file; cells of a column that is not theirs are told. Raises Invalid."""
     names = [str(name or "").strip().lower() for name in lines[0][1]] if lines else []
     findings = _check_header(names)
@@ -105,10 +105,10 @@ def _build_report(lines: list[tuple[int, list[Value]]]) -> RawReport:
                 _make_finding(f"row/{number}", "ragged_row", message, "Give every row a cell for each column.")
             )
         for name, cell in zip(names, cells, strict=False):
-            if isinstance(cell, Odd) and cell.what != "formula":
+            if isinstance(cell, UnsupportedCell) and cell.kind != "formula":
                 remedy = "Type the value itself, in a cell formatted as text or number."
-                message = f"{SHEET_CODES[cell.what].meaning} It shows {cell.value!r}."
-                findings.append(_make_finding(f"row/{number}/{name}", cell.what, message, remedy))
+                message = f"{SHEET_CODES[cell.kind].meaning} It shows {cell.value!r}."
+                findings.append(_make_finding(f"row/{number}/{name}", cell.kind, message, remedy))
     if not filled:
         findings.append(
             _make_finding("row/2", "missing", "There are no rows below the header.", "Report at least one output.")
@@ -141,11 +141,11 @@ def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) ->
     return read_csv_report(raw, get_file_limits(settings)) if kind == CSV_MEDIA_TYPE else read_json_report(raw)
 
 
-def _parse_cell(name: str, cell: Value) -> Any:
+def _parse_cell(name: str, cell: CellValue) -> Any:
     """A number where one is expected and stands; else the text, which will be judged."""
-    value = cell.value if isinstance(cell, Odd) else cell
+    value = cell.value if isinstance(cell, UnsupportedCell) else cell
     if name != "quantity":
-        return digits(value).strip() if isinstance(value, str | float) else value
+        return restore_digits(value).strip() if isinstance(value, str | float) else value
     if not isinstance(value, str):
         return value
     try:

@@ -89,7 +89,7 @@ class SensitivityService:
         """Why a plan is infeasible."""
         with self._store.read_transaction() as transaction:
             head = _require_finished(transaction, plan).head
-        return InfeasibilityView(infeasibility=head.diagnosis if head else None)
+        return InfeasibilityView(infeasibility=head.infeasibility if head else None)
 
     def _answer_in_thread(
         self, plan: str, build_query: Callable[[], SensitivityQuery], cancelled: threading.Event

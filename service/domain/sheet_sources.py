@@ -24,6 +24,6 @@ def process_document(
         return work(decode_json_object(raw))
     reading = read_sheets(raw, kind, settings)
     reject_oversized_document(reading.problem, settings, "/problem")
-    reading.refuse()
-    with reading.located():
-        return work(reading.document)
+    reading.raise_on_errors()
+    with reading.locate_errors():
+        return work(reading.content)

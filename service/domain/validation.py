@@ -1,7 +1,7 @@
 """Everything wrong or doubtful in a problem."""
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.checks import Finding, InvalidProblemError, check_problem
 from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
 from service.core.document_limits import reject_oversized_document
@@ -30,7 +30,7 @@ def validate_body(
             settings,
             scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
         )
-    except InvalidProblem as error:
+    except InvalidProblemError as error:
         return _build_report(error.findings, None)
     return _build_report(meant.findings, meant.problem)
 
@@ -41,12 +41,12 @@ def _validate_sheets(
     reading = read_sheets(raw, kind, settings)
     try:
         reject_oversized_document(reading.problem, settings, "/problem")
-        reading.refuse()
-        with reading.located():
-            problem = provinces.parse_province_problem(reading.document)
-    except InvalidProblem as error:
+        reading.raise_on_errors()
+        with reading.locate_errors():
+            problem = provinces.parse_province_problem(reading.content)
+    except InvalidProblemError as error:
         return _build_report(error.findings, None)
-    return _build_report(reading.named(check(problem), "/problem"), problem)
+    return _build_report(reading.locate_findings(check_problem(problem), "/problem"), problem)
 
 
 def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None) -> ValidationReport:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from models.sheets import RawSheet, Value
-from models.sheets.codes import sheet_finding
+from models.sheets import CellValue, RawSheet
+from models.sheets.codes import make_sheet_finding
 from models.validation.checks import Finding
 from models.validation.finding import SheetCell
 from service.core.errors import ContentTooLargeError
@@ -53,19 +53,19 @@ class CsvFiles:
             raise ContentTooLargeError(f"The files of the folder have more than {limits.unpacked_bytes:,} bytes.")
         return cls({path.stem.casefold(): path.read_bytes() for path in paths}, limits)
 
-    def names(self) -> Iterable[str]:
+    def list_sheet_names(self) -> Iterable[str]:
         """Names of the files, without `.csv`."""
         return list(self._files)
 
-    def findings(self) -> tuple[Finding, ...]:
+    def list_findings(self) -> tuple[Finding, ...]:
         """What was found wrong with names, and with files read so far."""
         return tuple(self._findings)
 
-    def sheet(self, name: str) -> RawSheet:
+    def open_sheet(self, name: str) -> RawSheet:
         """A file, its rows read as they are asked for."""
         return RawSheet(name, self._iterate_rows(name))
 
-    def _iterate_rows(self, name: str) -> Iterator[tuple[int, list[Value]]]:
+    def _iterate_rows(self, name: str) -> Iterator[tuple[int, list[CellValue]]]:
         raw = self._files[name]
         encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         # decoded as it is read: all of it as text would take four times as much again
@@ -94,12 +94,14 @@ class CsvFiles:
 
     def _add_finding(self, name: str, code: str, row: int, message: str, remedy: str) -> None:
         if len(self._findings) < 1000:
-            self._findings.append(sheet_finding(code, SheetCell(sheet=name[:200], row=row), message, remedy))
+            self._findings.append(make_sheet_finding(code, SheetCell(sheet=name[:200], row=row), message, remedy))
 
 
 def _make_name_finding(path: str, why: str) -> Finding:
     shown = path[:100]
-    return sheet_finding("bad_name", None, f"The name {shown!r} {why}.", "Zip the CSV files themselves, each once.")
+    return make_sheet_finding(
+        "bad_name", None, f"The name {shown!r} {why}.", "Zip the CSV files themselves, each once."
+    )
 
 
 def _detect_delimiter(raw: bytes, encoding: str) -> str:
@@ -108,11 +110,11 @@ def _detect_delimiter(raw: bytes, encoding: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _unescape_formula(cell: str) -> Value:
+def _unescape_formula(cell: str) -> CellValue:
     """A cell without the apostrophe that keeps spreadsheets from taking it for a formula; None where it is empty."""
     return (cell[1:] if _ESCAPED_FORMULA.match(cell) else cell) or None
 
 
-def escape_formula(value: Value) -> Value:
+def escape_formula(value: CellValue) -> CellValue:
     """A text with an apostrophe where a spreadsheet would take it for a formula; undone by reading it."""
     return f"'{value}" if isinstance(value, str) and re.match(r"'*[=+\-@\t\r]", value) else value

@@ -9,7 +9,7 @@ from typing import IO
 
 from models.changes.change import Scenario
 from models.examples import two_counties_raw
-from models.sheets import LAYOUTS, Column, SheetTable, Value, tables_of
+from models.sheets import SHEET_LAYOUTS, CellValue, Column, SheetTable, build_sheet_tables
 from models.validation.parsing import parse_problem
 from service.spreadsheets.csv_files import escape_formula
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
@@ -39,7 +39,7 @@ def build_template_tables() -> tuple[SheetTable, ...]:
             {"id": "dry", "name": "A dry year", "changes": [{"what": "power_limit", "factor": 0.6}]}
         ),
     )
-    return tables_of(parse_problem(two_counties_raw()), "Two counties", scenarios)
+    return build_sheet_tables(parse_problem(two_counties_raw()), "Two counties", scenarios)
 
 
 def write_province_workbook(title: str, tables: Sequence[SheetTable], pages: ExtraSheets) -> IO[bytes]:
@@ -73,7 +73,7 @@ def _add_table_sheet(book: WorkbookWriter, table: SheetTable) -> None:
             _write_cell(book, sheet, number, position, value)
 
 
-def _write_cell(book: WorkbookWriter, sheet: Sheet, row: int, position: int, value: Value) -> None:
+def _write_cell(book: WorkbookWriter, sheet: Sheet, row: int, position: int, value: CellValue) -> None:
     if isinstance(value, str):
         sheet.write_string(row, position, value, book.formats["text"])
     elif isinstance(value, int | float):
@@ -88,7 +88,7 @@ def _add_choice_list(sheet: Sheet, position: int, column: Column) -> None:
 
 
 def _format_comment(column: Column) -> str:
-    parts = [column.sentence]
+    parts = [column.description]
     if column.choices:
         parts.append(f"One of: {', '.join(column.choices)}.")
     if column.kind == "flag":
@@ -128,7 +128,7 @@ def write_province_folder(tables: Sequence[SheetTable], pages: ExtraSheets, fold
     return count
 
 
-def _encode_csv(rows: Sequence[Sequence[Value]]) -> bytes:
+def _encode_csv(rows: Sequence[Sequence[CellValue]]) -> bytes:
     """CSV with a byte-order mark, without which spreadsheets do not see that it is UTF-8."""
     sink = io.StringIO(newline="")
     writer = csv.writer(sink)
@@ -141,9 +141,9 @@ def _encode_csv(rows: Sequence[Sequence[Value]]) -> bytes:
 
 def _build_readme() -> str:
     lines = [*README_LINES, ""]
-    for layout in LAYOUTS:
+    for layout in SHEET_LAYOUTS:
         lines += [
-            f"{layout.name}.csv: {layout.sentence}",
+            f"{layout.name}.csv: {layout.description}",
             *(f"  {one.name}: {_format_comment(one)}" for one in layout.columns),
             "",
         ]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.sheets import Reading, Source, read_tables
+from models.sheets import ProvinceDocument, SheetSource, read_sheet_tables
 from service.core.settings import Settings
 from service.spreadsheets.archive import FileLimits, InvalidFileError
 from service.spreadsheets.csv_files import CsvFiles
@@ -15,24 +15,24 @@ def get_file_limits(settings: Settings) -> FileLimits:
     return FileLimits(settings.max_unpacked_bytes, settings.max_sheet_cells, settings.max_body_objects)
 
 
-def read_sheets(raw: bytes, kind: SpreadsheetKind, settings: Settings) -> Reading:
+def read_sheets(raw: bytes, kind: SpreadsheetKind, settings: Settings) -> ProvinceDocument:
     """What a workbook or a zip of CSV says; what is wrong with it is in `found`. Raises TooLarge beyond the limits."""
     limits = get_file_limits(settings)
     try:
-        return read_tables(XlsxWorkbook(raw, limits) if kind == "xlsx" else CsvFiles.from_zip(raw, limits))
+        return read_sheet_tables(XlsxWorkbook(raw, limits) if kind == "xlsx" else CsvFiles.from_zip(raw, limits))
     except InvalidFileError as error:
         return _make_failed_reading(error)
 
 
-def read_sheets_path(path: Path, settings: Settings) -> Reading:
+def read_sheets_path(path: Path, settings: Settings) -> ProvinceDocument:
     """The same for a file or a folder. Raises OSError, TooLarge."""
     if path.is_dir():
-        source: Source = CsvFiles.from_folder(path, get_file_limits(settings))
-        return read_tables(source)
+        source: SheetSource = CsvFiles.from_folder(path, get_file_limits(settings))
+        return read_sheet_tables(source)
     return read_sheets(path.read_bytes(), "zip" if path.suffix.lower() == ".zip" else "xlsx", settings)
 
 
-def _make_failed_reading(error: InvalidFileError) -> Reading:
-    reading = Reading()
-    reading.note("bad_file", None, str(error), "Save it again as .xlsx, or zip the CSV files again.")
+def _make_failed_reading(error: InvalidFileError) -> ProvinceDocument:
+    reading = ProvinceDocument()
+    reading.add_finding("bad_file", None, str(error), "Save it again as .xlsx, or zip the CSV files again.")
     return reading

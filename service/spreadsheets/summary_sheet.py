@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from models.plan import Diagnosis, Plan, Summary
+from models.plan import Infeasibility, Plan, PlanSummary
 from service.spreadsheets.workbook import Sheet, WorkbookWriter
 
 SummaryRow = tuple[tuple[Any, ...], str]
@@ -38,8 +38,8 @@ def _iterate_summary_rows(plan: str, ratified: str | None, head: Plan) -> Iterat
     yield from _iterate_certificate_rows(head)
     if head.summary is not None:
         yield from _iterate_served_rows(head.summary)
-    if head.diagnosis is not None:
-        yield from _iterate_infeasibility_rows(head.diagnosis)
+    if head.infeasibility is not None:
+        yield from _iterate_infeasibility_rows(head.infeasibility)
 
 
 def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
@@ -60,10 +60,10 @@ def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
         for name, value in head.objective.parts.model_dump().items():
             yield (f"of it {name}", value), "number"
         for goal in head.objective.goals:
-            yield (f"goal {goal.goal}", goal.value, goal.held_at, goal.final), "number"
+            yield (f"goal {goal.goal}", goal.value, goal.tolerance_bound, goal.final_value), "number"
 
 
-def _iterate_served_rows(summary: Summary) -> Iterator[SummaryRow]:
+def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
     yield (), "text"
     yield ("At a glance",), "bold"
     for name in ("served_share", "local_share", "central_share"):
@@ -96,7 +96,7 @@ def _iterate_served_rows(summary: Summary) -> Iterator[SummaryRow]:
         yield (worst.county, worst.item, worst.demand, worst.served, worst.share), "number"
 
 
-def _iterate_infeasibility_rows(diagnosis: Diagnosis) -> Iterator[SummaryRow]:
+def _iterate_infeasibility_rows(diagnosis: Infeasibility) -> Iterator[SummaryRow]:
     for title, rows in (
         ("These rules cannot hold together", diagnosis.conflict),
         ("The least that would make a plan possible", diagnosis.relaxations),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zipfile import ZipInfo
 
-from models.sheets import Odd, RawSheet, Value
-from models.sheets.codes import sheet_finding
+from models.sheets import CellValue, RawSheet, UnsupportedCell
+from models.sheets.codes import make_sheet_finding
 from models.validation.checks import Finding
 from models.validation.finding import SheetCell
 from service.core.errors import ContentTooLargeError
@@ -56,15 +56,15 @@ class XlsxWorkbook:
             self._read_part(relations.types["styles"], styles)
             self._date_styles = styles.list_date_styles()
 
-    def names(self) -> Iterable[str]:
+    def list_sheet_names(self) -> Iterable[str]:
         """Names of its sheets."""
         return self._names
 
-    def findings(self) -> tuple[Finding, ...]:
+    def list_findings(self) -> tuple[Finding, ...]:
         """What was found wrong in sheets read so far."""
         return tuple(self._findings)
 
-    def sheet(self, name: str) -> RawSheet:
+    def open_sheet(self, name: str) -> RawSheet:
         """A sheet, its rows read as they are asked for."""
         return RawSheet(name, self._iterate_rows(name))
 
@@ -83,7 +83,7 @@ class XlsxWorkbook:
             raise InvalidFileError(f"The workbook lacks its part {path[:100]!r}; is it an xlsx file?")
         return entry
 
-    def _iterate_rows(self, name: str) -> Iterator[tuple[int, list[Value]]]:
+    def _iterate_rows(self, name: str) -> Iterator[tuple[int, list[CellValue]]]:
         where = SheetCell(sheet=name.strip().casefold())
         try:
             entry = self._find_entry(self._sheets[name])
@@ -91,11 +91,13 @@ class XlsxWorkbook:
             for _ in scan_elements(self._archive.iterate_chunks(entry), cells):
                 yield from cells.take_complete_rows()
         except InvalidFileError as error:
-            self._findings.append(sheet_finding("bad_file", where, str(error), "Save the workbook again, as .xlsx."))
+            self._findings.append(
+                make_sheet_finding("bad_file", where, str(error), "Save the workbook again, as .xlsx.")
+            )
             return
         for merged in cells.merged_ranges:
             remedy = "Unmerge them and fill every cell."
-            self._findings.append(sheet_finding("merged_cells", where, f"The cells {merged} are merged.", remedy))
+            self._findings.append(make_sheet_finding("merged_cells", where, f"The cells {merged} are merged.", remedy))
 
 
 class _SheetParser:
@@ -103,14 +105,14 @@ class _SheetParser:
 
     def __init__(self, texts: list[str], date_styles: frozenset[str], cell_counter: CellCounter) -> None:
         self._texts, self._date_styles, self._cell_counter = texts, date_styles, cell_counter
-        self._rows: list[tuple[int, list[Value]]] = []
-        self._row_number, self._cells, self._width = 0, list[Value](), MAX_COLUMNS
+        self._rows: list[tuple[int, list[CellValue]]] = []
+        self._row_number, self._cells, self._width = 0, list[CellValue](), MAX_COLUMNS
         self._column, self._cell_type, self._style = -1, "n", ""
         self._open_element, self._phonetic_depth = "", 0
         self._texts_by_element: dict[str, list[str]] = {}
         self.merged_ranges: list[str] = []
 
-    def take_complete_rows(self) -> list[tuple[int, list[Value]]]:
+    def take_complete_rows(self) -> list[tuple[int, list[CellValue]]]:
         """Rows complete since this was asked last."""
         rows, self._rows = self._rows, []
         return rows
@@ -171,19 +173,19 @@ class _SheetParser:
         self._cells += [None] * (self._column + 1 - len(self._cells))
         self._cells[self._column] = value
 
-    def _read_cell_value(self) -> Value:
+    def _read_cell_value(self) -> CellValue:
         shown = self._read_shown_value()
         if "f" in self._texts_by_element:
             return (
-                Odd("formula_without_value", None)
+                UnsupportedCell("formula_without_value", None)
                 if shown is None
                 else shown
-                if isinstance(shown, Odd)
-                else Odd("formula", shown)
+                if isinstance(shown, UnsupportedCell)
+                else UnsupportedCell("formula", shown)
             )
         return shown
 
-    def _read_shown_value(self) -> Value:
+    def _read_shown_value(self) -> CellValue:
         if self._cell_type == "inlineStr":
             return unescape_text("".join(self._texts_by_element.get("t", ()))) or None
         if "v" not in self._texts_by_element:
@@ -198,18 +200,18 @@ class _SheetParser:
         if self._cell_type == "b":
             return text.strip() == "1"
         if self._cell_type == "e":
-            return Odd("error_cell", text[:20])
+            return UnsupportedCell("error_cell", text[:20])
         if self._cell_type in ("str", "d"):
-            return Odd("date_cell", text[:30]) if self._cell_type == "d" else unescape_text(text) or None
+            return UnsupportedCell("date_cell", text[:30]) if self._cell_type == "d" else unescape_text(text) or None
         return self._parse_number(text)
 
-    def _parse_number(self, text: str) -> Value:
+    def _parse_number(self, text: str) -> CellValue:
         try:
             number = float(text)
         except ValueError:
             return text
         if self._style in self._date_styles:
-            return Odd("date_cell", _format_date(number))
+            return UnsupportedCell("date_cell", _format_date(number))
         return number
 
 

@@ -1,6 +1,6 @@
 """How a child's last word becomes an answer, and what becomes of questions that nobody waits for."""
 
-from models.validation.checks import Finding, InvalidProblem
+from models.validation.checks import Finding, InvalidProblemError
 from service.core.errors import ApiError, ConflictError, NotFoundError, ServiceUnavailableError
 from service.workers.channel import Message
 
@@ -25,8 +25,8 @@ def extract_answer(message: Message) -> bytes:
     )
 
 
-def _build_api_error(message: Message) -> ApiError | InvalidProblem:
+def _build_api_error(message: Message) -> ApiError | InvalidProblemError:
     head = message.head
     if head["why"] == "invalid":
-        return InvalidProblem(tuple(Finding.model_validate(raw) for raw in head["findings"]))
+        return InvalidProblemError(tuple(Finding.model_validate(raw) for raw in head["findings"]))
     return {"conflict": ConflictError, "missing": NotFoundError}[head["why"]](head["detail"])

@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from models.changes.change import Change
-from models.comparisons import GoalsView
+from models.comparisons import GoalTradeOffs
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from service.core.codecs import decode_basis, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
@@ -49,7 +49,7 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
             channel.send("refused", {"why": "conflict", "detail": f"{error}."})
         except KeyError as error:
             channel.send("refused", {"why": "missing", "detail": f"{error.args[0]}."})
-        except InvalidProblem as error:
+        except InvalidProblemError as error:
             findings = [finding.model_dump(mode="json") for finding in error.findings]
             channel.send("refused", {"why": "invalid", "detail": "", "findings": findings})
 
@@ -121,7 +121,7 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "bottlenecks": _bind_by_name(sensitivity.reasons),
     "remedies": _find_remedies,
     "equity": _bind_by_name(sensitivity.evenness),
-    "goals": lambda standing, _, options, __: GoalsView(goals=sensitivity.goals_of(standing, options)),
+    "goals": lambda standing, _, options, __: GoalTradeOffs(goals=sensitivity.goals_of(standing, options)),
     "compare": _compare_plans,
     "what-if": _solve_what_if,
     "estimate": _estimate_changes,

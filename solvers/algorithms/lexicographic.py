@@ -32,7 +32,7 @@ class GoalCost:
 
 def ordered(index: ProblemIndex, program: Program) -> tuple[GoalCost, ...]:
     """The policy's goals, in order, as costs of a program built with them; none where the policy lists none."""
-    goals = index.problem.policy.ordered_goals()
+    goals = index.problem.policy.expand_ordered_goals()
     return tuple(GoalCost(g, cost) for g, cost in zip(goals, goal_costs(index, program, goals), strict=True))
 
 
@@ -60,8 +60,8 @@ class Reached:
             GoalResult(
                 goal=g.goal.goal,
                 value=g.sign * reached,
-                held_at=g.sign * held,
-                final=g.sign * float(g.cost @ values),
+                tolerance_bound=g.sign * held,
+                final_value=g.sign * float(g.cost @ values),
             )
             for g, (reached, held) in zip(goals, self.held, strict=False)
         )

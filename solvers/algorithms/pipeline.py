@@ -48,8 +48,8 @@ def program_of(index: ProblemIndex) -> Program:
     """
     policy = index.problem.policy
     if not holds_own_needs(index.problem):
-        return build(index, goals=policy.ordered_goals())
-    program = build(index, goals=policy.ordered_goals(), without_swaps=np.zeros_like(index.demand))
+        return build(index, goals=policy.expand_ordered_goals())
+    program = build(index, goals=policy.expand_ordered_goals(), without_swaps=np.zeros_like(index.demand))
     return with_row_bounds(program, "own_needs_first")
 
 

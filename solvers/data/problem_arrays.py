@@ -109,7 +109,7 @@ def _labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
     factories = problem.factories
     counties = tuple(county.id for county in problem.counties)
     items = tuple(item.id for item in problem.items)
-    goals = problem.policy.ordered_goals()
+    goals = problem.policy.expand_ordered_goals()
     served = (*counties, *items, *(f"{county}/{item}" for county in counties for item in items)) if goals else ()
     return {
         "period": problem.periods,

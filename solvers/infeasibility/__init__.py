@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.plan import Certificate, Diagnosis
+from models.plan import Certificate, Infeasibility
 from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemIndex
@@ -27,7 +27,7 @@ METHODS = ("highs", "highs-ipm")
 class Diagnosed:
     """A proved conflict."""
 
-    diagnosis: Diagnosis
+    diagnosis: Infeasibility
     """It in the planner's words."""
     proof: Certificate
     """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
@@ -54,7 +54,7 @@ def diagnose(index: ProblemIndex, program: Program, tolerance: float, seconds: f
     suspects = np.flatnonzero(np.isin(named, support(soft, solution.row_price, lp.rows)))
     left = max(min(SECONDS, deadline - time.monotonic()), 1.0)
     conflict = find_conflict(lp, soft.take(named), suspects, solution.row_price[: lp.rows], left)
-    diagnosis = Diagnosis(
+    diagnosis = Infeasibility(
         conflict=in_words(index, program, soft, named[conflict.limits], give),
         relaxations=in_words(index, program, soft, np.flatnonzero(give), give),
         verified=agrees(relaxed(lp, soft, give), time.monotonic() + left),

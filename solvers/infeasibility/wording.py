@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.plan import ConflictRow
+from models.plan import ConflictingRule
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import BOUNDS, RULES, RuleInfo
 from solvers.formulation.registry import ITEM_UNIT
@@ -12,7 +12,7 @@ from solvers.lp.linear_program import FloatArray, IntArray, Program
 
 def in_words(
     index: ProblemIndex, program: Program, soft: Soft, which: IntArray, give: FloatArray
-) -> tuple[ConflictRow, ...]:
+) -> tuple[ConflictingRule, ...]:
     """Rows for the soft limits in `which`, those that give way most (relative to their size) first; `give` in units, (s,)."""
     order = sorted(which.tolist(), key=lambda k: -give[k] / soft.scale[k])
     return tuple(_rows(index, program, soft, order, give))
@@ -20,13 +20,13 @@ def in_words(
 
 def _rows(
     index: ProblemIndex, program: Program, soft: Soft, order: list[int], give: FloatArray
-) -> Iterable[ConflictRow]:
+) -> Iterable[ConflictingRule]:
     for k in order:
         info, where = _named(program, soft, k)
         unit = _item_unit(index, where) if info.unit == ITEM_UNIT else info.unit
         limit = f"{'At most' if soft.sign[k] > 0 else 'At least'} {soft.bound[k]:.6g} {unit}."
         text = f"{info.sentence.format(**where)} {limit}"
-        yield ConflictRow(rule=info.name, where=where, text=text, relaxation=float(give[k]), unit=unit)
+        yield ConflictingRule(rule=info.name, where=where, text=text, relaxation=float(give[k]), unit=unit)
 
 
 def _named(program: Program, soft: Soft, k: int) -> tuple[RuleInfo, dict[str, str]]:

@@ -1,6 +1,6 @@
 """Rule 1 over again: what people need, straight from the problem."""
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 
@@ -13,7 +13,7 @@ def calendar(problem: PlanningProblem, item: Item) -> list[float]:
     count = len(problem.periods)
     if item.calendar != "even":
         return list(problem.calendars[item.calendar])
-    days = by_period(1.0 if problem.period_days is None else problem.period_days, count)
+    days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     return [day / sum(days) for day in days]
 
 
@@ -31,6 +31,6 @@ def needs(problem: PlanningProblem) -> Needs:
             for t in range(count):
                 need[county.id, item.id, t] = spread[t] * a_year * problem.years
     for row in problem.demand:
-        for t, quantity in enumerate(by_period(row.quantity, count)):
+        for t, quantity in enumerate(expand_to_periods(row.quantity, count)):
             need[row.county, row.item, t] = quantity
     return {key: units for key, units in need.items() if units > 0}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pulp
 
-from models.base import PerPeriod, by_period
+from models.base import PerPeriod, expand_to_periods
 from models.problem.factories import Factory, Line
 from models.problem.items import Item
 from models.problem.network import Link
@@ -58,7 +58,7 @@ class Model:
 
     def spread(self, value: PerPeriod) -> tuple[float, ...]:
         """A value by period."""
-        return by_period(value, len(self.problem.periods))
+        return expand_to_periods(value, len(self.problem.periods))
 
     def lines(self) -> list[tuple[Factory, int, Line]]:
         """Every line with its factory and its position there."""

@@ -117,7 +117,7 @@ def _run(model: Model, solver: str, seconds: float | None) -> SecondOpinion:
     whole_objective = objective.whole(model)
     reached: list[tuple[str, float]] = []
     status: Status = "failed"
-    for goal in model.problem.policy.ordered_goals() or (None,):
+    for goal in model.problem.policy.expand_ordered_goals() or (None,):
         expression = whole_objective if goal is None else objective.aim(model, goal)
         status = _minimise(model, expression, solver, seconds)
         if status != "optimal":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem
+from models.validation.checks import Finding, InvalidProblemError
 
 _WHOLE = frozenset({"not_by_period", "needs_all_periods"})
 """Findings that mean: this cannot be changed in some periods alone."""
@@ -23,11 +23,11 @@ def change_ahead(problem: PlanningProblem, changes: Sequence[Change], past: int)
             findings += _past_named(problem, change, past)
             if not findings:
                 problem = _changed(problem, change, past)
-        except InvalidProblem as error:
+        except InvalidProblemError as error:
             findings += error.findings
         findings = [one.model_copy(update={"path": _at(one.path, k)}) for one in findings]
         if findings:
-            raise InvalidProblem(tuple(findings))
+            raise InvalidProblemError(tuple(findings))
     return problem
 
 
@@ -45,7 +45,7 @@ def _changed(problem: PlanningProblem, change: Change, past: int) -> PlanningPro
     ahead = change.model_copy(update={"periods": problem.periods[past:], "value": value})
     try:
         return apply_changes(problem, [ahead])
-    except InvalidProblem as error:
+    except InvalidProblemError as error:
         if not _WHOLE & {one.code for one in error.findings}:
             raise
     return apply_changes(problem, [change])

@@ -12,7 +12,7 @@ from models.outputs import LineAndPeriod
 from models.problem.past import FormerQuota
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import DemandRow
-from models.validation.checks import Finding, InvalidProblem, check, refuse_errors
+from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
 from solvers.data.past_arrays import Past
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.lp.linear_program import FloatArray
@@ -69,7 +69,7 @@ def replan(
     if keep_quotas_close:
         parts["policy"] = changed.policy.model_copy(update={"goals": _goals(changed)})
     made = changed.model_copy(update=parts)
-    refuse_errors(check(made))
+    raise_on_errors(check_problem(made))
     return Replan(made, booked, known, due)
 
 
@@ -78,14 +78,14 @@ def _past_periods(problem: PlanningProblem, start: str) -> int:
         known = ", ".join(problem.periods[1:]) or "none: it has one period alone"
         message = f"The rest of the plan cannot begin with {start[:100]!r}."
         remedy = f"Name a period with at least one before it: {known}."
-        raise InvalidProblem((Finding(path="/from", code="unknown_period", message=message, remedy=remedy),))
+        raise InvalidProblemError((Finding(path="/from", code="unknown_period", message=message, remedy=remedy),))
     count = problem.periods.index(start)
     if problem.past is not None and count < len(problem.past.periods):
         message = (
             f"{start!r} is past already: the plan itself begins with {problem.periods[len(problem.past.periods)]!r}."
         )
         remedy = "Name that period or a later one."
-        raise InvalidProblem((Finding(path="/from", code="past_period", message=message, remedy=remedy),))
+        raise InvalidProblemError((Finding(path="/from", code="past_period", message=message, remedy=remedy),))
     return count
 
 
@@ -135,7 +135,7 @@ def _former(index: ProblemIndex, plan: Past) -> tuple[FormerQuota, ...]:
 def _goals(problem: PlanningProblem) -> tuple[object, ...]:
     """The goals with `quotas_close` behind those that serve people; shortage, closeness, cost where none were listed."""
     goals = list(problem.policy.goals or ("shortage", "cost"))
-    names = [goal.goal for goal in problem.policy.ordered_goals()] or ["shortage", "cost"]
+    names = [goal.goal for goal in problem.policy.expand_ordered_goals()] or ["shortage", "cost"]
     if "quotas_close" not in names:
         serving = [k for k, name in enumerate(names) if name in BEFORE_CLOSENESS]
         goals.insert(serving[-1] + 1 if serving else len(goals), "quotas_close")

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from models.plan import Summary
+from models.plan import PlanSummary
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results import tables
@@ -18,7 +18,7 @@ __all__ = ["TableFormat", "guarded", "plain", "report", "tidy", "write_tables"]
 
 def report(
     index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray
-) -> tuple[dict[str, pa.Table], Summary]:
+) -> tuple[dict[str, pa.Table], PlanSummary]:
     """All tables of `models.plan.TABLES` and the summary, from tidy values, (n,), and prices, (m,), of a program."""
     flows = Flows.of(index, program, values, row_price)
     limits = Limits.of(index, program, values, row_price)
@@ -29,6 +29,6 @@ def report(
         "swaps": tables.swaps(index, program, values),
         "power": tables.power(index, program, values, row_price),
         "capacity": capacity(limits),
-        "reasons": reasons(index, program, row_price, flows, limits),
+        "bottlenecks": reasons(index, program, row_price, flows, limits),
     }
     return made, summarise(index, program, values, flows)

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from models.tables import ReasonRow
+from models.tables import BottleneckRow
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.arrow_tables import frame, labelled, labelled_compactly
@@ -51,7 +51,7 @@ def reasons(index: ProblemIndex, program: Program, row_price: FloatArray, flows:
     row, limit = short[rows[kept]], binding[found[kept]]
     labels, words = index.labels, limits.words
     return frame(
-        ReasonRow,
+        BottleneckRow,
         {
             "county": labelled(place[row], labels["place"]),
             "item": labelled(item[row], labels["item"]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.plan import ServedShare, Summary, WorstServed
+from models.plan import PlanSummary, ServedShare, WorstServedDemand
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.flows import Flows, added
@@ -14,7 +14,7 @@ WORST = 10
 """How many of the worst served are named."""
 
 
-def summarise(index: ProblemIndex, program: Program, values: FloatArray, flows: Flows) -> Summary:
+def summarise(index: ProblemIndex, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
     """The summary of a finished plan with tidy values, (n,). Served shares are weighted by value (1 where an item has none)."""
     worth = index.items.counted_value[:, None]
     counties = index.places.counties
@@ -27,7 +27,7 @@ def summarise(index: ProblemIndex, program: Program, values: FloatArray, flows: 
     local, central = _origins(index, program, values)
     by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
     priority = np.array([item.priority for item in index.problem.items], dtype=np.int64)
-    return Summary(
+    return PlanSummary(
         demand_value=float(needed.sum()),
         served_share=_share(float(needed.sum()), float(served.sum())),
         by_category=_grouped(index.labels["category"], index.items.category, *by_item),
@@ -64,7 +64,7 @@ def _grouped(keys: Sequence[str], group: IntArray, needed: FloatArray, served: F
     return _listed(keys, *(added(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
-def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServed, ...]:
+def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServedDemand, ...]:
     """County-items with the smallest served shares, worst first; those served whole are not named."""
     counties = index.places.counties
     needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
@@ -72,7 +72,7 @@ def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServed, ...]:
     ranked = np.argsort(share, axis=None, kind="stable")[:WORST]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]
     return tuple(
-        WorstServed(
+        WorstServedDemand(
             county=index.labels["county"][c],
             item=index.labels["item"][i],
             demand=float(needed[c, i]),

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from models.answers import Cause, Held, Reasons
+from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.flows import added
@@ -40,7 +40,7 @@ def reasons(
     rule: str | None = None,
     limit: str | None = None,
     most: int = 100,
-) -> Reasons:
+) -> ShortageAttribution:
     """Reasons of the shortages of a county, item and period (all by default), rolled up; `rule` and `limit` pick limits by rule and id.
 
     By `limit`, the groups are the shortages (`county/item/period`) and the causes the limits picked.
@@ -64,7 +64,7 @@ def reasons(
     ranked = sums[:, 1] if rule is None and limit is None else of_kept
     order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:most]
     held = [_held(limits, binding, kept, (keys[g], sums[g]), parts.row(g)) for g in order]
-    return Reasons(by=by, groups=tuple(held))
+    return ShortageAttribution(group_by=by, groups=tuple(held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,30 +168,30 @@ def _held(
     kept: BoolArray,
     group: tuple[str, FloatArray],
     parts: tuple[dict[int, float], dict[int, float], dict[int, float]],
-) -> Held:
+) -> AttributionGroup:
     """One group, with the limits asked for that take part most."""
     won, amounts, counts = parts
     key, (shortage, worth, objective, costs, dearer, no_way) = group[0], group[1].tolist()
     named = sorted((k for k in won if kept[k] and won[k] > 0), key=lambda k: (-won[k], k))[:CAUSES]
     causes = tuple(
-        Cause(
+        BindingLimit(
             **name_of(limits, int(binding[k])),
-            gain=float(limits.gain[binding[k]]),
-            shortages=int(counts[k]),
+            shadow_price=float(limits.gain[binding[k]]),
+            shortage_count=int(counts[k]),
             amount=amounts[k],
-            won=won[k],
+            value=won[k],
             share=won[k] / worth if worth > 0 else 0.0,
         )
         for k in named
     )
-    return Held(
+    return AttributionGroup(
         key=key,
         shortage=shortage,
         objective=objective,
-        won=worth,
-        causes=causes,
+        value=worth,
+        binding_limits=causes,
         other_limits=sum(won.values()) - sum(won[k] for k in named),
         costs=costs,
-        dearer=dearer,
-        no_way=no_way,
+        above_shortage_cost=dearer,
+        unreachable=no_way,
     )

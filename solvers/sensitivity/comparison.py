@@ -10,10 +10,10 @@ import numpy as np
 
 from models.changes.apply import apply_changes
 from models.changes.change import Change
-from models.comparisons import Comparison, Moved, Step
-from models.plan import ServedShare, Summary
+from models.comparisons import Comparison, ComparisonStep, ResultDifference
+from models.plan import PlanSummary, ServedShare
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem, check, refuse_errors
+from models.validation.checks import InvalidProblemError, check_problem, raise_on_errors
 from solvers.results.flows import tidy
 from solvers.results.summary import summarise
 from solvers.sensitivity.changed_plan import reached
@@ -51,8 +51,8 @@ def by_parts(before: PlanningProblem, after: PlanningProblem) -> Steps:
         if following == problem:
             continue
         try:
-            refuse_errors(check(following))
-        except InvalidProblem:
+            raise_on_errors(check_problem(following))
+        except InvalidProblemError:
             return (("everything", after),)
         problem = following
         steps.append((name, problem))
@@ -74,24 +74,24 @@ def by_changes(before: PlanningProblem, changes: Sequence[Change]) -> Steps:
 def compare(standing: Standing, steps: Steps) -> Comparison:
     """Compare a plan with the one that the last step leads to. A step without a plan is shown as such and passed over."""
     begun = (standing.won, served(standing))
-    stood, held, rows, last = standing, standing, list[Step](), begun
+    stood, held, rows, last = standing, standing, list[ComparisonStep](), begun
     for name, problem in steps:
         found = reached(held, problem)
         if found is None:
-            none = {"objective": None, "served_share": None, "objective_change": None, "served_change": None}
-            rows.append(Step(name=name, **none))
+            none = {"objective": None, "served_share": None, "objective_change": None, "served_share_change": None}
+            rows.append(ComparisonStep(name=name, **none))
             continue
         stood = found[0]
         held = stood if found[1] else held
         plan, share = stood.won, served(stood)
-        changes = {"objective_change": plan - last[0], "served_change": share - last[1]}
-        rows.append(Step(name=name, objective=plan, served_share=share, **changes))
+        changes = {"objective_change": plan - last[0], "served_share_change": share - last[1]}
+        rows.append(ComparisonStep(name=name, objective=plan, served_share=share, **changes))
         last = (plan, share)
     inputs = differences(standing.index.problem, stood.index.problem)
     a, b = _summary(standing), _summary(stood)
     return Comparison(
         inputs=inputs[:NAMED],
-        inputs_differing=len(inputs),
+        input_difference_count=len(inputs),
         objective=(begun[0], last[0]),
         served_share=(begun[1], last[1]),
         goals=_moved(*(final_values(s.turns, s.point.values) for s in (standing, stood))),
@@ -102,7 +102,7 @@ def compare(standing: Standing, steps: Steps) -> Comparison:
     )
 
 
-def _summary(standing: Standing) -> Summary:
+def _summary(standing: Standing) -> PlanSummary:
     values = tidy(standing.program, standing.point.values)
     return summarise(standing.index, standing.program, values, standing.flows())
 
@@ -121,11 +121,11 @@ def _made(standing: Standing) -> dict[str, float]:
     return dict(zip(labels, total.tolist(), strict=True))
 
 
-def _moved(before: dict[str, float], after: dict[str, float]) -> tuple[Moved, ...]:
+def _moved(before: dict[str, float], after: dict[str, float]) -> tuple[ResultDifference, ...]:
     keys = dict.fromkeys((*before, *after))
-    return tuple(Moved(key=key, before=before.get(key, 0.0), after=after.get(key, 0.0)) for key in keys)
+    return tuple(ResultDifference(key=key, before=before.get(key, 0.0), after=after.get(key, 0.0)) for key in keys)
 
 
-def _most_moved(rows: tuple[Moved, ...]) -> tuple[Moved, ...]:
+def _most_moved(rows: tuple[ResultDifference, ...]) -> tuple[ResultDifference, ...]:
     differing = [row for row in rows if abs(row.after - row.before) > 1e-6 * (1 + abs(row.before))]
     return tuple(sorted(differing, key=lambda row: -abs(row.after - row.before))[:FACTORIES])

@@ -15,7 +15,7 @@ from time import monotonic
 
 import numpy as np
 
-from models.answers import Curve, CurvePoint
+from models.answers import CurvePoint, ParametricCurve
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
@@ -45,7 +45,7 @@ LEADING = 3
 
 def curve(
     standing: Standing, change: Change, start: float, end: float, *, most: int = 40, seconds: float = 60.0
-) -> Curve:
+) -> ParametricCurve:
     """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; about `most` solves and `seconds` at most.
 
     Raises InvalidProblem for a change that cannot be made, NothingToAsk where `start` has no plan.
@@ -67,19 +67,19 @@ def curve(
     stood = _opened(standing, ends[0], way.start.on(like), near, until)
     if stood is None:
         why = f"There was no time to find the plan at {start:g}."
-        return Curve(change=change, points=(), exact=False, error=None, reached=start, note=why)
+        return ParametricCurve(change=change, points=(), exact=False, max_error=None, explored_until=start, note=why)
     found = kinks(stood, way, (start, end), most, until)
     shown = [_shown(way.at(s.t).on(like), varied(problem, change, s.at), s, end - start) for s in found.points]
     inner = [
-        p.model_copy(update={"breakpoint": 0 < k < len(shown) - 1, "price": _price_after(shown, k)})
+        p.model_copy(update={"is_breakpoint": 0 < k < len(shown) - 1, "shadow_price": _price_after(shown, k)})
         for k, p in enumerate(shown)
     ]
-    return Curve(
+    return ParametricCurve(
         change=change,
         points=tuple(inner),
         exact=found.missed == 0,
-        error=found.missed,
-        reached=found.points[-1].at,
+        max_error=found.missed,
+        explored_until=found.points[-1].at,
         note=found.note,
     )
 
@@ -135,7 +135,7 @@ def _straight(
 def _price_after(points: Sequence[CurvePoint], k: int) -> float:
     """Won saved per unit along the line that begins at a point; at the last point, along the line that ends there."""
     a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[max(k - 1, 0)], points[k])
-    return 0.0 if a.at == b.at else (a.objective - b.objective) / (b.at - a.at)
+    return 0.0 if a.parameter == b.parameter else (a.objective - b.objective) / (b.parameter - a.parameter)
 
 
 def _shown(program: Program, problem: PlanningProblem, solved: Solved, length: float) -> CurvePoint:
@@ -149,19 +149,19 @@ def _shown(program: Program, problem: PlanningProblem, solved: Solved, length: f
     worth = limits.gain[priced] * np.abs(limits.limit[priced])
     leading = priced[np.argsort(-worth, kind="stable")[:LEADING]]
     return CurvePoint(
-        at=solved.at,
+        parameter=solved.at,
         objective=solved.point.objective,
-        price=-solved.slope / length,
+        shadow_price=-solved.slope / length,
         served_share=summary.served_share,
         by_priority=summary.by_priority,
-        leading=tuple(plain_price(limits, int(k)) for k in leading),
-        breakpoint=False,
+        top_limits=tuple(plain_price(limits, int(k)) for k in leading),
+        is_breakpoint=False,
     )
 
 
 def _sampled(
     standing: Standing, change: Change, ends: tuple[float, float], count: int, until: float, why: str
-) -> Curve:
+) -> ParametricCurve:
     """Points at even distances, each solved from its neighbour, as long as there is time."""
     points: list[CurvePoint] = []
     stood, reached = standing, ends[0]
@@ -179,8 +179,10 @@ def _sampled(
         stood = following
         shown = _shown(stood.program, problem, Solved(reached, 0.0, stood.point, 0.0), 1.0)
         goals = final_values(stood.turns, stood.point.values)
-        points.append(shown.model_copy(update={"objective": stood.won, "price": None, "goals": goals}))
+        points.append(shown.model_copy(update={"objective": stood.won, "shadow_price": None, "goal_values": goals}))
     note = f"{why}, so the curve is sampled at even distances; it may bend between points."
     if reached != ends[1]:
         note += f" There was time to come to {reached:g} only."
-    return Curve(change=change, points=tuple(points), exact=False, error=None, reached=reached, note=note)
+    return ParametricCurve(
+        change=change, points=tuple(points), exact=False, max_error=None, explored_until=reached, note=note
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.estimates import Estimate, Moving, Part
+from models.estimates import ObjectiveEstimate, RuleContribution, ShiftedLimit
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import in_turns, program_of
 from solvers.data.problem_arrays import ProblemIndex
@@ -33,7 +33,7 @@ AT_LOWER, AT_UPPER = 0, 2
 """Statuses in a basis."""
 
 
-def estimate(standing: Standing, problem: PlanningProblem) -> Estimate:
+def estimate(standing: Standing, problem: PlanningProblem) -> ObjectiveEstimate:
     """What a plan's prices foretell of another problem. Nothing is solved again; one solve with the basis says how far it holds."""
     index = ProblemIndex.of(problem)
     program = program_of(index)
@@ -44,19 +44,27 @@ def estimate(standing: Standing, problem: PlanningProblem) -> Estimate:
     values, holds = found.followed()
     exact = holds >= 1
     won = found.rows.sum() + found.columns.sum()
-    return Estimate(
+    return ObjectiveEstimate(
         objective=standing.won,
-        change=float(won) + program.lp.offset - standing.lp.offset,
+        objective_change=float(won) + program.lp.offset - standing.lp.offset,
         exact=exact,
-        holds=holds,
+        valid_fraction=holds,
         served_share=found.served(values) if exact else None,
-        parts=found.parts(),
+        contributions=found.parts(),
         limits=found.limits(),
     )
 
 
-def _untold(standing: Standing) -> Estimate:
-    return Estimate(objective=standing.won, change=None, exact=False, holds=0.0, served_share=None, parts=(), limits=())
+def _untold(standing: Standing) -> ObjectiveEstimate:
+    return ObjectiveEstimate(
+        objective=standing.won,
+        objective_change=None,
+        exact=False,
+        valid_fraction=0.0,
+        served_share=None,
+        contributions=(),
+        limits=(),
+    )
 
 
 def _way(standing: Standing, program: Program) -> Way | None:
@@ -119,7 +127,7 @@ class _Told:
             shares.append(summarise(index, program, shown, flows).served_share)
         return shares[0], shares[1]
 
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[RuleContribution, ...]:
         """What adds to the change, by rule; bands of shortage are needs."""
         found: dict[str, tuple[float, int]] = {}
         for blocks, won in ((self.program.rules, self.rows), (self.program.decisions, self.columns)):
@@ -129,10 +137,14 @@ class _Told:
                 key = "balance" if name == "short" else name
                 before = found.get(key, (0.0, 0))
                 found[key] = (before[0] + float(mine.sum()), before[1] + touched)
-        told = [Part(rule=name, won=won, limits=limits) for name, (won, limits) in found.items() if limits]
-        return tuple(sorted(told, key=lambda part: -abs(part.won)))
+        told = [
+            RuleContribution(rule=name, objective_change=won, limit_count=limits)
+            for name, (won, limits) in found.items()
+            if limits
+        ]
+        return tuple(sorted(told, key=lambda part: -abs(part.objective_change)))
 
-    def limits(self) -> tuple[Moving, ...]:
+    def limits(self) -> tuple[ShiftedLimit, ...]:
         """The limits that add most."""
         limits, step = self.standing.limits(), self.way.step
         won = np.concatenate([self.rows, self.columns])[limits.position]
@@ -140,11 +152,11 @@ class _Told:
         upper = np.concatenate([step.row_upper, step.column_upper])[limits.position]
         order = np.argsort(-np.abs(won), kind="stable")[:NAMED]
         return tuple(
-            Moving(
+            ShiftedLimit(
                 **name_of(limits, int(k)),
-                price=float(limits.gain[k]),
-                moves=float(lower[k] or upper[k]),
-                won=float(won[k]),
+                shadow_price=float(limits.gain[k]),
+                bound_change=float(lower[k] or upper[k]),
+                objective_change=float(won[k]),
             )
             for k in order
             if abs(won[k]) > NOTHING and limits.gain[k] > 0

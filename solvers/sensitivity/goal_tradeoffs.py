@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.comparisons import BandUse, Evenness, GoalPrice
+from models.comparisons import EquityReport, GoalTradeOff, ShortageBandUsage
 from models.options import PlanOptions
 from models.plan import GoalResult, ServedShare
 from models.problem.planning_problem import PlanningProblem
@@ -18,7 +18,7 @@ from solvers.sensitivity.session import Standing
 
 def goal_prices(
     problem: PlanningProblem, options: PlanOptions | None = None, start: WarmStart | None = None
-) -> tuple[GoalPrice, ...]:
+) -> tuple[GoalTradeOff, ...]:
     """The goals of a problem's policy in order, each solved in its turn and once by itself; none where none are listed.
 
     With own_needs_first, all is measured within what the plan without swaps (goals in order) leaves every county short of.
@@ -27,7 +27,7 @@ def goal_prices(
     return goals_of(Standing.of(problem, options=options, start=start), options) if problem.policy.goals else ()
 
 
-def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[GoalPrice, ...]:
+def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[GoalTradeOff, ...]:
     """The same of a plan that stands ready."""
     index, turns = standing.index, standing.turns
     if not index.problem.policy.goals:
@@ -40,16 +40,16 @@ def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[Go
         reached = GoalResult(
             goal=goal.goal.goal,
             value=turn.sign * value,
-            held_at=turn.sign * turn.held(value),
-            final=final[turn.name],
+            tolerance_bound=turn.sign * turn.held(value),
+            final_value=final[turn.name],
         )
         rows.append(
-            GoalPrice(
+            GoalTradeOff(
                 goal=goal.goal.goal,
-                reached=reached,
-                alone=turn.sign * by_itself,
-                paid=max(value - by_itself, 0.0),
-                prices=_prices(turns[:k], turn),
+                result=reached,
+                unconstrained_value=turn.sign * by_itself,
+                loss_to_earlier_goals=max(value - by_itself, 0.0),
+                shadow_prices=_prices(turns[:k], turn),
             )
         )
     return tuple(rows)
@@ -60,7 +60,7 @@ def _prices(earlier: Sequence[Turn], turn: Turn) -> dict[str, float]:
     return {t.name: max(0.0, -float(turn.point.row_price[rows.start + k])) for k, t in enumerate(earlier)}
 
 
-def evenness(standing: Standing) -> Evenness:
+def evenness(standing: Standing) -> EquityReport:
     """Served share by county and priority, before rounding, and how the bands of shortages are used."""
     index, flows = standing.index, standing.flows()
     counties, worth = index.places.counties, index.items.counted_value[:, None]
@@ -80,10 +80,10 @@ def evenness(standing: Standing) -> Evenness:
                 shares.setdefault(str(level), []).append(share)
         by_county[county] = tuple(rows)
     spread = {level: max(values) - min(values) for level, values in sorted(shares.items())}
-    return Evenness(by_county=by_county, spread=spread, bands=_bands(standing))
+    return EquityReport(by_county=by_county, served_share_range=spread, shortage_bands=_bands(standing))
 
 
-def _bands(standing: Standing) -> tuple[BandUse, ...]:
+def _bands(standing: Standing) -> tuple[ShortageBandUsage, ...]:
     block, index = standing.program.decisions["short"], standing.index
     values, upper = standing.point.values[block.span], standing.lp.column_upper[block.span]
     worth = values * index.items.counted_value[block.axes["item"]]
@@ -93,12 +93,12 @@ def _bands(standing: Standing) -> tuple[BandUse, ...]:
         used = mine & (values > NOTHING)
         full = used & (values >= upper - 1e-7 * (1 + upper))
         out.append(
-            BandUse(
+            ShortageBandUsage(
                 band=k + 1,
                 weight=float(weight),
-                won=float(worth[mine].sum()),
-                needs=int(used.sum()),
-                full=int(full.sum()),
+                value=float(worth[mine].sum()),
+                need_count=int(used.sum()),
+                filled_count=int(full.sum()),
             )
         )
     return tuple(out)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from time import monotonic
 
-from models.answers import Grid, GridCell
+from models.answers import GridCell, ParameterGrid
 from models.changes.change import Change
 from solvers.sensitivity.curves import served, varied
 from solvers.sensitivity.errors import NothingToAsk
@@ -17,7 +17,7 @@ def grid(
     second: tuple[Change, Sequence[float]],
     *,
     seconds: float = 600.0,
-) -> Grid:
+) -> ParameterGrid:
     """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
     until = monotonic() + seconds
     problem, cells, stood = standing.index.problem, list[GridCell](), standing
@@ -36,4 +36,4 @@ def grid(
         stood = following
         cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
     cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
-    return Grid(cells=tuple(cells), untried=len(pairs) - len(cells))
+    return ParameterGrid(cells=tuple(cells), not_evaluated=len(pairs) - len(cells))

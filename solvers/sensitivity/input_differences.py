@@ -4,29 +4,29 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from models.comparisons import Difference
+from models.comparisons import InputDifference
 from models.problem.planning_problem import PlanningProblem
 
 
-def differences(before: PlanningProblem, after: PlanningProblem) -> tuple[Difference, ...]:
+def differences(before: PlanningProblem, after: PlanningProblem) -> tuple[InputDifference, ...]:
     """Every input that differs, in the order of the problem's parts."""
     old, new = (problem.model_dump(mode="json") for problem in (before, after))
     return tuple(_walk("", old, new))
 
 
-def _walk(path: str, old: Any, new: Any) -> Iterator[Difference]:
+def _walk(path: str, old: Any, new: Any) -> Iterator[InputDifference]:
     if old == new:
         return
     a, b = _named(old), _named(new)
     if a is None or b is None:
-        yield Difference(path=path or "/", before=_text(old), after=_text(new))
+        yield InputDifference(path=path or "/", before=_text(old), after=_text(new))
         return
     for key in dict.fromkeys((*a, *b)):
         here = f"{path}/{key}"
         if key not in a:
-            yield Difference(path=here, before="", after=_text(b[key]))
+            yield InputDifference(path=here, before="", after=_text(b[key]))
         elif key not in b:
-            yield Difference(path=here, before=_text(a[key]), after="")
+            yield InputDifference(path=here, before=_text(a[key]), after="")
         else:
             yield from _walk(here, a[key], b[key])
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import GoodPrice, LimitPrice, Prices, Served
+from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, ShortageReduction
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.bound_paths import Way
@@ -46,7 +46,7 @@ SUBJECTS = {
 """How a limit of each rule is spoken of, after its unit."""
 
 
-def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: IntArray | None = None) -> Prices:
+def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: IntArray | None = None) -> ShadowPrices:
     """Prices of all limits and goods of a plan; the `leading` limits with range, step and words.
 
     `pick`: positions in `standing.limits()` to choose from; all by default.
@@ -65,7 +65,7 @@ def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: Int
         step = _step(limits, int(k))[0]
         moved = found.values * step if found.rises >= step else _by_solving(standing, limits, int(k), step)
         rows.append(_told(standing, limits, int(k), (found.falls, found.rises), moved))
-    return Prices(note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most))
+    return ShadowPrices(note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most))
 
 
 def name_of(limits: Limits, k: int) -> dict[str, str]:
@@ -120,33 +120,36 @@ def _by_solving(standing: Standing, limits: Limits, k: int, step: float) -> Floa
     return None if point is None else point.values - standing.point.values
 
 
-def plain_price(limits: Limits, k: int) -> LimitPrice:
+def plain_price(limits: Limits, k: int) -> LimitShadowPrice:
     """A limit with its use and price, without its range."""
-    return LimitPrice(
-        **name_of(limits, k), used=float(limits.used[k]), limit=float(limits.limit[k]), price=float(limits.gain[k])
+    return LimitShadowPrice(
+        **name_of(limits, k),
+        used=float(limits.used[k]),
+        limit=float(limits.limit[k]),
+        shadow_price=float(limits.gain[k]),
     )
 
 
 def _told(
     standing: Standing, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
-) -> LimitPrice:
+) -> LimitShadowPrice:
     row, step = plain_price(limits, k), _step(limits, k)[0]
     falls, rises = (None if np.isinf(end) else end for end in reach)
     if moved is None:
-        return row.model_copy(update={"falls": falls, "rises": rises})
+        return row.model_copy(update={"allowable_decrease": falls, "allowable_increase": rises})
     served = _served(standing, moved)
     saves = -float(standing.lp.cost @ moved)
-    need = sum(entry.won for entry in served)
+    need = sum(entry.objective_reduction for entry in served)
     name = name_of(limits, k)
-    first = f": {served[0].item} first" if served and served[0].won > 0 else ""
+    first = f": {served[0].item} first" if served and served[0].objective_reduction > 0 else ""
     text = f"One more {spoken(name, step).split(' ', 1)[1]} serves {need:,.4g} won of unmet need{first}."
     named = tuple(entry for entry in served[:SERVED] if entry.units)
     return row.model_copy(
-        update={"falls": falls, "rises": rises, "step": step, "saves": saves, "serves": named, "text": text}
+        update={"allowable_decrease": falls, "allowable_increase": rises, "step": step, "objective_reduction": saves, "shortage_reductions": named, "text": text}
     )
 
 
-def _served(standing: Standing, moved: FloatArray) -> list[Served]:
+def _served(standing: Standing, moved: FloatArray) -> list[ShortageReduction]:
     """What a change of values does to the shortage of each item, most won first."""
     units, won = weighted_short(standing, moved)
     item = standing.program.decisions["short"].axes["item"]
@@ -154,21 +157,24 @@ def _served(standing: Standing, moved: FloatArray) -> list[Served]:
     by_item = [np.bincount(item, weights=what, minlength=len(labels)) for what in (units, won)]
     order = np.argsort(-by_item[1], kind="stable")
     touched = [int(i) for i in order if abs(by_item[0][i]) > 1e-9]
-    return [Served(item=labels[i], units=float(by_item[0][i]), won=float(by_item[1][i])) for i in touched]
+    return [
+        ShortageReduction(item=labels[i], units=float(by_item[0][i]), objective_reduction=float(by_item[1][i]))
+        for i in touched
+    ]
 
 
-def _goods(standing: Standing, most: int) -> tuple[GoodPrice, ...]:
+def _goods(standing: Standing, most: int) -> tuple[GoodShadowPrice, ...]:
     flows, labels = standing.flows(), standing.index.labels
     worth = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
     order = np.argsort(-worth, kind="stable")[:most]
     items = standing.index.problem.items
     cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if worth[cell] > 0]
     return tuple(
-        GoodPrice(
+        GoodShadowPrice(
             county=labels["place"][n],
             item=labels["item"][i],
             period=labels["period"][t],
-            price=float(flows.price[n, i, t]),
+            shadow_price=float(flows.price[n, i, t]),
             shortage=float(flows.short[n, i, t]),
             unit=items[i].unit,
         )

@@ -15,7 +15,7 @@ from benchmarks.plots import draw
 from benchmarks.subjects import SUBJECTS, SWEEPS, ryanggang
 from benchmarks.synthetic import synthetic
 from benchmarks.writers import WRITERS
-from models.base import by_period
+from models.base import expand_to_periods
 from solvers.algorithms.pipeline import program_of
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.planning import make_plan
@@ -92,7 +92,8 @@ def test_a_coarser_plan_is_never_dearer() -> None:
     """Joining periods only forgets when things must be there."""
     even = synthetic(3, 10, 6, stores=0.2)
     early = [
-        row.model_copy(update={"quantity": (6.0 * by_period(row.quantity, 1)[0], *[0.0] * 5)}) for row in even.demand
+        row.model_copy(update={"quantity": (6.0 * expand_to_periods(row.quantity, 1)[0], *[0.0] * 5)})
+        for row in even.demand
     ]
     fine = even.model_copy(update={"demand": tuple(early)})
     plans = [make_plan(problem).plan.objective for problem in (fine, coarser(fine, 3), coarser(fine, 6))]

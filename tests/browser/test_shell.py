@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.sheets.codes import SHEET_CODES
-from models.validation.finding_codes import CODES
+from models.validation.finding_codes import FINDING_CODES
 from service.core.errors import ApiError
 from tests.browser.conftest import Open, Service, Watched, picture, settled
 
@@ -54,7 +54,7 @@ def test_every_refusal_and_finding_has_korean_words() -> None:
     folder = ROOT / "service/web_ui/static/i18n"
     keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)": "[^"]', re.MULTILINE)
     words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
-    assert words == {*CODES, *SHEET_CODES}
+    assert words == {*FINDING_CODES, *SHEET_CODES}
     kinds = {kind.code for kind in ApiError.__subclasses__()}
     assert len(kinds) > 8
     for language in ("en", "ko"):

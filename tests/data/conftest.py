@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 import models.provinces
-from models.provinces import Province, load
+from models.provinces import Province, load_builtin_province
 
 HOME = Path(models.provinces.__file__).parent / "ryanggang"
 
 
 @pytest.fixture
 def ryanggang() -> Province:
-    return load("ryanggang")
+    return load_builtin_province("ryanggang")
 
 
 @pytest.fixture

@@ -60,5 +60,5 @@ def tell(province: Province, year: str) -> tuple[Story, str]:
     if year == "crisis":
         result = crisis_year().result
     else:
-        result = make_plan(apply_changes(province.problem, province.scenario(year).changes))
+        result = make_plan(apply_changes(province.problem, province.find_scenario(year).changes))
     return Story.of(result), result.plan.outcome

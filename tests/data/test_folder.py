@@ -5,19 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from models.provinces import MalformedProvinceError, Province, UnknownProvinceError, builtin, load, load_folder
+from models.provinces import (
+    MalformedProvinceError,
+    Province,
+    UnknownProvinceError,
+    list_builtin_provinces,
+    load_builtin_province,
+    load_province_folder,
+)
 
 Edit = Callable[[str, str, str], Path]
 
 
 def test_builtin() -> None:
-    assert builtin() == ("ryanggang",)
+    assert list_builtin_provinces() == ("ryanggang",)
     with pytest.raises(UnknownProvinceError, match="there is no built-in province “atlantis”; there is ryanggang"):
-        load("atlantis")
+        load_builtin_province("atlantis")
 
 
 def test_an_edit_reaches_the_problem(edited: Edit, ryanggang: Province) -> None:
-    province = load_folder(edited("items.csv", "households,12,0.1,even", "households,24,0.1,even"))
+    province = load_province_folder(edited("items.csv", "households,12,0.1,even", "households,24,0.1,even"))
     assert province.id == "elsewhere"
     assert province.problem.items[0].norms == {"households": 24}
     assert ryanggang.problem.items[0].norms == {"households": 12}
@@ -50,7 +57,7 @@ def test_an_edit_reaches_the_problem(edited: Edit, ryanggang: Province) -> None:
 def test_what_is_wrong_is_named(edited: Edit, file: str, old: str, new: str, message: str) -> None:
     folder = edited(file, old, new)
     with pytest.raises(MalformedProvinceError) as caught:
-        load_folder(folder)
+        load_province_folder(folder)
     assert message in str(caught.value)
 
 
@@ -58,7 +65,7 @@ def test_everything_wrong_comes_at_once(edited: Edit) -> None:
     edited("counties.csv", "166087", "many")
     folder = edited("links.csv", "kilju,paegam-chongnyon", "kilju,seoul")
     with pytest.raises(MalformedProvinceError) as caught:
-        load_folder(folder)
+        load_province_folder(folder)
     assert [problem.file for problem in caught.value.problems] == ["counties.csv", "links.csv"]
 
 
@@ -66,16 +73,16 @@ def test_a_missing_file_is_named(edited: Edit) -> None:
     folder = edited("groups.csv", "women", "women")
     (folder / "partners.csv").unlink()
     with pytest.raises(MalformedProvinceError, match=r"partners\.csv: the file is missing"):
-        load_folder(folder)
+        load_province_folder(folder)
 
 
 def test_a_file_that_is_not_utf8_is_named(edited: Edit) -> None:
     folder = edited("groups.csv", "women", "women")
     (folder / "stations.csv").write_bytes("id,name\nkilju,길주\n".encode("euc-kr"))
     with pytest.raises(MalformedProvinceError, match=r"stations\.csv: must be UTF-8"):
-        load_folder(folder)
+        load_province_folder(folder)
 
 
 def test_a_folder_that_is_not_there_lacks_its_files(tmp_path: Path) -> None:
     with pytest.raises(MalformedProvinceError, match=r"province\.csv: the file is missing"):
-        load_folder(tmp_path / "nowhere")
+        load_province_folder(tmp_path / "nowhere")

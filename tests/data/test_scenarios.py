@@ -2,17 +2,17 @@
 
 import pytest
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.changes.apply import apply_changes
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
-from models.validation.checks import check
+from models.validation.checks import check_problem
 
 SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
 
 
 def year(province: Province, scenario: str) -> PlanningProblem:
-    return apply_changes(province.problem, province.scenario(scenario).changes)
+    return apply_changes(province.problem, province.find_scenario(scenario).changes)
 
 
 def mean_central_share(problem: PlanningProblem) -> float:
@@ -27,16 +27,16 @@ def test_scenarios_are_named(ryanggang: Province) -> None:
     assert tuple(scenario.id for scenario in ryanggang.scenarios) == SCENARIOS
     assert all(scenario.name and scenario.notes for scenario in ryanggang.scenarios)
     with pytest.raises(KeyError):
-        ryanggang.scenario("boom")
+        ryanggang.find_scenario("boom")
 
 
 def test_the_normal_year_is_the_problem_itself(ryanggang: Province) -> None:
-    assert ryanggang.scenario("normal").changes == ()
+    assert ryanggang.find_scenario("normal").changes == ()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_makes_a_problem_without_errors(ryanggang: Province, scenario: str) -> None:
-    assert [finding for finding in check(year(ryanggang, scenario)) if finding.severity == "error"] == []
+    assert [finding for finding in check_problem(year(ryanggang, scenario)) if finding.severity == "error"] == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_scenario_makes_a_problem_without_errors(ryanggang: Province, scenario
 )
 def test_power_by_scenario(ryanggang: Province, scenario: str, gwh: float) -> None:
     areas = year(ryanggang, scenario).power_areas
-    assert sum(sum(by_period(area.limit_kwh or 0.0, 12)) for area in areas) / 1e6 == pytest.approx(gwh)
+    assert sum(sum(expand_to_periods(area.limit_kwh or 0.0, 12)) for area in areas) / 1e6 == pytest.approx(gwh)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_the_census_counts_other_people(ryanggang: Province) -> None:
 
 def test_trains_and_machines_of_the_crisis(ryanggang: Province) -> None:
     crisis = year(ryanggang, "crisis")
-    days = by_period(crisis.period_days or 0.0, 12)
+    days = expand_to_periods(crisis.period_days or 0.0, 12)
     kilju = next(link for link in crisis.links if link.from_place == "kilju")
     normal = next(link for link in ryanggang.problem.links if link.from_place == "kilju")
-    assert by_period(normal.tonnes or 0.0, 12) == pytest.approx([350 * d for d in days])
-    assert by_period(kilju.tonnes or 0.0, 12) == pytest.approx([45 * d for d in days])
-    assert max(by_period(crisis.supply_shares.delivered, 12)) < 0.75
+    assert expand_to_periods(normal.tonnes or 0.0, 12) == pytest.approx([350 * d for d in days])
+    assert expand_to_periods(kilju.tonnes or 0.0, 12) == pytest.approx([45 * d for d in days])
+    assert max(expand_to_periods(crisis.supply_shares.delivered, 12)) < 0.75
     conditions = [factory.condition for factory in crisis.factories]
     assert max(conditions) < 0.7
     assert len(set(conditions)) > 10, "each factory has its own condition"
@@ -96,10 +96,10 @@ def test_trains_and_machines_of_the_crisis(ryanggang: Province) -> None:
 def test_recovery_is_2002_with_twice_the_power_and_the_materials(ryanggang: Province) -> None:
     then, better = year(ryanggang, "interview-2002"), year(ryanggang, "recovery")
     for item, allotted in then.supply_shares.materials.items():
-        assert by_period(better.supply_shares.materials[item], 12) == pytest.approx(
-            [2 * units for units in by_period(allotted, 12)]
+        assert expand_to_periods(better.supply_shares.materials[item], 12) == pytest.approx(
+            [2 * units for units in expand_to_periods(allotted, 12)]
         )
     for old, new in zip(then.power_areas, better.power_areas, strict=True):
-        assert by_period(new.limit_kwh or 0.0, 12) == pytest.approx(
-            [2 * kwh for kwh in by_period(old.limit_kwh or 0.0, 12)]
+        assert expand_to_periods(new.limit_kwh or 0.0, 12) == pytest.approx(
+            [2 * kwh for kwh in expand_to_periods(old.limit_kwh or 0.0, 12)]
         )

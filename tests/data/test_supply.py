@@ -1,6 +1,6 @@
 """Nothing is asked for that nobody can supply, and materials suffice for what a normal year makes at home."""
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
 
@@ -63,7 +63,7 @@ def test_materials_suffice_for_the_home_part_of_a_normal_year(ryanggang: Provinc
             home[material] = home.get(material, 0.0) + need * part * quantity
     gathered = {
         material: sum(
-            sum(by_period(line.most, 12))
+            sum(expand_to_periods(line.most, 12))
             for factory in problem.factories
             for line in factory.lines
             if line.item == material and line.most is not None
@@ -71,7 +71,7 @@ def test_materials_suffice_for_the_home_part_of_a_normal_year(ryanggang: Provinc
         for material in home
     }
     for material, need in home.items():
-        allotted = sum(by_period(problem.supply_shares.materials.get(material, 0.0), 12))
+        allotted = sum(expand_to_periods(problem.supply_shares.materials.get(material, 0.0), 12))
         assert allotted + gathered[material] >= need, material
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.shares import SupplyShares
@@ -103,7 +103,7 @@ def test_central_share_of_a_normal_year(ryanggang: Province) -> None:
 def test_calendars(ryanggang: Province) -> None:
     problem = ryanggang.problem
     assert problem.periods == tuple(f"2002-{month:02d}" for month in range(1, 13))
-    assert by_period(problem.period_days or 0.0, 12) == (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    assert expand_to_periods(problem.period_days or 0.0, 12) == (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     for name, shares in problem.calendars.items():
         assert len(shares) == 12, name
         assert sum(shares) == pytest.approx(1, abs=1e-12), name
@@ -115,7 +115,7 @@ def test_calendars(ryanggang: Province) -> None:
 def test_power_of_a_normal_year(ryanggang: Province) -> None:
     areas = ryanggang.problem.power_areas
     assert {area.id for area in areas} == {county.power_area for county in ryanggang.problem.counties}
-    by_month = [sum(by_period(area.limit_kwh or 0.0, 12)[t] for area in areas) for t in range(12)]
+    by_month = [sum(expand_to_periods(area.limit_kwh or 0.0, 12)[t] for area in areas) for t in range(12)]
     assert sum(by_month) == pytest.approx(25.5e6)
     assert by_month[1] == pytest.approx(25.5e6 / 12 * 0.65)
     assert by_month[7] == pytest.approx(25.5e6 / 12 * 1.45)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models.examples import two_counties_raw
-from models.validation.checks import Finding, InvalidProblem, check
+from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.parsing import parse_problem
 
 Raw = dict[str, Any]
@@ -23,8 +23,8 @@ def spoilt(*spoils: Spoil) -> Raw:
 def findings(raw: Any) -> tuple[Finding, ...]:
     """All findings about a request, warnings too, whether or not it is refused."""
     try:
-        return check(parse_problem(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
-    except InvalidProblem as invalid:
+        return check_problem(parse_problem(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
+    except InvalidProblemError as invalid:
         return invalid.findings
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models.changes.apply import AMENDERS, apply_changes
+from models.changes.apply import CHANGE_APPLIERS, apply_changes
 from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
-from models.validation.finding_codes import CHANGES
+from models.validation.checks import InvalidProblemError
+from models.validation.finding_codes import CHANGE_CODES
 
 
 def change(what: str, **fields: Any) -> Change:
@@ -163,7 +163,7 @@ def test_each_change(one: Change, expected: dict[str, Any]) -> None:
 
 
 def test_every_change_is_tried() -> None:
-    assert {one.what for one, _ in ONE} == AMENDERS.keys()
+    assert {one.what for one, _ in ONE} == CHANGE_APPLIERS.keys()
 
 
 def test_a_category_takes_its_items_along() -> None:
@@ -182,7 +182,7 @@ def test_a_new_allotment_can_be_stated() -> None:
     without = problem.model_copy(update={"supply_shares": shares})
     new = change("materials", where="soda", value=5, periods=["2002-02"])
     assert read(apply_changes(without, [new]), "supply_shares.materials") == {"soda": [0, 5]}
-    with pytest.raises(InvalidProblem):
+    with pytest.raises(InvalidProblemError):
         apply_changes(without, [change("materials", where="soda", factor=5)])
 
 
@@ -234,18 +234,18 @@ WRONG: list[tuple[Change, str, str]] = [
 )
 def test_each_wrong_change_is_found_alone(one: Change, path: str, code: str) -> None:
     good = change("power_limit", factor=0.5)
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         apply_changes(two_counties(), [good, one])
     assert [(finding.path, finding.code) for finding in refused.value.findings] == [(f"/changes/1{path}", code)]
     assert refused.value.findings[0].remedy.endswith((".", "?"))
 
 
 def test_every_code_of_changes_is_tried() -> None:
-    assert {code for _, _, code in WRONG} >= CHANGES.keys()
+    assert {code for _, _, code in WRONG} >= CHANGE_CODES.keys()
 
 
 def test_all_wrong_changes_are_found_together() -> None:
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         apply_changes(two_counties(), [one for one, _, _ in WRONG])
     found = [(finding.path, finding.code) for finding in refused.value.findings]
     assert found == [(f"/changes/{k}{path}", code) for k, (_, path, code) in enumerate(WRONG)]
@@ -261,6 +261,6 @@ def test_absent_limits_stay_absent_beside_others() -> None:
 
 def test_what_changes_make_is_checked() -> None:
     broken = two_counties().model_copy(update={"periods": ("1", "2", "3")})
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         apply_changes(broken, [change("norms", factor=1)])
     assert "wrong_length" in {finding.code for finding in refused.value.findings}

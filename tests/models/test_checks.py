@@ -6,8 +6,8 @@ import pytest
 
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem, check
-from models.validation.finding_codes import ERRORS, WARNINGS
+from models.validation.checks import InvalidProblemError, check_problem
+from models.validation.finding_codes import ERROR_CODES, WARNING_CODES
 from models.validation.parsing import parse_problem
 from tests.models.past_mistakes import PAST_MISTAKES
 from tests.models.problems import Raw, Spoil, codes, findings, spoilt
@@ -176,7 +176,7 @@ def _respell(population: dict[str, float]) -> None:
 
 def test_two_counties_are_well() -> None:
     assert findings(spoilt()) == ()
-    assert check(two_counties()) == ()
+    assert check_problem(two_counties()) == ()
 
 
 @pytest.mark.parametrize(("code", "path", "spoil"), MISTAKES, ids=[f"{code}:{path}" for code, path, _ in MISTAKES])
@@ -188,15 +188,15 @@ def test_each_mistake_is_found_alone(code: str, path: str, spoil: Spoil) -> None
 
 
 def test_every_code_has_a_mistake() -> None:
-    assert {code for code, _, _ in MISTAKES} == ERRORS.keys() | WARNINGS.keys()
+    assert {code for code, _, _ in MISTAKES} == ERROR_CODES.keys() | WARNING_CODES.keys()
 
 
 def test_warnings_do_not_refuse() -> None:
     for code, _, spoil in MISTAKES:
-        if code in WARNINGS:
+        if code in WARNING_CODES:
             assert parse_problem(spoilt(spoil)).periods
         else:
-            with pytest.raises(InvalidProblem):
+            with pytest.raises(InvalidProblemError):
                 parse_problem(spoilt(spoil))
 
 

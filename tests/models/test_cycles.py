@@ -7,7 +7,7 @@ from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
 from models.problem.power import PowerArea
-from models.validation.checks import check
+from models.validation.checks import check_problem
 
 
 def gains(*lines: tuple[str, dict[str, float]]) -> list[str]:
@@ -23,7 +23,7 @@ def gains(*lines: tuple[str, dict[str, float]]) -> list[str]:
             for k, (item, materials) in enumerate(lines)
         ),
     )
-    return [finding.path for finding in check(problem) if finding.code == "made_from_nothing"]
+    return [finding.path for finding in check_problem(problem) if finding.code == "made_from_nothing"]
 
 
 @pytest.mark.parametrize(

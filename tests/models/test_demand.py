@@ -1,6 +1,6 @@
 import pytest
 
-from models.demand import DemandEstimate, calendar_shares, estimate
+from models.demand import DemandEstimate, calculate_demand, compute_calendar_shares
 from models.examples import two_counties, two_counties_raw
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import DemandRow
@@ -8,7 +8,7 @@ from models.validation.parsing import parse_problem
 
 
 def by_key(problem: PlanningProblem) -> dict[tuple[str, str], DemandEstimate]:
-    return {(row.county, row.item): row for row in estimate(problem)}
+    return {(row.county, row.item): row for row in calculate_demand(problem)}
 
 
 def test_needs_are_people_times_norms_times_years() -> None:
@@ -30,8 +30,8 @@ def test_a_named_calendar_spreads_as_it_says() -> None:
 
 
 def test_without_days_periods_are_equal() -> None:
-    assert calendar_shares(two_counties().model_copy(update={"period_days": None}), "even") == (0.5, 0.5)
-    assert calendar_shares(two_counties().model_copy(update={"period_days": 30.0}), "even") == (0.5, 0.5)
+    assert compute_calendar_shares(two_counties().model_copy(update={"period_days": None}), "even") == (0.5, 0.5)
+    assert compute_calendar_shares(two_counties().model_copy(update={"period_days": 30.0}), "even") == (0.5, 0.5)
 
 
 def test_a_stated_need_replaces_the_estimate_alone() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from models.examples import two_counties
-from models.fulfilment import By, FulfilmentRow, fulfilment
+from models.fulfilment import FulfilmentGrouping, FulfilmentRow, compute_fulfilment
 
 SOAP, NOTEBOOK = ("hyesan-daily", "soap"), ("hyesan-daily", "notebook")
 STARCH = ("kapsan-food", "starch")
@@ -16,9 +16,9 @@ QUOTAS = {
 
 
 def rows(
-    outputs: dict[tuple[str, str, str], float], by: By = "factory"
+    outputs: dict[tuple[str, str, str], float], by: FulfilmentGrouping = "factory"
 ) -> tuple[dict[str, FulfilmentRow], FulfilmentRow]:
-    found, total = fulfilment(two_counties(), QUOTAS, outputs, by, "2002-01")
+    found, total = compute_fulfilment(two_counties(), QUOTAS, outputs, by, "2002-01")
     return {row.id: row for row in found}, total
 
 
@@ -43,7 +43,7 @@ def test_what_is_not_reported_is_not_zero() -> None:
 
 
 def test_the_worst_come_first_and_the_silent_last() -> None:
-    found, _ = fulfilment(
+    found, _ = compute_fulfilment(
         two_counties(), QUOTAS, {(*SOAP, "2002-01"): 90.0, (*NOTEBOOK, "2002-01"): 20.0}, "item", "2002-01"
     )
     assert [(row.id, row.rank) for row in found] == [("notebook", 1), ("soap", 2), ("starch", None)]
@@ -51,7 +51,7 @@ def test_the_worst_come_first_and_the_silent_last() -> None:
 
 
 def test_what_had_no_quota_counts_as_made_only() -> None:
-    found, _ = fulfilment(two_counties(), {}, {(*SOAP, "2002-01"): 5.0}, "county", "2002-01")
+    found, _ = compute_fulfilment(two_counties(), {}, {(*SOAP, "2002-01"): 5.0}, "county", "2002-01")
     assert [(row.id, row.lines, row.made_value, row.counted_value, row.fulfilment) for row in found] == [
         ("hyesan", 0, 5.0, 0.0, None)
     ]
@@ -59,4 +59,4 @@ def test_what_had_no_quota_counts_as_made_only() -> None:
 
 def test_a_period_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        fulfilment(two_counties(), QUOTAS, {}, "item", "2003-01")
+        compute_fulfilment(two_counties(), QUOTAS, {}, "item", "2003-01")

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from models.examples import two_counties
-from models.outputs import read_report
+from models.outputs import read_output_report
 
 GOOD = {"factory": "hyesan-daily", "item": "soap", "period": "2002-01", "quantity": 5.0}
 
 
 def codes(*rows: Any, reported: int = 0) -> list[tuple[str, str]]:
-    report = read_report(rows, two_counties(), reported, lambda k: f"/outputs/{k}")
+    report = read_output_report(rows, two_counties(), reported, lambda k: f"/outputs/{k}")
     assert all(one.message and one.remedy for one in report.findings)
     return [(one.path, one.code) for one in report.findings]
 

@@ -11,9 +11,9 @@ from models.changes.change import Change
 from models.examples import two_counties, two_counties_raw, two_counties_text
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding, InvalidProblem
-from models.validation.finding_codes import CODES, STRUCTURE
-from models.validation.parsing import MOST_FINDINGS, parse_problem, validate_model
+from models.validation.checks import Finding, InvalidProblemError
+from models.validation.finding_codes import FINDING_CODES, STRUCTURE_CODES
+from models.validation.parsing import MAX_FINDINGS, parse_problem, validate_model
 from tests.models.problems import Raw, codes, findings, spoilt
 
 
@@ -174,18 +174,18 @@ def test_structural_codes(code: str, item: Raw) -> None:
 
 def test_every_structural_code_is_tried() -> None:
     elsewhere = {"bad_json", "too_deep", "repeated_key", "bad_text", "invalid", "more_findings"}
-    assert {code for code, _ in STRUCTURAL} | elsewhere == STRUCTURE.keys()
+    assert {code for code, _ in STRUCTURAL} | elsewhere == STRUCTURE_CODES.keys()
 
 
 def test_endless_mistakes_are_cut_short() -> None:
     found = findings(spoilt(lambda raw: raw.update(links=[{}] * 2000)))
-    assert len(found) == MOST_FINDINGS + 1
+    assert len(found) == MAX_FINDINGS + 1
     assert found[-1].code == "more_findings"
 
 
 def test_other_bodies_are_read_alike() -> None:
     assert validate_model(PlanOptions, b'{"tolerance": 1e-5}').tolerance == 1e-5
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         validate_model(Change, {"what": "norm", "where": 5, "factor": 1, "value": {"number": 3}})
     assert [(finding.path, finding.code) for finding in refused.value.findings] == [
         ("/what", "unknown_choice"),
@@ -193,7 +193,7 @@ def test_other_bodies_are_read_alike() -> None:
         ("/value", "wrong_type"),
     ]
     assert refused.value.findings[0].remedy == "Did you mean “norms”?"
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         validate_model(Change, {"what": "norms"})
     assert [(finding.path, finding.code) for finding in refused.value.findings] == [("", "invalid")]
 
@@ -272,7 +272,7 @@ def test_any_request_gives_a_problem_or_findings(mutations: list[tuple[tuple[str
         assert any(finding.severity == "error" for finding in result)
         assert len({(finding.path, finding.code, finding.message) for finding in result}) == len(result)
         for finding in result:
-            assert finding.code in CODES
+            assert finding.code in FINDING_CODES
             assert finding.message
             assert finding.remedy
             assert (finding.path + finding.message + finding.remedy).encode()
@@ -281,12 +281,12 @@ def test_any_request_gives_a_problem_or_findings(mutations: list[tuple[tuple[str
 def _problem_or_findings(body: Any) -> PlanningProblem | tuple[Finding, ...]:
     try:
         return parse_problem(body)
-    except InvalidProblem as invalid:
+    except InvalidProblemError as invalid:
         return invalid.findings
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=40) | st.text(max_size=40))
 def test_any_text_gives_findings(text: bytes | str) -> None:
-    with pytest.raises(InvalidProblem):
+    with pytest.raises(InvalidProblemError):
         parse_problem(text)

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import check
+from models.validation.checks import check_problem
 from models.validation.parsing import parse_problem
 from solvers.planning import make_plan
 from tests.builders import Json
@@ -16,7 +16,7 @@ from tests.strategies import problem_dicts, problems
 @bounded(60)
 @given(problems())
 def test_random_problems_pass_the_checks(problem: PlanningProblem) -> None:
-    assert [finding for finding in check(problem) if finding.severity == "error"] == []
+    assert [finding for finding in check_problem(problem) if finding.severity == "error"] == []
 
 
 @bounded(20)

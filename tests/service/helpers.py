@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.examples import two_counties
-from models.plan import Plan, Solver, Termination
+from models.plan import Plan, SolverRun, Termination
 from models.problem.planning_problem import PlanningProblem
 from service.core.codecs import PlanOutcome
 from service.storage.plan_requests import IdempotencyKey, PlanRequest
@@ -79,7 +79,7 @@ def some_outcome(outcome: str = "optimal") -> PlanOutcome:
         {
             "outcome": outcome,
             "termination": Termination(reason="optimal"),
-            "solver": Solver(name="highs"),
+            "solver": SolverRun(name="highs"),
             "timings": {"solve": 0.5},
             "tables": {},
         }

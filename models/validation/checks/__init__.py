@@ -6,24 +6,24 @@ mistake has one function, named after what is right; the functions stand in the 
 
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, supply, terms
-from models.validation.checks.context import Gaps, View
-from models.validation.finding import Finding, InvalidProblem, Severity, pointer, refuse_errors
-from models.validation.finding_codes import CODES, Code
+from models.validation.checks.context import Omissions, ProblemContext
+from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
+from models.validation.finding_codes import FINDING_CODES, FindingCode
 
 __all__ = [
-    "CODES",
-    "Code",
+    "FINDING_CODES",
+    "FindingCode",
     "Finding",
-    "Gaps",
-    "InvalidProblem",
+    "Omissions",
+    "InvalidProblemError",
     "Severity",
-    "check",
-    "check_rest",
-    "pointer",
-    "refuse_errors",
+    "check_problem",
+    "check_partial_problem",
+    "format_json_pointer",
+    "raise_on_errors",
 ]
 
-CHECKS = (
+PART_CHECKS = (
     *references.CHECKS,
     *duplicates.CHECKS,
     *lengths.CHECKS,
@@ -34,21 +34,21 @@ CHECKS = (
 )
 """Checks of parts, in the order in which their findings are given."""
 
-CHECKS_OF_WHOLE = (*needs.CHECKS, *supply.CHECKS)
+WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *supply.CHECKS)
 """Checks that only give warnings, and mean something only where nothing is left out."""
 
 
-def check(problem: PlanningProblem) -> tuple[Finding, ...]:
+def check_problem(problem: PlanningProblem) -> tuple[Finding, ...]:
     """All findings about `problem`, errors and warnings; empty when all is well."""
-    return check_rest(problem, Gaps())
+    return check_partial_problem(problem, Omissions())
 
 
-def check_rest(problem: PlanningProblem, gaps: Gaps) -> tuple[Finding, ...]:
+def check_partial_problem(problem: PlanningProblem, omissions: Omissions) -> tuple[Finding, ...]:
     """All findings about a problem from which `gaps` were left out, but none that may only be due to the gaps.
 
     Warnings judge a problem as a whole; where there are gaps there are none.
     """
-    view = View(problem, gaps)
-    checks = CHECKS if gaps else CHECKS + CHECKS_OF_WHOLE
+    view = ProblemContext(problem, omissions)
+    checks = PART_CHECKS if omissions else PART_CHECKS + WHOLE_PROBLEM_CHECKS
     findings = [finding for one in checks for finding in one(view)]
-    return tuple(finding for finding in findings if not gaps or finding.severity == "error")
+    return tuple(finding for finding in findings if not omissions or finding.severity == "error")

@@ -19,24 +19,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from models.validation.checks.context import View, listed
+from models.validation.checks.context import ProblemContext, format_name_list
 from models.validation.finding import Finding
-from models.validation.finding_codes import found
+from models.validation.finding_codes import make_finding
 
-ROUNDS = 500
+MAX_ROUNDS = 500
 """How often prices are improved before the search gives up."""
 
-PROOF_EVERY = 8
+PROOF_INTERVAL = 8
 """After how many rounds a proof is tried."""
 
-GAIN = 1e-6
+MIN_RELATIVE_GAIN = 1e-6
 """Part of an item's price by which its materials must be cheaper."""
 
-CEILING = 1e100
+MAX_PRICE = 1e100
 """Where prices that only rise are stopped."""
 
 
-class Feeding(NamedTuple):
+class MaterialLine(NamedTuple):
     """A line that needs materials."""
 
     factory: int
@@ -48,19 +48,21 @@ class Feeding(NamedTuple):
     materials: Mapping[str, float]
     """Units used per unit made, all above 0."""
 
-    def cost(self, prices: Mapping[str, float]) -> float:
+    def compute_material_cost(self, prices: Mapping[str, float]) -> float:
         """What its materials cost at `prices`."""
         return sum(amount * prices[material] for material, amount in self.materials.items())
 
 
-def made_from_nothing(view: View) -> Iterator[Finding]:
+def check_production_cycles(context: ProblemContext) -> Iterator[Finding]:
     """No lines that feed each other turn out more of their items than they use up."""
-    lines = _closed(_feeding_lines(view))
-    best = _gaining(lines)
-    for loop in _loops(best):
+    lines = _remove_supplied_lines(_find_material_lines(context))
+    best = _find_gaining_lines(lines)
+    for loop in _split_into_cycles(best):
         first = min(loop, key=lambda line: line[:2])
-        items = listed(sorted(line.item for line in loop), word="and")
-        factories = listed(dict.fromkeys(view.problem.factories[line.factory].id for line in loop), word="and")
+        items = format_name_list(sorted(line.item for line in loop), conjunction="and")
+        factories = format_name_list(
+            dict.fromkeys(context.problem.factories[line.factory].id for line in loop), conjunction="and"
+        )
         message = (
             f"{items} can be made out of nothing by {factories}: of every unit made, less than a unit is used up again."
             if len(loop) > 1
@@ -70,25 +72,25 @@ def made_from_nothing(view: View) -> Iterator[Finding]:
             "Check the amounts (per unit made, in the units of each item), add the material that comes from outside, or state "
             "the line net of what it uses of its own product."
         )
-        yield found(
+        yield make_finding(
             "made_from_nothing", ("factories", first.factory, "lines", first.line, "materials"), message, remedy
         )
 
 
-def _feeding_lines(view: View) -> list[Feeding]:
-    gaps = view.gaps.kinds
+def _find_material_lines(context: ProblemContext) -> list[MaterialLine]:
+    gaps = context.omissions.kinds
     lines = []
-    for f, factory in enumerate(view.problem.factories):
+    for f, factory in enumerate(context.problem.factories):
         for k, line in enumerate(factory.lines):
             if not line.materials or (gaps and f"materials of {factory.id}/{line.item}" in gaps):
                 continue
             materials = {item: amount for item, amount in line.materials.items() if amount > 0}
             if materials:
-                lines.append(Feeding(f, k, line.item, materials))
+                lines.append(MaterialLine(f, k, line.item, materials))
     return lines
 
 
-def _closed(lines: list[Feeding]) -> list[Feeding]:
+def _remove_supplied_lines(lines: list[MaterialLine]) -> list[MaterialLine]:
     """The lines left when those go that need an item none of the others makes, again and again; usually none."""
     makers = Counter(line.item for line in lines)
     users: dict[str, list[int]] = {}
@@ -108,26 +110,26 @@ def _closed(lines: list[Feeding]) -> list[Feeding]:
     return [line for position, line in enumerate(lines) if position not in gone]
 
 
-def _gaining(lines: list[Feeding]) -> dict[str, Feeding]:
+def _find_gaining_lines(lines: list[MaterialLine]) -> dict[str, MaterialLine]:
     """For each item that can be had from nothing, the line that makes it; empty if the search finds none."""
-    by_item: dict[str, list[Feeding]] = {}
+    by_item: dict[str, list[MaterialLine]] = {}
     for line in lines:
         by_item.setdefault(line.item, []).append(line)
     prices = dict.fromkeys(by_item, 1.0)
-    for turn in range(ROUNDS if lines else 0):
-        costs = {item: min(line.cost(prices) for line in makers) for item, makers in by_item.items()}
+    for turn in range(MAX_ROUNDS if lines else 0):
+        costs = {item: min(line.compute_material_cost(prices) for line in makers) for item, makers in by_item.items()}
         if all(costs[item] >= prices[item] for item in prices):
             return {}
-        if turn % PROOF_EVERY == 0 and (best := _cheaper_than_itself(by_item, prices)):
+        if turn % PROOF_INTERVAL == 0 and (best := _find_gain_proof(by_item, prices)):
             return best
-        prices = {item: min((price + costs[item]) / 2, CEILING) for item, price in prices.items()}
+        prices = {item: min((price + costs[item]) / 2, MAX_PRICE) for item, price in prices.items()}
     return {}
 
 
-def _cheaper_than_itself(by_item: Mapping[str, list[Feeding]], prices: Mapping[str, float]) -> dict[str, Feeding]:
+def _find_gain_proof(by_item: Mapping[str, list[MaterialLine]], prices: Mapping[str, float]) -> dict[str, MaterialLine]:
     """The largest set of items each with a line that uses items of the set alone and costs less than the item."""
     cheap = {
-        item: [line for line in makers if line.cost(prices) < prices[item] * (1 - GAIN)]
+        item: [line for line in makers if line.compute_material_cost(prices) < prices[item] * (1 - MIN_RELATIVE_GAIN)]
         for item, makers in by_item.items()
     }
     while True:
@@ -140,20 +142,20 @@ def _cheaper_than_itself(by_item: Mapping[str, list[Feeding]], prices: Mapping[s
         cheap = kept
 
 
-def _loops(best: Mapping[str, Feeding]) -> list[list[Feeding]]:
+def _split_into_cycles(line_by_item: Mapping[str, MaterialLine]) -> list[list[MaterialLine]]:
     """The lines of each loop apart; items that are only made from those of a loop, and feed none, are left out."""
     while True:
-        used = {material for line in best.values() for material in line.materials}
-        kept = {item: line for item, line in best.items() if item in used}
-        if len(kept) == len(best):
+        used = {material for line in line_by_item.values() for material in line.materials}
+        kept = {item: line for item, line in line_by_item.items() if item in used}
+        if len(kept) == len(line_by_item):
             break
-        best = kept
+        line_by_item = kept
     parts: dict[str, set[str]] = {}
-    for item, line in best.items():
+    for item, line in line_by_item.items():
         joined = {item, *line.materials}.union(*(parts.get(one, set()) for one in (item, *line.materials)))
         parts.update(dict.fromkeys(joined, joined))
     distinct = {id(part): part for part in parts.values()}
-    return [[best[item] for item in sorted(part)] for part in distinct.values()]
+    return [[line_by_item[item] for item in sorted(part)] for part in distinct.values()]
 
 
-CHECKS = (made_from_nothing,)
+CHECKS = (check_production_cycles,)

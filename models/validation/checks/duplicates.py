@@ -9,18 +9,20 @@ from models.problem.network import Link, Station
 from models.problem.partners import Partner
 from models.problem.population import County
 from models.problem.power import PowerArea
-from models.validation.checks.context import View, shown
+from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding
-from models.validation.finding_codes import found
+from models.validation.finding_codes import make_finding
 
-Path = tuple[str | int, ...]
-Name = TypeVar("Name", bound=Hashable)
+JsonPath = tuple[str | int, ...]
+RepeatedName = TypeVar("RepeatedName", bound=Hashable)
 Identified = Item | County | Station | Factory | PowerArea | Link | Partner
 
 
-def _repeats(named: Iterable[tuple[Name, Path]]) -> Iterator[tuple[Name, Path, Path]]:
+def _find_repeated_names(
+    named: Iterable[tuple[RepeatedName, JsonPath]],
+) -> Iterator[tuple[RepeatedName, JsonPath, JsonPath]]:
     """Each name that has come before, with its path and the path of the first."""
-    first: dict[Name, Path] = {}
+    first: dict[RepeatedName, JsonPath] = {}
     for name, path in named:
         if name in first:
             yield name, path, first[name]
@@ -28,13 +30,13 @@ def _repeats(named: Iterable[tuple[Name, Path]]) -> Iterator[tuple[Name, Path, P
             first[name] = path
 
 
-def _at(path: Path) -> str:
+def _format_path(path: JsonPath) -> str:
     return "/" + "/".join(str(part) for part in path)
 
 
-def identifiers(view: View) -> Iterator[Finding]:
+def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
     """Items, places, factories, power areas, links and partners have identifiers of their own."""
-    problem = view.problem
+    problem = context.problem
     kinds: dict[str, list[tuple[str, Sequence[Identified]]]] = {
         "item": [("items", problem.items)],
         "place": [("counties", problem.counties), ("stations", problem.stations)],
@@ -45,53 +47,66 @@ def identifiers(view: View) -> Iterator[Finding]:
     }
     for kind, lists in kinds.items():
         named = [(one.id, (part, k, "id")) for part, members in lists for k, one in enumerate(members)]
-        for name, path, first in _repeats(named):
-            message = f"Another {kind}, at {_at(first)}, is already called {shown(name)}."
-            yield found("duplicate_id", path, message, f"Give one {kind} another identifier, or take it out.")
+        for name, path, first in _find_repeated_names(named):
+            message = f"Another {kind}, at {_format_path(first)}, is already called {quote_name(name)}."
+            yield make_finding("duplicate_id", path, message, f"Give one {kind} another identifier, or take it out.")
 
 
-def periods(view: View) -> Iterator[Finding]:
+def check_duplicate_periods(context: ProblemContext) -> Iterator[Finding]:
     """Periods have identifiers of their own."""
-    for name, path, first in _repeats((period, ("periods", t)) for t, period in enumerate(view.problem.periods)):
-        message = f"The period {shown(name)} is already at {_at(first)}."
-        yield found("duplicate_period", path, message, "Give every period an identifier of its own.")
+    for name, path, first in _find_repeated_names(
+        (period, ("periods", t)) for t, period in enumerate(context.problem.periods)
+    ):
+        message = f"The period {quote_name(name)} is already at {_format_path(first)}."
+        yield make_finding("duplicate_period", path, message, "Give every period an identifier of its own.")
 
 
-def gateways(view: View) -> Iterator[Finding]:
+def check_duplicate_gateways(context: ProblemContext) -> Iterator[Finding]:
     """A gateway is listed once."""
-    named = [(place, ("supply_shares", "gateways", k)) for k, place in enumerate(view.problem.supply_shares.gateways)]
-    for name, path, first in _repeats(named):
-        message = f"The gateway {shown(name)} is already at {_at(first)}."
-        yield found("duplicate_gateway", path, message, "Take one of the two out.")
+    named = [
+        (place, ("supply_shares", "gateways", k)) for k, place in enumerate(context.problem.supply_shares.gateways)
+    ]
+    for name, path, first in _find_repeated_names(named):
+        message = f"The gateway {quote_name(name)} is already at {_format_path(first)}."
+        yield make_finding("duplicate_gateway", path, message, "Take one of the two out.")
 
 
-def lines(view: View) -> Iterator[Finding]:
+def check_duplicate_lines(context: ProblemContext) -> Iterator[Finding]:
     """A factory has one line for an item."""
-    for f, factory in enumerate(view.problem.factories):
+    for f, factory in enumerate(context.problem.factories):
         if len({line.item for line in factory.lines}) == len(factory.lines):
             continue
         named = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
-        for name, path, first in _repeats(named):
-            message = f"The factory {shown(factory.id)} already has a line for {shown(name)}, at {_at(first[:-1])}."
+        for name, path, first in _find_repeated_names(named):
+            message = f"The factory {quote_name(factory.id)} already has a line for {quote_name(name)}, at {_format_path(first[:-1])}."
             remedy = "Merge the two lines, or make the second way of making it a factory of its own."
-            yield found("duplicate_line", path, message, remedy)
+            yield make_finding("duplicate_line", path, message, remedy)
 
 
-def demand(view: View) -> Iterator[Finding]:
+def check_duplicate_demand(context: ProblemContext) -> Iterator[Finding]:
     """The need of a county for an item is stated once."""
-    named = [((row.county, row.item), ("demand", r)) for r, row in enumerate(view.problem.demand)]
-    for _, path, first in _repeats(named):
-        row = view.problem.demand[int(path[1])]
-        message = f"The need of {shown(row.county)} for {shown(row.item)} is already stated at {_at(first)}."
-        yield found("duplicate_demand", path, message, "Add the two up in one row, or take one out.")
+    named = [((row.county, row.item), ("demand", r)) for r, row in enumerate(context.problem.demand)]
+    for _, path, first in _find_repeated_names(named):
+        row = context.problem.demand[int(path[1])]
+        message = f"The need of {quote_name(row.county)} for {quote_name(row.item)} is already stated at {_format_path(first)}."
+        yield make_finding("duplicate_demand", path, message, "Add the two up in one row, or take one out.")
 
 
-def goals(view: View) -> Iterator[Finding]:
+def check_duplicate_goals(context: ProblemContext) -> Iterator[Finding]:
     """A goal is listed once; `worst_fulfilment` may come once over each of its kinds."""
-    goals = view.problem.policy.ordered_goals()
-    for goal, path, first in _repeats(((goal.goal, goal.over), ("policy", "goals", k)) for k, goal in enumerate(goals)):
-        message = f"The goal {shown(str(goal[0]))} is already at {_at(first)}; its second place changes nothing."
-        yield found("duplicate_goal", path, message, "List each goal once, the most important first.")
+    goals = context.problem.policy.expand_ordered_goals()
+    for goal, path, first in _find_repeated_names(
+        ((goal.goal, goal.over), ("policy", "goals", k)) for k, goal in enumerate(goals)
+    ):
+        message = f"The goal {quote_name(str(goal[0]))} is already at {_format_path(first)}; its second place changes nothing."
+        yield make_finding("duplicate_goal", path, message, "List each goal once, the most important first.")
 
 
-CHECKS = (identifiers, periods, gateways, lines, demand, goals)
+CHECKS = (
+    check_duplicate_identifiers,
+    check_duplicate_periods,
+    check_duplicate_gateways,
+    check_duplicate_lines,
+    check_duplicate_demand,
+    check_duplicate_goals,
+)

@@ -3,95 +3,106 @@
 from collections.abc import Iterator
 
 from models.problem.population import County
-from models.validation.checks.context import View, shown
+from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding
-from models.validation.finding_codes import found
+from models.validation.finding_codes import make_finding
 
-ByPeriod = float | tuple[float, ...] | None
-Path = tuple[str | int, ...]
+PerPeriodValue = float | tuple[float, ...] | None
+JsonPath = tuple[str | int, ...]
 
 
-def lists(view: View) -> Iterator[Finding]:
+def check_list_lengths(context: ProblemContext) -> Iterator[Finding]:
     """Every list has one number per period."""
-    if "period" in view.gaps.kinds:
+    if "period" in context.omissions.kinds:
         return
-    count = len(view.problem.periods)
-    for path, value in by_period_values(view):
+    count = len(context.problem.periods)
+    for path, value in iterate_per_period_values(context):
         if isinstance(value, tuple) and len(value) != count:
-            message = f"The list has {_numbers(len(value))}, but there are {count} periods."
-            yield found("wrong_length", path, message, f"Give {_numbers(count)}, or one number for every period.")
+            message = f"The list has {_format_number_count(len(value))}, but there are {count} periods."
+            yield make_finding(
+                "wrong_length", path, message, f"Give {_format_number_count(count)}, or one number for every period."
+            )
 
 
-def calendar_lengths(view: View) -> Iterator[Finding]:
+def check_calendar_lengths(context: ProblemContext) -> Iterator[Finding]:
     """Every calendar has one share per period."""
-    if "period" in view.gaps.kinds:
+    if "period" in context.omissions.kinds:
         return
-    count = len(view.problem.periods)
-    for name, shares in view.problem.calendars.items():
+    count = len(context.problem.periods)
+    for name, shares in context.problem.calendars.items():
         if len(shares) != count:
-            message = f"The calendar {shown(name)} has {_numbers(len(shares))}, but there are {count} periods."
-            yield found("wrong_length", ("calendars", name), message, f"Give {_numbers(count)}, one share per period.")
+            message = f"The calendar {quote_name(name)} has {_format_number_count(len(shares))}, but there are {count} periods."
+            yield make_finding(
+                "wrong_length",
+                ("calendars", name),
+                message,
+                f"Give {_format_number_count(count)}, one share per period.",
+            )
 
 
-def calendar_sums(view: View) -> Iterator[Finding]:
+def check_calendar_sums(context: ProblemContext) -> Iterator[Finding]:
     """The shares of every calendar sum to 1, within a millionth."""
-    for name, shares in view.problem.calendars.items():
+    for name, shares in context.problem.calendars.items():
         total = sum(shares)
         if abs(total - 1.0) > 1e-6:
-            message = f"The shares of the calendar {shown(name)} sum to {total:.6g}, so a plan's need would not be spread whole."
-            yield found("calendar_sum", ("calendars", name), message, "Change the shares until they sum to 1.")
+            message = f"The shares of the calendar {quote_name(name)} sum to {total:.6g}, so a plan's need would not be spread whole."
+            yield make_finding("calendar_sum", ("calendars", name), message, "Change the shares until they sum to 1.")
 
 
-def reserved_calendar(view: View) -> Iterator[Finding]:
+def check_reserved_calendar_names(context: ProblemContext) -> Iterator[Finding]:
     """No calendar takes the name `even`."""
-    if "even" in view.problem.calendars:
+    if "even" in context.problem.calendars:
         message = "`even` already means: spread by the days of the periods."
-        yield found("reserved_name", ("calendars", "even"), message, "Give this calendar another name.")
+        yield make_finding("reserved_name", ("calendars", "even"), message, "Give this calendar another name.")
 
 
-def period_days(view: View) -> Iterator[Finding]:
+def check_period_days(context: ProblemContext) -> Iterator[Finding]:
     """The periods have days to spread by."""
-    days = view.problem.period_days
+    days = context.problem.period_days
     if days is not None and not (any(days) if isinstance(days, tuple) else days):
         message = "All periods have 0 days, so that nothing can be spread by them."
-        yield found("no_days", ("period_days",), message, "Give the days of each period, or leave `period_days` out.")
+        yield make_finding(
+            "no_days", ("period_days",), message, "Give the days of each period, or leave `period_days` out."
+        )
 
 
-def years_and_days(view: View) -> Iterator[Finding]:
+def check_years_and_days(context: ProblemContext) -> Iterator[Finding]:
     """The plan's length in years and the days of its periods tell the same length, within a twentieth."""
-    days, years = view.problem.period_days, view.problem.years
+    days, years = context.problem.period_days, context.problem.years
     if days is None:
         return
-    total = sum(days) if isinstance(days, tuple) else days * len(view.problem.periods)
+    total = sum(days) if isinstance(days, tuple) else days * len(context.problem.periods)
     if total and abs(total / 365.25 / years - 1.0) > 0.05:
         message = (
             f"The periods have {total:g} days, but the plan is said to be {years:g} years long; needs follow the years."
         )
-        yield found("years_and_days", ("years",), message, f"Say years {total / 365.25:.4f}, or mend `period_days`.")
+        yield make_finding(
+            "years_and_days", ("years",), message, f"Say years {total / 365.25:.4f}, or mend `period_days`."
+        )
 
 
-def by_period_values(view: View) -> Iterator[tuple[Path, ByPeriod]]:
+def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
     """Every value of the problem that may differ by period, with its path; calendars are not among them."""
-    problem = view.problem
+    problem = context.problem
     yield ("period_days",), problem.period_days
     for i, item in enumerate(problem.items):
         yield ("items", i, "importance"), item.importance
     for n, county in enumerate(problem.counties):
-        yield from _of_county(("counties", n), county)
+        yield from _iterate_county_values(("counties", n), county)
     for n, station in enumerate(problem.stations):
         yield ("stations", n, "handling_tonnes"), station.handling_tonnes
     for r, row in enumerate(problem.demand):
         yield ("demand", r, "quantity"), row.quantity
-    yield from _of_factories(view)
+    yield from _iterate_factory_values(context)
     for e, area in enumerate(problem.power_areas):
         yield ("power_areas", e, "limit_kwh"), area.limit_kwh
         yield ("power_areas", e, "own_generation_kwh"), area.own_generation_kwh
     for a, link in enumerate(problem.links):
         yield ("links", a, "tonnes"), link.tonnes
-    yield from _from_outside(view)
+    yield from _iterate_supply_values(context)
 
 
-def _of_county(path: Path, county: County) -> Iterator[tuple[Path, ByPeriod]]:
+def _iterate_county_values(path: JsonPath, county: County) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
     yield (*path, "labour_hours"), county.labour_hours
     yield (*path, "store_tonnes"), county.store_tonnes
     yield (*path, "handling_tonnes"), county.handling_tonnes
@@ -100,8 +111,8 @@ def _of_county(path: Path, county: County) -> Iterator[tuple[Path, ByPeriod]]:
         yield (*path, "stocks", item, "most"), stock.most
 
 
-def _of_factories(view: View) -> Iterator[tuple[Path, ByPeriod]]:
-    for f, factory in enumerate(view.problem.factories):
+def _iterate_factory_values(context: ProblemContext) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
+    for f, factory in enumerate(context.problem.factories):
         for group, hours in factory.machines.items():
             yield ("factories", f, "machines", group), hours
         for k, line in enumerate(factory.lines):
@@ -109,20 +120,27 @@ def _of_factories(view: View) -> Iterator[tuple[Path, ByPeriod]]:
             yield ("factories", f, "lines", k, "most"), line.most
 
 
-def _from_outside(view: View) -> Iterator[tuple[Path, ByPeriod]]:
-    shares = view.problem.supply_shares
+def _iterate_supply_values(context: ProblemContext) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
+    shares = context.problem.supply_shares
     yield ("supply_shares", "delivered"), shares.delivered
     for item, units in shares.materials.items():
         yield ("supply_shares", "materials", item), units
-    for p, partner in enumerate(view.problem.partners):
+    for p, partner in enumerate(context.problem.partners):
         for item, units in partner.offers.items():
             yield ("partners", p, "offers", item), units
         for item, units in partner.wants.items():
             yield ("partners", p, "wants", item), units
 
 
-def _numbers(count: int) -> str:
+def _format_number_count(count: int) -> str:
     return "1 number" if count == 1 else f"{count} numbers"
 
 
-CHECKS = (lists, calendar_lengths, calendar_sums, reserved_calendar, period_days, years_and_days)
+CHECKS = (
+    check_list_lengths,
+    check_calendar_lengths,
+    check_calendar_sums,
+    check_reserved_calendar_names,
+    check_period_days,
+    check_years_and_days,
+)

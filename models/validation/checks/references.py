@@ -2,118 +2,124 @@
 
 from collections.abc import Iterator
 
-from models.validation.checks.context import View, shown
+from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding
-from models.validation.finding_codes import found
+from models.validation.finding_codes import make_finding
 
 
-def items_of_counties(view: View) -> Iterator[Finding]:
+def check_county_items(context: ProblemContext) -> Iterator[Finding]:
     """Stocks and demand rows name items that there are."""
-    for n, county in enumerate(view.problem.counties):
+    for n, county in enumerate(context.problem.counties):
         for item in county.stocks:
-            yield from view.unknown("item", item, ("counties", n, "stocks", item))
-    for r, row in enumerate(view.problem.demand):
-        yield from view.unknown("item", row.item, ("demand", r, "item"))
+            yield from context.check_reference("item", item, ("counties", n, "stocks", item))
+    for r, row in enumerate(context.problem.demand):
+        yield from context.check_reference("item", row.item, ("demand", r, "item"))
 
 
-def items_of_factories(view: View) -> Iterator[Finding]:
+def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
     """Lines make and use items that there are."""
-    known = view.items
-    for f, factory in enumerate(view.problem.factories):
+    known = context.items_by_id
+    for f, factory in enumerate(context.problem.factories):
         for k, line in enumerate(factory.lines):
             if (
                 line.item in known and known.keys() >= line.materials.keys()
             ):  # nearly always: quick, as there are many lines
                 continue
             path = ("factories", f, "lines", k)
-            yield from view.unknown("item", line.item, (*path, "item"))
+            yield from context.check_reference("item", line.item, (*path, "item"))
             for material in line.materials:
-                yield from view.unknown("item", material, (*path, "materials", material))
+                yield from context.check_reference("item", material, (*path, "materials", material))
 
 
-def items_from_outside(view: View) -> Iterator[Finding]:
+def check_supply_items(context: ProblemContext) -> Iterator[Finding]:
     """The centre's shares and allotments and the partners' offers and wants name items that there are."""
-    for item in view.problem.supply_shares.by_item:
-        yield from view.unknown("item", item, ("supply_shares", "by_item", item))
-    for item in view.problem.supply_shares.materials:
-        yield from view.unknown("item", item, ("supply_shares", "materials", item))
-    for p, partner in enumerate(view.problem.partners):
+    for item in context.problem.supply_shares.by_item:
+        yield from context.check_reference("item", item, ("supply_shares", "by_item", item))
+    for item in context.problem.supply_shares.materials:
+        yield from context.check_reference("item", item, ("supply_shares", "materials", item))
+    for p, partner in enumerate(context.problem.partners):
         for item in partner.offers:
-            yield from view.unknown("item", item, ("partners", p, "offers", item))
+            yield from context.check_reference("item", item, ("partners", p, "offers", item))
         for item in partner.wants:
-            yield from view.unknown("item", item, ("partners", p, "wants", item))
+            yield from context.check_reference("item", item, ("partners", p, "wants", item))
 
 
-def places(view: View) -> Iterator[Finding]:
+def check_place_references(context: ProblemContext) -> Iterator[Finding]:
     """Factories, links, partners and gateways are at places that there are."""
-    for f, factory in enumerate(view.problem.factories):
-        yield from view.unknown("place", factory.place, ("factories", f, "place"))
-    for a, link in enumerate(view.problem.links):
-        yield from view.unknown("place", link.from_place, ("links", a, "from"))
-        yield from view.unknown("place", link.to_place, ("links", a, "to"))
-    for p, partner in enumerate(view.problem.partners):
-        yield from view.unknown("place", partner.at, ("partners", p, "at"))
-    for k, gateway in enumerate(view.problem.supply_shares.gateways):
-        yield from view.unknown("place", gateway, ("supply_shares", "gateways", k))
+    for f, factory in enumerate(context.problem.factories):
+        yield from context.check_reference("place", factory.place, ("factories", f, "place"))
+    for a, link in enumerate(context.problem.links):
+        yield from context.check_reference("place", link.from_place, ("links", a, "from"))
+        yield from context.check_reference("place", link.to_place, ("links", a, "to"))
+    for p, partner in enumerate(context.problem.partners):
+        yield from context.check_reference("place", partner.at, ("partners", p, "at"))
+    for k, gateway in enumerate(context.problem.supply_shares.gateways):
+        yield from context.check_reference("place", gateway, ("supply_shares", "gateways", k))
 
 
-def counties_of_demand(view: View) -> Iterator[Finding]:
+def check_demand_counties(context: ProblemContext) -> Iterator[Finding]:
     """Needs are stated of counties; stations have no people."""
-    for r, row in enumerate(view.problem.demand):
-        if row.county in view.places and row.county not in view.counties:
-            message = f"{shown(row.county)} is a station, where nobody lives and nothing can be needed."
-            yield found("unknown_county", ("demand", r, "county"), message, "Name a county.")
+    for r, row in enumerate(context.problem.demand):
+        if row.county in context.place_ids and row.county not in context.county_ids:
+            message = f"{quote_name(row.county)} is a station, where nobody lives and nothing can be needed."
+            yield make_finding("unknown_county", ("demand", r, "county"), message, "Name a county.")
         else:
-            yield from view.unknown("county", row.county, ("demand", r, "county"))
+            yield from context.check_reference("county", row.county, ("demand", r, "county"))
 
 
-def power_areas(view: View) -> Iterator[Finding]:
+def check_power_area_references(context: ProblemContext) -> Iterator[Finding]:
     """Counties lie in, and electric links are metered by, power areas that there are."""
-    for n, county in enumerate(view.problem.counties):
-        yield from view.unknown("power area", county.power_area, ("counties", n, "power_area"))
-    for a, link in enumerate(view.problem.links):
+    for n, county in enumerate(context.problem.counties):
+        yield from context.check_reference("power area", county.power_area, ("counties", n, "power_area"))
+    for a, link in enumerate(context.problem.links):
         if link.power_area is not None:
-            yield from view.unknown("power area", link.power_area, ("links", a, "power_area"))
+            yield from context.check_reference("power area", link.power_area, ("links", a, "power_area"))
 
 
-def calendars(view: View) -> Iterator[Finding]:
+def check_calendar_references(context: ProblemContext) -> Iterator[Finding]:
     """Items follow `even` or a calendar that there is."""
-    for i, item in enumerate(view.problem.items):
+    for i, item in enumerate(context.problem.items):
         if item.calendar != "even":
-            yield from view.unknown("calendar", item.calendar, ("items", i, "calendar"))
+            yield from context.check_reference("calendar", item.calendar, ("items", i, "calendar"))
 
 
-def machine_groups(view: View) -> Iterator[Finding]:
+def check_machine_groups(context: ProblemContext) -> Iterator[Finding]:
     """Lines take hours of machine groups that their factory has."""
-    for f, factory in enumerate(view.problem.factories):
-        if f"machines of {factory.id}" in view.gaps.kinds:
+    for f, factory in enumerate(context.problem.factories):
+        if f"machines of {factory.id}" in context.omissions.kinds:
             continue
         for k, line in enumerate(factory.lines):
             for group in line.hours_per_unit:
                 if group not in factory.machines:
                     path = ("factories", f, "lines", k, "hours_per_unit", group)
-                    yield from view.stranger("machine group", group, path, factory.machines)
+                    yield from context.report_unknown_reference("machine group", group, path, factory.machines)
 
 
-def categories_of_shares(view: View) -> Iterator[Finding]:
+def check_share_categories(context: ProblemContext) -> Iterator[Finding]:
     """Shares by category name categories that items have; floors name categories or items."""
-    shares = view.problem.supply_shares
+    shares = context.problem.supply_shares
     for category in shares.by_category:
-        yield from view.unknown("category", category, ("supply_shares", "by_category", category))
+        yield from context.check_reference("category", category, ("supply_shares", "by_category", category))
     for key in shares.local_floor:
-        if key not in view.items and key not in view.categories and not view.gaps.kinds & {"item", "category"}:
+        if (
+            key not in context.items_by_id
+            and key not in context.categories
+            and not context.omissions.kinds & {"item", "category"}
+        ):
             path = ("supply_shares", "local_floor", key)
-            yield from view.stranger("category", key, path, [*view.categories, *view.items])
+            yield from context.report_unknown_reference(
+                "category", key, path, [*context.categories, *context.items_by_id]
+            )
 
 
 CHECKS = (
-    items_of_counties,
-    items_of_factories,
-    items_from_outside,
-    places,
-    counties_of_demand,
-    power_areas,
-    calendars,
-    machine_groups,
-    categories_of_shares,
+    check_county_items,
+    check_factory_items,
+    check_supply_items,
+    check_place_references,
+    check_demand_counties,
+    check_power_area_references,
+    check_calendar_references,
+    check_machine_groups,
+    check_share_categories,
 )

@@ -38,8 +38,8 @@ GRID: Examples = {
     "power-and-centre": (
         "Electricity and the centre's deliveries",
         {
-            "first": {"change": {"what": "power_limit", "factor": 1.0}, "at": [1.0, 0.6, 0.2]},
-            "second": {"change": {"what": "delivered", "factor": 1.0}, "at": [1.0, 0.5]},
+            "first": {"change": {"what": "power_limit", "factor": 1.0}, "values": [1.0, 0.6, 0.2]},
+            "second": {"change": {"what": "delivered", "factor": 1.0}, "values": [1.0, 0.5]},
         },
     ),
 }

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
-from models.fulfilment import By, FulfilmentRow
+from models.fulfilment import FulfilmentGrouping, FulfilmentRow
 from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import fulfilment
 from service.api.negotiation import negotiate_format
@@ -150,7 +150,9 @@ def read_outputs(
 def read_fulfilment(
     plan: PlanName,
     services: ServicesDependency,
-    by: Annotated[By, Query(description="What it is rolled up by; `county`: where the factory stands.")] = "factory",
+    by: Annotated[
+        FulfilmentGrouping, Query(description="What it is rolled up by; `county`: where the factory stands.")
+    ] = "factory",
     through: Annotated[
         str | None,
         Query(pattern=ID_PATTERN, max_length=100, description="Last period that counts; the last reported if absent."),

@@ -7,10 +7,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from models.answers import Curve, Grid, Prices, Reasons, Remedies
+from models.answers import ParameterGrid, ParametricCurve, Remedies, ShadowPrices, ShortageAttribution
 from models.base import ID_PATTERN
-from models.comparisons import Comparison, Evenness, GoalsView
-from models.estimates import Estimate
+from models.comparisons import Comparison, EquityReport, GoalTradeOffs
+from models.estimates import ObjectiveEstimate
 from models.validation.parsing import validate_model
 from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
 from service.api.examples import sensitivity
@@ -78,7 +78,7 @@ def _describe_body_query(
     }
 
 
-@router.get("/shadow-prices", summary="Prices of limits and goods", **_describe_query(Prices))
+@router.get("/shadow-prices", summary="Prices of limits and goods", **_describe_query(ShadowPrices))
 async def read_shadow_prices(
     plan: PlanName,
     request: Request,
@@ -95,7 +95,7 @@ async def read_shadow_prices(
     )
 
 
-@router.get("/bottlenecks", summary="Why things are short", **_describe_query(Reasons))
+@router.get("/bottlenecks", summary="Why things are short", **_describe_query(ShortageAttribution))
 async def read_bottlenecks(
     plan: PlanName,
     request: Request,
@@ -162,13 +162,13 @@ async def read_remedies(
     return await _answer_query(request, services, plan, "remedies", **arguments)
 
 
-@router.get("/equity", summary="How scarcity is shared out", **_describe_query(Evenness))
+@router.get("/equity", summary="How scarcity is shared out", **_describe_query(EquityReport))
 async def read_equity(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
     """Served share by county and priority, and how the bands of shortages are used."""
     return await _answer_query(request, services, plan, "equity")
 
 
-@router.get("/goals", summary="What goals gave up for each other", **_describe_query(GoalsView))
+@router.get("/goals", summary="What goals gave up for each other", **_describe_query(GoalTradeOffs))
 async def read_goals(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
     """Each ordered goal, solved in its turn and by itself: what it gave up for those before it, and at what price."""
     return await _answer_query(request, services, plan, "goals")
@@ -200,7 +200,9 @@ async def solve_what_if(plan: PlanName, request: Request, services: ServicesDepe
 
 
 @router.post(
-    "/estimate", summary="What prices foretell", **_describe_body_query(WhatIfBody, Estimate, sensitivity.WHAT_IF)
+    "/estimate",
+    summary="What prices foretell",
+    **_describe_body_query(WhatIfBody, ObjectiveEstimate, sensitivity.WHAT_IF),
 )
 async def compute_estimate(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
     """What a plan's prices foretell of changes, at once: a bound, exact where the prices hold all the way; what-if solves again."""
@@ -208,14 +210,14 @@ async def compute_estimate(plan: PlanName, request: Request, services: ServicesD
     return await _answer_query(request, services, plan, "estimate", **_dump_arguments(body))
 
 
-@router.post("/curve", summary="Vary one thing", **_describe_body_query(CurveBody, Curve, sensitivity.CURVE))
+@router.post("/curve", summary="Vary one thing", **_describe_body_query(CurveBody, ParametricCurve, sensitivity.CURVE))
 async def compute_curve(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
     """A plan as one limit or share is varied, with every point at which prices change."""
     body = await _read_json_body(request, services, CurveBody)
     return await _answer_query(request, services, plan, "curve", **_dump_arguments(body))
 
 
-@router.post("/grid", summary="Vary two things", **_describe_body_query(GridBody, Grid, sensitivity.GRID))
+@router.post("/grid", summary="Vary two things", **_describe_body_query(GridBody, ParameterGrid, sensitivity.GRID))
 async def compute_grid(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
     """A plan at every pair of values of two changes."""
     body = await _read_json_body(request, services, GridBody)

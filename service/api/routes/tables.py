@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN, Frozen
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from service.api.dependencies import ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_headers
@@ -83,5 +83,5 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
     )
 
 
-for _name, _row in TABLES.items():
+for _name, _row in TABLE_SCHEMAS.items():
     _add_table_route(_name, _row)

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from models.base import Frozen, Id
 from models.changes.change import Change
-from models.fulfilment import By, FulfilmentRow
+from models.fulfilment import FulfilmentGrouping, FulfilmentRow
 from models.options import PlanOptions
-from models.outputs import Output
+from models.outputs import FactoryOutput
 from service.domain.schemas.problem_sources import MAX_CHANGES
 
 
@@ -31,7 +31,7 @@ class ReplanBody(Frozen):
 class OutputsBody(Frozen):
     """A report of outputs."""
 
-    outputs: Annotated[tuple[Output, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[FactoryOutput, ...], Field(min_length=1)]
     """What was made, by factory, item and period; each once."""
 
 
@@ -44,7 +44,7 @@ class AcceptedReport(Frozen):
     """Its number among the reports about the plan."""
 
 
-class OutputRow(Output):
+class OutputRow(FactoryOutput):
     """An output as it was reported."""
 
     revision: int
@@ -73,7 +73,7 @@ class FulfilmentView(Frozen):
 
     plan: str
     """The plan."""
-    by: By
+    by: FulfilmentGrouping
     """What it is rolled up by."""
     through: str
     """Last period that counts."""

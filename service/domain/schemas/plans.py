@@ -7,7 +7,16 @@ from pydantic import Field
 
 from models.base import Frozen, Id
 from models.options import PlanOptions, SolverName
-from models.plan import Agreement, Certificate, Diagnosis, Objective, Outcome, Solver, Summary, Termination
+from models.plan import (
+    Certificate,
+    Infeasibility,
+    Outcome,
+    PlanObjective,
+    PlanSummary,
+    SolverRun,
+    Termination,
+    VerificationResult,
+)
 from service.domain.schemas.problem_sources import ProblemSource, SourceEnvelope
 from service.storage.records import ApprovalState
 
@@ -183,17 +192,17 @@ class PlanView(Frozen):
     """Why solving stopped."""
     certificate: Certificate | None
     """Proof of the outcome; null where there is no plan."""
-    objective: Objective | None
+    objective: PlanObjective | None
     """Objective with its parts; null where there is no plan."""
-    summary: Summary | None
+    summary: PlanSummary | None
     """The plan at a glance; null where there is no plan."""
-    infeasibility: Diagnosis | None
+    infeasibility: Infeasibility | None
     """Why it is infeasible; null unless it is."""
-    verification: Agreement | None
+    verification: VerificationResult | None
     """The second opinion, if asked for."""
     rounding_cost: float | None
     """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
-    solver: Solver | None
+    solver: SolverRun | None
     """What solved it and how."""
     timings: dict[str, float] | None
     """Seconds by stage."""

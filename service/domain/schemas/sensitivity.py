@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.base import Frozen, Id
 from models.changes.change import Change
-from models.plan import Diagnosis
+from models.plan import Infeasibility
 
 MAX_SOLVES = 200
 """Solves that one question may ask for."""
@@ -69,7 +69,7 @@ class GridBody(Frozen):
 class InfeasibilityView(Frozen):
     """Why a plan is infeasible."""
 
-    infeasibility: Diagnosis | None
+    infeasibility: Infeasibility | None
     """The rules in conflict and the least relaxation; null where the plan keeps every rule."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 
-from models.plan import Plan, Solver, Termination
+from models.plan import Plan, SolverRun, Termination
 from service.core.codecs import PlanOutcome
 from service.core.ids import new_identifier
 from service.core.settings import Settings
@@ -291,7 +291,7 @@ def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
     return Plan(
         outcome="failed",
         termination=Termination(reason="limit" if limit else "error", limit=limit, detail=detail),
-        solver=Solver(name=solver),
+        solver=SolverRun(name=solver),
         timings={},
         tables={},
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from models.outputs import LineAndPeriod, Output
+from models.outputs import FactoryOutput, LineAndPeriod
 from service.storage.engine import read_database_clock
 from service.storage.records import to_utc_datetime
 from service.storage.schema import outputs
@@ -16,7 +16,7 @@ from service.storage.schema import outputs
 class ReportedOutput:
     """One output as it was reported."""
 
-    output: Output
+    output: FactoryOutput
     """What was made."""
     revision: int
     """Number of the report within the plan."""
@@ -33,7 +33,7 @@ class OutputLog:
         """Work within the transaction of a connection."""
         self._connection = connection
 
-    def append_report(self, plan: str, reported: Iterable[Output], caller: str) -> int:
+    def append_report(self, plan: str, reported: Iterable[FactoryOutput], caller: str) -> int:
         """Add a report about a plan and return its revision. Two at once would take the same: hold a lock."""
         revision, at = self.read_last_revision(plan) + 1, read_database_clock(self._connection)
         rows = [
@@ -63,11 +63,11 @@ class OutputLog:
         order = (outputs.c.factory, outputs.c.item, outputs.c.period, outputs.c.seq)
         found: dict[tuple[LineAndPeriod, int], ReportedOutput] = {}
         for row in self._connection.execute(query.order_by(*order)):
-            output = Output(factory=row.factory, item=row.item, period=row.period, quantity=row.quantity)
-            key = (output.key, row.revision if history else 0)
+            output = FactoryOutput(factory=row.factory, item=row.item, period=row.period, quantity=row.quantity)
+            key = (output.line_and_period, row.revision if history else 0)
             found[key] = ReportedOutput(output, row.revision, to_utc_datetime(row.at), row.caller)
         return tuple(found.values())
 
     def read_quantities(self, plan: str) -> dict[LineAndPeriod, float]:
         """Units made by factory, item and period, as last reported."""
-        return {one.output.key: one.output.quantity for one in self.read_reported_outputs(plan)}
+        return {one.output.line_and_period: one.output.quantity for one in self.read_reported_outputs(plan)}

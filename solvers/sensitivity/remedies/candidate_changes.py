@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.changes.change import Change
 from models.problem.network import Station
 from models.problem.population import County
@@ -113,7 +113,7 @@ class _At:
 
 
 def _in_period(value: object, t: int, count: int) -> float:
-    return by_period(value, count)[t] if isinstance(value, int | float | tuple) else 0.0
+    return expand_to_periods(value, count)[t] if isinstance(value, int | float | tuple) else 0.0
 
 
 def _whole_plan(what: str, where: str | None, before: float) -> Makes:
@@ -176,7 +176,7 @@ def _central(at: _At) -> list[Lever]:
     """More of an allotment, or of a share over the whole plan; and more of the promise kept in one period."""
     centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.periods
     item = at.problem.items[at.axes["item"]]
-    kept = by_period(shares.delivered, count)
+    kept = expand_to_periods(shares.delivered, count)
     levers = []
     if item.kind == "material":
         levers.append(at.one("materials", item.id, shares.materials[item.id], per=kept[at.t]))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from solvers.algorithms.pipeline import in_turns, program_of
 from solvers.algorithms.variants import with_column_bounds
 from solvers.algorithms.warm_start import WarmStart
@@ -44,7 +44,7 @@ class ExtraOffer:
         """
         try:
             problem = apply_changes(standing.index.problem, (self._change(1.0),))
-        except InvalidProblem:
+        except InvalidProblemError:
             return None
         index = ProblemIndex.of(problem)
         program = program_of(index)
@@ -88,7 +88,7 @@ def extra_offers(problem: PlanningProblem, need: Need) -> tuple[ExtraOffer, ...]
     found = [
         ExtraOffer(partner.id, item, period)
         for partner in problem.partners
-        if by_period(partner.offers.get(item, 0.0), len(problem.periods))[t] <= 0
+        if expand_to_periods(partner.offers.get(item, 0.0), len(problem.periods))[t] <= 0
     ]
     return tuple(found[:PARTNERS])
 

@@ -22,10 +22,10 @@ from typing import Literal
 
 import numpy as np
 
-from models.answers import LimitName, OtherNeed, Remedies, Remedy
+from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from solvers.sensitivity.errors import NothingToAsk
 from solvers.sensitivity.goal_stages import SLACK, Point, final_values
 from solvers.sensitivity.remedies.candidate_changes import Lever
@@ -36,7 +36,7 @@ from solvers.sensitivity.reopening import restand
 from solvers.sensitivity.session import Bounds, Standing
 from solvers.sensitivity.shadow_prices import spoken, weighted_short
 
-Manner = Literal["kept", "free", "shared"]
+Manner = Literal["reserved", "unreserved", "reallocated"]
 """In which sense a remedy mends the shortage; see the head of this module."""
 
 
@@ -60,7 +60,9 @@ def remedies(
     """
     need = find_need(standing, county, item, period, left)
     if need.before <= 0:
-        return Remedies(county=county, item=item, period=period, shortage=0.0, target=0.0, remedies=(), tried=0)
+        return Remedies(
+            county=county, item=item, period=period, shortage=0.0, target_shortage=0.0, remedies=(), evaluated=0
+        )
     until = monotonic() + seconds
     levers, offers = levers_for(standing, need, most), extra_offers(standing.index.problem, need)
     with standing.within(seconds):
@@ -70,16 +72,16 @@ def remedies(
             break
         found += _by_offer(standing, need, offer, free=free, seconds=until - monotonic())
         tried += 1
-    found.sort(key=lambda r: (r.manner == "shared", r.relative))
+    found.sort(key=lambda r: (r.kind == "reallocated", r.relative_amount))
     return Remedies(
         county=county,
         item=item,
         period=period,
         shortage=need.before,
-        target=need.target,
+        target_shortage=need.target,
         remedies=tuple(found),
-        tried=tried,
-        untried=len(levers) + len(offers) - tried,
+        evaluated=tried,
+        not_evaluated=len(levers) + len(offers) - tried,
     )
 
 
@@ -89,7 +91,7 @@ def _found(
     """Remedies of the levers in their order, until there are enough or the time is over; and how many levers were tried."""
     held = imposed(standing, need)
     shared = standing.best(held)
-    alone = None if shared is None else _remedy(standing, need, None, "shared", (0.0, shared))
+    alone = None if shared is None else _remedy(standing, need, None, "reallocated", (0.0, shared))
     found, tried = [] if alone is None else [alone], 0
     for lever in levers:
         if _enough(found, limit):
@@ -134,7 +136,7 @@ def _by(
     if least is not None and least[0] <= 1e-9 * (1 + lever.limit):
         return []  # nothing more is needed: `shared` mends it at no loss
     wider = free_amount(standing, lever, need, least[0]) if free and least is not None else None
-    ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("kept", least), ("free", wider))
+    ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("reserved", least), ("unreserved", wider))
     made = (_remedy(standing, need, lever, manner, way) for manner, way in ways if way is not None)
     return [remedy for remedy in made if remedy is not None]
 
@@ -156,21 +158,21 @@ def _remedy(
     name = lever.name if lever else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
     change = standing.won_at(point.values) - standing.won
     now = final_values(standing.turns, standing.point.values)
-    losers = sorted((o for o in others if o.won > 0), key=lambda o: -o.won)
+    losers = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
     remedy = Remedy(
         **name,
-        manner=manner,
+        kind=manner,
         amount=amount,
-        relative=amount / lever.limit if lever and lever.limit > 0 else amount,
+        relative_amount=amount / lever.limit if lever and lever.limit > 0 else amount,
         before=need.before,
         after=float(point.values[need.columns].sum()),
-        objective=0.0 if abs(change) <= SLACK * (1 + abs(standing.won)) else change,
-        others_lose=sum(o.won for o in losers),
-        others_gain=-sum(o.won for o in others if o.won < 0),
-        losers=tuple(losers[:5]),
-        goals={key: value - now[key] for key, value in final_values(standing.turns, point.values).items()},
+        objective_change=0.0 if abs(change) <= SLACK * (1 + abs(standing.won)) else change,
+        loss_to_others=sum(o.objective_change for o in losers),
+        gain_to_others=-sum(o.objective_change for o in others if o.objective_change < 0),
+        worse_off=tuple(losers[:5]),
+        goal_changes={key: value - now[key] for key, value in final_values(standing.turns, point.values).items()},
         changes=changes,
-        posted=posted,
+        shortage_if_not_reserved=posted,
         text="",
     )
     return remedy.model_copy(update={"text": _text(need, lever, remedy)})
@@ -185,12 +187,12 @@ def _posted(standing: Standing, need: Need, lever: Lever, amount: float, changes
         return None if point is None else float(point.values[need.columns].sum())
     try:
         following = restand(standing, apply_changes(standing.index.problem, changes))
-    except InvalidProblem:
+    except InvalidProblemError:
         return None
     return None if following is None else find_need(following, *need.where, 1.0).before
 
 
-def _others(standing: Standing, need: Need, point: Point) -> list[OtherNeed]:
+def _others(standing: Standing, need: Need, point: Point) -> list[ShortageChange]:
     """Every other need whose shortage changes."""
     block, labels = standing.program.decisions["short"], standing.index.labels
     units, won = weighted_short(standing, point.values - standing.point.values)
@@ -205,7 +207,7 @@ def _others(standing: Standing, need: Need, point: Point) -> list[OtherNeed]:
     for cell in np.flatnonzero(np.abs(total) > 1e-6):
         n, i, t = (int(v) for v in np.unravel_index(cell, shape))
         where = {"county": labels["place"][n], "item": labels["item"][i], "period": labels["period"][t]}
-        rows.append(OtherNeed(**where, units=float(total[cell]), won=float(worth[cell])))
+        rows.append(ShortageChange(**where, units=float(total[cell]), objective_change=float(worth[cell])))
     return rows
 
 
@@ -215,15 +217,13 @@ def _text(need: Need, lever: Lever | None, remedy: Remedy) -> str:
     verb = "ends" if remedy.after <= nothing else f"leaves {remedy.after:,.4g} {need.unit} of"
     what = f"{verb} the shortage of {item} in {county} in {period}"
     if lever is None:
-        return (
-            f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective:,.4g} won."
-        )
+        return f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective_change:,.4g} won."
     less = lever.name["rule"] in ("local_floor", "line_least", "stock_least")
     more = spoken(lever.name, remedy.amount) if less else _more(lever.name, remedy.amount)
-    if remedy.manner == "free":
+    if remedy.kind == "unreserved":
         return f"{more} {what} in the best plan."
-    others = f"others lose {remedy.others_lose:,.4g} won of need and gain {remedy.others_gain:,.4g}"
-    posted = remedy.posted or 0.0
+    others = f"others lose {remedy.loss_to_others:,.4g} won of need and gain {remedy.gain_to_others:,.4g}"
+    posted = remedy.shortage_if_not_reserved or 0.0
     alone = "" if posted <= remedy.after + nothing else f" Kept for nobody, it leaves {posted:,.4g} {need.unit}."
     return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}.{alone}"
 
@@ -237,7 +237,7 @@ def _more(name: dict[str, str], amount: float) -> str:
 def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> bool:
     """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
     need = replace(find_need(standing, *where, 1.0), target=remedy.after)
-    names = tuple(getattr(remedy, name) for name in LimitName.model_fields)
+    names = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
     levers = [c for c in levers_for(standing, need, 10**6) if tuple(c.name.values()) == names]
     if remedy.changes and not levers:
         opened = ExtraOffer(remedy.id, remedy.part, remedy.period).opened(standing)
@@ -249,7 +249,7 @@ def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> b
     if levers:
         bounds = levers[0].way(bounds).at(remedy.amount)
     before: list[float] = []
-    for turn in standing.turns if remedy.manner == "kept" else ():
+    for turn in standing.turns if remedy.kind == "reserved" else ():
         point = standing.solve_turn(turn, bounds, before)
         if point is None or point.objective > turn.allowed + SLACK * (1 + abs(turn.allowed)):
             return False
@@ -258,7 +258,9 @@ def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> b
     if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
     slack = 10 * SLACK * (1 + abs(standing.won))
-    if remedy.manner == "free":
+    if remedy.kind == "unreserved":
         alone = standing.best(levers[0].way(Bounds.of(standing.lp)).at(remedy.amount))
         return alone is not None and standing.won_at(best.values) <= standing.won_at(alone.values) + slack
-    return bool(standing.turns[0].goal) or standing.won_at(best.values) <= standing.won + remedy.objective + slack
+    return (
+        bool(standing.turns[0].goal) or standing.won_at(best.values) <= standing.won + remedy.objective_change + slack
+    )

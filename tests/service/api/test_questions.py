@@ -48,7 +48,7 @@ def test_every_question_has_an_example_that_runs(client: TestClient, plan: str) 
             query = "&".join(f"{p['name']}={p['schema']['examples'][0]}" for p in needed)
             asked(client, f"{plan}/{path.rpartition('/')[2]}?{query}")
     posted = {question for question, _, _ in EXAMPLES}
-    assert asked_for == posted | {"prices", "why", "remedies", "evenness", "goals", "diagnosis"}
+    assert asked_for == posted | {"shadow-prices", "bottlenecks", "remedies", "equity", "goals", "infeasibility"}
 
 
 def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, problem: Any) -> None:
@@ -62,7 +62,7 @@ def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, prob
         made = client.post("/v1/plans", json=body, headers={"Prefer": "wait=60"})
         assert made.status_code == 201, made.text
         after = asked(client, f"{made.headers['location']}/remedies?{where}")["shortage"]
-        assert after == pytest.approx(remedy["posted"], abs=1e-3)
+        assert after == pytest.approx(remedy["shortage_if_not_reserved"], abs=1e-3)
 
 
 def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> None:
@@ -74,7 +74,7 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     assert found["remedies"]
     assert set(found["remedies"][0]["goals"]) == {"1 shortage", "2 cost"}
     curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"most": 3}).json()
-    assert [point["price"] for point in curve["points"]] == [None, None, None]
+    assert [point["shadow_price"] for point in curve["points"]] == [None, None, None]
     tried = client.post(f"{address}/what-if", json=sensitivity.WHAT_IF["power"][1]).json()
     assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
 
@@ -84,16 +84,16 @@ def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) 
     assert found["note"].startswith("Prices are those of the linear program before")
     told = [row for row in found["limits"] if row["text"]]
     assert len(told) == min(3, len(found["limits"]))
-    assert all(row["price"] > 0 for row in found["limits"])
+    assert all(row["shadow_price"] > 0 for row in found["limits"])
 
 
 def test_why_and_remedies_of_the_worst_shortage(client: TestClient, plan: str) -> None:
     worst = asked(client, f"{plan}/bottlenecks?group_by=limit")["groups"][0]
-    assert worst["causes"]
+    assert worst["binding_limits"]
     county, item, period = worst["key"].split("/")
     found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&left=0.5")
     assert found["shortage"] > 0
-    assert all(row["after"] <= found["target"] + 1e-6 for row in found["remedies"])
+    assert all(row["after"] <= found["target_shortage"] + 1e-6 for row in found["remedies"])
 
 
 def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, plan: str, problem: Any) -> None:
@@ -103,18 +103,18 @@ def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, 
     assert [step["name"] for step in found["steps"]] == ["electricity"]
     moved = sum(step["objective_change"] for step in found["steps"])
     assert found["objective"][1] - found["objective"][0] == pytest.approx(moved)
-    assert found["inputs_differing"] == 1
+    assert found["input_difference_count"] == 1
 
 
 def test_evenness_goals_and_diagnosis(client: TestClient, plan: str, problem: Any) -> None:
-    assert asked(client, f"{plan}/equity")["bands"]
+    assert asked(client, f"{plan}/equity")["shortage_bands"]
     assert asked(client, f"{plan}/goals") == {"goals": []}
-    assert asked(client, f"{plan}/infeasibility") == {"diagnosis": None}
+    assert asked(client, f"{plan}/infeasibility") == {"infeasibility": None}
     problem["factories"][0]["lines"][0]["least"] = 10_000_000
     made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
     address = made.headers["location"]
     assert made.json()["outcome"] == "infeasible"
-    assert asked(client, f"{address}/infeasibility")["diagnosis"]["conflict"]
+    assert asked(client, f"{address}/infeasibility")["infeasibility"]["conflict"]
     assert_problem(client.get(f"{address}/shadow-prices"), 409)
 
 
@@ -135,5 +135,5 @@ def test_an_estimate_is_what_solving_again_finds_where_it_says_so(client: TestCl
     found = client.post(f"{plan}/estimate", json=body).json()
     truth = client.post(f"{plan}/what-if", json=body).json()
     assert found["exact"] is True
-    assert found["change"] == pytest.approx(truth["objective"][1] - truth["objective"][0])
+    assert found["objective_change"] == pytest.approx(truth["objective"][1] - truth["objective"][0])
     assert found["served_share"] == pytest.approx(truth["served_share"])

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import ipc, parquet
 from starlette.testclient import TestClient
 
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from service.domain.schemas.tables import column_name, list_key_columns
 from tests.service.api.answers import assert_problem, paths
 
@@ -29,7 +29,7 @@ def arrow(content: bytes) -> Rows:
     return found
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", TABLE_SCHEMAS)
 def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str, table: str) -> None:
     told = rows(client, f"{plan}/{table}")
     kinds = {kind: client.get(f"{plan}/{table}?format={kind}") for kind in ("csv", "parquet", "arrow")}
@@ -40,8 +40,8 @@ def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str
     assert [dict(zip(header, row, strict=True)) for row in body] == told
     written = list(csv.DictReader(io.StringIO(kinds["csv"].text)))
     header = kinds["csv"].text.partition("\n")[0].replace('"', "").split(",")
-    assert header == [column_name(name) for name in TABLES[table].model_fields]
-    numbers = [name for name in header if name not in list_key_columns(TABLES[table])]
+    assert header == [column_name(name) for name in TABLE_SCHEMAS[table].model_fields]
+    numbers = [name for name in header if name not in list_key_columns(TABLE_SCHEMAS[table])]
     assert [
         {name: (float(row[name]) if row[name] else None) if name in numbers else row[name] for name in row}
         for row in written

@@ -13,7 +13,7 @@ __all__ = ["north"]
 
 As = Callable[[str], Caller]
 
-QUESTIONS = ("compare", "what-if", "estimate", "curve", "grid", "diagnosis")
+QUESTIONS = ("compare", "what-if", "estimate", "curve", "grid", "infeasibility")
 """Last parts of paths to which readers may post: they change nothing."""
 
 

@@ -65,9 +65,9 @@ def test_a_remedy_typed_again_leaves_what_it_says(file: Path) -> None:
         changed = apply_changes(two_counties(), parse_changes([line]))
         # The best plan with the change need not be the only one, but the range of what they leave short is.
         least, most = least_short(changed, SHORT), most_short(changed, SHORT)
-        for left in (found["shortage"], remedy["posted"]):
+        for left in (found["shortage"], remedy["shortage_if_not_reserved"]):
             assert least - 1e-3 <= left <= most + 1e-3
-        promised = least if remedy["manner"] == "free" else least_short(changed, SHORT, now)
+        promised = least if remedy["kind"] == "unreserved" else least_short(changed, SHORT, now)
         assert promised == pytest.approx(remedy["after"], abs=1e-2)
     assert run("remedies", file, "--county", "x", "--item", "soap", "--period", "2002-01").exit_code == 2
 
@@ -117,7 +117,7 @@ def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
     words = ("--by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
     groups = json.loads(run("bottlenecks", file, *words, "--most", "3").stdout)["groups"]
     assert len(groups) == 3
-    assert {(cause["rule"], cause["id"]) for group in groups for cause in group["causes"]} == {("power", "hyesan")}
+    assert {(cause["rule"], cause["id"]) for group in groups for cause in group["binding_limits"]} == {("power", "hyesan")}
 
 
 def test_goods_have_prices_too(file: Path) -> None:

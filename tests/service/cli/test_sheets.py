@@ -29,8 +29,8 @@ def test_a_province_is_exported_in_each_form_and_read_again(tmp_path: Path) -> N
     for name in ("r.xlsx", "r.zip", "r"):
         assert run("province", "export", "ryanggang", "--to", tmp_path / name).exit_code == 0
         reading = read_sheets_path(tmp_path / name, Settings())
-        assert reading.found == []
-        assert parse_problem(reading.problem) == provinces.load("ryanggang").problem
+        assert reading.findings == []
+        assert parse_problem(reading.problem) == provinces.load_builtin_province("ryanggang").problem
 
 
 def test_findings_name_the_cell(tmp_path: Path) -> None:

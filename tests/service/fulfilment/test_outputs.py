@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
-from models.outputs import Output
+from models.outputs import FactoryOutput
 from service.api.app import create_app
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
@@ -161,7 +161,7 @@ def test_a_report_leaves_a_line_in_the_audit_log(client: TestClient, plan: str) 
 
 def test_reports_are_only_added_to_on_both_databases(store: Store, make_settings: Callable[..., Settings]) -> None:
     plan = JobQueue(store, make_settings()).submit_plan(PlanRequest(small())).plan.id
-    made = Output(factory="a", item="b", period="2002-01", quantity=1.5)
+    made = FactoryOutput(factory="a", item="b", period="2002-01", quantity=1.5)
     with store.write_transaction() as stored:
         log = OutputLog(stored.connection)
         assert log.append_report(plan, [made], "me") == 1

@@ -28,8 +28,8 @@ FAR = [round(1 + k / 1000, 3) for k in range(20)]
 """Steps of a grid that takes minutes on a slow plan."""
 
 LONG = {
-    "first": {"change": {"what": "power_limit", "factor": 1.0}, "at": FAR},
-    "second": {"change": {"what": "norms", "factor": 1.0}, "at": FAR},
+    "first": {"change": {"what": "power_limit", "factor": 1.0}, "values": FAR},
+    "second": {"change": {"what": "norms", "factor": 1.0}, "values": FAR},
 }
 
 
@@ -160,7 +160,7 @@ def test_a_grid_gives_what_there_was_time_for(service: Service) -> None:
     status, _, found = service.ask("POST", f"{service.slow}/grid", LONG | {"seconds": 0.5})
     assert status == 200
     assert 0 < len(found["cells"]) < 400
-    assert len(found["cells"]) + found["untried"] == 400
+    assert len(found["cells"]) + found["not_evaluated"] == 400
 
 
 def test_a_question_past_its_time_is_ended(tmp_path: Path) -> None:
@@ -189,4 +189,4 @@ def test_a_process_that_solves_no_plans_answers(tmp_path: Path) -> None:
     solving.stop()
     store.close()
     with TestClient(create_app(settings)) as client:
-        assert client.get(f"/v1/plans/{plan}/equity").json()["bands"]
+        assert client.get(f"/v1/plans/{plan}/equity").json()["shortage_bands"]

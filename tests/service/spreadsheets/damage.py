@@ -9,7 +9,7 @@ import zipfile
 from collections import Counter
 from functools import cache
 
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from models.validation.parsing import parse_problem
 from service.core.errors import ContentTooLargeError
 from service.core.settings import Settings
@@ -71,11 +71,11 @@ def tried(kind: SpreadsheetKind, raw: bytes) -> str:
     """What comes of a file: `read`, `refused` (422) or `too large` (413). Whatever else is raised is a mistake of ours."""
     try:
         reading = read_sheets(raw, kind, SETTINGS)
-        reading.refuse()
-        with reading.located("/problem"):
+        reading.raise_on_errors()
+        with reading.locate_errors("/problem"):
             parse_problem(reading.problem)
-    except InvalidProblem as error:
-        return "refused" if all(one.place for one in error.findings) else "nowhere"
+    except InvalidProblemError as error:
+        return "refused" if all(one.location for one in error.findings) else "nowhere"
     except ContentTooLargeError:
         return "too large"
     return "read"

@@ -44,7 +44,7 @@ def same(_: str, content: bytes) -> bytes:
 
 
 def codes(kind: SpreadsheetKind, raw: bytes) -> set[str]:
-    return {one.code for one in read_sheets(raw, kind, SETTINGS).found}
+    return {one.code for one in read_sheets(raw, kind, SETTINGS).findings}
 
 
 def bomb() -> bytes:
@@ -158,7 +158,7 @@ def test_a_size_that_lies_unpacks_no_more_than_it_says() -> None:
     reading = read_sheets(lying_size(), "zip", SETTINGS)
     assert tracemalloc.get_traced_memory()[1] < 60 * 1024 * 1024
     tracemalloc.stop()
-    assert reading.found
+    assert reading.findings
 
 
 def test_a_cell_in_the_last_corner_costs_nothing() -> None:
@@ -166,7 +166,7 @@ def test_a_cell_in_the_last_corner_costs_nothing() -> None:
     reading = read_sheets(
         in_sheet(lambda content: content.replace(b"</sheetData>", far + b"</sheetData>")), "xlsx", SETTINGS
     )
-    assert reading.found == []
+    assert reading.findings == []
     assert parse_problem(reading.problem)
 
 

@@ -79,6 +79,6 @@ def test_ryanggang_in_its_crisis_comes_out_of_its_workbook(client: TestClient) -
     plan = answer.json()["id"]
     kept = parse_problem(client.get(f"/v1/plans/{plan}/problem").content)
     client.delete(f"/v1/plans/{plan}")
-    ryanggang = provinces.load("ryanggang")
+    ryanggang = provinces.load_builtin_province("ryanggang")
     crisis = next(one for one in ryanggang.scenarios if one.id == "crisis")
     assert kept == apply_changes(ryanggang.problem, crisis.changes)

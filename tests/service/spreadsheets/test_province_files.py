@@ -13,8 +13,8 @@ from models import provinces
 from models.changes.change import Change, Scenario
 from models.examples import two_counties_raw
 from models.problem.planning_problem import PlanningProblem
-from models.sheets import LAYOUTS, Reading, tables_of
-from models.validation.checks import InvalidProblem
+from models.sheets import SHEET_LAYOUTS, ProvinceDocument, build_sheet_tables
+from models.validation.checks import InvalidProblemError
 from models.validation.parsing import parse_problem
 from service.core.settings import Settings
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
@@ -36,7 +36,7 @@ KINDS: tuple[SpreadsheetKind, ...] = ("xlsx", "zip")
 def written(
     kind: SpreadsheetKind, problem: PlanningProblem, name: str = "", scenarios: tuple[Scenario, ...] = ()
 ) -> bytes:
-    tables = tables_of(problem, name, scenarios)
+    tables = build_sheet_tables(problem, name, scenarios)
     if kind == "zip":
         return build_province_zip(tables, {})
     with write_province_workbook("x", tables, {}) as file:
@@ -44,16 +44,16 @@ def written(
         return file.read()
 
 
-def read(kind: SpreadsheetKind, raw: bytes) -> Reading:
+def read(kind: SpreadsheetKind, raw: bytes) -> ProvinceDocument:
     return read_sheets(raw, kind, SETTINGS)
 
 
 def assert_same(kind: SpreadsheetKind, problem: PlanningProblem, scenarios: tuple[Scenario, ...] = ()) -> None:
     reading = read(kind, written(kind, problem, "Name", scenarios))
-    assert reading.found == []
+    assert reading.findings == []
     assert PlanningProblem.model_validate(reading.problem) == problem
-    assert reading.document["name"] == "Name"
-    assert tuple(map(Scenario.model_validate, reading.document.get("scenarios", ()))) == scenarios
+    assert reading.content["name"] == "Name"
+    assert tuple(map(Scenario.model_validate, reading.content.get("scenarios", ()))) == scenarios
 
 
 @example_settings(max_examples=12)
@@ -114,7 +114,7 @@ def test_words_that_spreadsheets_would_change_come_back_the_same(words: list[str
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_provinces_come_back_the_same(kind: SpreadsheetKind) -> None:
-    ryanggang = provinces.load("ryanggang")
+    ryanggang = provinces.load_builtin_province("ryanggang")
     assert_same(kind, ryanggang.problem, ryanggang.scenarios)
     assert_same(kind, parse_problem(two_counties_raw()))
     one_period = {
@@ -127,12 +127,12 @@ def test_provinces_come_back_the_same(kind: SpreadsheetKind) -> None:
 
 
 def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
-    ryanggang = provinces.load("ryanggang")
-    notes, sources = provinces.load_notes("ryanggang")
-    tables = tables_of(ryanggang.problem, ryanggang.name, ryanggang.scenarios, notes)
-    assert write_province_folder(tables, {"sources": sources}, tmp_path / "r") == len(LAYOUTS) + 2
+    ryanggang = provinces.load_builtin_province("ryanggang")
+    notes, sources = provinces.load_province_notes("ryanggang")
+    tables = build_sheet_tables(ryanggang.problem, ryanggang.name, ryanggang.scenarios, notes)
+    assert write_province_folder(tables, {"sources": sources}, tmp_path / "r") == len(SHEET_LAYOUTS) + 2
     reading = read_sheets_path(tmp_path / "r", SETTINGS)
-    assert reading.found == []
+    assert reading.findings == []
     assert parse_problem(reading.problem) == ryanggang.problem
     items = (tmp_path / "r" / "items.csv").read_text(encoding="utf-8-sig")
     assert "norm=found:S20" in items, "marks are kept as notes"
@@ -141,15 +141,15 @@ def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
 def test_the_template_says_what_every_column_is() -> None:
     with write_province_workbook("x", build_template_tables(), {}) as file:
         book = openpyxl.load_workbook(file)
-    assert book.sheetnames == ["read_me", *(layout.name for layout in LAYOUTS)]
-    for layout in LAYOUTS:
+    assert book.sheetnames == ["read_me", *(layout.name for layout in SHEET_LAYOUTS)]
+    for layout in SHEET_LAYOUTS:
         heads = {cell.value: cell for cell in book[layout.name][1]}
         for column in layout.columns:
-            assert column.sentence in heads[column.name].comment.text
+            assert column.description in heads[column.name].comment.text
     assert book["items"].max_row == 5
     zipped = zipfile.ZipFile(io.BytesIO(build_province_zip(build_template_tables(), {})))
     read_me = zipped.read("README.txt").decode()
-    assert all(column.sentence in read_me for layout in LAYOUTS for column in layout.columns)
+    assert all(column.description in read_me for layout in SHEET_LAYOUTS for column in layout.columns)
 
 
 def test_what_is_merely_doubtful_does_not_refuse(client: TestClient) -> None:
@@ -226,6 +226,6 @@ def test_the_template_can_be_sent_as_it_is(client: TestClient, kind: Spreadsheet
 
 def test_findings_of_the_problem_are_kept_where_sheets_are_wrong_too() -> None:
     reading = read("xlsx", edited(both(put("machines", "A2", "atlantis"), put("items", "H2", -1))))
-    with pytest.raises(InvalidProblem) as refused:
-        reading.refuse()
+    with pytest.raises(InvalidProblemError) as refused:
+        reading.raise_on_errors()
     assert {"unknown_row", "negative"} <= {one.code for one in refused.value.findings}

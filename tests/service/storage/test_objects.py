@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from service.core.settings import Settings
 from service.storage.errors import RecordNotFoundError
 from service.storage.object_store import open_object_store
@@ -56,7 +56,7 @@ def test_big_tables_lie_in_the_bucket_and_nowhere_else(bucket: str, tmp_path: Pa
     settings = Settings(data_dir=tmp_path, object_store_url=bucket, max_inline_table_bytes=0, solver_workers=1)
     with planned(settings) as (store, plan), store.read_transaction() as stored:
         assert stored.plans.read_table(plan, "quotas").num_rows > 0
-        assert {table.name for table in stored.plans.list_tables(plan)} == set(TABLES)
+        assert {table.name for table in stored.plans.list_tables(plan)} == set(TABLE_SCHEMAS)
         key = (
             f"tables/{stored.plans.list_tables(plan)[0].digest[:2]}/{stored.plans.list_tables(plan)[0].digest}.parquet"
         )

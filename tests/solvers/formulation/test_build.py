@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
-from models.provinces import load
+from models.provinces import load_builtin_province
 from solvers.backends import SolveOptions, get
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build, goal_costs, objective_parts, units_short
@@ -128,7 +128,7 @@ def test_worst_fulfilment_raises_the_last() -> None:
         links=[{"id": "road", "from": "town", "to": "village"}],
         policy={"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage"]},
     )
-    index, goals = ProblemIndex.of(problem), problem.policy.ordered_goals()
+    index, goals = ProblemIndex.of(problem), problem.policy.expand_ordered_goals()
     program = build(index, goals=goals)
     program.lp.cost[:] = goal_costs(index, program, goals)[0]
     assert optimum(program) == pytest.approx(-0.25)  # 5 of 20 served, evenly
@@ -188,7 +188,7 @@ def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
 
 
 def test_a_year_of_ryanggang_has_the_size_that_strategies_are_made_for() -> None:
-    lp = build(ProblemIndex.of(load("ryanggang").problem)).lp
+    lp = build(ProblemIndex.of(load_builtin_province("ryanggang").problem)).lp
     assert 140_000 < lp.columns < 200_000
     assert 25_000 < lp.rows < 40_000
     assert 400_000 < lp.matrix.nnz < 600_000

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from models.demand import estimate
+from models.demand import calculate_demand
 from models.problem.planning_problem import PlanningProblem
-from models.provinces import load
+from models.provinces import load_builtin_province
 from solvers.data.problem_arrays import ProblemIndex
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import two_towns
@@ -20,13 +20,13 @@ def test_demand_is_the_estimate(problem: PlanningProblem) -> None:
 
 
 def test_demand_of_ryanggang_is_the_estimate() -> None:
-    assert_demand_is_the_estimate(load("ryanggang").problem)
+    assert_demand_is_the_estimate(load_builtin_province("ryanggang").problem)
 
 
 def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
     index = ProblemIndex.of(problem)
     expected = np.zeros(index.demand.shape)
-    for row in estimate(problem):
+    for row in calculate_demand(problem):
         where = index.labels["county"].index(row.county), index.labels["item"].index(row.item)
         expected[where] = row.quantity
     np.testing.assert_allclose(index.demand, expected, rtol=1e-12, atol=0)

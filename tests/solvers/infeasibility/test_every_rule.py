@@ -34,7 +34,7 @@ def everything() -> tuple[ProblemIndex, Program]:
         county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}
     raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
     index = ProblemIndex.of(PlanningProblem.model_validate(raw))
-    goals = index.problem.policy.ordered_goals()
+    goals = index.problem.policy.expand_ordered_goals()
     program = build(index, goals=goals, without_swaps=np.zeros_like(index.demand))
     upper = program.lp.row_upper.copy()
     upper[program.rules["goal"].span] = 1.0

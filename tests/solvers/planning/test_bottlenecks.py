@@ -15,7 +15,7 @@ KEY = ("rule", "id", "part", "limit_period")
 
 def found(problem: Json, item: str = "soap", period: str = "p1") -> list[tuple[str, ...]]:
     result = planned(make_problem(**problem))
-    return [tuple(row[name] for name in KEY) for row in rows(result, "reasons", item=item, period=period)]
+    return [tuple(row[name] for name in KEY) for row in rows(result, "bottlenecks", item=item, period=period)]
 
 
 def kettle(hours: float, **line: object) -> list[Json]:
@@ -59,8 +59,8 @@ def test_link_and_the_place_behind_it() -> None:
         "policy": {"shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]},
     }
     result = planned(make_problem(**problem))
-    assert [row["id"] for row in rows(result, "reasons", county="town")] == ["works"]
-    hill = {row["rule"] for row in rows(result, "reasons", county="hill")}
+    assert [row["id"] for row in rows(result, "bottlenecks", county="town")] == ["works"]
+    hill = {row["rule"] for row in rows(result, "bottlenecks", county="hill")}
     assert hill <= {"machine", "link"}
     assert "machine" in hill
 
@@ -92,7 +92,7 @@ def test_gain_is_what_one_more_unit_saves() -> None:
     problem = {"factories": kettle(4), "demand": [need("town", "soap", 10)]}
     before = planned(make_problem(**problem))
     after = planned(make_problem(**{**problem, "factories": kettle(5)}))
-    (reason,) = rows(before, "reasons")
+    (reason,) = rows(before, "bottlenecks")
     assert before.plan.objective is not None
     assert after.plan.objective is not None
     assert reason["gain"] == pytest.approx(before.plan.objective.value - after.plan.objective.value)
@@ -106,7 +106,7 @@ def test_reasons_come_largest_first_and_name_rows_of_capacity_or_power() -> None
     limits = {(row["rule"], row["id"], row["part"], row["period"]): row["price"] for row in rows(result, "capacity")}
     limits |= {("power", row["area"], "", row["period"]): row["price"] for row in rows(result, "power")}
     last: dict[tuple[str, ...], float] = {}
-    for row in rows(result, "reasons"):
+    for row in rows(result, "bottlenecks"):
         assert row["gain"] == limits[tuple(row[name] for name in KEY)]
         cell = (row["county"], row["item"], row["period"])
         assert row["gain"] <= last.get(cell, float("inf"))

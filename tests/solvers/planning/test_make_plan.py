@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from models.plan import Plan
-from models.tables import TABLES
+from models.tables import TABLE_SCHEMAS
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult
 from tests.builders import make_problem, need
@@ -74,7 +74,7 @@ def test_plan_is_lawful(result: PlanResult) -> None:
 
 def test_tables_have_the_columns_of_their_row_models(result: PlanResult) -> None:
     assert result.plan.tables == {name: table.num_rows for name, table in result.tables.items()}
-    for name, model in TABLES.items():
+    for name, model in TABLE_SCHEMAS.items():
         _assert_schema(
             result.tables[name], {field.rstrip("_"): f.annotation for field, f in model.model_fields.items()}
         )
@@ -148,4 +148,4 @@ def test_nothing_to_plan_is_a_plan() -> None:
 def test_what_cannot_be_made_is_short_without_a_reason() -> None:
     result = planned(make_problem(demand=[need("town", "soap", 5)]))
     assert column_sum(result, "supply", "shortage") == 5
-    assert rows(result, "reasons") == []
+    assert rows(result, "bottlenecks") == []

@@ -1,6 +1,6 @@
 """Plans that are not optimal: stopped by a limit, or with rules in conflict. Outcomes, never exceptions."""
 
-from models.plan import ConflictRow
+from models.plan import ConflictingRule
 from solvers.planning import PlanResult
 from tests.builders import Json, make_problem, need
 from tests.invariants import assert_plan_lawful
@@ -45,17 +45,17 @@ def test_conflict_is_an_outcome_with_proof_and_diagnosis() -> None:
     assert plan.certificate.passed
     assert plan.certificate.dual_objective > 0
     assert set(plan.tables.values()) == {0}
-    assert plan.diagnosis is not None
-    assert plan.diagnosis.verified
-    assert plan.diagnosis.irreducible
-    assert named(plan.diagnosis.conflict) == {("stock_least", "soap"), ("machine", "works/kettle")}
-    (gives,) = plan.diagnosis.relaxations
+    assert plan.infeasibility is not None
+    assert plan.infeasibility.verified
+    assert plan.infeasibility.irreducible
+    assert named(plan.infeasibility.conflict) == {("stock_least", "soap"), ("machine", "works/kettle")}
+    (gives,) = plan.infeasibility.relaxations
     # 40 bars are 40 % of the closing stock but two thirds of the machine hours
     assert (gives.rule, gives.relaxation, gives.unit) == ("stock_least", 40, "unit")
     assert gives.text == "town keeps at least so much soap at the end of p1. At least 100 unit."
 
 
-def named(found: tuple[ConflictRow, ...]) -> set[tuple[str, str]]:
+def named(found: tuple[ConflictingRule, ...]) -> set[tuple[str, str]]:
     return {(row.rule, row.where.get("item") or row.where.get("machine", "")) for row in found}
 
 
@@ -68,20 +68,20 @@ def test_conflict_leaves_out_what_has_nothing_to_do_with_it() -> None:
     problem = two_counties()
     problem["counties"][0]["stocks"]["soap"]["closing_least"] = 200_000
     plan = planned(problem).plan
-    assert plan.diagnosis is not None
-    assert plan.diagnosis.verified
-    rules = {row.rule for row in plan.diagnosis.conflict}
+    assert plan.infeasibility is not None
+    assert plan.infeasibility.verified
+    rules = {row.rule for row in plan.infeasibility.conflict}
     assert "stock_least" in rules
     assert not rules & {"store", "swap_balance", "machine"}
-    assert not [row for row in plan.diagnosis.conflict if "notebook" in row.where.values()]
+    assert not [row for row in plan.infeasibility.conflict if "notebook" in row.where.values()]
 
 
 def test_shortage_that_bands_do_not_allow_is_a_conflict() -> None:
     policy = {"shortage_bands": [{"width": 0.4, "weight": 1}]}
     plan = planned(make_problem(demand=[need("town", "soap", 10)], policy=policy)).plan
     assert plan.outcome == "infeasible"
-    assert plan.diagnosis is not None
-    (gives,) = plan.diagnosis.relaxations
+    assert plan.infeasibility is not None
+    (gives,) = plan.infeasibility.relaxations
     assert gives.rule == "bands"
     assert abs(gives.relaxation - 6) < 1e-9
 
@@ -91,8 +91,8 @@ def test_surplus_that_has_nowhere_to_go_is_a_conflict_of_its_balance() -> None:
     factory = {"id": "dairy", "place": "town", "lines": [{"item": "milk", "least": 3}]}
     result = planned(make_problem(items=[item], factories=[factory]))
     assert result.plan.outcome == "infeasible"
-    assert result.plan.diagnosis is not None
-    assert [row.rule for row in result.plan.diagnosis.relaxations] == ["line_least"]
+    assert result.plan.infeasibility is not None
+    assert [row.rule for row in result.plan.infeasibility.relaxations] == ["line_least"]
 
 
 def test_named_solver_is_the_one_used() -> None:

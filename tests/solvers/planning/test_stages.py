@@ -29,7 +29,7 @@ def test_kantorovich_makes_86_and_two_thirds_sets() -> None:
     (goal,) = plan.objective.goals
     assert goal.goal == "worst_fulfilment"
     assert goal.value * SETS == pytest.approx(260 / 3, rel=1e-9)
-    assert goal.final == pytest.approx(goal.value, rel=1e-9)
+    assert goal.final_value == pytest.approx(goal.value, rel=1e-9)
 
 
 def with_goals(*goals: object) -> Json:
@@ -47,12 +47,12 @@ def test_each_goal_holds_those_before_it() -> None:
     assert result.plan.objective is not None
     first, second, third = result.plan.objective.goals
     assert (first.goal, second.goal, third.goal) == ("worst_fulfilment", "shortage", "cost")
-    assert first.held_at == pytest.approx(first.value - 1e-6)
-    assert first.final >= first.held_at - 1e-9
-    assert second.final <= second.held_at * (1 + 1e-9)
-    assert second.held_at == pytest.approx(second.value * (1 + 1e-6))
+    assert first.tolerance_bound == pytest.approx(first.value - 1e-6)
+    assert first.final_value >= first.tolerance_bound - 1e-9
+    assert second.final_value <= second.tolerance_bound * (1 + 1e-9)
+    assert second.tolerance_bound == pytest.approx(second.value * (1 + 1e-6))
     assert result.plan.summary is not None
-    assert min(county.share for county in result.plan.summary.by_county) == pytest.approx(first.final, abs=1e-9)
+    assert min(county.share for county in result.plan.summary.by_county) == pytest.approx(first.final_value, abs=1e-9)
     alone = planned(with_goals("shortage")).plan.objective
     assert alone is not None
     assert alone.goals[0].value < second.value  # serving the worst county better costs the whole something
@@ -62,7 +62,7 @@ def test_order_of_goals_matters() -> None:
     def final(*goals: object) -> list[float]:
         objective = planned(with_goals(*goals)).plan.objective
         assert objective is not None
-        return [goal.final for goal in objective.goals]
+        return [goal.final_value for goal in objective.goals]
 
     cost, shortage = final("cost", "shortage")
     assert cost == pytest.approx(0, abs=1e-5)
@@ -251,8 +251,8 @@ def test_no_whole_quotas_at_all_is_a_conflict() -> None:
     """2.5 bars must be there and 2.7 hours make no three."""
     plan = planned(works(SOAP, closing=2.5, hours=2.7)).plan
     assert plan.outcome == "infeasible"
-    assert plan.diagnosis is not None
-    assert plan.diagnosis.verified
+    assert plan.infeasibility is not None
+    assert plan.infeasibility.verified
     assert "whole" in plan.termination.detail
 
 
@@ -266,5 +266,5 @@ def test_a_quota_without_a_whole_number_between_its_limits_is_a_conflict_of_both
     )
     plan = planned(problem).plan
     assert plan.outcome == "infeasible"
-    assert plan.diagnosis is not None
-    assert {row.rule for row in plan.diagnosis.conflict} == {"line_least", "line_most"}
+    assert plan.infeasibility is not None
+    assert {row.rule for row in plan.infeasibility.conflict} == {"line_least", "line_most"}

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from models.base import by_period
+from models.base import expand_to_periods
 from models.changes.change import Change
 from models.options import PlanOptions
 from models.outputs import LineAndPeriod
-from models.plan import Objective
+from models.plan import PlanObjective
 from models.problem.past import Past
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from solvers.algorithms.pipeline import program_of
 from solvers.algorithms.select import solve
 from solvers.data.problem_arrays import ProblemIndex
@@ -35,7 +35,7 @@ def planned(problem: PlanningProblem, base: tuple[PlanningProblem, PlanResult] |
     return result
 
 
-def objective(result: PlanResult) -> Objective:
+def objective(result: PlanResult) -> PlanObjective:
     assert result.plan.objective is not None
     return result.plan.objective
 
@@ -138,7 +138,7 @@ def test_close_quotas_move_less_and_cost_no_shortage(base: tuple[PlanningProblem
     assert parts[1] <= parts[0] * (1 + 2e-6)
     moved = [distance(base, result) for result in (loose, tight)]
     assert moved[1] <= moved[0] * (1 + 1e-6)
-    assert goals["quotas_close"].final == pytest.approx(moved[1], rel=1e-5, abs=1e-3)
+    assert goals["quotas_close"].final_value == pytest.approx(moved[1], rel=1e-5, abs=1e-3)
 
 
 def distance(base: tuple[PlanningProblem, PlanResult], result: PlanResult) -> float:
@@ -165,7 +165,7 @@ def test_changes_are_made_to_what_is_to_come_alone(base: tuple[PlanningProblem, 
     lawful(*_again(base, changes))
     # one number for the whole plan: the past is beyond what it would promise now, and stays what it was
     made, again = _again(base, [*changes, Change(what="central_share", value=0.0)])
-    assert list(by_period(made.power_areas[0].limit_kwh or 0.0, 6)) == [15000, 14000, 13000, 5500, 6000, 7500]
+    assert list(expand_to_periods(made.power_areas[0].limit_kwh or 0.0, 6)) == [15000, 14000, 13000, 5500, 6000, 7500]
     for name, column in (("supply", "served"), ("supply", "demand"), ("swaps", "taken"), ("supply", "central")):
         assert total(again, name, column) == pytest.approx(total(base[1], name, column)), column
 
@@ -186,7 +186,7 @@ def test_a_plan_made_again_is_made_again(base: tuple[PlanningProblem, PlanResult
     result = planned(third.problem, (first.problem, second))
     assert value(result) == pytest.approx(value(second), rel=1e-9)
     assert past_of(third).periods == tuple(MONTHS[:4])
-    with pytest.raises(InvalidProblem, match="past already"):
+    with pytest.raises(InvalidProblemError, match="past already"):
         replan(first.problem, second.tables, {}, MONTHS[1])
 
 
@@ -212,14 +212,14 @@ def test_the_second_opinion_agrees(base: tuple[PlanningProblem, PlanResult]) -> 
 
 @pytest.mark.parametrize("start", [MONTHS[0], "2003-01", ""])
 def test_a_start_that_leaves_no_past_is_refused(base: tuple[PlanningProblem, PlanResult], start: str) -> None:
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         replan(*_args(base), {}, start)
     assert [one.path for one in refused.value.findings] == ["/from"]
 
 
 def test_a_change_of_the_past_is_refused(base: tuple[PlanningProblem, PlanResult]) -> None:
     good, bad = Change(what="power_limit", factor=0.9), Change(what="power_limit", factor=0.9, periods=(MONTHS[0],))
-    with pytest.raises(InvalidProblem) as refused:
+    with pytest.raises(InvalidProblemError) as refused:
         replan(*_args(base), {}, START, changes=[good, bad])
     assert [(one.path, one.code) for one in refused.value.findings] == [("/changes/1/periods/0", "past_period")]
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from models.answers import Held
+from models.answers import AttributionGroup
 from models.problem.planning_problem import PlanningProblem
 from solvers.formulation import objective_parts
 from solvers.sensitivity import By, Standing, reasons
@@ -15,8 +15,14 @@ from tests.strategies import problems
 WAYS: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
 
 
-def parts_of(held: Held) -> float:
-    return sum(c.won for c in held.causes) + held.other_limits + held.costs - held.dearer + held.no_way
+def parts_of(held: AttributionGroup) -> float:
+    return (
+        sum(c.value for c in held.binding_limits)
+        + held.other_limits
+        + held.costs
+        - held.above_shortage_cost
+        + held.unreachable
+    )
 
 
 @bounded(40)
@@ -29,10 +35,10 @@ def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: Planning
     for by in WAYS:
         groups = reasons(standing, by, most=10_000).groups
         for held in groups:
-            assert parts_of(held) == pytest.approx(held.won, abs=slack)
-            assert held.won >= held.objective - slack
-            assert held.dearer >= -slack
-            assert all(c.won == pytest.approx(c.amount * c.gain) and c.won > 0 for c in held.causes)
+            assert parts_of(held) == pytest.approx(held.value, abs=slack)
+            assert held.value >= held.objective - slack
+            assert held.above_shortage_cost >= -slack
+            assert all(c.value == pytest.approx(c.amount * c.shadow_price) and c.value > 0 for c in held.binding_limits)
         assert sum(held.objective for held in groups) + paid == pytest.approx(standing.point.objective, abs=slack)
 
 
@@ -55,17 +61,17 @@ def test_missing_units_take_what_their_materials_take() -> None:
     (whole,) = reasons(Standing.of(chain())).groups
     # 60 kWh dig 15 kg of soda for 5 bars; each of the 7 missing bars would take 12 kWh and 3 kg by cart
     assert whole.shortage == pytest.approx(7)
-    (cause,) = whole.causes
+    (cause,) = whole.binding_limits
     assert (cause.rule, cause.id) == ("power", "pit")
     assert cause.amount == pytest.approx(84)
     assert whole.costs == pytest.approx(7 * 3 * 0.01)
-    assert whole.no_way == 0
+    assert whole.unreachable == 0
 
 
 def test_what_nothing_can_bring_is_told_apart() -> None:
     (whole,) = reasons(Standing.of(make_problem(demand=[need("town", "soap", 4)]))).groups
-    assert whole.causes == ()
-    assert (whole.no_way, whole.won) == (4, 4)
+    assert whole.binding_limits == ()
+    assert (whole.unreachable, whole.value) == (4, 4)
 
 
 def test_a_way_dearer_than_the_need_is_told() -> None:
@@ -75,4 +81,4 @@ def test_a_way_dearer_than_the_need_is_told() -> None:
         demand=[need("town", "soap", 5)],
     )
     (whole,) = reasons(Standing.of(problem)).groups
-    assert (whole.won, whole.costs, whole.dearer) == pytest.approx((4, 12, 8))
+    assert (whole.value, whole.costs, whole.above_shortage_cost) == pytest.approx((4, 12, 8))

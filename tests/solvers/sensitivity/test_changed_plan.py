@@ -7,7 +7,7 @@ from hypothesis import assume, given, strategies as some
 from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build
 from solvers.sensitivity import Standing, by_changes, compare, prices, restand
@@ -28,7 +28,7 @@ def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: 
     assume(build(ProblemIndex.of(problem)).lp.columns > 0)
     try:
         other = changed(problem, Change(what=kind, factor=factor))
-    except InvalidProblem:
+    except InvalidProblemError:
         assume(False)
     standing = Standing.of(problem)
     found, anew = reached(standing, other), restand(standing, other)

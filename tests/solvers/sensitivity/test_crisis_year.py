@@ -41,12 +41,12 @@ def figures(standing: Standing) -> dict[str, str]:
     hyesan = saved_by(standing, "power", 1000.0, area="hyesan", period="2002-08")
     soya = saved_by(standing, "central_share", 1.0, item="soya", period="2002-05")
     found = remedies(standing, "phungso", "edible-oil", "2002-05", most=1)
-    shared = next(r for r in found.remedies if r.manner == "shared")
+    shared = next(r for r in found.remedies if r.kind == "reallocated")
     return {
         "objective": f"{standing.point.objective:,.0f}",
         "mwh": f"{hyesan:,.0f}",
         "soya": f"{soya:,.2f}",
-        "shared": f"{shared.objective:,.0f}",
+        "shared": f"{shared.objective_change:,.0f}",
     }
 
 
@@ -87,4 +87,4 @@ def test_a_curve_of_the_whole_province_says_how_far_it_came(standing: Standing) 
     if len(found.points) == 1:
         assert "By its prices the objective at 0.2 is at least" in found.note
     else:
-        assert found.error is not None
+        assert found.max_error is not None

@@ -52,11 +52,11 @@ def shop(power: float = 12, **policy: object) -> PlanningProblem:
 def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
     found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
     assert found.exact
-    assert [p.at for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
+    assert [p.parameter for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
     assert [p.objective for p in found.points] == pytest.approx([0.0, 5.0, 21.0])
-    assert [p.price for p in found.points] == pytest.approx([10.0, 40.0, 40.0])
+    assert [p.shadow_price for p in found.points] == pytest.approx([10.0, 40.0, 40.0])
     assert [p.served_share for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
-    assert [p.breakpoint for p in found.points] == [False, True, False]
+    assert [p.is_breakpoint for p in found.points] == [False, True, False]
 
 
 @bounded(12)
@@ -67,7 +67,7 @@ def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: Pla
     found = curve(Standing.of(problem), POWER, 1.0, 0.25, most=60)
     assert found.exact
     for a, b in zip(found.points, found.points[1:], strict=False):
-        middle = (a.at + b.at) / 2
+        middle = (a.parameter + b.parameter) / 2
         expected = (a.objective + b.objective) / 2
         assert objective(varied(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
 
@@ -102,31 +102,35 @@ def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
     found = compare(Standing.of(before), by_changes(before, changes))
     assert [s.name for s in found.steps] == ["power_limit"]
     assert found.steps[0].objective == pytest.approx(15.0)
-    assert [(d.path, d.before, d.after) for d in found.inputs] == [("/power_areas/area/limit_kwh", "20.0", "5.0")]
+    assert [(d.path, d.before, d.after) for d in found.inputs] == [
+        ("/power_areas/area/limit_kwh", "20.0", "5.0")
+    ]
     (works,) = found.by_factory
     assert [works.before, works.after] == pytest.approx([10, 2.5])
 
 
 def test_the_price_of_goals() -> None:
     first, second = goal_prices(shop(12, goals=["shortage", "cost"]))
-    assert (first.goal, first.paid, first.prices) == ("shortage", 0.0, {})
+    assert (first.goal, first.loss_to_earlier_goals, first.shadow_prices) == ("shortage", 0.0, {})
     assert second.goal == "cost"
-    assert second.reached.value >= second.alone
-    assert second.paid == pytest.approx(second.reached.value - second.alone)
-    assert "1 shortage" in second.prices
+    assert second.result.value >= second.unconstrained_value
+    assert second.loss_to_earlier_goals == pytest.approx(second.result.value - second.unconstrained_value)
+    assert "1 shortage" in second.shadow_prices
 
 
 def test_bands_and_shares() -> None:
     found = evenness(Standing.of(shop(8)))
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
-    assert found.spread == {"2": 0.0}
-    assert [(b.needs, b.full) for b in found.bands] == [(1, 0), (1, 1)]
+    assert found.served_share_range == {"2": 0.0}
+    assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
 
 
 def test_reasons_roll_up() -> None:
     standing = Standing.of(shop(8))
     (whole,) = reasons(standing).groups
-    assert [(c.rule, c.id, c.gain, c.shortages, c.share) for c in whole.causes] == [("power", "area", 2.0, 1, 1.0)]
+    assert [(c.rule, c.id, c.shadow_price, c.shortage_count, c.share) for c in whole.binding_limits] == [
+        ("power", "area", 2.0, 1, 1.0)
+    ]
     (held,) = reasons(standing, "limit", rule="power", limit="area").groups
     assert held.key == "town/soap/p1"
     assert reasons(standing, rule="machine").groups == ()
@@ -142,18 +146,18 @@ def test_two_counties_answers_everything() -> None:
 
 def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
     found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, seconds=0.0)
-    assert [p.at for p in found.points] == [1.0]
-    assert (found.exact, found.error, found.reached) == (False, None, 1.0)
+    assert [p.parameter for p in found.points] == [1.0]
+    assert (found.exact, found.max_error, found.explored_until) == (False, None, 1.0)
     (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) won", found.note)
     assert float(bound) <= 21.0
 
 
 def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
     found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, most=2)
-    assert [p.at for p in found.points] == [1.0, 0.1]
-    assert found.error is not None
+    assert [p.parameter for p in found.points] == [1.0, 0.1]
+    assert found.max_error is not None
     middle = (found.points[0].objective + found.points[1].objective) / 2
-    assert middle - found.error <= objective(varied(shop(20), POWER, 0.55)) <= middle
+    assert middle - found.max_error <= objective(varied(shop(20), POWER, 0.55)) <= middle
 
 
 def test_a_plan_far_away_is_solved_anew() -> None:
@@ -175,9 +179,9 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
     monkeypatch.setattr(parametric, "ANEW", 0.0)
     monkeypatch.setattr(Search, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None)
     found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
-    assert found.reached == 0.1
+    assert found.explored_until == 0.1
     assert found.exact
-    assert [p.at for p in found.points] == pytest.approx([p.at for p in whole.points])
+    assert [p.parameter for p in found.points] == pytest.approx([p.parameter for p in whole.points])
     assert [p.objective for p in found.points] == pytest.approx([p.objective for p in whole.points])
 
 

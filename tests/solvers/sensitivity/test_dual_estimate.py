@@ -6,7 +6,7 @@ from hypothesis import assume, given, strategies as some
 from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import InvalidProblem
+from models.validation.checks import InvalidProblemError
 from solvers.data.problem_arrays import ProblemIndex
 from solvers.formulation import build
 from solvers.sensitivity import Standing, by_changes, estimate, restand
@@ -38,11 +38,11 @@ def shop(power: float) -> PlanningProblem:
 def test_within_the_range_it_is_exact() -> None:
     """Power for eight soaps, then for six: two more short, in the same band."""
     found = estimate(Standing.of(shop(16)), shop(12))
-    assert (found.exact, found.holds) == (True, 1.0)
-    assert found.change == pytest.approx(2)
+    assert (found.exact, found.valid_fraction) == (True, 1.0)
+    assert found.objective_change == pytest.approx(2)
     assert found.served_share == pytest.approx((0.8, 0.6))
-    assert [(limit.rule, limit.id, limit.moves) for limit in found.limits] == [("power", "area", -4)]
-    assert sum(limit.won for limit in found.limits) == pytest.approx(2)
+    assert [(limit.rule, limit.id, limit.bound_change) for limit in found.limits] == [("power", "area", -4)]
+    assert sum(limit.objective_change for limit in found.limits) == pytest.approx(2)
 
 
 def test_beyond_the_range_it_is_a_bound_and_says_how_far_it_holds() -> None:
@@ -50,8 +50,8 @@ def test_beyond_the_range_it_is_a_bound_and_says_how_far_it_holds() -> None:
     standing = Standing.of(shop(16))
     found = estimate(standing, shop(4))
     assert not found.exact
-    assert found.holds == pytest.approx(0.5)
-    assert found.change == pytest.approx(6)
+    assert found.valid_fraction == pytest.approx(0.5)
+    assert found.objective_change == pytest.approx(6)
     assert found.served_share is None
     then = restand(standing, shop(4))
     assert then is not None
@@ -63,7 +63,7 @@ def test_more_saves_at_most_so_much() -> None:
     standing = Standing.of(shop(16))
     found = estimate(standing, shop(24))
     assert not found.exact
-    assert found.change == pytest.approx(-4)
+    assert found.objective_change == pytest.approx(-4)
     then = restand(standing, shop(24))
     assert then is not None
     assert then.won - standing.won == pytest.approx(-2)
@@ -81,22 +81,24 @@ def test_it_is_never_above_the_truth_and_is_the_truth_where_it_says_so(
     assume(build(ProblemIndex.of(problem)).lp.columns > 0)
     try:
         other = changed(problem, *(Change(what=kind, factor=factor) for kind in kinds))
-    except InvalidProblem:
+    except InvalidProblemError:
         assume(False)
     standing = Standing.of(problem)
     found = estimate(standing, other)
-    assume(found.change is not None)
-    assert found.change is not None
-    assert sum(part.won for part in found.parts) == pytest.approx(found.change, abs=1e-6 * (1 + abs(found.change)))
+    assume(found.objective_change is not None)
+    assert found.objective_change is not None
+    assert sum(part.objective_change for part in found.contributions) == pytest.approx(
+        found.objective_change, abs=1e-6 * (1 + abs(found.objective_change))
+    )
     then = restand(standing, other)
     if then is None:
         assert not found.exact
         return
     truth = then.won - standing.won
     near = 1e-6 * (1 + abs(standing.won) + abs(then.won))
-    assert found.change <= truth + near
+    assert found.objective_change <= truth + near
     if found.exact:
-        assert found.change == pytest.approx(truth, abs=near)
+        assert found.objective_change == pytest.approx(truth, abs=near)
         assert found.served_share is not None
         assert found.served_share[0] == pytest.approx(served(standing), abs=1e-6)
 
@@ -109,10 +111,13 @@ def test_what_prices_cannot_tell_is_not_told() -> None:
         update={"lines": (lines[0].model_copy(update={"kwh_per_unit": 2 * lines[0].kwh_per_unit}), *lines[1:])}
     )
     other = problem.model_copy(update={"factories": (dearer, *problem.factories[1:])})
-    assert estimate(Standing.of(problem), other).change is None
+    assert estimate(Standing.of(problem), other).objective_change is None
     goals = problem.policy.model_copy(update={"goals": ("shortage", "cost")})
     ordered = problem.model_copy(update={"policy": goals})
-    assert estimate(Standing.of(ordered), changed(ordered, Change(what="power_limit", factor=0.9))).change is None
+    assert (
+        estimate(Standing.of(ordered), changed(ordered, Change(what="power_limit", factor=0.9))).objective_change
+        is None
+    )
 
 
 def test_two_counties_with_a_tenth_less_power() -> None:
@@ -122,6 +127,6 @@ def test_two_counties_with_a_tenth_less_power() -> None:
     found, then = estimate(standing, other), restand(standing, other)
     assert then is not None
     assert found.exact
-    assert found.change == pytest.approx(then.won - standing.won)
+    assert found.objective_change == pytest.approx(then.won - standing.won)
     assert found.served_share == pytest.approx((served(standing), served(then)))
-    assert {part.rule for part in found.parts} == {"power"}
+    assert {part.rule for part in found.contributions} == {"power"}

@@ -51,13 +51,13 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
         found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
         afresh = Standing.of(problem)
         for remedy in found.remedies:
-            assert remedy.after <= found.target + 1e-6
+            assert remedy.after <= found.target_shortage + 1e-6
             assert verify(afresh, where, remedy), remedy
-            if remedy.manner != "kept":
+            if remedy.kind != "reserved":
                 continue
             shown.append(remedy)
             for turn in standing.turns:
-                worse = -turn.sign * -remedy.goals.get(turn.name, 0.0)
+                worse = -turn.sign * -remedy.goal_changes.get(turn.name, 0.0)
                 assert worse <= 1e-4 * (1 + abs(turn.point.objective)), (turn.name, remedy)
             changed = Standing.of(apply_changes(problem, remedy.changes))
             before, after = (final_values(s.turns, s.point.values) for s in (standing, changed))
@@ -86,15 +86,15 @@ def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
         change = Change(what="power_limit", factor=1.0)
         found = curve(standing_of(problem), change, 1.0, 0.5, most=3)
         assert not found.exact
-        assert found.error is None
-        assert found.reached == 0.5
+        assert found.max_error is None
+        assert found.explored_until == 0.5
         for point in found.points:
-            plan = make_plan(apply_changes(problem, [change.model_copy(update={"factor": point.at})])).plan
-            assert point.price is None
+            plan = make_plan(apply_changes(problem, [change.model_copy(update={"factor": point.parameter})])).plan
+            assert point.shadow_price is None
             assert plan.objective is not None
             if plan.objective.goals:
                 first = plan.objective.goals[0]
-                value = point.goals[f"1 {first.goal}"]
+                value = point.goal_values[f"1 {first.goal}"]
                 assert value == pytest.approx(first.value, abs=1e-5 * (1 + abs(first.value)))
             else:
                 assert point.objective == pytest.approx(plan.objective.value, abs=1e-6 * (1 + plan.objective.value))
@@ -115,7 +115,7 @@ def test_what_if_tells_what_each_goal_comes_to() -> None:
         told = {row.key: row.after for row in found.goals}
         assert list(told) == ["1 worst_fulfilment", "2 shortage", "3 cost"]
         first = plan.objective.goals[0]
-        assert told["1 worst_fulfilment"] == pytest.approx(first.final, abs=1e-5)
+        assert told["1 worst_fulfilment"] == pytest.approx(first.final_value, abs=1e-5)
         assert found.objective[1] == pytest.approx(plan.objective.value, rel=1e-3, abs=1e-3)
 
     holds()
@@ -131,8 +131,8 @@ def test_goals_are_priced_with_own_needs_first() -> None:
         plan = make_plan(problem).plan
         assert plan.objective is not None
         for told, reached in zip(found, plan.objective.goals, strict=True):
-            assert told.reached.value == pytest.approx(reached.value, abs=1e-5 * (1 + abs(reached.value)))
-            assert told.paid >= 0
-            assert told.alone <= told.reached.value + 1e-6 * (1 + abs(told.alone))
+            assert told.result.value == pytest.approx(reached.value, abs=1e-5 * (1 + abs(reached.value)))
+            assert told.loss_to_earlier_goals >= 0
+            assert told.unconstrained_value <= told.result.value + 1e-6 * (1 + abs(told.unconstrained_value))
 
     holds()

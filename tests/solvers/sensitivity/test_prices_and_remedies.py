@@ -56,21 +56,21 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
     limits = standing.limits()
     told = prices(standing, leading=3).limits
     for row in told:
-        if row.step is None or row.saves is None:
+        if row.step is None or row.objective_reduction is None:
             continue
         same = [
             k
             for k in range(len(limits.gain))
             if (limits.words[limits.id[k]], limits.words[limits.part[k]], limits.words[limits.period[k]])
             == (row.id, row.part, row.period)
-            and limits.gain[k] == row.price
+            and limits.gain[k] == row.shadow_price
         ]
         way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[same[0]]), sign_of(limits, same[0]))
         point = standing.solve(way.at(row.step))
         assert point is not None
         slack = 1e-6 * (1 + abs(standing.point.objective))
-        assert standing.point.objective - point.objective == pytest.approx(row.saves, abs=slack)
-        assert row.saves <= row.price * row.step + slack
+        assert standing.point.objective - point.objective == pytest.approx(row.objective_reduction, abs=slack)
+        assert row.objective_reduction <= row.shadow_price * row.step + slack
 
 
 @bounded(20)
@@ -86,11 +86,11 @@ def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataO
     where = (labels["county"][n], labels["item"][i], labels["period"][t])
     found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
     afresh = standing_of(problem)
-    costly = any(r.manner == "shared" and r.objective > 1e-3 * (1 + abs(standing.won)) for r in found.remedies)
+    costly = any(r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(standing.won)) for r in found.remedies)
     for remedy in found.remedies:
-        assert remedy.after <= found.target + 1e-6
+        assert remedy.after <= found.target_shortage + 1e-6
         assert verify(afresh, where, remedy), remedy
-        if remedy.manner == "kept" and costly:  # with a tenth less the plan as a whole is worse: it is the least
+        if remedy.kind == "reserved" and costly:  # with a tenth less the plan as a whole is worse: it is the least
             assert not verify(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
         if remedy.changes:
             hold_against_planning_anew(problem, where, remedy)
@@ -100,13 +100,15 @@ def hold_against_planning_anew(problem: PlanningProblem, where: Where, remedy: R
     """Whether the problem with a remedy's changes, solved anew by another way, has the plans that the remedy promises."""
     changed = apply_changes(problem, remedy.changes)
     before, slack = best_value(problem), 1e-5 * (1 + remedy.before)
-    if remedy.manner == "kept":  # some plan no worse than now serves the need so far
+    if remedy.kind == "reserved":  # some plan no worse than now serves the need so far
         assert least_short(changed, where, before) <= remedy.after + slack, remedy
     else:  # one of the best plans does
         assert least_short(changed, where) <= remedy.after + slack, remedy
     assert best_value(changed) <= before + 1e-6 * (1 + abs(before)), remedy
-    assert remedy.posted is not None
-    assert least_short(changed, where) - slack <= remedy.posted <= most_short(changed, where) + slack, remedy
+    assert remedy.shortage_if_not_reserved is not None
+    assert (
+        least_short(changed, where) - slack <= remedy.shortage_if_not_reserved <= most_short(changed, where) + slack
+    ), remedy
 
 
 def _shop(power: float) -> dict[str, Any]:
@@ -120,12 +122,12 @@ def _shop(power: float) -> dict[str, Any]:
 def test_the_least_power_that_ends_a_shortage() -> None:
     standing = Standing.of(make_problem(**_shop(12)))
     found = remedies(standing, "town", "soap", "p1", left=0.0, free=True)
-    power = [r for r in found.remedies if r.rule == "power" and r.manner == "free"]
+    power = [r for r in found.remedies if r.rule == "power" and r.kind == "unreserved"]
     assert power[0].amount == pytest.approx(8, rel=0.06)
     (change,) = power[0].changes
     assert (change.what, change.where, change.periods) == ("power_limit", "area", ("p1",))
     assert change.value == pytest.approx(12 + power[0].amount)
-    assert power[0].posted == pytest.approx(0.0, abs=1e-6)
+    assert power[0].shortage_if_not_reserved == pytest.approx(0.0, abs=1e-6)
 
 
 def test_the_least_amount_kept_is_exact() -> None:
@@ -140,16 +142,16 @@ def test_the_least_amount_kept_is_exact() -> None:
     found = remedies(Standing.of(problem), "town", "soap", "p1", left=0.5)
     (power,) = (r for r in found.remedies if r.rule == "power")
     shared = found.remedies[-1]
-    assert (power.manner, shared.manner) == ("kept", "shared")
+    assert (power.kind, shared.kind) == ("reserved", "reallocated")
     assert power.amount == pytest.approx(5, rel=1e-5)
-    assert shared.objective == pytest.approx(5)
-    assert power.others_lose == pytest.approx(5, rel=1e-5)
-    assert power.posted == pytest.approx(10)
+    assert shared.objective_change == pytest.approx(5)
+    assert power.loss_to_others == pytest.approx(5, rel=1e-5)
+    assert power.shortage_if_not_reserved == pytest.approx(10)
 
 
 def test_words_name_the_item_that_a_step_serves() -> None:
     row = prices(Standing.of(make_problem(**_shop(12)))).limits[0]
-    assert (row.rule, row.price, row.falls, row.rises) == ("power", 0.5, 12.0, 8.0)
+    assert (row.rule, row.shadow_price, row.allowable_decrease, row.allowable_increase) == ("power", 0.5, 12.0, 8.0)
     assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
 
 
@@ -181,7 +183,7 @@ def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
     (change,) = extra.changes
     assert (change.what, change.where) == ("partner_offers", "neighbour/soap")
     assert change.value == pytest.approx(5)
-    assert extra.posted == pytest.approx(5)
+    assert extra.shortage_if_not_reserved == pytest.approx(5)
     assert "more of soap that neighbour gives in p1" in extra.text
     hold_against_planning_anew(problem, ("town", "soap", "p1"), extra)
 
@@ -189,7 +191,7 @@ def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
 def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
     problem = swapping(wants={})
     found = remedies(Standing.of(problem), "town", "soap", "p1")
-    assert (found.remedies, found.tried, found.untried) == ((), 1, 0)
+    assert (found.remedies, found.evaluated, found.not_evaluated) == ((), 1, 0)
 
 
 def test_what_is_offered_already_is_no_extra_swap() -> None:
@@ -204,7 +206,7 @@ def test_enough_remedies_are_enough() -> None:
     every = remedies(Standing.of(problem), *where)
     first = remedies(Standing.of(problem), *where, limit=1)
     assert len([r for r in first.remedies if r.changes]) == 1
-    assert first.untried == every.tried - first.tried > 0
+    assert first.not_evaluated == every.evaluated - first.evaluated > 0
     none = remedies(Standing.of(problem), *where, seconds=0.0)
-    assert (none.remedies, none.tried) == ((), 0)
-    assert none.untried == every.tried
+    assert (none.remedies, none.evaluated) == ((), 0)
+    assert none.not_evaluated == every.evaluated

@@ -13,8 +13,8 @@ PRICED = [case for case in CASES if case.prices]
 @pytest.mark.parametrize("case", PRICED, ids=[case.name for case in PRICED])
 def test_prices_are_as_published(case: Case) -> None:
     found = prices(Standing.of(PlanningProblem.model_validate(case.problem)), leading=100, most=10_000)
-    limits = {(row.rule, row.id, row.part, row.period): row.price for row in found.limits}
-    goods = {(row.county, row.item, row.period): row.price for row in found.goods}
+    limits = {(row.rule, row.id, row.part, row.period): row.shadow_price for row in found.limits}
+    goods = {(row.county, row.item, row.period): row.shadow_price for row in found.goods}
     seen = 0
     for price in case.prices:
         row = price.row
