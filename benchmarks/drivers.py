@@ -13,29 +13,29 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
 from solvers import backends, reference_model, sensitivity
-from solvers.algorithms.pipeline import program_of, solve_in_stages
-from solvers.algorithms.run_state import Run
-from solvers.algorithms.select import solve
+from solvers.algorithms.pipeline import build_plan_program, solve_in_stages
+from solvers.algorithms.run_state import SolveRun
+from solvers.algorithms.select import solve_program
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import LinearProgram
 from solvers.lp.solution import Solution
 from solvers.planning import make_plan
-from solvers.results import report, tidy
+from solvers.results import build_results, clean_values
 
 Driver = Callable[[PlanningProblem, float], Measured]
 """Measures one part of a problem's way; the number is the seconds after which a solve is cut."""
 
 
 def _program(problem: PlanningProblem) -> LinearProgram:
-    return program_of(ProblemIndex.of(problem)).lp
+    return build_plan_program(ProblemArrays.from_problem(problem)).lp
 
 
 def _came_to(lp: LinearProgram, solution: Solution) -> str:
     if solution.values is None:
-        return solution.stop.reason
-    return f"{solution.stop.reason} {lp.cost @ solution.values + lp.offset:.12g}"
+        return solution.termination.reason
+    return f"{solution.termination.reason} {lp.cost @ solution.values + lp.offset:.12g}"
 
 
 def validate(problem: PlanningProblem, _limit: float) -> Measured:
@@ -49,7 +49,7 @@ def build(problem: PlanningProblem, _limit: float) -> Measured:
 
     def run() -> str:
         lp = _program(problem)
-        return f"{lp.columns} columns, {lp.rows} rows, {lp.matrix.nnz} nonzeros"
+        return f"{lp.column_count} columns, {lp.row_count} rows, {lp.matrix.nnz} nonzeros"
 
     run()  # modules and caches of NumPy are warm in a service that runs
     return timed(run)
@@ -57,7 +57,7 @@ def build(problem: PlanningProblem, _limit: float) -> Measured:
 
 def build_pulp(problem: PlanningProblem, _limit: float) -> Measured:
     """The same from the problem to PuLP, as one would write it there: the second opinion's formulation."""
-    return timed(lambda: str(type(reference_model.build(problem)).__name__))
+    return timed(lambda: str(type(reference_model.build_reference_program(problem)).__name__))
 
 
 def hand_over(problem: PlanningProblem, _limit: float) -> Measured:
@@ -68,10 +68,10 @@ def hand_over(problem: PlanningProblem, _limit: float) -> Measured:
 
 def cold(problem: PlanningProblem, limit: float) -> Measured:
     """Solve as `auto` does, with nothing at hand."""
-    program = program_of(ProblemIndex.of(problem))
+    program = build_plan_program(ProblemArrays.from_problem(problem))
 
     def run() -> str:
-        solution = solve(program, PlanOptions(time_limit_seconds=limit))
+        solution = solve_program(program, PlanOptions(time_limit_seconds=limit))
         return f"{_came_to(program.lp, solution)}; {solution.strategy}"
 
     return timed(run)
@@ -89,16 +89,16 @@ def plan(problem: PlanningProblem, limit: float) -> Measured:
 
 def reporting(problem: PlanningProblem, limit: float) -> Measured:
     """From a solution to all tables and the summary."""
-    index = ProblemIndex.of(problem)
-    program = program_of(index)
-    staged = solve_in_stages(index, program, Run(PlanOptions(time_limit_seconds=limit)))
-    priced = staged.priced
-    if staged.values is None or priced.solution.row_price is None:
+    index = ProblemArrays.from_problem(problem)
+    program = build_plan_program(index)
+    staged = solve_in_stages(index, program, SolveRun(PlanOptions(time_limit_seconds=limit)))
+    priced = staged.pricing_solve
+    if staged.values is None or priced.solution.dual_values is None:
         return Measured(0.0, 0.0, note="no plan to report")
-    values, row_price = tidy(priced.program, staged.values), priced.solution.row_price
+    values, row_price = clean_values(priced.program, staged.values), priced.solution.dual_values
 
     def run() -> str:
-        tables, _ = report(index, priced.program, values, row_price)
+        tables, _ = build_results(index, priced.program, values, row_price)
         return ", ".join(f"{name} {table.num_rows}" for name, table in tables.items())
 
     return timed(run)
@@ -112,8 +112,8 @@ def what_if(problem: PlanningProblem, limit: float) -> Measured:
     changes = [Change(what="power_limit", where=area, periods=(period,), factor=1.1)]
 
     def run() -> str:
-        standing = sensitivity.Standing.of(problem, made.basis, options)
-        compared = sensitivity.compare(standing, sensitivity.by_changes(problem, changes))
+        standing = sensitivity.SensitivitySession.from_problem(problem, made.basis, options)
+        compared = sensitivity.compare_plans(standing, sensitivity.split_by_changes(problem, changes))
         return f"power of {area} in {period}: objective {compared.objective[0]:.9g} → {compared.objective[1]:.9g}"
 
     return timed(run)
@@ -126,7 +126,7 @@ def plain(name: str) -> Driver:
         lp = _program(problem)
 
         def work() -> str:
-            return _came_to(lp, backends.get(name).solve(lp, SolveOptions(time_limit_seconds=limit)))
+            return _came_to(lp, backends.get_backend(name).solve_program(lp, SolveOptions(time_limit_seconds=limit)))
 
         return timed(work)
 

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from benchmarks.running import Found
 from benchmarks.subjects import SUBJECTS
-from solvers.algorithms.pipeline import program_of
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "allot"
@@ -18,7 +18,10 @@ mpl.rcParams["svg.hashsalt"] = "allot"
 def draw(sweep: str, found: Mapping[str, Found], folder: Path) -> list[Path]:
     """Two plots of a sweep as SVG: seconds and MiB by driver against columns, both axes logarithmic; gives the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    sizes = {subject: program_of(ProblemIndex.of(SUBJECTS[subject]())).lp.columns for subject in found}
+    sizes = {
+        subject: build_plan_program(ProblemArrays.from_problem(SUBJECTS[subject]())).lp.column_count
+        for subject in found
+    }
     drivers = list(dict.fromkeys(name for each in found.values() for name in each))
     files = []
     for kind, unit, of in (("time", "seconds", "wall"), ("memory", "MiB", "peak_mib")):

@@ -1,4 +1,3 @@
-# ruff: noqa: N818 — the names say what is wrong; the tree says that they are errors
 """What can go wrong in `solvers`, as one tree; nothing foreign (pulp, ortools, highspy) is raised past a backend.
 
     AllotError
@@ -17,25 +16,25 @@ class AllotError(Exception):
     """Anything that Allot raises on purpose."""
 
 
-class SolverError(AllotError):
+class BackendError(AllotError):
     """Anything that goes wrong between a program and a solver."""
 
 
-class SolverUnavailable(SolverError):
+class SolverUnavailableError(BackendError):
     """The solver asked for is unknown, or is not installed or licensed on this machine."""
 
 
-class UnsupportedRequest(SolverError):
+class UnsupportedRequestError(BackendError):
     """The solver cannot do what is asked of it; found before anything is built."""
 
 
-class MalformedProgram(SolverError):
+class InvalidProgramError(BackendError):
     """The arrays are no linear program: lengths that do not fit or numbers that are not numbers."""
 
 
-class SolverRefused(SolverError):
+class SolverError(BackendError):
     """A warm session would not take a change, a basis or a question."""
 
 
-class NothingToCertify(SolverError):
+class NoSolutionError(BackendError):
     """A certificate was asked of a solution that holds no point."""

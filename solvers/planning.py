@@ -22,18 +22,18 @@ from models.plan import (
 )
 from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLE_SCHEMAS
-from solvers.algorithms.fallback import with_resting_plan
-from solvers.algorithms.pipeline import Staged, program_of, solve_in_stages
-from solvers.algorithms.run_state import Run
+from solvers.algorithms.fallback import with_fallback_solution
+from solvers.algorithms.pipeline import PipelineResult, build_plan_program, solve_in_stages
+from solvers.algorithms.run_state import SolveRun
 from solvers.algorithms.warm_start import WarmStart
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import objective_parts
-from solvers.infeasibility import Diagnosed, diagnose
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import compute_objective_parts
+from solvers.infeasibility import InfeasibilityAnalysis, analyse_infeasibility
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis, OnProgress, Progress
-from solvers.results import report, tidy
-from solvers.results.arrow_tables import empty
-from solvers.verification import Claim, verify
+from solvers.results import build_results, clean_values
+from solvers.results.arrow_tables import build_empty_table
+from solvers.verification import PlanClaim, verify_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,21 @@ def make_plan(
     raised for a solver that is not on this machine.
     """
     options = options or PlanOptions()
-    clock = _Clock(on_progress)
-    with clock.stage("build"):
-        index = ProblemIndex.of(problem)
-        program = program_of(index)
-    run = Run(options, on_progress)
-    basis = None if start is None else start.fit(program)
-    staged = with_resting_plan(solve_in_stages(index, program, run, basis), run)
-    clock.seconds |= {**run.seconds, "certify": run.certifying}
-    with clock.stage("report"):
-        written = _write(index, program, staged)
-    outcome, termination, diagnosed = _verdict(index, staged, run, clock)
+    clock = _StageClock(on_progress)
+    with clock.time_stage("build"):
+        index = ProblemArrays.from_problem(problem)
+        program = build_plan_program(index)
+    run = SolveRun(options, on_progress)
+    basis = None if start is None else start.map_basis_to(program)
+    staged = with_fallback_solution(solve_in_stages(index, program, run, basis), run)
+    clock.seconds |= {**run.seconds, "certify": run.certify_seconds}
+    with clock.time_stage("report"):
+        written = _write_report(index, program, staged)
+    outcome, termination, diagnosed = _determine_outcome(index, staged, run, clock)
     agreement = None
     if options.verify and outcome == "optimal" and written.objective is not None:
-        with clock.stage("verify"):
-            agreement = _verified(problem, staged, written.objective, run)
+        with clock.time_stage("verify"):
+            agreement = _verify_objective(problem, staged, written.objective, run)
     objective = written.objective
     plan = Plan(
         outcome=outcome,
@@ -82,35 +82,35 @@ def make_plan(
         certificate=diagnosed.proof if diagnosed else staged.certificate,
         objective=objective,
         summary=written.summary,
-        infeasibility=diagnosed.diagnosis if diagnosed else None,
+        infeasibility=diagnosed.infeasibility if diagnosed else None,
         verification=agreement,
         rounding_cost=objective.value - objective.before_rounding
         if objective is not None and objective.before_rounding is not None
         else None,
-        solver=_solver(program, staged, run),
+        solver=_describe_solver(program, staged, run),
         timings=clock.seconds,
         tables={name: table.num_rows for name, table in written.tables.items()},
     )
-    return PlanResult(plan, written.tables, staged.priced.solution.basis)
+    return PlanResult(plan, written.tables, staged.pricing_solve.solution.basis)
 
 
-def start_from(problem: PlanningProblem, basis: Basis) -> WarmStart:
+def build_warm_start(problem: PlanningProblem, basis: Basis) -> WarmStart:
     """A solved plan to start another from: its problem and the basis in its PlanResult.
 
     The two may come from a store: the program is built anew, which takes a few tenths of a second for a province's year.
     """
-    return WarmStart.of(program_of(ProblemIndex.of(problem)), basis)
+    return WarmStart.from_program(build_plan_program(ProblemArrays.from_problem(problem)), basis)
 
 
 @dataclass(slots=True)
-class _Clock:
+class _StageClock:
     """Seconds by stage, in order."""
 
     on_progress: OnProgress | None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def time_stage(self, name: str) -> Iterator[None]:
         """Time what is done within."""
         if self.on_progress is not None:
             self.on_progress(Progress(name))
@@ -120,7 +120,7 @@ class _Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _PlanReport:
     """What is said of a finished plan; empty without one."""
 
     tables: dict[str, pa.Table]
@@ -128,43 +128,47 @@ class _Written:
     summary: PlanSummary | None = None
 
 
-def _write(index: ProblemIndex, program: Program, staged: Staged) -> _Written:
+def _write_report(index: ProblemArrays, program: Program, staged: PipelineResult) -> _PlanReport:
     if staged.values is None:
-        return _Written({name: empty(model) for name, model in TABLE_SCHEMAS.items()})
-    priced = staged.priced
-    values = tidy(priced.program, staged.values)
-    price = priced.solution.row_price
-    row_price = np.zeros(priced.program.lp.rows) if price is None else price
-    tables, summary = report(index, priced.program, values, row_price)
-    return _Written(tables, _objective(index, program, staged, values), summary)
+        return _PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
+    priced = staged.pricing_solve
+    values = clean_values(priced.program, staged.values)
+    price = priced.solution.dual_values
+    row_price = np.zeros(priced.program.lp.row_count) if price is None else price
+    tables, summary = build_results(index, priced.program, values, row_price)
+    return _PlanReport(tables, _build_objective(index, program, staged, values), summary)
 
 
-def _objective(index: ProblemIndex, program: Program, staged: Staged, values: FloatArray) -> PlanObjective:
+def _build_objective(
+    index: ProblemArrays, program: Program, staged: PipelineResult, values: FloatArray
+) -> PlanObjective:
     """The plain objective of the finished plan, whatever was minimised last."""
-    parts = {name: float(cost @ values) for name, cost in objective_parts(index, program).items()}
-    before = staged.priced.solution.values
+    parts = {name: float(cost @ values) for name, cost in compute_objective_parts(index, program).items()}
+    before = staged.pricing_solve.solution.values
     return PlanObjective(
         value=sum(parts.values()),
         parts=ObjectiveTerms(**parts),
         before_rounding=float(program.lp.cost @ before) if staged.rounded and before is not None else None,
-        goals=staged.goals,
+        goals=staged.goal_results,
     )
 
 
-def _verdict(
-    index: ProblemIndex, staged: Staged, run: Run, clock: _Clock
-) -> tuple[Outcome, Termination, Diagnosed | None]:
+def _determine_outcome(
+    index: ProblemArrays, staged: PipelineResult, run: SolveRun, clock: _StageClock
+) -> tuple[Outcome, Termination, InfeasibilityAnalysis | None]:
     """Outcome and termination; where rules conflict, also the proof and the diagnosis."""
-    stop = staged.ended.solution.stop
+    stop = staged.last_solve.solution.termination
     if staged.values is not None:
-        if staged.proved:
+        if staged.is_proved:
             return "optimal", Termination(reason="optimal", detail=stop.detail), None
         reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
         return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
-    if stop.reason == "infeasible" and (not staged.rounded or staged.impossible):
+    if stop.reason == "infeasible" and (not staged.rounded or staged.is_infeasible):
         detail = "no whole quotas keep every rule; rounded down they conflict" if staged.rounded else stop.detail
-        with clock.stage("diagnose"):
-            diagnosed = diagnose(index, staged.ended.program, run.options.tolerance, max(run.left(), 10.0))
+        with clock.time_stage("diagnose"):
+            diagnosed = analyse_infeasibility(
+                index, staged.last_solve.program, run.options.tolerance, max(run.remaining_seconds(), 10.0)
+            )
         if diagnosed is not None:
             return "infeasible", Termination(reason="infeasible", detail=detail), diagnosed
         return "failed", Termination(reason="numerical", detail=f"could not be proved: {stop.detail}"), None
@@ -175,16 +179,16 @@ def _verdict(
     return "failed", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
 
 
-def _verified(
-    problem: PlanningProblem, staged: Staged, objective: PlanObjective, run: Run
+def _verify_objective(
+    problem: PlanningProblem, staged: PipelineResult, objective: PlanObjective, run: SolveRun
 ) -> VerificationResult | None:
     before = objective.value if objective.before_rounding is None else objective.before_rounding
-    claim = Claim(before, staged.goals, staged.without_swaps)
-    return verify(problem, claim, run.options.tolerance, max(run.left(), 1.0))
+    claim = PlanClaim(before, staged.goal_results, staged.without_swaps)
+    return verify_plan(problem, claim, run.options.tolerance, max(run.remaining_seconds(), 1.0))
 
 
-def _solver(program: Program, staged: Staged, run: Run) -> SolverRun:
-    solver = staged.priced.solution.solver or run.solver
+def _describe_solver(program: Program, staged: PipelineResult, run: SolveRun) -> SolverRun:
+    solver = staged.pricing_solve.solution.solver or run.solver
     version = re.search(r"\d+(\.\d+)+", solver)
     name = re.sub(r"\s*\d+(\.\d+)+", "", solver)
     lp = program.lp
@@ -192,8 +196,8 @@ def _solver(program: Program, staged: Staged, run: Run) -> SolverRun:
         name=name,
         version=version.group() if version else "",
         strategy="; ".join(f"{stage}: {way}" for stage, way in run.strategy.items()),
-        columns=lp.columns,
-        rows=lp.rows,
+        columns=lp.column_count,
+        rows=lp.row_count,
         nonzeros=lp.matrix.nnz,
         iterations=run.iterations,
     )

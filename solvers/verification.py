@@ -7,15 +7,15 @@ from models.problem.planning_problem import PlanningProblem
 from solvers import reference_model
 from solvers.lp.linear_program import FloatArray
 
-SOLVER = "cbc"
+REFERENCE_SOLVER = "cbc"
 """Another solver than the one the plan usually comes from."""
 
-DIGITS = 1e-6
+AGREEMENT_DIGITS = 1e-6
 """Relative difference within which two solvers agree; CBC writes eight digits of each value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PlanClaim:
     """What the plan says, before quotas are rounded to whole units."""
 
     objective: float
@@ -26,17 +26,17 @@ class Claim:
     """Units short when no swaps are allowed, (counties, items, periods); None without own_needs_first."""
 
 
-def verify(
-    problem: PlanningProblem, claim: Claim, tolerance: float, time_limit_seconds: float
+def verify_plan(
+    problem: PlanningProblem, claim: PlanClaim, tolerance: float, time_limit_seconds: float
 ) -> VerificationResult | None:
     """Solve once more by the independent formulation and compare; None where that found no optimum in time.
 
     With ordered goals the last goal's optimum is compared, since the objective itself is not what they settle.
     """
-    opinion = reference_model.solve(
+    opinion = reference_model.solve_reference_model(
         problem,
-        SOLVER,
-        short_without_swaps=_needs(problem, claim.without_swaps),
+        REFERENCE_SOLVER,
+        short_without_swaps=_shortage_by_need(problem, claim.without_swaps),
         time_limit_seconds=time_limit_seconds,
     )
     if opinion.status != "optimal" or opinion.objective is None:
@@ -45,11 +45,11 @@ def verify(
     if claim.goals:
         theirs, ours = opinion.goals[-1][1], claim.goals[-1].value
     difference = abs(theirs - ours) / max(1.0, abs(ours))
-    agrees = difference <= max(DIGITS, tolerance)
+    agrees = difference <= max(AGREEMENT_DIGITS, tolerance)
     return VerificationResult(solver=opinion.solver, objective=opinion.objective, difference=difference, agrees=agrees)
 
 
-def _needs(problem: PlanningProblem, short: FloatArray | None) -> dict[tuple[str, str, int], float] | None:
+def _shortage_by_need(problem: PlanningProblem, short: FloatArray | None) -> dict[tuple[str, str, int], float] | None:
     if short is None:
         return None
     return {

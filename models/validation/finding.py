@@ -45,7 +45,7 @@ class Finding(Frozen):
         return str(self.cell) if self.cell is not None else self.path or "/"
 
 
-class InvalidProblemError(Exception):  # noqa: N818  (planners read it; it is the problem that is invalid)
+class InvalidProblemError(Exception):
     """What was sent cannot be planned with; `findings` holds everything that was found, at least one of it an error."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:

@@ -11,16 +11,16 @@ from models.comparisons import Comparison
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from solvers import sensitivity
-from solvers.sensitivity import By, NothingToAsk, Standing
+from solvers.sensitivity import GroupBy, SensitivitySession, SensitivityUnavailableError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as the service gives it.")]
 
 
 def show_bottlenecks(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
-    group_by: Annotated[By, typer.Option(help="What shortages are rolled up by.")] = "category",
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
+    group_by: Annotated[GroupBy, typer.Option(help="What shortages are rolled up by.")] = "category",
     county: Annotated[str | None, typer.Option(help="Only shortages of this county.")] = None,
     item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
     period: Annotated[str | None, typer.Option(help="Only shortages of this period.")] = None,
@@ -37,8 +37,8 @@ def show_bottlenecks(
     """
     standing = open_session(source, scenario, change)
     try:
-        found = sensitivity.reasons(
-            standing, group_by, county=county, item=item, period=period, rule=rule, limit=limit, most=max_results
+        found = sensitivity.attribute_shortages(
+            standing, group_by, county=county, item=item, period=period, rule=rule, limit=limit, max_results=max_results
         )
     except KeyError as error:
         problem_sources.error_console.print(f"{error.args[0]}.")
@@ -67,15 +67,15 @@ def show_bottlenecks(
             )
     problem_sources.output_console.print(table)
     if county and item and period:
-        for remedy in sensitivity.remedies(standing, county, item, period).remedies:
+        for remedy in sensitivity.find_remedies(standing, county, item, period).remedies:
             problem_sources.output_console.print(f"- {remedy.text}")
 
 
 def show_curve(
     source: SourceArgument,
     what: Annotated[str, typer.Argument(help="WHAT or WHAT@WHERE of a change, such as power_limit@kapsan.")],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     start: Annotated[float, typer.Option("--from", help="Factor (or value) at which the curve begins.")] = 1.0,
     end: Annotated[float, typer.Option("--to", help="Factor (or value) at which it ends.")] = 0.2,
     values: Annotated[bool, typer.Option("--values", help="Vary the value rather than a factor.")] = False,
@@ -91,8 +91,10 @@ def show_curve(
     name, _, where = what.partition("@")
     raw = {"what": name, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
     try:
-        found = sensitivity.curve(standing, Change.model_validate(raw), start, end, most=max_solves, seconds=time_limit)
-    except (NothingToAsk, ValueError) as error:
+        found = sensitivity.compute_curve(
+            standing, Change.model_validate(raw), start, end, max_solves=max_solves, time_limit_seconds=time_limit
+        )
+    except (SensitivityUnavailableError, ValueError) as error:
         problem_sources.error_console.print(str(error))
         raise typer.Exit(1) from error
     if as_json:
@@ -118,8 +120,8 @@ def show_grid(
         str, typer.Argument(help="WHAT[@WHERE]=FACTOR,FACTOR,… of one change, such as power_limit=1,0.5.")
     ],
     second: Annotated[str, typer.Argument(help="The same of the other.")],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     values: Annotated[bool, typer.Option("--values", help="Vary the values rather than factors.")] = False,
     time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
     as_json: JsonOption = False,
@@ -128,7 +130,7 @@ def show_grid(
     standing = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         sides = [_parse_grid_axis(text, values=values) for text in (first, second)]
-        found = sensitivity.grid(standing, sides[0], sides[1], seconds=time_limit)
+        found = sensitivity.compute_grid(standing, sides[0], sides[1], time_limit_seconds=time_limit)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return
@@ -166,10 +168,10 @@ def _format_grid_cell(cell: GridCell) -> str:
 def compare_plans(
     source: SourceArgument,
     other_source: Annotated[str, typer.Argument(metavar="OTHER", help="JSON file or province to compare with.")],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
-    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],  # noqa: B006
-    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
+    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],
+    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],
     as_json: JsonOption = False,
 ) -> None:
     """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much.
@@ -178,7 +180,9 @@ def compare_plans(
     """
     standing = open_session(source, scenario, change)
     other = problem_sources.load_problem(other_source, other_scenario, other_change)
-    show_comparison(sensitivity.compare(standing, sensitivity.by_parts(standing.index.problem, other)), as_json=as_json)
+    show_comparison(
+        sensitivity.compare_plans(standing, sensitivity.split_by_parts(standing.index.problem, other)), as_json=as_json
+    )
 
 
 def show_comparison(found: Comparison, *, as_json: bool) -> None:
@@ -204,10 +208,10 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
     problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
 
 
-def open_session(source: str, scenario: list[str], change: list[str]) -> Standing:
+def open_session(source: str, scenario: list[str], change: list[str]) -> SensitivitySession:
     """The plan of a source, ready to be asked; exits with 1 where there is none."""
     try:
-        return Standing.of(problem_sources.load_problem(source, scenario, change))
-    except NothingToAsk as error:
+        return SensitivitySession.from_problem(problem_sources.load_problem(source, scenario, change))
+    except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error

@@ -16,7 +16,7 @@ from models.validation.checks import InvalidProblemError
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument, show_and_write_plan
 from solvers.planning import make_plan
-from solvers.replanning import Unreported, replan as replan_problem
+from solvers.replanning import Unreported, build_replan_problem as replan_problem
 from solvers.results.writing import TableFormat
 
 PlanFolder = Annotated[Path, typer.Option("--plan", help="Folder that `allot plan --out` wrote the plan's tables to.")]
@@ -30,8 +30,8 @@ def show_fulfilment(
     source: SourceArgument,
     plan: PlanFolder,
     outputs: OutputsFile,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     by: Annotated[FulfilmentGrouping, typer.Option(help="What it is rolled up by.")] = "factory",
     through: Annotated[str | None, typer.Option(help="Last period that counts; the last reported if absent.")] = None,
 ) -> None:
@@ -59,8 +59,8 @@ def replan_from_outputs(
     plan: PlanFolder,
     outputs: OutputsFile,
     start: Annotated[str, typer.Option("--from", help="First period to be planned again.")],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     unreported: Annotated[Unreported, typer.Option(help="What lines that were not reported made.")] = "quota",
     keep_quotas_close: Annotated[bool, typer.Option("--keep-quotas-close", help="Stay near the old quotas.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the new plan's tables.")] = None,
@@ -84,7 +84,7 @@ def replan_from_outputs(
     except InvalidProblemError as invalid:
         problem_sources.exit_with_findings(invalid.findings)
     problem_sources.error_console.print(
-        f"{again.reported} outputs reported; {again.assumed} not, taken for their {unreported}."
+        f"{again.reported_count} outputs reported; {again.assumed_count} not, taken for their {unreported}."
     )
     if problem_file is not None:
         problem_file.write_text(again.problem.model_dump_json(exclude_defaults=True, by_alias=True), encoding="utf-8")

@@ -13,12 +13,12 @@ from models.options import PlanOptions, SolverName
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
 from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.lp.export import lp_text, mps_text
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.lp.export import format_lp_text, format_mps_text
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, make_plan
-from solvers.results.writing import TableFormat, write_tables
+from solvers.results.writing import TableFormat, write_table_files
 
 SourceArgument = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
 ScenarioOption = Annotated[
@@ -31,8 +31,8 @@ ChangeOption = Annotated[
 
 def plan_province(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="File for the whole plan as a workbook (.xlsx).")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
@@ -77,7 +77,7 @@ def show_and_write_plan(
     """Show a plan's head, write its tables into a folder if one is named, and exit with 1 when there is no plan."""
     _show_plan(name, result, as_json=as_json)
     if out is not None and result.tables:
-        written = write_tables(result.tables, out, table_format)
+        written = write_table_files(result.tables, out, table_format)
         problem_sources.error_console.print(f"{len(written)} files written to {out}/")
     if result.plan.outcome not in ("optimal", "feasible"):
         raise typer.Exit(1)
@@ -109,8 +109,8 @@ def _show_plan(name: str, result: PlanResult, *, as_json: bool) -> None:
 
 def export_program(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
     lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
 ) -> None:
@@ -118,10 +118,10 @@ def export_program(
     if mps is None and lp is None:
         problem_sources.error_console.print("State --mps FILE or --lp FILE.")
         raise typer.Exit(2)
-    program = build(ProblemIndex.of(problem_sources.load_problem(source, scenario, change)))
-    for path, text in ((mps, mps_text), (lp, lp_text)):
+    program = build_program(ProblemArrays.from_problem(problem_sources.load_problem(source, scenario, change)))
+    for path, text in ((mps, format_mps_text), (lp, format_lp_text)):
         if path is not None:
             path.write_text(text(program), encoding="utf-8")
             problem_sources.error_console.print(
-                f"{program.lp.rows} rows and {program.lp.columns} columns written to {path}"
+                f"{program.lp.row_count} rows and {program.lp.column_count} columns written to {path}"
             )

@@ -14,13 +14,13 @@ from service.cli.comparisons import JsonOption, open_session, show_comparison
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from solvers import sensitivity
 from solvers.planning import make_plan
-from solvers.sensitivity import NothingToAsk
+from solvers.sensitivity import SensitivityUnavailableError
 
 
 def show_shadow_prices(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     with_ranges: Annotated[
         int, typer.Option(help="Limits told in words, with the range in which the price holds.")
     ] = 10,
@@ -32,7 +32,9 @@ def show_shadow_prices(
 
     `allot shadow-prices ryanggang -s crisis --leading 5`. The prices are of the plan before quotas are rounded to whole units.
     """
-    found = sensitivity.prices(open_session(source, scenario, change), leading=with_ranges, most=max_results)
+    found = sensitivity.compute_shadow_prices(
+        open_session(source, scenario, change), with_ranges=with_ranges, max_results=max_results
+    )
     if _print_if_json(found, as_json):
         return
     table = Table("limit", "period", "used", "of", "won per 1 more", "holds from", "to", title="Prices of limits")
@@ -64,8 +66,8 @@ def show_remedies(
     county: Annotated[str, typer.Option(help="County of the shortage.")],
     item: Annotated[str, typer.Option(help="Item short.")],
     period: Annotated[str, typer.Option(help="Period of the shortage.")],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     target_share: Annotated[float, typer.Option(help="Share of the shortage that may be left: 0 ends it.")] = 0.5,
     max_candidates: Annotated[int, typer.Option(help="Limits tried at most.")] = 5,
     max_results: Annotated[
@@ -83,16 +85,16 @@ def show_remedies(
     """
     standing = open_session(source, scenario, change)
     try:
-        found = sensitivity.remedies(
+        found = sensitivity.find_remedies(
             standing,
             county,
             item,
             period,
-            left=target_share,
-            most=max_candidates,
-            limit=max_results,
-            free=include_unreserved,
-            seconds=time_limit,
+            target_share=target_share,
+            max_candidates=max_candidates,
+            max_results=max_results,
+            include_unreserved=include_unreserved,
+            time_limit_seconds=time_limit,
         )
     except KeyError as error:
         problem_sources.error_console.print(f"{error.args[0]}.")
@@ -116,26 +118,26 @@ def show_what_if(
     tried_changes: Annotated[
         list[str], typer.Option("--try", "-t", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
     ],
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     as_json: JsonOption = False,
 ) -> None:
     """Try changes on a plan, one after another, each solved from the plan before: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
     standing = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         changes = problem_sources.parse_changes(tried_changes)
-        steps = sensitivity.by_changes(standing.index.problem, changes)
-    show_comparison(sensitivity.compare(standing, steps), as_json=as_json)
+        steps = sensitivity.split_by_changes(standing.index.problem, changes)
+    show_comparison(sensitivity.compare_plans(standing, steps), as_json=as_json)
 
 
 def show_equity(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     as_json: JsonOption = False,
 ) -> None:
     """Say how evenly scarcity is shared: served share by county and priority, the spread between counties, and how bands are used."""
-    found = sensitivity.evenness(open_session(source, scenario, change))
+    found = sensitivity.compute_equity(open_session(source, scenario, change))
     if _print_if_json(found, as_json):
         return
     levels = list(found.served_share_range)
@@ -153,13 +155,13 @@ def show_equity(
 
 def show_goals(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
 ) -> None:
     """Say what each ordered goal reached, what it would by itself, and what it gave up for those before it."""
     try:
-        found = sensitivity.goal_prices(problem_sources.load_problem(source, scenario, change))
-    except NothingToAsk as error:
+        found = sensitivity.compute_goal_prices(problem_sources.load_problem(source, scenario, change))
+    except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error
     table = Table("goal", "reached", "by itself", "given up", "better per unit given by", title="Goals in order")
@@ -177,8 +179,8 @@ def show_goals(
 
 def show_infeasibility(
     source: SourceArgument,
-    scenario: ScenarioOption = [],  # noqa: B006
-    change: ChangeOption = [],  # noqa: B006
+    scenario: ScenarioOption = [],
+    change: ChangeOption = [],
     as_json: JsonOption = False,
 ) -> None:
     """Say why there is no plan: the smallest set of rules that cannot hold together, and the least that must give way.

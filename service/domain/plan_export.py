@@ -3,9 +3,9 @@
 from typing import Literal
 
 from models.validation.parsing import parse_problem
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.lp.export import lp_text, mps_text
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.lp.export import format_lp_text, format_mps_text
 
 ProgramFormat = Literal["mps", "lp"]
 """Formats in which a program is written."""
@@ -13,5 +13,5 @@ ProgramFormat = Literal["mps", "lp"]
 
 def format_program(problem: bytes, kind: ProgramFormat) -> str:
     """The program of a problem (as JSON) in a format."""
-    program = build(ProblemIndex.of(parse_problem(problem)))
-    return mps_text(program) if kind == "mps" else lp_text(program)
+    program = build_program(ProblemArrays.from_problem(parse_problem(problem)))
+    return format_mps_text(program) if kind == "mps" else format_lp_text(program)

@@ -14,9 +14,9 @@ from service.domain.schemas.plans import Discrepancy, ReplanDetails
 from service.storage.plan_requests import PlanRequest, Submission
 from service.storage.repositories.outputs import OutputLog
 from service.storage.store import Store
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
-from solvers.replanning import Replan, replan
+from solvers.replanning import ReplanProblem, build_replan_problem
 
 MAX_DISCREPANCIES = 50
 """Discrepancies that a plan remembers of each kind, the largest first."""
@@ -44,7 +44,7 @@ class ReplanService:
             record, problem = require_executable_plan(transaction, plan)
             tables = {name: transaction.plans.read_table(plan, name) for name in _REPLAN_TABLES}
             outputs = OutputLog(transaction.connection).read_quantities(plan)
-        made = replan(
+        made = build_replan_problem(
             problem,
             tables,
             outputs,
@@ -65,16 +65,16 @@ class ReplanService:
         )
 
 
-def _describe_source(source: dict[str, Any], body: ReplanBody, made: Replan) -> dict[str, Any]:
+def _describe_source(source: dict[str, Any], body: ReplanBody, made: ReplanProblem) -> dict[str, Any]:
     """Where the new plan came from: where the old did, with the changes added, and how it was made again."""
-    index, booked = ProblemIndex.of(made.problem), made.booked
+    index, booked = ProblemArrays.from_problem(made.problem), made.reconciled
     replanned = ReplanDetails(
         from_=body.from_,
         past=index.labels["period"][: booked.past.periods],
         unreported=body.unreported,
         keep_quotas_close=body.keep_quotas_close,
-        reported=made.reported,
-        assumed=made.assumed,
+        reported=made.reported_count,
+        assumed=made.assumed_count,
         lost=_list_discrepancies(index, booked.lost),
         unexplained=_list_discrepancies(index, booked.unexplained),
     )
@@ -85,7 +85,7 @@ def _describe_source(source: dict[str, Any], body: ReplanBody, made: Replan) -> 
     return source
 
 
-def _list_discrepancies(index: ProblemIndex, amounts: FloatArray) -> tuple[Discrepancy, ...]:
+def _list_discrepancies(index: ProblemArrays, amounts: FloatArray) -> tuple[Discrepancy, ...]:
     """The largest amounts, by value, above rounding."""
     worth = amounts * index.items.counted_value[:, None]
     order = np.argsort(-worth, axis=None)[:MAX_DISCREPANCIES]

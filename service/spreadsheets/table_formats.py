@@ -12,7 +12,7 @@ from pyarrow import csv, ipc, parquet
 
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
 from service.spreadsheets.table_sheets import write_table_workbook
-from solvers.results import guarded, plain
+from solvers.results import decode_dictionaries, escape_formulas
 
 TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]
 """Formats in which a table is given."""
@@ -73,9 +73,13 @@ def _stream_batches(open_writer: Callable[[_WriteBuffer], _BatchWriter], batches
 
 def stream_csv(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
     """CSV with a header; numbers with every digit they need, labels guarded for spreadsheets."""
-    head = plain(guarded(schema.empty_table()))
+    head = decode_dictionaries(escape_formulas(schema.empty_table()))
     options = csv.WriteOptions(quoting_style="needed")
-    written = (part for batch in batches for part in plain(guarded(pa.Table.from_batches([batch]))).to_batches())
+    written = (
+        part
+        for batch in batches
+        for part in decode_dictionaries(escape_formulas(pa.Table.from_batches([batch]))).to_batches()
+    )
     return _stream_batches(lambda pipe: csv.CSVWriter(pipe, head.schema, write_options=options), written)
 
 

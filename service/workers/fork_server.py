@@ -46,8 +46,8 @@ def run_fork_server(descriptor: int) -> None:
 
 def _preload_solvers() -> None:
     """Load now what every child would load later."""
-    for name in backends.names():
-        backends.get(name)
+    for name in backends.list_backend_names():
+        backends.get_backend(name)
     pa.array(np.zeros(1))  # pyarrow loads pandas, where installed, when it meets its first numpy array
     gc.collect()
     gc.freeze()  # what is loaded is never collected, so that looking through it does not copy it in every child

@@ -19,13 +19,13 @@ from models.validation.checks import InvalidProblemError
 from service.core.codecs import decode_basis, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
-from solvers.sensitivity import NothingToAsk, Standing
+from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
 
 Arguments = Mapping[str, Any]
 """What a question states, as JSON has it."""
 
 
-_SensitivityQuery = Callable[[Standing, Arguments, PlanOptions, bytes | None], BaseModel]
+_SensitivityQuery = Callable[[SensitivitySession, Arguments, PlanOptions, bytes | None], BaseModel]
 """Answers a question to a plan that was solved with these options; the last is a second problem as JSON."""
 
 
@@ -37,15 +37,15 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
     options = PlanOptions.model_validate(open_request.head["options"])
     problem = PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"]))
     basis = decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None
-    standing: Standing | None = None
+    standing: SensitivitySession | None = None
     while True:
         asked = requests.get()
         try:
             if standing is None:
-                standing = Standing.of(problem, basis, options)
-            standing.home()
+                standing = SensitivitySession.from_problem(problem, basis, options)
+            standing.reset_to_base()
             channel.send("answer", {}, _answer_query(standing, asked, options))
-        except NothingToAsk as error:
+        except SensitivityUnavailableError as error:
             channel.send("refused", {"why": "conflict", "detail": f"{error}."})
         except KeyError as error:
             channel.send("refused", {"why": "missing", "detail": f"{error.args[0]}."})
@@ -54,7 +54,7 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
             channel.send("refused", {"why": "invalid", "detail": "", "findings": findings})
 
 
-def _answer_query(session: Standing, query_message: Message, options: PlanOptions) -> bytes:
+def _answer_query(session: SensitivitySession, query_message: Message, options: PlanOptions) -> bytes:
     other = decompress(query_message.bodies[0], query_message.head["size"]) if query_message.bodies else None
     found = SENSITIVITY_QUERIES[query_message.head["question"]](
         session, query_message.head["arguments"], options, other
@@ -66,50 +66,54 @@ def _parse_changes(arguments: Arguments) -> list[Change]:
     return [Change.model_validate(raw) for raw in arguments["changes"]]
 
 
-def _compare_plans(session: Standing, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
+def _compare_plans(session: SensitivitySession, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
     before = session.index.problem
     if other is None:
-        return sensitivity.compare(session, sensitivity.by_changes(before, _parse_changes(arguments)))
-    return sensitivity.compare(session, sensitivity.by_parts(before, PlanningProblem.model_validate_json(other)))
-
-
-def _solve_what_if(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    steps = sensitivity.by_changes(session.index.problem, _parse_changes(arguments))
-    return sensitivity.compare(session, (("the changes", steps[-1][1]),))
-
-
-def _estimate_changes(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    return sensitivity.estimate(
-        session, sensitivity.by_changes(session.index.problem, _parse_changes(arguments))[-1][1]
+        return sensitivity.compare_plans(session, sensitivity.split_by_changes(before, _parse_changes(arguments)))
+    return sensitivity.compare_plans(
+        session, sensitivity.split_by_parts(before, PlanningProblem.model_validate_json(other))
     )
 
 
-def _compute_curve(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _solve_what_if(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+    steps = sensitivity.split_by_changes(session.index.problem, _parse_changes(arguments))
+    return sensitivity.compare_plans(session, (("the changes", steps[-1][1]),))
+
+
+def _estimate_changes(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+    return sensitivity.estimate_change(
+        session, sensitivity.split_by_changes(session.index.problem, _parse_changes(arguments))[-1][1]
+    )
+
+
+def _compute_curve(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     change = Change.model_validate(arguments["change"])
     start, end, max_solves, seconds = (arguments[name] for name in ("start", "end", "max_solves", "time_limit_seconds"))
-    return sensitivity.curve(session, change, start, end, max_solves=max_solves, time_limit_seconds=seconds)
+    return sensitivity.compute_curve(session, change, start, end, max_solves=max_solves, time_limit_seconds=seconds)
 
 
-def _compute_grid(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _compute_grid(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     first, second = (
         (Change.model_validate(side["change"]), side["values"]) for side in (arguments["first"], arguments["second"])
     )
-    return sensitivity.grid(session, first, second, time_limit_seconds=arguments["time_limit_seconds"])
+    return sensitivity.compute_grid(session, first, second, time_limit_seconds=arguments["time_limit_seconds"])
 
 
-def _find_remedies(session: Standing, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _find_remedies(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     where = (arguments["county"], arguments["item"], arguments["period"])
     rest = {
         name: arguments[name]
         for name in ("target_share", "max_candidates", "max_results", "include_unreserved", "time_limit_seconds")
     }
-    return sensitivity.remedies(session, *where, **rest)
+    return sensitivity.find_remedies(session, *where, **rest)
 
 
 def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
     """A question that takes its arguments by their names."""
 
-    def run_query(session: Standing, arguments: Arguments, options: PlanOptions, other: bytes | None) -> BaseModel:
+    def run_query(
+        session: SensitivitySession, arguments: Arguments, options: PlanOptions, other: bytes | None
+    ) -> BaseModel:
         del options, other
         return analysis(session, **arguments)
 
@@ -117,11 +121,13 @@ def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
 
 
 SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
-    "shadow-prices": _bind_by_name(sensitivity.prices),
-    "bottlenecks": _bind_by_name(sensitivity.reasons),
+    "shadow-prices": _bind_by_name(sensitivity.compute_shadow_prices),
+    "bottlenecks": _bind_by_name(sensitivity.attribute_shortages),
     "remedies": _find_remedies,
-    "equity": _bind_by_name(sensitivity.evenness),
-    "goals": lambda standing, _, options, __: GoalTradeOffs(goals=sensitivity.goals_of(standing, options)),
+    "equity": _bind_by_name(sensitivity.compute_equity),
+    "goals": lambda standing, _, options, __: GoalTradeOffs(
+        goals=sensitivity.compute_goal_prices_of_session(standing, options)
+    ),
     "compare": _compare_plans,
     "what-if": _solve_what_if,
     "estimate": _estimate_changes,

@@ -22,7 +22,7 @@ from service.workers.channel import Channel, ChannelClosedError, Message
 from service.workers.sensitivity_queries import serve_session
 from solvers.algorithms.warm_start import WarmStart
 from solvers.lp.solution import Progress
-from solvers.planning import PlanResult, make_plan, start_from
+from solvers.planning import PlanResult, build_warm_start, make_plan
 
 PROGRESS_INTERVAL_SECONDS = 0.5
 """Least time between two reports of progress."""
@@ -48,7 +48,7 @@ def serve_channel(descriptor: int) -> None:
         return
     except MemoryError:
         channel.send("failed", {"limit": "memory", "detail": "it needs more memory than one plan may take"})
-    except Exception as error:  # noqa: BLE001 - the one place where a worker process reports its death
+    except Exception as error:
         traceback.print_exc()
         channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
 
@@ -102,8 +102,8 @@ def _decode_warm_start(request: Message) -> WarmStart | None:
         return None
     _, problem, basis = request.bodies
     solved = PlanningProblem.model_validate_json(decompress(problem, request.head["start_size"]))
-    start = start_from(solved, decode_basis(basis))
-    return start if start.sound else None
+    start = build_warm_start(solved, decode_basis(basis))
+    return start if start.is_compatible else None
 
 
 def encode_progress(progress: Progress) -> dict[str, Any]:

@@ -9,18 +9,25 @@ import time
 from dataclasses import dataclass, field, replace
 
 from solvers import backends
-from solvers.algorithms.aggregation import Foretold, joined
-from solvers.algorithms.cpu_load import spare_core
-from solvers.algorithms.period_decomposition import Periods
-from solvers.algorithms.portfolio import Cancelled, Finish, Way, race
-from solvers.algorithms.progress_monitor import UNLIMITED, Spending, Watch
-from solvers.algorithms.rolling_horizon import chained
-from solvers.algorithms.solve_request import FINAL, INTERIOR, PATIENCE, Asked, interior, told
-from solvers.algorithms.window_merge import lengths, merged
+from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
+from solvers.algorithms.cpu_load import has_idle_core
+from solvers.algorithms.period_decomposition import PeriodDecomposition
+from solvers.algorithms.portfolio import Algorithm, Cancelled, PortfolioResult, run_portfolio
+from solvers.algorithms.progress_monitor import UNLIMITED, BoundProgressMonitor, CpuTimer
+from solvers.algorithms.rolling_horizon import forward_pass
+from solvers.algorithms.solve_request import (
+    CONCLUSIVE_REASONS,
+    INTERIOR_POINT,
+    INTERIOR_POINT_DELAY_SECONDS,
+    SolveRequest,
+    describe_portfolio,
+    interior_point_algorithm,
+)
+from solvers.algorithms.window_merge import compute_window_lengths, merge_windows
 from solvers.backends.base import SolveOptions
 from solvers.lp.solution import Solution
 
-MEASURING_SECONDS = 3.0
+AGGREGATE_SECONDS = 3.0
 """Seconds of its thread that the yardstick may take; without one both ways begin at once."""
 
 TRIAL_SECONDS = 0.3
@@ -30,105 +37,109 @@ MERGING = (10.0, 40.0)
 """Seconds that merging may take at least, and how many times those of the chain: five to eight times are usual."""
 
 
-def cold(asked: Asked) -> Solution:
+def solve_cold(request: SolveRequest) -> Solution:
     """The optimum from nothing, by the first of two ways; `strategy` says what was done."""
-    first = _Simplex(asked)
-    second = interior(asked, first.behind, idle=spare_core(), unwanted=lambda: first.merging)
-    finish = race((Way("highs", first.solve), second), asked.settles)
-    solution, words = finish.solution, first.words(finish)
-    stuck = first.watch is not None and first.watch.gave_up
-    if stuck and not asked.settles(solution) and solution.stop.reason not in FINAL:
-        solution = asked.run("highs", None, lambda: False)
+    first = _SimplexAlgorithm(request)
+    second = interior_point_algorithm(
+        request, first.needs_interior_point, has_idle_core=has_idle_core(), is_unwanted=lambda: first.is_merging
+    )
+    finish = run_portfolio((Algorithm("highs", first.solve_program), second), request.is_conclusive)
+    solution, words = finish.solution, first.describe_steps(finish)
+    stuck = first.monitor is not None and first.monitor.was_stopped
+    if stuck and not request.is_conclusive(solution) and solution.termination.reason not in CONCLUSIVE_REASONS:
+        solution = request.run_backend("highs", None, lambda: False)
         words += "; dual simplex again"
-    if first.watch is not None or first.merging:
-        words = f"{words} (bound of the joined places in {first.measuring:.1f} s)"
+    if first.monitor is not None or first.is_merging:
+        words = f"{words} (bound of the joined places in {first.is_bounding:.1f} s)"
     return replace(solution, strategy=words)
 
 
 @dataclass(slots=True)
-class _Simplex:
+class _SimplexAlgorithm:
     """Simplex from nothing: takes the yardstick first, then goes period by period, or is watched."""
 
-    asked: Asked
-    spending: Spending = field(default_factory=Spending)
+    request: SolveRequest
+    cpu_timer: CpuTimer = field(default_factory=CpuTimer)
     """What dual simplex on the whole has spent."""
-    watch: Watch | None = None
+    monitor: BoundProgressMonitor | None = None
     """None until dual simplex begins on the whole."""
-    measuring: float = 0.0
+    is_bounding: float = 0.0
     """Seconds that the yardstick took."""
-    unmeasured: bool = False
+    bounding_failed: bool = False
     """Whether no yardstick was found, so that nothing tells how far simplex has come."""
-    merging: bool = False
+    is_merging: bool = False
     """Whether the periods came as foretold, so that nothing else need be tried."""
-    merged: tuple[int, ...] = ()
+    merged_basis_used: tuple[int, ...] = ()
     """How many periods were solved at a time, once all are merged."""
 
-    def solve(self, cancelled: Cancelled) -> Solution:
+    def solve_program(self, cancelled: Cancelled) -> Solution:
         """As a way of a race."""
         began = time.monotonic()
-        foretold = _foretold(self.asked, cancelled)
-        self.measuring = time.monotonic() - began
+        foretold = _solve_aggregate(self.request, cancelled)
+        self.is_bounding = time.monotonic() - began
         if foretold is None:
-            self.unmeasured = True
-            return self.asked.run("highs", None, cancelled)
-        found = self._by_periods(foretold, cancelled)
+            self.bounding_failed = True
+            return self.request.run_backend("highs", None, cancelled)
+        found = self._solve_by_periods(foretold, cancelled)
         if found is not None:
-            return self.asked.steadied(found, cancelled)
-        if self.merging:
-            return self.asked.run(INTERIOR, None, cancelled)
-        watch = Watch(foretold.bound, self.asked.program.lp.columns, self.asked.told)
-        self.watch = watch
+            return self.request.refactorize(found, cancelled)
+        if self.is_merging:
+            return self.request.run_backend(INTERIOR_POINT, None, cancelled)
+        watch = BoundProgressMonitor(
+            foretold.lower_bound, self.request.program.lp.column_count, self.request.on_progress
+        )
+        self.monitor = watch
 
-        def stops() -> bool:
-            return self.spending.beyond(UNLIMITED) or cancelled() or watch.hopeless()
+        def should_stop() -> bool:
+            return self.cpu_timer.has_exceeded(UNLIMITED) or cancelled() or watch.is_stalled()
 
-        return self.asked.run("highs", None, stops, watch.hear)
+        return self.request.run_backend("highs", None, should_stop, watch.record_progress)
 
-    def behind(self) -> bool:
+    def needs_interior_point(self) -> bool:
         """Whether interior point is to begin beside it."""
-        return self.unmeasured or self.spending.seconds > PATIENCE
+        return self.bounding_failed or self.cpu_timer.seconds > INTERIOR_POINT_DELAY_SECONDS
 
-    def _by_periods(self, foretold: Foretold, cancelled: Cancelled) -> Solution | None:
+    def _solve_by_periods(self, aggregate: AggregateSolution, cancelled: Cancelled) -> Solution | None:
         """The periods chained and merged; None where they are not as foretold, or merging takes too long."""
-        periods = Periods.of(self.asked.program, foretold.prices)
-        if periods is None or periods.count == 1:
+        periods = PeriodDecomposition.decompose(self.request.program, aggregate.dual_values)
+        if periods is None or periods.period_count == 1:
             return None
         began = time.monotonic()
-        ends = began + self.asked.left
-        vertex = chained(
-            periods, foretold, max(TRIAL_SECONDS, self.measuring), lambda: cancelled() or time.monotonic() > ends
+        ends = began + self.request.remaining_seconds
+        vertex = forward_pass(
+            periods, aggregate, max(TRIAL_SECONDS, self.is_bounding), lambda: cancelled() or time.monotonic() > ends
         )
         if vertex is None:
             return None
-        self.merging = True
+        self.is_merging = True
         least, times = MERGING
         now = time.monotonic()
         ends = min(ends, now + max(least, times * (now - began)))
-        found = merged(periods, vertex, lambda: cancelled() or time.monotonic() > ends)
+        found = merge_windows(periods, vertex, lambda: cancelled() or time.monotonic() > ends)
         if found is not None:
-            self.merged = (1, *lengths(periods.count))
+            self.merged_basis_used = (1, *compute_window_lengths(periods.period_count))
         return found
 
-    def words(self, finish: Finish) -> str:
+    def describe_steps(self, finish: PortfolioResult) -> str:
         """What was done, in words."""
-        if self.merged:
-            return f"periods {', '.join(map(str, self.merged[:-1]))} and {self.merged[-1]} at a time, merged by simplex"
-        if self.merging:
+        if self.merged_basis_used:
+            return f"periods {', '.join(map(str, self.merged_basis_used[:-1]))} and {self.merged_basis_used[-1]} at a time, merged by simplex"
+        if self.is_merging:
             return "interior point after merging periods took too long"
-        if self.watch is not None and self.watch.gave_up:
-            return f"dual simplex given up after {self.watch.spent:.1f} s, {self.watch.share:.0%} of the way; interior point"
-        return told(finish, "dual simplex")
+        if self.monitor is not None and self.monitor.was_stopped:
+            return f"dual simplex given up after {self.monitor.spent:.1f} s, {self.monitor.share:.0%} of the way; interior point"
+        return describe_portfolio(finish, "dual simplex")
 
 
-def _foretold(asked: Asked, cancelled: Cancelled) -> Foretold | None:
+def _solve_aggregate(request: SolveRequest, cancelled: Cancelled) -> AggregateSolution | None:
     """The best plan of the joined places, if it is found soon."""
-    smaller = joined(asked.program)
+    smaller = aggregate_places(request.program)
     if smaller is None:
         return None
-    spending = Spending()
+    spending = CpuTimer()
     limits = SolveOptions(
-        asked.options.time_limit_seconds / 4,
-        cancelled=lambda: spending.beyond(MEASURING_SECONDS) or cancelled(),
+        request.options.time_limit_seconds / 4,
+        cancelled=lambda: spending.has_exceeded(AGGREGATE_SECONDS) or cancelled(),
         tolerance=1e-7,
     )
-    return smaller.foretold(backends.get("highs").solve(smaller.lp, limits))
+    return smaller.predict_solution(backends.get_backend("highs").solve_program(smaller.lp, limits))

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import psutil
 
-LOOKING_SECONDS = 0.1
+SAMPLE_SECONDS = 0.1
 """How long the cores are watched; the kernel counts in hundredths of a second."""
 
-IDLE_PER_CENT = 150.0
+MAX_BUSY_PERCENT = 150.0
 """Idle time of all cores together, in per cent of one, from which the caller and a second thread have a core each."""
 
 
-def spare_core() -> bool:
+def has_idle_core() -> bool:
     """Whether, while the caller sleeps, there is a core for him and most of another."""
-    return enough(psutil.cpu_percent(LOOKING_SECONDS, percpu=True))
+    return leaves_idle_core(psutil.cpu_percent(SAMPLE_SECONDS, percpu=True))
 
 
-def enough(busy: Sequence[float]) -> bool:
+def leaves_idle_core(busy: Sequence[float]) -> bool:
     """Whether cores that are busy to these per cent leave room for two threads."""
-    return sum(100.0 - share for share in busy) > IDLE_PER_CENT
+    return sum(100.0 - share for share in busy) > MAX_BUSY_PERCENT

@@ -5,51 +5,51 @@ from dataclasses import replace
 import numpy as np
 
 from solvers import backends
-from solvers.algorithms.pipeline import Staged
-from solvers.algorithms.run_state import Attempt, Run
-from solvers.algorithms.variants import with_column_bounds
+from solvers.algorithms.pipeline import PipelineResult
+from solvers.algorithms.run_state import SolveAttempt, SolveRun
+from solvers.algorithms.variants import replace_column_bounds
 from solvers.backends.base import SolveOptions
-from solvers.lp.certificate import certify
+from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import Solution
 
-STILL = ("make", "ship", "central", "give", "take")
+FIXED_VARIABLES = ("make", "ship", "central", "give", "take")
 """Decisions that rest at their lower bounds."""
 
-SECONDS = 10.0
+TIME_LIMIT_SECONDS = 10.0
 """Time it may take beyond the limit; what is left falls apart by county and item and takes far less."""
 
 
-def with_resting_plan(staged: Staged, run: Run) -> Staged:
+def with_fallback_solution(result: PipelineResult, run: SolveRun) -> PipelineResult:
     """The stages as they are, but where a limit left them without a point, with the resting plan if there is one.
 
     Its bound comes from the prices of the solver that was stopped, where they are of use, else from prices of zero.
     """
-    if staged.values is not None or staged.ended.solution.stop.reason != "limit":
-        return staged
-    attempt = _rest(staged.ended, run.options.tolerance)
+    if result.values is not None or result.last_solve.solution.termination.reason != "limit":
+        return result
+    attempt = _build_fallback_point(result.last_solve, run.options.tolerance)
     if attempt is None:
-        return staged
-    return replace(staged, priced=attempt, values=attempt.solution.values, certificate=attempt.certificate)
+        return result
+    return replace(result, pricing_solve=attempt, values=attempt.solution.values, certificate=attempt.certificate)
 
 
-def _rest(ended: Attempt, tolerance: float) -> Attempt | None:
+def _build_fallback_point(ended: SolveAttempt, tolerance: float) -> SolveAttempt | None:
     program = ended.program
-    still = np.concatenate([program.decisions[name].positions for name in STILL])
+    still = np.concatenate([program.variables[name].positions for name in FIXED_VARIABLES])
     lower = program.lp.column_lower[still]
-    found = backends.get("highs").solve(
-        with_column_bounds(program, still, lower, lower).lp, SolveOptions(time_limit_seconds=SECONDS)
+    found = backends.get_backend("highs").solve_program(
+        replace_column_bounds(program, still, lower, lower).lp, SolveOptions(time_limit_seconds=TIME_LIMIT_SECONDS)
     )
-    if found.stop.reason != "optimal" or found.values is None:
+    if found.termination.reason != "optimal" or found.values is None:
         return None
-    prices = [np.zeros(program.lp.rows)]
-    if ended.solution.row_price is not None:
-        prices.append(ended.solution.row_price)
-    points = [replace(found, stop=ended.solution.stop, row_price=price, basis=None) for price in prices]
-    attempts = [_attempt(program, point, tolerance) for point in points]
+    prices = [np.zeros(program.lp.row_count)]
+    if ended.solution.dual_values is not None:
+        prices.append(ended.solution.dual_values)
+    points = [replace(found, termination=ended.solution.termination, dual_values=price, basis=None) for price in prices]
+    attempts = [_certify_point(program, point, tolerance) for point in points]
     usable = [a for a in attempts if a.certificate is not None and a.certificate.dual_residual <= tolerance]
     return min(usable or attempts, key=lambda a: a.certificate.gap if a.certificate else np.inf)
 
 
-def _attempt(program: Program, point: Solution, tolerance: float) -> Attempt:
-    return Attempt(program, point, certify(program.lp, point, tolerance))
+def _certify_point(program: Program, point: Solution, tolerance: float) -> SolveAttempt:
+    return SolveAttempt(program, point, certify_solution(program.lp, point, tolerance))

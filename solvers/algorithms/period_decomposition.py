@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 
-WHOLE = -1
+LINKING = -1
 """Period of a row that speaks of several, such as a swap's balance over a year."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subproblem:
     """The rows and columns of some periods in a row, as a program; the stock they begin with is on its right-hand side."""
 
     rows: IntArray
@@ -24,49 +24,49 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Periods:
+class PeriodDecomposition:
     """Where a program may be cut. Shapes: n columns, m rows."""
 
     lp: LinearProgram
     """The whole."""
-    count: int
+    period_count: int
     """How many periods there are."""
-    column: IntArray
+    column_period: IntArray
     """Period by column, (n,)."""
-    row: IntArray
+    row_period: IntArray
     """Period by row, (m,); WHOLE for rows of several."""
-    stock: npt.NDArray[np.bool_]
+    stock_columns: npt.NDArray[np.bool_]
     """Whether a column is stock at the end of its period, (n,)."""
     cost: FloatArray
     """Cost by column, (n,), with what rows of several periods make of it at given prices."""
 
     @classmethod
-    def of(cls, program: Program, prices: FloatArray) -> "Periods | None":
+    def decompose(cls, program: Program, prices: FloatArray) -> "PeriodDecomposition | None":
         """Cut a program, rows of several periods replaced by their prices, (m,); None where more than stock ties periods together."""
         lp = program.lp
-        column, row = np.full(lp.columns, WHOLE, dtype=np.int64), np.full(lp.rows, WHOLE, dtype=np.int64)
-        for blocks, target in ((program.decisions, column), (program.rules, row)):
+        column, row = np.full(lp.column_count, LINKING, dtype=np.int64), np.full(lp.row_count, LINKING, dtype=np.int64)
+        for blocks, target in ((program.variables, column), (program.constraints, row)):
             for block in blocks.values():
                 if "period" in block.axes:
-                    target[block.span] = block.axes["period"]
-        stock = np.zeros(lp.columns, dtype=bool)
-        if "stock" in program.decisions:
-            stock[program.decisions["stock"].span] = True
+                    target[block.block_slice] = block.axes["period"]
+        stock = np.zeros(lp.column_count, dtype=bool)
+        if "stock" in program.variables:
+            stock[program.variables["stock"].block_slice] = True
         entries = lp.matrix.tocoo()
         there, here = row[entries.coords[0]], column[entries.coords[1]]
-        tied = (there != WHOLE) & (there != here) & ~(stock[entries.coords[1]] & (there == here + 1))
-        if (column == WHOLE).any() or tied.any() or not lp.columns:
+        tied = (there != LINKING) & (there != here) & ~(stock[entries.coords[1]] & (there == here + 1))
+        if (column == LINKING).any() or tied.any() or not lp.column_count:
             return None
-        wide = np.where(row == WHOLE, prices, 0.0)
+        wide = np.where(row == LINKING, prices, 0.0)
         return cls(lp, int(column.max()) + 1, column, row, stock, lp.cost - lp.matrix.T @ wide)
 
-    def part(self, first: int, last: int, carried: FloatArray) -> Part:
+    def build_subproblem(self, first: int, last: int, carried_stock: FloatArray) -> Subproblem:
         """Periods from the first to the last; `carried` is the stock that the one before hands on, by column, (n,)."""
-        rows = np.flatnonzero((self.row >= first) & (self.row <= last))
-        columns = np.flatnonzero((self.column >= first) & (self.column <= last))
-        opening = np.flatnonzero(self.stock & (self.column == first - 1))
+        rows = np.flatnonzero((self.row_period >= first) & (self.row_period <= last))
+        columns = np.flatnonzero((self.column_period >= first) & (self.column_period <= last))
+        opening = np.flatnonzero(self.stock_columns & (self.column_period == first - 1))
         inside = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
-        brought = inside[:, len(columns) :] @ carried[opening]
+        brought = inside[:, len(columns) :] @ carried_stock[opening]
         lp = replace(
             self.lp,
             cost=self.cost[columns],
@@ -77,8 +77,8 @@ class Periods:
             matrix=inside[:, : len(columns)],
             offset=0.0,
         )
-        return Part(rows, columns, lp)
+        return Subproblem(rows, columns, lp)
 
-    def whole(self) -> Part:
+    def build_whole_program(self) -> Subproblem:
         """All of it, with its own costs and the rows of several periods."""
-        return Part(np.arange(self.lp.rows), np.arange(self.lp.columns), self.lp)
+        return Subproblem(np.arange(self.lp.row_count), np.arange(self.lp.column_count), self.lp)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from solvers.lp.solution import OnProgress, Progress
 
-CHECKS = ((0.4, 0.01), (1.2, 0.2))
+PROGRESS_CHECKS = ((0.4, 0.01), (1.2, 0.2))
 """Seconds of the solver's own thread since its first objective, and the least share of the way to have come by then."""
 
-USUAL_COLUMNS = 150_000
+REFERENCE_COLUMNS = 150_000
 """Columns for which the seconds of CHECKS hold; larger programs have more time in proportion."""
 
 UNLIMITED = float("inf")
@@ -20,32 +20,32 @@ UNLIMITED = float("inf")
 
 
 @dataclass(slots=True)
-class Spending:
+class CpuTimer:
     """Seconds of the processor that a run has spent, for other threads to read: on a busy machine a clock says little."""
 
     seconds: float = 0.0
     """As of the last time the run was asked."""
-    _begun: float | None = field(default=None, init=False)
+    _started: float | None = field(default=None, init=False)
 
-    def beyond(self, limit: float) -> bool:
+    def has_exceeded(self, limit: float) -> bool:
         """Count on; whether more than `limit` seconds were spent since the first call. From the thread of the run."""
         now = time.thread_time()
-        self._begun = now if self._begun is None else self._begun
-        self.seconds = now - self._begun
+        self._started = now if self._started is None else self._started
+        self.seconds = now - self._started
         return self.seconds > limit
 
 
 @dataclass(slots=True)
-class Watch:
+class BoundProgressMonitor:
     """Judges one run; told of progress, and asked, from the thread that solves."""
 
-    bound: float
+    lower_bound: float
     """A lower bound of the optimum, near it."""
     columns: int
     """Columns of the program."""
     listener: OnProgress | None = None
     """Told of progress, at most twice a second."""
-    gave_up: bool = False
+    was_stopped: bool = False
     """Whether the run was told to stop."""
     share: float = 0.0
     """Share of the way from its first objective to the bound that it has come."""
@@ -54,7 +54,7 @@ class Watch:
     _first: tuple[float, float] | None = field(default=None, init=False)
     _next_hint: float = field(default=0.0, init=False)
 
-    def hear(self, progress: Progress) -> None:
+    def record_progress(self, progress: Progress) -> None:
         """Take note of an objective, and pass the hint on."""
         now = time.monotonic()
         if self.listener is not None and now >= self._next_hint:
@@ -64,13 +64,15 @@ class Watch:
             return
         if self._first is None:
             self._first = (time.thread_time(), progress.objective)
-        way = self.bound - self._first[1]
+        way = self.lower_bound - self._first[1]
         self.share = (progress.objective - self._first[1]) / way if way > 0 else 1.0
 
-    def hopeless(self) -> bool:
+    def is_stalled(self) -> bool:
         """Whether the run has come too little of the way for the time it took; once true it stays true."""
-        if self._first is not None and not self.gave_up:
+        if self._first is not None and not self.was_stopped:
             self.spent = time.thread_time() - self._first[0]
-            slower = max(1.0, self.columns / USUAL_COLUMNS)
-            self.gave_up = any(self.spent > after * slower and self.share < least for after, least in CHECKS)
-        return self.gave_up
+            slower = max(1.0, self.columns / REFERENCE_COLUMNS)
+            self.was_stopped = any(
+                self.spent > after * slower and self.share < least for after, least in PROGRESS_CHECKS
+            )
+        return self.was_stopped

@@ -11,25 +11,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from solvers.algorithms.aggregation import Foretold
-from solvers.algorithms.period_decomposition import Part, Periods
+from solvers.algorithms.aggregation import AggregateSolution
+from solvers.algorithms.period_decomposition import PeriodDecomposition, Subproblem
 from solvers.algorithms.portfolio import Cancelled
-from solvers.algorithms.progress_monitor import Spending
+from solvers.algorithms.progress_monitor import CpuTimer
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.backends.trivial_cases import AT_LOWER, BASIC
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 from solvers.lp.solution import Basis, BasisStatus, Solution
 
-NEAR = 2e-4
+MAX_COST_DEVIATION = 2e-4
 """How far a period may be from what was foretold for it, as a part of the cost of a mean period. In provinces where links seldom
 bind it is 2e-6 to 5e-5; in the years of Ryanggang 5e-3, and a chain leads nowhere (decision 0019)."""
 
-SPREAD = 0.02
+DEVIATION_PENALTY = 0.02
 """By how much of its price stock beyond or short of the foretold amount is worth less or costs more."""
 
 
 @dataclass(slots=True)
-class Vertex:
+class CrashBasis:
     """A plan that keeps all rules, and a basis for it in which some stock rests between its bounds. Shapes: n columns, m rows."""
 
     values: FloatArray
@@ -38,79 +38,85 @@ class Vertex:
     """Status by column, (n,)."""
     rows: BasisStatus
     """Status by row, (m,)."""
-    held: npt.NDArray[np.bool_]
+    fixed_stock: npt.NDArray[np.bool_]
     """Whether a column is stock that rests at its value, wherever its bounds are, (n,)."""
     iterations: int = 0
     """Iterations made so far."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Guide:
+class _TargetStock:
     """What is foretold of stock, by column of the whole, (n,)."""
 
     group: IntArray
     """The group of balances in which it is handed on; −1 for what is no stock."""
-    worth: FloatArray
+    unit_value: FloatArray
     """What a unit is worth in the next period."""
 
     @classmethod
-    def of(cls, periods: Periods, foretold: Foretold) -> "_Guide":
-        columns = np.flatnonzero(periods.stock)
+    def from_aggregate(cls, periods: PeriodDecomposition, aggregate: AggregateSolution) -> "_TargetStock":
+        columns = np.flatnonzero(periods.stock_columns)
         entries = periods.lp.matrix[:, columns].tocoo()
         rows, stock = entries.coords[0], columns[entries.coords[1]]
-        own = (periods.row[rows] == periods.column[stock]) & (foretold.group[rows] >= 0)
-        after = periods.row[rows] == periods.column[stock] + 1
-        group = np.full(periods.lp.columns, -1, dtype=np.int64)
-        group[stock[own]] = foretold.group[rows[own]]
-        worth = np.zeros(periods.lp.columns)
-        np.add.at(worth, stock[after], entries.data[after] * foretold.prices[rows[after]])
+        own = (periods.row_period[rows] == periods.column_period[stock]) & (aggregate.group[rows] >= 0)
+        after = periods.row_period[rows] == periods.column_period[stock] + 1
+        group = np.full(periods.lp.column_count, -1, dtype=np.int64)
+        group[stock[own]] = aggregate.group[rows[own]]
+        worth = np.zeros(periods.lp.column_count)
+        np.add.at(worth, stock[after], entries.data[after] * aggregate.dual_values[rows[after]])
         return cls(group, worth)
 
 
-def chained(periods: Periods, foretold: Foretold, seconds: float, stops: Cancelled) -> Vertex | None:
+def forward_pass(
+    periods: PeriodDecomposition, aggregate: AggregateSolution, seconds: float, should_stop: Cancelled
+) -> CrashBasis | None:
     """A vertex for the whole, period by period; None where one has no plan, or costs another amount than was foretold.
 
     The first period, which tells most, may take so many `seconds` of this thread.
     """
-    return _Chain(periods, foretold, _Guide.of(periods, foretold)).walk(seconds, stops)
+    return _ForwardPass(periods, aggregate, _TargetStock.from_aggregate(periods, aggregate)).solve_periods(
+        seconds, should_stop
+    )
 
 
-class _Chain:
+class _ForwardPass:
     """Walks the periods; each begins with the stock, and where it can with the basis, of the one before."""
 
-    def __init__(self, periods: Periods, foretold: Foretold, guide: _Guide) -> None:
-        n, m = periods.lp.columns, periods.lp.rows
-        self._periods, self._foretold, self._guide = periods, foretold, guide
-        self._near = NEAR * abs(float(periods.lp.cost @ foretold.values)) / periods.count
-        self._vertex = Vertex(np.zeros(n), np.zeros(n, np.int8), np.full(m, BASIC, np.int8), np.zeros(n, dtype=bool))
-        self._before: tuple[Part, Basis] | None = None
+    def __init__(self, periods: PeriodDecomposition, aggregate: AggregateSolution, target_stock: _TargetStock) -> None:
+        n, m = periods.lp.column_count, periods.lp.row_count
+        self._periods, self._foretold, self._guide = periods, aggregate, target_stock
+        self._near = MAX_COST_DEVIATION * abs(float(periods.lp.cost @ aggregate.values)) / periods.period_count
+        self._vertex = CrashBasis(
+            np.zeros(n), np.zeros(n, np.int8), np.full(m, BASIC, np.int8), np.zeros(n, dtype=bool)
+        )
+        self._before: tuple[Subproblem, Basis] | None = None
         """The period before, and its basis with rows and columns for foretold stock."""
 
-    def walk(self, seconds: float, stops: Cancelled) -> Vertex | None:
+    def solve_periods(self, seconds: float, should_stop: Cancelled) -> CrashBasis | None:
         """Through all periods; see `chained`."""
-        spending = Spending()
+        spending = CpuTimer()
 
-        def on_trial() -> bool:
-            return spending.beyond(seconds) or stops()
+        def is_over_trial_time() -> bool:
+            return spending.has_exceeded(seconds) or should_stop()
 
-        vertex, last = self._vertex, self._periods.count - 1
+        vertex, last = self._vertex, self._periods.period_count - 1
         for period in range(last + 1):
-            part = self._periods.part(period, period, vertex.values)
+            part = self._periods.build_subproblem(period, period, vertex.values)
             if period == last:
-                ended = _solved(part.lp, self._start(part, part.lp), "near", stops)
+                ended = _solve_from_basis(part.lp, self._build_start_basis(part, part.lp), "near", should_stop)
             else:
-                ended = self._handing_on(part, on_trial if period == 0 else stops)
+                ended = self._solve_period(part, is_over_trial_time if period == 0 else should_stop)
             if ended is None or ended.basis is None:
                 return None
             vertex.columns[part.columns], vertex.rows[part.rows] = ended.basis.columns, ended.basis.rows
             vertex.iterations += ended.iterations
         return vertex
 
-    def _handing_on(self, part: Part, stops: Cancelled) -> Solution | None:
+    def _solve_period(self, part: Subproblem, should_stop: Cancelled) -> Solution | None:
         """One period with about the foretold stock at its end; then the same with just the stock it chose, as a vertex."""
-        stock = np.flatnonzero(self._periods.stock[part.columns])
-        guided = _guided(part, stock, self._guide, self._foretold)
-        found = _solved(guided, self._start(part, guided), "near", stops)
+        stock = np.flatnonzero(self._periods.stock_columns[part.columns])
+        guided = _add_stock_targets(part, stock, self._guide, self._foretold)
+        found = _solve_from_basis(guided, self._build_start_basis(part, guided), "near", should_stop)
         if found is None or found.values is None or found.basis is None:
             return None
         expected = float(part.lp.cost @ self._foretold.values[part.columns])
@@ -121,44 +127,50 @@ class _Chain:
         lower, upper = part.lp.column_lower.copy(), part.lp.column_upper.copy()
         lower[stock] = upper[stock] = kept
         self._vertex.values[part.columns[stock]] = kept
-        self._vertex.held[part.columns[stock]] = True
-        columns = found.basis.columns[: part.lp.columns].copy()
+        self._vertex.fixed_stock[part.columns[stock]] = True
+        columns = found.basis.columns[: part.lp.column_count].copy()
         columns[stock] = AT_LOWER  # left in the basis they cost twice the time: counties-40 6.3 s in all instead of 4.5
-        start = Basis(columns, found.basis.rows[: part.lp.rows])
-        ended = _solved(replace(part.lp, column_lower=lower, column_upper=upper), start, "primal", stops)
+        start = Basis(columns, found.basis.rows[: part.lp.row_count])
+        ended = _solve_from_basis(
+            replace(part.lp, column_lower=lower, column_upper=upper), start, "primal", should_stop
+        )
         return None if ended is None else replace(ended, iterations=found.iterations + ended.iterations)
 
-    def _start(self, part: Part, lp: LinearProgram) -> Basis | None:
+    def _build_start_basis(self, part: Subproblem, lp: LinearProgram) -> Basis | None:
         """The basis of the period before, if it is of the same shape; rows and columns for foretold stock come last, if at all."""
         if self._before is None:
             return None
         before, basis = self._before
-        alike = (before.lp.rows, before.lp.columns) == (part.lp.rows, part.lp.columns)
-        if not alike or len(basis.columns) < lp.columns or len(basis.rows) < lp.rows:
+        alike = (before.lp.row_count, before.lp.column_count) == (part.lp.row_count, part.lp.column_count)
+        if not alike or len(basis.columns) < lp.column_count or len(basis.rows) < lp.row_count:
             return None
-        return Basis(basis.columns[: lp.columns], basis.rows[: lp.rows])
+        return Basis(basis.columns[: lp.column_count], basis.rows[: lp.row_count])
 
 
-def _guided(part: Part, stock: IntArray, guide: _Guide, foretold: Foretold) -> LinearProgram:
+def _add_stock_targets(
+    part: Subproblem, stock: IntArray, target_stock: _TargetStock, aggregate: AggregateSolution
+) -> LinearProgram:
     """A period with rows that ask for the foretold stock of each group, and columns for what is short of it or beyond."""
     lp, columns = part.lp, part.columns[stock]
-    groups, of = np.unique(guide.group[columns], return_inverse=True)
+    groups, of = np.unique(target_stock.group[columns], return_inverse=True)
     count, stocks = len(groups), len(stock)
-    asked = np.bincount(of, weights=foretold.values[columns], minlength=count)
-    worth = np.bincount(of, weights=guide.worth[columns], minlength=count) / np.bincount(of, minlength=count)
-    spread = SPREAD * np.abs(worth) + 1e-6 * np.abs(worth).max(initial=0.0)
+    asked = np.bincount(of, weights=aggregate.values[columns], minlength=count)
+    worth = np.bincount(of, weights=target_stock.unit_value[columns], minlength=count) / np.bincount(
+        of, minlength=count
+    )
+    spread = DEVIATION_PENALTY * np.abs(worth) + 1e-6 * np.abs(worth).max(initial=0.0)
     each = np.arange(count)
     total = sparse.csc_array(
         (
             np.concatenate([np.ones(stocks + count), -np.ones(count)]),
             (
                 np.concatenate([of, each, each]),
-                np.concatenate([stock, lp.columns + each, lp.columns + count + each]),
+                np.concatenate([stock, lp.column_count + each, lp.column_count + count + each]),
             ),
         ),
-        shape=(count, lp.columns + 2 * count),
+        shape=(count, lp.column_count + 2 * count),
     )
-    wider = sparse.hstack([lp.matrix, sparse.csc_array((lp.rows, 2 * count))])
+    wider = sparse.hstack([lp.matrix, sparse.csc_array((lp.row_count, 2 * count))])
     return replace(
         lp,
         cost=np.concatenate([lp.cost, worth + spread, spread - worth]),
@@ -170,10 +182,12 @@ def _guided(part: Part, stock: IntArray, guide: _Guide, foretold: Foretold) -> L
     )
 
 
-def _solved(lp: LinearProgram, start: Basis | None, method: Method, stops: Cancelled) -> Solution | None:
+def _solve_from_basis(
+    lp: LinearProgram, start: Basis | None, method: Method, should_stop: Cancelled
+) -> Solution | None:
     """A program solved from a basis by that method, without one by dual simplex; None where there is no optimum."""
     session = HighsSession(lp)
     if start is not None:
         session.set_basis(start)
-    solution = session.run("dual" if start is None else method, cancelled=stops)
-    return solution if solution.stop.reason == "optimal" else None
+    solution = session.solve_program("dual" if start is None else method, should_cancel=should_stop)
+    return solution if solution.termination.reason == "optimal" else None

@@ -28,60 +28,62 @@ class WarmStart:
     """Labels of each axis, by position."""
 
     @classmethod
-    def of(cls, program: Program, basis: Basis) -> "WarmStart":
+    def from_program(cls, program: Program, basis: Basis) -> "WarmStart":
         """What is needed of a solved program to start another from it."""
-        return cls(basis, program.decisions, program.rules, program.labels)
+        return cls(basis, program.variables, program.constraints, program.labels)
 
     @property
-    def sound(self) -> bool:
+    def is_compatible(self) -> bool:
         """Whether the basis has the shape of its program; one that another version of Allot stored may not."""
         columns = sum(block.size for block in self.decisions.values())
         rows = sum(block.size for block in self.rules.values())
         return (len(self.basis.columns), len(self.basis.rows)) == (columns, rows)
 
-    def fit(self, program: Program) -> Basis:
+    def map_basis_to(self, program: Program) -> Basis:
         """The basis for another program: by label, whatever has moved, gone or come."""
         lp = program.lp
-        columns, rows = np.full(lp.columns, AT_LOWER, np.int8), np.full(lp.rows, BASIC, np.int8)
-        for name, block in program.decisions.items():
+        columns, rows = np.full(lp.column_count, AT_LOWER, np.int8), np.full(lp.row_count, BASIC, np.int8)
+        for name, block in program.variables.items():
             if name in self.decisions:
-                self._carry(self.decisions[name], self.basis.columns, block, columns, program)
-        for name, block in program.rules.items():
+                self._copy_block_statuses(self.decisions[name], self.basis.columns, block, columns, program)
+        for name, block in program.constraints.items():
             if name in self.rules:
-                self._carry(self.rules[name], self.basis.rows, block, rows, program)
+                self._copy_block_statuses(self.rules[name], self.basis.rows, block, rows, program)
         columns[lp.column_lower == lp.column_upper] = AT_LOWER  # nothing to decide there any more
         rows[np.isinf(lp.row_lower) & np.isinf(lp.row_upper)] = BASIC  # limits nothing: its price is 0
         return Basis(
-            _within(columns, lp.column_lower, lp.column_upper),
-            _within(rows, lp.row_lower, lp.row_upper),
+            _clamp_statuses(columns, lp.column_lower, lp.column_upper),
+            _clamp_statuses(rows, lp.row_lower, lp.row_upper),
         )
 
-    def _carry(self, old: Block, statuses: BasisStatus, new: Block, target: BasisStatus, program: Program) -> None:
+    def _copy_block_statuses(
+        self, old: Block, statuses: BasisStatus, new: Block, target: BasisStatus, program: Program
+    ) -> None:
         """Copy the statuses of an old block to where a new block means the same."""
         if set(old.axes) != set(new.axes) or not old.size or not new.size:
             return
         sizes = [len(program.labels[axis]) for axis in new.axes]
-        here = _keys([new.axes[axis] for axis in new.axes], sizes)
-        moved = [self._moved(axis, program)[old.axes[axis]] for axis in new.axes]
+        here = _combine_codes([new.axes[axis] for axis in new.axes], sizes)
+        moved = [self._map_axis_positions(axis, program)[old.axes[axis]] for axis in new.axes]
         known = np.all([codes >= 0 for codes in moved], axis=0)
-        there = _keys([codes[known] for codes in moved], sizes)
+        there = _combine_codes([codes[known] for codes in moved], sizes)
         order = np.argsort(there)
         place = np.minimum(np.searchsorted(there[order], here), max(len(there) - 1, 0))
         hit = there[order][place] == here if len(there) else np.zeros(new.size, dtype=bool)
-        target[new.positions[hit]] = statuses[old.span][known][order][place[hit]]
+        target[new.positions[hit]] = statuses[old.block_slice][known][order][place[hit]]
 
-    def _moved(self, axis: str, program: Program) -> IntArray:
+    def _map_axis_positions(self, axis: str, program: Program) -> IntArray:
         """New position of each old label of an axis, −1 where it is gone."""
         now = {label: position for position, label in enumerate(program.labels[axis])}
         return np.array([now.get(label, -1) for label in self.labels[axis]], dtype=np.int64)
 
 
-def _keys(codes: Sequence[IntArray], sizes: Sequence[int]) -> IntArray:
+def _combine_codes(codes: Sequence[IntArray], sizes: Sequence[int]) -> IntArray:
     """One number for each combination of positions."""
     return np.ravel_multi_index(tuple(codes), tuple(sizes)).astype(np.int64)
 
 
-def _within(statuses: BasisStatus, lower: FloatArray, upper: FloatArray) -> BasisStatus:
+def _clamp_statuses(statuses: BasisStatus, lower: FloatArray, upper: FloatArray) -> BasisStatus:
     """Statuses that rest on a bound which is infinite now rest on the other, or at zero."""
     nonbasic = statuses != BASIC
     at_upper = nonbasic & np.isfinite(upper) & ((statuses == AT_UPPER) | ~np.isfinite(lower))

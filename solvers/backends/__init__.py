@@ -8,90 +8,92 @@ from collections.abc import Callable
 from functools import cache
 
 from solvers.backends.base import Backend, Feature, SolveOptions
-from solvers.errors import SolverUnavailable
+from solvers.errors import SolverUnavailableError
 
-__all__ = ["Backend", "Feature", "SolveOptions", "get", "names"]
+__all__ = ["Backend", "Feature", "SolveOptions", "get_backend", "list_backend_names"]
 
 
-def _highs() -> Backend:
+def _load_highs() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs", "dual")
 
 
-def _highs_interior() -> Backend:
+def _load_highs_interior_point() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs-ipm", "interior")
 
 
-def _highs_primal() -> Backend:
+def _load_highs_primal() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs-primal", "primal")
 
 
-def _highs_finished() -> Backend:
+def _load_highs_primal_cleanup() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs-ipm-finished", "finished")
 
 
-def _highs_near() -> Backend:
+def _load_highs_devex() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs-near", "near")
 
 
-def _highs_steady() -> Backend:
+def _load_highs_steepest_edge() -> Backend:
     from solvers.backends.highs import HighsBackend
 
     return HighsBackend("highs-steady", "steady")
 
 
-def _glop() -> Backend:
+def _load_glop() -> Backend:
     from solvers.backends.ortools import GLOP
 
     return GLOP
 
 
-def _pdlp() -> Backend:
+def _load_pdlp() -> Backend:
     from solvers.backends.ortools import PDLP
 
     return PDLP
 
 
-def _cbc() -> Backend:
+def _load_cbc() -> Backend:
     from solvers.backends.pulp_cbc import CBC, PulpBackend
 
     return PulpBackend("cbc", CBC)
 
 
 _BACKENDS: dict[str, Callable[[], Backend]] = {
-    "highs": _highs,
-    "highs-ipm": _highs_interior,
-    "highs-primal": _highs_primal,
-    "highs-ipm-finished": _highs_finished,
-    "highs-near": _highs_near,
-    "highs-steady": _highs_steady,
-    "glop": _glop,
-    "pdlp": _pdlp,
-    "cbc": _cbc,
+    "highs": _load_highs,
+    "highs-ipm": _load_highs_interior_point,
+    "highs-primal": _load_highs_primal,
+    "highs-ipm-finished": _load_highs_primal_cleanup,
+    "highs-near": _load_highs_devex,
+    "highs-steady": _load_highs_steepest_edge,
+    "glop": _load_glop,
+    "pdlp": _load_pdlp,
+    "cbc": _load_cbc,
 }
 
 
 @cache
-def get(name: str) -> Backend:
+def get_backend(name: str) -> Backend:
     """The backend of that name, or `pulp:NAME` for a solver by PuLP's name for it; raises SolverUnavailable."""
     if name.startswith("pulp:"):
         from solvers.backends.pulp_cbc import PulpBackend
 
         return PulpBackend(name, name.removeprefix("pulp:"))
     if name not in _BACKENDS:
-        raise SolverUnavailable(f"there is no solver {name!r}; there are {', '.join(names())} and pulp:NAME")
+        raise SolverUnavailableError(
+            f"there is no solver {name!r}; there are {', '.join(list_backend_names())} and pulp:NAME"
+        )
     return _BACKENDS[name]()
 
 
-def names() -> tuple[str, ...]:
+def list_backend_names() -> tuple[str, ...]:
     """Names of all backends, the usual one first; `pulp:NAME` goes beside them."""
     return tuple(_BACKENDS)

@@ -38,7 +38,7 @@ class SolveOptions:
     """Feasibility and optimality tolerance asked of the solver."""
     cancelled: Callable[[], bool] | None = None
     """Asked at most twenty times a second, perhaps from another thread; true makes the solver stop. Must not raise."""
-    hint_seconds: float = 0.5
+    progress_seconds: float = 0.5
     """Least seconds between two hints of progress."""
 
 
@@ -50,7 +50,7 @@ class Backend(Protocol):
     features: frozenset[Feature]
     """What it can do."""
 
-    def solve(
+    def solve_program(
         self,
         lp: LinearProgram,
         options: SolveOptions,

@@ -6,11 +6,11 @@ Source: highs.dev. Why highspy: docs/decisions/0004.
 from solvers.backends.base import Feature, SolveOptions
 from solvers.backends.highs_methods import Method
 from solvers.backends.highs_session import VERSION, HighsSession
-from solvers.backends.trivial_cases import require, settle, tell_apart
+from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Basis, OnProgress, Solution, Stop
+from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
-UNDECIDED = Stop("numerical", detail="HiGHS: UnboundedOrInfeasible")
+UNDECIDED_REASONS = Termination("numerical", detail="HiGHS: UnboundedOrInfeasible")
 """HiGHS' way of saying that it is one of the two."""
 
 
@@ -33,7 +33,7 @@ class HighsBackend:
         self.name = name
         self._method = method
 
-    def solve(
+    def solve_program(
         self,
         lp: LinearProgram,
         options: SolveOptions,
@@ -42,16 +42,16 @@ class HighsBackend:
         on_progress: OnProgress | None = None,
     ) -> Solution:
         """Solve, from `start` if given (interior point starts anew); raises MalformedProgram for arrays that are no program."""
-        require(self, start)
-        settled = settle(lp, options.tolerance, f"HiGHS {VERSION}")
+        require_features(self, start)
+        settled = presolve_trivial(lp, options.tolerance, f"HiGHS {VERSION}")
         if settled is not None:
             return settled
-        solution = self._run(lp, options, start, on_progress)
-        if solution.stop.reason == "unbounded" or solution.stop == UNDECIDED:
-            return tell_apart(solution, lp, options, self._run)
+        solution = self._solve_with_session(lp, options, start, on_progress)
+        if solution.termination.reason == "unbounded" or solution.termination == UNDECIDED_REASONS:
+            return resolve_infeasible_or_unbounded(solution, lp, options, self._solve_with_session)
         return solution
 
-    def _run(
+    def _solve_with_session(
         self,
         lp: LinearProgram,
         options: SolveOptions,
@@ -61,10 +61,10 @@ class HighsBackend:
         session = HighsSession(lp, tolerance=options.tolerance)
         if start is not None:
             session.set_basis(start)
-        return session.run(
+        return session.solve_program(
             self._method,
             time_limit_seconds=options.time_limit_seconds,
             on_progress=on_progress,
-            cancelled=options.cancelled,
-            hint_seconds=options.hint_seconds,
+            should_cancel=options.cancelled,
+            progress_seconds=options.progress_seconds,
         )

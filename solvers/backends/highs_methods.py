@@ -7,7 +7,7 @@ Method = Literal["dual", "primal", "interior", "finished", "near", "steady"]
 """dual, primal: simplex as it comes. interior: interior point with crossover as it comes. finished: the same, but what crossover
 leaves undone is finished by primal simplex. near, steady: dual simplex from the basis of nearly the same program."""
 
-WORDS: Mapping[Method, str] = {
+METHOD_NAMES: Mapping[Method, str] = {
     "dual": "dual simplex",
     "primal": "primal simplex",
     "interior": "interior point",
@@ -17,7 +17,7 @@ WORDS: Mapping[Method, str] = {
 }
 """What a method is called beside the solver's name."""
 
-_AS_IT_COMES: dict[str, str | int | float] = {
+_DEFAULT_OPTIONS: dict[str, str | int | float] = {
     "solver": "simplex",
     "simplex_strategy": 1,
     "simplex_dual_edge_weight_strategy": -1,
@@ -27,15 +27,15 @@ _AS_IT_COMES: dict[str, str | int | float] = {
 _UNPERTURBED = {"dual_simplex_cost_perturbation_multiplier": 0.0, "primal_simplex_bound_perturbation_multiplier": 0.0}
 _PRIMAL, _DEVEX = 4, 1
 
-OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
-    "dual": _AS_IT_COMES,
-    "primal": _AS_IT_COMES | {"simplex_strategy": _PRIMAL},
-    "interior": _AS_IT_COMES | {"solver": "ipm", "run_crossover": "on"},
+METHOD_OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
+    "dual": _DEFAULT_OPTIONS,
+    "primal": _DEFAULT_OPTIONS | {"simplex_strategy": _PRIMAL},
+    "interior": _DEFAULT_OPTIONS | {"solver": "ipm", "run_crossover": "on"},
     # As it comes, a basis that crossover leaves a millionth from optimal is finished by dual simplex with perturbed costs, which
     # walks away from it and back: 10,471 iterations, 18 s, in the crisis year, where primal simplex needs 8 (decision 0017).
-    "finished": _AS_IT_COMES | _UNPERTURBED | {"solver": "ipm", "run_crossover": "on", "simplex_strategy": _PRIMAL},
+    "finished": _DEFAULT_OPTIONS | _UNPERTURBED | {"solver": "ipm", "run_crossover": "on", "simplex_strategy": _PRIMAL},
     # Exact steepest edge weights of a basis that is not of slacks cost 2 s in a year's program, Devex weights nothing.
-    "near": _AS_IT_COMES | _UNPERTURBED | {"simplex_dual_edge_weight_strategy": _DEVEX},
-    "steady": _AS_IT_COMES | _UNPERTURBED,
+    "near": _DEFAULT_OPTIONS | _UNPERTURBED | {"simplex_dual_edge_weight_strategy": _DEVEX},
+    "steady": _DEFAULT_OPTIONS | _UNPERTURBED,
 }
 """Options of HiGHS by method."""

@@ -17,38 +17,43 @@ from ortools.linear_solver.python import model_builder_helper as helper
 from scipy import sparse
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.trivial_cases import ProgressGate, require, settle, tell_apart
+from solvers.backends.trivial_cases import (
+    ProgressReporter,
+    presolve_trivial,
+    require_features,
+    resolve_infeasible_or_unbounded,
+)
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Basis, OnProgress, Solution, Stop
+from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
-_STOPS: dict[str, Stop] = {
-    "OPTIMAL": Stop("optimal"),
-    "FEASIBLE": Stop("limit", "time"),
-    "INFEASIBLE": Stop("infeasible"),
-    "UNBOUNDED": Stop("unbounded"),
-    "ABNORMAL": Stop("numerical"),
-    "NOT_SOLVED": Stop("limit", "time"),
-    "MODEL_IS_VALID": Stop("error"),
-    "CANCELLED_BY_USER": Stop("cancelled"),
-    "UNKNOWN_STATUS": Stop("error"),
-    "MODEL_INVALID": Stop("error"),
-    "INVALID_SOLVER_PARAMETERS": Stop("error"),
-    "SOLVER_TYPE_UNAVAILABLE": Stop("error"),
-    "INCOMPATIBLE_OPTIONS": Stop("error"),
+_TERMINATIONS: dict[str, Termination] = {
+    "OPTIMAL": Termination("optimal"),
+    "FEASIBLE": Termination("limit", "time"),
+    "INFEASIBLE": Termination("infeasible"),
+    "UNBOUNDED": Termination("unbounded"),
+    "ABNORMAL": Termination("numerical"),
+    "NOT_SOLVED": Termination("limit", "time"),
+    "MODEL_IS_VALID": Termination("error"),
+    "CANCELLED_BY_USER": Termination("cancelled"),
+    "UNKNOWN_STATUS": Termination("error"),
+    "MODEL_INVALID": Termination("error"),
+    "INVALID_SOLVER_PARAMETERS": Termination("error"),
+    "SOLVER_TYPE_UNAVAILABLE": Termination("error"),
+    "INCOMPATIBLE_OPTIONS": Termination("error"),
 }
 
 
-def stop_of(status: helper.SolveStatus, words: str = "") -> Stop:
+def termination_of(status: helper.SolveStatus, words: str = "") -> Termination:
     """What a status of OR-Tools means; the detail is its own word for it and what it adds."""
-    stop = _STOPS[status.name]
-    return Stop(stop.reason, stop.limit, ": ".join(filter(None, ("OR-Tools", status.name, words))))
+    stop = _TERMINATIONS[status.name]
+    return Termination(stop.reason, stop.limit, ": ".join(filter(None, ("OR-Tools", status.name, words))))
 
 
-def _glop_parameters(tolerance: float) -> str:
+def _build_glop_parameters(tolerance: float) -> str:
     return f"primal_feasibility_tolerance: {tolerance} dual_feasibility_tolerance: {tolerance}"
 
 
-def _pdlp_parameters(tolerance: float) -> str:
+def _build_pdlp_parameters(tolerance: float) -> str:
     # Row by row, as the certificate measures it; PDLP's usual norm over all rows lets single rows be far off.
     return (
         "termination_criteria { optimality_norm: OPTIMALITY_NORM_L_INF_COMPONENTWISE simple_optimality_criteria { "
@@ -65,27 +70,27 @@ class OrToolsBackend:
         self._parameters = parameters
         self._solver = f"OR-Tools {version('ortools')} {words}"
 
-    def solve(
+    def solve_program(
         self,
         lp: LinearProgram,
         options: SolveOptions,
         *,
         start: Basis | None = None,
-        on_progress: OnProgress | None = None,  # noqa: ARG002 — this way into OR-Tools gives no log
+        on_progress: OnProgress | None = None,
     ) -> Solution:
         """Solve; refuses a start. Iterations are not told. PDLP stopped by its time limit gives no point."""
-        require(self, start)
-        settled = settle(lp, options.tolerance, self._solver)
+        require_features(self, start)
+        settled = presolve_trivial(lp, options.tolerance, self._solver)
         if settled is not None:
             return settled
-        solution = self._run(lp, options)
+        solution = self._solve_with_helper(lp, options)
         # GLOP calls unbounded programs infeasible; PDLP calls them not solved, long before its time is up.
-        early = solution.stop.limit == "time" and solution.seconds < 0.9 * options.time_limit_seconds
-        if early or solution.stop.reason in {"infeasible", "unbounded"}:
-            return tell_apart(solution, lp, options, self._run)
+        early = solution.termination.limit == "time" and solution.seconds < 0.9 * options.time_limit_seconds
+        if early or solution.termination.reason in {"infeasible", "unbounded"}:
+            return resolve_infeasible_or_unbounded(solution, lp, options, self._solve_with_helper)
         return solution
 
-    def _run(self, lp: LinearProgram, options: SolveOptions) -> Solution:
+    def _solve_with_helper(self, lp: LinearProgram, options: SolveOptions) -> Solution:
         # OR-Tools' type stubs name the shape of an array where its type belongs.
         model: Any = helper.ModelBuilderHelper()
         model.fill_model_from_sparse_data(
@@ -96,11 +101,13 @@ class OrToolsBackend:
         solver.enable_output(False)
         solver.set_time_limit_in_seconds(options.time_limit_seconds)
         solver.set_solver_specific_parameters(self._parameters(options.tolerance))
-        gate = ProgressGate(None, options.cancelled if Feature.CANCEL in self.features else None)
+        gate = ProgressReporter(None, options.cancelled if Feature.CANCEL in self.features else None)
         began = monotonic()
-        with _watch(gate, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve):
+        with _interrupt_on_cancel(
+            gate, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve
+        ):
             solver.solve(model)
-        stop = stop_of(solver.status(), solver.status_string())
+        stop = termination_of(solver.status(), solver.status_string())
         if stop.reason == "limit" and gate.stopped:
             stop = replace(stop, reason="cancelled", limit=None)
         found = solver.has_solution()
@@ -114,19 +121,19 @@ class OrToolsBackend:
 
 
 @contextmanager
-def _watch(gate: ProgressGate, asked: bool, interrupt: Callable[[], bool]) -> Iterator[None]:
+def _interrupt_on_cancel(gate: ProgressReporter, asked: bool, interrupt: Callable[[], bool]) -> Iterator[None]:
     """While inside, interrupt the solver as soon as the gate says so."""
     if not asked:
         yield
         return
     done = Event()
 
-    def watch() -> None:
+    def poll_cancellation() -> None:
         while not done.wait(0.05):
-            if gate.must_stop():
+            if gate.should_cancel():
                 interrupt()
 
-    watcher = Thread(target=watch, daemon=True)
+    watcher = Thread(target=poll_cancellation, daemon=True)
     watcher.start()
     try:
         yield
@@ -135,9 +142,11 @@ def _watch(gate: ProgressGate, asked: bool, interrupt: Callable[[], bool]) -> It
         watcher.join()
 
 
-GLOP = OrToolsBackend("glop", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.CANCEL}), _glop_parameters, "GLOP")
+GLOP = OrToolsBackend(
+    "glop", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.CANCEL}), _build_glop_parameters, "GLOP"
+)
 """Google's simplex."""
 PDLP = OrToolsBackend(
-    "pdlp", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.FIRST_ORDER}), _pdlp_parameters, "PDLP"
+    "pdlp", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.FIRST_ORDER}), _build_pdlp_parameters, "PDLP"
 )
 """Google's first-order method. It does not hear an interrupt: only its time limit, or the end of its process, stops it."""

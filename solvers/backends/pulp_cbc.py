@@ -13,40 +13,40 @@ import numpy as np
 import pulp
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.trivial_cases import require, settle, tell_apart
-from solvers.errors import SolverUnavailable
+from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
+from solvers.errors import SolverUnavailableError
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
-from solvers.lp.solution import Basis, OnProgress, Solution, Stop
+from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
 CBC = "CBC"
 """The CBC that comes with PuLP."""
 
-_STOPS: dict[int, Stop] = {
-    pulp.LpStatusNotSolved: Stop("limit", "time"),
-    pulp.LpStatusOptimal: Stop("optimal"),
-    pulp.LpStatusInfeasible: Stop("infeasible"),
-    pulp.LpStatusUnbounded: Stop("unbounded"),
-    pulp.LpStatusUndefined: Stop("numerical"),
+_TERMINATIONS: dict[int, Termination] = {
+    pulp.LpStatusNotSolved: Termination("limit", "time"),
+    pulp.LpStatusOptimal: Termination("optimal"),
+    pulp.LpStatusInfeasible: Termination("infeasible"),
+    pulp.LpStatusUnbounded: Termination("unbounded"),
+    pulp.LpStatusUndefined: Termination("numerical"),
 }
-_SOLUTION_STOPS: dict[int, Stop] = {
-    pulp.LpSolutionNoSolutionFound: Stop("limit", "time"),
-    pulp.LpSolutionOptimal: Stop("optimal"),
-    pulp.LpSolutionIntegerFeasible: Stop("limit", "time"),
-    pulp.LpSolutionInfeasible: Stop("infeasible"),
-    pulp.LpSolutionUnbounded: Stop("unbounded"),
+_SOLUTION_TERMINATIONS: dict[int, Termination] = {
+    pulp.LpSolutionNoSolutionFound: Termination("limit", "time"),
+    pulp.LpSolutionOptimal: Termination("optimal"),
+    pulp.LpSolutionIntegerFeasible: Termination("limit", "time"),
+    pulp.LpSolutionInfeasible: Termination("infeasible"),
+    pulp.LpSolutionUnbounded: Termination("unbounded"),
 }
 
 
-def stop_of(status: int, solution_status: int) -> Stop:
+def termination_of(status: int, solution_status: int) -> Termination:
     """What PuLP's two statuses mean together: CBC stopped by its time limit is `Optimal` in the first, the truth in the second."""
-    stop = _STOPS[status]
+    stop = _TERMINATIONS[status]
     if stop.reason == "optimal":
-        stop = _SOLUTION_STOPS[solution_status]
-    return Stop(stop.reason, stop.limit, f"PuLP: {pulp.LpStatus[status]}, {pulp.LpSolution[solution_status]}")
+        stop = _SOLUTION_TERMINATIONS[solution_status]
+    return Termination(stop.reason, stop.limit, f"PuLP: {pulp.LpStatus[status]}, {pulp.LpSolution[solution_status]}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class _PulpModel:
     """A program as PuLP holds it."""
 
     problem: pulp.LpProblem
@@ -67,47 +67,47 @@ class PulpBackend:
         self._pulp_name = solver
         self._solver = f"PuLP {pulp.VERSION} {solver}"
         if solver != CBC and solver not in pulp.listSolvers():
-            raise SolverUnavailable(f"PuLP knows no solver {solver}")
-        if not self._pulp_solver(SolveOptions(), Path()).available():
-            raise SolverUnavailable(f"PuLP finds no solver {solver} on this machine")
+            raise SolverUnavailableError(f"PuLP knows no solver {solver}")
+        if not self._build_pulp_solver(SolveOptions(), Path()).available():
+            raise SolverUnavailableError(f"PuLP finds no solver {solver} on this machine")
 
-    def solve(
+    def solve_program(
         self,
         lp: LinearProgram,
         options: SolveOptions,
         *,
         start: Basis | None = None,
-        on_progress: OnProgress | None = None,  # noqa: ARG002 — PuLP tells nothing while it waits
+        on_progress: OnProgress | None = None,
     ) -> Solution:
         """Solve; refuses a start."""
-        require(self, start)
-        settled = settle(lp, options.tolerance, self._solver)
+        require_features(self, start)
+        settled = presolve_trivial(lp, options.tolerance, self._solver)
         if settled is not None:
             return settled
-        solution = self._run(lp, options)
-        if solution.stop.reason in {"infeasible", "unbounded"}:
-            return tell_apart(solution, lp, options, self._run)
+        solution = self._solve_with_pulp(lp, options)
+        if solution.termination.reason in {"infeasible", "unbounded"}:
+            return resolve_infeasible_or_unbounded(solution, lp, options, self._solve_with_pulp)
         return solution
 
-    def _run(self, lp: LinearProgram, options: SolveOptions) -> Solution:
-        model = _build(lp)
+    def _solve_with_pulp(self, lp: LinearProgram, options: SolveOptions) -> Solution:
+        model = _build_pulp_model(lp)
         began = monotonic()
         with TemporaryDirectory() as folder:
             saved = Path(folder) / "solution"
             try:
-                model.problem.solve(self._pulp_solver(options, saved))
+                model.problem.solve(self._build_pulp_solver(options, saved))
             except pulp.PulpError as error:
-                return Solution(Stop("error", detail=f"PuLP: {error}"), None, None, solver=self._solver)
-            values, prices = _read_saved(saved, model) if saved.exists() else _read(model)
+                return Solution(Termination("error", detail=f"PuLP: {error}"), None, None, solver=self._solver)
+            values, prices = _read_saved_solution(saved, model) if saved.exists() else _read_model_values(model)
         return Solution(
-            stop_of(model.problem.status, model.problem.sol_status),
+            termination_of(model.problem.status, model.problem.sol_status),
             values,
-            None if prices is None else _by_row(model, prices, lp.rows),
+            None if prices is None else _combine_row_duals(model, prices, lp.row_count),
             seconds=monotonic() - began,
             solver=self._solver,
         )
 
-    def _pulp_solver(self, options: SolveOptions, saved: Path) -> pulp.LpSolver:
+    def _build_pulp_solver(self, options: SolveOptions, saved: Path) -> pulp.LpSolver:
         limit = options.time_limit_seconds
         if self._pulp_name != CBC:
             return pulp.getSolver(self._pulp_name, msg=False, timeLimit=limit)
@@ -123,12 +123,12 @@ class PulpBackend:
         return pulp.COIN_CMD(path=path, mip=False, msg=False, timeLimit=limit, options=extra)
 
 
-def _build(lp: LinearProgram) -> _Model:
+def _build_pulp_model(lp: LinearProgram) -> _PulpModel:
     """The arrays as a PuLP problem."""
     problem = pulp.LpProblem("program", pulp.LpMinimize)
     lower = [low if np.isfinite(low) else None for low in lp.column_lower.tolist()]
     upper = [high if np.isfinite(high) else None for high in lp.column_upper.tolist()]
-    width = len(str(max(lp.columns, lp.rows)))
+    width = len(str(max(lp.column_count, lp.row_count)))
     columns = [
         problem.add_variable(f"x{j:0{width}}", low, high)
         for j, (low, high) in enumerate(zip(lower, upper, strict=True))
@@ -142,30 +142,30 @@ def _build(lp: LinearProgram) -> _Model:
     for i, (low, high) in enumerate(zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)):
         span = slice(starts[i], starts[i + 1])
         terms = [(columns[j], value) for j, value in zip(indices[span], data[span], strict=True)]
-        for sense, bound in _sides(low, high):
+        for sense, bound in _split_row_bounds(low, high):
             name = f"r{i:0{width}}{'e' if sense == 0 else 'l' if sense < 0 else 'g'}"
             constraint = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, name, bound)
             problem.addConstraint(constraint)
             constraints.append(constraint)
             rows.append(i)
-    return _Model(problem, columns, constraints, np.array(rows, dtype=np.int64))
+    return _PulpModel(problem, columns, constraints, np.array(rows, dtype=np.int64))
 
 
-def _sides(low: float, high: float) -> list[tuple[int, float]]:
+def _split_row_bounds(low: float, high: float) -> list[tuple[int, float]]:
     """The constraints that a row takes in PuLP: sense (−1 ≤, 0 =, 1 ≥) and bound."""
     if low == high:
         return [(0, low)]
     return [(sense, bound) for sense, bound in ((1, low), (-1, high)) if np.isfinite(bound)]
 
 
-def _by_row(model: _Model, prices: FloatArray, rows: int) -> FloatArray:
+def _combine_row_duals(model: _PulpModel, prices: FloatArray, rows: int) -> FloatArray:
     """Price by row of the arrays: the sum over the constraints it became, of which at most one binds."""
     total = np.zeros(rows)
     np.add.at(total, model.rows, prices)
     return total
 
 
-def _read(model: _Model) -> tuple[FloatArray | None, FloatArray | None]:
+def _read_model_values(model: _PulpModel) -> tuple[FloatArray | None, FloatArray | None]:
     """Values and prices from PuLP's objects, each None if some are missing."""
     values = [column.varValue for column in model.columns]
     prices = [constraint.pi for constraint in model.constraints]
@@ -175,7 +175,7 @@ def _read(model: _Model) -> tuple[FloatArray | None, FloatArray | None]:
     )
 
 
-def _read_saved(saved: Path, model: _Model) -> tuple[FloatArray | None, FloatArray | None]:
+def _read_saved_solution(saved: Path, model: _PulpModel) -> tuple[FloatArray | None, FloatArray | None]:
     """Values and prices from CBC's saved solution: two counts, the objective, then rows and columns, activities before prices."""
     raw = saved.read_bytes()
     m, n = (int(count) for count in np.frombuffer(raw, np.int32, 2))

@@ -8,19 +8,19 @@ from typing import Any
 from highspy import cb
 from highspy._core import _Highs
 
-from solvers.backends.trivial_cases import ProgressGate
+from solvers.backends.trivial_cases import ProgressReporter
 from solvers.lp.solution import Progress
 
-_LINE = re.compile(r"^(?:DuPh2|PrPh2)?\s*(\d+)\*?\s+(-?\d\.\d+e[+-]\d+)\s")
+_SIMPLEX_LINE = re.compile(r"^(?:DuPh2|PrPh2)?\s*(\d+)\*?\s+(-?\d\.\d+e[+-]\d+)\s")
 """A line of either log: iteration and (primal) objective come first; in phase 1 there is no objective yet."""
-_DETAILED = 2
+_DETAILED_LINE = 2
 """Level of the log at which simplex speaks at every new factorisation, not every five seconds."""
 _STAGES = {"Presolving": "presolve", "Running crossover": "crossover"}
 
 
-def read_line(message: str) -> Progress | None:
+def parse_log_line(message: str) -> Progress | None:
     """What a line of HiGHS' log says about progress, if anything."""
-    found = _LINE.match(message)
+    found = _SIMPLEX_LINE.match(message)
     if found:
         return Progress("solve", int(found[1]), float(found[2]))
     for words, stage in _STAGES.items():
@@ -30,13 +30,15 @@ def read_line(message: str) -> Progress | None:
 
 
 @contextmanager
-def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool, simplex: bool = True) -> Iterator[None]:
+def solver_callbacks(
+    highs: _Highs, reporter: ProgressReporter, *, reports_progress: bool, is_cancellable: bool, simplex: bool = True
+) -> Iterator[None]:
     """While inside, pass hints to the gate (`told`) and stop HiGHS when the gate says so (`asked`); costs nothing if neither."""
-    if not (told or asked):
+    if not (reports_progress or is_cancellable):
         yield
         return
 
-    def hear(
+    def handle_callback(
         kind: cb.HighsCallbackType,
         message: str,
         _heard: cb.HighsCallbackOutput,
@@ -44,19 +46,19 @@ def listen(highs: _Highs, gate: ProgressGate, *, told: bool, asked: bool, simple
         _data: Any,
     ) -> None:
         if kind == cb.HighsCallbackType.kCallbackLogging:
-            progress = read_line(message)
+            progress = parse_log_line(message)
             if progress is not None:
-                gate.tell(progress)
-        elif answer is not None and gate.must_stop():
+                reporter.report_progress(progress)
+        elif answer is not None and reporter.should_cancel():
             answer.user_interrupt = True
 
     # The console must be shut before the log is opened, or HiGHS prints a banner.
     highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("log_dev_level", _DETAILED if told and simplex else 0)
-    highs.setOptionValue("output_flag", told)
-    highs.setCallback(hear, None)
-    kinds = [cb.HighsCallbackType.kCallbackLogging] if told else []
-    if asked:
+    highs.setOptionValue("log_dev_level", _DETAILED_LINE if reports_progress and simplex else 0)
+    highs.setOptionValue("output_flag", reports_progress)
+    highs.setCallback(handle_callback, None)
+    kinds = [cb.HighsCallbackType.kCallbackLogging] if reports_progress else []
+    if is_cancellable:
         kinds += [cb.HighsCallbackType.kCallbackSimplexInterrupt, cb.HighsCallbackType.kCallbackIpmInterrupt]
     for kind in kinds:
         highs.startCallback(kind)

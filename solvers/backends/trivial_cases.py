@@ -7,15 +7,15 @@ from time import monotonic
 import numpy as np
 
 from solvers.backends.base import Backend, Feature, SolveOptions
-from solvers.errors import MalformedProgram, UnsupportedRequest
+from solvers.errors import InvalidProgramError, UnsupportedRequestError
 from solvers.lp.linear_program import FloatArray, LinearProgram
-from solvers.lp.solution import Basis, OnProgress, Progress, Solution, Stop
+from solvers.lp.solution import Basis, OnProgress, Progress, Solution, Termination
 
 AT_LOWER, BASIC, AT_UPPER, FREE_AT_ZERO = 0, 1, 2, 3
 """Codes of a basis; see `solvers.lp.solution.BasisStatus`."""
 
 
-class ProgressGate:
+class ProgressReporter:
     """Lets a hint through every `hint_seconds` at most, and asks at most twenty times a second whether to stop."""
 
     def __init__(
@@ -29,14 +29,14 @@ class ProgressGate:
         self.stopped = False
         """Whether it has been told to stop."""
 
-    def tell(self, progress: Progress) -> None:
+    def report_progress(self, progress: Progress) -> None:
         """Pass a hint on, unless the last one is too young."""
         now = monotonic()
         if self._on_progress is not None and now >= self._next_hint:
             self._next_hint = now + self._hint_seconds
             self._on_progress(progress)
 
-    def must_stop(self) -> bool:
+    def should_cancel(self) -> bool:
         """Whether solving is to stop; once true it stays true."""
         now = monotonic()
         if self._cancelled is not None and not self.stopped and now >= self._next_question:
@@ -45,16 +45,16 @@ class ProgressGate:
         return self.stopped
 
 
-def check(lp: LinearProgram) -> None:
+def validate_program(lp: LinearProgram) -> None:
     """Raise MalformedProgram if lengths do not fit, an entry is not a number, or a cost or coefficient is infinite."""
-    m, n = lp.rows, lp.columns
+    m, n = lp.row_count, lp.column_count
     if lp.matrix.shape != (m, n) or len(lp.row_upper) != m or len(lp.column_lower) != n or len(lp.column_upper) != n:
-        raise MalformedProgram(
+        raise InvalidProgramError(
             f"lengths do not fit a matrix of {lp.matrix.shape[0]} rows and {lp.matrix.shape[1]} columns"
         )
     for what, array in (("costs", lp.cost), ("coefficients", lp.matrix.data)):
         if not np.isfinite(array).all():
-            raise MalformedProgram(f"{what} must be finite")
+            raise InvalidProgramError(f"{what} must be finite")
     for what, array in (
         ("column bounds", lp.column_lower),
         ("column bounds", lp.column_upper),
@@ -62,16 +62,16 @@ def check(lp: LinearProgram) -> None:
         ("row bounds", lp.row_upper),
     ):
         if np.isnan(array).any():
-            raise MalformedProgram(f"{what} must be numbers")
+            raise InvalidProgramError(f"{what} must be numbers")
 
 
-def require(backend: Backend, start: Basis | None) -> None:
+def require_features(backend: Backend, start: Basis | None) -> None:
     """Raise UnsupportedRequest if a start is given to a backend that takes no basis."""
     if start is not None and Feature.BASIS not in backend.features:
-        raise UnsupportedRequest(f"{backend.name} cannot start from a basis")
+        raise UnsupportedRequestError(f"{backend.name} cannot start from a basis")
 
 
-def bounds_cross(lp: LinearProgram) -> bool:
+def has_crossed_bounds(lp: LinearProgram) -> bool:
     """Whether some row or column has a lower bound above its upper bound, or a bound at the wrong infinity."""
     return any(
         bool(((lower > upper) | (lower == np.inf) | (upper == -np.inf)).any())
@@ -79,75 +79,86 @@ def bounds_cross(lp: LinearProgram) -> bool:
     )
 
 
-def settle(lp: LinearProgram, tolerance: float, solver: str) -> Solution | None:
+def presolve_trivial(lp: LinearProgram, tolerance: float, solver: str) -> Solution | None:
     """Solve what needs no solver: crossed bounds, and programs without a nonzero coefficient; None for all others."""
-    check(lp)
-    if bounds_cross(lp):
+    validate_program(lp)
+    if has_crossed_bounds(lp):
         return Solution(
-            Stop("infeasible", detail="a lower bound lies above its upper bound"), None, None, solver=solver
+            Termination("infeasible", detail="a lower bound lies above its upper bound"), None, None, solver=solver
         )
     if lp.matrix.nnz > 0:
         return None
     if (lp.row_lower > tolerance).any() or (lp.row_upper < -tolerance).any():
-        return Solution(Stop("infeasible", detail="a row without terms excludes zero"), None, None, solver=solver)
+        return Solution(
+            Termination("infeasible", detail="a row without terms excludes zero"), None, None, solver=solver
+        )
     lower, upper = lp.column_lower, lp.column_upper
     nearest_zero = np.clip(0.0, lower, upper)
     values = np.where(lp.cost > 0, lower, np.where(lp.cost < 0, upper, nearest_zero))
     if not np.isfinite(values).all():
-        return Solution(Stop("unbounded", detail="a column without terms falls for ever"), None, None, solver=solver)
+        return Solution(
+            Termination("unbounded", detail="a column without terms falls for ever"), None, None, solver=solver
+        )
     status = np.where(values == lower, AT_LOWER, np.where(values == upper, AT_UPPER, FREE_AT_ZERO)).astype(np.int8)
-    basis = Basis(status, np.full(lp.rows, BASIC, dtype=np.int8))
-    return Solution(Stop("optimal", detail="no coefficients"), values, np.zeros(lp.rows), basis, solver=solver)
+    basis = Basis(status, np.full(lp.row_count, BASIC, dtype=np.int8))
+    return Solution(
+        Termination("optimal", detail="no coefficients"), values, np.zeros(lp.row_count), basis, solver=solver
+    )
 
 
-def tell_apart(
+def resolve_infeasible_or_unbounded(
     solution: Solution,
     lp: LinearProgram,
     options: SolveOptions,
-    again: Callable[[LinearProgram, SolveOptions], Solution],
+    solve_again: Callable[[LinearProgram, SolveOptions], Solution],
 ) -> Solution:
     """Settle a claim of infeasible or unbounded by solving again, in the time that is left.
 
     Several solvers say one where the other is true, or cannot say which. So: without costs there must be a point, or it is
     infeasible; and among the directions in which one may go for ever one must get cheaper, or it is not unbounded.
     """
-    solution = replace(solution, values=None, row_price=None, basis=None)
-    said = solution.stop
-    for question in (replace(lp, cost=np.zeros(lp.columns), offset=0.0), _directions(lp)):
+    solution = replace(solution, values=None, dual_values=None, basis=None)
+    said = solution.termination
+    for question in (replace(lp, cost=np.zeros(lp.column_count), offset=0.0), _build_ray_program(lp)):
         left = options.time_limit_seconds - solution.seconds
         if left <= 0:
-            return replace(solution, stop=Stop("limit", "time", "no time left to tell infeasible from unbounded"))
-        answer = again(question, replace(options, time_limit_seconds=left))
+            return replace(
+                solution, termination=Termination("limit", "time", "no time left to tell infeasible from unbounded")
+            )
+        answer = solve_again(question, replace(options, time_limit_seconds=left))
         solution = replace(
             solution,
             iterations=solution.iterations + answer.iterations,
             seconds=solution.seconds + answer.seconds,
         )
-        if answer.stop.reason != "optimal" or answer.values is None:
+        if answer.termination.reason != "optimal" or answer.values is None:
             stop = (
-                Stop("numerical", detail=f"{said.detail}; undecided")
-                if answer.stop.reason == "unbounded"
-                else answer.stop
+                Termination("numerical", detail=f"{said.detail}; undecided")
+                if answer.termination.reason == "unbounded"
+                else answer.termination
             )
-            return replace(solution, stop=stop)
+            return replace(solution, termination=stop)
         falls = float(question.cost @ answer.values) < -1e-6
     return replace(
-        solution, stop=Stop("unbounded", detail=said.detail) if falls else Stop("numerical", detail=said.detail)
+        solution,
+        termination=Termination("unbounded", detail=said.detail)
+        if falls
+        else Termination("numerical", detail=said.detail),
     )
 
 
-def _directions(lp: LinearProgram) -> LinearProgram:
+def _build_ray_program(lp: LinearProgram) -> LinearProgram:
     """The directions d, |d| ≤ 1, in which a feasible point may go for ever, with the costs scaled to at most 1."""
     size = float(np.abs(lp.cost).max(initial=0.0)) or 1.0
 
-    def bounded(bound: FloatArray, otherwise: float) -> FloatArray:
+    def bound_direction(bound: FloatArray, otherwise: float) -> FloatArray:
         return np.where(np.isfinite(bound), 0.0, otherwise)
 
     return LinearProgram(
         lp.cost / size,
-        bounded(lp.column_lower, -1.0),
-        bounded(lp.column_upper, 1.0),
-        bounded(lp.row_lower, -np.inf),
-        bounded(lp.row_upper, np.inf),
+        bound_direction(lp.column_lower, -1.0),
+        bound_direction(lp.column_upper, 1.0),
+        bound_direction(lp.row_lower, -np.inf),
+        bound_direction(lp.row_upper, np.inf),
         lp.matrix,
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import integers, numbers, positions, spread
+from solvers.data.label_arrays import expand_to_periods, index_positions, to_float_array, to_integer_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class PlaceArrays:
     """Places by position, counties before stations; shapes: C counties, N places, I items, T periods."""
 
     counties: int
@@ -31,27 +31,30 @@ class Places:
     """Units that may be in stock at the end of a period at most, closing stock included; inf where not limited, (C, I, T)."""
 
 
-def read_places(problem: PlanningProblem, item_of: dict[str, int], area_of: dict[str, int]) -> Places:
+def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_of: dict[str, int]) -> PlaceArrays:
     """Counties and stations as arrays."""
     periods, counties = len(problem.periods), problem.counties
     shape = (len(counties), len(problem.items))
     opening, least, most = np.zeros(shape), np.zeros((*shape, periods)), np.full((*shape, periods), np.inf)
     stated = [(c, item_of[i], s) for c, county in enumerate(counties) for i, s in county.stocks.items()]
     if stated:
-        where = (integers([c for c, _, _ in stated]), integers([i for _, i, _ in stated]))
+        where = (to_integer_array([c for c, _, _ in stated]), to_integer_array([i for _, i, _ in stated]))
         limits = [s for _, _, s in stated]
         opening[where] = [s.opening for s in limits]
-        low, high = spread([s.least for s in limits], periods), spread([s.most for s in limits], periods)
+        low, high = (
+            expand_to_periods([s.least for s in limits], periods),
+            expand_to_periods([s.most for s in limits], periods),
+        )
         low[:, -1] = np.maximum(low[:, -1], [s.closing_least for s in limits])
         closing_most = [np.inf if s.closing_most is None else s.closing_most for s in limits]
         high[:, -1] = np.minimum(high[:, -1], closing_most)
         least[where], most[where] = low, high
-    return Places(
+    return PlaceArrays(
         counties=len(counties),
-        area=integers([area_of[c.power_area] for c in counties] + [-1] * len(problem.stations)),
-        labour_hours=spread([c.labour_hours for c in counties], periods),
-        store_tonnes=spread([c.store_tonnes for c in counties], periods),
-        handling_tonnes=spread(
+        area=to_integer_array([area_of[c.power_area] for c in counties] + [-1] * len(problem.stations)),
+        labour_hours=expand_to_periods([c.labour_hours for c in counties], periods),
+        store_tonnes=expand_to_periods([c.store_tonnes for c in counties], periods),
+        handling_tonnes=expand_to_periods(
             [c.handling_tonnes for c in counties] + [s.handling_tonnes for s in problem.stations], periods
         ),
         opening=opening,
@@ -60,12 +63,12 @@ def read_places(problem: PlanningProblem, item_of: dict[str, int], area_of: dict
     )
 
 
-def read_demand(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray:
+def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray:
     """Units needed, (C, I, T): people times norms times the plan's years, spread by calendars, or as stated outright.
 
     d[n,i,t] = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
     """
-    groups = positions(dict.fromkeys(group for county in problem.counties for group in county.population))
+    groups = index_positions(dict.fromkeys(group for county in problem.counties for group in county.population))
     people = np.zeros((len(problem.counties), len(groups)))
     for c, county in enumerate(problem.counties):
         for group, heads in county.population.items():
@@ -75,17 +78,17 @@ def read_demand(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray
         for group, need in item.norms.items():
             if group in groups:  # a group that lives nowhere needs nothing
                 norms[groups[group], i] = need
-    demand = (people @ norms * problem.years)[:, :, None] * _calendars(problem)
+    demand = (people @ norms * problem.years)[:, :, None] * _build_calendars(problem)
     if problem.demand:
-        county_of = positions(county.id for county in problem.counties)
+        county_of = index_positions(county.id for county in problem.counties)
         where = [county_of[row.county] for row in problem.demand], [item_of[row.item] for row in problem.demand]
-        demand[where] = spread([row.quantity for row in problem.demand], len(problem.periods))
+        demand[where] = expand_to_periods([row.quantity for row in problem.demand], len(problem.periods))
     return demand
 
 
-def _calendars(problem: PlanningProblem) -> FloatArray:
+def _build_calendars(problem: PlanningProblem) -> FloatArray:
     """Share of each item's need that falls in each period, (I, T)."""
-    days = spread([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
-    shares = {name: numbers(calendar) for name, calendar in problem.calendars.items()}
+    days = expand_to_periods([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
+    shares = {name: to_float_array(calendar) for name, calendar in problem.calendars.items()}
     shares["even"] = days / days.sum()
     return np.stack([shares[item.calendar] for item in problem.items])

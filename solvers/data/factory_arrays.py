@@ -6,12 +6,12 @@ import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.item_arrays import BoolArray
-from solvers.data.label_arrays import PeriodValue, integers, numbers, spread
+from solvers.data.label_arrays import PeriodValue, expand_to_periods, to_float_array, to_integer_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class LineArrays:
     """Lines by position: one factory making one item; shapes: L lines, T periods."""
 
     factory: IntArray
@@ -49,7 +49,7 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Machines:
+class MachineArrays:
     """Machine groups by position: pairs of a factory and a group; shapes: M groups, T periods."""
 
     factory: IntArray
@@ -60,20 +60,20 @@ class Machines:
     """Hours they give in their condition, (M, T)."""
 
 
-def read_machines(problem: PlanningProblem) -> tuple[Machines, dict[tuple[int, str], int]]:
+def build_machine_arrays(problem: PlanningProblem) -> tuple[MachineArrays, dict[tuple[int, str], int]]:
     """Machine groups as arrays, and the position of each (factory position, group)."""
     pairs = [(f, group) for f, factory in enumerate(problem.factories) for group in factory.machines]
     hours: list[PeriodValue] = [h for factory in problem.factories for h in factory.machines.values()]
-    factories = integers([f for f, _ in pairs])
-    condition = numbers([factory.condition for factory in problem.factories])
-    effective = spread(hours, len(problem.periods)) * condition[factories][:, None]
+    factories = to_integer_array([f for f, _ in pairs])
+    condition = to_float_array([factory.condition for factory in problem.factories])
+    effective = expand_to_periods(hours, len(problem.periods)) * condition[factories][:, None]
     names = tuple(group for _, group in pairs)
-    return Machines(factories, names, effective), {pair: m for m, pair in enumerate(pairs)}
+    return MachineArrays(factories, names, effective), {pair: m for m, pair in enumerate(pairs)}
 
 
-def read_lines(
+def build_line_arrays(
     problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int], machine_of: dict[tuple[int, str], int]
-) -> Lines:
+) -> LineArrays:
     """Lines as arrays. Python walks each line once; everything else is done on whole arrays."""
     rows: list[tuple[float, ...]] = []
     least: list[PeriodValue] = []
@@ -93,7 +93,7 @@ def read_lines(
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     use, need = (np.array(part, dtype=np.float64).reshape(-1, 3) for part in (uses, hours))
     periods = len(problem.periods)
-    return Lines(
+    return LineArrays(
         factory=table[:, 0].astype(np.int64),
         place=table[:, 1].astype(np.int64),
         item=table[:, 2].astype(np.int64),
@@ -102,8 +102,8 @@ def read_lines(
         labour=table[:, 5],
         quality=table[:, 6],
         cost=table[:, 7],
-        least=spread(least, periods),
-        most=spread(most, periods),
+        least=expand_to_periods(least, periods),
+        most=expand_to_periods(most, periods),
         use_line=use[:, 0].astype(np.int64),
         use_item=use[:, 1].astype(np.int64),
         use_units=use[:, 2],

@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
-from solvers.data.label_arrays import numbers, spread
+from solvers.data.label_arrays import expand_to_periods, to_float_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ItemArrays:
     """Items by position; shapes: I items, T periods."""
 
     good: BoolArray
@@ -44,30 +44,30 @@ class Items:
         return np.where(self.value > 0, self.value, 1.0)
 
 
-def read_items(problem: PlanningProblem) -> tuple[Items, tuple[str, ...]]:
+def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, ...]]:
     """Items as arrays, and the labels of their categories in order of appearance."""
     items = problem.items
     categories = tuple(dict.fromkeys(item.category for item in items))
     place_of = {label: position for position, label in enumerate(categories)}
-    value = numbers([item.value for item in items])
-    weights = priority_weights(problem.policy)
-    priority = numbers([weights[item.priority] for item in items])
-    importance = spread([item.importance for item in items], len(problem.periods))
-    arrays = Items(
+    value = to_float_array([item.value for item in items])
+    weights = list_priority_weights(problem.policy)
+    priority = to_float_array([weights[item.priority] for item in items])
+    importance = expand_to_periods([item.importance for item in items], len(problem.periods))
+    arrays = ItemArrays(
         good=np.array([item.kind == "good" for item in items]),
         category=np.array([place_of[item.category] for item in items], dtype=np.int64),
-        tonnes=numbers([item.kg_per_unit for item in items]) / 1000.0,
+        tonnes=to_float_array([item.kg_per_unit for item in items]) / 1000.0,
         value=value,
         shortage_weight=(priority * value)[:, None] * importance,
         transportable=np.array([item.transportable for item in items]),
         storable=np.array([item.storable for item in items]),
-        kept=1.0 - numbers([item.loss for item in items]),
-        holding_cost=numbers([item.holding_cost for item in items]),
+        kept=1.0 - to_float_array([item.loss for item in items]),
+        holding_cost=to_float_array([item.holding_cost for item in items]),
         whole=np.array([item.whole_units for item in items]),
     )
     return arrays, categories
 
 
-def priority_weights(policy: Policy) -> dict[int, float]:
+def list_priority_weights(policy: Policy) -> dict[int, float]:
     """Weight by priority; a priority that the policy leaves out keeps its default."""
     return {int(key): float(weight) for key, weight in (Policy().priority_weights | policy.priority_weights).items()}

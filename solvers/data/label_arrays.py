@@ -10,25 +10,25 @@ PeriodValue = float | tuple[float, ...] | None
 """A PerPeriod value as pydantic gives it: one number, a number per period, or absent."""
 
 
-def positions(ids: Iterable[str]) -> dict[str, int]:
+def index_positions(ids: Iterable[str]) -> dict[str, int]:
     """Position of each identifier, in order."""
     return {name: position for position, name in enumerate(ids)}
 
 
-def integers(values: Sequence[int]) -> IntArray:
+def to_integer_array(values: Sequence[int]) -> IntArray:
     """Positions as an array, also when there are none."""
     return np.array(values, dtype=np.int64)
 
 
-def numbers(values: Sequence[float]) -> FloatArray:
+def to_float_array(values: Sequence[float]) -> FloatArray:
     """Numbers as an array, also when there are none."""
     return np.array(values, dtype=np.float64)
 
 
-def spread(values: Sequence[PeriodValue], periods: int, missing: float = np.inf) -> FloatArray:
+def expand_to_periods(values: Sequence[PeriodValue], periods: int, missing: float = np.inf) -> FloatArray:
     """Values by period, (len(values), periods): single numbers repeated, lists as they are, absent ones `missing`."""
     single = [missing if v is None else 0.0 if isinstance(v, tuple) else v for v in values]
-    out = np.repeat(numbers(single)[:, None], periods, axis=1)
+    out = np.repeat(to_float_array(single)[:, None], periods, axis=1)
     listed = [k for k, v in enumerate(values) if isinstance(v, tuple)]
     if listed:
         out[listed] = np.array([values[k] for k in listed], dtype=np.float64)

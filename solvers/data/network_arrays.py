@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import integers, numbers, spread
+from solvers.data.label_arrays import expand_to_periods, to_float_array, to_integer_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Arcs:
+class ArcArrays:
     """Arcs by position: each link there, and back unless it is one-way; shapes: A arcs, T periods."""
 
     link: IntArray
@@ -31,33 +31,33 @@ class Arcs:
     """Won per tonne over its whole length, (A,)."""
 
 
-def read_arcs(
+def build_arc_arrays(
     problem: PlanningProblem, place_of: dict[str, int], area_of: dict[str, int]
-) -> tuple[Arcs, tuple[str, ...]]:
+) -> tuple[ArcArrays, tuple[str, ...]]:
     """Arcs as arrays, and their labels: the link, and the place the arc reaches."""
     links = problem.links
     ends = [(k, link.from_place, link.to_place) for k, link in enumerate(links)]
     back = [(k, link.to_place, link.from_place) for k, link in enumerate(links) if not link.one_way]
     ways = sorted(ends + back, key=lambda way: way[0])  # stable: there, then back
-    of = integers([k for k, _, _ in ways])
-    km = numbers([link.km for link in links])
-    per_tonne_km = numbers([link.cost_per_tonne_km for link in links])
-    area = integers([-1 if link.power_area is None else area_of[link.power_area] for link in links])
-    arcs = Arcs(
+    of = to_integer_array([k for k, _, _ in ways])
+    km = to_float_array([link.km for link in links])
+    per_tonne_km = to_float_array([link.cost_per_tonne_km for link in links])
+    area = to_integer_array([-1 if link.power_area is None else area_of[link.power_area] for link in links])
+    arcs = ArcArrays(
         link=of,
-        tail=integers([place_of[start] for _, start, _ in ways]),
-        head=integers([place_of[end] for _, _, end in ways]),
+        tail=to_integer_array([place_of[start] for _, start, _ in ways]),
+        head=to_integer_array([place_of[end] for _, _, end in ways]),
         km=km[of],
-        tonnes=spread([link.tonnes for link in links], len(problem.periods))[of],
-        kwh_per_tonne=(numbers([link.kwh_per_tonne_km for link in links]) * km)[of],
+        tonnes=expand_to_periods([link.tonnes for link in links], len(problem.periods))[of],
+        kwh_per_tonne=(to_float_array([link.kwh_per_tonne_km for link in links]) * km)[of],
         area=area[of],
-        cost_per_tonne=(numbers([link.cost_per_tonne for link in links]) + per_tonne_km * km)[of],
+        cost_per_tonne=(to_float_array([link.cost_per_tonne for link in links]) + per_tonne_km * km)[of],
     )
     return arcs, tuple(f"{links[k].id}/{end}" for k, _, end in ways)
 
 
-def power_limits(problem: PlanningProblem) -> FloatArray:
+def build_power_limits(problem: PlanningProblem) -> FloatArray:
     """kWh that each area may draw: its allotment and its own generation, inf where not limited, (areas, periods)."""
     periods = len(problem.periods)
-    allotted = spread([area.limit_kwh for area in problem.power_areas], periods)
-    return np.asarray(allotted + spread([area.own_generation_kwh for area in problem.power_areas], periods))
+    allotted = expand_to_periods([area.limit_kwh for area in problem.power_areas], periods)
+    return np.asarray(allotted + expand_to_periods([area.own_generation_kwh for area in problem.power_areas], periods))

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import positions, spread
+from solvers.data.label_arrays import expand_to_periods, index_positions
 from solvers.lp.linear_program import FloatArray
 
 Labels = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastArrays:
     """Units in past periods; shapes: K past periods, L lines, A arcs, N places, C counties, P partners, I items."""
 
     periods: int
@@ -34,7 +34,7 @@ class Past:
     """Taken in swaps, (P, I, K)."""
 
     @classmethod
-    def empty(cls, labels: Labels, periods: int) -> "Past":
+    def empty_past(cls, labels: Labels, periods: int) -> "PastArrays":
         """A past in which nothing happened."""
         lines, arcs, places = len(labels["line"]), len(labels["arc"]), len(labels["place"])
         counties, items, partners = len(labels["county"]), len(labels["item"]), len(labels["partner"])
@@ -50,13 +50,13 @@ class Past:
         )
 
 
-def read_past(problem: PlanningProblem, labels: Labels) -> Past:
+def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
     """The past of a problem that has passed its checks."""
     if problem.past is None:
-        return Past.empty(labels, 0)
+        return PastArrays.empty_past(labels, 0)
     told = problem.past
-    past = Past.empty(labels, len(told.periods))
-    of = {axis: positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
+    past = PastArrays.empty_past(labels, len(told.periods))
+    of = {axis: index_positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
     for made in told.outputs:
         past.make[of["line"][f"{made.factory}/{made.item}"]] = made.quantity
     for moved in told.shipments:
@@ -72,11 +72,11 @@ def read_past(problem: PlanningProblem, labels: Labels) -> Past:
     return past
 
 
-def read_former(problem: PlanningProblem, labels: Labels) -> FloatArray:
+def build_former_quotas(problem: PlanningProblem, labels: Labels) -> FloatArray:
     """Former quotas in units, (L, T); 0 where none is stated."""
     former = np.zeros((len(labels["line"]), len(problem.periods)))
-    line_of = positions(labels["line"])
+    line_of = index_positions(labels["line"])
     stated = [line_of[f"{quota.factory}/{quota.item}"] for quota in problem.former_quotas]
     if stated:
-        former[stated] = spread([quota.quantity for quota in problem.former_quotas], len(problem.periods))
+        former[stated] = expand_to_periods([quota.quantity for quota in problem.former_quotas], len(problem.periods))
     return former

@@ -7,18 +7,18 @@ from typing import Self
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.county_arrays import Places, read_demand, read_places
-from solvers.data.factory_arrays import Lines, Machines, read_lines, read_machines
-from solvers.data.item_arrays import Items, read_items
-from solvers.data.label_arrays import numbers, positions
-from solvers.data.network_arrays import Arcs, power_limits, read_arcs
-from solvers.data.past_arrays import Past, read_former, read_past
-from solvers.data.trade_arrays import Centre, Partners, read_centre, read_partners
+from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_place_arrays
+from solvers.data.factory_arrays import LineArrays, MachineArrays, build_line_arrays, build_machine_arrays
+from solvers.data.item_arrays import ItemArrays, build_item_arrays
+from solvers.data.label_arrays import index_positions, to_float_array
+from solvers.data.network_arrays import ArcArrays, build_arc_arrays, build_power_limits
+from solvers.data.past_arrays import PastArrays, build_former_quotas, build_past_arrays
+from solvers.data.trade_arrays import CentreArrays, PartnerArrays, build_centre_arrays, build_partner_arrays
 from solvers.lp.linear_program import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemIndex:
+class ProblemArrays:
     """A checked planning problem as arrays; shapes: C counties, I items, T periods, K bands, E power areas."""
 
     problem: PlanningProblem
@@ -27,74 +27,74 @@ class ProblemIndex:
     """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`), machine
     (`factory/group`), link, arc (`link/place reached`), area, partner, window, band, group (of local floors), category,
     goal, side (of a distance), and served (groups whose served shares are compared: counties, items, `county/item`)."""
-    items: Items
+    items: ItemArrays
     """The catalogue."""
     demand: FloatArray
     """Units needed, (C, I, T)."""
-    places: Places
+    places: PlaceArrays
     """Counties and stations: labour, stores, handling, stocks."""
-    lines: Lines
+    lines: LineArrays
     """What factories can make."""
-    machines: Machines
+    machines: MachineArrays
     """Machine groups and their hours."""
-    arcs: Arcs
+    arcs: ArcArrays
     """Links, each way."""
     power: FloatArray
     """kWh that each area may draw, own generation included, inf where not limited, (E, T)."""
-    centre: Centre
+    centre: CentreArrays
     """The centre's supply and the floors for local making."""
-    partners: Partners
+    partners: PartnerArrays
     """Those with whom surplus is swapped."""
     band_width: FloatArray
     """Share of a demand that each shortage band covers, (K,)."""
     band_weight: FloatArray
     """Weight of a unit short in each band, (K,)."""
-    past: Past
+    past: PastArrays
     """What has happened in the first periods; what was swapped and handed over then counts as offered, wanted and promised."""
     former: FloatArray
     """Former quotas in units, (lines, T)."""
 
     @classmethod
-    def of(cls, problem: PlanningProblem) -> Self:
+    def from_problem(cls, problem: PlanningProblem) -> Self:
         """Index a problem that has passed `models.validation.checks`; an unknown identifier raises KeyError."""
-        labels = _labels(problem)
-        item_of, place_of = positions(labels["item"]), positions(labels["place"])
-        area_of = positions(labels["area"])
-        items, categories = read_items(problem)
-        demand = read_demand(problem, item_of)
-        machines, machine_of = read_machines(problem)
-        arcs, arc_labels = read_arcs(problem, place_of, area_of)
-        partners, windows = read_partners(problem, place_of, item_of)
-        centre = read_centre(problem, items, demand, place_of, item_of)
+        labels = _collect_labels(problem)
+        item_of, place_of = index_positions(labels["item"]), index_positions(labels["place"])
+        area_of = index_positions(labels["area"])
+        items, categories = build_item_arrays(problem)
+        demand = build_demand_array(problem, item_of)
+        machines, machine_of = build_machine_arrays(problem)
+        arcs, arc_labels = build_arc_arrays(problem, place_of, area_of)
+        partners, windows = build_partner_arrays(problem, place_of, item_of)
+        centre = build_centre_arrays(problem, items, demand, place_of, item_of)
         bands = problem.policy.shortage_bands
         labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floors}
-        past = read_past(problem, labels)
-        _allow(past, centre, partners)
+        past = build_past_arrays(problem, labels)
+        _raise_limits_to_past(past, centre, partners)
         return cls(
             problem=problem,
             labels=labels,
             items=items,
             demand=demand,
-            places=read_places(problem, item_of, area_of),
-            lines=read_lines(problem, place_of, item_of, machine_of),
+            places=build_place_arrays(problem, item_of, area_of),
+            lines=build_line_arrays(problem, place_of, item_of, machine_of),
             machines=machines,
             arcs=arcs,
-            power=power_limits(problem),
+            power=build_power_limits(problem),
             centre=centre,
             partners=partners,
-            band_width=numbers([band.width for band in bands]),
-            band_weight=numbers([band.weight for band in bands]),
+            band_width=to_float_array([band.width for band in bands]),
+            band_weight=to_float_array([band.weight for band in bands]),
             past=past,
-            former=read_former(problem, labels),
+            former=build_former_quotas(problem, labels),
         )
 
     @property
-    def periods(self) -> int:
+    def period_count(self) -> int:
         """T, the number of periods."""
         return len(self.labels["period"])
 
 
-def _allow(past: Past, centre: Centre, partners: Partners) -> None:
+def _raise_limits_to_past(past: PastArrays, centre: CentreArrays, partners: PartnerArrays) -> None:
     """What happened was possible: raise past limits to it, so that it has columns whatever a change made of the limits since."""
     for limit, happened in (
         (centre.limit, past.central.sum(axis=0)),
@@ -105,7 +105,7 @@ def _allow(past: Past, centre: Centre, partners: Partners) -> None:
         np.maximum(gone, happened, out=gone)
 
 
-def _labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
+def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
     factories = problem.factories
     counties = tuple(county.id for county in problem.counties)
     items = tuple(item.id for item in problem.items)

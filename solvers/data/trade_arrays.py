@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.item_arrays import BoolArray, Items
-from solvers.data.label_arrays import integers, numbers, spread
+from solvers.data.item_arrays import BoolArray, ItemArrays
+from solvers.data.label_arrays import expand_to_periods, to_float_array, to_integer_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Centre:
+class CentreArrays:
     """The centre's supply and the floors for local making; shapes: I items, T periods, G floors."""
 
     gateways: IntArray
@@ -29,7 +29,7 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
-class Partners:
+class PartnerArrays:
     """Partners by position; shapes: P partners, I items, T periods."""
 
     place: IntArray
@@ -46,29 +46,31 @@ class Partners:
     """Position of the settlement window a period falls in, (P, T)."""
 
 
-def read_centre(
-    problem: PlanningProblem, items: Items, demand: FloatArray, place_of: dict[str, int], item_of: dict[str, int]
-) -> Centre:
+def build_centre_arrays(
+    problem: PlanningProblem, items: ItemArrays, demand: FloatArray, place_of: dict[str, int], item_of: dict[str, int]
+) -> CentreArrays:
     """The centre's side of the problem; of several shares for a good the most exact one holds."""
     terms, periods = problem.supply_shares, len(problem.periods)
     promised = [terms.by_item.get(i.id, terms.by_category.get(i.category, terms.central)) for i in problem.items]
-    share = np.where(items.good, numbers(promised), 0.0)
+    share = np.where(items.good, to_float_array(promised), 0.0)
     allotted = np.zeros((len(share), periods))
-    allotted[[item_of[i] for i in terms.materials]] = spread(list(terms.materials.values()), periods)
+    allotted[[item_of[i] for i in terms.materials]] = expand_to_periods(list(terms.materials.values()), periods)
     promise = np.where(items.good[:, None], share[:, None] * demand.sum(axis=0), allotted)
     floors = tuple(terms.local_floor)
-    weight = [_floor_weight(problem, items, key, item_of) for key in floors]
-    return Centre(
-        gateways=integers([place_of[gateway] for gateway in dict.fromkeys(terms.gateways)]),
+    weight = [_compute_floor_weights(problem, items, key, item_of) for key in floors]
+    return CentreArrays(
+        gateways=to_integer_array([place_of[gateway] for gateway in dict.fromkeys(terms.gateways)]),
         share=share,
-        limit=promise * spread([terms.delivered], periods),
+        limit=promise * expand_to_periods([terms.delivered], periods),
         floors=floors,
-        floor=numbers(list(terms.local_floor.values())),
+        floor=to_float_array(list(terms.local_floor.values())),
         floor_weight=np.array(weight, dtype=np.float64).reshape(len(floors), len(share)),
     )
 
 
-def _floor_weight(problem: PlanningProblem, items: Items, key: str, item_of: dict[str, int]) -> FloatArray:
+def _compute_floor_weights(
+    problem: PlanningProblem, items: ItemArrays, key: str, item_of: dict[str, int]
+) -> FloatArray:
     weight = np.zeros(len(items.value))
     if key in item_of:
         weight[item_of[key]] = 1.0
@@ -77,16 +79,16 @@ def _floor_weight(problem: PlanningProblem, items: Items, key: str, item_of: dic
     return np.where(member, items.value, 0.0)
 
 
-def read_partners(
+def build_partner_arrays(
     problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int]
-) -> tuple[Partners, tuple[str, ...]]:
+) -> tuple[PartnerArrays, tuple[str, ...]]:
     """Partners as arrays, and the labels of all settlement windows."""
     partners, periods = problem.partners, problem.periods
     shape = (len(partners), len(problem.items), len(periods))
     offers, wants = np.zeros(shape), np.zeros(shape)
     for p, partner in enumerate(partners):
-        offers[p, [item_of[i] for i in partner.offers]] = spread(list(partner.offers.values()), len(periods))
-        wants[p, [item_of[i] for i in partner.wants]] = spread(list(partner.wants.values()), len(periods))
+        offers[p, [item_of[i] for i in partner.offers]] = expand_to_periods(list(partner.offers.values()), len(periods))
+        wants[p, [item_of[i] for i in partner.wants]] = expand_to_periods(list(partner.wants.values()), len(periods))
     quarters = tuple(f"{run[0]}..{run[-1]}" for run in (periods[k : k + 3] for k in range(0, len(periods), 3)))
     count = np.arange(len(periods))
     windows = {
@@ -94,12 +96,12 @@ def read_partners(
         "quarter": len(periods) + count // 3,
         "plan": np.full(len(periods), len(periods) + len(quarters)),
     }
-    arrays = Partners(
-        place=integers([place_of[partner.at] for partner in partners]),
+    arrays = PartnerArrays(
+        place=to_integer_array([place_of[partner.at] for partner in partners]),
         offers=offers,
         wants=wants,
-        rate=numbers([partner.rate for partner in partners]),
-        credit=numbers([partner.credit for partner in partners]),
+        rate=to_float_array([partner.rate for partner in partners]),
+        credit=to_float_array([partner.credit for partner in partners]),
         window=np.array([windows[p.settlement] for p in partners], dtype=np.int64).reshape(-1, len(periods)),
     )
     return arrays, (*periods, *quarters, "plan")

@@ -3,39 +3,48 @@
 from collections.abc import Sequence
 
 from models.problem.policy import Goal
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import variables
-from solvers.formulation.constraints.balance import balance
-from solvers.formulation.constraints.central_distance import central_distance
-from solvers.formulation.constraints.central_share import central_share
-from solvers.formulation.constraints.goal import goal, goal_costs
-from solvers.formulation.constraints.handling import handling
-from solvers.formulation.constraints.labour import labour
-from solvers.formulation.constraints.link import link
-from solvers.formulation.constraints.local_floor import local_floor
-from solvers.formulation.constraints.machine import machine
-from solvers.formulation.constraints.own_needs_first import own_needs_first, units_short
-from solvers.formulation.constraints.past import is_past, settle
-from solvers.formulation.constraints.power import power
-from solvers.formulation.constraints.quota_distance import quota_distance
-from solvers.formulation.constraints.store import store
-from solvers.formulation.constraints.swap_balance import swap_balance
-from solvers.formulation.constraints.worst_fulfilment import worst_fulfilment
-from solvers.formulation.objective import objective_parts
-from solvers.formulation.reachability import Presence, presence
-from solvers.formulation.registry import BOUNDS, RULES, RuleInfo
+from solvers.formulation.constraints.balance import add_balance_constraints
+from solvers.formulation.constraints.central_distance import add_central_distance_constraints
+from solvers.formulation.constraints.central_share import add_central_share_constraints
+from solvers.formulation.constraints.goal import add_goal_constraints, compute_goal_costs
+from solvers.formulation.constraints.handling import add_handling_constraints
+from solvers.formulation.constraints.labour import add_labour_constraints
+from solvers.formulation.constraints.link import add_link_constraints
+from solvers.formulation.constraints.local_floor import add_local_floor_constraints
+from solvers.formulation.constraints.machine import add_machine_constraints
+from solvers.formulation.constraints.own_needs_first import add_own_needs_first_constraints, sum_shortage_units
+from solvers.formulation.constraints.past import fix_past_variables, is_past
+from solvers.formulation.constraints.power import add_power_constraints
+from solvers.formulation.constraints.quota_distance import add_quota_distance_constraints
+from solvers.formulation.constraints.store import add_store_constraints
+from solvers.formulation.constraints.swap_balance import add_swap_balance_constraints
+from solvers.formulation.constraints.worst_fulfilment import add_worst_fulfilment_constraints
+from solvers.formulation.objective import compute_objective_parts
+from solvers.formulation.reachability import ActiveArcs, find_active_arcs
+from solvers.formulation.registry import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
-__all__ = ["BOUNDS", "RULES", "RuleInfo", "build", "goal_costs", "is_past", "objective_parts", "units_short"]
+__all__ = [
+    "BOUNDS",
+    "CONSTRAINTS",
+    "ConstraintInfo",
+    "build_program",
+    "compute_goal_costs",
+    "compute_objective_parts",
+    "is_past",
+    "sum_shortage_units",
+]
 
 
-def build(
-    index: ProblemIndex,
+def build_program(
+    index: ProblemArrays,
     *,
     swaps: bool = True,
     without_swaps: FloatArray | None = None,
     goals: Sequence[Goal] = (),
-    where: Presence | None = None,
+    active_arcs: ActiveArcs | None = None,
 ) -> Program:
     """The program of a problem: its decisions, its rules, and weighted shortage plus costs to minimise.
 
@@ -45,34 +54,34 @@ def build(
     those that can matter.
     """
     program = ProgramBuilder(index.labels)
-    where = where or presence(index, swaps=swaps)
+    active_arcs = active_arcs or find_active_arcs(index, swaps=swaps)
 
-    variables.make(index, program)
-    variables.ship(index, program, where)
-    variables.stock(index, program, where)
-    variables.central(index, program, where)
+    variables.add_production_variables(index, program)
+    variables.add_shipment_variables(index, program, active_arcs)
+    variables.add_stock_variables(index, program, active_arcs)
+    variables.add_central_variables(index, program, active_arcs)
     if swaps:
-        variables.give(index, program, where)
-        variables.take(index, program, where)
-    variables.short(index, program)
+        variables.add_give_variables(index, program, active_arcs)
+        variables.add_take_variables(index, program, active_arcs)
+    variables.add_shortage_variables(index, program)
 
-    balance(index, program)
-    machine(index, program)
-    labour(index, program)
-    power(index, program)
-    link(index, program)
-    handling(index, program)
-    central_share(index, program)
-    local_floor(index, program)
-    swap_balance(index, program)
-    store(index, program)
+    add_balance_constraints(index, program)
+    add_machine_constraints(index, program)
+    add_labour_constraints(index, program)
+    add_power_constraints(index, program)
+    add_link_constraints(index, program)
+    add_handling_constraints(index, program)
+    add_central_share_constraints(index, program)
+    add_local_floor_constraints(index, program)
+    add_swap_balance_constraints(index, program)
+    add_store_constraints(index, program)
 
     if without_swaps is not None:
-        own_needs_first(index, program, without_swaps)
+        add_own_needs_first_constraints(index, program, without_swaps)
     if goals:
-        worst_fulfilment(index, program, goals)
-        central_distance(index, program, goals)
-        quota_distance(index, program, goals)
-        goal(index, program, goals)
+        add_worst_fulfilment_constraints(index, program, goals)
+        add_central_distance_constraints(index, program, goals)
+        add_quota_distance_constraints(index, program, goals)
+        add_goal_constraints(index, program, goals)
 
-    return settle(index, program.build())
+    return fix_past_variables(index, program.build_program())

@@ -19,13 +19,13 @@ AXES: Mapping[str, tuple[str, ...]] = {
 """Axes of each decision."""
 
 
-def decision(program: ProgramBuilder, name: str) -> Block:
+def find_variable_block(program: ProgramBuilder, name: str) -> Block:
     """The columns of a decision; an empty block where the program does without it."""
     nothing = Block(name, 0, 0, {axis: np.empty(0, dtype=np.int64) for axis in AXES[name]})
-    return program.decisions.get(name, nothing)
+    return program.variables.get(name, nothing)
 
 
-def rows_where(
+def add_constraints_where(
     program: ProgramBuilder,
     rule: str,
     axes: tuple[str, ...],
@@ -36,7 +36,7 @@ def rows_where(
 ) -> IntArray:
     """Add a row wherever `where` (one dimension an axis) holds; give the position of each, −1 where there is none."""
     codes = np.nonzero(where)
-    block = program.add_rows(
+    block = program.add_constraints(
         rule,
         dict(zip(axes, codes, strict=True)),
         lower=-np.inf if lower is None else lower[codes],
@@ -47,22 +47,22 @@ def rows_where(
     return rows
 
 
-def tie(program: ProgramBuilder, rows: IntArray, columns: IntArray, values: FloatLike) -> None:
+def add_coefficients(program: ProgramBuilder, rows: IntArray, columns: IntArray, values: FloatLike) -> None:
     """Add value·x[column] to each row; pairs without a row (−1) or with the value 0 say nothing and are left out."""
     each = np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)
     matter = (rows >= 0) & (each != 0)
-    program.add_terms(rows[matter], columns[matter], each[matter])
+    program.add_coefficients(rows[matter], columns[matter], each[matter])
 
 
-def at(block: Block, *axes: str) -> tuple[IntArray, ...]:
+def axis_codes(block: Block, *axes: str) -> tuple[IntArray, ...]:
     """Positions of a block's columns on several axes, to look up arrays of these axes by."""
     return tuple(block.axes[axis] for axis in axes)
 
 
-def make_columns(program: ProgramBuilder, lines: IntArray, periods: int) -> IntArray:
+def find_production_columns(program: ProgramBuilder, lines: IntArray, periods: int) -> IntArray:
     """Columns of `make` of given lines in every period, (len(lines), periods).
 
     Every line has a column in every period, period by period within a line.
     """
-    start = decision(program, "make").start
+    start = find_variable_block(program, "make").start
     return np.asarray(start + lines[:, None] * periods + np.arange(periods)[None, :])

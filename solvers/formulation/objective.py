@@ -9,71 +9,71 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
-CostOf = Callable[[ProblemIndex, Block], FloatArray]
+CostFunction = Callable[[ProblemArrays, Block], FloatArray]
 
 
-def shortage(index: ProblemIndex, block: Block) -> FloatArray:
+def shortage_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Weighted shortage, won per unit short, by column of `short`."""
-    item, period, band = at(block, "item", "period", "band")
+    item, period, band = axis_codes(block, "item", "period", "band")
     return np.asarray(index.items.shortage_weight[item, period] * index.band_weight[band])
 
 
-def making(index: ProblemIndex, block: Block) -> FloatArray:
+def production_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of making, won per unit, by column of `make`."""
     return np.asarray(index.lines.cost[block.axes["line"]])
 
 
-def haulage(index: ProblemIndex, block: Block) -> FloatArray:
+def haulage_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of shipping, won per unit, by column of `ship`."""
     return np.asarray(index.arcs.cost_per_tonne[block.axes["arc"]] * index.items.tonnes[block.axes["item"]])
 
 
-def holding(index: ProblemIndex, block: Block) -> FloatArray:
+def holding_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of holding, won per unit, by column of `stock`."""
     return np.asarray(index.items.holding_cost[block.axes["item"]])
 
 
-def quality_missing(index: ProblemIndex, block: Block) -> FloatArray:
+def quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
     """Value lost to low quality, won per unit made, by column of `make`; not yet weighted by the policy."""
     line = block.axes["line"]
     return np.asarray(index.items.value[index.lines.item[line]] * (1.0 - index.lines.quality[line]))
 
 
-def quality(index: ProblemIndex, block: Block) -> FloatArray:
+def weighted_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
     """Weighted value lost to low quality, won per unit made, by column of `make`."""
-    return np.asarray(index.problem.policy.quality_weight * quality_missing(index, block))
+    return np.asarray(index.problem.policy.quality_weight * quality_loss(index, block))
 
 
-PARTS: Mapping[str, tuple[str, CostOf]] = {
-    "shortage": ("short", shortage),
-    "making": ("make", making),
-    "haulage": ("ship", haulage),
-    "holding": ("stock", holding),
-    "quality": ("make", quality),
+OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
+    "shortage": ("short", shortage_cost),
+    "making": ("make", production_cost),
+    "haulage": ("ship", haulage_cost),
+    "holding": ("stock", holding_cost),
+    "quality": ("make", weighted_quality_loss),
 }
 """Parts of the objective: the decision each weighs, and how."""
 
 
-def cost_of(index: ProblemIndex, block: Block) -> FloatArray:
+def variable_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost by column of a decision: the sum of its parts, (block.size,)."""
     total = np.zeros(block.size)
-    for name, part in PARTS.values():
+    for name, part in OBJECTIVE_PARTS.values():
         if name == block.name:
             total += part(index, block)
     return total
 
 
-def objective_parts(index: ProblemIndex, program: Program) -> dict[str, FloatArray]:
+def compute_objective_parts(index: ProblemArrays, program: Program) -> dict[str, FloatArray]:
     """Cost vectors by part, each (columns,); their sum is the cost of the program as `build` made it."""
     parts = {}
-    for part, (name, cost) in PARTS.items():
-        vector = np.zeros(program.lp.columns)
-        if name in program.decisions:
-            block = program.decisions[name]
-            vector[block.span] = cost(index, block)
+    for part, (name, cost) in OBJECTIVE_PARTS.items():
+        vector = np.zeros(program.lp.column_count)
+        if name in program.variables:
+            block = program.variables[name]
+            vector[block.block_slice] = cost(index, block)
         parts[part] = vector
     return parts

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.data.item_arrays import BoolArray
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 
-ROUNDING = 1e-9
+NEGLIGIBLE_AMOUNT = 1e-9
 """By how much the sum of band widths may pass 1 by rounding alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class ActiveArcs:
     """Where items can matter; shapes: N places, I items, A arcs, C counties."""
 
     place: BoolArray
@@ -32,30 +32,30 @@ class Presence:
     """Whether the county can hold a stock of the item, or must, (C, I)."""
 
 
-def presence(index: ProblemIndex, *, swaps: bool) -> Presence:
+def find_active_arcs(index: ProblemArrays, *, swaps: bool) -> ActiveArcs:
     """Where items can matter, with or without partners."""
-    supplied, rests = _supplied(index, swaps=swaps), _rests(index, swaps=swaps)
+    supplied, rests = _find_sources(index, swaps=swaps), _find_sinks(index, swaps=swaps)
     places, moves = len(index.labels["place"]), index.items.transportable
     next_to = np.zeros((places, places), dtype=bool)
     next_to[index.arcs.tail, index.arcs.head] = True
-    reach = _closure(next_to)
+    reach = _compute_closure(next_to)
     can_come = np.where(moves, (reach.T.astype(np.int64) @ supplied) > 0, supplied)
     can_serve = np.where(moves, (reach.astype(np.int64) @ rests) > 0, rests)
-    place = _without_dead_ends(can_come & can_serve, supplied | rests, next_to)
+    place = _remove_dead_ends(can_come & can_serve, supplied | rests, next_to)
     arc = place[index.arcs.tail] & place[index.arcs.head] & moves
     counties, past = index.places.counties, index.past
     must_store = (index.places.stock_least > 0).any(axis=2)
     store = (place[:counties] | must_store) & index.items.storable
     been: BoolArray = np.asarray((past.central > 0).any(axis=2))
     np.logical_or.at(been, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
-    return Presence(place | been, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
+    return ActiveArcs(place | been, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
 
 
-def _supplied(index: ProblemIndex, *, swaps: bool) -> BoolArray:
+def _find_sources(index: ProblemArrays, *, swaps: bool) -> BoolArray:
     supplied = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
     supplied[index.lines.place, index.lines.item] = True
     supplied[: index.places.counties] |= index.places.opening > 0
-    if index.band_width.sum() > 1 + ROUNDING:
+    if index.band_width.sum() > 1 + NEGLIGIBLE_AMOUNT:
         supplied[: index.places.counties] |= (index.demand > 0).any(axis=2)
     supplied[index.centre.gateways] |= (index.centre.limit > 0).any(axis=1)
     if swaps:
@@ -63,7 +63,7 @@ def _supplied(index: ProblemIndex, *, swaps: bool) -> BoolArray:
     return supplied
 
 
-def _rests(index: ProblemIndex, *, swaps: bool) -> BoolArray:
+def _find_sinks(index: ProblemArrays, *, swaps: bool) -> BoolArray:
     rests = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
     rests[index.lines.place[index.lines.use_line], index.lines.use_item] = True
     rests[: index.places.counties] |= (index.demand > 0).any(axis=2) | index.items.storable
@@ -72,7 +72,7 @@ def _rests(index: ProblemIndex, *, swaps: bool) -> BoolArray:
     return rests
 
 
-def _closure(next_to: BoolArray) -> BoolArray:
+def _compute_closure(next_to: BoolArray) -> BoolArray:
     """Which place can be reached from which, each from itself; squaring doubles the length of the ways seen."""
     reach = next_to | np.eye(len(next_to), dtype=bool)
     while True:
@@ -82,7 +82,7 @@ def _closure(next_to: BoolArray) -> BoolArray:
         reach = further
 
 
-def _without_dead_ends(place: BoolArray, kept: BoolArray, next_to: BoolArray) -> BoolArray:
+def _remove_dead_ends(place: BoolArray, kept: BoolArray, next_to: BoolArray) -> BoolArray:
     """Drop places with one neighbour where the item is neither supplied nor rests, until there are none."""
     neighbours = (next_to | next_to.T) & ~np.eye(len(next_to), dtype=bool)
     while True:

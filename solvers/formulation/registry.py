@@ -9,7 +9,7 @@ ITEM_UNIT = "{unit}"
 
 
 @dataclass(frozen=True, slots=True)
-class RuleInfo:
+class ConstraintInfo:
     """A rule, or a bound of a decision, in the planner's words."""
 
     name: str
@@ -20,41 +20,49 @@ class RuleInfo:
     """Unit of its limit, which its price is per; `{unit}` is the item's own."""
     price_unit: str
     """Unit of its price."""
-    decisions: tuple[str, ...]
+    variables: tuple[str, ...]
     """Decisions that it binds."""
     page: str
     """Its page in the documentation, from the root of the repository."""
 
 
-def _rule(name: str, sentence: str, unit: str, *decisions: str, price: str | None = None) -> RuleInfo:
-    return RuleInfo(name, sentence, unit, price or f"won per {unit}", decisions, f"docs/formulation/{name}.md")
+def _describe_constraint(
+    name: str, sentence: str, unit: str, *decisions: str, price: str | None = None
+) -> ConstraintInfo:
+    return ConstraintInfo(name, sentence, unit, price or f"won per {unit}", decisions, f"docs/formulation/{name}.md")
 
 
-def _bound(name: str, sentence: str, unit: str, decision: str, price: str | None = None) -> RuleInfo:
-    return RuleInfo(name, sentence, unit, price or f"won per {unit}", (decision,), "docs/formulation/decisions.md")
+def _describe_bound(name: str, sentence: str, unit: str, decision: str, price: str | None = None) -> ConstraintInfo:
+    return ConstraintInfo(
+        name, sentence, unit, price or f"won per {unit}", (decision,), "docs/formulation/decisions.md"
+    )
 
 
-EVERY_DECISION = ("make", "ship", "stock", "central", "give", "take", "short")
+ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short")
 """The decisions of a program without goals."""
 
-RULES: Mapping[str, RuleInfo] = {
+CONSTRAINTS: Mapping[str, ConstraintInfo] = {
     rule.name: rule
     for rule in (
-        _rule(
+        _describe_constraint(
             "balance",
             "What comes to {place} of {item} in {period} meets the need, is used, kept or sent on; the rest of the need is short.",
             ITEM_UNIT,
-            *EVERY_DECISION,
+            *ALL_VARIABLES,
         ),
-        _rule("machine", "The machines {machine} give only so many hours in {period}.", "hour", "make"),
-        _rule("labour", "{place} has only so many hours of labour in {period}.", "hour", "make"),
-        _rule(
+        _describe_constraint("machine", "The machines {machine} give only so many hours in {period}.", "hour", "make"),
+        _describe_constraint("labour", "{place} has only so many hours of labour in {period}.", "hour", "make"),
+        _describe_constraint(
             "power", "Factories and trains of {area} draw only so much electricity in {period}.", "kWh", "make", "ship"
         ),
-        _rule("link", "The link {arc} carries only so many tonnes in {period}.", "tonne", "ship"),
-        _rule("handling", "Only so many tonnes can enter {place} over links in {period}.", "tonne", "ship"),
-        _rule("central_share", "The centre hands over only so much {item} in {period}.", ITEM_UNIT, "central"),
-        _rule(
+        _describe_constraint("link", "The link {arc} carries only so many tonnes in {period}.", "tonne", "ship"),
+        _describe_constraint(
+            "handling", "Only so many tonnes can enter {place} over links in {period}.", "tonne", "ship"
+        ),
+        _describe_constraint(
+            "central_share", "The centre hands over only so much {item} in {period}.", ITEM_UNIT, "central"
+        ),
+        _describe_constraint(
             "local_floor",
             "Of {group}, at least a stated share is made locally over the plan.",
             "won",
@@ -62,21 +70,23 @@ RULES: Mapping[str, RuleInfo] = {
             "central",
             price="won per won's worth (category) or per unit (item)",
         ),
-        _rule(
+        _describe_constraint(
             "swap_balance",
             "What is taken from {partner} in {window} is worth no more than what is given allows.",
             "won",
             "give",
             "take",
         ),
-        _rule("store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"),
-        _rule(
+        _describe_constraint(
+            "store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"
+        ),
+        _describe_constraint(
             "own_needs_first",
             "{place} goes no shorter of {item} in {period} than it does without swaps.",
             ITEM_UNIT,
             "short",
         ),
-        _rule(
+        _describe_constraint(
             "worst_fulfilment",
             "The smallest served share is at most that of {served}.",
             "share",
@@ -84,7 +94,7 @@ RULES: Mapping[str, RuleInfo] = {
             "worst",
             price="share of the goal per whole need",
         ),
-        _rule(
+        _describe_constraint(
             "central_distance",
             "The centre's part of the goods made and handed over is its target, or the difference is counted.",
             "won",
@@ -93,7 +103,7 @@ RULES: Mapping[str, RuleInfo] = {
             "central_distance",
             price="won of distance per won's worth",
         ),
-        _rule(
+        _describe_constraint(
             "quota_distance",
             "What {line} makes in {period} is its former quota, or the difference is counted.",
             ITEM_UNIT,
@@ -101,11 +111,11 @@ RULES: Mapping[str, RuleInfo] = {
             "quota_distance",
             price="won of distance per {unit}",
         ),
-        _rule(
+        _describe_constraint(
             "goal",
             "The goal {goal}, once reached, is kept while the next is sought.",
             "unit of the goal",
-            *EVERY_DECISION,
+            *ALL_VARIABLES,
             "worst",
             "central_distance",
             "quota_distance",
@@ -118,21 +128,29 @@ RULES: Mapping[str, RuleInfo] = {
 Side = Literal["lower", "upper"]
 """Which bound of a column."""
 
-BOUNDS: Mapping[tuple[str, Side], RuleInfo] = {
-    ("make", "lower"): _bound("line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"),
-    ("make", "upper"): _bound("line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"),
-    ("stock", "lower"): _bound(
+BOUNDS: Mapping[tuple[str, Side], ConstraintInfo] = {
+    ("make", "lower"): _describe_bound(
+        "line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"
+    ),
+    ("make", "upper"): _describe_bound(
+        "line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"
+    ),
+    ("stock", "lower"): _describe_bound(
         "stock_least", "{place} keeps at least so much {item} at the end of {period}.", ITEM_UNIT, "stock"
     ),
-    ("stock", "upper"): _bound(
+    ("stock", "upper"): _describe_bound(
         "stock_most", "{place} keeps at most so much {item} at the end of {period}.", ITEM_UNIT, "stock"
     ),
-    ("give", "upper"): _bound("wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"),
-    ("take", "upper"): _bound("offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"),
-    ("short", "upper"): _bound(
+    ("give", "upper"): _describe_bound(
+        "wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"
+    ),
+    ("take", "upper"): _describe_bound(
+        "offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"
+    ),
+    ("short", "upper"): _describe_bound(
         "bands", "Band {band} of the need of {place} for {item} in {period} is only so wide.", ITEM_UNIT, "short"
     ),
-    ("worst", "upper"): _bound(
+    ("worst", "upper"): _describe_bound(
         "whole_need", "No more than the whole need is served.", "share", "worst", "share of the goal per share"
     ),
 }

@@ -5,66 +5,74 @@ from collections.abc import Mapping
 import numpy as np
 
 from solvers.data.item_arrays import BoolArray
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import AXES
-from solvers.formulation.objective import cost_of
-from solvers.formulation.reachability import Presence
+from solvers.formulation.objective import variable_cost
+from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilder
 
 
-def make(index: ProblemIndex, program: ProgramBuilder) -> Block:
+def add_production_variables(index: ProblemArrays, program: ProgramBuilder) -> Block:
     """make[line,period]: what a line makes, between its least and its most.
 
     Every line has a column in every period, in this order.
     """
-    everywhere = np.ones((len(index.labels["line"]), index.periods), dtype=bool)
-    return _columns(index, program, "make", everywhere, lower=index.lines.least, upper=index.lines.most)
+    everywhere = np.ones((len(index.labels["line"]), index.period_count), dtype=bool)
+    return _add_sparse_variables(index, program, "make", everywhere, lower=index.lines.least, upper=index.lines.most)
 
 
-def ship(index: ProblemIndex, program: ProgramBuilder, where: Presence) -> Block:
+def add_shipment_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """ship[arc,item,period]: what moves over a link one way."""
-    return _columns(index, program, "ship", _each_period(index, where.arc))
+    return _add_sparse_variables(index, program, "ship", _repeat_per_period(index, active_arcs.arc))
 
 
-def stock(index: ProblemIndex, program: ProgramBuilder, where: Presence) -> Block:
+def add_stock_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """stock[place,item,period]: what county stores hold at the end of a period, within the limits for the item."""
     least, most = index.places.stock_least, index.places.stock_most
-    return _columns(index, program, "stock", _each_period(index, where.store), lower=least, upper=most)
+    return _add_sparse_variables(
+        index, program, "stock", _repeat_per_period(index, active_arcs.store), lower=least, upper=most
+    )
 
 
-def central(index: ProblemIndex, program: ProgramBuilder, where: Presence) -> Block:
+def add_central_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """central[place,item,period]: what the centre hands over at a gateway, of items that it promises for the period."""
-    gateway = np.isin(np.arange(len(where.place)), index.centre.gateways)
-    return _columns(index, program, "central", (where.place & gateway[:, None])[:, :, None] & (index.centre.limit > 0))
+    gateway = np.isin(np.arange(len(active_arcs.place)), index.centre.gateways)
+    return _add_sparse_variables(
+        index, program, "central", (active_arcs.place & gateway[:, None])[:, :, None] & (index.centre.limit > 0)
+    )
 
 
-def give(index: ProblemIndex, program: ProgramBuilder, where: Presence) -> Block:
+def add_give_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """give[partner,item,period]: what is swapped out, at most what the partner wants."""
     wants = index.partners.wants
-    return _columns(index, program, "give", (wants > 0) & where.place[index.partners.place][:, :, None], upper=wants)
+    return _add_sparse_variables(
+        index, program, "give", (wants > 0) & active_arcs.place[index.partners.place][:, :, None], upper=wants
+    )
 
 
-def take(index: ProblemIndex, program: ProgramBuilder, where: Presence) -> Block:
+def add_take_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """take[partner,item,period]: what is swapped in, at most what the partner offers."""
     offers = index.partners.offers
-    return _columns(index, program, "take", (offers > 0) & where.place[index.partners.place][:, :, None], upper=offers)
+    return _add_sparse_variables(
+        index, program, "take", (offers > 0) & active_arcs.place[index.partners.place][:, :, None], upper=offers
+    )
 
 
-def short(index: ProblemIndex, program: ProgramBuilder) -> Block:
+def add_shortage_variables(index: ProblemArrays, program: ProgramBuilder) -> Block:
     """short[place,item,period,band]: demand left unmet, in each band at most its width of the demand.
 
     short[n,i,t,k] ≤ width_k · d[n,i,t]
     """
     width = index.demand[..., None] * index.band_width
-    return _columns(index, program, "short", width > 0, upper=width)
+    return _add_sparse_variables(index, program, "short", width > 0, upper=width)
 
 
-def _each_period(index: ProblemIndex, where: BoolArray) -> BoolArray:
-    return np.broadcast_to(where[:, :, None], (*where.shape, index.periods))
+def _repeat_per_period(index: ProblemArrays, where: BoolArray) -> BoolArray:
+    return np.broadcast_to(where[:, :, None], (*where.shape, index.period_count))
 
 
-def _columns(
-    index: ProblemIndex,
+def _add_sparse_variables(
+    index: ProblemArrays,
     program: ProgramBuilder,
     name: str,
     where: BoolArray,
@@ -74,10 +82,10 @@ def _columns(
 ) -> Block:
     codes = np.nonzero(where)
     axes: Mapping[str, IntArray] = dict(zip(AXES[name], codes, strict=True))
-    return program.add_columns(
+    return program.add_variables(
         name,
         axes,
         lower=0.0 if lower is None else lower[codes],
         upper=np.inf if upper is None else upper[codes],
-        cost=cost_of(index, Block(name, 0, len(codes[0]), axes)),
+        cost=variable_cost(index, Block(name, 0, len(codes[0]), axes)),
     )

@@ -8,56 +8,58 @@ import numpy as np
 from models.plan import Certificate, Infeasibility
 from solvers import backends
 from solvers.backends.base import SolveOptions
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.infeasibility.iis import agrees, find_conflict
-from solvers.infeasibility.relaxable_limits import LAST_RESORT, Soft
-from solvers.infeasibility.relaxation import elastic, relaxed, support
-from solvers.infeasibility.wording import in_words
-from solvers.lp.certificate import certify
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.infeasibility.iis import find_iis, is_feasible_within
+from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, RelaxableLimits
+from solvers.infeasibility.relaxation import apply_relaxation, build_relaxation, find_supporting_limits
+from solvers.infeasibility.wording import describe_limits
+from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import Program
 
-SECONDS = 30.0
+IIS_SECONDS = 30.0
 """Time that looking for the smallest conflict may take at most."""
 
-METHODS = ("highs", "highs-ipm")
+RELAXATION_BACKENDS = ("highs", "highs-ipm")
 """Backends tried for the relaxed program, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosed:
+class InfeasibilityAnalysis:
     """A proved conflict."""
 
-    diagnosis: Infeasibility
+    infeasibility: Infeasibility
     """It in the planner's words."""
     proof: Certificate
     """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
 
 
-def diagnose(index: ProblemIndex, program: Program, tolerance: float, seconds: float) -> Diagnosed | None:
+def analyse_infeasibility(
+    index: ProblemArrays, program: Program, tolerance: float, seconds: float
+) -> InfeasibilityAnalysis | None:
     """Diagnose an infeasible program; None where no conflict can be proved within `tolerance` and about `seconds`."""
     deadline = time.monotonic() + seconds
-    lp, soft = program.lp, Soft.of(index, program)
-    softened = elastic(lp, soft)
-    for name in METHODS:
+    lp, soft = program.lp, RelaxableLimits.from_program(index, program)
+    softened = build_relaxation(lp, soft)
+    for name in RELAXATION_BACKENDS:
         options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 1.0))
-        solution = backends.get(name).solve(softened, options)
-        if solution.values is None or solution.row_price is None:
+        solution = backends.get_backend(name).solve_program(softened, options)
+        if solution.values is None or solution.dual_values is None:
             continue
-        proof = certify(softened, solution, tolerance)
+        proof = certify_solution(softened, solution, tolerance)
         if proof.passed and proof.dual_objective > tolerance:
             break
     else:
         return None
-    give = solution.values[lp.columns :] * soft.scale
+    give = solution.values[lp.column_count :] * soft.scale
     give = np.where(give > 1e-9 * soft.scale, give, 0.0)
-    named = np.flatnonzero((soft.weight < LAST_RESORT) | (give > 0))
-    suspects = np.flatnonzero(np.isin(named, support(soft, solution.row_price, lp.rows)))
-    left = max(min(SECONDS, deadline - time.monotonic()), 1.0)
-    conflict = find_conflict(lp, soft.take(named), suspects, solution.row_price[: lp.rows], left)
+    named = np.flatnonzero((soft.weight < BALANCE_PENALTY) | (give > 0))
+    suspects = np.flatnonzero(np.isin(named, find_supporting_limits(soft, solution.dual_values, lp.row_count)))
+    left = max(min(IIS_SECONDS, deadline - time.monotonic()), 1.0)
+    conflict = find_iis(lp, soft.select_limits(named), suspects, solution.dual_values[: lp.row_count], left)
     diagnosis = Infeasibility(
-        conflict=in_words(index, program, soft, named[conflict.limits], give),
-        relaxations=in_words(index, program, soft, np.flatnonzero(give), give),
-        verified=agrees(relaxed(lp, soft, give), time.monotonic() + left),
-        irreducible=conflict.irreducible,
+        conflict=describe_limits(index, program, soft, named[conflict.limits], give),
+        relaxations=describe_limits(index, program, soft, np.flatnonzero(give), give),
+        verified=is_feasible_within(apply_relaxation(lp, soft, give), time.monotonic() + left),
+        irreducible=conflict.is_irreducible,
     )
-    return Diagnosed(diagnosis, proof)
+    return InfeasibilityAnalysis(diagnosis, proof)

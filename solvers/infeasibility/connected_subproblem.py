@@ -6,11 +6,11 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from solvers.infeasibility.relaxable_limits import Soft
+from solvers.infeasibility.relaxable_limits import RelaxableLimits
 from solvers.lp.linear_program import LinearProgram
 
 
-def part_around(lp: LinearProgram, soft: Soft) -> tuple[LinearProgram, Soft]:
+def extract_connected_subproblem(lp: LinearProgram, soft: RelaxableLimits) -> tuple[LinearProgram, RelaxableLimits]:
     """Cut a program down to what hangs together with the limits in `soft`, and move their positions along.
 
     Rows without a bound tie nothing. The parts left out share no column with the rest, so the whole has a point exactly if the
@@ -20,12 +20,12 @@ def part_around(lp: LinearProgram, soft: Soft) -> tuple[LinearProgram, Soft]:
     entries = lp.matrix.tocoo()
     ties = active[entries.row]
     row, column = entries.row[ties], entries.col[ties]
-    size = lp.rows + lp.columns
-    graph = sparse.coo_array((np.ones(len(row)), (row, lp.rows + column)), shape=(size, size))
+    size = lp.row_count + lp.column_count
+    graph = sparse.coo_array((np.ones(len(row)), (row, lp.row_count + column)), shape=(size, size))
     _, component = connected_components(graph, directed=False)
-    anchors = soft.position + lp.rows * soft.of_column
+    anchors = soft.position + lp.row_count * soft.of_column
     inside = np.isin(component, component[anchors])
-    rows, columns = np.flatnonzero(inside[: lp.rows] & active), np.flatnonzero(inside[lp.rows :])
+    rows, columns = np.flatnonzero(inside[: lp.row_count] & active), np.flatnonzero(inside[lp.row_count :])
     cut = replace(
         lp,
         cost=lp.cost[columns],

@@ -8,25 +8,25 @@ import numpy as np
 from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
-from solvers.infeasibility.connected_subproblem import part_around
-from solvers.infeasibility.relaxable_limits import Soft
-from solvers.infeasibility.relaxation import only
+from solvers.infeasibility.connected_subproblem import extract_connected_subproblem
+from solvers.infeasibility.relaxable_limits import RelaxableLimits
+from solvers.infeasibility.relaxation import restrict_to_limits
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class IrreducibleSubset:
     """Limits that cannot be kept together."""
 
     limits: IntArray
     """Positions in Soft."""
-    irreducible: bool
+    is_irreducible: bool
     """Whether each was tried and found to be needed."""
 
 
-def find_conflict(
-    lp: LinearProgram, soft: Soft, suspects: IntArray, background: FloatArray, seconds: float
-) -> Conflict:
+def find_iis(
+    lp: LinearProgram, soft: RelaxableLimits, suspects: IntArray, background: FloatArray, seconds: float
+) -> IrreducibleSubset:
     """Delete suspects, several at a time while that goes well, as long as the others still conflict.
 
     `suspects`: positions in `soft` that an infeasibility certificate leans on; `background`: its prices of rows, (m,). First
@@ -34,56 +34,58 @@ def find_conflict(
     them, so that the set is irreducible in the whole problem.
     """
     deadline = time.monotonic() + seconds
-    kept, done = _delete(lp, soft, suspects, background, deadline)
+    kept, done = _filter_by_deletion(lp, soft, suspects, background, deadline)
     if done:
-        kept, done = _delete(lp, soft, kept, None, deadline)
-    return Conflict(kept, done)
+        kept, done = _filter_by_deletion(lp, soft, kept, None, deadline)
+    return IrreducibleSubset(kept, done)
 
 
-def _delete(
-    lp: LinearProgram, soft: Soft, suspects: IntArray, background: FloatArray | None, deadline: float
+def _filter_by_deletion(
+    lp: LinearProgram, soft: RelaxableLimits, suspects: IntArray, background: FloatArray | None, deadline: float
 ) -> tuple[IntArray, bool]:
     """What is left of the suspects, and whether each was tried."""
-    bench = _Bench(*part_around(only(lp, soft, suspects, background), soft.take(suspects)))
+    bench = _DeletionFilter(
+        *extract_connected_subproblem(restrict_to_limits(lp, soft, suspects, background), soft.select_limits(suspects))
+    )
     untried, needed, step = np.arange(len(suspects)), np.empty(0, dtype=np.int64), max(1, len(suspects) // 8)
     while len(untried):
         if time.monotonic() > deadline:
             return suspects[np.sort(np.concatenate([needed, untried]))], False
         chunk, rest = untried[:step], untried[step:]
-        bench.give_up(chunk)
-        if bench.conflicts(deadline):
+        bench.relax_limits(chunk)
+        if bench.is_conflicting(deadline):
             untried, step = rest, 2 * step
             continue
-        bench.keep(chunk)
+        bench.restore_limits(chunk)
         if step == 1:
             needed, untried = np.concatenate([needed, chunk]), rest
         step = max(1, step // 2)
     return suspects[np.sort(needed)], True
 
 
-class _Bench:
+class _DeletionFilter:
     """A program that stays loaded while limits are given up and kept again."""
 
-    def __init__(self, lp: LinearProgram, soft: Soft) -> None:
+    def __init__(self, lp: LinearProgram, soft: RelaxableLimits) -> None:
         self._soft = soft
         self._session = HighsSession(lp)
         self._bounds = ((lp.row_lower.copy(), lp.row_upper.copy()), (lp.column_lower.copy(), lp.column_upper.copy()))
 
-    def give_up(self, which: IntArray) -> None:
+    def relax_limits(self, which: IntArray) -> None:
         """Put some limits out of force; quantities stay at 0 or above."""
         floor = np.where(self._soft.of_column[which] == 1, 0.0, -np.inf)
-        self._set(which, np.where(self._soft.sign[which] > 0, np.inf, floor))
+        self._set_bounds(which, np.where(self._soft.sign[which] > 0, np.inf, floor))
 
-    def keep(self, which: IntArray) -> None:
+    def restore_limits(self, which: IntArray) -> None:
         """Put some limits into force again."""
-        self._set(which, self._soft.bound[which])
+        self._set_bounds(which, self._soft.bound[which])
 
-    def conflicts(self, deadline: float) -> bool:
+    def is_conflicting(self, deadline: float) -> bool:
         """Whether the limits in force are found to conflict before the deadline."""
         left = max(deadline - time.monotonic(), 0.1)
-        return self._session.run(time_limit_seconds=left, with_basis=False).stop.reason == "infeasible"
+        return self._session.solve_program(time_limit_seconds=left, with_basis=False).termination.reason == "infeasible"
 
-    def _set(self, which: IntArray, bounds: FloatArray) -> None:
+    def _set_bounds(self, which: IntArray, bounds: FloatArray) -> None:
         for of_column, change in ((0, self._session.change_row_bounds), (1, self._session.change_column_bounds)):
             mine = self._soft.of_column[which] == of_column
             positions, upper = self._soft.position[which][mine], self._soft.sign[which][mine] > 0
@@ -95,7 +97,7 @@ class _Bench:
                 change(touched, held[0][touched], held[1][touched])
 
 
-def agrees(lp: LinearProgram, deadline: float) -> bool:
+def is_feasible_within(lp: LinearProgram, deadline: float) -> bool:
     """Whether a program is found to have a point before the deadline."""
     options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 0.1))
-    return backends.get("highs").solve(lp, options).stop.reason == "optimal"
+    return backends.get_backend("highs").solve_program(lp, options).termination.reason == "optimal"

@@ -5,19 +5,19 @@ from typing import Self
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, is_past
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 
-HARD = ("central_distance", "quota_distance", "worst_fulfilment")
+HARD_WEIGHT = ("central_distance", "quota_distance", "worst_fulfilment")
 """Rules that only define what a goal measures; nothing would be had by giving way."""
 
-LAST_RESORT = 1e4
+BALANCE_PENALTY = 1e4
 """Weight of breaking a balance: it would make goods from nothing, or make them vanish."""
 
 
 @dataclass(frozen=True, slots=True)
-class Soft:
+class RelaxableLimits:
     """Sides of rows and column bounds that could give way, each array (s,)."""
 
     position: IntArray
@@ -34,44 +34,44 @@ class Soft:
     """Cost of giving way by `scale`."""
 
     @classmethod
-    def of(cls, index: ProblemIndex, program: Program) -> Self:
+    def from_program(cls, index: ProblemArrays, program: Program) -> Self:
         """All that could give way in a program: rules, the bounds in BOUNDS, and balances as a last resort."""
-        parts = [_rows(index, program, name) for name in program.rules if name not in HARD]
-        parts += [_columns(index, program, *key) for key in BOUNDS if key[0] in program.decisions]
+        parts = [_collect_row_limits(index, program, name) for name in program.constraints if name not in HARD_WEIGHT]
+        parts += [_collect_column_limits(index, program, *key) for key in BOUNDS if key[0] in program.variables]
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-    def take(self, which: IntArray) -> "Soft":
+    def select_limits(self, which: IntArray) -> "RelaxableLimits":
         """Some of them, by position."""
-        return Soft(*(getattr(self, name)[which] for name in self.__slots__))
+        return RelaxableLimits(*(getattr(self, name)[which] for name in self.__slots__))
 
 
 Part = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
 
 
-def _rows(index: ProblemIndex, program: Program, name: str) -> Part:
-    block, lp = program.rules[name], program.lp
-    weight = LAST_RESORT if name == "balance" else 1.0
-    sizes = {"local_floor": _floor_sizes, "swap_balance": _swap_sizes}
+def _collect_row_limits(index: ProblemArrays, program: Program, name: str) -> Part:
+    block, lp = program.constraints[name], program.lp
+    weight = BALANCE_PENALTY if name == "balance" else 1.0
+    sizes = {"local_floor": _compute_floor_sizes, "swap_balance": _compute_swap_sizes}
     typical = sizes[name](index, program) if name in sizes else None
-    sides = (lp.row_lower[block.span], lp.row_upper[block.span])
-    return _sides(block.positions, 0, sides, weight, typical)
+    sides = (lp.row_lower[block.block_slice], lp.row_upper[block.block_slice])
+    return _build_limit_sides(block.positions, 0, sides, weight, typical)
 
 
-def _columns(index: ProblemIndex, program: Program, decision: str, side: str) -> Part:
+def _collect_column_limits(index: ProblemArrays, program: Program, decision: str, side: str) -> Part:
     """Bounds that say something: a lower one above 0; of shortage only where the bands leave some demand out."""
-    block, lp = program.decisions[decision], program.lp
+    block, lp = program.variables[decision], program.lp
     nothing = np.full(block.size, np.inf)
     if decision == "worst" or (decision == "short" and index.band_width.sum() >= 1 - 1e-9):
-        return _sides(block.positions, 1, (-nothing, nothing), 1.0, None)
+        return _build_limit_sides(block.positions, 1, (-nothing, nothing), 1.0, None)
     past = is_past(index, block)  # what has happened cannot give
     if side == "upper":
-        upper = np.where(past, np.inf, lp.column_upper[block.span])
-        return _sides(block.positions, 1, (-nothing, upper), 1.0, None)
-    lower = np.where(past, 0.0, lp.column_lower[block.span])
-    return _sides(block.positions, 1, (np.where(lower > 0, lower, -np.inf), nothing), 1.0, None)
+        upper = np.where(past, np.inf, lp.column_upper[block.block_slice])
+        return _build_limit_sides(block.positions, 1, (-nothing, upper), 1.0, None)
+    lower = np.where(past, 0.0, lp.column_lower[block.block_slice])
+    return _build_limit_sides(block.positions, 1, (np.where(lower > 0, lower, -np.inf), nothing), 1.0, None)
 
 
-def _sides(
+def _build_limit_sides(
     positions: IntArray, of_column: int, sides: tuple[FloatArray, FloatArray], weight: float, typical: FloatArray | None
 ) -> Part:
     kept = [np.flatnonzero(np.isfinite(side)) for side in sides]
@@ -87,13 +87,13 @@ def _sides(
     return where, np.full(len(where), of_column), sign, bound, np.maximum(scale, 1e-3), np.full(len(where), weight)
 
 
-def _floor_sizes(index: ProblemIndex, program: Program) -> FloatArray:
+def _compute_floor_sizes(index: ProblemArrays, program: Program) -> FloatArray:
     """What is needed of what each floor is about, in the floor's own measure."""
     needed = index.centre.floor_weight @ index.demand.sum(axis=(0, 2))
-    return np.asarray(needed[program.rules["local_floor"].axes["group"]])
+    return np.asarray(needed[program.constraints["local_floor"].axes["group"]])
 
 
-def _swap_sizes(index: ProblemIndex, program: Program) -> FloatArray:
+def _compute_swap_sizes(index: ProblemArrays, program: Program) -> FloatArray:
     """Won's worth that a partner offers in all."""
     offered = (index.partners.offers.sum(axis=2) * index.items.value).sum(axis=1)
-    return np.asarray(offered[program.rules["swap_balance"].axes["partner"]])
+    return np.asarray(offered[program.constraints["swap_balance"].axes["partner"]])

@@ -11,36 +11,41 @@ optimum, whoever found them.
 import numpy as np
 
 from models.plan import Certificate
-from solvers.errors import NothingToCertify
+from solvers.errors import NoSolutionError
 from solvers.lp.linear_program import FloatArray, LinearProgram
 from solvers.lp.solution import Solution
 
-BEYOND = 1e300
+LARGE = 1e300
 """Stands for any residual too large to name, such as one of a point that is not a number."""
 
 
-def certify(lp: LinearProgram, solution: Solution, tolerance: float = 1e-6) -> Certificate:
+def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1e-6) -> Certificate:
     """Hold a solution to the arrays; a solution without prices is held to prices of zero.
 
     `passed` iff the primal residual, the dual residual and the gap are all within `tolerance`; the solver's claim plays no
     part. Numbers that are not finite count as BEYOND. Raises NothingToCertify if there is no point.
     """
     if solution.values is None:
-        raise NothingToCertify("the solution holds no point")
+        raise NoSolutionError("the solution holds no point")
     x = solution.values
-    y = np.zeros(lp.rows) if solution.row_price is None else solution.row_price
+    y = np.zeros(lp.row_count) if solution.dual_values is None else solution.dual_values
     with np.errstate(invalid="ignore", over="ignore"):
         z = lp.cost - lp.matrix.T @ y
-        primal = _named(float(lp.cost @ x) + lp.offset)
-        dual = _named(_reach(y, lp.row_lower, lp.row_upper) + _reach(z, lp.column_lower, lp.column_upper) + lp.offset)
+        primal = _clamp_finite(float(lp.cost @ x) + lp.offset)
+        dual = _clamp_finite(
+            _sum_bound_terms(y, lp.row_lower, lp.row_upper)
+            + _sum_bound_terms(z, lp.column_lower, lp.column_upper)
+            + lp.offset
+        )
         primal_residual = max(
-            _outside(lp.matrix @ x, lp.row_lower, lp.row_upper), _outside(x, lp.column_lower, lp.column_upper)
+            _measure_bound_violation(lp.matrix @ x, lp.row_lower, lp.row_upper),
+            _measure_bound_violation(x, lp.column_lower, lp.column_upper),
         )
         dual_residual = max(
-            _unbounded_pull(y, lp.row_lower, lp.row_upper, np.zeros(lp.rows)),
-            _unbounded_pull(z, lp.column_lower, lp.column_upper, lp.cost),
+            _measure_dual_infeasibility(y, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
+            _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
         )
-        gap = _named(abs(primal - dual) / (1 + abs(primal) + abs(dual)))
+        gap = _clamp_finite(abs(primal - dual) / (1 + abs(primal) + abs(dual)))
     return Certificate(
         passed=max(primal_residual, dual_residual, gap) <= tolerance,
         primal_residual=primal_residual,
@@ -52,30 +57,30 @@ def certify(lp: LinearProgram, solution: Solution, tolerance: float = 1e-6) -> C
     )
 
 
-def _terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+def _compute_bound_terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
     """price times the bound it leans on (lower if positive, upper if negative); 0 where that bound is infinite."""
     bound = np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
     return np.where(np.isfinite(bound), price, 0.0) * np.where(np.isfinite(bound), bound, 0.0)
 
 
-def _reach(price: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    return float(_terms(price, lower, upper).sum())
+def _sum_bound_terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
+    return float(_compute_bound_terms(price, lower, upper).sum())
 
 
-def _outside(amount: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
+def _measure_bound_violation(amount: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
     """Largest distance of an amount from its interval, relative to 1 + the bound it breaks."""
     below = (lower - amount) / (1 + np.where(np.isfinite(lower), np.abs(lower), 0.0))
     above = (amount - upper) / (1 + np.where(np.isfinite(upper), np.abs(upper), 0.0))
-    return _named(np.maximum(below, above).max(initial=0.0))
+    return _clamp_finite(np.maximum(below, above).max(initial=0.0))
 
 
-def _unbounded_pull(price: FloatArray, lower: FloatArray, upper: FloatArray, size: FloatArray) -> float:
+def _measure_dual_infeasibility(price: FloatArray, lower: FloatArray, upper: FloatArray, size: FloatArray) -> float:
     """Largest price that leans on an infinite bound, relative to 1 + |size|."""
     bound = np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
     wrong = np.where(np.isfinite(bound) & np.isfinite(price), 0.0, np.abs(price))
-    return _named((wrong / (1 + np.abs(size))).max(initial=0.0))
+    return _clamp_finite((wrong / (1 + np.abs(size))).max(initial=0.0))
 
 
-def _named(number: float) -> float:
+def _clamp_finite(number: float) -> float:
     """The number itself, or ±BEYOND where it is not finite or too large."""
-    return float(np.clip(np.nan_to_num(number, nan=BEYOND, posinf=BEYOND, neginf=-BEYOND), -BEYOND, BEYOND))
+    return float(np.clip(np.nan_to_num(number, nan=LARGE, posinf=LARGE, neginf=-LARGE), -LARGE, LARGE))

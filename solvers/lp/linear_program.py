@@ -38,12 +38,12 @@ class LinearProgram:
     """Constant part of the objective."""
 
     @property
-    def columns(self) -> int:
+    def column_count(self) -> int:
         """Number of columns."""
         return len(self.cost)
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """Number of rows."""
         return len(self.row_lower)
 
@@ -62,7 +62,7 @@ class Block:
     """For each axis (line, county, item, period …) the position of its label, by row or column of the block, (size,)."""
 
     @property
-    def span(self) -> slice:
+    def block_slice(self) -> slice:
         """Where the block lies in the arrays of the program."""
         return slice(self.start, self.start + self.size)
 
@@ -78,27 +78,27 @@ class Program:
 
     lp: LinearProgram
     """The arrays."""
-    decisions: Mapping[str, Block]
+    variables: Mapping[str, Block]
     """Column blocks by name, in order."""
-    rules: Mapping[str, Block]
+    constraints: Mapping[str, Block]
     """Row blocks by name, in order."""
     labels: Mapping[str, tuple[str, ...]]
     """Labels of each axis, by position."""
 
-    def rule_of(self, row: int) -> tuple[Block, int]:
+    def find_constraint(self, row: int) -> tuple[Block, int]:
         """The rule a row belongs to, and the row's position within the rule's block."""
-        return _owner(self.rules.values(), row)
+        return _find_block(self.constraints.values(), row)
 
-    def decision_of(self, column: int) -> tuple[Block, int]:
+    def find_variable(self, column: int) -> tuple[Block, int]:
         """The decision a column belongs to, and the column's position within its block."""
-        return _owner(self.decisions.values(), column)
+        return _find_block(self.variables.values(), column)
 
-    def where(self, block: Block, position: int) -> dict[str, str]:
+    def labels_at(self, block: Block, position: int) -> dict[str, str]:
         """What one row or column of a block is about: label by axis."""
         return {axis: self.labels[axis][codes[position]] for axis, codes in block.axes.items()}
 
 
-def _owner(blocks: Iterable[Block], position: int) -> tuple[Block, int]:
+def _find_block(blocks: Iterable[Block], position: int) -> tuple[Block, int]:
     for block in blocks:
         if block.start <= position < block.start + block.size:
             return block, position - block.start
@@ -114,15 +114,15 @@ class ProgramBuilder:
 
     labels: Mapping[str, tuple[str, ...]]
     """Labels of each axis that blocks may use."""
-    decisions: dict[str, Block] = field(default_factory=dict)
+    variables: dict[str, Block] = field(default_factory=dict)
     """Column blocks so far."""
-    rules: dict[str, Block] = field(default_factory=dict)
+    constraints: dict[str, Block] = field(default_factory=dict)
     """Row blocks so far."""
     _columns: list[tuple[FloatArray, FloatArray, FloatArray]] = field(default_factory=list)
     _rows: list[tuple[FloatArray, FloatArray]] = field(default_factory=list)
     _terms: list[tuple[IntArray, IntArray, FloatArray]] = field(default_factory=list)
 
-    def add_columns(
+    def add_variables(
         self,
         name: str,
         axes: Mapping[str, IntArray],
@@ -132,50 +132,50 @@ class ProgramBuilder:
         cost: FloatLike = 0.0,
     ) -> Block:
         """Add one decision: a column for each position of the axes (arrays of one length); scalars hold for all."""
-        size = _size(axes)
-        block = Block(name, sum(b.size for b in self.decisions.values()), size, dict(axes))
-        self.decisions[name] = block
-        self._columns.append((_full(lower, size), _full(upper, size), _full(cost, size)))
+        size = _count_positions(axes)
+        block = Block(name, sum(b.size for b in self.variables.values()), size, dict(axes))
+        self.variables[name] = block
+        self._columns.append((_fill_array(lower, size), _fill_array(upper, size), _fill_array(cost, size)))
         return block
 
-    def add_rows(
+    def add_constraints(
         self, name: str, axes: Mapping[str, IntArray], *, lower: FloatLike = -np.inf, upper: FloatLike = np.inf
     ) -> Block:
         """Add one rule: a row for each position of the axes; its terms follow by `add_terms`."""
-        size = _size(axes)
-        block = Block(name, sum(b.size for b in self.rules.values()), size, dict(axes))
-        self.rules[name] = block
-        self._rows.append((_full(lower, size), _full(upper, size)))
+        size = _count_positions(axes)
+        block = Block(name, sum(b.size for b in self.constraints.values()), size, dict(axes))
+        self.constraints[name] = block
+        self._rows.append((_fill_array(lower, size), _fill_array(upper, size)))
         return block
 
-    def add_terms(self, rows: IntArray, columns: IntArray, values: FloatLike) -> None:
+    def add_coefficients(self, rows: IntArray, columns: IntArray, values: FloatLike) -> None:
         """Add value·x[column] to each row; arrays of one length, positions in the program, duplicates are summed."""
-        self._terms.append((rows, columns, _full(values, len(rows))))
+        self._terms.append((rows, columns, _fill_array(values, len(rows))))
 
-    def build(self, offset: float = 0.0) -> Program:
+    def build_program(self, offset: float = 0.0) -> Program:
         """Compress everything collected into a Program."""
-        lower, upper, cost = (_join([part[k] for part in self._columns]) for k in range(3))
-        row_lower, row_upper = (_join([part[k] for part in self._rows]) for k in range(2))
+        lower, upper, cost = (_concatenate([part[k] for part in self._columns]) for k in range(3))
+        row_lower, row_upper = (_concatenate([part[k] for part in self._rows]) for k in range(2))
         rows = np.concatenate([t[0] for t in self._terms] or [np.empty(0, np.int64)])
         columns = np.concatenate([t[1] for t in self._terms] or [np.empty(0, np.int64)])
-        values = _join([t[2] for t in self._terms])
+        values = _concatenate([t[2] for t in self._terms])
         matrix = sparse.coo_array((values, (rows, columns)), shape=(len(row_lower), len(cost))).tocsc()
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         lp = LinearProgram(cost, lower, upper, row_lower, row_upper, matrix, offset)
-        return Program(lp, dict(self.decisions), dict(self.rules), dict(self.labels))
+        return Program(lp, dict(self.variables), dict(self.constraints), dict(self.labels))
 
 
-def _size(axes: Mapping[str, IntArray]) -> int:
+def _count_positions(axes: Mapping[str, IntArray]) -> int:
     sizes = {len(codes) for codes in axes.values()}
     if len(sizes) != 1:
         raise ValueError(f"axes of one block must have one length, not {sorted(sizes)}")
     return sizes.pop()
 
 
-def _full(value: FloatLike, size: int) -> FloatArray:
+def _fill_array(value: FloatLike, size: int) -> FloatArray:
     return np.broadcast_to(np.asarray(value, dtype=np.float64), (size,))
 
 
-def _join(parts: list[FloatArray]) -> FloatArray:
+def _concatenate(parts: list[FloatArray]) -> FloatArray:
     return np.concatenate(parts) if parts else np.empty(0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from solvers.lp.linear_program import FloatArray
 
-Reason = Literal["optimal", "infeasible", "unbounded", "limit", "cancelled", "numerical", "error"]
+TerminationReason = Literal["optimal", "infeasible", "unbounded", "limit", "cancelled", "numerical", "error"]
 """Why a solver stopped. `optimal` is the solver's claim until the certificate has passed."""
 
 BasisStatus = npt.NDArray[np.int8]
@@ -17,10 +17,10 @@ BasisStatus = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Termination:
     """Why solving stopped: reason, which limit, and the solver's own words."""
 
-    reason: Reason
+    reason: TerminationReason
     """Why it stopped."""
     limit: Literal["time", "iterations", "memory"] | None = None
     """Which limit stopped it."""
@@ -46,11 +46,11 @@ class Solution:
     not negative for ≥ rows.
     """
 
-    stop: Stop
+    termination: Termination
     """Why solving stopped."""
     values: FloatArray | None
     """Value by column, (n,); None without a point."""
-    row_price: FloatArray | None
+    dual_values: FloatArray | None
     """Price by row, (m,); None where the solver gives none."""
     basis: Basis | None = None
     """Basis at the end; None for methods without one."""

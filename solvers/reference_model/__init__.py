@@ -4,6 +4,11 @@ It is slow and plain on purpose: where it and the arrays agree to nine digits on
 misread the rules in the same way.
 """
 
-from solvers.reference_model.reference_solver import SecondOpinion, Status, build, solve
+from solvers.reference_model.reference_solver import (
+    ReferenceSolution,
+    Status,
+    build_reference_program,
+    solve_reference_model,
+)
 
-__all__ = ["SecondOpinion", "Status", "build", "solve"]
+__all__ = ["ReferenceSolution", "Status", "build_reference_program", "solve_reference_model"]

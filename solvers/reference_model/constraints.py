@@ -11,7 +11,7 @@ from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County
 from solvers.reference_model.demand import Needs
-from solvers.reference_model.model import Model
+from solvers.reference_model.model import ReferenceModel
 
 Key = tuple[str, str, int]
 """Place, item and position of the period."""
@@ -20,10 +20,10 @@ QUARTER = 3
 """Periods in a quarter, counted from the first."""
 
 
-def balance(model: Model) -> None:
+def add_balance(model: ReferenceModel) -> None:
     """Rule 2: at every place, of every item, in every period: what comes is what goes, stays, is needed or is short."""
     net: dict[Key, list[pulp.LpAffineExpression]] = defaultdict(list)
-    _balance_factories(model, net)
+    _balance_production(model, net)
     _balance_stores(model, net)
     at = {partner.id: partner.at for partner in model.problem.partners}
     for ((_, start, end), item, t), sent in model.ship.items():
@@ -44,58 +44,62 @@ def balance(model: Model) -> None:
     }
     for key in sorted({*net, *opening, *model.need}):
         need = model.need.get(key, 0.0) - opening.get(key, 0.0)
-        model.add(pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]])
+        model.add_constraint(
+            pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
+        )
 
 
-def _balance_factories(model: Model, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
+def _balance_production(model: ReferenceModel, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
     """What lines make and use up, where their factory stands."""
-    for factory, position, line in model.lines():
-        for t in model.periods():
+    for factory, position, line in model.iterate_lines():
+        for t in model.period_positions():
             made = model.make[factory.id, position, t]
             net[factory.place, line.item, t].append(+made)
             for material, use in line.materials.items():
                 net[factory.place, material, t].append(-use * made)
 
 
-def _balance_stores(model: Model, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
+def _balance_stores(model: ReferenceModel, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
     """What stores keep, and what is left of it a period later."""
     for (county, item, t), kept in model.stock.items():
         net[county, item, t].append(-kept)
-        if t + 1 in model.periods():
+        if t + 1 in model.period_positions():
             net[county, item, t + 1].append((1 - model.items[item].loss) * kept)
 
 
-def machine(model: Model) -> None:
+def add_machine_hours(model: ReferenceModel) -> None:
     """Rule 3: a machine group works no more hours than its nominal hours times the factory's condition."""
     for factory in model.problem.factories:
         for group, hours in factory.machines.items():
-            for t, nominal in enumerate(model.spread(hours)):
+            for t, nominal in enumerate(model.expand_to_periods(hours)):
                 used = pulp.lpSum(
                     line.hours_per_unit.get(group, 0.0) * model.make[factory.id, position, t]
                     for position, line in enumerate(factory.lines)
                 )
-                model.add(used <= factory.condition * nominal, "machine", factory.id, group, model.problem.periods[t])
+                model.add_constraint(
+                    used <= factory.condition * nominal, "machine", factory.id, group, model.problem.periods[t]
+                )
 
 
-def labour(model: Model) -> None:
+def add_labour_hours(model: ReferenceModel) -> None:
     """Rule 4: the factories of a county use no more hours of labour than it states."""
     for county in model.problem.counties:
-        hours = () if county.labour_hours is None else model.spread(county.labour_hours)
+        hours = () if county.labour_hours is None else model.expand_to_periods(county.labour_hours)
         for t, limit in enumerate(hours):
             used = pulp.lpSum(
                 line.labour_hours_per_unit * model.make[factory.id, position, t]
-                for factory, position, line in model.lines()
+                for factory, position, line in model.iterate_lines()
                 if factory.place == county.id
             )
-            model.add(used <= limit, "labour", county.id, model.problem.periods[t])
+            model.add_constraint(used <= limit, "labour", county.id, model.problem.periods[t])
 
 
-def power(model: Model) -> None:
+def add_power_limits(model: ReferenceModel) -> None:
     """Rule 5: factories and trains of an area draw no more than its allotment and its own generation."""
     drawn: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     area_of = {county.id: county.power_area for county in model.problem.counties}
-    for factory, position, line in model.lines():
-        for t in model.periods() if factory.place in area_of else ():
+    for factory, position, line in model.iterate_lines():
+        for t in model.period_positions() if factory.place in area_of else ():
             kwh = factory.power_overhead * line.kwh_per_unit
             drawn[area_of[factory.place], t].append(kwh * model.make[factory.id, position, t])
     for ((link_id, _, _), item, t), sent in model.ship.items():
@@ -104,13 +108,15 @@ def power(model: Model) -> None:
             tonnes = model.items[item].kg_per_unit / 1000 * sent
             drawn[link.power_area, t].append(link.kwh_per_tonne_km * link.km * tonnes)
     for area in model.problem.power_areas:
-        limit = () if area.limit_kwh is None else model.spread(area.limit_kwh)
-        own = model.spread(area.own_generation_kwh)
+        limit = () if area.limit_kwh is None else model.expand_to_periods(area.limit_kwh)
+        own = model.expand_to_periods(area.own_generation_kwh)
         for t, kwh in enumerate(limit):
-            model.add(pulp.lpSum(drawn[area.id, t]) <= kwh + own[t], "power", area.id, model.problem.periods[t])
+            model.add_constraint(
+                pulp.lpSum(drawn[area.id, t]) <= kwh + own[t], "power", area.id, model.problem.periods[t]
+            )
 
 
-def link(model: Model) -> None:
+def add_link_capacity(model: ReferenceModel) -> None:
     """Rule 6: a link carries no more tonnes in a period than it can, in each direction."""
     loaded: dict[tuple[str, str, str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (arc, item, t), sent in model.ship.items():
@@ -118,38 +124,45 @@ def link(model: Model) -> None:
     for (link_id, start, end, t), tonnes in loaded.items():
         limit = model.links[link_id].tonnes
         if limit is not None:
-            model.add(
-                pulp.lpSum(tonnes) <= model.spread(limit)[t], "link", link_id, start, end, model.problem.periods[t]
+            model.add_constraint(
+                pulp.lpSum(tonnes) <= model.expand_to_periods(limit)[t],
+                "link",
+                link_id,
+                start,
+                end,
+                model.problem.periods[t],
             )
 
 
-def handling(model: Model) -> None:
+def add_handling_limits(model: ReferenceModel) -> None:
     """Rule 6: no more tonnes enter a place over links than it can handle."""
     entering: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for ((_, _, end), item, t), sent in model.ship.items():
         entering[end, t].append(model.items[item].kg_per_unit / 1000 * sent)
     places: list[County | Station] = [*model.problem.counties, *model.problem.stations]
     for place in places:
-        limit = () if place.handling_tonnes is None else model.spread(place.handling_tonnes)
+        limit = () if place.handling_tonnes is None else model.expand_to_periods(place.handling_tonnes)
         for t, tonnes in enumerate(limit):
-            model.add(pulp.lpSum(entering[place.id, t]) <= tonnes, "handling", place.id, model.problem.periods[t])
+            model.add_constraint(
+                pulp.lpSum(entering[place.id, t]) <= tonnes, "handling", place.id, model.problem.periods[t]
+            )
 
 
-def central_share(model: Model) -> None:
+def add_central_share(model: ReferenceModel) -> None:
     """Rule 7: over all gateways the centre hands over no more than its share of the need, or its allotment of a material."""
     shares = model.problem.supply_shares
-    delivered = model.spread(shares.delivered)
+    delivered = model.expand_to_periods(shares.delivered)
     for item in model.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
-        allotment = model.spread(shares.materials.get(item.id, 0.0))
-        for t in model.periods():
+        allotment = model.expand_to_periods(shares.materials.get(item.id, 0.0))
+        for t in model.period_positions():
             need = sum(model.need.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
             limit = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
             handed = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
-            model.add(handed <= limit, "central_share", item.id, model.problem.periods[t])
+            model.add_constraint(handed <= limit, "central_share", item.id, model.problem.periods[t])
 
 
-def local_floor(model: Model) -> None:
+def add_local_floor(model: ReferenceModel) -> None:
     """Rule 7: local factories make at least a share of what is made and centrally supplied, over the plan, by value."""
     for key, floor in model.problem.supply_shares.local_floor.items():
         weight = {i.id: i.value for i in model.problem.items if i.category == key}
@@ -157,49 +170,53 @@ def local_floor(model: Model) -> None:
             weight[key] = 1.0
         local: list[pulp.LpAffineExpression] = []
         other: list[pulp.LpAffineExpression] = []
-        for factory, position, line in model.lines():
-            units = [weight.get(line.item, 0.0) * model.make[factory.id, position, t] for t in model.periods()]
+        for factory, position, line in model.iterate_lines():
+            units = [weight.get(line.item, 0.0) * model.make[factory.id, position, t] for t in model.period_positions()]
             (local if factory.level == "local" else other).extend(units)
         other += [weight.get(item, 0.0) * units for (_, item, _), units in model.central.items()]
-        model.add((1 - floor) * pulp.lpSum(local) - floor * pulp.lpSum(other) >= 0, "local_floor", key)
+        model.add_constraint((1 - floor) * pulp.lpSum(local) - floor * pulp.lpSum(other) >= 0, "local_floor", key)
 
 
-def windows(model: Model, partner: Partner) -> list[list[int]]:
+def list_settlement_windows(model: ReferenceModel, partner: Partner) -> list[list[int]]:
     """Positions of the periods in each settlement window of a partner."""
-    periods = list(model.periods())
+    periods = list(model.period_positions())
     length = {"period": 1, "quarter": QUARTER, "plan": len(periods)}[partner.settlement]
     return [periods[start : start + length] for start in range(0, len(periods), length)]
 
 
-def swap_balance(model: Model) -> None:
+def add_swap_balance(model: ReferenceModel) -> None:
     """Rule 8: in every settlement window what is taken is worth no more than what is given, at the rate, and the credit."""
     for partner in model.problem.partners if model.give or model.take else ():
-        for number, window in enumerate(windows(model, partner)):
+        for number, window in enumerate(list_settlement_windows(model, partner)):
             taken = pulp.lpSum(
                 model.items[i].value * model.take[partner.id, i, t] for i in partner.offers for t in window
             )
             given = pulp.lpSum(
                 model.items[i].value * model.give[partner.id, i, t] for i in partner.wants for t in window
             )
-            model.add(taken - partner.rate * given <= partner.credit, "swap_balance", partner.id, str(number))
+            model.add_constraint(
+                taken - partner.rate * given <= partner.credit, "swap_balance", partner.id, str(number)
+            )
 
 
-def own_needs_first(model: Model, without_swaps: Needs) -> None:
+def add_own_needs_first(model: ReferenceModel, without_swaps: Needs) -> None:
     """Rule 9: with swaps no county is shorter of anything than it is in the plan without swaps."""
     short: dict[tuple[str, str, int], list[pulp.LpVariable]] = defaultdict(list)
     for (county, item, t, _), units in model.short.items():
         short[county, item, t].append(units)
     for key, units in short.items():
         limit = without_swaps.get(key, 0.0)
-        model.add(pulp.lpSum(units) <= limit, "own_needs_first", key[0], key[1], model.problem.periods[key[2]])
+        model.add_constraint(
+            pulp.lpSum(units) <= limit, "own_needs_first", key[0], key[1], model.problem.periods[key[2]]
+        )
 
 
-def store(model: Model) -> None:
+def add_store_capacity(model: ReferenceModel) -> None:
     """Rule 10: the stores of a county hold no more tonnes at the end of a period than they can."""
     held: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, t), units in model.stock.items():
         held[county, t].append(model.items[item].kg_per_unit / 1000 * units)
     for place in model.problem.counties:
-        limit = () if place.store_tonnes is None else model.spread(place.store_tonnes)
+        limit = () if place.store_tonnes is None else model.expand_to_periods(place.store_tonnes)
         for t, tonnes in enumerate(limit):
-            model.add(pulp.lpSum(held[place.id, t]) <= tonnes, "store", place.id, model.problem.periods[t])
+            model.add_constraint(pulp.lpSum(held[place.id, t]) <= tonnes, "store", place.id, model.problem.periods[t])

@@ -8,7 +8,7 @@ Needs = dict[tuple[str, str, int], float]
 """Units needed, by county, item and position of the period; what is not needed is not listed."""
 
 
-def calendar(problem: PlanningProblem, item: Item) -> list[float]:
+def compute_calendar(problem: PlanningProblem, item: Item) -> list[float]:
     """Share of the plan's need that falls in each period: by the item's calendar, else by days, else equally."""
     count = len(problem.periods)
     if item.calendar != "even":
@@ -17,7 +17,7 @@ def calendar(problem: PlanningProblem, item: Item) -> list[float]:
     return [day / sum(days) for day in days]
 
 
-def needs(problem: PlanningProblem) -> Needs:
+def compute_needs(problem: PlanningProblem) -> Needs:
     """Units needed by county, item and period: people × norm × years, spread over the calendar, unless stated outright.
 
     d = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
@@ -25,7 +25,7 @@ def needs(problem: PlanningProblem) -> Needs:
     count = len(problem.periods)
     need: Needs = {}
     for item in problem.items:
-        spread = calendar(problem, item)
+        spread = compute_calendar(problem, item)
         for county in problem.counties:
             a_year = sum(norm * county.population.get(group, 0.0) for group, norm in item.norms.items())
             for t in range(count):

@@ -10,7 +10,7 @@ from models.problem.items import Item
 from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
-from solvers.reference_model.demand import Needs, needs
+from solvers.reference_model.demand import Needs, compute_needs
 
 NAME_LENGTH = 90
 """Longest name given to a variable or row before its number; LP files allow 100 letters."""
@@ -20,7 +20,7 @@ Arc = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Model:
+class ReferenceModel:
     """A problem, its needs, and the variables of its program. Keys are identifiers; `t` is a period's position."""
 
     problem: PlanningProblem
@@ -49,18 +49,18 @@ class Model:
     """Units short, by county, item, t and band."""
     names: dict[str, int] = field(default_factory=dict)
     """How often each name was asked for."""
-    settled: set[str] = field(default_factory=set)
+    has_fixed_past: set[str] = field(default_factory=set)
     """Names of variables that are fixed because they are past."""
 
-    def periods(self) -> range:
+    def period_positions(self) -> range:
         """Positions of the periods."""
         return range(len(self.problem.periods))
 
-    def spread(self, value: PerPeriod) -> tuple[float, ...]:
+    def expand_to_periods(self, value: PerPeriod) -> tuple[float, ...]:
         """A value by period."""
         return expand_to_periods(value, len(self.problem.periods))
 
-    def lines(self) -> list[tuple[Factory, int, Line]]:
+    def iterate_lines(self) -> list[tuple[Factory, int, Line]]:
         """Every line with its factory and its position there."""
         return [
             (factory, position, line)
@@ -68,51 +68,51 @@ class Model:
             for position, line in enumerate(factory.lines)
         ]
 
-    def name(self, *parts: str) -> str:
+    def make_unique_name(self, *parts: str) -> str:
         """A name no other variable or row has, made of letters that every file format takes."""
         plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in "_".join(parts))[
             :NAME_LENGTH
         ]
         self.names[plain] = self.names.get(plain, 0) + 1
-        return plain if self.names[plain] == 1 else self.name(plain, str(self.names[plain]))
+        return plain if self.names[plain] == 1 else self.make_unique_name(plain, str(self.names[plain]))
 
-    def variable(self, *parts: str, least: float = 0.0, most: float | None = None) -> pulp.LpVariable:
+    def add_variable(self, *parts: str, least: float = 0.0, most: float | None = None) -> pulp.LpVariable:
         """A new variable between two bounds."""
-        return self.lp.add_variable(self.name(*parts), least, most)
+        return self.lp.add_variable(self.make_unique_name(*parts), least, most)
 
-    def add(self, row: pulp.LpConstraint, *parts: str) -> None:
+    def add_constraint(self, row: pulp.LpConstraint, *parts: str) -> None:
         """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
-        if len(row) and all(variable.name in self.settled for variable in row.keys()):  # noqa: SIM118 - no mapping
+        if len(row) and all(variable.name in self.has_fixed_past for variable in row.keys()):
             return
         if len(row) or not row.valid():
-            self.lp.addConstraint(row, self.name(*parts))
+            self.lp.addConstraint(row, self.make_unique_name(*parts))
 
 
-def decide(problem: PlanningProblem, swaps: bool) -> Model:
+def build_reference_model(problem: PlanningProblem, swaps: bool) -> ReferenceModel:
     """Every decision of the problem as a variable with its bounds, and no rule yet; without swaps no swap is there."""
-    model = Model(
+    model = ReferenceModel(
         problem,
         pulp.LpProblem("plan", pulp.LpMinimize),
-        needs(problem),
+        compute_needs(problem),
         {item.id: item for item in problem.items},
         {link.id: link for link in problem.links},
     )
-    _decide_making(model)
-    _decide_shipping(model)
-    _decide_stock(model)
-    _decide_central(model)
-    _decide_shortage(model)
+    _add_production(model)
+    _add_shipments(model)
+    _add_stock(model)
+    _add_central_supply(model)
+    _add_shortage(model)
     if swaps:
-        _decide_swaps(model)
+        _add_swaps(model)
     return model
 
 
-def _decide_making(model: Model) -> None:
-    for factory, position, line in model.lines():
-        least = model.spread(line.least)
-        most = None if line.most is None else model.spread(line.most)
-        for t in model.periods():
-            model.make[factory.id, position, t] = model.variable(
+def _add_production(model: ReferenceModel) -> None:
+    for factory, position, line in model.iterate_lines():
+        least = model.expand_to_periods(line.least)
+        most = None if line.most is None else model.expand_to_periods(line.most)
+        for t in model.period_positions():
+            model.make[factory.id, position, t] = model.add_variable(
                 "make",
                 factory.id,
                 line.item,
@@ -122,53 +122,53 @@ def _decide_making(model: Model) -> None:
             )
 
 
-def _decide_shipping(model: Model) -> None:
+def _add_shipments(model: ReferenceModel) -> None:
     arcs: list[Arc] = [(link.id, link.from_place, link.to_place) for link in model.problem.links]
     arcs += [(link.id, link.to_place, link.from_place) for link in model.problem.links if not link.one_way]
     for arc in arcs:
         for item in model.problem.items:
-            for t in model.periods() if item.transportable else ():
-                model.ship[arc, item.id, t] = model.variable("ship", *arc, item.id, model.problem.periods[t])
+            for t in model.period_positions() if item.transportable else ():
+                model.ship[arc, item.id, t] = model.add_variable("ship", *arc, item.id, model.problem.periods[t])
 
 
-def _decide_stock(model: Model) -> None:
+def _add_stock(model: ReferenceModel) -> None:
     last = len(model.problem.periods) - 1
     for county in model.problem.counties:
         for item in model.problem.items:
             limits = county.stocks.get(item.id, StockLimits())
-            for t in model.periods() if item.storable else ():
-                least = model.spread(limits.least)[t]
-                most = [] if limits.most is None else [model.spread(limits.most)[t]]
+            for t in model.period_positions() if item.storable else ():
+                least = model.expand_to_periods(limits.least)[t]
+                most = [] if limits.most is None else [model.expand_to_periods(limits.most)[t]]
                 if t == last:
                     least = max(least, limits.closing_least)
                     most += [] if limits.closing_most is None else [limits.closing_most]
-                model.stock[county.id, item.id, t] = model.variable(
+                model.stock[county.id, item.id, t] = model.add_variable(
                     "stock", county.id, item.id, model.problem.periods[t], least=least, most=min(most, default=None)
                 )
 
 
-def _decide_central(model: Model) -> None:
+def _add_central_supply(model: ReferenceModel) -> None:
     for gateway in model.problem.supply_shares.gateways:
         for item in model.problem.items:
-            for t in model.periods():
-                model.central[gateway, item.id, t] = model.variable(
+            for t in model.period_positions():
+                model.central[gateway, item.id, t] = model.add_variable(
                     "central", gateway, item.id, model.problem.periods[t]
                 )
 
 
-def _decide_swaps(model: Model) -> None:
+def _add_swaps(model: ReferenceModel) -> None:
     for partner in model.problem.partners:
         for kind, words, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
             for item, most in limits.items():
-                for t in model.periods():
-                    words[partner.id, item, t] = model.variable(
-                        kind, partner.id, item, model.problem.periods[t], most=model.spread(most)[t]
+                for t in model.period_positions():
+                    words[partner.id, item, t] = model.add_variable(
+                        kind, partner.id, item, model.problem.periods[t], most=model.expand_to_periods(most)[t]
                     )
 
 
-def _decide_shortage(model: Model) -> None:
+def _add_shortage(model: ReferenceModel) -> None:
     for (county, item, t), units in model.need.items():
         for k, band in enumerate(model.problem.policy.shortage_bands):
-            model.short[county, item, t, k] = model.variable(
+            model.short[county, item, t, k] = model.add_variable(
                 "short", county, item, model.problem.periods[t], str(k), most=band.width * units
             )

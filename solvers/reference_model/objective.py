@@ -5,10 +5,10 @@ from collections import defaultdict
 import pulp
 
 from models.problem.policy import Goal, Policy
-from solvers.reference_model.model import Model
+from solvers.reference_model.model import ReferenceModel
 
 
-def shortage(model: Model) -> pulp.LpAffineExpression:
+def shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ short · band weight · priority weight · value · importance, in weighted won."""
     policy = model.problem.policy
     weights = {**Policy().priority_weights, **policy.priority_weights}
@@ -17,20 +17,20 @@ def shortage(model: Model) -> pulp.LpAffineExpression:
         item = model.items[item_id]
         depth = policy.shortage_bands[k].weight
         priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}[item.priority]
-        terms.append(depth * priority * item.value * model.spread(item.importance)[t] * units)
+        terms.append(depth * priority * item.value * model.expand_to_periods(item.importance)[t] * units)
     return pulp.lpSum(terms)
 
 
-def making(model: Model) -> pulp.LpAffineExpression:
+def production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ cost_per_unit · make, in won."""
     return pulp.lpSum(
         line.cost_per_unit * model.make[factory.id, position, t]
-        for factory, position, line in model.lines()
-        for t in model.periods()
+        for factory, position, line in model.iterate_lines()
+        for t in model.period_positions()
     )
 
 
-def haulage(model: Model) -> pulp.LpAffineExpression:
+def haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ (cost_per_tonne + cost_per_tonne_km · km) · tonnes, in won."""
     terms = []
     for ((link_id, _, _), item, _), sent in model.ship.items():
@@ -40,95 +40,97 @@ def haulage(model: Model) -> pulp.LpAffineExpression:
     return pulp.lpSum(terms)
 
 
-def holding(model: Model) -> pulp.LpAffineExpression:
+def holding_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ holding_cost · stock, in won."""
     return pulp.lpSum(model.items[item].holding_cost * units for (_, item, _), units in model.stock.items())
 
 
-def missing_quality(model: Model) -> pulp.LpAffineExpression:
+def quality_loss(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ value · (1 − quality) · make, in won, before the policy's weight."""
     return pulp.lpSum(
         model.items[line.item].value * (1 - line.quality) * model.make[factory.id, position, t]
-        for factory, position, line in model.lines()
-        for t in model.periods()
+        for factory, position, line in model.iterate_lines()
+        for t in model.period_positions()
     )
 
 
-def cost(model: Model) -> pulp.LpAffineExpression:
+def total_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Every cost beside shortage, in won: making, haulage, holding and, by the policy's weight, missing quality."""
     weight = model.problem.policy.quality_weight
-    return making(model) + haulage(model) + holding(model) + weight * missing_quality(model)
+    return production_cost(model) + haulage_cost(model) + holding_cost(model) + weight * quality_loss(model)
 
 
-def whole(model: Model) -> pulp.LpAffineExpression:
+def weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
     """The objective of a plan without an ordered list of goals, in won."""
-    return shortage(model) + cost(model)
+    return shortage_cost(model) + total_cost(model)
 
 
-def worst_unmet(model: Model, over: str) -> pulp.LpAffineExpression:
+def add_worst_unmet_share(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
     """1 − ω, where ω is the smallest served share over counties, items or county-items; adds its rows.
 
     Σ value·(d − short) ≥ ω · Σ value·d for every group that needs anything; a value of 0 counts as 1.
     """
-    worst = model.variable("worst", over, most=1.0)
+    worst = model.add_variable("worst", over, most=1.0)
     needed: dict[tuple[str, ...], float] = defaultdict(float)
     unmet: dict[tuple[str, ...], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, _), units in model.need.items():
-        needed[_group(over, county, item)] += (model.items[item].value or 1.0) * units
+        needed[_served_group_key(over, county, item)] += (model.items[item].value or 1.0) * units
     for (county, item, _, _), short in model.short.items():
-        unmet[_group(over, county, item)].append((model.items[item].value or 1.0) * short)
+        unmet[_served_group_key(over, county, item)].append((model.items[item].value or 1.0) * short)
     for group, amount in needed.items():
-        model.add(amount * worst + pulp.lpSum(unmet[group]) <= amount, "worst_fulfilment", over, *group)
+        model.add_constraint(amount * worst + pulp.lpSum(unmet[group]) <= amount, "worst_fulfilment", over, *group)
     return 1 - worst
 
 
-def _group(over: str, county: str, item: str) -> tuple[str, ...]:
+def _served_group_key(over: str, county: str, item: str) -> tuple[str, ...]:
     return {"county": (county,), "item": (item,), "county_item": (county, item)}[over]
 
 
-def central_distance(model: Model, target: float) -> pulp.LpAffineExpression:
+def add_central_distance(model: ReferenceModel, target: float) -> pulp.LpAffineExpression:
     """How far what the centre hands over of goods is from its target share of all goods supplied, in won, either way."""
     goods = {item.id: item.value for item in model.problem.items if item.kind == "good"}
     handed = pulp.lpSum(goods.get(item, 0.0) * units for (_, item, _), units in model.central.items())
     made = pulp.lpSum(
         goods.get(line.item, 0.0) * model.make[factory.id, position, t]
-        for factory, position, line in model.lines()
-        for t in model.periods()
+        for factory, position, line in model.iterate_lines()
+        for t in model.period_positions()
     )
-    above, below = model.variable("share_above"), model.variable("share_below")
-    model.add((1 - target) * handed - target * made == above - below, "central_target")
+    above, below = model.add_variable("share_above"), model.add_variable("share_below")
+    model.add_constraint((1 - target) * handed - target * made == above - below, "central_target")
     return above + below
 
 
-def quota_distance(model: Model) -> pulp.LpAffineExpression:
+def add_quota_distance(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ value · |make − former quota| over periods that are not past, in won; a value of 0 counts as 1."""
-    former = {(quota.factory, quota.item): model.spread(quota.quantity) for quota in model.problem.former_quotas}
+    former = {
+        (quota.factory, quota.item): model.expand_to_periods(quota.quantity) for quota in model.problem.former_quotas
+    }
     begin = 0 if model.problem.past is None else len(model.problem.past.periods)
     terms = []
-    for factory, position, line in model.lines():
+    for factory, position, line in model.iterate_lines():
         before = former.get((factory.id, line.item), (0.0,) * len(model.problem.periods))
-        for t in model.periods()[begin:]:
-            above, below = model.variable("quota_above"), model.variable("quota_below")
+        for t in model.period_positions()[begin:]:
+            above, below = model.add_variable("quota_above"), model.add_variable("quota_below")
             made = model.make[factory.id, position, t]
-            model.add(made - above + below == before[t], "quota_distance", factory.id, line.item)
+            model.add_constraint(made - above + below == before[t], "quota_distance", factory.id, line.item)
             terms.append((model.items[line.item].value or 1.0) * (above + below))
     return pulp.lpSum(terms)
 
 
-def aim(model: Model, goal: Goal) -> pulp.LpAffineExpression:
+def build_goal_expression(model: ReferenceModel, goal: Goal) -> pulp.LpAffineExpression:
     """What one goal of an ordered list minimises; adds the rows and variables it needs."""
     match goal.goal:
         case "worst_fulfilment":
-            return worst_unmet(model, goal.over)
+            return add_worst_unmet_share(model, goal.over)
         case "central_share":
-            return central_distance(
+            return add_central_distance(
                 model, goal.target if goal.target is not None else model.problem.supply_shares.central
             )
         case "quotas_close":
-            return quota_distance(model)
+            return add_quota_distance(model)
         case "quality":
-            return missing_quality(model)
+            return quality_loss(model)
         case "shortage":
-            return shortage(model)
+            return shortage_cost(model)
         case "cost":
-            return cost(model)
+            return total_cost(model)

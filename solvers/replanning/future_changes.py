@@ -11,7 +11,7 @@ _WHOLE = frozenset({"not_by_period", "needs_all_periods"})
 """Findings that mean: this cannot be changed in some periods alone."""
 
 
-def change_ahead(problem: PlanningProblem, changes: Sequence[Change], past: int) -> PlanningProblem:
+def apply_future_changes(problem: PlanningProblem, changes: Sequence[Change], past: int) -> PlanningProblem:
     """The problem with changes made, where they can differ by period in the periods after the first `past` alone.
 
     What is one number for the whole plan (or a limit where there was none) is changed whole; past decisions are fixed anyway.
@@ -20,23 +20,23 @@ def change_ahead(problem: PlanningProblem, changes: Sequence[Change], past: int)
     findings: list[Finding] = []
     for k, change in enumerate(changes):
         try:
-            findings += _past_named(problem, change, past)
+            findings += _reject_past_periods(problem, change, past)
             if not findings:
-                problem = _changed(problem, change, past)
+                problem = _apply_future_change(problem, change, past)
         except InvalidProblemError as error:
             findings += error.findings
-        findings = [one.model_copy(update={"path": _at(one.path, k)}) for one in findings]
+        findings = [one.model_copy(update={"path": _prefix_path(one.path, k)}) for one in findings]
         if findings:
             raise InvalidProblemError(tuple(findings))
     return problem
 
 
-def _at(path: str, place: int) -> str:
+def _prefix_path(path: str, place: int) -> str:
     prefix = "/changes/0"
     return f"/changes/{place}{path.removeprefix(prefix)}" if path.startswith(prefix) else path
 
 
-def _changed(problem: PlanningProblem, change: Change, past: int) -> PlanningProblem:
+def _apply_future_change(problem: PlanningProblem, change: Change, past: int) -> PlanningProblem:
     if change.periods is not None:
         return apply_changes(problem, [change])
     value = change.value
@@ -51,7 +51,7 @@ def _changed(problem: PlanningProblem, change: Change, past: int) -> PlanningPro
     return apply_changes(problem, [change])
 
 
-def _past_named(problem: PlanningProblem, change: Change, past: int) -> list[Finding]:
+def _reject_past_periods(problem: PlanningProblem, change: Change, past: int) -> list[Finding]:
     gone = set(problem.periods[:past])
     return [
         Finding(

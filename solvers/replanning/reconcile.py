@@ -16,22 +16,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solvers.data.past_arrays import Past
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.past_arrays import PastArrays
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
-NOTHING = 1e-9
+NEGLIGIBLE_AMOUNT = 1e-9
 """Amounts below this, relative to 1 and what there was, are rounding."""
 
-ROUNDS = 1000
+MAX_ROUNDS = 1000
 """How often cuts are handed on within a period; goods sent in circles need several, others no more than there are places."""
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class ReconciledPast:
     """The past of a plan as it must have been; shapes as in `Past`: N places, I items, K past periods."""
 
-    past: Past
+    past: PastArrays
     """What happened."""
     lost: FloatArray
     """Units over that could not be kept, (N, I, K)."""
@@ -39,25 +39,27 @@ class Booked:
     """Units used that nobody can have brought, (N, I, K)."""
 
 
-def book(index: ProblemIndex, plan: Past, make: FloatArray) -> Booked:
+def reconcile_past(index: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
     """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
     count = make.shape[1]
-    past = replace(Past.empty(index.labels, count), make=make)
+    past = replace(PastArrays.empty_past(index.labels, count), make=make)
     shape = (len(index.labels["place"]), len(index.labels["item"]), count)
     lost, unexplained = np.zeros(shape), np.zeros(shape)
     carried = index.items.kept * index.places.opening
     for t in range(count):
-        month = _Month(index, plan, t, _here(index, plan, make[:, t], carried, t))
-        unexplained[:, :, t] = month.settle()
+        month = _PeriodReconciliation(index, plan, t, _compute_available(index, plan, make[:, t], carried, t))
+        unexplained[:, :, t] = month.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
             getattr(past, name)[..., t] = getattr(month, name)
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
         lost[:, :, t] = month.lost
         carried = index.items.kept * month.stock
-    return Booked(past, lost, unexplained)
+    return ReconciledPast(past, lost, unexplained)
 
 
-def _here(index: ProblemIndex, plan: Past, make: FloatArray, carried: FloatArray, t: int) -> FloatArray:
+def _compute_available(
+    index: ProblemArrays, plan: PastArrays, make: FloatArray, carried: FloatArray, t: int
+) -> FloatArray:
     """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
     lines = index.lines
     here = plan.central[:, :, t].copy()
@@ -69,10 +71,10 @@ def _here(index: ProblemIndex, plan: Past, make: FloatArray, carried: FloatArray
     return here
 
 
-class _Month:
+class _PeriodReconciliation:
     """One period being booked."""
 
-    def __init__(self, index: ProblemIndex, plan: Past, t: int, here: FloatArray) -> None:
+    def __init__(self, index: ProblemArrays, plan: PastArrays, t: int, here: FloatArray) -> None:
         """Begin with what was planned to leave, and what there is."""
         self._index = index
         self._here = here
@@ -86,18 +88,18 @@ class _Month:
         self.short = self._short
         self.lost = np.zeros_like(here)
 
-    def settle(self) -> FloatArray:
+    def reconcile_period(self) -> FloatArray:
         """Hand cuts on until nothing is missing; what nobody can have brought, (N, I)."""
-        for _ in range(ROUNDS):
-            missing = self._keep_and_serve()
-            if not (missing > NOTHING * (1 + np.abs(self._here))).any():
+        for _ in range(MAX_ROUNDS):
+            missing = self._update_stock_and_shortage()
+            if not (missing > NEGLIGIBLE_AMOUNT * (1 + np.abs(self._here))).any():
                 return np.zeros_like(missing)
-            left = self._cut_gifts(missing)
-            if not self._cut_shipments(left).any() and not (left < missing).any():
+            left = self._reduce_swaps(missing)
+            if not self._reduce_shipments(left).any() and not (left < missing).any():
                 break
-        return self._keep_and_serve()
+        return self._update_stock_and_shortage()
 
-    def _keep_and_serve(self) -> FloatArray:
+    def _update_stock_and_shortage(self) -> FloatArray:
         """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
         index, counties = self._index, self._counties
         there = self._here.copy()
@@ -118,24 +120,24 @@ class _Month:
         self.lost[:counties] = more - to_people - to_stock
         return missing
 
-    def _cut_gifts(self, missing: FloatArray) -> FloatArray:
+    def _reduce_swaps(self, missing: FloatArray) -> FloatArray:
         """Give less in swaps where something is missing; what is missing then, (N, I)."""
         place = self._index.partners.place
         given = np.zeros_like(missing)
         np.add.at(given, place, self.give)
         cut = np.minimum(missing, given)
-        self.give = self.give * (1.0 - _share(cut, given))[place]
+        self.give = self.give * (1.0 - _divide_or_zero(cut, given))[place]
         return np.asarray(missing - cut)
 
-    def _cut_shipments(self, missing: FloatArray) -> FloatArray:
+    def _reduce_shipments(self, missing: FloatArray) -> FloatArray:
         """Send less from where something is missing; where something was cut, (N, I)."""
         tail = self._index.arcs.tail
         sent = np.zeros_like(missing)
         np.add.at(sent, tail, self.ship)
         cut = np.minimum(missing, sent)
-        self.ship = self.ship * (1.0 - _share(cut, sent))[tail]
+        self.ship = self.ship * (1.0 - _divide_or_zero(cut, sent))[tail]
         return np.asarray(cut > 0)
 
 
-def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+def _divide_or_zero(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

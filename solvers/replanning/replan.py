@@ -13,13 +13,13 @@ from models.problem.past import FormerQuota
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import DemandRow
 from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
-from solvers.data.past_arrays import Past
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.past_arrays import PastArrays
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
-from solvers.replanning.discrepancies import told
-from solvers.replanning.future_changes import change_ahead
-from solvers.replanning.plan_arrays import read_plan
-from solvers.replanning.reconcile import Booked, book
+from solvers.replanning.discrepancies import describe_past
+from solvers.replanning.future_changes import apply_future_changes
+from solvers.replanning.plan_arrays import read_plan_arrays
+from solvers.replanning.reconcile import ReconciledPast, reconcile_past
 
 Unreported = Literal["quota", "zero"]
 """What is taken for the output of a line and period that was not reported."""
@@ -29,20 +29,20 @@ BEFORE_CLOSENESS = ("worst_fulfilment", "shortage")
 
 
 @dataclass(frozen=True, slots=True)
-class Replan:
+class ReplanProblem:
     """What is to be planned now."""
 
     problem: PlanningProblem
     """The problem, with its past."""
-    booked: Booked
+    reconciled: ReconciledPast
     """The past as arrays, with what could not be kept or explained."""
-    reported: int
+    reported_count: int
     """Lines and periods of the past that were reported."""
-    assumed: int
+    assumed_count: int
     """Those with a quota that were not, and were taken to have made it, or nothing."""
 
 
-def replan(
+def build_replan_problem(
     problem: PlanningProblem,
     tables: Mapping[str, pa.Table],
     outputs: Mapping[LineAndPeriod, float],
@@ -51,29 +51,29 @@ def replan(
     unreported: Unreported = "quota",
     keep_quotas_close: bool = False,
     changes: Sequence[Change] = (),
-) -> Replan:
+) -> ReplanProblem:
     """Plan again from the period `start` on: a plan of `problem` with its tables (all of TABLES), and the outputs reported.
 
     `changes` are made to what is to come alone. With `keep_quotas_close` shortage comes first, then quotas near the former ones, then
     the rest. Raises InvalidProblem, with pointers `/from` and `/changes/…`.
     """
-    count = _past_periods(problem, start)
-    index = ProblemIndex.of(problem)
-    plan = read_plan(index, tables)
-    make, known, due = _made(index, plan, outputs, count, unreported)
-    booked = book(index, plan, make)
-    changed = change_ahead(problem, changes, count)
+    count = _count_past_periods(problem, start)
+    index = ProblemArrays.from_problem(problem)
+    plan = read_plan_arrays(index, tables)
+    make, known, due = _determine_outputs(index, plan, outputs, count, unreported)
+    booked = reconcile_past(index, plan, make)
+    changed = apply_future_changes(problem, changes, count)
     if changes:
-        changed = _with_old_needs(index, changed, count)
-    parts = {"past": told(index, booked.past), "former_quotas": _former(index, plan)}
+        changed = _keep_past_needs(index, changed, count)
+    parts = {"past": describe_past(index, booked.past), "former_quotas": _list_former_quotas(index, plan)}
     if keep_quotas_close:
-        parts["policy"] = changed.policy.model_copy(update={"goals": _goals(changed)})
+        parts["policy"] = changed.policy.model_copy(update={"goals": _insert_closeness_goal(changed)})
     made = changed.model_copy(update=parts)
     raise_on_errors(check_problem(made))
-    return Replan(made, booked, known, due)
+    return ReplanProblem(made, booked, known, due)
 
 
-def _past_periods(problem: PlanningProblem, start: str) -> int:
+def _count_past_periods(problem: PlanningProblem, start: str) -> int:
     if start not in problem.periods[1:]:
         known = ", ".join(problem.periods[1:]) or "none: it has one period alone"
         message = f"The rest of the plan cannot begin with {start[:100]!r}."
@@ -89,8 +89,8 @@ def _past_periods(problem: PlanningProblem, start: str) -> int:
     return count
 
 
-def _made(
-    index: ProblemIndex, plan: Past, outputs: Mapping[LineAndPeriod, float], count: int, unreported: Unreported
+def _determine_outputs(
+    index: ProblemArrays, plan: PastArrays, outputs: Mapping[LineAndPeriod, float], count: int, unreported: Unreported
 ) -> tuple[FloatArray, int, int]:
     """What was made, (L, K); how many of it were reported; and how many quotas were not."""
     make = plan.make[:, :count].copy()
@@ -108,9 +108,9 @@ def _made(
     return make, int(known.sum()), int(silent.sum())
 
 
-def _with_old_needs(index: ProblemIndex, changed: PlanningProblem, count: int) -> PlanningProblem:
+def _keep_past_needs(index: ProblemArrays, changed: PlanningProblem, count: int) -> PlanningProblem:
     """The changed problem with the needs of the past as they were, stated outright where they would differ."""
-    before, after = index.demand, ProblemIndex.of(changed).demand
+    before, after = index.demand, ProblemArrays.from_problem(changed).demand
     counties, items = np.nonzero((before != after)[:, :, :count].any(axis=2))
     if not len(counties):
         return changed
@@ -123,7 +123,7 @@ def _with_old_needs(index: ProblemIndex, changed: PlanningProblem, count: int) -
     return changed.model_copy(update={"demand": tuple(stated.values())})
 
 
-def _former(index: ProblemIndex, plan: Past) -> tuple[FormerQuota, ...]:
+def _list_former_quotas(index: ProblemArrays, plan: PastArrays) -> tuple[FormerQuota, ...]:
     factories = [index.labels["factory"][f] for f in index.lines.factory.tolist()]
     items = [index.labels["item"][i] for i in index.lines.item.tolist()]
     return tuple(
@@ -132,7 +132,7 @@ def _former(index: ProblemIndex, plan: Past) -> tuple[FormerQuota, ...]:
     )
 
 
-def _goals(problem: PlanningProblem) -> tuple[object, ...]:
+def _insert_closeness_goal(problem: PlanningProblem) -> tuple[object, ...]:
     """The goals with `quotas_close` behind those that serve people; shortage, closeness, cost where none were listed."""
     goals = list(problem.policy.goals or ("shortage", "cost"))
     names = [goal.goal for goal in problem.policy.expand_ordered_goals()] or ["shortage", "cost"]

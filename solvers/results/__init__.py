@@ -3,32 +3,39 @@
 import pyarrow as pa
 
 from models.plan import PlanSummary
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results import tables
-from solvers.results.bottlenecks import reasons
-from solvers.results.capacity import capacity
-from solvers.results.flows import Flows, tidy
+from solvers.results.bottlenecks import build_bottleneck_table
+from solvers.results.capacity import build_capacity_table
+from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
-from solvers.results.summary import summarise
-from solvers.results.writing import TableFormat, guarded, plain, write_tables
+from solvers.results.summary import build_summary
+from solvers.results.writing import TableFormat, decode_dictionaries, escape_formulas, write_table_files
 
-__all__ = ["TableFormat", "guarded", "plain", "report", "tidy", "write_tables"]
+__all__ = [
+    "TableFormat",
+    "build_results",
+    "clean_values",
+    "decode_dictionaries",
+    "escape_formulas",
+    "write_table_files",
+]
 
 
-def report(
-    index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray
+def build_results(
+    index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray
 ) -> tuple[dict[str, pa.Table], PlanSummary]:
     """All tables of `models.plan.TABLES` and the summary, from tidy values, (n,), and prices, (m,), of a program."""
-    flows = Flows.of(index, program, values, row_price)
-    limits = Limits.of(index, program, values, row_price)
+    flows = Flows.from_solution(index, program, values, row_price)
+    limits = Limits.from_solution(index, program, values, row_price)
     made = {
-        "quotas": tables.quotas(index, program, values, flows),
-        "supply": tables.supply(index, flows),
-        "shipments": tables.shipments(index, program, values),
-        "swaps": tables.swaps(index, program, values),
-        "power": tables.power(index, program, values, row_price),
-        "capacity": capacity(limits),
-        "bottlenecks": reasons(index, program, row_price, flows, limits),
+        "quotas": tables.build_quota_table(index, program, values, flows),
+        "supply": tables.build_supply_table(index, flows),
+        "shipments": tables.build_shipment_table(index, program, values),
+        "swaps": tables.build_swap_table(index, program, values),
+        "power": tables.build_power_table(index, program, values, row_price),
+        "capacity": build_capacity_table(limits),
+        "bottlenecks": build_bottleneck_table(index, program, row_price, flows, limits),
     }
-    return made, summarise(index, program, values, flows)
+    return made, build_summary(index, program, values, flows)

@@ -4,28 +4,28 @@ import numpy as np
 import pyarrow as pa
 
 from models.tables import CapacityRow
-from solvers.results.arrow_tables import frame, labelled_compactly
+from solvers.results.arrow_tables import build_compact_label_column, build_table
 from solvers.results.limits import RULE_NAMES, Limits
 
-ELSEWHERE = ("power", "goal", "worst_fulfilment")
+OTHER_TABLES = ("power", "goal", "worst_fulfilment")
 """Rules that are reported elsewhere: electricity in its own table, goals in the objective."""
 
 
-def capacity(limits: Limits) -> pa.Table:
+def build_capacity_table(limits: Limits) -> pa.Table:
     """Every limit but power that is not zero and unused, (CapacityRow)."""
-    apart = np.isin(limits.rule, [RULE_NAMES.index(name) for name in ELSEWHERE])
-    kept = np.flatnonzero(~apart & ((limits.used != 0) | (limits.limit != 0) | (limits.gain != 0)))
-    words = limits.words
-    return frame(
+    apart = np.isin(limits.rule, [RULE_NAMES.index(name) for name in OTHER_TABLES])
+    kept = np.flatnonzero(~apart & ((limits.used != 0) | (limits.limit != 0) | (limits.shadow_price != 0)))
+    words = limits.label_table
+    return build_table(
         CapacityRow,
         {
-            "rule": labelled_compactly(limits.rule[kept], RULE_NAMES),
-            "id": labelled_compactly(limits.id[kept], words),
-            "part": labelled_compactly(limits.part[kept], words),
-            "period": labelled_compactly(limits.period[kept], words),
+            "rule": build_compact_label_column(limits.rule[kept], RULE_NAMES),
+            "id": build_compact_label_column(limits.id[kept], words),
+            "part": build_compact_label_column(limits.part[kept], words),
+            "period": build_compact_label_column(limits.period[kept], words),
             "used": limits.used[kept],
             "limit": limits.limit[kept],
-            "unit": labelled_compactly(limits.unit[kept], words),
-            "price": limits.gain[kept],
+            "unit": build_compact_label_column(limits.unit[kept], words),
+            "price": limits.shadow_price[kept],
         },
     )

@@ -5,20 +5,20 @@ from typing import Self
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 
-NOTHING = 1e-9
+NEGLIGIBLE_AMOUNT = 1e-9
 """Amounts below this are a solver's noise and count as nothing."""
 
 
-def tidy(program: Program, values: FloatArray) -> FloatArray:
+def clean_values(program: Program, values: FloatArray) -> FloatArray:
     """Values without a solver's noise, (n,): within their bounds, and 0 where less than NOTHING from it."""
     inside = np.clip(values, program.lp.column_lower, program.lp.column_upper)
-    return np.where(np.abs(inside) < NOTHING, 0.0, inside)
+    return np.where(np.abs(inside) < NEGLIGIBLE_AMOUNT, 0.0, inside)
 
 
-def added(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
+def sum_by_cell(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
     """Weights added up by cell, (size,)."""
     return np.asarray(np.bincount(cells, weights=weights, minlength=size), dtype=np.float64)
 
@@ -51,51 +51,51 @@ class Flows:
     """Won per unit more, there and then."""
 
     @classmethod
-    def of(cls, index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
         """Add up tidy values, (n,), and read the balance prices from the rows' prices, (m,)."""
-        shape = (len(index.labels["place"]), len(index.labels["item"]), index.periods)
+        shape = (len(index.labels["place"]), len(index.labels["item"]), index.period_count)
         lines, arcs = index.lines, index.arcs
         demand = np.zeros(shape)
         demand[: index.places.counties] = index.demand
 
-        def total(name: str, place: IntArray | None = None) -> FloatArray:
-            block = program.decisions[name]
+        def sum_block(name: str, place: IntArray | None = None) -> FloatArray:
+            block = program.variables[name]
             where = block.axes["place"] if place is None else place
-            return _sum(shape, where, block.axes["item"], block.axes["period"], values[block.span])
+            return _sum_cells(shape, where, block.axes["item"], block.axes["period"], values[block.block_slice])
 
-        ship, make = program.decisions["ship"], program.decisions["make"]
+        ship, make = program.variables["ship"], program.variables["make"]
         line, partner = make.axes["line"], index.partners.place
-        quota = _by_line(index, make, values)
+        quota = _sum_by_line(index, make, values)
         return cls(
             demand=demand,
-            made=_sum(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.span]),
-            used=_used(index, shape, quota),
-            central=total("central"),
-            arrived=total("ship", arcs.head[ship.axes["arc"]]),
-            sent=total("ship", arcs.tail[ship.axes["arc"]]),
-            taken=total("take", partner[program.decisions["take"].axes["partner"]]),
-            given=total("give", partner[program.decisions["give"].axes["partner"]]),
-            stock=total("stock"),
-            short=np.minimum(total("short"), demand),
-            price=_balance_price(program, shape, row_price),
+            made=_sum_cells(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]),
+            used=_compute_used_materials(index, shape, quota),
+            central=sum_block("central"),
+            arrived=sum_block("ship", arcs.head[ship.axes["arc"]]),
+            sent=sum_block("ship", arcs.tail[ship.axes["arc"]]),
+            taken=sum_block("take", partner[program.variables["take"].axes["partner"]]),
+            given=sum_block("give", partner[program.variables["give"].axes["partner"]]),
+            stock=sum_block("stock"),
+            short=np.minimum(sum_block("short"), demand),
+            price=_read_balance_prices(program, shape, row_price),
         )
 
 
-def _sum(
+def _sum_cells(
     shape: tuple[int, int, int], place: IntArray, item: IntArray, period: IntArray, weights: FloatArray
 ) -> FloatArray:
     cells = (place * shape[1] + item) * shape[2] + period
-    return added(cells, weights, int(np.prod(shape))).reshape(shape)
+    return sum_by_cell(cells, weights, int(np.prod(shape))).reshape(shape)
 
 
-def _by_line(index: ProblemIndex, make: Block, values: FloatArray) -> FloatArray:
+def _sum_by_line(index: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:
     """Quotas by line and period, (L, T)."""
-    out = np.zeros((len(index.labels["line"]), index.periods))
-    out[make.axes["line"], make.axes["period"]] = values[make.span]
+    out = np.zeros((len(index.labels["line"]), index.period_count))
+    out[make.axes["line"], make.axes["period"]] = values[make.block_slice]
     return out
 
 
-def _used(index: ProblemIndex, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
+def _compute_used_materials(index: ProblemArrays, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
     lines = index.lines
     units = lines.use_units[:, None] * quota[lines.use_line]
     out = np.zeros(shape)
@@ -103,8 +103,8 @@ def _used(index: ProblemIndex, shape: tuple[int, int, int], quota: FloatArray) -
     return out
 
 
-def _balance_price(program: Program, shape: tuple[int, int, int], row_price: FloatArray) -> FloatArray:
-    balance = program.rules["balance"]
+def _read_balance_prices(program: Program, shape: tuple[int, int, int], row_price: FloatArray) -> FloatArray:
+    balance = program.constraints["balance"]
     price = np.zeros(shape)
-    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + row_price[balance.span]
+    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + row_price[balance.block_slice]
     return price

@@ -6,12 +6,12 @@ from typing import Self
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import BOUNDS, RULES
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import BOUNDS, CONSTRAINTS
 from solvers.formulation.registry import ITEM_UNIT
 from solvers.lp.linear_program import Block, IntArray
 
-UNITS = tuple(dict.fromkeys(info.unit for info in (*RULES.values(), *BOUNDS.values()) if info.unit != ITEM_UNIT))
+UNITS = tuple(dict.fromkeys(info.unit for info in (*CONSTRAINTS.values(), *BOUNDS.values()) if info.unit != ITEM_UNIT))
 """Units of rules and bounds, but for those in the unit of an item."""
 
 PAIRS = ("machine", "arc", "line")
@@ -19,10 +19,10 @@ PAIRS = ("machine", "arc", "line")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class LabelTable:
     """Labels of all axes one after another, the first of them empty."""
 
-    index: ProblemIndex
+    index: ProblemArrays
     """Where the labels come from."""
     labels: tuple[str, ...]
     """All labels."""
@@ -32,7 +32,7 @@ class Words:
     """Position of each axis' first label; `machine name`, `item unit` and `unit` are kinds of their own."""
 
     @classmethod
-    def of(cls, index: ProblemIndex) -> Self:
+    def from_arrays(cls, index: ProblemArrays) -> Self:
         """Line up the labels of an index, the machine groups' names and the items' units."""
         kinds = {axis: labels for axis, labels in index.labels.items() if axis not in PAIRS}
         kinds["machine name"] = index.machines.names
@@ -46,16 +46,16 @@ class Words:
         first = [seen.setdefault(label, k) for k, label in enumerate(labels)]
         return cls(index, tuple(labels), np.array(first, dtype=np.int64), start)
 
-    def named(self, axis: str, block: Block) -> IntArray:
+    def name_axis(self, axis: str, block: Block) -> IntArray:
         """Positions of the labels of one axis of a block, (block.size,); of the empty label where there is no axis."""
         if not axis:
             return np.zeros(block.size, dtype=np.int64)
         return self.start[axis] + block.axes[axis]
 
-    def identity(self, axis: str, part: str, block: Block) -> tuple[IntArray, IntArray]:
+    def identify_limits(self, axis: str, part: str, block: Block) -> tuple[IntArray, IntArray]:
         """What a block limits and which part of it; pairs are taken apart."""
         if axis not in PAIRS:
-            return self.named(axis, block), self.named(part, block)
+            return self.name_axis(axis, block), self.name_axis(part, block)
         code, start = block.axes[axis], self.start
         if axis == "machine":
             return start["factory"] + self.index.machines.factory[code], start["machine name"] + code
@@ -63,7 +63,7 @@ class Words:
             return start["link"] + self.index.arcs.link[code], start["place"] + self.index.arcs.head[code]
         return start["factory"] + self.index.lines.factory[code], start["item"] + self.index.lines.item[code]
 
-    def unit(self, unit: str, block: Block) -> IntArray:
+    def name_units(self, unit: str, block: Block) -> IntArray:
         """Positions of the unit of each row or column of a block; `{unit}` stands for that of its item."""
         if unit != ITEM_UNIT:
             return np.full(block.size, self.start["unit"] + UNITS.index(unit))

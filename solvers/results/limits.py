@@ -9,12 +9,12 @@ from typing import Self
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import BOUNDS, RULES, is_past
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import BOUNDS, CONSTRAINTS, is_past
 from solvers.formulation.registry import Side
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
-from solvers.results.flows import NOTHING, added
-from solvers.results.label_table import Words
+from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
+from solvers.results.label_table import LabelTable
 
 Identity = tuple[str, str, str]
 """Axes that name a limit: what it limits, its part, its period; empty where it has none."""
@@ -69,75 +69,75 @@ class Limits:
     """Amount used."""
     limit: FloatArray
     """Amount there is, or must be at least."""
-    gain: FloatArray
+    shadow_price: FloatArray
     """Won of the objective saved by one more unit of the limit, or one less where it is a least amount."""
-    words: tuple[str, ...]
+    label_table: tuple[str, ...]
     """Labels of all kinds."""
 
     @classmethod
-    def of(cls, index: ProblemIndex, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
         """List the limits of a program at tidy values, (n,), and prices, (m,)."""
-        words, lp = Words.of(index), program.lp
-        point = _Point(index, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
-        parts = [_rows(words, point, name) for name in ROWS if name in program.rules]
-        parts += [_columns(words, point, key) for key in COLUMNS if key[0] in program.decisions]
+        words, lp = LabelTable.from_arrays(index), program.lp
+        point = _SolvedPoint(index, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
+        parts = [_collect_row_limits(words, point, name) for name in ROWS if name in program.constraints]
+        parts += [_collect_column_limits(words, point, key) for key in COLUMNS if key[0] in program.variables]
         position, rule, *named, used, limit, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
         thing, part, period, unit = (words.first[codes] for codes in named)
         return cls(position, rule, thing, part, period, unit, used, limit, gain, words.labels)
 
-    def priced(self) -> IntArray:
+    def find_priced(self) -> IntArray:
         """Positions of the limits with a gain."""
-        return np.flatnonzero(self.gain > 0)
+        return np.flatnonzero(self.shadow_price > 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
+class _SolvedPoint:
     """A plan and its prices, with what follows from them."""
 
-    index: ProblemIndex
+    index: ProblemArrays
     program: Program
     values: FloatArray
     row_price: FloatArray
     activity: FloatArray
-    reduced: FloatArray
+    reduced_costs: FloatArray
 
 
 Part = tuple[IntArray | FloatArray, ...]
 """Columns of Limits for the limits of one rule."""
 
 
-def _rows(words: Words, at: _Point, name: str) -> Part:
-    lp, block = at.program.lp, at.program.rules[name]
-    lower, upper = lp.row_lower[block.span], lp.row_upper[block.span]
+def _collect_row_limits(words: LabelTable, at: _SolvedPoint, name: str) -> Part:
+    lp, block = at.program.lp, at.program.constraints[name]
+    lower, upper = lp.row_lower[block.block_slice], lp.row_upper[block.block_slice]
     least = np.isfinite(lower)
-    used, limit = at.activity[block.span], np.where(least, lower, upper)
+    used, limit = at.activity[block.block_slice], np.where(least, lower, upper)
     if name == "swap_balance":
-        taken = _taken(at, block)
+        taken = _compute_taken_value(at, block)
         used, limit = taken, limit + taken - used
     if name == "local_floor":
-        local = _made_locally(at)
+        local = _compute_local_output(at)
         used, limit = local, local - used
-    price = at.row_price[block.span]
+    price = at.row_price[block.block_slice]
     gain = np.where(least, price, -price)
     code = tuple(ROWS).index(name)
-    return _part(words, code, RULES[name].unit, ROWS[name], block, 0, (used, limit, gain))
+    return _build_limit_part(words, code, CONSTRAINTS[name].unit, ROWS[name], block, 0, (used, limit, gain))
 
 
-def _columns(words: Words, at: _Point, key: tuple[str, Side]) -> Part:
-    block, lp = at.program.decisions[key[0]], at.program.lp
-    reduced, used = at.reduced[block.span], at.values[block.span]
+def _collect_column_limits(words: LabelTable, at: _SolvedPoint, key: tuple[str, Side]) -> Part:
+    block, lp = at.program.variables[key[0]], at.program.lp
+    reduced, used = at.reduced_costs[block.block_slice], at.values[block.block_slice]
     code = len(ROWS) + tuple(COLUMNS).index(key)
     if key[1] == "lower":
-        lower = lp.column_lower[block.span]
+        lower = lp.column_lower[block.block_slice]
         limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
-        limit, gain = lp.column_upper[block.span], np.maximum(-reduced, 0.0)
+        limit, gain = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
     limit = np.where(is_past(at.index, block), np.inf, limit)  # what has happened has no limit any more
-    return _part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.rows, (used, limit, gain))
+    return _build_limit_part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, gain))
 
 
-def _part(
-    words: Words,
+def _build_limit_part(
+    words: LabelTable,
     code: int,
     unit: str,
     identity: Identity,
@@ -147,27 +147,29 @@ def _part(
 ) -> Part:
     """The limits of one rule that are finite."""
     kept = np.flatnonzero(np.isfinite(amounts[1]))
-    thing, part = words.identity(identity[0], identity[1], block)
+    thing, part = words.identify_limits(identity[0], identity[1], block)
     names = (block.positions + offset, np.full(block.size, code), thing, part)
-    columns = (*names, words.named(identity[2], block), words.unit(unit, block))
+    columns = (*names, words.name_axis(identity[2], block), words.name_units(unit, block))
     used, limit, gain = (amount[kept] for amount in amounts)
-    return (*(column[kept] for column in columns), used, limit, np.where(np.abs(gain) < NOTHING, 0.0, gain))
+    return (*(column[kept] for column in columns), used, limit, np.where(np.abs(gain) < NEGLIGIBLE_AMOUNT, 0.0, gain))
 
 
-def _taken(at: _Point, balances: Block) -> FloatArray:
+def _compute_taken_value(at: _SolvedPoint, balances: Block) -> FloatArray:
     """Won's worth taken from partners, by row of swap_balance."""
-    partners, take = at.index.partners, at.program.decisions["take"]
+    partners, take = at.index.partners, at.program.variables["take"]
     shape = (len(partners.rate), len(at.index.labels["window"]))
     partner = take.axes["partner"]
     cells = partner * shape[1] + partners.window[partner, take.axes["period"]]
-    worth = added(cells, at.index.items.value[take.axes["item"]] * at.values[take.span], shape[0] * shape[1])
+    worth = sum_by_cell(
+        cells, at.index.items.value[take.axes["item"]] * at.values[take.block_slice], shape[0] * shape[1]
+    )
     return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
 
 
-def _made_locally(at: _Point) -> FloatArray:
+def _compute_local_output(at: _SolvedPoint) -> FloatArray:
     """What local factories make of what each floor is about, by floor: won's worth for categories, units for items."""
-    lines, make = at.index.lines, at.program.decisions["make"]
+    lines, make = at.index.lines, at.program.variables["make"]
     line = make.axes["line"]
-    made = np.where(lines.local[line], at.values[make.span], 0.0)
-    by_item = added(lines.item[line], made, len(at.index.items.value))
+    made = np.where(lines.local[line], at.values[make.block_slice], 0.0)
+    by_item = sum_by_cell(lines.item[line], made, len(at.index.items.value))
     return np.asarray(at.index.centre.floor_weight @ by_item)

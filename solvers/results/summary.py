@@ -5,36 +5,38 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.plan import PlanSummary, ServedShare, WorstServedDemand
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.results.flows import Flows, added
-from solvers.results.tables import electricity, swapped
+from solvers.results.flows import Flows, sum_by_cell
+from solvers.results.tables import sum_electricity, sum_swapped_units
 
-WORST = 10
+WORST_COUNT = 10
 """How many of the worst served are named."""
 
 
-def summarise(index: ProblemIndex, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
+def build_summary(index: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
     """The summary of a finished plan with tidy values, (n,). Served shares are weighted by value (1 where an item has none)."""
     worth = index.items.counted_value[:, None]
     counties = index.places.counties
     needed = flows.demand[:counties] * worth
     served = needed - flows.short[:counties] * worth
-    drawn = electricity(index, program, values)
+    drawn = sum_electricity(index, program, values)
     limit = float(index.power.sum())
-    given, taken = (float((units * index.items.value[:, None]).sum()) for units in swapped(index, program, values))
-    tonnes, tonne_km = _haulage(index, program, values)
-    local, central = _origins(index, program, values)
+    given, taken = (
+        float((units * index.items.value[:, None]).sum()) for units in sum_swapped_units(index, program, values)
+    )
+    tonnes, tonne_km = _sum_haulage(index, program, values)
+    local, central = _compute_origin_shares(index, program, values)
     by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
     priority = np.array([item.priority for item in index.problem.items], dtype=np.int64)
     return PlanSummary(
         demand_value=float(needed.sum()),
-        served_share=_share(float(needed.sum()), float(served.sum())),
-        by_category=_grouped(index.labels["category"], index.items.category, *by_item),
-        by_county=_listed(index.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
-        by_priority=_grouped(("1", "2", "3"), priority - 1, *by_item),
-        by_period=_listed(index.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
-        worst_served=_worst(index, flows),
+        served_share=_compute_served_share(float(needed.sum()), float(served.sum())),
+        by_category=_group_served_shares(index.labels["category"], index.items.category, *by_item),
+        by_county=_list_served_shares(index.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
+        by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
+        by_period=_list_served_shares(index.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
+        worst_served=_find_worst_served(index, flows),
         local_share=local,
         central_share=central,
         power_used_kwh=float(drawn[0].sum() + drawn[1].sum()),
@@ -46,30 +48,32 @@ def summarise(index: ProblemIndex, program: Program, values: FloatArray, flows: 
     )
 
 
-def _share(needed: float, served: float) -> float:
+def _compute_served_share(needed: float, served: float) -> float:
     return served / needed if needed > 0 else 1.0
 
 
-def _listed(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
+def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
     """Served shares by key, without those that need nothing."""
     return tuple(
-        ServedShare(key=key, demand=float(n), served=float(s), share=_share(float(n), float(s)))
+        ServedShare(key=key, demand=float(n), served=float(s), share=_compute_served_share(float(n), float(s)))
         for key, n, s in zip(keys, needed, served, strict=True)
         if n > 0
     )
 
 
-def _grouped(keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
+def _group_served_shares(
+    keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray
+) -> tuple[ServedShare, ...]:
     """Served shares of items added up by group, (I,) each."""
-    return _listed(keys, *(added(group, by_item, len(keys)) for by_item in (needed, served)))
+    return _list_served_shares(keys, *(sum_by_cell(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
-def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServedDemand, ...]:
+def _find_worst_served(index: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
     """County-items with the smallest served shares, worst first; those served whole are not named."""
     counties = index.places.counties
     needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
-    ranked = np.argsort(share, axis=None, kind="stable")[:WORST]
+    ranked = np.argsort(share, axis=None, kind="stable")[:WORST_COUNT]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]
     return tuple(
         WorstServedDemand(
@@ -84,20 +88,20 @@ def _worst(index: ProblemIndex, flows: Flows) -> tuple[WorstServedDemand, ...]:
     )
 
 
-def _haulage(index: ProblemIndex, program: Program, values: FloatArray) -> tuple[float, float]:
+def _sum_haulage(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
     """Tonnes put on links, counted on each, and tonne-kilometres."""
-    ship = program.decisions["ship"]
-    tonnes = index.items.tonnes[ship.axes["item"]] * values[ship.span]
+    ship = program.variables["ship"]
+    tonnes = index.items.tonnes[ship.axes["item"]] * values[ship.block_slice]
     return float(tonnes.sum()), float(tonnes @ index.arcs.km[ship.axes["arc"]])
 
 
-def _origins(index: ProblemIndex, program: Program, values: FloatArray) -> tuple[float, float]:
+def _compute_origin_shares(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
     """Share, by value, of the goods made and handed over that local factories made, and that the centre handed over."""
-    make, central = program.decisions["make"], program.decisions["central"]
+    make, central = program.variables["make"], program.variables["central"]
     worth = index.items.value * index.items.good
     line = make.axes["line"]
-    made = worth[index.lines.item[line]] * values[make.span]
+    made = worth[index.lines.item[line]] * values[make.block_slice]
     local = float(made[index.lines.local[line]].sum())
-    handed = float(worth[central.axes["item"]] @ values[central.span])
+    handed = float(worth[central.axes["item"]] @ values[central.block_slice])
     total = float(made.sum()) + handed
     return (local / total, handed / total) if total > 0 else (0.0, 0.0)

@@ -1,32 +1,32 @@
 """Answers that a planner can act on: prices, reasons, remedies, curves, comparisons, goals; all from a solved plan."""
 
-from solvers.sensitivity.attribution import By, reasons
-from solvers.sensitivity.comparison import by_changes, by_parts, compare
-from solvers.sensitivity.curves import curve
-from solvers.sensitivity.dual_estimate import estimate
-from solvers.sensitivity.errors import NothingToAsk
-from solvers.sensitivity.goal_tradeoffs import evenness, goal_prices, goals_of
-from solvers.sensitivity.grids import grid
-from solvers.sensitivity.remedies.search import remedies
-from solvers.sensitivity.reopening import restand
-from solvers.sensitivity.session import Standing
-from solvers.sensitivity.shadow_prices import prices
+from solvers.sensitivity.attribution import GroupBy, attribute_shortages
+from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
+from solvers.sensitivity.curves import compute_curve
+from solvers.sensitivity.dual_estimate import estimate_change
+from solvers.sensitivity.errors import SensitivityUnavailableError
+from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_prices, compute_goal_prices_of_session
+from solvers.sensitivity.grids import compute_grid
+from solvers.sensitivity.remedies.search import find_remedies
+from solvers.sensitivity.reopening import open_changed
+from solvers.sensitivity.session import SensitivitySession
+from solvers.sensitivity.shadow_prices import compute_shadow_prices
 
 __all__ = [
-    "By",
-    "NothingToAsk",
-    "Standing",
-    "by_changes",
-    "by_parts",
-    "compare",
-    "curve",
-    "estimate",
-    "evenness",
-    "goal_prices",
-    "goals_of",
-    "grid",
-    "prices",
-    "reasons",
-    "remedies",
-    "restand",
+    "GroupBy",
+    "SensitivitySession",
+    "SensitivityUnavailableError",
+    "attribute_shortages",
+    "compare_plans",
+    "compute_curve",
+    "compute_equity",
+    "compute_goal_prices",
+    "compute_goal_prices_of_session",
+    "compute_grid",
+    "compute_shadow_prices",
+    "estimate_change",
+    "find_remedies",
+    "open_changed",
+    "split_by_changes",
+    "split_by_parts",
 ]

@@ -17,61 +17,63 @@ from scipy import sparse
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.results.flows import added
+from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.price_attribution import Marginal
-from solvers.sensitivity.session import Standing
-from solvers.sensitivity.shadow_prices import name_of, weights
+from solvers.sensitivity.price_attribution import MarginalAttribution
+from solvers.sensitivity.session import SensitivitySession
+from solvers.sensitivity.shadow_prices import list_shortage_weights, name_limit
 
-By = Literal["all", "item", "county", "category", "period", "limit"]
+GroupBy = Literal["all", "item", "county", "category", "period", "limit"]
 """What shortages are rolled up by."""
 
-CAUSES = 20
+MAX_BINDING_LIMITS = 20
 """Limits named for one group."""
 
 
-def reasons(
-    standing: Standing,
-    by: By = "all",
+def attribute_shortages(
+    session: SensitivitySession,
+    group_by: GroupBy = "all",
     *,
     county: str | None = None,
     item: str | None = None,
     period: str | None = None,
     rule: str | None = None,
     limit: str | None = None,
-    most: int = 100,
+    max_results: int = 100,
 ) -> ShortageAttribution:
     """Reasons of the shortages of a county, item and period (all by default), rolled up; `rule` and `limit` pick limits by rule and id.
 
     By `limit`, the groups are the shortages (`county/item/period`) and the causes the limits picked.
     """
-    limits = standing.limits()
-    binding = limits.priced()
-    short = _shortages(standing, {"place": county, "item": item, "period": period})
-    unit = Marginal.of(standing.program, standing.point.row_price, limits.position[binding])
-    words = limits.words
+    limits = session.list_limits()
+    binding = limits.find_priced()
+    short = _select_shortages(session, {"place": county, "item": item, "period": period})
+    unit = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
+    words = limits.label_table
     kept = np.array(
         [rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, words[limits.id[k]]) for k in binding],
         dtype=bool,
     )
-    group, keys = _groups(standing, by, *short.where)
-    counted = standing.index.items.counted_value[short.where[1]]
-    units = short.units * (1.0 if item is not None or by in ("item", "limit") else counted)
+    group, keys = _group_shortages(session, group_by, *short.where)
+    counted = session.index.items.counted_value[short.where[1]]
+    units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
     summed = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group)))
-    parts = _Parts.of(short, unit, limits.gain[binding], summed)
-    sums = np.asarray(summed @ np.column_stack([units, *_worths(short, unit)]))
-    of_kept = np.asarray(parts.won[:, np.flatnonzero(kept)].maximum(0).sum(axis=1)).ravel()
+    parts = _AttributionParts.sum_by_group(short, unit, limits.shadow_price[binding], summed)
+    sums = np.asarray(summed @ np.column_stack([units, *_split_shortage_values(short, unit)]))
+    of_kept = np.asarray(parts.values[:, np.flatnonzero(kept)].maximum(0).sum(axis=1)).ravel()
     ranked = sums[:, 1] if rule is None and limit is None else of_kept
-    order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:most]
-    held = [_held(limits, binding, kept, (keys[g], sums[g]), parts.row(g)) for g in order]
-    return ShortageAttribution(group_by=by, groups=tuple(held))
+    order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:max_results]
+    held = [
+        _build_attribution_group(limits, binding, kept, (keys[g], sums[g]), parts.list_group_parts(g)) for g in order
+    ]
+    return ShortageAttribution(group_by=group_by, groups=tuple(held))
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _AttributionParts:
     """What limits take part with, (groups, limits) each."""
 
-    won: sparse.csr_array
+    values: sparse.csr_array
     """Won."""
     amounts: sparse.csr_array
     """Units of the limit."""
@@ -79,26 +81,28 @@ class _Parts:
     """Shortages behind which it stands."""
 
     @classmethod
-    def of(cls, short: "_Shortages", unit: Marginal, gain: FloatArray, summed: sparse.csr_array) -> "_Parts":
+    def sum_by_group(
+        cls, short: "_ChosenShortages", unit: MarginalAttribution, gain: FloatArray, summed: sparse.csr_array
+    ) -> "_AttributionParts":
         """What missing units take of limits with these gains, added up by groups, (groups, shortages)."""
         amounts = sparse.csr_array(sparse.diags_array(short.units) @ unit.amounts[short.rows])
         won = sparse.csr_array(amounts @ sparse.diags_array(gain))
         each = (won, amounts, (won > 0).astype(np.float64))
         return cls(*(sparse.csr_array(summed @ part) for part in each))
 
-    def row(self, g: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+    def list_group_parts(self, g: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
         """Those of one group, by limit; a limit that takes no part is left out."""
-        won, amounts, counts = (_entries(part, g) for part in (self.won, self.amounts, self.counts))
+        won, amounts, counts = (_iterate_entries(part, g) for part in (self.values, self.amounts, self.counts))
         return won, amounts, counts
 
 
-def _entries(part: sparse.csr_array, row: int) -> dict[int, float]:
+def _iterate_entries(part: sparse.csr_array, row: int) -> dict[int, float]:
     start, end = part.indptr[row], part.indptr[row + 1]
     return dict(zip(part.indices[start:end].tolist(), part.data[start:end].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shortages:
+class _ChosenShortages:
     """Shortages chosen, arrays of one length."""
 
     rows: IntArray
@@ -113,17 +117,17 @@ class _Shortages:
     """What they weigh in the objective, won."""
 
 
-def _worths(short: "_Shortages", unit: Marginal) -> tuple[FloatArray, ...]:
+def _split_shortage_values(short: "_ChosenShortages", unit: MarginalAttribution) -> tuple[FloatArray, ...]:
     """Worth, weight in the objective, costs, what is dearer, and what nothing can bring; won by shortage."""
-    costs, dearer = short.units * unit.costs[short.rows], short.units * unit.dearer[short.rows]
-    return short.worth, short.objective, costs, dearer, np.where(unit.no_way[short.rows], short.worth, 0.0)
+    costs, dearer = short.units * unit.costs[short.rows], short.units * unit.above_shortage_cost[short.rows]
+    return short.worth, short.objective, costs, dearer, np.where(unit.unreachable[short.rows], short.worth, 0.0)
 
 
-def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortages:
+def _select_shortages(standing: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
     """Shortages of the places, items and periods chosen; KeyError for one that is not there."""
-    balance, labels = standing.program.rules["balance"], standing.index.labels
+    balance, labels = standing.program.constraints["balance"], standing.index.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
-    flows = standing.flows()
+    flows = standing.compute_flows()
     short, price = flows.short[where], flows.price[where]
     mine = short > 0
     for (axis, label), codes in zip(chosen.items(), where, strict=True):
@@ -133,15 +137,15 @@ def _shortages(standing: Standing, chosen: Mapping[str, str | None]) -> _Shortag
             mine &= codes == labels[axis].index(label)
     rows = np.flatnonzero(mine)
     shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
-    block, weighed = standing.program.decisions["short"], weights(standing)
+    block, weighed = standing.program.variables["short"], list_shortage_weights(standing)
     cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
-    total = added(cells, (weighed * standing.point.values)[block.span], int(np.prod(shape))).reshape(shape)
+    total = sum_by_cell(cells, (weighed * standing.point.values)[block.block_slice], int(np.prod(shape))).reshape(shape)
     here = (where[0][rows], where[1][rows], where[2][rows])
-    return _Shortages(rows, here, short[rows], short[rows] * price[rows], total[here])
+    return _ChosenShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
 
 
-def _groups(
-    standing: Standing, by: By, place: IntArray, item: IntArray, period: IntArray
+def _group_shortages(
+    standing: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Group of each shortage, and the groups' names."""
     labels = standing.index.labels
@@ -162,7 +166,7 @@ def _groups(
     return codes[by]()
 
 
-def _held(
+def _build_attribution_group(
     limits: Limits,
     binding: IntArray,
     kept: BoolArray,
@@ -172,11 +176,11 @@ def _held(
     """One group, with the limits asked for that take part most."""
     won, amounts, counts = parts
     key, (shortage, worth, objective, costs, dearer, no_way) = group[0], group[1].tolist()
-    named = sorted((k for k in won if kept[k] and won[k] > 0), key=lambda k: (-won[k], k))[:CAUSES]
+    named = sorted((k for k in won if kept[k] and won[k] > 0), key=lambda k: (-won[k], k))[:MAX_BINDING_LIMITS]
     causes = tuple(
         BindingLimit(
-            **name_of(limits, int(binding[k])),
-            shadow_price=float(limits.gain[binding[k]]),
+            **name_limit(limits, int(binding[k])),
+            shadow_price=float(limits.shadow_price[binding[k]]),
             shortage_count=int(counts[k]),
             amount=amounts[k],
             value=won[k],

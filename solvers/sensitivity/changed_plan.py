@@ -5,35 +5,37 @@ from dataclasses import replace
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.pipeline import in_turns, program_of
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.lp.certificate import certify
+from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Solution, Stop
-from solvers.sensitivity.goal_stages import Turn
-from solvers.sensitivity.reopening import restand
-from solvers.sensitivity.session import Bounds, Standing
+from solvers.lp.solution import Solution, Termination
+from solvers.sensitivity.goal_stages import GoalStage
+from solvers.sensitivity.reopening import open_changed
+from solvers.sensitivity.session import Bounds, SensitivitySession
 
-PATIENCE = 2.0
+MAX_WARM_SECONDS = 2.0
 """Seconds that the session may take before the change is solved as plans are, by two methods at once."""
 
 
-def reached(standing: Standing, problem: PlanningProblem) -> tuple[Standing, bool] | None:
+def solve_changed_problem(
+    standing: SensitivitySession, problem: PlanningProblem
+) -> tuple[SensitivitySession, bool] | None:
     """Another problem, solved from where a plan stands; None where no plan keeps every rule.
 
     The second value says whether the result has a session of its own. If not it is to be read, not solved with: it was found by
     the session of `standing`, which has its own bounds again. Opening another one takes longer than most such solves.
     """
-    found = _by_its_session(standing, problem)
+    found = _solve_in_session(standing, problem)
     if found is not None:
         return found, False
-    following = restand(standing, problem)
+    following = open_changed(standing, problem)
     return None if following is None else (following, True)
 
 
-def same_but_bounds(a: LinearProgram, b: LinearProgram) -> bool:
+def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
     """Whether two programs differ in bounds of rows and columns at most."""
-    if (a.rows, a.columns, a.matrix.nnz) != (b.rows, b.columns, b.matrix.nnz):
+    if (a.row_count, a.column_count, a.matrix.nnz) != (b.row_count, b.column_count, b.matrix.nnz):
         return False
     pairs = (
         (a.cost, b.cost),
@@ -44,16 +46,23 @@ def same_but_bounds(a: LinearProgram, b: LinearProgram) -> bool:
     return all(np.array_equal(one, other) for one, other in pairs)
 
 
-def _by_its_session(standing: Standing, problem: PlanningProblem) -> Standing | None:
-    if in_turns(problem) or in_turns(standing.index.problem):
+def _solve_in_session(standing: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
+    if is_multi_stage(problem) or is_multi_stage(standing.index.problem):
         return None
-    index = ProblemIndex.of(problem)
-    program = program_of(index)
-    if not same_but_bounds(standing.lp, program.lp) or standing.lp.offset != program.lp.offset:
+    index = ProblemArrays.from_problem(problem)
+    program = build_plan_program(index)
+    if not differs_only_in_bounds(standing.lp, program.lp) or standing.lp.offset != program.lp.offset:
         return None
-    point = standing.solve(Bounds.of(program.lp), seconds=PATIENCE)
-    if point is None or not certify(program.lp, Solution(Stop("optimal"), point.values, point.row_price)).passed:
+    point = standing.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
+    if (
+        point is None
+        or not certify_solution(program.lp, Solution(Termination("optimal"), point.values, point.dual_values)).passed
+    ):
         return None
     return replace(
-        standing, index=index, program=program, point=point, turns=(Turn("objective", None, 1.0, program, point),)
+        standing,
+        index=index,
+        program=program,
+        point=point,
+        goal_stages=(GoalStage("objective", None, 1.0, program, point),),
     )

@@ -1,11 +1,11 @@
 """What an answer cannot be given for."""
 
-from solvers.errors import SolverError
+from solvers.errors import BackendError
 
 
-class NothingToAsk(SolverError):  # noqa: N818
+class SensitivityUnavailableError(BackendError):
     """There is no proved plan to ask about, or it has no prices."""
 
 
-class NoPlan(NothingToAsk):
+class InfeasibleError(SensitivityUnavailableError):
     """No plan keeps every rule."""

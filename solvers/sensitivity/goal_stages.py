@@ -10,26 +10,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.policy import Goal
-from solvers.algorithms.lexicographic import GoalCost, ordered
-from solvers.algorithms.run_state import Run
-from solvers.algorithms.variants import with_cost, with_row_bounds
+from solvers.algorithms.lexicographic import GoalCost, list_goal_costs
+from solvers.algorithms.run_state import SolveRun
+from solvers.algorithms.variants import replace_objective, replace_row_bounds
 from solvers.backends.highs_session import HighsSession
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis, Solution
-from solvers.sensitivity.errors import NoPlan, NothingToAsk
+from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 
-SLACK = 1e-7
+GOAL_SLACK = 1e-7
 """Relative to 1 + the objective: a plan no worse than this is no worse."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class OptimalPoint:
     """An optimum of a program: values by column (n,), prices by row (m,), and its objective."""
 
     values: FloatArray
     """Value by column, (n,)."""
-    row_price: FloatArray
+    dual_values: FloatArray
     """Price by row, (m,)."""
     objective: float
     """What was minimised."""
@@ -38,7 +38,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class GoalStage:
     """One goal in its turn."""
 
     name: str
@@ -49,71 +49,73 @@ class Turn:
     """−1 where the goal is a share to be raised: its value is sign × what is minimised."""
     program: Program
     """The program of its turn."""
-    point: Point
+    point: OptimalPoint
     """Its optimum."""
 
     @property
-    def allowed(self) -> float:
+    def no_worse_bound(self) -> float:
         """What is minimised may come to at most so much without being worse than it is now."""
         value = self.point.objective
         if self.goal is None:
-            return value + SLACK * (1 + abs(value))
-        return value + max(self.held(value) - value, SLACK * (1 + abs(value)))
+            return value + GOAL_SLACK * (1 + abs(value))
+        return value + max(self.tolerance_bound(value) - value, GOAL_SLACK * (1 + abs(value)))
 
-    def held(self, value: float) -> float:
+    def tolerance_bound(self, value: float) -> float:
         """At what the goal is held while the next is sought, once it has reached a value."""
         return value if self.goal is None else value + self.goal.tolerance * max(1.0, abs(value))
 
 
-def take_turns(index: ProblemIndex, program: Program, run: Run, start: Basis | None = None) -> tuple[Turn, ...]:
+def solve_goal_stages(
+    index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
+) -> tuple[GoalStage, ...]:
     """Solve the goals of a problem in their order, from a basis; one turn where the policy lists none.
 
     `program`: as `program_of` gives it, with whatever else is held already. NoPlan where no plan keeps every rule, NothingToAsk
     where a turn has no proved optimum.
     """
-    goals = ordered(index, program)
+    goals = list_goal_costs(index, program)
     if not goals:
-        return (Turn("objective", None, 1.0, program, _solved(run, program, "the plan", start)),)
-    bounds, turns = np.full(len(goals), np.inf), list[Turn]()
+        return (GoalStage("objective", None, 1.0, program, _require_optimum(run, program, "the plan", start)),)
+    bounds, turns = np.full(len(goals), np.inf), list[GoalStage]()
     for k, goal in enumerate(goals):
-        mine = with_cost(with_row_bounds(program, "goal", upper=bounds), goal.cost)
-        point = _solved(run, mine, f"the goal {goal.goal.goal}", start)
-        turns.append(Turn(f"{k + 1} {goal.goal.goal}", goal.goal, goal.sign, mine, point))
+        mine = replace_objective(replace_row_bounds(program, "goal", upper=bounds), goal.cost)
+        point = _require_optimum(run, mine, f"the goal {goal.goal.goal}", start)
+        turns.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, mine, point))
         bounds = bounds.copy()
-        bounds[k] = turns[-1].held(point.objective)
+        bounds[k] = turns[-1].tolerance_bound(point.objective)
         start = point.basis
     return tuple(turns)
 
 
-def alone(goal: GoalCost, program: Program, run: Run, start: Basis | None) -> float:
+def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: Basis | None) -> float:
     """What a goal comes to where no other is held, as minimised."""
-    free = with_cost(with_row_bounds(program, "goal"), goal.cost)
-    return _solved(run, free, f"the goal {goal.goal.goal}", start).objective
+    free = replace_objective(replace_row_bounds(program, "goal"), goal.cost)
+    return _require_optimum(run, free, f"the goal {goal.goal.goal}", start).objective
 
 
-def final_values(turns: Sequence[Turn], values: FloatArray) -> dict[str, float]:
+def compute_final_values(turns: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:
     """What each goal comes to at a point, (n,), in its own sense; nothing where there are no goals."""
     return {t.name: t.sign * float(t.program.lp.cost @ values) for t in turns if t.goal is not None}
 
 
-def optimum(session: HighsSession, *, seconds: float = 600.0, basis: bool = True) -> Point | None:
+def solve_to_optimum(session: HighsSession, *, seconds: float = 600.0, basis: bool = True) -> OptimalPoint | None:
     """Solve a session from where it stands; None where there is no optimum, or no time to find it.
 
     By dual simplex with Devex weights and costs as they are, from the first run on: HiGHS keeps the weights that a session
     began with, and exact ones of the crisis year's basis take it 1.6 s, where the 10 to 60 steps of a remedy take 0.1.
     """
-    solution: Solution = session.run("near", time_limit_seconds=seconds, with_basis=basis)
-    if solution.stop.reason != "optimal" or solution.values is None or solution.row_price is None:
+    solution: Solution = session.solve_program("near", time_limit_seconds=seconds, with_basis=basis)
+    if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
         return None
-    return Point(solution.values, solution.row_price, session.objective, solution.basis)
+    return OptimalPoint(solution.values, solution.dual_values, session.objective_value, solution.basis)
 
 
-def _solved(run: Run, program: Program, what: str, start: Basis | None) -> Point:
-    attempt = run.solve(program, what, start)
+def _require_optimum(run: SolveRun, program: Program, what: str, start: Basis | None) -> OptimalPoint:
+    attempt = run.solve_stage(program, what, start)
     found = attempt.solution
-    if found.stop.reason == "infeasible":
-        raise NoPlan("no plan keeps every rule")
-    if not attempt.proved or found.values is None or found.row_price is None:
-        raise NothingToAsk(f"{what} has no proved optimum")
+    if found.termination.reason == "infeasible":
+        raise InfeasibleError("no plan keeps every rule")
+    if not attempt.is_proved or found.values is None or found.dual_values is None:
+        raise SensitivityUnavailableError(f"{what} has no proved optimum")
     objective = float(program.lp.cost @ found.values) + program.lp.offset
-    return Point(found.values, found.row_price, objective, found.basis)
+    return OptimalPoint(found.values, found.dual_values, objective, found.basis)

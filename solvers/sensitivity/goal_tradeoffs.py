@@ -8,15 +8,15 @@ from models.comparisons import EquityReport, GoalTradeOff, ShortageBandUsage
 from models.options import PlanOptions
 from models.plan import GoalResult, ServedShare
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.lexicographic import ordered
-from solvers.algorithms.run_state import Run
+from solvers.algorithms.lexicographic import list_goal_costs
+from solvers.algorithms.run_state import SolveRun
 from solvers.algorithms.warm_start import WarmStart
-from solvers.results.flows import NOTHING
-from solvers.sensitivity.goal_stages import Turn, alone, final_values
-from solvers.sensitivity.session import Standing
+from solvers.results.flows import NEGLIGIBLE_AMOUNT
+from solvers.sensitivity.goal_stages import GoalStage, compute_final_values, solve_unconstrained
+from solvers.sensitivity.session import SensitivitySession
 
 
-def goal_prices(
+def compute_goal_prices(
     problem: PlanningProblem, options: PlanOptions | None = None, start: WarmStart | None = None
 ) -> tuple[GoalTradeOff, ...]:
     """The goals of a problem's policy in order, each solved in its turn and once by itself; none where none are listed.
@@ -24,23 +24,29 @@ def goal_prices(
     With own_needs_first, all is measured within what the plan without swaps (goals in order) leaves every county short of.
     Raises NothingToAsk where a goal has no proved optimum.
     """
-    return goals_of(Standing.of(problem, options=options, start=start), options) if problem.policy.goals else ()
+    return (
+        compute_goal_prices_of_session(SensitivitySession.from_problem(problem, options=options, start=start), options)
+        if problem.policy.goals
+        else ()
+    )
 
 
-def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[GoalTradeOff, ...]:
+def compute_goal_prices_of_session(
+    session: SensitivitySession, options: PlanOptions | None = None
+) -> tuple[GoalTradeOff, ...]:
     """The same of a plan that stands ready."""
-    index, turns = standing.index, standing.turns
+    index, turns = session.index, session.goal_stages
     if not index.problem.policy.goals:
         return ()
-    final = final_values(turns, standing.point.values)
-    run, rows = Run(options or PlanOptions()), []
-    for k, (goal, turn) in enumerate(zip(ordered(index, standing.program), turns, strict=True)):
+    final = compute_final_values(turns, session.point.values)
+    run, rows = SolveRun(options or PlanOptions()), []
+    for k, (goal, turn) in enumerate(zip(list_goal_costs(index, session.program), turns, strict=True)):
         value = turn.point.objective
-        by_itself = alone(goal, standing.program, run, turns[0].point.basis)
+        by_itself = solve_unconstrained(goal, session.program, run, turns[0].point.basis)
         reached = GoalResult(
             goal=goal.goal.goal,
             value=turn.sign * value,
-            tolerance_bound=turn.sign * turn.held(value),
+            tolerance_bound=turn.sign * turn.tolerance_bound(value),
             final_value=final[turn.name],
         )
         rows.append(
@@ -49,20 +55,20 @@ def goals_of(standing: Standing, options: PlanOptions | None = None) -> tuple[Go
                 result=reached,
                 unconstrained_value=turn.sign * by_itself,
                 loss_to_earlier_goals=max(value - by_itself, 0.0),
-                shadow_prices=_prices(turns[:k], turn),
+                shadow_prices=_compute_tradeoff_prices(turns[:k], turn),
             )
         )
     return tuple(rows)
 
 
-def _prices(earlier: Sequence[Turn], turn: Turn) -> dict[str, float]:
-    rows = turn.program.rules["goal"]
-    return {t.name: max(0.0, -float(turn.point.row_price[rows.start + k])) for k, t in enumerate(earlier)}
+def _compute_tradeoff_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage) -> dict[str, float]:
+    rows = goal_stage.program.constraints["goal"]
+    return {t.name: max(0.0, -float(goal_stage.point.dual_values[rows.start + k])) for k, t in enumerate(earlier)}
 
 
-def evenness(standing: Standing) -> EquityReport:
+def compute_equity(session: SensitivitySession) -> EquityReport:
     """Served share by county and priority, before rounding, and how the bands of shortages are used."""
-    index, flows = standing.index, standing.flows()
+    index, flows = session.index, session.compute_flows()
     counties, worth = index.places.counties, index.items.counted_value[:, None]
     needed = (flows.demand[:counties] * worth).sum(axis=2)
     short = (flows.short[:counties] * worth).sum(axis=2)
@@ -80,17 +86,17 @@ def evenness(standing: Standing) -> EquityReport:
                 shares.setdefault(str(level), []).append(share)
         by_county[county] = tuple(rows)
     spread = {level: max(values) - min(values) for level, values in sorted(shares.items())}
-    return EquityReport(by_county=by_county, served_share_range=spread, shortage_bands=_bands(standing))
+    return EquityReport(by_county=by_county, served_share_range=spread, shortage_bands=_count_shortage_bands(session))
 
 
-def _bands(standing: Standing) -> tuple[ShortageBandUsage, ...]:
-    block, index = standing.program.decisions["short"], standing.index
-    values, upper = standing.point.values[block.span], standing.lp.column_upper[block.span]
+def _count_shortage_bands(standing: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
+    block, index = standing.program.variables["short"], standing.index
+    values, upper = standing.point.values[block.block_slice], standing.lp.column_upper[block.block_slice]
     worth = values * index.items.counted_value[block.axes["item"]]
     out = []
     for k, weight in enumerate(index.band_weight):
         mine = block.axes["band"] == k
-        used = mine & (values > NOTHING)
+        used = mine & (values > NEGLIGIBLE_AMOUNT)
         full = used & (values >= upper - 1e-7 * (1 + upper))
         out.append(
             ShortageBandUsage(

@@ -5,35 +5,37 @@ from time import monotonic
 
 from models.answers import GridCell, ParameterGrid
 from models.changes.change import Change
-from solvers.sensitivity.curves import served, varied
-from solvers.sensitivity.errors import NothingToAsk
-from solvers.sensitivity.reopening import restand
-from solvers.sensitivity.session import Standing
+from solvers.sensitivity.curves import compute_served_share, vary_change
+from solvers.sensitivity.errors import SensitivityUnavailableError
+from solvers.sensitivity.reopening import open_changed
+from solvers.sensitivity.session import SensitivitySession
 
 
-def grid(
-    standing: Standing,
+def compute_grid(
+    session: SensitivitySession,
     first: tuple[Change, Sequence[float]],
     second: tuple[Change, Sequence[float]],
     *,
-    seconds: float = 600.0,
+    time_limit_seconds: float = 600.0,
 ) -> ParameterGrid:
     """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
-    until = monotonic() + seconds
-    problem, cells, stood = standing.index.problem, list[GridCell](), standing
+    until = monotonic() + time_limit_seconds
+    problem, cells, stood = session.index.problem, list[GridCell](), session
     pairs = [(a, b) for k, a in enumerate(first[1]) for b in (second[1] if k % 2 == 0 else tuple(reversed(second[1])))]
     for a, b in pairs:
         if cells and monotonic() > until:
             break
-        changed = varied(varied(problem, first[0], a), second[0], b)
+        changed = vary_change(vary_change(problem, first[0], a), second[0], b)
         try:
-            following = restand(stood, changed, until - monotonic())
-        except NothingToAsk:
+            following = open_changed(stood, changed, until - monotonic())
+        except SensitivityUnavailableError:
             break
         if following is None:
             cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
             continue
         stood = following
-        cells.append(GridCell(first=a, second=b, objective=stood.won, served_share=served(stood)))
+        cells.append(
+            GridCell(first=a, second=b, objective=stood.plain_objective, served_share=compute_served_share(stood))
+        )
     cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
     return ParameterGrid(cells=tuple(cells), not_evaluated=len(pairs) - len(cells))

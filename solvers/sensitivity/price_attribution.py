@@ -18,42 +18,42 @@ from scipy import sparse
 
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.results.bottlenecks import NEARLY, SOURCES, marginal_sources
+from solvers.results.bottlenecks import MAX_SOURCES, RELATIVE_TOLERANCE, find_marginal_sources
 
 
 @dataclass(frozen=True, slots=True)
-class Marginal:
+class MarginalAttribution:
     """What one more unit takes at each balance. Shapes: b balances, q limits."""
 
     amounts: sparse.csr_array
     """Units of each limit, (b, q); negative where the way makes more of it."""
     costs: FloatArray
     """Won that are paid on the way, (b,): costs of columns, what the policy's own rules take, and draws on what has no price."""
-    dearer: FloatArray
+    above_shortage_cost: FloatArray
     """Won by which the way is dearer than the need weighs, (b,)."""
-    no_way: BoolArray
+    unreachable: BoolArray
     """Whether nothing can bring it, (b,)."""
 
     @classmethod
-    def of(cls, program: Program, row_price: FloatArray, limits: IntArray) -> "Marginal":
+    def from_prices(cls, program: Program, row_price: FloatArray, limits: IntArray) -> "MarginalAttribution":
         """At an optimum with these prices, (m,), for binding limits: rows, or the number of rows plus a column, (q,)."""
         lp = program.lp
-        columns = np.concatenate([program.decisions[name].positions for name in SOURCES])
+        columns = np.concatenate([program.variables[name].positions for name in MAX_SOURCES])
         used = sparse.csc_array(lp.matrix[:, columns])
         reduced = np.asarray(lp.cost - lp.matrix.T @ row_price)[columns]
-        balances = sparse.csr_array(used[program.rules["balance"].span])
-        price = row_price[program.rules["balance"].span]
-        onward = _drawn(balances, price)
-        level, chosen = _grounded(marginal_sources(balances, reduced, price), onward)
-        share = sparse.csr_array(chosen.multiply(_inverse(balances)))
-        direct = _direct(used, columns, reduced, row_price, limits)
+        balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
+        price = row_price[program.constraints["balance"].block_slice]
+        onward = _drawn_units(balances, price)
+        level, chosen = _acyclic_sources(find_marginal_sources(balances, reduced, price), onward)
+        share = sparse.csr_array(chosen.multiply(_invert_positive(balances)))
+        direct = _direct_limit_use(used, columns, reduced, row_price, limits)
         # what is neither followed further nor a limit is paid: y·a of the other rows, and of balances without a price
         other = row_price.copy()
-        other[limits[limits < lp.rows]] = 0.0
-        other[program.rules["balance"].span] = 0.0
+        other[limits[limits < lp.row_count]] = 0.0
+        other[program.constraints["balance"].block_slice] = 0.0
         draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
-        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > NEARLY, 0.0, price)
-        bound = np.isin(columns + lp.rows, limits)
+        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > RELATIVE_TOLERANCE, 0.0, price)
+        bound = np.isin(columns + lp.row_count, limits)
         paid = paid - np.where(bound, 0.0, np.minimum(reduced, 0.0))
         depth, steps = int(level.max(initial=0)), sparse.csr_array(share @ onward)
         amounts = first = sparse.csr_array(share @ direct)
@@ -65,7 +65,7 @@ class Marginal:
         return cls(amounts, np.asarray(costs), np.asarray(dearer), level < 0)
 
 
-def _direct(
+def _direct_limit_use(
     used: sparse.csc_array, columns: IntArray, reduced: FloatArray, row_price: FloatArray, limits: IntArray
 ) -> sparse.csr_array:
     """Units of each limit that one unit of a column takes by itself, (c, q); a least amount is taken by what lies below it."""
@@ -82,22 +82,22 @@ def _direct(
     return sparse.csr_array((units, where), shape=(len(columns), len(limits)))
 
 
-def _drawn(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
+def _drawn_units(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
     """Units that a column draws from balances that have a price, (c, b)."""
     entries = balances.tocoo()
-    draws = (entries.data < 0) & (price[entries.row] > NEARLY)
+    draws = (entries.data < 0) & (price[entries.row] > RELATIVE_TOLERANCE)
     return sparse.csr_array(
         (-entries.data[draws], (entries.col[draws], entries.row[draws])), shape=balances.shape[::-1]
     )
 
 
-def _inverse(balances: sparse.csr_array) -> sparse.csr_array:
+def _invert_positive(balances: sparse.csr_array) -> sparse.csr_array:
     """Units of a column that bring one unit, where it brings any."""
     data = np.where(balances.data > 0, 1.0 / np.where(balances.data > 0, balances.data, 1.0), 0.0)
     return sparse.csr_array((data, balances.indices, balances.indptr), shape=balances.shape)
 
 
-def _grounded(sources: sparse.csr_array, onward: sparse.csr_array) -> tuple[IntArray, sparse.csr_array]:
+def _acyclic_sources(sources: sparse.csr_array, onward: sparse.csr_array) -> tuple[IntArray, sparse.csr_array]:
     """Steps of each balance from where things come from, (b,), and the sources taken, rows of which add up to 1, (b, c)."""
     level = np.full(sources.shape[0], -1, dtype=np.int64)
     flags = sparse.csr_array((np.ones(onward.nnz), onward.indices, onward.indptr), shape=onward.shape)

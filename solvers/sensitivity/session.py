@@ -14,56 +14,56 @@ import numpy as np
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
-from solvers.algorithms.pipeline import held_by_own_needs, holds_own_needs, program_of
-from solvers.algorithms.run_state import Run
-from solvers.algorithms.select import solve
-from solvers.algorithms.solve_request import INTERIOR
+from solvers.algorithms.pipeline import apply_no_worse_off_bounds, build_plan_program, requires_own_needs_stage
+from solvers.algorithms.run_state import SolveRun
+from solvers.algorithms.select import solve_program
+from solvers.algorithms.solve_request import INTERIOR_POINT
 from solvers.algorithms.warm_start import WarmStart
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import objective_parts
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import compute_objective_parts
 from solvers.lp.linear_program import FloatArray, LinearProgram, Program
 from solvers.lp.solution import Basis
-from solvers.results.flows import Flows, tidy
+from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
-from solvers.sensitivity.errors import NoPlan, NothingToAsk
-from solvers.sensitivity.goal_stages import Point, Turn, optimum, take_turns
+from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
+from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
-PATIENCE = 20.0
+REOPEN_SECONDS = 20.0
 """Seconds that a stored basis has to lead to the optimum again; it takes one or two where the data are the same."""
 
 
 @dataclass(slots=True)
-class Standing:
+class SensitivitySession:
     """A solved plan before rounding to whole units, with a session that stands on its basis."""
 
-    index: ProblemIndex
+    index: ProblemArrays
     """The problem as arrays."""
     program: Program
     """The program whose prices are the plan's (the last goal's, where goals are ordered)."""
-    point: Point
+    point: OptimalPoint
     """Its optimum, with basis."""
-    session: HighsSession
+    solver_session: HighsSession
     """The program loaded; whoever changes it puts its bounds back (see `moved`)."""
-    turns: tuple[Turn, ...]
+    goal_stages: tuple[GoalStage, ...]
     """The goals of the plan in turn; one where none are ordered."""
-    at_home: bool = True
+    is_at_base: bool = True
     """Whether the session stands on the plan's own basis."""
-    impossible: bool = False
+    last_solve_infeasible: bool = False
     """Whether the last solve found that no plan keeps every rule."""
     until: float = np.inf
     """When the time for solves is over, as `time.monotonic` has it; see `within`."""
 
     @classmethod
-    def of(
+    def from_problem(
         cls,
         problem: PlanningProblem,
         basis: Basis | None = None,
         options: PlanOptions | None = None,
         start: WarmStart | None = None,
         program: Program | None = None,
-    ) -> "Standing":
+    ) -> "SensitivitySession":
         """Open a problem that has passed its checks; `basis`: that of its plan, as `PlanResult.basis` gives it.
 
         `program`: the problem's as `program_of` gives it, where some of its bounds are to be others.
@@ -71,81 +71,92 @@ class Standing:
         Problems with ordered goals or own_needs_first are solved again by their stages, from `start`, a plan nearby, or the basis.
         Raises NothingToAsk where no proved optimum with a basis is found.
         """
-        run = Run(options or PlanOptions())
-        index = ProblemIndex.of(problem)
-        program = program or program_of(index)
-        nearby = None if start is None else start.fit(program)
-        first = basis if basis is not None and fits(program.lp, basis) else nearby
-        if holds_own_needs(problem):
-            held = held_by_own_needs(index, program, run, first)
+        run = SolveRun(options or PlanOptions())
+        index = ProblemArrays.from_problem(problem)
+        program = program or build_plan_program(index)
+        nearby = None if start is None else start.map_basis_to(program)
+        first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
+        if requires_own_needs_stage(problem):
+            held = apply_no_worse_off_bounds(index, program, run, first)
             if held.program is None:
-                raise NothingToAsk("there is no proved plan without swaps, by which own needs are measured")
-            turns = take_turns(index, held.program, run, held.without.priced.solution.basis)
+                raise SensitivityUnavailableError(
+                    "there is no proved plan without swaps, by which own needs are measured"
+                )
+            turns = solve_goal_stages(
+                index, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
+            )
         elif problem.policy.goals or first is None or first is nearby:
-            turns = take_turns(index, program, run, first)
+            turns = solve_goal_stages(index, program, run, first)
         else:
-            found = cls._found_again(index, program, first)
+            found = cls._reopen_from_basis(index, program, first)
             if found is not None:
                 return found
             # a basis of older data can be far from where the optimum is now
-            turns = take_turns(index, program, run, first)
+            turns = solve_goal_stages(index, program, run, first)
         last = turns[-1]
         if last.point.basis is None:
-            raise NothingToAsk("no plan was found to ask about")
-        return cls.at(index, last.program, last.point.basis, turns)
+            raise SensitivityUnavailableError("no plan was found to ask about")
+        return cls.from_basis(index, last.program, last.point.basis, turns)
 
     @classmethod
-    def _found_again(cls, index: ProblemIndex, program: Program, basis: Basis) -> "Standing | None":
+    def _reopen_from_basis(cls, index: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
         try:
-            return cls.at(index, program, basis, seconds=PATIENCE)
-        except NoPlan:
+            return cls.from_basis(index, program, basis, seconds=REOPEN_SECONDS)
+        except InfeasibleError:
             raise
-        except NothingToAsk:
+        except SensitivityUnavailableError:
             return None
 
     @classmethod
-    def at(
-        cls, index: ProblemIndex, program: Program, basis: Basis, turns: tuple[Turn, ...] = (), seconds: float = 600.0
-    ) -> "Standing":
+    def from_basis(
+        cls,
+        index: ProblemArrays,
+        program: Program,
+        basis: Basis,
+        goal_stages: tuple[GoalStage, ...] = (),
+        seconds: float = 600.0,
+    ) -> "SensitivitySession":
         """Open a program from a basis at or near its optimum. `turns`: as `take_turns` gives them.
 
         Raises NoPlan where it has none, NothingToAsk where it was not found in time.
         """
-        if not program.lp.columns:
-            raise NothingToAsk("there is nothing to decide in this plan")
+        if not program.lp.column_count:
+            raise SensitivityUnavailableError("there is nothing to decide in this plan")
         session = HighsSession(program.lp)
         session.set_basis(basis)
-        point = optimum(session, seconds=seconds)
-        if point is None and session.infeasible:
-            raise NoPlan("no plan keeps every rule")
+        point = solve_to_optimum(session, seconds=seconds)
+        if point is None and session.is_infeasible:
+            raise InfeasibleError("no plan keeps every rule")
         if point is None:
-            raise NothingToAsk("the plan was not found again in time")
-        return cls(index, program, point, session, turns or (Turn("objective", None, 1.0, program, point),))
+            raise SensitivityUnavailableError("the plan was not found again in time")
+        return cls(index, program, point, session, goal_stages or (GoalStage("objective", None, 1.0, program, point),))
 
     @classmethod
-    def near(cls, index: ProblemIndex, program: Program, start: Basis, seconds: float = 600.0) -> "Standing":
+    def from_nearby_basis(
+        cls, index: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
+    ) -> "SensitivitySession":
         """Open a program from a basis that was optimal before something changed; raises as `at` does.
 
         Solved as plans are: what dual simplex does not mend in seconds, interior point solves anew. Primal simplex from there
         took 343 s where this takes 46 (crisis year, all power - 5 %).
         """
-        found = solve(program, PlanOptions(time_limit_seconds=seconds), start=start)
-        if found.stop.reason == "infeasible":
-            raise NoPlan("no plan keeps every rule")
-        if found.stop.limit == "time":
-            raise NothingToAsk("the plan was not found in time")
-        return cls.at(index, program, start if found.basis is None else found.basis)
+        found = solve_program(program, PlanOptions(time_limit_seconds=seconds), start=start)
+        if found.termination.reason == "infeasible":
+            raise InfeasibleError("no plan keeps every rule")
+        if found.termination.limit == "time":
+            raise SensitivityUnavailableError("the plan was not found in time")
+        return cls.from_basis(index, program, start if found.basis is None else found.basis)
 
     @property
-    def won(self) -> float:
+    def plain_objective(self) -> float:
         """The plan's weighted shortage and costs, won, whatever it sought; before rounding to whole units."""
-        return self.won_at(self.point.values)
+        return self.plain_objective_at(self.point.values)
 
-    def won_at(self, values: FloatArray) -> float:
+    def plain_objective_at(self, values: FloatArray) -> float:
         """The same at other values, (n,)."""
         if not self.index.problem.policy.goals:
             return float(self.lp.cost @ values) + self.lp.offset
-        return float(sum(cost @ values for cost in objective_parts(self.index, self.program).values()))
+        return float(sum(cost @ values for cost in compute_objective_parts(self.index, self.program).values()))
 
     @property
     def lp(self) -> LinearProgram:
@@ -153,35 +164,35 @@ class Standing:
         return self.program.lp
 
     @property
-    def reduced(self) -> FloatArray:
+    def reduced_costs(self) -> FloatArray:
         """Price by column, (n,): what is left of its cost when all it uses is paid for."""
-        return np.asarray(self.lp.cost - self.lp.matrix.T @ self.point.row_price)
+        return np.asarray(self.lp.cost - self.lp.matrix.T @ self.point.dual_values)
 
-    def flows(self, values: FloatArray | None = None) -> Flows:
+    def compute_flows(self, values: FloatArray | None = None) -> Flows:
         """What happens at each place; of the plan, or of other values, (n,)."""
-        shown = tidy(self.program, self.point.values if values is None else values)
-        return Flows.of(self.index, self.program, shown, self.point.row_price)
+        shown = clean_values(self.program, self.point.values if values is None else values)
+        return Flows.from_solution(self.index, self.program, shown, self.point.dual_values)
 
-    def limits(self) -> Limits:
+    def list_limits(self) -> Limits:
         """Every limit with its use and gain."""
-        values = tidy(self.program, self.point.values)
-        return Limits.of(self.index, self.program, values, self.point.row_price)
+        values = clean_values(self.program, self.point.values)
+        return Limits.from_solution(self.index, self.program, values, self.point.dual_values)
 
     @contextmanager
-    def moved(self, bounds: "Bounds") -> Iterator[HighsSession]:
+    def temporary_bounds(self, bounds: "Bounds") -> Iterator[HighsSession]:
         """The session with other bounds; afterwards it has its own again, and stands wherever it came to.
 
         It is not put back on the plan's basis: that would cost HiGHS its edge weights, which take longer than many a solve.
         """
-        changed = self._put(Bounds.of(self.lp), bounds)
+        changed = self._apply_bounds(Bounds.from_program(self.lp), bounds)
         try:
-            yield self.session
+            yield self.solver_session
         finally:
-            self.at_home = self.at_home and not changed
-            self._put(bounds, Bounds.of(self.lp))
+            self.is_at_base = self.is_at_base and not changed
+            self._apply_bounds(bounds, Bounds.from_program(self.lp))
 
     @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
+    def set_time_limit(self, seconds: float) -> Iterator[None]:
         """No solve goes on longer than so many seconds from now; those that would begin later find nothing."""
         before, self.until = self.until, min(self.until, monotonic() + seconds)
         try:
@@ -190,71 +201,77 @@ class Standing:
             self.until = before
 
     @property
-    def over(self) -> bool:
+    def is_time_over(self) -> bool:
         """Whether the time for solves is over."""
         return monotonic() >= self.until
 
-    def solve(self, bounds: "Bounds", seconds: float = 600.0) -> Point | None:
+    def solve_change(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
         """The optimum under other bounds, from where the session stands; None where there is none, or no time to find it."""
-        self.impossible = False
-        if self.over:
+        self.last_solve_infeasible = False
+        if self.is_time_over:
             return None
-        with self.moved(bounds) as session:
-            point = optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
-            self.impossible = point is None and session.infeasible
+        with self.temporary_bounds(bounds) as session:
+            point = solve_to_optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
+            self.last_solve_infeasible = point is None and session.is_infeasible
         return point
 
-    def solve_anew(self, bounds: "Bounds", seconds: float) -> Point | None:
+    def solve_change_cold(self, bounds: "Bounds", seconds: float) -> OptimalPoint | None:
         """The same for bounds far from where the session stands: by interior point; the session stands there afterwards."""
-        found = backends.get(INTERIOR).solve(bounds.on(self.program).lp, SolveOptions(seconds))
-        self.impossible = found.stop.reason == "infeasible"
-        if found.stop.reason != "optimal" or found.basis is None:
+        found = backends.get_backend(INTERIOR_POINT).solve_program(
+            bounds.apply_to(self.program).lp, SolveOptions(seconds)
+        )
+        self.last_solve_infeasible = found.termination.reason == "infeasible"
+        if found.termination.reason != "optimal" or found.basis is None:
             return None
-        self.at_home = False
-        self.session.set_basis(found.basis)
-        return self.solve(bounds)
+        self.is_at_base = False
+        self.solver_session.set_basis(found.basis)
+        return self.solve_change(bounds)
 
-    def solve_turn(self, turn: Turn, bounds: "Bounds", held: Sequence[float], seconds: float = 600.0) -> Point | None:
+    def solve_goal_stage(
+        self, goal_stage: GoalStage, bounds: "Bounds", tolerance_bounds: Sequence[float], seconds: float = 600.0
+    ) -> OptimalPoint | None:
         """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""
-        if turn.goal is None:
-            return self.solve(bounds, seconds)
-        mine = bounds.copy()
-        rows = self.program.rules["goal"]
-        mine.row_upper[rows.span] = np.concatenate([held, np.full(rows.size - len(held), np.inf)])
-        every = np.arange(self.lp.columns)
-        self.session.change_costs(every, turn.program.lp.cost)
-        self.at_home = False
+        if goal_stage.goal is None:
+            return self.solve_change(bounds, seconds)
+        mine = bounds.copy_arrays()
+        rows = self.program.constraints["goal"]
+        mine.row_upper[rows.block_slice] = np.concatenate(
+            [tolerance_bounds, np.full(rows.size - len(tolerance_bounds), np.inf)]
+        )
+        every = np.arange(self.lp.column_count)
+        self.solver_session.change_costs(every, goal_stage.program.lp.cost)
+        self.is_at_base = False
         try:
-            return self.solve(mine, seconds)
+            return self.solve_change(mine, seconds)
         finally:
-            self.session.change_costs(every, self.lp.cost)
+            self.solver_session.change_costs(every, self.lp.cost)
 
-    def best(self, bounds: "Bounds", seconds: float = 600.0) -> Point | None:
+    def solve_all_goals(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
         """The best plan under other bounds: all goals in turn, each held while the next is sought; None where there is none."""
         held: list[float] = []
         point = None
-        for turn in self.turns:
-            point = self.solve_turn(turn, bounds, held, seconds)
+        for turn in self.goal_stages:
+            point = self.solve_goal_stage(turn, bounds, held, seconds)
             if point is None:
                 return None
-            held.append(turn.held(point.objective))
+            held.append(turn.tolerance_bound(point.objective))
         return point
 
-    def home(self) -> HighsSession:
+    def reset_to_base(self) -> HighsSession:
         """The session on the plan's own basis, for questions about it."""
-        if not self.at_home and self.point.basis is not None:
-            self.session.set_basis(self.point.basis)
-            optimum(self.session, basis=False)
-            self.at_home = True
-        return self.session
+        if not self.is_at_base and self.point.basis is not None:
+            self.solver_session.set_basis(self.point.basis)
+            solve_to_optimum(self.solver_session, basis=False)
+            self.is_at_base = True
+        return self.solver_session
 
-    def _put(self, old: "Bounds", new: "Bounds") -> bool:
+    def _apply_bounds(self, old: "Bounds", new: "Bounds") -> bool:
         rows = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
         columns = np.flatnonzero((old.column_lower != new.column_lower) | (old.column_upper != new.column_upper))
         if len(rows):
-            self.session.change_row_bounds(rows, new.row_lower[rows], new.row_upper[rows])
+            self.solver_session.change_row_bounds(rows, new.row_lower[rows], new.row_upper[rows])
         if len(columns):
-            self.session.change_column_bounds(columns, new.column_lower[columns], new.column_upper[columns])
+            self.solver_session.change_column_bounds(columns, new.column_lower[columns], new.column_upper[columns])
         return bool(len(rows) or len(columns))
 
 
@@ -272,20 +289,20 @@ class Bounds:
     """Greatest value by column."""
 
     @classmethod
-    def of(cls, lp: LinearProgram) -> "Bounds":
+    def from_program(cls, lp: LinearProgram) -> "Bounds":
         """The bounds of a program; the arrays are its own."""
         return cls(lp.row_lower, lp.row_upper, lp.column_lower, lp.column_upper)
 
-    def copy(self) -> "Bounds":
+    def copy_arrays(self) -> "Bounds":
         """The same in arrays of its own, to be written to."""
         return Bounds(*(getattr(self, name).copy() for name in self.__slots__))
 
-    def on(self, program: Program) -> Program:
+    def apply_to(self, program: Program) -> Program:
         """A program with these bounds."""
         named = {name: getattr(self, name) for name in self.__slots__}
         return replace(program, lp=replace(program.lp, **named))
 
 
-def fits(lp: LinearProgram, basis: Basis) -> bool:
+def has_matching_shape(lp: LinearProgram, basis: Basis) -> bool:
     """Whether a basis has the shape of a program."""
-    return len(basis.columns) == lp.columns and len(basis.rows) == lp.rows
+    return len(basis.columns) == lp.column_count and len(basis.rows) == lp.row_count

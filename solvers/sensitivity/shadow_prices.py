@@ -5,22 +5,22 @@ import numpy as np
 from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, ShortageReduction
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bound_paths import Way
-from solvers.sensitivity.ranging import direction, sign_of
-from solvers.sensitivity.session import Bounds, Standing
+from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.ranging import compute_direction, limit_sign
+from solvers.sensitivity.session import Bounds, SensitivitySession
 
-STEPS = {"kWh": (1000.0, "MWh")}
+STEP_SIZES = {"kWh": (1000.0, "MWh")}
 """Units in which a step is told, where one unit is too small to speak of."""
 
-NOTE = (
+RANGE_NOTE = (
     "Prices are those of the linear program before quotas are rounded to whole units: a plan in whole numbers has no prices. "
     "Each is the won of the objective that one more unit saves, as long as the limit stays within its range."
 )
 
-SERVED = 5
+MAX_SERVED = 5
 """Items named for one step."""
 
-SUBJECTS = {
+LIMIT_SUBJECTS = {
     "power": "in {id} in {period}",
     "machine": "on {part} of {id} in {period}",
     "labour": "of labour in {id} in {period}",
@@ -46,31 +46,40 @@ SUBJECTS = {
 """How a limit of each rule is spoken of, after its unit."""
 
 
-def prices(standing: Standing, *, leading: int = 10, most: int = 1000, pick: IntArray | None = None) -> ShadowPrices:
+def compute_shadow_prices(
+    session: SensitivitySession, *, with_ranges: int = 10, max_results: int = 1000, pick: IntArray | None = None
+) -> ShadowPrices:
     """Prices of all limits and goods of a plan; the `leading` limits with range, step and words.
 
     `pick`: positions in `standing.limits()` to choose from; all by default.
     """
-    limits = standing.limits()
-    chosen = limits.priced() if pick is None else pick[limits.gain[pick] > 0]
-    worth = limits.gain[chosen] * np.maximum(np.abs(limits.limit[chosen]), 1.0)
-    order = chosen[np.argsort(-worth, kind="stable")][:most]
-    ranged = {int(k): direction(standing, limits, int(k)) for k in order[:leading]}
+    limits = session.list_limits()
+    chosen = limits.find_priced() if pick is None else pick[limits.shadow_price[pick] > 0]
+    worth = limits.shadow_price[chosen] * np.maximum(np.abs(limits.limit[chosen]), 1.0)
+    order = chosen[np.argsort(-worth, kind="stable")][:max_results]
+    ranged = {int(k): compute_direction(session, limits, int(k)) for k in order[:with_ranges]}
     rows = []
     for k in order:
         found = ranged.get(int(k))
         if found is None:
-            rows.append(plain_price(limits, int(k)))
+            rows.append(build_limit_price(limits, int(k)))
             continue
-        step = _step(limits, int(k))[0]
-        moved = found.values * step if found.rises >= step else _by_solving(standing, limits, int(k), step)
-        rows.append(_told(standing, limits, int(k), (found.falls, found.rises), moved))
-    return ShadowPrices(note=NOTE, objective=standing.point.objective, limits=tuple(rows), goods=_goods(standing, most))
+        step = _choose_step(limits, int(k))[0]
+        moved = found.values * step if found.allowable_increase >= step else _solve_step(session, limits, int(k), step)
+        rows.append(
+            _describe_price(session, limits, int(k), (found.allowable_decrease, found.allowable_increase), moved)
+        )
+    return ShadowPrices(
+        note=RANGE_NOTE,
+        objective=session.point.objective,
+        limits=tuple(rows),
+        goods=_list_good_prices(session, max_results),
+    )
 
 
-def name_of(limits: Limits, k: int) -> dict[str, str]:
+def name_limit(limits: Limits, k: int) -> dict[str, str]:
     """Rule, id, part, period and unit of a limit."""
-    words = limits.words
+    words = limits.label_table
     return {
         "rule": RULE_NAMES[limits.rule[k]],
         "id": words[limits.id[k]],
@@ -80,79 +89,86 @@ def name_of(limits: Limits, k: int) -> dict[str, str]:
     }
 
 
-def spoken(name: dict[str, str], amount: float) -> str:
+def describe_amount(name: dict[str, str], amount: float) -> str:
     """An amount of a limit in words: `3.2 MWh in kapsan in 1998-02`."""
-    size, unit = STEPS.get(name["unit"], (1.0, name["unit"]))
+    size, unit = STEP_SIZES.get(name["unit"], (1.0, name["unit"]))
     if unit.startswith("share of"):
         size, unit = 0.01, "points"
     if name["rule"] == "central_share" and not name["period"]:
         return f"{amount / size:,.4g} {unit} of the need of {name['id']} from the centre, all through the plan"
     if name["rule"] == "link" and not name["part"]:
         return f"{amount / size:,.4g} {unit} each way on the link {name['id']} in {name['period']}"
-    return f"{amount / size:,.4g} {unit} {SUBJECTS[name['rule']].format_map(name)}"
+    return f"{amount / size:,.4g} {unit} {LIMIT_SUBJECTS[name['rule']].format_map(name)}"
 
 
-def weighted_short(standing: Standing, change: FloatArray) -> tuple[FloatArray, FloatArray]:
+def weigh_shortage_change(standing: SensitivitySession, change: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Units and won of the objective by which each column of `short` falls under a change of values, (n,)."""
-    short = standing.program.decisions["short"].span
+    short = standing.program.variables["short"].block_slice
     fallen = -change[short]
-    return fallen, fallen * weights(standing)[short]
+    return fallen, fallen * list_shortage_weights(standing)[short]
 
 
-def weights(standing: Standing) -> FloatArray:
+def list_shortage_weights(standing: SensitivitySession) -> FloatArray:
     """The plan's own weights of shortage, also where the last goal minimises something else, (n,)."""
-    index, block = standing.index, standing.program.decisions["short"]
-    out = np.zeros(standing.lp.columns)
+    index, block = standing.index, standing.program.variables["short"]
+    out = np.zeros(standing.lp.column_count)
     item, period, band = (block.axes[axis] for axis in ("item", "period", "band"))
-    out[block.span] = index.items.shortage_weight[item, period] * index.band_weight[band]
+    out[block.block_slice] = index.items.shortage_weight[item, period] * index.band_weight[band]
     return out
 
 
-def _step(limits: Limits, k: int) -> tuple[float, str]:
-    unit = limits.words[limits.unit[k]]
-    return STEPS.get(unit, (1.0, unit))
+def _choose_step(limits: Limits, k: int) -> tuple[float, str]:
+    unit = limits.label_table[limits.unit[k]]
+    return STEP_SIZES.get(unit, (1.0, unit))
 
 
-def _by_solving(standing: Standing, limits: Limits, k: int, step: float) -> FloatArray | None:
+def _solve_step(standing: SensitivitySession, limits: Limits, k: int, step: float) -> FloatArray | None:
     """Change of values by a step that goes beyond the range, from a warm solve; None where it cannot be taken."""
-    way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[k]), sign_of(limits, k))
-    point = standing.solve(way.at(step))
+    way = BoundPath.for_limit(Bounds.from_program(standing.lp), int(limits.position[k]), limit_sign(limits, k))
+    point = standing.solve_change(way.bounds_at(step))
     return None if point is None else point.values - standing.point.values
 
 
-def plain_price(limits: Limits, k: int) -> LimitShadowPrice:
+def build_limit_price(limits: Limits, k: int) -> LimitShadowPrice:
     """A limit with its use and price, without its range."""
     return LimitShadowPrice(
-        **name_of(limits, k),
+        **name_limit(limits, k),
         used=float(limits.used[k]),
         limit=float(limits.limit[k]),
-        shadow_price=float(limits.gain[k]),
+        shadow_price=float(limits.shadow_price[k]),
     )
 
 
-def _told(
-    standing: Standing, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
+def _describe_price(
+    standing: SensitivitySession, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
 ) -> LimitShadowPrice:
-    row, step = plain_price(limits, k), _step(limits, k)[0]
+    row, step = build_limit_price(limits, k), _choose_step(limits, k)[0]
     falls, rises = (None if np.isinf(end) else end for end in reach)
     if moved is None:
         return row.model_copy(update={"allowable_decrease": falls, "allowable_increase": rises})
-    served = _served(standing, moved)
+    served = _list_shortage_reductions(standing, moved)
     saves = -float(standing.lp.cost @ moved)
     need = sum(entry.objective_reduction for entry in served)
-    name = name_of(limits, k)
+    name = name_limit(limits, k)
     first = f": {served[0].item} first" if served and served[0].objective_reduction > 0 else ""
-    text = f"One more {spoken(name, step).split(' ', 1)[1]} serves {need:,.4g} won of unmet need{first}."
-    named = tuple(entry for entry in served[:SERVED] if entry.units)
+    text = f"One more {describe_amount(name, step).split(' ', 1)[1]} serves {need:,.4g} won of unmet need{first}."
+    named = tuple(entry for entry in served[:MAX_SERVED] if entry.units)
     return row.model_copy(
-        update={"allowable_decrease": falls, "allowable_increase": rises, "step": step, "objective_reduction": saves, "shortage_reductions": named, "text": text}
+        update={
+            "allowable_decrease": falls,
+            "allowable_increase": rises,
+            "step": step,
+            "objective_reduction": saves,
+            "shortage_reductions": named,
+            "text": text,
+        }
     )
 
 
-def _served(standing: Standing, moved: FloatArray) -> list[ShortageReduction]:
+def _list_shortage_reductions(standing: SensitivitySession, moved: FloatArray) -> list[ShortageReduction]:
     """What a change of values does to the shortage of each item, most won first."""
-    units, won = weighted_short(standing, moved)
-    item = standing.program.decisions["short"].axes["item"]
+    units, won = weigh_shortage_change(standing, moved)
+    item = standing.program.variables["short"].axes["item"]
     labels = standing.index.labels["item"]
     by_item = [np.bincount(item, weights=what, minlength=len(labels)) for what in (units, won)]
     order = np.argsort(-by_item[1], kind="stable")
@@ -163,8 +179,8 @@ def _served(standing: Standing, moved: FloatArray) -> list[ShortageReduction]:
     ]
 
 
-def _goods(standing: Standing, most: int) -> tuple[GoodShadowPrice, ...]:
-    flows, labels = standing.flows(), standing.index.labels
+def _list_good_prices(standing: SensitivitySession, most: int) -> tuple[GoodShadowPrice, ...]:
+    flows, labels = standing.compute_flows(), standing.index.labels
     worth = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
     order = np.argsort(-worth, kind="stable")[:most]
     items = standing.index.problem.items

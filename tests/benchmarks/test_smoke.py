@@ -16,8 +16,8 @@ from benchmarks.subjects import SUBJECTS, SWEEPS, ryanggang
 from benchmarks.synthetic import synthetic
 from benchmarks.writers import WRITERS
 from models.base import expand_to_periods
-from solvers.algorithms.pipeline import program_of
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import make_plan
 
 
@@ -43,27 +43,29 @@ def test_the_fastest_plain_solver_is_found() -> None:
 
 @pytest.mark.parametrize("library", WRITERS)
 def test_libraries_write_the_whole_program(library: str) -> None:
-    rows = program_of(ProblemIndex.of(SUBJECTS["tiny"]())).lp.rows
+    rows = build_plan_program(ProblemArrays.from_problem(SUBJECTS["tiny"]())).lp.row_count
     assert apart("tiny", f"write {library}", 30.0).note == f"{rows} rows"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_subject_is_a_program(subject: str) -> None:
-    lp = program_of(ProblemIndex.of(SUBJECTS[subject]())).lp
-    assert lp.columns > lp.rows > 0
+    lp = build_plan_program(ProblemArrays.from_problem(SUBJECTS[subject]())).lp
+    assert lp.column_count > lp.row_count > 0
 
 
 @pytest.mark.parametrize("sweep", SWEEPS)
 def test_a_sweep_rises(sweep: str) -> None:
-    sizes = [program_of(ProblemIndex.of(SUBJECTS[subject]())).lp.columns for subject in SWEEPS[sweep]]
+    sizes = [
+        build_plan_program(ProblemArrays.from_problem(SUBJECTS[subject]())).lp.column_count for subject in SWEEPS[sweep]
+    ]
     assert sizes == sorted(set(sizes))
     assert len(sizes) >= 3
 
 
 def test_a_coarser_year_has_the_same_needs_and_power() -> None:
-    month = ProblemIndex.of(ryanggang("crisis"))
+    month = ProblemArrays.from_problem(ryanggang("crisis"))
     for months in (3, 12):
-        coarse = ProblemIndex.of(coarser(month.problem, months))
+        coarse = ProblemArrays.from_problem(coarser(month.problem, months))
         assert coarse.demand.shape[-1] == 12 // months
         np.testing.assert_allclose(coarse.demand.sum(axis=-1), month.demand.sum(axis=-1))
     with pytest.raises(ValueError, match="12 periods cannot be joined by 5"):

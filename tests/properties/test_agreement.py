@@ -15,7 +15,7 @@ from tests.strategies import problem_dicts, problems
 @bounded(80)
 @given(problems())
 def test_second_opinion_agrees_to_nine_digits(problem: PlanningProblem) -> None:
-    opinion = reference_model.solve(problem)
+    opinion = reference_model.solve_reference_model(problem)
     assert opinion.status == "optimal"
     assert opinion.objective is not None
     assert same(value_of(planned(problem)), opinion.objective)
@@ -24,7 +24,7 @@ def test_second_opinion_agrees_to_nine_digits(problem: PlanningProblem) -> None:
 @bounded(25)
 @given(problems(whole_units=True))
 def test_second_opinion_is_the_objective_before_rounding(problem: PlanningProblem) -> None:
-    opinion = reference_model.solve(problem)
+    opinion = reference_model.solve_reference_model(problem)
     assert opinion.objective is not None
     plan = planned(problem)
     assert same(value_of(plan), opinion.objective)
@@ -49,7 +49,7 @@ def test_goals_reach_the_same_values(goals: list[Any]) -> None:
     @bounded(20)
     @given(problems(goals=goals))
     def reach(problem: PlanningProblem) -> None:
-        opinion = reference_model.solve(problem)
+        opinion = reference_model.solve_reference_model(problem)
         plan = planned(problem)
         assert plan.objective is not None
         assert [name for name, _ in opinion.goals] == [goal.goal for goal in plan.objective.goals]
@@ -70,7 +70,7 @@ def test_both_find_conflicts(problem: dict[str, Any], data: st.DataObject) -> No
         return
     county.pop("store_tonnes", None)
     model = PlanningProblem.model_validate(problem)
-    opinion, plan = reference_model.solve(model), make_plan(model).plan
+    opinion, plan = reference_model.solve_reference_model(model), make_plan(model).plan
     assert opinion.status == plan.outcome
     if opinion.objective is not None:
         assert same(value_of(plan), opinion.objective)
@@ -79,6 +79,6 @@ def test_both_find_conflicts(problem: dict[str, Any], data: st.DataObject) -> No
 @bounded(20)
 @given(problems())
 def test_cbc_agrees_as_far_as_it_writes(problem: PlanningProblem) -> None:
-    opinion = reference_model.solve(problem, "cbc")
+    opinion = reference_model.solve_reference_model(problem, "cbc")
     assert opinion.objective is not None
     assert same(value_of(planned(problem)), opinion.objective, 1e-6)

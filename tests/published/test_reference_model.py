@@ -14,7 +14,7 @@ ACCURACY = {"highs": 1e-9, "cbc": 1e-7}
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_published_optimum(case: Case, solver: str) -> None:
-    opinion = reference_model.solve(PlanningProblem.model_validate(case.problem), solver)
+    opinion = reference_model.solve_reference_model(PlanningProblem.model_validate(case.problem), solver)
     assert opinion.status == "optimal"
     assert opinion.objective is not None
     found = case.from_objective(opinion.objective) if case.scale is None else case.scale * opinion.goals[0][1]

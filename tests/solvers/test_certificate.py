@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from models.plan import Certificate
-from solvers.errors import NothingToCertify
-from solvers.lp.certificate import BEYOND, certify
+from solvers.errors import NoSolutionError
+from solvers.lp.certificate import LARGE, certify_solution
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Solution, Stop
+from solvers.lp.solution import Solution, Termination
 from tests.solvers.backends.standard import INF, mixing, program
 
 
 def claimed(values: list[float], prices: list[float] | None) -> Solution:
-    return Solution(Stop("optimal"), np.array(values), None if prices is None else np.array(prices))
+    return Solution(Termination("optimal"), np.array(values), None if prices is None else np.array(prices))
 
 
 def held(lp: LinearProgram, values: list[float], prices: list[float] | None) -> Certificate:
-    return certify(lp, claimed(values, prices))
+    return certify_solution(lp, claimed(values, prices))
 
 
 @pytest.mark.parametrize("prices", [[0, -2 / 3], [-2, 0], [-0.54, -(2 - 0.54) / 3]], ids=["glop", "cbc", "pdlp"])
@@ -97,8 +97,8 @@ def test_offset_counts_in_both_objectives() -> None:
 
 def test_tolerance_decides() -> None:
     solution = claimed([3 + 1e-4, 1], [-2, 0])
-    assert not certify(mixing(), solution, 1e-6).passed
-    assert certify(mixing(), solution, 1e-3).passed
+    assert not certify_solution(mixing(), solution, 1e-6).passed
+    assert certify_solution(mixing(), solution, 1e-3).passed
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), INF, -INF, 1e308], ids=["nan", "inf", "-inf", "huge"])
@@ -106,21 +106,21 @@ def test_tolerance_decides() -> None:
 def test_numbers_that_are_none_fail_and_stay_finite(wrong: float, where: str) -> None:
     right = claimed([3, 1], [-2, 0])
     assert right.values is not None
-    assert right.row_price is not None
+    assert right.dual_values is not None
     solution = (
         replace(right, values=np.array([wrong, 1]))
         if where == "values"
-        else replace(right, row_price=np.array([wrong, 0]))
+        else replace(right, dual_values=np.array([wrong, 0]))
     )
-    certificate = certify(mixing(), solution)
+    certificate = certify_solution(mixing(), solution)
     assert not certificate.passed
     assert np.isfinite([certificate.primal_objective, certificate.dual_objective, certificate.gap]).all()
-    assert max(certificate.primal_residual, certificate.dual_residual) <= BEYOND
+    assert max(certificate.primal_residual, certificate.dual_residual) <= LARGE
 
 
 def test_no_point_no_certificate() -> None:
-    with pytest.raises(NothingToCertify):
-        certify(mixing(), Solution(Stop("infeasible"), None, None))
+    with pytest.raises(NoSolutionError):
+        certify_solution(mixing(), Solution(Termination("infeasible"), None, None))
 
 
 def test_an_empty_program_is_certified() -> None:

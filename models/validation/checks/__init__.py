@@ -12,13 +12,13 @@ from models.validation.finding_codes import FINDING_CODES, FindingCode
 
 __all__ = [
     "FINDING_CODES",
-    "FindingCode",
     "Finding",
-    "Omissions",
+    "FindingCode",
     "InvalidProblemError",
+    "Omissions",
     "Severity",
-    "check_problem",
     "check_partial_problem",
+    "check_problem",
     "format_json_pointer",
     "raise_on_errors",
 ]

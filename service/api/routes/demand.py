@@ -40,8 +40,8 @@ async def estimate_needs(
     request: Request,
     services: ServicesDependency,
     principal: PrincipalDependency,
-    county: Annotated[list[str], Query(max_length=1000, description="Counties to answer for; all if absent.")] = [],  # noqa: B006
-    item: Annotated[list[str], Query(max_length=1000, description="Items to answer for; all if absent.")] = [],  # noqa: B006
+    county: Annotated[list[str], Query(max_length=1000, description="Counties to answer for; all if absent.")] = [],
+    item: Annotated[list[str], Query(max_length=1000, description="Items to answer for; all if absent.")] = [],
 ) -> Response:
     """People × norms × calendar × years, by county, item and period, with what each population group adds.
 

@@ -121,13 +121,13 @@ async def report_outputs(
 def read_outputs(
     plan: PlanName,
     services: ServicesDependency,
-    factory: FilterValues = [],  # noqa: B006
-    item: FilterValues = [],  # noqa: B006
-    period: FilterValues = [],  # noqa: B006
+    factory: FilterValues = [],
+    item: FilterValues = [],
+    period: FilterValues = [],
     history: Annotated[bool, Query(description="Every revision, instead of the last of each line and period.")] = False,
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="Outputs at most; all if absent.")] = None,
     offset: Annotated[int, Query(ge=0, le=2**31 - 1, description="Outputs passed over.")] = 0,
-    format: FormatQuery = None,  # noqa: A002
+    format: FormatQuery = None,
     accept: AcceptHeader = None,
 ) -> Response:
     """Outputs as they were reported, with who did so and when."""
@@ -157,7 +157,7 @@ def read_fulfilment(
         str | None,
         Query(pattern=ID_PATTERN, max_length=100, description="Last period that counts; the last reported if absent."),
     ] = None,
-    format: FormatQuery = None,  # noqa: A002
+    format: FormatQuery = None,
     accept: AcceptHeader = None,
 ) -> Response:
     """What was made against the quotas, by value, ranked for the centre's review. What is not reported is not taken for zero."""

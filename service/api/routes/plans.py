@@ -113,7 +113,7 @@ def list_plans(
     plans: PlanServiceDependency,
     principal: PrincipalDependency,
     response: Response,
-    status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],  # noqa: B006
+    status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],
     limit: Annotated[int, Query(ge=1, le=500, description="Plans on a page at most.")] = 50,
     before: Annotated[
         str | None, Query(pattern=ID_PATTERN, max_length=100, description="Only plans older than this one.")

@@ -81,7 +81,7 @@ def read_province(
     province: ProvinceName,
     services: ServicesDependency,
     version: VersionQuery = None,
-    format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,  # noqa: A002
+    format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,
     accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:

@@ -39,7 +39,7 @@ from service.domain.schemas.sensitivity import (
 )
 from service.domain.sensitivity import SensitivityService
 from service.workers.sensitivity_pool import SensitivityQuery
-from solvers.sensitivity import By
+from solvers.sensitivity import GroupBy
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["answers"], dependencies=[require_permission("read")])
 
@@ -101,7 +101,7 @@ async def read_bottlenecks(
     request: Request,
     services: ServicesDependency,
     group_by: Annotated[
-        By, Query(description="What shortages are rolled up by; `limit`: each shortage of the limits chosen.")
+        GroupBy, Query(description="What shortages are rolled up by; `limit`: each shortage of the limits chosen.")
     ] = "all",
     county: NameFilter = None,
     item: NameFilter = None,

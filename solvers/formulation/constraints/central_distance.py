@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.problem.policy import Goal
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import decision, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def central_distance(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_central_distance_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """The centre's part of all goods made and handed over is its target, or the difference is counted.
 
     Σ value·central − target·(Σ value·make + Σ value·central) − above + below  =  0        over goods
@@ -21,15 +21,15 @@ def central_distance(index: ProblemIndex, program: ProgramBuilder, goals: Sequen
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "central_share"], dtype=np.int64)
     sides = np.tile(np.arange(2, dtype=np.int64), len(which))
-    distance = program.add_columns("central_distance", {"goal": np.repeat(which, 2), "side": sides})
-    rows = program.add_rows("central_distance", {"goal": which}, lower=0.0, upper=0.0)
-    tie(program, np.repeat(rows.positions, 2), distance.positions, np.where(sides == 0, -1.0, 1.0))
-    make, central = decision(program, "make"), decision(program, "central")
+    distance = program.add_variables("central_distance", {"goal": np.repeat(which, 2), "side": sides})
+    rows = program.add_constraints("central_distance", {"goal": which}, lower=0.0, upper=0.0)
+    add_coefficients(program, np.repeat(rows.positions, 2), distance.positions, np.where(sides == 0, -1.0, 1.0))
+    make, central = find_variable_block(program, "make"), find_variable_block(program, "central")
     worth = np.where(index.items.good, index.items.value, 0.0)
     for row, k in zip(rows.positions, which, strict=True):  # one pass a goal
         stated = goals[k].target
         target = index.problem.supply_shares.central if stated is None else stated
         made = -target * worth[index.lines.item[make.axes["line"]]]
-        tie(program, np.full(make.size, row), make.positions, made)
+        add_coefficients(program, np.full(make.size, row), make.positions, made)
         handed_over = (1.0 - target) * worth[central.axes["item"]]
-        tie(program, np.full(central.size, row), central.positions, handed_over)
+        add_coefficients(program, np.full(central.size, row), central.positions, handed_over)

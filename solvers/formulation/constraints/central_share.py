@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def central_share(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_central_share_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """Of each item, over all gateways, the centre hands over no more than the part of its promise that it keeps.
 
     Σ_n central  ≤  delivered · share · Σ_n d        for goods
     Σ_n central  ≤  delivered · allotment            for materials
     ↔  won per unit, by item and period
     """
-    central = decision(program, "central")
-    item, period = at(central, "item", "period")
+    central = find_variable_block(program, "central")
+    item, period = axis_codes(central, "item", "period")
     handed_over = np.zeros(index.centre.limit.shape, dtype=bool)
     handed_over[item, period] = True
-    rows = rows_where(program, "central_share", ("item", "period"), handed_over, upper=index.centre.limit)
-    tie(program, rows[item, period], central.positions, 1.0)
+    rows = add_constraints_where(program, "central_share", ("item", "period"), handed_over, upper=index.centre.limit)
+    add_coefficients(program, rows[item, period], central.positions, 1.0)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.problem.policy import Goal
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import tie
-from solvers.formulation.objective import cost_of, quality_missing, shortage
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients
+from solvers.formulation.objective import quality_loss, shortage_cost, variable_cost
 from solvers.lp.linear_program import Block, FloatArray, Program, ProgramBuilder
 
 
-def goal(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_goal_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """A goal that has been reached is kept, within its tolerance, while the next is sought.
 
     cost of the goal · x  ≤  what it reached + tolerance · max(1, |what it reached|)
@@ -19,14 +19,14 @@ def goal(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) ->
 
     Rows are without a limit until the strategy sets it, so that the program keeps its shape from goal to goal.
     """
-    rows = program.add_rows("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
+    rows = program.add_constraints("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
     for row, each in zip(rows.positions, range(len(goals)), strict=True):  # one pass a goal
-        for block in program.decisions.values():
-            cost = goal_cost(index, block, goals[each], each)
-            tie(program, np.full(block.size, row), block.positions, cost)
+        for block in program.variables.values():
+            cost = compute_goal_cost(index, block, goals[each], each)
+            add_coefficients(program, np.full(block.size, row), block.positions, cost)
 
 
-def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) -> FloatArray:
+def compute_goal_cost(index: ProblemArrays, block: Block, sought: Goal, position: int) -> FloatArray:
     """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
 
     worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quotas_close: the distance to
@@ -42,17 +42,19 @@ def goal_cost(index: ProblemIndex, block: Block, sought: Goal, position: int) ->
         worth = index.items.counted_value[index.lines.item[block.axes["line"]]]
         return np.asarray(worth * (block.axes["goal"] == position))
     parts = {
-        "shortage": {"short": shortage},
-        "quality": {"make": quality_missing},
-        "cost": {"make": cost_of, "ship": cost_of, "stock": cost_of},
+        "shortage": {"short": shortage_cost},
+        "quality": {"make": quality_loss},
+        "cost": {"make": variable_cost, "ship": variable_cost, "stock": variable_cost},
     }[sought.goal]
     return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
 
 
-def goal_costs(index: ProblemIndex, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
+def compute_goal_costs(index: ProblemArrays, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
     """What each goal minimises, as cost by column of a program built with these goals, each (columns,).
 
     For `worst_fulfilment` it is the negative of the share to be raised.
     """
-    blocks = program.decisions.values()
-    return tuple(np.concatenate([goal_cost(index, block, each, k) for block in blocks]) for k, each in enumerate(goals))
+    blocks = program.variables.values()
+    return tuple(
+        np.concatenate([compute_goal_cost(index, block, each, k) for block in blocks]) for k, each in enumerate(goals)
+    )

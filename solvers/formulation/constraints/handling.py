@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def handling(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_handling_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """No more tonnes enter a place over links than it can handle, where it states so.
 
     Σ kg/1000·ship over arcs that end there  ≤  handling_tonnes
@@ -16,7 +16,7 @@ def handling(index: ProblemIndex, program: ProgramBuilder) -> None:
     What the centre hands over there or a partner swaps there does not enter over a link.
     """
     tonnes = index.places.handling_tonnes
-    rows = rows_where(program, "handling", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
-    ship = decision(program, "ship")
-    arc, item, period = at(ship, "arc", "item", "period")
-    tie(program, rows[index.arcs.head[arc], period], ship.positions, index.items.tonnes[item])
+    rows = add_constraints_where(program, "handling", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
+    ship = find_variable_block(program, "ship")
+    arc, item, period = axis_codes(ship, "arc", "item", "period")
+    add_coefficients(program, rows[index.arcs.head[arc], period], ship.positions, index.items.tonnes[item])

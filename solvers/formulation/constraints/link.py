@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def link(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_link_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """A link carries no more tonnes each way than it can.
 
     Σ kg/1000·ship  ≤  tonnes
     ↔  won per tonne, by arc and period
     """
     tonnes = index.arcs.tonnes
-    rows = rows_where(program, "link", ("arc", "period"), np.isfinite(tonnes), upper=tonnes)
-    ship = decision(program, "ship")
-    tie(program, rows[at(ship, "arc", "period")], ship.positions, index.items.tonnes[ship.axes["item"]])
+    rows = add_constraints_where(program, "link", ("arc", "period"), np.isfinite(tonnes), upper=tonnes)
+    ship = find_variable_block(program, "ship")
+    add_coefficients(
+        program, rows[axis_codes(ship, "arc", "period")], ship.positions, index.items.tonnes[ship.axes["item"]]
+    )

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import make_columns, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, find_production_columns
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def machine(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_machine_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """The lines of a factory share the hours its machines give in their condition; rust lowers it.
 
     Σ hours_per_unit·make  ≤  condition · hours
@@ -18,6 +18,6 @@ def machine(index: ProblemIndex, program: ProgramBuilder) -> None:
     lines, machines = index.lines, index.machines
     needed = np.zeros(machines.hours.shape, dtype=bool)
     needed[lines.hours_machine[lines.hours > 0]] = True
-    rows = rows_where(program, "machine", ("machine", "period"), needed, upper=machines.hours)
-    columns = make_columns(program, lines.hours_line, index.periods)
-    tie(program, rows[lines.hours_machine], columns, lines.hours[:, None])
+    rows = add_constraints_where(program, "machine", ("machine", "period"), needed, upper=machines.hours)
+    columns = find_production_columns(program, lines.hours_line, index.period_count)
+    add_coefficients(program, rows[lines.hours_machine], columns, lines.hours[:, None])

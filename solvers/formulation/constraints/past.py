@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from solvers.data.item_arrays import BoolArray
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 
-def settle(index: ProblemIndex, program: Program) -> Program:
+def fix_past_variables(index: ProblemArrays, program: Program) -> Program:
     """The program with every decision of past periods fixed at what happened.
 
     x[·,t]  =  what happened        for past t
@@ -23,39 +23,39 @@ def settle(index: ProblemIndex, program: Program) -> Program:
         return program
     lp = program.lp
     lower, upper = lp.column_lower.copy(), lp.column_upper.copy()
-    gone = np.zeros(lp.columns, dtype=bool)
-    for block in program.decisions.values():
+    gone = np.zeros(lp.column_count, dtype=bool)
+    for block in program.variables.values():
         mine = is_past(index, block)
         if mine.any():
             columns = block.positions[mine]
-            lower[columns] = upper[columns] = _happened(index, block, mine)
+            lower[columns] = upper[columns] = _read_past_values(index, block, mine)
             gone[columns] = True
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
-    settled = _rows_of(program, gone) & ~_rows_of(program, ~gone)
+    settled = _find_rows_of_columns(program, gone) & ~_find_rows_of_columns(program, ~gone)
     row_lower[settled], row_upper[settled] = -np.inf, np.inf
     lp = replace(lp, column_lower=lower, column_upper=upper, row_lower=row_lower, row_upper=row_upper)
     return replace(program, lp=lp)
 
 
-def is_past(index: ProblemIndex, block: Block) -> BoolArray:
+def is_past(index: ProblemArrays, block: Block) -> BoolArray:
     """Which rows or columns of a block are of a past period, (block.size,)."""
     if "period" not in block.axes:
         return np.zeros(block.size, dtype=bool)
     return np.asarray(block.axes["period"] < index.past.periods)
 
 
-def _rows_of(program: Program, columns: BoolArray) -> BoolArray:
+def _find_rows_of_columns(program: Program, columns: BoolArray) -> BoolArray:
     """Rows in which any of some columns stands, (rows,)."""
     matrix = program.lp.matrix
     entries = np.repeat(columns, np.diff(matrix.indptr))
-    return np.bincount(matrix.indices[entries], minlength=program.lp.rows) > 0
+    return np.bincount(matrix.indices[entries], minlength=program.lp.row_count) > 0
 
 
-def _happened(index: ProblemIndex, block: Block, mine: BoolArray) -> FloatArray:
+def _read_past_values(index: ProblemArrays, block: Block, mine: BoolArray) -> FloatArray:
     past = index.past
     if block.name == "short":
-        place, item, period, band = (codes[mine] for codes in at(block, "place", "item", "period", "band"))
-        return np.asarray(_banded(index)[place, item, period, band])
+        place, item, period, band = (codes[mine] for codes in axis_codes(block, "place", "item", "period", "band"))
+        return np.asarray(_split_past_shortage(index)[place, item, period, band])
     axes, amounts = {
         "make": (("line", "period"), past.make),
         "ship": (("arc", "item", "period"), past.ship),
@@ -64,10 +64,10 @@ def _happened(index: ProblemIndex, block: Block, mine: BoolArray) -> FloatArray:
         "give": (("partner", "item", "period"), past.give),
         "take": (("partner", "item", "period"), past.take),
     }[block.name]
-    return np.asarray(amounts[tuple(codes[mine] for codes in at(block, *axes))])
+    return np.asarray(amounts[tuple(codes[mine] for codes in axis_codes(block, *axes))])
 
 
-def _banded(index: ProblemIndex) -> FloatArray:
+def _split_past_shortage(index: ProblemArrays) -> FloatArray:
     """Past shortage by band, the least weighted filled first, (C, I, K, bands)."""
     past = index.past
     width = index.demand[:, :, : past.periods, None] * index.band_width

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def power(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_power_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """Factories and trains of an area draw no more electricity than it is allotted and generates itself.
 
     Σ overhead·kwh_per_unit·make + Σ kwh_per_tonne_km·km·kg/1000·ship  ≤  limit_kwh + own_generation_kwh
@@ -15,13 +15,15 @@ def power(index: ProblemIndex, program: ProgramBuilder) -> None:
 
     Factories stand in the area of their county (at a station in none), electric links in the area that meters them.
     """
-    rows = rows_where(program, "power", ("area", "period"), np.isfinite(index.power), upper=index.power)
-    make, ship = decision(program, "make"), decision(program, "ship")
-    line, period = at(make, "line", "period")
+    rows = add_constraints_where(program, "power", ("area", "period"), np.isfinite(index.power), upper=index.power)
+    make, ship = find_variable_block(program, "make"), find_variable_block(program, "ship")
+    line, period = axis_codes(make, "line", "period")
     area = index.places.area[index.lines.place[line]]
     metered = area >= 0
-    tie(program, rows[area[metered], period[metered]], make.positions[metered], index.lines.kwh[line[metered]])
-    arc, item, period = at(ship, "arc", "item", "period")
+    add_coefficients(
+        program, rows[area[metered], period[metered]], make.positions[metered], index.lines.kwh[line[metered]]
+    )
+    arc, item, period = axis_codes(ship, "arc", "item", "period")
     area, kwh = index.arcs.area[arc], index.arcs.kwh_per_tonne[arc] * index.items.tonnes[item]
     metered = area >= 0
-    tie(program, rows[area[metered], period[metered]], ship.positions[metered], kwh[metered])
+    add_coefficients(program, rows[area[metered], period[metered]], ship.positions[metered], kwh[metered])

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def store(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_store_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """At the end of a period a county's stores hold no more tonnes than they can.
 
     Σ kg/1000·stock  ≤  store_tonnes
@@ -16,6 +16,8 @@ def store(index: ProblemIndex, program: ProgramBuilder) -> None:
     Limits by item, opening and closing stock are bounds of `stock`, not rows.
     """
     tonnes = index.places.store_tonnes
-    rows = rows_where(program, "store", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
-    stock = decision(program, "stock")
-    tie(program, rows[at(stock, "place", "period")], stock.positions, index.items.tonnes[stock.axes["item"]])
+    rows = add_constraints_where(program, "store", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
+    stock = find_variable_block(program, "stock")
+    add_coefficients(
+        program, rows[axis_codes(stock, "place", "period")], stock.positions, index.items.tonnes[stock.axes["item"]]
+    )

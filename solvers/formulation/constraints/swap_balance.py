@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import at, decision, rows_where, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def swap_balance(index: ProblemIndex, program: ProgramBuilder) -> None:
+def add_swap_balance_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     """Over every settlement window, what is taken from a partner is worth no more than what is given to it allows.
 
     Σ value·take − rate·Σ value·give  ≤  credit
@@ -15,12 +15,14 @@ def swap_balance(index: ProblemIndex, program: ProgramBuilder) -> None:
 
     Where a partner offers nothing in a window the rule limits nothing and has no row.
     """
-    give, take, partners = decision(program, "give"), decision(program, "take"), index.partners
+    give, take, partners = find_variable_block(program, "give"), find_variable_block(program, "take"), index.partners
     takes = np.zeros((len(partners.rate), len(index.labels["window"])), dtype=bool)
-    window = {block.name: partners.window[at(block, "partner", "period")] for block in (give, take)}
+    window = {block.name: partners.window[axis_codes(block, "partner", "period")] for block in (give, take)}
     takes[take.axes["partner"], window["take"]] = True
     credit = np.broadcast_to(partners.credit[:, None], takes.shape)
-    rows = rows_where(program, "swap_balance", ("partner", "window"), takes, upper=credit)
-    tie(program, rows[take.axes["partner"], window["take"]], take.positions, index.items.value[take.axes["item"]])
+    rows = add_constraints_where(program, "swap_balance", ("partner", "window"), takes, upper=credit)
+    add_coefficients(
+        program, rows[take.axes["partner"], window["take"]], take.positions, index.items.value[take.axes["item"]]
+    )
     given = partners.rate[give.axes["partner"]] * index.items.value[give.axes["item"]]
-    tie(program, rows[give.axes["partner"], window["give"]], give.positions, -given)
+    add_coefficients(program, rows[give.axes["partner"], window["give"]], give.positions, -given)

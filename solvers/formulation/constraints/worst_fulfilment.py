@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.problem.policy import Goal
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation.coefficients import decision, tie
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import add_coefficients, find_variable_block
 from solvers.lp.linear_program import IntArray, ProgramBuilder
 
 
-def worst_fulfilment(index: ProblemIndex, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_worst_fulfilment_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """The smallest served share over the plan, by value, is at most the served share of every group that needs anything.
 
     worst + Σ value·short / Σ value·d  ≤  1        worst ≤ 1
@@ -20,26 +20,28 @@ def worst_fulfilment(index: ProblemIndex, program: ProgramBuilder, goals: Sequen
     (axis `served`, see `served_labels`). Items without a value count by units.
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "worst_fulfilment"], dtype=np.int64)
-    worst = program.add_columns("worst", {"goal": which}, upper=1.0)
+    worst = program.add_variables("worst", {"goal": which}, upper=1.0)
     needs = index.demand.sum(axis=2) * index.items.counted_value
-    served = [served_groups(index, goals[k].over) for k in which]
+    served = [build_served_groups(index, goals[k].over) for k in which]
     totals = [np.bincount(group.ravel(), needs.ravel(), len(index.labels["served"])) for group in served]
     needy = [np.flatnonzero(total) for total in totals]
     nothing = np.empty(0, dtype=np.int64)
     goal_axis = np.repeat(which, [len(groups) for groups in needy])
-    rows = program.add_rows(
+    rows = program.add_constraints(
         "worst_fulfilment", {"goal": goal_axis, "served": np.concatenate([nothing, *needy])}, upper=1.0
     )
-    tie(program, rows.positions, np.repeat(worst.positions, [len(groups) for groups in needy]), 1.0)
-    short, start = decision(program, "short"), rows.start
+    add_coefficients(program, rows.positions, np.repeat(worst.positions, [len(groups) for groups in needy]), 1.0)
+    short, start = find_variable_block(program, "short"), rows.start
     place, item = short.axes["place"], short.axes["item"]
     for group, total, groups in zip(served, totals, needy, strict=True):  # one pass a goal
         of = group[place, item]
-        tie(program, start + np.searchsorted(groups, of), short.positions, index.items.counted_value[item] / total[of])
+        add_coefficients(
+            program, start + np.searchsorted(groups, of), short.positions, index.items.counted_value[item] / total[of]
+        )
         start += len(groups)
 
 
-def served_groups(index: ProblemIndex, over: str) -> IntArray:
+def build_served_groups(index: ProblemArrays, over: str) -> IntArray:
     """Group that each county and item belongs to, as positions in `labels["served"]`, (C, I)."""
     counties, items = len(index.labels["county"]), len(index.labels["item"])
     county, item = np.indices((counties, items))

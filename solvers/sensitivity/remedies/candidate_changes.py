@@ -14,50 +14,50 @@ from models.problem.network import Station
 from models.problem.population import County
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bound_paths import Way
-from solvers.sensitivity.session import Bounds, Standing
-from solvers.sensitivity.shadow_prices import name_of
+from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.shadow_prices import name_limit
 
-Makes = Callable[[float, FloatArray], tuple[Change, ...]]
+ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]
 """The changes that give so much more, for a plan with these values."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lever:
+class CandidateChange:
     """Something that might have more."""
 
     name: dict[str, str]
     """Rule, id, part, period, unit."""
-    moves: tuple[tuple[str, IntArray, FloatArray], ...]
+    moved_limits: tuple[tuple[str, IntArray, FloatArray], ...]
     """Which bounds one more unit moves: the name of an array of Bounds, positions, units."""
     limit: float
     """Amount there is."""
-    makes: Makes = field(repr=False)
+    to_changes: ChangeFactory = field(repr=False)
     """The change that does it."""
-    most: float = np.inf
+    max_amount: float = np.inf
     """Units more that there can be."""
 
-    def way(self, start: Bounds) -> Way:
+    def bound_path(self, start: Bounds) -> BoundPath:
         """Bounds in which it has so much more."""
         step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
-        for name, positions, units in self.moves:
+        for name, positions, units in self.moved_limits:
             getattr(step, name)[positions] += units
-        return Way(start, step)
+        return BoundPath(start, step)
 
 
-def levers_of(standing: Standing, limits: Limits, k: int) -> list[Lever]:
+def candidates_for_limit(session: SensitivitySession, limits: Limits, k: int) -> list[CandidateChange]:
     """The levers that move a limit, by position in `limits`; none where no change to the problem does."""
-    found = _LEVERS.get(RULE_NAMES[limits.rule[k]])
-    return [] if found is None else found(_At(standing, limits, k))
+    found = CANDIDATES_BY_CONSTRAINT.get(RULE_NAMES[limits.rule[k]])
+    return [] if found is None else found(_LimitContext(session, limits, k))
 
 
-def opening(standing: Standing, county: str, item: str) -> list[Lever]:
+def opening_stock_candidate(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
     """More in store before the first period."""
-    labels, index = standing.index.labels, standing.index
+    labels, index = session.index.labels, session.index
     i, c = labels["item"].index(item), labels["county"].index(county)
-    balance = standing.program.rules["balance"]
+    balance = session.program.constraints["balance"]
     first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
-    stock = standing.program.decisions["stock"]
+    stock = session.program.variables["stock"]
     stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
     if not stored.any() or not first.any() or index.items.kept[i] <= 0:
         return []  # a stock where the item cannot come otherwise would be another program
@@ -66,188 +66,192 @@ def opening(standing: Standing, county: str, item: str) -> list[Lever]:
     units = np.array([-float(index.items.kept[i])])
     name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
 
-    def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
         return (Change(what="opening_stock", where=f"{county}/{item}", value=before + amount),)
 
-    return [Lever(name, (("row_lower", row, units), ("row_upper", row, units)), before, makes)]
+    return [CandidateChange(name, (("row_lower", row, units), ("row_upper", row, units)), before, make_changes)]
 
 
-class _At:
+class _LimitContext:
     """One limit, with what its levers are made from."""
 
-    def __init__(self, standing: Standing, limits: Limits, k: int) -> None:
-        self.standing, self.index, self.problem = standing, standing.index, standing.index.problem
-        self.name = name_of(limits, k)
+    def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
+        self.standing, self.index, self.problem = session, session.index, session.index.problem
+        self.name = name_limit(limits, k)
         self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
-        rows = standing.lp.rows
+        rows = session.lp.row_count
         self.row = self.position < rows
         at = self.position if self.row else self.position - rows
-        block, here = standing.program.rule_of(at) if self.row else standing.program.decision_of(at)
+        block, here = session.program.find_constraint(at) if self.row else session.program.find_variable(at)
         self.axes = {axis: int(codes[here]) for axis, codes in block.axes.items()}
         self.at = np.array([at])
         self.t = self.axes.get("period", 0)
 
-    def one(
+    def make_candidate(
         self, what: str, where: str, old: object, *, sign: float = 1.0, per: float = 1.0, most: float = np.inf
-    ) -> Lever:
+    ) -> CandidateChange:
         """A lever that moves this limit alone: a value by period, of which one unit is `per` units of the limit."""
         side = ("row_" if self.row else "column_") + ("upper" if sign > 0 else "lower")
-        period, before = self.problem.periods[self.t], _in_period(old, self.t, len(self.problem.periods))
+        period, before = self.problem.periods[self.t], _replace_period_value(old, self.t, len(self.problem.periods))
 
-        def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             value = max(0.0, before + sign * amount / per)
             return (Change.model_validate({"what": what, "where": where, "periods": (period,), "value": value}),)
 
-        return Lever(self.name, ((side, self.at, np.array([sign])),), self.limit, makes, most)
+        return CandidateChange(self.name, ((side, self.at, np.array([sign])),), self.limit, make_changes, most)
 
-    def rows(self, rule: str, **codes: int) -> IntArray:
+    def find_constraint_rows(self, rule: str, **codes: int) -> IntArray:
         """Rows of a rule with these positions on its axes."""
-        block = self.standing.program.rules[rule]
+        block = self.standing.program.constraints[rule]
         mine = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
         return np.asarray(block.start + np.flatnonzero(mine))
 
-    def axis(self, rule: str, rows: IntArray, axis: str) -> IntArray:
+    def read_axis(self, rule: str, rows: IntArray, axis: str) -> IntArray:
         """Positions of rows of a rule on an axis."""
-        block = self.standing.program.rules[rule]
+        block = self.standing.program.constraints[rule]
         return np.asarray(block.axes[axis][rows - block.start])
 
 
-def _in_period(value: object, t: int, count: int) -> float:
+def _replace_period_value(value: object, t: int, count: int) -> float:
     return expand_to_periods(value, count)[t] if isinstance(value, int | float | tuple) else 0.0
 
 
-def _whole_plan(what: str, where: str | None, before: float) -> Makes:
-    def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+def _make_whole_plan_change(what: str, where: str | None, before: float) -> ChangeFactory:
+    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
         return (Change.model_validate({"what": what, "where": where, "value": before + amount}),)
 
-    return makes
+    return make_changes
 
 
-def _power(at: _At) -> list[Lever]:
+def _power_candidates(at: _LimitContext) -> list[CandidateChange]:
     area = at.problem.power_areas[at.axes["area"]]
-    return [at.one("power_limit", area.id, area.limit_kwh)]
+    return [at.make_candidate("power_limit", area.id, area.limit_kwh)]
 
 
-def _machine(at: _At) -> list[Lever]:
+def _machine_candidates(at: _LimitContext) -> list[CandidateChange]:
     """More hours of one group, and a better condition of the whole factory."""
     machine = at.axes["machine"]
     f = int(at.index.machines.factory[machine])
     factory, group = at.problem.factories[f], at.index.machines.names[machine]
     if factory.condition <= 0:
         return []
-    hours = at.one("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
-    block = at.standing.program.rules["machine"]
+    hours = at.make_candidate("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
+    block = at.standing.program.constraints["machine"]
     mine = np.flatnonzero(at.index.machines.factory[block.axes["machine"]] == f)
     upper = at.standing.lp.row_upper[block.start + mine]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
-    makes = _whole_plan("machine_condition", factory.id, factory.condition)
+    makes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
     moves = (("row_upper", block.start + mine, upper / factory.condition),)
-    better = Lever(name, moves, factory.condition, makes, 1 - factory.condition)
+    better = CandidateChange(name, moves, factory.condition, makes, 1 - factory.condition)
     return [hours, better] if factory.condition < 1 else [hours]
 
 
-def _county(what: str, name: str) -> Callable[[_At], list[Lever]]:
-    def levers(at: _At) -> list[Lever]:
+def _county_candidates(what: str, name: str) -> Callable[[_LimitContext], list[CandidateChange]]:
+    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         county = at.problem.counties[at.axes["place"]]
-        return [at.one(what, county.id, getattr(county, name))]
+        return [at.make_candidate(what, county.id, getattr(county, name))]
 
-    return levers
+    return list_candidates
 
 
-def _handling(at: _At) -> list[Lever]:
+def _handling_candidates(at: _LimitContext) -> list[CandidateChange]:
     places: tuple[County | Station, ...] = (*at.problem.counties, *at.problem.stations)
     place = places[at.axes["place"]]
-    return [at.one("handling_tonnes", place.id, place.handling_tonnes)]
+    return [at.make_candidate("handling_tonnes", place.id, place.handling_tonnes)]
 
 
-def _link(at: _At) -> list[Lever]:
+def _link_candidates(at: _LimitContext) -> list[CandidateChange]:
     """Tonnes of a link hold each way, so both ways have more."""
     k = int(at.index.arcs.link[at.axes["arc"]])
     link = at.problem.links[k]
-    block = at.standing.program.rules["link"]
+    block = at.standing.program.constraints["link"]
     both = block.start + np.flatnonzero(
         (at.index.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
     )
-    lever = at.one("link_tonnes", link.id, link.tonnes)
-    return [Lever(at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, lever.makes)]
+    lever = at.make_candidate("link_tonnes", link.id, link.tonnes)
+    return [
+        CandidateChange(at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, lever.to_changes)
+    ]
 
 
-def _central(at: _At) -> list[Lever]:
+def _central_candidates(at: _LimitContext) -> list[CandidateChange]:
     """More of an allotment, or of a share over the whole plan; and more of the promise kept in one period."""
-    centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.periods
+    centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.period_count
     item = at.problem.items[at.axes["item"]]
     kept = expand_to_periods(shares.delivered, count)
     levers = []
     if item.kind == "material":
-        levers.append(at.one("materials", item.id, shares.materials[item.id], per=kept[at.t]))
+        levers.append(at.make_candidate("materials", item.id, shares.materials[item.id], per=kept[at.t]))
     else:
-        rows = at.rows("central_share", item=at.axes["item"])
+        rows = at.find_constraint_rows("central_share", item=at.axes["item"])
         share = float(centre.share[at.axes["item"]])
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
         moves = (("row_upper", rows, at.standing.lp.row_upper[rows] / share),)
-        levers.append(Lever(name, moves, share, _whole_plan("central_share", item.id, share), 1 - share))
+        levers.append(
+            CandidateChange(name, moves, share, _make_whole_plan_change("central_share", item.id, share), 1 - share)
+        )
     if kept[at.t] < 1:
         period = at.problem.periods[at.t]
-        rows = at.rows("central_share", period=at.t)
+        rows = at.find_constraint_rows("central_share", period=at.t)
         name = {"rule": "delivered", "id": "", "part": "", "period": period, "unit": "share of the promise"}
         moves = (("row_upper", rows, at.standing.lp.row_upper[rows] / kept[at.t]),)
 
         def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             return (Change(what="delivered", periods=(period,), value=kept[at.t] + amount),)
 
-        levers.append(Lever(name, moves, kept[at.t], makes, 1 - kept[at.t]))
-    return [lever for lever in levers if lever.most > 0]
+        levers.append(CandidateChange(name, moves, kept[at.t], makes, 1 - kept[at.t]))
+    return [lever for lever in levers if lever.max_amount > 0]
 
 
-def _floor(at: _At) -> list[Lever]:
+def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
     """A floor less high, so that the plan found meets it exactly."""
     g = at.axes["group"]
     weight, make, central = (
         at.index.centre.floor_weight[g],
-        *(at.standing.program.decisions[n] for n in ("make", "central")),
+        *(at.standing.program.variables[n] for n in ("make", "central")),
     )
     line = make.axes["line"]
 
-    def makes(_: float, values: FloatArray) -> tuple[Change, ...]:
-        made = weight[at.index.lines.item[line]] * values[make.span]
+    def make_changes(_: float, values: FloatArray) -> tuple[Change, ...]:
+        made = weight[at.index.lines.item[line]] * values[make.block_slice]
         local = float(made[at.index.lines.local[line]].sum())
-        every = float(made.sum() + (weight[central.axes["item"]] * values[central.span]).sum())
+        every = float(made.sum() + (weight[central.axes["item"]] * values[central.block_slice]).sum())
         share = min(at.index.centre.floor[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
         return (Change(what="local_floor", where=at.index.centre.floors[g], value=float(share)),)
 
-    return [Lever(at.name, (("row_lower", at.at, np.array([-1.0])),), at.limit, makes)]
+    return [CandidateChange(at.name, (("row_lower", at.at, np.array([-1.0])),), at.limit, make_changes)]
 
 
-def _credit(at: _At) -> list[Lever]:
+def _credit_candidates(at: _LimitContext) -> list[CandidateChange]:
     """Credit holds in every window."""
     partner = at.problem.partners[at.axes["partner"]]
-    rows = at.rows("swap_balance", partner=at.axes["partner"])
-    makes = _whole_plan("partner_credit", partner.id, partner.credit)
-    return [Lever(at.name, (("row_upper", rows, np.ones(len(rows))),), at.limit, makes)]
+    rows = at.find_constraint_rows("swap_balance", partner=at.axes["partner"])
+    makes = _make_whole_plan_change("partner_credit", partner.id, partner.credit)
+    return [CandidateChange(at.name, (("row_upper", rows, np.ones(len(rows))),), at.limit, makes)]
 
 
-def _line(what: str, sign: float) -> Callable[[_At], list[Lever]]:
-    def levers(at: _At) -> list[Lever]:
+def _line_candidates(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
+    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         number = at.axes["line"]
         f = int(at.index.lines.factory[number])
         factory = at.problem.factories[f]
         line = factory.lines[number - int(np.flatnonzero(at.index.lines.factory == f)[0])]
         most = at.limit if sign < 0 else np.inf
         old = line.most if sign > 0 else line.least
-        return [at.one(what, f"{factory.id}/{line.item}", old, sign=sign, most=most)]
+        return [at.make_candidate(what, f"{factory.id}/{line.item}", old, sign=sign, most=most)]
 
-    return levers
+    return list_candidates
 
 
-def _stock(sign: float) -> Callable[[_At], list[Lever]]:
+def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     """Of two limits that hold at the end of the plan, the one that binds, as far as the other lets it."""
 
-    def levers(at: _At) -> list[Lever]:
+    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         county = at.problem.counties[at.axes["place"]]
         item = at.problem.items[at.axes["item"]].id
-        stock, last = county.stocks[item], at.t == at.index.periods - 1
+        stock, last = county.stocks[item], at.t == at.index.period_count - 1
         where = f"{county.id}/{item}"
-        each = _in_period(stock.most if sign > 0 else stock.least, at.t, at.index.periods)
+        each = _replace_period_value(stock.most if sign > 0 else stock.least, at.t, at.index.period_count)
         if sign > 0 and stock.most is None:
             each = np.inf
         closing = (stock.closing_most if sign > 0 else stock.closing_least) if last else None
@@ -255,11 +259,13 @@ def _stock(sign: float) -> Callable[[_At], list[Lever]]:
         if closing is None or sign * closing > sign * each:
             alone = np.inf if sign > 0 else each
             most = alone if closing is None else abs(closing - each)
-            return [at.one(f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, most=most)]
+            return [
+                at.make_candidate(f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, most=most)
+            ]
         if closing == each:
             return []
 
-        def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             return (
                 Change.model_validate(
                     {"what": f"closing_{side}", "where": where, "value": max(0.0, closing + sign * amount)}
@@ -267,34 +273,34 @@ def _stock(sign: float) -> Callable[[_At], list[Lever]]:
             )
 
         moves = ((f"column_{'upper' if sign > 0 else 'lower'}", at.at, np.array([sign])),)
-        return [Lever(at.name, moves, at.limit, makes, abs(closing - each))]
+        return [CandidateChange(at.name, moves, at.limit, make_changes, abs(closing - each))]
 
-    return levers
+    return list_candidates
 
 
-def _swap(side: str) -> Callable[[_At], list[Lever]]:
-    def levers(at: _At) -> list[Lever]:
+def _swap_candidates(side: str) -> Callable[[_LimitContext], list[CandidateChange]]:
+    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         partner, item = at.problem.partners[at.axes["partner"]], at.problem.items[at.axes["item"]].id
-        return [at.one(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
+        return [at.make_candidate(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
 
-    return levers
+    return list_candidates
 
 
-_LEVERS: dict[str, Callable[[_At], list[Lever]]] = {
-    "power": _power,
-    "machine": _machine,
-    "labour": _county("labour", "labour_hours"),
-    "link": _link,
-    "handling": _handling,
-    "store": _county("store_tonnes", "store_tonnes"),
-    "central_share": _central,
-    "local_floor": _floor,
-    "swap_balance": _credit,
-    "line_least": _line("line_least", -1.0),
-    "line_most": _line("line_most", 1.0),
-    "stock_least": _stock(-1.0),
-    "stock_most": _stock(1.0),
-    "offers": _swap("offers"),
-    "wants": _swap("wants"),
+CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChange]]] = {
+    "power": _power_candidates,
+    "machine": _machine_candidates,
+    "labour": _county_candidates("labour", "labour_hours"),
+    "link": _link_candidates,
+    "handling": _handling_candidates,
+    "store": _county_candidates("store_tonnes", "store_tonnes"),
+    "central_share": _central_candidates,
+    "local_floor": _floor_candidates,
+    "swap_balance": _credit_candidates,
+    "line_least": _line_candidates("line_least", -1.0),
+    "line_most": _line_candidates("line_most", 1.0),
+    "stock_least": _stock_candidates(-1.0),
+    "stock_most": _stock_candidates(1.0),
+    "offers": _swap_candidates("offers"),
+    "wants": _swap_candidates("wants"),
 }
 """Levers by rule. What defines or orders goals and own needs has none: it is the policy's to change."""

@@ -13,21 +13,21 @@ from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
-from solvers.algorithms.pipeline import in_turns, program_of
-from solvers.algorithms.variants import with_column_bounds
+from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
+from solvers.algorithms.variants import replace_column_bounds
 from solvers.algorithms.warm_start import WarmStart
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.sensitivity.remedies.candidate_changes import Lever
-from solvers.sensitivity.remedies.shortage_targets import Need
-from solvers.sensitivity.session import Standing
+from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
+from solvers.sensitivity.session import SensitivitySession
 
-PARTNERS = 3
+MAX_PARTNERS = 3
 """Partners that are tried for one need."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExtraOffer:
+class HypotheticalOffer:
     """A partner that might give an item in one period, though it does not now."""
 
     partner: str
@@ -37,40 +37,40 @@ class ExtraOffer:
     period: str
     """The period."""
 
-    def opened(self, standing: Standing) -> tuple[Standing, Lever] | None:
+    def open_session(self, session: SensitivitySession) -> tuple[SensitivitySession, CandidateChange] | None:
         """The plan with a place for the offer, and the lever that raises it; None where it could not be given or brought anywhere.
 
         Raises NothingToAsk where the plan is not found again.
         """
         try:
-            problem = apply_changes(standing.index.problem, (self._change(1.0),))
+            problem = apply_changes(session.index.problem, (self._build_change(1.0),))
         except InvalidProblemError:
             return None
-        index = ProblemIndex.of(problem)
-        program = program_of(index)
-        at = self._column(program)
-        if at is None or standing.point.basis is None:
+        index = ProblemArrays.from_problem(problem)
+        program = build_plan_program(index)
+        at = self._find_offer_column(program)
+        if at is None or session.point.basis is None:
             return None
-        closed = with_column_bounds(program, at, np.zeros(1), np.zeros(1))
-        other = _open(index, closed, WarmStart.of(standing.program, standing.point.basis))
-        return other, self._lever(other, at)
+        closed = replace_column_bounds(program, at, np.zeros(1), np.zeros(1))
+        other = _open_extended_program(index, closed, WarmStart.from_program(session.program, session.point.basis))
+        return other, self._build_candidate(other, at)
 
-    def _lever(self, standing: Standing, at: IntArray) -> Lever:
-        item = standing.index.labels["item"].index(self.item)
-        unit = standing.index.problem.items[item].unit
+    def _build_candidate(self, session: SensitivitySession, at: IntArray) -> CandidateChange:
+        item = session.index.labels["item"].index(self.item)
+        unit = session.index.problem.items[item].unit
         name = {"rule": "offers", "id": self.partner, "part": self.item, "period": self.period, "unit": unit}
 
-        def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-            return (self._change(amount),)
+        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+            return (self._build_change(amount),)
 
-        return Lever(name, (("column_upper", at, np.ones(1)),), 0.0, makes)
+        return CandidateChange(name, (("column_upper", at, np.ones(1)),), 0.0, make_changes)
 
-    def _change(self, amount: float) -> Change:
+    def _build_change(self, amount: float) -> Change:
         where = f"{self.partner}/{self.item}"
         return Change(what="partner_offers", where=where, periods=(self.period,), value=amount)
 
-    def _column(self, program: Program) -> IntArray | None:
-        take = program.decisions.get("take")
+    def _find_offer_column(self, program: Program) -> IntArray | None:
+        take = program.variables.get("take")
         if take is None:
             return None
         codes = {
@@ -81,19 +81,19 @@ class ExtraOffer:
         return np.asarray(take.start + np.flatnonzero(mine)) if mine.any() else None
 
 
-def extra_offers(problem: PlanningProblem, need: Need) -> tuple[ExtraOffer, ...]:
+def list_hypothetical_offers(problem: PlanningProblem, need: ShortageTarget) -> tuple[HypotheticalOffer, ...]:
     """Offers that might be made for a need: by partners that do not give its item in its period; at most three."""
     _, item, period = need.where
     t = problem.periods.index(period)
     found = [
-        ExtraOffer(partner.id, item, period)
+        HypotheticalOffer(partner.id, item, period)
         for partner in problem.partners
         if expand_to_periods(partner.offers.get(item, 0.0), len(problem.periods))[t] <= 0
     ]
-    return tuple(found[:PARTNERS])
+    return tuple(found[:MAX_PARTNERS])
 
 
-def _open(index: ProblemIndex, program: Program, near: WarmStart) -> Standing:
-    if in_turns(index.problem):
-        return Standing.of(index.problem, start=near, program=program)
-    return Standing.at(index, program, near.fit(program))
+def _open_extended_program(index: ProblemArrays, program: Program, near: WarmStart) -> SensitivitySession:
+    if is_multi_stage(index.problem):
+        return SensitivitySession.from_problem(index.problem, start=near, program=program)
+    return SensitivitySession.from_basis(index, program, near.map_basis_to(program))

@@ -26,31 +26,36 @@ from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
-from solvers.sensitivity.errors import NothingToAsk
-from solvers.sensitivity.goal_stages import SLACK, Point, final_values
-from solvers.sensitivity.remedies.candidate_changes import Lever
-from solvers.sensitivity.remedies.hypothetical_offers import ExtraOffer, extra_offers
-from solvers.sensitivity.remedies.required_amount import free as free_amount, kept
-from solvers.sensitivity.remedies.shortage_targets import Need, find_need, imposed, levers_for
-from solvers.sensitivity.reopening import restand
-from solvers.sensitivity.session import Bounds, Standing
-from solvers.sensitivity.shadow_prices import spoken, weighted_short
+from solvers.sensitivity.errors import SensitivityUnavailableError
+from solvers.sensitivity.goal_stages import GOAL_SLACK, OptimalPoint, compute_final_values
+from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers
+from solvers.sensitivity.remedies.required_amount import min_reserved_amount, min_unreserved_amount as free_amount
+from solvers.sensitivity.remedies.shortage_targets import (
+    ShortageTarget,
+    bounds_with_target,
+    find_shortage_target,
+    list_candidates_for,
+)
+from solvers.sensitivity.reopening import open_changed
+from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.shadow_prices import describe_amount, weigh_shortage_change
 
-Manner = Literal["reserved", "unreserved", "reallocated"]
+RemedyKind = Literal["reserved", "unreserved", "reallocated"]
 """In which sense a remedy mends the shortage; see the head of this module."""
 
 
-def remedies(
-    standing: Standing,
+def find_remedies(
+    session: SensitivitySession,
     county: str,
     item: str,
     period: str,
     *,
-    left: float = 0.5,
-    most: int = 5,
-    limit: int | None = None,
-    free: bool = False,
-    seconds: float = 60.0,
+    target_share: float = 0.5,
+    max_candidates: int = 5,
+    max_results: int | None = None,
+    include_unreserved: bool = False,
+    time_limit_seconds: float = 60.0,
 ) -> Remedies:
     """Remedies for the shortage of one item in one county and period that leave at most the share `left` of it (0 ends it).
 
@@ -58,19 +63,26 @@ def remedies(
     `free`, also the amounts with which the best plan needs no telling. No further lever is tried once `limit` remedies that
     change something are found, or `seconds` are over, which no solve outlasts. KeyError for a need that is not there.
     """
-    need = find_need(standing, county, item, period, left)
+    need = find_shortage_target(session, county, item, period, target_share)
     if need.before <= 0:
         return Remedies(
             county=county, item=item, period=period, shortage=0.0, target_shortage=0.0, remedies=(), evaluated=0
         )
-    until = monotonic() + seconds
-    levers, offers = levers_for(standing, need, most), extra_offers(standing.index.problem, need)
-    with standing.within(seconds):
-        found, tried = _found(standing, need, levers, limit=limit, free=free)
+    until = monotonic() + time_limit_seconds
+    levers, offers = (
+        list_candidates_for(session, need, max_candidates),
+        list_hypothetical_offers(session.index.problem, need),
+    )
+    with session.set_time_limit(time_limit_seconds):
+        found, tried = _evaluate_candidates(
+            session, need, levers, max_results=max_results, include_unreserved=include_unreserved
+        )
     for offer in offers if tried == len(levers) else ():
-        if monotonic() >= until or _enough(found, limit):
+        if monotonic() >= until or _has_enough_remedies(found, max_results):
             break
-        found += _by_offer(standing, need, offer, free=free, seconds=until - monotonic())
+        found += _evaluate_offer(
+            session, need, offer, include_unreserved=include_unreserved, time_limit_seconds=until - monotonic()
+        )
         tried += 1
     found.sort(key=lambda r: (r.kind == "reallocated", r.relative_amount))
     return Remedies(
@@ -85,117 +97,149 @@ def remedies(
     )
 
 
-def _found(
-    standing: Standing, need: Need, levers: Sequence[Lever], *, limit: int | None, free: bool
+def _evaluate_candidates(
+    standing: SensitivitySession,
+    need: ShortageTarget,
+    candidates: Sequence[CandidateChange],
+    *,
+    max_results: int | None,
+    include_unreserved: bool,
 ) -> tuple[list[Remedy], int]:
     """Remedies of the levers in their order, until there are enough or the time is over; and how many levers were tried."""
-    held = imposed(standing, need)
-    shared = standing.best(held)
-    alone = None if shared is None else _remedy(standing, need, None, "reallocated", (0.0, shared))
+    held = bounds_with_target(standing, need)
+    shared = standing.solve_all_goals(held)
+    alone = None if shared is None else _build_remedy(standing, need, None, "reallocated", (0.0, shared))
     found, tried = [] if alone is None else [alone], 0
-    for lever in levers:
-        if _enough(found, limit):
+    for lever in candidates:
+        if _has_enough_remedies(found, max_results):
             break
-        more = _by(standing, need, lever, (held, shared), free=free)
-        if standing.over and not more:
+        more = _evaluate_candidate(standing, need, lever, (held, shared), include_unreserved=include_unreserved)
+        if standing.is_time_over and not more:
             break  # it was cut short
         found += more
         tried += 1
     return found, tried
 
 
-def _enough(found: Sequence[Remedy], limit: int | None) -> bool:
+def _has_enough_remedies(found: Sequence[Remedy], max_results: int | None) -> bool:
     """Whether there are as many remedies as were asked for; `shared` changes nothing, so it does not count."""
-    return limit is not None and sum(remedy.changes != () for remedy in found) >= limit
+    return max_results is not None and sum(remedy.changes != () for remedy in found) >= max_results
 
 
-def _by_offer(standing: Standing, need: Need, offer: ExtraOffer, *, free: bool, seconds: float) -> list[Remedy]:
+def _evaluate_offer(
+    standing: SensitivitySession,
+    need: ShortageTarget,
+    offer: HypotheticalOffer,
+    *,
+    include_unreserved: bool,
+    time_limit_seconds: float,
+) -> list[Remedy]:
     """Remedies by an offer that is not made now."""
     try:
-        opened = offer.opened(standing)
-    except NothingToAsk:
+        opened = offer.open_session(standing)
+    except SensitivityUnavailableError:
         return []
     if opened is None:
         return []
     other, lever = opened
-    same = find_need(other, *need.where, 1.0)
+    same = find_shortage_target(other, *need.where, 1.0)
     if same.before <= need.target:
         return []  # another plan as good, in which nothing is short there
     same = replace(same, target=need.target)
-    with other.within(seconds):
-        held = imposed(other, same)
-        return _by(other, same, lever, (held, other.best(held)), free=free)
+    with other.set_time_limit(time_limit_seconds):
+        held = bounds_with_target(other, same)
+        return _evaluate_candidate(
+            other, same, lever, (held, other.solve_all_goals(held)), include_unreserved=include_unreserved
+        )
 
 
-def _by(
-    standing: Standing, need: Need, lever: Lever, alone: tuple[Bounds, Point | None], *, free: bool
+def _evaluate_candidate(
+    standing: SensitivitySession,
+    need: ShortageTarget,
+    candidate: CandidateChange,
+    reallocation: tuple[Bounds, OptimalPoint | None],
+    *,
+    include_unreserved: bool,
 ) -> list[Remedy]:
     """Remedies by one lever. `alone`: bounds with the need served, and the plan with nothing more of anything."""
-    held, shared = alone
-    least = kept(standing, lever, held, shared)
-    if least is not None and least[0] <= 1e-9 * (1 + lever.limit):
+    held, shared = reallocation
+    least = min_reserved_amount(standing, candidate, held, shared)
+    if least is not None and least[0] <= 1e-9 * (1 + candidate.limit):
         return []  # nothing more is needed: `shared` mends it at no loss
-    wider = free_amount(standing, lever, need, least[0]) if free and least is not None else None
-    ways: tuple[tuple[Manner, tuple[float, Point] | None], ...] = (("reserved", least), ("unreserved", wider))
-    made = (_remedy(standing, need, lever, manner, way) for manner, way in ways if way is not None)
+    wider = free_amount(standing, candidate, need, least[0]) if include_unreserved and least is not None else None
+    ways: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
+        ("reserved", least),
+        ("unreserved", wider),
+    )
+    made = (_build_remedy(standing, need, candidate, manner, way) for manner, way in ways if way is not None)
     return [remedy for remedy in made if remedy is not None]
 
 
-def _remedy(
-    standing: Standing,
-    need: Need,
-    lever: Lever | None,
-    manner: Manner,
-    found: tuple[float, Point],
+def _build_remedy(
+    standing: SensitivitySession,
+    need: ShortageTarget,
+    candidate: CandidateChange | None,
+    kind: RemedyKind,
+    found: tuple[float, OptimalPoint],
 ) -> Remedy | None:
     """The remedy, with what comes of posting it; None where the problem with its changes cannot be planned."""
     amount, point = found
-    changes = () if lever is None else lever.makes(amount, point.values)
-    posted = None if lever is None else _posted(standing, need, lever, amount, changes)
-    if lever is not None and posted is None:
+    changes = () if candidate is None else candidate.to_changes(amount, point.values)
+    posted = None if candidate is None else _solve_without_reservation(standing, need, candidate, amount, changes)
+    if candidate is not None and posted is None:
         return None
-    others = _others(standing, need, point)
-    name = lever.name if lever else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
-    change = standing.won_at(point.values) - standing.won
-    now = final_values(standing.turns, standing.point.values)
+    others = _list_other_changes(standing, need, point)
+    name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
+    change = standing.plain_objective_at(point.values) - standing.plain_objective
+    now = compute_final_values(standing.goal_stages, standing.point.values)
     losers = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
     remedy = Remedy(
         **name,
-        kind=manner,
+        kind=kind,
         amount=amount,
-        relative_amount=amount / lever.limit if lever and lever.limit > 0 else amount,
+        relative_amount=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
         before=need.before,
         after=float(point.values[need.columns].sum()),
-        objective_change=0.0 if abs(change) <= SLACK * (1 + abs(standing.won)) else change,
+        objective_change=0.0 if abs(change) <= GOAL_SLACK * (1 + abs(standing.plain_objective)) else change,
         loss_to_others=sum(o.objective_change for o in losers),
         gain_to_others=-sum(o.objective_change for o in others if o.objective_change < 0),
         worse_off=tuple(losers[:5]),
-        goal_changes={key: value - now[key] for key, value in final_values(standing.turns, point.values).items()},
+        goal_changes={
+            key: value - now[key] for key, value in compute_final_values(standing.goal_stages, point.values).items()
+        },
         changes=changes,
         shortage_if_not_reserved=posted,
         text="",
     )
-    return remedy.model_copy(update={"text": _text(need, lever, remedy)})
+    return remedy.model_copy(update={"text": _describe_remedy(need, candidate, remedy)})
 
 
-def _posted(standing: Standing, need: Need, lever: Lever, amount: float, changes: tuple[Change, ...]) -> float | None:
+def _solve_without_reservation(
+    standing: SensitivitySession,
+    need: ShortageTarget,
+    candidate: CandidateChange,
+    amount: float,
+    changes: tuple[Change, ...],
+) -> float | None:
     """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
     policy = standing.index.problem.policy
-    exact = lever.name["rule"] != "local_floor" and not policy.own_needs_first
+    exact = candidate.name["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
-        point = standing.best(lever.way(Bounds.of(standing.lp)).at(amount))
+        point = standing.solve_all_goals(candidate.bound_path(Bounds.from_program(standing.lp)).bounds_at(amount))
         return None if point is None else float(point.values[need.columns].sum())
     try:
-        following = restand(standing, apply_changes(standing.index.problem, changes))
+        following = open_changed(standing, apply_changes(standing.index.problem, changes))
     except InvalidProblemError:
         return None
-    return None if following is None else find_need(following, *need.where, 1.0).before
+    return None if following is None else find_shortage_target(following, *need.where, 1.0).before
 
 
-def _others(standing: Standing, need: Need, point: Point) -> list[ShortageChange]:
+def _list_other_changes(
+    standing: SensitivitySession, need: ShortageTarget, point: OptimalPoint
+) -> list[ShortageChange]:
     """Every other need whose shortage changes."""
-    block, labels = standing.program.decisions["short"], standing.index.labels
-    units, won = weighted_short(standing, point.values - standing.point.values)
+    block, labels = standing.program.variables["short"], standing.index.labels
+    units, won = weigh_shortage_change(standing, point.values - standing.point.values)
     place, item, period = (block.axes[a] for a in ("place", "item", "period"))
     shape = (len(labels["place"]), len(labels["item"]), len(labels["period"]))
     cells = np.ravel_multi_index((place, item, period), shape)
@@ -211,15 +255,15 @@ def _others(standing: Standing, need: Need, point: Point) -> list[ShortageChange
     return rows
 
 
-def _text(need: Need, lever: Lever | None, remedy: Remedy) -> str:
+def _describe_remedy(need: ShortageTarget, candidate: CandidateChange | None, remedy: Remedy) -> str:
     county, item, period = need.where
     nothing = 1e-6 * (1 + need.before)
     verb = "ends" if remedy.after <= nothing else f"leaves {remedy.after:,.4g} {need.unit} of"
     what = f"{verb} the shortage of {item} in {county} in {period}"
-    if lever is None:
+    if candidate is None:
         return f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective_change:,.4g} won."
-    less = lever.name["rule"] in ("local_floor", "line_least", "stock_least")
-    more = spoken(lever.name, remedy.amount) if less else _more(lever.name, remedy.amount)
+    less = candidate.name["rule"] in ("local_floor", "line_least", "stock_least")
+    more = describe_amount(candidate.name, remedy.amount) if less else _describe_amount(candidate.name, remedy.amount)
     if remedy.kind == "unreserved":
         return f"{more} {what} in the best plan."
     others = f"others lose {remedy.loss_to_others:,.4g} won of need and gain {remedy.gain_to_others:,.4g}"
@@ -228,39 +272,43 @@ def _text(need: Need, lever: Lever | None, remedy: Remedy) -> str:
     return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}.{alone}"
 
 
-def _more(name: dict[str, str], amount: float) -> str:
+def _describe_amount(name: dict[str, str], amount: float) -> str:
     """`3.2 MWh more in kapsan in 1998-02`."""
-    size, unit, *rest = spoken(name, amount).split(" ")
+    size, unit, *rest = describe_amount(name, amount).split(" ")
     return " ".join((size, unit, "more", *rest))
 
 
-def verify(standing: Standing, where: tuple[str, str, str], remedy: Remedy) -> bool:
+def verify_remedy(session: SensitivitySession, where: tuple[str, str, str], remedy: Remedy) -> bool:
     """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
-    need = replace(find_need(standing, *where, 1.0), target=remedy.after)
+    need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
     names = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
-    levers = [c for c in levers_for(standing, need, 10**6) if tuple(c.name.values()) == names]
+    levers = [c for c in list_candidates_for(session, need, 10**6) if tuple(c.name.values()) == names]
     if remedy.changes and not levers:
-        opened = ExtraOffer(remedy.id, remedy.part, remedy.period).opened(standing)
+        opened = HypotheticalOffer(remedy.id, remedy.part, remedy.period).open_session(session)
         if opened is None:
             return False
-        standing, levers = opened[0], [opened[1]]
-        need = replace(find_need(standing, *where, 1.0), target=remedy.after)
-    bounds = imposed(standing, need)
+        session, levers = opened[0], [opened[1]]
+        need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
+    bounds = bounds_with_target(session, need)
     if levers:
-        bounds = levers[0].way(bounds).at(remedy.amount)
+        bounds = levers[0].bound_path(bounds).bounds_at(remedy.amount)
     before: list[float] = []
-    for turn in standing.turns if remedy.kind == "reserved" else ():
-        point = standing.solve_turn(turn, bounds, before)
-        if point is None or point.objective > turn.allowed + SLACK * (1 + abs(turn.allowed)):
+    for turn in session.goal_stages if remedy.kind == "reserved" else ():
+        point = session.solve_goal_stage(turn, bounds, before)
+        if point is None or point.objective > turn.no_worse_bound + GOAL_SLACK * (1 + abs(turn.no_worse_bound)):
             return False
-        before.append(turn.allowed)
-    best = standing.best(bounds)
+        before.append(turn.no_worse_bound)
+    best = session.solve_all_goals(bounds)
     if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
-    slack = 10 * SLACK * (1 + abs(standing.won))
+    slack = 10 * GOAL_SLACK * (1 + abs(session.plain_objective))
     if remedy.kind == "unreserved":
-        alone = standing.best(levers[0].way(Bounds.of(standing.lp)).at(remedy.amount))
-        return alone is not None and standing.won_at(best.values) <= standing.won_at(alone.values) + slack
+        alone = session.solve_all_goals(levers[0].bound_path(Bounds.from_program(session.lp)).bounds_at(remedy.amount))
+        return (
+            alone is not None
+            and session.plain_objective_at(best.values) <= session.plain_objective_at(alone.values) + slack
+        )
     return (
-        bool(standing.turns[0].goal) or standing.won_at(best.values) <= standing.won + remedy.objective_change + slack
+        bool(session.goal_stages[0].goal)
+        or session.plain_objective_at(best.values) <= session.plain_objective + remedy.objective_change + slack
     )

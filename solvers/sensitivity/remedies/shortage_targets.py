@@ -5,16 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.lp.linear_program import IntArray
-from solvers.results.bottlenecks import limits_behind
-from solvers.results.flows import tidy
+from solvers.results.bottlenecks import find_limits_behind
+from solvers.results.flows import clean_values
 from solvers.results.limits import Limits
-from solvers.sensitivity.remedies.candidate_changes import Lever, levers_of, opening
-from solvers.sensitivity.session import Bounds, Standing
-from solvers.sensitivity.shadow_prices import weights
+from solvers.sensitivity.remedies.candidate_changes import (
+    CandidateChange,
+    candidates_for_limit,
+    opening_stock_candidate,
+)
+from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.shadow_prices import list_shortage_weights
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ShortageTarget:
     """One shortage to be mended."""
 
     row: int
@@ -31,54 +35,58 @@ class Need:
     """Unit of the item."""
 
 
-def find_need(standing: Standing, county: str, item: str, period: str, left: float) -> Need:
+def find_shortage_target(
+    session: SensitivitySession, county: str, item: str, period: str, target_share: float
+) -> ShortageTarget:
     """The need for an item, to be left at most the share `left` of its shortage; KeyError if there is no such place or item."""
-    labels, short = standing.index.labels, standing.program.decisions["short"]
+    labels, short = session.index.labels, session.program.variables["short"]
     try:
         codes = (labels["county"].index(county), labels["item"].index(item), labels["period"].index(period))
     except ValueError as error:
         raise KeyError(f"there is no {county}, {item}, {period}") from error
     axes = ("place", "item", "period")
     here = np.logical_and.reduce([short.axes[a] == c for a, c in zip(axes, codes, strict=True)])
-    balance = standing.program.rules["balance"]
+    balance = session.program.constraints["balance"]
     row = np.logical_and.reduce([balance.axes[a] == c for a, c in zip(axes, codes, strict=True)])
     columns = short.start + np.flatnonzero(here)
-    before = float(standing.point.values[columns].sum())
+    before = float(session.point.values[columns].sum())
     if before <= 1e-9 or not row.any():
-        return Need(-1, columns, 0.0, 0.0, (county, item, period), "")
-    unit = standing.index.problem.items[codes[1]].unit
+        return ShortageTarget(-1, columns, 0.0, 0.0, (county, item, period), "")
+    unit = session.index.problem.items[codes[1]].unit
     position = balance.start + int(np.flatnonzero(row)[0])
-    return Need(position, columns, before, left * before, (county, item, period), unit)
+    return ShortageTarget(position, columns, before, target_share * before, (county, item, period), unit)
 
 
-def imposed(standing: Standing, need: Need) -> Bounds:
+def bounds_with_target(session: SensitivitySession, need: ShortageTarget) -> Bounds:
     """The plan's bounds with the need no shorter than its target: cheaper bands first, as any optimum may fill them."""
-    bounds = Bounds.of(standing.lp).copy()
+    bounds = Bounds.from_program(session.lp).copy_arrays()
     room = need.target
-    for column in need.columns[np.argsort(weights(standing)[need.columns], kind="stable")]:
+    for column in need.columns[np.argsort(list_shortage_weights(session)[need.columns], kind="stable")]:
         bounds.column_upper[column] = min(bounds.column_upper[column], room)
         room -= bounds.column_upper[column]
     return bounds
 
 
-def levers_for(standing: Standing, need: Need, most: int) -> list[Lever]:
+def list_candidates_for(
+    session: SensitivitySession, need: ShortageTarget, max_candidates: int
+) -> list[CandidateChange]:
     """Levers of the limits behind the need, those with the most within reach first, and the opening stock.
 
     With ordered goals the limits are those that the prices of any goal's turn show, the goals in their order.
     """
     county, item, _ = need.where
-    found: dict[tuple[str, ...], Lever] = {}
-    for turn in standing.turns:
-        values = tidy(turn.program, turn.point.values)
-        limits = Limits.of(standing.index, turn.program, values, turn.point.row_price)
-        binding = limits.priced()
-        balance = turn.program.rules["balance"]
-        behind = limits_behind(turn.program, turn.point.row_price, limits.position[binding])
+    found: dict[tuple[str, ...], CandidateChange] = {}
+    for turn in session.goal_stages:
+        values = clean_values(turn.program, turn.point.values)
+        limits = Limits.from_solution(session.index, turn.program, values, turn.point.dual_values)
+        binding = limits.find_priced()
+        balance = turn.program.constraints["balance"]
+        behind = find_limits_behind(turn.program, turn.point.dual_values, limits.position[binding])
         chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
-        worth = limits.gain[chosen] * np.abs(limits.limit[chosen])
+        worth = limits.shadow_price[chosen] * np.abs(limits.limit[chosen])
         for k in chosen[np.argsort(-worth, kind="stable")]:
-            if len(found) >= most:
+            if len(found) >= max_candidates:
                 break
-            for lever in levers_of(standing, limits, int(k)):
+            for lever in candidates_for_limit(session, limits, int(k)):
                 found.setdefault(tuple(lever.name.values()), lever)
-    return [*list(found.values())[:most], *opening(standing, county, item)]
+    return [*list(found.values())[:max_candidates], *opening_stock_candidate(session, county, item)]

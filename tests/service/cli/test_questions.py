@@ -117,7 +117,9 @@ def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
     words = ("--by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
     groups = json.loads(run("bottlenecks", file, *words, "--most", "3").stdout)["groups"]
     assert len(groups) == 3
-    assert {(cause["rule"], cause["id"]) for group in groups for cause in group["binding_limits"]} == {("power", "hyesan")}
+    assert {(cause["rule"], cause["id"]) for group in groups for cause in group["binding_limits"]} == {
+        ("power", "hyesan")
+    }
 
 
 def test_goods_have_prices_too(file: Path) -> None:

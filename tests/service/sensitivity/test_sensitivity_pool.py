@@ -195,7 +195,13 @@ def test_a_question_without_memory_is_told(nursery: LazyForkServer, tmp_path: Pa
 def test_refusals_keep_the_child(desk: SensitivityPool) -> None:
     ask(desk)
     nowhere = {"county": "nowhere", "item": "soap", "period": "2002-01"}
-    rest = {"target_share": 0.5, "max_candidates": 1, "max_results": None, "include_unreserved": False, "time_limit_seconds": 10.0}
+    rest = {
+        "target_share": 0.5,
+        "max_candidates": 1,
+        "max_results": None,
+        "include_unreserved": False,
+        "time_limit_seconds": 10.0,
+    }
     with pytest.raises(NotFoundError, match="there is no nowhere"):
         ask(desk, question=SensitivityQuery("remedies", nowhere | rest, 60.0))
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from solvers.algorithms.portfolio import Cancelled, Way, race
-from solvers.lp.solution import Solution, Stop
+from solvers.algorithms.portfolio import Algorithm, Cancelled, run_portfolio
+from solvers.lp.solution import Solution, Termination
 
 
 def answer(value: float) -> Solution:
-    return Solution(Stop("optimal"), np.array([value]), None)
+    return Solution(Termination("optimal"), np.array([value]), None)
 
 
 def after(seconds: float, solution: Solution, stopped: list[bool] | None = None) -> Callable[[Cancelled], Solution]:
@@ -21,7 +21,7 @@ def after(seconds: float, solution: Solution, stopped: list[bool] | None = None)
             if cancelled():
                 if stopped is not None:
                     stopped.append(True)
-                return Solution(Stop("cancelled"), None, None)
+                return Solution(Termination("cancelled"), None, None)
             time.sleep(0.002)
         return solution
 
@@ -30,8 +30,10 @@ def after(seconds: float, solution: Solution, stopped: list[bool] | None = None)
 
 def test_the_first_accepted_answer_wins_and_the_other_is_told_to_stop() -> None:
     stopped: list[bool] = []
-    finish = race((Way("slow", after(30, answer(1), stopped)), Way("quick", after(0.01, answer(2)))), lambda _: True)
-    assert finish.way.name == "quick"
+    finish = run_portfolio(
+        (Algorithm("slow", after(30, answer(1), stopped)), Algorithm("quick", after(0.01, answer(2)))), lambda _: True
+    )
+    assert finish.algorithm.name == "quick"
     end = time.monotonic() + 5
     while not stopped and time.monotonic() < end:
         time.sleep(0.01)
@@ -39,26 +41,31 @@ def test_the_first_accepted_answer_wins_and_the_other_is_told_to_stop() -> None:
 
 
 def test_an_answer_that_is_not_accepted_does_not_win() -> None:
-    ways = (Way("wrong", after(0, answer(1))), Way("right", after(0.1, answer(2))))
-    assert race(ways, lambda s: s.values is not None and s.values[0] == 2).way.name == "right"
+    ways = (Algorithm("wrong", after(0, answer(1))), Algorithm("right", after(0.1, answer(2))))
+    assert run_portfolio(ways, lambda s: s.values is not None and s.values[0] == 2).algorithm.name == "right"
 
 
 def test_without_an_accepted_answer_one_with_a_point_is_given() -> None:
-    nothing = Solution(Stop("numerical"), None, None)
-    finish = race((Way("nothing", after(0, nothing)), Way("point", after(0.05, answer(3)))), lambda _: False)
-    assert finish.way.name == "point"
+    nothing = Solution(Termination("numerical"), None, None)
+    finish = run_portfolio(
+        (Algorithm("nothing", after(0, nothing)), Algorithm("point", after(0.05, answer(3)))), lambda _: False
+    )
+    assert finish.algorithm.name == "point"
 
 
 def test_a_way_held_back_does_not_begin_when_it_is_not_needed() -> None:
-    finish = race((Way("quick", after(0.01, answer(1))), Way("later", after(0, answer(2)), after=60)), lambda _: True)
-    assert (finish.way.name, finish.began) == ("quick", 1)
+    finish = run_portfolio(
+        (Algorithm("quick", after(0.01, answer(1))), Algorithm("later", after(0, answer(2)), start_after_seconds=60)),
+        lambda _: True,
+    )
+    assert (finish.algorithm.name, finish.started) == ("quick", 1)
 
 
 def test_a_way_held_back_begins_at_once_when_the_first_fails() -> None:
     begun = time.monotonic()
-    ways = (Way("failing", after(0, answer(1))), Way("later", after(0, answer(2)), after=60))
-    finish = race(ways, lambda s: s.values is not None and s.values[0] == 2)
-    assert finish.way.name == "later"
+    ways = (Algorithm("failing", after(0, answer(1))), Algorithm("later", after(0, answer(2)), start_after_seconds=60))
+    finish = run_portfolio(ways, lambda s: s.values is not None and s.values[0] == 2)
+    assert finish.algorithm.name == "later"
     assert time.monotonic() - begun < 30
 
 
@@ -67,4 +74,4 @@ def test_what_a_way_raises_is_raised() -> None:
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):
-        race((Way("broken", broken), Way("slow", after(0.2, answer(1)))), lambda _: True)
+        run_portfolio((Algorithm("broken", broken), Algorithm("slow", after(0.2, answer(1)))), lambda _: True)

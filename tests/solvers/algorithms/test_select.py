@@ -12,13 +12,13 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms import cold_start, progress_monitor, rolling_horizon, select
-from solvers.algorithms.aggregation import joined
-from solvers.algorithms.pipeline import program_of
-from solvers.algorithms.progress_monitor import Watch
-from solvers.algorithms.select import solve
-from solvers.algorithms.solve_request import INTERIOR, Asked, proved
+from solvers.algorithms.aggregation import aggregate_places
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.algorithms.progress_monitor import BoundProgressMonitor
+from solvers.algorithms.select import solve_program
+from solvers.algorithms.solve_request import INTERIOR_POINT, SolveRequest, is_proved_optimal
 from solvers.backends.base import SolveOptions
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import LinearProgram, Program
 from solvers.lp.solution import Basis, Progress, Solution
 from tests.solvers.planning.two_counties import two_counties
@@ -34,7 +34,7 @@ def small_ones_race(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return program_of(ProblemIndex.of(PlanningProblem.model_validate(two_counties())))
+    return build_plan_program(ProblemArrays.from_problem(PlanningProblem.model_validate(two_counties())))
 
 
 def objective(lp: LinearProgram, solution: Solution) -> float:
@@ -43,27 +43,27 @@ def objective(lp: LinearProgram, solution: Solution) -> float:
 
 
 def plain(lp: LinearProgram) -> float:
-    return objective(lp, backends.get("highs").solve(lp, SolveOptions()))
+    return objective(lp, backends.get_backend("highs").solve_program(lp, SolveOptions()))
 
 
 def test_small_programs_are_solved_one_way(program: Program) -> None:
-    solution = solve(program, PlanOptions())
+    solution = solve_program(program, PlanOptions())
     assert solution.strategy == "dual simplex"
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
 
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_large_programs_are_raced(program: Program) -> None:
-    solution = solve(program, PlanOptions())
+    solution = solve_program(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex")
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
-    assert proved(program.lp, solution, 1e-6)
+    assert is_proved_optimal(program.lp, solution, 1e-6)
 
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_from_a_basis_simplex_answers_alone(program: Program) -> None:
-    first = solve(program, PlanOptions())
-    again = solve(program, PlanOptions(), start=first.basis)
+    first = solve_program(program, PlanOptions())
+    again = solve_program(program, PlanOptions(), start=first.basis)
     assert again.strategy == "dual simplex from a basis at hand"
     assert again.iterations == 0
 
@@ -71,42 +71,42 @@ def test_from_a_basis_simplex_answers_alone(program: Program) -> None:
 @pytest.mark.usefixtures("small_ones_race")
 def test_a_basis_that_does_not_help_is_overtaken(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "PATIENCE", 0.0)
-    first = solve(program, PlanOptions())
+    first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
-    again = solve(program, PlanOptions(), start=slacks)
+    again = solve_program(program, PlanOptions(), start=slacks)
     assert objective(program.lp, again) == pytest.approx(objective(program.lp, first), rel=1e-9)
 
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_progress_of_both_ways_is_told(program: Program) -> None:
     told: list[Progress] = []
-    solve(program, PlanOptions(), told.append)
+    solve_program(program, PlanOptions(), told.append)
     assert all(isinstance(progress, Progress) for progress in told)
 
 
 @pytest.mark.parametrize("name", ["highs", "highs-ipm", "glop"])
 def test_a_solver_asked_for_is_the_only_one_used(program: Program, name: str) -> None:
-    solution = solve(program, PlanOptions.model_validate({"solver": name}))
+    solution = solve_program(program, PlanOptions.model_validate({"solver": name}))
     assert solution.strategy == {"highs": "dual simplex", "highs-ipm": "interior point"}.get(name, name)
 
 
 @settings(max_examples=25)
 @given(problems())
 def test_a_race_finds_the_plain_optimum(problem: PlanningProblem) -> None:
-    program = program_of(ProblemIndex.of(problem))
-    raced = select._race(program, PlanOptions(), None, None)
+    program = build_plan_program(ProblemArrays.from_problem(problem))
+    raced = select._solve_large(program, PlanOptions(), None, None)
     assert objective(program.lp, raced) == pytest.approx(plain(program.lp), rel=1e-9, abs=1e-9)
 
 
 @settings(max_examples=25)
 @given(problems())
 def test_with_places_joined_no_plan_costs_less(problem: PlanningProblem) -> None:
-    program = program_of(ProblemIndex.of(problem))
-    smaller = joined(program)
+    program = build_plan_program(ProblemArrays.from_problem(problem))
+    smaller = aggregate_places(program)
     if smaller is None:
         return
-    assert smaller.lp.rows < program.lp.rows
+    assert smaller.lp.row_count < program.lp.row_count
     bound = plain(smaller.lp)
     assert bound <= plain(program.lp) + 1e-9 * (1 + abs(bound))
 
@@ -116,8 +116,8 @@ def test_simplex_that_does_not_come_on_is_given_up(monkeypatch: pytest.MonkeyPat
     """A program on which HiGHS' simplex is busy for longer than a question; nothing of the way is ever enough."""
     monkeypatch.setattr(progress_monitor, "CHECKS", ((0.0, 2.0),))
     monkeypatch.setattr(rolling_horizon, "NEAR", -1.0)
-    program = program_of(ProblemIndex.of(synthetic(6, 30, 8, chain=4, stores=3.0)))
-    solution = solve(program, PlanOptions())
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
+    solution = solve_program(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex given up after 0.")
     assert "interior point" in solution.strategy
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
@@ -130,19 +130,19 @@ def test_interior_point_waits_for_the_yardstick_unless_a_core_idles(
 ) -> None:
     """Simplex is held up until interior point has had every chance to begin."""
     monkeypatch.setattr(cold_start, "spare_core", lambda: idle)
-    program = program_of(ProblemIndex.of(synthetic(3, 10, 4)))
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 10, 4)))
     begun: list[str] = []
-    run = Asked.run
+    run = SolveRequest.run_backend
 
-    def noted(asked: Asked, name: str, *args: object) -> Solution:
+    def noted(asked: SolveRequest, name: str, *args: object) -> Solution:
         begun.append(name)
         if name == "highs":
             time.sleep(0.3)
         return run(asked, name, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Asked, "run", noted)
-    solution = solve(program, PlanOptions())
-    assert (INTERIOR in begun) is idle
+    monkeypatch.setattr(SolveRequest, "run", noted)
+    solution = solve_program(program, PlanOptions())
+    assert (INTERIOR_POINT in begun) is idle
     assert "bound of the joined places" in solution.strategy or idle
     assert objective(program.lp, solution) == pytest.approx(plain(program.lp), rel=1e-9)
 
@@ -152,27 +152,27 @@ def test_values_that_drifted_are_computed_anew_from_their_basis(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after 455 pivots from the crisis year's basis: optimal by the solver's word, 3e-6 off by the certificate."""
-    get = backends.get
+    get = backends.get_backend
 
     class Drifting:
         def solve(self, lp: LinearProgram, *args: object, **named: object) -> Solution:
-            found = get("highs").solve(lp, *args, **named)  # type: ignore[arg-type]
+            found = get("highs").solve_program(lp, *args, **named)  # type: ignore[arg-type]
             assert found.values is not None
             return replace(found, values=found.values + 1e-3)
 
     monkeypatch.setattr(backends, "get", lambda name: Drifting() if name == "highs" else get(name))
-    solution = solve(program, PlanOptions())
+    solution = solve_program(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex (")
-    assert proved(program.lp, solution, 1e-6)
+    assert is_proved_optimal(program.lp, solution, 1e-6)
 
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_a_changed_limit_is_answered_from_the_basis_at_the_plain_optimum(program: Program) -> None:
-    first = solve(program, PlanOptions())
+    first = solve_program(program, PlanOptions())
     upper = program.lp.row_upper.copy()
-    upper[program.rules["power"].span] *= 0.9
+    upper[program.constraints["power"].block_slice] *= 0.9
     changed = replace(program, lp=replace(program.lp, row_upper=upper))
-    again = solve(changed, PlanOptions(), start=first.basis)
+    again = solve_program(changed, PlanOptions(), start=first.basis)
     assert again.strategy == "dual simplex from a basis at hand"
     assert objective(changed.lp, again) == pytest.approx(plain(changed.lp), rel=1e-9)
 
@@ -180,45 +180,45 @@ def test_a_changed_limit_is_answered_from_the_basis_at_the_plain_optimum(program
 @pytest.mark.usefixtures("small_ones_race")
 def test_quick_edge_weights_are_followed_by_exact_ones(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "NEAR_SECONDS", -1.0)
-    first = solve(program, PlanOptions())
+    first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
-    again = solve(program, PlanOptions(), start=slacks)
+    again = solve_program(program, PlanOptions(), start=slacks)
     assert objective(program.lp, again) == pytest.approx(objective(program.lp, first), rel=1e-9)
 
 
 def test_the_watch_gives_up_only_on_a_run_that_stays_behind() -> None:
-    keen, slow = (Watch(bound=100.0, columns=1_000) for _ in range(2))
+    keen, slow = (BoundProgressMonitor(lower_bound=100.0, columns=1_000) for _ in range(2))
     for run in (keen, slow):
-        run.hear(Progress("solve", 1, 0.0))
-        assert not run.hopeless()
+        run.record_progress(Progress("solve", 1, 0.0))
+        assert not run.is_stalled()
     end = time.thread_time() + 0.45
     while time.thread_time() < end:
         pass
-    keen.hear(Progress("solve", 2, 50.0))
-    slow.hear(Progress("solve", 2, 0.5))
-    assert (keen.hopeless(), slow.hopeless()) == (False, True)
+    keen.record_progress(Progress("solve", 2, 50.0))
+    slow.record_progress(Progress("solve", 2, 0.5))
+    assert (keen.is_stalled(), slow.is_stalled()) == (False, True)
     assert (keen.share, slow.share) == (0.5, 0.005)
 
 
 def test_programs_without_shipments_have_no_yardstick(program: Program) -> None:
-    decisions = {name: block for name, block in program.decisions.items() if name != "ship"}
-    assert joined(replace(program, decisions=decisions)) is None
+    decisions = {name: block for name, block in program.variables.items() if name != "ship"}
+    assert aggregate_places(replace(program, variables=decisions)) is None
 
 
 def test_where_shipping_pays_there_is_no_yardstick(program: Program) -> None:
     cost = program.lp.cost.copy()
-    cost[program.decisions["ship"].start] = -1.0
-    assert joined(replace(program, lp=replace(program.lp, cost=cost))) is None
+    cost[program.variables["ship"].start] = -1.0
+    assert aggregate_places(replace(program, lp=replace(program.lp, cost=cost))) is None
 
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_a_new_goal_is_reached_from_the_plan_at_hand(program: Program) -> None:
-    first = solve(program, PlanOptions())
+    first = solve_program(program, PlanOptions())
     cost = program.lp.cost.copy()
-    cost[program.decisions["make"].span] += 0.5
+    cost[program.variables["make"].block_slice] += 0.5
     dearer = replace(program, lp=replace(program.lp, cost=cost))
-    again = solve(dearer, PlanOptions(), start=first.basis, new_goal=True)
+    again = solve_program(dearer, PlanOptions(), start=first.basis, new_goal=True)
     assert again.strategy == "primal simplex from the plan at hand"
     assert objective(dearer.lp, again) == pytest.approx(plain(dearer.lp), rel=1e-9)
 
@@ -226,6 +226,6 @@ def test_a_new_goal_is_reached_from_the_plan_at_hand(program: Program) -> None:
 @pytest.mark.usefixtures("small_ones_race")
 def test_interior_point_joins_a_new_goal_that_takes_long(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "PATIENCE", -1.0)
-    slacks = Basis(np.zeros(program.lp.columns, np.int8), np.ones(program.lp.rows, np.int8))
-    again = solve(program, PlanOptions(), start=slacks, new_goal=True)
+    slacks = Basis(np.zeros(program.lp.column_count, np.int8), np.ones(program.lp.row_count, np.int8))
+    again = solve_program(program, PlanOptions(), start=slacks, new_goal=True)
     assert objective(program.lp, again) == pytest.approx(plain(program.lp), rel=1e-9)

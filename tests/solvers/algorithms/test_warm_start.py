@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
-from solvers.algorithms.pipeline import program_of
-from solvers.algorithms.select import solve
-from solvers.algorithms.solve_request import proved
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.algorithms.select import solve_program
+from solvers.algorithms.solve_request import is_proved_optimal
 from solvers.algorithms.warm_start import WarmStart
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.planning import make_plan, start_from
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.planning import build_warm_start, make_plan
 from tests.builders import Json
 from tests.solvers.planning.two_counties import two_counties
 from tests.strategies import problems
@@ -29,7 +29,7 @@ def solved(raw: Json) -> WarmStart:
     problem = parse_problem(raw)
     basis = make_plan(problem).basis
     assert basis is not None
-    return start_from(problem, basis)
+    return build_warm_start(problem, basis)
 
 
 def without_last(raw: Json, part: str) -> Json:
@@ -39,9 +39,9 @@ def without_last(raw: Json, part: str) -> Json:
 
 def steps(problem: PlanningProblem, start: WarmStart) -> int:
     """Iterations that the program takes from a start."""
-    program = program_of(ProblemIndex.of(problem))
-    solution = solve(program, PlanOptions(), start=start.fit(program))
-    assert proved(program.lp, solution, 1e-6)
+    program = build_plan_program(ProblemArrays.from_problem(problem))
+    solution = solve_program(program, PlanOptions(), start=start.map_basis_to(program))
+    assert is_proved_optimal(program.lp, solution, 1e-6)
     return solution.iterations
 
 
@@ -77,10 +77,10 @@ def test_statuses_follow_their_labels() -> None:
 
 def test_a_status_at_a_bound_that_is_gone_is_moved_to_one_that_is_there() -> None:
     problem = parse_problem(two_counties())
-    program = program_of(ProblemIndex.of(problem))
+    program = build_plan_program(ProblemArrays.from_problem(problem))
     basis = solved(two_counties()).basis
-    start = WarmStart.of(program, type(basis)(np.full_like(basis.columns, 2), np.full_like(basis.rows, 2)))
-    fitted = start.fit(program)
+    start = WarmStart.from_program(program, type(basis)(np.full_like(basis.columns, 2), np.full_like(basis.rows, 2)))
+    fitted = start.map_basis_to(program)
     assert (np.isfinite(program.lp.column_upper[fitted.columns == 2])).all()
     assert (np.isfinite(program.lp.row_upper[fitted.rows == 2])).all()
 
@@ -89,12 +89,12 @@ def test_a_status_at_a_bound_that_is_gone_is_moved_to_one_that_is_there() -> Non
 @given(problems(), problems())
 def test_from_any_other_problem_the_plan_is_that_of_a_cold_solve(one: PlanningProblem, two: PlanningProblem) -> None:
     basis = make_plan(one).basis
-    start = None if basis is None else start_from(one, basis)
+    start = None if basis is None else build_warm_start(one, basis)
     assert value(two, start) == pytest.approx(value(two), rel=1e-9, abs=1e-9)
 
 
 def test_a_basis_of_another_shape_is_not_sound() -> None:
     start = solved(two_counties())
-    assert start.sound
-    less = program_of(ProblemIndex.of(parse_problem(without_last(two_counties(), "factories"))))
-    assert not WarmStart.of(less, start.basis).sound
+    assert start.is_compatible
+    less = build_plan_program(ProblemArrays.from_problem(parse_problem(without_last(two_counties(), "factories"))))
+    assert not WarmStart.from_program(less, start.basis).is_compatible

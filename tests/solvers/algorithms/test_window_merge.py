@@ -14,21 +14,21 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms import cold_start, rolling_horizon, select, window_merge
-from solvers.algorithms.aggregation import Foretold, joined
-from solvers.algorithms.period_decomposition import Periods
-from solvers.algorithms.pipeline import program_of
+from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
+from solvers.algorithms.period_decomposition import PeriodDecomposition
+from solvers.algorithms.pipeline import build_plan_program
 from solvers.algorithms.portfolio import Cancelled
-from solvers.algorithms.rolling_horizon import Vertex, chained
-from solvers.algorithms.select import solve
-from solvers.algorithms.solve_request import INTERIOR, Asked
-from solvers.algorithms.window_merge import lengths, merged
+from solvers.algorithms.rolling_horizon import CrashBasis, forward_pass
+from solvers.algorithms.select import solve_program
+from solvers.algorithms.solve_request import INTERIOR_POINT, SolveRequest
+from solvers.algorithms.window_merge import compute_window_lengths, merge_windows
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.backends.trivial_cases import AT_UPPER
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.lp.certificate import certify
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import Program
-from solvers.lp.solution import Basis, Solution, Stop
+from solvers.lp.solution import Basis, Solution, Termination
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
@@ -45,39 +45,43 @@ def never() -> bool:
     return False
 
 
-def foretold(program: Program) -> Foretold | None:
-    smaller = joined(program)
-    return None if smaller is None else smaller.foretold(backends.get("highs").solve(smaller.lp, SolveOptions()))
+def foretold(program: Program) -> AggregateSolution | None:
+    smaller = aggregate_places(program)
+    return (
+        None
+        if smaller is None
+        else smaller.predict_solution(backends.get_backend("highs").solve_program(smaller.lp, SolveOptions()))
+    )
 
 
-def chain_of(program: Program) -> tuple[Periods, Vertex] | None:
+def chain_of(program: Program) -> tuple[PeriodDecomposition, CrashBasis] | None:
     guide = foretold(program)
-    periods = None if guide is None else Periods.of(program, guide.prices)
+    periods = None if guide is None else PeriodDecomposition.decompose(program, guide.dual_values)
     if guide is None or periods is None:
         return None
-    vertex = chained(periods, guide, 60.0, never)
+    vertex = forward_pass(periods, guide, 60.0, never)
     return None if vertex is None else (periods, vertex)
 
 
 def assert_the_optimum(program: Program, solution: Solution | None) -> None:
-    plain = backends.get("highs").solve(program.lp, SolveOptions())
+    plain = backends.get_backend("highs").solve_program(program.lp, SolveOptions())
     assert solution is not None
     assert solution.values is not None
     assert plain.values is not None
     ours, theirs = (float(program.lp.cost @ each) for each in (solution.values, plain.values))
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
-    assert certify(program.lp, solution, 1e-6).passed
-    again = backends.get("highs").solve(program.lp, SolveOptions(), start=solution.basis)
+    assert certify_solution(program.lp, solution, 1e-6).passed
+    again = backends.get_backend("highs").solve_program(program.lp, SolveOptions(), start=solution.basis)
     assert again.iterations == 0, "the basis is that of the optimum"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_synthetic_provinces_are_merged_to_the_plain_optimum(kind: str) -> None:
-    program = program_of(ProblemIndex.of(synthetic(4, 20, 7, **KINDS[kind])))
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 7, **KINDS[kind])))
     found = chain_of(program)
     assert found is not None, "the joined places foretell such a province"
-    assert found[1].held.any(), "stock is handed on"
-    assert_the_optimum(program, merged(*found, never))
+    assert found[1].fixed_stock.any(), "stock is handed on"
+    assert_the_optimum(program, merge_windows(*found, never))
 
 
 def test_random_problems_are_merged_to_the_plain_optimum_however_badly_foretold(
@@ -89,11 +93,11 @@ def test_random_problems_are_merged_to_the_plain_optimum_however_badly_foretold(
     @bounded(60)
     @given(problems())
     def holds(problem: PlanningProblem) -> None:
-        program = program_of(ProblemIndex.of(problem))
+        program = build_plan_program(ProblemArrays.from_problem(problem))
         found = chain_of(program)
-        assume(found is not None and found[0].count > 1)
+        assume(found is not None and found[0].period_count > 1)
         assert found is not None
-        solution = merged(*found, never)
+        solution = merge_windows(*found, never)
         if solution is not None:
             chained_ones.append(problem)
             assert_the_optimum(program, solution)
@@ -103,22 +107,22 @@ def test_random_problems_are_merged_to_the_plain_optimum_however_badly_foretold(
 
 
 def test_the_chain_is_a_plan_that_keeps_all_rules() -> None:
-    program = program_of(ProblemIndex.of(synthetic(3, 15, 6, chain=3)))
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 15, 6, chain=3)))
     found = chain_of(program)
     assert found is not None
     periods, vertex = found
-    stock = np.flatnonzero(periods.stock)
+    stock = np.flatnonzero(periods.stock_columns)
     lower, upper = program.lp.column_lower.copy(), program.lp.column_upper.copy()
     lower[stock] = upper[stock] = vertex.values[stock]
     lp = replace(program.lp, column_lower=lower, column_upper=upper)
-    held = backends.get("highs").solve(lp, SolveOptions())
-    assert held.stop.reason == "optimal"
+    held = backends.get_backend("highs").solve_program(lp, SolveOptions())
+    assert held.termination.reason == "optimal"
     guide = foretold(program)
     assert guide is not None
     assert held.values is not None
     cost = float(program.lp.cost @ held.values) + program.lp.offset
-    assert guide.bound <= cost * (1 + 1e-9)
-    assert cost <= guide.bound * (1 + 1e-3)
+    assert guide.lower_bound <= cost * (1 + 1e-9)
+    assert cost <= guide.lower_bound * (1 + 1e-3)
 
 
 @pytest.fixture
@@ -126,11 +130,11 @@ def small_ones_compete(monkeypatch: pytest.MonkeyPatch) -> Program:
     """A small province gone about as a large one, on a machine whose cores are all in use."""
     monkeypatch.setattr(select, "LARGE", 0)
     monkeypatch.setattr(cold_start, "spare_core", lambda: False)
-    return program_of(ProblemIndex.of(synthetic(4, 20, 7, chain=3)))
+    return build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 7, chain=3)))
 
 
 def test_a_plan_says_that_its_periods_were_merged(small_ones_compete: Program) -> None:
-    solution = solve(small_ones_compete, PlanOptions())
+    solution = solve_program(small_ones_compete, PlanOptions())
     assert solution.strategy.startswith("periods 1, 2, 4 and 7 at a time, merged by simplex (bound of the joined")
     assert_the_optimum(small_ones_compete, solution)
 
@@ -139,19 +143,19 @@ def test_periods_that_are_not_as_foretold_are_left_to_dual_simplex(
     small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rolling_horizon, "NEAR", -1.0)
-    solution = solve(small_ones_compete, PlanOptions())
+    solution = solve_program(small_ones_compete, PlanOptions())
     assert solution.strategy.startswith("dual simplex (bound")
     assert_the_optimum(small_ones_compete, solution)
 
 
 def test_a_chain_whose_first_period_takes_too_long_is_given_up() -> None:
-    program = program_of(ProblemIndex.of(synthetic(6, 30, 8, chain=4, stores=3.0)))
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     guide = foretold(program)
     assert guide is not None
-    periods = Periods.of(program, guide.prices)
+    periods = PeriodDecomposition.decompose(program, guide.dual_values)
     assert periods is not None
-    assert chained(periods, guide, -1.0, never) is None
-    assert chained(periods, guide, 60.0, never) is not None
+    assert forward_pass(periods, guide, -1.0, never) is None
+    assert forward_pass(periods, guide, 60.0, never) is not None
 
 
 def test_every_step_begins_with_a_plan_that_keeps_its_rules(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,16 +171,16 @@ def test_every_step_begins_with_a_plan_that_keeps_its_rules(monkeypatch: pytest.
         def run(self, method: Method = "dual", **more: Any) -> Solution:
             if method == "primal":
                 self.set_option("simplex_iteration_limit", 0)
-                super().run(method, **more)
+                super().solve_program(method, **more)
                 worst.append(self._highs.getInfo().max_primal_infeasibility)
                 self.set_option("simplex_iteration_limit", 2**31 - 1)
-            return super().run(method, **more)
+            return super().solve_program(method, **more)
 
-    program = program_of(ProblemIndex.of(synthetic(4, 20, 10, chain=3, stores=3.0)))
+    program = build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 10, chain=3, stores=3.0)))
     found = chain_of(program)
     assert found is not None
     monkeypatch.setattr(window_merge, "HighsSession", Checked)
-    assert_the_optimum(program, merged(*found, never))
+    assert_the_optimum(program, merge_windows(*found, never))
     assert len(worst) == 2 * (4 + 2 + 1)
     assert max(worst) < 1e-6
 
@@ -186,26 +190,26 @@ def test_interior_point_stops_as_soon_as_periods_are_merged(
 ) -> None:
     monkeypatch.setattr(cold_start, "spare_core", lambda: True)
     begun, stopped = Event(), Event()
-    run = Asked.run
+    run = SolveRequest.run_backend
 
-    def waiting(self: Asked, name: str, start: Basis | None, cancelled: Cancelled, *more: Any) -> Solution:
-        if name != INTERIOR:
+    def waiting(self: SolveRequest, name: str, start: Basis | None, cancelled: Cancelled, *more: Any) -> Solution:
+        if name != INTERIOR_POINT:
             return run(self, name, start, cancelled, *more)
         begun.set()
         end = time.monotonic() + 20
         while not cancelled() and time.monotonic() < end:
             time.sleep(0.01)
         stopped.set()
-        return Solution(Stop("cancelled"), None, None)
+        return Solution(Termination("cancelled"), None, None)
 
     def after_it(*args: Any) -> Solution | None:
         assert begun.wait(10)
         assert stopped.wait(10), "it still runs while periods are merged"
-        return merged(*args)
+        return merge_windows(*args)
 
-    monkeypatch.setattr(Asked, "run", waiting)
+    monkeypatch.setattr(SolveRequest, "run", waiting)
     monkeypatch.setattr(cold_start, "merged", after_it)
-    assert_the_optimum(small_ones_compete, solve(small_ones_compete, PlanOptions()))
+    assert_the_optimum(small_ones_compete, solve_program(small_ones_compete, PlanOptions()))
 
 
 def test_merging_that_takes_too_long_is_left_to_interior_point(
@@ -213,15 +217,15 @@ def test_merging_that_takes_too_long_is_left_to_interior_point(
 ) -> None:
     monkeypatch.setattr(cold_start, "MERGING", (-1.0, 0.0))
     asked = []
-    run = Asked.run
+    run = SolveRequest.run_backend
 
-    def noted(self: Asked, name: str, *args: object) -> Solution:
+    def noted(self: SolveRequest, name: str, *args: object) -> Solution:
         asked.append(name)
         return run(self, name, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Asked, "run", noted)
-    solution = solve(small_ones_compete, PlanOptions())
-    assert asked == [INTERIOR]
+    monkeypatch.setattr(SolveRequest, "run", noted)
+    solution = solve_program(small_ones_compete, PlanOptions())
+    assert asked == [INTERIOR_POINT]
     assert solution.strategy.startswith("interior point")
     assert_the_optimum(small_ones_compete, solution)
 
@@ -231,4 +235,4 @@ def test_merging_that_takes_too_long_is_left_to_interior_point(
     [(1, ()), (2, (2,)), (3, (2, 3)), (4, (2, 4)), (6, (2, 4, 6)), (7, (2, 4, 7)), (10, (3, 6, 10)), (12, (3, 6, 12))],
 )
 def test_stretches_double_until_they_are_the_whole(count: int, levels: tuple[int, ...]) -> None:
-    assert lengths(count) == levels
+    assert compute_window_lengths(count) == levels

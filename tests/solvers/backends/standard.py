@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Reason
+from solvers.lp.solution import TerminationReason
 
 INF = float("inf")
 Numbers = Sequence[float]
@@ -40,7 +40,7 @@ class Case:
     """A program and what must come of it."""
 
     lp: LinearProgram
-    reason: Reason = "optimal"
+    reason: TerminationReason = "optimal"
     objective: float | None = None
     values: tuple[float, ...] | None = None
     """Only where the optimum is unique."""

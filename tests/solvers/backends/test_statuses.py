@@ -8,7 +8,7 @@ import pytest
 from ortools.linear_solver.python.model_builder_helper import SolveStatus
 
 from solvers.backends import highs_session, ortools, pulp_cbc
-from solvers.backends.highs import UNDECIDED
+from solvers.backends.highs import UNDECIDED_REASONS
 
 HIGHS = highspy.HighsModelStatus.__members__
 OR_TOOLS = SolveStatus.__members__
@@ -16,7 +16,7 @@ OR_TOOLS = SolveStatus.__members__
 
 @pytest.mark.parametrize("name", HIGHS)
 def test_highs(name: str) -> None:
-    stop = highs_session.stop_of(HIGHS[name])
+    stop = highs_session.termination_of(HIGHS[name])
     assert name.removeprefix("k") in stop.detail
     assert (stop.reason == "optimal") == (name in {"kOptimal", "kModelEmpty"})
     assert (stop.reason == "infeasible") == (name == "kInfeasible")
@@ -24,7 +24,7 @@ def test_highs(name: str) -> None:
 
 @pytest.mark.parametrize("name", OR_TOOLS)
 def test_or_tools(name: str) -> None:
-    stop = ortools.stop_of(OR_TOOLS[name], "its words")
+    stop = ortools.termination_of(OR_TOOLS[name], "its words")
     assert stop.detail == f"OR-Tools: {name}: its words"
     assert (stop.reason == "optimal") == (name == "OPTIMAL")
     assert (stop.reason == "infeasible") == (name == "INFEASIBLE")
@@ -32,21 +32,21 @@ def test_or_tools(name: str) -> None:
 
 @pytest.mark.parametrize(("status", "solution"), list(product(pulp.LpStatus, pulp.LpSolution)))
 def test_pulp(status: int, solution: int) -> None:
-    stop = pulp_cbc.stop_of(status, solution)
+    stop = pulp_cbc.termination_of(status, solution)
     assert (stop.reason == "optimal") == (status == pulp.LpStatusOptimal and solution == pulp.LpSolutionOptimal)
 
 
 def test_no_status_is_mapped_that_is_not_there() -> None:
-    assert set(highs_session._STOPS) == set(HIGHS)
-    assert set(ortools._STOPS) == set(OR_TOOLS)
-    assert set(pulp_cbc._STOPS) == set(pulp.LpStatus)
-    assert set(pulp_cbc._SOLUTION_STOPS) == set(pulp.LpSolution)
+    assert set(highs_session._TERMINATIONS) == set(HIGHS)
+    assert set(ortools._TERMINATIONS) == set(OR_TOOLS)
+    assert set(pulp_cbc._TERMINATIONS) == set(pulp.LpStatus)
+    assert set(pulp_cbc._SOLUTION_TERMINATIONS) == set(pulp.LpSolution)
 
 
 def test_cbc_stopped_by_its_limit_is_not_optimal() -> None:
-    stop = pulp_cbc.stop_of(pulp.LpStatusOptimal, pulp.LpSolutionIntegerFeasible)
+    stop = pulp_cbc.termination_of(pulp.LpStatusOptimal, pulp.LpSolutionIntegerFeasible)
     assert (stop.reason, stop.limit) == ("limit", "time")
 
 
 def test_the_undecided_status_of_highs_is_recognised() -> None:
-    assert highs_session.stop_of(highspy.HighsModelStatus.kUnboundedOrInfeasible) == UNDECIDED
+    assert highs_session.termination_of(highspy.HighsModelStatus.kUnboundedOrInfeasible) == UNDECIDED_REASONS

@@ -6,33 +6,33 @@ from time import monotonic
 
 import pytest
 
-from solvers.backends import Feature, SolveOptions, get, names
-from solvers.backends.solver_callbacks import read_line
-from solvers.backends.trivial_cases import ProgressGate
-from solvers.lp.certificate import certify
+from solvers.backends import Feature, SolveOptions, get_backend, list_backend_names
+from solvers.backends.solver_callbacks import parse_log_line
+from solvers.backends.trivial_cases import ProgressReporter
+from solvers.lp.certificate import certify_solution
 from solvers.lp.solution import Progress
 from tests.solvers.backends.large import assignment, hard
 
-CANCELLABLE = [name for name in names() if Feature.CANCEL in get(name).features]
+CANCELLABLE = [name for name in list_backend_names() if Feature.CANCEL in get_backend(name).features]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", list_backend_names())
 def test_the_time_limit_is_kept_and_is_no_optimum(name: str) -> None:
     lp = hard()
     began = monotonic()
-    solution = get(name).solve(lp, SolveOptions(time_limit_seconds=0.3))
-    assert (solution.stop.reason, solution.stop.limit) == ("limit", "time")
+    solution = get_backend(name).solve_program(lp, SolveOptions(time_limit_seconds=0.3))
+    assert (solution.termination.reason, solution.termination.limit) == ("limit", "time")
     assert monotonic() - began < 15
     if solution.values is not None:
-        assert not certify(lp, solution).passed
+        assert not certify_solution(lp, solution).passed
 
 
 @pytest.mark.parametrize("name", CANCELLABLE)
 def test_cancelling_stops_it_soon(name: str) -> None:
     began = monotonic()
     options = SolveOptions(time_limit_seconds=60.0, cancelled=lambda: monotonic() - began > 0.3)
-    solution = get(name).solve(hard(), options)
-    assert solution.stop.reason == "cancelled"
+    solution = get_backend(name).solve_program(hard(), options)
+    assert solution.termination.reason == "cancelled"
     assert monotonic() - began < 15
 
 
@@ -52,20 +52,20 @@ def test_the_simplex_and_interior_point_of_highs_and_glop_can_be_cancelled() -> 
 def test_hints_arrive_and_change_nothing(name: str) -> None:
     lp = assignment(60)
     hints: list[Progress] = []
-    told = get(name).solve(lp, SolveOptions(), on_progress=hints.append)
+    told = get_backend(name).solve_program(lp, SolveOptions(), on_progress=hints.append)
     assert hints
-    assert certify(lp, told).passed
-    silent = get(name).solve(lp, SolveOptions())
+    assert certify_solution(lp, told).passed
+    silent = get_backend(name).solve_program(lp, SolveOptions())
     assert silent.iterations == told.iterations
 
 
 def test_at_most_two_hints_a_second() -> None:
     hints: list[Progress] = []
-    gate = ProgressGate(hints.append, None)
+    gate = ProgressReporter(hints.append, None)
     for iteration in range(1000):
-        gate.tell(Progress("solve", iteration))
+        gate.report_progress(Progress("solve", iteration))
     assert [hint.iteration for hint in hints] == [0]
-    assert not gate.must_stop()
+    assert not gate.should_cancel()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_at_most_two_hints_a_second() -> None:
     ids=["simplex", "interior point", "presolve", "other", "empty"],
 )
 def test_lines_of_the_log(line: str, progress: Progress | None) -> None:
-    assert read_line(line) == progress
+    assert parse_log_line(line) == progress
 
 
 ORDERS = ["cbc glop highs", "glop highs cbc", "highs cbc glop pdlp", "cbc highs-ipm pdlp glop"]
@@ -97,5 +97,5 @@ def test_all_solvers_in_one_process(order: str) -> None:
         "    assert get(name).solve(mixing(), SolveOptions()).stop.reason == 'optimal', name\n"
     )
     command = [sys.executable, "-c", code, *order.split()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

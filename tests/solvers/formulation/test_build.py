@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
 from models.provinces import load_builtin_province
-from solvers.backends import SolveOptions, get
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build, goal_costs, objective_parts, units_short
-from solvers.formulation.reachability import Presence
+from solvers.backends import SolveOptions, get_backend
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program, compute_goal_costs, compute_objective_parts, sum_shortage_units
+from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import Solution
 from tests.builders import make_problem, need
@@ -21,21 +21,21 @@ from tests.strategies import problems
 
 
 def solve(program: Program) -> Solution:
-    return get("highs").solve(program.lp, SolveOptions(tolerance=1e-9))
+    return get_backend("highs").solve_program(program.lp, SolveOptions(tolerance=1e-9))
 
 
 def optimum(program: Program) -> float:
     solution = solve(program)
-    assert solution.stop.reason == "optimal"
+    assert solution.termination.reason == "optimal"
     assert solution.values is not None
     return float(program.lp.cost @ solution.values)
 
 
 def price(program: Program, rule: str) -> list[float]:
     """Gain of one more unit of a limit, row by row."""
-    prices = solve(program).row_price
+    prices = solve(program).dual_values
     assert prices is not None
-    return [-float(each) for each in prices[program.rules[rule].span]]
+    return [-float(each) for each in prices[program.constraints[rule].block_slice]]
 
 
 def soap_works(kwh: float, need_of_soap: float, **parts: Any) -> PlanningProblem:
@@ -51,7 +51,7 @@ def soap_works(kwh: float, need_of_soap: float, **parts: Any) -> PlanningProblem
 
 
 def test_shortage_is_what_power_does_not_allow() -> None:
-    program = build(ProblemIndex.of(soap_works(kwh=10, need_of_soap=8)))
+    program = build_program(ProblemArrays.from_problem(soap_works(kwh=10, need_of_soap=8)))
     assert optimum(program) == pytest.approx(3 * 3 + 5 * 0.5)  # 5 made of 8
     assert price(program, "power") == pytest.approx([(3 - 0.5) / 2])
 
@@ -67,12 +67,12 @@ def test_bands_share_scarcity_out() -> None:
         links=[{"id": "road", "from": "town", "to": "village"}],
         policy={"shortage_bands": bands, "priority_weights": {"1": 1, "2": 1, "3": 1}},
     )
-    program = build(ProblemIndex.of(problem))
+    program = build_program(ProblemArrays.from_problem(problem))
     assert optimum(program) == pytest.approx(5 * 3 + 5 * 0.5)  # half of each need short, all in the light bands
     values = solve(program).values
     assert values is not None
-    short = program.decisions["short"]
-    assert values[short.span][short.axes["band"] == 0] == pytest.approx([0, 0])
+    short = program.variables["short"]
+    assert values[short.block_slice][short.axes["band"] == 0] == pytest.approx([0, 0])
 
 
 def test_stock_carries_and_loses() -> None:
@@ -82,7 +82,7 @@ def test_stock_carries_and_loses() -> None:
         periods=["p1", "p2"], items=[item], counties=[county], demand=[need("town", "soap", [4, 10])]
     )
     # 16 → 12 at hand, 4 needed, 8 kept, 6 left of it: 4 short
-    assert optimum(build(ProblemIndex.of(problem))) == pytest.approx(8 * 0.125 + 4 * 3)
+    assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(8 * 0.125 + 4 * 3)
 
 
 def test_swaps_are_paid_in_kind() -> None:
@@ -90,10 +90,10 @@ def test_swaps_are_paid_in_kind() -> None:
     county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 12}}}
     partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 0.5, "credit": 3}
     problem = make_problem(items=items, counties=[county], demand=[need("town", "soap", 5)], partners=[partner])
-    program = build(ProblemIndex.of(problem))
+    program = build_program(ProblemArrays.from_problem(problem))
     assert optimum(program) == pytest.approx((5 - 3) * 3)  # 12 × 1 × 0.5 + 3 = 9 won of soap
     assert price(program, "swap_balance") == pytest.approx([1.0])
-    assert optimum(build(ProblemIndex.of(problem), swaps=False)) == pytest.approx(15)
+    assert optimum(build_program(ProblemArrays.from_problem(problem), swaps=False)) == pytest.approx(15)
 
 
 def test_own_needs_come_first() -> None:
@@ -101,21 +101,23 @@ def test_own_needs_come_first() -> None:
     county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 10}}}
     partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 2}
     demand = [need("town", "soap", 5), need("town", "starch", 8)]
-    index = ProblemIndex.of(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
-    assert optimum(build(index)) == pytest.approx(8)  # all starch goes out for soap
-    alone = build(index, swaps=False)
+    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
+    assert optimum(build_program(index)) == pytest.approx(8)  # all starch goes out for soap
+    alone = build_program(index, swaps=False)
     values = solve(alone).values
     assert values is not None
-    short = units_short(index, alone, values)
+    short = sum_shortage_units(index, alone, values)
     assert short.ravel() == pytest.approx([5, 0])
-    kept = build(index, without_swaps=short)
+    kept = build_program(index, without_swaps=short)
     assert optimum(kept) == pytest.approx((5 - 1) * 4)  # only the 2 to spare go out, for 4 won of soap
-    assert set(kept.rules) - set(alone.rules) == {"own_needs_first"}
+    assert set(kept.constraints) - set(alone.constraints) == {"own_needs_first"}
 
 
 def test_local_floor_keeps_the_centre_out() -> None:
     problem = soap_works(10, 20, supply_shares={"central": 1, "gateways": ["town"], "local_floor": {"soap": 0.5}})
-    assert optimum(build(ProblemIndex.of(problem))) == pytest.approx(10 * 3 + 5 * 0.5)  # 5 made allow 5 central
+    assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(
+        10 * 3 + 5 * 0.5
+    )  # 5 made allow 5 central
 
 
 def test_worst_fulfilment_raises_the_last() -> None:
@@ -128,9 +130,9 @@ def test_worst_fulfilment_raises_the_last() -> None:
         links=[{"id": "road", "from": "town", "to": "village"}],
         policy={"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage"]},
     )
-    index, goals = ProblemIndex.of(problem), problem.policy.expand_ordered_goals()
-    program = build(index, goals=goals)
-    program.lp.cost[:] = goal_costs(index, program, goals)[0]
+    index, goals = ProblemArrays.from_problem(problem), problem.policy.expand_ordered_goals()
+    program = build_program(index, goals=goals)
+    program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
     assert optimum(program) == pytest.approx(-0.25)  # 5 of 20 served, evenly
 
 
@@ -151,46 +153,46 @@ def test_distance_to_the_central_target_counts_both_ways() -> None:
             supply_shares=shares,
             policy={"goals": ["central_share"]},
         )
-        index = ProblemIndex.of(problem)
-        program = build(index, goals=goals)
-        program.lp.cost[:] = goal_costs(index, program, goals)[0]
+        index = ProblemArrays.from_problem(problem)
+        program = build_program(index, goals=goals)
+        program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
         assert optimum(program) == pytest.approx(distance, rel=1e-9, abs=1e-9)
 
 
 def test_parts_sum_to_the_costs() -> None:
-    index = ProblemIndex.of(two_towns())
-    program = build(index, goals=GOALS)
-    parts = objective_parts(index, program)
+    index = ProblemArrays.from_problem(two_towns())
+    program = build_program(index, goals=GOALS)
+    parts = compute_objective_parts(index, program)
     assert list(parts) == ["shortage", "making", "haulage", "holding", "quality"]
     assert all(part.any() for part in parts.values())
     np.testing.assert_allclose(sum(parts.values()), program.lp.cost)
 
 
 def test_rules_without_a_limit_have_no_rows() -> None:
-    program = build(ProblemIndex.of(make_problem(demand=[need("town", "soap", 1)])))
-    assert {name for name, rule in program.rules.items() if rule.size} == {"balance"}
+    program = build_program(ProblemArrays.from_problem(make_problem(demand=[need("town", "soap", 1)])))
+    assert {name for name, rule in program.constraints.items() if rule.size} == {"balance"}
 
 
 @settings(max_examples=60, deadline=None)
 @given(problems(max_periods=3))
 def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
-    index = ProblemIndex.of(problem)
+    index = ProblemArrays.from_problem(problem)
     places, items, arcs = (len(index.labels[axis]) for axis in ("place", "item", "arc"))
     moves, counties = index.items.transportable, index.places.counties
-    every = Presence(
+    every = ActiveArcs(
         place=np.ones((places, items), dtype=bool),
         arc=np.broadcast_to(moves, (arcs, items)),
         store=np.broadcast_to(index.items.storable, (counties, items)),
     )
-    few, all_ = build(index), build(index, where=every)
-    assert few.lp.columns <= all_.lp.columns
+    few, all_ = build_program(index), build_program(index, active_arcs=every)
+    assert few.lp.column_count <= all_.lp.column_count
     assert optimum(few) == pytest.approx(optimum(all_), rel=1e-9, abs=1e-9)
 
 
 def test_a_year_of_ryanggang_has_the_size_that_strategies_are_made_for() -> None:
-    lp = build(ProblemIndex.of(load_builtin_province("ryanggang").problem)).lp
-    assert 140_000 < lp.columns < 200_000
-    assert 25_000 < lp.rows < 40_000
+    lp = build_program(ProblemArrays.from_problem(load_builtin_province("ryanggang").problem)).lp
+    assert 140_000 < lp.column_count < 200_000
+    assert 25_000 < lp.row_count < 40_000
     assert 400_000 < lp.matrix.nnz < 600_000
     assert lp.matrix.has_canonical_format
     assert np.isfinite(lp.cost).all()

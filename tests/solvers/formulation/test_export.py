@@ -8,10 +8,10 @@ import pytest
 from highspy import HighsStatus
 from highspy._core import _Highs
 
-from solvers.backends import SolveOptions, get
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.lp.export import column_names, lp_text, mps_text, row_names
+from solvers.backends import SolveOptions, get_backend
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.lp.export import format_lp_text, format_mps_text, name_columns, name_rows
 from solvers.lp.linear_program import Program
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import GOALS, two_towns
@@ -20,8 +20,8 @@ from tests.solvers.formulation.two_towns import GOALS, two_towns
 @pytest.fixture
 def program() -> Program:
     """With goals, each held loosely: MPS readers drop rows without a limit."""
-    program = build(ProblemIndex.of(two_towns()), goals=GOALS)
-    program.lp.row_upper[program.rules["goal"].span] = 1e6
+    program = build_program(ProblemArrays.from_problem(two_towns()), goals=GOALS)
+    program.lp.row_upper[program.constraints["goal"].block_slice] = 1e6
     return program
 
 
@@ -37,35 +37,37 @@ def read_and_solve(path: Path) -> tuple[float, int, int]:
 @pytest.mark.parametrize("kind", ["mps", "lp"])
 def test_reading_back_gives_the_same_optimum(kind: str, program: Program, tmp_path: Path) -> None:
     path = tmp_path / f"program.{kind}"
-    path.write_text({"mps": mps_text, "lp": lp_text}[kind](program), encoding="utf-8")
-    values = get("highs").solve(program.lp, SolveOptions()).values
+    path.write_text({"mps": format_mps_text, "lp": format_lp_text}[kind](program), encoding="utf-8")
+    values = get_backend("highs").solve_program(program.lp, SolveOptions()).values
     assert values is not None
     objective, columns, rows = read_and_solve(path)
     assert objective == pytest.approx(float(program.lp.cost @ values), rel=1e-9)
-    assert (columns, rows) == (program.lp.columns, program.lp.rows)
+    assert (columns, rows) == (program.lp.column_count, program.lp.row_count)
 
 
 def test_names_say_what_a_row_or_column_is(program: Program) -> None:
-    assert "power[north,p2]" in row_names(program)
-    assert "machine[mill/press,p1]" in row_names(program)
-    assert "make[mill/soap,p1]" in column_names(program)
-    assert "ship[railway/hills,soda,p2]" in column_names(program)
-    assert "short[hills,soap,p1,2]" in column_names(program)
+    assert "power[north,p2]" in name_rows(program)
+    assert "machine[mill/press,p1]" in name_rows(program)
+    assert "make[mill/soap,p1]" in name_columns(program)
+    assert "ship[railway/hills,soda,p2]" in name_columns(program)
+    assert "short[hills,soap,p1,2]" in name_columns(program)
 
 
 def test_names_are_there_once(program: Program) -> None:
-    for names, count in ((row_names(program), program.lp.rows), (column_names(program), program.lp.columns)):
+    for names, count in ((name_rows(program), program.lp.row_count), (name_columns(program), program.lp.column_count)):
         assert len(names) == len(set(names)) == count
 
 
 def test_words_that_no_format_takes_are_written_so_that_they_stay_apart() -> None:
     hours = {"big press": 1, "big_press": 2, "압축기": 1, "분쇄기": 3}
     works = {"id": "works", "place": "town", "machines": hours, "lines": [{"item": "soap", "hours_per_unit": hours}]}
-    program = build(ProblemIndex.of(make_problem(factories=[works], demand=[need("town", "soap", 1)])))
-    names = row_names(program)
+    program = build_program(
+        ProblemArrays.from_problem(make_problem(factories=[works], demand=[need("town", "soap", 1)]))
+    )
+    names = name_rows(program)
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"[\w./,\[\]-]+", name, re.ASCII) for name in names)
 
 
 def test_no_line_is_too_long_to_read_back(program: Program) -> None:
-    assert max(map(len, lp_text(program).splitlines())) <= 255
+    assert max(map(len, format_lp_text(program).splitlines())) <= 255

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from models.demand import calculate_demand
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import load_builtin_province
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.data.problem_arrays import ProblemArrays
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import two_towns
 from tests.strategies import problems
@@ -24,7 +24,7 @@ def test_demand_of_ryanggang_is_the_estimate() -> None:
 
 
 def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
-    index = ProblemIndex.of(problem)
+    index = ProblemArrays.from_problem(problem)
     expected = np.zeros(index.demand.shape)
     for row in calculate_demand(problem):
         where = index.labels["county"].index(row.county), index.labels["item"].index(row.item)
@@ -38,18 +38,18 @@ def test_need_is_people_times_norm_times_years_by_calendar() -> None:
     problem = make_problem(
         periods=["p1", "p2"], years=0.5, items=[item], counties=[county], calendars={"spring": [0.25, 0.75]}
     )
-    assert ProblemIndex.of(problem).demand.tolist() == [[[75.0, 225.0]]]
+    assert ProblemArrays.from_problem(problem).demand.tolist() == [[[75.0, 225.0]]]
 
 
 def test_even_need_follows_the_days() -> None:
     item = {"id": "soap", "norms": {"people": 1}}
     county = {"id": "town", "power_area": "area", "population": {"people": 59}}
     problem = make_problem(periods=["p1", "p2"], period_days=[31, 28], items=[item], counties=[county])
-    assert ProblemIndex.of(problem).demand.ravel() == pytest.approx([31, 28])
+    assert ProblemArrays.from_problem(problem).demand.ravel() == pytest.approx([31, 28])
 
 
 def test_numbers_arrive_once_and_ready_for_use() -> None:
-    index = ProblemIndex.of(two_towns())
+    index = ProblemArrays.from_problem(two_towns())
     assert index.labels["line"] == ("works/soda", "mill/soap")
     assert index.labels["arc"] == ("railway/hills", "railway/plain")
     assert index.lines.kwh.tolist() == [4.0, 3.0]  # overhead included
@@ -69,12 +69,16 @@ def test_most_exact_share_holds() -> None:
         {"id": name, "category": category} for name, category in (("soap", "care"), ("comb", "care"), ("pot", "home"))
     ]
     shares = {"central": 0.1, "by_category": {"care": 0.2}, "by_item": {"comb": 0.3}}
-    assert ProblemIndex.of(make_problem(items=items, supply_shares=shares)).centre.share.tolist() == [0.2, 0.3, 0.1]
+    assert ProblemArrays.from_problem(make_problem(items=items, supply_shares=shares)).centre.share.tolist() == [
+        0.2,
+        0.3,
+        0.1,
+    ]
 
 
 def test_windows_are_periods_quarters_or_the_plan() -> None:
     partners = [{"id": kind, "at": "town", "settlement": kind} for kind in ("period", "quarter", "plan")]
-    index = ProblemIndex.of(make_problem(periods=["a", "b", "c", "d"], partners=partners))
+    index = ProblemArrays.from_problem(make_problem(periods=["a", "b", "c", "d"], partners=partners))
     named = [[index.labels["window"][w] for w in row] for row in index.partners.window]
     assert named == [["a", "b", "c", "d"], ["a..c", "a..c", "a..c", "d..d"], ["plan"] * 4]
 
@@ -82,5 +86,5 @@ def test_windows_are_periods_quarters_or_the_plan() -> None:
 def test_stated_need_replaces_the_estimate() -> None:
     county = {"id": "town", "power_area": "area", "population": {"people": 10}}
     items = [{"id": "soap", "norms": {"people": 1}}, {"id": "comb", "norms": {"people": 2}}]
-    index = ProblemIndex.of(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
+    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
     assert index.demand.ravel().tolist() == [3.0, 20.0]

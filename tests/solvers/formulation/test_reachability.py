@@ -1,8 +1,8 @@
 """Columns are made where an item can be and can serve something, and nowhere else."""
 
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.formulation.reachability import presence
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.formulation.reachability import find_active_arcs
 from tests.builders import make_problem, need
 
 CRAFT = {"id": "craft", "place": "town", "lines": [{"item": "soap"}]}
@@ -17,8 +17,8 @@ def test_nothing_is_shipped_to_dead_ends() -> None:
         factories=[CRAFT],
         demand=[need("village", "soap", 1)],
     )
-    index = ProblemIndex.of(problem)
-    arcs = [index.labels["arc"][a] for a in build(index).decisions["ship"].axes["arc"]]
+    index = ProblemArrays.from_problem(problem)
+    arcs = [index.labels["arc"][a] for a in build_program(index).variables["ship"].axes["arc"]]
     assert arcs == ["to-village/village", "to-village/town"]
 
 
@@ -27,7 +27,7 @@ def test_an_item_without_a_source_is_nowhere_but_must_be_where_it_is_demanded_of
     problem = make_problem(
         counties=[{"id": "town", "power_area": "area", "stocks": stocks}], items=[{"id": "soap"}, {"id": "comb"}]
     )
-    where = presence(ProblemIndex.of(problem), swaps=True)
+    where = find_active_arcs(ProblemArrays.from_problem(problem), swaps=True)
     assert not where.place.any()
     assert where.store.tolist() == [[True, False]]
 
@@ -40,7 +40,7 @@ def test_what_cannot_move_stays_where_it_is_made() -> None:
         factories=[CRAFT],
         demand=[need("village", "soap", 1)],
     )
-    where = presence(ProblemIndex.of(problem), swaps=True)
+    where = find_active_arcs(ProblemArrays.from_problem(problem), swaps=True)
     assert where.place.ravel().tolist() == [True, False]
     assert not where.arc.any()
 
@@ -51,11 +51,11 @@ def test_one_way_links_only_lead_on() -> None:
         links=[{"id": "river", "from": "village", "to": "town", "one_way": True}],
         factories=[CRAFT],
     )
-    assert presence(ProblemIndex.of(problem), swaps=True).place.ravel().tolist() == [True, False]
+    assert find_active_arcs(ProblemArrays.from_problem(problem), swaps=True).place.ravel().tolist() == [True, False]
 
 
 def test_bands_wider_than_the_need_make_need_a_supply() -> None:
     for width, there in ((1, False), (0.75, True)):
         policy = {"shortage_bands": [{"width": width, "weight": 1}, {"width": 0 if width == 1 else width, "weight": 2}]}
         problem = make_problem(demand=[need("town", "soap", 1)], policy=policy)
-        assert presence(ProblemIndex.of(problem), swaps=True).place.tolist() == [[there]]
+        assert find_active_arcs(ProblemArrays.from_problem(problem), swaps=True).place.tolist() == [[there]]

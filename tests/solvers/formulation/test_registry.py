@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from solvers import formulation
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import BOUNDS, RULES, RuleInfo, build
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import BOUNDS, CONSTRAINTS, ConstraintInfo, build_program
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 ROOT = Path(__file__).parents[3]
@@ -19,19 +19,19 @@ SOUGHT = {"worst_fulfilment", "central_distance", "quota_distance", "goal"}
 
 
 def test_build_makes_the_rules_of_the_registry_in_its_order() -> None:
-    index = ProblemIndex.of(two_towns())
-    program = build(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
-    assert list(program.rules) == list(RULES)
-    assert {decision for rule in RULES.values() for decision in rule.decisions} == set(program.decisions)
+    index = ProblemArrays.from_problem(two_towns())
+    program = build_program(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    assert list(program.constraints) == list(CONSTRAINTS)
+    assert {decision for rule in CONSTRAINTS.values() for decision in rule.variables} == set(program.variables)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
-def test_rule_has_a_golden(rule: RuleInfo) -> None:
+@pytest.mark.parametrize("rule", CONSTRAINTS.values(), ids=tuple(CONSTRAINTS))
+def test_rule_has_a_golden(rule: ConstraintInfo) -> None:
     assert (ROOT / "tests" / "golden" / f"{rule.name}.lp").is_file()
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
-def test_rule_has_a_page_with_its_equation_its_code_and_its_price(rule: RuleInfo) -> None:
+@pytest.mark.parametrize("rule", CONSTRAINTS.values(), ids=tuple(CONSTRAINTS))
+def test_rule_has_a_page_with_its_equation_its_code_and_its_price(rule: ConstraintInfo) -> None:
     page = (ROOT / rule.page).read_text(encoding="utf-8")
     assert page.startswith(f"# {rule.name}\n")
     assert f"solvers/formulation/{rule.name}.py" in page
@@ -40,32 +40,32 @@ def test_rule_has_a_page_with_its_equation_its_code_and_its_price(rule: RuleInfo
     assert f"({rule.name}.md)" in (ROOT / "docs/formulation/index.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
-def test_rule_says_its_sentence_equation_and_price_in_its_docstring(rule: RuleInfo) -> None:
+@pytest.mark.parametrize("rule", CONSTRAINTS.values(), ids=tuple(CONSTRAINTS))
+def test_rule_says_its_sentence_equation_and_price_in_its_docstring(rule: ConstraintInfo) -> None:
     words = inspect.getdoc(getattr(formulation, rule.name)) or ""
     assert re.search(r"[≤≥=]", words)
     assert "\n↔  " in words
 
 
 @pytest.mark.parametrize("bound", BOUNDS.values(), ids=lambda bound: bound.name)
-def test_bound_is_on_the_page_of_bounds(bound: RuleInfo) -> None:
+def test_bound_is_on_the_page_of_bounds(bound: ConstraintInfo) -> None:
     assert f"`{bound.name}`" in (ROOT / bound.page).read_text(encoding="utf-8")
 
 
 def test_sentences_name_only_axes_of_their_rows_or_columns() -> None:
-    index = ProblemIndex.of(two_towns())
-    program = build(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
-    blocks = [(info, program.rules[info.name]) for info in RULES.values()]
-    blocks += [(info, program.decisions[decision]) for (decision, _), info in BOUNDS.items()]
+    index = ProblemArrays.from_problem(two_towns())
+    program = build_program(index, without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    blocks = [(info, program.constraints[info.name]) for info in CONSTRAINTS.values()]
+    blocks += [(info, program.variables[decision]) for (decision, _), info in BOUNDS.items()]
     for info, block in blocks:
-        info.sentence.format(**program.where(block, 0))
+        info.sentence.format(**program.labels_at(block, 0))
 
 
 LAWS = sorted((ROOT / "tests").glob("laws*.py"))
 
 
 @pytest.mark.skipif(not LAWS, reason="the laws are yet to come")
-@pytest.mark.parametrize("name", [name for name in RULES if name not in SOUGHT])
+@pytest.mark.parametrize("name", [name for name in CONSTRAINTS if name not in SOUGHT])
 def test_rule_has_a_law(name: str) -> None:
     laws = [node for path in LAWS for node in ast.parse(path.read_text(encoding="utf-8")).body]
     assert f"law_{name}" in {node.name for node in laws if isinstance(node, ast.FunctionDef)}

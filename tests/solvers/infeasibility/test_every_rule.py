@@ -10,21 +10,21 @@ from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.backends.base import SolveOptions
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import BOUNDS, RULES, build
-from solvers.infeasibility import diagnose
-from solvers.infeasibility.iis import find_conflict
-from solvers.infeasibility.relaxable_limits import HARD, LAST_RESORT, Soft
-from solvers.infeasibility.relaxation import elastic, only, support
-from solvers.infeasibility.wording import in_words
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import BOUNDS, CONSTRAINTS, build_program
+from solvers.infeasibility import analyse_infeasibility
+from solvers.infeasibility.iis import find_iis
+from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, HARD_WEIGHT, RelaxableLimits
+from solvers.infeasibility.relaxation import build_relaxation, find_supporting_limits, restrict_to_limits
+from solvers.infeasibility.wording import describe_limits
 from solvers.lp.linear_program import IntArray, LinearProgram, Program
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.shadow_prices import SUBJECTS
+from solvers.sensitivity.shadow_prices import LIMIT_SUBJECTS
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
 
-def everything() -> tuple[ProblemIndex, Program]:
+def everything() -> tuple[ProblemArrays, Program]:
     """A program in which every rule has rows."""
     raw = two_counties().model_dump(mode="json")
     raw["policy"] |= {"own_needs_first": True, "goals": ["worst_fulfilment", "central_share", "shortage"]}
@@ -33,19 +33,19 @@ def everything() -> tuple[ProblemIndex, Program]:
     for county in raw["counties"]:
         county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}
     raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
-    index = ProblemIndex.of(PlanningProblem.model_validate(raw))
+    index = ProblemArrays.from_problem(PlanningProblem.model_validate(raw))
     goals = index.problem.policy.expand_ordered_goals()
-    program = build(index, goals=goals, without_swaps=np.zeros_like(index.demand))
+    program = build_program(index, goals=goals, without_swaps=np.zeros_like(index.demand))
     upper = program.lp.row_upper.copy()
-    upper[program.rules["goal"].span] = 1.0
+    upper[program.constraints["goal"].block_slice] = 1.0
     return index, replace(program, lp=replace(program.lp, row_upper=upper))
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name not in HARD])
+@pytest.mark.parametrize("rule", [name for name in CONSTRAINTS if name not in HARD_WEIGHT])
 def test_every_rule_has_an_explanation(rule: str) -> None:
     index, program = everything()
-    soft = Soft.of(index, program)
-    span = program.rules[rule].span
+    soft = RelaxableLimits.from_program(index, program)
+    span = program.constraints[rule].block_slice
     mine = np.flatnonzero((soft.of_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
     assert len(mine), f"no row of {rule} can be explained"
     explained(index, program, soft, mine[:1], rule)
@@ -54,16 +54,16 @@ def test_every_rule_has_an_explanation(rule: str) -> None:
 @pytest.mark.parametrize("key", [key for key in BOUNDS if key[0] != "worst"])
 def test_every_bound_has_an_explanation(key: tuple[str, str]) -> None:
     index, program = everything()
-    soft = Soft.of(index, program)
-    span, sign = program.decisions[key[0]].span, 1.0 if key[1] == "upper" else -1.0
+    soft = RelaxableLimits.from_program(index, program)
+    span, sign = program.variables[key[0]].block_slice, 1.0 if key[1] == "upper" else -1.0
     inside = (soft.position >= span.start) & (soft.position < span.stop)
     mine = np.flatnonzero((soft.of_column == 1) & (soft.sign == sign) & inside)
     assert len(mine), f"no bound {key} can be explained"
     explained(index, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
 
 
-def explained(index: ProblemIndex, program: Program, soft: Soft, which: IntArray, rule: str) -> None:
-    (row,) = in_words(index, program, soft, which, np.ones(len(soft.position)))
+def explained(index: ProblemArrays, program: Program, soft: RelaxableLimits, which: IntArray, rule: str) -> None:
+    (row,) = describe_limits(index, program, soft, which, np.ones(len(soft.position)))
     assert row.rule == rule
     assert row.where
     assert row.text.endswith(".")
@@ -73,7 +73,7 @@ def explained(index: ProblemIndex, program: Program, soft: Soft, which: IntArray
 
 
 def test_every_limit_can_be_spoken_of() -> None:
-    assert set(RULE_NAMES) <= SUBJECTS.keys()
+    assert set(RULE_NAMES) <= LIMIT_SUBJECTS.keys()
 
 
 @bounded(20)
@@ -87,29 +87,33 @@ def test_conflicts_are_irreducible_and_the_relaxation_mends_them(problem: Planni
     line = factory.lines[k].model_copy(update={"least": 1000.0, "most": None})
     made = factory.model_copy(update={"lines": (*factory.lines[:k], line, *factory.lines[k + 1 :])})
     changed = problem.model_copy(update={"factories": (*problem.factories[:f], made, *problem.factories[f + 1 :])})
-    index = ProblemIndex.of(changed)
-    program = build(index)
+    index = ProblemArrays.from_problem(changed)
+    program = build_program(index)
     assume(reason(program.lp) == "infeasible")
-    found = diagnose(index, program, 1e-6, 30.0)
+    found = analyse_infeasibility(index, program, 1e-6, 30.0)
     assert found is not None
-    assert found.diagnosis.verified
-    assert found.diagnosis.irreducible
-    assert found.diagnosis.relaxations
-    soft = Soft.of(index, program)
-    solution = backends.get("highs").solve(elastic(program.lp, soft), SolveOptions())
-    assert solution.row_price is not None
+    assert found.infeasibility.verified
+    assert found.infeasibility.irreducible
+    assert found.infeasibility.relaxations
+    soft = RelaxableLimits.from_program(index, program)
+    solution = backends.get_backend("highs").solve_program(build_relaxation(program.lp, soft), SolveOptions())
+    assert solution.dual_values is not None
     assert solution.values is not None
-    give = solution.values[program.lp.columns :]
-    named = np.flatnonzero((soft.weight < LAST_RESORT) | (give > 1e-9))
-    suspects = np.flatnonzero(np.isin(named, support(soft, solution.row_price, program.lp.rows)))
-    mine = soft.take(named)
-    kept = find_conflict(program.lp, mine, suspects, solution.row_price[: program.lp.rows], 30.0).limits
-    assert len(kept) == len(found.diagnosis.conflict)
-    assert reason(only(program.lp, mine, kept)) == "infeasible"
+    give = solution.values[program.lp.column_count :]
+    named = np.flatnonzero((soft.weight < BALANCE_PENALTY) | (give > 1e-9))
+    suspects = np.flatnonzero(np.isin(named, find_supporting_limits(soft, solution.dual_values, program.lp.row_count)))
+    mine = soft.select_limits(named)
+    kept = find_iis(program.lp, mine, suspects, solution.dual_values[: program.lp.row_count], 30.0).limits
+    assert len(kept) == len(found.infeasibility.conflict)
+    assert reason(restrict_to_limits(program.lp, mine, kept)) == "infeasible"
     for limit in kept:
-        assert reason(only(program.lp, mine, kept[kept != limit])) == "optimal"
+        assert reason(restrict_to_limits(program.lp, mine, kept[kept != limit])) == "optimal"
 
 
 def reason(lp: LinearProgram) -> str:
     """What a solver finds of a program without costs."""
-    return backends.get("highs").solve(replace(lp, cost=np.zeros(lp.columns), offset=0.0), SolveOptions()).stop.reason
+    return (
+        backends.get_backend("highs")
+        .solve_program(replace(lp, cost=np.zeros(lp.column_count), offset=0.0), SolveOptions())
+        .termination.reason
+    )

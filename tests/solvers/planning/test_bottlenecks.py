@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
-from solvers.results import write_tables
+from solvers.results import write_table_files
 from tests.builders import Json, make_problem, need
 from tests.solvers.planning.two_counties import planned, rows, two_counties
 
@@ -119,7 +119,7 @@ def test_tables_written_to_a_folder_read_back(tmp_path: Path) -> None:
     result = planned(two_counties())
     for kind in ("csv", "parquet"):
         folder = tmp_path / "plan" / kind
-        paths = write_tables(result.tables, folder, kind)
+        paths = write_table_files(result.tables, folder, kind)
         assert sorted(p.name for p in paths) == sorted(f"{name}.{kind}" for name in result.tables)
         for path in paths:
             table: pa.Table = csv.read_csv(path) if kind == "csv" else parquet.read_table(path)

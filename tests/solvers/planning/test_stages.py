@@ -9,11 +9,11 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
 from solvers.algorithms import rounding
-from solvers.algorithms.lexicographic import Reached, ordered, reach
-from solvers.algorithms.pipeline import Staged, program_of, solve_in_stages
+from solvers.algorithms.lexicographic import LexicographicResult, list_goal_costs, solve_lexicographic
+from solvers.algorithms.pipeline import PipelineResult, build_plan_program, solve_in_stages
 from solvers.algorithms.rounding import round_down
-from solvers.algorithms.run_state import Attempt, Run
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.algorithms.run_state import SolveAttempt, SolveRun
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis
 from tests.builders import Json, make_problem, need
@@ -72,16 +72,18 @@ def test_order_of_goals_matters() -> None:
 
 
 def test_goals_keep_one_shape_and_pass_their_basis_on() -> None:
-    index = ProblemIndex.of(parse_problem(with_goals({"goal": "worst_fulfilment", "over": "item"}, "shortage")))
-    program = program_of(index)
-    both = Run(PlanOptions())
-    reached: Reached = reach(program, ordered(index, program), both, "solve")
-    first, second = Run(PlanOptions()), Run(PlanOptions())
-    reach(program, ordered(index, program)[:1], first, "solve")
-    reach(program, ordered(index, program)[1:], second, "solve")
-    assert reached.proved
-    assert reached.last.solution.basis is not None
-    assert reached.last.solution.basis.rows.shape == (program.lp.rows,)
+    index = ProblemArrays.from_problem(
+        parse_problem(with_goals({"goal": "worst_fulfilment", "over": "item"}, "shortage"))
+    )
+    program = build_plan_program(index)
+    both = SolveRun(PlanOptions())
+    reached: LexicographicResult = solve_lexicographic(program, list_goal_costs(index, program), both, "solve")
+    first, second = SolveRun(PlanOptions()), SolveRun(PlanOptions())
+    solve_lexicographic(program, list_goal_costs(index, program)[:1], first, "solve")
+    solve_lexicographic(program, list_goal_costs(index, program)[1:], second, "solve")
+    assert reached.is_proved
+    assert reached.last_solve.solution.basis is not None
+    assert reached.last_solve.solution.basis.rows.shape == (program.lp.row_count,)
     assert both.iterations < first.iterations + second.iterations
 
 
@@ -117,24 +119,24 @@ def test_own_needs_hold_in_two_counties() -> None:
     free = staged(problem)
     problem["policy"]["own_needs_first"] = True
     careful = staged(problem)
-    assert careful.proved
+    assert careful.is_proved
     assert careful.without_swaps is not None
     assert (short_in(careful) <= careful.without_swaps + 1e-6).all()
     assert not (short_in(free) <= careful.without_swaps + 1e-6).all()
 
 
-def staged(problem: Json) -> Staged:
-    index = ProblemIndex.of(parse_problem(problem))
-    return solve_in_stages(index, program_of(index), Run(PlanOptions()))
+def staged(problem: Json) -> PipelineResult:
+    index = ProblemArrays.from_problem(parse_problem(problem))
+    return solve_in_stages(index, build_plan_program(index), SolveRun(PlanOptions()))
 
 
-def short_in(found: Staged) -> FloatArray:
+def short_in(found: PipelineResult) -> FloatArray:
     """Units short by county, item and period."""
-    program = found.priced.program
+    program = found.pricing_solve.program
     assert found.values is not None
-    short = program.decisions["short"]
+    short = program.variables["short"]
     out = np.zeros((2, len(program.labels["item"]), 2))
-    np.add.at(out, tuple(short.axes[a] for a in ("place", "item", "period")), found.values[short.span])
+    np.add.at(out, tuple(short.axes[a] for a in ("place", "item", "period")), found.values[short.block_slice])
     return out
 
 
@@ -177,13 +179,15 @@ def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) ->
 def noted_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
     """The programs that will be solved: stage, whether from a basis, and whether only the goal is new."""
     asked: list[tuple[str, bool, bool]] = []
-    solve = Run.solve
+    solve = SolveRun.solve_stage
 
-    def noted(run: Run, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False) -> Attempt:
+    def noted(
+        run: SolveRun, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False
+    ) -> SolveAttempt:
         asked.append((stage, start is not None, new_goal))
         return solve(run, program, stage, start, new_goal=new_goal)
 
-    monkeypatch.setattr(Run, "solve", noted)
+    monkeypatch.setattr(SolveRun, "solve", noted)
     return asked
 
 
@@ -225,7 +229,7 @@ def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeyp
     partners = [{"id": "north", "at": "town"}]
     problem = works(soap, soda, closing=2.5, hours=8, partners=partners, policy={"own_needs_first": True})
     searched: list[str] = []
-    search = rounding._search
+    search = rounding._branch_and_bound
 
     def noted(*args: Any) -> Any:
         searched.append(args[-2])

@@ -7,7 +7,7 @@ import pulp
 import pytest
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.reference_model import build, solve
+from solvers.reference_model import build_reference_program, solve_reference_model
 from tests.builders import make_problem, need
 
 
@@ -25,7 +25,7 @@ def short_of_power() -> PlanningProblem:
 
 @pytest.mark.parametrize("solver", ["highs", "cbc", "HiGHS"])
 def test_power_worked_out_by_hand(solver: str) -> None:
-    opinion = solve(short_of_power(), solver)
+    opinion = solve_reference_model(short_of_power(), solver)
     assert opinion.status == "optimal"
     assert opinion.objective == pytest.approx(3 * (2 * 1 + 2 * 2), rel=1e-7)
     assert opinion.shortage == pytest.approx({("town", "soap", 0): 4.0})
@@ -47,7 +47,10 @@ def swapping(own_needs_first: bool) -> PlanningProblem:
 
 
 def test_free_swaps_leave_home_short_and_own_needs_first_does_not() -> None:
-    free, careful = solve(swapping(own_needs_first=False)), solve(swapping(own_needs_first=True))
+    free, careful = (
+        solve_reference_model(swapping(own_needs_first=False)),
+        solve_reference_model(swapping(own_needs_first=True)),
+    )
     assert free.shortage == pytest.approx({("town", "soap", 0): 8.0, ("town", "cloth", 0): 10.0})
     assert free.objective == pytest.approx(8 + 2 * 10)
     assert careful.shortage == pytest.approx({("town", "cloth", 0): 18.0})
@@ -55,7 +58,7 @@ def test_free_swaps_leave_home_short_and_own_needs_first_does_not() -> None:
 
 
 def test_shortages_of_another_plan_can_bound_it() -> None:
-    opinion = solve(
+    opinion = solve_reference_model(
         swapping(own_needs_first=True), short_without_swaps={("town", "soap", 0): 3, ("town", "cloth", 0): 20}
     )
     assert opinion.shortage == pytest.approx({("town", "soap", 0): 3.0, ("town", "cloth", 0): 15.0})
@@ -63,25 +66,25 @@ def test_shortages_of_another_plan_can_bound_it() -> None:
 
 def test_conflict_is_infeasible() -> None:
     county = {"id": "town", "power_area": "area", "stocks": {"soap": {"closing_least": 5}}}
-    opinion = solve(make_problem(counties=[county]))
+    opinion = solve_reference_model(make_problem(counties=[county]))
     assert (opinion.status, opinion.objective, opinion.shortage) == ("infeasible", None, {})
 
 
 def test_nothing_to_decide_costs_nothing() -> None:
-    opinion = solve(make_problem(items=[{"id": "soap", "storable": False, "transportable": False}]))
+    opinion = solve_reference_model(make_problem(items=[{"id": "soap", "storable": False, "transportable": False}]))
     assert (opinion.status, opinion.objective, opinion.columns) == ("optimal", 0.0, 0)
 
 
 def test_unknown_solver_is_refused() -> None:
     with pytest.raises(pulp.PulpSolverError):
-        solve(short_of_power(), "abacus")
+        solve_reference_model(short_of_power(), "abacus")
 
 
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
 def test_no_file_is_left(solver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert solve(short_of_power(), solver).status == "optimal"
+    assert solve_reference_model(short_of_power(), solver).status == "optimal"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -89,13 +92,15 @@ def test_names_are_readable_and_never_meet() -> None:
     """`a-b` and `a_b` would be one name in a file; the second gets a number."""
     twins = [{"id": "a-b", "norms": {"people": 1}}, {"id": "a_b", "norms": {"people": 1}}]
     town = {"id": "town", "power_area": "area", "population": {"people": 10}}
-    names = [variable.name for variable in build(make_problem(items=twins, counties=[town])).variables()]
+    names = [
+        variable.name for variable in build_reference_program(make_problem(items=twins, counties=[town])).variables()
+    ]
     assert len(set(names)) == len(names) == 4
     assert "short_town_a_b_p1_0" in names
 
 
 def test_written_files_hold_the_same_program(tmp_path: Path) -> None:
-    program = build(short_of_power())
+    program = build_reference_program(short_of_power())
     program.writeLP(str(tmp_path / "plan.lp"))
     program.writeMPS(str(tmp_path / "plan.mps"))
     assert "balance_town_soap_p1" in (tmp_path / "plan.lp").read_text(encoding="utf-8")

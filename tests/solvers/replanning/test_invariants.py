@@ -13,11 +13,11 @@ from models.plan import PlanObjective
 from models.problem.past import Past
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
-from solvers.algorithms.pipeline import program_of
-from solvers.algorithms.select import solve
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.planning import PlanResult, make_plan, start_from
-from solvers.replanning import Replan, replan
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.algorithms.select import solve_program
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.planning import PlanResult, build_warm_start, make_plan
+from solvers.replanning import ReplanProblem, build_replan_problem
 from tests.invariants import LAWS, assert_plan_lawful
 from tests.plan_reading import Reading
 from tests.solvers.replanning.year import MONTHS, year
@@ -29,7 +29,7 @@ START = MONTHS[3]
 def planned(problem: PlanningProblem, base: tuple[PlanningProblem, PlanResult] | None = None) -> PlanResult:
     start = None
     if base is not None and base[1].basis is not None:
-        start = start_from(base[0], base[1].basis)
+        start = build_warm_start(base[0], base[1].basis)
     result = make_plan(problem, start=start)
     assert result.plan.outcome == "optimal", result.plan.termination
     return result
@@ -44,7 +44,7 @@ def value(result: PlanResult) -> float:
     return objective(result).value
 
 
-def past_of(made: Replan) -> Past:
+def past_of(made: ReplanProblem) -> Past:
     assert made.problem.past is not None
     return made.problem.past
 
@@ -77,7 +77,7 @@ def less(
 
 @pytest.mark.parametrize("outputs", ["none reported", "as planned"])
 def test_outputs_as_planned_change_nothing(base: tuple[PlanningProblem, PlanResult], outputs: str) -> None:
-    made = replan(*_args(base), {} if outputs == "none reported" else less(base, 1.0), START)
+    made = build_replan_problem(*_args(base), {} if outputs == "none reported" else less(base, 1.0), START)
     again = planned(made.problem, base)
     assert value(again) == pytest.approx(value(base[1]), rel=1e-9)
     lawful(made.problem, again)
@@ -94,10 +94,10 @@ def test_less_output_never_improves_and_the_rules_hold(
 ) -> None:
     values = [value(base[1])]
     for factor in (0.9, 0.6, 0.0):
-        made = replan(*_args(base), less(base, factor, item), START)
+        made = build_replan_problem(*_args(base), less(base, factor, item), START)
         again = planned(made.problem, base)
         lawful(made.problem, again)
-        assert not made.booked.unexplained.any()
+        assert not made.reconciled.unexplained.any()
         values.append(value(again))
     assert values == sorted(values)
     assert values[-1] > values[0]
@@ -105,7 +105,7 @@ def test_less_output_never_improves_and_the_rules_hold(
 
 def test_the_past_is_what_was_reported(base: tuple[PlanningProblem, PlanResult]) -> None:
     reported = less(base, 0.7)
-    made = replan(*_args(base), reported, START)
+    made = build_replan_problem(*_args(base), reported, START)
     again = quotas(planned(made.problem, base))
     assert {key: units for key, units in again.items() if key[2] < START} == pytest.approx(
         {key: units for key, units in reported.items() if units}
@@ -113,15 +113,15 @@ def test_the_past_is_what_was_reported(base: tuple[PlanningProblem, PlanResult])
 
 
 def test_warm_and_cold_are_one_plan(base: tuple[PlanningProblem, PlanResult]) -> None:
-    made = replan(*_args(base), less(base, 0.5), START)
+    made = build_replan_problem(*_args(base), less(base, 0.5), START)
     assert value(planned(made.problem, base)) == pytest.approx(value(planned(made.problem)), rel=1e-9)
 
 
 def test_unreported_lines_made_their_quota_or_nothing(base: tuple[PlanningProblem, PlanResult]) -> None:
     soap = {key: units for key, units in less(base, 1.0).items() if key[1] == "soap"}
-    quota, zero = (replan(*_args(base), soap, START, unreported=choice) for choice in ("quota", "zero"))
-    assert (quota.reported, zero.reported) == (3, 3)
-    assert quota.assumed == zero.assumed > 0
+    quota, zero = (build_replan_problem(*_args(base), soap, START, unreported=choice) for choice in ("quota", "zero"))
+    assert (quota.reported_count, zero.reported_count) == (3, 3)
+    assert quota.assumed_count == zero.assumed_count > 0
     assert value(planned(quota.problem)) == pytest.approx(value(base[1]), rel=1e-9)
     lines = {(row.factory, row.item) for row in past_of(zero).outputs}
     assert lines == {("hyesan-daily", "soap")}
@@ -129,7 +129,9 @@ def test_unreported_lines_made_their_quota_or_nothing(base: tuple[PlanningProble
 
 def test_close_quotas_move_less_and_cost_no_shortage(base: tuple[PlanningProblem, PlanResult]) -> None:
     reported = less(base, 0.5)
-    free, close = (replan(*_args(base), reported, START, keep_quotas_close=choice) for choice in (False, True))
+    free, close = (
+        build_replan_problem(*_args(base), reported, START, keep_quotas_close=choice) for choice in (False, True)
+    )
     assert close.problem.policy.goals == ("shortage", "quotas_close", "cost")
     loose, tight = planned(free.problem, base), planned(close.problem, base)
     lawful(close.problem, tight)
@@ -151,7 +153,7 @@ def distance(base: tuple[PlanningProblem, PlanResult], result: PlanResult) -> fl
 def test_with_outputs_as_planned_close_quotas_do_not_move() -> None:
     problem = year(goals=("shortage", "cost"))
     result = planned(problem)
-    made = replan(problem, result.tables, {}, START, keep_quotas_close=True)
+    made = build_replan_problem(problem, result.tables, {}, START, keep_quotas_close=True)
     again = planned(made.problem)
     assert distance((problem, result), again) == pytest.approx(0.0, abs=1e-2)
 
@@ -171,7 +173,7 @@ def test_changes_are_made_to_what_is_to_come_alone(base: tuple[PlanningProblem, 
 
 
 def _again(base: tuple[PlanningProblem, PlanResult], changes: list[Change]) -> tuple[PlanningProblem, PlanResult]:
-    made = replan(*_args(base), {}, START, changes=changes)
+    made = build_replan_problem(*_args(base), {}, START, changes=changes)
     return made.problem, planned(made.problem, base)
 
 
@@ -180,21 +182,21 @@ def total(result: PlanResult, table: str, column: str) -> float:
 
 
 def test_a_plan_made_again_is_made_again(base: tuple[PlanningProblem, PlanResult]) -> None:
-    first = replan(*_args(base), less(base, 0.6), MONTHS[2])
+    first = build_replan_problem(*_args(base), less(base, 0.6), MONTHS[2])
     second = planned(first.problem, base)
-    third = replan(first.problem, second.tables, {}, MONTHS[4], unreported="quota")
+    third = build_replan_problem(first.problem, second.tables, {}, MONTHS[4], unreported="quota")
     result = planned(third.problem, (first.problem, second))
     assert value(result) == pytest.approx(value(second), rel=1e-9)
     assert past_of(third).periods == tuple(MONTHS[:4])
     with pytest.raises(InvalidProblemError, match="past already"):
-        replan(first.problem, second.tables, {}, MONTHS[1])
+        build_replan_problem(first.problem, second.tables, {}, MONTHS[1])
 
 
 def test_whole_quotas_are_whole_although_the_past_was_not() -> None:
     problem = year(whole=True)
     result = planned(problem)
     reported = {key: units * 0.7531 for key, units in quotas(result).items() if key[2] < START}
-    made = replan(problem, result.tables, reported, START)
+    made = build_replan_problem(problem, result.tables, reported, START)
     again = quotas(planned(made.problem))
     whole = [units for key, units in again.items() if key[1] in ("soap", "notebook") and key[2] >= START]
     assert whole
@@ -204,7 +206,7 @@ def test_whole_quotas_are_whole_although_the_past_was_not() -> None:
 
 def test_the_second_opinion_agrees(base: tuple[PlanningProblem, PlanResult]) -> None:
     for close in (False, True):
-        made = replan(*_args(base), less(base, 0.6), START, keep_quotas_close=close)
+        made = build_replan_problem(*_args(base), less(base, 0.6), START, keep_quotas_close=close)
         plan = make_plan(made.problem, PlanOptions(verify=True)).plan
         assert plan.verification is not None
         assert plan.verification.agrees, plan.verification
@@ -213,14 +215,14 @@ def test_the_second_opinion_agrees(base: tuple[PlanningProblem, PlanResult]) -> 
 @pytest.mark.parametrize("start", [MONTHS[0], "2003-01", ""])
 def test_a_start_that_leaves_no_past_is_refused(base: tuple[PlanningProblem, PlanResult], start: str) -> None:
     with pytest.raises(InvalidProblemError) as refused:
-        replan(*_args(base), {}, start)
+        build_replan_problem(*_args(base), {}, start)
     assert [one.path for one in refused.value.findings] == ["/from"]
 
 
 def test_a_change_of_the_past_is_refused(base: tuple[PlanningProblem, PlanResult]) -> None:
     good, bad = Change(what="power_limit", factor=0.9), Change(what="power_limit", factor=0.9, periods=(MONTHS[0],))
     with pytest.raises(InvalidProblemError) as refused:
-        replan(*_args(base), {}, START, changes=[good, bad])
+        build_replan_problem(*_args(base), {}, START, changes=[good, bad])
     assert [(one.path, one.code) for one in refused.value.findings] == [("/changes/1/periods/0", "past_period")]
 
 
@@ -232,10 +234,10 @@ def test_laws_on_random_problems(problem: PlanningProblem, share: float, unrepor
     before = make_plan(problem)
     assume(before.plan.outcome == "optimal")
     start = problem.periods[len(problem.periods) // 2]
-    same: Replan = replan(problem, before.tables, {}, start)
+    same: ReplanProblem = build_replan_problem(problem, before.tables, {}, start)
     assert value(planned(same.problem, (problem, before))) == pytest.approx(value(before), rel=1e-8, abs=1e-8)
     made = {key: units * share for key, units in quotas(before).items()}
-    again = replan(problem, before.tables, made, start, unreported=unreported)
+    again = build_replan_problem(problem, before.tables, made, start, unreported=unreported)
     result = make_plan(again.problem)
     assert result.plan.outcome in ("optimal", "infeasible")
     if result.plan.outcome == "optimal" and keeps_rules(problem, result):
@@ -253,10 +255,12 @@ def test_the_old_basis_is_a_start_close_by(base: tuple[PlanningProblem, PlanResu
     """Outputs as planned take no iterations; others few beside a cold solve."""
     steps = []
     for factor in (1.0, 0.7):
-        program = program_of(ProblemIndex.of(replan(*_args(base), less(base, factor), START).problem))
+        program = build_plan_program(
+            ProblemArrays.from_problem(build_replan_problem(*_args(base), less(base, factor), START).problem)
+        )
         basis = base[1].basis
         assert basis is not None
-        warm = solve(program, PlanOptions(), start=start_from(base[0], basis).fit(program))
-        steps.append((warm.iterations, solve(program, PlanOptions(solver="highs")).iterations))
+        warm = solve_program(program, PlanOptions(), start=build_warm_start(base[0], basis).map_basis_to(program))
+        steps.append((warm.iterations, solve_program(program, PlanOptions(solver="highs")).iterations))
     assert steps[0][0] == 0
     assert steps[1][0] * 3 < steps[1][1]

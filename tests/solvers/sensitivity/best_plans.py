@@ -4,8 +4,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.pipeline import program_of
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 
 Where = tuple[str, str, str]
@@ -17,7 +17,7 @@ SLACK = 1e-7
 
 def best_value(problem: PlanningProblem) -> float:
     """The optimum of a problem without ordered goals, won."""
-    program = program_of(ProblemIndex.of(problem))
+    program = build_plan_program(ProblemArrays.from_problem(problem))
     return _solved(program, program.lp.cost) + program.lp.offset
 
 
@@ -32,13 +32,13 @@ def most_short(problem: PlanningProblem, where: Where, value: float | None = Non
 
 
 def _short(problem: PlanningProblem, where: Where, value: float | None, sign: float) -> float:
-    program = program_of(ProblemIndex.of(problem))
+    program = build_plan_program(ProblemArrays.from_problem(problem))
     best = best_value(problem) if value is None else value
-    short, labels = program.decisions["short"], program.labels
+    short, labels = program.variables["short"], program.labels
     codes = (labels["place"].index(where[0]), labels["item"].index(where[1]), labels["period"].index(where[2]))
     axes = ("place", "item", "period")
     mine = np.logical_and.reduce([short.axes[axis] == code for axis, code in zip(axes, codes, strict=True)])
-    wanted = np.zeros(program.lp.columns)
+    wanted = np.zeros(program.lp.column_count)
     wanted[short.start + np.flatnonzero(mine)] = sign
     return _solved(program, wanted, best - program.lp.offset + SLACK * (1 + abs(best)))
 

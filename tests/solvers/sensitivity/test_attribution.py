@@ -5,14 +5,14 @@ from hypothesis import given
 
 from models.answers import AttributionGroup
 from models.problem.planning_problem import PlanningProblem
-from solvers.formulation import objective_parts
-from solvers.sensitivity import By, Standing, reasons
+from solvers.formulation import compute_objective_parts
+from solvers.sensitivity import GroupBy, SensitivitySession, attribute_shortages
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
 from tests.strategies import problems
 
-WAYS: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
+WAYS: tuple[GroupBy, ...] = ("all", "item", "county", "category", "period", "limit")
 
 
 def parts_of(held: AttributionGroup) -> float:
@@ -30,10 +30,10 @@ def parts_of(held: AttributionGroup) -> float:
 def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: PlanningProblem) -> None:
     standing = standing_of(problem)
     slack = 1e-6 * (1 + abs(standing.point.objective))
-    costs = [c for name, c in objective_parts(standing.index, standing.program).items() if name != "shortage"]
+    costs = [c for name, c in compute_objective_parts(standing.index, standing.program).items() if name != "shortage"]
     paid = sum(float(c @ standing.point.values) for c in costs)
     for by in WAYS:
-        groups = reasons(standing, by, most=10_000).groups
+        groups = attribute_shortages(standing, by, max_results=10_000).groups
         for held in groups:
             assert parts_of(held) == pytest.approx(held.value, abs=slack)
             assert held.value >= held.objective - slack
@@ -58,7 +58,7 @@ def chain() -> PlanningProblem:
 
 
 def test_missing_units_take_what_their_materials_take() -> None:
-    (whole,) = reasons(Standing.of(chain())).groups
+    (whole,) = attribute_shortages(SensitivitySession.from_problem(chain())).groups
     # 60 kWh dig 15 kg of soda for 5 bars; each of the 7 missing bars would take 12 kWh and 3 kg by cart
     assert whole.shortage == pytest.approx(7)
     (cause,) = whole.binding_limits
@@ -69,7 +69,9 @@ def test_missing_units_take_what_their_materials_take() -> None:
 
 
 def test_what_nothing_can_bring_is_told_apart() -> None:
-    (whole,) = reasons(Standing.of(make_problem(demand=[need("town", "soap", 4)]))).groups
+    (whole,) = attribute_shortages(
+        SensitivitySession.from_problem(make_problem(demand=[need("town", "soap", 4)]))
+    ).groups
     assert whole.binding_limits == ()
     assert (whole.unreachable, whole.value) == (4, 4)
 
@@ -80,5 +82,5 @@ def test_a_way_dearer_than_the_need_is_told() -> None:
         factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "cost_per_unit": 3}]}],
         demand=[need("town", "soap", 5)],
     )
-    (whole,) = reasons(Standing.of(problem)).groups
+    (whole,) = attribute_shortages(SensitivitySession.from_problem(problem)).groups
     assert (whole.value, whole.costs, whole.above_shortage_cost) == pytest.approx((4, 12, 8))

@@ -9,37 +9,46 @@ from hypothesis import given, strategies as st
 from models.changes.apply import apply_changes
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.pipeline import program_of
-from solvers.data.problem_arrays import ProblemIndex
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.bounds_alignment import aligned
-from solvers.sensitivity.remedies.candidate_changes import _LEVERS, Lever, levers_of, opening
-from solvers.sensitivity.session import Bounds, Standing
+from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.remedies.candidate_changes import (
+    CANDIDATES_BY_CONSTRAINT,
+    CandidateChange,
+    candidates_for_limit,
+    opening_stock_candidate,
+)
+from solvers.sensitivity.session import Bounds, SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
 from tests.strategies import problems
 
 
-def check(standing: Standing, which: Any) -> set[str]:
+def check(standing: SensitivitySession, which: Any) -> set[str]:
     """Hold the levers of limits (positions) against planning the changed problem; the rules that had one."""
-    limits, problem = standing.limits(), standing.index.problem
-    found = [(lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in levers_of(standing, limits, int(k))]
+    limits, problem = standing.list_limits(), standing.index.problem
+    found = [
+        (lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in candidates_for_limit(standing, limits, int(k))
+    ]
     found += [
         (lever, "opening_stock")
         for county in problem.counties
         for item in problem.items
-        for lever in opening(standing, county.id, item.id)
+        for lever in opening_stock_candidate(standing, county.id, item.id)
     ]
     for lever, rule in found:
-        amount = min(1.25, lever.most / 2)
-        changes = lever.makes(amount, standing.point.values)
+        amount = min(1.25, lever.max_amount / 2)
+        changes = lever.to_changes(amount, standing.point.values)
         if rule == "local_floor":
             assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
             continue
-        changed = aligned(program_of(ProblemIndex.of(apply_changes(problem, changes))), standing.program)
+        changed = bounds_in_layout_of(
+            build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), standing.program
+        )
         assert changed is not None
-        moved = lever.way(Bounds.of(standing.lp)).at(amount)
+        moved = lever.bound_path(Bounds.from_program(standing.lp)).bounds_at(amount)
         for name in Bounds.__slots__:
             assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (lever.name, name)
     return {rule for _, rule in found}
@@ -49,7 +58,7 @@ def check(standing: Standing, which: Any) -> set[str]:
 @given(problems(), st.data())
 def test_a_lever_is_the_change_that_it_names(problem: PlanningProblem, data: st.DataObject) -> None:
     standing = standing_of(problem)
-    limits = standing.limits()
+    limits = standing.list_limits()
     every = np.arange(len(limits.rule)).tolist()
     check(standing, data.draw(st.lists(st.sampled_from(every), max_size=12, unique=True)) if every else [])
 
@@ -67,25 +76,25 @@ def everything() -> PlanningProblem:
 
 
 def test_every_rule_that_a_planner_can_change_has_a_lever() -> None:
-    standing = Standing.of(everything())
-    assert check(standing, range(len(standing.limits().rule))) == {*_LEVERS, "opening_stock"}
+    standing = SensitivitySession.from_problem(everything())
+    assert check(standing, range(len(standing.list_limits().rule))) == {*CANDIDATES_BY_CONSTRAINT, "opening_stock"}
 
 
 def test_what_has_no_lever_is_policy() -> None:
-    assert set(RULE_NAMES) - _LEVERS.keys() == {"own_needs_first", "worst_fulfilment", "goal"}
+    assert set(RULE_NAMES) - CANDIDATES_BY_CONSTRAINT.keys() == {"own_needs_first", "worst_fulfilment", "goal"}
 
 
 @pytest.mark.parametrize("side", ["least", "most"])
 def test_closing_stocks_give_way_as_far_as_the_other_limit(side: str) -> None:
-    standing = Standing.of(everything())
-    limits = standing.limits()
+    standing = SensitivitySession.from_problem(everything())
+    limits = standing.list_limits()
     last = [
         k
         for k in range(len(limits.rule))
-        if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.words[limits.period[k]] == "2002-02"
+        if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.label_table[limits.period[k]] == "2002-02"
     ]
-    (lever,) = levers_of(standing, limits, last[0])
-    (change,) = lever.makes(lever.most, standing.point.values)
+    (lever,) = candidates_for_limit(standing, limits, last[0])
+    (change,) = lever.to_changes(lever.max_amount, standing.point.values)
     assert change.what == f"closing_{side}"
     assert change.value == {"least": 5.0, "most": 900.0}[side]
 
@@ -97,17 +106,17 @@ def works(condition: float) -> PlanningProblem:
     return make_problem(factories=[factory], demand=[need("town", "soap", 20)])
 
 
-def levers_on(problem: PlanningProblem, rule: str) -> dict[str, Lever]:
+def levers_on(problem: PlanningProblem, rule: str) -> dict[str, CandidateChange]:
     """The levers of the limits of one rule, by the rule that they themselves are named after."""
-    standing = Standing.of(problem)
-    limits = standing.limits()
+    standing = SensitivitySession.from_problem(problem)
+    limits = standing.list_limits()
     here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
-    return {lever.name["rule"]: lever for k in here for lever in levers_of(standing, limits, k)}
+    return {lever.name["rule"]: lever for k in here for lever in candidates_for_limit(standing, limits, k)}
 
 
-def made(lever: Lever, amount: float) -> tuple[str, object, object, object]:
+def made(lever: CandidateChange, amount: float) -> tuple[str, object, object, object]:
     """The one change that a lever makes."""
-    (change,) = lever.makes(amount, np.empty(0))
+    (change,) = lever.to_changes(amount, np.empty(0))
     return change.what, change.where, change.periods, change.value
 
 
@@ -115,7 +124,7 @@ def test_an_hour_of_a_worn_machine_takes_more_than_an_hour_of_a_whole_one() -> N
     found = levers_on(works(0.5), "machine")
     assert made(found["machine"], 1.0) == ("machine_hours", "works/press", ("p1",), 12.0)
     assert made(found["machine_condition"], 0.25) == ("machine_condition", "works", None, 0.75)
-    assert (found["machine_condition"].limit, found["machine_condition"].most) == (0.5, 0.5)
+    assert (found["machine_condition"].limit, found["machine_condition"].max_amount) == (0.5, 0.5)
 
 
 def test_what_is_in_order_cannot_be_better_and_what_stands_still_is_not_helped_by_hours() -> None:
@@ -134,4 +143,4 @@ def test_the_centre_can_give_no_more_than_all(share: float, kept: float, expecte
     if expected:
         assert made(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
         assert made(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
-        assert [(lever.limit, lever.most) for lever in found.values()] == [(0.5, 0.5), (0.5, 0.5)]
+        assert [(lever.limit, lever.max_amount) for lever in found.values()] == [(0.5, 0.5), (0.5, 0.5)]

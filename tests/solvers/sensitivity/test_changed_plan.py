@@ -8,10 +8,10 @@ from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.sensitivity import Standing, by_changes, compare, prices, restand
-from solvers.sensitivity.changed_plan import reached
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.sensitivity import SensitivitySession, compare_plans, compute_shadow_prices, open_changed, split_by_changes
+from solvers.sensitivity.changed_plan import solve_changed_problem
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
@@ -19,47 +19,47 @@ KINDS = ("power_limit", "machine_condition", "delivered", "population", "rail_to
 
 
 def changed(problem: PlanningProblem, *changes: Change) -> PlanningProblem:
-    return by_changes(problem, changes)[-1][1]
+    return split_by_changes(problem, changes)[-1][1]
 
 
 @bounded(25)
 @given(problems(max_periods=2), some.sampled_from(KINDS), some.floats(0.3, 1.6))
 def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: str, factor: float) -> None:
-    assume(build(ProblemIndex.of(problem)).lp.columns > 0)
+    assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
     try:
         other = changed(problem, Change(what=kind, factor=factor))
     except InvalidProblemError:
         assume(False)
-    standing = Standing.of(problem)
-    found, anew = reached(standing, other), restand(standing, other)
+    standing = SensitivitySession.from_problem(problem)
+    found, anew = solve_changed_problem(standing, other), open_changed(standing, other)
     assert (found is None) == (anew is None)
     if found is None or anew is None:
         return
-    assert found[0].won == pytest.approx(anew.won, rel=1e-6, abs=1e-6)
+    assert found[0].plain_objective == pytest.approx(anew.plain_objective, rel=1e-6, abs=1e-6)
     assert found[0].index.problem == other
 
 
 def test_only_what_moves_limits_shares_the_session() -> None:
     problem = two_counties()
-    standing = Standing.of(problem)
-    less = reached(standing, changed(problem, Change(what="power_limit", factor=0.6)))
+    standing = SensitivitySession.from_problem(problem)
+    less = solve_changed_problem(standing, changed(problem, Change(what="power_limit", factor=0.6)))
     assert less is not None
-    assert less[0].session is standing.session
+    assert less[0].solver_session is standing.solver_session
     assert not less[1]
     lines = problem.factories[0].lines
     dearer = lines[0].model_copy(update={"kwh_per_unit": 2 * lines[0].kwh_per_unit})
     factory = problem.factories[0].model_copy(update={"lines": (dearer, *lines[1:])})
-    other = reached(standing, problem.model_copy(update={"factories": (factory, *problem.factories[1:])}))
+    other = solve_changed_problem(standing, problem.model_copy(update={"factories": (factory, *problem.factories[1:])}))
     assert other is not None
-    assert other[0].session is not standing.session
+    assert other[0].solver_session is not standing.solver_session
     assert other[1]
 
 
 def test_the_plan_stands_as_before_afterwards() -> None:
     """Asked again after a comparison of several steps, one of which has no plan, it gives the same prices."""
     problem = two_counties()
-    standing = Standing.of(problem)
-    before = prices(standing, leading=3)
+    standing = SensitivitySession.from_problem(problem)
+    before = compute_shadow_prices(standing, with_ranges=3)
     values = standing.point.values.copy()
     most = Change(what="line_least", where="hyesan-daily/soap", value=60_000.0)
     steps = (
@@ -67,9 +67,9 @@ def test_the_plan_stands_as_before_afterwards() -> None:
         ("too much soap", changed(problem, most)),
         ("more people", changed(problem, Change(what="population", factor=1.2))),
     )
-    found = compare(standing, steps)
+    found = compare_plans(standing, steps)
     assert [step.objective is None for step in found.steps] == [False, True, False]
-    last = Standing.of(steps[-1][1])
-    assert found.objective == pytest.approx((standing.won, last.won))
-    assert prices(standing, leading=3) == before
+    last = SensitivitySession.from_problem(steps[-1][1])
+    assert found.objective == pytest.approx((standing.plain_objective, last.plain_objective))
+    assert compute_shadow_prices(standing, with_ranges=3) == before
     assert np.array_equal(standing.point.values, values)

@@ -9,27 +9,27 @@ from hypothesis import assume, given
 from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.pipeline import program_of
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
 from solvers.sensitivity import (
-    By,
-    NothingToAsk,
-    Standing,
-    by_changes,
-    by_parts,
-    compare,
-    curve,
-    evenness,
-    goal_prices,
-    grid,
+    GroupBy,
+    SensitivitySession,
+    SensitivityUnavailableError,
+    attribute_shortages,
+    compare_plans,
+    compute_curve,
+    compute_equity,
+    compute_goal_prices,
+    compute_grid,
     parametric,
-    reasons,
+    split_by_changes,
+    split_by_parts,
 )
-from solvers.sensitivity.bound_paths import Way
-from solvers.sensitivity.bounds_alignment import aligned
-from solvers.sensitivity.curves import varied
-from solvers.sensitivity.parametric import Search
+from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.curves import vary_change
+from solvers.sensitivity.parametric import BreakpointSearch
 from solvers.sensitivity.session import Bounds
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
@@ -50,7 +50,7 @@ def shop(power: float = 12, **policy: object) -> PlanningProblem:
 
 
 def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
-    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.exact
     assert [p.parameter for p in found.points] == pytest.approx([1.0, 0.5, 0.1])
     assert [p.objective for p in found.points] == pytest.approx([0.0, 5.0, 21.0])
@@ -63,23 +63,25 @@ def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
 @given(problems(max_periods=2))
 def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: PlanningProblem) -> None:
     limited = any(area.limit_kwh is not None for area in problem.power_areas)
-    assume(limited and build(ProblemIndex.of(problem)).lp.columns > 0)
-    found = curve(Standing.of(problem), POWER, 1.0, 0.25, most=60)
+    assume(limited and build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
+    found = compute_curve(SensitivitySession.from_problem(problem), POWER, 1.0, 0.25, max_solves=60)
     assert found.exact
     for a, b in zip(found.points, found.points[1:], strict=False):
         middle = (a.parameter + b.parameter) / 2
         expected = (a.objective + b.objective) / 2
-        assert objective(varied(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
+        assert objective(vary_change(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
 
 
 def test_a_change_that_is_no_straight_way_is_sampled_and_says_so() -> None:
     problem = shop(12).model_copy(update={"policy": shop(12, quality_weight=1.0).policy})
-    found = curve(Standing.of(problem), Change(what="central_share", value=0.0), 0.0, 0.5)
+    found = compute_curve(SensitivitySession.from_problem(problem), Change(what="central_share", value=0.0), 0.0, 0.5)
     assert found.points
 
 
 def test_a_grid_has_a_cell_for_every_pair() -> None:
-    cells = grid(Standing.of(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0))).cells
+    cells = compute_grid(
+        SensitivitySession.from_problem(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0))
+    ).cells
     assert [(c.first, c.second) for c in cells] == [(1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.5, 2.0)]
     assert [c.objective for c in cells] == pytest.approx([0, 0, 5, 5])
 
@@ -87,9 +89,9 @@ def test_a_grid_has_a_cell_for_every_pair() -> None:
 @bounded(10)
 @given(problems(max_periods=2), problems(max_periods=2))
 def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> None:
-    assume(build(ProblemIndex.of(a)).lp.columns > 0)
+    assume(build_program(ProblemArrays.from_problem(a)).lp.column_count > 0)
     after = a.model_copy(update={"power_areas": tuple(x.model_copy(update={"limit_kwh": 1.0}) for x in a.power_areas)})
-    found = compare(Standing.of(a), by_parts(a, after))
+    found = compare_plans(SensitivitySession.from_problem(a), split_by_parts(a, after))
     moved = sum(step.objective_change or 0.0 for step in found.steps)
     assert found.objective[1] - found.objective[0] == pytest.approx(moved, abs=1e-6)
     assert found.objective[1] == pytest.approx(objective(after), abs=1e-6 * (1 + abs(found.objective[1])))
@@ -99,18 +101,16 @@ def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> No
 def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
     before = shop(20)
     changes = [Change(what="power_limit", factor=0.5), Change(what="power_limit", factor=0.5)]
-    found = compare(Standing.of(before), by_changes(before, changes))
+    found = compare_plans(SensitivitySession.from_problem(before), split_by_changes(before, changes))
     assert [s.name for s in found.steps] == ["power_limit"]
     assert found.steps[0].objective == pytest.approx(15.0)
-    assert [(d.path, d.before, d.after) for d in found.inputs] == [
-        ("/power_areas/area/limit_kwh", "20.0", "5.0")
-    ]
+    assert [(d.path, d.before, d.after) for d in found.inputs] == [("/power_areas/area/limit_kwh", "20.0", "5.0")]
     (works,) = found.by_factory
     assert [works.before, works.after] == pytest.approx([10, 2.5])
 
 
 def test_the_price_of_goals() -> None:
-    first, second = goal_prices(shop(12, goals=["shortage", "cost"]))
+    first, second = compute_goal_prices(shop(12, goals=["shortage", "cost"]))
     assert (first.goal, first.loss_to_earlier_goals, first.shadow_prices) == ("shortage", 0.0, {})
     assert second.goal == "cost"
     assert second.result.value >= second.unconstrained_value
@@ -119,33 +119,33 @@ def test_the_price_of_goals() -> None:
 
 
 def test_bands_and_shares() -> None:
-    found = evenness(Standing.of(shop(8)))
+    found = compute_equity(SensitivitySession.from_problem(shop(8)))
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
     assert found.served_share_range == {"2": 0.0}
     assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
 
 
 def test_reasons_roll_up() -> None:
-    standing = Standing.of(shop(8))
-    (whole,) = reasons(standing).groups
+    standing = SensitivitySession.from_problem(shop(8))
+    (whole,) = attribute_shortages(standing).groups
     assert [(c.rule, c.id, c.shadow_price, c.shortage_count, c.share) for c in whole.binding_limits] == [
         ("power", "area", 2.0, 1, 1.0)
     ]
-    (held,) = reasons(standing, "limit", rule="power", limit="area").groups
+    (held,) = attribute_shortages(standing, "limit", rule="power", limit="area").groups
     assert held.key == "town/soap/p1"
-    assert reasons(standing, rule="machine").groups == ()
+    assert attribute_shortages(standing, rule="machine").groups == ()
 
 
 def test_two_counties_answers_everything() -> None:
     problem = two_counties()
-    standing = Standing.of(problem)
-    ways: tuple[By, ...] = ("all", "item", "county", "category", "period", "limit")
+    standing = SensitivitySession.from_problem(problem)
+    ways: tuple[GroupBy, ...] = ("all", "item", "county", "category", "period", "limit")
     for by in ways:
-        assert reasons(standing, by).groups
+        assert attribute_shortages(standing, by).groups
 
 
 def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
-    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, seconds=0.0)
+    found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1, time_limit_seconds=0.0)
     assert [p.parameter for p in found.points] == [1.0]
     assert (found.exact, found.max_error, found.explored_until) == (False, None, 1.0)
     (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) won", found.note)
@@ -153,32 +153,36 @@ def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
 
 
 def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
-    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1, most=2)
+    found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1, max_solves=2)
     assert [p.parameter for p in found.points] == [1.0, 0.1]
     assert found.max_error is not None
     middle = (found.points[0].objective + found.points[1].objective) / 2
-    assert middle - found.max_error <= objective(varied(shop(20), POWER, 0.55)) <= middle
+    assert middle - found.max_error <= objective(vary_change(shop(20), POWER, 0.55)) <= middle
 
 
 def test_a_plan_far_away_is_solved_anew() -> None:
     problem = shop(20)
-    standing = Standing.of(problem)
-    far = aligned(program_of(ProblemIndex.of(varied(problem, POWER, 0.1))), standing.program)
+    standing = SensitivitySession.from_problem(problem)
+    far = bounds_in_layout_of(
+        build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, 0.1))), standing.program
+    )
     assert far is not None
-    anew, warm = standing.solve_anew(far, 60.0), Standing.of(problem).solve(far)
+    anew, warm = standing.solve_change_cold(far, 60.0), SensitivitySession.from_problem(problem).solve_change(far)
     assert anew is not None
     assert warm is not None
     assert anew.objective == pytest.approx(warm.objective) == pytest.approx(21.0)
-    assert standing.home().objective == pytest.approx(0.0)
+    assert standing.reset_to_base().objective_value == pytest.approx(0.0)
 
 
 def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the crisis year, where the far end is tens of thousands of steps away."""
-    whole = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
-    near = Search.near
+    whole = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
+    near = BreakpointSearch.step_warm
     monkeypatch.setattr(parametric, "ANEW", 0.0)
-    monkeypatch.setattr(Search, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None)
-    found = curve(Standing.of(shop(20)), POWER, 1.0, 0.1)
+    monkeypatch.setattr(
+        BreakpointSearch, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
+    )
+    found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.explored_until == 0.1
     assert found.exact
     assert [p.parameter for p in found.points] == pytest.approx([p.parameter for p in whole.points])
@@ -187,21 +191,26 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
 
 def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
     least = Change(what="line_least", where="works/soap", value=0.0)
-    with pytest.raises(NothingToAsk, match="no plan keeps every rule at 8"):
-        curve(Standing.of(shop(12)), least, 0.0, 8.0)
+    with pytest.raises(SensitivityUnavailableError, match="no plan keeps every rule at 8"):
+        compute_curve(SensitivitySession.from_problem(shop(12)), least, 0.0, 8.0)
 
 
 @pytest.mark.parametrize("seconds", [60.0, 0.0])
 def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> None:
     problem = slow(10, 12, 4)
-    standing = Standing.of(problem)
+    standing = SensitivitySession.from_problem(problem)
     ends = (1.0, 0.4)
-    way = Way.between(*(Bounds.of(program_of(ProblemIndex.of(varied(problem, POWER, at))).lp) for at in ends))
-    search = Search(standing, way, ends, monotonic(), monotonic() + seconds)
-    left = search.near(0.0, 60.0)
+    way = BoundPath.interpolate(
+        *(
+            Bounds.from_program(build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, at))).lp)
+            for at in ends
+        )
+    )
+    search = BreakpointSearch(standing, way, ends, monotonic(), monotonic() + seconds)
+    left = search.step_warm(0.0, 60.0)
     assert left is not None
-    found = search.walk(left, 200)
+    found = search.walk_path(left, 200)
     assert [p.t for p in found] == sorted({p.t for p in found})
     assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
     for point in found[:: max(len(found) // 3, 1)]:
-        assert point.point.objective == pytest.approx(objective(varied(problem, POWER, point.at)), rel=1e-6)
+        assert point.point.objective == pytest.approx(objective(vary_change(problem, POWER, point.parameter)), rel=1e-6)

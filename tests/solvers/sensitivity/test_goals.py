@@ -9,11 +9,18 @@ from hypothesis import assume, given, strategies as st
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
-from solvers.algorithms.pipeline import in_turns
+from solvers.algorithms.pipeline import is_multi_stage
 from solvers.planning import make_plan
-from solvers.sensitivity import Standing, by_changes, compare, curve, goal_prices, remedies
-from solvers.sensitivity.goal_stages import final_values
-from solvers.sensitivity.remedies.search import verify
+from solvers.sensitivity import (
+    SensitivitySession,
+    compare_plans,
+    compute_curve,
+    compute_goal_prices,
+    find_remedies,
+    split_by_changes,
+)
+from solvers.sensitivity.goal_stages import compute_final_values
+from solvers.sensitivity.remedies.search import verify_remedy
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
 from tests.strategies import problems
@@ -41,32 +48,36 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
     def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
         problem = with_policy(drawn, POLICIES[name])
         standing = standing_of(problem)
-        short = standing.flows().short
+        short = standing.compute_flows().short
         cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
         if not len(cells):
             return
         n, i, t = data.draw(st.sampled_from(cells.tolist()))
         labels = standing.index.labels
         where = (labels["county"][n], labels["item"][i], labels["period"][t])
-        found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
-        afresh = Standing.of(problem)
+        found = find_remedies(
+            standing, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
+        )
+        afresh = SensitivitySession.from_problem(problem)
         for remedy in found.remedies:
             assert remedy.after <= found.target_shortage + 1e-6
-            assert verify(afresh, where, remedy), remedy
+            assert verify_remedy(afresh, where, remedy), remedy
             if remedy.kind != "reserved":
                 continue
             shown.append(remedy)
-            for turn in standing.turns:
+            for turn in standing.goal_stages:
                 worse = -turn.sign * -remedy.goal_changes.get(turn.name, 0.0)
                 assert worse <= 1e-4 * (1 + abs(turn.point.objective)), (turn.name, remedy)
-            changed = Standing.of(apply_changes(problem, remedy.changes))
-            before, after = (final_values(s.turns, s.point.values) for s in (standing, changed))
+            changed = SensitivitySession.from_problem(apply_changes(problem, remedy.changes))
+            before, after = (compute_final_values(s.goal_stages, s.point.values) for s in (standing, changed))
             if not problem.policy.own_needs_first:
-                first = standing.turns[0]
+                first = standing.goal_stages[0]
                 if first.goal is not None:
                     assert first.sign * (after[first.name] - before[first.name]) <= 1e-4 * (1 + abs(before[first.name]))
                 else:
-                    assert changed.won <= standing.won + 1e-6 * (1 + abs(standing.won))
+                    assert changed.plain_objective <= standing.plain_objective + 1e-6 * (
+                        1 + abs(standing.plain_objective)
+                    )
             assert changed.index.problem != problem
 
     holds()
@@ -81,10 +92,10 @@ def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
         problem = with_policy(drawn, POLICIES[name])
         assume(any(area.limit_kwh is not None for area in problem.power_areas))
         assume(
-            in_turns(problem)
+            is_multi_stage(problem)
         )  # own needs come first only where there are swaps: else the curve is walked, not sampled
         change = Change(what="power_limit", factor=1.0)
-        found = curve(standing_of(problem), change, 1.0, 0.5, most=3)
+        found = compute_curve(standing_of(problem), change, 1.0, 0.5, max_solves=3)
         assert not found.exact
         assert found.max_error is None
         assert found.explored_until == 0.5
@@ -109,7 +120,7 @@ def test_what_if_tells_what_each_goal_comes_to() -> None:
         problem = with_policy(drawn, POLICIES["worst-shortage-cost"])
         changes = [Change(what="power_limit", factor=0.5)]
         assume(any(area.limit_kwh is not None for area in problem.power_areas))
-        found = compare(standing_of(problem), by_changes(problem, changes))
+        found = compare_plans(standing_of(problem), split_by_changes(problem, changes))
         plan = make_plan(apply_changes(problem, changes)).plan
         assert plan.objective is not None
         told = {row.key: row.after for row in found.goals}
@@ -127,7 +138,7 @@ def test_goals_are_priced_with_own_needs_first() -> None:
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES["own-needs-goals"])
         standing_of(problem)
-        found = goal_prices(problem)
+        found = compute_goal_prices(problem)
         plan = make_plan(problem).plan
         assert plan.objective is not None
         for told, reached in zip(found, plan.objective.goals, strict=True):

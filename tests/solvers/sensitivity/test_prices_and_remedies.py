@@ -10,23 +10,23 @@ from models.answers import Remedy
 from models.changes.apply import apply_changes
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.problem_arrays import ProblemIndex
-from solvers.formulation import build
-from solvers.sensitivity.bound_paths import Way
-from solvers.sensitivity.ranging import direction, sign_of
-from solvers.sensitivity.remedies.search import remedies, verify
-from solvers.sensitivity.session import Bounds, Standing
-from solvers.sensitivity.shadow_prices import prices
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.ranging import compute_direction, limit_sign
+from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
+from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.shadow_prices import compute_shadow_prices
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.best_plans import Where, best_value, least_short, most_short
 from tests.strategies import problems
 
 
-def standing_of(problem: PlanningProblem) -> Standing:
+def standing_of(problem: PlanningProblem) -> SensitivitySession:
     """The standing of a problem; those in which there is nothing to decide are passed over."""
-    assume(build(ProblemIndex.of(problem)).lp.columns > 0)
-    return Standing.of(problem)
+    assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
+    return SensitivitySession.from_problem(problem)
 
 
 @bounded(25)
@@ -35,38 +35,44 @@ def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
     problem: PlanningProblem, data: st.DataObject
 ) -> None:
     standing = standing_of(problem)
-    limits = standing.limits()
-    priced = limits.priced()
+    limits = standing.list_limits()
+    priced = limits.find_priced()
     if not len(priced):
         return
     k = int(data.draw(st.sampled_from(priced.tolist())))
-    found = direction(standing, limits, k)
-    way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[k]), sign_of(limits, k))
-    for step in (min(found.rises, 1.0), -min(found.falls, 1.0)):
-        point = standing.solve(way.at(step))
+    found = compute_direction(standing, limits, k)
+    way = BoundPath.for_limit(Bounds.from_program(standing.lp), int(limits.position[k]), limit_sign(limits, k))
+    for step in (min(found.allowable_increase, 1.0), -min(found.allowable_decrease, 1.0)):
+        point = standing.solve_change(way.bounds_at(step))
         assert point is not None
         saved = standing.point.objective - point.objective
-        assert saved == pytest.approx(limits.gain[k] * step, abs=1e-6 * (1 + abs(standing.point.objective)))
+        assert saved == pytest.approx(limits.shadow_price[k] * step, abs=1e-6 * (1 + abs(standing.point.objective)))
 
 
 @bounded(15)
 @given(problems())
 def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem) -> None:
     standing = standing_of(problem)
-    limits = standing.limits()
-    told = prices(standing, leading=3).limits
+    limits = standing.list_limits()
+    told = compute_shadow_prices(standing, with_ranges=3).limits
     for row in told:
         if row.step is None or row.objective_reduction is None:
             continue
         same = [
             k
-            for k in range(len(limits.gain))
-            if (limits.words[limits.id[k]], limits.words[limits.part[k]], limits.words[limits.period[k]])
+            for k in range(len(limits.shadow_price))
+            if (
+                limits.label_table[limits.id[k]],
+                limits.label_table[limits.part[k]],
+                limits.label_table[limits.period[k]],
+            )
             == (row.id, row.part, row.period)
-            and limits.gain[k] == row.shadow_price
+            and limits.shadow_price[k] == row.shadow_price
         ]
-        way = Way.of_limit(Bounds.of(standing.lp), int(limits.position[same[0]]), sign_of(limits, same[0]))
-        point = standing.solve(way.at(row.step))
+        way = BoundPath.for_limit(
+            Bounds.from_program(standing.lp), int(limits.position[same[0]]), limit_sign(limits, same[0])
+        )
+        point = standing.solve_change(way.bounds_at(row.step))
         assert point is not None
         slack = 1e-6 * (1 + abs(standing.point.objective))
         assert standing.point.objective - point.objective == pytest.approx(row.objective_reduction, abs=slack)
@@ -77,21 +83,26 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
 @given(problems(), st.data())
 def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
     standing = standing_of(problem)
-    short = standing.flows().short
+    short = standing.compute_flows().short
     cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
     if not len(cells):
         return
     n, i, t = data.draw(st.sampled_from(cells.tolist()))
     labels = standing.index.labels
     where = (labels["county"][n], labels["item"][i], labels["period"][t])
-    found = remedies(standing, *where, left=data.draw(st.sampled_from((0.0, 0.5))), free=True)
+    found = find_remedies(
+        standing, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
+    )
     afresh = standing_of(problem)
-    costly = any(r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(standing.won)) for r in found.remedies)
+    costly = any(
+        r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(standing.plain_objective))
+        for r in found.remedies
+    )
     for remedy in found.remedies:
         assert remedy.after <= found.target_shortage + 1e-6
-        assert verify(afresh, where, remedy), remedy
+        assert verify_remedy(afresh, where, remedy), remedy
         if remedy.kind == "reserved" and costly:  # with a tenth less the plan as a whole is worse: it is the least
-            assert not verify(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
+            assert not verify_remedy(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
         if remedy.changes:
             hold_against_planning_anew(problem, where, remedy)
 
@@ -120,8 +131,8 @@ def _shop(power: float) -> dict[str, Any]:
 
 
 def test_the_least_power_that_ends_a_shortage() -> None:
-    standing = Standing.of(make_problem(**_shop(12)))
-    found = remedies(standing, "town", "soap", "p1", left=0.0, free=True)
+    standing = SensitivitySession.from_problem(make_problem(**_shop(12)))
+    found = find_remedies(standing, "town", "soap", "p1", target_share=0.0, include_unreserved=True)
     power = [r for r in found.remedies if r.rule == "power" and r.kind == "unreserved"]
     assert power[0].amount == pytest.approx(8, rel=0.06)
     (change,) = power[0].changes
@@ -139,7 +150,7 @@ def test_the_least_amount_kept_is_exact() -> None:
         power_areas=[{"id": "area", "limit_kwh": 12}],
         demand=[need("town", "soap", 10), need("town", "shoes", 10)],
     )
-    found = remedies(Standing.of(problem), "town", "soap", "p1", left=0.5)
+    found = find_remedies(SensitivitySession.from_problem(problem), "town", "soap", "p1", target_share=0.5)
     (power,) = (r for r in found.remedies if r.rule == "power")
     shared = found.remedies[-1]
     assert (power.kind, shared.kind) == ("reserved", "reallocated")
@@ -150,16 +161,16 @@ def test_the_least_amount_kept_is_exact() -> None:
 
 
 def test_words_name_the_item_that_a_step_serves() -> None:
-    row = prices(Standing.of(make_problem(**_shop(12)))).limits[0]
+    row = compute_shadow_prices(SensitivitySession.from_problem(make_problem(**_shop(12)))).limits[0]
     assert (row.rule, row.shadow_price, row.allowable_decrease, row.allowable_increase) == ("power", 0.5, 12.0, 8.0)
     assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
 
 
 def test_no_needs_no_remedies() -> None:
-    standing = Standing.of(make_problem(**_shop(30)))
-    assert remedies(standing, "town", "soap", "p1").remedies == ()
+    standing = SensitivitySession.from_problem(make_problem(**_shop(30)))
+    assert find_remedies(standing, "town", "soap", "p1").remedies == ()
     with pytest.raises(KeyError):
-        remedies(standing, "nowhere", "soap", "p1")
+        find_remedies(standing, "nowhere", "soap", "p1")
 
 
 def swapping(**partner: Any) -> PlanningProblem:
@@ -177,7 +188,13 @@ CLOTH = {"item": "cloth", "hours_per_unit": {"loom": 1}}
 
 def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
     problem = swapping()
-    (extra,) = (r for r in remedies(Standing.of(problem), "town", "soap", "p1", left=0.5).remedies if r.changes)
+    (extra,) = (
+        r
+        for r in find_remedies(
+            SensitivitySession.from_problem(problem), "town", "soap", "p1", target_share=0.5
+        ).remedies
+        if r.changes
+    )
     assert (extra.rule, extra.id, extra.part) == ("offers", "neighbour", "soap")
     assert extra.amount == pytest.approx(5)
     (change,) = extra.changes
@@ -190,23 +207,23 @@ def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
 
 def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
     problem = swapping(wants={})
-    found = remedies(Standing.of(problem), "town", "soap", "p1")
+    found = find_remedies(SensitivitySession.from_problem(problem), "town", "soap", "p1")
     assert (found.remedies, found.evaluated, found.not_evaluated) == ((), 1, 0)
 
 
 def test_what_is_offered_already_is_no_extra_swap() -> None:
-    standing = Standing.of(swapping(offers={"soap": 3}))
-    found = remedies(standing, "town", "soap", "p1", left=0.0)
+    standing = SensitivitySession.from_problem(swapping(offers={"soap": 3}))
+    found = find_remedies(standing, "town", "soap", "p1", target_share=0.0)
     assert [r.amount for r in found.remedies if r.rule == "offers"] == [pytest.approx(7)]
 
 
 def test_enough_remedies_are_enough() -> None:
     problem = two_counties()
     where = ("hyesan", "soap", "2002-01")
-    every = remedies(Standing.of(problem), *where)
-    first = remedies(Standing.of(problem), *where, limit=1)
+    every = find_remedies(SensitivitySession.from_problem(problem), *where)
+    first = find_remedies(SensitivitySession.from_problem(problem), *where, max_results=1)
     assert len([r for r in first.remedies if r.changes]) == 1
     assert first.not_evaluated == every.evaluated - first.evaluated > 0
-    none = remedies(Standing.of(problem), *where, seconds=0.0)
+    none = find_remedies(SensitivitySession.from_problem(problem), *where, time_limit_seconds=0.0)
     assert (none.remedies, none.evaluated) == ((), 0)
     assert none.not_evaluated == every.evaluated

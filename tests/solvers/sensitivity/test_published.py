@@ -3,7 +3,7 @@
 import pytest
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.sensitivity import Standing, prices
+from solvers.sensitivity import SensitivitySession, compute_shadow_prices
 from tests.published.case import Case
 from tests.published.catalogue import CASES
 
@@ -12,7 +12,11 @@ PRICED = [case for case in CASES if case.prices]
 
 @pytest.mark.parametrize("case", PRICED, ids=[case.name for case in PRICED])
 def test_prices_are_as_published(case: Case) -> None:
-    found = prices(Standing.of(PlanningProblem.model_validate(case.problem)), leading=100, most=10_000)
+    found = compute_shadow_prices(
+        SensitivitySession.from_problem(PlanningProblem.model_validate(case.problem)),
+        with_ranges=100,
+        max_results=10_000,
+    )
     limits = {(row.rule, row.id, row.part, row.period): row.shadow_price for row in found.limits}
     goods = {(row.county, row.item, row.period): row.shadow_price for row in found.goods}
     seen = 0

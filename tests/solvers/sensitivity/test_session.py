@@ -7,34 +7,45 @@ from models.changes.change import Change
 from models.examples import two_counties
 from solvers.lp.solution import Basis
 from solvers.planning import make_plan
-from solvers.sensitivity import NothingToAsk, Standing, by_changes, restand, session as module
-from solvers.sensitivity.errors import NoPlan
+from solvers.sensitivity import (
+    SensitivitySession,
+    SensitivityUnavailableError,
+    open_changed,
+    session as module,
+    split_by_changes,
+)
+from solvers.sensitivity.errors import InfeasibleError
 from tests.properties.planned import value_of
 
 
 def test_from_its_own_basis_and_from_none() -> None:
     result = make_plan(two_counties())
     for basis in (result.basis, None):
-        assert Standing.of(two_counties(), basis).won == pytest.approx(value_of(result.plan))
+        assert SensitivitySession.from_problem(two_counties(), basis).plain_objective == pytest.approx(
+            value_of(result.plan)
+        )
 
 
 def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, program = Standing.of(two_counties()).index, Standing.of(two_counties()).program
+    index, program = (
+        SensitivitySession.from_problem(two_counties()).index,
+        SensitivitySession.from_problem(two_counties()).program,
+    )
     lp = program.lp
-    slack = Basis(np.zeros(lp.columns, np.int8), np.ones(lp.rows, np.int8))
-    with pytest.raises(NothingToAsk, match="not found again in time"):
-        Standing.at(index, program, slack, seconds=0.0)
+    slack = Basis(np.zeros(lp.column_count, np.int8), np.ones(lp.row_count, np.int8))
+    with pytest.raises(SensitivityUnavailableError, match="not found again in time"):
+        SensitivitySession.from_basis(index, program, slack, seconds=0.0)
     monkeypatch.setattr(module, "PATIENCE", 0.0)
     expected = value_of(make_plan(two_counties()).plan)
-    assert Standing.of(two_counties(), slack).won == pytest.approx(expected)
+    assert SensitivitySession.from_problem(two_counties(), slack).plain_objective == pytest.approx(expected)
 
 
 def test_what_has_no_plan_is_no_standing() -> None:
-    standing = Standing.of(two_counties())
+    standing = SensitivitySession.from_problem(two_counties())
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
-    ((_, problem),) = by_changes(two_counties(), (impossible,))
-    assert restand(standing, problem) is None
-    with pytest.raises(NoPlan):
-        Standing.of(problem)
-    with pytest.raises(NoPlan):
-        Standing.of(problem, standing.point.basis)
+    ((_, problem),) = split_by_changes(two_counties(), (impossible,))
+    assert open_changed(standing, problem) is None
+    with pytest.raises(InfeasibleError):
+        SensitivitySession.from_problem(problem)
+    with pytest.raises(InfeasibleError):
+        SensitivitySession.from_problem(problem, standing.point.basis)

@@ -35,7 +35,7 @@ def _belonging() -> None:
     told = "json_extract(source, '$.province')"
     if op.get_bind().dialect.name == "postgresql":
         told = "source ->> 'province'"
-    op.execute(f"UPDATE plans SET province = {told}")  # noqa: S608 - nothing from outside
+    op.execute(f"UPDATE plans SET province = {told}")
     op.add_column(
         "audit", sa.Column("province", Id, nullable=True, comment="province that the subject belongs to, if any")
     )
@@ -95,12 +95,12 @@ def _lives() -> None:
 
 
 def _ratified(plan: str) -> str:
-    return f"EXISTS (SELECT 1 FROM plan_lives WHERE plan = {plan} AND state IN {RATIFIED})"  # noqa: S608
+    return f"EXISTS (SELECT 1 FROM plan_lives WHERE plan = {plan} AND state IN {RATIFIED})"
 
 
 def _problem_ratified(digest: str) -> str:
     return (
-        "EXISTS (SELECT 1 FROM plans JOIN plan_lives ON plan_lives.plan = plans.id "  # noqa: S608
+        "EXISTS (SELECT 1 FROM plans JOIN plan_lives ON plan_lives.plan = plans.id "
         f"WHERE plans.problem_digest = {digest} AND plan_lives.state IN {RATIFIED})"
     )
 
