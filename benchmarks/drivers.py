@@ -112,8 +112,8 @@ def what_if(problem: PlanningProblem, limit: float) -> Measured:
     changes = [Change(what="power_limit", where=area, periods=(period,), factor=1.1)]
 
     def run() -> str:
-        standing = sensitivity.SensitivitySession.from_problem(problem, made.basis, options)
-        compared = sensitivity.compare_plans(standing, sensitivity.split_by_changes(problem, changes))
+        session = sensitivity.SensitivitySession.from_problem(problem, made.basis, options)
+        compared = sensitivity.compare_plans(session, sensitivity.split_by_changes(problem, changes))
         return f"power of {area} in {period}: objective {compared.objective[0]:.9g} → {compared.objective[1]:.9g}"
 
     return timed(run)

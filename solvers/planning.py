@@ -66,20 +66,20 @@ def make_plan(
         program = build_plan_program(index)
     run = SolveRun(options, on_progress)
     basis = None if start is None else start.map_basis_to(program)
-    staged = with_fallback_solution(solve_in_stages(index, program, run, basis), run)
+    result = with_fallback_solution(solve_in_stages(index, program, run, basis), run)
     clock.seconds |= {**run.seconds, "certify": run.certify_seconds}
     with clock.time_stage("report"):
-        written = _write_report(index, program, staged)
-    outcome, termination, diagnosed = _determine_outcome(index, staged, run, clock)
+        written = _write_report(index, program, result)
+    outcome, termination, diagnosed = _determine_outcome(index, result, run, clock)
     agreement = None
     if options.verify and outcome == "optimal" and written.objective is not None:
         with clock.time_stage("verify"):
-            agreement = _verify_objective(problem, staged, written.objective, run)
+            agreement = _verify_objective(problem, result, written.objective, run)
     objective = written.objective
     plan = Plan(
         outcome=outcome,
         termination=termination,
-        certificate=diagnosed.proof if diagnosed else staged.certificate,
+        certificate=diagnosed.proof if diagnosed else result.certificate,
         objective=objective,
         summary=written.summary,
         infeasibility=diagnosed.infeasibility if diagnosed else None,
@@ -87,11 +87,11 @@ def make_plan(
         rounding_cost=objective.value - objective.before_rounding
         if objective is not None and objective.before_rounding is not None
         else None,
-        solver=_describe_solver(program, staged, run),
+        solver=_describe_solver(program, result, run),
         timings=clock.seconds,
         tables={name: table.num_rows for name, table in written.tables.items()},
     )
-    return PlanResult(plan, written.tables, staged.pricing_solve.solution.basis)
+    return PlanResult(plan, written.tables, result.pricing_solve.solution.basis)
 
 
 def build_warm_start(problem: PlanningProblem, basis: Basis) -> WarmStart:
@@ -128,46 +128,46 @@ class _PlanReport:
     summary: PlanSummary | None = None
 
 
-def _write_report(index: ProblemArrays, program: Program, staged: PipelineResult) -> _PlanReport:
-    if staged.values is None:
+def _write_report(index: ProblemArrays, program: Program, result: PipelineResult) -> _PlanReport:
+    if result.values is None:
         return _PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
-    priced = staged.pricing_solve
-    values = clean_values(priced.program, staged.values)
+    priced = result.pricing_solve
+    values = clean_values(priced.program, result.values)
     price = priced.solution.dual_values
     row_price = np.zeros(priced.program.lp.row_count) if price is None else price
     tables, summary = build_results(index, priced.program, values, row_price)
-    return _PlanReport(tables, _build_objective(index, program, staged, values), summary)
+    return _PlanReport(tables, _build_objective(index, program, result, values), summary)
 
 
 def _build_objective(
-    index: ProblemArrays, program: Program, staged: PipelineResult, values: FloatArray
+    index: ProblemArrays, program: Program, result: PipelineResult, values: FloatArray
 ) -> PlanObjective:
     """The plain objective of the finished plan, whatever was minimised last."""
     parts = {name: float(cost @ values) for name, cost in compute_objective_parts(index, program).items()}
-    before = staged.pricing_solve.solution.values
+    before = result.pricing_solve.solution.values
     return PlanObjective(
         value=sum(parts.values()),
         parts=ObjectiveTerms(**parts),
-        before_rounding=float(program.lp.cost @ before) if staged.rounded and before is not None else None,
-        goals=staged.goal_results,
+        before_rounding=float(program.lp.cost @ before) if result.rounded and before is not None else None,
+        goals=result.goal_results,
     )
 
 
 def _determine_outcome(
-    index: ProblemArrays, staged: PipelineResult, run: SolveRun, clock: _StageClock
+    index: ProblemArrays, result: PipelineResult, run: SolveRun, clock: _StageClock
 ) -> tuple[Outcome, Termination, InfeasibilityAnalysis | None]:
     """Outcome and termination; where rules conflict, also the proof and the diagnosis."""
-    stop = staged.last_solve.solution.termination
-    if staged.values is not None:
-        if staged.is_proved:
+    stop = result.last_solve.solution.termination
+    if result.values is not None:
+        if result.is_proved:
             return "optimal", Termination(reason="optimal", detail=stop.detail), None
         reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
         return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
-    if stop.reason == "infeasible" and (not staged.rounded or staged.is_infeasible):
-        detail = "no whole quotas keep every rule; rounded down they conflict" if staged.rounded else stop.detail
+    if stop.reason == "infeasible" and (not result.rounded or result.is_infeasible):
+        detail = "no whole quotas keep every rule; rounded down they conflict" if result.rounded else stop.detail
         with clock.time_stage("diagnose"):
             diagnosed = analyse_infeasibility(
-                index, staged.last_solve.program, run.options.tolerance, max(run.remaining_seconds(), 10.0)
+                index, result.last_solve.program, run.options.tolerance, max(run.remaining_seconds(), 10.0)
             )
         if diagnosed is not None:
             return "infeasible", Termination(reason="infeasible", detail=detail), diagnosed
@@ -180,15 +180,15 @@ def _determine_outcome(
 
 
 def _verify_objective(
-    problem: PlanningProblem, staged: PipelineResult, objective: PlanObjective, run: SolveRun
+    problem: PlanningProblem, result: PipelineResult, objective: PlanObjective, run: SolveRun
 ) -> VerificationResult | None:
     before = objective.value if objective.before_rounding is None else objective.before_rounding
-    claim = PlanClaim(before, staged.goal_results, staged.without_swaps)
+    claim = PlanClaim(before, result.goal_results, result.without_swaps)
     return verify_plan(problem, claim, run.options.tolerance, max(run.remaining_seconds(), 1.0))
 
 
-def _describe_solver(program: Program, staged: PipelineResult, run: SolveRun) -> SolverRun:
-    solver = staged.pricing_solve.solution.solver or run.solver
+def _describe_solver(program: Program, result: PipelineResult, run: SolveRun) -> SolverRun:
+    solver = result.pricing_solve.solution.solver or run.solver
     version = re.search(r"\d+(\.\d+)+", solver)
     name = re.sub(r"\s*\d+(\.\d+)+", "", solver)
     lp = program.lp

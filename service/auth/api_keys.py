@@ -39,17 +39,19 @@ def issue_api_key(
 ) -> IssuedKey:
     """Make and store a key that holds for some days (None: until it is revoked), and note it in the audit log."""
     identifier, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_bytes(_SALT_BYTES)
-    told = [one.model_dump(exclude_none=True) for one in grants]
+    reported = [one.model_dump(exclude_none=True) for one in grants]
     record = transaction.keys.insert_key(
         identifier,
         caller=caller,
-        grants=told,
+        grants=reported,
         salt=salt,
         secret_hash=_hash_secret(secret, salt),
         created_by=created_by,
         lifetime_seconds=None if days is None else days * SECONDS_PER_DAY,
     )
-    transaction.audit.append_entry(created_by, "key made", identifier, {"caller": caller, "grants": told, "days": days})
+    transaction.audit.append_entry(
+        created_by, "key made", identifier, {"caller": caller, "grants": reported, "days": days}
+    )
     return IssuedKey(f"{KEY_PREFIX}{identifier}_{secret}", record)
 
 

@@ -35,10 +35,10 @@ def show_bottlenecks(
     The won of a group are its missing units at their prices; the parts add up to it. `allot bottlenecks ryanggang -s crisis --by category`;
     from a limit, all that it causes: `allot bottlenecks ryanggang -s crisis --by limit --rule power --limit hyesan`.
     """
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     try:
         found = sensitivity.attribute_shortages(
-            standing, group_by, county=county, item=item, period=period, rule=rule, limit=limit, max_results=max_results
+            session, group_by, county=county, item=item, period=period, rule=rule, limit=limit, max_results=max_results
         )
     except KeyError as error:
         problem_sources.error_console.print(f"{error.args[0]}.")
@@ -67,7 +67,7 @@ def show_bottlenecks(
             )
     problem_sources.output_console.print(table)
     if county and item and period:
-        for remedy in sensitivity.find_remedies(standing, county, item, period).remedies:
+        for remedy in sensitivity.find_remedies(session, county, item, period).remedies:
             problem_sources.output_console.print(f"- {remedy.text}")
 
 
@@ -87,12 +87,12 @@ def show_curve(
 
     Plans with ordered goals or own needs first are sampled at even distances.
     """
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     name, _, where = what.partition("@")
     raw = {"what": name, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
     try:
         found = sensitivity.compute_curve(
-            standing, Change.model_validate(raw), start, end, max_solves=max_solves, time_limit_seconds=time_limit
+            session, Change.model_validate(raw), start, end, max_solves=max_solves, time_limit_seconds=time_limit
         )
     except (SensitivityUnavailableError, ValueError) as error:
         problem_sources.error_console.print(str(error))
@@ -127,10 +127,10 @@ def show_grid(
     as_json: JsonOption = False,
 ) -> None:
     """Vary two things at once: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         sides = [_parse_grid_axis(text, values=values) for text in (first, second)]
-        found = sensitivity.compute_grid(standing, sides[0], sides[1], time_limit_seconds=time_limit)
+        found = sensitivity.compute_grid(session, sides[0], sides[1], time_limit_seconds=time_limit)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return
@@ -178,10 +178,10 @@ def compare_plans(
 
     `allot compare ryanggang ryanggang --other-scenario crisis`
     """
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     other = problem_sources.load_problem(other_source, other_scenario, other_change)
     show_comparison(
-        sensitivity.compare_plans(standing, sensitivity.split_by_parts(standing.index.problem, other)), as_json=as_json
+        sensitivity.compare_plans(session, sensitivity.split_by_parts(session.index.problem, other)), as_json=as_json
     )
 
 

@@ -83,10 +83,10 @@ def show_remedies(
 
     Under each stands the change as `--change` takes it. `allot remedies FILE --county hyesan --item soap --period 2002-01 --left 0`
     """
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     try:
         found = sensitivity.find_remedies(
-            standing,
+            session,
             county,
             item,
             period,
@@ -123,11 +123,11 @@ def show_what_if(
     as_json: JsonOption = False,
 ) -> None:
     """Try changes on a plan, one after another, each solved from the plan before: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
-    standing = open_session(source, scenario, change)
+    session = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         changes = problem_sources.parse_changes(tried_changes)
-        steps = sensitivity.split_by_changes(standing.index.problem, changes)
-    show_comparison(sensitivity.compare_plans(standing, steps), as_json=as_json)
+        steps = sensitivity.split_by_changes(session.index.problem, changes)
+    show_comparison(sensitivity.compare_plans(session, steps), as_json=as_json)
 
 
 def show_equity(

@@ -66,10 +66,10 @@ _PLAN_FIELDS = (
 
 def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
     """The last progress among events, if there is one."""
-    told = [event.data for event in events if event.kind == "progress"]
-    if not told:
+    reported = [event.data for event in events if event.kind == "progress"]
+    if not reported:
         return None
-    return PlanProgress.model_validate({name: told[-1].get(name) for name in PlanProgress.model_fields})
+    return PlanProgress.model_validate({name: reported[-1].get(name) for name in PlanProgress.model_fields})
 
 
 def _build_links(record: PlanRecord) -> dict[str, str]:

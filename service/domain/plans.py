@@ -99,15 +99,15 @@ class PlanService:
     ) -> Submission:
         """Accept one of the scenarios that come with a problem in sheets."""
         province = ProvinceService(self._store, self._settings).parse_province(document)
-        asked = validate_model(PlanEnvelope, sheets_query.to_json_body())
+        request = validate_model(PlanEnvelope, sheets_query.to_json_body())
         return self.enqueue_plan(
             PlanRequest(
                 problem=apply_scenario(province, sheets_query.scenario or "", "query/scenario"),
-                options=self.apply_option_limits(asked.options, "query"),
+                options=self.apply_option_limits(request.options, "query"),
                 caller=principal.caller,
                 source={"scenario": sheets_query.scenario},
-                priority=asked.priority,
-                reuse=asked.reuse,
+                priority=request.priority,
+                reuse=request.reuse,
                 idempotency=idempotency,
             )
         )

@@ -94,12 +94,12 @@ class SensitivityService:
     def _answer_in_thread(
         self, plan: str, build_query: Callable[[], SensitivityQuery], cancelled: threading.Event
     ) -> bytes:
-        asked = build_query()
+        request = build_query()
         with self._store.read_transaction() as transaction:
             record = _require_finished(transaction, plan)
         if record.outcome != "optimal":
             raise ConflictError(f"The plan finished as {record.outcome}, so nothing has a price; see its diagnosis.")
-        return self._pool.answer_query(plan, lambda: self._read_payload(record), asked, cancelled)
+        return self._pool.answer_query(plan, lambda: self._read_payload(record), request, cancelled)
 
     def _read_payload(self, record: PlanRecord) -> SessionPayload:
         with self._store.read_transaction() as transaction:

@@ -54,8 +54,8 @@ class TableService:
         if stored is None:
             came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
             raise NotFoundError(f"The plan {came} and has no table {table!r}.")
-        asked = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
-        return f"{stored.digest[:16]}-{asked[:16]}"
+        request = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
+        return f"{stored.digest[:16]}-{request[:16]}"
 
     def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
         """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
@@ -106,5 +106,5 @@ def _iterate_chunks(stored: pa.NativeFile) -> Iterator[bytes]:
 def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
     """The address of the page after this one: the same request, further on."""
     kept = query.model_dump(exclude_defaults=True, by_alias=True)
-    asked = {**kept, "limit": rows, "offset": query.offset + rows}
-    return f"/v1/plans/{plan}/{table}?{urlencode(asked, doseq=True)}"
+    request = {**kept, "limit": rows, "offset": query.offset + rows}
+    return f"/v1/plans/{plan}/{table}?{urlencode(request, doseq=True)}"

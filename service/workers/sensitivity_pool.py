@@ -89,18 +89,18 @@ class SensitivityPool:
 
         Raises the refusal that the answer is, Unavailable where there is none, CallerGone.
         """
-        seat, told = self.workers.acquire_worker(plan, cancelled), None
+        seat, reported = self.workers.acquire_worker(plan, cancelled), None
         try:
-            told = self._exchange_messages(seat, read_payload, query, cancelled)
+            reported = self._exchange_messages(seat, read_payload, query, cancelled)
         except ChannelClosedError as error:
             _log.warning("child lost", plan=plan, question=query.name, code=seat.process.terminate())
             detail = "The process that answered was lost, for want of memory perhaps. The next question starts afresh."
             raise ServiceUnavailableError(detail, headers={"Retry-After": "1"}) from error
         finally:
-            self.workers.release_worker(seat, keep=told is not None and told.kind != "failed")
-        if told.kind == "failed":
-            _log.warning("question failed", plan=plan, question=query.name, **told.head)
-        return extract_answer(told)
+            self.workers.release_worker(seat, keep=reported is not None and reported.kind != "failed")
+        if reported.kind == "failed":
+            _log.warning("question failed", plan=plan, question=query.name, **reported.head)
+        return extract_answer(reported)
 
     def _exchange_messages(
         self,

@@ -37,14 +37,14 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
     options = PlanOptions.model_validate(open_request.head["options"])
     problem = PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"]))
     basis = decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None
-    standing: SensitivitySession | None = None
+    session: SensitivitySession | None = None
     while True:
-        asked = requests.get()
+        request = requests.get()
         try:
-            if standing is None:
-                standing = SensitivitySession.from_problem(problem, basis, options)
-            standing.reset_to_base()
-            channel.send("answer", {}, _answer_query(standing, asked, options))
+            if session is None:
+                session = SensitivitySession.from_problem(problem, basis, options)
+            session.reset_to_base()
+            channel.send("answer", {}, _answer_query(session, request, options))
         except SensitivityUnavailableError as error:
             channel.send("refused", {"why": "conflict", "detail": f"{error}."})
         except KeyError as error:
@@ -125,8 +125,8 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "bottlenecks": _bind_by_name(sensitivity.attribute_shortages),
     "remedies": _find_remedies,
     "equity": _bind_by_name(sensitivity.compute_equity),
-    "goals": lambda standing, _, options, __: GoalTradeOffs(
-        goals=sensitivity.compute_goal_prices_of_session(standing, options)
+    "goals": lambda session, _, options, __: GoalTradeOffs(
+        goals=sensitivity.compute_goal_prices_of_session(session, options)
     ),
     "compare": _compare_plans,
     "what-if": _solve_what_if,

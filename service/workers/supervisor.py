@@ -66,11 +66,11 @@ class Supervisor:
         """A child for other work than plans; NurseryGoneError where none can be had now."""
         if not self._ready.wait(_LOAD_TIMEOUT_SECONDS):
             raise ForkServerLostError("the solvers are not loaded yet")
-        nursery = self._fork_server
+        fork_server = self._fork_server
         try:
-            return nursery.spawn_worker()
+            return fork_server.spawn_worker()
         except ForkServerLostError:
-            self._lost_fork_server = nursery
+            self._lost_fork_server = fork_server
             self._wake_event.set()
             raise
 

@@ -84,13 +84,13 @@ class _StageRecorder:
 def _solve_plan(channel: Channel, request: Message, stages: _StageRecorder) -> PlanResult:
     problem = PlanningProblem.model_validate_json(decompress(request.bodies[0], request.head["size"]))
     options = PlanOptions.model_validate(request.head["options"])
-    told = -PROGRESS_INTERVAL_SECONDS
+    reported = -PROGRESS_INTERVAL_SECONDS
 
     def on_progress(progress: Progress) -> None:
-        nonlocal told
+        nonlocal reported
         stages.start_stage(progress.stage)
-        if time.monotonic() - told >= PROGRESS_INTERVAL_SECONDS:
-            told = time.monotonic()
+        if time.monotonic() - reported >= PROGRESS_INTERVAL_SECONDS:
+            reported = time.monotonic()
             channel.send("progress", encode_progress(progress))
 
     return make_plan(problem, options, on_progress, _decode_warm_start(request))

@@ -75,18 +75,18 @@ class _SimplexAlgorithm:
     def solve_program(self, cancelled: Cancelled) -> Solution:
         """As a way of a race."""
         began = time.monotonic()
-        foretold = _solve_aggregate(self.request, cancelled)
+        aggregate = _solve_aggregate(self.request, cancelled)
         self.is_bounding = time.monotonic() - began
-        if foretold is None:
+        if aggregate is None:
             self.bounding_failed = True
             return self.request.run_backend("highs", None, cancelled)
-        found = self._solve_by_periods(foretold, cancelled)
+        found = self._solve_by_periods(aggregate, cancelled)
         if found is not None:
             return self.request.refactorize(found, cancelled)
         if self.is_merging:
             return self.request.run_backend(INTERIOR_POINT, None, cancelled)
         watch = BoundProgressMonitor(
-            foretold.lower_bound, self.request.program.lp.column_count, self.request.on_progress
+            aggregate.lower_bound, self.request.program.lp.column_count, self.request.on_progress
         )
         self.monitor = watch
 

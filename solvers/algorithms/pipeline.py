@@ -67,8 +67,8 @@ def solve_in_stages(
     if held.program is None or held.shortage_without_swaps.values is None:
         return held.shortage_without_swaps
     without, basis = held.shortage_without_swaps.values, held.shortage_without_swaps.pricing_solve.solution.basis
-    staged = _solve_goals_then_round(held.program, goals, whole, run, "solve", basis, without)
-    return replace(staged, without_swaps=sum_shortage_units(index, program, without))
+    result = _solve_goals_then_round(held.program, goals, whole, run, "solve", basis, without)
+    return replace(result, without_swaps=sum_shortage_units(index, program, without))
 
 
 def requires_own_needs_stage(problem: PlanningProblem) -> bool:

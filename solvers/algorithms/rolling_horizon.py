@@ -154,7 +154,7 @@ def _add_stock_targets(
     lp, columns = part.lp, part.columns[stock]
     groups, of = np.unique(target_stock.group[columns], return_inverse=True)
     count, stocks = len(groups), len(stock)
-    asked = np.bincount(of, weights=aggregate.values[columns], minlength=count)
+    request = np.bincount(of, weights=aggregate.values[columns], minlength=count)
     worth = np.bincount(of, weights=target_stock.unit_value[columns], minlength=count) / np.bincount(
         of, minlength=count
     )
@@ -176,8 +176,8 @@ def _add_stock_targets(
         cost=np.concatenate([lp.cost, worth + spread, spread - worth]),
         column_lower=np.concatenate([lp.column_lower, np.zeros(2 * count)]),
         column_upper=np.concatenate([lp.column_upper, np.full(2 * count, np.inf)]),
-        row_lower=np.concatenate([lp.row_lower, asked]),
-        row_upper=np.concatenate([lp.row_upper, asked]),
+        row_lower=np.concatenate([lp.row_lower, request]),
+        row_upper=np.concatenate([lp.row_upper, request]),
         matrix=sparse.csc_array(sparse.vstack([wider, total])),
     )
 

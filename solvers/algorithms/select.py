@@ -60,10 +60,10 @@ def _solve_large(
     new_goal: bool = False,
 ) -> Solution:
     """Several ways, each only as long as it is worth its time."""
-    asked = SolveRequest(program, options, None if on_progress is None else _serialize_progress(on_progress))
+    request = SolveRequest(program, options, None if on_progress is None else _serialize_progress(on_progress))
     if start is None:
-        return solve_cold(asked)
-    return _solve_from_plan(asked, start) if new_goal else _solve_from_basis(asked, start)
+        return solve_cold(request)
+    return _solve_from_plan(request, start) if new_goal else _solve_from_basis(request, start)
 
 
 def _solve_from_plan(request: SolveRequest, start: Basis) -> Solution:
@@ -122,9 +122,9 @@ def _solve_sequentially(
         if best is not None and left <= 0:
             break
         backend = backends.get_backend(name)
-        asked = SolveOptions(time_limit_seconds=max(left, 1e-3), tolerance=tolerance)
+        request = SolveOptions(time_limit_seconds=max(left, 1e-3), tolerance=tolerance)
         basis = start if Feature.BASIS in backend.features else None
-        solution = backend.solve_program(lp, asked, start=basis, on_progress=on_progress)
+        solution = backend.solve_program(lp, request, start=basis, on_progress=on_progress)
         solution = replace(solution, strategy=_run_single_backend(name, basis))
         if solution.termination.reason in CONCLUSIVE_REASONS or is_proved_optimal(lp, solution, options.tolerance):
             return solution

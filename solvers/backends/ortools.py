@@ -121,9 +121,9 @@ class OrToolsBackend:
 
 
 @contextmanager
-def _interrupt_on_cancel(gate: ProgressReporter, asked: bool, interrupt: Callable[[], bool]) -> Iterator[None]:
+def _interrupt_on_cancel(gate: ProgressReporter, request: bool, interrupt: Callable[[], bool]) -> Iterator[None]:
     """While inside, interrupt the solver as soon as the gate says so."""
-    if not asked:
+    if not request:
         yield
         return
     done = Event()

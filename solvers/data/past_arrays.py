@@ -54,19 +54,19 @@ def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
     """The past of a problem that has passed its checks."""
     if problem.past is None:
         return PastArrays.empty_past(labels, 0)
-    told = problem.past
-    past = PastArrays.empty_past(labels, len(told.periods))
+    reported = problem.past
+    past = PastArrays.empty_past(labels, len(reported.periods))
     of = {axis: index_positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
-    for made in told.outputs:
+    for made in reported.outputs:
         past.make[of["line"][f"{made.factory}/{made.item}"]] = made.quantity
-    for moved in told.shipments:
+    for moved in reported.shipments:
         past.ship[of["arc"][f"{moved.link}/{moved.to}"], of["item"][moved.item]] = moved.quantity
-    for kept in told.supply:
+    for kept in reported.supply:
         place, item = of["place"][kept.place], of["item"][kept.item]
         past.central[place, item] = kept.central
         if place < len(past.stock):
             past.stock[place, item], past.short[place, item] = kept.stock, kept.shortage
-    for swap in told.swaps:
+    for swap in reported.swaps:
         partner, item = of["partner"][swap.partner], of["item"][swap.item]
         past.give[partner, item], past.take[partner, item] = swap.given, swap.taken
     return past

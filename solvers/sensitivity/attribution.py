@@ -123,11 +123,11 @@ def _split_shortage_values(short: "_ChosenShortages", unit: MarginalAttribution)
     return short.worth, short.objective, costs, dearer, np.where(unit.unreachable[short.rows], short.worth, 0.0)
 
 
-def _select_shortages(standing: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
+def _select_shortages(session: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
     """Shortages of the places, items and periods chosen; KeyError for one that is not there."""
-    balance, labels = standing.program.constraints["balance"], standing.index.labels
+    balance, labels = session.program.constraints["balance"], session.index.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
-    flows = standing.compute_flows()
+    flows = session.compute_flows()
     short, price = flows.short[where], flows.price[where]
     mine = short > 0
     for (axis, label), codes in zip(chosen.items(), where, strict=True):
@@ -137,23 +137,23 @@ def _select_shortages(standing: SensitivitySession, chosen: Mapping[str, str | N
             mine &= codes == labels[axis].index(label)
     rows = np.flatnonzero(mine)
     shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
-    block, weighed = standing.program.variables["short"], list_shortage_weights(standing)
+    block, weighed = session.program.variables["short"], list_shortage_weights(session)
     cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
-    total = sum_by_cell(cells, (weighed * standing.point.values)[block.block_slice], int(np.prod(shape))).reshape(shape)
+    total = sum_by_cell(cells, (weighed * session.point.values)[block.block_slice], int(np.prod(shape))).reshape(shape)
     here = (where[0][rows], where[1][rows], where[2][rows])
     return _ChosenShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
 
 
 def _group_shortages(
-    standing: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
+    session: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Group of each shortage, and the groups' names."""
-    labels = standing.index.labels
+    labels = session.index.labels
     codes: dict[str, Callable[[], tuple[IntArray, tuple[str, ...]]]] = {
         "all": lambda: (np.zeros(len(place), dtype=np.int64), ("all",)),
         "item": lambda: (item, labels["item"]),
         "county": lambda: (place, labels["place"]),
-        "category": lambda: (standing.index.items.category[item], labels["category"]),
+        "category": lambda: (session.index.items.category[item], labels["category"]),
         "period": lambda: (period, labels["period"]),
         "limit": lambda: (
             np.arange(len(place)),

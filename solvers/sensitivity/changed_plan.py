@@ -19,17 +19,17 @@ MAX_WARM_SECONDS = 2.0
 
 
 def solve_changed_problem(
-    standing: SensitivitySession, problem: PlanningProblem
+    session: SensitivitySession, problem: PlanningProblem
 ) -> tuple[SensitivitySession, bool] | None:
     """Another problem, solved from where a plan stands; None where no plan keeps every rule.
 
     The second value says whether the result has a session of its own. If not it is to be read, not solved with: it was found by
     the session of `standing`, which has its own bounds again. Opening another one takes longer than most such solves.
     """
-    found = _solve_in_session(standing, problem)
+    found = _solve_in_session(session, problem)
     if found is not None:
         return found, False
-    following = open_changed(standing, problem)
+    following = open_changed(session, problem)
     return None if following is None else (following, True)
 
 
@@ -46,21 +46,21 @@ def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
     return all(np.array_equal(one, other) for one, other in pairs)
 
 
-def _solve_in_session(standing: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
-    if is_multi_stage(problem) or is_multi_stage(standing.index.problem):
+def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
+    if is_multi_stage(problem) or is_multi_stage(session.index.problem):
         return None
     index = ProblemArrays.from_problem(problem)
     program = build_plan_program(index)
-    if not differs_only_in_bounds(standing.lp, program.lp) or standing.lp.offset != program.lp.offset:
+    if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
-    point = standing.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
+    point = session.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
     if (
         point is None
         or not certify_solution(program.lp, Solution(Termination("optimal"), point.values, point.dual_values)).passed
     ):
         return None
     return replace(
-        standing,
+        session,
         index=index,
         program=program,
         point=point,

@@ -102,22 +102,22 @@ def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Compar
     )
 
 
-def _summarize_plan(standing: SensitivitySession) -> PlanSummary:
-    values = clean_values(standing.program, standing.point.values)
-    return build_summary(standing.index, standing.program, values, standing.compute_flows())
+def _summarize_plan(session: SensitivitySession) -> PlanSummary:
+    values = clean_values(session.program, session.point.values)
+    return build_summary(session.index, session.program, values, session.compute_flows())
 
 
 def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
     return {row.key: row.share for row in rows}
 
 
-def _sum_value_made(standing: SensitivitySession) -> dict[str, float]:
+def _sum_value_made(session: SensitivitySession) -> dict[str, float]:
     """Won's worth made, by factory."""
-    index, make = standing.index, standing.program.variables["make"]
+    index, make = session.index, session.program.variables["make"]
     line = make.axes["line"]
     worth = (
         index.items.value[index.lines.item[line]]
-        * clean_values(standing.program, standing.point.values)[make.block_slice]
+        * clean_values(session.program, session.point.values)[make.block_slice]
     )
     labels = index.labels["factory"]
     total = np.bincount(index.lines.factory[line], weights=worth, minlength=len(labels))

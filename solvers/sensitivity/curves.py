@@ -94,10 +94,10 @@ def compute_curve(
 
 
 def _open_curve_start(
-    standing: SensitivitySession, index: ProblemArrays, program: Program, near: Basis, until: float
+    session: SensitivitySession, index: ProblemArrays, program: Program, near: Basis, until: float
 ) -> SensitivitySession | None:
     """The program at the start of a curve; None where there is no time to find its plan."""
-    own, there = Bounds.from_program(standing.lp), Bounds.from_program(program.lp)
+    own, there = Bounds.from_program(session.lp), Bounds.from_program(program.lp)
     if all(np.array_equal(getattr(own, name), getattr(there, name)) for name in Bounds.__slots__):
         return SensitivitySession.from_basis(index, program, near)  # the plan itself
     try:
@@ -115,10 +115,10 @@ def vary_change(problem: PlanningProblem, change: Change, at: float) -> Planning
     return apply_changes(problem, (Change.model_validate(raw),))
 
 
-def compute_served_share(standing: SensitivitySession) -> float:
+def compute_served_share(session: SensitivitySession) -> float:
     """Served share of the plan before rounding."""
-    values = clean_values(standing.program, standing.point.values)
-    return build_summary(standing.index, standing.program, values, standing.compute_flows()).served_share
+    values = clean_values(session.program, session.point.values)
+    return build_summary(session.index, session.program, values, session.compute_flows()).served_share
 
 
 def _find_straight_path(
@@ -173,15 +173,15 @@ def _build_curve_point(program: Program, problem: PlanningProblem, solved: PathP
 
 
 def _sample_curve(
-    standing: SensitivitySession, change: Change, ends: tuple[float, float], count: int, until: float, why: str
+    session: SensitivitySession, change: Change, ends: tuple[float, float], count: int, until: float, why: str
 ) -> ParametricCurve:
     """Points at even distances, each solved from its neighbour, as long as there is time."""
     points: list[CurvePoint] = []
-    stood, reached = standing, ends[0]
+    stood, reached = session, ends[0]
     for at in np.linspace(*ends, count):
         if points and monotonic() > until:
             break
-        problem = vary_change(standing.index.problem, change, float(at))
+        problem = vary_change(session.index.problem, change, float(at))
         try:
             following = open_changed(stood, problem, until - monotonic())
         except SensitivityUnavailableError:

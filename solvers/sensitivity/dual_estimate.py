@@ -55,9 +55,9 @@ def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> Ob
     )
 
 
-def _decline_estimate(standing: SensitivitySession) -> ObjectiveEstimate:
+def _decline_estimate(session: SensitivitySession) -> ObjectiveEstimate:
     return ObjectiveEstimate(
-        objective=standing.plain_objective,
+        objective=session.plain_objective,
         objective_change=None,
         exact=False,
         valid_fraction=0.0,
@@ -67,14 +67,14 @@ def _decline_estimate(standing: SensitivitySession) -> ObjectiveEstimate:
     )
 
 
-def _find_bound_path(standing: SensitivitySession, program: Program) -> BoundPath | None:
+def _find_bound_path(session: SensitivitySession, program: Program) -> BoundPath | None:
     """How bounds move on the way to another program; None where more than bounds differs, or prices are not of the objective."""
-    if is_multi_stage(standing.index.problem):
+    if is_multi_stage(session.index.problem):
         return None
-    if not differs_only_in_bounds(standing.lp, program.lp):
+    if not differs_only_in_bounds(session.lp, program.lp):
         return None
     try:
-        return BoundPath.interpolate(Bounds.from_program(standing.lp), Bounds.from_program(program.lp))
+        return BoundPath.interpolate(Bounds.from_program(session.lp), Bounds.from_program(program.lp))
     except ValueError:
         return None
 
@@ -92,38 +92,38 @@ class _BoundEstimate:
     columns: FloatArray
     """Won by column, (n,)."""
 
-    def __init__(self, standing: SensitivitySession, index: ProblemArrays, program: Program, way: BoundPath) -> None:
-        self.session, self.index, self.program, self.path = standing, index, program, way
-        step, price, reduced = way.step, standing.point.dual_values, standing.reduced_costs
+    def __init__(self, session: SensitivitySession, index: ProblemArrays, program: Program, way: BoundPath) -> None:
+        self.session, self.index, self.program, self.path = session, index, program, way
+        step, price, reduced = way.step, session.point.dual_values, session.reduced_costs
         self.rows = price * np.where(price > 0, step.row_lower, step.row_upper)
         self.columns = reduced * np.where(reduced > 0, step.column_lower, step.column_upper)
 
     def follow_basis(self) -> tuple[FloatArray, float]:
         """Change of values, (n,), when the basis is followed all the way; and the share of the way, 0 to 1, that it can be."""
-        standing, step, basis = self.session, self.path.step, self.session.point.basis
+        session, step, basis = self.session, self.path.step, self.session.point.basis
         if basis is None:
-            return np.zeros(standing.lp.column_count), 0.0
-        matrix = standing.lp.matrix
+            return np.zeros(session.lp.column_count), 0.0
+        matrix = session.lp.matrix
         values = _move_nonbasic(basis.columns, step.column_lower, step.column_upper)
         push = _move_nonbasic(basis.rows, step.row_lower, step.row_upper) - matrix @ values
-        session = standing.reset_to_base()
-        basic = session.read_basic_variables()
-        moved = session.solve_with_basis(push)
+        solver_session = session.reset_to_base()
+        basic = solver_session.read_basic_variables()
+        moved = solver_session.solve_with_basis(push)
         structural = basic >= 0
         values[basic[structural]] += moved[structural]
         moves = np.concatenate([values, matrix @ values])
-        here = np.concatenate([standing.point.values, matrix @ standing.point.values])
+        here = np.concatenate([session.point.values, matrix @ session.point.values])
         return values, _compute_valid_fraction(here, moves, _stack_bounds(self.path.start), _stack_bounds(step))
 
     def compute_served_shares(self, values: FloatArray) -> tuple[float, float]:
         """Served shares, before and after a change of values."""
-        standing, shares = self.session, []
+        session, shares = self.session, []
         for index, program, at in (
-            (standing.index, standing.program, standing.point.values),
-            (self.index, self.program, standing.point.values + values),
+            (session.index, session.program, session.point.values),
+            (self.index, self.program, session.point.values + values),
         ):
             shown = clean_values(program, at)
-            flows = Flows.from_solution(index, program, shown, standing.point.dual_values)
+            flows = Flows.from_solution(index, program, shown, session.point.dual_values)
             shares.append(build_summary(index, program, shown, flows).served_share)
         return shares[0], shares[1]
 
@@ -137,12 +137,12 @@ class _BoundEstimate:
                 key = "balance" if name == "short" else name
                 before = found.get(key, (0.0, 0))
                 found[key] = (before[0] + float(mine.sum()), before[1] + touched)
-        told = [
+        reported = [
             RuleContribution(rule=name, objective_change=won, limit_count=limits)
             for name, (won, limits) in found.items()
             if limits
         ]
-        return tuple(sorted(told, key=lambda part: -abs(part.objective_change)))
+        return tuple(sorted(reported, key=lambda part: -abs(part.objective_change)))
 
     def list_moving_limits(self) -> tuple[ShiftedLimit, ...]:
         """The limits that add most."""

@@ -76,15 +76,15 @@ def solve_goal_stages(
     goals = list_goal_costs(index, program)
     if not goals:
         return (GoalStage("objective", None, 1.0, program, _require_optimum(run, program, "the plan", start)),)
-    bounds, turns = np.full(len(goals), np.inf), list[GoalStage]()
+    bounds, goal_stages = np.full(len(goals), np.inf), list[GoalStage]()
     for k, goal in enumerate(goals):
         mine = replace_objective(replace_row_bounds(program, "goal", upper=bounds), goal.cost)
         point = _require_optimum(run, mine, f"the goal {goal.goal.goal}", start)
-        turns.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, mine, point))
+        goal_stages.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, mine, point))
         bounds = bounds.copy()
-        bounds[k] = turns[-1].tolerance_bound(point.objective)
+        bounds[k] = goal_stages[-1].tolerance_bound(point.objective)
         start = point.basis
-    return tuple(turns)
+    return tuple(goal_stages)
 
 
 def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: Basis | None) -> float:
@@ -93,9 +93,9 @@ def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: 
     return _require_optimum(run, free, f"the goal {goal.goal.goal}", start).objective
 
 
-def compute_final_values(turns: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:
+def compute_final_values(goal_stages: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:
     """What each goal comes to at a point, (n,), in its own sense; nothing where there are no goals."""
-    return {t.name: t.sign * float(t.program.lp.cost @ values) for t in turns if t.goal is not None}
+    return {t.name: t.sign * float(t.program.lp.cost @ values) for t in goal_stages if t.goal is not None}
 
 
 def solve_to_optimum(session: HighsSession, *, seconds: float = 600.0, basis: bool = True) -> OptimalPoint | None:

@@ -35,27 +35,27 @@ def compute_goal_prices_of_session(
     session: SensitivitySession, options: PlanOptions | None = None
 ) -> tuple[GoalTradeOff, ...]:
     """The same of a plan that stands ready."""
-    index, turns = session.index, session.goal_stages
+    index, goal_stages = session.index, session.goal_stages
     if not index.problem.policy.goals:
         return ()
-    final = compute_final_values(turns, session.point.values)
+    final = compute_final_values(goal_stages, session.point.values)
     run, rows = SolveRun(options or PlanOptions()), []
-    for k, (goal, turn) in enumerate(zip(list_goal_costs(index, session.program), turns, strict=True)):
-        value = turn.point.objective
-        by_itself = solve_unconstrained(goal, session.program, run, turns[0].point.basis)
+    for k, (goal, stage) in enumerate(zip(list_goal_costs(index, session.program), goal_stages, strict=True)):
+        value = stage.point.objective
+        by_itself = solve_unconstrained(goal, session.program, run, goal_stages[0].point.basis)
         reached = GoalResult(
             goal=goal.goal.goal,
-            value=turn.sign * value,
-            tolerance_bound=turn.sign * turn.tolerance_bound(value),
-            final_value=final[turn.name],
+            value=stage.sign * value,
+            tolerance_bound=stage.sign * stage.tolerance_bound(value),
+            final_value=final[stage.name],
         )
         rows.append(
             GoalTradeOff(
                 goal=goal.goal.goal,
                 result=reached,
-                unconstrained_value=turn.sign * by_itself,
+                unconstrained_value=stage.sign * by_itself,
                 loss_to_earlier_goals=max(value - by_itself, 0.0),
-                shadow_prices=_compute_tradeoff_prices(turns[:k], turn),
+                shadow_prices=_compute_tradeoff_prices(goal_stages[:k], stage),
             )
         )
     return tuple(rows)
@@ -89,9 +89,9 @@ def compute_equity(session: SensitivitySession) -> EquityReport:
     return EquityReport(by_county=by_county, served_share_range=spread, shortage_bands=_count_shortage_bands(session))
 
 
-def _count_shortage_bands(standing: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
-    block, index = standing.program.variables["short"], standing.index
-    values, upper = standing.point.values[block.block_slice], standing.lp.column_upper[block.block_slice]
+def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
+    block, index = session.program.variables["short"], session.index
+    values, upper = session.point.values[block.block_slice], session.lp.column_upper[block.block_slice]
     worth = values * index.items.counted_value[block.axes["item"]]
     out = []
     for k, weight in enumerate(index.band_weight):

@@ -133,13 +133,13 @@ class BreakpointSearch:
                 and self.remaining_seconds > COLD_SOLVE_SECONDS
             ):
                 break
-            asked = monotonic()
+            request = monotonic()
             following = self.step_warm(min(far + step, 1.0), self.remaining_seconds / 3)
             if following is None:
                 step /= 4
                 continue
             kept.append(following)
-            taken = monotonic() - asked
+            taken = monotonic() - request
             step = step * 2 if taken < EASY_SOLVE_SECONDS / 2 else step / 2 if taken > EASY_SOLVE_SECONDS * 2 else step
         return kept
 

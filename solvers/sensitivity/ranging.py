@@ -54,9 +54,9 @@ def compute_direction(session: SensitivitySession, limits: Limits, position: int
     return LimitDirection(values, rises, falls)
 
 
-def _measure_step_range(standing: SensitivitySession, values: FloatArray, basic: IntArray) -> tuple[float, float]:
+def _measure_step_range(session: SensitivitySession, values: FloatArray, basic: IntArray) -> tuple[float, float]:
     """How far basic columns and rows let a direction be followed, forth and back."""
-    lp, x = standing.lp, standing.point.values
+    lp, x = session.lp, session.point.values
     columns, rows = basic[basic >= 0], -1 - basic[basic < 0]
     activity, slope = lp.matrix @ x, lp.matrix @ values
     here = np.concatenate([x[columns], activity[rows]])

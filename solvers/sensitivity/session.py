@@ -82,21 +82,21 @@ class SensitivitySession:
                 raise SensitivityUnavailableError(
                     "there is no proved plan without swaps, by which own needs are measured"
                 )
-            turns = solve_goal_stages(
+            goal_stages = solve_goal_stages(
                 index, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
             )
         elif problem.policy.goals or first is None or first is nearby:
-            turns = solve_goal_stages(index, program, run, first)
+            goal_stages = solve_goal_stages(index, program, run, first)
         else:
             found = cls._reopen_from_basis(index, program, first)
             if found is not None:
                 return found
             # a basis of older data can be far from where the optimum is now
-            turns = solve_goal_stages(index, program, run, first)
-        last = turns[-1]
+            goal_stages = solve_goal_stages(index, program, run, first)
+        last = goal_stages[-1]
         if last.point.basis is None:
             raise SensitivityUnavailableError("no plan was found to ask about")
-        return cls.from_basis(index, last.program, last.point.basis, turns)
+        return cls.from_basis(index, last.program, last.point.basis, goal_stages)
 
     @classmethod
     def _reopen_from_basis(cls, index: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
@@ -250,11 +250,11 @@ class SensitivitySession:
         """The best plan under other bounds: all goals in turn, each held while the next is sought; None where there is none."""
         held: list[float] = []
         point = None
-        for turn in self.goal_stages:
-            point = self.solve_goal_stage(turn, bounds, held, seconds)
+        for stage in self.goal_stages:
+            point = self.solve_goal_stage(stage, bounds, held, seconds)
             if point is None:
                 return None
-            held.append(turn.tolerance_bound(point.objective))
+            held.append(stage.tolerance_bound(point.objective))
         return point
 
     def reset_to_base(self) -> HighsSession:

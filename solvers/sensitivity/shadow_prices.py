@@ -101,17 +101,17 @@ def describe_amount(name: dict[str, str], amount: float) -> str:
     return f"{amount / size:,.4g} {unit} {LIMIT_SUBJECTS[name['rule']].format_map(name)}"
 
 
-def weigh_shortage_change(standing: SensitivitySession, change: FloatArray) -> tuple[FloatArray, FloatArray]:
+def weigh_shortage_change(session: SensitivitySession, change: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Units and won of the objective by which each column of `short` falls under a change of values, (n,)."""
-    short = standing.program.variables["short"].block_slice
+    short = session.program.variables["short"].block_slice
     fallen = -change[short]
-    return fallen, fallen * list_shortage_weights(standing)[short]
+    return fallen, fallen * list_shortage_weights(session)[short]
 
 
-def list_shortage_weights(standing: SensitivitySession) -> FloatArray:
+def list_shortage_weights(session: SensitivitySession) -> FloatArray:
     """The plan's own weights of shortage, also where the last goal minimises something else, (n,)."""
-    index, block = standing.index, standing.program.variables["short"]
-    out = np.zeros(standing.lp.column_count)
+    index, block = session.index, session.program.variables["short"]
+    out = np.zeros(session.lp.column_count)
     item, period, band = (block.axes[axis] for axis in ("item", "period", "band"))
     out[block.block_slice] = index.items.shortage_weight[item, period] * index.band_weight[band]
     return out
@@ -122,11 +122,11 @@ def _choose_step(limits: Limits, k: int) -> tuple[float, str]:
     return STEP_SIZES.get(unit, (1.0, unit))
 
 
-def _solve_step(standing: SensitivitySession, limits: Limits, k: int, step: float) -> FloatArray | None:
+def _solve_step(session: SensitivitySession, limits: Limits, k: int, step: float) -> FloatArray | None:
     """Change of values by a step that goes beyond the range, from a warm solve; None where it cannot be taken."""
-    way = BoundPath.for_limit(Bounds.from_program(standing.lp), int(limits.position[k]), limit_sign(limits, k))
-    point = standing.solve_change(way.bounds_at(step))
-    return None if point is None else point.values - standing.point.values
+    way = BoundPath.for_limit(Bounds.from_program(session.lp), int(limits.position[k]), limit_sign(limits, k))
+    point = session.solve_change(way.bounds_at(step))
+    return None if point is None else point.values - session.point.values
 
 
 def build_limit_price(limits: Limits, k: int) -> LimitShadowPrice:
@@ -140,14 +140,14 @@ def build_limit_price(limits: Limits, k: int) -> LimitShadowPrice:
 
 
 def _describe_price(
-    standing: SensitivitySession, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
+    session: SensitivitySession, limits: Limits, k: int, reach: tuple[float, float], moved: FloatArray | None
 ) -> LimitShadowPrice:
     row, step = build_limit_price(limits, k), _choose_step(limits, k)[0]
     falls, rises = (None if np.isinf(end) else end for end in reach)
     if moved is None:
         return row.model_copy(update={"allowable_decrease": falls, "allowable_increase": rises})
-    served = _list_shortage_reductions(standing, moved)
-    saves = -float(standing.lp.cost @ moved)
+    served = _list_shortage_reductions(session, moved)
+    saves = -float(session.lp.cost @ moved)
     need = sum(entry.objective_reduction for entry in served)
     name = name_limit(limits, k)
     first = f": {served[0].item} first" if served and served[0].objective_reduction > 0 else ""
@@ -165,11 +165,11 @@ def _describe_price(
     )
 
 
-def _list_shortage_reductions(standing: SensitivitySession, moved: FloatArray) -> list[ShortageReduction]:
+def _list_shortage_reductions(session: SensitivitySession, moved: FloatArray) -> list[ShortageReduction]:
     """What a change of values does to the shortage of each item, most won first."""
-    units, won = weigh_shortage_change(standing, moved)
-    item = standing.program.variables["short"].axes["item"]
-    labels = standing.index.labels["item"]
+    units, won = weigh_shortage_change(session, moved)
+    item = session.program.variables["short"].axes["item"]
+    labels = session.index.labels["item"]
     by_item = [np.bincount(item, weights=what, minlength=len(labels)) for what in (units, won)]
     order = np.argsort(-by_item[1], kind="stable")
     touched = [int(i) for i in order if abs(by_item[0][i]) > 1e-9]
@@ -179,11 +179,11 @@ def _list_shortage_reductions(standing: SensitivitySession, moved: FloatArray) -
     ]
 
 
-def _list_good_prices(standing: SensitivitySession, most: int) -> tuple[GoodShadowPrice, ...]:
-    flows, labels = standing.compute_flows(), standing.index.labels
+def _list_good_prices(session: SensitivitySession, most: int) -> tuple[GoodShadowPrice, ...]:
+    flows, labels = session.compute_flows(), session.index.labels
     worth = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
     order = np.argsort(-worth, kind="stable")[:most]
-    items = standing.index.problem.items
+    items = session.index.problem.items
     cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if worth[cell] > 0]
     return tuple(
         GoodShadowPrice(

@@ -49,7 +49,7 @@ def read_audit_log(
         found = transaction.audit.search_entries(wanted, limit + 1)
     shown, following = found[:limit], None
     if len(found) > limit:
-        asked = {
+        request = {
             "subject": subject,
             "caller": caller,
             "act": act,
@@ -57,7 +57,7 @@ def read_audit_log(
             "after": shown[-1].seq,
             "limit": limit,
         }
-        following = "/v1/audit?" + urlencode({name: value for name, value in asked.items() if value is not None})
+        following = "/v1/audit?" + urlencode({name: value for name, value in request.items() if value is not None})
         response.headers["Link"] = f'<{following}>; rel="next"'
     return AuditPage(entries=tuple(_to_audit_line(one) for one in shown), next=following)
 

@@ -188,8 +188,8 @@ async def stream_plan_events(
     Every event has a number; a reader that comes back with `Last-Event-ID` misses nothing. The stream ends with `finished`.
     """
     async for event in services.jobs.follow_events(plan, last_event_id):
-        told = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))
-        yield ServerSentEvent(raw_data=told.model_dump_json(), event=event.kind, id=str(event.seq))
+        reported = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))
+        yield ServerSentEvent(raw_data=reported.model_dump_json(), event=event.kind, id=str(event.seq))
 
 
 @router.get(

@@ -74,8 +74,8 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
     plan_events.append_event(connection, jobs.c.id == job.id, "started", {"try": tries})
     plan = transaction.plans.get_plan(job.id)
     problem = transaction.problems.get_stored_problem(plan.problem_digest)
-    asked = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
-    trace = extract_trace(asked.scalar_one())
+    request = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
+    trace = extract_trace(request.scalar_one())
     return Claim(job.id, owner, tries, problem, plan.options, trace, _read_warm_start(transaction, plan.base_plan))
 
 

@@ -148,10 +148,10 @@ class JobQueue:
         `counts` tells whether the try counts: it does when the solver died, not when the service stops.
         """
         with self._store.write_transaction() as transaction:
-            told = plan_events.append_event(
+            reported = plan_events.append_event(
                 transaction.connection, _build_fence_condition(claim), "retried", {"try": claim.attempt, "why": reason}
             )
-            if told:
+            if reported:
                 transaction.connection.execute(
                     update(jobs)
                     .where(_build_fence_condition(claim))
@@ -163,7 +163,7 @@ class JobQueue:
                     )
                 )
                 transaction.plans.set_plan_state(claim.plan, "queued")
-            return told
+            return reported
 
     def cancel_plan(self, plan: str, caller: str) -> PlanState:
         """Ask for the end of a plan and return its state: one that waits ends at once, a running one within a second.

@@ -21,20 +21,20 @@ def enqueue_event(transaction: Transaction, kind: EventKind, plan: str, data: di
     `data` is told beside the plan's identifier, address, caller and source; a JSON object.
     """
     connection = transaction.connection
-    told = connection.execute(select(plans.c.caller, plans.c.source).where(plans.c.id == plan)).one()
-    source = {name: told.source[name] for name in _SOURCE_FIELDS if name in told.source}
+    reported = connection.execute(select(plans.c.caller, plans.c.source).where(plans.c.id == plan)).one()
+    source = {name: reported.source[name] for name in _SOURCE_FIELDS if name in reported.source}
     province = source.get("province")
-    own = and_(webhooks.c.province.is_(None), webhooks.c.caller == told.caller)
+    own = and_(webhooks.c.province.is_(None), webhooks.c.caller == reported.caller)
     meant = own if province is None else or_(own, webhooks.c.province == province)
     found = connection.execute(select(webhooks.c.id, webhooks.c.events).where(meant)).all()
-    asked = [row.id for row in found if kind in row.events]
-    if not asked:
+    request = [row.id for row in found if kind in row.events]
+    if not request:
         return 0
     moment = transaction.read_clock()
     body = {
         "type": kind,
         "timestamp": datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "data": {"plan": plan, "href": f"/v1/plans/{plan}", "caller": told.caller, "source": source, **data},
+        "data": {"plan": plan, "href": f"/v1/plans/{plan}", "caller": reported.caller, "source": source, **data},
     }
     text = orjson.dumps(body).decode()
     rows = [
@@ -49,7 +49,7 @@ def enqueue_event(transaction: Transaction, kind: EventKind, plan: str, data: di
             "due": moment,
             "created": moment,
         }
-        for webhook in asked
+        for webhook in request
     ]
     connection.execute(deliveries.insert(), rows)
     return len(rows)

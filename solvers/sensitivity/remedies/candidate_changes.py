@@ -76,7 +76,7 @@ class _LimitContext:
     """One limit, with what its levers are made from."""
 
     def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
-        self.standing, self.index, self.problem = session, session.index, session.index.problem
+        self.session, self.index, self.problem = session, session.index, session.index.problem
         self.name = name_limit(limits, k)
         self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
         rows = session.lp.row_count
@@ -102,13 +102,13 @@ class _LimitContext:
 
     def find_constraint_rows(self, rule: str, **codes: int) -> IntArray:
         """Rows of a rule with these positions on its axes."""
-        block = self.standing.program.constraints[rule]
+        block = self.session.program.constraints[rule]
         mine = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
         return np.asarray(block.start + np.flatnonzero(mine))
 
     def read_axis(self, rule: str, rows: IntArray, axis: str) -> IntArray:
         """Positions of rows of a rule on an axis."""
-        block = self.standing.program.constraints[rule]
+        block = self.session.program.constraints[rule]
         return np.asarray(block.axes[axis][rows - block.start])
 
 
@@ -136,9 +136,9 @@ def _machine_candidates(at: _LimitContext) -> list[CandidateChange]:
     if factory.condition <= 0:
         return []
     hours = at.make_candidate("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
-    block = at.standing.program.constraints["machine"]
+    block = at.session.program.constraints["machine"]
     mine = np.flatnonzero(at.index.machines.factory[block.axes["machine"]] == f)
-    upper = at.standing.lp.row_upper[block.start + mine]
+    upper = at.session.lp.row_upper[block.start + mine]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
     makes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
     moves = (("row_upper", block.start + mine, upper / factory.condition),)
@@ -164,13 +164,15 @@ def _link_candidates(at: _LimitContext) -> list[CandidateChange]:
     """Tonnes of a link hold each way, so both ways have more."""
     k = int(at.index.arcs.link[at.axes["arc"]])
     link = at.problem.links[k]
-    block = at.standing.program.constraints["link"]
+    block = at.session.program.constraints["link"]
     both = block.start + np.flatnonzero(
         (at.index.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
     )
-    lever = at.make_candidate("link_tonnes", link.id, link.tonnes)
+    candidate = at.make_candidate("link_tonnes", link.id, link.tonnes)
     return [
-        CandidateChange(at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, lever.to_changes)
+        CandidateChange(
+            at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, candidate.to_changes
+        )
     ]
 
 
@@ -179,28 +181,28 @@ def _central_candidates(at: _LimitContext) -> list[CandidateChange]:
     centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.period_count
     item = at.problem.items[at.axes["item"]]
     kept = expand_to_periods(shares.delivered, count)
-    levers = []
+    candidates = []
     if item.kind == "material":
-        levers.append(at.make_candidate("materials", item.id, shares.materials[item.id], per=kept[at.t]))
+        candidates.append(at.make_candidate("materials", item.id, shares.materials[item.id], per=kept[at.t]))
     else:
         rows = at.find_constraint_rows("central_share", item=at.axes["item"])
         share = float(centre.share[at.axes["item"]])
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
-        moves = (("row_upper", rows, at.standing.lp.row_upper[rows] / share),)
-        levers.append(
+        moves = (("row_upper", rows, at.session.lp.row_upper[rows] / share),)
+        candidates.append(
             CandidateChange(name, moves, share, _make_whole_plan_change("central_share", item.id, share), 1 - share)
         )
     if kept[at.t] < 1:
         period = at.problem.periods[at.t]
         rows = at.find_constraint_rows("central_share", period=at.t)
         name = {"rule": "delivered", "id": "", "part": "", "period": period, "unit": "share of the promise"}
-        moves = (("row_upper", rows, at.standing.lp.row_upper[rows] / kept[at.t]),)
+        moves = (("row_upper", rows, at.session.lp.row_upper[rows] / kept[at.t]),)
 
         def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             return (Change(what="delivered", periods=(period,), value=kept[at.t] + amount),)
 
-        levers.append(CandidateChange(name, moves, kept[at.t], makes, 1 - kept[at.t]))
-    return [lever for lever in levers if lever.max_amount > 0]
+        candidates.append(CandidateChange(name, moves, kept[at.t], makes, 1 - kept[at.t]))
+    return [candidate for candidate in candidates if candidate.max_amount > 0]
 
 
 def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
@@ -208,7 +210,7 @@ def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
     g = at.axes["group"]
     weight, make, central = (
         at.index.centre.floor_weight[g],
-        *(at.standing.program.variables[n] for n in ("make", "central")),
+        *(at.session.program.variables[n] for n in ("make", "central")),
     )
     line = make.axes["line"]
 

@@ -26,17 +26,17 @@ def min_reserved_amount(
     way, amount = candidate.bound_path(tolerance_bounds), 0.0
     point: OptimalPoint | None = None
     before: list[float] = []
-    for turn in session.goal_stages:
+    for stage in session.goal_stages:
         begun = (
             reallocation_point
             if len(session.goal_stages) == 1
-            else session.solve_goal_stage(turn, way.bounds_at(amount), before)
+            else session.solve_goal_stage(stage, way.bounds_at(amount), before)
         )
-        solved = _solve_stage_amount(session, candidate, way, (turn, before), (amount, begun))
+        solved = _solve_stage_amount(session, candidate, way, (stage, before), (amount, begun))
         if solved is None:
             return None
         amount, point = solved
-        before.append(turn.no_worse_bound)
+        before.append(stage.no_worse_bound)
     return None if point is None or amount > candidate.max_amount * (1 + 1e-9) else (amount, point)
 
 
@@ -45,8 +45,8 @@ AmountStage = tuple[GoalStage, list[float]]
 
 
 def _solve_stage_amount(
-    standing: SensitivitySession,
-    lever: CandidateChange,
+    session: SensitivitySession,
+    candidate: CandidateChange,
     way: BoundPath,
     stage: AmountStage,
     begun: tuple[float, OptimalPoint | None],
@@ -59,7 +59,7 @@ def _solve_stage_amount(
     turn, before = stage
     amount, point = begun
     if point is None:
-        return _bracket_amount(standing, lever, way, stage, amount)
+        return _bracket_amount(session, candidate, way, stage, amount)
     for _ in range(MAX_NEWTON_STEPS):
         if point.objective <= turn.no_worse_bound:
             return amount, point
@@ -68,9 +68,9 @@ def _solve_stage_amount(
             return None
         # aims at the present value, a hair below what is allowed, so that rounding does not ask for one more step
         amount += (point.objective - turn.point.objective) / -slope
-        if amount > lever.max_amount * (1 + 1e-9):
+        if amount > candidate.max_amount * (1 + 1e-9):
             return None
-        following = standing.solve_goal_stage(turn, way.bounds_at(amount), before)
+        following = session.solve_goal_stage(turn, way.bounds_at(amount), before)
         if following is None:
             return None
         point = following
@@ -78,26 +78,26 @@ def _solve_stage_amount(
 
 
 def _bracket_amount(
-    standing: SensitivitySession,
-    lever: CandidateChange,
+    session: SensitivitySession,
+    candidate: CandidateChange,
     way: BoundPath,
     stage: AmountStage,
     least: float,
 ) -> tuple[float, OptimalPoint] | None:
     turn, before = stage
-    short, long = least, min(lever.max_amount, least + max(lever.limit * 0.01, 1.0))
+    short, long = least, min(candidate.max_amount, least + max(candidate.limit * 0.01, 1.0))
     held: tuple[float, OptimalPoint] | None = None
     for _ in range(2 * MAX_NEWTON_STEPS):
-        point = standing.solve_goal_stage(turn, way.bounds_at(long), before)
+        point = session.solve_goal_stage(turn, way.bounds_at(long), before)
         if point is not None and point.objective <= turn.no_worse_bound:
             held = (long, point)
         else:
             short = long
         if held is not None and held[0] - short <= 1e-3 * held[0]:
             return held
-        if held is None and (long >= lever.max_amount or long > MAX_MULTIPLE * (1 + lever.limit)):
+        if held is None and (long >= candidate.max_amount or long > MAX_MULTIPLE * (1 + candidate.limit)):
             return None
-        long = min(2 * long, lever.max_amount) if held is None else (short + held[0]) / 2
+        long = min(2 * long, candidate.max_amount) if held is None else (short + held[0]) / 2
     return held
 
 
@@ -124,6 +124,6 @@ def min_unreserved_amount(
     return held
 
 
-def _is_saturated(standing: SensitivitySession, way: BoundPath, point: OptimalPoint) -> bool:
+def _is_saturated(session: SensitivitySession, way: BoundPath, point: OptimalPoint) -> bool:
     """Whether more would change nothing; with ordered goals the last one's prices do not tell."""
-    return len(standing.goal_stages) == 1 and way.compute_slope(standing.lp, point) > -1e-12
+    return len(session.goal_stages) == 1 and way.compute_slope(session.lp, point) > -1e-12

@@ -69,15 +69,15 @@ def find_remedies(
             county=county, item=item, period=period, shortage=0.0, target_shortage=0.0, remedies=(), evaluated=0
         )
     until = monotonic() + time_limit_seconds
-    levers, offers = (
+    candidates, offers = (
         list_candidates_for(session, need, max_candidates),
         list_hypothetical_offers(session.index.problem, need),
     )
     with session.set_time_limit(time_limit_seconds):
         found, tried = _evaluate_candidates(
-            session, need, levers, max_results=max_results, include_unreserved=include_unreserved
+            session, need, candidates, max_results=max_results, include_unreserved=include_unreserved
         )
-    for offer in offers if tried == len(levers) else ():
+    for offer in offers if tried == len(candidates) else ():
         if monotonic() >= until or _has_enough_remedies(found, max_results):
             break
         found += _evaluate_offer(
@@ -93,12 +93,12 @@ def find_remedies(
         target_shortage=need.target,
         remedies=tuple(found),
         evaluated=tried,
-        not_evaluated=len(levers) + len(offers) - tried,
+        not_evaluated=len(candidates) + len(offers) - tried,
     )
 
 
 def _evaluate_candidates(
-    standing: SensitivitySession,
+    session: SensitivitySession,
     need: ShortageTarget,
     candidates: Sequence[CandidateChange],
     *,
@@ -106,15 +106,15 @@ def _evaluate_candidates(
     include_unreserved: bool,
 ) -> tuple[list[Remedy], int]:
     """Remedies of the levers in their order, until there are enough or the time is over; and how many levers were tried."""
-    held = bounds_with_target(standing, need)
-    shared = standing.solve_all_goals(held)
-    alone = None if shared is None else _build_remedy(standing, need, None, "reallocated", (0.0, shared))
+    held = bounds_with_target(session, need)
+    shared = session.solve_all_goals(held)
+    alone = None if shared is None else _build_remedy(session, need, None, "reallocated", (0.0, shared))
     found, tried = [] if alone is None else [alone], 0
-    for lever in candidates:
+    for candidate in candidates:
         if _has_enough_remedies(found, max_results):
             break
-        more = _evaluate_candidate(standing, need, lever, (held, shared), include_unreserved=include_unreserved)
-        if standing.is_time_over and not more:
+        more = _evaluate_candidate(session, need, candidate, (held, shared), include_unreserved=include_unreserved)
+        if session.is_time_over and not more:
             break  # it was cut short
         found += more
         tried += 1
@@ -127,7 +127,7 @@ def _has_enough_remedies(found: Sequence[Remedy], max_results: int | None) -> bo
 
 
 def _evaluate_offer(
-    standing: SensitivitySession,
+    session: SensitivitySession,
     need: ShortageTarget,
     offer: HypotheticalOffer,
     *,
@@ -136,12 +136,12 @@ def _evaluate_offer(
 ) -> list[Remedy]:
     """Remedies by an offer that is not made now."""
     try:
-        opened = offer.open_session(standing)
+        opened = offer.open_session(session)
     except SensitivityUnavailableError:
         return []
     if opened is None:
         return []
-    other, lever = opened
+    other, candidate = opened
     same = find_shortage_target(other, *need.where, 1.0)
     if same.before <= need.target:
         return []  # another plan as good, in which nothing is short there
@@ -149,12 +149,12 @@ def _evaluate_offer(
     with other.set_time_limit(time_limit_seconds):
         held = bounds_with_target(other, same)
         return _evaluate_candidate(
-            other, same, lever, (held, other.solve_all_goals(held)), include_unreserved=include_unreserved
+            other, same, candidate, (held, other.solve_all_goals(held)), include_unreserved=include_unreserved
         )
 
 
 def _evaluate_candidate(
-    standing: SensitivitySession,
+    session: SensitivitySession,
     need: ShortageTarget,
     candidate: CandidateChange,
     reallocation: tuple[Bounds, OptimalPoint | None],
@@ -163,20 +163,20 @@ def _evaluate_candidate(
 ) -> list[Remedy]:
     """Remedies by one lever. `alone`: bounds with the need served, and the plan with nothing more of anything."""
     held, shared = reallocation
-    least = min_reserved_amount(standing, candidate, held, shared)
+    least = min_reserved_amount(session, candidate, held, shared)
     if least is not None and least[0] <= 1e-9 * (1 + candidate.limit):
         return []  # nothing more is needed: `shared` mends it at no loss
-    wider = free_amount(standing, candidate, need, least[0]) if include_unreserved and least is not None else None
+    wider = free_amount(session, candidate, need, least[0]) if include_unreserved and least is not None else None
     ways: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
         ("reserved", least),
         ("unreserved", wider),
     )
-    made = (_build_remedy(standing, need, candidate, manner, way) for manner, way in ways if way is not None)
+    made = (_build_remedy(session, need, candidate, manner, way) for manner, way in ways if way is not None)
     return [remedy for remedy in made if remedy is not None]
 
 
 def _build_remedy(
-    standing: SensitivitySession,
+    session: SensitivitySession,
     need: ShortageTarget,
     candidate: CandidateChange | None,
     kind: RemedyKind,
@@ -185,13 +185,13 @@ def _build_remedy(
     """The remedy, with what comes of posting it; None where the problem with its changes cannot be planned."""
     amount, point = found
     changes = () if candidate is None else candidate.to_changes(amount, point.values)
-    posted = None if candidate is None else _solve_without_reservation(standing, need, candidate, amount, changes)
+    posted = None if candidate is None else _solve_without_reservation(session, need, candidate, amount, changes)
     if candidate is not None and posted is None:
         return None
-    others = _list_other_changes(standing, need, point)
+    others = _list_other_changes(session, need, point)
     name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
-    change = standing.plain_objective_at(point.values) - standing.plain_objective
-    now = compute_final_values(standing.goal_stages, standing.point.values)
+    change = session.plain_objective_at(point.values) - session.plain_objective
+    now = compute_final_values(session.goal_stages, session.point.values)
     losers = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
     remedy = Remedy(
         **name,
@@ -200,12 +200,12 @@ def _build_remedy(
         relative_amount=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
         before=need.before,
         after=float(point.values[need.columns].sum()),
-        objective_change=0.0 if abs(change) <= GOAL_SLACK * (1 + abs(standing.plain_objective)) else change,
+        objective_change=0.0 if abs(change) <= GOAL_SLACK * (1 + abs(session.plain_objective)) else change,
         loss_to_others=sum(o.objective_change for o in losers),
         gain_to_others=-sum(o.objective_change for o in others if o.objective_change < 0),
         worse_off=tuple(losers[:5]),
         goal_changes={
-            key: value - now[key] for key, value in compute_final_values(standing.goal_stages, point.values).items()
+            key: value - now[key] for key, value in compute_final_values(session.goal_stages, point.values).items()
         },
         changes=changes,
         shortage_if_not_reserved=posted,
@@ -215,31 +215,29 @@ def _build_remedy(
 
 
 def _solve_without_reservation(
-    standing: SensitivitySession,
+    session: SensitivitySession,
     need: ShortageTarget,
     candidate: CandidateChange,
     amount: float,
     changes: tuple[Change, ...],
 ) -> float | None:
     """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
-    policy = standing.index.problem.policy
+    policy = session.index.problem.policy
     exact = candidate.name["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
-        point = standing.solve_all_goals(candidate.bound_path(Bounds.from_program(standing.lp)).bounds_at(amount))
+        point = session.solve_all_goals(candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount))
         return None if point is None else float(point.values[need.columns].sum())
     try:
-        following = open_changed(standing, apply_changes(standing.index.problem, changes))
+        following = open_changed(session, apply_changes(session.index.problem, changes))
     except InvalidProblemError:
         return None
     return None if following is None else find_shortage_target(following, *need.where, 1.0).before
 
 
-def _list_other_changes(
-    standing: SensitivitySession, need: ShortageTarget, point: OptimalPoint
-) -> list[ShortageChange]:
+def _list_other_changes(session: SensitivitySession, need: ShortageTarget, point: OptimalPoint) -> list[ShortageChange]:
     """Every other need whose shortage changes."""
-    block, labels = standing.program.variables["short"], standing.index.labels
-    units, won = weigh_shortage_change(standing, point.values - standing.point.values)
+    block, labels = session.program.variables["short"], session.index.labels
+    units, won = weigh_shortage_change(session, point.values - session.point.values)
     place, item, period = (block.axes[a] for a in ("place", "item", "period"))
     shape = (len(labels["place"]), len(labels["item"]), len(labels["period"]))
     cells = np.ravel_multi_index((place, item, period), shape)
@@ -282,28 +280,30 @@ def verify_remedy(session: SensitivitySession, where: tuple[str, str, str], reme
     """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
     need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
     names = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
-    levers = [c for c in list_candidates_for(session, need, 10**6) if tuple(c.name.values()) == names]
-    if remedy.changes and not levers:
+    candidates = [c for c in list_candidates_for(session, need, 10**6) if tuple(c.name.values()) == names]
+    if remedy.changes and not candidates:
         opened = HypotheticalOffer(remedy.id, remedy.part, remedy.period).open_session(session)
         if opened is None:
             return False
-        session, levers = opened[0], [opened[1]]
+        session, candidates = opened[0], [opened[1]]
         need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
     bounds = bounds_with_target(session, need)
-    if levers:
-        bounds = levers[0].bound_path(bounds).bounds_at(remedy.amount)
+    if candidates:
+        bounds = candidates[0].bound_path(bounds).bounds_at(remedy.amount)
     before: list[float] = []
-    for turn in session.goal_stages if remedy.kind == "reserved" else ():
-        point = session.solve_goal_stage(turn, bounds, before)
-        if point is None or point.objective > turn.no_worse_bound + GOAL_SLACK * (1 + abs(turn.no_worse_bound)):
+    for stage in session.goal_stages if remedy.kind == "reserved" else ():
+        point = session.solve_goal_stage(stage, bounds, before)
+        if point is None or point.objective > stage.no_worse_bound + GOAL_SLACK * (1 + abs(stage.no_worse_bound)):
             return False
-        before.append(turn.no_worse_bound)
+        before.append(stage.no_worse_bound)
     best = session.solve_all_goals(bounds)
     if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
         return False
     slack = 10 * GOAL_SLACK * (1 + abs(session.plain_objective))
     if remedy.kind == "unreserved":
-        alone = session.solve_all_goals(levers[0].bound_path(Bounds.from_program(session.lp)).bounds_at(remedy.amount))
+        alone = session.solve_all_goals(
+            candidates[0].bound_path(Bounds.from_program(session.lp)).bounds_at(remedy.amount)
+        )
         return (
             alone is not None
             and session.plain_objective_at(best.values) <= session.plain_objective_at(alone.values) + slack

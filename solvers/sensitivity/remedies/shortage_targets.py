@@ -76,17 +76,17 @@ def list_candidates_for(
     """
     county, item, _ = need.where
     found: dict[tuple[str, ...], CandidateChange] = {}
-    for turn in session.goal_stages:
-        values = clean_values(turn.program, turn.point.values)
-        limits = Limits.from_solution(session.index, turn.program, values, turn.point.dual_values)
+    for stage in session.goal_stages:
+        values = clean_values(stage.program, stage.point.values)
+        limits = Limits.from_solution(session.index, stage.program, values, stage.point.dual_values)
         binding = limits.find_priced()
-        balance = turn.program.constraints["balance"]
-        behind = find_limits_behind(turn.program, turn.point.dual_values, limits.position[binding])
+        balance = stage.program.constraints["balance"]
+        behind = find_limits_behind(stage.program, stage.point.dual_values, limits.position[binding])
         chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
         worth = limits.shadow_price[chosen] * np.abs(limits.limit[chosen])
         for k in chosen[np.argsort(-worth, kind="stable")]:
             if len(found) >= max_candidates:
                 break
-            for lever in candidates_for_limit(session, limits, int(k)):
-                found.setdefault(tuple(lever.name.values()), lever)
+            for candidate in candidates_for_limit(session, limits, int(k)):
+                found.setdefault(tuple(candidate.name.values()), candidate)
     return [*list(found.values())[:max_candidates], *opening_stock_candidate(session, county, item)]

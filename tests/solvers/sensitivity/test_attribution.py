@@ -28,18 +28,18 @@ def parts_of(held: AttributionGroup) -> float:
 @bounded(40)
 @given(problems())
 def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: PlanningProblem) -> None:
-    standing = standing_of(problem)
-    slack = 1e-6 * (1 + abs(standing.point.objective))
-    costs = [c for name, c in compute_objective_parts(standing.index, standing.program).items() if name != "shortage"]
-    paid = sum(float(c @ standing.point.values) for c in costs)
+    session = standing_of(problem)
+    slack = 1e-6 * (1 + abs(session.point.objective))
+    costs = [c for name, c in compute_objective_parts(session.index, session.program).items() if name != "shortage"]
+    paid = sum(float(c @ session.point.values) for c in costs)
     for by in WAYS:
-        groups = attribute_shortages(standing, by, max_results=10_000).groups
+        groups = attribute_shortages(session, by, max_results=10_000).groups
         for held in groups:
             assert parts_of(held) == pytest.approx(held.value, abs=slack)
             assert held.value >= held.objective - slack
             assert held.above_shortage_cost >= -slack
             assert all(c.value == pytest.approx(c.amount * c.shadow_price) and c.value > 0 for c in held.binding_limits)
-        assert sum(held.objective for held in groups) + paid == pytest.approx(standing.point.objective, abs=slack)
+        assert sum(held.objective for held in groups) + paid == pytest.approx(session.point.objective, abs=slack)
 
 
 def chain() -> PlanningProblem:

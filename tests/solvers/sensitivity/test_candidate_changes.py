@@ -26,29 +26,29 @@ from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
 from tests.strategies import problems
 
 
-def check(standing: SensitivitySession, which: Any) -> set[str]:
+def check(session: SensitivitySession, which: Any) -> set[str]:
     """Hold the levers of limits (positions) against planning the changed problem; the rules that had one."""
-    limits, problem = standing.list_limits(), standing.index.problem
+    limits, problem = session.list_limits(), session.index.problem
     found = [
-        (lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in candidates_for_limit(standing, limits, int(k))
+        (lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in candidates_for_limit(session, limits, int(k))
     ]
     found += [
         (lever, "opening_stock")
         for county in problem.counties
         for item in problem.items
-        for lever in opening_stock_candidate(standing, county.id, item.id)
+        for lever in opening_stock_candidate(session, county.id, item.id)
     ]
     for lever, rule in found:
         amount = min(1.25, lever.max_amount / 2)
-        changes = lever.to_changes(amount, standing.point.values)
+        changes = lever.to_changes(amount, session.point.values)
         if rule == "local_floor":
             assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
             continue
         changed = bounds_in_layout_of(
-            build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), standing.program
+            build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), session.program
         )
         assert changed is not None
-        moved = lever.bound_path(Bounds.from_program(standing.lp)).bounds_at(amount)
+        moved = lever.bound_path(Bounds.from_program(session.lp)).bounds_at(amount)
         for name in Bounds.__slots__:
             assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (lever.name, name)
     return {rule for _, rule in found}
@@ -57,10 +57,10 @@ def check(standing: SensitivitySession, which: Any) -> set[str]:
 @bounded(25)
 @given(problems(), st.data())
 def test_a_lever_is_the_change_that_it_names(problem: PlanningProblem, data: st.DataObject) -> None:
-    standing = standing_of(problem)
-    limits = standing.list_limits()
+    session = standing_of(problem)
+    limits = session.list_limits()
     every = np.arange(len(limits.rule)).tolist()
-    check(standing, data.draw(st.lists(st.sampled_from(every), max_size=12, unique=True)) if every else [])
+    check(session, data.draw(st.lists(st.sampled_from(every), max_size=12, unique=True)) if every else [])
 
 
 def everything() -> PlanningProblem:
@@ -76,8 +76,8 @@ def everything() -> PlanningProblem:
 
 
 def test_every_rule_that_a_planner_can_change_has_a_lever() -> None:
-    standing = SensitivitySession.from_problem(everything())
-    assert check(standing, range(len(standing.list_limits().rule))) == {*CANDIDATES_BY_CONSTRAINT, "opening_stock"}
+    session = SensitivitySession.from_problem(everything())
+    assert check(session, range(len(session.list_limits().rule))) == {*CANDIDATES_BY_CONSTRAINT, "opening_stock"}
 
 
 def test_what_has_no_lever_is_policy() -> None:
@@ -86,15 +86,15 @@ def test_what_has_no_lever_is_policy() -> None:
 
 @pytest.mark.parametrize("side", ["least", "most"])
 def test_closing_stocks_give_way_as_far_as_the_other_limit(side: str) -> None:
-    standing = SensitivitySession.from_problem(everything())
-    limits = standing.list_limits()
+    session = SensitivitySession.from_problem(everything())
+    limits = session.list_limits()
     last = [
         k
         for k in range(len(limits.rule))
         if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.label_table[limits.period[k]] == "2002-02"
     ]
-    (lever,) = candidates_for_limit(standing, limits, last[0])
-    (change,) = lever.to_changes(lever.max_amount, standing.point.values)
+    (lever,) = candidates_for_limit(session, limits, last[0])
+    (change,) = lever.to_changes(lever.max_amount, session.point.values)
     assert change.what == f"closing_{side}"
     assert change.value == {"least": 5.0, "most": 900.0}[side]
 
@@ -108,10 +108,10 @@ def works(condition: float) -> PlanningProblem:
 
 def levers_on(problem: PlanningProblem, rule: str) -> dict[str, CandidateChange]:
     """The levers of the limits of one rule, by the rule that they themselves are named after."""
-    standing = SensitivitySession.from_problem(problem)
-    limits = standing.list_limits()
+    session = SensitivitySession.from_problem(problem)
+    limits = session.list_limits()
     here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
-    return {lever.name["rule"]: lever for k in here for lever in candidates_for_limit(standing, limits, k)}
+    return {lever.name["rule"]: lever for k in here for lever in candidates_for_limit(session, limits, k)}
 
 
 def made(lever: CandidateChange, amount: float) -> tuple[str, object, object, object]:

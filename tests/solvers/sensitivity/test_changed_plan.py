@@ -30,8 +30,8 @@ def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: 
         other = changed(problem, Change(what=kind, factor=factor))
     except InvalidProblemError:
         assume(False)
-    standing = SensitivitySession.from_problem(problem)
-    found, anew = solve_changed_problem(standing, other), open_changed(standing, other)
+    session = SensitivitySession.from_problem(problem)
+    found, anew = solve_changed_problem(session, other), open_changed(session, other)
     assert (found is None) == (anew is None)
     if found is None or anew is None:
         return
@@ -41,35 +41,35 @@ def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: 
 
 def test_only_what_moves_limits_shares_the_session() -> None:
     problem = two_counties()
-    standing = SensitivitySession.from_problem(problem)
-    less = solve_changed_problem(standing, changed(problem, Change(what="power_limit", factor=0.6)))
+    session = SensitivitySession.from_problem(problem)
+    less = solve_changed_problem(session, changed(problem, Change(what="power_limit", factor=0.6)))
     assert less is not None
-    assert less[0].solver_session is standing.solver_session
+    assert less[0].solver_session is session.solver_session
     assert not less[1]
     lines = problem.factories[0].lines
     dearer = lines[0].model_copy(update={"kwh_per_unit": 2 * lines[0].kwh_per_unit})
     factory = problem.factories[0].model_copy(update={"lines": (dearer, *lines[1:])})
-    other = solve_changed_problem(standing, problem.model_copy(update={"factories": (factory, *problem.factories[1:])}))
+    other = solve_changed_problem(session, problem.model_copy(update={"factories": (factory, *problem.factories[1:])}))
     assert other is not None
-    assert other[0].solver_session is not standing.solver_session
+    assert other[0].solver_session is not session.solver_session
     assert other[1]
 
 
 def test_the_plan_stands_as_before_afterwards() -> None:
     """Asked again after a comparison of several steps, one of which has no plan, it gives the same prices."""
     problem = two_counties()
-    standing = SensitivitySession.from_problem(problem)
-    before = compute_shadow_prices(standing, with_ranges=3)
-    values = standing.point.values.copy()
+    session = SensitivitySession.from_problem(problem)
+    before = compute_shadow_prices(session, with_ranges=3)
+    values = session.point.values.copy()
     most = Change(what="line_least", where="hyesan-daily/soap", value=60_000.0)
     steps = (
         ("less power", changed(problem, Change(what="power_limit", factor=0.5))),
         ("too much soap", changed(problem, most)),
         ("more people", changed(problem, Change(what="population", factor=1.2))),
     )
-    found = compare_plans(standing, steps)
+    found = compare_plans(session, steps)
     assert [step.objective is None for step in found.steps] == [False, True, False]
     last = SensitivitySession.from_problem(steps[-1][1])
-    assert found.objective == pytest.approx((standing.plain_objective, last.plain_objective))
-    assert compute_shadow_prices(standing, with_ranges=3) == before
-    assert np.array_equal(standing.point.values, values)
+    assert found.objective == pytest.approx((session.plain_objective, last.plain_objective))
+    assert compute_shadow_prices(session, with_ranges=3) == before
+    assert np.array_equal(session.point.values, values)

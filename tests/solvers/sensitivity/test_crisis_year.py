@@ -20,69 +20,69 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def standing() -> SensitivitySession:
+def session() -> SensitivitySession:
     """The crisis year, opened from the basis of its plan."""
     year = crisis_year()
     return SensitivitySession.from_problem(year.problem, year.result.basis)
 
 
-def saved_by(standing: SensitivitySession, rule: str, step: float, **where: str) -> float:
+def saved_by(session: SensitivitySession, rule: str, step: float, **where: str) -> float:
     """Won that a step of one limit saves."""
-    block, labels = standing.program.constraints[rule], standing.program.labels
+    block, labels = session.program.constraints[rule], session.program.labels
     here = np.logical_and.reduce([block.axes[a] == labels[a].index(label) for a, label in where.items()])
-    way = BoundPath.for_limit(Bounds.from_program(standing.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
-    point = standing.solve_change(way.bounds_at(step))
+    way = BoundPath.for_limit(Bounds.from_program(session.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
+    point = session.solve_change(way.bounds_at(step))
     assert point is not None
-    return standing.point.objective - point.objective
+    return session.point.objective - point.objective
 
 
-def figures(standing: SensitivitySession) -> dict[str, str]:
+def figures(session: SensitivitySession) -> dict[str, str]:
     """The figures of the page by name, as it writes them."""
-    hyesan = saved_by(standing, "power", 1000.0, area="hyesan", period="2002-08")
-    soya = saved_by(standing, "central_share", 1.0, item="soya", period="2002-05")
-    found = find_remedies(standing, "phungso", "edible-oil", "2002-05", max_candidates=1)
+    hyesan = saved_by(session, "power", 1000.0, area="hyesan", period="2002-08")
+    soya = saved_by(session, "central_share", 1.0, item="soya", period="2002-05")
+    found = find_remedies(session, "phungso", "edible-oil", "2002-05", max_candidates=1)
     shared = next(r for r in found.remedies if r.kind == "reallocated")
     return {
-        "objective": f"{standing.point.objective:,.0f}",
+        "objective": f"{session.point.objective:,.0f}",
         "mwh": f"{hyesan:,.0f}",
         "soya": f"{soya:,.2f}",
         "shared": f"{shared.objective_change:,.0f}",
     }
 
 
-def test_the_figures_of_the_page_are_those_of_the_crisis_year(standing: SensitivitySession) -> None:
+def test_the_figures_of_the_page_are_those_of_the_crisis_year(session: SensitivitySession) -> None:
     stated = dict(re.findall(r"<!--(\w+)-->([\d.,]*\d)", PAGE.read_text(encoding="utf-8")))
-    found = figures(standing)
+    found = figures(session)
     assert found.keys() == stated.keys()
     for name, text in found.items():
         value, page = (float(number.replace(",", "")) for number in (text, stated[name]))
         assert page == pytest.approx(value, rel=1e-3), f"{name} is {text}"
 
 
-def test_reasons_of_the_whole_year_take_less_than_a_tenth_of_its_cold_solve(standing: SensitivitySession) -> None:
+def test_reasons_of_the_whole_year_take_less_than_a_tenth_of_its_cold_solve(session: SensitivitySession) -> None:
     cold = crisis_year().plan.timings["solve"]
     begun = time.perf_counter()
-    assert attribute_shortages(standing, "category").groups
+    assert attribute_shortages(session, "category").groups
     assert time.perf_counter() - begun < cold / 10
 
 
-def test_a_first_verified_remedy_takes_less_than_a_twentieth_of_the_cold_solve(standing: SensitivitySession) -> None:
+def test_a_first_verified_remedy_takes_less_than_a_twentieth_of_the_cold_solve(session: SensitivitySession) -> None:
     cold = crisis_year().plan.timings["solve"]
-    (dearest,) = attribute_shortages(standing, "limit", max_results=1).groups
+    (dearest,) = attribute_shortages(session, "limit", max_results=1).groups
     county, item, period = dearest.key.split("/")
-    standing.reset_to_base()
+    session.reset_to_base()
     begun = time.perf_counter()
-    found = find_remedies(standing, county, item, period, max_results=1)
+    found = find_remedies(session, county, item, period, max_results=1)
     assert time.perf_counter() - begun < cold / 20
     (first,) = (remedy for remedy in found.remedies if remedy.changes)
-    assert verify_remedy(standing, (county, item, period), first)
+    assert verify_remedy(session, (county, item, period), first)
 
 
-def test_a_curve_of_the_whole_province_says_how_far_it_came(standing: SensitivitySession) -> None:
+def test_a_curve_of_the_whole_province_says_how_far_it_came(session: SensitivitySession) -> None:
     begun = time.perf_counter()
-    found = compute_curve(standing, Change(what="power_limit", factor=1.0), 1.0, 0.2, time_limit_seconds=10.0)
+    found = compute_curve(session, Change(what="power_limit", factor=1.0), 1.0, 0.2, time_limit_seconds=10.0)
     assert time.perf_counter() - begun < 30.0
-    assert found.points[0].objective == pytest.approx(standing.point.objective)
+    assert found.points[0].objective == pytest.approx(session.point.objective)
     assert not found.exact
     if len(found.points) == 1:
         assert "By its prices the objective at 0.2 is at least" in found.note

@@ -126,22 +126,22 @@ def test_bands_and_shares() -> None:
 
 
 def test_reasons_roll_up() -> None:
-    standing = SensitivitySession.from_problem(shop(8))
-    (whole,) = attribute_shortages(standing).groups
+    session = SensitivitySession.from_problem(shop(8))
+    (whole,) = attribute_shortages(session).groups
     assert [(c.rule, c.id, c.shadow_price, c.shortage_count, c.share) for c in whole.binding_limits] == [
         ("power", "area", 2.0, 1, 1.0)
     ]
-    (held,) = attribute_shortages(standing, "limit", rule="power", limit="area").groups
+    (held,) = attribute_shortages(session, "limit", rule="power", limit="area").groups
     assert held.key == "town/soap/p1"
-    assert attribute_shortages(standing, rule="machine").groups == ()
+    assert attribute_shortages(session, rule="machine").groups == ()
 
 
 def test_two_counties_answers_everything() -> None:
     problem = two_counties()
-    standing = SensitivitySession.from_problem(problem)
+    session = SensitivitySession.from_problem(problem)
     ways: tuple[GroupBy, ...] = ("all", "item", "county", "category", "period", "limit")
     for by in ways:
-        assert attribute_shortages(standing, by).groups
+        assert attribute_shortages(session, by).groups
 
 
 def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
@@ -162,16 +162,16 @@ def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
 
 def test_a_plan_far_away_is_solved_anew() -> None:
     problem = shop(20)
-    standing = SensitivitySession.from_problem(problem)
+    session = SensitivitySession.from_problem(problem)
     far = bounds_in_layout_of(
-        build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, 0.1))), standing.program
+        build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, 0.1))), session.program
     )
     assert far is not None
-    anew, warm = standing.solve_change_cold(far, 60.0), SensitivitySession.from_problem(problem).solve_change(far)
+    anew, warm = session.solve_change_cold(far, 60.0), SensitivitySession.from_problem(problem).solve_change(far)
     assert anew is not None
     assert warm is not None
     assert anew.objective == pytest.approx(warm.objective) == pytest.approx(21.0)
-    assert standing.reset_to_base().objective_value == pytest.approx(0.0)
+    assert session.reset_to_base().objective_value == pytest.approx(0.0)
 
 
 def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
 @pytest.mark.parametrize("seconds", [60.0, 0.0])
 def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> None:
     problem = slow(10, 12, 4)
-    standing = SensitivitySession.from_problem(problem)
+    session = SensitivitySession.from_problem(problem)
     ends = (1.0, 0.4)
     way = BoundPath.interpolate(
         *(
@@ -206,7 +206,7 @@ def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> 
             for at in ends
         )
     )
-    search = BreakpointSearch(standing, way, ends, monotonic(), monotonic() + seconds)
+    search = BreakpointSearch(session, way, ends, monotonic(), monotonic() + seconds)
     left = search.step_warm(0.0, 60.0)
     assert left is not None
     found = search.walk_path(left, 200)

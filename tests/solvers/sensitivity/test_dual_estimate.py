@@ -47,26 +47,26 @@ def test_within_the_range_it_is_exact() -> None:
 
 def test_beyond_the_range_it_is_a_bound_and_says_how_far_it_holds() -> None:
     """Power for eight soaps, then for two: six more, of which three in a band four times as dear."""
-    standing = SensitivitySession.from_problem(shop(16))
-    found = estimate_change(standing, shop(4))
+    session = SensitivitySession.from_problem(shop(16))
+    found = estimate_change(session, shop(4))
     assert not found.exact
     assert found.valid_fraction == pytest.approx(0.5)
     assert found.objective_change == pytest.approx(6)
     assert found.served_share is None
-    then = open_changed(standing, shop(4))
+    then = open_changed(session, shop(4))
     assert then is not None
-    assert then.plain_objective - standing.plain_objective == pytest.approx(3 + 3 * 4)
+    assert then.plain_objective - session.plain_objective == pytest.approx(3 + 3 * 4)
 
 
 def test_more_saves_at_most_so_much() -> None:
     """Power for eight soaps, then for twelve: prices foretell four more soaps, two are needed."""
-    standing = SensitivitySession.from_problem(shop(16))
-    found = estimate_change(standing, shop(24))
+    session = SensitivitySession.from_problem(shop(16))
+    found = estimate_change(session, shop(24))
     assert not found.exact
     assert found.objective_change == pytest.approx(-4)
-    then = open_changed(standing, shop(24))
+    then = open_changed(session, shop(24))
     assert then is not None
-    assert then.plain_objective - standing.plain_objective == pytest.approx(-2)
+    assert then.plain_objective - session.plain_objective == pytest.approx(-2)
 
 
 @bounded(25)
@@ -83,24 +83,24 @@ def test_it_is_never_above_the_truth_and_is_the_truth_where_it_says_so(
         other = changed(problem, *(Change(what=kind, factor=factor) for kind in kinds))
     except InvalidProblemError:
         assume(False)
-    standing = SensitivitySession.from_problem(problem)
-    found = estimate_change(standing, other)
+    session = SensitivitySession.from_problem(problem)
+    found = estimate_change(session, other)
     assume(found.objective_change is not None)
     assert found.objective_change is not None
     assert sum(part.objective_change for part in found.contributions) == pytest.approx(
         found.objective_change, abs=1e-6 * (1 + abs(found.objective_change))
     )
-    then = open_changed(standing, other)
+    then = open_changed(session, other)
     if then is None:
         assert not found.exact
         return
-    truth = then.plain_objective - standing.plain_objective
-    near = 1e-6 * (1 + abs(standing.plain_objective) + abs(then.plain_objective))
+    truth = then.plain_objective - session.plain_objective
+    near = 1e-6 * (1 + abs(session.plain_objective) + abs(then.plain_objective))
     assert found.objective_change <= truth + near
     if found.exact:
         assert found.objective_change == pytest.approx(truth, abs=near)
         assert found.served_share is not None
-        assert found.served_share[0] == pytest.approx(compute_served_share(standing), abs=1e-6)
+        assert found.served_share[0] == pytest.approx(compute_served_share(session), abs=1e-6)
 
 
 def test_what_prices_cannot_tell_is_not_told() -> None:
@@ -124,11 +124,11 @@ def test_what_prices_cannot_tell_is_not_told() -> None:
 
 def test_two_counties_with_a_tenth_less_power() -> None:
     problem = two_counties()
-    standing = SensitivitySession.from_problem(problem)
+    session = SensitivitySession.from_problem(problem)
     other = changed(problem, Change(what="power_limit", where="hyesan", factor=0.9))
-    found, then = estimate_change(standing, other), open_changed(standing, other)
+    found, then = estimate_change(session, other), open_changed(session, other)
     assert then is not None
     assert found.exact
-    assert found.objective_change == pytest.approx(then.plain_objective - standing.plain_objective)
-    assert found.served_share == pytest.approx((compute_served_share(standing), compute_served_share(then)))
+    assert found.objective_change == pytest.approx(then.plain_objective - session.plain_objective)
+    assert found.served_share == pytest.approx((compute_served_share(session), compute_served_share(then)))
     assert {part.rule for part in found.contributions} == {"power"}

@@ -47,16 +47,16 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
     @given(problems(max_periods=2), st.data())
     def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
         problem = with_policy(drawn, POLICIES[name])
-        standing = standing_of(problem)
-        short = standing.compute_flows().short
-        cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
+        session = standing_of(problem)
+        short = session.compute_flows().short
+        cells = np.argwhere(short[: session.index.places.counties] > 0.01)
         if not len(cells):
             return
         n, i, t = data.draw(st.sampled_from(cells.tolist()))
-        labels = standing.index.labels
+        labels = session.index.labels
         where = (labels["county"][n], labels["item"][i], labels["period"][t])
         found = find_remedies(
-            standing, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
+            session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
         )
         afresh = SensitivitySession.from_problem(problem)
         for remedy in found.remedies:
@@ -65,18 +65,18 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
             if remedy.kind != "reserved":
                 continue
             shown.append(remedy)
-            for turn in standing.goal_stages:
+            for turn in session.goal_stages:
                 worse = -turn.sign * -remedy.goal_changes.get(turn.name, 0.0)
                 assert worse <= 1e-4 * (1 + abs(turn.point.objective)), (turn.name, remedy)
             changed = SensitivitySession.from_problem(apply_changes(problem, remedy.changes))
-            before, after = (compute_final_values(s.goal_stages, s.point.values) for s in (standing, changed))
+            before, after = (compute_final_values(s.goal_stages, s.point.values) for s in (session, changed))
             if not problem.policy.own_needs_first:
-                first = standing.goal_stages[0]
+                first = session.goal_stages[0]
                 if first.goal is not None:
                     assert first.sign * (after[first.name] - before[first.name]) <= 1e-4 * (1 + abs(before[first.name]))
                 else:
-                    assert changed.plain_objective <= standing.plain_objective + 1e-6 * (
-                        1 + abs(standing.plain_objective)
+                    assert changed.plain_objective <= session.plain_objective + 1e-6 * (
+                        1 + abs(session.plain_objective)
                     )
             assert changed.index.problem != problem
 

@@ -34,27 +34,27 @@ def standing_of(problem: PlanningProblem) -> SensitivitySession:
 def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
     problem: PlanningProblem, data: st.DataObject
 ) -> None:
-    standing = standing_of(problem)
-    limits = standing.list_limits()
+    session = standing_of(problem)
+    limits = session.list_limits()
     priced = limits.find_priced()
     if not len(priced):
         return
     k = int(data.draw(st.sampled_from(priced.tolist())))
-    found = compute_direction(standing, limits, k)
-    way = BoundPath.for_limit(Bounds.from_program(standing.lp), int(limits.position[k]), limit_sign(limits, k))
+    found = compute_direction(session, limits, k)
+    way = BoundPath.for_limit(Bounds.from_program(session.lp), int(limits.position[k]), limit_sign(limits, k))
     for step in (min(found.allowable_increase, 1.0), -min(found.allowable_decrease, 1.0)):
-        point = standing.solve_change(way.bounds_at(step))
+        point = session.solve_change(way.bounds_at(step))
         assert point is not None
-        saved = standing.point.objective - point.objective
-        assert saved == pytest.approx(limits.shadow_price[k] * step, abs=1e-6 * (1 + abs(standing.point.objective)))
+        saved = session.point.objective - point.objective
+        assert saved == pytest.approx(limits.shadow_price[k] * step, abs=1e-6 * (1 + abs(session.point.objective)))
 
 
 @bounded(15)
 @given(problems())
 def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem) -> None:
-    standing = standing_of(problem)
-    limits = standing.list_limits()
-    told = compute_shadow_prices(standing, with_ranges=3).limits
+    session = standing_of(problem)
+    limits = session.list_limits()
+    told = compute_shadow_prices(session, with_ranges=3).limits
     for row in told:
         if row.step is None or row.objective_reduction is None:
             continue
@@ -70,32 +70,30 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
             and limits.shadow_price[k] == row.shadow_price
         ]
         way = BoundPath.for_limit(
-            Bounds.from_program(standing.lp), int(limits.position[same[0]]), limit_sign(limits, same[0])
+            Bounds.from_program(session.lp), int(limits.position[same[0]]), limit_sign(limits, same[0])
         )
-        point = standing.solve_change(way.bounds_at(row.step))
+        point = session.solve_change(way.bounds_at(row.step))
         assert point is not None
-        slack = 1e-6 * (1 + abs(standing.point.objective))
-        assert standing.point.objective - point.objective == pytest.approx(row.objective_reduction, abs=slack)
+        slack = 1e-6 * (1 + abs(session.point.objective))
+        assert session.point.objective - point.objective == pytest.approx(row.objective_reduction, abs=slack)
         assert row.objective_reduction <= row.shadow_price * row.step + slack
 
 
 @bounded(20)
 @given(problems(), st.data())
 def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
-    standing = standing_of(problem)
-    short = standing.compute_flows().short
-    cells = np.argwhere(short[: standing.index.places.counties] > 0.01)
+    session = standing_of(problem)
+    short = session.compute_flows().short
+    cells = np.argwhere(short[: session.index.places.counties] > 0.01)
     if not len(cells):
         return
     n, i, t = data.draw(st.sampled_from(cells.tolist()))
-    labels = standing.index.labels
+    labels = session.index.labels
     where = (labels["county"][n], labels["item"][i], labels["period"][t])
-    found = find_remedies(
-        standing, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
-    )
+    found = find_remedies(session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True)
     afresh = standing_of(problem)
     costly = any(
-        r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(standing.plain_objective))
+        r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(session.plain_objective))
         for r in found.remedies
     )
     for remedy in found.remedies:
@@ -131,8 +129,8 @@ def _shop(power: float) -> dict[str, Any]:
 
 
 def test_the_least_power_that_ends_a_shortage() -> None:
-    standing = SensitivitySession.from_problem(make_problem(**_shop(12)))
-    found = find_remedies(standing, "town", "soap", "p1", target_share=0.0, include_unreserved=True)
+    session = SensitivitySession.from_problem(make_problem(**_shop(12)))
+    found = find_remedies(session, "town", "soap", "p1", target_share=0.0, include_unreserved=True)
     power = [r for r in found.remedies if r.rule == "power" and r.kind == "unreserved"]
     assert power[0].amount == pytest.approx(8, rel=0.06)
     (change,) = power[0].changes
@@ -167,10 +165,10 @@ def test_words_name_the_item_that_a_step_serves() -> None:
 
 
 def test_no_needs_no_remedies() -> None:
-    standing = SensitivitySession.from_problem(make_problem(**_shop(30)))
-    assert find_remedies(standing, "town", "soap", "p1").remedies == ()
+    session = SensitivitySession.from_problem(make_problem(**_shop(30)))
+    assert find_remedies(session, "town", "soap", "p1").remedies == ()
     with pytest.raises(KeyError):
-        find_remedies(standing, "nowhere", "soap", "p1")
+        find_remedies(session, "nowhere", "soap", "p1")
 
 
 def swapping(**partner: Any) -> PlanningProblem:
@@ -212,8 +210,8 @@ def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
 
 
 def test_what_is_offered_already_is_no_extra_swap() -> None:
-    standing = SensitivitySession.from_problem(swapping(offers={"soap": 3}))
-    found = find_remedies(standing, "town", "soap", "p1", target_share=0.0)
+    session = SensitivitySession.from_problem(swapping(offers={"soap": 3}))
+    found = find_remedies(session, "town", "soap", "p1", target_share=0.0)
     assert [r.amount for r in found.remedies if r.rule == "offers"] == [pytest.approx(7)]
 
 

@@ -41,11 +41,11 @@ def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.Mo
 
 
 def test_what_has_no_plan_is_no_standing() -> None:
-    standing = SensitivitySession.from_problem(two_counties())
+    session = SensitivitySession.from_problem(two_counties())
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
     ((_, problem),) = split_by_changes(two_counties(), (impossible,))
-    assert open_changed(standing, problem) is None
+    assert open_changed(session, problem) is None
     with pytest.raises(InfeasibleError):
         SensitivitySession.from_problem(problem)
     with pytest.raises(InfeasibleError):
-        SensitivitySession.from_problem(problem, standing.point.basis)
+        SensitivitySession.from_problem(problem, session.point.basis)

@@ -32,10 +32,10 @@ def _belonging() -> None:
         "plans", sa.Column("province", Id, nullable=True, comment="province it belongs to; null: to its caller")
     )
     op.create_index("ix_plans_province_created", "plans", ["province", "created"])
-    told = "json_extract(source, '$.province')"
+    reported = "json_extract(source, '$.province')"
     if op.get_bind().dialect.name == "postgresql":
-        told = "source ->> 'province'"
-    op.execute(f"UPDATE plans SET province = {told}")
+        reported = "source ->> 'province'"
+    op.execute(f"UPDATE plans SET province = {reported}")
     op.add_column(
         "audit", sa.Column("province", Id, nullable=True, comment="province that the subject belongs to, if any")
     )
@@ -142,10 +142,10 @@ def _guard_sqlite() -> None:
         ("problems", "DELETE", _problem_ratified("OLD.digest"), kept),
     ]
     for table, act, condition, words in triggers:
-        told = words.replace("'", "''")
+        reported = words.replace("'", "''")
         op.execute(
             f"CREATE TRIGGER {table}_kept_{act.lower()} BEFORE {act} ON {table} WHEN {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{told}'); END"
+            f"BEGIN SELECT RAISE(ABORT, '{reported}'); END"
         )
     # UPDATE OR REPLACE would delete the plan in force to make room for another.
     op.execute(
@@ -158,9 +158,9 @@ def _guard_sqlite() -> None:
 def _guard_postgresql() -> None:
     kept, grown = "a ratified plan is never changed", "the acts of a plan's life are append-only"
     for name, words in (("ratified_is_kept", kept), ("life_is_append_only", grown)):
-        told = words.replace("'", "''")
+        reported = words.replace("'", "''")
         op.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{told}'; END $$"
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{reported}'; END $$"
         )
     op.execute(_DISPATCH.format(ratified=RATIFIED, forward=_forward("IS NOT DISTINCT FROM")))
     for table in ("plans", "plan_tables", "problems", "plan_lives"):
