@@ -79,7 +79,7 @@ def make_plan(
     plan = Plan(
         outcome=outcome,
         termination=termination,
-        certificate=diagnosed.proof if diagnosed else result.certificate,
+        certificate=diagnosed.certificate if diagnosed else result.certificate,
         objective=objective,
         summary=written.summary,
         infeasibility=diagnosed.infeasibility if diagnosed else None,

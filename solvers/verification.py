@@ -36,14 +36,14 @@ def verify_plan(
     opinion = reference_model.solve_reference_model(
         problem,
         REFERENCE_SOLVER,
-        short_without_swaps=_shortage_by_need(problem, claim.without_swaps),
+        shortage_without_swaps=_shortage_by_need(problem, claim.without_swaps),
         time_limit_seconds=time_limit_seconds,
     )
     if opinion.status != "optimal" or opinion.objective is None:
         return None
     theirs, ours = opinion.objective, claim.objective
     if claim.goals:
-        theirs, ours = opinion.goals[-1][1], claim.goals[-1].value
+        theirs, ours = opinion.goal_optima[-1][1], claim.goals[-1].value
     difference = abs(theirs - ours) / max(1.0, abs(ours))
     agrees = difference <= max(AGREEMENT_DIGITS, tolerance)
     return VerificationResult(solver=opinion.solver, objective=opinion.objective, difference=difference, agrees=agrees)

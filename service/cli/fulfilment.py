@@ -16,7 +16,7 @@ from models.validation.checks import InvalidProblemError
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument, show_and_write_plan
 from solvers.planning import make_plan
-from solvers.replanning import Unreported, build_replan_problem as replan_problem
+from solvers.replanning import UnreportedOutput, build_replan_problem as replan_problem
 from solvers.results.writing import TableFormat
 
 PlanFolder = Annotated[Path, typer.Option("--plan", help="Folder that `allot plan --out` wrote the plan's tables to.")]
@@ -61,7 +61,7 @@ def replan_from_outputs(
     start: Annotated[str, typer.Option("--from", help="First period to be planned again.")],
     scenario: ScenarioOption = [],
     change: ChangeOption = [],
-    unreported: Annotated[Unreported, typer.Option(help="What lines that were not reported made.")] = "quota",
+    unreported: Annotated[UnreportedOutput, typer.Option(help="What lines that were not reported made.")] = "quota",
     keep_quotas_close: Annotated[bool, typer.Option("--keep-quotas-close", help="Stay near the old quotas.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the new plan's tables.")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",

@@ -70,7 +70,7 @@ def _describe_source(source: dict[str, Any], body: ReplanBody, made: ReplanProbl
     index, booked = ProblemArrays.from_problem(made.problem), made.reconciled
     replanned = ReplanDetails(
         from_=body.from_,
-        past=index.labels["period"][: booked.past.periods],
+        past=index.labels["period"][: booked.past.period_count],
         unreported=body.unreported,
         keep_quotas_close=body.keep_quotas_close,
         reported=made.reported_count,

@@ -12,7 +12,7 @@ from solvers.algorithms.rounding import round_quotas
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
 from solvers.algorithms.variants import replace_column_bounds, replace_row_bounds
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import build_program, is_past, sum_shortage_units
+from solvers.formulation import build_program, is_past_period, sum_shortage_units
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.lp.solution import Basis
 
@@ -49,7 +49,9 @@ def build_plan_program(index: ProblemArrays) -> Program:
     policy = index.problem.policy
     if not requires_own_needs_stage(index.problem):
         return build_program(index, goals=policy.expand_ordered_goals())
-    program = build_program(index, goals=policy.expand_ordered_goals(), without_swaps=np.zeros_like(index.demand))
+    program = build_program(
+        index, goals=policy.expand_ordered_goals(), shortage_without_swaps=np.zeros_like(index.demand)
+    )
     return replace_row_bounds(program, "own_needs_first")
 
 
@@ -106,7 +108,9 @@ def apply_no_worse_off_bounds(
 def _find_whole_unit_columns(index: ProblemArrays, program: Program) -> IntArray:
     """Columns of quotas counted in whole units, but for what is past."""
     make = program.variables["make"]
-    return make.positions[index.items.whole[index.lines.item[make.axes["line"]]] & ~is_past(index, make)]
+    return make.positions[
+        index.items.is_whole_units[index.lines.item[make.axes["line"]]] & ~is_past_period(index, make)
+    ]
 
 
 def _solve_goals_then_round(

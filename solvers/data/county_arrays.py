@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import expand_to_periods, index_positions, to_float_array, to_integer_array
+from solvers.data.label_arrays import index_positions, to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
@@ -13,7 +13,7 @@ from solvers.lp.linear_program import FloatArray, IntArray
 class PlaceArrays:
     """Places by position, counties before stations; shapes: C counties, N places, I items, T periods."""
 
-    counties: int
+    county_count: int
     """C, the number of counties; places from there on are stations."""
     area: IntArray
     """Position of the place's power area, −1 for stations, (N,)."""
@@ -23,7 +23,7 @@ class PlaceArrays:
     """Tonnes that stores hold, inf where not limited, (C, T)."""
     handling_tonnes: FloatArray
     """Tonnes that may enter over links, inf where not limited, (N, T)."""
-    opening: FloatArray
+    opening_stock: FloatArray
     """Units in stock before the first period, (C, I)."""
     stock_least: FloatArray
     """Units to be in stock at the end of a period at least, closing stock included, (C, I, T)."""
@@ -42,22 +42,22 @@ def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_o
         limits = [s for _, _, s in stated]
         opening[where] = [s.opening for s in limits]
         low, high = (
-            expand_to_periods([s.least for s in limits], periods),
-            expand_to_periods([s.most for s in limits], periods),
+            to_period_array([s.least for s in limits], periods),
+            to_period_array([s.most for s in limits], periods),
         )
         low[:, -1] = np.maximum(low[:, -1], [s.closing_least for s in limits])
         closing_most = [np.inf if s.closing_most is None else s.closing_most for s in limits]
         high[:, -1] = np.minimum(high[:, -1], closing_most)
         least[where], most[where] = low, high
     return PlaceArrays(
-        counties=len(counties),
+        county_count=len(counties),
         area=to_integer_array([area_of[c.power_area] for c in counties] + [-1] * len(problem.stations)),
-        labour_hours=expand_to_periods([c.labour_hours for c in counties], periods),
-        store_tonnes=expand_to_periods([c.store_tonnes for c in counties], periods),
-        handling_tonnes=expand_to_periods(
+        labour_hours=to_period_array([c.labour_hours for c in counties], periods),
+        store_tonnes=to_period_array([c.store_tonnes for c in counties], periods),
+        handling_tonnes=to_period_array(
             [c.handling_tonnes for c in counties] + [s.handling_tonnes for s in problem.stations], periods
         ),
-        opening=opening,
+        opening_stock=opening,
         stock_least=least,
         stock_most=most,
     )
@@ -82,13 +82,13 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     if problem.demand:
         county_of = index_positions(county.id for county in problem.counties)
         where = [county_of[row.county] for row in problem.demand], [item_of[row.item] for row in problem.demand]
-        demand[where] = expand_to_periods([row.quantity for row in problem.demand], len(problem.periods))
+        demand[where] = to_period_array([row.quantity for row in problem.demand], len(problem.periods))
     return demand
 
 
 def _build_calendars(problem: PlanningProblem) -> FloatArray:
     """Share of each item's need that falls in each period, (I, T)."""
-    days = expand_to_periods([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
+    days = to_period_array([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
     shares = {name: to_float_array(calendar) for name, calendar in problem.calendars.items()}
     shares["even"] = days / days.sum()
     return np.stack([shares[item.calendar] for item in problem.items])

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.item_arrays import BoolArray
-from solvers.data.label_arrays import PeriodValue, expand_to_periods, to_float_array, to_integer_array
+from solvers.data.label_arrays import PeriodValue, to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
@@ -20,15 +20,15 @@ class LineArrays:
     """Position of the place where it stands, (L,)."""
     item: IntArray
     """Position of the item it makes, (L,)."""
-    local: BoolArray
+    is_local: BoolArray
     """Whether its factory is run locally, (L,)."""
-    kwh: FloatArray
+    kwh_per_unit: FloatArray
     """kWh per unit, the factory's overhead included, (L,)."""
-    labour: FloatArray
+    labour_hours_per_unit: FloatArray
     """Hours of labour per unit, (L,)."""
     quality: FloatArray
     """Quality of what it makes, 0 to 1, (L,)."""
-    cost: FloatArray
+    cost_per_unit: FloatArray
     """Won per unit, (L,)."""
     least: FloatArray
     """Units to be made at least, (L, T)."""
@@ -44,7 +44,7 @@ class LineArrays:
     """Line of each need of machine hours, (H,)."""
     hours_machine: IntArray
     """Machine group needed, (H,)."""
-    hours: FloatArray
+    hours_per_unit: FloatArray
     """Nominal hours per unit made, (H,)."""
 
 
@@ -54,9 +54,9 @@ class MachineArrays:
 
     factory: IntArray
     """Position of the factory, (M,)."""
-    names: tuple[str, ...]
+    group_names: tuple[str, ...]
     """Name of the group within its factory, (M,)."""
-    hours: FloatArray
+    available_hours: FloatArray
     """Hours they give in their condition, (M, T)."""
 
 
@@ -66,7 +66,7 @@ def build_machine_arrays(problem: PlanningProblem) -> tuple[MachineArrays, dict[
     hours: list[PeriodValue] = [h for factory in problem.factories for h in factory.machines.values()]
     factories = to_integer_array([f for f, _ in pairs])
     condition = to_float_array([factory.condition for factory in problem.factories])
-    effective = expand_to_periods(hours, len(problem.periods)) * condition[factories][:, None]
+    effective = to_period_array(hours, len(problem.periods)) * condition[factories][:, None]
     names = tuple(group for _, group in pairs)
     return MachineArrays(factories, names, effective), {pair: m for m, pair in enumerate(pairs)}
 
@@ -83,13 +83,13 @@ def build_line_arrays(
     for f, factory in enumerate(problem.factories):
         place, local, overhead = place_of[factory.place], factory.level == "local", factory.power_overhead
         for line in factory.lines:
-            at = len(rows)
+            row = len(rows)
             kwh, labour = line.kwh_per_unit * overhead, line.labour_hours_per_unit
             rows.append((f, place, item_of[line.item], local, kwh, labour, line.quality, line.cost_per_unit))
             least.append(line.least)
             most.append(line.most)
-            uses.extend((at, item_of[i], units) for i, units in line.materials.items())
-            hours.extend((at, machine_of[f, group], h) for group, h in line.hours_per_unit.items())
+            uses.extend((row, item_of[i], units) for i, units in line.materials.items())
+            hours.extend((row, machine_of[f, group], h) for group, h in line.hours_per_unit.items())
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     use, need = (np.array(part, dtype=np.float64).reshape(-1, 3) for part in (uses, hours))
     periods = len(problem.periods)
@@ -97,17 +97,17 @@ def build_line_arrays(
         factory=table[:, 0].astype(np.int64),
         place=table[:, 1].astype(np.int64),
         item=table[:, 2].astype(np.int64),
-        local=table[:, 3] > 0,
-        kwh=table[:, 4],
-        labour=table[:, 5],
+        is_local=table[:, 3] > 0,
+        kwh_per_unit=table[:, 4],
+        labour_hours_per_unit=table[:, 5],
         quality=table[:, 6],
-        cost=table[:, 7],
-        least=expand_to_periods(least, periods),
-        most=expand_to_periods(most, periods),
+        cost_per_unit=table[:, 7],
+        least=to_period_array(least, periods),
+        most=to_period_array(most, periods),
         use_line=use[:, 0].astype(np.int64),
         use_item=use[:, 1].astype(np.int64),
         use_units=use[:, 2],
         hours_line=need[:, 0].astype(np.int64),
         hours_machine=need[:, 1].astype(np.int64),
-        hours=need[:, 2],
+        hours_per_unit=need[:, 2],
     )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
-from solvers.data.label_arrays import expand_to_periods, to_float_array
+from solvers.data.label_arrays import to_float_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -17,25 +17,25 @@ BoolArray = npt.NDArray[np.bool_]
 class ItemArrays:
     """Items by position; shapes: I items, T periods."""
 
-    good: BoolArray
+    is_good: BoolArray
     """Whether people need it (else it is a material), (I,)."""
     category: IntArray
     """Position of its category in `labels["category"]`, (I,)."""
-    tonnes: FloatArray
+    tonnes_per_unit: FloatArray
     """Tonnes per unit, (I,)."""
     value: FloatArray
     """Won per unit, (I,)."""
     shortage_weight: FloatArray
     """Won of the objective per unit short and per weight of the band: priority weight × value × importance, (I, T)."""
-    transportable: BoolArray
+    is_transportable: BoolArray
     """Whether it can be shipped, (I,)."""
-    storable: BoolArray
+    is_storable: BoolArray
     """Whether county stores can keep it, (I,)."""
-    kept: FloatArray
+    carryover_share: FloatArray
     """Share of a stock left one period later: 1 − loss, (I,)."""
     holding_cost: FloatArray
     """Won per unit in stock at the end of a period, (I,)."""
-    whole: BoolArray
+    is_whole_units: BoolArray
     """Whether its quotas must be whole numbers, (I,)."""
 
     @property
@@ -50,24 +50,24 @@ def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, 
     categories = tuple(dict.fromkeys(item.category for item in items))
     place_of = {label: position for position, label in enumerate(categories)}
     value = to_float_array([item.value for item in items])
-    weights = list_priority_weights(problem.policy)
+    weights = get_priority_weights(problem.policy)
     priority = to_float_array([weights[item.priority] for item in items])
-    importance = expand_to_periods([item.importance for item in items], len(problem.periods))
+    importance = to_period_array([item.importance for item in items], len(problem.periods))
     arrays = ItemArrays(
-        good=np.array([item.kind == "good" for item in items]),
+        is_good=np.array([item.kind == "good" for item in items]),
         category=np.array([place_of[item.category] for item in items], dtype=np.int64),
-        tonnes=to_float_array([item.kg_per_unit for item in items]) / 1000.0,
+        tonnes_per_unit=to_float_array([item.kg_per_unit for item in items]) / 1000.0,
         value=value,
         shortage_weight=(priority * value)[:, None] * importance,
-        transportable=np.array([item.transportable for item in items]),
-        storable=np.array([item.storable for item in items]),
-        kept=1.0 - to_float_array([item.loss for item in items]),
+        is_transportable=np.array([item.transportable for item in items]),
+        is_storable=np.array([item.storable for item in items]),
+        carryover_share=1.0 - to_float_array([item.loss for item in items]),
         holding_cost=to_float_array([item.holding_cost for item in items]),
-        whole=np.array([item.whole_units for item in items]),
+        is_whole_units=np.array([item.whole_units for item in items]),
     )
     return arrays, categories
 
 
-def list_priority_weights(policy: Policy) -> dict[int, float]:
+def get_priority_weights(policy: Policy) -> dict[int, float]:
     """Weight by priority; a priority that the policy leaves out keeps its default."""
     return {int(key): float(weight) for key, weight in (Policy().priority_weights | policy.priority_weights).items()}

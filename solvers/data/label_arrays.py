@@ -25,10 +25,10 @@ def to_float_array(values: Sequence[float]) -> FloatArray:
     return np.array(values, dtype=np.float64)
 
 
-def expand_to_periods(values: Sequence[PeriodValue], periods: int, missing: float = np.inf) -> FloatArray:
+def to_period_array(values: Sequence[PeriodValue], period_count: int, missing: float = np.inf) -> FloatArray:
     """Values by period, (len(values), periods): single numbers repeated, lists as they are, absent ones `missing`."""
     single = [missing if v is None else 0.0 if isinstance(v, tuple) else v for v in values]
-    out = np.repeat(to_float_array(single)[:, None], periods, axis=1)
+    out = np.repeat(to_float_array(single)[:, None], period_count, axis=1)
     listed = [k for k, v in enumerate(values) if isinstance(v, tuple)]
     if listed:
         out[listed] = np.array([values[k] for k in listed], dtype=np.float64)

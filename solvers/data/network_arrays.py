@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import expand_to_periods, to_float_array, to_integer_array
+from solvers.data.label_arrays import to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
@@ -21,7 +21,7 @@ class ArcArrays:
     """Position of the place it reaches, (A,)."""
     km: FloatArray
     """Length in km, (A,)."""
-    tonnes: FloatArray
+    capacity_tonnes: FloatArray
     """Tonnes it carries, inf where not limited, (A, T)."""
     kwh_per_tonne: FloatArray
     """kWh per tonne over its whole length, (A,)."""
@@ -48,7 +48,7 @@ def build_arc_arrays(
         tail=to_integer_array([place_of[start] for _, start, _ in ways]),
         head=to_integer_array([place_of[end] for _, _, end in ways]),
         km=km[of],
-        tonnes=expand_to_periods([link.tonnes for link in links], len(problem.periods))[of],
+        capacity_tonnes=to_period_array([link.tonnes for link in links], len(problem.periods))[of],
         kwh_per_tonne=(to_float_array([link.kwh_per_tonne_km for link in links]) * km)[of],
         area=area[of],
         cost_per_tonne=(to_float_array([link.cost_per_tonne for link in links]) + per_tonne_km * km)[of],
@@ -59,5 +59,5 @@ def build_arc_arrays(
 def build_power_limits(problem: PlanningProblem) -> FloatArray:
     """kWh that each area may draw: its allotment and its own generation, inf where not limited, (areas, periods)."""
     periods = len(problem.periods)
-    allotted = expand_to_periods([area.limit_kwh for area in problem.power_areas], periods)
-    return np.asarray(allotted + expand_to_periods([area.own_generation_kwh for area in problem.power_areas], periods))
+    allotted = to_period_array([area.limit_kwh for area in problem.power_areas], periods)
+    return np.asarray(allotted + to_period_array([area.own_generation_kwh for area in problem.power_areas], periods))

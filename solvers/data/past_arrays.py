@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.label_arrays import expand_to_periods, index_positions
+from solvers.data.label_arrays import index_positions, to_period_array
 from solvers.lp.linear_program import FloatArray
 
 Labels = Mapping[str, tuple[str, ...]]
@@ -16,7 +16,7 @@ Labels = Mapping[str, tuple[str, ...]]
 class PastArrays:
     """Units in past periods; shapes: K past periods, L lines, A arcs, N places, C counties, P partners, I items."""
 
-    periods: int
+    period_count: int
     """K; 0 where nothing is past."""
     make: FloatArray
     """Made, (L, K)."""
@@ -34,40 +34,42 @@ class PastArrays:
     """Taken in swaps, (P, I, K)."""
 
     @classmethod
-    def empty_past(cls, labels: Labels, periods: int) -> "PastArrays":
+    def create_empty(cls, labels: Labels, period_count: int) -> "PastArrays":
         """A past in which nothing happened."""
         lines, arcs, places = len(labels["line"]), len(labels["arc"]), len(labels["place"])
         counties, items, partners = len(labels["county"]), len(labels["item"]), len(labels["partner"])
         return cls(
-            periods,
-            np.zeros((lines, periods)),
-            np.zeros((arcs, items, periods)),
-            np.zeros((places, items, periods)),
-            np.zeros((counties, items, periods)),
-            np.zeros((counties, items, periods)),
-            np.zeros((partners, items, periods)),
-            np.zeros((partners, items, periods)),
+            period_count,
+            np.zeros((lines, period_count)),
+            np.zeros((arcs, items, period_count)),
+            np.zeros((places, items, period_count)),
+            np.zeros((counties, items, period_count)),
+            np.zeros((counties, items, period_count)),
+            np.zeros((partners, items, period_count)),
+            np.zeros((partners, items, period_count)),
         )
 
 
 def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
     """The past of a problem that has passed its checks."""
     if problem.past is None:
-        return PastArrays.empty_past(labels, 0)
+        return PastArrays.create_empty(labels, 0)
     reported = problem.past
-    past = PastArrays.empty_past(labels, len(reported.periods))
-    of = {axis: index_positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
-    for made in reported.outputs:
-        past.make[of["line"][f"{made.factory}/{made.item}"]] = made.quantity
-    for moved in reported.shipments:
-        past.ship[of["arc"][f"{moved.link}/{moved.to}"], of["item"][moved.item]] = moved.quantity
-    for kept in reported.supply:
-        place, item = of["place"][kept.place], of["item"][kept.item]
-        past.central[place, item] = kept.central
+    past = PastArrays.create_empty(labels, len(reported.periods))
+    positions_of = {axis: index_positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
+    for output in reported.outputs:
+        past.make[positions_of["line"][f"{output.factory}/{output.item}"]] = output.quantity
+    for shipment in reported.shipments:
+        past.ship[positions_of["arc"][f"{shipment.link}/{shipment.to}"], positions_of["item"][shipment.item]] = (
+            shipment.quantity
+        )
+    for supply in reported.supply:
+        place, item = positions_of["place"][supply.place], positions_of["item"][supply.item]
+        past.central[place, item] = supply.central
         if place < len(past.stock):
-            past.stock[place, item], past.short[place, item] = kept.stock, kept.shortage
+            past.stock[place, item], past.short[place, item] = supply.stock, supply.shortage
     for swap in reported.swaps:
-        partner, item = of["partner"][swap.partner], of["item"][swap.item]
+        partner, item = positions_of["partner"][swap.partner], positions_of["item"][swap.item]
         past.give[partner, item], past.take[partner, item] = swap.given, swap.taken
     return past
 
@@ -78,5 +80,5 @@ def build_former_quotas(problem: PlanningProblem, labels: Labels) -> FloatArray:
     line_of = index_positions(labels["line"])
     stated = [line_of[f"{quota.factory}/{quota.item}"] for quota in problem.former_quotas]
     if stated:
-        former[stated] = expand_to_periods([quota.quantity for quota in problem.former_quotas], len(problem.periods))
+        former[stated] = to_period_array([quota.quantity for quota in problem.former_quotas], len(problem.periods))
     return former

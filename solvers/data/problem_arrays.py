@@ -39,7 +39,7 @@ class ProblemArrays:
     """Machine groups and their hours."""
     arcs: ArcArrays
     """Links, each way."""
-    power: FloatArray
+    power_limits: FloatArray
     """kWh that each area may draw, own generation included, inf where not limited, (E, T)."""
     centre: CentreArrays
     """The centre's supply and the floors for local making."""
@@ -51,7 +51,7 @@ class ProblemArrays:
     """Weight of a unit short in each band, (K,)."""
     past: PastArrays
     """What has happened in the first periods; what was swapped and handed over then counts as offered, wanted and promised."""
-    former: FloatArray
+    former_quotas: FloatArray
     """Former quotas in units, (lines, T)."""
 
     @classmethod
@@ -67,7 +67,7 @@ class ProblemArrays:
         partners, windows = build_partner_arrays(problem, place_of, item_of)
         centre = build_centre_arrays(problem, items, demand, place_of, item_of)
         bands = problem.policy.shortage_bands
-        labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floors}
+        labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floor_labels}
         past = build_past_arrays(problem, labels)
         _raise_limits_to_past(past, centre, partners)
         return cls(
@@ -79,13 +79,13 @@ class ProblemArrays:
             lines=build_line_arrays(problem, place_of, item_of, machine_of),
             machines=machines,
             arcs=arcs,
-            power=build_power_limits(problem),
+            power_limits=build_power_limits(problem),
             centre=centre,
             partners=partners,
             band_width=to_float_array([band.width for band in bands]),
             band_weight=to_float_array([band.weight for band in bands]),
             past=past,
-            former=build_former_quotas(problem, labels),
+            former_quotas=build_former_quotas(problem, labels),
         )
 
     @property
@@ -97,12 +97,12 @@ class ProblemArrays:
 def _raise_limits_to_past(past: PastArrays, centre: CentreArrays, partners: PartnerArrays) -> None:
     """What happened was possible: raise past limits to it, so that it has columns whatever a change made of the limits since."""
     for limit, happened in (
-        (centre.limit, past.central.sum(axis=0)),
+        (centre.supply_limit, past.central.sum(axis=0)),
         (partners.wants, past.give),
         (partners.offers, past.take),
     ):
-        gone = limit[..., : past.periods]
-        np.maximum(gone, happened, out=gone)
+        past_limit = limit[..., : past.period_count]
+        np.maximum(past_limit, happened, out=past_limit)
 
 
 def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.item_arrays import BoolArray, ItemArrays
-from solvers.data.label_arrays import expand_to_periods, to_float_array, to_integer_array
+from solvers.data.label_arrays import to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
@@ -16,13 +16,13 @@ class CentreArrays:
 
     gateways: IntArray
     """Positions of the places where it hands over."""
-    share: FloatArray
+    promised_share: FloatArray
     """Share of a good's demand that it promises; 0 for materials, (I,)."""
-    limit: FloatArray
+    supply_limit: FloatArray
     """Units that it hands over at most, over all gateways, after `delivered`, (I, T)."""
-    floors: tuple[str, ...]
+    floor_labels: tuple[str, ...]
     """Category or item of each floor, (G,)."""
-    floor: FloatArray
+    floor_share: FloatArray
     """Least local share of each floor, (G,)."""
     floor_weight: FloatArray
     """Weight of an item in a floor: its value in a category's, 1 in its own, 0 elsewhere, (G, I)."""
@@ -52,18 +52,18 @@ def build_centre_arrays(
     """The centre's side of the problem; of several shares for a good the most exact one holds."""
     terms, periods = problem.supply_shares, len(problem.periods)
     promised = [terms.by_item.get(i.id, terms.by_category.get(i.category, terms.central)) for i in problem.items]
-    share = np.where(items.good, to_float_array(promised), 0.0)
+    share = np.where(items.is_good, to_float_array(promised), 0.0)
     allotted = np.zeros((len(share), periods))
-    allotted[[item_of[i] for i in terms.materials]] = expand_to_periods(list(terms.materials.values()), periods)
-    promise = np.where(items.good[:, None], share[:, None] * demand.sum(axis=0), allotted)
+    allotted[[item_of[i] for i in terms.materials]] = to_period_array(list(terms.materials.values()), periods)
+    promise = np.where(items.is_good[:, None], share[:, None] * demand.sum(axis=0), allotted)
     floors = tuple(terms.local_floor)
     weight = [_compute_floor_weights(problem, items, key, item_of) for key in floors]
     return CentreArrays(
         gateways=to_integer_array([place_of[gateway] for gateway in dict.fromkeys(terms.gateways)]),
-        share=share,
-        limit=promise * expand_to_periods([terms.delivered], periods),
-        floors=floors,
-        floor=to_float_array(list(terms.local_floor.values())),
+        promised_share=share,
+        supply_limit=promise * to_period_array([terms.delivered], periods),
+        floor_labels=floors,
+        floor_share=to_float_array(list(terms.local_floor.values())),
         floor_weight=np.array(weight, dtype=np.float64).reshape(len(floors), len(share)),
     )
 
@@ -87,8 +87,8 @@ def build_partner_arrays(
     shape = (len(partners), len(problem.items), len(periods))
     offers, wants = np.zeros(shape), np.zeros(shape)
     for p, partner in enumerate(partners):
-        offers[p, [item_of[i] for i in partner.offers]] = expand_to_periods(list(partner.offers.values()), len(periods))
-        wants[p, [item_of[i] for i in partner.wants]] = expand_to_periods(list(partner.wants.values()), len(periods))
+        offers[p, [item_of[i] for i in partner.offers]] = to_period_array(list(partner.offers.values()), len(periods))
+        wants[p, [item_of[i] for i in partner.wants]] = to_period_array(list(partner.wants.values()), len(periods))
     quarters = tuple(f"{run[0]}..{run[-1]}" for run in (periods[k : k + 3] for k in range(0, len(periods), 3)))
     count = np.arange(len(periods))
     windows = {

@@ -15,7 +15,7 @@ from solvers.formulation.constraints.link import add_link_constraints
 from solvers.formulation.constraints.local_floor import add_local_floor_constraints
 from solvers.formulation.constraints.machine import add_machine_constraints
 from solvers.formulation.constraints.own_needs_first import add_own_needs_first_constraints, sum_shortage_units
-from solvers.formulation.constraints.past import fix_past_variables, is_past
+from solvers.formulation.constraints.past import fix_past_variables, is_past_period
 from solvers.formulation.constraints.power import add_power_constraints
 from solvers.formulation.constraints.quota_distance import add_quota_distance_constraints
 from solvers.formulation.constraints.store import add_store_constraints
@@ -33,7 +33,7 @@ __all__ = [
     "build_program",
     "compute_goal_costs",
     "compute_objective_parts",
-    "is_past",
+    "is_past_period",
     "sum_shortage_units",
 ]
 
@@ -41,8 +41,8 @@ __all__ = [
 def build_program(
     index: ProblemArrays,
     *,
-    swaps: bool = True,
-    without_swaps: FloatArray | None = None,
+    include_swaps: bool = True,
+    shortage_without_swaps: FloatArray | None = None,
     goals: Sequence[Goal] = (),
     active_arcs: ActiveArcs | None = None,
 ) -> Program:
@@ -54,13 +54,13 @@ def build_program(
     those that can matter.
     """
     program = ProgramBuilder(index.labels)
-    active_arcs = active_arcs or find_active_arcs(index, swaps=swaps)
+    active_arcs = active_arcs or find_active_arcs(index, include_swaps=include_swaps)
 
     variables.add_production_variables(index, program)
     variables.add_shipment_variables(index, program, active_arcs)
     variables.add_stock_variables(index, program, active_arcs)
     variables.add_central_variables(index, program, active_arcs)
-    if swaps:
+    if include_swaps:
         variables.add_give_variables(index, program, active_arcs)
         variables.add_take_variables(index, program, active_arcs)
     variables.add_shortage_variables(index, program)
@@ -76,8 +76,8 @@ def build_program(
     add_swap_balance_constraints(index, program)
     add_store_constraints(index, program)
 
-    if without_swaps is not None:
-        add_own_needs_first_constraints(index, program, without_swaps)
+    if shortage_without_swaps is not None:
+        add_own_needs_first_constraints(index, program, shortage_without_swaps)
     if goals:
         add_worst_fulfilment_constraints(index, program, goals)
         add_central_distance_constraints(index, program, goals)

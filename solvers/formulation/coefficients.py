@@ -7,7 +7,7 @@ import numpy as np
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import Block, FloatArray, FloatLike, IntArray, ProgramBuilder
 
-AXES: Mapping[str, tuple[str, ...]] = {
+VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "make": ("line", "period"),
     "ship": ("arc", "item", "period"),
     "stock": ("place", "item", "period"),
@@ -21,28 +21,28 @@ AXES: Mapping[str, tuple[str, ...]] = {
 
 def find_variable_block(program: ProgramBuilder, name: str) -> Block:
     """The columns of a decision; an empty block where the program does without it."""
-    nothing = Block(name, 0, 0, {axis: np.empty(0, dtype=np.int64) for axis in AXES[name]})
+    nothing = Block(name, 0, 0, {axis: np.empty(0, dtype=np.int64) for axis in VARIABLE_AXES[name]})
     return program.variables.get(name, nothing)
 
 
 def add_constraints_where(
     program: ProgramBuilder,
-    rule: str,
+    constraint: str,
     axes: tuple[str, ...],
-    where: BoolArray,
+    mask: BoolArray,
     *,
     lower: FloatArray | None = None,
     upper: FloatArray | None = None,
 ) -> IntArray:
     """Add a row wherever `where` (one dimension an axis) holds; give the position of each, −1 where there is none."""
-    codes = np.nonzero(where)
+    codes = np.nonzero(mask)
     block = program.add_constraints(
-        rule,
+        constraint,
         dict(zip(axes, codes, strict=True)),
         lower=-np.inf if lower is None else lower[codes],
         upper=np.inf if upper is None else upper[codes],
     )
-    rows = np.full(where.shape, -1, dtype=np.int64)
+    rows = np.full(mask.shape, -1, dtype=np.int64)
     rows[codes] = block.positions
     return rows
 
@@ -54,15 +54,15 @@ def add_coefficients(program: ProgramBuilder, rows: IntArray, columns: IntArray,
     program.add_coefficients(rows[matter], columns[matter], each[matter])
 
 
-def axis_codes(block: Block, *axes: str) -> tuple[IntArray, ...]:
+def get_axis_codes(block: Block, *axes: str) -> tuple[IntArray, ...]:
     """Positions of a block's columns on several axes, to look up arrays of these axes by."""
     return tuple(block.axes[axis] for axis in axes)
 
 
-def find_production_columns(program: ProgramBuilder, lines: IntArray, periods: int) -> IntArray:
+def find_production_columns(program: ProgramBuilder, lines: IntArray, period_count: int) -> IntArray:
     """Columns of `make` of given lines in every period, (len(lines), periods).
 
     Every line has a column in every period, period by period within a line.
     """
     start = find_variable_block(program, "make").start
-    return np.asarray(start + lines[:, None] * periods + np.arange(periods)[None, :])
+    return np.asarray(start + lines[:, None] * period_count + np.arange(period_count)[None, :])

@@ -10,55 +10,55 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import axis_codes
+from solvers.formulation.coefficients import get_axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 CostFunction = Callable[[ProblemArrays, Block], FloatArray]
 
 
-def shortage_cost(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_shortage_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Weighted shortage, won per unit short, by column of `short`."""
-    item, period, band = axis_codes(block, "item", "period", "band")
+    item, period, band = get_axis_codes(block, "item", "period", "band")
     return np.asarray(index.items.shortage_weight[item, period] * index.band_weight[band])
 
 
-def production_cost(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_production_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of making, won per unit, by column of `make`."""
-    return np.asarray(index.lines.cost[block.axes["line"]])
+    return np.asarray(index.lines.cost_per_unit[block.axes["line"]])
 
 
-def haulage_cost(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_haulage_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of shipping, won per unit, by column of `ship`."""
-    return np.asarray(index.arcs.cost_per_tonne[block.axes["arc"]] * index.items.tonnes[block.axes["item"]])
+    return np.asarray(index.arcs.cost_per_tonne[block.axes["arc"]] * index.items.tonnes_per_unit[block.axes["item"]])
 
 
-def holding_cost(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_holding_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost of holding, won per unit, by column of `stock`."""
     return np.asarray(index.items.holding_cost[block.axes["item"]])
 
 
-def quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
     """Value lost to low quality, won per unit made, by column of `make`; not yet weighted by the policy."""
     line = block.axes["line"]
     return np.asarray(index.items.value[index.lines.item[line]] * (1.0 - index.lines.quality[line]))
 
 
-def weighted_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_weighted_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
     """Weighted value lost to low quality, won per unit made, by column of `make`."""
-    return np.asarray(index.problem.policy.quality_weight * quality_loss(index, block))
+    return np.asarray(index.problem.policy.quality_weight * compute_quality_loss(index, block))
 
 
 OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
-    "shortage": ("short", shortage_cost),
-    "making": ("make", production_cost),
-    "haulage": ("ship", haulage_cost),
-    "holding": ("stock", holding_cost),
-    "quality": ("make", weighted_quality_loss),
+    "shortage": ("short", compute_shortage_cost),
+    "making": ("make", compute_production_cost),
+    "haulage": ("ship", compute_haulage_cost),
+    "holding": ("stock", compute_holding_cost),
+    "quality": ("make", compute_weighted_quality_loss),
 }
 """Parts of the objective: the decision each weighs, and how."""
 
 
-def variable_cost(index: ProblemArrays, block: Block) -> FloatArray:
+def compute_variable_cost(index: ProblemArrays, block: Block) -> FloatArray:
     """Cost by column of a decision: the sum of its parts, (block.size,)."""
     total = np.zeros(block.size)
     for name, part in OBJECTIVE_PARTS.values():

@@ -16,7 +16,7 @@ import numpy as np
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 
-NEGLIGIBLE_AMOUNT = 1e-9
+BAND_WIDTH_TOLERANCE = 1e-9
 """By how much the sum of band widths may pass 1 by rounding alone."""
 
 
@@ -32,49 +32,49 @@ class ActiveArcs:
     """Whether the county can hold a stock of the item, or must, (C, I)."""
 
 
-def find_active_arcs(index: ProblemArrays, *, swaps: bool) -> ActiveArcs:
+def find_active_arcs(index: ProblemArrays, *, include_swaps: bool) -> ActiveArcs:
     """Where items can matter, with or without partners."""
-    supplied, rests = _find_sources(index, swaps=swaps), _find_sinks(index, swaps=swaps)
-    places, moves = len(index.labels["place"]), index.items.transportable
-    next_to = np.zeros((places, places), dtype=bool)
-    next_to[index.arcs.tail, index.arcs.head] = True
-    reach = _compute_closure(next_to)
-    can_come = np.where(moves, (reach.T.astype(np.int64) @ supplied) > 0, supplied)
-    can_serve = np.where(moves, (reach.astype(np.int64) @ rests) > 0, rests)
-    place = _remove_dead_ends(can_come & can_serve, supplied | rests, next_to)
+    sources, sinks = _find_sources(index, include_swaps=include_swaps), _find_sinks(index, include_swaps=include_swaps)
+    places, moves = len(index.labels["place"]), index.items.is_transportable
+    adjacency = np.zeros((places, places), dtype=bool)
+    adjacency[index.arcs.tail, index.arcs.head] = True
+    reach = _compute_closure(adjacency)
+    can_come = np.where(moves, (reach.T.astype(np.int64) @ sources) > 0, sources)
+    can_serve = np.where(moves, (reach.astype(np.int64) @ sinks) > 0, sinks)
+    place = _remove_dead_ends(can_come & can_serve, sources | sinks, adjacency)
     arc = place[index.arcs.tail] & place[index.arcs.head] & moves
-    counties, past = index.places.counties, index.past
+    counties, past = index.places.county_count, index.past
     must_store = (index.places.stock_least > 0).any(axis=2)
-    store = (place[:counties] | must_store) & index.items.storable
-    been: BoolArray = np.asarray((past.central > 0).any(axis=2))
-    np.logical_or.at(been, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
-    return ActiveArcs(place | been, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
+    store = (place[:counties] | must_store) & index.items.is_storable
+    past_places: BoolArray = np.asarray((past.central > 0).any(axis=2))
+    np.logical_or.at(past_places, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
+    return ActiveArcs(place | past_places, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
 
 
-def _find_sources(index: ProblemArrays, *, swaps: bool) -> BoolArray:
-    supplied = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    supplied[index.lines.place, index.lines.item] = True
-    supplied[: index.places.counties] |= index.places.opening > 0
-    if index.band_width.sum() > 1 + NEGLIGIBLE_AMOUNT:
-        supplied[: index.places.counties] |= (index.demand > 0).any(axis=2)
-    supplied[index.centre.gateways] |= (index.centre.limit > 0).any(axis=1)
-    if swaps:
-        np.logical_or.at(supplied, index.partners.place, (index.partners.offers > 0).any(axis=2))
-    return supplied
+def _find_sources(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sources = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
+    sources[index.lines.place, index.lines.item] = True
+    sources[: index.places.county_count] |= index.places.opening_stock > 0
+    if index.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
+        sources[: index.places.county_count] |= (index.demand > 0).any(axis=2)
+    sources[index.centre.gateways] |= (index.centre.supply_limit > 0).any(axis=1)
+    if include_swaps:
+        np.logical_or.at(sources, index.partners.place, (index.partners.offers > 0).any(axis=2))
+    return sources
 
 
-def _find_sinks(index: ProblemArrays, *, swaps: bool) -> BoolArray:
-    rests = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    rests[index.lines.place[index.lines.use_line], index.lines.use_item] = True
-    rests[: index.places.counties] |= (index.demand > 0).any(axis=2) | index.items.storable
-    if swaps:
-        np.logical_or.at(rests, index.partners.place, (index.partners.wants > 0).any(axis=2))
-    return rests
+def _find_sinks(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sinks = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
+    sinks[index.lines.place[index.lines.use_line], index.lines.use_item] = True
+    sinks[: index.places.county_count] |= (index.demand > 0).any(axis=2) | index.items.is_storable
+    if include_swaps:
+        np.logical_or.at(sinks, index.partners.place, (index.partners.wants > 0).any(axis=2))
+    return sinks
 
 
-def _compute_closure(next_to: BoolArray) -> BoolArray:
+def _compute_closure(adjacency: BoolArray) -> BoolArray:
     """Which place can be reached from which, each from itself; squaring doubles the length of the ways seen."""
-    reach = next_to | np.eye(len(next_to), dtype=bool)
+    reach = adjacency | np.eye(len(adjacency), dtype=bool)
     while True:
         further = (reach.astype(np.int64) @ reach) > 0
         if (further == reach).all():
@@ -82,11 +82,11 @@ def _compute_closure(next_to: BoolArray) -> BoolArray:
         reach = further
 
 
-def _remove_dead_ends(place: BoolArray, kept: BoolArray, next_to: BoolArray) -> BoolArray:
+def _remove_dead_ends(place: BoolArray, endpoints: BoolArray, adjacency: BoolArray) -> BoolArray:
     """Drop places with one neighbour where the item is neither supplied nor rests, until there are none."""
-    neighbours = (next_to | next_to.T) & ~np.eye(len(next_to), dtype=bool)
+    neighbours = (adjacency | adjacency.T) & ~np.eye(len(adjacency), dtype=bool)
     while True:
-        dead = place & ~kept & ((neighbours.astype(np.int64) @ place) <= 1)
+        dead = place & ~endpoints & ((neighbours.astype(np.int64) @ place) <= 1)
         if not dead.any():
             return place
         place = place & ~dead

@@ -18,7 +18,7 @@ class ConstraintInfo:
     """What it says; `{county}`, `{item}` … stand for the labels of its axes."""
     unit: str
     """Unit of its limit, which its price is per; `{unit}` is the item's own."""
-    price_unit: str
+    shadow_price_unit: str
     """Unit of its price."""
     variables: tuple[str, ...]
     """Decisions that it binds."""
@@ -27,14 +27,18 @@ class ConstraintInfo:
 
 
 def _describe_constraint(
-    name: str, sentence: str, unit: str, *decisions: str, price: str | None = None
+    name: str, sentence: str, unit: str, *variables: str, shadow_price_unit: str | None = None
 ) -> ConstraintInfo:
-    return ConstraintInfo(name, sentence, unit, price or f"won per {unit}", decisions, f"docs/formulation/{name}.md")
-
-
-def _describe_bound(name: str, sentence: str, unit: str, decision: str, price: str | None = None) -> ConstraintInfo:
     return ConstraintInfo(
-        name, sentence, unit, price or f"won per {unit}", (decision,), "docs/formulation/decisions.md"
+        name, sentence, unit, shadow_price_unit or f"won per {unit}", variables, f"docs/formulation/{name}.md"
+    )
+
+
+def _describe_bound(
+    name: str, sentence: str, unit: str, variable: str, shadow_price_unit: str | None = None
+) -> ConstraintInfo:
+    return ConstraintInfo(
+        name, sentence, unit, shadow_price_unit or f"won per {unit}", (variable,), "docs/formulation/decisions.md"
     )
 
 
@@ -68,7 +72,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "won",
             "make",
             "central",
-            price="won per won's worth (category) or per unit (item)",
+            shadow_price_unit="won per won's worth (category) or per unit (item)",
         ),
         _describe_constraint(
             "swap_balance",
@@ -92,7 +96,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "share",
             "short",
             "worst",
-            price="share of the goal per whole need",
+            shadow_price_unit="share of the goal per whole need",
         ),
         _describe_constraint(
             "central_distance",
@@ -101,7 +105,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "make",
             "central",
             "central_distance",
-            price="won of distance per won's worth",
+            shadow_price_unit="won of distance per won's worth",
         ),
         _describe_constraint(
             "quota_distance",
@@ -109,7 +113,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             ITEM_UNIT,
             "make",
             "quota_distance",
-            price="won of distance per {unit}",
+            shadow_price_unit="won of distance per {unit}",
         ),
         _describe_constraint(
             "goal",
@@ -119,7 +123,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "worst",
             "central_distance",
             "quota_distance",
-            price="won of the goal sought per unit of the goal held",
+            shadow_price_unit="won of the goal sought per unit of the goal held",
         ),
     )
 }

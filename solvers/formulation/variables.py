@@ -6,8 +6,8 @@ import numpy as np
 
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import AXES
-from solvers.formulation.objective import variable_cost
+from solvers.formulation.coefficients import VARIABLE_AXES
+from solvers.formulation.objective import compute_variable_cost
 from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilder
 
@@ -38,7 +38,7 @@ def add_central_variables(index: ProblemArrays, program: ProgramBuilder, active_
     """central[place,item,period]: what the centre hands over at a gateway, of items that it promises for the period."""
     gateway = np.isin(np.arange(len(active_arcs.place)), index.centre.gateways)
     return _add_sparse_variables(
-        index, program, "central", (active_arcs.place & gateway[:, None])[:, :, None] & (index.centre.limit > 0)
+        index, program, "central", (active_arcs.place & gateway[:, None])[:, :, None] & (index.centre.supply_limit > 0)
     )
 
 
@@ -67,25 +67,25 @@ def add_shortage_variables(index: ProblemArrays, program: ProgramBuilder) -> Blo
     return _add_sparse_variables(index, program, "short", width > 0, upper=width)
 
 
-def _repeat_per_period(index: ProblemArrays, where: BoolArray) -> BoolArray:
-    return np.broadcast_to(where[:, :, None], (*where.shape, index.period_count))
+def _repeat_per_period(index: ProblemArrays, mask: BoolArray) -> BoolArray:
+    return np.broadcast_to(mask[:, :, None], (*mask.shape, index.period_count))
 
 
 def _add_sparse_variables(
     index: ProblemArrays,
     program: ProgramBuilder,
     name: str,
-    where: BoolArray,
+    mask: BoolArray,
     *,
     lower: FloatArray | None = None,
     upper: FloatArray | None = None,
 ) -> Block:
-    codes = np.nonzero(where)
-    axes: Mapping[str, IntArray] = dict(zip(AXES[name], codes, strict=True))
+    codes = np.nonzero(mask)
+    axes: Mapping[str, IntArray] = dict(zip(VARIABLE_AXES[name], codes, strict=True))
     return program.add_variables(
         name,
         axes,
         lower=0.0 if lower is None else lower[codes],
         upper=np.inf if upper is None else upper[codes],
-        cost=variable_cost(index, Block(name, 0, len(codes[0]), axes)),
+        cost=compute_variable_cost(index, Block(name, 0, len(codes[0]), axes)),
     )

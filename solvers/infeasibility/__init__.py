@@ -29,37 +29,39 @@ class InfeasibilityAnalysis:
 
     infeasibility: Infeasibility
     """It in the planner's words."""
-    proof: Certificate
+    certificate: Certificate
     """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
 
 
 def analyse_infeasibility(
-    index: ProblemArrays, program: Program, tolerance: float, seconds: float
+    index: ProblemArrays, program: Program, tolerance: float, time_limit_seconds: float
 ) -> InfeasibilityAnalysis | None:
     """Diagnose an infeasible program; None where no conflict can be proved within `tolerance` and about `seconds`."""
-    deadline = time.monotonic() + seconds
-    lp, soft = program.lp, RelaxableLimits.from_program(index, program)
-    softened = build_relaxation(lp, soft)
+    deadline = time.monotonic() + time_limit_seconds
+    lp, limits = program.lp, RelaxableLimits.from_program(index, program)
+    relaxed_lp = build_relaxation(lp, limits)
     for name in RELAXATION_BACKENDS:
         options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 1.0))
-        solution = backends.get_backend(name).solve_program(softened, options)
+        solution = backends.get_backend(name).solve_program(relaxed_lp, options)
         if solution.values is None or solution.dual_values is None:
             continue
-        proof = certify_solution(softened, solution, tolerance)
-        if proof.passed and proof.dual_objective > tolerance:
+        certificate = certify_solution(relaxed_lp, solution, tolerance)
+        if certificate.passed and certificate.dual_objective > tolerance:
             break
     else:
         return None
-    give = solution.values[lp.column_count :] * soft.scale
-    give = np.where(give > 1e-9 * soft.scale, give, 0.0)
-    named = np.flatnonzero((soft.weight < BALANCE_PENALTY) | (give > 0))
-    suspects = np.flatnonzero(np.isin(named, find_supporting_limits(soft, solution.dual_values, lp.row_count)))
-    left = max(min(IIS_SECONDS, deadline - time.monotonic()), 1.0)
-    conflict = find_iis(lp, soft.select_limits(named), suspects, solution.dual_values[: lp.row_count], left)
-    diagnosis = Infeasibility(
-        conflict=describe_limits(index, program, soft, named[conflict.limits], give),
-        relaxations=describe_limits(index, program, soft, np.flatnonzero(give), give),
-        verified=is_feasible_within(apply_relaxation(lp, soft, give), time.monotonic() + left),
-        irreducible=conflict.is_irreducible,
+    amounts = solution.values[lp.column_count :] * limits.scale
+    amounts = np.where(amounts > 1e-9 * limits.scale, amounts, 0.0)
+    selected = np.flatnonzero((limits.weight < BALANCE_PENALTY) | (amounts > 0))
+    candidates = np.flatnonzero(np.isin(selected, find_supporting_limits(limits, solution.dual_values, lp.row_count)))
+    remaining_seconds = max(min(IIS_SECONDS, deadline - time.monotonic()), 1.0)
+    iis = find_iis(
+        lp, limits.select_limits(selected), candidates, solution.dual_values[: lp.row_count], remaining_seconds
     )
-    return InfeasibilityAnalysis(diagnosis, proof)
+    infeasibility = Infeasibility(
+        conflict=describe_limits(index, program, limits, selected[iis.positions], amounts),
+        relaxations=describe_limits(index, program, limits, np.flatnonzero(amounts), amounts),
+        verified=is_feasible_within(apply_relaxation(lp, limits, amounts), time.monotonic() + remaining_seconds),
+        irreducible=iis.is_irreducible,
+    )
+    return InfeasibilityAnalysis(infeasibility, certificate)

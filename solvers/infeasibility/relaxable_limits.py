@@ -6,10 +6,10 @@ from typing import Self
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import BOUNDS, is_past
+from solvers.formulation import BOUNDS, is_past_period
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 
-HARD_WEIGHT = ("central_distance", "quota_distance", "worst_fulfilment")
+DEFINING_CONSTRAINTS = ("central_distance", "quota_distance", "worst_fulfilment")
 """Rules that only define what a goal measures; nothing would be had by giving way."""
 
 BALANCE_PENALTY = 1e4
@@ -22,7 +22,7 @@ class RelaxableLimits:
 
     position: IntArray
     """Row or column in the program."""
-    of_column: IntArray
+    is_column: IntArray
     """1 for a bound of a column, 0 for a row."""
     sign: FloatArray
     """+1 for an upper limit, −1 for a lower one."""
@@ -36,19 +36,23 @@ class RelaxableLimits:
     @classmethod
     def from_program(cls, index: ProblemArrays, program: Program) -> Self:
         """All that could give way in a program: rules, the bounds in BOUNDS, and balances as a last resort."""
-        parts = [_collect_row_limits(index, program, name) for name in program.constraints if name not in HARD_WEIGHT]
+        parts = [
+            _collect_row_limits(index, program, name)
+            for name in program.constraints
+            if name not in DEFINING_CONSTRAINTS
+        ]
         parts += [_collect_column_limits(index, program, *key) for key in BOUNDS if key[0] in program.variables]
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-    def select_limits(self, which: IntArray) -> "RelaxableLimits":
+    def select_limits(self, positions: IntArray) -> "RelaxableLimits":
         """Some of them, by position."""
-        return RelaxableLimits(*(getattr(self, name)[which] for name in self.__slots__))
+        return RelaxableLimits(*(getattr(self, name)[positions] for name in self.__slots__))
 
 
-Part = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
+LimitArrays = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
 
 
-def _collect_row_limits(index: ProblemArrays, program: Program, name: str) -> Part:
+def _collect_row_limits(index: ProblemArrays, program: Program, name: str) -> LimitArrays:
     block, lp = program.constraints[name], program.lp
     weight = BALANCE_PENALTY if name == "balance" else 1.0
     sizes = {"local_floor": _compute_floor_sizes, "swap_balance": _compute_swap_sizes}
@@ -57,13 +61,13 @@ def _collect_row_limits(index: ProblemArrays, program: Program, name: str) -> Pa
     return _build_limit_sides(block.positions, 0, sides, weight, typical)
 
 
-def _collect_column_limits(index: ProblemArrays, program: Program, decision: str, side: str) -> Part:
+def _collect_column_limits(index: ProblemArrays, program: Program, variable: str, side: str) -> LimitArrays:
     """Bounds that say something: a lower one above 0; of shortage only where the bands leave some demand out."""
-    block, lp = program.variables[decision], program.lp
+    block, lp = program.variables[variable], program.lp
     nothing = np.full(block.size, np.inf)
-    if decision == "worst" or (decision == "short" and index.band_width.sum() >= 1 - 1e-9):
+    if variable == "worst" or (variable == "short" and index.band_width.sum() >= 1 - 1e-9):
         return _build_limit_sides(block.positions, 1, (-nothing, nothing), 1.0, None)
-    past = is_past(index, block)  # what has happened cannot give
+    past = is_past_period(index, block)  # what has happened cannot give
     if side == "upper":
         upper = np.where(past, np.inf, lp.column_upper[block.block_slice])
         return _build_limit_sides(block.positions, 1, (-nothing, upper), 1.0, None)
@@ -72,19 +76,23 @@ def _collect_column_limits(index: ProblemArrays, program: Program, decision: str
 
 
 def _build_limit_sides(
-    positions: IntArray, of_column: int, sides: tuple[FloatArray, FloatArray], weight: float, typical: FloatArray | None
-) -> Part:
-    kept = [np.flatnonzero(np.isfinite(side)) for side in sides]
-    bound = np.concatenate([side[k] for side, k in zip(sides, kept, strict=True)])
-    sign = np.concatenate([np.full(len(k), s) for k, s in zip(kept, (-1.0, 1.0), strict=True)])
+    positions: IntArray,
+    is_column: int,
+    sides: tuple[FloatArray, FloatArray],
+    weight: float,
+    typical_size: FloatArray | None,
+) -> LimitArrays:
+    finite = [np.flatnonzero(np.isfinite(side)) for side in sides]
+    bound = np.concatenate([side[k] for side, k in zip(sides, finite, strict=True)])
+    sign = np.concatenate([np.full(len(k), s) for k, s in zip(finite, (-1.0, 1.0), strict=True)])
     size = np.abs(bound)
-    if typical is None:
+    if typical_size is None:
         common = float(np.median(size[size > 0])) if (size > 0).any() else 1.0
         scale = np.maximum(size, common)
     else:
-        scale = np.maximum(size, np.concatenate([typical[k] for k in kept]))
-    where = np.concatenate([positions[k] for k in kept])
-    return where, np.full(len(where), of_column), sign, bound, np.maximum(scale, 1e-3), np.full(len(where), weight)
+        scale = np.maximum(size, np.concatenate([typical_size[k] for k in finite]))
+    where = np.concatenate([positions[k] for k in finite])
+    return where, np.full(len(where), is_column), sign, bound, np.maximum(scale, 1e-3), np.full(len(where), weight)
 
 
 def _compute_floor_sizes(index: ProblemArrays, program: Program) -> FloatArray:

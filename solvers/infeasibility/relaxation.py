@@ -15,27 +15,31 @@ from solvers.infeasibility.relaxable_limits import RelaxableLimits
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 
 
-def build_relaxation(lp: LinearProgram, soft: RelaxableLimits) -> LinearProgram:
+def build_relaxation(lp: LinearProgram, limits: RelaxableLimits) -> LinearProgram:
     """The relaxed program: columns x (n) then r (s); rows those of `lp` (m), then one for each soft column bound."""
-    bounds = np.flatnonzero(soft.of_column)
-    rows = np.flatnonzero(soft.of_column == 0)
-    count, own = len(soft.position), len(bounds)
-    give_way = sparse.csc_array(
-        (-(soft.sign * soft.scale)[rows], (soft.position[rows], rows)), shape=(lp.row_count, count)
+    bounds = np.flatnonzero(limits.is_column)
+    rows = np.flatnonzero(limits.is_column == 0)
+    count, bound_count = len(limits.position), len(bounds)
+    row_relaxation = sparse.csc_array(
+        (-(limits.sign * limits.scale)[rows], (limits.position[rows], rows)), shape=(lp.row_count, count)
     )
-    picked = sparse.csc_array((np.ones(own), (np.arange(own), soft.position[bounds])), shape=(own, lp.column_count))
-    give_bound = sparse.csc_array((-(soft.sign * soft.scale)[bounds], (np.arange(own), bounds)), shape=(own, count))
-    old = sparse.hstack([lp.matrix, give_way], format="csr")
-    new = sparse.hstack([picked, give_bound], format="csr")
+    picked = sparse.csc_array(
+        (np.ones(bound_count), (np.arange(bound_count), limits.position[bounds])), shape=(bound_count, lp.column_count)
+    )
+    bound_relaxation = sparse.csc_array(
+        (-(limits.sign * limits.scale)[bounds], (np.arange(bound_count), bounds)), shape=(bound_count, count)
+    )
+    old = sparse.hstack([lp.matrix, row_relaxation], format="csr")
+    new = sparse.hstack([picked, bound_relaxation], format="csr")
     matrix = sparse.csc_array(sparse.vstack([old, new], format="csc"))
     matrix.sort_indices()
-    lower, upper = drop_column_bounds(lp, soft.position[bounds])
+    lower, upper = drop_column_bounds(lp, limits.position[bounds])
     return LinearProgram(
-        cost=np.concatenate([np.zeros(lp.column_count), soft.weight]),
+        cost=np.concatenate([np.zeros(lp.column_count), limits.weight]),
         column_lower=np.concatenate([lower, np.zeros(count)]),
         column_upper=np.concatenate([upper, np.full(count, np.inf)]),
-        row_lower=np.concatenate([lp.row_lower, np.where(soft.sign[bounds] < 0, soft.bound[bounds], -np.inf)]),
-        row_upper=np.concatenate([lp.row_upper, np.where(soft.sign[bounds] > 0, soft.bound[bounds], np.inf)]),
+        row_lower=np.concatenate([lp.row_lower, np.where(limits.sign[bounds] < 0, limits.bound[bounds], -np.inf)]),
+        row_upper=np.concatenate([lp.row_upper, np.where(limits.sign[bounds] > 0, limits.bound[bounds], np.inf)]),
         matrix=matrix,
     )
 
@@ -48,46 +52,46 @@ def drop_column_bounds(lp: LinearProgram, columns: IntArray) -> tuple[FloatArray
     return lower, upper
 
 
-def find_supporting_limits(soft: RelaxableLimits, row_price: FloatArray, rows: int) -> IntArray:
+def find_supporting_limits(limits: RelaxableLimits, row_duals: FloatArray, rows: int) -> IntArray:
     """Positions in `soft` of what the relaxed program's prices, (m + bounds,), lean on."""
-    price = np.empty(len(soft.position))
-    of_row = soft.of_column == 0
-    price[of_row] = row_price[soft.position[of_row]]
-    price[~of_row] = row_price[rows:]
-    return np.flatnonzero(-price * soft.sign * soft.scale > 1e-9 * soft.weight)
+    duals = np.empty(len(limits.position))
+    is_row = limits.is_column == 0
+    duals[is_row] = row_duals[limits.position[is_row]]
+    duals[~is_row] = row_duals[rows:]
+    return np.flatnonzero(-duals * limits.sign * limits.scale > 1e-9 * limits.weight)
 
 
-def apply_relaxation(lp: LinearProgram, soft: RelaxableLimits, amounts: FloatArray) -> LinearProgram:
+def apply_relaxation(lp: LinearProgram, limits: RelaxableLimits, amounts: FloatArray) -> LinearProgram:
     """The program with each soft limit moved out by `give`, (s,), and a hair more."""
-    room = amounts * (1 + 1e-6) + np.where(amounts > 0, 1e-6 * soft.scale, 0.0)
-    moved = {name: getattr(lp, name).copy() for name in ("column_lower", "column_upper", "row_lower", "row_upper")}
-    for of_column, kind in ((1, "column"), (0, "row")):
+    extra = amounts * (1 + 1e-6) + np.where(amounts > 0, 1e-6 * limits.scale, 0.0)
+    bounds = {name: getattr(lp, name).copy() for name in ("column_lower", "column_upper", "row_lower", "row_upper")}
+    for is_column, kind in ((1, "column"), (0, "row")):
         for sign, side in ((-1.0, "lower"), (1.0, "upper")):
-            which = (soft.of_column == of_column) & (soft.sign == sign)
-            moved[f"{kind}_{side}"][soft.position[which]] += sign * room[which]
-    return replace(lp, cost=np.zeros(lp.column_count), **moved)
+            which = (limits.is_column == is_column) & (limits.sign == sign)
+            bounds[f"{kind}_{side}"][limits.position[which]] += sign * extra[which]
+    return replace(lp, cost=np.zeros(lp.column_count), **bounds)
 
 
 def restrict_to_limits(
-    lp: LinearProgram, soft: RelaxableLimits, positions: IntArray, background: FloatArray | None = None
+    lp: LinearProgram, limits: RelaxableLimits, positions: IntArray, row_duals: FloatArray | None = None
 ) -> LinearProgram:
     """The program with the soft limits in `kept` alone: all others are given up. No costs.
 
     `background`: prices by row, (m,); rows of other rules priced 0 are given up as well.
     """
-    given_up = np.setdiff1d(np.arange(len(soft.position)), positions)
-    lost = soft.select_limits(given_up)
+    removed_positions = np.setdiff1d(np.arange(len(limits.position)), positions)
+    removed = limits.select_limits(removed_positions)
     lower, upper = lp.column_lower.copy(), lp.column_upper.copy()
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
-    for arrays, of_column, floor in (((lower, upper), 1, 0.0), ((row_lower, row_upper), 0, -np.inf)):
-        mine = lost.of_column == of_column
-        arrays[0][lost.position[mine & (lost.sign < 0)]] = floor
-        arrays[1][lost.position[mine & (lost.sign > 0)]] = np.inf
-    if background is not None:
-        held = soft.select_limits(positions)
-        idle = background == 0
-        idle[held.position[held.of_column == 0]] = False
-        row_lower[idle], row_upper[idle] = -np.inf, np.inf
+    for arrays, is_column, floor in (((lower, upper), 1, 0.0), ((row_lower, row_upper), 0, -np.inf)):
+        mask = removed.is_column == is_column
+        arrays[0][removed.position[mask & (removed.sign < 0)]] = floor
+        arrays[1][removed.position[mask & (removed.sign > 0)]] = np.inf
+    if row_duals is not None:
+        kept = limits.select_limits(positions)
+        is_idle = row_duals == 0
+        is_idle[kept.position[kept.is_column == 0]] = False
+        row_lower[is_idle], row_upper[is_idle] = -np.inf, np.inf
     cost = np.zeros(lp.column_count)
     return replace(
         lp, cost=cost, column_lower=lower, column_upper=upper, row_lower=row_lower, row_upper=row_upper, offset=0.0

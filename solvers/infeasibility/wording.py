@@ -11,31 +11,31 @@ from solvers.lp.linear_program import FloatArray, IntArray, Program
 
 
 def describe_limits(
-    index: ProblemArrays, program: Program, soft: RelaxableLimits, which: IntArray, give: FloatArray
+    index: ProblemArrays, program: Program, limits: RelaxableLimits, positions: IntArray, amounts: FloatArray
 ) -> tuple[ConflictingRule, ...]:
     """Rows for the soft limits in `which`, those that give way most (relative to their size) first; `give` in units, (s,)."""
-    order = sorted(which.tolist(), key=lambda k: -give[k] / soft.scale[k])
-    return tuple(_build_limit_rows(index, program, soft, order, give))
+    order = sorted(positions.tolist(), key=lambda k: -amounts[k] / limits.scale[k])
+    return tuple(_build_limit_rows(index, program, limits, order, amounts))
 
 
 def _build_limit_rows(
-    index: ProblemArrays, program: Program, soft: RelaxableLimits, order: list[int], give: FloatArray
+    index: ProblemArrays, program: Program, limits: RelaxableLimits, order: list[int], amounts: FloatArray
 ) -> Iterable[ConflictingRule]:
     for k in order:
-        info, where = _name_limit(program, soft, k)
+        info, where = _name_limit(program, limits, k)
         unit = _find_item_unit(index, where) if info.unit == ITEM_UNIT else info.unit
-        limit = f"{'At most' if soft.sign[k] > 0 else 'At least'} {soft.bound[k]:.6g} {unit}."
+        limit = f"{'At most' if limits.sign[k] > 0 else 'At least'} {limits.bound[k]:.6g} {unit}."
         text = f"{info.sentence.format(**where)} {limit}"
-        yield ConflictingRule(rule=info.name, where=where, text=text, relaxation=float(give[k]), unit=unit)
+        yield ConflictingRule(rule=info.name, where=where, text=text, relaxation=float(amounts[k]), unit=unit)
 
 
-def _name_limit(program: Program, soft: RelaxableLimits, k: int) -> tuple[ConstraintInfo, dict[str, str]]:
-    position = int(soft.position[k])
-    if soft.of_column[k]:
-        block, at = program.find_variable(position)
-        return BOUNDS[block.name, "upper" if soft.sign[k] > 0 else "lower"], program.labels_at(block, at)
-    block, at = program.find_constraint(position)
-    return CONSTRAINTS[block.name], program.labels_at(block, at)
+def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[ConstraintInfo, dict[str, str]]:
+    position = int(limits.position[k])
+    if limits.is_column[k]:
+        block, block_position = program.find_variable(position)
+        return BOUNDS[block.name, "upper" if limits.sign[k] > 0 else "lower"], program.labels_at(block, block_position)
+    block, block_position = program.find_constraint(position)
+    return CONSTRAINTS[block.name], program.labels_at(block, block_position)
 
 
 def _find_item_unit(index: ProblemArrays, where: dict[str, str]) -> str:

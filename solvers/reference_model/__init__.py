@@ -6,9 +6,9 @@ misread the rules in the same way.
 
 from solvers.reference_model.reference_solver import (
     ReferenceSolution,
-    Status,
+    ReferenceStatus,
     build_reference_program,
     solve_reference_model,
 )
 
-__all__ = ["ReferenceSolution", "Status", "build_reference_program", "solve_reference_model"]
+__all__ = ["ReferenceSolution", "ReferenceStatus", "build_reference_program", "solve_reference_model"]

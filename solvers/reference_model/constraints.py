@@ -10,31 +10,31 @@ import pulp
 from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County
-from solvers.reference_model.demand import Needs
+from solvers.reference_model.demand import CountyItemUnits
 from solvers.reference_model.model import ReferenceModel
 
-Key = tuple[str, str, int]
+PlaceItemPeriod = tuple[str, str, int]
 """Place, item and position of the period."""
 
-QUARTER = 3
+PERIODS_PER_QUARTER = 3
 """Periods in a quarter, counted from the first."""
 
 
-def add_balance(model: ReferenceModel) -> None:
+def add_balance_constraints(model: ReferenceModel) -> None:
     """Rule 2: at every place, of every item, in every period: what comes is what goes, stays, is needed or is short."""
-    net: dict[Key, list[pulp.LpAffineExpression]] = defaultdict(list)
-    _balance_production(model, net)
-    _balance_stores(model, net)
-    at = {partner.id: partner.at for partner in model.problem.partners}
+    net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]] = defaultdict(list)
+    _add_production_terms(model, net)
+    _add_store_terms(model, net)
+    partner_places = {partner.id: partner.at for partner in model.problem.partners}
     for ((_, start, end), item, t), sent in model.ship.items():
         net[start, item, t].append(-sent)
         net[end, item, t].append(+sent)
     for (gateway, item, t), handed in model.central.items():
         net[gateway, item, t].append(+handed)
     for (partner, item, t), units in model.take.items():
-        net[at[partner], item, t].append(+units)
+        net[partner_places[partner], item, t].append(+units)
     for (partner, item, t), units in model.give.items():
-        net[at[partner], item, t].append(-units)
+        net[partner_places[partner], item, t].append(-units)
     for (county, item, t, _), units in model.short.items():
         net[county, item, t].append(+units)
     opening = {
@@ -42,32 +42,32 @@ def add_balance(model: ReferenceModel) -> None:
         for county in model.problem.counties
         for item, limits in county.stocks.items()
     }
-    for key in sorted({*net, *opening, *model.need}):
-        need = model.need.get(key, 0.0) - opening.get(key, 0.0)
+    for key in sorted({*net, *opening, *model.demand}):
+        need = model.demand.get(key, 0.0) - opening.get(key, 0.0)
         model.add_constraint(
             pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
         )
 
 
-def _balance_production(model: ReferenceModel, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
+def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
     """What lines make and use up, where their factory stands."""
-    for factory, position, line in model.iterate_lines():
-        for t in model.period_positions():
+    for factory, position, line in model.list_all_lines():
+        for t in model.get_period_positions():
             made = model.make[factory.id, position, t]
             net[factory.place, line.item, t].append(+made)
             for material, use in line.materials.items():
                 net[factory.place, material, t].append(-use * made)
 
 
-def _balance_stores(model: ReferenceModel, net: dict[Key, list[pulp.LpAffineExpression]]) -> None:
+def _add_store_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
     """What stores keep, and what is left of it a period later."""
     for (county, item, t), kept in model.stock.items():
         net[county, item, t].append(-kept)
-        if t + 1 in model.period_positions():
+        if t + 1 in model.get_period_positions():
             net[county, item, t + 1].append((1 - model.items[item].loss) * kept)
 
 
-def add_machine_hours(model: ReferenceModel) -> None:
+def add_machine_constraints(model: ReferenceModel) -> None:
     """Rule 3: a machine group works no more hours than its nominal hours times the factory's condition."""
     for factory in model.problem.factories:
         for group, hours in factory.machines.items():
@@ -81,25 +81,25 @@ def add_machine_hours(model: ReferenceModel) -> None:
                 )
 
 
-def add_labour_hours(model: ReferenceModel) -> None:
+def add_labour_constraints(model: ReferenceModel) -> None:
     """Rule 4: the factories of a county use no more hours of labour than it states."""
     for county in model.problem.counties:
         hours = () if county.labour_hours is None else model.expand_to_periods(county.labour_hours)
         for t, limit in enumerate(hours):
             used = pulp.lpSum(
                 line.labour_hours_per_unit * model.make[factory.id, position, t]
-                for factory, position, line in model.iterate_lines()
+                for factory, position, line in model.list_all_lines()
                 if factory.place == county.id
             )
             model.add_constraint(used <= limit, "labour", county.id, model.problem.periods[t])
 
 
-def add_power_limits(model: ReferenceModel) -> None:
+def add_power_constraints(model: ReferenceModel) -> None:
     """Rule 5: factories and trains of an area draw no more than its allotment and its own generation."""
     drawn: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     area_of = {county.id: county.power_area for county in model.problem.counties}
-    for factory, position, line in model.iterate_lines():
-        for t in model.period_positions() if factory.place in area_of else ():
+    for factory, position, line in model.list_all_lines():
+        for t in model.get_period_positions() if factory.place in area_of else ():
             kwh = factory.power_overhead * line.kwh_per_unit
             drawn[area_of[factory.place], t].append(kwh * model.make[factory.id, position, t])
     for ((link_id, _, _), item, t), sent in model.ship.items():
@@ -116,7 +116,7 @@ def add_power_limits(model: ReferenceModel) -> None:
             )
 
 
-def add_link_capacity(model: ReferenceModel) -> None:
+def add_link_constraints(model: ReferenceModel) -> None:
     """Rule 6: a link carries no more tonnes in a period than it can, in each direction."""
     loaded: dict[tuple[str, str, str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (arc, item, t), sent in model.ship.items():
@@ -134,7 +134,7 @@ def add_link_capacity(model: ReferenceModel) -> None:
             )
 
 
-def add_handling_limits(model: ReferenceModel) -> None:
+def add_handling_constraints(model: ReferenceModel) -> None:
     """Rule 6: no more tonnes enter a place over links than it can handle."""
     entering: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for ((_, _, end), item, t), sent in model.ship.items():
@@ -148,21 +148,21 @@ def add_handling_limits(model: ReferenceModel) -> None:
             )
 
 
-def add_central_share(model: ReferenceModel) -> None:
+def add_central_share_constraints(model: ReferenceModel) -> None:
     """Rule 7: over all gateways the centre hands over no more than its share of the need, or its allotment of a material."""
     shares = model.problem.supply_shares
     delivered = model.expand_to_periods(shares.delivered)
     for item in model.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         allotment = model.expand_to_periods(shares.materials.get(item.id, 0.0))
-        for t in model.period_positions():
-            need = sum(model.need.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
+        for t in model.get_period_positions():
+            need = sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
             limit = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
             handed = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
             model.add_constraint(handed <= limit, "central_share", item.id, model.problem.periods[t])
 
 
-def add_local_floor(model: ReferenceModel) -> None:
+def add_local_floor_constraints(model: ReferenceModel) -> None:
     """Rule 7: local factories make at least a share of what is made and centrally supplied, over the plan, by value."""
     for key, floor in model.problem.supply_shares.local_floor.items():
         weight = {i.id: i.value for i in model.problem.items if i.category == key}
@@ -170,8 +170,10 @@ def add_local_floor(model: ReferenceModel) -> None:
             weight[key] = 1.0
         local: list[pulp.LpAffineExpression] = []
         other: list[pulp.LpAffineExpression] = []
-        for factory, position, line in model.iterate_lines():
-            units = [weight.get(line.item, 0.0) * model.make[factory.id, position, t] for t in model.period_positions()]
+        for factory, position, line in model.list_all_lines():
+            units = [
+                weight.get(line.item, 0.0) * model.make[factory.id, position, t] for t in model.get_period_positions()
+            ]
             (local if factory.level == "local" else other).extend(units)
         other += [weight.get(item, 0.0) * units for (_, item, _), units in model.central.items()]
         model.add_constraint((1 - floor) * pulp.lpSum(local) - floor * pulp.lpSum(other) >= 0, "local_floor", key)
@@ -179,12 +181,12 @@ def add_local_floor(model: ReferenceModel) -> None:
 
 def list_settlement_windows(model: ReferenceModel, partner: Partner) -> list[list[int]]:
     """Positions of the periods in each settlement window of a partner."""
-    periods = list(model.period_positions())
-    length = {"period": 1, "quarter": QUARTER, "plan": len(periods)}[partner.settlement]
+    periods = list(model.get_period_positions())
+    length = {"period": 1, "quarter": PERIODS_PER_QUARTER, "plan": len(periods)}[partner.settlement]
     return [periods[start : start + length] for start in range(0, len(periods), length)]
 
 
-def add_swap_balance(model: ReferenceModel) -> None:
+def add_swap_balance_constraints(model: ReferenceModel) -> None:
     """Rule 8: in every settlement window what is taken is worth no more than what is given, at the rate, and the credit."""
     for partner in model.problem.partners if model.give or model.take else ():
         for number, window in enumerate(list_settlement_windows(model, partner)):
@@ -199,24 +201,26 @@ def add_swap_balance(model: ReferenceModel) -> None:
             )
 
 
-def add_own_needs_first(model: ReferenceModel, without_swaps: Needs) -> None:
+def add_own_needs_first_constraints(model: ReferenceModel, shortage_without_swaps: CountyItemUnits) -> None:
     """Rule 9: with swaps no county is shorter of anything than it is in the plan without swaps."""
     short: dict[tuple[str, str, int], list[pulp.LpVariable]] = defaultdict(list)
     for (county, item, t, _), units in model.short.items():
         short[county, item, t].append(units)
     for key, units in short.items():
-        limit = without_swaps.get(key, 0.0)
+        limit = shortage_without_swaps.get(key, 0.0)
         model.add_constraint(
             pulp.lpSum(units) <= limit, "own_needs_first", key[0], key[1], model.problem.periods[key[2]]
         )
 
 
-def add_store_capacity(model: ReferenceModel) -> None:
+def add_store_constraints(model: ReferenceModel) -> None:
     """Rule 10: the stores of a county hold no more tonnes at the end of a period than they can."""
-    held: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
+    stored_tonnes: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, t), units in model.stock.items():
-        held[county, t].append(model.items[item].kg_per_unit / 1000 * units)
+        stored_tonnes[county, t].append(model.items[item].kg_per_unit / 1000 * units)
     for place in model.problem.counties:
         limit = () if place.store_tonnes is None else model.expand_to_periods(place.store_tonnes)
         for t, tonnes in enumerate(limit):
-            model.add_constraint(pulp.lpSum(held[place.id, t]) <= tonnes, "store", place.id, model.problem.periods[t])
+            model.add_constraint(
+                pulp.lpSum(stored_tonnes[place.id, t]) <= tonnes, "store", place.id, model.problem.periods[t]
+            )

@@ -4,11 +4,11 @@ from models.base import expand_to_periods
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 
-Needs = dict[tuple[str, str, int], float]
+CountyItemUnits = dict[tuple[str, str, int], float]
 """Units needed, by county, item and position of the period; what is not needed is not listed."""
 
 
-def compute_calendar(problem: PlanningProblem, item: Item) -> list[float]:
+def compute_calendar_shares(problem: PlanningProblem, item: Item) -> list[float]:
     """Share of the plan's need that falls in each period: by the item's calendar, else by days, else equally."""
     count = len(problem.periods)
     if item.calendar != "even":
@@ -17,15 +17,15 @@ def compute_calendar(problem: PlanningProblem, item: Item) -> list[float]:
     return [day / sum(days) for day in days]
 
 
-def compute_needs(problem: PlanningProblem) -> Needs:
+def compute_demand(problem: PlanningProblem) -> CountyItemUnits:
     """Units needed by county, item and period: people × norm × years, spread over the calendar, unless stated outright.
 
     d = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
     """
     count = len(problem.periods)
-    need: Needs = {}
+    need: CountyItemUnits = {}
     for item in problem.items:
-        spread = compute_calendar(problem, item)
+        spread = compute_calendar_shares(problem, item)
         for county in problem.counties:
             a_year = sum(norm * county.population.get(group, 0.0) for group, norm in item.norms.items())
             for t in range(count):

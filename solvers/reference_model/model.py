@@ -10,9 +10,9 @@ from models.problem.items import Item
 from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
-from solvers.reference_model.demand import Needs, compute_needs
+from solvers.reference_model.demand import CountyItemUnits, compute_demand
 
-NAME_LENGTH = 90
+MAX_NAME_LENGTH = 90
 """Longest name given to a variable or row before its number; LP files allow 100 letters."""
 
 Arc = tuple[str, str, str]
@@ -27,7 +27,7 @@ class ReferenceModel:
     """The problem it is made from."""
     lp: pulp.LpProblem
     """The program in PuLP."""
-    need: Needs
+    demand: CountyItemUnits
     """Units needed."""
     items: dict[str, Item]
     """Items by identifier."""
@@ -47,12 +47,12 @@ class ReferenceModel:
     """Units taken in swaps, by partner, item and t."""
     short: dict[tuple[str, str, int, int], pulp.LpVariable] = field(default_factory=dict)
     """Units short, by county, item, t and band."""
-    names: dict[str, int] = field(default_factory=dict)
+    name_counts: dict[str, int] = field(default_factory=dict)
     """How often each name was asked for."""
-    has_fixed_past: set[str] = field(default_factory=set)
+    past_variables: set[str] = field(default_factory=set)
     """Names of variables that are fixed because they are past."""
 
-    def period_positions(self) -> range:
+    def get_period_positions(self) -> range:
         """Positions of the periods."""
         return range(len(self.problem.periods))
 
@@ -60,7 +60,7 @@ class ReferenceModel:
         """A value by period."""
         return expand_to_periods(value, len(self.problem.periods))
 
-    def iterate_lines(self) -> list[tuple[Factory, int, Line]]:
+    def list_all_lines(self) -> list[tuple[Factory, int, Line]]:
         """Every line with its factory and its position there."""
         return [
             (factory, position, line)
@@ -71,47 +71,47 @@ class ReferenceModel:
     def make_unique_name(self, *parts: str) -> str:
         """A name no other variable or row has, made of letters that every file format takes."""
         plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in "_".join(parts))[
-            :NAME_LENGTH
+            :MAX_NAME_LENGTH
         ]
-        self.names[plain] = self.names.get(plain, 0) + 1
-        return plain if self.names[plain] == 1 else self.make_unique_name(plain, str(self.names[plain]))
+        self.name_counts[plain] = self.name_counts.get(plain, 0) + 1
+        return plain if self.name_counts[plain] == 1 else self.make_unique_name(plain, str(self.name_counts[plain]))
 
     def add_variable(self, *parts: str, least: float = 0.0, most: float | None = None) -> pulp.LpVariable:
         """A new variable between two bounds."""
         return self.lp.add_variable(self.make_unique_name(*parts), least, most)
 
-    def add_constraint(self, row: pulp.LpConstraint, *parts: str) -> None:
+    def add_constraint(self, constraint: pulp.LpConstraint, *parts: str) -> None:
         """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
-        if len(row) and all(variable.name in self.has_fixed_past for variable in row.keys()):
+        if len(constraint) and all(variable.name in self.past_variables for variable in constraint.keys()):
             return
-        if len(row) or not row.valid():
-            self.lp.addConstraint(row, self.make_unique_name(*parts))
+        if len(constraint) or not constraint.valid():
+            self.lp.addConstraint(constraint, self.make_unique_name(*parts))
 
 
-def build_reference_model(problem: PlanningProblem, swaps: bool) -> ReferenceModel:
+def build_reference_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceModel:
     """Every decision of the problem as a variable with its bounds, and no rule yet; without swaps no swap is there."""
     model = ReferenceModel(
         problem,
         pulp.LpProblem("plan", pulp.LpMinimize),
-        compute_needs(problem),
+        compute_demand(problem),
         {item.id: item for item in problem.items},
         {link.id: link for link in problem.links},
     )
-    _add_production(model)
-    _add_shipments(model)
-    _add_stock(model)
-    _add_central_supply(model)
-    _add_shortage(model)
-    if swaps:
-        _add_swaps(model)
+    _add_production_variables(model)
+    _add_shipment_variables(model)
+    _add_stock_variables(model)
+    _add_central_variables(model)
+    _add_shortage_variables(model)
+    if include_swaps:
+        _add_swap_variables(model)
     return model
 
 
-def _add_production(model: ReferenceModel) -> None:
-    for factory, position, line in model.iterate_lines():
+def _add_production_variables(model: ReferenceModel) -> None:
+    for factory, position, line in model.list_all_lines():
         least = model.expand_to_periods(line.least)
         most = None if line.most is None else model.expand_to_periods(line.most)
-        for t in model.period_positions():
+        for t in model.get_period_positions():
             model.make[factory.id, position, t] = model.add_variable(
                 "make",
                 factory.id,
@@ -122,21 +122,21 @@ def _add_production(model: ReferenceModel) -> None:
             )
 
 
-def _add_shipments(model: ReferenceModel) -> None:
+def _add_shipment_variables(model: ReferenceModel) -> None:
     arcs: list[Arc] = [(link.id, link.from_place, link.to_place) for link in model.problem.links]
     arcs += [(link.id, link.to_place, link.from_place) for link in model.problem.links if not link.one_way]
     for arc in arcs:
         for item in model.problem.items:
-            for t in model.period_positions() if item.transportable else ():
+            for t in model.get_period_positions() if item.transportable else ():
                 model.ship[arc, item.id, t] = model.add_variable("ship", *arc, item.id, model.problem.periods[t])
 
 
-def _add_stock(model: ReferenceModel) -> None:
+def _add_stock_variables(model: ReferenceModel) -> None:
     last = len(model.problem.periods) - 1
     for county in model.problem.counties:
         for item in model.problem.items:
             limits = county.stocks.get(item.id, StockLimits())
-            for t in model.period_positions() if item.storable else ():
+            for t in model.get_period_positions() if item.storable else ():
                 least = model.expand_to_periods(limits.least)[t]
                 most = [] if limits.most is None else [model.expand_to_periods(limits.most)[t]]
                 if t == last:
@@ -147,27 +147,27 @@ def _add_stock(model: ReferenceModel) -> None:
                 )
 
 
-def _add_central_supply(model: ReferenceModel) -> None:
+def _add_central_variables(model: ReferenceModel) -> None:
     for gateway in model.problem.supply_shares.gateways:
         for item in model.problem.items:
-            for t in model.period_positions():
+            for t in model.get_period_positions():
                 model.central[gateway, item.id, t] = model.add_variable(
                     "central", gateway, item.id, model.problem.periods[t]
                 )
 
 
-def _add_swaps(model: ReferenceModel) -> None:
+def _add_swap_variables(model: ReferenceModel) -> None:
     for partner in model.problem.partners:
         for kind, words, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
             for item, most in limits.items():
-                for t in model.period_positions():
+                for t in model.get_period_positions():
                     words[partner.id, item, t] = model.add_variable(
                         kind, partner.id, item, model.problem.periods[t], most=model.expand_to_periods(most)[t]
                     )
 
 
-def _add_shortage(model: ReferenceModel) -> None:
-    for (county, item, t), units in model.need.items():
+def _add_shortage_variables(model: ReferenceModel) -> None:
+    for (county, item, t), units in model.demand.items():
         for k, band in enumerate(model.problem.policy.shortage_bands):
             model.short[county, item, t, k] = model.add_variable(
                 "short", county, item, model.problem.periods[t], str(k), most=band.width * units

@@ -8,7 +8,7 @@ from models.problem.policy import Goal, Policy
 from solvers.reference_model.model import ReferenceModel
 
 
-def shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ short · band weight · priority weight · value · importance, in weighted won."""
     policy = model.problem.policy
     weights = {**Policy().priority_weights, **policy.priority_weights}
@@ -21,16 +21,16 @@ def shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     return pulp.lpSum(terms)
 
 
-def production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ cost_per_unit · make, in won."""
     return pulp.lpSum(
         line.cost_per_unit * model.make[factory.id, position, t]
-        for factory, position, line in model.iterate_lines()
-        for t in model.period_positions()
+        for factory, position, line in model.list_all_lines()
+        for t in model.get_period_positions()
     )
 
 
-def haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ (cost_per_tonne + cost_per_tonne_km · km) · tonnes, in won."""
     terms = []
     for ((link_id, _, _), item, _), sent in model.ship.items():
@@ -40,32 +40,37 @@ def haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     return pulp.lpSum(terms)
 
 
-def holding_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_holding_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ holding_cost · stock, in won."""
     return pulp.lpSum(model.items[item].holding_cost * units for (_, item, _), units in model.stock.items())
 
 
-def quality_loss(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_quality_loss(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ value · (1 − quality) · make, in won, before the policy's weight."""
     return pulp.lpSum(
         model.items[line.item].value * (1 - line.quality) * model.make[factory.id, position, t]
-        for factory, position, line in model.iterate_lines()
-        for t in model.period_positions()
+        for factory, position, line in model.list_all_lines()
+        for t in model.get_period_positions()
     )
 
 
-def total_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_cost_without_shortage(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Every cost beside shortage, in won: making, haulage, holding and, by the policy's weight, missing quality."""
     weight = model.problem.policy.quality_weight
-    return production_cost(model) + haulage_cost(model) + holding_cost(model) + weight * quality_loss(model)
+    return (
+        build_production_cost(model)
+        + build_haulage_cost(model)
+        + build_holding_cost(model)
+        + weight * build_quality_loss(model)
+    )
 
 
-def weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
+def build_weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
     """The objective of a plan without an ordered list of goals, in won."""
-    return shortage_cost(model) + total_cost(model)
+    return build_shortage_cost(model) + build_cost_without_shortage(model)
 
 
-def add_worst_unmet_share(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
+def add_worst_fulfilment_goal(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
     """1 − ω, where ω is the smallest served share over counties, items or county-items; adds its rows.
 
     Σ value·(d − short) ≥ ω · Σ value·d for every group that needs anything; a value of 0 counts as 1.
@@ -73,43 +78,43 @@ def add_worst_unmet_share(model: ReferenceModel, over: str) -> pulp.LpAffineExpr
     worst = model.add_variable("worst", over, most=1.0)
     needed: dict[tuple[str, ...], float] = defaultdict(float)
     unmet: dict[tuple[str, ...], list[pulp.LpAffineExpression]] = defaultdict(list)
-    for (county, item, _), units in model.need.items():
-        needed[_served_group_key(over, county, item)] += (model.items[item].value or 1.0) * units
+    for (county, item, _), units in model.demand.items():
+        needed[_get_served_group(over, county, item)] += (model.items[item].value or 1.0) * units
     for (county, item, _, _), short in model.short.items():
-        unmet[_served_group_key(over, county, item)].append((model.items[item].value or 1.0) * short)
+        unmet[_get_served_group(over, county, item)].append((model.items[item].value or 1.0) * short)
     for group, amount in needed.items():
         model.add_constraint(amount * worst + pulp.lpSum(unmet[group]) <= amount, "worst_fulfilment", over, *group)
     return 1 - worst
 
 
-def _served_group_key(over: str, county: str, item: str) -> tuple[str, ...]:
+def _get_served_group(over: str, county: str, item: str) -> tuple[str, ...]:
     return {"county": (county,), "item": (item,), "county_item": (county, item)}[over]
 
 
-def add_central_distance(model: ReferenceModel, target: float) -> pulp.LpAffineExpression:
+def add_central_distance_goal(model: ReferenceModel, target: float) -> pulp.LpAffineExpression:
     """How far what the centre hands over of goods is from its target share of all goods supplied, in won, either way."""
     goods = {item.id: item.value for item in model.problem.items if item.kind == "good"}
     handed = pulp.lpSum(goods.get(item, 0.0) * units for (_, item, _), units in model.central.items())
     made = pulp.lpSum(
         goods.get(line.item, 0.0) * model.make[factory.id, position, t]
-        for factory, position, line in model.iterate_lines()
-        for t in model.period_positions()
+        for factory, position, line in model.list_all_lines()
+        for t in model.get_period_positions()
     )
     above, below = model.add_variable("share_above"), model.add_variable("share_below")
     model.add_constraint((1 - target) * handed - target * made == above - below, "central_target")
     return above + below
 
 
-def add_quota_distance(model: ReferenceModel) -> pulp.LpAffineExpression:
+def add_quota_distance_goal(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Σ value · |make − former quota| over periods that are not past, in won; a value of 0 counts as 1."""
     former = {
         (quota.factory, quota.item): model.expand_to_periods(quota.quantity) for quota in model.problem.former_quotas
     }
     begin = 0 if model.problem.past is None else len(model.problem.past.periods)
     terms = []
-    for factory, position, line in model.iterate_lines():
+    for factory, position, line in model.list_all_lines():
         before = former.get((factory.id, line.item), (0.0,) * len(model.problem.periods))
-        for t in model.period_positions()[begin:]:
+        for t in model.get_period_positions()[begin:]:
             above, below = model.add_variable("quota_above"), model.add_variable("quota_below")
             made = model.make[factory.id, position, t]
             model.add_constraint(made - above + below == before[t], "quota_distance", factory.id, line.item)
@@ -121,16 +126,16 @@ def build_goal_expression(model: ReferenceModel, goal: Goal) -> pulp.LpAffineExp
     """What one goal of an ordered list minimises; adds the rows and variables it needs."""
     match goal.goal:
         case "worst_fulfilment":
-            return add_worst_unmet_share(model, goal.over)
+            return add_worst_fulfilment_goal(model, goal.over)
         case "central_share":
-            return add_central_distance(
+            return add_central_distance_goal(
                 model, goal.target if goal.target is not None else model.problem.supply_shares.central
             )
         case "quotas_close":
-            return add_quota_distance(model)
+            return add_quota_distance_goal(model)
         case "quality":
-            return quality_loss(model)
+            return build_quality_loss(model)
         case "shortage":
-            return shortage_cost(model)
+            return build_shortage_cost(model)
         case "cost":
-            return total_cost(model)
+            return build_cost_without_shortage(model)

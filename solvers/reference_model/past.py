@@ -15,40 +15,40 @@ def fix_past_variables(model: ReferenceModel) -> None:
         return
     ends = {(link.id, link.to_place): (link.id, link.from_place, link.to_place) for link in model.problem.links}
     ends |= {(link.id, link.from_place): (link.id, link.to_place, link.from_place) for link in model.problem.links}
-    position = {(factory.id, line.item): k for factory, k, line in model.iterate_lines()}
+    position = {(factory.id, line.item): k for factory, k, line in model.list_all_lines()}
     for t in range(len(past.periods)):
         make = {(o.factory, position[o.factory, o.item], t): o.quantity[t] for o in past.outputs}
         ship = {(ends[s.link, s.to], s.item, t): s.quantity[t] for s in past.shipments}
-        _fix_period(model, t, model.make, make)
-        _fix_period(model, t, model.ship, ship)
-        _fix_period(model, t, model.central, {(s.place, s.item, t): s.central[t] for s in past.supply})
-        _fix_period(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
-        _fix_period(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
-        _fix_period(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
-        _fix_shortage(model, t, {(s.place, s.item): s.shortage[t] for s in past.supply})
+        _fix_period_variables(model, t, model.make, make)
+        _fix_period_variables(model, t, model.ship, ship)
+        _fix_period_variables(model, t, model.central, {(s.place, s.item, t): s.central[t] for s in past.supply})
+        _fix_period_variables(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
+        _fix_period_variables(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
+        _fix_period_variables(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
+        _fix_period_shortage(model, t, {(s.place, s.item): s.shortage[t] for s in past.supply})
 
 
-def _fix_period(
-    model: ReferenceModel, t: int, decisions: Mapping[Any, pulp.LpVariable], happened: Mapping[Any, float]
+def _fix_period_variables(
+    model: ReferenceModel, t: int, variables: Mapping[Any, pulp.LpVariable], past_values: Mapping[Any, float]
 ) -> None:
-    for key, variable in decisions.items():
+    for key, variable in variables.items():
         if key[2] == t:
-            _fix_variable(model, variable, happened.get(key, 0.0))
+            _fix_variable(model, variable, past_values.get(key, 0.0))
 
 
-def _fix_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
+def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
     """Bands are filled from the least weighted on."""
     bands = model.problem.policy.shortage_bands
     cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
-    for county, item, period in model.need:
+    for county, item, period in model.demand:
         if period == t:
-            left = short.get((county, item), 0.0)
+            remaining = short.get((county, item), 0.0)
             for k in cheapest_first:
-                amount = min(left, bands[k].width * model.need[county, item, t])
+                amount = min(remaining, bands[k].width * model.demand[county, item, t])
                 _fix_variable(model, model.short[county, item, t, k], amount)
-                left -= amount
+                remaining -= amount
 
 
 def _fix_variable(model: ReferenceModel, variable: pulp.LpVariable, amount: float) -> None:
     variable.bounds(amount, amount)
-    model.has_fixed_past.add(variable.name)
+    model.past_variables.add(variable.name)

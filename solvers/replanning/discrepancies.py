@@ -8,13 +8,13 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
 
-def describe_past(index: ProblemArrays, past: PastArrays) -> ToldPast:
+def convert_past_to_problem(index: ProblemArrays, past: PastArrays) -> ToldPast:
     """Arrays of the past as a part of a problem; what was zero throughout is left out."""
     labels, lines, arcs = index.labels, index.lines, index.arcs
     items, places = labels["item"], labels["place"]
     stock, short = (_expand_to_places(index, amounts) for amounts in (past.stock, past.short))
     return ToldPast(
-        periods=labels["period"][: past.periods],
+        periods=labels["period"][: past.period_count],
         outputs=tuple(
             PastOutput(
                 factory=labels["factory"][lines.factory[line]],

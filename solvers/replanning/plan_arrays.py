@@ -13,7 +13,7 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 def read_plan_arrays(index: ProblemArrays, tables: Mapping[str, pa.Table]) -> PastArrays:
     """What a plan of `index` plans for all its periods, in the arrays of a past: K is T here."""
-    plan = PastArrays.empty_past(index.labels, index.period_count)
+    plan = PastArrays.create_empty(index.labels, index.period_count)
     quotas, shipments, swaps, supply = (tables[name] for name in ("quotas", "shipments", "swaps", "supply"))
     line = _encode_labels(_join_labels(quotas, "factory", "item"), index.labels["line"])
     plan.make[line, _encode_column(index, quotas, "period")] = _read_numbers(quotas, "quantity")
@@ -21,14 +21,14 @@ def read_plan_arrays(index: ProblemArrays, tables: Mapping[str, pa.Table]) -> Pa
     plan.ship[arc, _encode_column(index, shipments, "item"), _encode_column(index, shipments, "period")] = (
         _read_numbers(shipments, "quantity")
     )
-    where = tuple(_encode_column(index, swaps, axis) for axis in ("partner", "item", "period"))
-    plan.give[where], plan.take[where] = _read_numbers(swaps, "given"), _read_numbers(swaps, "taken")
+    swap_codes = tuple(_encode_column(index, swaps, axis) for axis in ("partner", "item", "period"))
+    plan.give[swap_codes], plan.take[swap_codes] = _read_numbers(swaps, "given"), _read_numbers(swaps, "taken")
     place = _encode_labels(_read_labels(supply, "county"), index.labels["place"])
     item, period = _encode_column(index, supply, "item"), _encode_column(index, supply, "period")
     plan.central[place, item, period] = _read_numbers(supply, "central")
-    county = place < index.places.counties
-    here = (place[county], item[county], period[county])
-    plan.stock[here], plan.short[here] = (
+    county = place < index.places.county_count
+    stock_codes = (place[county], item[county], period[county])
+    plan.stock[stock_codes], plan.short[stock_codes] = (
         _read_numbers(supply, "stock")[county],
         _read_numbers(supply, "shortage")[county],
     )
@@ -44,9 +44,9 @@ def _join_labels(table: pa.Table, first: str, second: str) -> list[str]:
     return [f"{a}/{b}" for a, b in zip(_read_labels(table, first), _read_labels(table, second), strict=True)]
 
 
-def _encode_labels(words: list[str], labels: tuple[str, ...]) -> IntArray:
-    of = index_positions(labels)
-    return np.array([of[word] for word in words], dtype=np.int64)
+def _encode_labels(names: list[str], labels: tuple[str, ...]) -> IntArray:
+    positions_of = index_positions(labels)
+    return np.array([positions_of[word] for word in names], dtype=np.int64)
 
 
 def _encode_column(index: ProblemArrays, table: pa.Table, axis: str) -> IntArray:

@@ -20,7 +20,7 @@ from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
-NEGLIGIBLE_AMOUNT = 1e-9
+ROUNDING_TOLERANCE = 1e-9
 """Amounts below this, relative to 1 and what there was, are rounding."""
 
 MAX_ROUNDS = 1000
@@ -42,81 +42,83 @@ class ReconciledPast:
 def reconcile_past(index: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
     """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
     count = make.shape[1]
-    past = replace(PastArrays.empty_past(index.labels, count), make=make)
+    past = replace(PastArrays.create_empty(index.labels, count), make=make)
     shape = (len(index.labels["place"]), len(index.labels["item"]), count)
     lost, unexplained = np.zeros(shape), np.zeros(shape)
-    carried = index.items.kept * index.places.opening
+    carried_stock = index.items.carryover_share * index.places.opening_stock
     for t in range(count):
-        month = _PeriodReconciliation(index, plan, t, _compute_available(index, plan, make[:, t], carried, t))
-        unexplained[:, :, t] = month.reconcile_period()
+        reconciliation = _PeriodReconciliation(
+            index, plan, t, _compute_available(index, plan, make[:, t], carried_stock, t)
+        )
+        unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
-            getattr(past, name)[..., t] = getattr(month, name)
+            getattr(past, name)[..., t] = getattr(reconciliation, name)
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
-        lost[:, :, t] = month.lost
-        carried = index.items.kept * month.stock
+        lost[:, :, t] = reconciliation.lost
+        carried_stock = index.items.carryover_share * reconciliation.stock
     return ReconciledPast(past, lost, unexplained)
 
 
 def _compute_available(
-    index: ProblemArrays, plan: PastArrays, make: FloatArray, carried: FloatArray, t: int
+    index: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
 ) -> FloatArray:
     """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
     lines = index.lines
-    here = plan.central[:, :, t].copy()
-    here[: index.places.counties] += carried
-    np.add.at(here, (lines.place, lines.item), make)
+    available = plan.central[:, :, t].copy()
+    available[: index.places.county_count] += carried_stock
+    np.add.at(available, (lines.place, lines.item), make)
     used = lines.use_units * make[lines.use_line]
-    np.subtract.at(here, (lines.place[lines.use_line], lines.use_item), used)
-    np.add.at(here, index.partners.place, plan.take[:, :, t])
-    return here
+    np.subtract.at(available, (lines.place[lines.use_line], lines.use_item), used)
+    np.add.at(available, index.partners.place, plan.take[:, :, t])
+    return available
 
 
 class _PeriodReconciliation:
     """One period being booked."""
 
-    def __init__(self, index: ProblemArrays, plan: PastArrays, t: int, here: FloatArray) -> None:
+    def __init__(self, index: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
         """Begin with what was planned to leave, and what there is."""
         self._index = index
-        self._here = here
-        self._counties = index.places.counties
+        self._available = available
+        self._county_count = index.places.county_count
         self._need = index.demand[:, :, t]
-        self._most_short = self._need * min(1.0, float(index.band_width.sum()))
-        self._stock, self._short = plan.stock[:, :, t], plan.short[:, :, t]
+        self._max_short = self._need * min(1.0, float(index.band_width.sum()))
+        self._planned_stock, self._planned_short = plan.stock[:, :, t], plan.short[:, :, t]
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
-        self.stock = self._stock
-        self.short = self._short
-        self.lost = np.zeros_like(here)
+        self.stock = self._planned_stock
+        self.short = self._planned_short
+        self.lost = np.zeros_like(available)
 
     def reconcile_period(self) -> FloatArray:
         """Hand cuts on until nothing is missing; what nobody can have brought, (N, I)."""
         for _ in range(MAX_ROUNDS):
             missing = self._update_stock_and_shortage()
-            if not (missing > NEGLIGIBLE_AMOUNT * (1 + np.abs(self._here))).any():
+            if not (missing > ROUNDING_TOLERANCE * (1 + np.abs(self._available))).any():
                 return np.zeros_like(missing)
-            left = self._reduce_swaps(missing)
-            if not self._reduce_shipments(left).any() and not (left < missing).any():
+            remaining = self._reduce_swaps(missing)
+            if not self._reduce_shipments(remaining).any() and not (remaining < missing).any():
                 break
         return self._update_stock_and_shortage()
 
     def _update_stock_and_shortage(self) -> FloatArray:
         """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
-        index, counties = self._index, self._counties
-        there = self._here.copy()
-        np.add.at(there, index.arcs.head, self.ship)
-        np.subtract.at(there, index.arcs.tail, self.ship)
-        np.subtract.at(there, index.partners.place, self.give)
-        change = there[:counties] - (self._need - self._short + self._stock)
+        index, counties = self._index, self._county_count
+        balance = self._available.copy()
+        np.add.at(balance, index.arcs.head, self.ship)
+        np.subtract.at(balance, index.arcs.tail, self.ship)
+        np.subtract.at(balance, index.partners.place, self.give)
+        change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)
         less, more = np.maximum(-change, 0.0), np.maximum(change, 0.0)
-        from_stock = np.minimum(less, self._stock)
-        from_people = np.minimum(less - from_stock, np.maximum(self._most_short - self._short, 0.0))
-        to_people = np.minimum(more, self._short)
-        to_stock = np.where(index.items.storable, more - to_people, 0.0)
-        self.stock = self._stock - from_stock + to_stock
-        self.short = self._short + from_people - to_people
-        missing = np.maximum(-there, 0.0)
+        from_stock = np.minimum(less, self._planned_stock)
+        from_people = np.minimum(less - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
+        to_people = np.minimum(more, self._planned_short)
+        to_stock = np.where(index.items.is_storable, more - to_people, 0.0)
+        self.stock = self._planned_stock - from_stock + to_stock
+        self.short = self._planned_short + from_people - to_people
+        missing = np.maximum(-balance, 0.0)
         missing[:counties] = less - from_stock - from_people
-        self.lost = np.maximum(there, 0.0)
+        self.lost = np.maximum(balance, 0.0)
         self.lost[:counties] = more - to_people - to_stock
         return missing
 

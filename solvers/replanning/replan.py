@@ -16,15 +16,15 @@ from models.validation.checks import Finding, InvalidProblemError, check_problem
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
-from solvers.replanning.discrepancies import describe_past
+from solvers.replanning.discrepancies import convert_past_to_problem
 from solvers.replanning.future_changes import apply_future_changes
 from solvers.replanning.plan_arrays import read_plan_arrays
 from solvers.replanning.reconcile import ReconciledPast, reconcile_past
 
-Unreported = Literal["quota", "zero"]
+UnreportedOutput = Literal["quota", "zero"]
 """What is taken for the output of a line and period that was not reported."""
 
-BEFORE_CLOSENESS = ("worst_fulfilment", "shortage")
+GOALS_BEFORE_CLOSENESS = ("worst_fulfilment", "shortage")
 """Goals that come before keeping quotas close."""
 
 
@@ -48,7 +48,7 @@ def build_replan_problem(
     outputs: Mapping[LineAndPeriod, float],
     start: str,
     *,
-    unreported: Unreported = "quota",
+    unreported: UnreportedOutput = "quota",
     keep_quotas_close: bool = False,
     changes: Sequence[Change] = (),
 ) -> ReplanProblem:
@@ -60,17 +60,17 @@ def build_replan_problem(
     count = _count_past_periods(problem, start)
     index = ProblemArrays.from_problem(problem)
     plan = read_plan_arrays(index, tables)
-    make, known, due = _determine_outputs(index, plan, outputs, count, unreported)
-    booked = reconcile_past(index, plan, make)
+    make, reported_count, assumed_count = _determine_outputs(index, plan, outputs, count, unreported)
+    reconciled = reconcile_past(index, plan, make)
     changed = apply_future_changes(problem, changes, count)
     if changes:
         changed = _keep_past_needs(index, changed, count)
-    parts = {"past": describe_past(index, booked.past), "former_quotas": _list_former_quotas(index, plan)}
+    parts = {"past": convert_past_to_problem(index, reconciled.past), "former_quotas": _list_former_quotas(index, plan)}
     if keep_quotas_close:
         parts["policy"] = changed.policy.model_copy(update={"goals": _insert_closeness_goal(changed)})
-    made = changed.model_copy(update=parts)
-    raise_on_errors(check_problem(made))
-    return ReplanProblem(made, booked, known, due)
+    new_problem = changed.model_copy(update=parts)
+    raise_on_errors(check_problem(new_problem))
+    return ReplanProblem(new_problem, reconciled, reported_count, assumed_count)
 
 
 def _count_past_periods(problem: PlanningProblem, start: str) -> int:
@@ -90,22 +90,26 @@ def _count_past_periods(problem: PlanningProblem, start: str) -> int:
 
 
 def _determine_outputs(
-    index: ProblemArrays, plan: PastArrays, outputs: Mapping[LineAndPeriod, float], count: int, unreported: Unreported
+    index: ProblemArrays,
+    plan: PastArrays,
+    outputs: Mapping[LineAndPeriod, float],
+    count: int,
+    unreported: UnreportedOutput,
 ) -> tuple[FloatArray, int, int]:
     """What was made, (L, K); how many of it were reported; and how many quotas were not."""
     make = plan.make[:, :count].copy()
     line_of = {name: line for line, name in enumerate(index.labels["line"])}
     period_of = {period: t for t, period in enumerate(index.labels["period"][:count])}
-    known = np.zeros(make.shape, dtype=bool)
+    is_reported = np.zeros(make.shape, dtype=bool)
     for (factory, item, period), quantity in outputs.items():
         if period in period_of:
-            where = line_of[f"{factory}/{item}"], period_of[period]
-            make[where], known[where] = quantity, True
-    silent = ~known & (make > 0)
-    silent[:, : index.past.periods] = False  # what was past before is known
+            line_and_period = line_of[f"{factory}/{item}"], period_of[period]
+            make[line_and_period], is_reported[line_and_period] = quantity, True
+    is_unreported = ~is_reported & (make > 0)
+    is_unreported[:, : index.past.period_count] = False  # what was past before is known
     if unreported == "zero":
-        make[silent] = 0.0
-    return make, int(known.sum()), int(silent.sum())
+        make[is_unreported] = 0.0
+    return make, int(is_reported.sum()), int(is_unreported.sum())
 
 
 def _keep_past_needs(index: ProblemArrays, changed: PlanningProblem, count: int) -> PlanningProblem:
@@ -137,6 +141,6 @@ def _insert_closeness_goal(problem: PlanningProblem) -> tuple[object, ...]:
     goals = list(problem.policy.goals or ("shortage", "cost"))
     names = [goal.goal for goal in problem.policy.expand_ordered_goals()] or ["shortage", "cost"]
     if "quotas_close" not in names:
-        serving = [k for k, name in enumerate(names) if name in BEFORE_CLOSENESS]
+        serving = [k for k, name in enumerate(names) if name in GOALS_BEFORE_CLOSENESS]
         goals.insert(serving[-1] + 1 if serving else len(goals), "quotas_close")
     return tuple(goals)

@@ -56,7 +56,7 @@ class Flows:
         shape = (len(index.labels["place"]), len(index.labels["item"]), index.period_count)
         lines, arcs = index.lines, index.arcs
         demand = np.zeros(shape)
-        demand[: index.places.counties] = index.demand
+        demand[: index.places.county_count] = index.demand
 
         def sum_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]

@@ -35,7 +35,7 @@ class LabelTable:
     def from_arrays(cls, index: ProblemArrays) -> Self:
         """Line up the labels of an index, the machine groups' names and the items' units."""
         kinds = {axis: labels for axis, labels in index.labels.items() if axis not in PAIRS}
-        kinds["machine name"] = index.machines.names
+        kinds["machine name"] = index.machines.group_names
         kinds["item unit"] = tuple(item.unit for item in index.problem.items)
         kinds["unit"] = UNITS
         labels, start = [""], {}

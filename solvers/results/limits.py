@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import BOUNDS, CONSTRAINTS, is_past
+from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
 from solvers.formulation.registry import Side
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
@@ -132,7 +132,7 @@ def _collect_column_limits(words: LabelTable, at: _SolvedPoint, key: tuple[str, 
         limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
         limit, gain = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
-    limit = np.where(is_past(at.index, block), np.inf, limit)  # what has happened has no limit any more
+    limit = np.where(is_past_period(at.index, block), np.inf, limit)  # what has happened has no limit any more
     return _build_limit_part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, gain))
 
 
@@ -170,6 +170,6 @@ def _compute_local_output(at: _SolvedPoint) -> FloatArray:
     """What local factories make of what each floor is about, by floor: won's worth for categories, units for items."""
     lines, make = at.index.lines, at.program.variables["make"]
     line = make.axes["line"]
-    made = np.where(lines.local[line], at.values[make.block_slice], 0.0)
+    made = np.where(lines.is_local[line], at.values[make.block_slice], 0.0)
     by_item = sum_by_cell(lines.item[line], made, len(at.index.items.value))
     return np.asarray(at.index.centre.floor_weight @ by_item)

@@ -17,11 +17,11 @@ WORST_COUNT = 10
 def build_summary(index: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
     """The summary of a finished plan with tidy values, (n,). Served shares are weighted by value (1 where an item has none)."""
     worth = index.items.counted_value[:, None]
-    counties = index.places.counties
+    counties = index.places.county_count
     needed = flows.demand[:counties] * worth
     served = needed - flows.short[:counties] * worth
     drawn = sum_electricity(index, program, values)
-    limit = float(index.power.sum())
+    limit = float(index.power_limits.sum())
     given, taken = (
         float((units * index.items.value[:, None]).sum()) for units in sum_swapped_units(index, program, values)
     )
@@ -70,7 +70,7 @@ def _group_served_shares(
 
 def _find_worst_served(index: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
     """County-items with the smallest served shares, worst first; those served whole are not named."""
-    counties = index.places.counties
+    counties = index.places.county_count
     needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
     ranked = np.argsort(share, axis=None, kind="stable")[:WORST_COUNT]
@@ -91,17 +91,17 @@ def _find_worst_served(index: ProblemArrays, flows: Flows) -> tuple[WorstServedD
 def _sum_haulage(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
     """Tonnes put on links, counted on each, and tonne-kilometres."""
     ship = program.variables["ship"]
-    tonnes = index.items.tonnes[ship.axes["item"]] * values[ship.block_slice]
+    tonnes = index.items.tonnes_per_unit[ship.axes["item"]] * values[ship.block_slice]
     return float(tonnes.sum()), float(tonnes @ index.arcs.km[ship.axes["arc"]])
 
 
 def _compute_origin_shares(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
     """Share, by value, of the goods made and handed over that local factories made, and that the centre handed over."""
     make, central = program.variables["make"], program.variables["central"]
-    worth = index.items.value * index.items.good
+    worth = index.items.value * index.items.is_good
     line = make.axes["line"]
     made = worth[index.lines.item[line]] * values[make.block_slice]
-    local = float(made[index.lines.local[line]].sum())
+    local = float(made[index.lines.is_local[line]].sum())
     handed = float(worth[central.axes["item"]] @ values[central.block_slice])
     total = float(made.sum()) + handed
     return (local / total, handed / total) if total > 0 else (0.0, 0.0)

@@ -29,7 +29,7 @@ def build_quota_table(index: ProblemArrays, program: Program, values: FloatArray
             "item": build_label_column(item, labels["item"]),
             "period": build_label_column(period, labels["period"]),
             "quantity": quantity,
-            "kwh": lines.kwh[line] * quantity,
+            "kwh": lines.kwh_per_unit[line] * quantity,
             "price": flows.price[lines.place[line], item, period],
         },
     )
@@ -67,7 +67,7 @@ def build_shipment_table(index: ProblemArrays, program: Program, values: FloatAr
             "item": build_label_column(item, labels["item"]),
             "period": build_label_column(period, labels["period"]),
             "quantity": moved[kept],
-            "tonnes": index.items.tonnes[item] * moved[kept],
+            "tonnes": index.items.tonnes_per_unit[item] * moved[kept],
         },
     )
 
@@ -105,16 +105,19 @@ def sum_electricity(index: ProblemArrays, program: Program, values: FloatArray) 
     make, ship, lines, arcs = program.variables["make"], program.variables["ship"], index.lines, index.arcs
     line, arc = make.axes["line"], ship.axes["arc"]
     by_factories = _sum_area_draw(
-        index, index.places.area[lines.place[line]], make.axes["period"], lines.kwh[line] * values[make.block_slice]
+        index,
+        index.places.area[lines.place[line]],
+        make.axes["period"],
+        lines.kwh_per_unit[line] * values[make.block_slice],
     )
-    per_unit = arcs.kwh_per_tonne[arc] * index.items.tonnes[ship.axes["item"]]
+    per_unit = arcs.kwh_per_tonne[arc] * index.items.tonnes_per_unit[ship.axes["item"]]
     by_rail = _sum_area_draw(index, arcs.area[arc], ship.axes["period"], per_unit * values[ship.block_slice])
     return by_factories, by_rail
 
 
 def _sum_area_draw(index: ProblemArrays, area: IntArray, period: IntArray, kwh: FloatArray) -> FloatArray:
     metered = area >= 0
-    shape = index.power.shape
+    shape = index.power_limits.shape
     cells = area[metered] * shape[1] + period[metered]
     return sum_by_cell(cells, kwh[metered], shape[0] * shape[1]).reshape(shape)
 
@@ -122,10 +125,10 @@ def _sum_area_draw(index: ProblemArrays, area: IntArray, period: IntArray, kwh: 
 def build_power_table(index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> pa.Table:
     """Electricity of each area, (PowerRow)."""
     by_factories, by_rail = sum_electricity(index, program, values)
-    price = np.zeros(index.power.shape)
+    price = np.zeros(index.power_limits.shape)
     rule = program.constraints["power"]
     price[rule.axes["area"], rule.axes["period"]] = 0.0 - row_price[rule.block_slice]
-    kept = find_nonzero_rows(by_factories, by_rail, np.where(np.isfinite(index.power), index.power, 0.0))
+    kept = find_nonzero_rows(by_factories, by_rail, np.where(np.isfinite(index.power_limits), index.power_limits, 0.0))
     area, period = np.nonzero(kept)
     return build_table(
         PowerRow,
@@ -134,7 +137,7 @@ def build_power_table(index: ProblemArrays, program: Program, values: FloatArray
             "period": build_label_column(period, index.labels["period"]),
             "used_by_factories": by_factories[kept],
             "used_by_rail": by_rail[kept],
-            "limit": build_nullable_number_column(index.power[kept]),
+            "limit": build_nullable_number_column(index.power_limits[kept]),
             "price": price[kept],
         },
     )

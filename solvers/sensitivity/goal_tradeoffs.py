@@ -69,7 +69,7 @@ def _compute_tradeoff_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage
 def compute_equity(session: SensitivitySession) -> EquityReport:
     """Served share by county and priority, before rounding, and how the bands of shortages are used."""
     index, flows = session.index, session.compute_flows()
-    counties, worth = index.places.counties, index.items.counted_value[:, None]
+    counties, worth = index.places.county_count, index.items.counted_value[:, None]
     needed = (flows.demand[:counties] * worth).sum(axis=2)
     short = (flows.short[:counties] * worth).sum(axis=2)
     priority = np.array([item.priority for item in index.problem.items])

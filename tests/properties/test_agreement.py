@@ -52,8 +52,8 @@ def test_goals_reach_the_same_values(goals: list[Any]) -> None:
         opinion = reference_model.solve_reference_model(problem)
         plan = planned(problem)
         assert plan.objective is not None
-        assert [name for name, _ in opinion.goals] == [goal.goal for goal in plan.objective.goals]
-        for (_, sought), goal in zip(opinion.goals, plan.objective.goals, strict=True):
+        assert [name for name, _ in opinion.goal_optima] == [goal.goal for goal in plan.objective.goals]
+        for (_, sought), goal in zip(opinion.goal_optima, plan.objective.goals, strict=True):
             assert same(goal.value, sought, 1e-7)
 
     reach()

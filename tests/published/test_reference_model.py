@@ -17,7 +17,7 @@ def test_published_optimum(case: Case, solver: str) -> None:
     opinion = reference_model.solve_reference_model(PlanningProblem.model_validate(case.problem), solver)
     assert opinion.status == "optimal"
     assert opinion.objective is not None
-    found = case.from_objective(opinion.objective) if case.scale is None else case.scale * opinion.goals[0][1]
+    found = case.from_objective(opinion.objective) if case.scale is None else case.scale * opinion.goal_optima[0][1]
     assert found == pytest.approx(case.published, rel=max(case.digits if case.digits < 1e-6 else 0, ACCURACY[solver]))
 
 

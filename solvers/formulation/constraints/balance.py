@@ -6,9 +6,9 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import (
     add_coefficients,
     add_constraints_where,
-    axis_codes,
     find_production_columns,
     find_variable_block,
+    get_axis_codes,
 )
 from solvers.lp.linear_program import FloatArray, IntArray, ProgramBuilder
 
@@ -24,8 +24,8 @@ def add_balance_constraints(index: ProblemArrays, program: ProgramBuilder) -> No
     """
     places = len(index.labels["place"])
     needed = np.zeros((places, len(index.labels["item"]), index.period_count))
-    needed[: index.places.counties] = index.demand
-    needed[: index.places.counties, :, 0] -= index.items.kept * index.places.opening
+    needed[: index.places.county_count] = index.demand
+    needed[: index.places.county_count, :, 0] -= index.items.carryover_share * index.places.opening_stock
     terms = [
         *_collect_flow_terms(index, program),
         *_collect_stock_terms(index, program),
@@ -52,7 +52,7 @@ def _flatten_position(index: ProblemArrays, place: IntArray, item: IntArray, per
 def _collect_flow_terms(index: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
     """What moves, comes from the centre and is swapped; and what is left unmet."""
     ship = find_variable_block(program, "ship")
-    arc, item, period = axis_codes(ship, "arc", "item", "period")
+    arc, item, period = get_axis_codes(ship, "arc", "item", "period")
     one = np.ones(ship.size)
     terms = [
         (_flatten_position(index, index.arcs.head[arc], item, period), ship.positions, one),
@@ -61,7 +61,7 @@ def _collect_flow_terms(index: ProblemArrays, program: ProgramBuilder) -> list[B
     for name, sign in (("central", 1.0), ("short", 1.0), ("take", 1.0), ("give", -1.0)):
         block = find_variable_block(program, name)
         place = index.partners.place[block.axes["partner"]] if "partner" in block.axes else block.axes["place"]
-        keys = _flatten_position(index, place, *axis_codes(block, "item", "period"))
+        keys = _flatten_position(index, place, *get_axis_codes(block, "item", "period"))
         terms.append((keys, block.positions, np.full(block.size, sign)))
     return terms
 
@@ -69,12 +69,12 @@ def _collect_flow_terms(index: ProblemArrays, program: ProgramBuilder) -> list[B
 def _collect_stock_terms(index: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
     """What is put by at the end of a period, and what is left of it in the next."""
     stock = find_variable_block(program, "stock")
-    place, item, period = axis_codes(stock, "place", "item", "period")
+    place, item, period = get_axis_codes(stock, "place", "item", "period")
     goes_on = period < index.period_count - 1
     later = _flatten_position(index, place[goes_on], item[goes_on], period[goes_on] + 1)
     return [
         (_flatten_position(index, place, item, period), stock.positions, -np.ones(stock.size)),
-        (later, stock.positions[goes_on], index.items.kept[item[goes_on]]),
+        (later, stock.positions[goes_on], index.items.carryover_share[item[goes_on]]),
     ]
 
 
@@ -83,7 +83,7 @@ def _collect_production_terms(index: ProblemArrays, program: ProgramBuilder) -> 
     make, lines = find_variable_block(program, "make"), index.lines
     if not make.size:
         return []
-    line, period = axis_codes(make, "line", "period")
+    line, period = get_axis_codes(make, "line", "period")
     columns = find_production_columns(program, lines.use_line, index.period_count)
     used = np.repeat(lines.place[lines.use_line] * len(index.labels["item"]) + lines.use_item, index.period_count)
     used_in = used * index.period_count + np.tile(np.arange(index.period_count), len(lines.use_line))

@@ -25,7 +25,7 @@ def add_central_distance_constraints(index: ProblemArrays, program: ProgramBuild
     rows = program.add_constraints("central_distance", {"goal": which}, lower=0.0, upper=0.0)
     add_coefficients(program, np.repeat(rows.positions, 2), distance.positions, np.where(sides == 0, -1.0, 1.0))
     make, central = find_variable_block(program, "make"), find_variable_block(program, "central")
-    worth = np.where(index.items.good, index.items.value, 0.0)
+    worth = np.where(index.items.is_good, index.items.value, 0.0)
     for row, k in zip(rows.positions, which, strict=True):  # one pass a goal
         stated = goals[k].target
         target = index.problem.supply_shares.central if stated is None else stated

@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -15,8 +20,10 @@ def add_central_share_constraints(index: ProblemArrays, program: ProgramBuilder)
     ↔  won per unit, by item and period
     """
     central = find_variable_block(program, "central")
-    item, period = axis_codes(central, "item", "period")
-    handed_over = np.zeros(index.centre.limit.shape, dtype=bool)
+    item, period = get_axis_codes(central, "item", "period")
+    handed_over = np.zeros(index.centre.supply_limit.shape, dtype=bool)
     handed_over[item, period] = True
-    rows = add_constraints_where(program, "central_share", ("item", "period"), handed_over, upper=index.centre.limit)
+    rows = add_constraints_where(
+        program, "central_share", ("item", "period"), handed_over, upper=index.centre.supply_limit
+    )
     add_coefficients(program, rows[item, period], central.positions, 1.0)

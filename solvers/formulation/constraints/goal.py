@@ -7,7 +7,7 @@ import numpy as np
 from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import add_coefficients
-from solvers.formulation.objective import quality_loss, shortage_cost, variable_cost
+from solvers.formulation.objective import compute_quality_loss, compute_shortage_cost, compute_variable_cost
 from solvers.lp.linear_program import Block, FloatArray, Program, ProgramBuilder
 
 
@@ -22,30 +22,30 @@ def add_goal_constraints(index: ProblemArrays, program: ProgramBuilder, goals: S
     rows = program.add_constraints("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
     for row, each in zip(rows.positions, range(len(goals)), strict=True):  # one pass a goal
         for block in program.variables.values():
-            cost = compute_goal_cost(index, block, goals[each], each)
+            cost = compute_goal_block_cost(index, block, goals[each], each)
             add_coefficients(program, np.full(block.size, row), block.positions, cost)
 
 
-def compute_goal_cost(index: ProblemArrays, block: Block, sought: Goal, position: int) -> FloatArray:
+def compute_goal_block_cost(index: ProblemArrays, block: Block, goal: Goal, position: int) -> FloatArray:
     """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
 
     worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quotas_close: the distance to
     former quotas by value (an item without one counts 1). quality: won's worth of quality missing, whatever its weight. cost: making, haulage, holding, and missing quality by its weight.
     """
     own = {"worst_fulfilment": ("worst", -1.0), "central_share": ("central_distance", 1.0)}
-    if sought.goal in own:
-        name, sign = own[sought.goal]
+    if goal.goal in own:
+        name, sign = own[goal.goal]
         return sign * (block.axes["goal"] == position) if block.name == name else np.zeros(block.size)
-    if sought.goal == "quotas_close":
+    if goal.goal == "quotas_close":
         if block.name != "quota_distance":
             return np.zeros(block.size)
         worth = index.items.counted_value[index.lines.item[block.axes["line"]]]
         return np.asarray(worth * (block.axes["goal"] == position))
     parts = {
-        "shortage": {"short": shortage_cost},
-        "quality": {"make": quality_loss},
-        "cost": {"make": variable_cost, "ship": variable_cost, "stock": variable_cost},
-    }[sought.goal]
+        "shortage": {"short": compute_shortage_cost},
+        "quality": {"make": compute_quality_loss},
+        "cost": {"make": compute_variable_cost, "ship": compute_variable_cost, "stock": compute_variable_cost},
+    }[goal.goal]
     return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
 
 
@@ -56,5 +56,6 @@ def compute_goal_costs(index: ProblemArrays, program: Program, goals: Sequence[G
     """
     blocks = program.variables.values()
     return tuple(
-        np.concatenate([compute_goal_cost(index, block, each, k) for block in blocks]) for k, each in enumerate(goals)
+        np.concatenate([compute_goal_block_cost(index, block, each, k) for block in blocks])
+        for k, each in enumerate(goals)
     )

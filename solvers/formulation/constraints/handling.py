@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -18,5 +23,5 @@ def add_handling_constraints(index: ProblemArrays, program: ProgramBuilder) -> N
     tonnes = index.places.handling_tonnes
     rows = add_constraints_where(program, "handling", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
     ship = find_variable_block(program, "ship")
-    arc, item, period = axis_codes(ship, "arc", "item", "period")
-    add_coefficients(program, rows[index.arcs.head[arc], period], ship.positions, index.items.tonnes[item])
+    arc, item, period = get_axis_codes(ship, "arc", "item", "period")
+    add_coefficients(program, rows[index.arcs.head[arc], period], ship.positions, index.items.tonnes_per_unit[item])

@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -16,9 +21,12 @@ def add_labour_constraints(index: ProblemArrays, program: ProgramBuilder) -> Non
     hours = index.places.labour_hours
     rows = add_constraints_where(program, "labour", ("place", "period"), np.isfinite(hours), upper=hours)
     make = find_variable_block(program, "make")
-    line, period = axis_codes(make, "line", "period")
-    in_county = index.lines.place[line] < index.places.counties
+    line, period = get_axis_codes(make, "line", "period")
+    in_county = index.lines.place[line] < index.places.county_count
     line, period = line[in_county], period[in_county]
     add_coefficients(
-        program, rows[index.lines.place[line], period], make.positions[in_county], index.lines.labour[line]
+        program,
+        rows[index.lines.place[line], period],
+        make.positions[in_county],
+        index.lines.labour_hours_per_unit[line],
     )

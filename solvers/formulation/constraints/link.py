@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -13,9 +18,12 @@ def add_link_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
     Σ kg/1000·ship  ≤  tonnes
     ↔  won per tonne, by arc and period
     """
-    tonnes = index.arcs.tonnes
+    tonnes = index.arcs.capacity_tonnes
     rows = add_constraints_where(program, "link", ("arc", "period"), np.isfinite(tonnes), upper=tonnes)
     ship = find_variable_block(program, "ship")
     add_coefficients(
-        program, rows[axis_codes(ship, "arc", "period")], ship.positions, index.items.tonnes[ship.axes["item"]]
+        program,
+        rows[get_axis_codes(ship, "arc", "period")],
+        ship.positions,
+        index.items.tonnes_per_unit[ship.axes["item"]],
     )

@@ -16,11 +16,11 @@ def add_local_floor_constraints(index: ProblemArrays, program: ProgramBuilder) -
     w is 1 for a floor on one item, and the item's value for a floor on a category. A name that is both means the item.
     """
     make, central, centre = find_variable_block(program, "make"), find_variable_block(program, "central"), index.centre
-    every = np.ones(len(centre.floors), dtype=bool)
+    every = np.ones(len(centre.floor_labels), dtype=bool)
     rows = add_constraints_where(program, "local_floor", ("group",), every, lower=np.zeros(len(every)))
-    for group, floor in enumerate(centre.floor):  # a handful, each one array operation
+    for group, floor in enumerate(centre.floor_share):  # a handful, each one array operation
         weight, line = centre.floor_weight[group], make.axes["line"]
-        made = weight[index.lines.item[line]] * (index.lines.local[line] - floor)
+        made = weight[index.lines.item[line]] * (index.lines.is_local[line] - floor)
         add_coefficients(program, np.full(make.size, rows[group]), make.positions, made)
         add_coefficients(
             program, np.full(central.size, rows[group]), central.positions, -floor * weight[central.axes["item"]]

@@ -16,8 +16,8 @@ def add_machine_constraints(index: ProblemArrays, program: ProgramBuilder) -> No
     `hours_per_unit` and `hours` are nominal. Groups that no line needs have no rows.
     """
     lines, machines = index.lines, index.machines
-    needed = np.zeros(machines.hours.shape, dtype=bool)
-    needed[lines.hours_machine[lines.hours > 0]] = True
-    rows = add_constraints_where(program, "machine", ("machine", "period"), needed, upper=machines.hours)
+    needed = np.zeros(machines.available_hours.shape, dtype=bool)
+    needed[lines.hours_machine[lines.hours_per_unit > 0]] = True
+    rows = add_constraints_where(program, "machine", ("machine", "period"), needed, upper=machines.available_hours)
     columns = find_production_columns(program, lines.hours_line, index.period_count)
-    add_coefficients(program, rows[lines.hours_machine], columns, lines.hours[:, None])
+    add_coefficients(program, rows[lines.hours_machine], columns, lines.hours_per_unit[:, None])

@@ -6,7 +6,7 @@ import numpy as np
 
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import axis_codes
+from solvers.formulation.coefficients import get_axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 
@@ -19,29 +19,29 @@ def fix_past_variables(index: ProblemArrays, program: Program) -> Program:
     Rows that reach from the past into what is to come (the balance that takes over the last stock, settlement windows, floors over
     the plan, goals) keep their limits and count the past. The shape of the program stays, so bases carry over.
     """
-    if not index.past.periods:
+    if not index.past.period_count:
         return program
     lp = program.lp
     lower, upper = lp.column_lower.copy(), lp.column_upper.copy()
-    gone = np.zeros(lp.column_count, dtype=bool)
+    is_past_column = np.zeros(lp.column_count, dtype=bool)
     for block in program.variables.values():
-        mine = is_past(index, block)
-        if mine.any():
-            columns = block.positions[mine]
-            lower[columns] = upper[columns] = _read_past_values(index, block, mine)
-            gone[columns] = True
+        past_mask = is_past_period(index, block)
+        if past_mask.any():
+            columns = block.positions[past_mask]
+            lower[columns] = upper[columns] = _read_past_values(index, block, past_mask)
+            is_past_column[columns] = True
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
-    settled = _find_rows_of_columns(program, gone) & ~_find_rows_of_columns(program, ~gone)
-    row_lower[settled], row_upper[settled] = -np.inf, np.inf
+    only_past = _find_rows_of_columns(program, is_past_column) & ~_find_rows_of_columns(program, ~is_past_column)
+    row_lower[only_past], row_upper[only_past] = -np.inf, np.inf
     lp = replace(lp, column_lower=lower, column_upper=upper, row_lower=row_lower, row_upper=row_upper)
     return replace(program, lp=lp)
 
 
-def is_past(index: ProblemArrays, block: Block) -> BoolArray:
+def is_past_period(index: ProblemArrays, block: Block) -> BoolArray:
     """Which rows or columns of a block are of a past period, (block.size,)."""
     if "period" not in block.axes:
         return np.zeros(block.size, dtype=bool)
-    return np.asarray(block.axes["period"] < index.past.periods)
+    return np.asarray(block.axes["period"] < index.past.period_count)
 
 
 def _find_rows_of_columns(program: Program, columns: BoolArray) -> BoolArray:
@@ -51,10 +51,10 @@ def _find_rows_of_columns(program: Program, columns: BoolArray) -> BoolArray:
     return np.bincount(matrix.indices[entries], minlength=program.lp.row_count) > 0
 
 
-def _read_past_values(index: ProblemArrays, block: Block, mine: BoolArray) -> FloatArray:
+def _read_past_values(index: ProblemArrays, block: Block, mask: BoolArray) -> FloatArray:
     past = index.past
     if block.name == "short":
-        place, item, period, band = (codes[mine] for codes in axis_codes(block, "place", "item", "period", "band"))
+        place, item, period, band = (codes[mask] for codes in get_axis_codes(block, "place", "item", "period", "band"))
         return np.asarray(_split_past_shortage(index)[place, item, period, band])
     axes, amounts = {
         "make": (("line", "period"), past.make),
@@ -64,13 +64,13 @@ def _read_past_values(index: ProblemArrays, block: Block, mine: BoolArray) -> Fl
         "give": (("partner", "item", "period"), past.give),
         "take": (("partner", "item", "period"), past.take),
     }[block.name]
-    return np.asarray(amounts[tuple(codes[mine] for codes in axis_codes(block, *axes))])
+    return np.asarray(amounts[tuple(codes[mask] for codes in get_axis_codes(block, *axes))])
 
 
 def _split_past_shortage(index: ProblemArrays) -> FloatArray:
     """Past shortage by band, the least weighted filled first, (C, I, K, bands)."""
     past = index.past
-    width = index.demand[:, :, : past.periods, None] * index.band_width
+    width = index.demand[:, :, : past.period_count, None] * index.band_width
     filled, left = np.zeros_like(width), past.short.copy()
     for band in np.argsort(index.band_weight, kind="stable"):
         filled[..., band] = np.minimum(left, width[..., band])

@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -15,15 +20,17 @@ def add_power_constraints(index: ProblemArrays, program: ProgramBuilder) -> None
 
     Factories stand in the area of their county (at a station in none), electric links in the area that meters them.
     """
-    rows = add_constraints_where(program, "power", ("area", "period"), np.isfinite(index.power), upper=index.power)
+    rows = add_constraints_where(
+        program, "power", ("area", "period"), np.isfinite(index.power_limits), upper=index.power_limits
+    )
     make, ship = find_variable_block(program, "make"), find_variable_block(program, "ship")
-    line, period = axis_codes(make, "line", "period")
+    line, period = get_axis_codes(make, "line", "period")
     area = index.places.area[index.lines.place[line]]
     metered = area >= 0
     add_coefficients(
-        program, rows[area[metered], period[metered]], make.positions[metered], index.lines.kwh[line[metered]]
+        program, rows[area[metered], period[metered]], make.positions[metered], index.lines.kwh_per_unit[line[metered]]
     )
-    arc, item, period = axis_codes(ship, "arc", "item", "period")
-    area, kwh = index.arcs.area[arc], index.arcs.kwh_per_tonne[arc] * index.items.tonnes[item]
+    arc, item, period = get_axis_codes(ship, "arc", "item", "period")
+    area, kwh = index.arcs.area[arc], index.arcs.kwh_per_tonne[arc] * index.items.tonnes_per_unit[item]
     metered = area >= 0
     add_coefficients(program, rows[area[metered], period[metered]], ship.positions[metered], kwh[metered])

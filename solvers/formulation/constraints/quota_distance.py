@@ -20,13 +20,13 @@ def add_quota_distance_constraints(index: ProblemArrays, program: ProgramBuilder
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "quotas_close"], dtype=np.int64)
     make = find_variable_block(program, "make")
-    ahead = np.flatnonzero(make.axes["period"] >= index.past.periods)
+    ahead = np.flatnonzero(make.axes["period"] >= index.past.period_count)
     goal = np.repeat(which, len(ahead))
     line, period = (np.tile(make.axes[axis][ahead], len(which)) for axis in ("line", "period"))
     axes = {"goal": np.repeat(goal, 2), "line": np.repeat(line, 2), "period": np.repeat(period, 2)}
     sides = np.tile(np.arange(2, dtype=np.int64), len(goal))
     distance = program.add_variables("quota_distance", {**axes, "side": sides})
-    former = index.former[line, period]
+    former = index.former_quotas[line, period]
     rows = program.add_constraints(
         "quota_distance", {"goal": goal, "line": line, "period": period}, lower=former, upper=former
     )

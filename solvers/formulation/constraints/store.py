@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -19,5 +24,8 @@ def add_store_constraints(index: ProblemArrays, program: ProgramBuilder) -> None
     rows = add_constraints_where(program, "store", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
     stock = find_variable_block(program, "stock")
     add_coefficients(
-        program, rows[axis_codes(stock, "place", "period")], stock.positions, index.items.tonnes[stock.axes["item"]]
+        program,
+        rows[get_axis_codes(stock, "place", "period")],
+        stock.positions,
+        index.items.tonnes_per_unit[stock.axes["item"]],
     )

@@ -3,7 +3,12 @@
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, add_constraints_where, axis_codes, find_variable_block
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
 from solvers.lp.linear_program import ProgramBuilder
 
 
@@ -17,7 +22,7 @@ def add_swap_balance_constraints(index: ProblemArrays, program: ProgramBuilder) 
     """
     give, take, partners = find_variable_block(program, "give"), find_variable_block(program, "take"), index.partners
     takes = np.zeros((len(partners.rate), len(index.labels["window"])), dtype=bool)
-    window = {block.name: partners.window[axis_codes(block, "partner", "period")] for block in (give, take)}
+    window = {block.name: partners.window[get_axis_codes(block, "partner", "period")] for block in (give, take)}
     takes[take.axes["partner"], window["take"]] = True
     credit = np.broadcast_to(partners.credit[:, None], takes.shape)
     rows = add_constraints_where(program, "swap_balance", ("partner", "window"), takes, upper=credit)

@@ -24,19 +24,24 @@ def add_worst_fulfilment_constraints(index: ProblemArrays, program: ProgramBuild
     needs = index.demand.sum(axis=2) * index.items.counted_value
     served = [build_served_groups(index, goals[k].over) for k in which]
     totals = [np.bincount(group.ravel(), needs.ravel(), len(index.labels["served"])) for group in served]
-    needy = [np.flatnonzero(total) for total in totals]
+    groups_in_need = [np.flatnonzero(total) for total in totals]
     nothing = np.empty(0, dtype=np.int64)
-    goal_axis = np.repeat(which, [len(groups) for groups in needy])
+    goal_axis = np.repeat(which, [len(groups) for groups in groups_in_need])
     rows = program.add_constraints(
-        "worst_fulfilment", {"goal": goal_axis, "served": np.concatenate([nothing, *needy])}, upper=1.0
+        "worst_fulfilment", {"goal": goal_axis, "served": np.concatenate([nothing, *groups_in_need])}, upper=1.0
     )
-    add_coefficients(program, rows.positions, np.repeat(worst.positions, [len(groups) for groups in needy]), 1.0)
+    add_coefficients(
+        program, rows.positions, np.repeat(worst.positions, [len(groups) for groups in groups_in_need]), 1.0
+    )
     short, start = find_variable_block(program, "short"), rows.start
     place, item = short.axes["place"], short.axes["item"]
-    for group, total, groups in zip(served, totals, needy, strict=True):  # one pass a goal
-        of = group[place, item]
+    for group, total, groups in zip(served, totals, groups_in_need, strict=True):  # one pass a goal
+        group_codes = group[place, item]
         add_coefficients(
-            program, start + np.searchsorted(groups, of), short.positions, index.items.counted_value[item] / total[of]
+            program,
+            start + np.searchsorted(groups, group_codes),
+            short.positions,
+            index.items.counted_value[item] / total[group_codes],
         )
         start += len(groups)
 

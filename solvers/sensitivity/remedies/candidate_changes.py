@@ -59,11 +59,11 @@ def opening_stock_candidate(session: SensitivitySession, county: str, item: str)
     first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
     stock = session.program.variables["stock"]
     stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
-    if not stored.any() or not first.any() or index.items.kept[i] <= 0:
+    if not stored.any() or not first.any() or index.items.carryover_share[i] <= 0:
         return []  # a stock where the item cannot come otherwise would be another program
-    unit, before = index.problem.items[i].unit, float(index.places.opening[c, i])
+    unit, before = index.problem.items[i].unit, float(index.places.opening_stock[c, i])
     row = np.array([balance.start + int(np.flatnonzero(first)[0])])
-    units = np.array([-float(index.items.kept[i])])
+    units = np.array([-float(index.items.carryover_share[i])])
     name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
 
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -132,7 +132,7 @@ def _machine_candidates(at: _LimitContext) -> list[CandidateChange]:
     """More hours of one group, and a better condition of the whole factory."""
     machine = at.axes["machine"]
     f = int(at.index.machines.factory[machine])
-    factory, group = at.problem.factories[f], at.index.machines.names[machine]
+    factory, group = at.problem.factories[f], at.index.machines.group_names[machine]
     if factory.condition <= 0:
         return []
     hours = at.make_candidate("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
@@ -186,7 +186,7 @@ def _central_candidates(at: _LimitContext) -> list[CandidateChange]:
         candidates.append(at.make_candidate("materials", item.id, shares.materials[item.id], per=kept[at.t]))
     else:
         rows = at.find_constraint_rows("central_share", item=at.axes["item"])
-        share = float(centre.share[at.axes["item"]])
+        share = float(centre.promised_share[at.axes["item"]])
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
         moves = (("row_upper", rows, at.session.lp.row_upper[rows] / share),)
         candidates.append(
@@ -216,10 +216,10 @@ def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
 
     def make_changes(_: float, values: FloatArray) -> tuple[Change, ...]:
         made = weight[at.index.lines.item[line]] * values[make.block_slice]
-        local = float(made[at.index.lines.local[line]].sum())
+        local = float(made[at.index.lines.is_local[line]].sum())
         every = float(made.sum() + (weight[central.axes["item"]] * values[central.block_slice]).sum())
-        share = min(at.index.centre.floor[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
-        return (Change(what="local_floor", where=at.index.centre.floors[g], value=float(share)),)
+        share = min(at.index.centre.floor_share[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
+        return (Change(what="local_floor", where=at.index.centre.floor_labels[g], value=float(share)),)
 
     return [CandidateChange(at.name, (("row_lower", at.at, np.array([-1.0])),), at.limit, make_changes)]
 

@@ -52,7 +52,7 @@ def test_more_values_than_may_be_are_refused_unread(settings: dict[str, int], bo
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_bodies, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(request_bodies, "_READ_TIMEOUT_SECONDS", 0.1)
 
     async def main() -> None:
         with pytest.raises(RequestTimeoutError):

@@ -176,7 +176,7 @@ def test_a_table_tidied_away_before_its_plan_was_stored_is_written_again(
         if not removed:  # between the object and the row that names it
             removed.append(purge_expired(store, settings))
 
-    monkeypatch.setattr(store.objects, "put", put_then_tidy)
+    monkeypatch.setattr(store.objects, "put_object", put_then_tidy)
     plan = house.plan("unlucky", old=False)
     assert removed == [PurgeCounts(objects=1)]
     with store.read_transaction() as stored:

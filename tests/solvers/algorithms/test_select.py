@@ -28,8 +28,8 @@ from tests.strategies import problems
 @pytest.fixture
 def small_ones_race(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small programs are gone about as large ones, on a machine whose cores are all in use."""
-    monkeypatch.setattr(select, "LARGE", 0)
-    monkeypatch.setattr(cold_start, "spare_core", lambda: False)
+    monkeypatch.setattr(select, "LARGE_PROGRAM_COLUMNS", 0)
+    monkeypatch.setattr(cold_start, "has_idle_core", lambda: False)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_from_a_basis_simplex_answers_alone(program: Program) -> None:
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_a_basis_that_does_not_help_is_overtaken(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "PATIENCE", 0.0)
+    monkeypatch.setattr(select, "INTERIOR_POINT_DELAY_SECONDS", 0.0)
     first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
@@ -114,8 +114,8 @@ def test_with_places_joined_no_plan_costs_less(problem: PlanningProblem) -> None
 @pytest.mark.usefixtures("small_ones_race")
 def test_simplex_that_does_not_come_on_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program on which HiGHS' simplex is busy for longer than a question; nothing of the way is ever enough."""
-    monkeypatch.setattr(progress_monitor, "CHECKS", ((0.0, 2.0),))
-    monkeypatch.setattr(rolling_horizon, "NEAR", -1.0)
+    monkeypatch.setattr(progress_monitor, "PROGRESS_CHECKS", ((0.0, 2.0),))
+    monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", -1.0)
     program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     solution = solve_program(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex given up after 0.")
@@ -129,7 +129,7 @@ def test_interior_point_waits_for_the_yardstick_unless_a_core_idles(
     idle: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Simplex is held up until interior point has had every chance to begin."""
-    monkeypatch.setattr(cold_start, "spare_core", lambda: idle)
+    monkeypatch.setattr(cold_start, "has_idle_core", lambda: idle)
     program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 10, 4)))
     begun: list[str] = []
     run = SolveRequest.run_backend
@@ -140,7 +140,7 @@ def test_interior_point_waits_for_the_yardstick_unless_a_core_idles(
             time.sleep(0.3)
         return run(asked, name, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SolveRequest, "run", noted)
+    monkeypatch.setattr(SolveRequest, "run_backend", noted)
     solution = solve_program(program, PlanOptions())
     assert (INTERIOR_POINT in begun) is idle
     assert "bound of the joined places" in solution.strategy or idle
@@ -160,7 +160,7 @@ def test_values_that_drifted_are_computed_anew_from_their_basis(
             assert found.values is not None
             return replace(found, values=found.values + 1e-3)
 
-    monkeypatch.setattr(backends, "get", lambda name: Drifting() if name == "highs" else get(name))
+    monkeypatch.setattr(backends, "get_backend", lambda name: Drifting() if name == "highs" else get(name))
     solution = solve_program(program, PlanOptions())
     assert solution.strategy.startswith("dual simplex (")
     assert is_proved_optimal(program.lp, solution, 1e-6)
@@ -179,7 +179,7 @@ def test_a_changed_limit_is_answered_from_the_basis_at_the_plain_optimum(program
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_quick_edge_weights_are_followed_by_exact_ones(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "NEAR_SECONDS", -1.0)
+    monkeypatch.setattr(select, "WARM_START_SECONDS", -1.0)
     first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
@@ -225,7 +225,7 @@ def test_a_new_goal_is_reached_from_the_plan_at_hand(program: Program) -> None:
 
 @pytest.mark.usefixtures("small_ones_race")
 def test_interior_point_joins_a_new_goal_that_takes_long(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "PATIENCE", -1.0)
+    monkeypatch.setattr(select, "INTERIOR_POINT_DELAY_SECONDS", -1.0)
     slacks = Basis(np.zeros(program.lp.column_count, np.int8), np.ones(program.lp.row_count, np.int8))
     again = solve_program(program, PlanOptions(), start=slacks, new_goal=True)
     assert objective(program.lp, again) == pytest.approx(plain(program.lp), rel=1e-9)

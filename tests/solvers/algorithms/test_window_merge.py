@@ -87,7 +87,7 @@ def test_synthetic_provinces_are_merged_to_the_plain_optimum(kind: str) -> None:
 def test_random_problems_are_merged_to_the_plain_optimum_however_badly_foretold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rolling_horizon, "NEAR", 1e9)
+    monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", 1e9)
     chained_ones = []
 
     @bounded(60)
@@ -128,8 +128,8 @@ def test_the_chain_is_a_plan_that_keeps_all_rules() -> None:
 @pytest.fixture
 def small_ones_compete(monkeypatch: pytest.MonkeyPatch) -> Program:
     """A small province gone about as a large one, on a machine whose cores are all in use."""
-    monkeypatch.setattr(select, "LARGE", 0)
-    monkeypatch.setattr(cold_start, "spare_core", lambda: False)
+    monkeypatch.setattr(select, "LARGE_PROGRAM_COLUMNS", 0)
+    monkeypatch.setattr(cold_start, "has_idle_core", lambda: False)
     return build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 7, chain=3)))
 
 
@@ -142,7 +142,7 @@ def test_a_plan_says_that_its_periods_were_merged(small_ones_compete: Program) -
 def test_periods_that_are_not_as_foretold_are_left_to_dual_simplex(
     small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rolling_horizon, "NEAR", -1.0)
+    monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", -1.0)
     solution = solve_program(small_ones_compete, PlanOptions())
     assert solution.strategy.startswith("dual simplex (bound")
     assert_the_optimum(small_ones_compete, solution)
@@ -188,7 +188,7 @@ def test_every_step_begins_with_a_plan_that_keeps_its_rules(monkeypatch: pytest.
 def test_interior_point_stops_as_soon_as_periods_are_merged(
     small_ones_compete: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cold_start, "spare_core", lambda: True)
+    monkeypatch.setattr(cold_start, "has_idle_core", lambda: True)
     begun, stopped = Event(), Event()
     run = SolveRequest.run_backend
 
@@ -207,8 +207,8 @@ def test_interior_point_stops_as_soon_as_periods_are_merged(
         assert stopped.wait(10), "it still runs while periods are merged"
         return merge_windows(*args)
 
-    monkeypatch.setattr(SolveRequest, "run", waiting)
-    monkeypatch.setattr(cold_start, "merged", after_it)
+    monkeypatch.setattr(SolveRequest, "run_backend", waiting)
+    monkeypatch.setattr(cold_start, "merge_windows", after_it)
     assert_the_optimum(small_ones_compete, solve_program(small_ones_compete, PlanOptions()))
 
 
@@ -223,7 +223,7 @@ def test_merging_that_takes_too_long_is_left_to_interior_point(
         asked.append(name)
         return run(self, name, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SolveRequest, "run", noted)
+    monkeypatch.setattr(SolveRequest, "run_backend", noted)
     solution = solve_program(small_ones_compete, PlanOptions())
     assert asked == [INTERIOR_POINT]
     assert solution.strategy.startswith("interior point")

@@ -93,7 +93,7 @@ def test_swaps_are_paid_in_kind() -> None:
     program = build_program(ProblemArrays.from_problem(problem))
     assert optimum(program) == pytest.approx((5 - 3) * 3)  # 12 × 1 × 0.5 + 3 = 9 won of soap
     assert price(program, "swap_balance") == pytest.approx([1.0])
-    assert optimum(build_program(ProblemArrays.from_problem(problem), swaps=False)) == pytest.approx(15)
+    assert optimum(build_program(ProblemArrays.from_problem(problem), include_swaps=False)) == pytest.approx(15)
 
 
 def test_own_needs_come_first() -> None:
@@ -103,12 +103,12 @@ def test_own_needs_come_first() -> None:
     demand = [need("town", "soap", 5), need("town", "starch", 8)]
     index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
     assert optimum(build_program(index)) == pytest.approx(8)  # all starch goes out for soap
-    alone = build_program(index, swaps=False)
+    alone = build_program(index, include_swaps=False)
     values = solve(alone).values
     assert values is not None
     short = sum_shortage_units(index, alone, values)
     assert short.ravel() == pytest.approx([5, 0])
-    kept = build_program(index, without_swaps=short)
+    kept = build_program(index, shortage_without_swaps=short)
     assert optimum(kept) == pytest.approx((5 - 1) * 4)  # only the 2 to spare go out, for 4 won of soap
     assert set(kept.constraints) - set(alone.constraints) == {"own_needs_first"}
 
@@ -178,11 +178,11 @@ def test_rules_without_a_limit_have_no_rows() -> None:
 def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
     index = ProblemArrays.from_problem(problem)
     places, items, arcs = (len(index.labels[axis]) for axis in ("place", "item", "arc"))
-    moves, counties = index.items.transportable, index.places.counties
+    moves, counties = index.items.is_transportable, index.places.county_count
     every = ActiveArcs(
         place=np.ones((places, items), dtype=bool),
         arc=np.broadcast_to(moves, (arcs, items)),
-        store=np.broadcast_to(index.items.storable, (counties, items)),
+        store=np.broadcast_to(index.items.is_storable, (counties, items)),
     )
     few, all_ = build_program(index), build_program(index, active_arcs=every)
     assert few.lp.column_count <= all_.lp.column_count

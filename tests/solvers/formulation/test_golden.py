@@ -65,12 +65,12 @@ SPARSE: dict[str, Callable[[ProblemArrays, ProgramBuilder, ActiveArcs], object]]
 
 def rule_function(name: str) -> Rule:
     """The function that makes a rule; it is called as its rule is."""
-    return GIVEN.get(name) or cast("Rule", getattr(formulation, name))
+    return GIVEN.get(name) or cast("Rule", getattr(formulation, f"add_{name}_constraints"))
 
 
 def columns(index: ProblemArrays, names: Sequence[str]) -> ProgramBuilder:
     """A program with some of the decisions and no rule yet."""
-    program, where = ProgramBuilder(index.labels), find_active_arcs(index, swaps=True)
+    program, where = ProgramBuilder(index.labels), find_active_arcs(index, include_swaps=True)
     for name in names:
         if name in NEEDED_EVERYWHERE:
             NEEDED_EVERYWHERE[name](index, program)

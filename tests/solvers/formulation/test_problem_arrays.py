@@ -52,13 +52,16 @@ def test_numbers_arrive_once_and_ready_for_use() -> None:
     index = ProblemArrays.from_problem(two_towns())
     assert index.labels["line"] == ("works/soda", "mill/soap")
     assert index.labels["arc"] == ("railway/hills", "railway/plain")
-    assert index.lines.kwh.tolist() == [4.0, 3.0]  # overhead included
-    assert index.machines.hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
-    assert index.arcs.tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
+    assert index.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
+    assert index.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
+    assert index.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
     assert index.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
     assert index.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
-    assert index.power.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
-    assert index.centre.limit.tolist() == [[30.0, 20.0], [4.0, 2.0]]  # share of all need, allotment; both delivered
+    assert index.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
+    assert index.centre.supply_limit.tolist() == [
+        [30.0, 20.0],
+        [4.0, 2.0],
+    ]  # share of all need, allotment; both delivered
     assert index.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
     assert index.places.stock_least[0, 0].tolist() == [1.0, 4.0]
     assert index.places.stock_most[0, 0].tolist() == [30.0, 12.0]
@@ -69,7 +72,9 @@ def test_most_exact_share_holds() -> None:
         {"id": name, "category": category} for name, category in (("soap", "care"), ("comb", "care"), ("pot", "home"))
     ]
     shares = {"central": 0.1, "by_category": {"care": 0.2}, "by_item": {"comb": 0.3}}
-    assert ProblemArrays.from_problem(make_problem(items=items, supply_shares=shares)).centre.share.tolist() == [
+    assert ProblemArrays.from_problem(
+        make_problem(items=items, supply_shares=shares)
+    ).centre.promised_share.tolist() == [
         0.2,
         0.3,
         0.1,

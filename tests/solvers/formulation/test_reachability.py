@@ -27,7 +27,7 @@ def test_an_item_without_a_source_is_nowhere_but_must_be_where_it_is_demanded_of
     problem = make_problem(
         counties=[{"id": "town", "power_area": "area", "stocks": stocks}], items=[{"id": "soap"}, {"id": "comb"}]
     )
-    where = find_active_arcs(ProblemArrays.from_problem(problem), swaps=True)
+    where = find_active_arcs(ProblemArrays.from_problem(problem), include_swaps=True)
     assert not where.place.any()
     assert where.store.tolist() == [[True, False]]
 
@@ -40,7 +40,7 @@ def test_what_cannot_move_stays_where_it_is_made() -> None:
         factories=[CRAFT],
         demand=[need("village", "soap", 1)],
     )
-    where = find_active_arcs(ProblemArrays.from_problem(problem), swaps=True)
+    where = find_active_arcs(ProblemArrays.from_problem(problem), include_swaps=True)
     assert where.place.ravel().tolist() == [True, False]
     assert not where.arc.any()
 
@@ -51,11 +51,14 @@ def test_one_way_links_only_lead_on() -> None:
         links=[{"id": "river", "from": "village", "to": "town", "one_way": True}],
         factories=[CRAFT],
     )
-    assert find_active_arcs(ProblemArrays.from_problem(problem), swaps=True).place.ravel().tolist() == [True, False]
+    assert find_active_arcs(ProblemArrays.from_problem(problem), include_swaps=True).place.ravel().tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_bands_wider_than_the_need_make_need_a_supply() -> None:
     for width, there in ((1, False), (0.75, True)):
         policy = {"shortage_bands": [{"width": width, "weight": 1}, {"width": 0 if width == 1 else width, "weight": 2}]}
         problem = make_problem(demand=[need("town", "soap", 1)], policy=policy)
-        assert find_active_arcs(ProblemArrays.from_problem(problem), swaps=True).place.tolist() == [[there]]
+        assert find_active_arcs(ProblemArrays.from_problem(problem), include_swaps=True).place.tolist() == [[there]]

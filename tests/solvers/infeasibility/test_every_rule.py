@@ -14,7 +14,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, build_program
 from solvers.infeasibility import analyse_infeasibility
 from solvers.infeasibility.iis import find_iis
-from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, HARD_WEIGHT, RelaxableLimits
+from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, DEFINING_CONSTRAINTS, RelaxableLimits
 from solvers.infeasibility.relaxation import build_relaxation, find_supporting_limits, restrict_to_limits
 from solvers.infeasibility.wording import describe_limits
 from solvers.lp.linear_program import IntArray, LinearProgram, Program
@@ -35,18 +35,18 @@ def everything() -> tuple[ProblemArrays, Program]:
     raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
     index = ProblemArrays.from_problem(PlanningProblem.model_validate(raw))
     goals = index.problem.policy.expand_ordered_goals()
-    program = build_program(index, goals=goals, without_swaps=np.zeros_like(index.demand))
+    program = build_program(index, goals=goals, shortage_without_swaps=np.zeros_like(index.demand))
     upper = program.lp.row_upper.copy()
     upper[program.constraints["goal"].block_slice] = 1.0
     return index, replace(program, lp=replace(program.lp, row_upper=upper))
 
 
-@pytest.mark.parametrize("rule", [name for name in CONSTRAINTS if name not in HARD_WEIGHT])
+@pytest.mark.parametrize("rule", [name for name in CONSTRAINTS if name not in DEFINING_CONSTRAINTS])
 def test_every_rule_has_an_explanation(rule: str) -> None:
     index, program = everything()
     soft = RelaxableLimits.from_program(index, program)
     span = program.constraints[rule].block_slice
-    mine = np.flatnonzero((soft.of_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
+    mine = np.flatnonzero((soft.is_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
     assert len(mine), f"no row of {rule} can be explained"
     explained(index, program, soft, mine[:1], rule)
 
@@ -57,7 +57,7 @@ def test_every_bound_has_an_explanation(key: tuple[str, str]) -> None:
     soft = RelaxableLimits.from_program(index, program)
     span, sign = program.variables[key[0]].block_slice, 1.0 if key[1] == "upper" else -1.0
     inside = (soft.position >= span.start) & (soft.position < span.stop)
-    mine = np.flatnonzero((soft.of_column == 1) & (soft.sign == sign) & inside)
+    mine = np.flatnonzero((soft.is_column == 1) & (soft.sign == sign) & inside)
     assert len(mine), f"no bound {key} can be explained"
     explained(index, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
 
@@ -103,7 +103,7 @@ def test_conflicts_are_irreducible_and_the_relaxation_mends_them(problem: Planni
     named = np.flatnonzero((soft.weight < BALANCE_PENALTY) | (give > 1e-9))
     suspects = np.flatnonzero(np.isin(named, find_supporting_limits(soft, solution.dual_values, program.lp.row_count)))
     mine = soft.select_limits(named)
-    kept = find_iis(program.lp, mine, suspects, solution.dual_values[: program.lp.row_count], 30.0).limits
+    kept = find_iis(program.lp, mine, suspects, solution.dual_values[: program.lp.row_count], 30.0).positions
     assert len(kept) == len(found.infeasibility.conflict)
     assert reason(restrict_to_limits(program.lp, mine, kept)) == "infeasible"
     for limit in kept:

@@ -187,7 +187,7 @@ def noted_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]
         asked.append((stage, start is not None, new_goal))
         return solve(run, program, stage, start, new_goal=new_goal)
 
-    monkeypatch.setattr(SolveRun, "solve", noted)
+    monkeypatch.setattr(SolveRun, "solve_stage", noted)
     return asked
 
 
@@ -235,7 +235,7 @@ def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeyp
         searched.append(args[-2])
         return search(*args)
 
-    monkeypatch.setattr(rounding, "_search", noted)
+    monkeypatch.setattr(rounding, "_branch_and_bound", noted)
     result = planned(problem)
     assert result.plan.outcome == "optimal"
     assert len(searched) == 1

@@ -59,7 +59,7 @@ def test_free_swaps_leave_home_short_and_own_needs_first_does_not() -> None:
 
 def test_shortages_of_another_plan_can_bound_it() -> None:
     opinion = solve_reference_model(
-        swapping(own_needs_first=True), short_without_swaps={("town", "soap", 0): 3, ("town", "cloth", 0): 20}
+        swapping(own_needs_first=True), shortage_without_swaps={("town", "soap", 0): 3, ("town", "cloth", 0): 20}
     )
     assert opinion.shortage == pytest.approx({("town", "soap", 0): 3.0, ("town", "cloth", 0): 15.0})
 
@@ -72,7 +72,7 @@ def test_conflict_is_infeasible() -> None:
 
 def test_nothing_to_decide_costs_nothing() -> None:
     opinion = solve_reference_model(make_problem(items=[{"id": "soap", "storable": False, "transportable": False}]))
-    assert (opinion.status, opinion.objective, opinion.columns) == ("optimal", 0.0, 0)
+    assert (opinion.status, opinion.objective, opinion.variable_count) == ("optimal", 0.0, 0)
 
 
 def test_unknown_solver_is_refused() -> None:

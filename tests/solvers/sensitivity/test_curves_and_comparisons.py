@@ -178,7 +178,7 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
     """As in the crisis year, where the far end is tens of thousands of steps away."""
     whole = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     near = BreakpointSearch.step_warm
-    monkeypatch.setattr(parametric, "ANEW", 0.0)
+    monkeypatch.setattr(parametric, "COLD_SOLVE_SECONDS", 0.0)
     monkeypatch.setattr(
         BreakpointSearch, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
     )

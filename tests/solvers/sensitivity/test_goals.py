@@ -49,7 +49,7 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
         problem = with_policy(drawn, POLICIES[name])
         session = standing_of(problem)
         short = session.compute_flows().short
-        cells = np.argwhere(short[: session.index.places.counties] > 0.01)
+        cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
         if not len(cells):
             return
         n, i, t = data.draw(st.sampled_from(cells.tolist()))

@@ -84,7 +84,7 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
 def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
     session = standing_of(problem)
     short = session.compute_flows().short
-    cells = np.argwhere(short[: session.index.places.counties] > 0.01)
+    cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
     if not len(cells):
         return
     n, i, t = data.draw(st.sampled_from(cells.tolist()))
