@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
+from models.base import MAX_AMOUNT, Frozen, Id, Label, PerPeriod, Share, Text
 from models.problem.factories import Factory
 from models.problem.items import Item
 from models.problem.network import Link, Station
@@ -25,7 +25,7 @@ class PlanningProblem(Frozen):
     """Identifiers of the periods, in order."""
     period_days: PerPeriod | None = None
     """Days in each period; the `even` calendar spreads by them. Equal periods if absent."""
-    years: Annotated[Amount, Field(gt=0)] = 1.0
+    years: Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)] = 1.0
     """Length of the plan in years; norms per year are multiplied by it."""
     notes: Text = ""
     """Remarks for people."""

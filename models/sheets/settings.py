@@ -60,7 +60,7 @@ def read_periods(rows: SheetRows, document: "ProvinceDocument") -> None:
         if all(one is None for one in filled):
             continue
         column = PERIODS_SHEET.find_column(name)
-        assert column is not None
+        assert column is not None  # noqa: S101 - a column of the layout
         for t, row in enumerate(there):
             document.locations.add_cell_location((*path, t), rows.locate_cell(row.number, name))
             if filled[t] is None:

@@ -85,7 +85,13 @@ class AllotApplication(FastAPI):
         """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops what the routes need."""
         self._metrics = metrics
         super().__init__(
-            title="Allot", lifespan=lifespan, telemetry=telemetry, openapi_url=None, docs_url=None, redoc_url=None
+            title="Allot",
+            lifespan=lifespan,
+            telemetry=telemetry,
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            generate_unique_id_function=lambda route: route.name,
         )
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -2,13 +2,15 @@
 
 from typing import Annotated, TypedDict
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from models.base import ID_PATTERN
 from service.api.request_bodies import BodyReader
 from service.auth.principals import Principal
 from service.domain.container import Services
+from service.domain.plans import PlanService
 
 
 class LifespanState(TypedDict):
@@ -55,3 +57,13 @@ async def _provide_caller(principal: PrincipalDependency) -> str:
 
 CallerDependency = Annotated[str, Depends(_provide_caller)]
 """The name of the authenticated principal."""
+
+PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="Identifier of the plan.")]
+
+
+async def _provide_plan_service(services: ServicesDependency) -> PlanService:
+    return PlanService(services.store, services.jobs, services.settings)
+
+
+PlanServiceDependency = Annotated[PlanService, Depends(_provide_plan_service)]
+"""The use cases of plans."""

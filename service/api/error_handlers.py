@@ -1,4 +1,4 @@
-"""From exceptions to problem details: the one place where an error becomes an answer."""
+"""Exception handlers: every error becomes a response with problem details."""
 
 import http
 
@@ -35,7 +35,7 @@ def build_problem_response(
     findings: tuple[Finding, ...] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """An error as `application/problem+json`."""
+    """Build a response of `application/problem+json`."""
     problem = ProblemDetails(
         type=f"urn:allot:{code}",
         title=title,
@@ -49,7 +49,7 @@ def build_problem_response(
 
 
 def build_error_response(request: Request, error: ApiError) -> Response:
-    """A refusal as problem details."""
+    """Build the response of an ApiError."""
     return build_problem_response(
         request,
         status=error.status,
@@ -62,14 +62,14 @@ def build_error_response(request: Request, error: ApiError) -> Response:
 
 
 async def handle_api_error(request: Request, error: Exception) -> Response:
-    """Answer a refusal of ours."""
+    """Handle an ApiError."""
     if not isinstance(error, ApiError):
         raise error
     return build_error_response(request, error)
 
 
 async def handle_invalid_problem(request: Request, error: Exception) -> Response:
-    """Answer a problem that cannot be planned with: everything wrong in it at once."""
+    """Handle an invalid problem: report all findings at once."""
     if not isinstance(error, InvalidProblemError):
         raise error
     return build_error_response(
@@ -78,12 +78,12 @@ async def handle_invalid_problem(request: Request, error: Exception) -> Response
 
 
 async def handle_not_found(request: Request, error: Exception) -> Response:
-    """Answer a name that storage does not know."""
+    """Handle a name that storage does not know."""
     return build_error_response(request, NotFoundError(f"{str(error).capitalize()}."))
 
 
 async def handle_version_conflict(request: Request, error: Exception) -> Response:
-    """Answer a change made to a version that is not the newest any more."""
+    """Handle a change to a version that is not the newest."""
     if not isinstance(error, VersionConflictError):
         raise error
     there = f"version {error.actual}" if error.actual else "not there"
@@ -91,13 +91,13 @@ async def handle_version_conflict(request: Request, error: Exception) -> Respons
     return build_error_response(
         request,
         PreconditionFailedError(
-            f"{error.name} is {there}, and you asked for it to be {wanted}. Read it again, then try again."
+            f"{error.name} is {there}; the request expects {wanted}. Read the newest version and repeat the request."
         ),
     )
 
 
 async def handle_invalid_parameters(request: Request, error: Exception) -> Response:
-    """Answer parameters (or a small body) that FastAPI found wrong."""
+    """Handle parameters that FastAPI rejected."""
     if not isinstance(error, RequestValidationError):
         raise error
     findings = tuple(
@@ -105,7 +105,7 @@ async def handle_invalid_parameters(request: Request, error: Exception) -> Respo
             path=_format_location(tuple(one["loc"])),
             code=str(one["type"]),
             message=str(one["msg"]),
-            remedy="The description of the operation at /docs says what is taken here.",
+            remedy="See the description of the operation at /docs.",
         )
         for one in error.errors()
     )
@@ -119,13 +119,13 @@ def _format_location(loc: tuple[int | str, ...]) -> str:
 
 
 async def handle_http_exception(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: unknown paths, methods, bodies that cannot be read."""
+    """Handle errors of the framework: unknown paths, methods, unreadable bodies."""
     if not isinstance(error, HTTPException):
         raise error
     status = http.HTTPStatus(error.status_code)
     details = {
-        404: f"There is nothing at {request.url.path}. The paths there are stand at /docs.",
-        405: f"{request.method} is not possible here; `Allow` names what is.",
+        404: f"There is no resource at {request.url.path}. /docs lists all paths.",
+        405: f"{request.method} is not allowed here; the header `Allow` lists the methods.",
     }
     headers = dict(error.headers or {})
     return build_problem_response(
@@ -139,19 +139,19 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def handle_unexpected_error(request: Request, error: Exception) -> Response:
-    """Answer a mistake of ours: log all of it, tell nothing of it."""
+    """Handle an unexpected error: log it, reveal nothing of it."""
     log.error("request failed", request_id=get_request_id(request.scope), path=request.url.path, exc_info=error)
     return build_problem_response(
         request,
         status=500,
-        code="mistake",
-        title="A mistake of ours",
-        detail="Something went wrong that should not. It has been logged under the request's identifier.",
+        code="internal-error",
+        title="Internal Server Error",
+        detail="An internal error occurred. The service logged it under the request identifier.",
     )
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Make an application answer every error with problem details."""
+    """Install the handlers on an application."""
     app.add_exception_handler(ApiError, handle_api_error)
     app.add_exception_handler(InvalidProblemError, handle_invalid_problem)
     app.add_exception_handler(RecordNotFoundError, handle_not_found)

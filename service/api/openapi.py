@@ -1,5 +1,9 @@
-"""The OpenAPI document: what FastAPI cannot see because bodies are decoded by us and tables are written as bytes."""
+"""The OpenAPI document: FastAPI's own, completed with request bodies, security and server-sent events.
 
+The document is of version 3.1: client generators do not read 3.2 yet.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,9 +12,13 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from service.api.examples import BODY_EXAMPLES
 from service.api.permissions import find_route_guard
+from service.api.request_bodies import BodyDependency
 from service.auth.authorization import ForbiddenError
 from service.core.errors import ProblemDetails, UnauthenticatedError, document_errors
+from service.domain.schemas.plans import PlanEvent
+from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
 API_VERSION = "1.0.0"
@@ -18,83 +26,52 @@ API_VERSION = "1.0.0"
 
 _SCHEMA_REF = "#/components/schemas/{model}"
 
-_registered_models: dict[str, type[BaseModel]] = {"Problem": ProblemDetails}
-
 JsonObject = dict[str, Any]
 
 DESCRIPTION = """\
 Allot plans what a province makes, moves and swaps, by linear programming.
 
-- **Errors** are problem details (RFC 9457, `application/problem+json`); `errors` names every mistake with a JSON pointer, a
+- **Errors** are problem details (RFC 9457, `application/problem+json`). `errors` lists every mistake with a JSON pointer, a
   stable code and a remedy.
-- **Plans** are made in the background and are never lost once accepted. `Prefer: wait=20` waits for the plan; without it
-  the answer is 202 and the address of the plan, whose `/events` tell how far it is. `Idempotency-Key` makes a repeated
-  request the same request.
+- **Plans** are solved in the background. An accepted plan is never lost. `Prefer: wait=20` waits for the plan; without it
+  the answer is 202 with the address of the plan. Its `/events` report the progress. A repeated request with the same
+  `Idempotency-Key` gives the same plan.
 - **Tables** of a plan come as JSON (paged), CSV, Parquet, an Arrow stream or a workbook, by `Accept` or `format=`.
-- **Access**: where authentication is on, every request but those about health carries `Authorization: Bearer` with an API key
-  or a token of the identity provider. 401 without one, 403 without the role; what is another province's is not there (404).
-- `two-counties` and `ryanggang` below are examples that run as they stand.
+- **Access**: where authentication is on, every request except those about health carries `Authorization: Bearer` with an API
+  key or a token of the identity provider. The answer is 401 without credentials, 403 without the role, and 404 for what
+  belongs to a province that you may not read.
+- The examples `two-counties` and `ryanggang` below run without changes.
 """
 
 TAGS = [
-    {"name": "access", "description": "Who asks, and what they may do."},
-    {"name": "provinces", "description": "Problems that are kept, with versions and scenarios."},
-    {"name": "problems", "description": "Looking at a problem without planning it."},
-    {"name": "plans", "description": "Making plans and following them."},
-    {"name": "approval", "description": "From draft to ratified, in force and closed: who may do what with a plan."},
-    {"name": "answers", "description": "Questions to a finished plan: prices, reasons, remedies, comparisons, curves."},
-    {"name": "execution", "description": "What was made of a plan: outputs, fulfilment, planning the rest again."},
+    {"name": "access", "description": "Principals, API keys and the audit log."},
+    {"name": "provinces", "description": "Stored problems with versions and scenarios."},
+    {"name": "problems", "description": "Check a problem or estimate its demand without planning."},
+    {"name": "plans", "description": "Create plans and follow them."},
+    {"name": "approval", "description": "The approval workflow: from draft to ratified, in force and closed."},
+    {
+        "name": "sensitivity",
+        "description": "Queries about a finished plan: shadow prices, bottlenecks, remedies, comparisons, curves.",
+    },
+    {"name": "fulfilment", "description": "Reported outputs, fulfilment, and plans for the rest of the periods."},
     {"name": "tables", "description": "The rows of a finished plan."},
-    {"name": "webhooks", "description": "Having what happens to plans told to other programs."},
-    {"name": "health", "description": "For those who run the service."},
+    {"name": "webhooks", "description": "Signed messages to other programs about plans."},
+    {"name": "health", "description": "Health, metrics and version of the service."},
 ]
 
 
-def register_schema(model: type[BaseModel]) -> JsonObject:
-    """A reference to a model's schema, which will be in the document."""
-    _registered_models[model.__name__] = model
-    return {"$ref": _SCHEMA_REF.format(model=model.__name__)}
-
-
 def describe_binary() -> JsonObject:
-    """Content that is bytes."""
+    """Describe content that is bytes."""
     return {"schema": {"type": "string", "format": "binary"}}
 
 
-def describe_json_body(
-    schema: JsonObject, examples: dict[str, tuple[str, Any]], *, allow_spreadsheets: bool = False
-) -> JsonObject:
-    """The `openapi_extra` of an operation that decodes its body itself; `examples`: name → (summary, body).
-
-    `sheets`: whether a workbook or CSV files in a zip may be sent instead.
-    """
-    shown = {name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()}
-    content: JsonObject = {"application/json": {"schema": schema, "examples": shown}}
-    if allow_spreadsheets:
-        content |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-def describe_json_response(
-    model: type[BaseModel], description: str, headers: dict[str, str] | None = None
-) -> JsonObject:
-    """The entry in `responses=` of an answer whose JSON is written by us; `headers`: name → description."""
-    answer: JsonObject = {
-        "description": description,
-        "content": {"application/json": {"schema": register_schema(model)}},
-    }
-    if headers:
-        answer["headers"] = describe_headers(headers)
-    return answer
-
-
 def describe_headers(headers: dict[str, str]) -> JsonObject:
-    """Headers of an answer as OpenAPI writes them."""
+    """Describe response headers: name → description."""
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Make `app` describe itself with the models named by `schema_of` included."""
+    """Make the application build its OpenAPI document with this module."""
 
     def get_document() -> JsonObject:
         if not app.openapi_schema:
@@ -112,36 +89,81 @@ def _build_document(app: FastAPI) -> JsonObject:
         description=DESCRIPTION,
         routes=app.routes,
         tags=TAGS,
+        servers=[{"url": "/", "description": "This service"}],
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,
     )
-    _, definitions = models_json_schema(
-        [(model, "validation") for model in _registered_models.values()], ref_template=_SCHEMA_REF
-    )
+    models: list[type[BaseModel]] = [ProblemDetails, PlanEvent]
+    refused = {str(status): answer for status, answer in document_errors(UnauthenticatedError, ForbiddenError).items()}
+    for route, operation in _iterate_operations(app, document):
+        for body in _find_bodies(route.dependant):
+            operation["requestBody"] = _describe_body(body)
+            models += body.models
+        if find_route_guard(route.dependant) is None:
+            operation["security"] = []
+        else:
+            operation["security"] = [{"bearer": []}, {}]
+            operation["responses"] = dict(sorted({**refused, **operation["responses"]}.items()))
+        _describe_event_stream(operation)
+    _add_schemas(document, models)
+    document["components"]["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key or a token of the identity provider; none where authentication is off.",
+        }
+    }
+    return document
+
+
+def _iterate_operations(app: FastAPI, document: JsonObject) -> Iterator[tuple[Any, JsonObject]]:
+    """Iterate over the documented operations with their routes."""
+    for route in iter_route_contexts(app.routes):
+        for method in getattr(route, "methods", None) or ():
+            operation = document["paths"].get(getattr(route, "path", ""), {}).get(method.lower())
+            if operation is not None:
+                yield route, operation
+
+
+def _find_bodies(dependant: Any) -> list[BodyDependency]:
+    return [one.call for one in dependant.dependencies if isinstance(one.call, BodyDependency)]
+
+
+def _describe_body(body: BodyDependency) -> JsonObject:
+    """Describe a request body with the examples of its models."""
+    references = [{"$ref": _SCHEMA_REF.format(model=model.__name__)} for model in body.models]
+    shown = {
+        name: {"summary": summary, "value": value}
+        for model in body.models
+        for name, (summary, value) in BODY_EXAMPLES[model].items()
+    }
+    schema = references[0] if len(references) == 1 else {"anyOf": references}
+    content: JsonObject = {"application/json": {"schema": schema, "examples": shown}}
+    if body.spreadsheets:
+        content |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
+    if body.csv_example is not None:
+        content["text/csv"] = {"schema": {"type": "string"}, "example": body.csv_example}
+        content[XLSX_MEDIA_TYPE] = describe_binary()
+    return {"required": body.is_required, "content": content}
+
+
+def _describe_event_stream(operation: JsonObject) -> None:
+    """Describe server-sent events without `itemSchema`, a keyword of OpenAPI 3.2."""
+    for answer in operation["responses"].values():
+        stream = answer.get("content", {}).get("text/event-stream")
+        if stream is not None:
+            stream.clear()
+            stream["schema"] = {
+                "type": "string",
+                "description": "Server-sent events; the data of each is a `PlanEvent` as JSON.",
+            }
+
+
+def _add_schemas(document: JsonObject, models: list[type[BaseModel]]) -> None:
+    """Add the schemas of models that FastAPI does not see."""
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_SCHEMA_REF)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update({name: schema for name, schema in definitions.get("$defs", {}).items() if name not in schemas})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
-    _describe_guards(app, document)
-    return document
-
-
-def _describe_guards(app: FastAPI, document: JsonObject) -> None:
-    """Say of every guarded operation that it takes a bearer's key or token, and how it refuses."""
-    document["components"]["securitySchemes"] = {
-        "bearer": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An API key, or a token of the identity provider; nothing where authentication is off.",
-        }
-    }
-    refused = {str(status): answer for status, answer in document_errors(UnauthenticatedError, ForbiddenError).items()}
-    for route in iter_route_contexts(app.routes):
-        if find_route_guard(getattr(route, "dependant", None)) is None:
-            continue
-        for method in getattr(route, "methods", None) or ():
-            operation = document["paths"].get(getattr(route, "path", ""), {}).get(method.lower())
-            if operation is not None:
-                operation["security"] = [{"bearer": []}, {}]
-                operation["responses"] = dict(sorted({**refused, **operation["responses"]}.items()))

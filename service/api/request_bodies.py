@@ -1,87 +1,85 @@
 """Request bodies: read once, decoded in a thread, never on the event loop.
 
-A body is decoded by the standard library with a hook for every object: that finds keys that stand twice, and lets other
-threads run in between, so that 64 MB of JSON keep nobody waiting.
+A route declares its body as a parameter. `JsonBody[Model]` gives the validated model. `DocumentBody` gives a body that the
+use case decodes itself, such as a problem that may also come as a workbook. Both declare their schema: the OpenAPI document
+reads it from the dependency.
+
+The standard library decodes JSON with a hook for every object. The hook finds repeated keys and lets other threads run, so
+that 64 MB of JSON delay no other request.
 """
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import anyio
 import anyio.to_thread
+from fastapi import Depends
+from pydantic import BaseModel
 from starlette.requests import Request
 
+from models.validation.parsing import validate_model
 from service.core.errors import (
     ContentTooLargeError,
     RequestTimeoutError,
     UnsupportedMediaTypeError,
 )
-from service.core.json_documents import count_occurrences
+from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
 from service.domain.report_reading import CSV_MEDIA_TYPE, parse_media_type
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
-from service.spreadsheets.file_kinds import detect_spreadsheet_kind
+from service.spreadsheets.file_kinds import SpreadsheetKind, detect_spreadsheet_kind
 
 Result = TypeVar("Result")
 
 _LARGE_BODY_BYTES = 1024 * 1024
-"""Bytes from which a body is held and decoded among few others only."""
+"""Bodies of more bytes than this share the limits on concurrent bodies and decodes."""
 
 _MAX_CONCURRENT_DECODES = 2
-"""Big bodies decoded at a time; others wait, and small requests pass them by."""
+"""Large bodies decoded at a time; other large bodies wait, small ones do not."""
 
 _MAX_LARGE_BODIES = 4
-"""Big bodies in memory at a time; those to come wait at the door, before more of them is read."""
+"""Large bodies in memory at a time; further ones wait before more of them is read."""
 
 _READ_TIMEOUT_SECONDS = 120.0
-"""How long a body may take to come: one that trickles in would keep the others at the door."""
+"""Time limit for reading a body; a slow sender must not block the others."""
 
 
 class BodyReader:
     """Reads and decodes the bodies of one service."""
 
     def __init__(self, settings: Settings) -> None:
-        """Make it within the event loop that it will serve; what a body may hold comes from the settings."""
+        """Create the reader within the event loop that it serves; the settings limit the size of bodies."""
         self._settings = settings
         self._decode_limiter = anyio.CapacityLimiter(_MAX_CONCURRENT_DECODES)
         self._memory_limiter = anyio.CapacityLimiter(_MAX_LARGE_BODIES)
 
-    async def read_json_body(
-        self, request: Request, work: Callable[[bytes], Result], *, allow_spreadsheets: bool = False
-    ) -> Result:
-        """Read the JSON body of a request and give it to `work` in a thread; with `sheets` it may also be a workbook or a zip.
-
-        Raises WrongType if the request does not say that it is; TooLarge, TooSlow.
-        """
-        in_sheets = allow_spreadsheets and detect_spreadsheet_kind(request) is not None
-        if not in_sheets:
-            require_json_body(request)
-        reject_encoded_body(request)
-        return await self.read_any_body(request, work, is_large=in_sheets)
-
     async def read_any_body(
         self, request: Request, work: Callable[[bytes], Result], *, is_large: bool = False
     ) -> Result:
-        """The same for a body of a kind that was looked at already; `big`: decode it among few others whatever its size."""
-        async with AsyncExitStack() as held:
-            raw = await self._read_bytes(request, held)
-            refuse_unread = partial(self._check_json_size, request.headers.get("content-type", ""), raw)
+        """Read a body and give it to `work` in a thread; `is_large` applies the limits of large bodies to any size.
+
+        Raises ContentTooLargeError and RequestTimeoutError.
+        """
+        async with AsyncExitStack() as exit_stack:
+            raw = await self._read_bytes(request, exit_stack)
+            check_size = partial(self._check_json_size, request.headers.get("content-type", ""), raw)
 
             def check_and_process() -> Result:
-                refuse_unread()
+                check_size()
                 return work(raw)
 
             limiter = self._decode_limiter if is_large or len(raw) > _LARGE_BODY_BYTES else None
             return await anyio.to_thread.run_sync(check_and_process, limiter=limiter)
 
     async def run_in_limited_thread(self, work: Callable[[], Result]) -> Result:
-        """Do other big work in a thread, among few others only."""
+        """Run other heavy work in a thread under the limit of concurrent decodes."""
         return await anyio.to_thread.run_sync(work, limiter=self._decode_limiter)
 
     async def _read_bytes(self, request: Request, exit_stack: AsyncExitStack) -> bytes:
-        """The body, held in memory among few others until `held` is left if it is big."""
+        """Read the body; a large one keeps its memory permit until `exit_stack` closes."""
         pieces: list[bytes] = []
         size, counted = 0, False
         try:
@@ -94,13 +92,13 @@ class BodyReader:
                     pieces.append(piece)
         except TimeoutError as error:
             raise RequestTimeoutError(
-                f"The body did not come within {_READ_TIMEOUT_SECONDS:g} seconds. Send it again, or less of it.",
+                f"The body did not arrive within {_READ_TIMEOUT_SECONDS:g} seconds. Send it again, or send a smaller one.",
                 headers={"Connection": "close"},
             ) from error
         return b"".join(pieces)
 
     def _check_json_size(self, content_type: str, raw: bytes) -> None:
-        """Raise TooLarge for more JSON than may be: counted in the bytes, for every value takes many times its bytes once it is made."""
+        """Raise ContentTooLargeError for too many JSON objects or values, counted before anything is decoded."""
         if "json" in content_type.lower():
             for sign, most, what, setting in (
                 (b"{", self._settings.max_body_objects, "objects", "ALLOT_MAX_BODY_OBJECTS"),
@@ -114,29 +112,123 @@ class BodyReader:
 
 
 def require_json_body(request: Request) -> None:
-    """Raise WrongType unless the request's body is stated to be plain JSON."""
+    """Raise UnsupportedMediaTypeError unless the request states a JSON body."""
     stated = request.headers.get("content-type", "")
     media_type = stated.partition(";")[0].strip().lower()
     if media_type != "application/json" and not (
         media_type.startswith("application/") and media_type.endswith("+json")
     ):
         raise UnsupportedMediaTypeError(
-            f"The body is {media_type or 'of no stated type'}; send JSON with Content-Type: application/json.",
+            f"The media type is {media_type or 'not stated'}; send JSON with Content-Type: application/json.",
             headers={"Accept": "application/json"},
         )
 
 
 def reject_encoded_body(request: Request) -> None:
-    """Raise WrongType if the request's body is compressed."""
+    """Raise UnsupportedMediaTypeError for a compressed body."""
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding != "identity":
         raise UnsupportedMediaTypeError(
-            f"The body is encoded as {encoding}; send it as it is.", headers={"Accept-Encoding": "identity"}
+            f"The body is encoded as {encoding}; send it without encoding.", headers={"Accept-Encoding": "identity"}
         )
 
 
 def require_report_media_type(request: Request) -> None:
-    """Raise WrongType unless a request's body is stated to be JSON, CSV or a workbook."""
+    """Raise UnsupportedMediaTypeError unless the request states JSON, CSV or a workbook."""
     if parse_media_type(request.headers.get("content-type")) not in (CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE):
         require_json_body(request)
     reject_encoded_body(request)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """A body that is not read yet."""
+
+    request: Request
+    """The request."""
+    spreadsheet_kind: SpreadsheetKind | None
+    """Kind of spreadsheet that the body is; None for JSON and CSV."""
+    is_large: bool
+    """Whether the limits of large bodies apply whatever its size."""
+
+    @property
+    def content_type(self) -> str | None:
+        """The stated media type."""
+        return self.request.headers.get("content-type")
+
+    async def process_in_thread(self, work: Callable[[bytes], Result]) -> Result:
+        """Read the body and give it to `work` in a thread."""
+        reader: BodyReader = self.request.state.body_reader
+        return await reader.read_any_body(self.request, work, is_large=self.is_large)
+
+
+class BodyDependency:
+    """Declares the body of a route for the OpenAPI document; subclasses give it to the route."""
+
+    def __init__(self, *models: type[BaseModel], spreadsheets: bool = False, csv_example: str | None = None) -> None:
+        """Declare JSON of any of these models, a workbook or zip with `spreadsheets`, CSV and a workbook with an example."""
+        self.models = models
+        self.spreadsheets = spreadsheets
+        self.csv_example = csv_example
+        self.is_required = True
+
+
+class DocumentBodyDependency(BodyDependency):
+    """Gives a route its body to be decoded by the use case, in a thread."""
+
+    async def __call__(self, request: Request) -> RequestBody:
+        """Check the media type."""
+        kind = detect_spreadsheet_kind(request) if self.spreadsheets else None
+        if self.csv_example is not None:
+            require_report_media_type(request)
+        elif kind is None:
+            require_json_body(request)
+        reject_encoded_body(request)
+        return RequestBody(request, kind, is_large=kind is not None or self.csv_example is not None)
+
+
+class JsonBodyDependency(BodyDependency):
+    """Gives a route its decoded and validated body; with `is_required` false, the default of the model for an empty one."""
+
+    def __init__(self, model: type[BaseModel], *, is_required: bool = True) -> None:
+        """Declare JSON of a model."""
+        super().__init__(model)
+        self.is_required = is_required
+
+    async def __call__(self, request: Request) -> BaseModel:
+        """Read, decode and validate the body in a thread."""
+        (model,) = self.models
+
+        def parse_body(raw: bytes) -> BaseModel:
+            if not raw and not self.is_required:
+                return model()
+            require_json_body(request)
+            reject_encoded_body(request)
+            return validate_model(model, decode_json_object(raw))
+
+        if self.is_required:
+            require_json_body(request)
+        reader: BodyReader = request.state.body_reader
+        return await reader.read_any_body(request, parse_body)
+
+
+BodyModel = TypeVar("BodyModel", bound=BaseModel)
+
+if TYPE_CHECKING:
+    JsonBody = Annotated[BodyModel, "decoded off the event loop"]
+    OptionalJsonBody = Annotated[BodyModel, "decoded off the event loop"]
+else:
+
+    class JsonBody:
+        """`JsonBody[Model]`: a required JSON body."""
+
+        def __class_getitem__(cls, model: type[BaseModel]) -> Any:
+            """Annotate a model with its dependency."""
+            return Annotated[model, Depends(JsonBodyDependency(model))]
+
+    class OptionalJsonBody:
+        """`OptionalJsonBody[Model]`: a JSON body that may be left out."""
+
+        def __class_getitem__(cls, model: type[BaseModel]) -> Any:
+            """Annotate a model with its dependency."""
+            return Annotated[model, Depends(JsonBodyDependency(model, is_required=False))]

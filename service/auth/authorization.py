@@ -61,7 +61,7 @@ def authorize_province(principal: Principal, permission: Permission, province: s
 class ForbiddenError(ApiError):
     """Whoever asks may read here, but not do this."""
 
-    status, code, title = 403, "forbidden", "Not yours to do"
+    status, code, title = 403, "forbidden", "Forbidden"
 
     def __init__(
         self, caller: str, permission: Permission, subject: str, province: str | None = None, detail: str | None = None

@@ -18,8 +18,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JS
 
 def show_bottlenecks(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     group_by: Annotated[GroupBy, typer.Option(help="What shortages are rolled up by.")] = "category",
     county: Annotated[str | None, typer.Option(help="Only shortages of this county.")] = None,
     item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
@@ -74,8 +74,8 @@ def show_bottlenecks(
 def show_curve(
     source: SourceArgument,
     what: Annotated[str, typer.Argument(help="WHAT or WHAT@WHERE of a change, such as power_limit@kapsan.")],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     start: Annotated[float, typer.Option("--from", help="Factor (or value) at which the curve begins.")] = 1.0,
     end: Annotated[float, typer.Option("--to", help="Factor (or value) at which it ends.")] = 0.2,
     values: Annotated[bool, typer.Option("--values", help="Vary the value rather than a factor.")] = False,
@@ -120,8 +120,8 @@ def show_grid(
         str, typer.Argument(help="WHAT[@WHERE]=FACTOR,FACTOR,… of one change, such as power_limit=1,0.5.")
     ],
     second: Annotated[str, typer.Argument(help="The same of the other.")],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     values: Annotated[bool, typer.Option("--values", help="Vary the values rather than factors.")] = False,
     time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
     as_json: JsonOption = False,
@@ -168,10 +168,10 @@ def _format_grid_cell(cell: GridCell) -> str:
 def compare_plans(
     source: SourceArgument,
     other_source: Annotated[str, typer.Argument(metavar="OTHER", help="JSON file or province to compare with.")],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
-    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],
-    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
+    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],  # noqa: B006
+    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
     """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much.

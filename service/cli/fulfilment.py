@@ -30,8 +30,8 @@ def show_fulfilment(
     source: SourceArgument,
     plan: PlanFolder,
     outputs: OutputsFile,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     by: Annotated[FulfilmentGrouping, typer.Option(help="What it is rolled up by.")] = "factory",
     through: Annotated[str | None, typer.Option(help="Last period that counts; the last reported if absent.")] = None,
 ) -> None:
@@ -59,8 +59,8 @@ def replan_from_outputs(
     plan: PlanFolder,
     outputs: OutputsFile,
     start: Annotated[str, typer.Option("--from", help="First period to be planned again.")],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     unreported: Annotated[UnreportedOutput, typer.Option(help="What lines that were not reported made.")] = "quota",
     keep_quotas_close: Annotated[bool, typer.Option("--keep-quotas-close", help="Stay near the old quotas.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the new plan's tables.")] = None,

@@ -29,10 +29,10 @@ def export_demand(
     source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
     scenario: Annotated[
         list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
-    ] = [],
+    ] = [],  # noqa: B006
     change: Annotated[
         list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
-    ] = [],
+    ] = [],  # noqa: B006
 ) -> None:
     """Write the estimate of needs as CSV: a row for each county and item, a column for each period."""
     problem = problem_sources.load_problem(source, scenario, change)

@@ -31,8 +31,8 @@ ChangeOption = Annotated[
 
 def plan_province(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
     workbook: Annotated[Path | None, typer.Option(help="File for the whole plan as a workbook (.xlsx).")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
@@ -109,8 +109,8 @@ def _show_plan(name: str, result: PlanResult, *, as_json: bool) -> None:
 
 def export_program(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
     lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
 ) -> None:

@@ -19,8 +19,8 @@ from solvers.sensitivity import SensitivityUnavailableError
 
 def show_shadow_prices(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     with_ranges: Annotated[
         int, typer.Option(help="Limits told in words, with the range in which the price holds.")
     ] = 10,
@@ -66,8 +66,8 @@ def show_remedies(
     county: Annotated[str, typer.Option(help="County of the shortage.")],
     item: Annotated[str, typer.Option(help="Item short.")],
     period: Annotated[str, typer.Option(help="Period of the shortage.")],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     target_share: Annotated[float, typer.Option(help="Share of the shortage that may be left: 0 ends it.")] = 0.5,
     max_candidates: Annotated[int, typer.Option(help="Limits tried at most.")] = 5,
     max_results: Annotated[
@@ -118,8 +118,8 @@ def show_what_if(
     tried_changes: Annotated[
         list[str], typer.Option("--try", "-t", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
     ],
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
     """Try changes on a plan, one after another, each solved from the plan before: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
@@ -132,8 +132,8 @@ def show_what_if(
 
 def show_equity(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
     """Say how evenly scarcity is shared: served share by county and priority, the spread between counties, and how bands are used."""
@@ -155,8 +155,8 @@ def show_equity(
 
 def show_goals(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
 ) -> None:
     """Say what each ordered goal reached, what it would by itself, and what it gave up for those before it."""
     try:
@@ -179,8 +179,8 @@ def show_goals(
 
 def show_infeasibility(
     source: SourceArgument,
-    scenario: ScenarioOption = [],
-    change: ChangeOption = [],
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
     """Say why there is no plan: the smallest set of rules that cannot hold together, and the least that must give way.

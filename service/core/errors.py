@@ -1,19 +1,19 @@
-"""What the service refuses, and how it says so: problem details (RFC 9457) for every error there can be.
+"""Errors of the API as problem details (RFC 9457), with the titles of RFC 9110.
 
-Refusal                   status, code and title; the rest is particulars
-├── Unreadable        400  the body is not JSON, or a header makes no sense
-├── Unauthenticated   401  who asks does not say who they are, or not so that it can be believed
-├── Forbidden         403  no role of whoever asks allows it (`service.auth`)
-├── Missing           404  there is nothing of that name
-├── NotAcceptable     406  no format that the request accepts
-├── TooSlow           408  the body does not come
-├── Conflict          409  not in this state, or not in this place
-├── Stale             412  somebody else wrote first
-├── TooLarge          413  beyond a limit of the settings
-├── WrongType         415  the body is not of a type that is read here
-├── Invalid           422  read, understood and wrong: `errors` says where
-├── TooMany           429  come back after `Retry-After` seconds
-└── Unavailable       503  not now
+ApiError                       status
+├── BadRequestError              400  the body is not JSON, or a header is malformed
+├── UnauthenticatedError         401  missing or invalid credentials
+├── ForbiddenError               403  no role of the principal allows the act (`service.auth`)
+├── NotFoundError                404  nothing has that name
+├── NotAcceptableError           406  no accepted format is available
+├── RequestTimeoutError          408  the body did not arrive in time
+├── ConflictError                409  the present state does not allow the act
+├── PreconditionFailedError      412  a newer version exists
+├── ContentTooLargeError         413  the request exceeds a limit of the settings
+├── UnsupportedMediaTypeError    415  the media type of the body is not supported
+├── UnprocessableContentError    422  the request is invalid; `errors` lists the findings
+├── TooManyRequestsError         429  retry after `Retry-After` seconds
+└── ServiceUnavailableError      503  the service is not available now
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,34 +31,34 @@ PROBLEM_JSON = "application/problem+json"
 class ProblemDetails(BaseModel):
     """An error, as problem details (RFC 9457)."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, title="Problem")
+    model_config = ConfigDict(use_attribute_docstrings=True, title="ProblemDetails")
 
     type: str
-    """Kind of problem: `urn:allot:` and its code. Programs may rely on it."""
+    """Kind of problem: `urn:allot:` and a stable code."""
     title: str
-    """The kind in words; the same for every problem of a kind."""
+    """Title of the kind; that of the HTTP status in RFC 9110."""
     status: int
     """HTTP status."""
     detail: str
-    """What went wrong this time, and how to mend it."""
+    """What went wrong and how to correct it."""
     instance: str
     """Path of the request."""
     request_id: str
-    """Identifier of the request (also in `X-Request-Id`); name it when you ask for help."""
+    """Identifier of the request (also in `X-Request-Id`); quote it in support requests."""
     errors: tuple[Finding, ...] = Field(default=())
-    """Everything found wrong or doubtful in the request. `path` is a JSON pointer into the body; for what is not in
-    the body it is `query/`, `path/` or `header/` and the parameter's name."""
+    """All findings about the request. `path` is a JSON pointer into the body; for a parameter it is `query/`, `path/` or
+    `header/` and the name of the parameter."""
 
 
 class ApiError(HTTPException):
-    """A request is refused. Subclasses fix the status and the code.
+    """A rejected request; subclasses fix status, code and title.
 
-    It is an HTTPException so that the framework lets it pass wherever it is raised, while a body is read included.
+    It is an HTTPException, so that the framework passes it on from everywhere, also while it reads a body.
     """
 
     status: ClassVar[int] = 400
-    code: ClassVar[str] = "refused"
-    title: ClassVar[str] = "The request is refused"
+    code: ClassVar[str] = "bad-request"
+    title: ClassVar[str] = "Bad Request"
 
     def __init__(
         self,
@@ -67,100 +67,104 @@ class ApiError(HTTPException):
         findings: Sequence[Finding] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Say what went wrong and how to mend it, with findings if there are places to point at."""
+        """State what went wrong and how to correct it, with findings where there are places to point at."""
         super().__init__(self.status, detail, headers)
         self.findings = tuple(findings)
 
 
 class BadRequestError(ApiError):
-    """The body is not JSON, or a header makes no sense."""
+    """The body is not JSON, or a header is malformed."""
 
-    status, code, title = 400, "unreadable", "The request cannot be read"
+    status, code, title = 400, "bad-request", "Bad Request"
 
 
 class UnauthenticatedError(ApiError):
-    """Who asks does not say who they are, or not so that it can be believed."""
+    """Missing or invalid credentials."""
 
-    status, code, title = 401, "unauthenticated", "Say who you are"
+    status, code, title = 401, "unauthenticated", "Unauthorized"
 
 
 class NotFoundError(ApiError):
-    """There is nothing of that name."""
+    """Nothing has that name."""
 
-    status, code, title = 404, "not-found", "There is nothing here"
+    status, code, title = 404, "not-found", "Not Found"
 
 
 class NotAcceptableError(ApiError):
-    """None of the formats asked for can be given."""
+    """No accepted format is available."""
 
-    status, code, title = 406, "not-acceptable", "No acceptable format"
+    status, code, title = 406, "not-acceptable", "Not Acceptable"
 
 
 class RequestTimeoutError(ApiError):
-    """The body did not come in time."""
+    """The body did not arrive in time."""
 
-    status, code, title = 408, "too-slow", "The request does not come"
+    status, code, title = 408, "request-timeout", "Request Timeout"
 
 
 class ConflictError(ApiError):
-    """What is asked cannot be done in the present state."""
+    """The present state does not allow the act."""
 
-    status, code, title = 409, "conflict", "Not in this state"
+    status, code, title = 409, "conflict", "Conflict"
 
 
 class PreconditionFailedError(ApiError):
-    """The version that the request was made for is not the newest."""
+    """A newer version exists than the request was made for."""
 
-    status, code, title = 412, "stale", "Somebody else wrote first"
+    status, code, title = 412, "precondition-failed", "Precondition Failed"
 
 
 class ContentTooLargeError(ApiError):
-    """The request is beyond a limit of the settings."""
+    """The request exceeds a limit of the settings."""
 
-    status, code, title = 413, "too-large", "Beyond the limits of this service"
+    status, code, title = 413, "content-too-large", "Content Too Large"
 
 
 class UnsupportedMediaTypeError(ApiError):
-    """The body is of a type that is not read here."""
+    """The media type of the body is not supported."""
 
-    status, code, title = 415, "wrong-type", "The body's type is not read here"
+    status, code, title = 415, "unsupported-media-type", "Unsupported Media Type"
 
 
 class UnprocessableContentError(ApiError):
-    """The request was read and understood, and is wrong."""
+    """The request is invalid; `errors` lists the findings."""
 
-    status, code, title = 422, "invalid", "The request is not valid"
+    status, code, title = 422, "unprocessable-content", "Unprocessable Content"
 
 
 class TooManyRequestsError(ApiError):
-    """Too much is waiting already."""
+    """Too many requests are waiting."""
 
-    status, code, title = 429, "too-many", "Too much is waiting"
+    status, code, title = 429, "too-many-requests", "Too Many Requests"
 
 
 class ServiceUnavailableError(ApiError):
-    """The service cannot do this now."""
+    """The service is not available now."""
 
-    status, code, title = 503, "unavailable", "Not available now"
+    status, code, title = 503, "service-unavailable", "Service Unavailable"
+
+
+BODY_ERRORS = (BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError)
+"""Errors of every operation with a body."""
 
 
 def summarize_findings(findings: Sequence[Finding]) -> str:
-    """One sentence about findings: how many errors, and the first of them."""
+    """Summarize findings in one sentence: the number of errors and the first of them."""
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
-        return "Nothing is wrong."
-    first = f"{errors[0].path or 'the whole'}: {errors[0].message}"
+        return "There are no errors."
+    first = f"{errors[0].path or 'the document'}: {errors[0].message}"
     return first if len(errors) == 1 else f"{len(errors)} errors. The first: {first}"
 
 
 def document_errors(*error_types: type[ApiError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of an operation that may refuse so; 500 is documented for all."""
+    """Document the error responses of an operation; 500 is documented for all."""
     described: dict[int, list[str]] = {}
     for refusal in (*error_types, *((RequestTimeoutError,) if ContentTooLargeError in error_types else ())):
         summary = (refusal.__doc__ or "").strip()
         described.setdefault(refusal.status, []).append(summary)
-    described[500] = ["A mistake of ours; the answer names the request, not the mistake."]
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    described[500] = ["An internal error; the service logs it under the request identifier."]
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
     return {
         status: {"description": " ".join(texts), "content": {PROBLEM_JSON: schema}}
         for status, texts in described.items()

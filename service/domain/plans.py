@@ -53,7 +53,7 @@ class PlanService:
         principal: Principal,
         key: str | None,
         kind: SpreadsheetKind | None = None,
-        sheets_query: SheetsQuery = SheetsQuery(),
+        sheets_query: SheetsQuery = SheetsQuery(),  # noqa: B008 - it never changes
     ) -> Submission:
         """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
 

@@ -101,7 +101,7 @@ def _format_cells(book: WorkbookWriter, column: pa.Array, letters: str, numbers:
 
 
 def _format_text(label: str) -> str:
-    return escape(str(Sheet._escape_control_characters(label)), quote=False)
+    return escape(str(Sheet._escape_control_characters(label)), quote=False)  # noqa: SLF001
 
 
 def _format_column_letters(position: int) -> str:

@@ -43,7 +43,7 @@ class Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
     @staticmethod
     def _escape_control_characters(data: Any) -> Any:
         """The library takes a text from <r> to </r> for markup of its own; ours is only ever text."""
-        escaped = Worksheet._escape_control_characters(data)
+        escaped = Worksheet._escape_control_characters(data)  # noqa: SLF001
         return f"_x003C_{escaped[1:]}" if isinstance(escaped, str) and escaped.startswith("<r>") else escaped
 
     def write_texts(self, row: int, texts: list[str], cell_format: Any = None, first_column: int = 0) -> None:
@@ -76,7 +76,7 @@ class WorkbookWriter:
 
     def get_style_index(self, format_name: str) -> int:
         """The number of a look, for rows written as XML."""
-        return int(self.formats[format_name]._get_xf_index())
+        return int(self.formats[format_name]._get_xf_index())  # noqa: SLF001
 
 
 @contextmanager

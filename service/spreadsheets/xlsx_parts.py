@@ -111,7 +111,7 @@ class SharedStringsPart(XmlPart):
         self._parts: list[str] = []
         self._phonetic_depth = 0
 
-    def handle_element(self, name: str, attributes: dict[str, str]) -> None:
+    def handle_element(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
         """Begin a text."""
         if name == "si":
             self._parts = []

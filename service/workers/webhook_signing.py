@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 
-_SECRET_PREFIX = "whsec_"
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - the public part
 _SECRET_BYTES = 32
 
 

@@ -48,7 +48,7 @@ def serve_channel(descriptor: int) -> None:
         return
     except MemoryError:
         channel.send("failed", {"limit": "memory", "detail": "it needs more memory than one plan may take"})
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place where a worker process reports its death
         traceback.print_exc()
         channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
 

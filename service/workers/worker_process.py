@@ -27,7 +27,7 @@ class ForkServer:
         paths = [str(_PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "service.workers.fork_server", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # solvers print there whatever one tells them

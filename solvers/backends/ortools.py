@@ -76,7 +76,7 @@ class OrToolsBackend:
         options: SolveOptions,
         *,
         start: Basis | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress | None = None,  # noqa: ARG002
     ) -> Solution:
         """Solve; refuses a start. Iterations are not told. PDLP stopped by its time limit gives no point."""
         require_features(self, start)

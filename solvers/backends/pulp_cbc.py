@@ -77,7 +77,7 @@ class PulpBackend:
         options: SolveOptions,
         *,
         start: Basis | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress | None = None,  # noqa: ARG002
     ) -> Solution:
         """Solve; refuses a start."""
         require_features(self, start)

@@ -82,7 +82,7 @@ class ReferenceModel:
 
     def add_constraint(self, constraint: pulp.LpConstraint, *parts: str) -> None:
         """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
-        if len(constraint) and all(variable.name in self.past_variables for variable in constraint.keys()):
+        if len(constraint) and all(variable.name in self.past_variables for variable in constraint.keys()):  # noqa: SIM118 - no mapping
             return
         if len(constraint) or not constraint.valid():
             self.lp.addConstraint(constraint, self.make_unique_name(*parts))

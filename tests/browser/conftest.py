@@ -46,8 +46,8 @@ class Service:
             "Content-Type": "application/json",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        request = urllib.request.Request(self.address + path, data, sent, method=method)
-        with urllib.request.urlopen(request, timeout=120) as answer:
+        request = urllib.request.Request(self.address + path, data, sent, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             return json.load(answer)
 
     def columns(self, plan: str, table: str, query: str = "") -> dict[str, list[Any]]:
@@ -75,7 +75,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Service]:
     ]
     chosen = {"ALLOT_DATA_DIR": str(folder / "data"), "ALLOT_PORT": str(port), "ALLOT_SOLVER_CHILDREN": "1"} | settings
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=log, stderr=log)  # noqa: S603
         try:
             found = Service(f"http://127.0.0.1:{port}")
             _wait_until_ready(found, process)

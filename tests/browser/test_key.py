@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_sign_in_and_out(browser: Browser, tmp_path: Path) -> None:
     settings = {"ALLOT_AUTHENTICATION": "keys", "ALLOT_DATA_DIR": str(tmp_path / "data")}
     add = [sys.executable, "-m", "service.cli", "keys", "add", "anna", "--grant", "*:admin"]
-    made = subprocess.run(add, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)
+    made = subprocess.run(add, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)  # noqa: S603
     key = next(word for word in made.stdout.split() if len(word) > 30)
     with serving(tmp_path, ALLOT_AUTHENTICATION="keys") as service:
         watched = Watched(service, expected=["401 (Unauthorized)"])

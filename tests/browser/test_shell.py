@@ -71,14 +71,14 @@ def test_first_view_is_light(open_page: Open, service: Service, plan: str) -> No
     page.reload()
     settled(page)
     page.wait_for_load_state("networkidle")
-    print(f"\nfirst view: {len(received)} answers, {sum(received):,} bytes over the wire")
+    print(f"\nfirst view: {len(received)} answers, {sum(received):,} bytes over the wire")  # noqa: T201
     assert len(received) > 10
     assert sum(received) < FIRST_VIEW
     received.clear()
     page.goto(f"/#/map?plan={plan}")
     page.wait_for_selector(".map-county")
     page.wait_for_load_state("networkidle")
-    print(f"map after it: {len(received)} answers, {sum(received):,} bytes")
+    print(f"map after it: {len(received)} answers, {sum(received):,} bytes")  # noqa: T201
     assert sum(received) < FIRST_VIEW
 
 

@@ -67,5 +67,5 @@ def test_published_optimum_over_http(case: Case, client: TestClient) -> None:
     )
     assert found == pytest.approx(case.published, rel=accuracy(case))
     for price in case.prices:
-        page = client.get(f"/v1/plans/{plan['id']}/{price.table}", params=dict(price.row)).json()
+        page = client.get(f"/v1/plans/{plan['id']}/tables/{price.table}", params=dict(price.row)).json()
         assert price_in(page["rows"], price) == pytest.approx(price.price, abs=price.digits)

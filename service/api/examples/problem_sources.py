@@ -17,8 +17,7 @@ SOURCE_EXAMPLES: dict[str, tuple[str, Any]] = {
 }
 """Examples for every operation that takes a problem or a province."""
 
-SOURCE_OR_PROBLEM_EXAMPLES: dict[str, tuple[str, Any]] = {
-    **SOURCE_EXAMPLES,
+BARE_PROBLEM_EXAMPLES: dict[str, tuple[str, Any]] = {
     "bare": ("Two counties, and nothing but the problem", two_counties_raw()),
 }
 """Examples for operations that also take a problem by itself."""

@@ -1,121 +1,87 @@
-"""`/v1/plans/{plan}/approval` and the acts beside it: a route for each."""
+"""`/v1/plans/{plan}/approval`: the approval workflow, one route for each act."""
 
-from typing import Annotated, Any
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Path, Response
-from fastapi.concurrency import run_in_threadpool
-from starlette.requests import Request
-
-from models.base import ID_PATTERN
-from models.validation.parsing import validate_model
-from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
-from service.api.openapi import describe_json_body, describe_json_response, register_schema
+from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
+from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
-from service.api.request_bodies import require_json_body
+from service.api.request_bodies import OptionalJsonBody
 from service.auth.principals import Permission
 from service.core.errors import (
-    BadRequestError,
+    BODY_ERRORS,
     ConflictError,
-    ContentTooLargeError,
     NotFoundError,
     PreconditionFailedError,
     UnprocessableContentError,
-    UnsupportedMediaTypeError,
     document_errors,
 )
 from service.core.etags import IfMatch, quote_etag
-from service.core.json_documents import decode_json_object
 from service.domain.approval import ApprovalService
 from service.domain.approval_transitions import TRANSITIONS
 from service.domain.schemas.approval import ActBody, ApprovalView
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["approval"])
+router = APIRouter(prefix="/v1/plans/{plan}/approval", tags=["approval"])
 
-PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
-
-_ETAG_HEADER = {"ETag": "Entity tag: the version of its life."}
+_ETAG = describe_headers({"ETag": "Entity tag: the version of the approval."})
 
 _ACT_DESCRIPTIONS: dict[Permission, tuple[str, str]] = {
     "submit": (
         "Submit a plan",
-        "The bureau hands a draft, or one that was returned, to the centre. It must have finished as optimal or feasible.",
+        "The bureau submits a draft or a returned plan to the centre. The outcome of the plan must be optimal or feasible.",
     ),
-    "return": ("Return a plan", "The centre hands a submitted plan back; the note says what is to be bettered."),
+    "return": ("Return a plan", "The centre returns a submitted plan; the note says what to improve."),
     "ratify": (
         "Ratify a plan",
-        "The centre makes a submitted plan the plan: from then on the database lets nobody change it. `digest` names it.",
+        "The centre ratifies a submitted plan. The database then rejects every change to it. `digest` identifies it.",
     ),
     "put-in-force": (
         "Put a plan in force",
-        "A ratified plan becomes the one by which is worked; a province has one at a time.",
+        "A ratified plan becomes the plan in force; a province has one at a time.",
     ),
-    "close": ("Close a plan", "The plan in force ends: its year is over, or another takes its place."),
+    "close": ("Close a plan", "The plan in force ends: its year is over, or another plan replaces it."),
 }
 
 
 @router.get(
-    "/approval",
-    summary="Where a plan is in its life",
+    "",
+    summary="Read the approval of a plan",
     dependencies=[require_permission("read")],
-    response_model=None,
-    responses={
-        **document_errors(NotFoundError, UnprocessableContentError),
-        200: describe_json_response(ApprovalView, "Its life.", _ETAG_HEADER),
-    },
+    responses={**document_errors(NotFoundError, UnprocessableContentError), 200: {"headers": _ETAG}},
 )
-def read_approval(plan: PlanName, services: ServicesDependency, principal: PrincipalDependency) -> Response:
-    """State, version, digest, what was done by whom, and what you may do now."""
-    return _build_response(ApprovalService(services.store).read_approval(plan, principal))
+def read_approval(
+    plan: PlanName, services: ServicesDependency, principal: PrincipalDependency, response: Response
+) -> ApprovalView:
+    """Read state, version, digest and history of the approval, and the acts that you may perform now."""
+    return _tag_response(ApprovalService(services.store).read_approval(plan, principal), response)
 
 
 def _add_act_route(act: Permission) -> None:
     """Add the route of one act."""
 
-    async def perform_act(
+    def perform_act(
         plan: PlanName,
-        request: Request,
         services: ServicesDependency,
         principal: PrincipalDependency,
+        response: Response,
+        body: OptionalJsonBody[ActBody],
         if_match: IfMatch = None,
-    ) -> Response:
-        def parse_act_body(raw: bytes) -> ActBody:
-            if not raw:
-                return ActBody()
-            require_json_body(request)
-            return validate_model(ActBody, decode_json_object(raw))
-
-        body = await get_body_reader(request).read_any_body(request, parse_act_body)
-        lives = ApprovalService(services.store)
-        return _build_response(await run_in_threadpool(lives.perform_act, plan, act, principal, body.note, if_match))
+    ) -> ApprovalView:
+        view = ApprovalService(services.store).perform_act(plan, act, principal, body.note, if_match)
+        return _tag_response(view, response)
 
     summary, description = _ACT_DESCRIPTIONS[act]
-    extra: dict[str, Any] = describe_json_body(
-        register_schema(ActBody), {"noted": ("With a note", {"note": "As agreed in the meeting."})}
-    )
-    extra["requestBody"]["required"] = False
     router.add_api_route(
-        f"/approval/{act}",
+        f"/{act}",
         perform_act,
         methods=["POST"],
         summary=summary,
         description=description,
-        name=act.replace("-", "_"),
-        operation_id=f"{act.replace('-', '_')}_plan",
+        name=f"{act.replace('-', '_')}_plan",
         dependencies=[require_permission(act)],
-        response_model=None,
         responses={
-            **document_errors(
-                NotFoundError,
-                ConflictError,
-                PreconditionFailedError,
-                UnprocessableContentError,
-                BadRequestError,
-                ContentTooLargeError,
-                UnsupportedMediaTypeError,
-            ),
-            200: describe_json_response(ApprovalView, "Done: its life now.", _ETAG_HEADER),
+            **document_errors(*BODY_ERRORS, NotFoundError, ConflictError, PreconditionFailedError),
+            200: {"description": "The approval after the act.", "headers": _ETAG},
         },
-        openapi_extra=extra,
     )
 
 
@@ -123,9 +89,7 @@ for _act in TRANSITIONS:
     _add_act_route(_act)
 
 
-def _build_response(view: ApprovalView) -> Response:
-    return Response(
-        view.model_dump_json(),
-        headers={"ETag": quote_etag(str(view.version)), "Cache-Control": "private, no-cache"},
-        media_type="application/json",
-    )
+def _tag_response(view: ApprovalView, response: Response) -> ApprovalView:
+    response.headers["ETag"] = quote_etag(str(view.version))
+    response.headers["Cache-Control"] = "private, no-cache"
+    return view

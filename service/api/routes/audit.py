@@ -1,4 +1,4 @@
-"""`/v1/audit`: the route."""
+"""`/v1/audit`: the audit log."""
 
 from typing import Annotated, Literal
 from urllib.parse import urlencode
@@ -19,23 +19,23 @@ _PRINTABLE_PATTERN = r"^[^\x00]*$"
 FilterText = Annotated[str | None, Query(max_length=100, pattern=_PRINTABLE_PATTERN)]
 
 
-@router.get("", summary="Who did what", responses=document_errors(UnprocessableContentError))
+@router.get("", summary="Read the audit log", responses=document_errors(UnprocessableContentError))
 def read_audit_log(
     services: ServicesDependency,
     principal: PrincipalDependency,
     response: Response,
-    subject: Annotated[FilterText, Query(description="Only lines about this plan, province or key.")] = None,
-    caller: Annotated[FilterText, Query(description="Only what this caller did.")] = None,
-    act: Annotated[FilterText, Query(description="Only such acts.", examples=["plan ratified"])] = None,
-    order: Annotated[Literal["oldest", "newest"], Query(description="Which lines come first.")] = "oldest",
+    subject: Annotated[FilterText, Query(description="Only entries about this plan, province or key.")] = None,
+    caller: Annotated[FilterText, Query(description="Only entries of this caller.")] = None,
+    act: Annotated[FilterText, Query(description="Only this act.", examples=["plan ratified"])] = None,
+    order: Annotated[Literal["oldest", "newest"], Query(description="Order of the entries.")] = "oldest",
     after: Annotated[
-        int | None, Query(ge=0, le=2**62, description="Only lines that come after this one, in the order asked for.")
+        int | None, Query(ge=0, le=2**62, description="Only entries after this one, in the requested order.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Lines at most.")] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Maximum number of entries.")] = 100,
 ) -> AuditPage:
-    """The audit log: every plan accepted, finished and cancelled, every province stored, every act of a plan's life, every key.
+    """Read the audit log: plans accepted, finished and cancelled, provinces stored, acts of approval, API keys.
 
-    You see what belongs to provinces that you may read, and what you did yourself; administrators of `*` see all of it.
+    You see entries of provinces that you may read and your own entries. Administrators of `*` see all entries.
     """
     wanted = AuditFilter(
         subject=subject,

@@ -1,49 +1,28 @@
-"""`/v1/me` and `/v1/keys`: the routes."""
+"""`/v1/me` and `/v1/keys`: the principal of a request, and API keys."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
-from fastapi.concurrency import run_in_threadpool
-from starlette.requests import Request
+from fastapi import APIRouter, Path
 
-from models.validation.parsing import validate_model
-from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
-from service.api.openapi import describe_json_body, describe_json_response, register_schema
+from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
-from service.auth.api_keys import IssuedKey, issue_api_key, revoke_api_key
+from service.api.request_bodies import JsonBody
+from service.auth.api_keys import issue_api_key, revoke_api_key
 from service.auth.principals import ANONYMOUS_PRINCIPAL
-from service.core.errors import (
-    BadRequestError,
-    ContentTooLargeError,
-    NotFoundError,
-    UnprocessableContentError,
-    UnsupportedMediaTypeError,
-    document_errors,
-)
-from service.core.json_documents import decode_json_object
+from service.core.errors import BODY_ERRORS, NotFoundError, UnprocessableContentError, document_errors
 from service.domain.schemas.keys import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
 from service.storage.records import KeyRecord
 
 router = APIRouter(prefix="/v1", tags=["access"])
 
-KeyName = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", max_length=12, description="The key's identifier.")]
-
-KEY_EXAMPLES = {
-    "bureau": (
-        "The planning bureau of Ryanggang, for a year",
-        {"caller": "bureau", "grants": [{"province": "ryanggang", "role": "bureau"}]},
-    ),
-    "factory": (
-        "One factory, which reports its own outputs only",
-        {"caller": "hyesan-daily", "grants": [{"province": "ryanggang", "role": "factory", "factory": "hyesan-daily"}]},
-    ),
-}
-"""Examples of `POST /v1/keys`."""
+KeyName = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", max_length=12, description="Identifier of the key.")]
 
 
-@router.get("/me", summary="Who am I?", dependencies=[require_permission("read")], responses=document_errors())
+@router.get(
+    "/me", summary="Read the current principal", dependencies=[require_permission("read")], responses=document_errors()
+)
 async def read_current_principal(principal: PrincipalDependency) -> CurrentPrincipal:
-    """Who you are to the service, and your roles in provinces."""
+    """Read who the service takes you for, and your roles in provinces."""
     return CurrentPrincipal(
         caller=principal.caller,
         authentication="off" if principal is ANONYMOUS_PRINCIPAL else "on",
@@ -52,10 +31,10 @@ async def read_current_principal(principal: PrincipalDependency) -> CurrentPrinc
 
 
 @router.get(
-    "/keys", summary="List the API keys", dependencies=[require_permission("administer")], responses=document_errors()
+    "/keys", summary="List API keys", dependencies=[require_permission("administer")], responses=document_errors()
 )
 def list_api_keys(services: ServicesDependency) -> KeyList:
-    """All keys, those that hold no more included. For administrators of `*`."""
+    """List all keys, expired and revoked ones included. Only administrators of `*` may do so."""
     with services.store.read_transaction() as transaction:
         return KeyList(
             keys=tuple(KeyView.model_validate(_select_key_fields(one)) for one in transaction.keys.list_keys())
@@ -64,28 +43,17 @@ def list_api_keys(services: ServicesDependency) -> KeyList:
 
 @router.post(
     "/keys",
-    summary="Make an API key",
+    summary="Create an API key",
+    status_code=201,
     dependencies=[require_permission("administer")],
-    response_model=None,
-    responses={
-        **document_errors(BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError),
-        201: describe_json_response(KeyWithSecret, "The key is made; it is told this once."),
-    },
-    openapi_extra=describe_json_body(register_schema(KeyBody), KEY_EXAMPLES),
+    response_description="The key with its secret, which is shown only once.",
+    responses=document_errors(*BODY_ERRORS),
 )
-async def create_api_key(request: Request, services: ServicesDependency, caller: CallerDependency) -> Response:
-    """Make a key for a caller with roles in provinces. For administrators of `*`."""
-
-    def issue_from_body(body: KeyBody) -> IssuedKey:
-        with services.store.write_transaction() as transaction:
-            return issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by=caller)
-
-    body = await get_body_reader(request).read_json_body(
-        request, lambda raw: validate_model(KeyBody, decode_json_object(raw))
-    )
-    made = await run_in_threadpool(issue_from_body, body)
-    answer = KeyWithSecret.model_validate({**_select_key_fields(made.record), "key": made.key})
-    return Response(answer.model_dump_json(), 201, media_type="application/json")
+def create_api_key(body: JsonBody[KeyBody], services: ServicesDependency, caller: CallerDependency) -> KeyWithSecret:
+    """Create a key for a caller with roles in provinces. Only administrators of `*` may do so."""
+    with services.store.write_transaction() as transaction:
+        issued = issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by=caller)
+    return KeyWithSecret.model_validate({**_select_key_fields(issued.record), "key": issued.key})
 
 
 @router.delete(
@@ -96,7 +64,7 @@ async def create_api_key(request: Request, services: ServicesDependency, caller:
     responses=document_errors(NotFoundError, UnprocessableContentError),
 )
 def delete_api_key(key: KeyName, services: ServicesDependency, caller: CallerDependency) -> None:
-    """Revoke a key: whoever asks with it from now on is refused. It stays in the list. For administrators of `*`."""
+    """Revoke a key: every later request with it is refused. The key stays in the list. Only administrators of `*` may do so."""
     with services.store.write_transaction() as transaction:
         revoke_api_key(transaction, key, revoked_by=caller)
 

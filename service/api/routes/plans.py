@@ -1,104 +1,90 @@
-"""`/v1/plans`: the routes, but for tables."""
+"""`/v1/plans`: create, list, read, cancel and follow plans."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.requests import Request
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
-from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
-from service.api.examples import plans
-from service.api.openapi import describe_headers, describe_json_body, describe_json_response, register_schema
+from service.api.dependencies import (
+    CallerDependency,
+    PlanName,
+    PlanServiceDependency,
+    PrincipalDependency,
+    ServicesDependency,
+    get_body_reader,
+)
+from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
+from service.api.request_bodies import DocumentBodyDependency, RequestBody
 from service.core.errors import (
-    BadRequestError,
+    BODY_ERRORS,
     ConflictError,
-    ContentTooLargeError,
     NotFoundError,
     TooManyRequestsError,
     UnprocessableContentError,
-    UnsupportedMediaTypeError,
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
 from service.domain.container import Services
 from service.domain.plan_export import ProgramFormat, format_program
 from service.domain.plan_view import build_plan_view
-from service.domain.plans import PlanService, parse_wait_seconds
+from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
-from service.spreadsheets.file_kinds import detect_spreadsheet_kind
 from service.storage.plan_requests import Submission
 from service.storage.records import PlanRecord
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"])
 
-PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
+PreferHeader = Annotated[
+    str | None,
+    Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).", examples=["wait=20"]),
+]
+IdempotencyHeader = Annotated[
+    str | None,
+    Header(description="A key of your choice. A repeated request with the same key gives the same plan."),
+]
 
 _CANCEL_WAIT_SECONDS = 2.0
 """Seconds that DELETE waits for a running plan to end."""
 
-_LOCATION_HEADER = {"Location": "Where the plan is."}
-_ETAG_HEADER = {"ETag": "Entity tag: the digest of the problem."}
+_LOCATION = describe_headers({"Location": "Address of the plan."})
+_ETAG = describe_headers({"ETag": "Entity tag: the digest of the problem."})
 
-
-async def _provide_plan_service(services: ServicesDependency) -> PlanService:
-    return PlanService(services.store, services.jobs, services.settings)
-
-
-PlanServiceDependency = Annotated[PlanService, Depends(_provide_plan_service)]
+SUBMISSION_RESPONSES: dict[int | str, dict[str, Any]] = {
+    201: {"description": "The plan is finished; see its `outcome`.", "headers": _LOCATION},
+    202: {"model": PlanView, "description": "The plan is accepted and will be finished.", "headers": _LOCATION},
+}
+"""Answers of operations that create a plan."""
 
 
 @router.post(
     "",
-    summary="Make a plan",
+    summary="Create a plan",
     status_code=201,
+    response_model=PlanView,
     dependencies=[require_permission("draft")],
-    response_model=None,
-    responses={
-        **document_errors(
-            BadRequestError,
-            ConflictError,
-            ContentTooLargeError,
-            UnsupportedMediaTypeError,
-            UnprocessableContentError,
-            TooManyRequestsError,
-        ),
-        201: describe_json_response(PlanView, "The plan is finished (see its `outcome`).", _LOCATION_HEADER),
-        202: describe_json_response(
-            PlanView, "The plan is accepted; it will be finished, whatever happens to this service.", _LOCATION_HEADER
-        ),
-    },
-    openapi_extra=describe_json_body(register_schema(PlanBody), plans.PLAN_EXAMPLES, allow_spreadsheets=True),
+    responses={**document_errors(*BODY_ERRORS, ConflictError, TooManyRequestsError), **SUBMISSION_RESPONSES},
 )
 async def create_plan(
-    request: Request,
+    body: Annotated[RequestBody, Depends(DocumentBodyDependency(PlanBody, spreadsheets=True))],
     services: ServicesDependency,
     plans: PlanServiceDependency,
     principal: PrincipalDependency,
     sheets_query: Annotated[SheetsQuery, Query()],
-    prefer: Annotated[
-        str | None,
-        Header(description="`wait=20` waits up to 20 seconds for the plan (RFC 7240).", examples=["wait=20"]),
-    ] = None,
-    idempotency_key: Annotated[
-        str | None,
-        Header(description="A key of yours: the same request sent again with it gives the same plan, not another."),
-    ] = None,
+    prefer: PreferHeader = None,
+    idempotency_key: IdempotencyHeader = None,
 ) -> Response:
-    """Plan a problem that is written out, a province in a scenario with changes, or a workbook or zip of CSV, in a scenario of its own.
+    """Plan a problem in the body, a stored province in a scenario with changes, or a workbook or zip of CSV files.
 
-    Without `Prefer: wait=N` the answer is 202 at once; follow the plan at its `/events` or read it until its `status` is
-    `finished`. Rules that cannot hold together are no error: the plan finishes as `infeasible` and says why.
+    Without `Prefer: wait=N` the answer is 202 at once. Follow the plan at its `/events`, or read the plan until its `status`
+    is `finished`. An infeasible problem is not an error: the plan finishes as `infeasible` and explains the conflict.
     """
-    kind = detect_spreadsheet_kind(request)
-    submission = await get_body_reader(request).read_json_body(
-        request,
-        lambda raw: plans.submit_body(raw, principal, idempotency_key, kind, sheets_query),
-        allow_spreadsheets=True,
+    submission = await body.process_in_thread(
+        lambda raw: plans.submit_body(raw, principal, idempotency_key, body.spreadsheet_kind, sheets_query)
     )
     return await build_submission_response(submission, prefer, services)
 
@@ -113,13 +99,13 @@ def list_plans(
     plans: PlanServiceDependency,
     principal: PrincipalDependency,
     response: Response,
-    status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],
-    limit: Annotated[int, Query(ge=1, le=500, description="Plans on a page at most.")] = 50,
+    status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],  # noqa: B006
+    limit: Annotated[int, Query(ge=1, le=500, description="Maximum number of plans on a page.")] = 50,
     before: Annotated[
         str | None, Query(pattern=ID_PATTERN, max_length=100, description="Only plans older than this one.")
     ] = None,
 ) -> PlanList:
-    """Plans, newest first. `next` (and the `Link` header) leads to the next page."""
+    """List plans, newest first. `next` and the `Link` header lead to the next page."""
     page = plans.list_plans(principal, status, before, limit)
     if page.next:
         response.headers["Link"] = f'<{page.next}>; rel="next"'
@@ -133,9 +119,9 @@ def list_plans(
     responses=document_errors(NotFoundError, UnprocessableContentError),
 )
 def read_plan(plan: PlanName, plans: PlanServiceDependency, response: Response) -> PlanView:
-    """A plan without its tables: how far it is, and once it is finished its outcome, proof, objective and summary.
+    """Read a plan without its tables: its progress, and once it is finished its outcome, certificate, objective and summary.
 
-    The `ETag` of a finished plan is the version of its life, for the `If-Match` of its acts.
+    The `ETag` of a finished plan is the version of its approval, for the `If-Match` of the acts of the approval workflow.
     """
     shown, version = plans.read_plan(plan)
     if shown.status == "finished":
@@ -147,17 +133,17 @@ def read_plan(plan: PlanName, plans: PlanServiceDependency, response: Response) 
     "/{plan}",
     summary="Cancel a plan",
     dependencies=[require_permission("draft")],
-    response_model=None,
+    response_model=PlanView,
+    response_description="The plan has ended.",
     responses={
         **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
-        200: describe_json_response(PlanView, "The plan has ended."),
-        202: describe_json_response(PlanView, "The plan is about to end."),
+        202: {"model": PlanView, "description": "The plan is about to end."},
     },
 )
 async def cancel_plan(
     plan: PlanName, services: ServicesDependency, plans: PlanServiceDependency, caller: CallerDependency
 ) -> Response:
-    """End a plan that waits or runs; a running one ends within a second or so. Finished plans are kept: 409."""
+    """Cancel a plan that waits or runs; a running plan ends within about a second. Finished plans are kept: 409."""
     record = await run_in_threadpool(plans.cancel_plan, plan, caller)
     if not record.is_final:
         record = await services.jobs.wait_until_final(plan, _CANCEL_WAIT_SECONDS)
@@ -165,7 +151,7 @@ async def cancel_plan(
 
 
 def _require_existing_plan(plan: PlanName, services: ServicesDependency) -> str:
-    """The plan's identifier; NotFound before a stream begins rather than within it."""
+    """Return the identifier of a stored plan; NotFoundError before a stream begins rather than within it."""
     return services.jobs.read_plan(plan).id
 
 
@@ -180,12 +166,12 @@ async def stream_plan_events(
     plan: Annotated[str, Depends(_require_existing_plan)],
     services: ServicesDependency,
     last_event_id: Annotated[
-        int, Header(ge=0, le=2**31 - 1, description="Number of the last event you have; those after it follow.")
+        int, Header(ge=0, le=2**31 - 1, description="Number of the last event you have; later events follow.")
     ] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """What happens to a plan, as server-sent events: `queued`, `started`, `progress`, `retried`, `cancelling`, `finished`.
+    """Stream the events of a plan: `queued`, `started`, `progress`, `retried`, `cancelling`, `finished`.
 
-    Every event has a number; a reader that comes back with `Last-Event-ID` misses nothing. The stream ends with `finished`.
+    Every event has a number. A client that reconnects with `Last-Event-ID` misses nothing. The stream ends with `finished`.
     """
     async for event in services.jobs.follow_events(plan, last_event_id):
         reported = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))
@@ -194,19 +180,17 @@ async def stream_plan_events(
 
 @router.get(
     "/{plan}/problem",
-    summary="Read a plan's problem",
+    summary="Read the problem of a plan",
     dependencies=[require_permission("read")],
-    response_model=None,
+    response_model=PlanningProblem,
     responses={
         **document_errors(NotFoundError, UnprocessableContentError),
-        200: describe_json_response(
-            PlanningProblem, "The problem, with the scenario and all changes applied.", _ETAG_HEADER
-        ),
-        304: {"description": "You have it already.", "headers": describe_headers(_ETAG_HEADER)},
+        200: {"description": "The problem, with the scenario and all changes applied.", "headers": _ETAG},
+        304: {"description": "Your copy is current.", "headers": _ETAG},
     },
 )
 def read_plan_problem(plan: PlanName, plans: PlanServiceDependency, if_none_match: IfNoneMatch = None) -> Response:
-    """The problem that the plan plans, with all changes applied. Fields left out have their default values."""
+    """Read the problem of a plan with all changes applied. Absent fields have their default values."""
     problem, digest = plans.read_problem(plan)
     headers = {"ETag": quote_etag(digest), "Cache-Control": "private, max-age=3600"}
     if matches_etag(if_none_match, digest):
@@ -216,13 +200,13 @@ def read_plan_problem(plan: PlanName, plans: PlanServiceDependency, if_none_matc
 
 @router.get(
     "/{plan}/export.{kind}",
-    summary="Read a plan's linear program",
+    summary="Export the linear program of a plan",
     dependencies=[require_permission("read")],
     response_model=None,
     responses={
         **document_errors(NotFoundError, UnprocessableContentError),
         200: {
-            "description": "The program as text that other solvers read.",
+            "description": "The linear program in a text format of solvers.",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
     },
@@ -230,10 +214,12 @@ def read_plan_problem(plan: PlanName, plans: PlanServiceDependency, if_none_matc
 async def export_program(
     request: Request,
     plan: PlanName,
-    kind: Annotated[ProgramFormat, Path(description="`mps`: every digit kept. `lp`: for the eye.", examples=["lp"])],
+    kind: Annotated[
+        ProgramFormat, Path(description="`mps` keeps every digit; `lp` is easier to read.", examples=["lp"])
+    ],
     plans: PlanServiceDependency,
 ) -> Response:
-    """The program of the plan without its ordered goals: minimise weighted shortage and costs under every rule."""
+    """Export the linear program without its ordered goals: minimize weighted shortage and costs under all constraints."""
 
     def format_text() -> str:
         return format_program(plans.read_problem(plan)[0], kind)
@@ -247,7 +233,7 @@ async def export_program(
 
 
 async def build_submission_response(submission: Submission, prefer: str | None, services: Services) -> Response:
-    """The answer to whoever asked for a plan: at once, or when it is finished as far as `Prefer` says to wait."""
+    """Answer a request that created a plan, after waiting as long as `Prefer` asks and the settings allow."""
     record, seconds = submission.plan, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
     if seconds and not record.is_final:
         record = await services.jobs.wait_until_final(record.id, seconds)

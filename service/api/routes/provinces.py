@@ -1,34 +1,25 @@
-"""`/v1/provinces`: the routes."""
+"""`/v1/provinces`: stored provinces, their versions and scenarios."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
-from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency, get_body_reader
-from service.api.examples import provinces
+from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
-from service.api.openapi import (
-    describe_binary,
-    describe_headers,
-    describe_json_body,
-    describe_json_response,
-    register_schema,
-)
+from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
+from service.api.request_bodies import DocumentBodyDependency, RequestBody
 from service.core.errors import (
-    BadRequestError,
+    BODY_ERRORS,
     ConflictError,
-    ContentTooLargeError,
     NotAcceptableError,
     NotFoundError,
     PreconditionFailedError,
     UnprocessableContentError,
-    UnsupportedMediaTypeError,
     document_errors,
 )
 from service.core.etags import IfMatch, IfNoneMatch, matches_etag, quote_etag
@@ -36,7 +27,7 @@ from service.domain.province_files import stream_province_file
 from service.domain.provinces import ProvinceService, ProvinceVersion
 from service.domain.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
 from service.domain.sheet_sources import process_document
-from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, detect_spreadsheet_kind
+from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/provinces", tags=["provinces"])
 
@@ -53,15 +44,13 @@ _MEDIA_TYPES: dict[ProvinceFormat, str] = {
     "xlsx": SPREADSHEET_MEDIA_TYPES["xlsx"],
     "zip": SPREADSHEET_MEDIA_TYPES["zip"],
 }
-_ETAG_HEADER = {"ETag": "Entity tag of this version."}
-
-_PROVINCE_RESPONSE = describe_json_response(ProvinceView, "The province.", _ETAG_HEADER)
-_PROVINCE_RESPONSE["content"] |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
+_ETAG = describe_headers({"ETag": "Entity tag of this version."})
+_SPREADSHEETS = {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
 
 
-@router.get("", summary="List the provinces", dependencies=[require_permission("read")], responses=document_errors())
+@router.get("", summary="List provinces", dependencies=[require_permission("read")], responses=document_errors())
 def list_provinces(services: ServicesDependency, principal: PrincipalDependency) -> ProvinceList:
-    """The provinces that you may read, with their scenarios, without their problems."""
+    """List the provinces that you may read, with their scenarios, without their problems."""
     found = ProvinceService(services.store, services.settings).list_provinces()
     return ProvinceList(provinces=tuple(one for one in found.provinces if principal.is_permitted("read", one.id)))
 
@@ -70,24 +59,24 @@ def list_provinces(services: ServicesDependency, principal: PrincipalDependency)
     "/{province}",
     summary="Read a province",
     dependencies=[require_permission("read")],
-    response_model=None,
+    response_model=ProvinceView,
     responses={
         **document_errors(NotFoundError, NotAcceptableError, UnprocessableContentError),
-        200: _PROVINCE_RESPONSE,
-        304: {"description": "You have this version already.", "headers": describe_headers(_ETAG_HEADER)},
+        200: {"description": "The province.", "headers": _ETAG, "content": _SPREADSHEETS},
+        304: {"description": "Your copy is current.", "headers": _ETAG},
     },
 )
 def read_province(
     province: ProvinceName,
     services: ServicesDependency,
     version: VersionQuery = None,
-    format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,
-    accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
+    format: Annotated[ProvinceFormat | None, Query(description="The format, instead of `Accept`.")] = None,  # noqa: A002
+    accept: Annotated[str | None, Header(description="Accepted media types; JSON if absent.")] = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """A version of a province, with its problem and scenarios; as JSON, as a workbook, or as CSV files in a zip.
+    """Read a version of a province with its problem and scenarios as JSON, a workbook, or a zip of CSV files.
 
-    Workbook and zip can be edited and sent back with PUT; nothing is lost on the way.
+    You can edit the workbook or the zip and send it back with PUT without loss.
     """
     kind = negotiate_format(format, accept, _MEDIA_TYPES)
     found = ProvinceService(services.store, services.settings).find_province(province, version)
@@ -103,12 +92,12 @@ def read_province(
 
 @router.get(
     "/{province}/scenarios/{scenario}",
-    summary="Read a province's problem in a scenario",
+    summary="Read the problem of a scenario",
     dependencies=[require_permission("read")],
-    response_model=None,
+    response_model=PlanningProblem,
     responses={
         **document_errors(NotFoundError, UnprocessableContentError),
-        200: describe_json_response(PlanningProblem, "The problem with the scenario's changes applied.", _ETAG_HEADER),
+        200: {"description": "The problem with the changes of the scenario applied.", "headers": _ETAG},
     },
 )
 def read_scenario(
@@ -117,7 +106,7 @@ def read_scenario(
     services: ServicesDependency,
     version: VersionQuery = None,
 ) -> Response:
-    """The province's problem with all changes of one of its scenarios applied: what a plan of it would plan."""
+    """Read the problem of a province with all changes of one scenario applied."""
     problem = ProvinceService(services.store, services.settings).read_scenario_problem(province, version, scenario)
     return Response(
         problem.decompress_json(), headers={"ETag": quote_etag(problem.digest)}, media_type="application/json"
@@ -128,50 +117,41 @@ def read_scenario(
     "/{province}",
     summary="Store a province",
     dependencies=[require_permission("draft")],
-    response_model=None,
+    response_model=ProvinceView,
     responses={
-        **document_errors(
-            BadRequestError,
-            ConflictError,
-            PreconditionFailedError,
-            ContentTooLargeError,
-            UnsupportedMediaTypeError,
-            UnprocessableContentError,
-        ),
-        200: describe_json_response(ProvinceView, "A new version is stored.", _ETAG_HEADER),
-        201: describe_json_response(
-            ProvinceView, "The province is stored.", {**_ETAG_HEADER, "Location": "Where it is."}
-        ),
+        **document_errors(*BODY_ERRORS, ConflictError, PreconditionFailedError),
+        200: {"description": "A new version is stored.", "headers": _ETAG},
+        201: {
+            "model": ProvinceView,
+            "description": "The province is stored.",
+            "headers": _ETAG | describe_headers({"Location": "Address of the province."}),
+        },
     },
-    openapi_extra=describe_json_body(
-        register_schema(ProvinceBody), provinces.PROVINCE_EXAMPLES, allow_spreadsheets=True
-    ),
 )
 async def store_province(
     province: ProvinceName,
-    request: Request,
+    body: Annotated[RequestBody, Depends(DocumentBodyDependency(ProvinceBody, spreadsheets=True))],
     services: ServicesDependency,
     caller: CallerDependency,
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Store a new version; none that was stored before is lost.
+    """Store a new version; all earlier versions stay.
 
-    With `If-Match` only if nobody wrote since you read it; with `If-None-Match: *` only if there is no province of that
-    name. What comes with Allot cannot be replaced. A workbook or a zip of CSV is read as the template lays it out.
+    With `If-Match` the request fails if there is a newer version than you read. With `If-None-Match: *` it fails if the
+    province exists. Built-in provinces cannot be replaced. A workbook or a zip of CSV files must follow the template.
     """
-    kind = detect_spreadsheet_kind(request)
 
     def store_from_body(raw: bytes) -> ProvinceVersion:
         provinces = ProvinceService(services.store, services.settings)
         return process_document(
             raw,
-            kind,
+            body.spreadsheet_kind,
             services.settings,
-            lambda body: provinces.store_province(province, body, caller, if_match, if_none_match),
+            lambda document: provinces.store_province(province, document, caller, if_match, if_none_match),
         )
 
-    found = await get_body_reader(request).read_json_body(request, store_from_body, allow_spreadsheets=True)
+    found = await body.process_in_thread(store_from_body)
     return await run_in_threadpool(_build_response, found, 201 if found.version == 1 else 200)
 
 
@@ -185,7 +165,7 @@ async def store_province(
 def delete_province(
     province: ProvinceName, services: ServicesDependency, caller: CallerDependency, if_match: IfMatch = None
 ) -> None:
-    """Delete a province; its versions stay readable by number, and plans made from it stay as they are."""
+    """Delete a province. Its versions stay readable by number; its plans stay unchanged."""
     ProvinceService(services.store, services.settings).delete_province(province, caller, if_match)
 
 

@@ -1,33 +1,26 @@
-"""`/v1/plans/{plan}/…`: questions to a finished plan. All are answered from the stored basis, by child processes, few at a time."""
+"""`/v1/plans/{plan}/…`: sensitivity queries about a finished plan, answered by worker processes from the stored basis."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
-from starlette.requests import Request
 
 from models.answers import ParameterGrid, ParametricCurve, Remedies, ShadowPrices, ShortageAttribution
-from models.base import ID_PATTERN
 from models.comparisons import Comparison, EquityReport, GoalTradeOffs
 from models.estimates import ObjectiveEstimate
-from models.validation.parsing import validate_model
-from service.api.dependencies import PrincipalDependency, ServicesDependency, get_body_reader
-from service.api.examples import sensitivity
-from service.api.openapi import describe_json_body, describe_json_response, register_schema
+from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
+from service.api.request_bodies import JsonBody
 from service.core.errors import (
-    BadRequestError,
+    BODY_ERRORS,
     ConflictError,
-    ContentTooLargeError,
     NotFoundError,
     ServiceUnavailableError,
     TooManyRequestsError,
     UnprocessableContentError,
-    UnsupportedMediaTypeError,
     document_errors,
 )
-from service.core.json_documents import decode_json_object
 from service.domain.container import Services
 from service.domain.schemas.sensitivity import (
     MAX_TIME_LIMIT_SECONDS,
@@ -41,9 +34,8 @@ from service.domain.sensitivity import SensitivityService
 from service.workers.sensitivity_pool import SensitivityQuery
 from solvers.sensitivity import GroupBy
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["answers"], dependencies=[require_permission("read")])
+router = APIRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])
 
-PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
 NameFilter = Annotated[str | None, Query(max_length=100, description="Only these shortages or limits; all if absent.")]
 
 READ_ERRORS = document_errors(NotFoundError, ConflictError, UnprocessableContentError)
@@ -51,68 +43,47 @@ QUERY_ERRORS = document_errors(
     NotFoundError, ConflictError, UnprocessableContentError, TooManyRequestsError, ServiceUnavailableError
 )
 BODY_QUERY_ERRORS = document_errors(
-    NotFoundError,
-    ConflictError,
-    UnprocessableContentError,
-    BadRequestError,
-    ContentTooLargeError,
-    UnsupportedMediaTypeError,
-    TooManyRequestsError,
-    ServiceUnavailableError,
+    *BODY_ERRORS, NotFoundError, ConflictError, TooManyRequestsError, ServiceUnavailableError
 )
 
-Body = TypeVar("Body", bound=BaseModel)
 
-
-def _describe_query(answer: type[BaseModel]) -> dict[str, Any]:
-    return {"response_model": None, "responses": {**QUERY_ERRORS, 200: describe_json_response(answer, "The answer.")}}
-
-
-def _describe_body_query(
-    model: type[BaseModel], answer: type[BaseModel], body_examples: sensitivity.Examples
-) -> dict[str, Any]:
-    return {
-        "response_model": None,
-        "responses": {**BODY_QUERY_ERRORS, 200: describe_json_response(answer, "The answer.")},
-        "openapi_extra": describe_json_body(register_schema(model), body_examples),
-    }
-
-
-@router.get("/shadow-prices", summary="Prices of limits and goods", **_describe_query(ShadowPrices))
+@router.get("/shadow-prices", summary="Read shadow prices", response_model=ShadowPrices, responses=QUERY_ERRORS)
 async def read_shadow_prices(
     plan: PlanName,
     request: Request,
     services: ServicesDependency,
-    with_ranges: Annotated[int, Query(ge=0, le=100, description="Limits told with range, step and words.")] = 10,
-    max_results: Annotated[int, Query(ge=1, le=10_000, description="Limits and goods listed at most.")] = 200,
+    with_ranges: Annotated[int, Query(ge=0, le=100, description="Number of limits with range, step and words.")] = 10,
+    max_results: Annotated[int, Query(ge=1, le=10_000, description="Maximum number of limits and of goods.")] = 200,
 ) -> Response:
-    """What one more unit of each limit and good is worth in won, before rounding to whole units; worth most first.
+    """Read the shadow price of each limit and good before rounding to whole units, the largest first.
 
-    The leading limits say how far they may fall and rise before the price changes, and whom a step serves.
+    The first limits also have their allowable increase and decrease, and the shortages that one step reduces.
     """
     return await _answer_query(
         request, services, plan, "shadow-prices", with_ranges=with_ranges, max_results=max_results
     )
 
 
-@router.get("/bottlenecks", summary="Why things are short", **_describe_query(ShortageAttribution))
-async def read_bottlenecks(
+@router.get(
+    "/bottlenecks", summary="Attribute shortages to limits", response_model=ShortageAttribution, responses=QUERY_ERRORS
+)
+async def read_bottleneck_analysis(
     plan: PlanName,
     request: Request,
     services: ServicesDependency,
     group_by: Annotated[
-        GroupBy, Query(description="What shortages are rolled up by; `limit`: each shortage of the limits chosen.")
+        GroupBy, Query(description="Group of shortages; `limit` lists each shortage of the chosen limits.")
     ] = "all",
     county: NameFilter = None,
     item: NameFilter = None,
     period: NameFilter = None,
     rule: NameFilter = None,
     limit_id: NameFilter = None,
-    max_results: Annotated[int, Query(ge=1, le=10_000, description="Groups listed at most.")] = 100,
+    max_results: Annotated[int, Query(ge=1, le=10_000, description="Maximum number of groups.")] = 100,
 ) -> Response:
-    """What the missing units would take of each limit, traced through transport, stores and materials, in parts that add up.
+    """Attribute shortages to binding limits, traced through transport, stores and materials; the parts add up exactly.
 
-    The table `reasons` has each shortage by itself.
+    The table `bottlenecks` lists the limits of each shortage separately.
     """
     chosen = {"county": county, "item": item, "period": period, "rule": rule, "limit": limit_id}
     return await _answer_query(
@@ -120,39 +91,41 @@ async def read_bottlenecks(
     )
 
 
-@router.get("/remedies", summary="What would mend a shortage", **_describe_query(Remedies))
+@router.get("/remedies", summary="Find remedies for a shortage", response_model=Remedies, responses=QUERY_ERRORS)
 async def read_remedies(
     plan: PlanName,
     request: Request,
     services: ServicesDependency,
     county: Annotated[str, Query(max_length=100, description="County of the shortage.", examples=["hyesan"])],
-    item: Annotated[str, Query(max_length=100, description="Item short.", examples=["soap"])],
+    item: Annotated[str, Query(max_length=100, description="Item of the shortage.", examples=["soap"])],
     period: Annotated[str, Query(max_length=100, description="Period of the shortage.", examples=["2002-01"])],
     target_share: Annotated[
-        float, Query(ge=0, le=1, description="Share of the shortage that may be left: 0 ends it.")
+        float, Query(ge=0, le=1, description="Share of the shortage that may remain: 0 ends it.")
     ] = 0.5,
-    max_candidates: Annotated[int, Query(ge=1, le=20, description="Limits tried at most.")] = 5,
+    max_candidates: Annotated[int, Query(ge=1, le=20, description="Maximum number of limits to evaluate.")] = 5,
     max_results: Annotated[
-        int | None, Query(ge=1, le=100, description="Remedies that are enough: no further limit is tried then.")
+        int | None, Query(ge=1, le=100, description="Stop after this number of remedies; all candidates if absent.")
     ] = None,
     include_unreserved: Annotated[
-        bool, Query(description="Also amounts with which the best plan needs no telling.")
+        bool,
+        Query(description="Also find amounts with which the best plan reduces the shortage without a reservation."),
     ] = False,
     time_limit_seconds: Annotated[
         float,
         Query(
-            gt=0, le=MAX_TIME_LIMIT_SECONDS, description="Seconds at most; `untried` says what there was no time for."
+            gt=0, le=MAX_TIME_LIMIT_SECONDS, description="Time limit; `not_evaluated` counts the remaining candidates."
         ),
     ] = 60.0,
 ) -> Response:
-    """The smallest single changes that end or halve a shortage, each verified by solving again, with what it costs others.
+    """Find the smallest single changes that end or halve a shortage; a solve verifies each, with its effect on other needs.
 
-    `changes` can be sent to what-if or with a new plan as they stand; `posted` says what they leave short when nothing is kept.
-    With `limit=1` the first that holds is the answer.
+    Send `changes` to what-if or with a new plan. `shortage_if_not_reserved` is the shortage if nothing is reserved.
+    With `max_results=1` the first verified remedy is the answer.
     """
-    where = {"county": county, "item": item, "period": period}
     arguments = {
-        **where,
+        "county": county,
+        "item": item,
+        "period": period,
         "target_share": target_share,
         "max_candidates": max_candidates,
         "max_results": max_results,
@@ -162,72 +135,69 @@ async def read_remedies(
     return await _answer_query(request, services, plan, "remedies", **arguments)
 
 
-@router.get("/equity", summary="How scarcity is shared out", **_describe_query(EquityReport))
+@router.get("/equity", summary="Read how scarcity is distributed", response_model=EquityReport, responses=QUERY_ERRORS)
 async def read_equity(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """Served share by county and priority, and how the bands of shortages are used."""
+    """Read the served share by county and priority, and the use of the shortage bands."""
     return await _answer_query(request, services, plan, "equity")
 
 
-@router.get("/goals", summary="What goals gave up for each other", **_describe_query(GoalTradeOffs))
+@router.get("/goals", summary="Read the trade-offs between goals", response_model=GoalTradeOffs, responses=QUERY_ERRORS)
 async def read_goals(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """Each ordered goal, solved in its turn and by itself: what it gave up for those before it, and at what price."""
+    """Compare each ordered goal with its own optimum: the loss to earlier goals, and its price."""
     return await _answer_query(request, services, plan, "goals")
 
 
-@router.get("/infeasibility", summary="Why a plan is infeasible", responses=READ_ERRORS)
+@router.get("/infeasibility", summary="Explain why a plan is infeasible", responses=READ_ERRORS)
 async def read_infeasibility(plan: PlanName, services: ServicesDependency) -> InfeasibilityView:
-    """The smallest set of rules in conflict, and the least relaxation that makes a plan possible, in units."""
+    """Read the irreducible set of conflicting constraints, and the least relaxation that makes a plan possible, in units."""
     return await run_in_threadpool(SensitivityService(services).read_infeasibility, plan)
 
 
-@router.post("/compare", summary="Compare plans", **_describe_body_query(CompareBody, Comparison, sensitivity.COMPARE))
+@router.post("/compare", summary="Compare plans", response_model=Comparison, responses=BODY_QUERY_ERRORS)
 async def compare_plans(
-    plan: PlanName, request: Request, services: ServicesDependency, principal: PrincipalDependency
+    plan: PlanName,
+    request: Request,
+    services: ServicesDependency,
+    principal: PrincipalDependency,
+    body: JsonBody[CompareBody],
 ) -> Response:
-    """A plan beside another, or beside itself with changes: what went in, what came out, and which change did how much."""
-    body = await _read_json_body(request, services, CompareBody)
-    to = SensitivityService(services)
-    return await to.answer_query(plan, request, lambda: to.build_comparison_query(body, principal))
+    """Compare a plan with another plan, or with itself after changes: inputs, results, and the effect of each change."""
+    service = SensitivityService(services)
+    return await service.answer_query(plan, request, lambda: service.build_comparison_query(body, principal))
 
 
-@router.post(
-    "/what-if", summary="Try changes on a plan", **_describe_body_query(WhatIfBody, Comparison, sensitivity.WHAT_IF)
-)
-async def solve_what_if(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """A plan with changes, solved again from its basis. Nothing is stored; POST /v1/plans makes a plan of it."""
-    body = await _read_json_body(request, services, WhatIfBody)
+@router.post("/what-if", summary="Solve a plan with changes", response_model=Comparison, responses=BODY_QUERY_ERRORS)
+async def solve_what_if(
+    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[WhatIfBody]
+) -> Response:
+    """Solve a plan with changes from its basis. Nothing is stored; POST /v1/plans creates a plan of the changes."""
     return await _answer_query(request, services, plan, "what-if", **_dump_arguments(body))
 
 
 @router.post(
-    "/estimate",
-    summary="What prices foretell",
-    **_describe_body_query(WhatIfBody, ObjectiveEstimate, sensitivity.WHAT_IF),
+    "/estimate", summary="Estimate the effect of changes", response_model=ObjectiveEstimate, responses=BODY_QUERY_ERRORS
 )
-async def compute_estimate(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """What a plan's prices foretell of changes, at once: a bound, exact where the prices hold all the way; what-if solves again."""
-    body = await _read_json_body(request, services, WhatIfBody)
+async def compute_estimate(
+    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[WhatIfBody]
+) -> Response:
+    """Estimate the effect of changes from the dual values without a solve: a bound, exact while the basis stays optimal."""
     return await _answer_query(request, services, plan, "estimate", **_dump_arguments(body))
 
 
-@router.post("/curve", summary="Vary one thing", **_describe_body_query(CurveBody, ParametricCurve, sensitivity.CURVE))
-async def compute_curve(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """A plan as one limit or share is varied, with every point at which prices change."""
-    body = await _read_json_body(request, services, CurveBody)
+@router.post("/curve", summary="Vary one parameter", response_model=ParametricCurve, responses=BODY_QUERY_ERRORS)
+async def compute_curve(
+    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[CurveBody]
+) -> Response:
+    """Compute the plan along one varied limit or share, with every breakpoint at which shadow prices change."""
     return await _answer_query(request, services, plan, "curve", **_dump_arguments(body))
 
 
-@router.post("/grid", summary="Vary two things", **_describe_body_query(GridBody, ParameterGrid, sensitivity.GRID))
-async def compute_grid(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """A plan at every pair of values of two changes."""
-    body = await _read_json_body(request, services, GridBody)
+@router.post("/grid", summary="Vary two parameters", response_model=ParameterGrid, responses=BODY_QUERY_ERRORS)
+async def compute_grid(
+    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[GridBody]
+) -> Response:
+    """Compute the plan at every pair of values of two changes."""
     return await _answer_query(request, services, plan, "grid", **_dump_arguments(body))
-
-
-async def _read_json_body(request: Request, services: Services, model: type[Body]) -> Body:
-    return await get_body_reader(request).read_json_body(
-        request, lambda raw: validate_model(model, decode_json_object(raw))
-    )
 
 
 def _dump_arguments(body: BaseModel) -> dict[str, Any]:
@@ -235,11 +205,10 @@ def _dump_arguments(body: BaseModel) -> dict[str, Any]:
 
 
 async def _answer_query(request: Request, services: Services, plan: str, name: str, **arguments: Any) -> Response:
-    """Answer a question that takes these arguments; `seconds` among them bounds it."""
-    to = SensitivityService(services)
-    seconds = arguments.get("time_limit_seconds")
+    """Answer a query with these arguments; `time_limit_seconds` among them limits its time."""
+    service = SensitivityService(services)
 
     def build_query() -> SensitivityQuery:
-        return to.build_query(name, arguments, time_limit_seconds=seconds)
+        return service.build_query(name, arguments, time_limit_seconds=arguments.get("time_limit_seconds"))
 
-    return await to.answer_query(plan, request, build_query)
+    return await service.answer_query(plan, request, build_query)

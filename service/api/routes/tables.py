@@ -1,13 +1,13 @@
-"""`/v1/plans/{plan}/{table}`: a route for every table, described by its row model."""
+"""`/v1/plans/{plan}/tables`: a route for every table, described by its row model."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from starlette.responses import StreamingResponse
 
-from models.base import ID_PATTERN, Frozen
+from models.base import Frozen
 from models.tables import TABLE_SCHEMAS
-from service.api.dependencies import ServicesDependency
+from service.api.dependencies import PlanName, PlanServiceDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
@@ -19,15 +19,20 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
-from service.domain.schemas.tables import TableQuery, build_page_schema, build_query_model, list_key_columns
+from service.domain.schemas.tables import (
+    TableEntry,
+    TableList,
+    TableQuery,
+    build_page_schema,
+    build_query_model,
+    list_key_columns,
+)
 from service.domain.tables import TableService
 from service.spreadsheets.table_formats import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_permission("read")])
 
-PlanName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")]
-
-_RESPONSE_HEADERS = {"ETag": "Entity tag of this answer.", "Link": 'Address of the next page, with `rel="next"`.'}
+_RESPONSE_HEADERS = {"ETag": "Entity tag of this response.", "Link": 'Address of the next page, with `rel="next"`.'}
 
 
 def _describe_responses(row: type[Frozen]) -> dict[int | str, dict[str, Any]]:
@@ -38,7 +43,7 @@ def _describe_responses(row: type[Frozen]) -> dict[int | str, dict[str, Any]]:
         **document_errors(NotFoundError, ConflictError, NotAcceptableError, UnprocessableContentError),
         200: {"description": "The rows.", "content": content, "headers": describe_headers(_RESPONSE_HEADERS)},
         304: {
-            "description": "You have this answer already.",
+            "description": "Your copy is current.",
             "headers": describe_headers({"ETag": _RESPONSE_HEADERS["ETag"]}),
         },
     }
@@ -51,7 +56,7 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
         plan: PlanName,
         services: ServicesDependency,
         query: TableQuery,
-        accept: Annotated[str | None, Header(description="Media types that you take; JSON if absent.")] = None,
+        accept: Annotated[str | None, Header(description="Accepted media types; JSON if absent.")] = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
         kind = negotiate_format(query.format, accept, MEDIA_TYPES)
@@ -74,12 +79,27 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
         f"/{{plan}}/tables/{table}",
         read_table,
         summary=f"Read the table {table}",
-        description=f"{row.__doc__} Rows in which everything is zero are left out. Filters: "
-        f"{', '.join(list_key_columns(row))}; name one several times for several values.",
+        description=f"{row.__doc__} Rows of zeros only are left out. Filters: "
+        f"{', '.join(list_key_columns(row))}; repeat a filter for several values.",
         name=f"read_{table}",
-        operation_id=f"read_{table}",
         response_model=None,
         responses=_describe_responses(row),
+    )
+
+
+@router.get(
+    "/{plan}/tables",
+    summary="List the tables of a plan",
+    responses=document_errors(NotFoundError, UnprocessableContentError),
+)
+def list_tables(plan: PlanName, plans: PlanServiceDependency) -> TableList:
+    """List the tables of a finished plan with their addresses and numbers of rows."""
+    view, _ = plans.read_plan(plan)
+    return TableList(
+        tables=tuple(
+            TableEntry(name=name, href=f"/v1/plans/{plan}/tables/{name}", rows=rows)
+            for name, rows in (view.tables or {}).items()
+        )
     )
 
 

@@ -1,13 +1,12 @@
-"""`/v1/plans/{plan}/workbook` and `/v1/templates/province`: the routes."""
+"""`/v1/plans/{plan}/workbook` and `/v1/templates/province`: workbooks of plans and the template of a province."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from models.base import ID_PATTERN
-from service.api.dependencies import ServicesDependency, get_body_reader
+from service.api.dependencies import PlanName, ServicesDependency, get_body_reader
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
@@ -41,12 +40,12 @@ def _describe_file(description: str, *media_types: str) -> dict[str, Any]:
     responses={
         **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
         200: {**_describe_file("The workbook.", XLSX_MEDIA_TYPE), "headers": describe_headers(_ETAG_HEADER)},
-        304: {"description": "You have it already.", "headers": describe_headers(_ETAG_HEADER)},
+        304: {"description": "Your copy is current.", "headers": describe_headers(_ETAG_HEADER)},
     },
 )
 async def read_plan_workbook(
     request: Request,
-    plan: Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="The plan.")],
+    plan: PlanName,
     services: ServicesDependency,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -72,10 +71,10 @@ async def read_plan_workbook(
     },
 )
 def read_province_template(
-    format: Annotated[
+    format: Annotated[  # noqa: A002
         SpreadsheetKind | None, Query(description="`xlsx` or `zip` (CSV files), instead of `Accept`.")
     ] = None,
-    accept: Annotated[str | None, Header(description="Media types that you take; a workbook if absent.")] = None,
+    accept: Annotated[str | None, Header(description="Accepted media types; a workbook if absent.")] = None,
 ) -> Response:
     """Every sheet and column of a province, each with what it means, and two counties as example rows."""
     kind = negotiate_format(format, accept, SPREADSHEET_MEDIA_TYPES)

@@ -14,6 +14,24 @@ _DEFAULT_PAGE_ROWS: int = _SETTINGS_FIELDS["page_rows"].default
 _MAX_PAGE_ROWS: int = _SETTINGS_FIELDS["max_page_rows"].default
 
 
+class TableEntry(Frozen):
+    """A table of a plan."""
+
+    name: str
+    """Name of the table."""
+    href: str
+    """Address of the table."""
+    rows: int
+    """Number of rows."""
+
+
+class TableList(Frozen):
+    """The tables of a plan."""
+
+    tables: tuple[TableEntry, ...]
+    """Empty until the plan is finished with an outcome that has tables."""
+
+
 class TableQuery(Frozen):
     """What is asked of a table; every table adds its key columns as filters."""
 

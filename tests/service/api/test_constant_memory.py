@@ -18,12 +18,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from service.solving.encoding import ROW_GROUP
-from service.storage.objects import FolderObjects
-from service.tables.formats import STREAMS
-from service.tables.schemas import TableQuery
-from service.tables.selection import select
-from service.tables.service import _pieces
+from service.core.codecs import ROW_GROUP_SIZE
+from service.storage.object_store import FolderObjectStore
+from service.spreadsheets.table_formats import STREAM_WRITERS
+from service.domain.schemas.tables import TableQuery
+from service.domain.table_selection import select_from_table
+from service.domain.tables import _iterate_chunks
 
 def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -34,15 +34,15 @@ if kind == "write":
     chance, labels = np.random.default_rng(7), pa.array([f"c{k}" for k in range(50)])
     schema = pa.schema([("county", pa.dictionary(pa.int32(), pa.string())), *((f"n{k}", pa.float64()) for k in range(4))])
     with parquet.ParquetWriter(folder / f"{rows}.parquet", schema, compression="zstd") as writer:
-        for begin in range(0, rows, ROW_GROUP):
-            count = min(ROW_GROUP, rows - begin)
+        for begin in range(0, rows, ROW_GROUP_SIZE):
+            count = min(ROW_GROUP_SIZE, rows - begin)
             place = pa.DictionaryArray.from_arrays(pa.array(chance.integers(50, size=count), pa.int32()), labels)
             writer.write_table(pa.table([place, *(chance.random(count) for _ in range(4))], schema=schema))
 else:
     before = peak()
-    with FolderObjects(folder).open(f"{rows}.parquet") as stored:
-        selection = select(stored, TableQuery())
-        pieces = _pieces(stored) if kind == "whole" else STREAMS[kind]("t", selection.schema, selection.batches())
+    with FolderObjectStore(folder).open_object(f"{rows}.parquet") as stored:
+        selection = select_from_table(stored, TableQuery())
+        pieces = _iterate_chunks(stored) if kind == "whole" else STREAM_WRITERS[kind]("t", selection.schema, selection.iterate_batches())
         size = sum(map(len, pieces))
     print(size, peak() - before)
 """
@@ -51,7 +51,7 @@ else:
 def run(folder: Path, rows: int, kind: str) -> tuple[int, int]:
     """Bytes written, and by how much the process's peak grew."""
     command = [sys.executable, "-c", SCRIPT, str(folder), str(rows), kind]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=300).stdout
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=300).stdout  # noqa: S603
     return (0, 0) if kind == "write" else (int(said.split()[0]), int(said.split()[1]))
 
 

@@ -56,7 +56,7 @@ def damaged(chance: random.Random) -> Any:
 
 
 def test_damaged_problems_are_checked_or_refused(client: TestClient) -> None:
-    chance = random.Random(20021224)
+    chance = random.Random(20021224)  # noqa: S311 - for repeatable damage, not for secrets
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seen: set[Any] = set()
     for k in range(COUNT):

@@ -14,6 +14,7 @@ from models.examples import two_counties_raw
 from service.api.app import create_app
 from service.api.examples import (
     fulfilment as execution,
+    keys as keys,
     plans as plans,
     problem_sources as sources,
     provinces as provinces,
@@ -21,7 +22,6 @@ from service.api.examples import (
     webhooks as webhooks,
 )
 from service.api.permissions import find_route_guard
-from service.api.routes.keys import KEY_EXAMPLES
 from service.core.settings import Settings
 from tests.service.api.conftest import WAIT
 
@@ -142,12 +142,22 @@ EXAMPLES = [
         for question, shown in QUESTIONS.items()
         for name in shown
     ),
-    *(("post", f"/v1/plans/{{plan}}/{act}", f"PLAN/{act}", "noted") for act in BEFORE if act != "outputs"),
+    *(
+        ("post", f"/v1/plans/{{plan}}/approval/{act}", f"PLAN/approval/{act}", "noted")
+        for act in BEFORE
+        if act != "outputs"
+    ),
     *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUT_EXAMPLES),
     *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN_EXAMPLES),
-    *(("post", "/v1/keys", "/v1/keys", name) for name in KEY_EXAMPLES),
-    *(("post", "/v1/validate", "/v1/validate", name) for name in sources.SOURCE_OR_PROBLEM_EXAMPLES),
-    *(("post", "/v1/demand", "/v1/demand", name) for name in sources.SOURCE_OR_PROBLEM_EXAMPLES),
+    *(("post", "/v1/keys", "/v1/keys", name) for name in keys.KEY_EXAMPLES),
+    *(
+        ("post", "/v1/validate", "/v1/validate", name)
+        for name in (*sources.SOURCE_EXAMPLES, *sources.BARE_PROBLEM_EXAMPLES)
+    ),
+    *(
+        ("post", "/v1/demand", "/v1/demand", name)
+        for name in (*sources.SOURCE_EXAMPLES, *sources.BARE_PROBLEM_EXAMPLES)
+    ),
     *(("post", "/v1/plans", "/v1/plans", name) for name in plans.PLAN_EXAMPLES),
     *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in webhooks.CREATE_WEBHOOK),
     *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PROVINCE_EXAMPLES),
@@ -176,7 +186,9 @@ def test_examples_run_and_are_answered_as_described(
     wait = {} if name == "ryanggang" else {"Prefer": "wait=60"}
     if (act := path.rpartition("/")[2]) in BEFORE:
         plan = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT).headers["location"]
-        assert [client.post(f"{plan}/{before}").status_code for before in BEFORE[act]] == [200] * len(BEFORE[act])
+        assert [client.post(f"{plan}/approval/{before}").status_code for before in BEFORE[act]] == [200] * len(
+            BEFORE[act]
+        )
     answer = client.request(method, address.replace("PLAN", plan), json=example, headers=wait)
     assert answer.status_code in {200, 201, 202}, answer.text
     matches(document, operation, answer.status_code, "application/json", answer.json())

@@ -118,7 +118,7 @@ MAY: dict[str, set[str]] = {
 @pytest.mark.parametrize("act", ["submit", "return", "ratify", "put-in-force", "close"])
 def test_an_act_without_the_role_is_403(guarded: TestClient, as_: As, north: str, act: str) -> None:
     for caller in MAY["read"] - MAY[act]:
-        refused = assert_problem(guarded.post(f"{north}/{act}", headers=as_(caller)), 403)
+        refused = assert_problem(guarded.post(f"{north}/approval/{act}", headers=as_(caller)), 403)
         assert refused["type"] == "urn:allot:forbidden"
         assert set(refused) == {"type", "title", "status", "detail", "instance", "request_id", "errors"}
         assert refused["errors"] == []
@@ -267,7 +267,7 @@ def test_a_year_with_its_roles(guarded: TestClient, as_: As, north: str) -> None
     for act in ("return", "ratify"):
         if act == "ratify":
             assert guarded.post(f"{plan}/approval/submit", headers=as_("bureau")).status_code == 200
-        assert guarded.post(f"{plan}/{act}", headers=as_("centre")).status_code == 200
+        assert guarded.post(f"{plan}/approval/{act}", headers=as_("centre")).status_code == 200
     ratified = guarded.get(f"{plan}/approval", headers=as_("reader"))
     assert ratified.headers["etag"] == '"5"'
     assert [one["caller"] for one in ratified.json()["history"]] == ["bureau", "centre", "bureau", "centre"]

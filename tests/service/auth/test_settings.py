@@ -13,7 +13,7 @@ from service.cli import app
 from service.core.settings import Settings
 from tests.service.api.answers import assert_problem
 
-OUTSIDE = ["0.0.0.0", "::", "192.168.1.5", "allot.example"]
+OUTSIDE = ["0.0.0.0", "::", "192.168.1.5", "allot.example"]  # noqa: S104
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
@@ -50,7 +50,7 @@ def test_a_provider_is_named_whole_and_reached_safely(changes: dict[str, Any], w
 
 
 def test_serve_says_why_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])
+    refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])  # noqa: S104
     assert refused.exit_code == 2
     assert "ALLOT_OPEN=true" in refused.stderr
     assert refused.stderr.startswith("host 0.0.0.0 can be reached")

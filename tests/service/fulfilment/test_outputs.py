@@ -36,7 +36,7 @@ def plan(client: TestClient) -> str:
     """A ratified plan."""
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
     address = str(made.headers["location"])
-    assert [client.post(f"{address}/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
+    assert [client.post(f"{address}/approval/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
     return address
 
 

@@ -235,6 +235,6 @@ def test_a_base_plan_removed_meanwhile_is_not_there(house: House) -> None:
 def test_a_running_service_tidies_up_by_itself(house: House) -> None:
     house.plan("old")
     keeper = RetentionJob(house.store, house.settings.model_copy(update={"retention_plans_days": 30.0}))
-    gone: Callable[[], bool] = lambda: house.there() == set()
+    gone: Callable[[], bool] = lambda: house.there() == set()  # noqa: E731
     until(gone, 20)
     keeper.stop()

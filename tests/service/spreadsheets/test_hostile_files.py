@@ -60,7 +60,7 @@ def many_files() -> bytes:
 
 
 def large_parts() -> bytes:
-    noise = random.Random(1).randbytes(7_000_000)
+    noise = random.Random(1).randbytes(7_000_000)  # noqa: S311
     return repacked("zip", same, ("a.csv", noise), ("b.csv", noise), ("c.csv", noise))
 
 
@@ -182,6 +182,6 @@ def test_too_much_is_413(client: TestClient) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_files_are_read_or_refused_but_never_a_mistake_of_ours(kind: SpreadsheetKind) -> None:
-    rng = random.Random(20020401)
+    rng = random.Random(20020401)  # noqa: S311
     outcomes = [tried(kind, mutated_file(kind, rng)) for _ in range(400)]
     assert {"read", "refused"} <= set(outcomes)

@@ -89,7 +89,7 @@ def test_what_was_ratified_is_named_on_every_sheet_that_is_printed(client: TestC
     address = made.headers["location"]
     before = client.get(f"{address}/workbook").headers["etag"]
     for act in ("submit", "ratify"):
-        answer = client.post(f"{address}/{act}", json={})
+        answer = client.post(f"{address}/approval/{act}", json={})
         assert answer.status_code == 200, answer.text
     digest = client.get(f"{address}/approval").json()["digest"]
     answer = client.get(f"{address}/workbook")

@@ -82,5 +82,5 @@ def test_nothing_of_it_is_loaded_unless_asked_for() -> None:
         "import sys; from service.api.app import create_app; from service.core.settings import Settings; create_app(Settings());"
         "print([name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))])"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert loaded.stdout.strip() == "[]"

@@ -208,7 +208,7 @@ def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
 
 def courier_process(settings: Settings) -> "subprocess.Popen[bytes]":
     """A process that only sends."""
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "tests.service.webhooks.sending", settings.model_dump_json()],
         cwd=Path(__file__).parents[3],
     )

@@ -97,5 +97,5 @@ def test_all_solvers_in_one_process(order: str) -> None:
         "    assert get(name).solve(mixing(), SolveOptions()).stop.reason == 'optimal', name\n"
     )
     command = [sys.executable, "-c", code, *order.split()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

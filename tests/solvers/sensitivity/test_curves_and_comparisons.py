@@ -180,7 +180,7 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
     near = BreakpointSearch.step_warm
     monkeypatch.setattr(parametric, "COLD_SOLVE_SECONDS", 0.0)
     monkeypatch.setattr(
-        BreakpointSearch, "near", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
+        BreakpointSearch, "step_warm", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
     )
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.explored_until == 0.1
