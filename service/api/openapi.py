@@ -142,7 +142,7 @@ def _describe_body(body: BodyDependency) -> JsonObject:
     if body.spreadsheets:
         content |= {media_type: describe_binary() for media_type in SPREADSHEET_MEDIA_TYPES.values()}
     if body.csv_example is not None:
-        content["text/csv"] = {"schema": {"type": "string"}, "example": body.csv_example}
+        content["text/csv"] = {**describe_binary(), "example": body.csv_example}
         content[XLSX_MEDIA_TYPE] = describe_binary()
     return {"required": body.is_required, "content": content}
 
@@ -156,6 +156,8 @@ def _describe_event_stream(operation: JsonObject) -> None:
             stream["schema"] = {
                 "type": "string",
                 "description": "Server-sent events; the data of each is a `PlanEvent` as JSON.",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": _SCHEMA_REF.format(model="PlanEvent")},
             }
 
 

@@ -107,4 +107,4 @@ def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
     """The address of the page after this one: the same request, further on."""
     kept = query.model_dump(exclude_defaults=True, by_alias=True)
     request = {**kept, "limit": rows, "offset": query.offset + rows}
-    return f"/v1/plans/{plan}/{table}?{urlencode(request, doseq=True)}"
+    return f"/v1/plans/{plan}/tables/{table}?{urlencode(request, doseq=True)}"

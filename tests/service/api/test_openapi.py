@@ -200,8 +200,8 @@ def test_examples_run_and_are_answered_as_described(
 READS = [
     "",
     "/approval",
-    "/shadow-prices?with_ranges=2&limit=5",
-    "/bottlenecks?group_by=county&limit=3",
+    "/shadow-prices?with_ranges=2&max_results=5",
+    "/bottlenecks?group_by=county&max_results=3",
     "/equity",
     "/goals",
     "/infeasibility",

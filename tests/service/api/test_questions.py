@@ -39,7 +39,7 @@ def test_every_question_has_an_example_that_runs(client: TestClient, plan: str) 
     asked_for = set()
     for path, item in client.get("/openapi.json").json()["paths"].items():
         for method, operation in item.items():
-            if "answers" not in operation.get("tags", ()) or "{plan}" not in path:
+            if "sensitivity" not in operation.get("tags", ()) or "{plan}" not in path:
                 continue
             asked_for.add(path.rpartition("/")[2])
             if method == "post":
@@ -53,7 +53,9 @@ def test_every_question_has_an_example_that_runs(client: TestClient, plan: str) 
 
 def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, problem: Any) -> None:
     where = "county=hyesan&item=soap&period=2002-01"
-    remedies = [r for r in asked(client, f"{plan}/remedies?{where}&free=true")["remedies"] if r["changes"]]
+    remedies = [
+        r for r in asked(client, f"{plan}/remedies?{where}&include_unreserved=true")["remedies"] if r["changes"]
+    ]
     assert remedies
     for remedy in remedies[:2]:
         answer = client.post(f"{plan}/what-if", json={"changes": remedy["changes"]})
@@ -72,15 +74,15 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     assert [row["goal"] for row in asked(client, f"{address}/goals")["goals"]] == ["shortage", "cost"]
     found = asked(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
     assert found["remedies"]
-    assert set(found["remedies"][0]["goals"]) == {"1 shortage", "2 cost"}
-    curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"most": 3}).json()
+    assert set(found["remedies"][0]["goal_changes"]) == {"1 shortage", "2 cost"}
+    curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"max_solves": 3}).json()
     assert [point["shadow_price"] for point in curve["points"]] == [None, None, None]
     tried = client.post(f"{address}/what-if", json=sensitivity.WHAT_IF["power"][1]).json()
     assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
 
 
 def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
-    found = asked(client, f"{plan}/shadow-prices?with_ranges=3&limit=20")
+    found = asked(client, f"{plan}/shadow-prices?with_ranges=3&max_results=20")
     assert found["note"].startswith("Prices are those of the linear program before")
     told = [row for row in found["limits"] if row["text"]]
     assert len(told) == min(3, len(found["limits"]))
@@ -91,7 +93,7 @@ def test_why_and_remedies_of_the_worst_shortage(client: TestClient, plan: str) -
     worst = asked(client, f"{plan}/bottlenecks?group_by=limit")["groups"][0]
     assert worst["binding_limits"]
     county, item, period = worst["key"].split("/")
-    found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&left=0.5")
+    found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&target_share=0.5")
     assert found["shortage"] > 0
     assert all(row["after"] <= found["target_shortage"] + 1e-6 for row in found["remedies"])
 

@@ -31,12 +31,14 @@ def arrow(content: bytes) -> Rows:
 
 @pytest.mark.parametrize("table", TABLE_SCHEMAS)
 def test_every_format_of_every_table_says_the_same(client: TestClient, plan: str, table: str) -> None:
-    told = rows(client, f"{plan}/{table}")
-    kinds = {kind: client.get(f"{plan}/{table}?format={kind}") for kind in ("csv", "parquet", "arrow")}
+    told = rows(client, f"{plan}/tables/{table}")
+    kinds = {kind: client.get(f"{plan}/tables/{table}?format={kind}") for kind in ("csv", "parquet", "arrow")}
     assert all(answer.status_code == 200 for answer in kinds.values())
     assert parquet.read_table(io.BytesIO(kinds["parquet"].content)).to_pylist() == told
     assert arrow(kinds["arrow"].content) == told
-    header, *body = openpyxl.load_workbook(io.BytesIO(client.get(f"{plan}/{table}?format=xlsx").content)).active.values
+    header, *body = openpyxl.load_workbook(
+        io.BytesIO(client.get(f"{plan}/tables/{table}?format=xlsx").content)
+    ).active.values
     assert [dict(zip(header, row, strict=True)) for row in body] == told
     written = list(csv.DictReader(io.StringIO(kinds["csv"].text)))
     header = kinds["csv"].text.partition("\n")[0].replace('"', "").split(",")

@@ -273,9 +273,9 @@ def test_a_year_with_its_roles(guarded: TestClient, as_: As, north: str) -> None
     assert [one["caller"] for one in ratified.json()["history"]] == ["bureau", "centre", "bureau", "centre"]
     assert_problem(guarded.post(f"{plan}/approval/submit", headers=as_("bureau")), 409)
     assert guarded.post(f"{plan}/approval/put-in-force", headers=as_("centre")).status_code == 200
-    assert guarded.get(plan, headers=as_("factory")).json()["life"] == "in_force"
+    assert guarded.get(plan, headers=as_("factory")).json()["approval_state"] == "in_force"
     listed = guarded.get("/v1/plans?limit=500", headers=as_("factory")).json()["plans"]
-    assert {one["life"] for one in listed if plan.endswith(one["id"])} == {"in_force"}
+    assert {one["approval_state"] for one in listed if plan.endswith(one["id"])} == {"in_force"}
     assert guarded.post(f"{plan}/approval/close", headers=as_("centre")).json()["state"] == "closed"
     assert_problem(guarded.post(f"{plan}/approval/close", json={"note": 5}, headers=as_("centre")), 422)
     mistyped = guarded.post(
