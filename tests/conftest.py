@@ -1,17 +1,38 @@
-"""Options of the whole test run."""
+"""Options and lanes of the test run."""
 
 import os
 
 import pytest
 from hypothesis import settings
 
-# Examples solve real programs on shared machines: how long one takes says nothing about whether it is right.
-# Continuous integration sees the same examples each time; new ones are looked for where a person can follow them up.
-settings.register_profile("allot", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("allot")
+# Examples solve real programs on shared machines, so their duration proves nothing: no deadline.
+# Continuous integration draws the same examples in every run.
+settings.register_profile("gate", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile("all", deadline=None, derandomize="CI" in os.environ)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this project."""
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew instead of comparing with it"
     )
+    parser.addoption(
+        "--all", action="store_true", help="also run the slow lane: tests marked slow_lane, and more random examples"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the number of random examples."""
+    settings.load_profile("all" if config.getoption("--all") else "gate")
+    if config.getoption("--all"):
+        os.environ["ALLOT_TEST_ALL"] = "1"  # read by tests.properties.planned while modules are imported
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the slow lane unless it is asked for."""
+    if config.getoption("--all"):
+        return
+    skip = pytest.mark.skip(reason="slow lane: run with --all")
+    for item in items:
+        if "slow_lane" in item.keywords:
+            item.add_marker(skip)

@@ -1,14 +1,32 @@
-"""The crisis year of Ryanggang, planned once for all tests that look at it."""
+"""Years of Ryanggang, solved once for all tests and test runs that need the same plan.
 
+A solved year is stored under a digest of the problem, of the sources that compute the plan, and of the solver versions. A
+stored plan is never trusted: `solved_year` opens it from its basis and checks its certificate against the arrays.
+"""
+
+import fcntl
+import hashlib
+import os
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
+
+from pyarrow import parquet
 
 from models.changes.apply import apply_changes
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import load_builtin_province
+from service.core.codecs import decode_basis, encode_basis
+from solvers.lp.certificate import certify_solution
+from solvers.lp.solution import Solution, Termination
 from solvers.planning import PlanResult, make_plan
+from solvers.sensitivity import SensitivitySession
+
+ROOT = Path(__file__).parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "allot-tests"
 
 
 @dataclass(frozen=True)
@@ -22,7 +40,7 @@ class Planned:
     rows: dict[str, list[dict[str, Any]]]
     """Its tables as rows."""
     result: PlanResult
-    """The plan as it was made, with its basis."""
+    """The plan with its basis."""
 
 
 def year(scenario: str) -> PlanningProblem:
@@ -33,8 +51,60 @@ def year(scenario: str) -> PlanningProblem:
 
 
 @cache
-def crisis_year() -> Planned:
-    """The crisis year and its plan; solved when first asked for, once a run: who asks is marked with the group `crisis year`."""
-    problem = year("crisis")
-    result = make_plan(problem)
+def source_digest() -> str:
+    """Digest of everything that computes a plan."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "models").rglob("*.py"), *(ROOT / "solvers").rglob("*.py")]):
+        digest.update(path.read_bytes())
+    for name in ("highspy", "ortools", "pulp", "numpy", "scipy"):
+        digest.update(f"{name} {version(name)}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def solved_year(scenario: str) -> Planned:
+    """A year with a certified plan: from the cache, or solved now and stored."""
+    problem = year(scenario)
+    key = hashlib.sha256(f"{source_digest()} {problem.model_dump_json()}".encode()).hexdigest()[:32]
+    folder = CACHE / key
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process solves, the others wait for it
+        if not (folder / "plan.json").exists():
+            _store_plan(folder, make_plan(problem))
+    result = _load_plan(folder)
+    _certify(problem, result)
     return Planned(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()}, result)
+
+
+def crisis_year() -> Planned:
+    """The crisis year."""
+    return solved_year("crisis")
+
+
+def _store_plan(folder: Path, result: PlanResult) -> None:
+    assert result.basis is not None
+    for name, table in result.tables.items():
+        parquet.write_table(table, folder / f"{name}.parquet")
+    (folder / "basis.npz").write_bytes(encode_basis(result.basis))
+    (folder / "plan.json").write_text(result.plan.model_dump_json(), encoding="utf-8")
+
+
+def _load_plan(folder: Path) -> PlanResult:
+    tables = {path.stem: parquet.read_table(path) for path in folder.glob("*.parquet")}
+    basis = decode_basis((folder / "basis.npz").read_bytes())
+    return PlanResult(Plan.model_validate_json((folder / "plan.json").read_bytes()), tables, basis)
+
+
+def _certify(problem: PlanningProblem, result: PlanResult) -> None:
+    """Check the plan before rounding against the arrays of its program."""
+    session = SensitivitySession.from_problem(problem, result.basis)
+    point = session.point
+    certificate = certify_solution(
+        session.lp, Solution(Termination("optimal"), point.values, point.dual_values, point.basis)
+    )
+    assert certificate.passed
+    objective = result.plan.objective
+    assert objective is not None
+    planned = objective.value if objective.before_rounding is None else objective.before_rounding
+    assert abs(certificate.primal_objective - planned) <= 1e-6 * (1 + abs(planned))

@@ -1,13 +1,9 @@
-"""Questions to stored plans: each becomes one for the desk, with what its child must know."""
+"""Sensitivity queries about stored plans: checked, bounded in time, and given to the pool of worker processes."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
-
-import anyio.to_thread
-from starlette.requests import Request
-from starlette.responses import Response
 
 from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
@@ -16,22 +12,18 @@ from service.domain.container import Services
 from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
 from service.storage.records import PlanRecord
 from service.storage.store import Transaction
-from service.workers.query_errors import ClientDisconnectedError
 from service.workers.sensitivity_pool import SensitivityQuery, SessionPayload
-
-STATUS_CLIENT_CLOSED_REQUEST = 499
-"""Status that stands in the log where nobody waited for the answer; it is never sent to anybody."""
 
 
 class SensitivityService:
-    """Answers about the plans of one service.
+    """Sensitivity queries of one service.
 
-    Raises NotFound for plans that are not there, Conflict for plans without prices, Missing for places, items and periods that
-    a plan does not have, TooMany and Unavailable as the desk does.
+    Raises RecordNotFoundError for unknown plans, ConflictError for plans without dual values, NotFoundError for places, items
+    and periods that the plan does not have, TooManyRequestsError and ServiceUnavailableError as the pool does.
     """
 
     def __init__(self, services: Services) -> None:
-        """Use the parts of a service."""
+        """Use the services of an application."""
         self._store, self._pool, self._settings = services.store, services.sensitivity_pool, services.settings
 
     def build_query(
@@ -42,7 +34,7 @@ class SensitivityService:
         time_limit_seconds: float | None = None,
         second_problem: tuple[int, bytes] | None = None,
     ) -> SensitivityQuery:
-        """A question; `seconds` is what it says itself that it may take, and it is given a little longer to wind up."""
+        """Build a query; a stated time limit is limited by the settings, and the query gets some seconds more to finish."""
         most = self._settings.sensitivity_timeout_seconds
         if time_limit_seconds is None:
             return SensitivityQuery(name, arguments, most, second_problem)
@@ -55,7 +47,7 @@ class SensitivityService:
         )
 
     def build_comparison_query(self, body: CompareBody, principal: Principal) -> SensitivityQuery:
-        """A plan beside itself with changes, or beside another that the principal may read (else NotFound, Barred)."""
+        """Compare a plan with itself after changes, or with another plan that the principal may read (else HiddenError)."""
         if body.plan is None:
             return self.build_query("compare", body.model_dump(mode="json", exclude_none=True))
         with self._store.read_transaction() as transaction:
@@ -63,43 +55,29 @@ class SensitivityService:
             problem = transaction.problems.get_stored_problem(_require_finished(transaction, body.plan).problem_digest)
         return self.build_query("compare", {}, second_problem=(problem.size, problem.body))
 
-    async def answer_query(self, plan: str, request: Request, build_query: Callable[[], SensitivityQuery]) -> Response:
-        """Answer a question in JSON, for as long as whoever asked is there; `question` is called in a thread."""
-        gone = threading.Event()
-        with self._pool.admit_query():
-            listening = asyncio.create_task(_watch_disconnect(request, gone))
-            try:
-                # A thread of its own, which only waits: how many there are is what `admitted` counts.
-                body = await anyio.to_thread.run_sync(
-                    self._answer_in_thread,
-                    plan,
-                    build_query,
-                    gone,
-                    limiter=anyio.CapacityLimiter(1),
-                    abandon_on_cancel=True,
-                )
-            except ClientDisconnectedError:
-                return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)
-            finally:
-                gone.set()
-                listening.cancel()
-        return Response(body, media_type="application/json")
+    def admit_query(self) -> AbstractContextManager[None]:
+        """Count a query while the block runs; TooManyRequestsError if as many wait as may wait."""
+        return self._pool.admit_query()
 
-    def read_infeasibility(self, plan: str) -> InfeasibilityView:
-        """Why a plan is infeasible."""
-        with self._store.read_transaction() as transaction:
-            head = _require_finished(transaction, plan).head
-        return InfeasibilityView(infeasibility=head.infeasibility if head else None)
+    def answer_query(self, plan: str, build_query: Callable[[], SensitivityQuery], cancelled: threading.Event) -> bytes:
+        """Answer a query as JSON; blocks until the answer is there.
 
-    def _answer_in_thread(
-        self, plan: str, build_query: Callable[[], SensitivityQuery], cancelled: threading.Event
-    ) -> bytes:
-        request = build_query()
+        Raises ClientDisconnectedError once `cancelled` is set.
+        """
+        query = build_query()
         with self._store.read_transaction() as transaction:
             record = _require_finished(transaction, plan)
         if record.outcome != "optimal":
-            raise ConflictError(f"The plan finished as {record.outcome}, so nothing has a price; see its diagnosis.")
-        return self._pool.answer_query(plan, lambda: self._read_payload(record), request, cancelled)
+            raise ConflictError(
+                f"The outcome of the plan is {record.outcome}; shadow prices need an optimal plan. See its infeasibility."
+            )
+        return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled)
+
+    def read_infeasibility(self, plan: str) -> InfeasibilityView:
+        """Read why a plan is infeasible."""
+        with self._store.read_transaction() as transaction:
+            head = _require_finished(transaction, plan).head
+        return InfeasibilityView(infeasibility=head.infeasibility if head else None)
 
     def _read_payload(self, record: PlanRecord) -> SessionPayload:
         with self._store.read_transaction() as transaction:
@@ -112,12 +90,5 @@ class SensitivityService:
 def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:
     record = transaction.plans.get_plan(plan)
     if record.state != "finished":
-        raise ConflictError(f"The plan is {record.state}; it can be asked when it is finished.")
+        raise ConflictError(f"The plan is {record.state}; queries need a finished plan.")
     return record
-
-
-async def _watch_disconnect(request: Request, cancelled: threading.Event) -> None:
-    """Set `gone` when the connection of a request ends."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    cancelled.set()

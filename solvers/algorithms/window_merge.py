@@ -39,7 +39,7 @@ def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_
             for first in range(0, periods.period_count, length)
         ]
         with ThreadPoolExecutor(MERGE_THREADS, thread_name_prefix="stretch") as pool:
-            reached = list(pool.map(lambda stretch: stretch.solve(should_stop), stretches))
+            reached = list(pool.map(lambda stretch: stretch.solve_window(should_stop), stretches))
         for stretch, solution in zip(stretches, reached, strict=True):
             if solution is None:
                 return None

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-from models.changes.apply import apply_changes
 from models.provinces import Province
-from solvers.planning import PlanResult, make_plan
-from tests.ryanggang import crisis_year
+from solvers.planning import PlanResult
+from tests.ryanggang import solved_year
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,7 @@ class Story:
 
 
 def tell(province: Province, year: str) -> tuple[Story, str]:
-    """The figures of a year and its plan's outcome. The crisis year is the one that other tests look at too."""
-    if year == "crisis":
-        result = crisis_year().result
-    else:
-        result = make_plan(apply_changes(province.problem, province.find_scenario(year).changes))
+    """The figures of a year and the outcome of its plan."""
+    assert province.find_scenario(year)
+    result = solved_year(year).result
     return Story.of(result), result.plan.outcome

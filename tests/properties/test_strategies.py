@@ -1,13 +1,15 @@
 """The random problems are what they claim: accepted by the checks."""
 
-from collections import Counter
+from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+import pytest
+from hypothesis import given
 
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import check_problem
 from models.validation.parsing import parse_problem
 from solvers.planning import make_plan
+from solvers.results.limits import RULE_NAMES
 from tests.builders import Json
 from tests.properties.planned import bounded, rows_of
 from tests.strategies import problem_dicts, problems
@@ -25,45 +27,21 @@ def test_random_json_is_parsed_to_the_same_problem(problem: Json) -> None:
     assert parse_problem(problem) == PlanningProblem.model_validate(problem)
 
 
-BITING = {
-    "machine",
-    "labour",
-    "link",
-    "handling",
-    "central_share",
-    "local_floor",
-    "swap_balance",
-    "store",
-    "line_least",
-    "line_most",
-    "stock_least",
-    "stock_most",
-    "offers",
-    "wants",
-}
+GOAL_CONSTRAINTS = {"own_needs_first", "worst_fulfilment", "goal", "central_distance", "quota_distance"}
+"""Constraints that only a policy with goals adds; tests of stages let them bind."""
+
+BINDING = sorted((Path(__file__).parent / "binding").glob("*.json"))
+"""A small problem for each limit, named after it, in which the limit binds."""
 
 
-def test_every_rule_bites_somewhere() -> None:
-    """Rules that never bind would be proved by nothing: each has a price in some of these problems."""
-    priced: Counter[str] = Counter()
+@pytest.mark.parametrize("path", BINDING, ids=lambda path: path.stem)
+def test_each_limit_binds_in_its_example(path: Path) -> None:
+    """A limit that never bound would be proved by nothing: it has a price in its example."""
+    rows = rows_of(make_plan(parse_problem(path.read_bytes())))
+    priced = {row["rule"] for row in rows["capacity"] if row["price"] > 0}
+    priced |= {"power" for row in rows["power"] if row["price"] > 0}
+    assert path.stem in priced
 
-    @settings(
-        max_examples=200,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(problems())
-    def plan(problem: PlanningProblem) -> None:
-        rows = rows_of(make_plan(problem))
-        priced.update({row["rule"] for row in rows["capacity"] if row["price"] > 0})
-        priced.update({"power" for row in rows["power"] if row["price"] > 0})
 
-    for draw in range(
-        5
-    ):  # what a seed draws changes with the code around it, and some rules bite in one problem of a hundred
-        seed(draw)(plan)()
-        if set(priced) >= {*BITING, "power"}:
-            break
-    assert {*BITING, "power"} - set(priced) == set(), priced
+def test_every_limit_of_a_plan_has_an_example() -> None:
+    assert {path.stem for path in BINDING} == set(RULE_NAMES) - GOAL_CONSTRAINTS

@@ -1,7 +1,12 @@
 """`/v1/plans/{plan}/…`: sensitivity queries about a finished plan, answered by worker processes from the stored basis."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from typing import Annotated, Any
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
@@ -31,10 +36,14 @@ from service.domain.schemas.sensitivity import (
     WhatIfBody,
 )
 from service.domain.sensitivity import SensitivityService
+from service.workers.query_errors import ClientDisconnectedError
 from service.workers.sensitivity_pool import SensitivityQuery
 from solvers.sensitivity import GroupBy
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])
+
+STATUS_CLIENT_CLOSED_REQUEST = 499
+"""Status in the log where the client disconnected; no client receives it."""
 
 NameFilter = Annotated[str | None, Query(max_length=100, description="Only these shortages or limits; all if absent.")]
 
@@ -163,7 +172,7 @@ async def compare_plans(
 ) -> Response:
     """Compare a plan with another plan, or with itself after changes: inputs, results, and the effect of each change."""
     service = SensitivityService(services)
-    return await service.answer_query(plan, request, lambda: service.build_comparison_query(body, principal))
+    return await _run_query(request, service, plan, lambda: service.build_comparison_query(body, principal))
 
 
 @router.post("/what-if", summary="Solve a plan with changes", response_model=Comparison, responses=BODY_QUERY_ERRORS)
@@ -211,4 +220,36 @@ async def _answer_query(request: Request, services: Services, plan: str, name: s
     def build_query() -> SensitivityQuery:
         return service.build_query(name, arguments, time_limit_seconds=arguments.get("time_limit_seconds"))
 
-    return await service.answer_query(plan, request, build_query)
+    return await _run_query(request, service, plan, build_query)
+
+
+async def _run_query(
+    request: Request, service: SensitivityService, plan: str, build_query: Callable[[], SensitivityQuery]
+) -> Response:
+    """Answer a query in JSON while the client is connected; `build_query` runs in a thread."""
+    cancelled = threading.Event()
+    with service.admit_query():
+        watching = asyncio.create_task(_watch_disconnect(request, cancelled))
+        try:
+            # The thread only waits; `admit_query` limits the number of such threads.
+            body = await anyio.to_thread.run_sync(
+                service.answer_query,
+                plan,
+                build_query,
+                cancelled,
+                limiter=anyio.CapacityLimiter(1),
+                abandon_on_cancel=True,
+            )
+        except ClientDisconnectedError:
+            return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)
+        finally:
+            cancelled.set()
+            watching.cancel()
+    return Response(body, media_type="application/json")
+
+
+async def _watch_disconnect(request: Request, cancelled: threading.Event) -> None:
+    """Set `cancelled` when the client disconnects."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    cancelled.set()
