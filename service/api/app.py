@@ -1,4 +1,4 @@
-"""The application: everything put together, started and stopped in order.
+"""The application: creates all services and starts and stops them in order.
 
 uvicorn --factory service.api.app:create_app_from_environment
 """
@@ -67,14 +67,16 @@ ROUTERS = (
     docs_page,
     page,
 )
-"""The nouns of the service; a new one is one line here."""
+"""The routers of the API, one a resource."""
 
 THREAD_SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while another waits for it; Python's own 5 ms add up over a request's turns."""
+"""Longest time that a thread keeps the interpreter while another waits; Python's default of 5 ms adds up over a
+request.
+"""
 
 
 class AllotApplication(FastAPI):
-    """FastAPI, framed: identifiers, headers, log and figures also for mistakes of ours."""
+    """FastAPI inside the middleware of Allot, which also covers unexpected errors."""
 
     def __init__(
         self,
@@ -82,7 +84,7 @@ class AllotApplication(FastAPI):
         telemetry: TelemetryConfig,
         lifespan: Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]],
     ) -> None:
-        """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops what the routes need."""
+        """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops the services."""
         self._metrics = metrics
         super().__init__(
             title="Allot",
@@ -95,12 +97,12 @@ class AllotApplication(FastAPI):
         )
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The framework's layers, and ours around them."""
+        """Build the middleware of the framework inside that of Allot."""
         return RequestContextMiddleware(super().build_middleware_stack(), self._metrics)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI application; its database is opened and its solvers started with its lifespan."""
+    """Create the ASGI application; its lifespan opens the database and starts the solver processes."""
     metrics, tracing = Metrics(), open_tracing(settings)
 
     def record_attempt(result: AttemptResult) -> None:
@@ -147,7 +149,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivity_pool: SensitivityPool) -> None:
-    """Report what waits and runs whenever the figures are read."""
+    """Register the gauges of waiting and running work."""
     metrics.register_gauge(
         "allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.count_by_state
     )
@@ -168,24 +170,24 @@ def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivi
 
 
 def _preload_pyarrow() -> None:
-    """Load now what the first reader of a table would wait for: pyarrow loads pandas, where installed, with its first numpy array."""
+    """Load pyarrow's dependencies now rather than in the first request for a table."""
     pa.array(np.zeros(1))
 
 
 def _reduce_event_loop_latency() -> None:
-    """Keep threads and the collector from holding up the event loop: both would make it wait some tens of milliseconds."""
+    """Reduce latency of the event loop: shorter thread switches, and no garbage collection of loaded modules."""
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what was loaded stays; a full collection need not walk through all of it each time
 
 
 def create_app_from_environment() -> FastAPI:
-    """The service as the environment sets it, with its logs configured; for uvicorn's `--factory`."""
+    """Create the application from the environment with its logs configured; for uvicorn's `--factory`."""
     return create_app_from_settings(Settings())
 
 
 def create_app_from_settings(settings: Settings) -> FastAPI:
-    """The service, with its logs configured, in a process of its own."""
+    """Create the application with its logs configured, in a process of its own."""
     configure_logs(settings)
     _reduce_event_loop_latency()
     return create_app(settings)

@@ -1,4 +1,4 @@
-"""Refused attempts: what is answered, and the line that each leaves in the audit log."""
+"""Denied requests: the response, and the audit entry of each."""
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -11,7 +11,7 @@ from service.auth.authorization import ForbiddenError, HiddenError
 
 
 async def _handle_denied_request(request: Request, error: Exception) -> Response:
-    """Note a refused attempt, then answer it."""
+    """Write a denied request to the audit log, then answer it."""
     if not isinstance(error, ForbiddenError | HiddenError):
         raise error
     await anyio.to_thread.run_sync(_audit_denial, request, error)
@@ -25,6 +25,6 @@ def _audit_denial(request: Request, error: ForbiddenError | HiddenError) -> None
 
 
 def install_denial_handlers(app: FastAPI) -> None:
-    """Make an application note refused attempts."""
+    """Install the handlers of denied requests."""
     app.add_exception_handler(ForbiddenError, _handle_denied_request)
     app.add_exception_handler(HiddenError, _handle_denied_request)

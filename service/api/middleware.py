@@ -1,4 +1,6 @@
-"""What surrounds every request: identifier, safe headers, a log line and a count; and the limit on bodies."""
+"""Middleware of every request: identifier, security headers, log line and metrics; and the limit on the size of
+bodies.
+"""
 
 import time
 from collections.abc import Mapping
@@ -18,7 +20,7 @@ from service.observability.metrics import Metrics
 log = structlog.get_logger("allot.access")
 
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""Content-Security-Policy of everything that is not a page."""
+"""Content-Security-Policy of every response that is not a page."""
 
 
 _SAFE_HEADERS = {
@@ -31,22 +33,22 @@ _SAFE_HEADERS = {
     "Content-Security-Policy": API_POLICY,
     "Cache-Control": "no-store",
 }
-"""Sent with every answer unless the answer says otherwise."""
+"""Default headers of every response."""
 
 _QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
-"""Paths that machines ask every few seconds; logged at debug level."""
+"""Paths that monitors poll; logged at debug level."""
 
 
 class RequestContextMiddleware:
-    """The outermost layer: also answers to mistakes of ours pass through it."""
+    """The outermost middleware; responses to unexpected errors pass through it too."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Surround `app` and count its requests in `metrics`."""
+        """Wrap `app` and count its requests in `metrics`."""
         self._app = app
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -85,20 +87,20 @@ def _add_headers(headers: MutableHeaders, identifier: str, *, secure: bool) -> N
 
 
 def get_route_path(scope: Mapping[str, Any]) -> str:
-    """The path of the operation with its parameters unfilled, such as `/v1/plans/{plan}`; `none` where none matched."""
+    """Return the path template of the operation, such as `/v1/plans/{plan}`; `none` without a match."""
     return str(getattr(scope.get("route"), "path", "none"))
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies beyond a limit: at once where their length is stated, else when the limit is passed."""
+    """Rejects bodies beyond a limit: at once if their length is stated, otherwise when the limit is passed."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        """Let bodies of up to `most_bytes` pass to `app`."""
+        """Pass bodies of up to `max_bytes` to `app`."""
         self._app = app
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

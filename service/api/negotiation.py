@@ -1,4 +1,4 @@
-"""Which of several formats a request wants: by `format=`, else by `Accept` (RFC 9110)."""
+"""Content negotiation: the format of a response by `format=`, otherwise by `Accept` (RFC 9110)."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -11,7 +11,10 @@ FormatType = TypeVar("FormatType", bound=str)
 def negotiate_format(
     stated: FormatType | None, accept: str | None, media_types: Mapping[FormatType, str]
 ) -> FormatType:
-    """The format stated, else the one that `Accept` likes best; NotAcceptable if it takes none. The first where all are equal."""
+    """Choose the stated format, otherwise the best of `Accept`; the first of equals.
+
+    NotAcceptableError if none fits.
+    """
     if stated is not None:
         return stated
     likings = _parse_accept(accept or "*/*")
@@ -36,7 +39,7 @@ def _parse_accept(accept: str) -> dict[str, float]:
 
 
 def _find_quality(media_type: str, qualities: dict[str, float]) -> float:
-    """How much a type is liked: the most exact range that covers it says so."""
+    """Return the quality of a media type: that of the most specific range that covers it."""
     for media_range in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
         if media_range in qualities:
             return qualities[media_range]

@@ -1,4 +1,4 @@
-"""The guard of a route: a dependency that lets pass who may do what the route does."""
+"""Permissions of routes: a dependency that requires a permission of the principal."""
 
 from typing import Any
 
@@ -12,14 +12,18 @@ from service.auth.principals import ANONYMOUS_PRINCIPAL, Permission, Principal
 
 
 class PermissionGuard:
-    """Lets pass who may do an act: with the path's plan, in the path's province, or anywhere if it names neither."""
+    """Requires a permission: for the plan in the path, in the province in the path, or anywhere if the path names
+    neither.
+    """
 
     def __init__(self, permission: Permission) -> None:
-        """Guard a route that does `act`."""
+        """Guard a route with a permission."""
         self.permission = permission
 
     async def __call__(self, request: Request, services: ServicesDependency, principal: PrincipalDependency) -> None:
-        """Raise Forbidden, or for what they may not know of Barred (404), unless they may."""
+        """Raise ForbiddenError, or HiddenError (404) for what the principal may not know of, unless it has the
+        permission.
+        """
         if principal is ANONYMOUS_PRINCIPAL:
             return
         plan, province = request.path_params.get("plan"), request.path_params.get("province")
@@ -39,11 +43,11 @@ class PermissionGuard:
 
 
 def require_permission(permission: Permission) -> Any:
-    """The guard to stand in `dependencies=[…]` of a router or a route."""
+    """Return the dependency for `dependencies=[…]` of a router or a route."""
     return Depends(PermissionGuard(permission))
 
 
 def find_route_guard(dependant: Any) -> PermissionGuard | None:
-    """The last guard among the dependencies of a route (FastAPI's `route.dependant`); None if it has none."""
+    """Find the last guard among the dependencies of a route (FastAPI's `route.dependant`); None if it has none."""
     guards = [one.call for one in getattr(dependant, "dependencies", ()) if isinstance(one.call, PermissionGuard)]
     return guards[-1] if guards else None

@@ -1,4 +1,4 @@
-"""The identifier of a request: given by the caller, or made here, and carried to logs and answers."""
+"""The identifier of a request: stated by the client or generated, and part of logs and responses."""
 
 import re
 import secrets
@@ -11,7 +11,7 @@ _VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def assign_request_id(scope: MutableMapping[str, Any]) -> str:
-    """Take the caller's `X-Request-Id` if it is sane, else make one; remember it with the request."""
+    """Accept a well-formed `X-Request-Id`, otherwise generate one; store it with the request."""
     sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
     identifier = sent if _VALID_REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
     scope[_SCOPE_KEY] = identifier
@@ -19,6 +19,6 @@ def assign_request_id(scope: MutableMapping[str, Any]) -> str:
 
 
 def get_request_id(scope: MutableMapping[str, Any]) -> str:
-    """The identifier of a request; empty outside of one."""
+    """Return the identifier of the request; empty outside of a request."""
     found: str = scope.get(_SCOPE_KEY, "")
     return found

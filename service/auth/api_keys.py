@@ -1,7 +1,9 @@
-"""API keys: `allot_<identifier>_<secret>`. The secret is 256 random bits and told once; a salted hash of it is kept.
+"""API keys: `allot_<identifier>_<secret>`. The secret is 256 random bits, shown once; the database holds a salted
+hash.
 
-Such a secret cannot be guessed however fast one hashes, so the hash is a quick one: a slow one would only let strangers keep the
-service busy with wrong keys.
+Nobody can guess such a secret at any hashing speed, so the hash is fast. A slow hash would only let strangers load
+the service
+with wrong keys.
 """
 
 import hashlib
@@ -15,29 +17,29 @@ from service.storage.repositories.api_keys import KeyVerifier
 from service.storage.store import Transaction
 
 KEY_PREFIX = "allot_"
-"""How every key begins, so that it is known for one wherever it turns up."""
+"""Prefix of every key; secret scanners recognize it."""
 
 _SALT_BYTES = 16
 _DUMMY_VERIFIER = KeyVerifier(bytes(_SALT_BYTES), bytes(32), "", [])
-"""Tried where there is no such key, so that it takes as long."""
+"""Compared where there is no such key, so that the answer takes the same time."""
 
 SECONDS_PER_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A key that was just made."""
+    """A new key."""
 
     key: str
-    """The key itself, which is told this once."""
+    """The key with its secret, which is shown only once."""
     record: KeyRecord
-    """What is kept of it, but for the hash."""
+    """The stored record, without the hash."""
 
 
 def issue_api_key(
     transaction: Transaction, caller: str, grants: tuple[Grant, ...], *, days: float | None, created_by: str
 ) -> IssuedKey:
-    """Make and store a key that holds for some days (None: until it is revoked), and note it in the audit log."""
+    """Create and store a key that expires after some days (None: never), and write it to the audit log."""
     identifier, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_bytes(_SALT_BYTES)
     reported = [one.model_dump(exclude_none=True) for one in grants]
     record = transaction.keys.insert_key(
@@ -56,13 +58,13 @@ def issue_api_key(
 
 
 def revoke_api_key(transaction: Transaction, identifier: str, *, revoked_by: str) -> None:
-    """Revoke a key, from its next use on; one revoked before stays so. NotFound if there is none."""
+    """Revoke a key; a revoked key stays revoked. RecordNotFoundError if there is none."""
     if transaction.keys.revoke_key(identifier):
         transaction.audit.append_entry(revoked_by, "key revoked", identifier)
 
 
 def find_key_principal(transaction: Transaction, key: str) -> Principal | None:
-    """Who asks with a key; None if it is not one that holds. Takes as long whatever is wrong with it."""
+    """Authenticate a key; None for an unknown, expired or revoked key. The time taken is the same in each case."""
     identifier, _, secret = key.removeprefix(KEY_PREFIX).partition("_")
     known = transaction.keys.find_verifier(identifier) if identifier.isalnum() else None
     proof = known or _DUMMY_VERIFIER

@@ -1,4 +1,4 @@
-"""From the header of a request to who asks."""
+"""Authentication: from the header of a request to its principal."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -23,18 +23,20 @@ class LoopbackOnlyError(ApiError):
 
 
 class Authenticator:
-    """Tells who asks, as the settings say."""
+    """Authenticates requests as the settings say."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Look keys up in a store, and read tokens if the settings name a provider."""
+        """Look up keys in a store; read tokens if the settings name a provider."""
         self._store = store
         self._token_verifier = TokenVerifier(settings) if settings.authentication == "oidc" else None
         self._allow_network = settings.allow_unauthenticated_network
         self.is_enabled = settings.authentication != "off"
-        """Whether one has to say who one is."""
+        """Whether authentication is on."""
 
     def authenticate_anonymous(self, scope: Mapping[str, Any]) -> Principal:
-        """Who asks where authentication is off; Closed for what came from beyond this machine, unless the settings open it."""
+        """Return the anonymous principal; LoopbackOnlyError for a request over the network, unless the settings allow
+        it.
+        """
         if not self._allow_network and not _is_loopback_request(scope):
             raise LoopbackOnlyError(
                 "Authentication is off, so this service answers requests on its own machine only. Set "
@@ -43,7 +45,7 @@ class Authenticator:
         return ANONYMOUS_PRINCIPAL
 
     def authenticate_header(self, authorization: str | None) -> Principal:
-        """Who asks with a header `Authorization`; Unauthenticated if it does not say so that it can be believed."""
+        """Authenticate the header `Authorization`; UnauthenticatedError for missing or invalid credentials."""
         scheme, _, credential = (authorization or "").strip().partition(" ")
         credential = credential.strip()
         if scheme.lower() != "bearer" or not credential:
@@ -64,7 +66,7 @@ class Authenticator:
 
 
 def _is_loopback_request(scope: Mapping[str, Any]) -> bool:
-    """Whether a request came in at a loopback address, or not over a network at all."""
+    """Return whether a request arrived at a loopback address, or not over a network at all."""
     try:
         address = ipaddress.ip_address((scope.get("server") or ("", 0))[0])
     except ValueError:  # a socket file, or a caller in this very process

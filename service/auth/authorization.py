@@ -17,7 +17,10 @@ LookupResult = TypeVar("LookupResult")
 
 
 def require_plan_permission(transaction: Transaction, principal: Principal, permission: Permission, plan: str) -> None:
-    """For plans that a body or a query names: NotFound or Barred if there is none they may read, Forbidden if they may no more."""
+    """Require a permission for a plan that a body or a query names.
+
+    HiddenError if the principal may not read the plan, ForbiddenError if reading is all that it may do.
+    """
     province, owner = transaction.plans.read_ownership(plan)
     if not principal.is_permitted_for_plan("read", province, owner):
         raise HiddenError(principal.caller, permission, "plan", plan, province)
@@ -28,7 +31,9 @@ def require_plan_permission(transaction: Transaction, principal: Principal, perm
 def scope_lookup(
     look_up: Callable[[str, int | None], LookupResult], principal: Principal, permission: Permission
 ) -> Callable[[str, int | None], LookupResult]:
-    """A look-up of provinces that finds those in which a principal may do an act; Barred and Forbidden for others."""
+    """Restrict a look-up of provinces to those in which a principal has a permission; HiddenError and ForbiddenError
+    for others.
+    """
 
     def look_up_permitted(name: str, version: int | None) -> LookupResult:
         if not principal.is_permitted("read", name):
@@ -43,7 +48,9 @@ def scope_lookup(
 
 
 def authorize_stored_plan(store: Store, principal: Principal, permission: Permission, plan: str) -> None:
-    """Require that a principal may do something with a stored plan; raise RecordNotFoundError for names that cannot be one."""
+    """Require that a principal may do something with a stored plan; RecordNotFoundError for names that no plan can
+    have.
+    """
     if not _ID_REGEX.fullmatch(plan) or len(plan) > 100:
         raise RecordNotFoundError("plan", plan)
     with store.read_transaction() as transaction:
@@ -51,7 +58,7 @@ def authorize_stored_plan(store: Store, principal: Principal, permission: Permis
 
 
 def authorize_province(principal: Principal, permission: Permission, province: str, *, hidden: bool) -> None:
-    """Forbidden unless they may; where they may not even read and it is to be `hidden`, Barred."""
+    """Require a permission in a province; with `hidden`, HiddenError where the principal may not read."""
     if hidden and not principal.is_permitted("read", province):
         raise HiddenError(principal.caller, permission, "province", province, province[:100])
     if not principal.is_permitted(permission, province):
@@ -59,27 +66,26 @@ def authorize_province(principal: Principal, permission: Permission, province: s
 
 
 class ForbiddenError(ApiError):
-    """Whoever asks may read here, but not do this."""
+    """The principal may read here but not perform this act."""
 
     status, code, title = 403, "forbidden", "Forbidden"
 
     def __init__(
         self, caller: str, permission: Permission, subject: str, province: str | None = None, detail: str | None = None
     ) -> None:
-        """`caller` has no role that allows `act` with `subject` (a plan, a province, or where nothing is named, empty), which is of a province.
-
-        `detail` says more than that.
+        """Record that `caller` has no role with `permission` for `subject`: a plan, a province, or empty; `detail`
+        explains more.
         """
         super().__init__(detail or f"None of your roles allows {permission!r} here; GET /v1/me lists them.")
         self.caller, self.permission, self.subject, self.province = caller, permission, subject, province
 
 
 class HiddenError(NotFoundError):
-    """Something that whoever asks may not even know of: answered like what is not there."""
+    """The principal may not know that this exists; the answer is the same as for a missing resource."""
 
     def __init__(
         self, caller: str, permission: Permission, kind: str, subject: str, province: str | None = None
     ) -> None:
-        """`caller` may not read `subject`, a plan or a province as `kind` says, which is of a province."""
+        """Record that `caller` may not read `subject`, a plan or a province as `kind` says."""
         super().__init__(f"There is no {kind} {subject!r}.")
         self.caller, self.permission, self.subject, self.province = caller, permission, subject, province

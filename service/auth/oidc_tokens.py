@@ -1,4 +1,4 @@
-"""Bearer tokens of an OpenID Connect provider: signature by its published keys, issuer, audience, time, and the claim with the grants."""
+"""Bearer tokens of an OpenID Connect provider: signature, issuer, audience, time, and the claim with the grants."""
 
 import http.client
 import json
@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from jwt import PyJWKClient
 
 SIGNATURE_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-"""Signatures that are taken: those with a public key only, whatever the token says of itself."""
+"""Accepted signature algorithms: those with a public key only, whatever the token states."""
 
 _LEEWAY_SECONDS = 30
 _FETCH_TIMEOUT_SECONDS = 5.0
 _RETRY_DELAY_SECONDS = 5.0
-"""How long a provider that failed is left alone, so that nobody waits for it in a queue."""
+"""Seconds for which a failed provider is not contacted again, so that requests do not queue for it."""
 _CALLER_PATTERN = re.compile(r"[^\x00-\x1f\x7f]{1,95}")
 
 
 class TokenVerifier:
-    """Reads the tokens of one provider."""
+    """Verifies the tokens of one provider."""
 
     def __init__(self, settings: Settings) -> None:
-        """Use the provider of the settings; nothing is fetched before the first token comes. StoreUnsuitable without pyjwt."""
+        """Use the provider of the settings; nothing is fetched before the first token.
+
+        UnsuitableStoreError without pyjwt.
+        """
         try:
             import jwt
         except ImportError as error:
@@ -46,7 +49,9 @@ class TokenVerifier:
         self._retry_after = 0.0
 
     def authenticate_token(self, token: str) -> Principal:
-        """Who asks with a token; Unauthenticated if it does not hold, Unavailable if the provider cannot be reached."""
+        """Authenticate a token; UnauthenticatedError if it is invalid, ServiceUnavailableError if the provider is
+        unreachable.
+        """
         claims = self._decode_claims(token)
         caller = claims.get(self._settings.oidc_caller_claim)
         if not isinstance(caller, str) or not _CALLER_PATTERN.fullmatch(caller):
@@ -71,7 +76,7 @@ class TokenVerifier:
         return claims
 
     def _fetch_signing_key(self, kid: Any) -> Any:
-        """The published key of a name; Unavailable while the provider cannot be reached, at once for some seconds after a failure."""
+        """Fetch a published key by its identifier; ServiceUnavailableError while the provider is unreachable."""
         with self._fetch_lock:
             if time.monotonic() < self._retry_after:
                 raise ServiceUnavailableError("The identity provider cannot be reached; try again later.")
@@ -85,7 +90,7 @@ class TokenVerifier:
                 raise ServiceUnavailableError("The identity provider cannot be reached; try again later.") from error
 
     def _discover_jwks_url(self) -> str:
-        """Where the provider says that its keys are; ValueError if it does not."""
+        """Read the address of the provider's keys; ValueError if the provider does not state one."""
         issuer = str(self._settings.oidc_issuer)
         address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         with urllib.request.urlopen(address, timeout=_FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310 - the settings' address
@@ -97,12 +102,12 @@ class TokenVerifier:
 
 
 def make_invalid_token_error(detail: str) -> UnauthenticatedError:
-    """The refusal of a key or token that does not hold."""
+    """Build the error for an invalid key or token."""
     return UnauthenticatedError(detail, headers={"WWW-Authenticate": 'Bearer realm="allot", error="invalid_token"'})
 
 
 def _read_claim(claims: dict[str, Any], name: str) -> Any:
-    """A claim by its name, or by a path with points in it, such as `realm_access.roles`."""
+    """Read a claim by its name, or by a dotted path such as `realm_access.roles`."""
     if name in claims:
         return claims[name]
     value: Any = claims
@@ -112,7 +117,9 @@ def _read_claim(claims: dict[str, Any], name: str) -> Any:
 
 
 def _parse_grants(value: Any) -> frozenset[Grant]:
-    """The grants among the entries of a claim, each `province:role` or `province:factory:which`; entries of another form are of other services."""
+    """Parse the grants in a claim, `province:role` or `province:factory:name`; entries of another form belong to
+    other services.
+    """
     entries = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
     found = set()
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Principals: who asks, which roles they have in which provinces, and which acts a role allows."""
+"""Principals: their names, their roles in provinces, and the permissions of each role."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from pydantic import Field, model_validator
 from models.base import ID_PATTERN, Frozen, Id
 
 Role = Literal["reader", "bureau", "centre", "factory", "admin"]
-"""`reader` reads; `bureau` drafts, submits and reports outputs; `centre` returns, ratifies, puts in force and closes; `factory` reports outputs; `admin` does all of it. All may read."""
+"""`reader` reads; `bureau` drafts, submits and reports outputs; `centre` returns, ratifies, puts in force and closes;
+`factory` reports outputs; `admin` does all of it. All may read.
+"""
 
 Permission = Literal["read", "draft", "submit", "return", "ratify", "put-in-force", "close", "report", "administer"]
-"""What a route may ask for."""
+"""Permission that a route requires."""
 
 ANY_PROVINCE = "*"
 """The province of a grant that holds in all provinces."""
@@ -28,7 +30,7 @@ ROLES_BY_PERMISSION: Mapping[Permission, frozenset[Role]] = {
     "report": frozenset({"factory", "bureau", "admin"}),
     "administer": frozenset({"admin"}),
 }
-"""The roles that allow an act."""
+"""Roles with each permission."""
 
 ProvinceOrAny = Annotated[str, Field(min_length=1, max_length=100, pattern=rf"^\*$|{ID_PATTERN}")]
 
@@ -37,11 +39,13 @@ class Grant(Frozen):
     """A role in a province."""
 
     province: ProvinceOrAny
-    """Province, or `*` for all of them and for what belongs to none."""
+    """Province, or `*` for all provinces and for what belongs to none."""
     role: Role
     """`reader`, `bureau`, `centre`, `factory` or `admin`; every role may read."""
     factory: Id | None = None
-    """With the role `factory`: the one factory whose outputs may be reported; null for all of the province."""
+    """With the role `factory`: the only factory whose outputs may be reported; null for all factories of the
+    province.
+    """
 
     @model_validator(mode="after")
     def _validate_factory_role(self) -> Self:
@@ -51,41 +55,41 @@ class Grant(Frozen):
 
     @classmethod
     def from_text(cls, text: str) -> "Grant":
-        """The grant that `province:role` or `province:factory:which` says. ValidationError for anything else."""
+        """Parse `province:role` or `province:factory:name`. ValidationError for any other text."""
         province, _, rest = text.partition(":")
         role, colon, factory = rest.partition(":")
         return cls.model_validate({"province": province, "role": role} | ({"factory": factory} if colon else {}))
 
     def __str__(self) -> str:
-        """As `of` reads it."""
+        """Format the grant as text."""
         return ":".join(filter(None, (self.province, self.role, self.factory)))
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, and what they may do."""
+    """A principal with its grants."""
 
     caller: str
-    """Name: plans, idempotency keys, fair shares and the audit log go by it; at most 100 characters."""
+    """Name in plans, idempotency keys, fair shares and the audit log; at most 100 characters."""
     grants: frozenset[Grant]
     """Roles in provinces."""
 
     def is_permitted(self, permission: Permission, province: str) -> bool:
-        """Whether they may do something in a province (`*`: in all of them)."""
+        """Return whether the principal has a permission in a province (`*`: in all provinces)."""
         return any(
             one.role in ROLES_BY_PERMISSION[permission] and one.province in {province, ANY_PROVINCE}
             for one in self.grants
         )
 
     def is_permitted_anywhere(self, permission: Permission) -> bool:
-        """Whether there is a province in which they may do it."""
+        """Return whether the principal has a permission in some province."""
         return any(one.role in ROLES_BY_PERMISSION[permission] for one in self.grants)
 
     def is_permitted_for_plan(self, permission: Permission, province: str | None, owner: str) -> bool:
-        """Whether they may do it with a plan that belongs to a province, or (with none) to its owner.
+        """Return whether the principal has a permission for a plan of a province, or (without a province) of an
+        owner.
 
-        A plan of a problem that was written out is its owner's, who may do with it what they may do anywhere, and the
-        administrators'; nobody else's.
+                A plan of a problem in a request body belongs to its owner and to administrators of `*`.
         """
         if province is not None:
             return self.is_permitted(permission, province)
@@ -94,7 +98,7 @@ class Principal:
         )
 
     def list_reportable_factories(self, province: str | None, owner: str) -> frozenset[str] | None:
-        """Factories whose outputs they may report of a plan that belongs to a province, or (with none) to its owner; None for all."""
+        """List the factories whose outputs the principal may report for a plan; None for all."""
         held = [one for one in self.grants if one.role in ROLES_BY_PERMISSION["report"]]
         if province is not None:
             held = [one for one in held if one.province in {province, ANY_PROVINCE}]
@@ -104,15 +108,15 @@ class Principal:
         return None if None in factories else frozenset(filter(None, factories))
 
     def list_readable_provinces(self) -> frozenset[str] | None:
-        """The provinces that they may read; None for all."""
+        """List the provinces that the principal may read; None for all."""
         provinces = frozenset(one.province for one in self.grants)
         return None if ANY_PROVINCE in provinces else provinces
 
     @property
     def is_administrator(self) -> bool:
-        """Whether they administer the whole service."""
+        """Whether the principal administers the whole service."""
         return self.is_permitted("administer", ANY_PROVINCE)
 
 
 ANONYMOUS_PRINCIPAL = Principal("local", frozenset(Grant(province=ANY_PROVINCE, role=role) for role in get_args(Role)))
-"""Who asks while nobody has to say who they are: one name, and every role everywhere."""
+"""The principal used when authentication is off; it has every role."""

@@ -1,6 +1,6 @@
-"""The command line: `allot plan`, `bottlenecks`, `shadow-prices`, `remedies`, `what-if`, `equity`, `goals`, `infeasibility`, `curve`, `grid`, `compare`, `validate`, and more.
+"""The command line `allot`.
 
-Exit codes: 0 done, 1 the answer is no (invalid problem, no plan), 2 the command itself was wrong.
+Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2 wrong usage.
 """
 
 import typer

@@ -1,4 +1,4 @@
-"""Commands about API keys, on the database itself: so the first key comes into being."""
+"""Commands for API keys that work on the database itself, so that the first key can be created."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def create_api_key(
     ],
     days: Annotated[float, typer.Option(help="Days for which it holds; 0: until it is revoked.", min=0)] = 365.0,
 ) -> None:
-    """Make a key and print it; it is shown this once."""
+    """Create a key and print it; the secret is shown only once."""
     from service.auth.api_keys import issue_api_key
     from service.auth.principals import Grant
     from service.domain.schemas.keys import KeyBody
@@ -47,7 +47,7 @@ def create_api_key(
 
 @app.command("list")
 def list_api_keys() -> None:
-    """Show all keys, but not the keys themselves."""
+    """List all keys without their secrets."""
     from service.auth.principals import Grant
 
     with _open_store() as store, store.read_transaction() as transaction:
@@ -63,7 +63,7 @@ def list_api_keys() -> None:
 
 @app.command("revoke")
 def revoke_key_by_id(key: Annotated[str, typer.Argument(help="Identifier of the key.")]) -> None:
-    """Revoke a key, from its next use on."""
+    """Revoke a key; the next request with it is refused."""
     from service.auth.api_keys import revoke_api_key
     from service.storage.errors import RecordNotFoundError
 
@@ -78,7 +78,7 @@ def revoke_key_by_id(key: Annotated[str, typer.Argument(help="Identifier of the 
 
 @contextmanager
 def _open_store() -> Iterator["Store"]:
-    """The store of the settings, brought up to date."""
+    """Open the store of the settings and migrate its database."""
     from service.core.settings import Settings
     from service.storage.store import Store
 

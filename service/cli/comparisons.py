@@ -1,4 +1,4 @@
-"""Commands that ask a plan why, along a curve, and beside another."""
+"""Commands that attribute shortages, vary parameters and compare plans."""
 
 from typing import Annotated
 
@@ -30,10 +30,12 @@ def show_bottlenecks(
     max_causes: Annotated[int, typer.Option(help="Limits shown for each group.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why things are short: what the missing units would take of each limit; with --county, --item and --period also what would mend it.
+    """Attribute shortages to limits; with --county, --item and --period also find remedies.
 
-    The won of a group are its missing units at their prices; the parts add up to it. `allot bottlenecks ryanggang -s crisis --by category`;
-    from a limit, all that it causes: `allot bottlenecks ryanggang -s crisis --by limit --rule power --limit hyesan`.
+        The parts of a group add up to its value in won. Example: `allot bottlenecks ryanggang -s crisis --group-by
+    category`.
+        All shortages of one limit: `allot bottlenecks ryanggang -s crisis --group-by limit --rule power --limit
+    hyesan`.
     """
     session = open_session(source, scenario, change)
     try:
@@ -83,7 +85,7 @@ def show_curve(
     time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Vary one limit or share and show every point at which prices change: `allot curve ryanggang power_limit@hyesan --to 0.2`.
+    """Vary one limit or share and list every breakpoint: `allot curve ryanggang power_limit@hyesan --to 0.2`.
 
     Plans with ordered goals or own needs first are sampled at even distances.
     """
@@ -126,7 +128,7 @@ def show_grid(
     time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Vary two things at once: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
+    """Vary two parameters: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
     session = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         sides = [_parse_grid_axis(text, values=values) for text in (first, second)]
@@ -149,7 +151,7 @@ def show_grid(
 
 
 def _parse_grid_axis(text: str, *, values: bool) -> tuple[Change, list[float]]:
-    """A change and the numbers that it is to have; BadParameter where it is written otherwise."""
+    """Parse a change with its numbers; BadParameter for any other form."""
     name, _, numbers = text.partition("=")
     what, _, where = name.partition("@")
     raw = {"what": what, "value" if values else "factor": 1.0} | ({"where": where.split(",")} if where else {})
@@ -174,9 +176,9 @@ def compare_plans(
     other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two plans: what differs in what goes in and comes out, and which part of the change did how much.
+    """Compare two plans: differences of inputs and results, and the effect of each part of the change.
 
-    `allot compare ryanggang ryanggang --other-scenario crisis`
+    Example: `allot compare ryanggang ryanggang --other-scenario crisis`
     """
     session = open_session(source, scenario, change)
     other = problem_sources.load_problem(other_source, other_scenario, other_change)
@@ -209,7 +211,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
 
 
 def open_session(source: str, scenario: list[str], change: list[str]) -> SensitivitySession:
-    """The plan of a source, ready to be asked; exits with 1 where there is none."""
+    """Open a sensitivity session for the plan of a source; exit with 1 where there is no plan."""
     try:
         return SensitivitySession.from_problem(problem_sources.load_problem(source, scenario, change))
     except SensitivityUnavailableError as error:

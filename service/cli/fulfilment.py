@@ -1,4 +1,4 @@
-"""Commands for a plan that is carried out: fulfilment and replan. Files in, files out."""
+"""Commands for a plan in execution: fulfilment and replan, from files to files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +35,7 @@ def show_fulfilment(
     by: Annotated[FulfilmentGrouping, typer.Option(help="What it is rolled up by.")] = "factory",
     through: Annotated[str | None, typer.Option(help="Last period that counts; the last reported if absent.")] = None,
 ) -> None:
-    """What factories made against their quotas, worst first."""
+    """Compare outputs of factories with their quotas, the lowest fulfilment first."""
     problem = problem_sources.load_problem(source, scenario, change)
     made = _read_outputs(outputs, problem)
     last = through or max((period for _, _, period in made), key=problem.periods.index)
@@ -69,7 +69,7 @@ def replan_from_outputs(
         Path | None, typer.Option("--problem", help="File for the problem with its past, for the other commands.")
     ] = None,
 ) -> None:
-    """Plan the rest of a plan again, from what was made. Exits with 1 when there is no plan."""
+    """Plan the remaining periods again from reported outputs. Exit with 1 if there is no plan."""
     problem = problem_sources.load_problem(source, scenario, change)
     made = _read_outputs(outputs, problem)
     try:
@@ -92,7 +92,7 @@ def replan_from_outputs(
 
 
 def _read_plan_table(folder: Path, name: str) -> pa.Table:
-    """A table as `allot plan --out` wrote it."""
+    """Read a table that `allot plan --out` wrote."""
     if (path := folder / f"{name}.parquet").is_file():
         return parquet.read_table(path)
     if not (path := folder / f"{name}.csv").is_file():

@@ -1,4 +1,4 @@
-"""Commands that look and solve nothing: validate, demand, provinces."""
+"""Commands that solve nothing: validate, demand, provinces."""
 
 import csv
 import sys
@@ -18,7 +18,7 @@ def validate_problem(
         Path, typer.Argument(help="JSON file, workbook, or zip or folder of CSV with a problem.", exists=True)
     ],
 ) -> None:
-    """Report all problems and warnings of a problem; solves nothing."""
+    """Report all errors and warnings of a problem; nothing is solved."""
     found = problem_sources.read_source(str(file))
     if found.warnings:
         problem_sources.show_findings(found.warnings)
@@ -34,7 +34,7 @@ def export_demand(
         list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
     ] = [],  # noqa: B006
 ) -> None:
-    """Write the estimate of needs as CSV: a row for each county and item, a column for each period."""
+    """Write the estimated demand as CSV: a row for each county and item, a column for each period."""
     problem = problem_sources.load_problem(source, scenario, change)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["county", "item", *problem.periods])

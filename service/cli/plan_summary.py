@@ -1,4 +1,4 @@
-"""A plan's head on the terminal."""
+"""The summary of a plan on the terminal."""
 
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +8,7 @@ from solvers.lp.solution import Progress
 
 
 def format_progress(progress: Progress) -> str:
-    """What is being done, in one line."""
+    """Describe the progress of a solve in one line."""
     parts = [progress.stage]
     if progress.iteration:
         parts.append(f"iteration {progress.iteration:,}")
@@ -18,7 +18,7 @@ def format_progress(progress: Progress) -> str:
 
 
 def print_plan(name: str, head: Plan, console: Console) -> None:
-    """Print outcome, proof, served shares and what was used."""
+    """Print outcome, certificate, served shares and used resources."""
     console.print(f"[bold]{name}[/bold]: {head.outcome} ({head.termination.detail or head.termination.reason})")
     if head.certificate is not None:
         proof = head.certificate

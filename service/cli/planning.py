@@ -43,7 +43,7 @@ def plan_province(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan's head as JSON instead of tables.")] = False,
 ) -> None:
-    """Plan a province: a summary on the screen, the tables into a folder. Exits with 1 when there is no plan."""
+    """Plan a province: print a summary and write the tables into a folder. Exit with 1 if there is no plan."""
     problem = problem_sources.load_problem(source, scenario, change)
     options = PlanOptions(solver=solver, time_limit_seconds=time_limit, verify=verify)
     with Bar(
@@ -74,7 +74,7 @@ def plan_province(
 def show_and_write_plan(
     name: str, result: PlanResult, out: Path | None, table_format: TableFormat, *, as_json: bool = False
 ) -> None:
-    """Show a plan's head, write its tables into a folder if one is named, and exit with 1 when there is no plan."""
+    """Print a plan, write its tables into a folder if one is named, and exit with 1 if there is no plan."""
     _show_plan(name, result, as_json=as_json)
     if out is not None and result.tables:
         written = write_table_files(result.tables, out, table_format)
@@ -114,7 +114,7 @@ def export_program(
     mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
     lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
 ) -> None:
-    """Write the linear program itself, for any other solver."""
+    """Export the linear program for another solver."""
     if mps is None and lp is None:
         problem_sources.error_console.print("State --mps FILE or --lp FILE.")
         raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""Where the command line gets its problem from: a built-in province, a JSON file or sheets; scenarios and changes on top."""
+"""Problems for the command line: a built-in province, a JSON file or spreadsheets, with scenarios and changes."""
 
 import re
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ _CHANGE_SYNTAX = re.compile(
 
 
 def load_problem(source: str, scenarios: list[str], changes: list[str]) -> PlanningProblem:
-    """The problem named by `source` (see `read`), changed by scenarios, then by `changes`.
+    """Load the problem of a source (see `read_source`), then apply scenarios and changes.
 
-    Exits with the list of all findings when the problem or a change is invalid.
+    Exits with all findings if the problem or a change is invalid.
     """
     found = read_source(source)
     problem = found.problem
@@ -45,12 +45,12 @@ def load_problem(source: str, scenarios: list[str], changes: list[str]) -> Plann
 
 
 def parse_changes(texts: list[str]) -> tuple[Change, ...]:
-    """Changes as written on the command line; exits with 2 for what is none."""
+    """Parse changes of the command line; exit with 2 for any other text."""
     return tuple(_parse_change(text) for text in texts)
 
 
 def format_change(change: Change) -> str:
-    """A change as the command line takes it."""
+    """Format a change for the command line."""
     where = change.where if isinstance(change.where, str) else ",".join(change.where or ())
     periods = "" if change.periods is None else f"@{','.join(change.periods)}"
     place = f"@{where}{periods}" if where or periods else ""
@@ -60,7 +60,7 @@ def format_change(change: Change) -> str:
 
 @contextmanager
 def exit_on_invalid_problem() -> Iterator[None]:
-    """Show the findings of an invalid change and exit with 1."""
+    """Print the findings of an invalid change and exit with 1."""
     try:
         yield
     except InvalidProblemError as invalid:
@@ -68,13 +68,16 @@ def exit_on_invalid_problem() -> Iterator[None]:
 
 
 def exit_with_findings(findings: tuple[Finding, ...]) -> NoReturn:
-    """Show all findings and exit with 1."""
+    """Print all findings and exit with 1."""
     show_findings(findings)
     raise typer.Exit(1)
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
-    """Print findings, two lines each: where and what is wrong, then how to mend it. Lines are not broken, so that they can be searched."""
+    """Print findings on two lines each: place and message, then the remedy.
+
+    Lines are not wrapped, so that they can be searched.
+    """
     for finding in findings:
         error_console.print(f"{finding.severity} {finding.location}: {finding.message}", soft_wrap=True, markup=False)
         error_console.print(f"    {finding.remedy}", soft_wrap=True, markup=False)
@@ -82,22 +85,22 @@ def show_findings(findings: tuple[Finding, ...]) -> None:
 
 @dataclass(frozen=True)
 class LoadedProblem:
-    """A problem with what belongs to it."""
+    """A problem with its scenarios."""
 
     problem: PlanningProblem
     """The problem."""
     name: str = ""
-    """The province's name, if it has one of its own."""
+    """Name of the province, if it has one."""
     scenarios: tuple[Scenario, ...] = ()
-    """Its scenarios."""
+    """Scenarios of the province."""
     warnings: tuple[Finding, ...] = ()
-    """What is doubtful in it."""
+    """Warnings about the problem."""
 
 
 def read_source(source: str) -> LoadedProblem:
-    """What `source` names: a built-in province's id, a JSON file, a workbook, or a zip or folder of CSV.
+    """Read a source: the identifier of a built-in province, a JSON file, a workbook, or a zip or folder of CSV files.
 
-    Exits with 1 and the list of all findings when it is invalid, with 2 when there is no such thing.
+    Exits with 1 and all findings if the source is invalid, with 2 if there is no such source.
     """
     if source in provinces.list_builtin_provinces():
         return _load_province(provinces.load_builtin_province(source))

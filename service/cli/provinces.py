@@ -1,4 +1,4 @@
-"""Commands about provinces as files: export and template."""
+"""Commands for provinces as files: export and template."""
 
 import shutil
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ TargetOption = Annotated[Path, typer.Option("--to", help="File ending with .xlsx
 def export_province(
     source: Annotated[str, typer.Argument(help="Built-in province, or file or folder with one.")], target: TargetOption
 ) -> None:
-    """Write a province, with its scenarios, as a workbook, a zip of CSV or a folder of CSV; it can be read again."""
+    """Write a province with its scenarios as a workbook, a zip of CSV files or a folder of CSV files."""
     found = problem_sources.read_source(source)
     notes, pages = built_in.load_province_notes(source) if source in built_in.list_builtin_provinces() else ({}, ())
     tables = build_sheet_tables(found.problem, found.name, found.scenarios, notes)

@@ -1,4 +1,4 @@
-"""Commands that ask a plan for prices, remedies, changes tried, goals, and why there is none."""
+"""Commands for shadow prices, remedies, what-if, equity, goals and infeasibility."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -28,9 +28,10 @@ def show_shadow_prices(
     max_goods: Annotated[int, typer.Option(help="Goods shown at most, the dearest shortages first.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what one more unit of each limit is worth, in won saved: a kWh in an area and month, an hour, a tonne, a unit of credit.
+    """Print the shadow price of each limit, in won per unit, with its allowable range.
 
-    `allot shadow-prices ryanggang -s crisis --leading 5`. The prices are of the plan before quotas are rounded to whole units.
+        Example: `allot shadow-prices ryanggang -s crisis --with-ranges 5`. The prices hold before rounding to whole
+    units.
     """
     found = sensitivity.compute_shadow_prices(
         open_session(source, scenario, change), with_ranges=with_ranges, max_results=max_results
@@ -79,9 +80,11 @@ def show_remedies(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the smallest single changes that end or halve a shortage, each verified by solving again, with what it costs others.
+    """Find the smallest single changes that end or halve a shortage, each verified by a solve, with the effect on
+    other needs.
 
-    Under each stands the change as `--change` takes it. `allot remedies FILE --county hyesan --item soap --period 2002-01 --left 0`
+        Each remedy states its change for `--change`. Example:
+        `allot remedies FILE --county hyesan --item soap --period 2002-01 --target-share 0`
     """
     session = open_session(source, scenario, change)
     try:
@@ -122,7 +125,7 @@ def show_what_if(
     change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Try changes on a plan, one after another, each solved from the plan before: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
+    """Solve a plan with changes, one after another: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
     session = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         changes = problem_sources.parse_changes(tried_changes)
@@ -136,7 +139,9 @@ def show_equity(
     change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Say how evenly scarcity is shared: served share by county and priority, the spread between counties, and how bands are used."""
+    """Print how scarcity is distributed: served share by county and priority, its range, and the use of shortage
+    bands.
+    """
     found = sensitivity.compute_equity(open_session(source, scenario, change))
     if _print_if_json(found, as_json):
         return
@@ -158,7 +163,7 @@ def show_goals(
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
 ) -> None:
-    """Say what each ordered goal reached, what it would by itself, and what it gave up for those before it."""
+    """Print the result of each ordered goal, its own optimum, and its loss to earlier goals."""
     try:
         found = sensitivity.compute_goal_prices(problem_sources.load_problem(source, scenario, change))
     except SensitivityUnavailableError as error:
@@ -183,9 +188,9 @@ def show_infeasibility(
     change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Say why there is no plan: the smallest set of rules that cannot hold together, and the least that must give way.
+    """Explain why there is no plan: the irreducible set of conflicting constraints, and the least relaxation.
 
-    Exits with 1 where there is none, with 0 where the plan keeps every rule.
+    Exits with 1 if the problem is infeasible, with 0 if a plan satisfies every constraint.
     """
     plan = make_plan(problem_sources.load_problem(source, scenario, change)).plan
     if plan.infeasibility is None:

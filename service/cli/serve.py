@@ -34,7 +34,7 @@ def serve_http(
     app = create_app_from_settings(settings)
 
     class GracefulServer(uvicorn.Server):
-        """A server that answers those who wait before it stops: it would wait for them, then cut them off."""
+        """A server that answers waiting requests before it stops."""
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.state.release_waiters()

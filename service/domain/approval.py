@@ -1,4 +1,4 @@
-"""Acts of a plan's life, each in one transaction with its line in the audit log and its messages to webhooks."""
+"""The approval workflow: each act in one transaction, with its audit entry and its webhook events."""
 
 import hashlib
 
@@ -17,30 +17,34 @@ from service.storage.store import Store, Transaction
 
 
 def compute_plan_digest(transaction: Transaction, plan: str) -> str:
-    """sha-256 of all that a finished plan says: the sorted JSON of problem digest, options, head and table digests."""
+    """Compute the sha-256 of a finished plan: problem digest, options, head and table digests as sorted JSON."""
     content = transaction.plans.read_content(plan)
     return hashlib.sha256(orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 class ApprovalService:
-    """The lives of one service's plans."""
+    """The approvals of one service's plans."""
 
     def __init__(self, store: Store) -> None:
         """Use a store."""
         self._store = store
 
     def read_approval(self, plan: str, principal: Principal) -> ApprovalView:
-        """Where a plan is in its life, and what a principal may do with it now; NotFound if there is none."""
+        """Read the approval of a plan and the acts that a principal may perform now; RecordNotFoundError if there is
+        no plan.
+        """
         with self._store.read_transaction() as transaction:
             return _build_approval_view(transaction, transaction.plans.get_plan(plan), principal)
 
     def perform_act(
         self, plan: str, act: Permission, principal: Principal, note: str, if_match: str | None
     ) -> ApprovalView:
-        """Do one of TRANSITIONS with a plan.
+        """Perform one of TRANSITIONS.
 
-        Raises NotFound, Stale if `If-Match` names another version, Conflict in a state that does not allow it, for a plan that
-        has nothing to submit, and where another plan of the province is in force.
+                Raises RecordNotFoundError, PreconditionFailedError if `If-Match` names another version, and
+        ConflictError in a state that
+                does not allow the act, for an outcome without a plan, and where another plan of the province is in
+        force.
         """
         transition = TRANSITIONS[act]
         with self._store.write_transaction() as transaction:

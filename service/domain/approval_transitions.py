@@ -1,4 +1,4 @@
-"""The table of what may be done with a plan in which state."""
+"""The transitions of the approval workflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from service.storage.records import ApprovalState, EventKind
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An act of a plan's life."""
+    """An act of the approval workflow."""
 
     act: Permission
-    """What is done; also the last part of its path, and what a role must allow."""
+    """Name of the act: the last part of its path, and the permission that it requires."""
     from_states: frozenset[ApprovalState]
-    """States in which it may be done."""
+    """States in which the act is allowed."""
     to_state: ApprovalState
-    """State that it leads to."""
+    """State after the act."""
     audit_act: str
-    """How the audit log calls it."""
+    """Name of the act in the audit log."""
     event_kind: EventKind
-    """How webhooks are told of it."""
+    """Kind of its webhook event."""
 
 
 _ALL_TRANSITIONS = (
@@ -32,7 +32,7 @@ _ALL_TRANSITIONS = (
 )
 
 TRANSITIONS: Mapping[Permission, Transition] = {one.act: one for one in _ALL_TRANSITIONS}
-"""Every act of a plan's life. From `ratified` on there is no way back."""
+"""Every act of the approval workflow. No act leads back from `ratified`."""
 
 SUBMITTABLE_OUTCOMES = ("optimal", "feasible")
 """Outcomes with which a plan may be submitted."""

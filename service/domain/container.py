@@ -15,14 +15,14 @@ class Services:
     """The services of a running application."""
 
     settings: Settings
-    """Its settings."""
+    """Settings of the application."""
     store: Store
-    """Plans, provinces, problems."""
+    """Plans, provinces and problems."""
     jobs: JobRuntime
-    """The queue of plans and their solving."""
+    """The queue of plans and their solves."""
     metrics: Metrics
-    """Figures for Prometheus."""
+    """Metrics for Prometheus."""
     authenticator: Authenticator
-    """Tells who asks."""
+    """Authenticates requests."""
     sensitivity_pool: SensitivityPool
-    """Answers questions to plans."""
+    """Answers sensitivity queries."""

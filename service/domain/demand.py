@@ -1,4 +1,4 @@
-"""The estimate of needs."""
+"""The estimate of demand."""
 
 import orjson
 
@@ -18,9 +18,10 @@ from service.storage.store import Store
 def estimate_demand(
     raw: bytes, counties: list[str], items: list[str], settings: Settings, store: Store, principal: Principal
 ) -> bytes:
-    """`DemandAnswer` as JSON for the problem that a body means, of some counties and items (of all if none are named).
+    """Estimate the demand of the problem in a body as JSON of `DemandAnswer`, for some counties and items (all if
+    none are named).
 
-    Raises InvalidProblem, and TooLarge if more than a page's rows might come out.
+        Raises InvalidProblemError, and ContentTooLargeError for more rows than a page may have.
     """
     problem = resolve_bare_problem(
         decode_json_object(raw),
@@ -38,7 +39,7 @@ def estimate_demand(
 
 
 def _restrict_problem(problem: PlanningProblem, counties: list[str], items: list[str]) -> PlanningProblem:
-    """The problem with the counties and items of which the estimate is asked for."""
+    """Restrict a problem to the counties and items of the estimate."""
     unknown = [
         Finding(
             path=f"query/{kind}",

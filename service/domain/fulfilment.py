@@ -1,4 +1,4 @@
-"""Reports taken and read, and fulfilment worked out."""
+"""Reported outputs and fulfilment."""
 
 from collections.abc import Sequence
 
@@ -16,20 +16,21 @@ from service.storage.repositories.outputs import OutputLog, ReportedOutput
 from service.storage.store import Store, Transaction
 
 REPORTABLE_STATES = frozenset({"ratified", "in_force"})
-"""States of a plan's life in which outputs are reported."""
+"""States of the approval in which outputs are reported."""
 
 
 class FulfilmentService:
-    """What happens to the plans of one service. Raises NotFound for plans that are not there."""
+    """The execution of one service's plans. Raises RecordNotFoundError for unknown plans."""
 
     def __init__(self, store: Store) -> None:
         """Use a store."""
         self._store = store
 
     def accept_report(self, plan: str, raw: RawReport, principal: Principal) -> AcceptedReport:
-        """Take a report whole, or refuse it with everything wrong (Invalid); Conflict for plans of which none are taken.
+        """Accept a report as a whole, or raise UnprocessableContentError with all findings.
 
-        Forbidden if it names a factory for which the principal may not report.
+                Raises ConflictError for plans that accept no reports, ForbiddenError for a factory that the principal
+        may not report.
         """
         with self._store.write_transaction() as transaction:
             acquire_lock(transaction.connection, f"outputs {plan}")
@@ -53,7 +54,7 @@ class FulfilmentService:
     def list_outputs(
         self, plan: str, limit: int | None, offset: int, *, history: bool, **chosen: Sequence[str]
     ) -> OutputList:
-        """Reported outputs of a plan, filtered; with `history` every revision, else the last of each."""
+        """List reported outputs of a plan; with `history` every revision, otherwise the last of each."""
         with self._store.read_transaction() as transaction:
             transaction.plans.get_plan(plan)
             log = OutputLog(transaction.connection)
@@ -64,7 +65,9 @@ class FulfilmentService:
         return OutputList(plan=plan, revision=revision, total=len(found), outputs=rows)
 
     def compute_fulfilment(self, plan: str, by: FulfilmentGrouping, through: str | None) -> FulfilmentView:
-        """Fulfilment up to a period, the last reported if None; Missing for one that there is not, Conflict if none is."""
+        """Compute fulfilment up to a period (None: the last reported one); NotFoundError for an unknown period,
+        ConflictError without reports.
+        """
         with self._store.read_transaction() as transaction:
             _, problem = require_executable_plan(transaction, plan)
             reported = OutputLog(transaction.connection).read_quantities(plan)
@@ -85,7 +88,7 @@ class FulfilmentService:
 
 
 def _reject_foreign_factories(transaction: Transaction, principal: Principal, plan: str, raw: RawReport) -> None:
-    """Forbidden, whatever else is wrong, if a report names factories for which whoever sends it may not report."""
+    """Raise ForbiddenError, before any other check, if a report names factories that the principal may not report."""
     province, owner = transaction.plans.read_ownership(plan)
     own = principal.list_reportable_factories(province, owner)
     if own is None:
@@ -98,7 +101,7 @@ def _reject_foreign_factories(transaction: Transaction, principal: Principal, pl
 
 
 def require_executable_plan(transaction: Transaction, plan: str) -> tuple[PlanRecord, PlanningProblem]:
-    """A plan that is carried out, and its problem; Conflict where there is nothing to carry out."""
+    """Return a plan in execution with its problem; ConflictError if the plan has no quotas."""
     record = transaction.plans.get_plan(plan)
     if record.outcome not in ("optimal", "feasible"):
         came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
@@ -107,7 +110,7 @@ def require_executable_plan(transaction: Transaction, plan: str) -> tuple[PlanRe
 
 
 def _count_reported_periods(problem: PlanningProblem, reported: dict[LineAndPeriod, float]) -> int:
-    """How many periods, from the first, have been reported or were past when the plan was made."""
+    """Count the first periods that have been reported or were past when the plan was made."""
     told = {period for _, _, period in reported} | set(problem.past.periods if problem.past is not None else ())
     return next((t for t, period in enumerate(problem.periods) if period not in told), len(problem.periods))
 

@@ -15,11 +15,11 @@ _ARROW_TYPES: dict[Any, pa.DataType] = {
     datetime: pa.timestamp("us", tz="UTC"),
 }
 _FORMATS_WITHOUT_TIMESTAMPS = frozenset({"csv", "xlsx"})
-"""Formats that have no moments; there they are texts as ISO 8601 writes them."""
+"""Formats without a type for moments; they get texts in ISO 8601."""
 
 
 def stream_model_rows(name: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat) -> Iterator[bytes]:
-    """Models of a kind as a table in a format other than JSON, piece by piece; a column a field, null where a value is absent."""
+    """Stream models as a table in a format other than JSON: a column for each field, null for an absent value."""
     columns = {field: _build_column(field, row, rows, kind) for field in row.model_fields}
     table = pa.table(columns)
     return STREAM_WRITERS[kind](name, table.schema, table.to_batches())

@@ -1,4 +1,4 @@
-"""A plan's linear program as text."""
+"""The linear program of a plan as text."""
 
 from typing import Literal
 
@@ -8,10 +8,10 @@ from solvers.formulation import build_program
 from solvers.lp.export import format_lp_text, format_mps_text
 
 ProgramFormat = Literal["mps", "lp"]
-"""Formats in which a program is written."""
+"""Text formats of a linear program."""
 
 
 def format_program(problem: bytes, kind: ProgramFormat) -> str:
-    """The program of a problem (as JSON) in a format."""
+    """Format the linear program of a problem (as JSON)."""
     program = build_program(ProblemArrays.from_problem(parse_problem(problem)))
     return format_mps_text(program) if kind == "mps" else format_lp_text(program)

@@ -1,4 +1,4 @@
-"""From stored plans to what is shown of them."""
+"""Views of stored plans."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from service.storage.records import JobEvent, PlanRecord
 
 
 def build_list_entry(record: PlanRecord) -> PlanListEntry:
-    """A plan as it stands in a list."""
+    """Build the entry of a plan in a list."""
     summary = record.head.summary if record.head is not None else None
     return PlanListEntry(
         id=record.id,
@@ -26,7 +26,7 @@ def build_list_entry(record: PlanRecord) -> PlanListEntry:
 
 
 def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
-    """A plan without its tables; `progress` is the last word of a running one."""
+    """Build the view of a plan without its tables; `progress` is the last progress of a running plan."""
     result: dict[str, Any] = dict.fromkeys(_PLAN_FIELDS)
     if record.head is not None:
         result = {name: getattr(record.head, name) for name in _PLAN_FIELDS}
@@ -61,11 +61,11 @@ _PLAN_FIELDS = (
     "timings",
     "tables",
 )
-"""Fields that come from `models.plan.Plan` as they are."""
+"""Fields that are copied from `models.plan.Plan`."""
 
 
 def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
-    """The last progress among events, if there is one."""
+    """Find the last progress among events."""
     reported = [event.data for event in events if event.kind == "progress"]
     if not reported:
         return None
@@ -73,7 +73,7 @@ def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
 
 
 def _build_links(record: PlanRecord) -> dict[str, str]:
-    """Addresses of what belongs to a plan; tables only where there are any."""
+    """Build the addresses that belong to a plan; addresses of tables only where there are tables."""
     here = f"/v1/plans/{record.id}"
     links = {
         "self": here,

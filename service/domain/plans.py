@@ -1,4 +1,4 @@
-"""Plans: accepted, listed, cancelled."""
+"""Plans: submitted, listed, cancelled."""
 
 import hashlib
 import re
@@ -30,7 +30,7 @@ _WAIT_PREFERENCE = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*")
 
 
 def parse_wait_seconds(prefer: str | None, max_seconds: float) -> float:
-    """Seconds that `Prefer` (RFC 7240) asks to wait, at most `most`; 0 if it does not. What else it prefers is passed over."""
+    """Parse the seconds that `Prefer` (RFC 7240) asks to wait, at most `max_seconds`; 0 without such a preference."""
     for preference in (prefer or "").split(","):
         found = _WAIT_PREFERENCE.fullmatch(preference.partition(";")[0])
         if found:
@@ -55,10 +55,14 @@ class PlanService:
         kind: SpreadsheetKind | None = None,
         sheets_query: SheetsQuery = SheetsQuery(),  # noqa: B008 - it never changes
     ) -> Submission:
-        """Accept the plan that a body asks for. What the principal may not read is not there; Forbidden where they may only read.
+        """Submit the plan that a body describes.
 
-        `kind`: what sheets the body is; None for JSON. `beside`: what is said beside sheets.
-        Raises InvalidProblem, TooLarge, Unreadable; Conflict if the key was used for another body; TooMany if the queue is full.
+                `kind` is the kind of spreadsheet, None for JSON; `sheets_query` holds the query parameters of
+        spreadsheets. Raises
+                InvalidProblemError, ContentTooLargeError, BadRequestError, ConflictError if the key was used for
+        another body,
+                TooManyRequestsError if the queue is full, HiddenError and ForbiddenError for provinces and base
+        plans.
         """
         said = sheets_query.dump_stated_values()
         _reject_query_with_json(kind, said)
@@ -97,7 +101,7 @@ class PlanService:
     def _submit_scenario(
         self, document: Document, sheets_query: SheetsQuery, principal: Principal, idempotency: IdempotencyKey | None
     ) -> Submission:
-        """Accept one of the scenarios that come with a problem in sheets."""
+        """Submit one of the scenarios that a spreadsheet contains."""
         province = ProvinceService(self._store, self._settings).parse_province(document)
         request = validate_model(PlanEnvelope, sheets_query.to_json_body())
         return self.enqueue_plan(
@@ -113,7 +117,9 @@ class PlanService:
         )
 
     def enqueue_plan(self, request: PlanRequest) -> Submission:
-        """Put a plan into the queue; Conflict if the key was used for another body, TooMany if the queue is full."""
+        """Put a plan into the queue; ConflictError if the key was used for another body, TooManyRequestsError if the
+        queue is full.
+        """
         try:
             return self._jobs.submit_plan(request)
         except IdempotencyConflictError as error:
@@ -124,7 +130,7 @@ class PlanService:
             raise TooManyRequestsError(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
 
     def _load_base_problem(self, plan: object, principal: Principal) -> ResolvedProblem | None:
-        """The problem of the plan that a body names as its base; InvalidProblem if there is no such plan."""
+        """Load the problem of the base plan in a body; InvalidProblemError if there is no such plan."""
         if not isinstance(plan, str):
             return None  # absent, or refused with the rest of the body
         try:
@@ -142,7 +148,9 @@ class PlanService:
             raise InvalidProblemError((finding,)) from error
 
     def apply_option_limits(self, options: PlanOptions, place: str = "/options") -> PlanOptions:
-        """The options (which stand at `place`) with the time limit of the settings if none is stated; Invalid if it is above what may be asked."""
+        """Apply the time limit of the settings to options at `place`; UnprocessableContentError for a limit above the
+        maximum.
+        """
         if "time_limit_seconds" not in options.model_fields_set:
             return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
         most = self._settings.max_time_limit_seconds
@@ -157,7 +165,9 @@ class PlanService:
         return options
 
     def read_plan(self, plan: str) -> tuple[PlanView, int]:
-        """A plan as it is now, with the last word on its progress while it runs, and the version of its life; NotFound if there is none."""
+        """Read a plan with the last progress while it runs, and the version of its approval; RecordNotFoundError if
+        there is none.
+        """
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
             if record.state != "running":
@@ -167,7 +177,9 @@ class PlanService:
         return build_plan_view(record, progress), record.approval_version
 
     def list_plans(self, principal: Principal, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
-        """A page of the plans that a principal may read, newest first; NotFound if `before` names none of them."""
+        """List a page of the plans that a principal may read, newest first; RecordNotFoundError if `before` is none
+        of them.
+        """
         with self._store.read_transaction() as transaction:
             if before is not None:
                 require_plan_permission(transaction, principal, "read", before)
@@ -182,20 +194,20 @@ class PlanService:
         return PlanList(plans=tuple(build_list_entry(record) for record in shown), next=following)
 
     def cancel_plan(self, plan: str, caller: str) -> PlanRecord:
-        """Ask for the end of a plan; NotFound if there is none, Conflict if it has finished."""
+        """Request the cancellation of a plan; RecordNotFoundError if there is none, ConflictError if it has finished."""
         if self._jobs.read_plan(plan).state == "finished":
             raise ConflictError("The plan has finished; there is nothing to cancel, and finished plans are kept.")
         return self._jobs.cancel_plan(plan, caller)
 
     def read_problem(self, plan: str) -> tuple[bytes, str]:
-        """The problem that a plan plans, as JSON, and its digest; NotFound if there is no such plan."""
+        """Read the problem of a plan as JSON, with its digest; RecordNotFoundError if there is no such plan."""
         with self._store.read_transaction() as transaction:
             digest = transaction.plans.get_plan(plan).problem_digest
             return transaction.problems.get_stored_problem(digest).decompress_json(), digest
 
 
 def _reject_query_with_json(kind: SpreadsheetKind | None, stated: Mapping[str, object]) -> None:
-    """Invalid for parameters that belong to sheets beside a body of JSON, which says such things itself."""
+    """Raise UnprocessableContentError for query parameters of spreadsheets beside a JSON body."""
     if kind is None and stated:
         remedy = "Say it in the body, or send a workbook or a zip."
         findings = [
@@ -206,12 +218,14 @@ def _reject_query_with_json(kind: SpreadsheetKind | None, stated: Mapping[str, o
 
 
 def _compute_visibility(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
-    """Which plans a principal may read: of which provinces, and of none as which caller; None for all."""
+    """Compute which plans a principal may read: provinces, and the caller for plans without a province; None for all
+    plans.
+    """
     return None if principal.is_administrator else (principal.list_readable_provinces(), principal.caller)
 
 
 def make_idempotency_key(key: str | None, raw: bytes) -> IdempotencyKey | None:
-    """What makes a repeated request the same one; Invalid for a key that cannot be one."""
+    """Build the idempotency key of a request; UnprocessableContentError for a malformed key."""
     if key is None:
         return None
     if not _IDEMPOTENCY_KEY_PATTERN.fullmatch(key):

@@ -1,4 +1,4 @@
-"""From what a request says to the problem that is meant, with everything wrong in it at once."""
+"""Problem sources: from a request body to the resolved problem, with all findings at once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,47 +18,47 @@ from service.core.settings import Settings
 from service.domain.schemas.problem_sources import SourceEnvelope
 
 ProvinceLookup = Callable[[str, int | None], tuple[Province, int]]
-"""Gives a province by its name and version (the newest if None), with its version; raises what means 404."""
+"""Returns a province by name and version (None: the newest), with its version; raises what means 404."""
 
 EnvelopeType = TypeVar("EnvelopeType", bound=SourceEnvelope)
 
 SOURCE_KEYS = frozenset({"problem", "province", "version", "scenario", "changes"})
-"""Keys of a body that says where its problem comes from."""
+"""Keys of a body that state the source of its problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedProblem:
-    """The problem that a request means."""
+    """The problem that a request describes."""
 
     problem: PlanningProblem
     """The problem, in its scenario and with its changes."""
     source: dict[str, Any]
-    """Where it came from: province, version, scenario, changes, as far as they were stated."""
+    """Its source: province, version, scenario and changes, as far as they were stated."""
     findings: tuple[Finding, ...] = ()
-    """Everything found about it; warnings only."""
+    """All findings about it; warnings only."""
 
 
 class FindingCollector:
-    """Gathers what is wrong in several parts of a body before refusing it."""
+    """Collects findings about several parts of a body before it is rejected."""
 
     def __init__(self) -> None:
-        """Start with nothing wrong."""
+        """Start without findings."""
         self.findings: list[Finding] = []
 
     @contextmanager
     def collect_findings(self, prefix: str) -> Iterator[None]:
-        """Gather what InvalidProblem holds in the block, its paths below `prefix`."""
+        """Collect the findings of InvalidProblemError in the block, with their paths below `prefix`."""
         try:
             yield
         except InvalidProblemError as error:
             self.findings += [one.model_copy(update={"path": prefix + one.path}) for one in error.findings]
 
     def add_finding(self, path: str, code: str, message: str, remedy: str) -> None:
-        """Note one thing that is wrong."""
+        """Add one finding."""
         self.findings.append(Finding(path=path, code=code, message=message, remedy=remedy))
 
     def raise_if_invalid(self) -> None:
-        """Raise InvalidProblem if anything is wrong."""
+        """Raise InvalidProblemError if there are findings."""
         if any(one.severity == "error" for one in self.findings):
             raise InvalidProblemError(tuple(self.findings))
 
@@ -70,9 +70,10 @@ def resolve_problem(
     lookup: ProvinceLookup,
     base: ResolvedProblem | None = None,
 ) -> tuple[EnvelopeType, ResolvedProblem]:
-    """What a body says beside its problem, and the problem that it means: `base` where it names neither problem nor province.
+    """Resolve the problem of a body and its other fields; `base` is the problem of a body without problem and
+    province.
 
-    Raises InvalidProblem with everything wrong, TooLarge beyond the limits.
+        Raises InvalidProblemError with all findings, ContentTooLargeError beyond the limits.
     """
     beside = {key: value for key, value in document.items() if key != "problem"}
     written = document.get("problem")
@@ -99,7 +100,7 @@ def resolve_problem(
 
 
 def resolve_bare_problem(document: Document, settings: Settings, lookup: ProvinceLookup) -> ResolvedProblem:
-    """The same for bodies that may also be nothing but a problem."""
+    """Resolve the problem of a body that may also be a problem by itself."""
     if document and not SOURCE_KEYS & document.keys():
         reject_oversized_document(document, settings, "")
         problem = parse_problem(document)
@@ -108,7 +109,7 @@ def resolve_bare_problem(document: Document, settings: Settings, lookup: Provinc
 
 
 def _check_source(findings: FindingCollector, origin: SourceEnvelope, written: bool, *, based: bool) -> None:
-    """Either a problem is written out or a province named, or neither with a base plan; version and scenario need a province."""
+    """Check that a body has a problem, a province or a base plan, and a province with a version or a scenario."""
     named = origin.province is not None
     if written == named and (written or not based):
         findings.add_finding(
@@ -142,7 +143,7 @@ def _resolve_province(origin: SourceEnvelope, settings: Settings, lookup: Provin
 
 
 def apply_scenario(province: Province, scenario_id: str, path: str) -> PlanningProblem:
-    """A province's problem in one of its scenarios; InvalidProblem at `path` if there is none of that name."""
+    """Apply a scenario of a province; InvalidProblemError at `path` if there is none of that name."""
     findings = FindingCollector()
     scenario = next((one for one in province.scenarios if one.id == scenario_id), None)
     if scenario is None:
@@ -158,7 +159,7 @@ def apply_scenario(province: Province, scenario_id: str, path: str) -> PlanningP
 
 
 def _resolve_changes(problem: PlanningProblem, origin: SourceEnvelope, prefix: str) -> ResolvedProblem:
-    """The problem with the request's changes, checked again."""
+    """Apply the changes of a request and check the result again."""
     changed = apply_changes(problem, origin.changes) if origin.changes else problem
     found = tuple(one.model_copy(update={"path": prefix + one.path}) for one in check_problem(changed))
     if any(one.severity == "error" for one in found):
@@ -167,13 +168,13 @@ def _resolve_changes(problem: PlanningProblem, origin: SourceEnvelope, prefix: s
 
 
 def _extend_source(source: Mapping[str, Any], origin: SourceEnvelope) -> dict[str, Any]:
-    """Where a variant of a plan came from: where the plan did, with the changes added."""
+    """Describe the source of a variant: the source of its base plan with the changes added."""
     changes = [change.model_dump(mode="json", exclude_none=True) for change in origin.changes]
     return {**source, "changes": [*source.get("changes", ()), *changes]} if changes else dict(source)
 
 
 def _describe_source(origin: SourceEnvelope, version: int | None) -> dict[str, Any]:
-    """What a plan remembers of where its problem came from."""
+    """Describe the source that a plan records."""
     stated: Frozen = SourceEnvelope(
         province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
     )

@@ -1,4 +1,4 @@
-"""Provinces as files: workbooks, and CSV in a zip."""
+"""Provinces as files: workbooks, and zips of CSV files."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from service.spreadsheets.province_workbook import ExtraSheets, build_province_z
 
 
 def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...], ExtraSheets]:
-    """A province's tables, and beside them sheets for people; what comes with Allot has its marks and sources noted."""
+    """Build the tables of a province and its sheets for readers; a built-in province has its marks and sources."""
     problem: PlanningProblem = found.problem.parse_problem()
     if not found.built_in:
         return build_sheet_tables(problem, found.name, found.scenarios), {}
@@ -21,7 +21,7 @@ def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...
 
 
 def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:
-    """A province as a workbook or a zip, in pieces."""
+    """Stream a province as a workbook or a zip."""
     tables, pages = build_province_tables(found)
     if kind == "zip":
         return iter((build_province_zip(tables, pages),))

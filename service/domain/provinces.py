@@ -1,4 +1,4 @@
-"""Provinces: built in or stored, read and written."""
+"""Provinces: built-in and stored ones."""
 
 import re
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ from service.storage.store import Store, Transaction
 
 @dataclass(frozen=True, slots=True)
 class ProvinceVersion:
-    """A version of a province, its problem still as bytes."""
+    """A version of a province with its problem as bytes."""
 
     id: str
     """Identifier."""
     name: str
     """Name for people."""
     built_in: bool
-    """Whether it comes with Allot."""
+    """Whether it is a built-in province."""
     version: int
     """Version."""
     created: datetime | None
-    """When it was stored; None for what comes with Allot."""
+    """When it was stored; None for a built-in province."""
     scenarios: tuple[Scenario, ...]
     """Its scenarios."""
     problem: StoredProblem
@@ -52,7 +52,7 @@ class ProvinceVersion:
         return f"{self.version}-{self.problem.digest[:16]}"
 
     def to_json(self) -> bytes:
-        """It as `ProvinceFull`."""
+        """Format it as JSON of `ProvinceView`."""
         return orjson.dumps(
             {
                 "id": self.id,
@@ -81,7 +81,7 @@ class ProvinceService:
         self._settings = settings
 
     def list_provinces(self) -> ProvinceList:
-        """All provinces, without their problems."""
+        """List all provinces without their problems."""
         with self._store.read_transaction() as transaction:
             stored = transaction.provinces.list_provinces()
         own = [_load_built_in(name)[0] for name in built_in.list_builtin_provinces()]
@@ -96,7 +96,7 @@ class ProvinceService:
         )
 
     def find_province(self, name: str, version: int | None = None) -> ProvinceVersion:
-        """A version of a province, the newest if None; Missing if there is none."""
+        """Find a version of a province (None: the newest); NotFoundError if there is none."""
         if name in built_in.list_builtin_provinces():
             if version not in {None, 1}:
                 raise NotFoundError(f"{name} comes with Allot and has no version {version}.")
@@ -118,7 +118,7 @@ class ProvinceService:
             raise NotFoundError(f"{str(error).capitalize()}.") from error
 
     def look_up_province(self, name: str, version: int | None) -> tuple[Province, int]:
-        """A province as a model, with its version; Missing if there is none."""
+        """Look up a province as a model, with its version; NotFoundError if there is none."""
         if name in built_in.list_builtin_provinces() and version in {None, 1}:
             return _load_built_in(name)[0], 1
         found = self.find_province(name, version)
@@ -126,7 +126,7 @@ class ProvinceService:
         return province, found.version
 
     def read_scenario_problem(self, name: str, version: int | None, scenario: str) -> StoredProblem:
-        """A province's problem in one of its scenarios; Missing if either is not there."""
+        """Read the problem of a province in one of its scenarios; NotFoundError if either is unknown."""
         province, _ = self.look_up_province(name, version)
         if scenario not in {one.id for one in province.scenarios}:
             known = ", ".join(one.id for one in province.scenarios) or "none"
@@ -134,11 +134,13 @@ class ProvinceService:
         return StoredProblem.from_problem(apply_scenario(province, scenario, ""))
 
     def parse_province_problem(self, body: Document) -> PlanningProblem:
-        """The problem of a province to be stored. InvalidProblem with everything wrong with it or its scenarios, TooLarge."""
+        """Parse the problem of a province; InvalidProblemError with all findings about it and its scenarios,
+        ContentTooLargeError.
+        """
         return self._parse_province_body(body)[1]
 
     def parse_province(self, body: Document) -> Province:
-        """A province that is not stored, with its scenarios; raises the same."""
+        """Parse a province that is not stored, with its scenarios; raises the same errors."""
         beside, problem = self._parse_province_body(body)
         return Province(id="sheets", name=beside.name, problem=problem, scenarios=beside.scenarios)
 
@@ -147,7 +149,9 @@ class ProvinceService:
     ) -> ProvinceVersion:
         """Store a new version of a province.
 
-        Raises Conflict for what comes with Allot, InvalidProblem, TooLarge, Stale (or VersionConflict) if the headers say so.
+                Raises ConflictError for a built-in province, InvalidProblemError, ContentTooLargeError, and
+        PreconditionFailedError
+                (or VersionConflictError) if the headers demand another version.
         """
         self._reject_built_in(name)
         beside, problem = self._parse_province_body(body)
@@ -171,7 +175,10 @@ class ProvinceService:
         return _build_province_version(record, stored)
 
     def delete_province(self, name: str, caller: str, if_match: str | None) -> None:
-        """Delete a province; its older versions stay readable by number. Missing, Conflict, Stale."""
+        """Delete a province; its versions stay readable by number.
+
+        NotFoundError, ConflictError, PreconditionFailedError.
+        """
         self._reject_built_in(name)
         with self._store.write_transaction() as transaction:
             there = transaction.provinces.get_province(name)
@@ -204,7 +211,7 @@ class ProvinceService:
 
 
 def _strip_format_suffixes(if_match: str | None) -> str | None:
-    """`If-Match` with the tags of workbooks and zips as those of the versions that they hold."""
+    """Reduce `If-Match` with tags of workbooks and zips to the tags of their versions."""
     return None if if_match is None else re.sub(r'\.(xlsx|zip)"', '"', if_match)
 
 
@@ -216,7 +223,7 @@ def _find_existing(transaction: Transaction, name: str) -> ProvinceRecord | None
 
 
 def _check_scenarios(findings: FindingCollector, problem: PlanningProblem, scenarios: tuple[Scenario, ...]) -> None:
-    """Every scenario has a name of its own and can be applied."""
+    """Check that scenarios have different names and can be applied."""
     seen: set[str] = set()
     for position, scenario in enumerate(scenarios):
         if scenario.id in seen:

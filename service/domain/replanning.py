@@ -1,4 +1,4 @@
-"""Plans made again for the rest of their periods."""
+"""Plans for the remaining periods of a plan."""
 
 from typing import Any
 
@@ -19,23 +19,24 @@ from solvers.lp.linear_program import FloatArray
 from solvers.replanning import ReplanProblem, build_replan_problem
 
 MAX_DISCREPANCIES = 50
-"""Discrepancies that a plan remembers of each kind, the largest first."""
+"""Maximum number of discrepancies of each kind that a plan records, the largest first."""
 
 _REPLAN_TABLES = ("quotas", "supply", "shipments", "swaps")
 
 
 class ReplanService:
-    """Makes plans of one service again."""
+    """Replans the plans of one service."""
 
     def __init__(self, store: Store, plans: PlanService) -> None:
-        """Use a store, and accept what is to be planned through `plans`."""
+        """Use a store, and submit plans through `plans`."""
         self._store = store
         self._plans = plans
 
     def submit_replan(self, plan: str, raw: bytes, principal: Principal, key: str | None) -> Submission:
-        """Accept the rest of a plan to be planned again, as a plan of its own that starts from the basis of the first.
+        """Submit the remaining periods of a plan as a new plan that starts from the basis of the first.
 
-        Raises NotFound, Conflict for a plan without quotas, InvalidProblem, and what `Plans.accept` raises.
+        Raises RecordNotFoundError, ConflictError for a plan without quotas, InvalidProblemError, and what
+        `PlanService.enqueue_plan` raises.
         """
         idempotency = make_idempotency_key(key, plan.encode() + raw)
         body = validate_model(ReplanBody, decode_json_object(raw))
@@ -66,7 +67,9 @@ class ReplanService:
 
 
 def _describe_source(source: dict[str, Any], body: ReplanBody, made: ReplanProblem) -> dict[str, Any]:
-    """Where the new plan came from: where the old did, with the changes added, and how it was made again."""
+    """Describe the source of the new plan: that of the base plan with the changes added, and the details of
+    replanning.
+    """
     index, booked = ProblemArrays.from_problem(made.problem), made.reconciled
     replanned = ReplanDetails(
         from_=body.from_,
@@ -86,7 +89,7 @@ def _describe_source(source: dict[str, Any], body: ReplanBody, made: ReplanProbl
 
 
 def _list_discrepancies(index: ProblemArrays, amounts: FloatArray) -> tuple[Discrepancy, ...]:
-    """The largest amounts, by value, above rounding."""
+    """List the largest amounts, by value, above rounding."""
     worth = amounts * index.items.counted_value[:, None]
     order = np.argsort(-worth, axis=None)[:MAX_DISCREPANCIES]
     found = [np.unravel_index(k, amounts.shape) for k in order if worth.flat[k] > 1e-6]

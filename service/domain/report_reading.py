@@ -1,4 +1,4 @@
-"""Reports as they come in: JSON, CSV or a workbook, to rows that `models.outputs` judges."""
+"""Reports of outputs from JSON, CSV or a workbook, as rows that `models.outputs` checks."""
 
 import csv
 import io
@@ -21,26 +21,26 @@ from service.spreadsheets.xlsx_reader import XlsxWorkbook
 CSV_MEDIA_TYPE = "text/csv"
 
 OUTPUT_COLUMNS = tuple(FactoryOutput.model_fields)
-"""Columns of a report in sheets."""
+"""Columns of a report in a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawReport:
-    """A report before anything is known of its rows."""
+    """A report before its rows are checked."""
 
     rows: list[Any]
-    """Objects with `factory`, `item`, `period` and `quantity`, or whatever was sent instead."""
+    """Objects with `factory`, `item`, `period` and `quantity`, or any other value that was sent."""
     locate_row: Callable[[int], str]
-    """Place of a row: a JSON pointer, or `row/` and its number in the file, the header being 1."""
+    """Place of a row: a JSON pointer, or `row/` and its number in the file, where the header is row 1."""
 
 
 def parse_media_type(content_type: str | None) -> str:
-    """The media type that a request's body is stated to be of."""
+    """Parse the stated media type of a request body."""
     return (content_type or "").partition(";")[0].strip().lower()
 
 
 def read_json_report(raw: bytes) -> RawReport:
-    """The rows of a JSON body. Raises Unreadable, Invalid."""
+    """Read the rows of a JSON body. Raises BadRequestError, UnprocessableContentError."""
     document = decode_json_object(raw)
     rows = document.get("outputs")
     strange = [name for name in document if name != "outputs"]
@@ -58,7 +58,10 @@ def read_json_report(raw: bytes) -> RawReport:
 
 
 def read_csv_report(raw: bytes, limits: FileLimits | None = None) -> RawReport:
-    """The rows of a CSV file with a header; columns in any order, empty lines passed over. Raises Invalid, TooLarge beyond limits."""
+    """Read the rows of a CSV file with a header; columns in any order, empty lines ignored.
+
+    UnprocessableContentError, ContentTooLargeError.
+    """
     if limits is not None:
         rows = count_occurrences(raw, b"\n")
         CellCounter(limits).count_cells(count_occurrences(raw, b",") + rows, rows)
@@ -73,7 +76,10 @@ def read_csv_report(raw: bytes, limits: FileLimits | None = None) -> RawReport:
 
 
 def read_workbook_report(raw: bytes, limits: FileLimits) -> RawReport:
-    """The rows of the sheet `outputs` of a workbook, or of its first sheet. Raises Invalid, TooLarge."""
+    """Read the rows of the sheet `outputs` of a workbook, or of its first sheet.
+
+    UnprocessableContentError, ContentTooLargeError.
+    """
     try:
         book = XlsxWorkbook(raw, limits)
         names = list(book.list_sheet_names())
@@ -92,7 +98,10 @@ def read_workbook_report(raw: bytes, limits: FileLimits) -> RawReport:
 
 
 def _build_report(lines: list[tuple[int, list[CellValue]]]) -> RawReport:
-    """The rows below a header, each with its number in the file; cells of a column that is not theirs are told. Raises Invalid."""
+    """Build a report from the rows below a header; report cells outside the columns.
+
+    Raises UnprocessableContentError.
+    """
     names = [str(name or "").strip().lower() for name in lines[0][1]] if lines else []
     findings = _check_header(names)
     if findings:
@@ -134,7 +143,7 @@ def _check_header(names: list[str]) -> list[Finding]:
 
 
 def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) -> RawReport:
-    """The rows of a body of any kind."""
+    """Read the rows of a body of any supported media type."""
     kind = parse_media_type(content_type)
     if kind == XLSX_MEDIA_TYPE:
         return read_workbook_report(raw, get_file_limits(settings))
@@ -142,7 +151,7 @@ def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) ->
 
 
 def _parse_cell(name: str, cell: CellValue) -> Any:
-    """A number where one is expected and stands; else the text, which will be judged."""
+    """Parse a number where one is expected; otherwise return the text, which is checked later."""
     value = cell.value if isinstance(cell, UnsupportedCell) else cell
     if name != "quantity":
         return restore_digits(value).strip() if isinstance(value, str | float) else value

@@ -1,4 +1,4 @@
-"""Bodies that may be sheets: understood like JSON, with findings named by sheet, row and column."""
+"""Bodies that may be spreadsheets: read like JSON, with findings by sheet, row and column."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,10 +15,11 @@ Result = TypeVar("Result")
 def process_document(
     raw: bytes, kind: SpreadsheetKind | None, settings: Settings, work: Callable[[Document], Result]
 ) -> Result:
-    """What `work` makes of the document in a body: JSON, or a province in sheets of a kind.
+    """Process the document in a body: JSON, or a province in a spreadsheet.
 
-    Raises InvalidProblem with everything wrong with the sheets and with the problem in them, before `work` is begun where the sheets
-    are wrong; TooLarge, Unreadable.
+        Raises InvalidProblemError with all findings about the sheets before `work` begins, or about the problem in
+    them,
+        ContentTooLargeError and BadRequestError.
     """
     if kind is None:
         return work(decode_json_object(raw))

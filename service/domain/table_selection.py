@@ -1,7 +1,7 @@
-"""Filtering, sorting and choosing columns of a stored table, a batch of rows at a time.
+"""Filter, sort and select columns of a stored table, one batch of rows at a time.
 
-Without `sort` only one batch is in memory, and a buffer a column of the file that the table is read from where it lies; sorting
-needs the rows that meet the filters.
+Without `sort`, memory holds one batch and a read buffer for each column. Sorting needs all rows that match the
+filters.
 """
 
 from collections.abc import Iterator
@@ -24,22 +24,22 @@ BUFFER_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class TableSelection:
-    """What a query asks of a stored table."""
+    """The part of a stored table that a query selects."""
 
     schema: pa.Schema
-    """Columns wanted, in the order wanted; labels dictionary-encoded."""
+    """Selected columns in their order; labels dictionary-encoded."""
     _file: parquet.ParquetFile
     _filters: dict[str, pa.Array]
     _order: list[tuple[str, str]] = field(default_factory=list)
 
     def count_rows(self) -> int:
-        """Rows that meet the filters."""
+        """Count the rows that match the filters."""
         if not self._filters:
             return int(self._file.metadata.num_rows)
         return sum(batch.num_rows for batch in self._read_filtered(list(self._filters)))
 
     def iterate_batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows from `offset` on, at most `limit`, in batches that are not empty."""
+        """Iterate over the rows from `offset` on, at most `limit`, in batches that are not empty."""
         left = limit
         for batch in self._read_sorted() if self._order else self._read_filtered([*self.schema.names, *self._filters]):
             part = batch.slice(offset, left)
@@ -52,7 +52,7 @@ class TableSelection:
                     return
 
     def _read_filtered(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """The rows that meet the filters, with these columns, in the table's own order."""
+        """Read the rows that match the filters, with these columns, in the order of the table."""
         wanted = list(dict.fromkeys(columns))
         for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
             kept = batch
@@ -73,7 +73,7 @@ class TableSelection:
 
 
 def select_from_table(stored: pa.NativeFile, query: TableQuery) -> TableSelection:
-    """What `query` asks of a table stored as Parquet in a file; Invalid names columns that are not there.
+    """Select from a table stored as Parquet; UnprocessableContentError names unknown columns.
 
     Filters on several columns hold together; several values of one column are alternatives.
     """
@@ -92,7 +92,7 @@ def _parse_sort_key(name: str) -> tuple[str, str]:
 
 
 def _decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column with its labels written out: sorting goes by label, not by position in a dictionary."""
+    """Decode the labels of a column, so that it sorts by label."""
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 

@@ -1,4 +1,4 @@
-"""Tables of stored plans, as answers."""
+"""Tables of stored plans."""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,28 +21,29 @@ CHUNK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class TableResponse:
-    """A table, ready to be sent."""
+    """A table to be sent."""
 
     body: bytes | Iterator[bytes]
-    """Its bytes, or pieces of them made as they are sent."""
+    """Its bytes, or chunks made while they are sent."""
     media_type: str
     """Its media type."""
     next_url: str | None = None
-    """Address of the next page, of JSON."""
+    """Address of the next page of JSON."""
 
 
 class TableService:
     """The tables of one service's plans."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Use a store; pages are as long as the settings say."""
+        """Use a store; the settings limit the size of a page."""
         self._store = store
         self._settings = settings
 
     def compute_etag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
-        """Entity tag of an answer: tables never change, so it is what is stored and what is asked.
+        """Compute the entity tag of a response: a digest of the stored table and the query.
 
-        NotFound for the plan, Missing for the table, Conflict if the plan has not finished.
+                RecordNotFoundError for the plan, NotFoundError for the table, ConflictError if the plan has not
+        finished.
         """
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
@@ -58,7 +59,10 @@ class TableService:
         return f"{stored.digest[:16]}-{request[:16]}"
 
     def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
-        """A table as asked for: a page in JSON, all of it (or `limit` rows) in other formats. Invalid for unknown columns."""
+        """Read a table: a page in JSON, all rows (or `limit`) in other formats.
+
+        UnprocessableContentError for unknown columns.
+        """
         with self._store.read_transaction() as transaction:
             stored = transaction.plans.open_parquet_file(plan, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
@@ -97,14 +101,14 @@ class TableService:
 
 
 def _iterate_chunks(stored: pa.NativeFile) -> Iterator[bytes]:
-    """A file as it stands, a piece at a time."""
+    """Iterate over the bytes of a file."""
     stored.seek(0)
     while piece := stored.read(CHUNK_BYTES):
         yield piece
 
 
 def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
-    """The address of the page after this one: the same request, further on."""
+    """Build the address of the next page."""
     kept = query.model_dump(exclude_defaults=True, by_alias=True)
     request = {**kept, "limit": rows, "offset": query.offset + rows}
     return f"/v1/plans/{plan}/tables/{table}?{urlencode(request, doseq=True)}"

@@ -1,4 +1,4 @@
-"""Everything wrong or doubtful in a problem."""
+"""Validation of a problem."""
 
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_problem
@@ -18,9 +18,9 @@ from service.storage.store import Store
 def validate_body(
     raw: bytes, kind: SpreadsheetKind | None, settings: Settings, store: Store, principal: Principal
 ) -> ValidationReport:
-    """What is found about the problem that a body means; TooLarge or Unreadable if it cannot even be looked at.
+    """Validate the problem in a body; ContentTooLargeError or BadRequestError if it cannot be read.
 
-    `kind`: what sheets the body is; None for JSON.
+    `kind` is the kind of spreadsheet, None for JSON.
     """
     if kind is not None:
         return _validate_sheets(raw, kind, settings, ProvinceService(store, settings))

@@ -1,4 +1,4 @@
-"""Webhooks: made, listed, deleted, and their deliveries read."""
+"""Webhooks and their deliveries."""
 
 import ipaddress
 import secrets
@@ -24,19 +24,22 @@ from service.workers.http_sender import is_public_address
 from service.workers.webhook_signing import generate_secret
 
 MAX_WEBHOOKS_PER_CALLER = 100
-"""Webhooks that one caller may have."""
+"""Maximum number of webhooks of one caller."""
 
 
 class WebhookService:
-    """The webhooks of one service, each seen by its caller and by administrators; to others it is not there (Missing)."""
+    """The webhooks of one service; only their caller and administrators see them, others get NotFoundError."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Use a store; where webhooks may lead comes from the settings."""
+        """Use a store; the settings limit the addresses of webhooks."""
         self._store = store
         self._settings = settings
 
     def create_webhook(self, body: WebhookBody, principal: Principal) -> WebhookWithSecret:
-        """A new webhook, with its secret. Raises Invalid for an address that will never be sent to, Conflict beyond `MOST`."""
+        """Create a webhook with its secret.
+
+        UnprocessableContentError for an unusable address, ConflictError beyond the maximum.
+        """
         caller, province = principal.caller, body.province
         if province is not None and not principal.is_permitted("read", province):
             raise HiddenError(caller, "read", "province", province)
@@ -60,21 +63,21 @@ class WebhookService:
         return WebhookWithSecret(**dict(_to_webhook_view(row)), secret=secret)
 
     def list_webhooks(self, principal: Principal) -> WebhookList:
-        """The caller's webhooks; all there are for administrators."""
+        """List the caller's webhooks; all webhooks for administrators."""
         caller = None if principal.is_administrator else principal.caller
         with self._store.read_transaction() as transaction:
             rows = webhook_rows.list_webhooks(transaction, caller)
         return WebhookList(webhooks=tuple(_to_webhook_view(row) for row in rows))
 
     def delete_webhook(self, webhook: str, principal: Principal) -> None:
-        """Forget a webhook with all its messages; Missing if there is none."""
+        """Delete a webhook with all its messages; NotFoundError if there is none."""
         with self._store.write_transaction() as transaction:
             _require_ownership(transaction, webhook, principal)
             webhook_rows.delete_webhook(transaction, webhook)
             transaction.audit.append_entry(principal.caller, "webhook deleted", webhook)
 
     def list_deliveries(self, webhook: str, principal: Principal, before: str | None, limit: int) -> DeliveryList:
-        """A page of a webhook's messages, newest first; Missing if there is no such webhook, or no message `before`."""
+        """List a page of messages, newest first; NotFoundError if there is no such webhook, or no message `before`."""
         with self._store.read_transaction() as transaction:
             _require_ownership(transaction, webhook, principal)
             newer = None if before is None else _find_delivery_row(transaction, webhook, before)
@@ -85,7 +88,7 @@ class WebhookService:
         return DeliveryList(deliveries=tuple(_to_delivery_view(row) for row in rows[:limit]), next=following)
 
     def resend_delivery(self, webhook: str, message: str, principal: Principal) -> DeliveryView:
-        """Send a message again, as if for the first time; Missing if there is none, Conflict if it waits anyway."""
+        """Queue a message again; NotFoundError if there is none, ConflictError if it is waiting."""
         with self._store.write_transaction() as transaction:
             _require_ownership(transaction, webhook, principal)
             if _find_delivery_row(transaction, webhook, message).state == "waiting":
@@ -95,7 +98,7 @@ class WebhookService:
 
 
 def _reject_unsafe_address(body: WebhookBody, *, allow_private: bool) -> None:
-    """Invalid for user names in the address, and for addresses written as numbers that are not public."""
+    """Reject addresses with user names, and numeric addresses that are not public."""
     host = (body.url.host or "").strip("[]")
     if body.url.username or body.url.password:
         _raise_invalid_url("has_user", "The address names a user.", "Leave user and password out; messages are signed.")

@@ -21,7 +21,10 @@ class WorkbookService:
         self._store = store
 
     def compute_etag(self, plan: str) -> str:
-        """Entity tag of a plan's workbook: what is stored of it, and what was ratified. NotFound; Conflict unless it has finished."""
+        """Compute the entity tag of a workbook from the plan and its approval.
+
+        RecordNotFoundError; ConflictError unless it has finished.
+        """
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
             if record.head is None:
@@ -31,7 +34,7 @@ class WorkbookService:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     def build_workbook(self, plan: str) -> IO[bytes]:
-        """The workbook of a finished plan, in a file of its own. NotFound, Conflict."""
+        """Build the workbook of a finished plan in a file. RecordNotFoundError, ConflictError."""
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
             if record.head is None:

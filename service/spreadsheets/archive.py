@@ -1,4 +1,4 @@
-"""Zip archives from strangers: everything that could do harm is looked at before anything is unpacked."""
+"""Zip archives from untrusted sources: everything that could do harm is checked before unpacking."""
 
 import io
 import struct
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from service.core.errors import ContentTooLargeError
 
 MAX_ENTRIES = 2_000
-"""Files in an archive at most; a workbook has one a sheet and a dozen more."""
+"""Maximum number of files in an archive; a workbook has one for each sheet and a dozen more."""
 
 _MAX_DIRECTORY_BYTES = 512 * 1024
 _MAX_COMPRESSION_RATIO = 250
@@ -22,15 +22,15 @@ _ZIP64_LOCATOR = b"PK\x06\x07"
 
 
 class InvalidFileError(Exception):
-    """The bytes are not what they should be; says why, for people."""
+    """The bytes are not a valid file; the message explains why."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """What a file may hold at most."""
+    """Limits on the content of a file."""
 
     unpacked_bytes: int
-    """Bytes unpacked."""
+    """Unpacked bytes."""
     cells: int
     """Cells over all sheets."""
     rows: int
@@ -38,10 +38,13 @@ class FileLimits:
 
 
 class ZipArchive:
-    """An archive whose directory has been looked at."""
+    """An archive whose directory has been checked."""
 
     def __init__(self, raw: bytes, limits: FileLimits) -> None:
-        """Look at the directory. Raises BadFile, and TooLarge for more than the limits allow, before anything is unpacked."""
+        """Check the directory.
+
+        Raises InvalidFileError, and ContentTooLargeError beyond the limits, before anything is unpacked.
+        """
         _check_directory(raw)
         with _translate_zip_errors():
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
@@ -49,13 +52,13 @@ class ZipArchive:
         _check_entries(self.entries, limits)
 
     def iterate_chunks(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        """The content of a file, a piece at a time, never more than its stated size. Raises BadFile."""
+        """Stream the content of a file, never more than its stated size. Raises InvalidFileError."""
         with _translate_zip_errors(), self._zip.open(entry) as file:
             while piece := file.read(_CHUNK_BYTES):
                 yield piece
 
     def read_entry(self, entry: zipfile.ZipInfo) -> bytes:
-        """The content of a file. Raises BadFile."""
+        """Read the content of a file. Raises InvalidFileError."""
         return b"".join(self.iterate_chunks(entry))
 
 
@@ -78,7 +81,7 @@ def _translate_zip_errors() -> Iterator[None]:
 
 
 def _check_directory(raw: bytes) -> None:
-    """The directory must be where zip says and small, for reading it costs memory before any limit can be looked at."""
+    """Require a small directory at its place, because reading a directory costs memory before any limit applies."""
     at = raw.rfind(_END_OF_DIRECTORY, max(0, len(raw) - 65_557))
     if at < 0 or len(raw) < at + 22:
         raise InvalidFileError("This is not a zip archive (workbooks are zip archives too).")
@@ -122,7 +125,7 @@ class CellCounter:
         self._rows_left = self._max_rows = limits.rows
 
     def count_cells(self, cells: int, rows: int = 1) -> None:
-        """Count a row (or some) of so many cells more; TooLarge beyond the limits."""
+        """Count cells in rows; ContentTooLargeError beyond the limits."""
         self._cells_left -= cells
         self._rows_left -= rows
         if self._rows_left < 0:

@@ -1,4 +1,4 @@
-"""Folders of CSV, and zips of them, from strangers."""
+"""Folders and zips of CSV files from untrusted sources."""
 
 import csv
 import io
@@ -19,17 +19,20 @@ _UNSAFE_PATHS = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\\|[\x00-\
 
 
 class CsvFiles:
-    """CSV files by name; a `models.sheets.Source`."""
+    """CSV files by name; a `models.sheets.SheetSource`."""
 
     def __init__(self, files: Mapping[str, bytes], limits: FileLimits, findings: Iterable[Finding] = ()) -> None:
-        """Take files by their names without `.csv`, and what was found wrong with names already."""
+        """Take files by their names without `.csv`, and findings about names."""
         self._files = dict(files)
         self._cell_counter = CellCounter(limits)
         self._findings = list(findings)
 
     @classmethod
     def from_zip(cls, raw: bytes, limits: FileLimits) -> "CsvFiles":
-        """The CSV files of a zip, in it or in one folder in it. Raises BadFile, TooLarge; nothing is written anywhere."""
+        """Open the CSV files of a zip, at its top or in one folder.
+
+        Raises InvalidFileError, ContentTooLargeError; nothing is written.
+        """
         archive = ZipArchive(raw, limits)
         files: dict[str, bytes] = {}
         found: list[Finding] = []
@@ -47,22 +50,22 @@ class CsvFiles:
 
     @classmethod
     def from_folder(cls, folder: Path, limits: FileLimits) -> "CsvFiles":
-        """The CSV files of a folder. Raises OSError, TooLarge."""
+        """Open the CSV files of a folder. Raises OSError, ContentTooLargeError."""
         paths = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv" and path.is_file()]
         if sum(path.stat().st_size for path in paths) > limits.unpacked_bytes:
             raise ContentTooLargeError(f"The files of the folder have more than {limits.unpacked_bytes:,} bytes.")
         return cls({path.stem.casefold(): path.read_bytes() for path in paths}, limits)
 
     def list_sheet_names(self) -> Iterable[str]:
-        """Names of the files, without `.csv`."""
+        """List the names of the files, without `.csv`."""
         return list(self._files)
 
     def list_findings(self) -> tuple[Finding, ...]:
-        """What was found wrong with names, and with files read so far."""
+        """List findings about names, and about files read so far."""
         return tuple(self._findings)
 
     def open_sheet(self, name: str) -> RawSheet:
-        """A file, its rows read as they are asked for."""
+        """Open a file; its rows are read on demand."""
         return RawSheet(name, self._iterate_rows(name))
 
     def _iterate_rows(self, name: str) -> Iterator[tuple[int, list[CellValue]]]:
@@ -105,16 +108,16 @@ def _make_name_finding(path: str, why: str) -> Finding:
 
 
 def _detect_delimiter(raw: bytes, encoding: str) -> str:
-    """What stands between cells: what the header has most of."""
+    """Detect the delimiter: the most frequent candidate in the header."""
     header = raw[:20_000].decode(encoding, errors="ignore").partition("\n")[0]
     return max(",;\t", key=header.count)
 
 
 def _unescape_formula(cell: str) -> CellValue:
-    """A cell without the apostrophe that keeps spreadsheets from taking it for a formula; None where it is empty."""
+    """Remove the apostrophe that keeps spreadsheets from reading a cell as a formula; None for an empty cell."""
     return (cell[1:] if _ESCAPED_FORMULA.match(cell) else cell) or None
 
 
 def escape_formula(value: CellValue) -> CellValue:
-    """A text with an apostrophe where a spreadsheet would take it for a formula; undone by reading it."""
+    """Prefix an apostrophe to a text that a spreadsheet would read as a formula; reading removes it."""
     return f"'{value}" if isinstance(value, str) and re.match(r"'*[=+\-@\t\r]", value) else value

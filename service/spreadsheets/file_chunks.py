@@ -1,4 +1,4 @@
-"""Files made for one answer, sent in pieces."""
+"""Temporary files sent in chunks."""
 
 from collections.abc import Iterator
 from typing import IO
@@ -13,7 +13,7 @@ _CHUNK_BYTES = 256 * 1024
 
 
 def iterate_file_chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a file from its beginning, a piece at a time; it is closed at the end, also of a reader who left."""
+    """Iterate over the bytes of a file and close it at the end, also when the client disconnects."""
     with file:
         file.seek(0)
         while piece := file.read(_CHUNK_BYTES):

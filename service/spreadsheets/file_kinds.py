@@ -1,4 +1,4 @@
-"""What sheets travel as."""
+"""Kinds of spreadsheet files and their media types."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, ZIP_MEDIA_TYPE
 
 SpreadsheetKind = Literal["xlsx", "zip"]
-"""A workbook, or CSV files in a zip."""
+"""A workbook, or a zip of CSV files."""
 
 SPREADSHEET_MEDIA_TYPES: dict[SpreadsheetKind, str] = {"xlsx": XLSX_MEDIA_TYPE, "zip": ZIP_MEDIA_TYPE}
 """Media type of each."""
@@ -20,5 +20,5 @@ _KINDS_BY_MEDIA_TYPE: dict[str, SpreadsheetKind] = {
 
 
 def detect_spreadsheet_kind(request: Request) -> SpreadsheetKind | None:
-    """What sheets a request says that its body is; None for anything else."""
+    """Detect the kind of spreadsheet that a request states as its body; None for anything else."""
     return _KINDS_BY_MEDIA_TYPE.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())

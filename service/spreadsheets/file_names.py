@@ -1,4 +1,4 @@
-"""Names of sheets: at most 31 characters, some not allowed, none twice whatever the case."""
+"""Names of sheets: at most 31 characters, some forbidden, unique without regard to case."""
 
 import re
 
@@ -8,14 +8,16 @@ _RESERVED_NAMES = frozenset({"history"})
 
 
 class SheetNames:
-    """Gives every sheet of a workbook a name of its own."""
+    """Gives every sheet of a workbook a unique name."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Start without names."""
         self._used_names: set[str] = set(_RESERVED_NAMES)
 
     def assign_name(self, wanted: str) -> str:
-        """The name wanted, or the nearest that is allowed and free: what is barred becomes `_`, what is too long is cut, and `~2` is added."""
+        """Return the nearest allowed free name: forbidden characters become `_`, long names are cut, `~2` makes them
+        unique.
+        """
         clean = _FORBIDDEN_CHARACTERS.sub("_", wanted).strip("' ") or "sheet"
         name, count = _truncate_name(clean, _MAX_NAME_LENGTH), 1
         while name.casefold() in self._used_names:
@@ -26,7 +28,7 @@ class SheetNames:
 
 
 def _truncate_name(text: str, max_units: int) -> str:
-    """`text` with at most so many UTF-16 units, which is what Excel counts; not ending with an apostrophe or a space."""
+    """Truncate a text to a number of UTF-16 units, as Excel counts; it ends with neither apostrophe nor space."""
     while len(text.encode("utf-16-le")) > 2 * max_units:
         text = text[:-1]
     return text.rstrip("' ") or "sheet"

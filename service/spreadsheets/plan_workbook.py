@@ -1,4 +1,4 @@
-"""A whole plan as a workbook: index, summary, names, tables, and a sheet with the quotas of every factory."""
+"""A plan as a workbook: index, summary, names, tables, and a sheet with the quotas of every factory."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ TableOpener = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 
 @dataclass(frozen=True, slots=True)
 class PlanWorkbookContent:
-    """What a workbook is made of."""
+    """The content of a workbook."""
 
     title: str
-    """What the plan is called."""
+    """Title of the plan."""
     plan: str
-    """Its identifier; empty for one that is not stored."""
+    """Its identifier; empty for a plan that is not stored."""
     ratified: str | None
-    """Digest of what was ratified; None if nothing was."""
+    """Digest of the ratified plan; None if it is not ratified."""
     head: Plan
-    """The plan but for its tables."""
+    """The plan without its tables."""
     problem: PlanningProblem
-    """What was planned."""
+    """Its problem."""
     tables: Mapping[str, TableOpener]
     """Its tables."""
 
 
 def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
-    """The workbook, in a file of its own."""
+    """Write the workbook to a temporary file."""
     with open_workbook(file.title) as (book, sink):
         index = book.add_sheet("Index")
         links: list[tuple[str, str]] = []
@@ -66,7 +66,7 @@ def _get_sheet_name(sheet: Sheet) -> str:
 
 
 def _describe_status(file: PlanWorkbookContent) -> str:
-    """One line that says which plan this is and how it stands."""
+    """Describe in one line which plan this is and the state of its approval."""
     name = f"Plan {file.plan}" if file.plan else "Plan"
     return f"{name} · {file.title} · " + (f"ratified {file.ratified}" if file.ratified else "not ratified")
 

@@ -1,4 +1,4 @@
-"""A province as a workbook, as CSV files in a zip and as a folder of them; and the template."""
+"""A province as a workbook, a zip or a folder of CSV files; and the template."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ _ENTRY_ROWS = 20_000
 _FLAG_CHOICES = ("yes", "no")
 
 ExtraSheets = Mapping[str, Sequence[Sequence[str]]]
-"""Sheets for people, as they are: rows of texts by name, the header first."""
+"""Sheets for readers: rows of texts by name, the header first."""
 
 README_LINES = (
     "A province for Allot. Each sheet (or CSV file) holds one kind of thing, a row each; the first row names the columns.",
@@ -29,11 +29,11 @@ README_LINES = (
     "The columns mark, source, marks and note and the sheets read_me and sources are for people; Allot passes over them.",
     "Numbers have a point for decimals. In CSV files a text that begins with = + - @ has an apostrophe before it.",
 )
-"""What stands on the first sheet, and in the zip's README.txt."""
+"""Text of the first sheet, and of README.txt in the zip."""
 
 
 def build_template_tables() -> tuple[SheetTable, ...]:
-    """The template: every sheet and column, with two counties as example rows."""
+    """Build the template: every sheet and column, with two counties as example rows."""
     scenarios = (
         Scenario.model_validate(
             {"id": "dry", "name": "A dry year", "changes": [{"what": "power_limit", "factor": 0.6}]}
@@ -43,7 +43,7 @@ def build_template_tables() -> tuple[SheetTable, ...]:
 
 
 def write_province_workbook(title: str, tables: Sequence[SheetTable], pages: ExtraSheets) -> IO[bytes]:
-    """A workbook with a sheet a table, every header with its sentence as a comment; in a file of its own."""
+    """Write a workbook with a sheet for each table and a comment on every header, to a temporary file."""
     with open_workbook(title, in_memory=True) as (book, file):
         front = book.add_sheet("read_me")
         front.set_column(0, 0, 120)
@@ -81,7 +81,7 @@ def _write_cell(book: WorkbookWriter, sheet: Sheet, row: int, position: int, val
 
 
 def _add_choice_list(sheet: Sheet, position: int, column: Column) -> None:
-    """Let the spreadsheet offer the words that are allowed."""
+    """Offer the allowed words in the cells of a column."""
     words = _FLAG_CHOICES if column.kind == "flag" else column.choices
     if words and len(",".join(words)) < 250:
         sheet.data_validation(1, position, _ENTRY_ROWS, position, {"validate": "list", "source": list(words)})
@@ -101,7 +101,7 @@ def _format_comment(column: Column) -> str:
 
 
 def build_csv_files(tables: Sequence[SheetTable], pages: ExtraSheets) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the CSV files, and of a README.txt that says what every column is."""
+    """List names and contents of the CSV files, and of a README.txt that describes every column."""
     yield "README.txt", _build_readme().encode()
     for table in tables:
         yield f"{table.layout.name}.csv", _encode_csv([[name for name, _ in table.header], *table.rows])
@@ -110,7 +110,7 @@ def build_csv_files(tables: Sequence[SheetTable], pages: ExtraSheets) -> Iterato
 
 
 def build_province_zip(tables: Sequence[SheetTable], pages: ExtraSheets) -> bytes:
-    """The CSV files in a zip."""
+    """Build the zip of CSV files."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in build_csv_files(tables, pages):
@@ -119,7 +119,7 @@ def build_province_zip(tables: Sequence[SheetTable], pages: ExtraSheets) -> byte
 
 
 def write_province_folder(tables: Sequence[SheetTable], pages: ExtraSheets, folder: Path) -> int:
-    """Write the CSV files into a folder, made if absent; the number of files. Raises OSError."""
+    """Write the CSV files into a folder; return their number. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, content in build_csv_files(tables, pages):
@@ -129,7 +129,7 @@ def write_province_folder(tables: Sequence[SheetTable], pages: ExtraSheets, fold
 
 
 def _encode_csv(rows: Sequence[Sequence[CellValue]]) -> bytes:
-    """CSV with a byte-order mark, without which spreadsheets do not see that it is UTF-8."""
+    """Format CSV with a byte-order mark, by which spreadsheets recognize UTF-8."""
     sink = io.StringIO(newline="")
     writer = csv.writer(sink)
     for row in rows:

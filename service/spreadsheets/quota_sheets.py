@@ -1,4 +1,4 @@
-"""The quotas of one factory as a sheet to be printed: items down, periods across."""
+"""The quotas of one factory as a sheet to print: items down, periods across."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class FactoryQuotas:
 
     @classmethod
     def from_batches(cls, _: pa.Schema, batches: Iterable[pa.RecordBatch]) -> "FactoryQuotas":
-        """Gather the table `quotas`."""
+        """Collect the table `quotas`."""
         found = cls()
         names = ("factory", "item", "period", "quantity", "kwh")
         for batch in batches:
@@ -39,7 +39,7 @@ class FactoryQuotas:
 def add_factory_sheet(
     book: WorkbookWriter, problem: PlanningProblem, factory: Factory, quotas: FactoryQuotas, status: str
 ) -> Sheet:
-    """A sheet with what a factory is to make; `standing` says which plan it is of and how that stands."""
+    """Write the sheet of a factory; `standing` states the plan and its approval."""
     sheet = book.add_sheet(factory.id)
     periods, last = problem.periods, _LEADING_COLUMNS + len(problem.periods)
     title = " · ".join(filter(None, (factory.name or factory.id, factory.local_name)))
@@ -73,7 +73,7 @@ def add_factory_sheet(
 def _add_electricity_row(
     book: WorkbookWriter, sheet: Sheet, row: int, problem: PlanningProblem, factory: Factory, quotas: FactoryQuotas
 ) -> None:
-    """The last row: kWh by period and altogether."""
+    """Write the last row: kWh by period and in total."""
     used = [quotas.kwh.get((factory.id, line.item), {}) for line in factory.lines]
     sheet.write_texts(row, ["", "Electricity", "전력", "kWh"], book.formats["sum_label"])
     total = 0.0
@@ -101,5 +101,5 @@ def _set_up_page(sheet: Sheet, title: str, status: str, last: int) -> None:
 
 
 def _escape_header_text(text: str) -> str:
-    """A text as it stands in a header or footer, where & begins a command and 255 characters are the most."""
+    """Escape a text for a header or footer, where & begins a command and 255 characters are the maximum."""
     return text[:100].replace("&", "&&")

@@ -1,4 +1,4 @@
-"""From bytes or a path to what the sheets say."""
+"""Readers of spreadsheets, from bytes or a path."""
 
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from service.spreadsheets.xlsx_reader import XlsxWorkbook
 
 
 def get_file_limits(settings: Settings) -> FileLimits:
-    """How much may be in a file."""
+    """Return the limits of the settings on a file."""
     return FileLimits(settings.max_unpacked_bytes, settings.max_sheet_cells, settings.max_body_objects)
 
 
 def read_sheets(raw: bytes, kind: SpreadsheetKind, settings: Settings) -> ProvinceDocument:
-    """What a workbook or a zip of CSV says; what is wrong with it is in `found`. Raises TooLarge beyond the limits."""
+    """Read a workbook or a zip of CSV files; the result holds the findings.
+
+    Raises ContentTooLargeError beyond the limits.
+    """
     limits = get_file_limits(settings)
     try:
         return read_sheet_tables(XlsxWorkbook(raw, limits) if kind == "xlsx" else CsvFiles.from_zip(raw, limits))
@@ -25,7 +28,7 @@ def read_sheets(raw: bytes, kind: SpreadsheetKind, settings: Settings) -> Provin
 
 
 def read_sheets_path(path: Path, settings: Settings) -> ProvinceDocument:
-    """The same for a file or a folder. Raises OSError, TooLarge."""
+    """Read a file or a folder. Raises OSError, ContentTooLargeError."""
     if path.is_dir():
         source: SheetSource = CsvFiles.from_folder(path, get_file_limits(settings))
         return read_sheet_tables(source)

@@ -1,4 +1,4 @@
-"""The summary sheet of a plan: outcome, proof, objective, served shares, and the diagnosis where there is no plan."""
+"""The summary sheet of a plan: outcome, certificate, objective, served shares, and infeasibility."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from models.plan import Infeasibility, Plan, PlanSummary
 from service.spreadsheets.workbook import Sheet, WorkbookWriter
 
 SummaryRow = tuple[tuple[Any, ...], str]
-"""The cells of a row, and the look of its numbers."""
+"""The cells of a row with their number format."""
 
 
 def add_summary_sheet(book: WorkbookWriter, title: str, plan: str, ratified: str | None, head: Plan) -> Sheet:

@@ -1,4 +1,4 @@
-"""Batches of a table as CSV, Parquet, an Arrow stream or a workbook, piece by piece; JSON a page at a time."""
+"""Formats of tables: CSV, Parquet, an Arrow stream or a workbook as a stream; JSON by pages."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +35,7 @@ class _BatchWriter(Protocol):
 
 
 class _WriteBuffer(io.RawIOBase):
-    """A file that is only written, from which what was written is taken away."""
+    """A write-only file; what was written is taken away in chunks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class _WriteBuffer(io.RawIOBase):
         return self._written
 
     def take_written(self) -> bytes:
-        """What was written since this was asked last."""
+        """Take what was written since the last call."""
         taken = b"".join(self._chunks)
         self._chunks.clear()
         return taken
@@ -72,7 +72,7 @@ def _stream_batches(open_writer: Callable[[_WriteBuffer], _BatchWriter], batches
 
 
 def stream_csv(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
-    """CSV with a header; numbers with every digit they need, labels guarded for spreadsheets."""
+    """Stream CSV with a header; numbers with every significant digit, labels escaped for spreadsheets."""
     head = decode_dictionaries(escape_formulas(schema.empty_table()))
     options = csv.WriteOptions(quoting_style="needed")
     written = (
@@ -84,17 +84,17 @@ def stream_csv(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
 
 
 def stream_arrow(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
-    """An Arrow stream; labels stay dictionary-encoded."""
+    """Stream Arrow; labels stay dictionary-encoded."""
     return _stream_batches(lambda pipe: ipc.new_stream(pipe, schema), batches)
 
 
 def stream_parquet(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
-    """Parquet, zstd; a row group for every batch."""
+    """Stream Parquet with zstd; a row group for every batch."""
     return _stream_batches(lambda pipe: parquet.ParquetWriter(pipe, schema, compression="zstd"), batches)
 
 
 def stream_xlsx(name: str, schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
-    """A workbook with one sheet (more where a sheet has too few rows), made on disk before the first piece comes."""
+    """Stream a workbook with one sheet (more where a sheet has too few rows), written to disk first."""
     return iterate_file_chunks(write_table_workbook(name, schema, batches))
 
 
@@ -117,7 +117,7 @@ def format_json_page(
     next_url: str | None,
     layout: str,
 ) -> bytes:
-    """A page of a table as JSON: an object a row, or a list a column."""
+    """Format a page of a table as JSON: an object for each row, or a list for each column."""
     body: dict[str, Any] = {"table": name, "total": total, "offset": offset, "next": next_url}
     if layout == "columns":
         body["columns"] = {column: _extract_values([batch.column(column) for batch in page]) for column in names}
@@ -127,7 +127,7 @@ def format_json_page(
 
 
 def _extract_values(chunks: list[pa.Array]) -> Any:
-    """A column as what orjson writes fastest: an array of numbers, or a list of labels."""
+    """Convert a column to what orjson writes fastest: an array of numbers, or a list of labels."""
     if chunks and pa.types.is_floating(chunks[0].type) and not any(chunk.null_count for chunk in chunks):
         return np.concatenate([chunk.to_numpy() for chunk in chunks])
     return [value for chunk in chunks for value in _decode_labels(chunk)]
@@ -141,7 +141,7 @@ def _decode_labels(chunk: pa.Array) -> list[Any]:
 
 
 def _format_json_rows(batch: pa.RecordBatch) -> bytes:
-    """The rows of a batch as JSON objects with commas between, written by Arrow a column at a time."""
+    """Format the rows of a batch as JSON objects, by Arrow, column by column."""
     parts: list[Any] = []
     for position, column in enumerate(batch.schema.names):
         parts += [

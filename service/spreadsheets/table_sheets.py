@@ -1,4 +1,4 @@
-"""A plan's tables as sheets: rows written by Arrow a column at a time, a batch in memory."""
+"""Tables of a plan as sheets: Arrow writes rows column by column, one batch in memory."""
 
 from collections.abc import Iterable
 from html import escape
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
 
 MAX_SHEET_ROWS = 1_048_576
-"""Rows of a sheet at most, the header among them."""
+"""Maximum number of rows of a sheet, with the header."""
 
 _COLUMN_WIDTHS = {"text": 20, "number": 14}
 
@@ -21,7 +21,7 @@ def _is_numeric(kind: pa.DataType) -> bool:
 
 
 def write_table_workbook(name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> IO[bytes]:
-    """A workbook with one table, in a file of its own."""
+    """Write a workbook with one table to a temporary file."""
     with open_workbook(name) as (book, file):
         add_table_sheets(book, name, schema, batches)
     return file
@@ -34,9 +34,9 @@ def add_table_sheets(
     batches: Iterable[pa.RecordBatch],
     max_rows: int = MAX_SHEET_ROWS,
 ) -> list[str]:
-    """Write a table to a sheet, and to more where one has too few rows; the names of the sheets.
+    """Write a table to a sheet, and to more where one has too few rows; return the names of the sheets.
 
-    `most`: rows of a sheet at most, the header among them.
+    `most` is the maximum number of rows of a sheet, with the header.
     """
     sheet, row = _begin_sheet(book, name, schema), 1
     names = [str(sheet.get_name())]
@@ -72,7 +72,7 @@ def _finish_sheet(sheet: Sheet, rows: int, schema: pa.Schema) -> None:
 
 
 def _format_rows(book: WorkbookWriter, batch: pa.RecordBatch, first_row: int) -> str:
-    """Rows as XML; the first stands below `begin` rows."""
+    """Format rows as XML; the first is below `begin` rows."""
     numbers = pa.array(np.arange(first_row + 1, first_row + 1 + batch.num_rows)).cast(pa.string())
     parts: list[Any] = ['<row r="', numbers, '">']
     for position, column in enumerate(batch.columns):
@@ -82,7 +82,7 @@ def _format_rows(book: WorkbookWriter, batch: pa.RecordBatch, first_row: int) ->
 
 
 def _format_cells(book: WorkbookWriter, column: pa.Array, letters: str, numbers: pa.Array) -> list[Any]:
-    """What is joined to the cells of a column. An empty cell for what is null."""
+    """Build the XML around the cells of a column; null gives an empty cell."""
     if _is_numeric(column.type):
         opening, written = f'<c r="{letters}', column.cast(pa.string())
         look = f'" s="{book.get_style_index("number" if pa.types.is_floating(column.type) else "whole")}"><v>'
@@ -105,7 +105,7 @@ def _format_text(label: str) -> str:
 
 
 def _format_column_letters(position: int) -> str:
-    """The name of a column, counted from 0: A, B … Z, AA …"""
+    """Name a column by its number from 0: A, B … Z, AA …"""
     name = ""
     position += 1
     while position:

@@ -26,14 +26,14 @@ _FORMATS = {
     "sum_label": {"bold": True, "top": 1},
     "link": {"font_color": "#0563C1", "underline": 1},
 }
-"""The formats there are."""
+"""Number formats."""
 
 MIN_NUMBER = 2.2250738585072014e-308
-"""Smallest number that spreadsheets hold; below it they read 0."""
+"""Smallest positive number that spreadsheets hold; smaller ones become 0."""
 
 
 class Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
-    """A sheet whose numbers are read back as they were and whose texts are never formulas, links or markup."""
+    """A sheet whose numbers keep every digit and whose texts are never formulas, links or markup."""
 
     def _xml_number_element(self, number: float, attributes: list[tuple[str, Any]]) -> None:
         """A number with every digit it needs; the library's own sixteen are one too few for some."""
@@ -47,7 +47,7 @@ class Sheet(Worksheet):  # type: ignore[misc]  # the library has no types
         return f"_x003C_{escaped[1:]}" if isinstance(escaped, str) and escaped.startswith("<r>") else escaped
 
     def write_texts(self, row: int, texts: list[str], cell_format: Any = None, first_column: int = 0) -> None:
-        """Write texts beside each other."""
+        """Write texts side by side."""
         for column, text in enumerate(texts, first_column):
             self.write_string(row, column, text, cell_format)
 
@@ -71,7 +71,7 @@ class WorkbookWriter:
         self.formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
 
     def add_sheet(self, name: str) -> Sheet:
-        """A new sheet called `wanted`, as far as a sheet can be called so and none is yet."""
+        """Add a sheet with the nearest allowed free name."""
         return self._book.add_worksheet(self._names.assign_name(name), Sheet)  # type: ignore[no-any-return]
 
     def get_style_index(self, format_name: str) -> int:

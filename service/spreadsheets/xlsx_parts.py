@@ -1,4 +1,4 @@
-"""The small parts of a workbook: which sheets there are, its texts, and which formats are of dates."""
+"""The small parts of a workbook: its sheets, its texts, and the formats of dates."""
 
 import posixpath
 import re
@@ -15,57 +15,57 @@ class XmlPart:
     """A part of which only attributes of elements matter."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self.path: list[str] = []
 
     def parse_chunks(self, chunks: Iterable[bytes]) -> None:
-        """Read all of it."""
+        """Parse the part."""
         for _ in scan_elements(chunks, self):
             pass
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         self.path.append(name)
         self.handle_element(name, attributes)
 
     def end_element(self, _name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         self.path.pop()
 
     def handle_text(self, text: str) -> None:
-        """Text is passed over."""
+        """Ignore text."""
 
     def handle_element(self, name: str, attributes: dict[str, str]) -> None:
-        """An element with its attributes; to be overridden."""
+        """Handle an element with its attributes; subclasses override it."""
 
 
 class WorkbookPart(XmlPart):
     """`workbook.xml`: names of sheets with the identifiers of their parts."""
 
     def __init__(self) -> None:
-        """Start with no sheet."""
+        """Start without sheets."""
         super().__init__()
         self.sheets: list[tuple[str, str]] = []
 
     def handle_element(self, name: str, attributes: dict[str, str]) -> None:
-        """Note a sheet."""
+        """Record a sheet."""
         if name == "sheet":
             identifier = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes.get("name", ""), identifier))
 
 
 class RelationshipsPart(XmlPart):
-    """`….rels`: where parts lie, by identifier and by type."""
+    """`….rels`: addresses of parts, by identifier and by type."""
 
     def __init__(self, base: str) -> None:
-        """Addresses are relative to the folder `base`."""
+        """Resolve addresses relative to the folder `base`."""
         super().__init__()
         self._base = base
         self.targets: dict[str, str] = {}
         self.types: dict[str, str] = {}
 
     def handle_element(self, name: str, attributes: dict[str, str]) -> None:
-        """Note where a part lies."""
+        """Record the address of a part."""
         target = attributes.get("Target", "")
         if name == "Relationship" and target and attributes.get("TargetMode") != "External":
             path = posixpath.normpath(posixpath.join("/", self._base, target)).lstrip("/")
@@ -74,16 +74,16 @@ class RelationshipsPart(XmlPart):
 
 
 class StylesPart(XmlPart):
-    """`styles.xml`: which cell formats show dates or times."""
+    """`styles.xml`: cell formats that show dates or times."""
 
     def __init__(self) -> None:
-        """Start with no format."""
+        """Start without formats."""
         super().__init__()
         self._codes: dict[str, bool] = {}
         self._formats: list[str] = []
 
     def handle_element(self, name: str, attributes: dict[str, str]) -> None:
-        """Note a number format or a cell format."""
+        """Record a number format or a cell format."""
         if name == "numFmt":
             code = _FORMAT_LITERALS.sub("", attributes.get("formatCode", "")[:500]).lower()
             self._codes[attributes.get("numFmtId", "")] = any(sign in code for sign in "ymdhs")
@@ -91,7 +91,7 @@ class StylesPart(XmlPart):
             self._formats.append(attributes.get("numFmtId", "0"))
 
     def list_date_styles(self) -> frozenset[str]:
-        """The styles, by number, whose numbers are dates."""
+        """List the styles, by number, that show dates."""
         return frozenset(
             str(n) for n, one in enumerate(self._formats) if self._codes.get(one, _is_builtin_date_format(one))
         )
@@ -102,10 +102,10 @@ def _is_builtin_date_format(identifier: str) -> bool:
 
 
 class SharedStringsPart(XmlPart):
-    """`sharedStrings.xml`: texts by number, runs joined, readings (phonetic) left out."""
+    """`sharedStrings.xml`: texts by number; runs are joined, phonetic readings ignored."""
 
     def __init__(self) -> None:
-        """Start with no text."""
+        """Start without texts."""
         super().__init__()
         self.texts: list[str] = []
         self._parts: list[str] = []
@@ -125,13 +125,13 @@ class SharedStringsPart(XmlPart):
             self.texts.append(unescape_text("".join(self._parts)))
 
     def handle_text(self, text: str) -> None:
-        """A piece of a text."""
+        """Append to a text."""
         if self.path[-1:] == ["t"] and not self._phonetic_depth:
             self._parts.append(text)
 
 
 def unescape_text(text: str) -> str:
-    """A text with `_xHHHH_` read as the characters that they stand for; half characters stay as they are written."""
+    """Decode `_xHHHH_` to the characters that they stand for; unpaired surrogates stay as they are written."""
     if "_x" not in text:
         return text
     return _ESCAPED_CHARACTER.sub(lambda found: _decode_character(found[0], int(found[1], 16)), text)

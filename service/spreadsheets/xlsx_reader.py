@@ -1,4 +1,4 @@
-"""Workbooks from strangers, read as they come: values, and what is not a value told apart."""
+"""A streaming reader of workbooks from untrusted sources: values, and cells that hold none."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ from service.spreadsheets.xlsx_parts import (
 from service.spreadsheets.xml_parser import scan_elements
 
 MAX_COLUMNS = 4_096
-"""Columns of a sheet that are looked at."""
+"""Maximum number of columns of a sheet that are read."""
 
 _MAX_ROWS = 1_048_576
 _CELL_REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -30,10 +30,10 @@ _EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 
 class XlsxWorkbook:
-    """A workbook, opened; a `models.sheets.Source`."""
+    """An open workbook; a `models.sheets.SheetSource`."""
 
     def __init__(self, raw: bytes, limits: FileLimits) -> None:
-        """Look at what there is. Raises BadFile, TooLarge."""
+        """Open a workbook. Raises InvalidFileError, ContentTooLargeError."""
         self._archive = ZipArchive(raw, limits)
         self._cell_counter = CellCounter(limits)
         self._findings: list[Finding] = []
@@ -57,15 +57,15 @@ class XlsxWorkbook:
             self._date_styles = styles.list_date_styles()
 
     def list_sheet_names(self) -> Iterable[str]:
-        """Names of its sheets."""
+        """List the names of its sheets."""
         return self._names
 
     def list_findings(self) -> tuple[Finding, ...]:
-        """What was found wrong in sheets read so far."""
+        """List findings about the sheets read so far."""
         return tuple(self._findings)
 
     def open_sheet(self, name: str) -> RawSheet:
-        """A sheet, its rows read as they are asked for."""
+        """Open a sheet; its rows are read on demand."""
         return RawSheet(name, self._iterate_rows(name))
 
     def _read_relationships(self, path: str, base: str) -> RelationshipsPart:
@@ -101,7 +101,7 @@ class XlsxWorkbook:
 
 
 class _SheetParser:
-    """The rows of a sheet, gathered while its XML is read."""
+    """Collects the rows of a sheet while its XML is read."""
 
     def __init__(self, texts: list[str], date_styles: frozenset[str], cell_counter: CellCounter) -> None:
         self._texts, self._date_styles, self._cell_counter = texts, date_styles, cell_counter
@@ -113,7 +113,7 @@ class _SheetParser:
         self.merged_ranges: list[str] = []
 
     def take_complete_rows(self) -> list[tuple[int, list[CellValue]]]:
-        """Rows complete since this was asked last."""
+        """Take the rows completed since the last call."""
         rows, self._rows = self._rows, []
         return rows
 
@@ -162,7 +162,7 @@ class _SheetParser:
             self._cells = []
 
     def _finish_cell(self) -> None:
-        """Put the cell in its place, unless it stands beside all headers."""
+        """Store a cell, unless it is beside all headers."""
         if self._column >= self._width:
             if self._width == MAX_COLUMNS:
                 raise ContentTooLargeError(f"A sheet has more than {MAX_COLUMNS:,} columns.")
@@ -216,7 +216,7 @@ class _SheetParser:
 
 
 def _parse_column_letters(letters: str) -> int:
-    """The position of a column, counted from 0: A is 0."""
+    """Return the position of a column, counted from 0: A is 0."""
     position = 0
     for letter in letters.upper():
         position = position * 26 + ord(letter) - 64
@@ -224,5 +224,5 @@ def _parse_column_letters(letters: str) -> int:
 
 
 def _format_date(number: float) -> str:
-    """What a number of days is as a date."""
+    """Convert a number of days to a date."""
     return (_EPOCH + timedelta(days=number)).date().isoformat() if 0 <= number < 2_900_000 else "a date"

@@ -1,4 +1,4 @@
-"""Reading XML as it comes, without a tree: memory does not grow with the file, and there are no entities to expand."""
+"""A streaming XML parser: memory does not grow with the file, and entities are not expanded."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol
@@ -11,25 +11,27 @@ _MAX_ELEMENTS = 12_000_000
 
 
 class ElementHandler(Protocol):
-    """What is told of elements, by their names without a namespace."""
+    """Receives the elements of a file, by their names without a namespace."""
 
     def start_element(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         ...
 
     def end_element(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         ...
 
     def handle_text(self, text: str) -> None:
-        """A piece of text within an element."""
+        """Handle a text within an element."""
         ...
 
 
 def scan_elements(chunks: Iterable[bytes], handler: ElementHandler) -> Iterator[None]:
-    """Tell `handler` of everything in an XML file; yields after each piece, so that what was gathered can be taken.
+    """Give everything in an XML file to `handler`; yields after each chunk, so that the caller can take what was
+    collected.
 
-    Raises BadFile for what is not well-formed or has a DTD, TooLarge for more elements than any real file has.
+        Raises InvalidFileError for malformed XML or a DTD, ContentTooLargeError for more elements than any real file
+    has.
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -4,4 +4,4 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Content-Security-Policy of a page of ours: nothing from elsewhere, nothing inline."""
+"""Content-Security-Policy of a page: no foreign sources, nothing inline."""

@@ -1,7 +1,8 @@
-"""`/` and, under `/page/{stamp}/`, the files of the application.
+"""The web page: `/` and, under `/page/{stamp}/`, its files.
 
-The stamp is a digest of all files: a browser keeps a file for good, and a new version of the service is a new address
-for every one of them. The modules name each other by relative paths, so that nothing has to be rewritten but `index.html`.
+The stamp is a digest of all files. A browser may keep a file for ever, because a new version of the service gives
+every file
+a new address. Modules import each other by relative paths, so only `index.html` needs the stamp.
 """
 
 import hashlib
@@ -18,14 +19,14 @@ from service.web_ui.content_policy import PAGE_POLICY
 router = APIRouter(include_in_schema=False)
 
 STATIC_FOLDER = Path(str(resources.files("service").joinpath("web_ui", "static")))
-"""Where the files are."""
+"""Folder of the files."""
 
 _CACHE_FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 
 
 def compute_static_digest() -> str:
-    """A digest of all files: names and contents."""
+    """Compute the digest of all files: names and contents."""
     digest = hashlib.sha256()
     for path in sorted(STATIC_FOLDER.rglob("*")):
         if path.is_file():
@@ -39,7 +40,7 @@ _STATIC_FILES = StaticFiles(directory=STATIC_FOLDER)
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def read_index_page() -> Response:
-    """The application's one page."""
+    """Serve the page."""
     page = STATIC_FOLDER.joinpath("index.html").read_text(encoding="utf-8").replace("{stamp}", _STATIC_DIGEST)
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": _REVALIDATE}
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")
@@ -47,12 +48,12 @@ def read_index_page() -> Response:
 
 @router.api_route("/page/{digest}/{name:path}", methods=["GET", "HEAD"])
 async def read_static_file(request: Request, digest: str, name: Annotated[str, InPath(max_length=200)]) -> Response:
-    """A file of the application; one asked for under an old stamp is what there is now, not to be kept."""
+    """Serve a file of the page; under an old stamp the present file, not to be cached."""
     answer = await _STATIC_FILES.get_response(name, request.scope)
     answer.headers["Cache-Control"] = _CACHE_FOREVER if digest == _STATIC_DIGEST else _REVALIDATE
     return answer
 
 
 def build_static_url(name: str) -> str:
-    """The address of a file, such as `app.js`."""
+    """Return the address of a file, such as `app.js`."""
     return f"/page/{_STATIC_DIGEST}/{name}"

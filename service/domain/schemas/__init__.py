@@ -1,1 +1,1 @@
-"""What the use cases take and give, one file a resource; requests and responses carry these as JSON."""
+"""Data of the use cases, one file a resource; requests and responses carry them as JSON."""

@@ -1,4 +1,4 @@
-"""The life of a plan as it travels."""
+"""Schemas of the approval workflow."""
 
 from datetime import datetime
 
@@ -9,39 +9,42 @@ from service.storage.records import ApprovalState
 
 
 class ActBody(Frozen):
-    """What is said with an act."""
+    """A note with an act."""
 
     note: Text = Field(default="", examples=["Soap for Paegam is still missing."])
-    """A note that stays with the plan, such as why it is returned."""
+    """A note that is kept with the plan, such as the reason for returning it."""
 
 
 class ApprovalHistoryEntry(Frozen):
-    """Something done with a plan."""
+    """An act that was performed."""
 
     at: datetime
-    """When."""
+    """Time of the act."""
     caller: str
-    """Who."""
+    """Caller who performed the act."""
     act: str
     """`submit`, `return`, `ratify`, `put-in-force` or `close`."""
     note: str
-    """What they had to say."""
+    """Note of the caller."""
     state: ApprovalState
-    """State after it."""
+    """State after the act."""
 
 
 class ApprovalView(Frozen):
-    """Where a plan is in its life."""
+    """The approval of a plan."""
 
     plan: str
-    """The plan."""
+    """Identifier of the plan."""
     state: ApprovalState
     """`draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`."""
     version: int
-    """1 for a draft, one more with every act; also the `ETag`."""
+    """Version: 1 for a draft, increased by one with every act; also the `ETag`."""
     digest: str | None
-    """sha-256 of the plan's problem, options, head and tables, by which what was ratified can be told from anything else; null unless there is a plan to ratify."""
+    """sha-256 of problem, options, head and tables of the plan; identifies a ratified plan.
+
+    Null without a plan to ratify.
+    """
     acts: tuple[str, ...]
-    """What you may do now: names of acts, each a path to POST to."""
+    """Acts that you may perform now; each is a path below `/approval` to POST to."""
     history: tuple[ApprovalHistoryEntry, ...]
-    """What was done, oldest first."""
+    """Acts performed, oldest first."""

@@ -1,4 +1,4 @@
-"""The audit log as it travels."""
+"""Schemas of the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -7,28 +7,28 @@ from models.base import Frozen
 
 
 class AuditLine(Frozen):
-    """One line of the audit log."""
+    """An entry of the audit log."""
 
     seq: int
-    """Number of the line; rises with every line."""
+    """Number of the entry; increases with every entry."""
     at: datetime
-    """When."""
+    """Time of the act."""
     caller: str
-    """Who."""
+    """Caller who performed the act."""
     act: str
-    """What was done, such as `plan ratified`; `refused` for an attempt that was refused."""
+    """Act, such as `plan ratified`; `refused` for a denied request."""
     subject: str
-    """To what: the identifier of a plan, a province or a key."""
+    """Identifier of the plan, province or key."""
     province: str | None
-    """Province that the subject belongs to, if any."""
+    """Province of the subject, if any."""
     detail: dict[str, Any]
-    """Particulars."""
+    """Details of the act."""
 
 
 class AuditPage(Frozen):
-    """A part of the audit log."""
+    """A page of the audit log."""
 
     entries: tuple[AuditLine, ...]
-    """Lines, in the order asked for."""
+    """Entries in the requested order."""
     next: str | None
-    """Address of the lines after these; null if there are none."""
+    """Address of the next page; null on the last."""

@@ -1,13 +1,13 @@
-"""The estimate of needs as it travels."""
+"""Schemas of the demand estimate."""
 
 from models.base import Frozen
 from models.demand import DemandEstimate
 
 
 class DemandAnswer(Frozen):
-    """What every county needs of every item, in every period."""
+    """Demand of every county for every item in every period."""
 
     periods: tuple[str, ...]
-    """The periods, in order; every `quantity` has one number for each."""
+    """Periods in order; every `quantity` has one number for each."""
     rows: tuple[DemandEstimate, ...]
-    """A row for every county and item of which anything is needed."""
+    """A row for every county and item with demand."""

@@ -1,4 +1,4 @@
-"""Outputs and fulfilment as they travel."""
+"""Schemas of outputs, fulfilment and replanning."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -14,34 +14,34 @@ from service.domain.schemas.problem_sources import MAX_CHANGES
 
 
 class ReplanBody(Frozen):
-    """The rest of a plan to be planned again."""
+    """A request to plan the remaining periods again."""
 
     from_: Id = Field(alias="from")
-    """First period to be planned again; those before it are fixed at what happened."""
+    """First period to plan again; earlier periods are fixed at what happened."""
     unreported: Literal["quota", "zero"] = "quota"
-    """What is taken for the output of lines that were not reported: their quota, or nothing."""
+    """Assumed output of lines without a report: their quota, or nothing."""
     keep_quotas_close: bool = Field(default=False, strict=True)
-    """Whether quotas to come are kept near the old ones: after least shortage, before costs."""
+    """Whether to keep future quotas close to the old ones: a goal after shortage, before costs."""
     changes: tuple[Change, ...] = Field(default=(), max_length=MAX_CHANGES)
-    """Changes to what is to come, applied in order."""
+    """Changes to future periods, applied in order."""
     options: PlanOptions = PlanOptions()
-    """How to solve it."""
+    """Solver options."""
 
 
 class OutputsBody(Frozen):
     """A report of outputs."""
 
     outputs: Annotated[tuple[FactoryOutput, ...], Field(min_length=1)]
-    """What was made, by factory, item and period; each once."""
+    """Outputs by factory, item and period; each once."""
 
 
 class AcceptedReport(Frozen):
-    """A report that was taken."""
+    """An accepted report."""
 
     accepted: int
-    """Outputs in it."""
+    """Number of outputs in it."""
     revision: int
-    """Its number among the reports about the plan."""
+    """Number of the report among the reports about the plan."""
 
 
 class OutputRow(FactoryOutput):
@@ -50,34 +50,34 @@ class OutputRow(FactoryOutput):
     revision: int
     """Number of the report."""
     at: datetime
-    """When it was reported."""
+    """Time of the report."""
     caller: str
-    """Who reported it."""
+    """Caller who reported it."""
 
 
 class OutputList(Frozen):
     """Reported outputs of a plan."""
 
     plan: str
-    """The plan."""
+    """Identifier of the plan."""
     revision: int
-    """Number of the last report; 0 where there is none."""
+    """Number of the last report; 0 without a report."""
     total: int
-    """Outputs that meet the filters."""
+    """Number of outputs that match the filters."""
     outputs: tuple[OutputRow, ...]
-    """By factory, item and period."""
+    """Outputs by factory, item and period."""
 
 
 class FulfilmentView(Frozen):
-    """How a plan is fulfilled."""
+    """Fulfilment of a plan."""
 
     plan: str
-    """The plan."""
+    """Identifier of the plan."""
     by: FulfilmentGrouping
-    """What it is rolled up by."""
+    """Grouping of the rows."""
     through: str
     """Last period that counts."""
     rows: tuple[FulfilmentRow, ...]
-    """Worst first; at the end, without a rank, those of whom nothing has been reported."""
+    """Rows with the lowest fulfilment first; rows without a report are last and have no rank."""
     total: FulfilmentRow
-    """All of them together."""
+    """Total of all rows."""

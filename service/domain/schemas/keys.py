@@ -1,4 +1,4 @@
-"""Principals and keys as they travel."""
+"""Schemas of principals and API keys."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,55 +10,58 @@ from service.auth.principals import Grant
 
 
 class CurrentPrincipal(Frozen):
-    """Who asks, and what they may do."""
+    """The principal of a request with its roles."""
 
     caller: str
-    """Name."""
+    """Name of the principal."""
     authentication: Literal["off", "on"]
-    """Whether one has to say who one is here; `off`: everybody is `local` and may do everything."""
+    """Whether authentication is on; with `off` every caller is `local` and may do everything."""
     grants: tuple[Grant, ...]
     """Roles in provinces."""
 
 
 class KeyBody(Frozen):
-    """An API key to be made."""
+    """A request for an API key."""
 
     caller: Id
-    """Who will ask with it: a person or an office. Keys of one caller are one caller, so that a new key can replace an old one."""
+    """Caller of the key: a person or an office.
+
+    Keys of one caller are one caller, so that a new key can replace an old one.
+    """
     grants: tuple[Grant, ...] = Field(min_length=1, max_length=200)
     """Roles in provinces."""
     days: float | None = Field(default=365.0, gt=0, le=36_500)
-    """Days for which it holds; null for ever."""
+    """Days until the key expires; null for never."""
 
 
 class KeyView(Frozen):
-    """An API key, but for the key itself."""
+    """An API key without its secret."""
 
     id: str
-    """Identifier; also a part of the key, so that a key that turns up can be told."""
+    """Identifier; also a part of the key, so that a found key can be identified."""
     caller: str
-    """Who asks with it."""
+    """Caller of the key."""
     grants: tuple[Grant, ...]
     """Roles in provinces."""
     created: datetime
-    """When it was made."""
+    """Time of creation."""
     created_by: str
-    """Who made it."""
+    """Caller who created it."""
     expires: datetime | None
-    """When it ends to hold; null: never."""
+    """Time of expiry; null for never."""
     revoked: datetime | None
-    """When it was revoked; null if it was not."""
+    """Time of revocation; null if it was not revoked."""
 
 
 class KeyWithSecret(KeyView):
-    """An API key that was just made."""
+    """A new API key with its secret."""
 
     key: str
-    """The key itself. It is told this once and cannot be read again."""
+    """The key with its secret. It is shown only once."""
 
 
 class KeyList(Frozen):
-    """The API keys there are."""
+    """API keys."""
 
     keys: tuple[KeyView, ...]
-    """Oldest first, with those that hold no more."""
+    """Oldest first, expired and revoked keys included."""

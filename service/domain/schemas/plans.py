@@ -1,4 +1,4 @@
-"""Plans as they travel."""
+"""Schemas of plans."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -21,31 +21,39 @@ from service.domain.schemas.problem_sources import ProblemSource, SourceEnvelope
 from service.storage.records import ApprovalState
 
 PlanStatus = Literal["queued", "running", "finished", "cancelled"]
-"""`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
+"""`queued`: accepted.
+
+`running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request.
+"""
 
 
 class PlanEnvelope(SourceEnvelope):
-    """A plan asked for, but for its problem."""
+    """A request for a plan without its problem."""
 
     options: PlanOptions = PlanOptions()
-    """How to solve it."""
+    """Solver options."""
     priority: int = Field(default=0, ge=-100, le=100, strict=True)
-    """Among your plans that wait, those of higher priority go first."""
+    """Priority among your waiting plans; higher ones are solved first."""
     reuse: bool = Field(default=True, strict=True)
-    """Whether a finished plan of the same problem and options may answer at once."""
+    """Whether a finished plan of the same problem and options may be returned at once."""
     base_plan: Id | None = None
-    """Plan that this one varies: solving starts from its basis. Without `problem` and `province` it is planned again with `changes`."""
+    """Base plan: solving starts from its basis.
+
+    Without `problem` and `province` its problem is planned again with `changes`.
+    """
 
 
 class PlanBody(PlanEnvelope, ProblemSource):
-    """A plan asked for: a problem written out, or a province in a scenario with changes; and options."""
+    """A request for a plan: a problem, or a province in a scenario with changes; and options."""
 
 
 class SheetsQuery(Frozen):
-    """What a request with a workbook or a zip says beside it, in its address."""
+    """Query parameters of a request with a workbook or a zip."""
 
     scenario: Id | None = None
-    """With a workbook or zip: the scenario of its sheet `scenarios` that is planned; what the sheets say as they stand if absent."""
+    """With a workbook or zip: the scenario of its sheet `scenarios`; the problem of the sheets without a scenario if
+    absent.
+    """
     solver: SolverName | None = None
     """With a workbook or zip: as in `options`."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
@@ -71,20 +79,20 @@ class SheetsQuery(Frozen):
 
 
 class PlanProgress(Frozen):
-    """How far a running plan is; a hint, never a result."""
+    """Progress of a running plan; a hint, never a result."""
 
     stage: str | None = None
-    """What is being done."""
+    """Current stage."""
     iteration: int | None = None
     """Iterations so far."""
     objective: float | None = None
-    """Objective so far, won."""
+    """Current objective in won."""
     share_done: float | None = None
-    """Share of the work done, 0 to 1, where it can be told."""
+    """Completed share of the work, 0 to 1, where it is known."""
 
 
 class Discrepancy(Frozen):
-    """Goods of the past that the books cannot place."""
+    """A discrepancy of the past: goods that the reconciliation cannot place."""
 
     place: str
     """County or station."""
@@ -93,43 +101,43 @@ class Discrepancy(Frozen):
     period: str
     """Period."""
     quantity: float
-    """Units."""
+    """Quantity in units of the item."""
 
 
 class ReplanDetails(Frozen):
-    """How a plan was made again for the rest of its periods."""
+    """How a plan was replanned for its remaining periods."""
 
     from_: str = Field(alias="from")
     """First period that was planned again."""
     past: tuple[str, ...]
-    """Periods before it: fixed at what happened."""
+    """Earlier periods, fixed at what happened."""
     unreported: Literal["quota", "zero"]
-    """What lines that were not reported were taken to have made."""
+    """Assumed output of lines without a report."""
     keep_quotas_close: bool
-    """Whether quotas were kept near those of the plan before."""
+    """Whether quotas were kept close to those of the base plan."""
     reported: int
-    """Outputs of the past that were reported, by line and period."""
+    """Number of past outputs that were reported, by line and period."""
     assumed: int
-    """Quotas of the past that were not reported."""
+    """Number of past quotas that were not reported."""
     lost: tuple[Discrepancy, ...]
-    """Made or brought beyond the plan where nobody needed it and it cannot be stored; the most valuable."""
+    """Surplus of the past that nobody needed and no store could hold; the most valuable."""
     unexplained: tuple[Discrepancy, ...]
-    """Used by factories although by the books it was not there; the most valuable."""
+    """Use by factories that the reconciliation cannot explain; the most valuable."""
 
 
 class PlanSource(Frozen):
-    """Where a plan's problem came from."""
+    """Source of a plan's problem."""
 
     province: str | None = None
-    """Province; null where the problem was written out."""
+    """Province; null for a problem in the request."""
     version: int | None = None
     """Version of the province."""
     scenario: str | None = None
-    """Scenario of the province, or of the sheets that were sent."""
+    """Scenario of the province, or of the sheets."""
     changes: tuple[dict[str, Any], ...] = ()
     """Changes applied, in order."""
     replanned: ReplanDetails | None = None
-    """How it was made again from `base_plan`; null for a plan of all its periods."""
+    """How it was replanned from `base_plan`; null for a plan of all its periods."""
 
 
 class PlanListEntry(Frozen):
@@ -138,25 +146,25 @@ class PlanListEntry(Frozen):
     id: str
     """Identifier, given by the service; sorts by time."""
     status: PlanStatus
-    """How far it is."""
+    """Status of the plan."""
     outcome: Outcome | None
-    """What came of it; null unless finished."""
+    """Outcome; null unless finished."""
     approval_state: ApprovalState
-    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
+    """State of the approval: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
     source: PlanSource
-    """Where its problem came from."""
+    """Source of its problem."""
     problem_digest: str
-    """sha-256 of its problem: plans with the same one plan the same thing."""
+    """sha-256 of its problem: plans with the same digest have the same problem."""
     base_plan: str | None
-    """Plan that it varies or replaces, if any."""
+    """Base plan, if any."""
     created: datetime
-    """When it was accepted."""
+    """Time of acceptance."""
     started: datetime | None
-    """When it was last begun."""
+    """Time of the last start."""
     finished: datetime | None
-    """When it ended."""
+    """Time of the end."""
     served_share: float | None
-    """Share of the need served, by value; null unless there is a plan."""
+    """Served share of the demand, by value; null without a plan."""
 
 
 class PlanView(Frozen):
@@ -165,13 +173,13 @@ class PlanView(Frozen):
     id: str
     """Identifier, given by the service; sorts by time."""
     status: PlanStatus
-    """How far it is."""
+    """Status of the plan."""
     approval_state: ApprovalState
-    """Where it is in its life: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
+    """State of the approval: `draft`, `submitted`, `returned`, `ratified`, `in_force` or `closed`; see `/approval`."""
     source: PlanSource
-    """Where its problem came from."""
+    """Source of its problem."""
     problem_digest: str
-    """sha-256 of its problem: plans with the same one plan the same thing."""
+    """sha-256 of its problem: plans with the same digest have the same problem."""
     options: PlanOptions
     """How it is solved."""
     base_plan: str | None

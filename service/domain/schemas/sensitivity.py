@@ -21,56 +21,56 @@ class CompareBody(Frozen):
     plan: Id | None = None
     """The other plan; instead of `changes`."""
     changes: Annotated[tuple[Change, ...], Field(max_length=50)] = ()
-    """Changes, made one after another in this order."""
+    """Changes, applied one after another in this order."""
 
 
 class WhatIfBody(Frozen):
-    """Changes to try on a solved plan."""
+    """Changes to solve a plan with."""
 
     changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=50)]
-    """Changes, made together."""
+    """Changes, applied together."""
 
 
 class CurveBody(Frozen):
-    """What is varied, and how far."""
+    """The parameter of a curve and its range."""
 
     change: Change
-    """What is varied: its `factor`, or its `value`, runs along the curve; the number stated in it does not matter."""
+    """The varied change: its `factor` or `value` runs along the curve; the number stated in it does not matter."""
     start: Annotated[float, Field(ge=0, strict=True)]
-    """Where the curve begins."""
+    """Start of the curve."""
     end: Annotated[float, Field(ge=0, strict=True)]
-    """Where it ends."""
+    """End of the curve."""
     max_solves: Annotated[int, Field(ge=3, le=MAX_SOLVES, strict=True)] = 40
-    """Solves at most; if they do not find every breakpoint, the answer says how far off the lines may be."""
+    """Maximum number of solves; if they do not find every breakpoint, the answer states the maximum error."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=MAX_TIME_LIMIT_SECONDS, strict=True)] = 60.0
-    """Seconds at most; what was found by then is the answer, which says how far it goes and how far off it may be."""
+    """Time limit; the answer holds what was found by then, with its range and maximum error."""
 
 
 class GridAxis(Frozen):
-    """One side of a grid."""
+    """One axis of a grid."""
 
     change: Change
-    """What is varied: its `factor` or `value`."""
+    """The varied change: its `factor` or `value`."""
     values: Annotated[tuple[Annotated[float, Field(ge=0, strict=True)], ...], Field(min_length=1, max_length=20)]
-    """The values."""
+    """Values of the parameter."""
 
 
 class GridBody(Frozen):
-    """Two things that are varied at once."""
+    """Two parameters of a grid."""
 
     first: GridAxis
-    """One of them."""
+    """First axis."""
     second: GridAxis
-    """The other."""
+    """Second axis."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=MAX_TIME_LIMIT_SECONDS, strict=True)] = 60.0
-    """Seconds at most; pairs that there was no time for have no cell."""
+    """Time limit; pairs beyond it have no cell."""
 
 
 class InfeasibilityView(Frozen):
     """Why a plan is infeasible."""
 
     infeasibility: Infeasibility | None
-    """The rules in conflict and the least relaxation; null where the plan keeps every rule."""
+    """The conflicting constraints and the least relaxation; null where the plan satisfies every constraint."""
 
 
 __all__ = ["CompareBody", "CurveBody", "GridBody", "InfeasibilityView", "WhatIfBody"]

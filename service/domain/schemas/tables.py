@@ -1,4 +1,4 @@
-"""What may be asked of a table, and the shape of a page; made from the row models, so that they cannot differ."""
+"""Queries and pages of tables, made from the row models, so that they cannot differ."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -33,42 +33,47 @@ class TableList(Frozen):
 
 
 class TableQuery(Frozen):
-    """What is asked of a table; every table adds its key columns as filters."""
+    """The query of a table; every table adds its key columns as filters."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     limit: int | None = Field(default=None, ge=1)
-    """Rows at most. JSON: a page, of 1,000 if absent and 100,000 at most unless set otherwise; other formats: all rows if absent."""
+    """Maximum number of rows.
+
+    JSON: a page, by default of 1,000 and at most 100,000 unless set otherwise; other formats: all rows if absent.
+    """
     offset: int = Field(default=0, ge=0, le=2**31 - 1)
-    """Rows passed over. Tables never change, so pages fit together."""
+    """Number of rows to skip. Tables never change, so pages fit together."""
     columns: list[str] = Field(default=[], max_length=100)
-    """Columns wanted, repeated or with commas between; all if absent."""
+    """Columns, repeated or separated by commas; all if absent."""
     sort: list[str] = Field(default=[], max_length=10)
-    """Columns to sort by, repeated or with commas between, `-` before one for descending; the table's own order if absent."""
+    """Columns to sort by, repeated or separated by commas, `-` before one for descending; the order of the table if
+    absent.
+    """
     layout: Literal["rows", "columns"] = "rows"
-    """JSON only. `rows`: an object a row. `columns`: a list a column, smaller and faster."""
+    """JSON only. `rows`: an object for each row. `columns`: a list for each column, smaller and faster."""
     format: TableFormat | None = None
     """The format, instead of `Accept`."""
 
     def collect_filters(self) -> dict[str, list[str]]:
-        """The values asked for, by key column."""
+        """Filter values by key column."""
         own = TableQuery.model_fields.keys()
         by_field = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
         return {column_name(name): wanted for name, wanted in by_field.items() if wanted}
 
 
 def column_name(field: str) -> str:
-    """The column that a field of a row model describes: without a trailing underscore."""
+    """Return the column of a field of a row model: its name without a trailing underscore."""
     return field.rstrip("_")
 
 
 def list_key_columns(row: type[Frozen]) -> tuple[str, ...]:
-    """The columns of a table that hold labels: those it can be filtered by."""
+    """List the columns of a table that hold labels: its filters."""
     return tuple(column_name(name) for name, field in row.model_fields.items() if field.annotation is str)
 
 
 def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
-    """The query of a table: what may be asked of any, and a filter for every key column."""
+    """Build the query model of a table: common parameters, and a filter for every key column."""
     filters: dict[str, Any] = {}
     for field, info in row.model_fields.items():
         if info.annotation is str:
@@ -82,7 +87,7 @@ def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
 
 
 def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
-    """JSON schema of a page of a table. No column is required: the request may choose."""
+    """Build the JSON schema of a page of a table. No column is required, because the request may choose."""
     described = row.model_json_schema()
     columns = {column_name(name): schema for name, schema in described["properties"].items()}
     lists = {name: {"type": "array", "items": schema} for name, schema in columns.items()}
@@ -111,5 +116,5 @@ def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
 
 
 def split_names(names: list[str]) -> list[str]:
-    """Names given repeatedly or with commas between."""
+    """Split names that are repeated or separated by commas."""
     return [name for part in names for name in re.split(r"\s*,\s*", part.strip()) if name]

@@ -1,11 +1,11 @@
-"""What is found about a problem."""
+"""Schemas of validation."""
 
 from models.base import Frozen
 from models.validation.checks import Finding
 
 
 class ProblemSize(Frozen):
-    """How big a problem is."""
+    """Size of a problem."""
 
     counties: int
     """Counties."""
@@ -26,15 +26,15 @@ class ProblemSize(Frozen):
 
 
 class ValidationReport(Frozen):
-    """What is found about a problem."""
+    """Result of a validation."""
 
     valid: bool
-    """Whether a plan can be made of it: nothing found is an error."""
+    """Whether a plan can be made: there are no errors."""
     errors: int
     """Number of errors."""
     warnings: int
     """Number of warnings."""
     findings: tuple[Finding, ...]
-    """Everything found. `path` is a JSON pointer into the body that was sent."""
+    """All findings. `path` is a JSON pointer into the body."""
     size: ProblemSize | None
-    """How big it is; null where it is not valid."""
+    """Size of the problem; null where it is not valid."""

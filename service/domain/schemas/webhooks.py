@@ -1,4 +1,4 @@
-"""Webhooks and deliveries as they travel."""
+"""Schemas of webhooks and deliveries."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,14 +10,14 @@ from service.storage.records import EVENT_KINDS, DeliveryState, EventKind
 
 
 class WebhookBody(Frozen):
-    """A webhook asked for."""
+    """A request for a webhook."""
 
     url: Annotated[HttpUrl, Field(max_length=2000)]
-    """Where to send: `http` or `https`, without a user name, not in a private network unless the service allows it."""
+    """Address: `http` or `https`, without a user name, not in a private network unless the service allows it."""
     events: Annotated[tuple[EventKind, ...], Field(min_length=1, max_length=20)] = EVENT_KINDS
-    """What to tell; everything if absent."""
+    """Kinds of events; all if absent."""
     province: Id | None = None
-    """Tell of all plans of this province; of your own plans if absent."""
+    """Events of all plans of this province; of your own plans if absent."""
 
 
 class WebhookView(Frozen):
@@ -26,22 +26,22 @@ class WebhookView(Frozen):
     id: str
     """Identifier, given by the service."""
     url: str
-    """Where it is sent."""
+    """Address."""
     events: tuple[EventKind, ...]
-    """What is told."""
+    """Kinds of events."""
     province: str | None
-    """Province whose plans it tells of; null: the plans of the caller whose it is."""
+    """Province of the plans; null for the plans of the caller."""
     caller: str
-    """Whose it is."""
+    """Caller of the webhook."""
     created: datetime
-    """When it was asked for."""
+    """Time of creation."""
 
 
 class WebhookWithSecret(WebhookView):
-    """A new webhook, with its secret."""
+    """A new webhook with its secret."""
 
     secret: str
-    """Key of its signatures (Standard Webhooks): `whsec_` and base64. It is shown this once."""
+    """Key of its signatures (Standard Webhooks): `whsec_` and base64. It is shown only once."""
 
 
 class WebhookList(Frozen):
@@ -55,25 +55,25 @@ class DeliveryView(Frozen):
     """One message to a webhook."""
 
     id: str
-    """Identifier: the `webhook-id` header, the same at every try."""
+    """Identifier: the `webhook-id` header, the same at every attempt."""
     event: EventKind
-    """What it tells."""
+    """Kind of the event."""
     plan: str
-    """The plan it tells of."""
+    """Plan of the event."""
     state: DeliveryState
-    """How far it is."""
+    """State of the delivery."""
     attempts: int
-    """How often it was sent."""
+    """Number of attempts."""
     status: int | None
-    """HTTP status of the last answer; null if there was none."""
+    """HTTP status of the last response; null without a response."""
     error: str | None
-    """Why the last try failed; null if it did not."""
+    """Error of the last attempt; null if it succeeded."""
     created: datetime
-    """When it happened."""
+    """Time of the event."""
     last_attempt: datetime | None
-    """When it was last sent."""
+    """Time of the last attempt."""
     due: datetime | None
-    """When it is sent (again); null unless it waits."""
+    """Time of the next attempt; null unless it is waiting."""
 
 
 class DeliveryList(Frozen):
