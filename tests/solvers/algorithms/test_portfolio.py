@@ -5,9 +5,9 @@ from collections.abc import Callable
 from threading import Event
 
 import numpy as np
+import psutil
 import pytest
 
-from solvers.algorithms import portfolio
 from solvers.algorithms.portfolio import (
     Algorithm,
     Cancelled,
@@ -86,7 +86,7 @@ def test_exception_of_an_algorithm_propagates() -> None:
 
 
 def test_cpu_load_is_sampled_from_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portfolio.psutil, "cpu_percent", lambda _seconds, percpu: [100.0] * 4 if percpu else 0.0)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda _seconds, percpu: [100.0] * 4 if percpu else 0.0)
     assert not has_idle_core()
 
 

@@ -140,11 +140,11 @@ def test_interior_point_starts_at_once_only_with_an_idle_core(idle: bool, monkey
     monkeypatch.setattr(cold_start, "has_idle_core", lambda: idle)
     program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 10, 4)))
     interior_point_started = Event()
-    aggregate, run = cold_start.aggregate_places, SolveRequest.run_backend
+    run = SolveRequest.run_backend
 
     def aggregate_later(original: Program) -> AggregatedModel | None:
         assert not idle or interior_point_started.wait(20)
-        return aggregate(original)
+        return aggregate_places(original)
 
     def record_start(request: SolveRequest, name: str, *args: object) -> Solution:
         if name == INTERIOR_POINT:
