@@ -17,9 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from solvers.algorithms.period_decomposition import PeriodDecomposition, Subproblem
 from solvers.algorithms.portfolio import Cancelled
-from solvers.algorithms.rolling_horizon import CrashBasis
+from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, Subproblem
 from solvers.backends.highs_session import HighsSession
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.lp.solution import AT_LOWER, AT_UPPER, BASIC, Basis, BasisStatus, Solution

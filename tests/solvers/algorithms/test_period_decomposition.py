@@ -8,8 +8,8 @@ from hypothesis import assume, given
 
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
-from solvers.algorithms.period_decomposition import LINKING, PeriodDecomposition
 from solvers.algorithms.pipeline import build_plan_program
+from solvers.algorithms.rolling_horizon import LINKING, PeriodDecomposition
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program

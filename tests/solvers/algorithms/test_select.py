@@ -11,11 +11,11 @@ from benchmarks.synthetic import synthetic
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
-from solvers.algorithms import cold_start, progress_monitor, rolling_horizon, select
+from solvers.algorithms import cold_start, rolling_horizon, select
 from solvers.algorithms.aggregation import AggregatedModel, aggregate_places
+from solvers.algorithms.cold_start import BoundProgressMonitor
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.algorithms.portfolio import INTERIOR_POINT, SolveRequest, is_proved_optimal
-from solvers.algorithms.progress_monitor import BoundProgressMonitor
 from solvers.algorithms.select import solve_program
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemArrays
@@ -120,7 +120,7 @@ def test_aggregated_relaxation_is_a_lower_bound(problem: PlanningProblem) -> Non
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_stalled_simplex_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that takes longer than one cancellation check; no share of the distance is sufficient."""
-    monkeypatch.setattr(progress_monitor, "PROGRESS_CHECKS", ((0.0, 2.0),))
+    monkeypatch.setattr(cold_start, "PROGRESS_CHECKS", ((0.0, 2.0),))
     monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", -1.0)
     program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     solution = solve_program(program, PlanOptions())

@@ -14,10 +14,9 @@ from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms import cold_start, rolling_horizon, select, window_merge
 from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
-from solvers.algorithms.period_decomposition import PeriodDecomposition
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.algorithms.portfolio import INTERIOR_POINT, Cancelled, SolveRequest
-from solvers.algorithms.rolling_horizon import CrashBasis, forward_pass
+from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, forward_pass
 from solvers.algorithms.select import solve_program
 from solvers.algorithms.window_merge import compute_window_lengths, merge_windows
 from solvers.backends.base import SolveOptions
