@@ -1,4 +1,4 @@
-"""Fallback solution: a feasible plan with all activities at their lower bounds, for solves that end at a limit without a point."""
+"""Fallback solution: a feasible plan with activities at their lower bounds, if a limit stopped the solve without a point."""
 
 from dataclasses import replace
 
