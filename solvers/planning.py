@@ -58,11 +58,7 @@ def make_plan(
     """Plan a problem that has passed `models.validation.checks`.
 
     A failed, stopped or infeasible solve is an outcome of the plan, not an exception.
-
-    Parameters
-    ----------
-    start
-        Warm start from the plan of a similar problem; see `build_warm_start`.
+    `start` is a warm start from the plan of a similar problem; see `build_warm_start`.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from solvers.backends.base import Feature, SolveOptions
 from solvers.backends.highs_session import VERSION, HighsSession, Method
 from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
 from solvers.errors import SolverError
-from solvers.lp.linear_program import LinearProgram
+from solvers.lp.export import name_columns, name_rows
+from solvers.lp.linear_program import LinearProgram, Program
 from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
 BACKEND_METHODS: Mapping[str, Method] = {
@@ -85,22 +86,22 @@ class HighsBackend:
         )
 
 
-def format_mps(lp: LinearProgram, columns: list[str], rows: list[str]) -> str:
-    """Format the program as free-format MPS with the given names and all significant digits.
+def format_mps_text(program: Program) -> str:
+    """Format the program as free-format MPS with all significant digits and the names of `solvers.lp.export`.
 
     Raises
     ------
     SolverError
         If HiGHS rejects the program.
     """
-    model = highspy.HighsLp()
+    lp, model = program.lp, highspy.HighsLp()
     model.num_col_, model.num_row_, model.offset_ = lp.column_count, lp.row_count, lp.offset
     model.col_cost_, model.col_lower_, model.col_upper_ = lp.cost, lp.column_lower, lp.column_upper
     model.row_lower_, model.row_upper_ = lp.row_lower, lp.row_upper
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_, model.a_matrix_.index_ = lp.matrix.indptr, lp.matrix.indices
     model.a_matrix_.value_ = lp.matrix.data
-    model.col_names_, model.row_names_ = columns, rows
+    model.col_names_, model.row_names_ = name_columns(program), name_rows(program)
     highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
     highs.setOptionValue("output_flag", False)
     with tempfile.TemporaryDirectory(prefix="allot-") as folder:

@@ -1,4 +1,4 @@
-"""Export of a program to the text formats `.mps` and `.lp`, with names such as `power[kapsan,2002-02]`.
+"""Export of a program to the text format `.lp`, and names such as `power[kapsan,2002-02]` for all export formats.
 
 Only this module builds names of variables and constraints; all other modules use positions.
 """
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from solvers.backends.highs import format_mps
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 MAX_LINE_LENGTH = 200
@@ -24,11 +23,6 @@ def name_columns(program: Program) -> list[str]:
 def name_rows(program: Program) -> list[str]:
     """Return a unique name without spaces for each constraint, such as `power[kapsan,2002-02]`."""
     return _build_unique_names(program.constraints.values(), program.labels)
-
-
-def format_mps_text(program: Program) -> str:
-    """Format the program as free-format MPS with all significant digits."""
-    return format_mps(program.lp, name_columns(program), name_rows(program))
 
 
 def format_lp_text(program: Program, digits: int = 17) -> str:
