@@ -72,7 +72,8 @@ def cold(problem: PlanningProblem, limit: float) -> Measured:
 
     def run() -> str:
         solution = solve_program(program, PlanOptions(time_limit_seconds=limit))
-        return f"{_came_to(program.lp, solution)}; {solution.strategy}"
+        steps = ", ".join(f"{step.algorithm} {step.outcome}" for step in solution.strategy)
+        return f"{_came_to(program.lp, solution)}; {steps}"
 
     return timed(run)
 

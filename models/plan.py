@@ -79,23 +79,52 @@ class PlanObjective(Frozen):
     """With `policy.goals`: what each goal reached, in order."""
 
 
+class SolveStep(Frozen):
+    """One run of an algorithm in a stage of the plan."""
+
+    stage: str
+    """Stage of the plan: `solve`, `without swaps` or `whole units`, with the name of the goal if the policy has ordered goals."""
+    algorithm: str
+    """Name of the solver backend, or `aggregated-relaxation`, `rolling-horizon` or `window-merge`."""
+    seconds: float
+    """Wall time, in seconds."""
+    iterations: int
+    """Simplex, interior point and crossover iterations; 0 for a run that was abandoned."""
+    outcome: Literal[
+        "optimal",
+        "infeasible",
+        "unbounded",
+        "limit",
+        "cancelled",
+        "numerical",
+        "error",
+        "uncertified",
+        "stalled",
+        "rejected",
+    ]
+    """How the run ended: why the solver stopped, or `uncertified` (the certificate of the claimed optimum failed), `stalled`
+    (stopped for lack of progress) or `rejected` (the heuristic does not suit the program)."""
+    warm_start: bool = False
+    """Whether the run started from the basis of an earlier solve."""
+
+
 class SolverRun(Frozen):
-    """What solved it."""
+    """The solver, the size of the program and the steps of the solve."""
 
     name: str
     """Solver and method."""
     version: str = ""
     """Version of the solver."""
-    strategy: str = ""
-    """How the program was solved: whole, or by which stages."""
+    strategy: tuple[SolveStep, ...] = ()
+    """Steps of the solve, in order of the stages; of a repeated stage, the steps of its first solve."""
     columns: int = 0
-    """Columns of the program."""
+    """Number of variables of the program."""
     rows: int = 0
-    """Rows of the program."""
+    """Number of constraints of the program."""
     nonzeros: int = 0
-    """Entries of the program's matrix that are not zero."""
+    """Number of nonzero coefficients of the program."""
     iterations: int = 0
-    """Iterations over all stages."""
+    """Iterations of all stages."""
 
 
 class ServedShare(Frozen):

@@ -1,40 +1,40 @@
-"""What can go wrong in `solvers`, as one tree; nothing foreign (pulp, ortools, highspy) is raised past a backend.
+"""The exceptions of `solvers`, as one tree. Backends raise no exception of a solver library (pulp, ortools, highspy).
 
     AllotError
-    └── SolverError
-        ├── SolverUnavailable     the solver asked for is unknown or not on this machine
-        ├── UnsupportedRequest    the solver cannot do what is asked of it; raised before anything is built
-        ├── MalformedProgram      arrays that are no linear program: wrong lengths, numbers that are not numbers
-        ├── SolverRefused         a warm session would not take a change or a basis
-        └── NothingToCertify      a certificate was asked of a solution without a point
+    └── BackendError
+        ├── SolverUnavailableError   the requested solver is unknown, or not available on this machine
+        ├── UnsupportedRequestError  the solver lacks a requested feature; raised before the model is built
+        ├── InvalidProgramError      the arrays are not a linear program: wrong lengths, NaN or infinite coefficients
+        ├── SolverError              a solver session rejected a change, a basis or a query
+        └── NoSolutionError          a certificate was requested for a solution without a primal point
 
-An infeasible, unbounded or unfinished program is not an error: it is a `Stop`.
+An infeasible, unbounded or unfinished program is not an error: `Solution.termination` reports it.
 """
 
 
 class AllotError(Exception):
-    """Anything that Allot raises on purpose."""
+    """Base class of all exceptions that Allot raises on purpose."""
 
 
 class BackendError(AllotError):
-    """Anything that goes wrong between a program and a solver."""
+    """Base class of errors between a linear program and a solver."""
 
 
 class SolverUnavailableError(BackendError):
-    """The solver asked for is unknown, or is not installed or licensed on this machine."""
+    """The requested solver is unknown, or is not installed or licensed on this machine."""
 
 
 class UnsupportedRequestError(BackendError):
-    """The solver cannot do what is asked of it; found before anything is built."""
+    """The solver lacks a requested feature; raised before the model is built."""
 
 
 class InvalidProgramError(BackendError):
-    """The arrays are no linear program: lengths that do not fit or numbers that are not numbers."""
+    """The arrays are not a linear program: their lengths differ, or they contain NaN or infinite coefficients."""
 
 
 class SolverError(BackendError):
-    """A warm session would not take a change, a basis or a question."""
+    """A solver session rejected a change, a basis or a query."""
 
 
 class NoSolutionError(BackendError):
-    """A certificate was asked of a solution that holds no point."""
+    """A certificate was requested for a solution without a primal point."""

@@ -1,10 +1,10 @@
-"""From a problem to a finished plan: index, build, solve by stages, certify, report."""
+"""The planning pipeline: build the arrays and the program, solve in stages, certify, and build the results."""
 
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from models.plan import (
     PlanObjective,
     PlanSummary,
     SolverRun,
+    SolveStep,
     Termination,
     VerificationResult,
 )
@@ -41,11 +42,11 @@ class PlanResult:
     """A finished plan."""
 
     plan: Plan
-    """Its head: outcome, proof, objective, summary."""
+    """Head of the plan: outcome, certificate, objective, summary."""
     tables: dict[str, pa.Table]
-    """Its tables by name, with the columns of `models.plan.TABLES`; without rows where there is no plan."""
+    """Tables by name, with the columns of `models.tables.TABLE_SCHEMAS`; without rows if no plan exists."""
     basis: Basis | None
-    """Basis of the program whose prices are the plan's; None where the solver gave none."""
+    """Final basis of the pricing solve; None if the solver returned none."""
 
 
 def make_plan(
@@ -54,10 +55,15 @@ def make_plan(
     on_progress: OnProgress | None = None,
     start: WarmStart | None = None,
 ) -> PlanResult:
-    """Plan a problem that has passed `models.validation.checks`; from a solved plan (see `start_from`) where the problem is a change of it.
+    """Plan a problem that has passed `models.validation.checks`.
 
-    A solver that fails, stops or finds rules in conflict is an outcome of the plan, not an exception; SolverUnavailable is
-    raised for a solver that is not on this machine.
+    A failed, stopped or infeasible solve is an outcome of the plan, not an exception.
+    `start` is a warm start from the plan of a similar problem; see `build_warm_start`.
+
+    Raises
+    ------
+    SolverUnavailableError
+        If the requested solver is not available on this machine.
     """
     options = options or PlanOptions()
     clock = _StageClock(on_progress)
@@ -69,35 +75,35 @@ def make_plan(
     result = with_fallback_solution(solve_in_stages(index, program, run, basis), run)
     clock.seconds |= {**run.seconds, "certify": run.certify_seconds}
     with clock.time_stage("report"):
-        written = _write_report(index, program, result)
-    outcome, termination, diagnosed = _determine_outcome(index, result, run, clock)
-    agreement = None
-    if options.verify and outcome == "optimal" and written.objective is not None:
+        report = _write_report(index, program, result)
+    outcome, termination, analysis = _determine_outcome(index, result, run, clock)
+    verification = None
+    if options.verify and outcome == "optimal" and report.objective is not None:
         with clock.time_stage("verify"):
-            agreement = _verify_objective(problem, result, written.objective, run)
-    objective = written.objective
+            verification = _verify_objective(problem, result, report.objective, run)
+    objective = report.objective
     plan = Plan(
         outcome=outcome,
         termination=termination,
-        certificate=diagnosed.certificate if diagnosed else result.certificate,
+        certificate=analysis.certificate if analysis else result.certificate,
         objective=objective,
-        summary=written.summary,
-        infeasibility=diagnosed.infeasibility if diagnosed else None,
-        verification=agreement,
+        summary=report.summary,
+        infeasibility=analysis.infeasibility if analysis else None,
+        verification=verification,
         rounding_cost=objective.value - objective.before_rounding
         if objective is not None and objective.before_rounding is not None
         else None,
         solver=_describe_solver(program, result, run),
         timings=clock.seconds,
-        tables={name: table.num_rows for name, table in written.tables.items()},
+        tables={name: table.num_rows for name, table in report.tables.items()},
     )
-    return PlanResult(plan, written.tables, result.pricing_solve.solution.basis)
+    return PlanResult(plan, report.tables, result.pricing_solve.solution.basis)
 
 
 def build_warm_start(problem: PlanningProblem, basis: Basis) -> WarmStart:
-    """A solved plan to start another from: its problem and the basis in its PlanResult.
+    """Build a warm start from the problem and the basis of a solved plan, which may come from storage.
 
-    The two may come from a store: the program is built anew, which takes a few tenths of a second for a province's year.
+    This function rebuilds the program, which takes less than a second for the year of a province.
     """
     return WarmStart.from_program(build_plan_program(ProblemArrays.from_problem(problem)), basis)
 
@@ -111,17 +117,17 @@ class _StageClock:
 
     @contextmanager
     def time_stage(self, name: str) -> Iterator[None]:
-        """Time what is done within."""
+        """Measure the time of the enclosed block, and report the stage."""
         if self.on_progress is not None:
             self.on_progress(Progress(name))
-        begun = time.perf_counter()
+        started = time.perf_counter()
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
 
 @dataclass(frozen=True, slots=True)
 class _PlanReport:
-    """What is said of a finished plan; empty without one."""
+    """Tables, objective and summary of a plan; empty tables if no plan exists."""
 
     tables: dict[str, pa.Table]
     objective: PlanObjective | None = None
@@ -131,18 +137,19 @@ class _PlanReport:
 def _write_report(index: ProblemArrays, program: Program, result: PipelineResult) -> _PlanReport:
     if result.values is None:
         return _PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
-    priced = result.pricing_solve
-    values = clean_values(priced.program, result.values)
-    price = priced.solution.dual_values
-    row_price = np.zeros(priced.program.lp.row_count) if price is None else price
-    tables, summary = build_results(index, priced.program, values, row_price)
+    solved = result.pricing_solve
+    values = clean_values(solved.program, result.values)
+    dual_values = solved.solution.dual_values
+    if dual_values is None:
+        dual_values = np.zeros(solved.program.lp.row_count)
+    tables, summary = build_results(index, solved.program, values, dual_values)
     return _PlanReport(tables, _build_objective(index, program, result, values), summary)
 
 
 def _build_objective(
     index: ProblemArrays, program: Program, result: PipelineResult, values: FloatArray
 ) -> PlanObjective:
-    """The plain objective of the finished plan, whatever was minimised last."""
+    """Evaluate the objective of the policy at the finished plan, also if the last goal had another objective."""
     parts = {name: float(cost @ values) for name, cost in compute_objective_parts(index, program).items()}
     before = result.pricing_solve.solution.values
     return PlanObjective(
@@ -156,27 +163,35 @@ def _build_objective(
 def _determine_outcome(
     index: ProblemArrays, result: PipelineResult, run: SolveRun, clock: _StageClock
 ) -> tuple[Outcome, Termination, InfeasibilityAnalysis | None]:
-    """Outcome and termination; where rules conflict, also the proof and the diagnosis."""
-    stop = result.last_solve.solution.termination
+    """Return outcome and termination, and the infeasibility analysis if the constraints conflict."""
+    last = result.last_solve.solution.termination
     if result.values is not None:
         if result.is_proved:
-            return "optimal", Termination(reason="optimal", detail=stop.detail), None
-        reason = "numerical" if stop.reason in ("optimal", "infeasible", "unbounded") else stop.reason
-        return "feasible", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
-    if stop.reason == "infeasible" and (not result.rounded or result.is_infeasible):
-        detail = "no whole quotas keep every rule; rounded down they conflict" if result.rounded else stop.detail
+            return "optimal", Termination(reason="optimal", detail=last.detail), None
+        reason = "numerical" if last.reason in ("optimal", "infeasible", "unbounded") else last.reason
+        return "feasible", Termination(reason=reason, limit=last.limit, detail=last.detail), None
+    if last.reason == "infeasible" and (not result.rounded or result.is_infeasible):
+        detail = (
+            "no whole quotas satisfy all constraints; the rounded-down quotas conflict"
+            if result.rounded
+            else last.detail
+        )
         with clock.time_stage("diagnose"):
-            diagnosed = analyse_infeasibility(
+            analysis = analyse_infeasibility(
                 index, result.last_solve.program, run.options.tolerance, max(run.remaining_seconds(), 10.0)
             )
-        if diagnosed is not None:
-            return "infeasible", Termination(reason="infeasible", detail=detail), diagnosed
-        return "failed", Termination(reason="numerical", detail=f"could not be proved: {stop.detail}"), None
-    if stop.reason == "infeasible":
-        detail = "no whole quotas that keep every rule were found in the programs that were tried"
+        if analysis is not None:
+            return "infeasible", Termination(reason="infeasible", detail=detail), analysis
+        return (
+            "failed",
+            Termination(reason="numerical", detail=f"infeasibility could not be proved: {last.detail}"),
+            None,
+        )
+    if last.reason == "infeasible":
+        detail = "no whole quotas that satisfy all constraints were found within the node limit"
         return "failed", Termination(reason="limit", limit="iterations", detail=detail), None
-    reason = "numerical" if stop.reason == "optimal" else stop.reason
-    return "failed", Termination(reason=reason, limit=stop.limit, detail=stop.detail), None
+    reason = "numerical" if last.reason == "optimal" else last.reason
+    return "failed", Termination(reason=reason, limit=last.limit, detail=last.detail), None
 
 
 def _verify_objective(
@@ -195,7 +210,9 @@ def _describe_solver(program: Program, result: PipelineResult, run: SolveRun) ->
     return SolverRun(
         name=name,
         version=version.group() if version else "",
-        strategy="; ".join(f"{stage}: {way}" for stage, way in run.strategy.items()),
+        strategy=tuple(
+            SolveStep(stage=stage, **asdict(step)) for stage, steps in run.strategy.items() for step in steps
+        ),
         columns=lp.column_count,
         rows=lp.row_count,
         nonzeros=lp.matrix.nnz,

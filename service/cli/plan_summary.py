@@ -18,7 +18,9 @@ def format_progress(progress: Progress) -> str:
 
 
 def print_plan(name: str, head: Plan, console: Console) -> None:
-    """Print outcome, certificate, served shares and used resources."""
+    """Print outcome, certificate, served shares and solution steps."""
+    from service.spreadsheets.summary_sheet import describe_steps
+
     console.print(f"[bold]{name}[/bold]: {head.outcome} ({head.termination.detail or head.termination.reason})")
     if head.certificate is not None:
         proof = head.certificate
@@ -34,7 +36,8 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
     if head.infeasibility is not None:
         _print_infeasibility(head.infeasibility, console)
     seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
-    console.print(f"{head.solver.name} {head.solver.version}; {head.solver.strategy}; seconds: {seconds}")
+    steps = describe_steps(head.solver.strategy)
+    console.print(f"{head.solver.name} {head.solver.version}; {steps}; seconds: {seconds}")
 
 
 def _print_summary(summary: PlanSummary, console: Console) -> None:

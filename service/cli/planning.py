@@ -13,9 +13,10 @@ from models.options import PlanOptions, SolverName
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
 from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
+from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.lp.export import format_lp_text, format_mps_text
+from solvers.lp.export import format_lp_text
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, make_plan
 from solvers.results.writing import TableFormat, write_table_files

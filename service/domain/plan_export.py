@@ -3,9 +3,10 @@
 from typing import Literal
 
 from models.validation.parsing import parse_problem
+from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.lp.export import format_lp_text, format_mps_text
+from solvers.lp.export import format_lp_text
 
 ProgramFormat = Literal["mps", "lp"]
 """Text formats of a linear program."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from models.plan import Infeasibility, Plan, PlanSummary
+from models.plan import Infeasibility, Plan, PlanSummary, SolveStep
 from service.spreadsheets.workbook import Sheet, WorkbookWriter
 
 SummaryRow = tuple[tuple[Any, ...], str]
@@ -29,12 +29,23 @@ def add_summary_sheet(book: WorkbookWriter, title: str, plan: str, ratified: str
     return sheet
 
 
+def describe_steps(steps: tuple[SolveStep, ...]) -> str:
+    """Describe the steps of a solve in one line, grouped by stage."""
+    stages: dict[str, list[str]] = {}
+    for step in steps:
+        start = " from a basis" if step.warm_start else ""
+        outcome = "" if step.outcome == "optimal" else f", {step.outcome}"
+        text = f"{step.algorithm}{start} ({step.seconds:.2f} s, {step.iterations:,} iterations{outcome})"
+        stages.setdefault(step.stage, []).append(text)
+    return "; ".join(f"{stage}: {', '.join(texts)}" for stage, texts in stages.items())
+
+
 def _iterate_summary_rows(plan: str, ratified: str | None, head: Plan) -> Iterator[SummaryRow]:
     yield ("Plan", plan), "text"
     yield ("Ratified", ratified or "no"), "text"
     yield ("Outcome", head.outcome), "text"
     yield ("Why it stopped", head.termination.detail or head.termination.reason), "text"
-    yield ("Solver", f"{head.solver.name} {head.solver.version}", head.solver.strategy), "text"
+    yield ("Solver", f"{head.solver.name} {head.solver.version}", describe_steps(head.solver.strategy)), "text"
     yield from _iterate_certificate_rows(head)
     if head.summary is not None:
         yield from _iterate_served_rows(head.summary)

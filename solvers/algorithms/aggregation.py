@@ -1,9 +1,11 @@
-"""The province as if all places were one: a small program whose optimum no plan can go below, solved in under a second.
+"""Aggregated relaxation: merge all places into one, which gives a small program and a lower bound of the optimum.
 
-Balances that shipments tie together are summed, so that shipments cancel; what shipments alone obey (links, handling) is left out.
-Every plan keeps the summed rules, and costs no less than it does without its haulage. So the optimum is a lower bound of the
-whole, in practice within some hundredths of it: a yardstick by which to see how far a solver has come, and a foretelling of what
-is stored from period to period and what that is worth.
+Balance constraints that shipments connect are added up, so that the shipment variables cancel. Constraints on shipments alone
+(links, handling) are dropped. Every feasible plan satisfies the aggregated constraints, and without its haulage costs it is not
+more expensive. So the optimum of the relaxation is a lower bound of the optimum, in practice within a few percent.
+
+The relaxation solves in under a second. Its bound serves stall detection, and its solution predicts the inventory at the end of
+each period and the value of that inventory.
 """
 
 from dataclasses import dataclass, replace
@@ -16,90 +18,92 @@ from scipy.sparse.csgraph import connected_components
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 from solvers.lp.solution import Solution
 
-MOVING = ("link", "handling")
-"""Rules that speak of shipments alone."""
+SHIPMENT_CONSTRAINTS = ("link", "handling")
+"""Constraints on shipments alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class AggregateSolution:
-    """The best plan of the joined places, by the rows and columns of the whole. Shapes: n columns, m rows."""
+    """Optimum of the aggregated relaxation, by variable and constraint of the original program. Shapes: n columns, m rows."""
 
     values: FloatArray
-    """Value by column, (n,); 0 for shipments."""
+    """Value of each variable, (n,); 0 for shipments."""
     dual_values: FloatArray
-    """Price by row, (m,): a balance has that of its group, rows about shipments alone have none."""
+    """Dual value of each constraint, (m,): a balance has the value of its group, a shipment constraint has 0."""
     group: IntArray
-    """By row, (m,): the number of the group of balances that shipments tie together; −1 for other rows."""
+    """By constraint, (m,): the group of balances that shipments connect; −1 for other constraints."""
     lower_bound: float
-    """Its objective: no plan costs less."""
+    """Objective of the relaxation: a lower bound of the optimum."""
 
 
 @dataclass(frozen=True, slots=True)
 class AggregatedModel:
-    """The program with places joined, and where its rows and columns come from. Shapes: n columns and m rows of the whole."""
+    """The aggregated program and its mapping to the original program, which has n columns and m rows."""
 
     lp: LinearProgram
-    """Groups of balances first, then the rows that stay."""
+    """The aggregated program: groups of balances, then the kept constraints."""
     kept_columns: npt.NDArray[np.bool_]
-    """Whether a column of the whole stays, (n,)."""
-    rows: npt.NDArray[np.bool_]
-    """Whether a row of the whole stays as it is, (m,)."""
+    """Whether a variable of the original program is kept, (n,)."""
+    kept_rows: npt.NDArray[np.bool_]
+    """Whether a constraint of the original program is kept unchanged, (m,)."""
     group: IntArray
-    """By row of the whole, (m,); see `Foretold.group`."""
+    """By constraint of the original program, (m,); see `AggregateSolution.group`."""
 
-    def predict_solution(self, solution: Solution) -> AggregateSolution | None:
-        """What its optimum says of the whole; None where there is no optimum."""
+    def disaggregate_solution(self, solution: Solution) -> AggregateSolution | None:
+        """Map an optimum of the aggregated program to the original program; None without an optimum."""
         if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
             return None
-        values, prices = np.zeros(len(self.kept_columns)), np.zeros(len(self.rows))
+        values, dual_values = np.zeros(len(self.kept_columns)), np.zeros(len(self.kept_rows))
         values[self.kept_columns] = solution.values
-        prices[self.rows] = solution.dual_values[self.lp.row_count - int(self.rows.sum()) :]
+        dual_values[self.kept_rows] = solution.dual_values[self.lp.row_count - int(self.kept_rows.sum()) :]
         grouped = self.group >= 0
-        prices[grouped] = solution.dual_values[self.group[grouped]]
-        return AggregateSolution(values, prices, self.group, float(self.lp.cost @ solution.values) + self.lp.offset)
+        dual_values[grouped] = solution.dual_values[self.group[grouped]]
+        return AggregateSolution(
+            values, dual_values, self.group, float(self.lp.cost @ solution.values) + self.lp.offset
+        )
 
 
 def aggregate_places(program: Program) -> AggregatedModel | None:
-    """The program with places joined; None where there is nothing to join, or where shipping could loosen a rule or pay."""
+    """Build the aggregated relaxation; None without shipments, or if a shipment could relax a constraint or reduce the cost."""
     lp = program.lp
     ship, balance = program.variables.get("ship"), program.constraints.get("balance")
     if ship is None or balance is None or not ship.size:
         return None
     rows = np.ones(lp.row_count, dtype=bool)
     rows[balance.block_slice] = False
-    for name in MOVING:
+    for name in SHIPMENT_CONSTRAINTS:
         if name in program.constraints:
             rows[program.constraints[name].block_slice] = False
     by_row = lp.matrix.tocsr()
-    moved, rest = by_row[balance.block_slice][:, ship.block_slice], by_row[rows]
-    groups, group = connected_components(moved @ moved.T, directed=False)
+    shipped, others = by_row[balance.block_slice][:, ship.block_slice], by_row[rows]
+    groups, group = connected_components(shipped @ shipped.T, directed=False)
     total = sparse.csr_array((np.ones(balance.size), (group, np.arange(balance.size))), shape=(groups, balance.size))
-    pays = (
+    can_reduce_cost = (
         (lp.cost[ship.block_slice] < 0).any()
         or (lp.column_lower[ship.block_slice] < 0).any()
-        or abs(total @ moved).sum() > 0
+        or abs(total @ shipped).sum() > 0
     )
-    if pays or not _is_pure_load(rest[:, ship.block_slice], lp.row_lower[rows]):
+    if can_reduce_cost or not _is_pure_load(others[:, ship.block_slice], lp.row_lower[rows]):
         return None
-    stays = np.ones(lp.column_count, dtype=bool)
-    stays[ship.block_slice] = False
-    matrix = sparse.vstack([total @ by_row[balance.block_slice], rest])[:, stays].tocsc()
+    kept_columns = np.ones(lp.column_count, dtype=bool)
+    kept_columns[ship.block_slice] = False
+    matrix = sparse.vstack([total @ by_row[balance.block_slice], others])[:, kept_columns].tocsc()
     matrix.eliminate_zeros()
-    smaller = replace(
+    aggregated = replace(
         lp,
-        cost=lp.cost[stays],
-        column_lower=lp.column_lower[stays],
-        column_upper=lp.column_upper[stays],
+        cost=lp.cost[kept_columns],
+        column_lower=lp.column_lower[kept_columns],
+        column_upper=lp.column_upper[kept_columns],
         row_lower=np.concatenate([total @ lp.row_lower[balance.block_slice], lp.row_lower[rows]]),
         row_upper=np.concatenate([total @ lp.row_upper[balance.block_slice], lp.row_upper[rows]]),
         matrix=sparse.csc_array(matrix),
     )
     by_group = np.full(lp.row_count, -1, dtype=np.int64)
     by_group[balance.block_slice] = group
-    return AggregatedModel(smaller, stays, rows, by_group)
+    return AggregatedModel(aggregated, kept_columns, rows, by_group)
 
 
-def _is_pure_load(terms: sparse.csr_array, lower: FloatArray) -> bool:
-    """Whether shipping, not negative, only ever uses up what these rows allow: then a plan keeps them without it too."""
-    touched = np.diff(terms.indptr) > 0
-    return bool((terms.data >= 0).all() and np.isneginf(lower[touched]).all())
+def _is_pure_load(coefficients: sparse.csr_array, lower: FloatArray) -> bool:
+    """Check that shipments only consume capacity in these constraints, so that a plan satisfies them without shipments too."""
+    touched = np.diff(coefficients.indptr) > 0
+    return bool((coefficients.data >= 0).all() and np.isneginf(lower[touched]).all())

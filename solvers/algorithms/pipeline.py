@@ -1,4 +1,7 @@
-"""The stages of a plan: needs without swaps, ordered goals, whole units; each a program solved from the last basis."""
+"""The stages of a plan: a plan without swaps (no-harm constraint), lexicographic goals, and integer quotas.
+
+All stages solve programs of one shape, so each stage starts from the basis of the stage before it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,41 +13,40 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.lexicographic import GoalCost, LexicographicResult, list_goal_costs, solve_lexicographic
 from solvers.algorithms.rounding import round_quotas
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
-from solvers.algorithms.variants import replace_column_bounds, replace_row_bounds
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program, is_past_period, sum_shortage_units
-from solvers.lp.linear_program import FloatArray, IntArray, Program
+from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds, replace_row_bounds
 from solvers.lp.solution import Basis
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
-    """What the stages came to."""
+    """Result of all stages."""
 
     pricing_solve: SolveAttempt
-    """The program whose prices are the plan's: the last goal's, before rounding."""
+    """The solve whose dual values are the shadow prices of the plan: the last goal, before rounding."""
     values: FloatArray | None
-    """The finished plan, by column of `priced.program`, (n,); None without a feasible point."""
+    """Value of each variable of `pricing_solve.program` in the finished plan, (n,); None without a feasible point."""
     last_solve: SolveAttempt
-    """The attempt that ended the stages: the last one, or the one that failed."""
+    """The last solve, or the solve that failed."""
     is_proved: bool
-    """Whether every stage was solved to a certified optimum (but for what rounding cost)."""
+    """Whether every stage ended with a certified optimum; the cost of rounding is not proved to be minimal."""
     certificate: Certificate | None
-    """Of the priced program; its primal residual also covers the rounded plan."""
+    """Certificate of the pricing solve; its primal residual also covers the rounded plan."""
     goal_results: tuple[GoalResult, ...] = ()
-    """What the goals reached."""
+    """Result of each goal."""
     rounded: bool = False
-    """Whether quotas were rounded to whole units."""
+    """Whether quotas were rounded to integers."""
     is_infeasible: bool = False
-    """Whether all whole quotas were looked at and none keeps every rule."""
+    """Whether branch and bound proved that no integer quotas satisfy all constraints."""
     without_swaps: FloatArray | None = None
-    """Units short in the plan without swaps, (counties, items, periods); None where own_needs_first asks for none."""
+    """Shortage in units in the plan without swaps, (counties, items, periods); None without `own_needs_first`."""
 
 
 def build_plan_program(index: ProblemArrays) -> Program:
-    """The program that all stages share, with the goals' columns and rows and the rows of own_needs_first, not bounded yet.
+    """Build the program of all stages, with the variables and constraints of the goals and the no-harm constraints.
 
-    Its shape is the same in every stage, so that each can start from the basis of the one before.
+    The no-harm constraints (`own_needs_first`) and the goal constraints are free rows until a stage sets their bounds.
     """
     policy = index.problem.policy
     if not requires_own_needs_stage(index.problem):
@@ -58,55 +60,58 @@ def build_plan_program(index: ProblemArrays) -> Program:
 def solve_in_stages(
     index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
 ) -> PipelineResult:
-    """Solve the program of `program_of` by the stages that the policy and the items of the problem ask for.
+    """Solve the program of `build_plan_program` in the stages that the policy and the items of the problem require.
 
-    `start` is a basis for the first of them, such as that of a plan of nearly the same problem.
+    `start` is a basis for the first stage, for example of the plan of a similar problem.
     """
-    goals, whole = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
+    goals, integers = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
     if not requires_own_needs_stage(index.problem):
-        return _solve_goals_then_round(program, goals, whole, run, "solve", start)
-    held = apply_no_worse_off_bounds(index, program, run, start)
-    if held.program is None or held.shortage_without_swaps.values is None:
-        return held.shortage_without_swaps
-    without, basis = held.shortage_without_swaps.values, held.shortage_without_swaps.pricing_solve.solution.basis
-    result = _solve_goals_then_round(held.program, goals, whole, run, "solve", basis, without)
+        return _solve_goals_then_round(program, goals, integers, run, "solve", start)
+    no_swap_stage = apply_no_worse_off_bounds(index, program, run, start)
+    if no_swap_stage.program is None or no_swap_stage.shortage_without_swaps.values is None:
+        return no_swap_stage.shortage_without_swaps
+    without, basis = (
+        no_swap_stage.shortage_without_swaps.values,
+        no_swap_stage.shortage_without_swaps.pricing_solve.solution.basis,
+    )
+    result = _solve_goals_then_round(no_swap_stage.program, goals, integers, run, "solve", basis, without)
     return replace(result, without_swaps=sum_shortage_units(index, program, without))
 
 
 def requires_own_needs_stage(problem: PlanningProblem) -> bool:
-    """Whether a plan without swaps is made first, by which own needs are held."""
+    """Check whether the no-harm constraint applies, which needs a plan without swaps first."""
     return problem.policy.own_needs_first and len(problem.partners) > 0
 
 
 def is_multi_stage(problem: PlanningProblem) -> bool:
-    """Whether a problem is solved in stages, so that bounds of its last program depend on what was found before."""
+    """Check whether bounds of the last program depend on the results of earlier stages."""
     return bool(problem.policy.goals) or requires_own_needs_stage(problem)
 
 
 @dataclass(frozen=True, slots=True)
 class NoSwapStage:
-    """What comes of planning without swaps first."""
+    """Result of the stage without swaps."""
 
     shortage_without_swaps: PipelineResult
-    """The plan without swaps."""
+    """Result of the plan without swaps."""
     program: Program | None
-    """The program in which no need goes shorter than in that plan; None where there is no proved plan without swaps."""
+    """The program with no-harm bounds: no shortage exceeds that of the plan without swaps; None without a proved plan."""
 
 
 def apply_no_worse_off_bounds(
     index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
 ) -> NoSwapStage:
-    """Plan without swaps, and hold what every county is then short of; for problems with `own_needs_first`."""
-    goals, whole = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
-    without = _solve_goals_then_round(_remove_swaps(program), goals, whole, run, "without swaps", start)
+    """Solve without swaps, then limit each shortage to its value in that plan (no-harm constraint)."""
+    goals, integers = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
+    without = _solve_goals_then_round(_remove_swaps(program), goals, integers, run, "without swaps", start)
     if not without.is_proved or without.values is None:
         return NoSwapStage(without, None)
-    had = program.lp.matrix.tocsr()[program.constraints["own_needs_first"].block_slice] @ without.values
-    return NoSwapStage(without, replace_row_bounds(program, "own_needs_first", upper=np.maximum(had, 0.0)))
+    shortage = program.lp.matrix.tocsr()[program.constraints["own_needs_first"].block_slice] @ without.values
+    return NoSwapStage(without, replace_row_bounds(program, "own_needs_first", upper=np.maximum(shortage, 0.0)))
 
 
 def _find_whole_unit_columns(index: ProblemArrays, program: Program) -> IntArray:
-    """Columns of quotas counted in whole units, but for what is past."""
+    """Return the positions of quotas in whole units, without those of past periods."""
     make = program.variables["make"]
     return make.positions[
         index.items.is_whole_units[index.lines.item[make.axes["line"]]] & ~is_past_period(index, make)
@@ -116,25 +121,25 @@ def _find_whole_unit_columns(index: ProblemArrays, program: Program) -> IntArray
 def _solve_goals_then_round(
     program: Program,
     goals: Sequence[GoalCost],
-    whole: IntArray,
+    integers: IntArray,
     run: SolveRun,
     stage: str,
     start: Basis | None,
     known: FloatArray | None = None,
 ) -> PipelineResult:
-    """Reach the goals; then, where quotas must be whole, round them and reach the goals again with the rest.
+    """Solve the goals; then round the quotas that must be integers and re-solve the goals.
 
-    `known` is a plan with whole quotas that keeps every rule, (n,), where there is one.
+    `known` is a feasible plan with integer quotas, (n,), if one is known.
     """
-    reached = solve_lexicographic(program, goals, run, stage, (start,))
-    plain = _build_result(reached, goals)
-    if not reached.is_proved or not len(whole):
-        return plain
-    rounded = round_quotas(program, goals, whole, reached, run, "whole units", known)
+    goals_result = solve_lexicographic(program, goals, run, stage, (start,))
+    continuous = _build_result(goals_result, goals)
+    if not goals_result.is_proved or not len(integers):
+        return continuous
+    rounded = round_quotas(program, goals, integers, goals_result, run, "whole units", known)
     final = rounded.goals_result
     if final.best_values is None or final.best_values.solution.values is None:
         return replace(
-            plain,
+            continuous,
             last_solve=final.last_solve,
             is_proved=False,
             values=None,
@@ -143,33 +148,35 @@ def _solve_goals_then_round(
         )
     values = final.best_values.solution.values
     return replace(
-        plain,
+        continuous,
         values=values,
         last_solve=final.last_solve,
         is_proved=final.is_proved,
-        certificate=_cover_rounding_residual(plain.certificate, final.best_values.certificate),
-        goal_results=reached.build_goal_results(goals, values),
+        certificate=_cover_rounding_residual(continuous.certificate, final.best_values.certificate),
+        goal_results=goals_result.build_goal_results(goals, values),
         rounded=True,
     )
 
 
-def _build_result(reached: LexicographicResult, goals: Sequence[GoalCost]) -> PipelineResult:
-    shown = reached.best_values or reached.last_solve
-    values = shown.solution.values if reached.best_values is not None else None
-    results = () if values is None else reached.build_goal_results(goals, values)
-    return PipelineResult(shown, values, reached.last_solve, reached.is_proved, shown.certificate, results)
+def _build_result(goals_result: LexicographicResult, goals: Sequence[GoalCost]) -> PipelineResult:
+    pricing_solve = goals_result.best_values or goals_result.last_solve
+    values = pricing_solve.solution.values if goals_result.best_values is not None else None
+    results = () if values is None else goals_result.build_goal_results(goals, values)
+    return PipelineResult(
+        pricing_solve, values, goals_result.last_solve, goals_result.is_proved, pricing_solve.certificate, results
+    )
 
 
-def _cover_rounding_residual(priced: Certificate | None, rounded: Certificate | None) -> Certificate | None:
-    """The certificate of the priced program with the larger primal residual of the two."""
-    if priced is None or rounded is None:
+def _cover_rounding_residual(certificate: Certificate | None, rounded: Certificate | None) -> Certificate | None:
+    """Return the certificate of the pricing solve with the larger primal residual of the two."""
+    if certificate is None or rounded is None:
         return None
-    residual = max(priced.primal_residual, rounded.primal_residual)
-    passed = priced.passed and residual <= priced.tolerance
-    return priced.model_copy(update={"primal_residual": residual, "passed": passed})
+    residual = max(certificate.primal_residual, rounded.primal_residual)
+    passed = certificate.passed and residual <= certificate.tolerance
+    return certificate.model_copy(update={"primal_residual": residual, "passed": passed})
 
 
 def _remove_swaps(program: Program) -> Program:
     columns = np.concatenate([program.variables["give"].positions, program.variables["take"].positions])
-    nothing = np.zeros(len(columns))
-    return replace_column_bounds(program, columns, nothing, nothing)
+    zeros = np.zeros(len(columns))
+    return replace_column_bounds(program, columns, zeros, zeros)

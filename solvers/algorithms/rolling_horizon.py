@@ -1,8 +1,10 @@
-"""Periods solved one after another, each ending with the stock that the joined places foretell: a vertex near the best plan.
+"""Temporal decomposition and rolling-horizon forward pass with terminal inventory targets: a feasible vertex and a near-optimal starting basis.
 
-What a period hands on in all, item by item, is foretold (`solvers.algorithms.aggregation`); the period itself decides in which places it
-lies. More or less than foretold is worth a little less, or costs a little more, than the foretold price, so that a period is
-never without a plan for want of a unit. Where the foretelling is right, what the periods cost adds up to the foretold cost but for haulage.
+Only stock variables link two periods, so the program splits by periods; dual values replace other linking constraints.
+The forward pass solves one period at a time and carries its stock into the next period. The aggregated relaxation
+(`solvers.algorithms.aggregation`) gives the target inventory of each item at the end of a period; the period chooses the places.
+A deviation from the target is penalised, so the target makes no period infeasible. If the relaxation predicts well, the cost of
+each period equals the predicted cost, apart from haulage.
 """
 
 from dataclasses import dataclass, replace
@@ -12,46 +14,123 @@ import numpy.typing as npt
 from scipy import sparse
 
 from solvers.algorithms.aggregation import AggregateSolution
-from solvers.algorithms.period_decomposition import PeriodDecomposition, Subproblem
-from solvers.algorithms.portfolio import Cancelled
-from solvers.algorithms.progress_monitor import CpuTimer
+from solvers.algorithms.portfolio import Cancelled, CpuTimer
 from solvers.backends.highs_session import HighsSession, Method
-from solvers.backends.trivial_cases import AT_LOWER, BASIC
-from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
-from solvers.lp.solution import Basis, BasisStatus, Solution
+from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
+from solvers.lp.solution import AT_LOWER, BASIC, Basis, BasisStatus, Solution
+
+LINKING = -1
+"""Period of a linking constraint, such as the balance of a swap over a year."""
 
 MAX_COST_DEVIATION = 2e-4
-"""How far a period may be from what was foretold for it, as a part of the cost of a mean period. In provinces where links seldom
-bind it is 2e-6 to 5e-5; in the years of Ryanggang 5e-3, and a chain leads nowhere (decision 0019)."""
+"""Maximum deviation of the cost of a period from its prediction, relative to the mean cost of a period. It is 2e-6 to 5e-5 where
+links are seldom binding. For Ryanggang it is 5e-3, and the forward pass does not help (decision 0019)."""
 
 DEVIATION_PENALTY = 0.02
-"""By how much of its price stock beyond or short of the foretold amount is worth less or costs more."""
+"""Penalty for stock above or below its target, relative to the predicted value of a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subproblem:
+    """The program of consecutive periods; the opening stock is a constant on its right-hand side."""
+
+    rows: IntArray
+    """Positions of the constraints in the whole program."""
+    columns: IntArray
+    """Positions of the variables in the whole program."""
+    lp: LinearProgram
+    """The arrays of the subproblem."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodDecomposition:
+    """The period of each variable and constraint of a program. Shapes: n columns, m rows."""
+
+    lp: LinearProgram
+    """The whole program."""
+    period_count: int
+    """Number of periods."""
+    column_period: IntArray
+    """Period of each variable, (n,)."""
+    row_period: IntArray
+    """Period of each constraint, (m,); LINKING for a linking constraint."""
+    stock_columns: npt.NDArray[np.bool_]
+    """Whether a variable is stock at the end of its period, (n,)."""
+    cost: FloatArray
+    """Cost of each variable, (n,), less the dual values of the linking constraints (Lagrangian relaxation)."""
+
+    @classmethod
+    def decompose(cls, program: Program, dual_values: FloatArray) -> "PeriodDecomposition | None":
+        """Split a program by periods; dual values, (m,), replace the linking constraints.
+
+        The result is None if variables other than stock link two periods.
+        """
+        lp = program.lp
+        column, row = np.full(lp.column_count, LINKING, dtype=np.int64), np.full(lp.row_count, LINKING, dtype=np.int64)
+        for blocks, target in ((program.variables, column), (program.constraints, row)):
+            for block in blocks.values():
+                if "period" in block.axes:
+                    target[block.block_slice] = block.axes["period"]
+        stock = np.zeros(lp.column_count, dtype=bool)
+        if "stock" in program.variables:
+            stock[program.variables["stock"].block_slice] = True
+        entries = lp.matrix.tocoo()
+        row_period, column_period = row[entries.coords[0]], column[entries.coords[1]]
+        is_carried = stock[entries.coords[1]] & (row_period == column_period + 1)
+        is_link = (row_period != LINKING) & (row_period != column_period) & ~is_carried
+        if (column == LINKING).any() or is_link.any() or not lp.column_count:
+            return None
+        linking_duals = np.where(row == LINKING, dual_values, 0.0)
+        return cls(lp, int(column.max()) + 1, column, row, stock, lp.cost - lp.matrix.T @ linking_duals)
+
+    def build_subproblem(self, first: int, last: int, carried_stock: FloatArray) -> Subproblem:
+        """Build the subproblem of the periods `first` to `last`; `carried_stock` has the opening stock, by variable, (n,)."""
+        rows = np.flatnonzero((self.row_period >= first) & (self.row_period <= last))
+        columns = np.flatnonzero((self.column_period >= first) & (self.column_period <= last))
+        opening = np.flatnonzero(self.stock_columns & (self.column_period == first - 1))
+        entries = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
+        opening_stock = entries[:, len(columns) :] @ carried_stock[opening]
+        lp = replace(
+            self.lp,
+            cost=self.cost[columns],
+            column_lower=self.lp.column_lower[columns],
+            column_upper=self.lp.column_upper[columns],
+            row_lower=self.lp.row_lower[rows] - opening_stock,
+            row_upper=self.lp.row_upper[rows] - opening_stock,
+            matrix=entries[:, : len(columns)],
+            offset=0.0,
+        )
+        return Subproblem(rows, columns, lp)
+
+    def build_whole_program(self) -> Subproblem:
+        """Build the subproblem of all periods, with the original costs and the linking constraints."""
+        return Subproblem(np.arange(self.lp.row_count), np.arange(self.lp.column_count), self.lp)
 
 
 @dataclass(slots=True)
 class CrashBasis:
-    """A plan that keeps all rules, and a basis for it in which some stock rests between its bounds. Shapes: n columns, m rows."""
+    """A feasible point with a basis in which some stock is nonbasic between its bounds. Shapes: n columns, m rows."""
 
     values: FloatArray
-    """What the chain handed on, by column, (n,); 0 for what is no stock."""
+    """Stock of the forward pass, by variable, (n,); 0 for other variables."""
     columns: BasisStatus
-    """Status by column, (n,)."""
+    """Basis status of each variable, (n,)."""
     rows: BasisStatus
-    """Status by row, (m,)."""
+    """Basis status of each constraint, (m,)."""
     fixed_stock: npt.NDArray[np.bool_]
-    """Whether a column is stock that rests at its value, wherever its bounds are, (n,)."""
+    """Whether a variable is stock fixed at its value, (n,)."""
     iterations: int = 0
-    """Iterations made so far."""
+    """Iterations of the forward pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class _TargetStock:
-    """What is foretold of stock, by column of the whole, (n,)."""
+    """Terminal inventory targets, by variable of the whole program, (n,)."""
 
     group: IntArray
-    """The group of balances in which it is handed on; −1 for what is no stock."""
+    """Group of balances that contains the stock; −1 for other variables."""
     unit_value: FloatArray
-    """What a unit is worth in the next period."""
+    """Predicted value of a unit in the next period."""
 
     @classmethod
     def from_aggregate(cls, periods: PeriodDecomposition, aggregate: AggregateSolution) -> "_TargetStock":
@@ -62,109 +141,127 @@ class _TargetStock:
         after = periods.row_period[rows] == periods.column_period[stock] + 1
         group = np.full(periods.lp.column_count, -1, dtype=np.int64)
         group[stock[own]] = aggregate.group[rows[own]]
-        worth = np.zeros(periods.lp.column_count)
-        np.add.at(worth, stock[after], entries.data[after] * aggregate.dual_values[rows[after]])
-        return cls(group, worth)
+        unit_value = np.zeros(periods.lp.column_count)
+        np.add.at(unit_value, stock[after], entries.data[after] * aggregate.dual_values[rows[after]])
+        return cls(group, unit_value)
 
 
 def forward_pass(
-    periods: PeriodDecomposition, aggregate: AggregateSolution, seconds: float, should_stop: Cancelled
+    periods: PeriodDecomposition, aggregate: AggregateSolution, trial_seconds: float, should_stop: Cancelled
 ) -> CrashBasis | None:
-    """A vertex for the whole, period by period; None where one has no plan, or costs another amount than was foretold.
+    """Build a starting basis of the whole program, period by period.
 
-    The first period, which tells most, may take so many `seconds` of this thread.
+    Parameters
+    ----------
+    trial_seconds
+        CPU time limit of the first period, in seconds.
+
+    Returns
+    -------
+    CrashBasis | None
+        None if a period is infeasible, takes too long, or deviates from its predicted cost.
     """
-    return _ForwardPass(periods, aggregate, _TargetStock.from_aggregate(periods, aggregate)).solve_periods(
-        seconds, should_stop
-    )
+    return _ForwardPass(periods, aggregate).solve_periods(trial_seconds, should_stop)
 
 
 class _ForwardPass:
-    """Walks the periods; each begins with the stock, and where it can with the basis, of the one before."""
+    """Solves the periods in order; each starts with the stock, and if possible with the basis, of its predecessor."""
 
-    def __init__(self, periods: PeriodDecomposition, aggregate: AggregateSolution, target_stock: _TargetStock) -> None:
+    def __init__(self, periods: PeriodDecomposition, aggregate: AggregateSolution) -> None:
         n, m = periods.lp.column_count, periods.lp.row_count
-        self._periods, self._foretold, self._guide = periods, aggregate, target_stock
-        self._near = MAX_COST_DEVIATION * abs(float(periods.lp.cost @ aggregate.values)) / periods.period_count
-        self._vertex = CrashBasis(
+        self._periods, self._aggregate = periods, aggregate
+        self._target_stock = _TargetStock.from_aggregate(periods, aggregate)
+        mean_cost = abs(float(periods.lp.cost @ aggregate.values)) / periods.period_count
+        self._max_deviation = MAX_COST_DEVIATION * mean_cost
+        self._crash_basis = CrashBasis(
             np.zeros(n), np.zeros(n, np.int8), np.full(m, BASIC, np.int8), np.zeros(n, dtype=bool)
         )
-        self._before: tuple[Subproblem, Basis] | None = None
-        """The period before, and its basis with rows and columns for foretold stock."""
+        self._previous: tuple[Subproblem, Basis] | None = None
+        """The previous period and its basis, including the target constraints and deviation variables."""
 
-    def solve_periods(self, seconds: float, should_stop: Cancelled) -> CrashBasis | None:
-        """Through all periods; see `chained`."""
-        spending = CpuTimer()
+    def solve_periods(self, trial_seconds: float, should_stop: Cancelled) -> CrashBasis | None:
+        """Solve all periods; see `forward_pass`."""
+        timer = CpuTimer()
 
         def is_over_trial_time() -> bool:
-            return spending.has_exceeded(seconds) or should_stop()
+            return timer.measure_seconds() > trial_seconds or should_stop()
 
-        vertex, last = self._vertex, self._periods.period_count - 1
+        crash_basis, last = self._crash_basis, self._periods.period_count - 1
         for period in range(last + 1):
-            part = self._periods.build_subproblem(period, period, vertex.values)
+            subproblem = self._periods.build_subproblem(period, period, crash_basis.values)
             if period == last:
-                ended = _solve_from_basis(part.lp, self._build_start_basis(part, part.lp), "near", should_stop)
+                solved = _solve_from_basis(
+                    subproblem.lp, self._build_start_basis(subproblem, subproblem.lp), "dual-devex", should_stop
+                )
             else:
-                ended = self._solve_period(part, is_over_trial_time if period == 0 else should_stop)
-            if ended is None or ended.basis is None:
+                solved = self._solve_period(subproblem, is_over_trial_time if period == 0 else should_stop)
+            if solved is None or solved.basis is None:
                 return None
-            vertex.columns[part.columns], vertex.rows[part.rows] = ended.basis.columns, ended.basis.rows
-            vertex.iterations += ended.iterations
-        return vertex
+            crash_basis.columns[subproblem.columns], crash_basis.rows[subproblem.rows] = (
+                solved.basis.columns,
+                solved.basis.rows,
+            )
+            crash_basis.iterations += solved.iterations
+        return crash_basis
 
-    def _solve_period(self, part: Subproblem, should_stop: Cancelled) -> Solution | None:
-        """One period with about the foretold stock at its end; then the same with just the stock it chose, as a vertex."""
-        stock = np.flatnonzero(self._periods.stock_columns[part.columns])
-        guided = _add_stock_targets(part, stock, self._guide, self._foretold)
-        found = _solve_from_basis(guided, self._build_start_basis(part, guided), "near", should_stop)
-        if found is None or found.values is None or found.basis is None:
+    def _solve_period(self, subproblem: Subproblem, should_stop: Cancelled) -> Solution | None:
+        """Solve one period with inventory targets; then fix the stock and re-solve for a vertex without the targets."""
+        stock = np.flatnonzero(self._periods.stock_columns[subproblem.columns])
+        targeted = _add_stock_targets(subproblem, stock, self._target_stock, self._aggregate)
+        relaxed = _solve_from_basis(targeted, self._build_start_basis(subproblem, targeted), "dual-devex", should_stop)
+        if relaxed is None or relaxed.values is None or relaxed.basis is None:
             return None
-        expected = float(part.lp.cost @ self._foretold.values[part.columns])
-        if abs(float(guided.cost @ found.values) - expected) > self._near:
+        expected = float(subproblem.lp.cost @ self._aggregate.values[subproblem.columns])
+        if abs(float(targeted.cost @ relaxed.values) - expected) > self._max_deviation:
             return None
-        self._before = part, found.basis
-        kept = np.clip(found.values[stock], part.lp.column_lower[stock], part.lp.column_upper[stock])
-        lower, upper = part.lp.column_lower.copy(), part.lp.column_upper.copy()
-        lower[stock] = upper[stock] = kept
-        self._vertex.values[part.columns[stock]] = kept
-        self._vertex.fixed_stock[part.columns[stock]] = True
-        columns = found.basis.columns[: part.lp.column_count].copy()
-        columns[stock] = AT_LOWER  # left in the basis they cost twice the time: counties-40 6.3 s in all instead of 4.5
-        start = Basis(columns, found.basis.rows[: part.lp.row_count])
-        ended = _solve_from_basis(
-            replace(part.lp, column_lower=lower, column_upper=upper), start, "primal", should_stop
+        self._previous = subproblem, relaxed.basis
+        fixed_values = np.clip(
+            relaxed.values[stock], subproblem.lp.column_lower[stock], subproblem.lp.column_upper[stock]
         )
-        return None if ended is None else replace(ended, iterations=found.iterations + ended.iterations)
+        lower, upper = subproblem.lp.column_lower.copy(), subproblem.lp.column_upper.copy()
+        lower[stock] = upper[stock] = fixed_values
+        self._crash_basis.values[subproblem.columns[stock]] = fixed_values
+        self._crash_basis.fixed_stock[subproblem.columns[stock]] = True
+        columns = relaxed.basis.columns[: subproblem.lp.column_count].copy()
+        columns[stock] = AT_LOWER  # basic stock doubles the time: 6.3 s instead of 4.5 s in total for 40 counties
+        start = Basis(columns, relaxed.basis.rows[: subproblem.lp.row_count])
+        solved = _solve_from_basis(
+            replace(subproblem.lp, column_lower=lower, column_upper=upper), start, "primal", should_stop
+        )
+        return None if solved is None else replace(solved, iterations=relaxed.iterations + solved.iterations)
 
-    def _build_start_basis(self, part: Subproblem, lp: LinearProgram) -> Basis | None:
-        """The basis of the period before, if it is of the same shape; rows and columns for foretold stock come last, if at all."""
-        if self._before is None:
+    def _build_start_basis(self, subproblem: Subproblem, lp: LinearProgram) -> Basis | None:
+        """Return the basis of the previous period if the shapes match; target rows and deviation columns come last."""
+        if self._previous is None:
             return None
-        before, basis = self._before
-        alike = (before.lp.row_count, before.lp.column_count) == (part.lp.row_count, part.lp.column_count)
-        if not alike or len(basis.columns) < lp.column_count or len(basis.rows) < lp.row_count:
+        previous, basis = self._previous
+        has_same_shape = (previous.lp.row_count, previous.lp.column_count) == (
+            subproblem.lp.row_count,
+            subproblem.lp.column_count,
+        )
+        if not has_same_shape or len(basis.columns) < lp.column_count or len(basis.rows) < lp.row_count:
             return None
         return Basis(basis.columns[: lp.column_count], basis.rows[: lp.row_count])
 
 
 def _add_stock_targets(
-    part: Subproblem, stock: IntArray, target_stock: _TargetStock, aggregate: AggregateSolution
+    subproblem: Subproblem, stock: IntArray, target_stock: _TargetStock, aggregate: AggregateSolution
 ) -> LinearProgram:
-    """A period with rows that ask for the foretold stock of each group, and columns for what is short of it or beyond."""
-    lp, columns = part.lp, part.columns[stock]
-    groups, of = np.unique(target_stock.group[columns], return_inverse=True)
+    """Add a target constraint for the stock of each group, and variables for the deviation above and below the target."""
+    lp, columns = subproblem.lp, subproblem.columns[stock]
+    groups, group_of_stock = np.unique(target_stock.group[columns], return_inverse=True)
     count, stocks = len(groups), len(stock)
-    request = np.bincount(of, weights=aggregate.values[columns], minlength=count)
-    worth = np.bincount(of, weights=target_stock.unit_value[columns], minlength=count) / np.bincount(
-        of, minlength=count
+    target = np.bincount(group_of_stock, weights=aggregate.values[columns], minlength=count)
+    unit_value = np.bincount(group_of_stock, weights=target_stock.unit_value[columns], minlength=count) / np.bincount(
+        group_of_stock, minlength=count
     )
-    spread = DEVIATION_PENALTY * np.abs(worth) + 1e-6 * np.abs(worth).max(initial=0.0)
+    penalty = DEVIATION_PENALTY * np.abs(unit_value) + 1e-6 * np.abs(unit_value).max(initial=0.0)
     each = np.arange(count)
     total = sparse.csc_array(
         (
             np.concatenate([np.ones(stocks + count), -np.ones(count)]),
             (
-                np.concatenate([of, each, each]),
+                np.concatenate([group_of_stock, each, each]),
                 np.concatenate([stock, lp.column_count + each, lp.column_count + count + each]),
             ),
         ),
@@ -173,11 +270,11 @@ def _add_stock_targets(
     wider = sparse.hstack([lp.matrix, sparse.csc_array((lp.row_count, 2 * count))])
     return replace(
         lp,
-        cost=np.concatenate([lp.cost, worth + spread, spread - worth]),
+        cost=np.concatenate([lp.cost, unit_value + penalty, penalty - unit_value]),
         column_lower=np.concatenate([lp.column_lower, np.zeros(2 * count)]),
         column_upper=np.concatenate([lp.column_upper, np.full(2 * count, np.inf)]),
-        row_lower=np.concatenate([lp.row_lower, request]),
-        row_upper=np.concatenate([lp.row_upper, request]),
+        row_lower=np.concatenate([lp.row_lower, target]),
+        row_upper=np.concatenate([lp.row_upper, target]),
         matrix=sparse.csc_array(sparse.vstack([wider, total])),
     )
 
@@ -185,7 +282,7 @@ def _add_stock_targets(
 def _solve_from_basis(
     lp: LinearProgram, start: Basis | None, method: Method, should_stop: Cancelled
 ) -> Solution | None:
-    """A program solved from a basis by that method, without one by dual simplex; None where there is no optimum."""
+    """Solve a program by a method from a basis, or by dual simplex without a basis; None without an optimum."""
     session = HighsSession(lp)
     if start is not None:
         session.set_basis(start)

@@ -1,4 +1,8 @@
-"""One program, one optimum: chooses how to solve, checks the answer by the certificate and tries another way before giving up."""
+"""Algorithm selection: solve one program to a certified optimum.
+
+Small programs use one backend after another until a certificate passes. Large programs use a portfolio: a cold start
+(`solvers.algorithms.cold_start`), primal simplex after a change of the objective, or dual simplex after a change of bounds.
+"""
 
 import time
 from collections.abc import Sequence
@@ -8,27 +12,29 @@ from threading import Lock
 from models.options import PlanOptions
 from solvers import backends
 from solvers.algorithms.cold_start import solve_cold
-from solvers.algorithms.portfolio import Algorithm, Cancelled, run_portfolio
-from solvers.algorithms.progress_monitor import UNLIMITED, CpuTimer
-from solvers.algorithms.solve_request import (
-    ALGORITHM_NAMES,
+from solvers.algorithms.portfolio import (
     CONCLUSIVE_REASONS,
     INTERIOR_POINT_DELAY_SECONDS,
     VERTEX_TOLERANCE,
+    Algorithm,
+    Cancelled,
+    CpuTimer,
     SolveRequest,
-    describe_portfolio,
+    append_step,
     interior_point_algorithm,
     is_proved_optimal,
+    replace_last_outcome,
+    run_portfolio,
 )
 from solvers.backends.base import Feature, SolveOptions
 from solvers.lp.linear_program import LinearProgram, Program
-from solvers.lp.solution import Basis, OnProgress, Progress, Solution, Termination
+from solvers.lp.solution import Basis, OnProgress, Progress, Solution, SolveStep, StepOutcome, Termination
 
 LARGE_PROGRAM_COLUMNS = 20_000
-"""Columns from which ways compete: no rule by size or shape foretells which is fastest (decision 0017)."""
+"""Number of variables from which a portfolio solves the program: size and shape do not predict the fastest algorithm (decision 0017)."""
 
 WARM_START_SECONDS = 0.6
-"""Seconds of its thread that dual simplex has with quick edge weights; small changes need a fifth of one."""
+"""CPU time of dual simplex with Devex weights, in seconds; small changes need about 0.1 s."""
 
 
 def solve_program(
@@ -39,12 +45,25 @@ def solve_program(
     *,
     new_goal: bool = False,
 ) -> Solution:
-    """Solve a program within `options.time_limit_seconds`; nothing is raised for a solver's failure.
+    """Solve a program within the time limit of the options; a failure of a solver is a termination, not an exception.
 
-    `start` is a basis of a program of the same shape; with `new_goal`, of one whose plan keeps all rules of this one. With `auto`, large programs are solved period by period, by simplex, by interior
-    point, or by two of these at once, as their structure and progress suggest, and the first answer whose certificate passes is taken; small ones in one way, and
-    in the next only where that fails. A solver asked for by name is the only one used. The best answer so far is returned when
-    none passes. `Solution.strategy` says what was done.
+    Parameters
+    ----------
+    program
+        The program.
+    options
+        With `solver: auto`, this function selects the algorithms. It uses a named solver exclusively.
+    on_progress
+        Receives progress reports, from one thread at a time.
+    start
+        A basis of a program of the same shape.
+    new_goal
+        Whether `start` is primal feasible and only the objective has changed.
+
+    Returns
+    -------
+    Solution
+        The certified optimum, or the best solution found. Its `strategy` lists the steps.
     """
     if options.solver == "auto" and program.lp.column_count >= LARGE_PROGRAM_COLUMNS:
         return _solve_large(program, options, on_progress, start, new_goal=new_goal)
@@ -59,50 +78,55 @@ def _solve_large(
     *,
     new_goal: bool = False,
 ) -> Solution:
-    """Several ways, each only as long as it is worth its time."""
+    """Solve a large program by the portfolio that fits the start."""
     request = SolveRequest(program, options, None if on_progress is None else _serialize_progress(on_progress))
     if start is None:
         return solve_cold(request)
-    return _solve_from_plan(request, start) if new_goal else _solve_from_basis(request, start)
+    return _reoptimize_objective(request, start) if new_goal else _reoptimize_bounds(request, start)
 
 
-def _solve_from_plan(request: SolveRequest, start: Basis) -> Solution:
-    """Primal simplex, which goes from plan to better plan; if not done soon, interior point joins."""
-    spending = CpuTimer()
+def _reoptimize_objective(request: SolveRequest, start: Basis) -> Solution:
+    """Run primal simplex from a primal feasible basis; interior point joins after a delay."""
+    timer = CpuTimer()
 
     def run_primal_simplex(cancelled: Cancelled) -> Solution:
-        return request.run_backend("highs-primal", start, lambda: spending.has_exceeded(UNLIMITED) or cancelled())
+        return request.run_backend("highs-primal", start, lambda: _measure_and_check(timer, cancelled))
 
-    second = interior_point_algorithm(
-        request, lambda: spending.seconds > INTERIOR_POINT_DELAY_SECONDS, has_idle_core=False
-    )
-    finish = run_portfolio((Algorithm("highs-primal", run_primal_simplex), second), request.is_conclusive)
-    return replace(finish.solution, strategy=describe_portfolio(finish, "primal simplex from the plan at hand"))
+    return _run_with_interior_point(request, Algorithm("highs-primal", run_primal_simplex), timer)
 
 
-def _solve_from_basis(request: SolveRequest, start: Basis) -> Solution:
-    """Dual simplex with quick edge weights; if not done soon, from the basis again with exact ones; in the end interior point joins."""
-
-    spending = CpuTimer()
+def _reoptimize_bounds(request: SolveRequest, start: Basis) -> Solution:
+    """Run dual simplex with Devex weights, then restart with steepest-edge weights; interior point joins after a delay."""
+    timer = CpuTimer()
 
     def run_dual_simplex(cancelled: Cancelled) -> Solution:
-        near = request.run_backend(
-            "highs-near", start, lambda: spending.has_exceeded(WARM_START_SECONDS) or cancelled()
+        quick = request.run_backend(
+            "highs-dual-devex", start, lambda: timer.measure_seconds() > WARM_START_SECONDS or cancelled()
         )
-        if cancelled() or request.is_conclusive(near) or near.termination.reason == "limit":
-            return near
-        further = request.run_backend("highs-steady", start, lambda: spending.has_exceeded(UNLIMITED) or cancelled())
-        return replace(further, iterations=near.iterations + further.iterations)
+        if cancelled() or request.is_conclusive(quick) or quick.termination.reason == "limit":
+            return quick
+        if quick.termination.reason == "cancelled":
+            quick = replace_last_outcome(quick, "limit")
+        exact = request.run_backend("highs-dual-steepest-edge", start, lambda: _measure_and_check(timer, cancelled))
+        return replace(exact, iterations=quick.iterations + exact.iterations, strategy=quick.strategy + exact.strategy)
 
-    second = interior_point_algorithm(
-        request, lambda: spending.seconds > INTERIOR_POINT_DELAY_SECONDS, has_idle_core=False
+    return _run_with_interior_point(request, Algorithm("highs-dual-devex", run_dual_simplex), timer)
+
+
+def _measure_and_check(timer: CpuTimer, cancelled: Cancelled) -> bool:
+    timer.measure_seconds()
+    return cancelled()
+
+
+def _run_with_interior_point(request: SolveRequest, simplex: Algorithm, timer: CpuTimer) -> Solution:
+    interior_point = interior_point_algorithm(
+        request, lambda: timer.seconds > INTERIOR_POINT_DELAY_SECONDS, has_idle_core=False
     )
-    finish = run_portfolio((Algorithm("highs", run_dual_simplex), second), request.is_conclusive)
-    return replace(finish.solution, strategy=describe_portfolio(finish, "dual simplex from a basis at hand"))
+    return run_portfolio((simplex, interior_point), request.is_conclusive)
 
 
 def _serialize_progress(on_progress: OnProgress) -> OnProgress:
-    """Ways tell of their progress from their own threads; whoever listens hears one at a time."""
+    """Return a callback that forwards progress reports of several threads one at a time."""
     lock = Lock()
 
     def report_progress(progress: Progress) -> None:
@@ -115,32 +139,33 @@ def _serialize_progress(on_progress: OnProgress) -> OnProgress:
 def _solve_sequentially(
     lp: LinearProgram, options: PlanOptions, on_progress: OnProgress | None, start: Basis | None
 ) -> Solution:
+    """Try one backend after another until a solution is conclusive."""
     deadline = time.monotonic() + options.time_limit_seconds
     best: Solution | None = None
+    strategy: tuple[SolveStep, ...] = ()
     for name, tolerance in _list_attempts(options):
-        left = deadline - time.monotonic()
-        if best is not None and left <= 0:
+        remaining = deadline - time.monotonic()
+        if best is not None and remaining <= 0:
             break
         backend = backends.get_backend(name)
-        request = SolveOptions(time_limit_seconds=max(left, 1e-3), tolerance=tolerance)
+        limits = SolveOptions(time_limit_seconds=max(remaining, 1e-3), tolerance=tolerance)
         basis = start if Feature.BASIS in backend.features else None
-        solution = backend.solve_program(lp, request, start=basis, on_progress=on_progress)
-        solution = replace(solution, strategy=_run_single_backend(name, basis))
-        if solution.termination.reason in CONCLUSIVE_REASONS or is_proved_optimal(lp, solution, options.tolerance):
+        solution = backend.solve_program(lp, limits, start=basis, on_progress=on_progress)
+        reason, is_proved = solution.termination.reason, is_proved_optimal(lp, solution, options.tolerance)
+        outcome: StepOutcome = "uncertified" if reason == "optimal" and not is_proved else reason
+        is_warm = basis is not None and "ipm" not in name  # interior point ignores the basis
+        solution = append_step(replace(solution, strategy=strategy), name, outcome, warm_start=is_warm)
+        strategy = solution.strategy
+        if is_proved or reason in CONCLUSIVE_REASONS:
             return solution
         best = solution if best is None or best.values is None else best
     if best is None:
-        return Solution(Termination("error", detail="no method to try"), None, None)
-    return best
-
-
-def _run_single_backend(name: str, start: Basis | None) -> str:
-    words = ALGORITHM_NAMES.get(name, name)
-    return words if start is None or name != "highs" else f"{words} from a basis at hand"
+        return Solution(Termination("error", detail="no algorithm available"), None, None)
+    return replace(best, strategy=strategy)
 
 
 def _list_attempts(options: PlanOptions) -> Sequence[tuple[str, float]]:
-    """Methods in the order in which they are tried, each with the tolerance asked of it."""
+    """Return the backends in the order of the attempts, each with its tolerance."""
     vertex = min(VERTEX_TOLERANCE, options.tolerance)
     if options.solver == "auto":
         return (("highs", vertex), ("highs-ipm", vertex))

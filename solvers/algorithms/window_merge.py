@@ -1,9 +1,14 @@
-"""From a plan of single periods to the best plan: stretches of periods, each twice as long as those before, set free step by step.
+"""Window merging with warm starts: from the solution of single periods to the optimum of the whole program.
 
-Stock rests where the chain of periods left it (`solvers.algorithms.rolling_horizon`). A stretch is solved thrice from the basis at hand: with
-no less stock than that (primal simplex: the plan at hand keeps all rules), then with no more where it still rests there (primal
-again), then with all of it free (dual simplex: prices already fit). Each of the first two brings the plan so near to the best
-one that little is left to mend; set free at once, the same stock is a detour of thousands of iterations.
+A window is a sequence of periods. The first windows have a quarter of all periods, the next windows have twice as many, and the
+last window is the whole program. Stock within a window is fixed at the values of the forward pass
+(`solvers.algorithms.rolling_horizon`) and freed in three steps, each with a warm start from the current basis:
+
+1. Stock may increase: primal simplex, because the current point is feasible.
+2. Stock that did not increase may decrease to its lower bound, but not increase: primal simplex.
+3. All stock is free: dual simplex, because the basis is almost dual feasible.
+
+The first two steps approach the optimum closely. Freeing all stock in one step takes thousands of additional iterations.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,122 +17,128 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from solvers.algorithms.period_decomposition import PeriodDecomposition, Subproblem
 from solvers.algorithms.portfolio import Cancelled
-from solvers.algorithms.rolling_horizon import CrashBasis
+from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, Subproblem
 from solvers.backends.highs_session import HighsSession
-from solvers.backends.trivial_cases import AT_LOWER, AT_UPPER, BASIC
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.lp.solution import Basis, BasisStatus, Solution
+from solvers.lp.solution import AT_LOWER, AT_UPPER, BASIC, Basis, BasisStatus, Solution
 
 MERGE_THREADS = 2
-"""Stretches solved at once."""
+"""Number of windows solved concurrently."""
 
 
 def compute_window_lengths(count: int) -> tuple[int, ...]:
-    """How many periods the stretches of each level have: a quarter of all, twice that, all; no level cuts one of the level before."""
+    """Return the number of periods per window, by level: a quarter, a half, all. Each window contains whole windows of the last level."""
     quarter = -(-count // 4)
     return tuple(sorted({length for length in (quarter, 2 * quarter, count) if 1 < length <= count}))
 
 
 def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_stop: Cancelled) -> Solution | None:
-    """The optimum of the whole from a vertex, which is used up; None where a stretch was not solved to its optimum."""
-    solution = None
+    """Solve the whole program from a crash basis, which changes in place; None if a window has no optimum."""
+    solution: Solution | None = None
+    iterations = 0
     for length in compute_window_lengths(periods.period_count):
-        stretches = [
+        windows = [
             _Window.from_crash_basis(periods, crash_basis, first, min(first + length, periods.period_count) - 1)
             for first in range(0, periods.period_count, length)
         ]
-        with ThreadPoolExecutor(MERGE_THREADS, thread_name_prefix="stretch") as pool:
-            reached = list(pool.map(lambda stretch: stretch.solve_window(should_stop), stretches))
-        for stretch, solution in zip(stretches, reached, strict=True):
+        with ThreadPoolExecutor(MERGE_THREADS, thread_name_prefix="window") as pool:
+            solutions = list(pool.map(lambda window: window.solve_window(should_stop), windows))
+        for window, solution in zip(windows, solutions, strict=True):
             if solution is None:
                 return None
-            stretch.write_solution(crash_basis, solution)
-    return solution if solution is None else replace(solution, iterations=crash_basis.iterations)
+            window.write_solution(crash_basis, solution)
+            iterations += solution.iterations
+    return None if solution is None else replace(solution, iterations=iterations)
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Some periods in a row, with the basis at hand. Shapes: n columns and m rows of the part."""
+    """Consecutive periods with their current basis. Shapes: n variables and m constraints of the subproblem."""
 
     subproblem: Subproblem
-    """What is solved."""
+    """The program of the periods."""
     basis: Basis
-    """Where it begins."""
+    """Basis for the first step."""
     lower: FloatArray
-    """Least value by column, (n,): its own, but for stock at the end of the stretch, which stays."""
+    """Lower bound of each variable, (n,); stock at the end of the window is fixed."""
     upper: FloatArray
-    """Greatest value by column, (n,)."""
-    inner_stock: FloatArray
-    """Where stock rests, by column, (n,)."""
+    """Upper bound of each variable, (n,); stock at the end of the window is fixed."""
+    stock_values: FloatArray
+    """Values at which stock is fixed, by variable, (n,)."""
     fixed_stock: npt.NDArray[np.bool_]
-    """Whether a column is stock to be set free, (n,)."""
+    """Whether a variable is stock that this window frees, (n,)."""
     end_stock: npt.NDArray[np.bool_]
-    """Whether a column is stock at the end of the stretch, (n,)."""
+    """Whether a variable is stock at the end of the window, (n,)."""
 
     @classmethod
     def from_crash_basis(
         cls, periods: PeriodDecomposition, crash_basis: CrashBasis, first: int, last: int
     ) -> "_Window":
-        whole = first == 0 and last == periods.period_count - 1
-        part = periods.build_whole_program() if whole else periods.build_subproblem(first, last, crash_basis.values)
-        columns = part.columns
-        ends = (
+        is_whole = first == 0 and last == periods.period_count - 1
+        subproblem = (
+            periods.build_whole_program() if is_whole else periods.build_subproblem(first, last, crash_basis.values)
+        )
+        columns = subproblem.columns
+        is_end_stock = (
             periods.stock_columns[columns]
             & (periods.column_period[columns] == last)
             & (last < periods.period_count - 1)
         )
-        kept, status = crash_basis.values[columns], crash_basis.columns[columns]
-        lower, upper = part.lp.column_lower.copy(), part.lp.column_upper.copy()
-        lower[ends] = upper[ends] = kept[ends]
-        held = crash_basis.fixed_stock[columns] & ~ends & (status != BASIC)
-        begins = np.where(held, np.int8(AT_LOWER), status)  # where it was fixed, it may have been at either bound
-        return cls(part, Basis(begins, crash_basis.rows[part.rows]), lower, upper, kept, held, ends)
+        values, status = crash_basis.values[columns], crash_basis.columns[columns]
+        lower, upper = subproblem.lp.column_lower.copy(), subproblem.lp.column_upper.copy()
+        lower[is_end_stock] = upper[is_end_stock] = values[is_end_stock]
+        is_fixed = crash_basis.fixed_stock[columns] & ~is_end_stock & (status != BASIC)
+        start = np.where(is_fixed, np.int8(AT_LOWER), status)  # a fixed variable may be nonbasic at either bound
+        return cls(
+            subproblem, Basis(start, crash_basis.rows[subproblem.rows]), lower, upper, values, is_fixed, is_end_stock
+        )
 
     def solve_window(self, should_stop: Cancelled) -> Solution | None:
-        """The optimum of the stretch; None where a step did not reach its own."""
-        floor = np.where(self.fixed_stock, self.inner_stock, self.lower)
-        session = HighsSession(replace(self.subproblem.lp, column_lower=floor, column_upper=self.upper))
+        """Solve the window in three steps; None if a step has no optimum."""
+        lower = np.where(self.fixed_stock, self.stock_values, self.lower)
+        session = HighsSession(replace(self.subproblem.lp, column_lower=lower, column_upper=self.upper))
         session.set_basis(self.basis)
-        no_less = session.solve_program("primal", should_cancel=should_stop)
-        if no_less.termination.reason != "optimal" or no_less.basis is None:
+        increased = session.solve_program("primal", should_cancel=should_stop)
+        if increased.termination.reason != "optimal" or increased.basis is None:
             return None
-        rests = self.fixed_stock & (no_less.basis.columns != BASIC)
-        status = np.where(rests, np.int8(AT_UPPER), no_less.basis.columns)
+        still_fixed = self.fixed_stock & (increased.basis.columns != BASIC)
+        status = np.where(still_fixed, np.int8(AT_UPPER), increased.basis.columns)
         self._change_bounds(
-            session, self.fixed_stock, np.where(rests, self.inner_stock, self.upper), Basis(status, no_less.basis.rows)
+            session,
+            self.fixed_stock,
+            np.where(still_fixed, self.stock_values, self.upper),
+            Basis(status, increased.basis.rows),
         )
-        no_more = session.solve_program("primal", should_cancel=should_stop)
-        if no_more.termination.reason != "optimal" or no_more.basis is None:
+        decreased = session.solve_program("primal", should_cancel=should_stop)
+        if decreased.termination.reason != "optimal" or decreased.basis is None:
             return None
-        status = _unfix_statuses(no_more.basis.columns, rests & (self.inner_stock < self.upper))
-        self._change_bounds(session, rests, self.upper, Basis(status, no_more.basis.rows))
-        free = session.solve_program("near", should_cancel=should_stop)
-        if free.termination.reason != "optimal" or free.basis is None:
+        status = _unfix_statuses(decreased.basis.columns, still_fixed & (self.stock_values < self.upper))
+        self._change_bounds(session, still_fixed, self.upper, Basis(status, decreased.basis.rows))
+        solution = session.solve_program("dual-devex", should_cancel=should_stop)
+        if solution.termination.reason != "optimal" or solution.basis is None:
             return None
-        return replace(free, iterations=no_less.iterations + no_more.iterations + free.iterations)
+        return replace(solution, iterations=increased.iterations + decreased.iterations + solution.iterations)
 
     def _change_bounds(
         self, session: HighsSession, which: npt.NDArray[np.bool_], upper: FloatArray, basis: Basis
     ) -> None:
-        """Give columns their own lower and new upper bounds, and stand on a basis there."""
+        """Set the lower bounds of the window and new upper bounds for some variables, and set the basis."""
         columns: IntArray = np.flatnonzero(which)
         session.change_column_bounds(columns, self.lower[columns], upper[columns])
         session.set_basis(basis)
 
     def write_solution(self, crash_basis: CrashBasis, solution: Solution) -> None:
-        """Write down in the vertex of the whole what was reached."""
+        """Copy the basis of the window into the crash basis, and mark its stock as free."""
         if solution.basis is None:
-            raise ValueError("a stretch is settled by an optimum with its basis")
+            raise ValueError("the solution of a window must have a basis")
         crash_basis.columns[self.subproblem.columns], crash_basis.rows[self.subproblem.rows] = (
             solution.basis.columns,
             solution.basis.rows,
         )
         crash_basis.fixed_stock[self.subproblem.columns[~self.end_stock]] = False
-        crash_basis.iterations += solution.iterations
 
 
 def _unfix_statuses(status: BasisStatus, which: npt.NDArray[np.bool_]) -> BasisStatus:
-    """Columns that rested at a bound which is no more go to their lower one."""
+    """Move variables at a removed upper bound to their lower bound."""
     return np.where(which & (status == AT_UPPER), np.int8(AT_LOWER), status)

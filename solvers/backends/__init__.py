@@ -1,10 +1,9 @@
-"""Solvers behind one seam; each knows only arrays.
+"""Solver backends behind one protocol; a backend sees only the arrays of a linear program.
 
-`get(name)` gives a backend, `names()` all names. Each backend declares its features; what it cannot do is refused before
-anything is built. `auto` is no backend: the strategy resolves it. A solver's library is loaded when it is first asked for.
+Each backend declares its features and rejects an unsupported request before it builds a model. `auto` is not a backend:
+`solvers.algorithms.select` chooses the backends for it. A solver library is imported when its backend is first requested.
 """
 
-from collections.abc import Callable
 from functools import cache
 
 from solvers.backends.base import Backend, Feature, SolveOptions
@@ -12,88 +11,43 @@ from solvers.errors import SolverUnavailableError
 
 __all__ = ["Backend", "Feature", "SolveOptions", "get_backend", "list_backend_names"]
 
-
-def _load_highs() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs", "dual")
-
-
-def _load_highs_interior_point() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs-ipm", "interior")
-
-
-def _load_highs_primal() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs-primal", "primal")
-
-
-def _load_highs_primal_cleanup() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs-ipm-finished", "finished")
-
-
-def _load_highs_devex() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs-near", "near")
-
-
-def _load_highs_steepest_edge() -> Backend:
-    from solvers.backends.highs import HighsBackend
-
-    return HighsBackend("highs-steady", "steady")
-
-
-def _load_glop() -> Backend:
-    from solvers.backends.ortools import GLOP
-
-    return GLOP
-
-
-def _load_pdlp() -> Backend:
-    from solvers.backends.ortools import PDLP
-
-    return PDLP
-
-
-def _load_cbc() -> Backend:
-    from solvers.backends.pulp_cbc import CBC, PulpBackend
-
-    return PulpBackend("cbc", CBC)
-
-
-_BACKENDS: dict[str, Callable[[], Backend]] = {
-    "highs": _load_highs,
-    "highs-ipm": _load_highs_interior_point,
-    "highs-primal": _load_highs_primal,
-    "highs-ipm-finished": _load_highs_primal_cleanup,
-    "highs-near": _load_highs_devex,
-    "highs-steady": _load_highs_steepest_edge,
-    "glop": _load_glop,
-    "pdlp": _load_pdlp,
-    "cbc": _load_cbc,
-}
+_NAMES = (
+    "highs",
+    "highs-ipm",
+    "highs-primal",
+    "highs-ipm-primal-cleanup",
+    "highs-dual-devex",
+    "highs-dual-steepest-edge",
+    "glop",
+    "pdlp",
+    "cbc",
+)
 
 
 @cache
 def get_backend(name: str) -> Backend:
-    """The backend of that name, or `pulp:NAME` for a solver by PuLP's name for it; raises SolverUnavailable."""
-    if name.startswith("pulp:"):
-        from solvers.backends.pulp_cbc import PulpBackend
+    """Return the backend of that name; `pulp:NAME` selects a solver by its name in PuLP.
 
-        return PulpBackend(name, name.removeprefix("pulp:"))
-    if name not in _BACKENDS:
-        raise SolverUnavailableError(
-            f"there is no solver {name!r}; there are {', '.join(list_backend_names())} and pulp:NAME"
-        )
-    return _BACKENDS[name]()
+    Raises
+    ------
+    SolverUnavailableError
+        If there is no such backend, or if its solver is not installed.
+    """
+    if name not in _NAMES and not name.startswith("pulp:"):
+        raise SolverUnavailableError(f"unknown solver {name!r}; choose one of {', '.join(_NAMES)} or pulp:NAME")
+    if name in ("glop", "pdlp"):
+        from solvers.backends import ortools
+
+        return ortools.GLOP if name == "glop" else ortools.PDLP
+    if name.startswith("highs"):
+        from solvers.backends.highs import BACKEND_METHODS, HighsBackend
+
+        return HighsBackend(name, BACKEND_METHODS[name])
+    from solvers.backends.pulp_cbc import CBC, PulpBackend
+
+    return PulpBackend(name, CBC if name == "cbc" else name.removeprefix("pulp:"))
 
 
 def list_backend_names() -> tuple[str, ...]:
-    """Names of all backends, the usual one first; `pulp:NAME` goes beside them."""
-    return tuple(_BACKENDS)
+    """Return the names of all backends, the default first, without `pulp:NAME`."""
+    return _NAMES

@@ -1,54 +1,58 @@
-"""The seam between the mathematics and a solver: arrays in, a Solution out."""
+"""The backend protocol: the arrays of a linear program in, a `Solution` out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from time import monotonic
 from typing import Protocol
 
 from solvers.lp.linear_program import LinearProgram
-from solvers.lp.solution import Basis, OnProgress, Solution
+from solvers.lp.solution import Basis, OnProgress, Progress, Solution
+
+CANCEL_CHECK_SECONDS = 0.05
+"""Minimum time between two calls of `SolveOptions.cancelled`, in seconds."""
 
 
 class Feature(Enum):
-    """What a backend can do; asked before anything is built."""
+    """A capability of a backend, known before a model is built."""
 
     DUALS = auto()
-    """Gives prices."""
+    """Returns dual values."""
     BASIS = auto()
-    """Takes and gives a simplex basis."""
+    """Accepts and returns a simplex basis."""
     TIME_LIMIT = auto()
-    """Keeps a time limit."""
+    """Respects a time limit."""
     CERTIFIES_INFEASIBLE = auto()
-    """Tells infeasible from unbounded with certainty."""
+    """Distinguishes infeasible from unbounded reliably."""
     FIRST_ORDER = auto()
-    """Converges to a tolerance rather than to a vertex."""
+    """Converges to a tolerance instead of a vertex."""
     PROGRESS = auto()
-    """Says how far it has come while it solves."""
+    """Reports progress during the solve."""
     CANCEL = auto()
-    """Stops in mid-solve when `SolveOptions.cancelled` says so."""
+    """Stops during the solve when `SolveOptions.cancelled` returns true."""
 
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """Options that every backend understands."""
+    """Options common to all backends."""
 
     time_limit_seconds: float = 600.0
-    """Seconds after which it stops with what it has."""
+    """Time limit, in seconds."""
     tolerance: float = 1e-7
-    """Feasibility and optimality tolerance asked of the solver."""
+    """Feasibility and optimality tolerance of the solver."""
     cancelled: Callable[[], bool] | None = None
-    """Asked at most twenty times a second, perhaps from another thread; true makes the solver stop. Must not raise."""
+    """Returns true to stop the solver. Called at most twenty times a second, perhaps from another thread; must not raise."""
     progress_seconds: float = 0.5
-    """Least seconds between two hints of progress."""
+    """Minimum time between two progress reports, in seconds."""
 
 
 class Backend(Protocol):
-    """A way to solve linear programs. Knows arrays only."""
+    """A method to solve linear programs, given as arrays."""
 
     name: str
-    """Its name in `options.solver`."""
+    """Name in `options.solver`."""
     features: frozenset[Feature]
-    """What it can do."""
+    """Capabilities of the backend."""
 
     def solve_program(
         self,
@@ -58,5 +62,35 @@ class Backend(Protocol):
         start: Basis | None = None,
         on_progress: OnProgress | None = None,
     ) -> Solution:
-        """Solve and say why it stopped; every status of the solver maps to a Stop, nothing foreign is raised."""
+        """Solve the program. Each status of the solver maps to a `Termination`; no exception of the library is raised."""
         ...
+
+
+class ProgressReporter:
+    """Limits the rate of progress reports and of cancellation checks."""
+
+    def __init__(
+        self, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None, progress_seconds: float = 0.5
+    ) -> None:
+        self._on_progress = on_progress
+        self._progress_seconds = progress_seconds
+        self._cancelled = cancelled
+        self._next_report = 0.0
+        self._next_check = 0.0
+        self.was_cancelled = False
+        """Whether a check returned true."""
+
+    def report_progress(self, progress: Progress) -> None:
+        """Forward a progress report, unless the last one is more recent than the minimum time."""
+        now = monotonic()
+        if self._on_progress is not None and now >= self._next_report:
+            self._next_report = now + self._progress_seconds
+            self._on_progress(progress)
+
+    def should_cancel(self) -> bool:
+        """Check whether the solve must stop; once true, the result stays true."""
+        now = monotonic()
+        if self._cancelled is not None and not self.was_cancelled and now >= self._next_check:
+            self._next_check = now + CANCEL_CHECK_SECONDS
+            self.was_cancelled = self._cancelled()
+        return self.was_cancelled

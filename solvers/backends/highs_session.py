@@ -1,12 +1,12 @@
-"""A HiGHS that stays warm: a program loaded once, changed and solved again from the basis it stands on.
+"""A HiGHS session: load a program once, then change it and re-solve it from the current basis (warm start).
 
-Everything crosses the border in bulk: arrays in, arrays out, no loop over rows or columns.
+All data passes in bulk as arrays; no method loops over rows or columns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -14,14 +14,55 @@ import numpy.typing as npt
 from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 from highspy._core import _Highs
 
-from solvers.backends.highs_methods import METHOD_NAMES, METHOD_OPTIONS, Method
+from solvers.backends.base import ProgressReporter
 from solvers.backends.solver_callbacks import solver_callbacks
-from solvers.backends.trivial_cases import ProgressReporter, validate_program
+from solvers.backends.trivial_cases import validate_program
 from solvers.errors import SolverError
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 from solvers.lp.solution import Basis, BasisStatus, OnProgress, Solution, Termination
 
-__all__ = ["VERSION", "HighsSession", "Method", "termination_of"]
+Method = Literal["dual", "primal", "ipm", "ipm-primal-cleanup", "dual-devex", "dual-steepest-edge"]
+"""A method of HiGHS.
+
+`dual`, `primal`: simplex with default options. `ipm`: interior point with crossover.
+`ipm-primal-cleanup`: interior point with crossover, then primal simplex without perturbation for the clean-up.
+`dual-devex`, `dual-steepest-edge`: dual simplex without perturbation, for a warm start from the basis of a similar program.
+"""
+
+METHOD_NAMES: Mapping[Method, str] = {
+    "dual": "dual simplex",
+    "primal": "primal simplex",
+    "ipm": "interior point",
+    "ipm-primal-cleanup": "interior point",
+    "dual-devex": "dual simplex",
+    "dual-steepest-edge": "dual simplex",
+}
+"""Method name in `Solution.solver`."""
+
+_DEFAULT_OPTIONS: dict[str, str | int | float] = {
+    "solver": "simplex",
+    "simplex_strategy": 1,
+    "simplex_dual_edge_weight_strategy": -1,
+    "dual_simplex_cost_perturbation_multiplier": 1.0,
+    "primal_simplex_bound_perturbation_multiplier": 1.0,
+}
+_UNPERTURBED = {"dual_simplex_cost_perturbation_multiplier": 0.0, "primal_simplex_bound_perturbation_multiplier": 0.0}
+_PRIMAL, _DEVEX = 4, 1
+
+METHOD_OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
+    "dual": _DEFAULT_OPTIONS,
+    "primal": _DEFAULT_OPTIONS | {"simplex_strategy": _PRIMAL},
+    "ipm": _DEFAULT_OPTIONS | {"solver": "ipm", "run_crossover": "on"},
+    # By default HiGHS cleans up the basis after crossover by dual simplex with perturbed costs. For the crisis year that takes
+    # 10,471 iterations (18 s), although the basis is 1e-6 from optimal; primal simplex takes 8 iterations (decision 0017).
+    "ipm-primal-cleanup": _DEFAULT_OPTIONS
+    | _UNPERTURBED
+    | {"solver": "ipm", "run_crossover": "on", "simplex_strategy": _PRIMAL},
+    # Initial steepest-edge weights of a basis that is not the slack basis cost 2 s for a year's program; Devex weights cost none.
+    "dual-devex": _DEFAULT_OPTIONS | _UNPERTURBED | {"simplex_dual_edge_weight_strategy": _DEVEX},
+    "dual-steepest-edge": _DEFAULT_OPTIONS | _UNPERTURBED,
+}
+"""Options of HiGHS by method. Each method sets all of these options, so that no option of an earlier run remains."""
 
 VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 """Version of HiGHS."""
@@ -52,22 +93,21 @@ _STATUS_CODES = np.array([HighsBasisStatus(code) for code in range(5)], dtype=ob
 
 
 def termination_of(status: HighsModelStatus) -> Termination:
-    """What a status of HiGHS means; the detail is its own word for it."""
+    """Translate a model status of HiGHS; the detail is its name in HiGHS."""
     stop = _TERMINATIONS[status.name]
     return Termination(stop.reason, stop.limit, f"HiGHS: {status.name.removeprefix('k')}")
 
 
 class HighsSession:
-    """One loaded program. Not for use from two threads at once.
+    """A program loaded into HiGHS; not thread-safe.
 
-    Changes keep the basis, so that the next `run` starts from it; changed costs want primal, changed bounds dual simplex.
-    Every method that HiGHS turns down raises SolverRefused.
+    Changes keep the basis, and the next solve starts from it: use primal simplex after a change of costs, and dual simplex after
+    a change of bounds. Each method raises `SolverError` if HiGHS rejects the request.
     """
 
     def __init__(self, lp: LinearProgram, *, tolerance: float = 1e-7) -> None:
         validate_program(lp)
-        # highspy's type stubs lack a third of its methods.
-        self._highs: Any = _Highs()
+        self._highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
         self.set_option("output_flag", False)
         self.set_option("primal_feasibility_tolerance", tolerance)
         self.set_option("dual_feasibility_tolerance", tolerance)
@@ -96,59 +136,59 @@ class HighsSession:
 
     @property
     def column_count(self) -> int:
-        """Number of columns."""
+        """Number of variables."""
         return int(self._highs.getNumCol())
 
     @property
     def row_count(self) -> int:
-        """Number of rows."""
+        """Number of constraints."""
         return int(self._highs.getNumRow())
 
     @property
     def objective_value(self) -> float:
-        """Objective at the current point, offset included."""
+        """Objective at the current point, including the constant term."""
         return float(self._highs.getInfo().objective_function_value)
 
     @property
     def is_infeasible(self) -> bool:
-        """Whether the last run found that no point keeps all rows and bounds."""
+        """Whether the last solve found the constraints and bounds infeasible."""
         return termination_of(self._highs.getModelStatus()).reason == "infeasible"
 
     def set_option(self, name: str, value: str | float | bool) -> None:
-        """Set an option of HiGHS by its own name."""
+        """Set an option of HiGHS by name."""
         self._require_success(self._highs.setOptionValue(name, value), f"set {name} to {value}")
 
     def change_costs(self, columns: IntArray, costs: FloatArray) -> None:
-        """Give columns (positions, (k,)) new costs (k,)."""
+        """Change the costs of variables; positions (k,), costs (k,)."""
         self._require_success(self._highs.changeColsCost(len(columns), _to_int32(columns), costs), "change costs")
 
     def change_column_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
-        """Give columns (positions, (k,)) new bounds (k,)."""
+        """Change the bounds of variables; positions (k,), bounds (k,)."""
         self._require_success(
             self._highs.changeColsBounds(len(columns), _to_int32(columns), lower, upper), "change column bounds"
         )
 
     def change_row_bounds(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
-        """Give rows (positions, (k,)) new bounds (k,)."""
+        """Change the bounds of constraints; positions (k,), bounds (k,)."""
         self._require_success(
             self._highs.changeRowsBounds(len(rows), _to_int32(rows), lower, upper), "change row bounds"
         )
 
     def set_basis(self, basis: Basis) -> None:
-        """Stand on a basis; a singular one, or one of the wrong size, is mended by HiGHS."""
-        given = highspy.HighsBasis()
-        given.col_status = _STATUS_CODES[basis.columns].tolist()
-        given.row_status = _STATUS_CODES[basis.rows].tolist()
-        given.valid = True
-        given.alien = True
-        self._require_success(self._highs.setBasis(given), "take the basis")
+        """Set the current basis; HiGHS repairs a singular basis."""
+        highs_basis = highspy.HighsBasis()
+        highs_basis.col_status = _STATUS_CODES[basis.columns].tolist()
+        highs_basis.row_status = _STATUS_CODES[basis.rows].tolist()
+        highs_basis.valid = True
+        highs_basis.alien = True
+        self._require_success(self._highs.setBasis(highs_basis), "accept the basis")
 
     def read_basis(self) -> Basis | None:
-        """The basis it stands on, or None."""
-        held = self._highs.getBasis()
-        if not held.valid:
+        """Return the current basis, or None."""
+        result = self._highs.getBasis()
+        if not result.valid:
             return None
-        return Basis(_to_status_codes(held.col_status), _to_status_codes(held.row_status))
+        return Basis(_to_status_codes(result.col_status), _to_status_codes(result.row_status))
 
     def solve_program(
         self,
@@ -160,38 +200,38 @@ class HighsSession:
         progress_seconds: float = 0.5,
         with_basis: bool = True,
     ) -> Solution:
-        """Solve from where it stands. Reading the basis is the dearest part of an answer (0.1 s for 180,000 columns)."""
+        """Solve the program from the current basis. Reading the basis takes 0.1 s for 180,000 variables; `with_basis` skips it."""
         for name, value in METHOD_OPTIONS[method].items():
             self.set_option(name, value)
-        # HiGHS counts its time limit from the first run of the object, not from this one.
+        # HiGHS counts the time limit from the first run of the object, not from this run.
         self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
-        began = monotonic()
-        gate = ProgressReporter(on_progress, should_cancel, progress_seconds)
+        started = monotonic()
+        reporter = ProgressReporter(on_progress, should_cancel, progress_seconds)
         simplex = METHOD_OPTIONS[method]["solver"] == "simplex"
         with solver_callbacks(
             self._highs,
-            gate,
+            reporter,
             reports_progress=on_progress is not None,
             is_cancellable=should_cancel is not None,
             simplex=simplex,
         ):
             self._highs.run()
-        solution = self._read_solution(method, monotonic() - began, with_basis)
-        if solution.termination.reason == "limit" and gate.stopped:
-            # Interior point calls an interrupt a time limit.
+        solution = self._read_solution(method, monotonic() - started, with_basis)
+        if solution.termination.reason == "limit" and reporter.was_cancelled:
+            # Interior point reports an interrupt as a time limit.
             return replace(solution, termination=Termination("cancelled", detail=solution.termination.detail))
         return solution
 
     def _read_solution(self, method: Method, seconds: float, with_basis: bool) -> Solution:
-        held, info = self._highs.getSolution(), self._highs.getInfo()
+        result, info = self._highs.getSolution(), self._highs.getInfo()
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
         stop = termination_of(self._highs.getModelStatus())
-        # Where there is no optimum HiGHS leaves the point at which it saw so.
+        # Without an optimum, HiGHS leaves the point at which it stopped.
         has_point = stop.reason not in {"infeasible", "unbounded"}
         return Solution(
             termination=stop,
-            values=np.asarray(held.col_value, dtype=np.float64) if has_point and held.value_valid else None,
-            dual_values=np.asarray(held.row_dual, dtype=np.float64) if has_point and held.dual_valid else None,
+            values=np.asarray(result.col_value, dtype=np.float64) if has_point and result.value_valid else None,
+            dual_values=np.asarray(result.row_dual, dtype=np.float64) if has_point and result.dual_valid else None,
             basis=self.read_basis() if with_basis else None,
             iterations=sum(count for count in counts if count > 0),
             seconds=seconds,
@@ -199,21 +239,21 @@ class HighsSession:
         )
 
     def read_basic_variables(self) -> IntArray:
-        """What is basic, in the order of the basis matrix, (m,): column j as j, the slack of row i as −1 − i."""
-        status, held = self._highs.getBasicVariables()
-        self._require_success(status, "name the basic variables")
-        return np.asarray(held, dtype=np.int64)
+        """Return the basic variables in the order of the basis matrix, (m,): j for variable j, −1 − i for the slack of row i."""
+        status, result = self._highs.getBasicVariables()
+        self._require_success(status, "return the basic variables")
+        return np.asarray(result, dtype=np.int64)
 
     def solve_with_basis(self, right_hand_side: FloatArray) -> FloatArray:
-        """B⁻¹·b, (m,), in the order of `basic_variables`; B holds columns of the matrix and, for slacks, unit columns."""
-        status, held = self._highs.getBasisSolve(right_hand_side)
+        """Return B⁻¹·b, (m,), in the order of `read_basic_variables`; B contains a unit column for each basic slack."""
+        status, result = self._highs.getBasisSolve(right_hand_side)
         self._require_success(status, "solve with the basis")
-        return np.asarray(held, dtype=np.float64)
+        return np.asarray(result, dtype=np.float64)
 
-    def _require_success(self, status: HighsStatus, doing: str) -> None:
-        """Raise SolverRefused unless HiGHS did as it was told; a warning is no refusal."""
+    def _require_success(self, status: HighsStatus, action: str) -> None:
+        """Raise `SolverError` if HiGHS reports an error; ignore warnings."""
         if status == HighsStatus.kError:
-            raise SolverError(f"HiGHS would not {doing}")
+            raise SolverError(f"HiGHS failed to {action}")
 
 
 def _to_int32(positions: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:

@@ -1,7 +1,7 @@
-"""GLOP and PDLP through OR-Tools' `ModelBuilderHelper`, which takes the arrays whole (0.02 s for 110,000 columns).
+"""GLOP and PDLP through `ModelBuilderHelper` of OR-Tools, which accepts whole arrays (0.02 s for 110,000 variables).
 
-Never CP-SAT, which calls points optimal that are not (docs/decisions/0006), and never OR-Tools' own HiGHS, which crashes beside
-highspy (docs/decisions/0004). Both solvers release the interpreter while they run.
+CP-SAT is excluded: it reports non-optimal points as optimal (docs/decisions/0006). The HiGHS build of OR-Tools is excluded: it
+crashes in a process with highspy (docs/decisions/0004). Both solvers release the interpreter lock during a solve.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,13 +16,8 @@ import numpy as np
 from ortools.linear_solver.python import model_builder_helper as helper
 from scipy import sparse
 
-from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.trivial_cases import (
-    ProgressReporter,
-    presolve_trivial,
-    require_features,
-    resolve_infeasible_or_unbounded,
-)
+from solvers.backends.base import CANCEL_CHECK_SECONDS, Feature, ProgressReporter, SolveOptions
+from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
 from solvers.lp.linear_program import LinearProgram
 from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
@@ -43,10 +38,10 @@ _TERMINATIONS: dict[str, Termination] = {
 }
 
 
-def termination_of(status: helper.SolveStatus, words: str = "") -> Termination:
-    """What a status of OR-Tools means; the detail is its own word for it and what it adds."""
+def termination_of(status: helper.SolveStatus, message: str = "") -> Termination:
+    """Translate a status of OR-Tools; the detail is its name in OR-Tools and the message of the solver."""
     stop = _TERMINATIONS[status.name]
-    return Termination(stop.reason, stop.limit, ": ".join(filter(None, ("OR-Tools", status.name, words))))
+    return Termination(stop.reason, stop.limit, ": ".join(filter(None, ("OR-Tools", status.name, message))))
 
 
 def _build_glop_parameters(tolerance: float) -> str:
@@ -54,7 +49,7 @@ def _build_glop_parameters(tolerance: float) -> str:
 
 
 def _build_pdlp_parameters(tolerance: float) -> str:
-    # Row by row, as the certificate measures it; PDLP's usual norm over all rows lets single rows be far off.
+    # Componentwise, like the certificate: the default norm over all constraints permits large violations of single constraints.
     return (
         "termination_criteria { optimality_norm: OPTIMALITY_NORM_L_INF_COMPONENTWISE simple_optimality_criteria { "
         f"eps_optimal_absolute: {tolerance} eps_optimal_relative: {tolerance} }} }}"
@@ -64,11 +59,11 @@ def _build_pdlp_parameters(tolerance: float) -> str:
 class OrToolsBackend:
     """GLOP or PDLP as a backend."""
 
-    def __init__(self, name: str, features: frozenset[Feature], parameters: Callable[[float], str], words: str) -> None:
+    def __init__(self, name: str, features: frozenset[Feature], parameters: Callable[[float], str], title: str) -> None:
         self.name = name
         self.features = features
         self._parameters = parameters
-        self._solver = f"OR-Tools {version('ortools')} {words}"
+        self._solver = f"OR-Tools {version('ortools')} {title}"
 
     def solve_program(
         self,
@@ -78,20 +73,20 @@ class OrToolsBackend:
         start: Basis | None = None,
         on_progress: OnProgress | None = None,  # noqa: ARG002
     ) -> Solution:
-        """Solve; refuses a start. Iterations are not told. PDLP stopped by its time limit gives no point."""
+        """Solve the program; rejects `start` and counts no iterations. PDLP returns no point if it stops at its time limit."""
         require_features(self, start)
-        settled = presolve_trivial(lp, options.tolerance, self._solver)
-        if settled is not None:
-            return settled
+        trivial = presolve_trivial(lp, options.tolerance, self._solver)
+        if trivial is not None:
+            return trivial
         solution = self._solve_with_helper(lp, options)
-        # GLOP calls unbounded programs infeasible; PDLP calls them not solved, long before its time is up.
+        # GLOP reports unbounded programs as infeasible; PDLP reports them as not solved, long before its time limit.
         early = solution.termination.limit == "time" and solution.seconds < 0.9 * options.time_limit_seconds
         if early or solution.termination.reason in {"infeasible", "unbounded"}:
             return resolve_infeasible_or_unbounded(solution, lp, options, self._solve_with_helper)
         return solution
 
     def _solve_with_helper(self, lp: LinearProgram, options: SolveOptions) -> Solution:
-        # OR-Tools' type stubs name the shape of an array where its type belongs.
+        # The type stubs of OR-Tools state the shape of an array instead of its type.
         model: Any = helper.ModelBuilderHelper()
         model.fill_model_from_sparse_data(
             lp.column_lower, lp.column_upper, lp.cost, lp.row_lower, lp.row_upper, sparse.csr_matrix(lp.matrix)
@@ -101,36 +96,38 @@ class OrToolsBackend:
         solver.enable_output(False)
         solver.set_time_limit_in_seconds(options.time_limit_seconds)
         solver.set_solver_specific_parameters(self._parameters(options.tolerance))
-        gate = ProgressReporter(None, options.cancelled if Feature.CANCEL in self.features else None)
-        began = monotonic()
+        reporter = ProgressReporter(None, options.cancelled if Feature.CANCEL in self.features else None)
+        started = monotonic()
         with _interrupt_on_cancel(
-            gate, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve
+            reporter, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve
         ):
             solver.solve(model)
         stop = termination_of(solver.status(), solver.status_string())
-        if stop.reason == "limit" and gate.stopped:
+        if stop.reason == "limit" and reporter.was_cancelled:
             stop = replace(stop, reason="cancelled", limit=None)
-        found = solver.has_solution()
+        has_point = solver.has_solution()
         return Solution(
             stop,
-            np.array(solver.variable_values(), dtype=np.float64) if found else None,
-            np.array(solver.dual_values(), dtype=np.float64) if found else None,
-            seconds=monotonic() - began,
+            np.array(solver.variable_values(), dtype=np.float64) if has_point else None,
+            np.array(solver.dual_values(), dtype=np.float64) if has_point else None,
+            seconds=monotonic() - started,
             solver=self._solver,
         )
 
 
 @contextmanager
-def _interrupt_on_cancel(gate: ProgressReporter, request: bool, interrupt: Callable[[], bool]) -> Iterator[None]:
-    """While inside, interrupt the solver as soon as the gate says so."""
-    if not request:
+def _interrupt_on_cancel(
+    reporter: ProgressReporter, is_cancellable: bool, interrupt: Callable[[], bool]
+) -> Iterator[None]:
+    """Interrupt the solver within this context when the reporter requests cancellation."""
+    if not is_cancellable:
         yield
         return
     done = Event()
 
     def poll_cancellation() -> None:
-        while not done.wait(0.05):
-            if gate.should_cancel():
+        while not done.wait(CANCEL_CHECK_SECONDS):
+            if reporter.should_cancel():
                 interrupt()
 
     watcher = Thread(target=poll_cancellation, daemon=True)
@@ -145,8 +142,8 @@ def _interrupt_on_cancel(gate: ProgressReporter, request: bool, interrupt: Calla
 GLOP = OrToolsBackend(
     "glop", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.CANCEL}), _build_glop_parameters, "GLOP"
 )
-"""Google's simplex."""
+"""The simplex solver of OR-Tools."""
 PDLP = OrToolsBackend(
     "pdlp", frozenset({Feature.DUALS, Feature.TIME_LIMIT, Feature.FIRST_ORDER}), _build_pdlp_parameters, "PDLP"
 )
-"""Google's first-order method. It does not hear an interrupt: only its time limit, or the end of its process, stops it."""
+"""The first-order solver of OR-Tools. It ignores interrupts: only its time limit or the end of the process stops it."""

@@ -1,7 +1,7 @@
-"""CBC, and any other solver PuLP knows and this machine has, solving the arrays through PuLP.
+"""CBC and other solvers through PuLP: an independent code path to the same optimum.
 
-Slow to hand over (a Python object per column and row) and so never the default: a different code path to the same optimum.
-Ranged rows become two constraints, since PuLP has none; free rows are left out.
+Building the model is slow (one Python object per variable and constraint), so PuLP is never the default.
+PuLP has no ranged constraints: a ranged row becomes two constraints, and a free row is omitted.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 from solvers.lp.solution import Basis, OnProgress, Solution, Termination
 
 CBC = "CBC"
-"""The CBC that comes with PuLP."""
+"""Name of the CBC build that PuLP includes."""
 
 _TERMINATIONS: dict[int, Termination] = {
     pulp.LpStatusNotSolved: Termination("limit", "time"),
@@ -38,7 +38,7 @@ _SOLUTION_TERMINATIONS: dict[int, Termination] = {
 
 
 def termination_of(status: int, solution_status: int) -> Termination:
-    """What PuLP's two statuses mean together: CBC stopped by its time limit is `Optimal` in the first, the truth in the second."""
+    """Translate the two statuses of PuLP. At its time limit, CBC has the first status `Optimal`; only the second is correct."""
     stop = _TERMINATIONS[status]
     if stop.reason == "optimal":
         stop = _SOLUTION_TERMINATIONS[solution_status]
@@ -47,29 +47,29 @@ def termination_of(status: int, solution_status: int) -> Termination:
 
 @dataclass(frozen=True, slots=True)
 class _PulpModel:
-    """A program as PuLP holds it."""
+    """A program as PuLP objects."""
 
     problem: pulp.LpProblem
     columns: list[pulp.LpVariable]
     constraints: list[pulp.LpConstraint]
     rows: IntArray
-    """Row of the arrays that each constraint stands for."""
+    """Row of the arrays, by constraint of PuLP."""
 
 
 class PulpBackend:
-    """A solver of PuLP as a backend; `solver` is PuLP's name for it."""
+    """A solver of PuLP as a backend; `solver` is its name in PuLP."""
 
     features = frozenset({Feature.DUALS, Feature.TIME_LIMIT})
-    """What it can do. The solver may be another process that PuLP waits for, so it cannot be told to stop."""
+    """Capabilities of the backend. The solver may run as a child process of PuLP, so cancellation is not supported."""
 
     def __init__(self, name: str, solver: str) -> None:
         self.name = name
         self._pulp_name = solver
         self._solver = f"PuLP {pulp.VERSION} {solver}"
         if solver != CBC and solver not in pulp.listSolvers():
-            raise SolverUnavailableError(f"PuLP knows no solver {solver}")
+            raise SolverUnavailableError(f"PuLP has no solver {solver}")
         if not self._build_pulp_solver(SolveOptions(), Path()).available():
-            raise SolverUnavailableError(f"PuLP finds no solver {solver} on this machine")
+            raise SolverUnavailableError(f"solver {solver} of PuLP is not available on this machine")
 
     def solve_program(
         self,
@@ -79,11 +79,11 @@ class PulpBackend:
         start: Basis | None = None,
         on_progress: OnProgress | None = None,  # noqa: ARG002
     ) -> Solution:
-        """Solve; refuses a start."""
+        """Solve the program; rejects `start`."""
         require_features(self, start)
-        settled = presolve_trivial(lp, options.tolerance, self._solver)
-        if settled is not None:
-            return settled
+        trivial = presolve_trivial(lp, options.tolerance, self._solver)
+        if trivial is not None:
+            return trivial
         solution = self._solve_with_pulp(lp, options)
         if solution.termination.reason in {"infeasible", "unbounded"}:
             return resolve_infeasible_or_unbounded(solution, lp, options, self._solve_with_pulp)
@@ -91,40 +91,42 @@ class PulpBackend:
 
     def _solve_with_pulp(self, lp: LinearProgram, options: SolveOptions) -> Solution:
         model = _build_pulp_model(lp)
-        began = monotonic()
+        started = monotonic()
         with TemporaryDirectory() as folder:
-            saved = Path(folder) / "solution"
+            solution_file = Path(folder) / "solution"
             try:
-                model.problem.solve(self._build_pulp_solver(options, saved))
+                model.problem.solve(self._build_pulp_solver(options, solution_file))
             except pulp.PulpError as error:
                 return Solution(Termination("error", detail=f"PuLP: {error}"), None, None, solver=self._solver)
-            values, prices = _read_saved_solution(saved, model) if saved.exists() else _read_model_values(model)
+            values, duals = (
+                _read_saved_solution(solution_file, model) if solution_file.exists() else _read_model_values(model)
+            )
         return Solution(
             termination_of(model.problem.status, model.problem.sol_status),
             values,
-            None if prices is None else _combine_row_duals(model, prices, lp.row_count),
-            seconds=monotonic() - began,
+            None if duals is None else _combine_row_duals(model, duals, lp.row_count),
+            seconds=monotonic() - started,
             solver=self._solver,
         )
 
-    def _build_pulp_solver(self, options: SolveOptions, saved: Path) -> pulp.LpSolver:
+    def _build_pulp_solver(self, options: SolveOptions, solution_file: Path) -> pulp.LpSolver:
         limit = options.time_limit_seconds
         if self._pulp_name != CBC:
             return pulp.getSolver(self._pulp_name, msg=False, timeLimit=limit)
-        # CBC prints eight digits into the file that PuLP reads; its own saved solution holds whole doubles.
+        # The solution file that PuLP reads has eight digits; the file of `saveSolution` has full precision.
         extra = [
             f"primalTolerance {options.tolerance}",
             f"dualTolerance {options.tolerance}",
             "timeMode elapsed",
             "initialSolve",
-            f"saveSolution {saved}",
+            f"saveSolution {solution_file}",
         ]
         path = pulp.PULP_CBC_CMD.pulp_cbc_path
         return pulp.COIN_CMD(path=path, mip=False, msg=False, timeLimit=limit, options=extra)
 
 
 def _build_pulp_model(lp: LinearProgram) -> _PulpModel:
-    """The arrays as a PuLP problem."""
+    """Build the PuLP model of the arrays."""
     problem = pulp.LpProblem("program", pulp.LpMinimize)
     lower = [low if np.isfinite(low) else None for low in lp.column_lower.tolist()]
     upper = [high if np.isfinite(high) else None for high in lp.column_upper.tolist()]
@@ -133,15 +135,15 @@ def _build_pulp_model(lp: LinearProgram) -> _PulpModel:
         problem.add_variable(f"x{j:0{width}}", low, high)
         for j, (low, high) in enumerate(zip(lower, upper, strict=True))
     ]
-    # The objective names every column, zero cost or not: PuLP forgets a column that nothing names.
+    # Include variables with zero cost in the objective: PuLP drops variables that occur nowhere.
     problem.setObjective(pulp.LpAffineExpression(zip(columns, lp.cost.tolist(), strict=True), constant=lp.offset))
     a = lp.matrix.tocsr()
     starts, indices, data = a.indptr.tolist(), a.indices.tolist(), a.data.tolist()
     constraints: list[pulp.LpConstraint] = []
     rows: list[int] = []
     for i, (low, high) in enumerate(zip(lp.row_lower.tolist(), lp.row_upper.tolist(), strict=True)):
-        span = slice(starts[i], starts[i + 1])
-        terms = [(columns[j], value) for j, value in zip(indices[span], data[span], strict=True)]
+        entries = slice(starts[i], starts[i + 1])
+        terms = [(columns[j], value) for j, value in zip(indices[entries], data[entries], strict=True)]
         for sense, bound in _split_row_bounds(low, high):
             name = f"r{i:0{width}}{'e' if sense == 0 else 'l' if sense < 0 else 'g'}"
             constraint = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, name, bound)
@@ -152,32 +154,35 @@ def _build_pulp_model(lp: LinearProgram) -> _PulpModel:
 
 
 def _split_row_bounds(low: float, high: float) -> list[tuple[int, float]]:
-    """The constraints that a row takes in PuLP: sense (−1 ≤, 0 =, 1 ≥) and bound."""
+    """Return the PuLP constraints of a row as pairs of sense (−1 ≤, 0 =, 1 ≥) and bound."""
     if low == high:
         return [(0, low)]
     return [(sense, bound) for sense, bound in ((1, low), (-1, high)) if np.isfinite(bound)]
 
 
-def _combine_row_duals(model: _PulpModel, prices: FloatArray, rows: int) -> FloatArray:
-    """Price by row of the arrays: the sum over the constraints it became, of which at most one binds."""
+def _combine_row_duals(model: _PulpModel, duals: FloatArray, rows: int) -> FloatArray:
+    """Return the dual value of each row: the sum over its PuLP constraints, of which at most one is binding."""
     total = np.zeros(rows)
-    np.add.at(total, model.rows, prices)
+    np.add.at(total, model.rows, duals)
     return total
 
 
 def _read_model_values(model: _PulpModel) -> tuple[FloatArray | None, FloatArray | None]:
-    """Values and prices from PuLP's objects, each None if some are missing."""
+    """Read values and dual values from the PuLP objects; None where one is missing."""
     values = [column.varValue for column in model.columns]
-    prices = [constraint.pi for constraint in model.constraints]
+    duals = [constraint.pi for constraint in model.constraints]
     return (
         None if None in values else np.array(values, dtype=np.float64),
-        None if None in prices else np.array(prices, dtype=np.float64),
+        None if None in duals else np.array(duals, dtype=np.float64),
     )
 
 
-def _read_saved_solution(saved: Path, model: _PulpModel) -> tuple[FloatArray | None, FloatArray | None]:
-    """Values and prices from CBC's saved solution: two counts, the objective, then rows and columns, activities before prices."""
-    raw = saved.read_bytes()
+def _read_saved_solution(solution_file: Path, model: _PulpModel) -> tuple[FloatArray | None, FloatArray | None]:
+    """Read values and dual values from a `saveSolution` file of CBC.
+
+    Layout: two counts, the objective, then activities and duals of the rows, then values and reduced costs of the columns.
+    """
+    raw = solution_file.read_bytes()
     m, n = (int(count) for count in np.frombuffer(raw, np.int32, 2))
     if (m, n) != (len(model.constraints), len(model.columns)):
         return None, None

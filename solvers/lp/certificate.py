@@ -1,11 +1,12 @@
-"""Certificates: what the arrays themselves say about a claim. Knows no backend and no factory.
+"""Certificates: verify a claimed optimum from the arrays alone, without trust in the solver.
 
-For  minimise c·x + c₀,  r ≤ Ax ≤ r̄,  l ≤ x ≤ l̄  and any prices y with z = c − Aᵀy, every feasible x costs at least
+For the program  minimise c·x + c₀,  r ≤ Ax ≤ r̄,  l ≤ x ≤ l̄  and any dual values y with reduced costs z = c − Aᵀy, weak duality
+gives a lower bound on the cost of every feasible x:
 
     c₀ + Σ_{y>0} y·r + Σ_{y<0} y·r̄ + Σ_{z>0} z·l + Σ_{z<0} z·l̄
 
-so a point that keeps all bounds, prices whose signs fit the bounds there are, and the two objectives together prove an
-optimum, whoever found them.
+A point is optimal if it satisfies all constraints and bounds (primal residual), if y and z have the signs that finite bounds
+allow (dual residual), and if its cost equals the lower bound (duality gap). This proof is independent of the solver.
 """
 
 import numpy as np
@@ -16,17 +17,22 @@ from solvers.lp.linear_program import FloatArray, LinearProgram
 from solvers.lp.solution import Solution
 
 LARGE = 1e300
-"""Stands for any residual too large to name, such as one of a point that is not a number."""
+"""Replaces infinite residuals and residuals of NaN."""
 
 
 def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1e-6) -> Certificate:
-    """Hold a solution to the arrays; a solution without prices is held to prices of zero.
+    """Compute the certificate of a solution; missing dual values count as zero.
 
-    `passed` iff the primal residual, the dual residual and the gap are all within `tolerance`; the solver's claim plays no
-    part. Numbers that are not finite count as BEYOND. Raises NothingToCertify if there is no point.
+    `passed` is true if the primal residual, the dual residual and the gap are all within `tolerance`. The termination reason
+    of the solver has no influence.
+
+    Raises
+    ------
+    NoSolutionError
+        If the solution has no primal point.
     """
     if solution.values is None:
-        raise NoSolutionError("the solution holds no point")
+        raise NoSolutionError("the solution has no primal point")
     x = solution.values
     y = np.zeros(lp.row_count) if solution.dual_values is None else solution.dual_values
     with np.errstate(invalid="ignore", over="ignore"):
@@ -57,30 +63,30 @@ def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1
     )
 
 
-def _compute_bound_terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """price times the bound it leans on (lower if positive, upper if negative); 0 where that bound is infinite."""
-    bound = np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
-    return np.where(np.isfinite(bound), price, 0.0) * np.where(np.isfinite(bound), bound, 0.0)
+def _compute_bound_terms(dual: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return each dual value times its active bound (lower if positive, upper if negative); 0 if that bound is infinite."""
+    bound = np.where(dual > 0, lower, np.where(dual < 0, upper, 0.0))
+    return np.where(np.isfinite(bound), dual, 0.0) * np.where(np.isfinite(bound), bound, 0.0)
 
 
-def _sum_bound_terms(price: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    return float(_compute_bound_terms(price, lower, upper).sum())
+def _sum_bound_terms(dual: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
+    return float(_compute_bound_terms(dual, lower, upper).sum())
 
 
-def _measure_bound_violation(amount: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    """Largest distance of an amount from its interval, relative to 1 + the bound it breaks."""
-    below = (lower - amount) / (1 + np.where(np.isfinite(lower), np.abs(lower), 0.0))
-    above = (amount - upper) / (1 + np.where(np.isfinite(upper), np.abs(upper), 0.0))
+def _measure_bound_violation(activity: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
+    """Return the largest bound violation, relative to 1 + |bound|."""
+    below = (lower - activity) / (1 + np.where(np.isfinite(lower), np.abs(lower), 0.0))
+    above = (activity - upper) / (1 + np.where(np.isfinite(upper), np.abs(upper), 0.0))
     return _clamp_finite(np.maximum(below, above).max(initial=0.0))
 
 
-def _measure_dual_infeasibility(price: FloatArray, lower: FloatArray, upper: FloatArray, size: FloatArray) -> float:
-    """Largest price that leans on an infinite bound, relative to 1 + |size|."""
-    bound = np.where(price > 0, lower, np.where(price < 0, upper, 0.0))
-    wrong = np.where(np.isfinite(bound) & np.isfinite(price), 0.0, np.abs(price))
-    return _clamp_finite((wrong / (1 + np.abs(size))).max(initial=0.0))
+def _measure_dual_infeasibility(dual: FloatArray, lower: FloatArray, upper: FloatArray, scale: FloatArray) -> float:
+    """Return the largest dual value whose active bound is infinite, relative to 1 + |scale|."""
+    bound = np.where(dual > 0, lower, np.where(dual < 0, upper, 0.0))
+    wrong = np.where(np.isfinite(bound) & np.isfinite(dual), 0.0, np.abs(dual))
+    return _clamp_finite((wrong / (1 + np.abs(scale))).max(initial=0.0))
 
 
 def _clamp_finite(number: float) -> float:
-    """The number itself, or ±BEYOND where it is not finite or too large."""
+    """Return the number, limited to ±LARGE; NaN becomes LARGE."""
     return float(np.clip(np.nan_to_num(number, nan=LARGE, posinf=LARGE, neginf=-LARGE), -LARGE, LARGE))

@@ -1,6 +1,6 @@
-"""A program as text that people and other solvers read: `.mps` and `.lp`, with names such as `power[kapsan,2002-02]`.
+"""Export of a program to the text format `.lp`, and names such as `power[kapsan,2002-02]` for all export formats.
 
-Names are made here and nowhere else; everything before works with positions.
+Only this module builds names of variables and constraints; all other modules use positions.
 """
 
 import math
@@ -9,40 +9,34 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from solvers.backends.mps_writer import format_mps
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 MAX_LINE_LENGTH = 200
-"""Longest line of an `.lp` file; readers allow no more than 255 characters."""
+"""Maximum line length of an `.lp` file; some readers reject lines over 255 characters."""
 
 
 def name_columns(program: Program) -> list[str]:
-    """A name for every column, such as `make[hyesan-daily/soap,2002-01]`, without spaces, each once."""
+    """Return a unique name without spaces for each variable, such as `make[hyesan-daily/soap,2002-01]`."""
     return _build_unique_names(program.variables.values(), program.labels)
 
 
 def name_rows(program: Program) -> list[str]:
-    """A name for every row, such as `power[kapsan,2002-02]`, without spaces, each once."""
+    """Return a unique name without spaces for each constraint, such as `power[kapsan,2002-02]`."""
     return _build_unique_names(program.constraints.values(), program.labels)
 
 
-def format_mps_text(program: Program) -> str:
-    """The program as free-format MPS, every digit kept; the certificate and any solver can start from it."""
-    return format_mps(program.lp, name_columns(program), name_rows(program))
-
-
 def format_lp_text(program: Program, digits: int = 17) -> str:
-    """The program as an `.lp` file (CPLEX's format) with that many significant digits.
+    """Format the program as an `.lp` file (CPLEX LP format) with the given number of significant digits.
 
-    The format allows neither brackets nor `-` in names: `power[kapsan,2002-02]` is written `power(kapsan,2002~02)`.
+    The format allows neither brackets nor `-` in names: `power[kapsan,2002-02]` becomes `power(kapsan,2002~02)`.
     """
     lp, columns, rows = program.lp, _replace_characters(name_columns(program)), _replace_characters(name_rows(program))
     by_row = lp.matrix.tocsr()
     out = ["minimize", *_format_sum("obj", np.flatnonzero(lp.cost), lp.cost[lp.cost != 0], columns, digits, lp.offset)]
     out.append("subject to")
     for row, name in enumerate(rows):
-        part = slice(by_row.indptr[row], by_row.indptr[row + 1])
-        left = _format_sum(name, by_row.indices[part], by_row.data[part], columns, digits)
+        entries = slice(by_row.indptr[row], by_row.indptr[row + 1])
+        left = _format_sum(name, by_row.indices[entries], by_row.data[entries], columns, digits)
         for relation in _format_relations(lp.row_lower[row], lp.row_upper[row], digits):
             out += [*left[:-1], f"{left[-1]} {relation}"]
     out.append("bounds")
@@ -55,13 +49,13 @@ def _build_unique_names(blocks: Iterable[Block], labels: Mapping[str, tuple[str,
     written = {axis: np.array(_sanitize_labels(of_axis), dtype=object) for axis, of_axis in labels.items()}
     names: list[str] = []
     for block in blocks:
-        parts = [written[axis][codes].tolist() for axis, codes in block.axes.items()]
-        names += [f"{block.name}[{','.join(part)}]" for part in zip(*parts, strict=True)]
+        labels_by_axis = [written[axis][codes].tolist() for axis, codes in block.axes.items()]
+        names += [f"{block.name}[{','.join(entry)}]" for entry in zip(*labels_by_axis, strict=True)]
     return names
 
 
 def _sanitize_labels(labels: tuple[str, ...]) -> list[str]:
-    """Labels without what no format allows in a name; where two become one, their positions keep them apart."""
+    """Replace characters that a format forbids in names; append the position where two labels become equal."""
     plain = [re.sub(r"[^A-Za-z0-9_./-]", "_", label) for label in labels]
     seen = {name: plain.count(name) for name in set(plain)} if len(set(plain)) < len(plain) else {}
     return [f"{name}.{k}" if seen.get(name, 1) > 1 else name for k, name in enumerate(plain)]
@@ -79,7 +73,7 @@ def _format_number(value: float, digits: int) -> str:
 
 
 def _format_relations(lower: float, upper: float, digits: int) -> list[str]:
-    """What a row must be; a row with two limits is written twice, one without any as what always holds."""
+    """Return the relations of a constraint: one per finite bound, or one that always holds for a free row."""
     if lower == upper:
         return [f"= {_format_number(lower, digits)}"]
     sides = [(">=", lower), ("<=", upper)]
@@ -94,9 +88,9 @@ def _format_sum(
     digits: int,
     constant: float = 0.0,
 ) -> list[str]:
-    """A named sum on lines short enough to read back."""
+    """Format a named linear expression, wrapped at `MAX_LINE_LENGTH`."""
     pairs = zip(positions.tolist(), values.tolist(), strict=True)
-    terms = [f"{'-' if v < 0 else '+'} {_format_number(abs(v), digits)} {columns[at]}" for at, v in pairs]
+    terms = [f"{'-' if v < 0 else '+'} {_format_number(abs(v), digits)} {columns[position]}" for position, v in pairs]
     if constant:
         terms.append(f"{'-' if constant < 0 else '+'} {_format_number(abs(constant), digits)}")
     if not terms:

@@ -12,10 +12,9 @@ import numpy as np
 from models.problem.policy import Goal
 from solvers.algorithms.lexicographic import GoalCost, list_goal_costs
 from solvers.algorithms.run_state import SolveRun
-from solvers.algorithms.variants import replace_objective, replace_row_bounds
 from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.lp.linear_program import FloatArray, Program
+from solvers.lp.linear_program import FloatArray, Program, replace_objective, replace_row_bounds
 from solvers.lp.solution import Basis, Solution
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 
@@ -104,7 +103,7 @@ def solve_to_optimum(session: HighsSession, *, seconds: float = 600.0, basis: bo
     By dual simplex with Devex weights and costs as they are, from the first run on: HiGHS keeps the weights that a session
     began with, and exact ones of the crisis year's basis take it 1.6 s, where the 10 to 60 steps of a remedy take 0.1.
     """
-    solution: Solution = session.solve_program("near", time_limit_seconds=seconds, with_basis=basis)
+    solution: Solution = session.solve_program("dual-devex", time_limit_seconds=seconds, with_basis=basis)
     if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
         return None
     return OptimalPoint(solution.values, solution.dual_values, session.objective_value, solution.basis)

@@ -15,9 +15,9 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms.pipeline import apply_no_worse_off_bounds, build_plan_program, requires_own_needs_stage
+from solvers.algorithms.portfolio import INTERIOR_POINT
 from solvers.algorithms.run_state import SolveRun
 from solvers.algorithms.select import solve_program
-from solvers.algorithms.solve_request import INTERIOR_POINT
 from solvers.algorithms.warm_start import WarmStart
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession

@@ -1,4 +1,4 @@
-"""Certificates accept what is right, whoever found it, and catch each way of being wrong."""
+"""Certificates accept each correct solution, whichever solver found it, and detect each kind of error."""
 
 from dataclasses import replace
 
@@ -17,79 +17,79 @@ def claimed(values: list[float], prices: list[float] | None) -> Solution:
     return Solution(Termination("optimal"), np.array(values), None if prices is None else np.array(prices))
 
 
-def held(lp: LinearProgram, values: list[float], prices: list[float] | None) -> Certificate:
+def certified(lp: LinearProgram, values: list[float], prices: list[float] | None) -> Certificate:
     return certify_solution(lp, claimed(values, prices))
 
 
 @pytest.mark.parametrize("prices", [[0, -2 / 3], [-2, 0], [-0.54, -(2 - 0.54) / 3]], ids=["glop", "cbc", "pdlp"])
-def test_every_right_vector_of_prices_passes(prices: list[float]) -> None:
-    certificate = held(mixing(), [3, 1], prices)
+def test_all_optimal_dual_values_pass(prices: list[float]) -> None:
+    certificate = certified(mixing(), [3, 1], prices)
     assert certificate.passed
     assert certificate.gap < 1e-12
     assert certificate.primal_objective == pytest.approx(-11)
     assert certificate.dual_objective == pytest.approx(-11)
 
 
-def test_a_false_optimal_is_refused() -> None:
-    """A solver that rounds columns calls (3, ½) optimal; no prices can make it so."""
-    certificate = held(mixing(), [3, 0.5], [0, -2 / 3])
+def test_false_optimum_is_rejected() -> None:
+    """A solver that rounds variables claims that (3, ½) is optimal; no dual values prove this claim."""
+    certificate = certified(mixing(), [3, 0.5], [0, -2 / 3])
     assert not certificate.passed
     assert certificate.primal_residual == 0
     assert certificate.dual_residual == 0
     assert certificate.gap == pytest.approx(1 / 22)
 
 
-def test_without_prices_only_the_obvious_passes() -> None:
-    assert not held(mixing(), [3, 1], None).passed
-    assert held(program([1, 1], [[1, 1]], [(-INF, 5)]), [0, 0], None).passed
+def test_without_dual_values_only_zero_duals_are_tried() -> None:
+    assert not certified(mixing(), [3, 1], None).passed
+    assert certified(program([1, 1], [[1, 1]], [(-INF, 5)]), [0, 0], None).passed
 
 
-def test_a_broken_row_is_caught_relative_to_its_bound() -> None:
+def test_constraint_violation_is_relative_to_its_bound() -> None:
     lp = program([1], [[1], [1]], [(999, INF), (-INF, 2000)])
-    certificate = held(lp, [989], [1, 0])
+    certificate = certified(lp, [989], [1, 0])
     assert certificate.primal_residual == pytest.approx(10 / 1000)
-    assert held(lp, [2000 + 2001 * 0.5], [1, 0]).primal_residual == pytest.approx(0.5)
+    assert certified(lp, [2000 + 2001 * 0.5], [1, 0]).primal_residual == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("value", "residual"), [(-0.5, 0.5), (9.0 + 5.0, 0.5)], ids=["below", "above"])
-def test_a_broken_column_bound_is_caught(value: float, residual: float) -> None:
+def test_bound_violation_is_detected(value: float, residual: float) -> None:
     lp = program([0], [[1]], [(-INF, INF)], [(0, 9)])
-    certificate = held(lp, [value], [0])
+    certificate = certified(lp, [value], [0])
     assert certificate.primal_residual == pytest.approx(residual)
     assert not certificate.passed
 
 
-def test_a_row_price_of_the_wrong_sign_is_caught() -> None:
+def test_dual_value_of_the_wrong_sign_is_detected() -> None:
     lp = program([1], [[1]], [(2, INF)])
-    certificate = held(lp, [2], [-0.25])
+    certificate = certified(lp, [2], [-0.25])
     assert certificate.dual_residual == pytest.approx(0.25)
     assert not certificate.passed
 
 
-def test_a_reduced_cost_towards_an_infinite_bound_is_caught_not_infinite() -> None:
+def test_reduced_cost_at_an_infinite_bound_gives_a_finite_residual() -> None:
     lp = program([3], [[1]], [(2, INF)])
-    certificate = held(lp, [2], [5])
+    certificate = certified(lp, [2], [5])
     assert certificate.dual_residual == pytest.approx(2 / 4)
     assert certificate.dual_objective == pytest.approx(10)
     assert not certificate.passed
 
 
-def test_a_free_column_must_have_no_reduced_cost() -> None:
+def test_free_variable_must_have_zero_reduced_cost() -> None:
     lp = program([1], [[1]], [(2, 2)], [(-INF, INF)])
-    assert held(lp, [2], [1]).passed
-    assert held(lp, [2], [0.5]).dual_residual == pytest.approx(0.25)
+    assert certified(lp, [2], [1]).passed
+    assert certified(lp, [2], [0.5]).dual_residual == pytest.approx(0.25)
 
 
-def test_a_gap_is_caught_though_nothing_else_is_wrong() -> None:
+def test_gap_alone_fails_the_certificate() -> None:
     lp = program([1], [[1]], [(2, 8)], [(0, 10)])
-    certificate = held(lp, [5], [1])
+    certificate = certified(lp, [5], [1])
     assert (certificate.primal_residual, certificate.dual_residual) == (0, 0)
     assert certificate.gap == pytest.approx(3 / 8)
     assert not certificate.passed
 
 
-def test_offset_counts_in_both_objectives() -> None:
-    certificate = held(mixing(100), [3, 1], [-2, 0])
+def test_offset_is_part_of_both_objectives() -> None:
+    certificate = certified(mixing(100), [3, 1], [-2, 0])
     assert certificate.passed
     assert certificate.primal_objective == pytest.approx(89)
     assert certificate.dual_objective == pytest.approx(89)
@@ -103,7 +103,7 @@ def test_tolerance_decides() -> None:
 
 @pytest.mark.parametrize("wrong", [float("nan"), INF, -INF, 1e308], ids=["nan", "inf", "-inf", "huge"])
 @pytest.mark.parametrize("where", ["values", "prices"])
-def test_numbers_that_are_none_fail_and_stay_finite(wrong: float, where: str) -> None:
+def test_nan_and_infinity_fail_with_finite_residuals(wrong: float, where: str) -> None:
     right = claimed([3, 1], [-2, 0])
     assert right.values is not None
     assert right.dual_values is not None
@@ -118,10 +118,10 @@ def test_numbers_that_are_none_fail_and_stay_finite(wrong: float, where: str) ->
     assert max(certificate.primal_residual, certificate.dual_residual) <= LARGE
 
 
-def test_no_point_no_certificate() -> None:
+def test_certificate_requires_a_primal_point() -> None:
     with pytest.raises(NoSolutionError):
         certify_solution(mixing(), Solution(Termination("infeasible"), None, None))
 
 
 def test_an_empty_program_is_certified() -> None:
-    assert held(program([], [], [], offset=3.0), [], []).passed
+    assert certified(program([], [], [], offset=3.0), [], []).passed

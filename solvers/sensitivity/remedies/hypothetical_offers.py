@@ -14,10 +14,9 @@ from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
-from solvers.algorithms.variants import replace_column_bounds
 from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.lp.linear_program import FloatArray, IntArray, Program
+from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
 from solvers.sensitivity.session import SensitivitySession

@@ -1,4 +1,4 @@
-"""Programs large enough to be stopped, or to be solved from a basis."""
+"""Programs that are large enough for tests of cancellation and warm starts."""
 
 import numpy as np
 from scipy import sparse
@@ -24,7 +24,7 @@ def assignment(size: int, seed: int = 1) -> LinearProgram:
 
 
 def hard(columns: int = 4000, rows: int = 2000, seed: int = 2) -> LinearProgram:
-    """A dense-ish covering program that keeps every solver busy for many seconds."""
+    """A covering program of medium density that takes every solver many seconds."""
     rng = np.random.default_rng(seed)
     entries = rows * columns // 50
     at = (rng.integers(rows, size=entries), rng.integers(columns, size=entries))

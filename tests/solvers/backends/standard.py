@@ -37,15 +37,15 @@ def program(
 
 @dataclass(frozen=True)
 class Case:
-    """A program and what must come of it."""
+    """A program and its expected result."""
 
     lp: LinearProgram
     reason: TerminationReason = "optimal"
     objective: float | None = None
     values: tuple[float, ...] | None = None
-    """Only where the optimum is unique."""
+    """Primal values; only if the optimum is unique."""
     prices: tuple[float, ...] | None = None
-    """Only where the prices are unique."""
+    """Dual values; only if they are unique."""
 
 
 def mixing(offset: float = 0.0) -> LinearProgram:
@@ -119,10 +119,10 @@ CASES: dict[str, Case] = {
     "crossed row bounds": Case(program([1], [[1]], [(3, 1)]), "infeasible"),
     "unbounded": Case(program([-1, 0], [[1, -1]], [(-INF, 1)]), "unbounded"),
     "unbounded, free": Case(program([1, 1], [[1, -1]], [(0, 0)], [(-INF, INF), (-INF, INF)]), "unbounded"),
-    "infeasible, and falling for ever": Case(
+    "infeasible, and with an improving ray": Case(
         program([-1, -1, 0], [[0, 0, 1], [0, 0, 1], [1, -1, 0]], [(1, INF), (-INF, 0), (-INF, 1)]), "infeasible"
     ),
-    "infeasible in two columns, and falling for ever": Case(
+    "infeasible in two columns, and with an improving ray": Case(
         program([0, 0, -1], [[1, 1, 0], [1, 1, -1], [1, 2, 0]], [(1, INF), (-INF, 9), (-INF, 0.5)]), "infeasible"
     ),
 }

@@ -1,4 +1,4 @@
-"""A warm HiGHS: changes in bulk, bases in and out, ranges and solves with the basis."""
+"""HiGHS sessions: changes in bulk, warm starts from a basis, and solves with the basis matrix."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def solved(lp: LinearProgram) -> tuple[HighsSession, Solution]:
 
 
 @pytest.mark.parametrize("method", ["dual", "primal"])
-def test_from_an_optimal_basis_nothing_is_left_to_do(method: Method) -> None:
+def test_warm_start_from_optimal_basis_needs_no_iterations(method: Method) -> None:
     lp = assignment(30)
     _, first = solved(lp)
     assert first.iterations > 30
@@ -39,13 +39,13 @@ def test_from_an_optimal_basis_nothing_is_left_to_do(method: Method) -> None:
 def test_interior_point_ends_at_a_vertex() -> None:
     lp = assignment(30)
     session = HighsSession(lp)
-    solution = session.solve_program("interior")
+    solution = session.solve_program("ipm")
     assert certify_solution(lp, solution).passed
     assert solution.basis is not None
     assert (solution.basis.columns == 1).sum() + (solution.basis.rows == 1).sum() == lp.row_count
 
 
-def test_row_bounds_change_and_it_stays_warm() -> None:
+def test_changed_row_bounds_use_a_warm_start() -> None:
     lp = assignment(30)
     session, first = solved(lp)
     upper = lp.row_upper * 1.01
@@ -71,14 +71,14 @@ def test_costs_and_column_bounds_change() -> None:
     assert session.objective_value == pytest.approx(certify_solution(changed, solution).primal_objective)
 
 
-def test_a_singular_basis_is_mended() -> None:
+def test_singular_basis_is_repaired() -> None:
     lp = CASES["redundant equalities"].lp
     session = HighsSession(lp)
     session.set_basis(Basis(np.array([1, 1], np.int8), np.array([0, 0], np.int8)))
     assert certify_solution(lp, session.solve_program()).passed
 
 
-def test_a_basis_of_the_wrong_length_is_refused() -> None:
+def test_basis_of_the_wrong_length_is_rejected() -> None:
     session = HighsSession(mixing())
     with pytest.raises(SolverError, match="basis"):
         session.set_basis(Basis(np.zeros(5, np.int8), np.ones(1, np.int8)))

@@ -1,4 +1,4 @@
-"""Every backend on every standard program: reason, objective, values and prices where they are unique, certificate."""
+"""Every backend on every standard program: termination, objective, certificate, and unique primal and dual values."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from solvers.lp.solution import Basis
 from tests.solvers.backends.standard import CASES, Case, mixing, program
 
 SKIPS: dict[tuple[str, str], str] = {}
-"""(backend, case) → why not; listed here and nowhere else."""
+"""Reason to skip a case, by backend and case."""
 
 OPTIONS = SolveOptions(time_limit_seconds=20.0)
 
@@ -65,21 +65,21 @@ def test_basis_out_and_in(backend: Backend) -> None:
     assert again.termination.reason == "optimal"
 
 
-def test_arrays_that_are_no_program(backend: Backend) -> None:
+def test_invalid_arrays_are_rejected(backend: Backend) -> None:
     with pytest.raises(InvalidProgramError, match="costs"):
         backend.solve_program(program([float("nan")], [[1]], [(0, 1)]), OPTIONS)
     with pytest.raises(InvalidProgramError, match="row bounds"):
         backend.solve_program(program([1], [[1]], [(float("nan"), 1)]), OPTIONS)
 
 
-def test_names_lead_to_backends_of_that_name() -> None:
+def test_backends_are_found_by_name() -> None:
     assert list_backend_names() == (
         "highs",
         "highs-ipm",
         "highs-primal",
-        "highs-ipm-finished",
-        "highs-near",
-        "highs-steady",
+        "highs-ipm-primal-cleanup",
+        "highs-dual-devex",
+        "highs-dual-steepest-edge",
         "glop",
         "pdlp",
         "cbc",
@@ -93,7 +93,7 @@ def test_unknown_solver(name: str) -> None:
         get_backend(name)
 
 
-def test_pulp_objects_are_read_when_nothing_is_saved() -> None:
-    """Any solver but CBC answers through PuLP's objects; HiGHS through PuLP stands for them."""
+def test_pulp_objects_are_read_without_a_solution_file() -> None:
+    """All solvers except CBC return their solution in PuLP objects; HiGHS through PuLP is an example."""
     solution = get_backend("pulp:HiGHS").solve_program(mixing(), OPTIONS)
     assert certify_solution(mixing(), solution).passed

@@ -1,4 +1,4 @@
-"""Every status of every library means something to us."""
+"""Every status of every solver library maps to a termination."""
 
 from itertools import product
 
@@ -8,7 +8,7 @@ import pytest
 from ortools.linear_solver.python.model_builder_helper import SolveStatus
 
 from solvers.backends import highs_session, ortools, pulp_cbc
-from solvers.backends.highs import UNDECIDED_REASONS
+from solvers.backends.highs import INFEASIBLE_OR_UNBOUNDED
 
 HIGHS = highspy.HighsModelStatus.__members__
 OR_TOOLS = SolveStatus.__members__
@@ -24,8 +24,8 @@ def test_highs(name: str) -> None:
 
 @pytest.mark.parametrize("name", OR_TOOLS)
 def test_or_tools(name: str) -> None:
-    stop = ortools.termination_of(OR_TOOLS[name], "its words")
-    assert stop.detail == f"OR-Tools: {name}: its words"
+    stop = ortools.termination_of(OR_TOOLS[name], "message")
+    assert stop.detail == f"OR-Tools: {name}: message"
     assert (stop.reason == "optimal") == (name == "OPTIMAL")
     assert (stop.reason == "infeasible") == (name == "INFEASIBLE")
 
@@ -36,7 +36,7 @@ def test_pulp(status: int, solution: int) -> None:
     assert (stop.reason == "optimal") == (status == pulp.LpStatusOptimal and solution == pulp.LpSolutionOptimal)
 
 
-def test_no_status_is_mapped_that_is_not_there() -> None:
+def test_all_mapped_statuses_exist() -> None:
     assert set(highs_session._TERMINATIONS) == set(HIGHS)
     assert set(ortools._TERMINATIONS) == set(OR_TOOLS)
     assert set(pulp_cbc._TERMINATIONS) == set(pulp.LpStatus)
@@ -48,5 +48,5 @@ def test_cbc_stopped_by_its_limit_is_not_optimal() -> None:
     assert (stop.reason, stop.limit) == ("limit", "time")
 
 
-def test_the_undecided_status_of_highs_is_recognised() -> None:
-    assert highs_session.termination_of(highspy.HighsModelStatus.kUnboundedOrInfeasible) == UNDECIDED_REASONS
+def test_infeasible_or_unbounded_status_of_highs_is_recognised() -> None:
+    assert highs_session.termination_of(highspy.HighsModelStatus.kUnboundedOrInfeasible) == INFEASIBLE_OR_UNBOUNDED

@@ -9,9 +9,10 @@ from highspy import HighsStatus
 from highspy._core import _Highs
 
 from solvers.backends import SolveOptions, get_backend
+from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.lp.export import format_lp_text, format_mps_text, name_columns, name_rows
+from solvers.lp.export import format_lp_text, name_columns, name_rows
 from solvers.lp.linear_program import Program
 from tests.builders import make_problem, need
 from tests.solvers.formulation.two_towns import GOALS, two_towns

@@ -1,4 +1,4 @@
-"""Plans of the two counties: certified, with facts that can be worked out by hand, and tables that say what they must."""
+"""Plans of the two counties: certificates, results that can be checked by hand, and the contents of the tables."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def result() -> PlanResult:
     return planned(two_counties())
 
 
-def in_parts() -> dict[str, object]:
+def without_whole_units() -> dict[str, object]:
     problem = two_counties()
     for item in problem["items"]:
         item["whole_units"] = False
@@ -39,8 +39,8 @@ def test_plan_is_certified(result: PlanResult) -> None:
 
 
 def test_power_of_hyesan_is_the_bottleneck() -> None:
-    """Paper and soap want more than 15,000 and 12,000 kWh; Kapsan's mill does not want its 43,500 and 41,500."""
-    plan = planned(in_parts())
+    """Paper and soap need more than 15,000 and 12,000 kWh; the mill in Kapsan does not use its 43,500 and 41,500 kWh."""
+    plan = planned(without_whole_units())
     for period, limit in (("2002-01", 15_000.0), ("2002-02", 12_000.0)):
         (row,) = rows(plan, "power", area="hyesan", period=period)
         assert row["used_by_factories"] + row["used_by_rail"] == pytest.approx(limit, rel=1e-9)
@@ -52,7 +52,7 @@ def test_power_of_hyesan_is_the_bottleneck() -> None:
         assert spare["used_by_factories"] < spare["limit"]
 
 
-def test_starch_is_served_whole_and_buys_all_the_soap_offered(result: PlanResult) -> None:
+def test_starch_is_fully_served_and_swapped_for_all_offered_soap(result: PlanResult) -> None:
     assert column_sum(result, "supply", "shortage", item="starch") == 0
     assert column_sum(result, "swaps", "taken", item="soap") == pytest.approx(8000)
     # 8,000 won of soap at a rate of 0.9 cost 8,888.89 won of starch at 0.8 won
@@ -67,7 +67,7 @@ def test_central_share_is_used_up(result: PlanResult) -> None:
         )
 
 
-def test_plan_is_lawful(result: PlanResult) -> None:
+def test_plan_satisfies_the_invariants(result: PlanResult) -> None:
     problem = make_problem(**two_counties())
     assert_plan_lawful(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
 
@@ -90,8 +90,8 @@ def _assert_schema(table: pa.Table, fields: Mapping[str, object]) -> None:
         assert text or pa.types.is_float64(field.type), field
 
 
-def test_objective_is_what_the_tables_say(result: PlanResult) -> None:
-    """Recomputed with plain loops: bands of least weight fill first; haulage is the only cost there is."""
+def test_objective_equals_the_sum_over_the_tables(result: PlanResult) -> None:
+    """Recomputed with loops: bands with the smallest weight fill first, and haulage is the only cost."""
     problem = two_counties()
     items = {item["id"]: item for item in problem["items"]}
     links = {link["id"]: link for link in problem["links"]}
@@ -100,11 +100,11 @@ def test_objective_is_what_the_tables_say(result: PlanResult) -> None:
         item = items[row["item"]]
         importance = item.get("importance", [1, 1])[problem["periods"].index(row["period"])]
         weight = {1: 4, 2: 2, 3: 1}[item.get("priority", 2)] * item["value"] * importance
-        left = row["shortage"]
+        remaining = row["shortage"]
         for width, band in ((0.2, 1), (0.3, 2), (0.5, 4)):
-            part = min(left, width * row["demand"])
-            shortage += part * band * weight
-            left -= part
+            band_shortage = min(remaining, width * row["demand"])
+            shortage += band_shortage * band * weight
+            remaining -= band_shortage
     haulage = 0.0
     for row in result.tables["shipments"].to_pylist():
         link = links[row["link"]]
@@ -116,11 +116,11 @@ def test_objective_is_what_the_tables_say(result: PlanResult) -> None:
     assert objective.value == pytest.approx(shortage + haulage, rel=1e-9)
 
 
-def test_head_survives_json(result: PlanResult) -> None:
+def test_plan_head_round_trips_through_json(result: PlanResult) -> None:
     assert Plan.model_validate_json(result.plan.model_dump_json()) == result.plan
 
 
-def test_second_opinion_agrees() -> None:
+def test_reference_model_agrees() -> None:
     verification = planned(two_counties(), verify=True).plan.verification
     assert verification is not None
     assert verification.agrees
@@ -131,13 +131,13 @@ def test_progress_names_the_stages() -> None:
     from models.validation.parsing import parse_problem
     from solvers.planning import make_plan
 
-    told: list[Progress] = []
-    make_plan(parse_problem(two_counties()), on_progress=told.append)
-    stages = list(dict.fromkeys(p.stage for p in told))
+    reports: list[Progress] = []
+    make_plan(parse_problem(two_counties()), on_progress=reports.append)
+    stages = list(dict.fromkeys(p.stage for p in reports))
     assert stages.index("build") < stages.index("solve") < stages.index("whole units") < stages.index("report")
 
 
-def test_nothing_to_plan_is_a_plan() -> None:
+def test_empty_problem_has_an_optimal_plan() -> None:
     result = planned(make_problem())
     assert result.plan.outcome == "optimal"
     assert result.plan.objective is not None
@@ -145,7 +145,7 @@ def test_nothing_to_plan_is_a_plan() -> None:
     assert set(result.plan.tables.values()) == {0}
 
 
-def test_what_cannot_be_made_is_short_without_a_reason() -> None:
+def test_item_without_source_is_short_without_bottleneck() -> None:
     result = planned(make_problem(demand=[need("town", "soap", 5)]))
     assert column_sum(result, "supply", "shortage") == 5
     assert rows(result, "bottlenecks") == []

@@ -1,4 +1,4 @@
-"""Plans that are not optimal: stopped by a limit, or with rules in conflict. Outcomes, never exceptions."""
+"""Plans that are not optimal: stopped by a limit, or infeasible. These are outcomes, not exceptions."""
 
 from models.plan import ConflictingRule
 from solvers.planning import PlanResult
@@ -7,7 +7,7 @@ from tests.invariants import assert_plan_lawful
 from tests.solvers.planning.two_counties import planned, rows, two_counties
 
 
-def test_time_limit_leaves_a_feasible_plan_and_its_gap() -> None:
+def test_time_limit_gives_the_fallback_solution_and_its_gap() -> None:
     problem = two_counties()
     result = planned(problem, time_limit_seconds=1e-9)
     plan = result.plan
@@ -25,7 +25,7 @@ def test_time_limit_leaves_a_feasible_plan_and_its_gap() -> None:
 
 
 def closing(stock: float, machine_hours: float) -> Json:
-    """A town that must have `stock` bars of soap left, made at one an hour."""
+    """A town with a minimum closing stock of soap, which the works makes at one bar an hour."""
     factory = {
         "id": "works",
         "place": "town",
@@ -36,7 +36,7 @@ def closing(stock: float, machine_hours: float) -> Json:
     return {"counties": [county], "factories": [factory], "demand": [need("town", "soap", 10)]}
 
 
-def test_conflict_is_an_outcome_with_proof_and_diagnosis() -> None:
+def test_infeasible_plan_has_a_certificate_and_an_analysis() -> None:
     result = planned(make_problem(**closing(100, 60)))
     plan = result.plan
     assert (plan.outcome, plan.termination.reason) == ("infeasible", "infeasible")
@@ -59,12 +59,12 @@ def named(found: tuple[ConflictingRule, ...]) -> set[tuple[str, str]]:
     return {(row.rule, row.where.get("item") or row.where.get("machine", "")) for row in found}
 
 
-def test_relaxed_as_told_the_plan_exists_and_no_less_will_do() -> None:
+def test_reported_relaxation_is_sufficient_and_minimal() -> None:
     assert planned(make_problem(**closing(60, 60))).plan.outcome == "optimal"
     assert planned(make_problem(**closing(60.01, 60))).plan.outcome == "infeasible"
 
 
-def test_conflict_leaves_out_what_has_nothing_to_do_with_it() -> None:
+def test_conflict_excludes_unrelated_constraints() -> None:
     problem = two_counties()
     problem["counties"][0]["stocks"]["soap"]["closing_least"] = 200_000
     plan = planned(problem).plan
@@ -76,7 +76,7 @@ def test_conflict_leaves_out_what_has_nothing_to_do_with_it() -> None:
     assert not [row for row in plan.infeasibility.conflict if "notebook" in row.where.values()]
 
 
-def test_shortage_that_bands_do_not_allow_is_a_conflict() -> None:
+def test_shortage_beyond_the_bands_is_a_conflict() -> None:
     policy = {"shortage_bands": [{"width": 0.4, "weight": 1}]}
     plan = planned(make_problem(demand=[need("town", "soap", 10)], policy=policy)).plan
     assert plan.outcome == "infeasible"
@@ -86,7 +86,7 @@ def test_shortage_that_bands_do_not_allow_is_a_conflict() -> None:
     assert abs(gives.relaxation - 6) < 1e-9
 
 
-def test_surplus_that_has_nowhere_to_go_is_a_conflict_of_its_balance() -> None:
+def test_unstorable_surplus_is_a_conflict() -> None:
     item = {"id": "milk", "storable": False}
     factory = {"id": "dairy", "place": "town", "lines": [{"item": "milk", "least": 3}]}
     result = planned(make_problem(items=[item], factories=[factory]))
@@ -95,7 +95,7 @@ def test_surplus_that_has_nowhere_to_go_is_a_conflict_of_its_balance() -> None:
     assert [row.rule for row in result.plan.infeasibility.relaxations] == ["line_least"]
 
 
-def test_named_solver_is_the_one_used() -> None:
+def test_named_solver_solves_the_plan() -> None:
     for name, words in (("glop", "GLOP"), ("cbc", "CBC"), ("highs-ipm", "HiGHS")):
         result: PlanResult = planned(two_counties(), solver=name)
         assert result.plan.outcome == "optimal", name

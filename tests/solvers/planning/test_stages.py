@@ -1,4 +1,4 @@
-"""Stages: goals in order, own needs first, whole units."""
+"""Stages: lexicographic goals, no-harm constraint, and integer quotas."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def with_goals(*goals: object) -> Json:
     return problem
 
 
-def test_each_goal_holds_those_before_it() -> None:
+def test_each_goal_respects_the_bounds_of_earlier_goals() -> None:
     worst = {"goal": "worst_fulfilment", "over": "county", "tolerance": 1e-6}
     result = planned(with_goals(worst, "shortage", "cost"))
     assert result.plan.outcome == "optimal"
@@ -71,7 +71,7 @@ def test_order_of_goals_matters() -> None:
     assert cost_second > cost
 
 
-def test_goals_keep_one_shape_and_pass_their_basis_on() -> None:
+def test_goals_share_one_shape_and_start_from_the_last_basis() -> None:
     index = ProblemArrays.from_problem(
         parse_problem(with_goals({"goal": "worst_fulfilment", "over": "item"}, "shortage"))
     )
@@ -88,7 +88,7 @@ def test_goals_keep_one_shape_and_pass_their_basis_on() -> None:
 
 
 def trade(own_needs_first: bool) -> PlanningProblem:
-    """A town makes 10 bars of soap and needs them; a neighbour gives tools worth more for them."""
+    """A town makes 10 bars of soap and needs 8; a neighbour offers tools of higher value in exchange."""
     return make_problem(
         items=[{"id": "soap", "value": 1.0}, {"id": "tool", "value": 3.0}],
         factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "most": 10}]}],
@@ -103,35 +103,35 @@ def trade(own_needs_first: bool) -> PlanningProblem:
 
 
 def test_own_needs_come_before_swaps() -> None:
-    free, careful = planned(trade(own_needs_first=False)), planned(trade(own_needs_first=True))
-    # value for value: a bar given is a third of a tool had, so nothing is lost or won by giving the town's own soap away
-    assert column_sum(careful, "supply", "shortage", item="soap") == 0
-    assert column_sum(careful, "swaps", "given") == pytest.approx(2)
-    assert column_sum(careful, "swaps", "taken") == pytest.approx(2 / 3)
-    assert "without swaps" in careful.plan.timings
-    assert "without swaps" not in free.plan.timings
+    unprotected, protected = planned(trade(own_needs_first=False)), planned(trade(own_needs_first=True))
+    # swaps are value for value: one bar buys a third of a tool
+    assert column_sum(protected, "supply", "shortage", item="soap") == 0
+    assert column_sum(protected, "swaps", "given") == pytest.approx(2)
+    assert column_sum(protected, "swaps", "taken") == pytest.approx(2 / 3)
+    assert "without swaps" in protected.plan.timings
+    assert "without swaps" not in unprotected.plan.timings
 
 
-def test_own_needs_hold_in_two_counties() -> None:
+def test_own_needs_are_protected_in_two_counties() -> None:
     problem = two_counties()
     problem["items"][3]["value"] = 5.0  # soda is dear: giving soap for it would pay
     problem["partners"][0]["wants"] = {"soap": 20_000, "starch": 9000}
-    free = staged(problem)
+    unprotected = solve_stages(problem)
     problem["policy"]["own_needs_first"] = True
-    careful = staged(problem)
-    assert careful.is_proved
-    assert careful.without_swaps is not None
-    assert (short_in(careful) <= careful.without_swaps + 1e-6).all()
-    assert not (short_in(free) <= careful.without_swaps + 1e-6).all()
+    protected = solve_stages(problem)
+    assert protected.is_proved
+    assert protected.without_swaps is not None
+    assert (sum_shortages(protected) <= protected.without_swaps + 1e-6).all()
+    assert not (sum_shortages(unprotected) <= protected.without_swaps + 1e-6).all()
 
 
-def staged(problem: Json) -> PipelineResult:
+def solve_stages(problem: Json) -> PipelineResult:
     index = ProblemArrays.from_problem(parse_problem(problem))
     return solve_in_stages(index, build_plan_program(index), SolveRun(PlanOptions()))
 
 
-def short_in(found: PipelineResult) -> FloatArray:
-    """Units short by county, item and period."""
+def sum_shortages(found: PipelineResult) -> FloatArray:
+    """Shortage in units by county, item and period."""
     program = found.pricing_solve.program
     assert found.values is not None
     short = program.variables["short"]
@@ -140,12 +140,12 @@ def short_in(found: PipelineResult) -> FloatArray:
     return out
 
 
-def test_noise_just_below_a_whole_number_is_that_number() -> None:
+def test_rounding_down_tolerates_solver_noise() -> None:
     values = np.array([0.0, 0.9999999, 1.0000001, 2.5, 123456.99999995, 7.999])
     assert round_down(values).tolist() == [0, 1, 1, 2, 123457, 7]
 
 
-def test_quotas_are_whole_and_rounding_costs_little() -> None:
+def test_quotas_are_integers_and_rounding_costs_little() -> None:
     result = planned(two_counties())
     for row in rows(result, "quotas"):
         if row["item"] in ("soap", "notebook"):
@@ -159,7 +159,7 @@ def test_quotas_are_whole_and_rounding_costs_little() -> None:
     assert result.plan.certificate.primal_objective == pytest.approx(objective.before_rounding)
 
 
-def test_nothing_is_rounded_where_nothing_must_be_whole() -> None:
+def test_nothing_is_rounded_without_whole_unit_items() -> None:
     plan = planned(with_goals("shortage")).plan
     assert plan.rounding_cost is None
     assert plan.objective is not None
@@ -176,30 +176,30 @@ def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) ->
     )
 
 
-def noted_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
-    """The programs that will be solved: stage, whether from a basis, and whether only the goal is new."""
-    asked: list[tuple[str, bool, bool]] = []
+def record_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
+    """Record each solve: stage, whether it has a starting basis, and whether only the goal is new."""
+    stages: list[tuple[str, bool, bool]] = []
     solve = SolveRun.solve_stage
 
-    def noted(
+    def record(
         run: SolveRun, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False
     ) -> SolveAttempt:
-        asked.append((stage, start is not None, new_goal))
+        stages.append((stage, start is not None, new_goal))
         return solve(run, program, stage, start, new_goal=new_goal)
 
-    monkeypatch.setattr(SolveRun, "solve_stage", noted)
-    return asked
+    monkeypatch.setattr(SolveRun, "solve_stage", record)
+    return stages
 
 
 SOAP = {"item": "soap", "hours_per_unit": {"kettle": 1}, "cost_per_unit": 1}
 
 
-def test_closing_stock_between_two_whole_numbers_is_rounded_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rounding 2.5 down to 2 would leave the store short: the quota rises to 3."""
+def test_fractional_closing_stock_rounds_the_quota_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding 2.5 down to 2 violates the closing stock, so the quota rises to 3."""
     problem = works(SOAP, closing=2.5)
-    asked = noted_stages(monkeypatch)
+    stages = record_stages(monkeypatch)
     result = planned(problem)
-    assert asked == [
+    assert stages == [
         ("solve", False, False),
         ("whole units", True, False),
         ("whole units", True, True),
@@ -211,8 +211,8 @@ def test_closing_stock_between_two_whole_numbers_is_rounded_up_to(monkeypatch: p
     assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
 
 
-def test_rounding_that_breaks_another_rule_is_searched_for() -> None:
-    """2.5 bars of soap take 3.75 kg of soda; 3 bars 4.5, so that 5 kg must be made although 4 would be the nearest."""
+def test_branch_and_bound_finds_a_rounding() -> None:
+    """2.5 bars of soap need 3.75 kg of soda. 3 bars need 4.5 kg, so 5 kg must be made, although 4 kg is nearer to 3.75 kg."""
     soap = {**SOAP, "materials": {"soda": 1.5}}
     soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
     problem = works(soap, soda, closing=2.5, hours=8)
@@ -223,7 +223,7 @@ def test_rounding_that_breaks_another_rule_is_searched_for() -> None:
     assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
 
 
-def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_integer_quotas_of_the_stage_without_swaps_are_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     soap = {**SOAP, "materials": {"soda": 1.5}}
     soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
     partners = [{"id": "north", "at": "town"}]
@@ -231,28 +231,28 @@ def test_whole_quotas_found_without_swaps_need_not_be_searched_for_again(monkeyp
     searched: list[str] = []
     search = rounding._branch_and_bound
 
-    def noted(*args: Any) -> Any:
+    def record(*args: Any) -> Any:
         searched.append(args[-2])
         return search(*args)
 
-    monkeypatch.setattr(rounding, "_branch_and_bound", noted)
+    monkeypatch.setattr(rounding, "_branch_and_bound", record)
     result = planned(problem)
     assert result.plan.outcome == "optimal"
     assert len(searched) == 1
     assert column_sum(result, "quotas", "quantity", item="soda") == 5
 
 
-def test_a_later_goal_begins_with_the_plan_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By primal simplex, which keeps all rules; the same goals with whole quotas each begin from their own basis."""
+def test_later_goal_starts_from_the_solution_of_the_goal_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later goal uses primal simplex; with integer quotas, each goal starts from its own basis."""
     problem = two_counties()
     problem["policy"]["goals"] = ["shortage", "cost"]
-    asked = noted_stages(monkeypatch)
+    stages = record_stages(monkeypatch)
     assert planned(problem).plan.outcome == "optimal"
-    assert [flags for _, *flags in asked] == [[False, False], [True, True], [True, False], [True, False]]
+    assert [flags for _, *flags in stages] == [[False, False], [True, True], [True, False], [True, False]]
 
 
-def test_no_whole_quotas_at_all_is_a_conflict() -> None:
-    """2.5 bars must be there and 2.7 hours make no three."""
+def test_problem_without_integer_quotas_is_infeasible() -> None:
+    """The closing stock is 2.5 bars, and 2.7 hours are not enough for 3 bars."""
     plan = planned(works(SOAP, closing=2.5, hours=2.7)).plan
     assert plan.outcome == "infeasible"
     assert plan.infeasibility is not None
@@ -260,8 +260,8 @@ def test_no_whole_quotas_at_all_is_a_conflict() -> None:
     assert "whole" in plan.termination.detail
 
 
-def test_a_quota_without_a_whole_number_between_its_limits_is_a_conflict_of_both() -> None:
-    """The checks refuse such a problem; who plans without them gets no quota below its least."""
+def test_quota_limits_without_an_integer_between_them_conflict() -> None:
+    """Validation rejects such a problem; without validation, the plan is infeasible."""
     line = {"item": "soap", "least": 2.25, "most": 2.75}
     problem = make_problem(
         items=[{"id": "soap", "whole_units": True}],

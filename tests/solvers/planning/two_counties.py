@@ -1,4 +1,4 @@
-"""The example problem of two counties, as JSON to change and as rows to read."""
+"""The example problem of two counties, and helpers to plan it and to read its tables."""
 
 from importlib.resources import files
 from typing import Any
@@ -15,23 +15,23 @@ EXAMPLE = "two_counties.json"
 
 
 def two_counties() -> Json:
-    """The example, free to be changed."""
+    """Load a mutable copy of the example."""
     raw: Json = orjson.loads((files("models.examples") / EXAMPLE).read_bytes())
     return raw
 
 
 def planned(problem: Json | PlanningProblem, **options: Any) -> PlanResult:
-    """The plan of a problem."""
+    """Plan a problem."""
     checked = problem if isinstance(problem, PlanningProblem) else parse_problem(problem)
     return make_plan(checked, PlanOptions(**options))
 
 
 def rows(result: PlanResult, table: str, **where: str) -> list[Json]:
-    """Rows of a table with these labels."""
+    """Return the rows of a table with these labels."""
     every: list[Json] = result.tables[table].to_pylist()
     return [row for row in every if all(row[name] == value for name, value in where.items())]
 
 
 def column_sum(result: PlanResult, table: str, column: str, **where: str) -> float:
-    """Sum of a column over the rows with these labels."""
+    """Sum a column over the rows with these labels."""
     return float(sum(row[column] for row in rows(result, table, **where)))

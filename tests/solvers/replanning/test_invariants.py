@@ -81,7 +81,7 @@ def test_outputs_as_planned_change_nothing(base: tuple[PlanningProblem, PlanResu
     again = planned(made.problem, base)
     assert value(again) == pytest.approx(value(base[1]), rel=1e-9)
     lawful(made.problem, again)
-    assert "from a basis at hand" in again.plan.solver.strategy
+    assert again.plan.solver.strategy[0].warm_start
 
 
 def _args(base: tuple[PlanningProblem, PlanResult]) -> tuple[PlanningProblem, dict[str, Any]]:
