@@ -24,23 +24,28 @@ SMALL = ("tiny", "small")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when everything asked was measured."""
-    asked = _parser().parse_args(arguments)
-    if asked.action == "list":
+    requested = _parser().parse_args(arguments)
+    if requested.action == "list":
         print("\n".join([*SUBJECTS, "", *SWEEPS, "", *DRIVERS]))
-    elif asked.action == "one":
-        print(as_json(DRIVERS[asked.driver[0]](SUBJECTS[asked.subject[0]](), asked.limit)))
-    elif asked.action == "goals":
-        for line in goals(asked.times, asked.limit):
+    elif requested.action == "one":
+        print(as_json(DRIVERS[requested.driver[0]](SUBJECTS[requested.subject[0]](), requested.limit)))
+    elif requested.action == "goals":
+        for line in goals(requested.times, requested.limit):
             print(line, flush=True)
-    elif asked.action == "sweep":
-        for name in asked.sweep or list(SWEEPS):
-            found = {s: run(s, asked.driver or ["build", "cold"], asked.times, asked.limit) for s in SWEEPS[name]}
+    elif requested.action == "sweep":
+        for name in requested.sweep or list(SWEEPS):
+            found = {
+                s: run(s, requested.driver or ["build", "cold"], requested.times, requested.limit) for s in SWEEPS[name]
+            }
             print("\n\n".join(table(subject, drivers) for subject, drivers in found.items()), flush=True)
-            if asked.plots is not None:
-                draw(name, found, asked.plots)
+            if requested.plots is not None:
+                draw(name, found, requested.plots)
     else:
-        for subject in asked.subject or SMALL:
-            print(table(subject, run(subject, asked.driver or list(DRIVERS), asked.times, asked.limit)), flush=True)
+        for subject in requested.subject or SMALL:
+            print(
+                table(subject, run(subject, requested.driver or list(DRIVERS), requested.times, requested.limit)),
+                flush=True,
+            )
     return 0
 
 

@@ -19,8 +19,8 @@ def goals(times: int, limit: float) -> Iterator[str]:
     yield _ratio("Ryanggang by month, crisis, cold: fastest plain solver ÷ ours", 6, 12, plain, ours)
     hard_ours, hard_plain = _race(HARDEST, times, limit)
     yield _ratio("hardest synthetic province, cold: fastest plain solver ÷ ours", 1, 3, hard_plain, hard_ours)
-    asked = run(CRISIS, ["what-if"], times, limit)["what-if"]
-    yield _ratio("what-if of one changed limit: cold plain solve ÷ ours", 30, 200, plain, asked)
+    requested = run(CRISIS, ["what-if"], times, limit)["what-if"]
+    yield _ratio("what-if of one changed limit: cold plain solve ÷ ours", 30, 200, plain, requested)
     yield from _building(times, limit)
     whole = run(CRISIS, ["request"], times, limit)["request"]
     yield _line("all but the solver as a share of a cold request", "15 %", "5 %", f"{whole.share or 0:.1%}", whole.note)

@@ -211,10 +211,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long, 600 at most")
     parser.add_argument("--think", type=float, default=1.0, help="seconds between two requests of a user")
     parser.add_argument("--children", type=int, default=2, help="solves at a time")
-    asked = parser.parse_args()
-    seconds = min(asked.seconds, 600.0)
-    with tempfile.TemporaryDirectory() as folder, service(Path(folder), solver_children=asked.children) as address:
-        tally = asyncio.run(load(address, asked.callers, seconds, asked.think))
+    requested = parser.parse_args()
+    seconds = min(requested.seconds, 600.0)
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder), solver_workers=requested.children) as address:
+        tally = asyncio.run(load(address, requested.callers, seconds, requested.think))
     print(report(tally, seconds))
     return int(tally.failed)
 

@@ -90,7 +90,7 @@ def peak(process: int) -> int:
 
 def measure(media_type: str, body: bytes) -> tuple[int, float, int, int]:
     """Status, seconds, and the peak of the service's process before and after."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), solver_children=0) as (address, process):
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), solver_workers=0) as (address, process):
         before, begun = peak(process), time.perf_counter()
         answer = httpx2.post(f"{address}/v1/plans", content=body, headers={"Content-Type": media_type}, timeout=600)
         return answer.status_code, time.perf_counter() - begun, before, peak(process)

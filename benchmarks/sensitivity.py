@@ -56,33 +56,33 @@ class Asker:
 
 def questions(asker: Asker, shortages: int, curves: float) -> Iterator[Answered]:
     """Ask everything of a plan, one after another."""
-    yield asker.ask("evenness")[0]
-    yield asker.ask("evenness")[0]
-    yield asker.ask("prices")[0]
-    yield asker.ask("why", by="category")[0]
-    told, every = asker.ask("why", by="limit", limit=10_000)
+    yield asker.ask("equity")[0]
+    yield asker.ask("equity")[0]
+    yield asker.ask("shadow-prices")[0]
+    yield asker.ask("bottlenecks", group_by="category")[0]
+    told, every = asker.ask("bottlenecks", group_by="limit", max_results=10_000)
     yield told
     groups = every["groups"]
     drawn = random.Random(0).sample(groups[shortages:], min(shortages, len(groups[shortages:])))
     for group in [*groups[:shortages], *drawn]:
         county, item, period = group["key"].split("/")
-        yield asker.ask("remedies", county=county, item=item, period=period, limit=1)[0]
+        yield asker.ask("remedies", county=county, item=item, period=period, max_results=1)[0]
     if curves > 0:
         for change, ends in (
             ({"what": "power_limit", "factor": 1.0}, (1.0, 0.2)),
             ({"what": "central_share", "value": 0.8}, (0.8, 0.2)),
         ):
-            body = {"change": change, "start": ends[0], "end": ends[1], "seconds": curves, "most": 200}
+            body = {"change": change, "start": ends[0], "end": ends[1], "time_limit_seconds": curves, "max_solves": 200}
             yield asker.ask("curve", method="POST", body=body)[0]
 
 
 def _note(found: dict[str, Any]) -> str:
     if "remedies" in found:
         first = next((r for r in found["remedies"] if r["changes"]), None)
-        what = "none holds" if first is None else f"{first['rule']} {first['id']}, {first['manner']}"
-        return f"{what}; {found['tried']} tried"
+        what = "none holds" if first is None else f"{first['rule']} {first['id']}, {first['kind']}"
+        return f"{what}; {found['evaluated']} evaluated"
     if "points" in found:
-        reached = f"{len(found['points'])} points to {found['reached']:.4g}, error {found['error']}"
+        reached = f"{len(found['points'])} points to {found['explored_until']:.4g}, error {found['max_error']}"
         return f"{reached}. {found['note']}"
     if "groups" in found:
         return f"{len(found['groups'])} groups"
@@ -97,20 +97,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--curves", type=float, default=0.0, help="seconds that each curve may take; none are asked for by default"
     )
-    asked = parser.parse_args(arguments)
+    requested = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder), question_seconds=3600) as (address, process),
+        serving(Path(folder), sensitivity_timeout_seconds=3600) as (address, process),
         httpx2.Client(base_url=address, timeout=3600) as client,
     ):
-        body = {"province": "ryanggang", "scenario": asked.scenario}
+        body = {"province": "ryanggang", "scenario": requested.scenario}
         made = client.post("/v1/plans", json=body, headers={"Prefer": "wait=60"})
         plan = made.raise_for_status().headers["location"]
         while (head := client.get(plan).json())["status"] != "finished":
             time.sleep(0.2)
         print(f"planned: {head['outcome']}, solve {head['timings']['solve']:.1f} s", flush=True)
         asker = Asker(client, plan, psutil.Process(process))
-        for row in questions(asker, asked.shortages, asked.curves):
+        for row in questions(asker, requested.shortages, requested.curves):
             print(f"{row.wall:7.2f} s  {row.cpu:7.2f} s of CPU  {row.question}  {row.note}", flush=True)
     return 0
 

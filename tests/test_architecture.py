@@ -63,9 +63,9 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def offenders(paths: list[Path], *barred: str) -> dict[str, set[str]]:
-    """Files that import a barred package or anything below it."""
-    found = {name_of(path): {name for name in imports(path) if _under(name, barred)} for path in paths}
+def offenders(paths: list[Path], *forbidden: str) -> dict[str, set[str]]:
+    """Files that import a forbidden package or anything below it."""
+    found = {name_of(path): {name for name in imports(path) if _under(name, forbidden)} for path in paths}
     return {path: names for path, names in found.items() if names}
 
 

@@ -40,7 +40,7 @@ class Authenticator:
         if not self._allow_network and not _is_loopback_request(scope):
             raise LoopbackOnlyError(
                 "Authentication is off, so this service answers requests on its own machine only. Set "
-                "ALLOT_AUTHENTICATION where it runs, or ALLOT_OPEN=true to let everybody do everything."
+                "ALLOT_AUTHENTICATION where it runs, or ALLOT_ALLOW_UNAUTHENTICATED_NETWORK=true to let everybody do everything."
             )
         return ANONYMOUS_PRINCIPAL
 

@@ -167,7 +167,7 @@ class Settings(BaseSettings):
         if self.authentication == "off" and not self.allow_unauthenticated_network and not is_loopback(self.host):
             raise ValueError(
                 f"host {self.host} can be reached from other machines while authentication is off: set ALLOT_AUTHENTICATION "
-                "to keys or oidc, or ALLOT_OPEN=true to let everybody who reaches it do everything"
+                "to keys or oidc, or ALLOT_ALLOW_UNAUTHENTICATED_NETWORK=true to let everybody who reaches it do everything"
             )
         if self.authentication == "oidc":
             if not self.oidc_issuer or not self.oidc_audience:

@@ -96,7 +96,9 @@ class BucketObjectStore:
             import obstore
             from obstore import store
         except ImportError as error:
-            raise UnsuitableStoreError("ALLOT_OBJECTS_URL needs the extra: pip install 'allot[objects]'") from error
+            raise UnsuitableStoreError(
+                "ALLOT_OBJECT_STORE_URL needs the extra: pip install 'allot[objects]'"
+            ) from error
         self._obstore: Any = obstore
         self._store: Any = store.from_url(url)
 

@@ -17,7 +17,7 @@ def extract_answer(message: Message) -> bytes:
         raise _build_api_error(message)
     if message.head["limit"] == "memory":
         raise ServiceUnavailableError(
-            "The question needs more memory than one may take. Ask for less of it at a time, or raise ALLOT_CHILD_MEMORY_BYTES."
+            "The question needs more memory than one may take. Ask for less of it at a time, or raise ALLOT_WORKER_MEMORY_LIMIT_BYTES."
         )
     raise ServiceUnavailableError(
         "The question could not be answered; what happened is in the log of the service. The next question starts afresh.",

@@ -8,7 +8,7 @@ from benchmarks.load import load, report, service
 
 
 def test_nothing_is_lost_under_load(tmp_path: Path) -> None:
-    with service(tmp_path, solver_children=1) as address:
+    with service(tmp_path, solver_workers=1) as address:
         tally = asyncio.run(load(address, callers=8, seconds=4, think=0.05, large=False))
     assert not tally.lost
     assert not tally.failed

@@ -132,7 +132,7 @@ def test_the_command_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize(("chain", "materials"), [(1, 2), (4, 8)])
-def test_synthetic_provinces_are_as_asked(chain: int, materials: int) -> None:
+def test_synthetic_provinces_are_as_requested(chain: int, materials: int) -> None:
     problem = synthetic(3, 20, 2, chain=chain)
     assert len(problem.counties) == 3
     assert sum(item.kind == "material" for item in problem.items) == materials

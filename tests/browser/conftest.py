@@ -73,7 +73,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Service]:
         "--port",
         str(port),
     ]
-    chosen = {"ALLOT_DATA_DIR": str(folder / "data"), "ALLOT_PORT": str(port), "ALLOT_SOLVER_CHILDREN": "1"} | settings
+    chosen = {"ALLOT_DATA_DIR": str(folder / "data"), "ALLOT_PORT": str(port), "ALLOT_SOLVER_WORKERS": "1"} | settings
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | chosen, stdout=log, stderr=log)  # noqa: S603
         try:

@@ -74,10 +74,10 @@ def small_service(database_url: str, folder: Path, **changes: object) -> Setting
         {
             "data_dir": folder,
             "database_url": database_url,
-            "solver_children": 2,
+            "solver_workers": 2,
             "poll_seconds": 0.1,
             "lease_seconds": 3.0,
-            "overtime_seconds": 1.0,
+            "kill_grace_seconds": 1.0,
             **changes,
         }
     )

@@ -24,7 +24,7 @@ def test_files_of_others_are_those_we_noted() -> None:
     assert len(there) >= 4
 
 
-def test_files_are_kept_by_browsers_and_asked_about_by_tag(client: TestClient) -> None:
+def test_files_are_kept_by_browsers_and_revalidated_by_tag(client: TestClient) -> None:
     answer = client.get("/static/vendor/swagger-ui/swagger-ui.css")
     assert answer.headers["cache-control"].startswith("public")
     again = client.get("/static/vendor/swagger-ui/swagger-ui.css", headers={"If-None-Match": answer.headers["etag"]})

@@ -30,7 +30,7 @@ def test_every_answer_has_safe_headers(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
-def test_answers_are_compressed_as_asked(client: TestClient, encoding: str) -> None:
+def test_answers_are_compressed_as_requested(client: TestClient, encoding: str) -> None:
     with client.stream("GET", "/openapi.json", headers={"Accept-Encoding": encoding}) as answer:
         assert answer.headers["content-encoding"] == encoding
         packed = b"".join(answer.iter_raw())

@@ -158,9 +158,9 @@ def test_others_are_served_while_a_big_body_is_read(tmp_path: Path) -> None:
                 big = asyncio.create_task(client.post("/v1/validate", content=body, headers=JSON))
                 worst = 0.0
                 while not big.done():
-                    asked = time.monotonic()
+                    requested = time.monotonic()
                     assert (await client.get("/health/live")).status_code == 200
-                    worst = max(worst, time.monotonic() - asked)
+                    worst = max(worst, time.monotonic() - requested)
                     await asyncio.sleep(0.01)
                 assert (await big).status_code == 413
                 return worst, time.monotonic() - begun

@@ -90,7 +90,7 @@ def test_the_estimate_is_people_times_norms_over_the_plan(client: TestClient, pr
     ]
 
 
-def test_the_estimate_can_be_asked_for_some_only(client: TestClient) -> None:
+def test_the_estimate_can_be_restricted(client: TestClient) -> None:
     sent = {"province": "ryanggang", "scenario": "crisis"}
     everything = client.post("/v1/demand", json=sent).json()["rows"]
     item = everything[0]["item"]

@@ -21,7 +21,7 @@ EXAMPLES = [
 ]
 
 
-def asked(client: TestClient, address: str) -> dict[str, Any]:
+def read_json(client: TestClient, address: str) -> dict[str, Any]:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -36,25 +36,25 @@ def test_every_example_runs(client: TestClient, plan: str, question: str, name: 
 
 def test_every_question_has_an_example_that_runs(client: TestClient, plan: str) -> None:
     """Questions that are read take the examples of their parameters; those that are posted, their bodies' examples."""
-    asked_for = set()
+    requested = set()
     for path, item in client.get("/openapi.json").json()["paths"].items():
         for method, operation in item.items():
             if "sensitivity" not in operation.get("tags", ()) or "{plan}" not in path:
                 continue
-            asked_for.add(path.rpartition("/")[2])
+            requested.add(path.rpartition("/")[2])
             if method == "post":
                 continue
             needed = [p for p in operation["parameters"] if p["in"] == "query" and p.get("required")]
             query = "&".join(f"{p['name']}={p['schema']['examples'][0]}" for p in needed)
-            asked(client, f"{plan}/{path.rpartition('/')[2]}?{query}")
+            read_json(client, f"{plan}/{path.rpartition('/')[2]}?{query}")
     posted = {question for question, _, _ in EXAMPLES}
-    assert asked_for == posted | {"shadow-prices", "bottlenecks", "remedies", "equity", "goals", "infeasibility"}
+    assert requested == posted | {"shadow-prices", "bottlenecks", "remedies", "equity", "goals", "infeasibility"}
 
 
 def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, problem: Any) -> None:
     where = "county=hyesan&item=soap&period=2002-01"
     remedies = [
-        r for r in asked(client, f"{plan}/remedies?{where}&include_unreserved=true")["remedies"] if r["changes"]
+        r for r in read_json(client, f"{plan}/remedies?{where}&include_unreserved=true")["remedies"] if r["changes"]
     ]
     assert remedies
     for remedy in remedies[:2]:
@@ -63,7 +63,7 @@ def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, prob
         body = {"problem": problem, "changes": remedy["changes"]}
         made = client.post("/v1/plans", json=body, headers={"Prefer": "wait=60"})
         assert made.status_code == 201, made.text
-        after = asked(client, f"{made.headers['location']}/remedies?{where}")["shortage"]
+        after = read_json(client, f"{made.headers['location']}/remedies?{where}")["shortage"]
         assert after == pytest.approx(remedy["shortage_if_not_reserved"], abs=1e-3)
 
 
@@ -71,8 +71,8 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     problem["policy"] |= {"goals": ["shortage", "cost"], "own_needs_first": True}
     made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
     address = made.headers["location"]
-    assert [row["goal"] for row in asked(client, f"{address}/goals")["goals"]] == ["shortage", "cost"]
-    found = asked(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
+    assert [row["goal"] for row in read_json(client, f"{address}/goals")["goals"]] == ["shortage", "cost"]
+    found = read_json(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
     assert found["remedies"]
     assert set(found["remedies"][0]["goal_changes"]) == {"1 shortage", "2 cost"}
     curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"max_solves": 3}).json()
@@ -82,7 +82,7 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
 
 
 def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
-    found = asked(client, f"{plan}/shadow-prices?with_ranges=3&max_results=20")
+    found = read_json(client, f"{plan}/shadow-prices?with_ranges=3&max_results=20")
     assert found["note"].startswith("Prices are those of the linear program before")
     told = [row for row in found["limits"] if row["text"]]
     assert len(told) == min(3, len(found["limits"]))
@@ -90,10 +90,10 @@ def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) 
 
 
 def test_why_and_remedies_of_the_worst_shortage(client: TestClient, plan: str) -> None:
-    worst = asked(client, f"{plan}/bottlenecks?group_by=limit")["groups"][0]
+    worst = read_json(client, f"{plan}/bottlenecks?group_by=limit")["groups"][0]
     assert worst["binding_limits"]
     county, item, period = worst["key"].split("/")
-    found = asked(client, f"{plan}/remedies?county={county}&item={item}&period={period}&target_share=0.5")
+    found = read_json(client, f"{plan}/remedies?county={county}&item={item}&period={period}&target_share=0.5")
     assert found["shortage"] > 0
     assert all(row["after"] <= found["target_shortage"] + 1e-6 for row in found["remedies"])
 
@@ -108,19 +108,19 @@ def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, 
     assert found["input_difference_count"] == 1
 
 
-def test_evenness_goals_and_diagnosis(client: TestClient, plan: str, problem: Any) -> None:
-    assert asked(client, f"{plan}/equity")["shortage_bands"]
-    assert asked(client, f"{plan}/goals") == {"goals": []}
-    assert asked(client, f"{plan}/infeasibility") == {"infeasibility": None}
+def test_equity_goals_and_infeasibility(client: TestClient, plan: str, problem: Any) -> None:
+    assert read_json(client, f"{plan}/equity")["shortage_bands"]
+    assert read_json(client, f"{plan}/goals") == {"goals": []}
+    assert read_json(client, f"{plan}/infeasibility") == {"infeasibility": None}
     problem["factories"][0]["lines"][0]["least"] = 10_000_000
     made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
     address = made.headers["location"]
     assert made.json()["outcome"] == "infeasible"
-    assert asked(client, f"{address}/infeasibility")["infeasibility"]["conflict"]
+    assert read_json(client, f"{address}/infeasibility")["infeasibility"]["conflict"]
     assert_problem(client.get(f"{address}/shadow-prices"), 409)
 
 
-def test_what_cannot_be_asked_is_refused(client: TestClient, plan: str) -> None:
+def test_impossible_queries_are_refused(client: TestClient, plan: str) -> None:
     assert_problem(client.get("/v1/plans/none/shadow-prices"), 404)
     assert_problem(client.get(f"{plan}/remedies?county=none&item=soap&period=2002-01"), 404)
     assert_problem(client.get(f"{plan}/bottlenecks?county=none"), 404)

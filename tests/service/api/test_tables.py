@@ -79,11 +79,11 @@ def test_filters_are_alternatives_within_a_column_and_hold_together_across(clien
     wanted = [row for row in everything if row["county"] == "hyesan" and row["item"] in {"soap", "notebook"}]
     assert wanted
     assert len(wanted) < len(everything)
-    asked = "county=hyesan&item=soap&item=notebook"
-    assert rows(client, f"{plan}/tables/supply?{asked}") == wanted
-    assert arrow(client.get(f"{plan}/tables/supply?{asked}&format=arrow").content) == wanted
+    requested = "county=hyesan&item=soap&item=notebook"
+    assert rows(client, f"{plan}/tables/supply?{requested}") == wanted
+    assert arrow(client.get(f"{plan}/tables/supply?{requested}&format=arrow").content) == wanted
     assert parquet.read_table(
-        io.BytesIO(client.get(f"{plan}/tables/supply?{asked}&format=parquet").content)
+        io.BytesIO(client.get(f"{plan}/tables/supply?{requested}&format=parquet").content)
     ).num_rows == len(wanted)
     assert rows(client, f"{plan}/tables/supply?county=atlantis") == []
     assert rows(client, f"{plan}/tables/shipments?from=kilju")
@@ -98,13 +98,13 @@ def test_what_is_no_key_column_is_no_filter(client: TestClient, plan: str, colum
 
 def test_rows_are_sorted_by_columns_either_way(client: TestClient, plan: str) -> None:
     everything = rows(client, f"{plan}/tables/supply")
-    asked = rows(client, f"{plan}/tables/supply?sort=item,-shortage")
-    assert asked == sorted(everything, key=lambda row: (row["item"], -row["shortage"]))
-    assert rows(client, f"{plan}/tables/supply?sort=item&sort=-shortage") == asked
+    requested = rows(client, f"{plan}/tables/supply?sort=item,-shortage")
+    assert requested == sorted(everything, key=lambda row: (row["item"], -row["shortage"]))
+    assert rows(client, f"{plan}/tables/supply?sort=item&sort=-shortage") == requested
     assert_problem(client.get(f"{plan}/tables/supply?sort=-nothing"), 422, "unknown_column")
 
 
-def test_columns_are_chosen_in_the_order_asked(client: TestClient, plan: str) -> None:
+def test_columns_are_chosen_in_the_requested_order(client: TestClient, plan: str) -> None:
     page = client.get(f"{plan}/tables/shipments?columns=to,from&columns=tonnes").json()
     assert all(list(row) == ["to", "from", "tonnes"] for row in page["rows"])
     assert client.get(f"{plan}/tables/shipments?columns=to,from&format=csv").text.startswith('"to","from"\n')

@@ -44,7 +44,7 @@ def key_for(store: Store, caller: str, *grants: str, days: float | None = None) 
 def guarded_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder: Path = tmp_path_factory.mktemp("guarded")
     with empty_database(request.param, folder, request) as address:
-        yield small_service(address, folder, authentication="keys", solver_children=1)
+        yield small_service(address, folder, authentication="keys", solver_workers=1)
 
 
 @pytest.fixture(scope="module")

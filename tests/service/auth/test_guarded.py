@@ -52,19 +52,19 @@ def filled(path: str, plan: str) -> str:
 
 
 def test_without_a_key_every_guarded_route_says_401_and_nothing_else(guarded: TestClient, north: str) -> None:
-    asked = 0
+    requested = 0
     for method, path, is_guarded in routes(guarded.app):  # type: ignore[arg-type]
         if is_guarded:
             answer = guarded.request(method, filled(path, north))
             problem = assert_problem(answer, 401)
             assert answer.headers["www-authenticate"] == 'Bearer realm="allot"'
             assert problem["errors"] == []
-            asked += 1
-    assert asked >= 40
+            requested += 1
+    assert requested >= 40
     assert guarded.get("/health/live").status_code == guarded.get("/openapi.json").status_code == 200
 
 
-def test_another_provinces_plan_is_not_there_whatever_is_asked_of_it(guarded: TestClient, as_: As, north: str) -> None:
+def test_another_provinces_plan_is_not_there_whatever_is_requested(guarded: TestClient, as_: As, north: str) -> None:
     for method, path, is_guarded in routes(guarded.app):  # type: ignore[arg-type]
         if is_guarded and "{plan}" in path:
             ours = guarded.request(method, filled(path, north), headers=as_("stranger"))

@@ -17,8 +17,8 @@ OUTSIDE = ["0.0.0.0", "::", "192.168.1.5", "allot.example"]  # noqa: S104
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
-def test_an_open_door_must_be_asked_for(host: str) -> None:
-    with pytest.raises(ValidationError, match="ALLOT_OPEN"):
+def test_unauthenticated_access_must_be_requested(host: str) -> None:
+    with pytest.raises(ValidationError, match="ALLOT_ALLOW_UNAUTHENTICATED_NETWORK"):
         Settings(host=host)
     assert (
         Settings(host=host, allow_unauthenticated_network=True).host
@@ -52,7 +52,7 @@ def test_a_provider_is_named_whole_and_reached_safely(changes: dict[str, Any], w
 def test_serve_says_why_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"])  # noqa: S104
     assert refused.exit_code == 2
-    assert "ALLOT_OPEN=true" in refused.stderr
+    assert "ALLOT_ALLOW_UNAUTHENTICATED_NETWORK=true" in refused.stderr
     assert refused.stderr.startswith("host 0.0.0.0 can be reached")
     monkeypatch.setenv("ALLOT_PORT", "99999")
     wrong = CliRunner().invoke(app, ["serve"])

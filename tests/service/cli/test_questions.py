@@ -106,7 +106,7 @@ def test_goals_and_diagnosis(file: Path) -> None:
         ("infeasibility",),
     ],
 )
-def test_answers_are_json_where_asked(file: Path, words: tuple[str, ...]) -> None:
+def test_answers_are_json_where_requested(file: Path, words: tuple[str, ...]) -> None:
     name, *rest = words
     result = run(name, file, *rest, "--json")
     assert result.exit_code == 0, result.output
@@ -127,7 +127,7 @@ def test_goods_have_prices_too(file: Path) -> None:
     assert "Prices of goods" in run("shadow-prices", file, "--goods", "2").output
 
 
-def test_evenness_names_counties_and_bands(file: Path) -> None:
+def test_equity_names_counties_and_bands(file: Path) -> None:
     output = run("equity", file).output
     for words in ("hyesan", "kapsan", "priority 1", "spread", "Band 1 (weight 4)"):
         assert words in output

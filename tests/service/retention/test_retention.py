@@ -18,7 +18,7 @@ from service.storage.store import Store
 from service.workers.retention_job import RetentionJob
 from service.workers.retention_purge import PurgeCounts, purge_expired
 from tests.service.conftest import SettingsFactory
-from tests.service.helpers import request as asked, some_outcome, until
+from tests.service.helpers import request as make_request, some_outcome, until
 
 LONG_AGO = time.time() - 40 * 86_400
 
@@ -38,7 +38,7 @@ class House:
 
     def plan(self, name: str, *, old: bool = True, body: bytes | None = None, **rest: object) -> str:
         """A finished plan with progress and a key."""
-        plan = self.queue.submit_plan(asked(name, key=f"key of {name}", **rest)).plan.id  # type: ignore[arg-type]
+        plan = self.queue.submit_plan(make_request(name, key=f"key of {name}", **rest)).plan.id  # type: ignore[arg-type]
         claim = self.queue.claim_next_job("someone")
         assert claim is not None
         assert claim.plan == plan
@@ -88,7 +88,7 @@ def test_by_default_everything_is_kept_for_ever(house: House) -> None:
 
 def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_log(house: House) -> None:
     old, young = house.plan("old"), house.plan("young", old=False)
-    waiting = house.queue.submit_plan(asked("waiting")).plan.id
+    waiting = house.queue.submit_plan(make_request("waiting")).plan.id
     assert house.tidy(plans=30).plans == 1
     assert house.there() == {young, waiting}
     assert [house.count(one) for one in (plans, jobs, problems, plan_tables, idempotency)] == [2, 2, 2, 1, 1]
@@ -137,7 +137,7 @@ def test_what_a_kept_plan_varies_is_kept_and_goes_after_it(house: House) -> None
 def test_a_plan_answered_from_another_outlives_it(house: House) -> None:
     body = b"PAR1" + os.urandom(100)
     first = house.plan("same", body=body, reuse=True)
-    second = house.queue.submit_plan(asked("same", reuse=True)).plan
+    second = house.queue.submit_plan(make_request("same", reuse=True)).plan
     assert second.copied_from == first
     assert house.tidy(plans=30).plans == 1
     with house.store.read_transaction() as stored:
@@ -146,7 +146,7 @@ def test_a_plan_answered_from_another_outlives_it(house: House) -> None:
 
 
 def test_big_tables_go_when_no_plan_has_them_any_more(make_settings: SettingsFactory) -> None:
-    settings = make_settings(inline_bytes=0)
+    settings = make_settings(max_inline_table_bytes=0)
     store = Store.open_store(settings)
     house, shared = House(store, settings), b"PAR1" + os.urandom(100)
     first, second = house.plan("first", body=shared), house.plan("second", body=shared, old=False)
@@ -166,7 +166,7 @@ def test_big_tables_go_when_no_plan_has_them_any_more(make_settings: SettingsFac
 def test_a_table_tidied_away_before_its_plan_was_stored_is_written_again(
     make_settings: SettingsFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = make_settings(inline_bytes=0, keep_plans_days=30.0)
+    settings = make_settings(max_inline_table_bytes=0, retention_plans_days=30.0)
     store = Store.open_store(settings)
     house, put = House(store, settings), store.objects.put_object
     removed: list[PurgeCounts] = []
@@ -194,11 +194,11 @@ def test_events_go_but_for_the_outline(house: House) -> None:
 
 def test_a_key_is_forgotten_once_its_plan_has_ended(house: House) -> None:
     plan = house.plan("done")
-    waiting = house.queue.submit_plan(asked("waiting", key="w")).plan.id
+    waiting = house.queue.submit_plan(make_request("waiting", key="w")).plan.id
     house.age(waiting)
     assert house.tidy(idempotency=30) == PurgeCounts(idempotency=1)
-    assert house.queue.submit_plan(asked("waiting", key="w")).plan.id == waiting
-    assert house.queue.submit_plan(asked("done", key="key of done")).plan.id != plan
+    assert house.queue.submit_plan(make_request("waiting", key="w")).plan.id == waiting
+    assert house.queue.submit_plan(make_request("done", key="key of done")).plan.id != plan
 
 
 def test_messages_that_wait_are_kept(house: House) -> None:
@@ -229,7 +229,7 @@ def test_a_base_plan_removed_meanwhile_is_not_there(house: House) -> None:
     base = house.plan("base")
     house.tidy(plans=30)
     with pytest.raises(RecordNotFoundError):
-        house.queue.submit_plan(asked("variant", base_plan=base))
+        house.queue.submit_plan(make_request("variant", base_plan=base))
 
 
 def test_a_running_service_tidies_up_by_itself(house: House) -> None:

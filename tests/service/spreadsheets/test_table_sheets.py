@@ -104,11 +104,11 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
     )
     body = encode_table(table).body
 
-    def read(**asked: Any) -> list[dict[str, Any]]:
-        offset, limit = asked.pop("offset", 0), asked.pop("limit", None)
+    def read(**requested: Any) -> list[dict[str, Any]]:
+        offset, limit = requested.pop("offset", 0), requested.pop("limit", None)
         return [
             row
-            for batch in select_from_table(pa.BufferReader(body), Query(**asked)).iterate_batches(offset, limit)
+            for batch in select_from_table(pa.BufferReader(body), Query(**requested)).iterate_batches(offset, limit)
             for row in batch.to_pylist()
         ]
 

@@ -21,7 +21,7 @@ from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import audit, jobs, plans
 from service.storage.store import Store
 from tests.service.conftest import SettingsFactory, empty_database
-from tests.service.helpers import finish_next, request as asked, some_outcome
+from tests.service.helpers import finish_next, request as make_request, some_outcome
 
 Copy = Callable[[str, str], None]
 
@@ -65,10 +65,10 @@ def with_big_table() -> PlanOutcome:
 def test_a_backup_made_while_plans_come_in_is_whole_and_goes_on(
     make_settings: SettingsFactory, copy_database: Copy, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    settings = make_settings(inline_bytes=0, data_dir=tmp_path / "data")
+    settings = make_settings(max_inline_table_bytes=0, data_dir=tmp_path / "data")
     store = Store.open_store(settings)
     queue = JobQueue(store, settings)
-    made = [queue.submit_plan(asked(f"n{k}", key=f"k{k}")).plan.id for k in range(3)]
+    made = [queue.submit_plan(make_request(f"n{k}", key=f"k{k}")).plan.id for k in range(3)]
     claim = queue.claim_next_job("someone")
     assert claim is not None
     assert queue.store_outcome(claim, with_big_table())
@@ -93,7 +93,7 @@ def _under_fire(queue: JobQueue, work: Callable[[], None]) -> None:
     def fire() -> None:
         k = 0
         while not stop.is_set():
-            queue.submit_plan(asked(f"meanwhile {k}", caller="other"))
+            queue.submit_plan(make_request(f"meanwhile {k}", caller="other"))
             begun.set()
             k += 1
 
@@ -120,7 +120,7 @@ def _inspect(settings: Settings, made: list[str]) -> None:
         ]
     assert counted == [accepted, accepted]
     assert accepted > 3
-    again = queue.submit_plan(asked("n1", key="k1"))
+    again = queue.submit_plan(make_request("n1", key="k1"))
     assert (again.plan.id, again.is_new) == (made[1], False)
     finished = {finish_next(queue) for _ in range(accepted - 1)}
     assert len(finished) == accepted - 1

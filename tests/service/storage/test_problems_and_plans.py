@@ -34,7 +34,7 @@ def test_a_problem_comes_back_as_it_went_in(store: Store) -> None:
 
 @pytest.mark.parametrize("inline_bytes", [0, 1_000_000], ids=["beside the database", "in the database"])
 def test_tables_and_basis_come_back(make_settings: SettingsFactory, inline_bytes: int) -> None:
-    settings = make_settings(inline_bytes=inline_bytes)
+    settings = make_settings(max_inline_table_bytes=inline_bytes)
     store = Store.open_store(settings)
     queue = JobQueue(store, settings)
     quotas = pa.table({"factory": ["a", "b"], "quantity": [1.5, 2.5]})

@@ -77,7 +77,7 @@ def test_a_request_its_plan_and_the_stages_of_its_solve_are_one_trace(
     assert stages[-1].end_time_unix_nano <= solved.end_time_unix_nano
 
 
-def test_nothing_of_it_is_loaded_unless_asked_for() -> None:
+def test_nothing_of_it_is_loaded_unless_requested() -> None:
     code = (
         "import sys; from service.api.app import create_app; from service.core.settings import Settings; create_app(Settings());"
         "print([name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))])"

@@ -91,7 +91,7 @@ def test_one_process_answers_and_two_solve(
         here = {"ALLOT_DATABASE_URL": database, "ALLOT_DATA_DIR": str(tmp_path), "ALLOT_POLL_SECONDS": "0.1"}
         here["ALLOT_AUTHENTICATION"] = "off"
         services = compose["services"]
-        worker = {**services["worker"]["environment"], **here, "ALLOT_SOLVER_CHILDREN": "1"}
+        worker = {**services["worker"]["environment"], **here, "ALLOT_SOLVER_WORKERS": "1"}
         with (
             running({**services["web"]["environment"], **here}) as web,
             running(worker) as first,

@@ -14,9 +14,9 @@ def main(settings: Settings) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     store = Store.open_store(settings)
-    courier = WebhookDispatcher(store, settings)
+    dispatcher = WebhookDispatcher(store, settings)
     stop.wait()
-    courier.stop()
+    dispatcher.stop()
     store.close()
 
 

@@ -28,7 +28,7 @@ from tests.service.webhooks.receiver import Receiver, receiving
 def settings(make_settings: SettingsFactory) -> Settings:
     """A service that may send to this machine, and soon sends again."""
     return make_settings(
-        webhook_private_addresses=True, webhook_retry_seconds=0.02, webhook_seconds=5.0, poll_seconds=0.02
+        webhook_private_addresses=True, webhook_retry_seconds=0.02, webhook_timeout_seconds=5.0, poll_seconds=0.02
     )
 
 
@@ -44,17 +44,17 @@ def queue(store: Store, settings: Settings) -> JobQueue:
 
 @contextmanager
 def sending(store: Store, settings: Settings) -> Iterator[None]:
-    courier = WebhookDispatcher(store, settings)
+    dispatcher = WebhookDispatcher(store, settings)
     try:
         yield
     finally:
-        courier.stop()
+        dispatcher.stop()
 
 
 def made(
-    hooks: WebhookService, receiver: Receiver, principal: Principal = ANONYMOUS_PRINCIPAL, **asked: object
+    hooks: WebhookService, receiver: Receiver, principal: Principal = ANONYMOUS_PRINCIPAL, **requested: object
 ) -> WebhookWithSecret:
-    return hooks.create_webhook(WebhookBody.model_validate({"url": receiver.url, **asked}), principal)
+    return hooks.create_webhook(WebhookBody.model_validate({"url": receiver.url, **requested}), principal)
 
 
 def sent(hooks: WebhookService, hook: WebhookWithSecret) -> tuple[DeliveryView, ...]:
@@ -85,7 +85,7 @@ def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
         Webhook(hook.secret).verify(receiver.bodies[0] + b" ", receiver.heads[0])
 
 
-def test_only_what_was_asked_for_is_told(
+def test_only_what_was_requested_for_is_told(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
     with receiving() as receiver:
@@ -118,7 +118,7 @@ def test_a_message_is_sent_until_it_arrives_always_the_same(
 def test_a_message_that_never_arrives_is_dead_and_can_be_sent_again(
     store: Store, make_settings: SettingsFactory, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
-    settings = settings.model_copy(update={"webhook_tries": 3})
+    settings = settings.model_copy(update={"webhook_max_attempts": 3})
     with receiving(status=503) as receiver, sending(store, settings):
         hook = made(hooks, receiver)
         finished_plan(queue)
@@ -188,17 +188,17 @@ def test_what_is_undone_is_not_told(store: Store, hooks: WebhookService, queue: 
 def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
-    settings = settings.model_copy(update={"lease_seconds": 0.2, "webhook_seconds": 1.0})
+    settings = settings.model_copy(update={"lease_seconds": 0.2, "webhook_timeout_seconds": 1.0})
     with receiving(hold=threading.Event()) as receiver:
         hook = made(hooks, receiver)
         finished_plan(queue)
-        first = courier_process(settings)
+        first = dispatcher_process(settings)
         until(lambda: receiver.messages)
         first.kill()
         first.wait()
         assert sent(hooks, hook)[0].state == "waiting"
         receiver.hold = None
-        second = courier_process(settings)
+        second = dispatcher_process(settings)
         until(lambda: sent(hooks, hook)[0].state == "delivered")
         second.send_signal(signal.SIGTERM)
         assert second.wait(20) == 0
@@ -206,7 +206,7 @@ def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
     assert len(set(receiver.messages)) == 1
 
 
-def courier_process(settings: Settings) -> "subprocess.Popen[bytes]":
+def dispatcher_process(settings: Settings) -> "subprocess.Popen[bytes]":
     """A process that only sends."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "tests.service.webhooks.sending", settings.model_dump_json()],

@@ -75,9 +75,9 @@ def test_addresses_that_will_never_do_are_refused(client: TestClient, url: str) 
 
 def test_a_caller_has_so_many_webhooks_and_no_more(settings: Settings) -> None:
     with TestClient(create_app(settings)) as client:
-        asked = {"url": "https://example.org/"}
-        assert {client.post("/v1/webhooks", json=asked).status_code for _ in range(100)} == {201}
-        assert_problem(client.post("/v1/webhooks", json=asked), 409)
+        requested = {"url": "https://example.org/"}
+        assert {client.post("/v1/webhooks", json=requested).status_code for _ in range(100)} == {201}
+        assert_problem(client.post("/v1/webhooks", json=requested), 409)
 
 
 @pytest.mark.parametrize(("method", "path"), [
@@ -98,14 +98,14 @@ def test_a_webhook_is_its_callers_and_the_administrators(settings: Settings) -> 
     reader, other = principal("reader", "north", "reader"), principal("other", "*", "centre")
     store = Store.open_store(settings)
     hooks = WebhookService(store, settings)
-    asked = WebhookBody.model_validate({"url": "https://example.org/", "province": "north"})
-    made = hooks.create_webhook(asked, reader)
+    requested = WebhookBody.model_validate({"url": "https://example.org/", "province": "north"})
+    made = hooks.create_webhook(requested, reader)
     assert [hook.id for hook in hooks.list_webhooks(reader).webhooks] == [made.id]
     assert hooks.list_webhooks(other).webhooks == ()
     with pytest.raises(NotFoundError):
         hooks.delete_webhook(made.id, other)
     with pytest.raises(HiddenError):
-        hooks.create_webhook(asked.model_copy(update={"province": "south"}), reader)
+        hooks.create_webhook(requested.model_copy(update={"province": "south"}), reader)
     hooks.delete_webhook(made.id, principal("head", "*", "admin"))
     assert hooks.list_webhooks(reader).webhooks == ()
     store.close()
