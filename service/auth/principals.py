@@ -89,7 +89,7 @@ class Principal:
         """Return whether the principal has a permission for a plan of a province, or (without a province) of an
         owner.
 
-                A plan of a problem in a request body belongs to its owner and to administrators of `*`.
+        A plan of a problem in a request body belongs to its owner and to administrators of `*`.
         """
         if province is not None:
             return self.is_permitted(permission, province)

@@ -13,21 +13,21 @@ from service.cli.problem_sources import error_console, output_console
 if TYPE_CHECKING:
     from service.storage.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="API keys: who may ask the service, and for what.")
+app = typer.Typer(no_args_is_help=True, help="API keys and their roles.")
 
 
 @app.command("add")
 def create_api_key(
-    caller: Annotated[str, typer.Argument(help="Who will ask with it: a person or an office, without spaces.")],
+    caller: Annotated[str, typer.Argument(help="Caller of the key: a person or an office, without spaces.")],
     grant: Annotated[
         list[str],
         typer.Option(
             "--grant",
             "-g",
-            help="PROVINCE:ROLE, such as ryanggang:bureau or '*:admin', or PROVINCE:factory:WHICH for one factory; may be repeated.",
+            help="PROVINCE:ROLE, such as ryanggang:bureau or '*:admin', or PROVINCE:factory:NAME for one factory; may be repeated.",
         ),
     ],
-    days: Annotated[float, typer.Option(help="Days for which it holds; 0: until it is revoked.", min=0)] = 365.0,
+    days: Annotated[float, typer.Option(help="Days until the key expires; 0 for never.", min=0)] = 365.0,
 ) -> None:
     """Create a key and print it; the secret is shown only once."""
     from service.auth.api_keys import issue_api_key

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from models.answers import GridCell
+from models.answers import GridCell, ShortageAttribution
 from models.changes.change import Change
 from models.comparisons import Comparison
 from service.cli import problem_sources
@@ -13,29 +13,30 @@ from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from solvers import sensitivity
 from solvers.sensitivity import GroupBy, SensitivitySession, SensitivityUnavailableError
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as the service gives it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 def show_bottlenecks(
     source: SourceArgument,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    group_by: Annotated[GroupBy, typer.Option(help="What shortages are rolled up by.")] = "category",
+    group_by: Annotated[GroupBy, typer.Option(help="Grouping of the shortages.")] = "category",
     county: Annotated[str | None, typer.Option(help="Only shortages of this county.")] = None,
     item: Annotated[str | None, typer.Option(help="Only shortages of this item.")] = None,
     period: Annotated[str | None, typer.Option(help="Only shortages of this period.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only limits of this rule, such as power.")] = None,
-    limit: Annotated[str | None, typer.Option(help="Only limits on this: with --by limit, all that it causes.")] = None,
-    max_results: Annotated[int, typer.Option(help="Groups shown at most, the dearest first.")] = 100,
-    max_causes: Annotated[int, typer.Option(help="Limits shown for each group.")] = 5,
+    limit: Annotated[
+        str | None, typer.Option(help="Only this limit; with --group-by limit, all shortages that it causes.")
+    ] = None,
+    max_results: Annotated[int, typer.Option(help="Maximum number of groups, the largest first.")] = 100,
+    max_causes: Annotated[int, typer.Option(help="Maximum number of limits for each group.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
     """Attribute shortages to limits; with --county, --item and --period also find remedies.
 
-        The parts of a group add up to its value in won. Example: `allot bottlenecks ryanggang -s crisis --group-by
-    category`.
-        All shortages of one limit: `allot bottlenecks ryanggang -s crisis --group-by limit --rule power --limit
-    hyesan`.
+    The parts of a group add up to its value in won. Example: `allot bottlenecks ryanggang -s crisis --group-by
+    category`. All shortages of one limit: `allot bottlenecks ryanggang -s crisis --group-by limit --rule power
+    --limit hyesan`.
     """
     session = open_session(source, scenario, change)
     try:
@@ -48,29 +49,23 @@ def show_bottlenecks(
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    table = Table(
-        group_by,
-        "won",
-        "limit",
-        "period",
-        "its part",
-        "it would take",
-        "gain of one more",
-        title="Limits behind shortages",
-    )
-    for group in found.groups:
-        for cause in group.binding_limits[:max_causes]:
-            limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
-            gain, takes = f"{cause.shadow_price:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
-            table.add_row(group.key, f"{group.value:,.0f}", limit, cause.period, f"{cause.share:.1%}", takes, gain)
-        if group.unreachable > 0:
-            table.add_row(
-                group.key, f"{group.value:,.0f}", "no way at all", "", f"{group.unreachable / group.value:.1%}", "", ""
-            )
-    problem_sources.output_console.print(table)
+    problem_sources.output_console.print(_build_bottleneck_table(found, group_by, max_causes))
     if county and item and period:
         for remedy in sensitivity.find_remedies(session, county, item, period).remedies:
             problem_sources.output_console.print(f"- {remedy.text}")
+
+
+def _build_bottleneck_table(found: ShortageAttribution, group_by: GroupBy, max_causes: int) -> Table:
+    table = Table(group_by, "won", "limit", "period", "share", "amount", "shadow price", title="Bottlenecks")
+    for group in found.groups:
+        for cause in group.binding_limits[:max_causes]:
+            limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
+            price, amount = f"{cause.shadow_price:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
+            table.add_row(group.key, f"{group.value:,.0f}", limit, cause.period, f"{cause.share:.1%}", amount, price)
+        if group.unreachable > 0:
+            share = f"{group.unreachable / group.value:.1%}"
+            table.add_row(group.key, f"{group.value:,.0f}", "unreachable", "", share, "", "")
+    return table
 
 
 def show_curve(
@@ -78,11 +73,13 @@ def show_curve(
     what: Annotated[str, typer.Argument(help="WHAT or WHAT@WHERE of a change, such as power_limit@kapsan.")],
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    start: Annotated[float, typer.Option("--from", help="Factor (or value) at which the curve begins.")] = 1.0,
-    end: Annotated[float, typer.Option("--to", help="Factor (or value) at which it ends.")] = 0.2,
+    start: Annotated[float, typer.Option("--from", help="Factor (or value) at the start.")] = 1.0,
+    end: Annotated[float, typer.Option("--to", help="Factor (or value) at the end.")] = 0.2,
     values: Annotated[bool, typer.Option("--values", help="Vary the value rather than a factor.")] = False,
-    max_solves: Annotated[int, typer.Option(help="Solves at most.")] = 40,
-    time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 60.0,
+    max_solves: Annotated[int, typer.Option(help="Maximum number of solves.")] = 40,
+    time_limit: Annotated[
+        float, typer.Option(help="Time limit in seconds; the output shows what was found by then.")
+    ] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
     """Vary one limit or share and list every breakpoint: `allot curve ryanggang power_limit@hyesan --to 0.2`.
@@ -121,11 +118,13 @@ def show_grid(
     first: Annotated[
         str, typer.Argument(help="WHAT[@WHERE]=FACTOR,FACTOR,… of one change, such as power_limit=1,0.5.")
     ],
-    second: Annotated[str, typer.Argument(help="The same of the other.")],
+    second: Annotated[str, typer.Argument(help="Change and factors of the second axis.")],
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
     values: Annotated[bool, typer.Option("--values", help="Vary the values rather than factors.")] = False,
-    time_limit: Annotated[float, typer.Option(help="Seconds at most; what was found by then is shown.")] = 600.0,
+    time_limit: Annotated[
+        float, typer.Option(help="Time limit in seconds; the output shows what was found by then.")
+    ] = 600.0,
     as_json: JsonOption = False,
 ) -> None:
     """Vary two parameters: `allot grid ryanggang power_limit=1,0.6,0.2 delivered=1,0.5`."""
@@ -172,8 +171,8 @@ def compare_plans(
     other_source: Annotated[str, typer.Argument(metavar="OTHER", help="JSON file or province to compare with.")],
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other.")] = [],  # noqa: B006
-    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other.")] = [],  # noqa: B006
+    other_scenario: Annotated[list[str], typer.Option("--other-scenario", help="Scenario of the other plan.")] = [],  # noqa: B006
+    other_change: Annotated[list[str], typer.Option("--other-change", help="Change to the other plan.")] = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
     """Compare two plans: differences of inputs and results, and the effect of each part of the change.
@@ -192,7 +191,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    steps = Table("step", "objective, won", "changes by", "served share", title="Step by step")
+    steps = Table("step", "objective, won", "change", "served share", title="Step by step")
     for step in found.steps:
         if step.objective is None or step.served_share is None:
             steps.add_row(step.name, "no plan", "", "")

@@ -21,7 +21,7 @@ from solvers.results.writing import TableFormat
 
 PlanFolder = Annotated[Path, typer.Option("--plan", help="Folder that `allot plan --out` wrote the plan's tables to.")]
 OutputsFile = Annotated[
-    Path, typer.Option("--outputs", help="CSV of what was made: factory, item, period, quantity.", exists=True)
+    Path, typer.Option("--outputs", help="CSV of outputs: factory, item, period, quantity.", exists=True)
 ]
 _REPLAN_TABLES = ("quotas", "supply", "shipments", "swaps")
 
@@ -32,7 +32,7 @@ def show_fulfilment(
     outputs: OutputsFile,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    by: Annotated[FulfilmentGrouping, typer.Option(help="What it is rolled up by.")] = "factory",
+    by: Annotated[FulfilmentGrouping, typer.Option(help="Grouping of the rows.")] = "factory",
     through: Annotated[str | None, typer.Option(help="Last period that counts; the last reported if absent.")] = None,
 ) -> None:
     """Compare outputs of factories with their quotas, the lowest fulfilment first."""
@@ -58,16 +58,16 @@ def replan_from_outputs(
     source: SourceArgument,
     plan: PlanFolder,
     outputs: OutputsFile,
-    start: Annotated[str, typer.Option("--from", help="First period to be planned again.")],
+    start: Annotated[str, typer.Option("--from", help="First period to plan again.")],
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    unreported: Annotated[UnreportedOutput, typer.Option(help="What lines that were not reported made.")] = "quota",
-    keep_quotas_close: Annotated[bool, typer.Option("--keep-quotas-close", help="Stay near the old quotas.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the new plan's tables.")] = None,
+    unreported: Annotated[UnreportedOutput, typer.Option(help="Assumed output of lines without a report.")] = "quota",
+    keep_quotas_close: Annotated[
+        bool, typer.Option("--keep-quotas-close", help="Keep quotas close to the old ones.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables of the new plan.")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
-    problem_file: Annotated[
-        Path | None, typer.Option("--problem", help="File for the problem with its past, for the other commands.")
-    ] = None,
+    problem_file: Annotated[Path | None, typer.Option("--problem", help="File for the problem with its past.")] = None,
 ) -> None:
     """Plan the remaining periods again from reported outputs. Exit with 1 if there is no plan."""
     problem = problem_sources.load_problem(source, scenario, change)

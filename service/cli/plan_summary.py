@@ -47,18 +47,18 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
         ("county", summary.by_county),
     ):
         console.print(_build_served_table(title, rows))
-    worst = Table("county", "item", "needed", "served", "share", title="Served worst")
+    worst = Table("county", "item", "needed", "served", "share", title="Lowest served shares")
     for row in summary.worst_served:
         worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
     console.print(worst)
     limit = "no limit" if summary.power_limit_kwh is None else f"{summary.power_limit_kwh:,.0f} kWh"
-    facts = Table("at a glance", "", show_header=False, title="At a glance")
+    facts = Table("", "", show_header=False, title="Summary")
     for name, value in (
         ("served, by value", f"{summary.served_share:.1%}"),
         ("made locally", f"{summary.local_share:.1%}"),
         ("from the centre", f"{summary.central_share:.1%}"),
         ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),
-        ("moved", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
+        ("transported", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
         ("swapped", f"{summary.swapped_given:,.0f} won given, {summary.swapped_taken:,.0f} won taken"),
     ):
         facts.add_row(name, value)
@@ -73,11 +73,11 @@ def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
 
 
 def _print_infeasibility(diagnosis: Infeasibility, console: Console) -> None:
-    conflict = Table("rule", "in conflict", title="These cannot hold together")
+    conflict = Table("rule", "limit", title="Conflicting constraints")
     for row in diagnosis.conflict:
         conflict.add_row(row.rule, row.text)
     console.print(conflict)
-    relax = Table("rule", "where", "gives by", title="The least that would make a plan possible")
+    relax = Table("rule", "where", "relaxed by", title="Least relaxation")
     for row in diagnosis.relaxations:
         relax.add_row(row.rule, ", ".join(row.where.values()), f"{row.relaxation:,.4g} {row.unit}")
     console.print(relax)

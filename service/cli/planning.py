@@ -34,15 +34,15 @@ def plan_province(
     source: SourceArgument,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    out: Annotated[Path | None, typer.Option(help="Folder for the plan's tables.")] = None,
-    workbook: Annotated[Path | None, typer.Option(help="File for the whole plan as a workbook (.xlsx).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables of the plan.")] = None,
+    workbook: Annotated[Path | None, typer.Option(help="File for the plan as a workbook (.xlsx).")] = None,
     table_format: Annotated[TableFormat, typer.Option("--format", help="Format of the tables.")] = "csv",
     solver: Annotated[SolverName, typer.Option(help="Solver; auto lets Allot choose.")] = "auto",
-    time_limit: Annotated[float, typer.Option(help="Seconds after which solving stops.")] = 600.0,
+    time_limit: Annotated[float, typer.Option(help="Time limit of the solve in seconds.")] = 600.0,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Ask the independent formulation for a second opinion.")
+        bool, typer.Option("--verify", help="Verify the plan with the independent reference model.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan's head as JSON instead of tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON instead of tables.")] = False,
 ) -> None:
     """Plan a province: print a summary and write the tables into a folder. Exit with 1 if there is no plan."""
     problem = problem_sources.load_problem(source, scenario, change)
@@ -112,8 +112,8 @@ def export_program(
     source: SourceArgument,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    mps: Annotated[Path | None, typer.Option(help="File for the program in MPS form.")] = None,
-    lp: Annotated[Path | None, typer.Option(help="File for the program in LP form.")] = None,
+    mps: Annotated[Path | None, typer.Option(help="File for the linear program in MPS format.")] = None,
+    lp: Annotated[Path | None, typer.Option(help="File for the linear program in LP format.")] = None,
 ) -> None:
     """Export the linear program for another solver."""
     if mps is None and lp is None:

@@ -153,7 +153,7 @@ def _parse_scenario(position: int, raw: dict[str, Any]) -> Scenario:
 
 def _make_table_finding(problem: provinces.TableProblem) -> Finding:
     cell = SheetCell(sheet=problem.file, row=problem.row, column=problem.column)
-    return Finding(path="", code="bad_cell", message=problem.message, remedy="Mend the cell.", cell=cell)
+    return Finding(path="", code="bad_cell", message=problem.message, remedy="Correct the cell.", cell=cell)
 
 
 def _find_scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:

@@ -7,7 +7,7 @@ import typer
 from pydantic import BaseModel
 from rich.table import Table
 
-from models.answers import GoodShadowPrice
+from models.answers import GoodShadowPrice, Remedies
 from models.plan import Infeasibility
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, open_session, show_comparison
@@ -21,16 +21,14 @@ def show_shadow_prices(
     source: SourceArgument,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    with_ranges: Annotated[
-        int, typer.Option(help="Limits told in words, with the range in which the price holds.")
-    ] = 10,
-    max_results: Annotated[int, typer.Option(help="Limits and goods listed at most.")] = 30,
-    max_goods: Annotated[int, typer.Option(help="Goods shown at most, the dearest shortages first.")] = 0,
+    with_ranges: Annotated[int, typer.Option(help="Number of limits with allowable range and words.")] = 10,
+    max_results: Annotated[int, typer.Option(help="Maximum number of limits and of goods.")] = 30,
+    max_goods: Annotated[int, typer.Option(help="Maximum number of goods, the highest shadow prices first.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Print the shadow price of each limit, in won per unit, with its allowable range.
 
-        Example: `allot shadow-prices ryanggang -s crisis --with-ranges 5`. The prices hold before rounding to whole
+    Example: `allot shadow-prices ryanggang -s crisis --with-ranges 5`. The prices hold before rounding to whole
     units.
     """
     found = sensitivity.compute_shadow_prices(
@@ -38,7 +36,7 @@ def show_shadow_prices(
     )
     if _print_if_json(found, as_json):
         return
-    table = Table("limit", "period", "used", "of", "won per 1 more", "holds from", "to", title="Prices of limits")
+    table = Table("limit", "period", "used", "of", "shadow price, won", "from", "to", title="Shadow prices of limits")
     for row in found.limits:
         limit = " ".join(filter(None, (row.rule, row.id, row.part)))
         falls = "" if row.allowable_decrease is None else f"{row.limit - row.allowable_decrease:,.6g}"
@@ -55,7 +53,7 @@ def show_shadow_prices(
 
 
 def _build_goods_table(rows: Sequence[GoodShadowPrice]) -> Table:
-    table = Table("county", "item", "period", "short", "won per 1 more", title="Prices of goods")
+    table = Table("county", "item", "period", "short", "shadow price, won", title="Shadow prices of goods")
     for row in rows:
         price = f"{row.shadow_price:,.4g} / {row.unit}"
         table.add_row(row.county, row.item, row.period, f"{row.shortage:,.6g}", price)
@@ -65,26 +63,24 @@ def _build_goods_table(rows: Sequence[GoodShadowPrice]) -> Table:
 def show_remedies(
     source: SourceArgument,
     county: Annotated[str, typer.Option(help="County of the shortage.")],
-    item: Annotated[str, typer.Option(help="Item short.")],
+    item: Annotated[str, typer.Option(help="Item of the shortage.")],
     period: Annotated[str, typer.Option(help="Period of the shortage.")],
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
-    target_share: Annotated[float, typer.Option(help="Share of the shortage that may be left: 0 ends it.")] = 0.5,
-    max_candidates: Annotated[int, typer.Option(help="Limits tried at most.")] = 5,
-    max_results: Annotated[
-        int | None, typer.Option(help="Remedies that are enough; no further limit is tried then.")
-    ] = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds at most.")] = 60.0,
+    target_share: Annotated[float, typer.Option(help="Share of the shortage that may remain: 0 ends it.")] = 0.5,
+    max_candidates: Annotated[int, typer.Option(help="Maximum number of limits to evaluate.")] = 5,
+    max_results: Annotated[int | None, typer.Option(help="Stop after this number of remedies.")] = None,
+    time_limit: Annotated[float, typer.Option(help="Time limit in seconds.")] = 60.0,
     include_unreserved: Annotated[
-        bool, typer.Option("--include-unreserved", help="Also amounts with which the best plan needs no telling.")
+        bool, typer.Option("--include-unreserved", help="Also find amounts that suffice without a reservation.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the smallest single changes that end or halve a shortage, each verified by a solve, with the effect on
     other needs.
 
-        Each remedy states its change for `--change`. Example:
-        `allot remedies FILE --county hyesan --item soap --period 2002-01 --target-share 0`
+    Each remedy states its change for `--change`. Example: `allot remedies FILE --county hyesan --item soap --period
+    2002-01 --target-share 0`
     """
     session = open_session(source, scenario, change)
     try:
@@ -104,15 +100,19 @@ def show_remedies(
         raise typer.Exit(2) from error
     if _print_if_json(found, as_json):
         return
-    more = f", {found.not_evaluated} not" if found.not_evaluated else ""
+    _print_remedies(found)
+
+
+def _print_remedies(found: Remedies) -> None:
+    more = f", {found.not_evaluated} not evaluated" if found.not_evaluated else ""
     problem_sources.output_console.print(
-        f"{found.shortage:,.6g} short; {found.evaluated} limits tried{more}.", soft_wrap=True
+        f"{found.shortage:,.6g} short; {found.evaluated} limits evaluated{more}.", soft_wrap=True
     )
     for remedy in found.remedies:
         problem_sources.output_console.print(f"- {remedy.text}", soft_wrap=True)
-        for made in remedy.changes:
+        for change in remedy.changes:
             problem_sources.output_console.print(
-                f"    --change {problem_sources.format_change(made)}", soft_wrap=True, highlight=False
+                f"    --change {problem_sources.format_change(change)}", soft_wrap=True, highlight=False
             )
 
 
@@ -150,11 +150,11 @@ def show_equity(
     for county, shares in found.by_county.items():
         known = {share.key: f"{share.share:.1%}" for share in shares}
         table.add_row(county, *(known.get(level, "") for level in levels))
-    table.add_row("spread", *(f"{found.served_share_range[level]:.1%}" for level in levels))
+    table.add_row("range", *(f"{found.served_share_range[level]:.1%}" for level in levels))
     problem_sources.output_console.print(table)
     for band in found.shortage_bands:
         problem_sources.output_console.print(
-            f"Band {band.band} (weight {band.weight:g}): {band.value:,.0f} won short, {band.need_count} needs, {band.filled_count} of them to its end."
+            f"Band {band.band} (weight {band.weight:g}): {band.value:,.0f} won short, {band.need_count} needs, {band.filled_count} of them to the full width."
         )
 
 
@@ -169,7 +169,7 @@ def show_goals(
     except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error
-    table = Table("goal", "reached", "by itself", "given up", "better per unit given by", title="Goals in order")
+    table = Table("goal", "result", "own optimum", "loss", "gain per unit of", title="Goals in order")
     for row in found:
         per = ", ".join(f"{name}: {price:,.4g}" for name, price in row.shadow_prices.items())
         table.add_row(
@@ -179,7 +179,7 @@ def show_goals(
             f"{row.loss_to_earlier_goals:,.6g}",
             per,
         )
-    problem_sources.output_console.print(table if found else "The policy lists no goals.")
+    problem_sources.output_console.print(table if found else "The policy has no ordered goals.")
 
 
 def show_infeasibility(
@@ -194,7 +194,7 @@ def show_infeasibility(
     """
     plan = make_plan(problem_sources.load_problem(source, scenario, change)).plan
     if plan.infeasibility is None:
-        problem_sources.output_console.print(f"The plan is {plan.outcome}: nothing is in conflict.")
+        problem_sources.output_console.print(f"The plan is {plan.outcome}: no constraints conflict.")
         return
     if not _print_if_json(plan.infeasibility, as_json):
         _print_infeasibility(plan.infeasibility)
@@ -202,12 +202,10 @@ def show_infeasibility(
 
 
 def _print_infeasibility(found: Infeasibility) -> None:
-    problem_sources.output_console.print("These cannot hold together:")
+    problem_sources.output_console.print("These constraints conflict:")
     for row in found.conflict:
         problem_sources.output_console.print(f"- {row.text}", soft_wrap=True)
-    problem_sources.output_console.print(
-        "The least that must give way" + (", verified by solving again:" if found.verified else ":")
-    )
+    problem_sources.output_console.print("Least relaxation" + (", verified by a solve:" if found.verified else ":"))
     for row in found.relaxations:
         problem_sources.output_console.print(f"- by {row.relaxation:,.6g} {row.unit}: {row.text}", soft_wrap=True)
 

@@ -41,10 +41,9 @@ class ApprovalService:
     ) -> ApprovalView:
         """Perform one of TRANSITIONS.
 
-                Raises RecordNotFoundError, PreconditionFailedError if `If-Match` names another version, and
-        ConflictError in a state that
-                does not allow the act, for an outcome without a plan, and where another plan of the province is in
-        force.
+        Raises RecordNotFoundError, PreconditionFailedError if `If-Match` names another version, and ConflictError in
+        a state that does not allow the act, for an outcome without a plan, and where another plan of the province is
+        in force.
         """
         transition = TRANSITIONS[act]
         with self._store.write_transaction() as transaction:

@@ -21,7 +21,7 @@ def estimate_demand(
     """Estimate the demand of the problem in a body as JSON of `DemandAnswer`, for some counties and items (all if
     none are named).
 
-        Raises InvalidProblemError, and ContentTooLargeError for more rows than a page may have.
+    Raises InvalidProblemError, and ContentTooLargeError for more rows than a page may have.
     """
     problem = resolve_bare_problem(
         decode_json_object(raw),

@@ -29,8 +29,8 @@ class FulfilmentService:
     def accept_report(self, plan: str, raw: RawReport, principal: Principal) -> AcceptedReport:
         """Accept a report as a whole, or raise UnprocessableContentError with all findings.
 
-                Raises ConflictError for plans that accept no reports, ForbiddenError for a factory that the principal
-        may not report.
+        Raises ConflictError for plans that accept no reports, ForbiddenError for a factory that the principal may not
+        report.
         """
         with self._store.write_transaction() as transaction:
             acquire_lock(transaction.connection, f"outputs {plan}")

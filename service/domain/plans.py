@@ -57,11 +57,9 @@ class PlanService:
     ) -> Submission:
         """Submit the plan that a body describes.
 
-                `kind` is the kind of spreadsheet, None for JSON; `sheets_query` holds the query parameters of
-        spreadsheets. Raises
-                InvalidProblemError, ContentTooLargeError, BadRequestError, ConflictError if the key was used for
-        another body,
-                TooManyRequestsError if the queue is full, HiddenError and ForbiddenError for provinces and base
+        `kind` is the kind of spreadsheet, None for JSON; `sheets_query` holds the query parameters of spreadsheets.
+        Raises InvalidProblemError, ContentTooLargeError, BadRequestError, ConflictError if the key was used for
+        another body, TooManyRequestsError if the queue is full, HiddenError and ForbiddenError for provinces and base
         plans.
         """
         said = sheets_query.dump_stated_values()

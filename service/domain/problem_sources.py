@@ -73,7 +73,7 @@ def resolve_problem(
     """Resolve the problem of a body and its other fields; `base` is the problem of a body without problem and
     province.
 
-        Raises InvalidProblemError with all findings, ContentTooLargeError beyond the limits.
+    Raises InvalidProblemError with all findings, ContentTooLargeError beyond the limits.
     """
     beside = {key: value for key, value in document.items() if key != "problem"}
     written = document.get("problem")

@@ -149,9 +149,8 @@ class ProvinceService:
     ) -> ProvinceVersion:
         """Store a new version of a province.
 
-                Raises ConflictError for a built-in province, InvalidProblemError, ContentTooLargeError, and
-        PreconditionFailedError
-                (or VersionConflictError) if the headers demand another version.
+        Raises ConflictError for a built-in province, InvalidProblemError, ContentTooLargeError, and
+        PreconditionFailedError (or VersionConflictError) if the headers demand another version.
         """
         self._reject_built_in(name)
         beside, problem = self._parse_province_body(body)

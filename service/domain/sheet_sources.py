@@ -17,9 +17,8 @@ def process_document(
 ) -> Result:
     """Process the document in a body: JSON, or a province in a spreadsheet.
 
-        Raises InvalidProblemError with all findings about the sheets before `work` begins, or about the problem in
-    them,
-        ContentTooLargeError and BadRequestError.
+    Raises InvalidProblemError with all findings about the sheets before `work` begins, or about the problem in them,
+    ContentTooLargeError and BadRequestError.
     """
     if kind is None:
         return work(decode_json_object(raw))

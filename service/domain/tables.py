@@ -42,8 +42,7 @@ class TableService:
     def compute_etag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
         """Compute the entity tag of a response: a digest of the stored table and the query.
 
-                RecordNotFoundError for the plan, NotFoundError for the table, ConflictError if the plan has not
-        finished.
+        RecordNotFoundError for the plan, NotFoundError for the table, ConflictError if the plan has not finished.
         """
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)

@@ -30,8 +30,7 @@ def scan_elements(chunks: Iterable[bytes], handler: ElementHandler) -> Iterator[
     """Give everything in an XML file to `handler`; yields after each chunk, so that the caller can take what was
     collected.
 
-        Raises InvalidFileError for malformed XML or a DTD, ContentTooLargeError for more elements than any real file
-    has.
+    Raises InvalidFileError for malformed XML or a DTD, ContentTooLargeError for more elements than any real file has.
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True

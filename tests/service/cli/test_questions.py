@@ -46,15 +46,15 @@ def test_help_explains(command: str) -> None:
 
 
 def test_prices_are_told_in_words(file: Path) -> None:
-    result = run("shadow-prices", file, "--leading", "2")
+    result = run("shadow-prices", file, "--with-ranges", "2")
     assert result.exit_code == 0, result.output
     assert "power hyesan" in result.output
     assert result.output.count("One more ") == 2
 
 
 def test_a_remedy_typed_again_leaves_what_it_says(file: Path) -> None:
-    answer = json.loads(run("remedies", file, *SOAP, "--left", "0", "--free", "--json").stdout)
-    shown = run("remedies", file, *SOAP, "--left", "0", "--free")
+    answer = json.loads(run("remedies", file, *SOAP, "--target-share", "0", "--include-unreserved", "--json").stdout)
+    shown = run("remedies", file, *SOAP, "--target-share", "0", "--include-unreserved")
     assert shown.exit_code == 0, shown.output
     remedies = [remedy for remedy in answer["remedies"] if remedy["changes"]]
     lines = re.findall(r"--change (\S+)", shown.output)
@@ -81,7 +81,7 @@ def test_what_if_shows_each_step(file: Path) -> None:
 
 
 def test_goals_and_diagnosis(file: Path) -> None:
-    assert "lists no goals" in run("goals", file).output
+    assert "no ordered goals" in run("goals", file).output
     assert run("infeasibility", file).exit_code == 0
     raw = two_counties_raw()
     raw["policy"]["goals"] = ["shortage", "cost"]
@@ -89,8 +89,8 @@ def test_goals_and_diagnosis(file: Path) -> None:
     assert "1 shortage" in run("goals", file).output
     result = run("infeasibility", file, "--change", "line_least@hyesan-daily/soap=10000000")
     assert result.exit_code == 1
-    assert "These cannot hold together" in result.output
-    assert "The least that must give way, verified by solving again" in result.output
+    assert "These constraints conflict" in result.output
+    assert "Least relaxation, verified by a solve" in result.output
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_answers_are_json_where_requested(file: Path, words: tuple[str, ...]) ->
     name, *rest = words
     result = run(name, file, *rest, "--json")
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout) if name != "infeasibility" else "nothing is in conflict" in result.stdout
+    assert json.loads(result.stdout) if name != "infeasibility" else "no constraints conflict" in result.stdout
 
 
 def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
-    words = ("--by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
-    groups = json.loads(run("bottlenecks", file, *words, "--most", "3").stdout)["groups"]
+    words = ("--group-by", "limit", "--rule", "power", "--limit", "hyesan", "--json")
+    groups = json.loads(run("bottlenecks", file, *words, "--max-results", "3").stdout)["groups"]
     assert len(groups) == 3
     assert {(cause["rule"], cause["id"]) for group in groups for cause in group["binding_limits"]} == {
         ("power", "hyesan")
@@ -123,13 +123,13 @@ def test_from_a_limit_to_all_that_it_causes(file: Path) -> None:
 
 
 def test_goods_have_prices_too(file: Path) -> None:
-    assert "Prices of goods" not in run("shadow-prices", file).output
-    assert "Prices of goods" in run("shadow-prices", file, "--goods", "2").output
+    assert "Shadow prices of goods" not in run("shadow-prices", file).output
+    assert "Shadow prices of goods" in run("shadow-prices", file, "--max-goods", "2").output
 
 
 def test_equity_names_counties_and_bands(file: Path) -> None:
     output = run("equity", file).output
-    for words in ("hyesan", "kapsan", "priority 1", "spread", "Band 1 (weight 4)"):
+    for words in ("hyesan", "kapsan", "priority 1", "range", "Band 1 (weight 4)"):
         assert words in output
 
 
@@ -139,7 +139,7 @@ def test_a_grid_shows_every_pair(file: Path) -> None:
     assert "no time for" not in output
     assert (
         "There was no time for 3 pairs"
-        in run("grid", file, "power_limit=1,0.5", "delivered=1,0.5", "--seconds", "0").output
+        in run("grid", file, "power_limit=1,0.5", "delivered=1,0.5", "--time-limit", "0").output
     )
     for wrong in ("power_limit", "power_limit=much", "nothing=1"):
         assert run("grid", file, wrong, "delivered=1").exit_code == 2
@@ -147,6 +147,6 @@ def test_a_grid_shows_every_pair(file: Path) -> None:
 
 
 def test_enough_remedies_are_enough(file: Path) -> None:
-    output = run("remedies", file, *SOAP, "--limit", "1").output
+    output = run("remedies", file, *SOAP, "--max-results", "1").output
     assert output.count("--change") == 1
     assert re.search(r"limits tried, [1-9]\d* not", output)
