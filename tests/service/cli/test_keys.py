@@ -33,7 +33,7 @@ def test_a_key_is_made_listed_used_and_revoked(tmp_path: Path) -> None:
         assert client.get("/v1/me", headers=headers).status_code == 401
         log = client.app_state["services"].store
         with log.read_transaction() as stored:
-            assert [(one.caller, one.act) for one in stored.audit.entries(subject=identifier)] == [
+            assert [(one.caller, one.act) for one in stored.audit.list_entries(subject=identifier)] == [
                 ("local", "key made"),
                 ("local", "key revoked"),
             ]

@@ -149,4 +149,4 @@ def test_a_grid_shows_every_pair(file: Path) -> None:
 def test_enough_remedies_are_enough(file: Path) -> None:
     output = run("remedies", file, *SOAP, "--max-results", "1").output
     assert output.count("--change") == 1
-    assert re.search(r"limits tried, [1-9]\d* not", output)
+    assert re.search(r"limits evaluated, [1-9]\d* not", output)
