@@ -37,7 +37,7 @@ def planned(client: TestClient, body: Json) -> str:
 
 
 def rows(client: TestClient, plan: str, table: str) -> list[Json]:
-    found: list[Json] = client.get(f"{plan}/{table}?limit=5000").json()["rows"]
+    found: list[Json] = client.get(f"{plan}/tables/{table}?limit=5000").json()["rows"]
     return found
 
 
@@ -182,6 +182,6 @@ def test_the_walk_through_ryanggangs_normal_year(tmp_path_factory: pytest.TempPa
         assert made["objective"]["value"] > plan.json()["objective"]["value"]
         after = parse_problem(client.get(f"{made['links']['self']}/problem").content)
         tables = {
-            name: client.get(f"{made['links']['self']}/{name}?limit=100000").json()["rows"] for name in made["tables"]
+            name: client.get(f"{made['links']['self']}/tables/{name}?limit=100000").json()["rows"] for name in made["tables"]
         }
         assert_plan_lawful(after, Plan.model_validate({name: made[name] for name in HEADS}), tables)

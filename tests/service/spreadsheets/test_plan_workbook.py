@@ -24,7 +24,7 @@ def book(client: TestClient, plan: str) -> Any:
 
 def test_every_table_is_there_with_every_figure(client: TestClient, plan: str, book: Any) -> None:
     for table in TABLE_SCHEMAS:
-        told = client.get(f"{plan}/{table}").json()["rows"]
+        told = client.get(f"{plan}/tables/{table}").json()["rows"]
         header, *rows = book[table].values
         assert [dict(zip(header, row, strict=True)) for row in rows] == told
         assert book[table].freeze_panes == "A2"
