@@ -39,7 +39,7 @@ __all__ = [
 
 
 def build_program(
-    index: ProblemArrays,
+    arrays: ProblemArrays,
     *,
     include_swaps: bool = True,
     shortage_without_swaps: FloatArray | None = None,
@@ -53,35 +53,35 @@ def build_program(
     for each to hold it by; see `goal_costs` for what each minimises. `where` are the places and arcs to make columns for; left out,
     those that can matter.
     """
-    program = ProgramBuilder(index.labels)
-    active_arcs = active_arcs or find_active_arcs(index, include_swaps=include_swaps)
+    program = ProgramBuilder(arrays.labels)
+    active_arcs = active_arcs or find_active_arcs(arrays, include_swaps=include_swaps)
 
-    variables.add_production_variables(index, program)
-    variables.add_shipment_variables(index, program, active_arcs)
-    variables.add_stock_variables(index, program, active_arcs)
-    variables.add_central_variables(index, program, active_arcs)
+    variables.add_production_variables(arrays, program)
+    variables.add_shipment_variables(arrays, program, active_arcs)
+    variables.add_stock_variables(arrays, program, active_arcs)
+    variables.add_central_variables(arrays, program, active_arcs)
     if include_swaps:
-        variables.add_give_variables(index, program, active_arcs)
-        variables.add_take_variables(index, program, active_arcs)
-    variables.add_shortage_variables(index, program)
+        variables.add_give_variables(arrays, program, active_arcs)
+        variables.add_take_variables(arrays, program, active_arcs)
+    variables.add_shortage_variables(arrays, program)
 
-    add_balance_constraints(index, program)
-    add_machine_constraints(index, program)
-    add_labour_constraints(index, program)
-    add_power_constraints(index, program)
-    add_link_constraints(index, program)
-    add_handling_constraints(index, program)
-    add_central_share_constraints(index, program)
-    add_local_floor_constraints(index, program)
-    add_swap_balance_constraints(index, program)
-    add_store_constraints(index, program)
+    add_balance_constraints(arrays, program)
+    add_machine_constraints(arrays, program)
+    add_labour_constraints(arrays, program)
+    add_power_constraints(arrays, program)
+    add_link_constraints(arrays, program)
+    add_handling_constraints(arrays, program)
+    add_central_share_constraints(arrays, program)
+    add_local_floor_constraints(arrays, program)
+    add_swap_balance_constraints(arrays, program)
+    add_store_constraints(arrays, program)
 
     if shortage_without_swaps is not None:
-        add_own_needs_first_constraints(index, program, shortage_without_swaps)
+        add_own_needs_first_constraints(arrays, program, shortage_without_swaps)
     if goals:
-        add_worst_fulfilment_constraints(index, program, goals)
-        add_central_distance_constraints(index, program, goals)
-        add_quota_distance_constraints(index, program, goals)
-        add_goal_constraints(index, program, goals)
+        add_worst_fulfilment_constraints(arrays, program, goals)
+        add_central_distance_constraints(arrays, program, goals)
+        add_quota_distance_constraints(arrays, program, goals)
+        add_goal_constraints(arrays, program, goals)
 
-    return fix_past_variables(index, program.build_program())
+    return fix_past_variables(arrays, program.build_program())

@@ -32,43 +32,46 @@ class ActiveArcs:
     """Whether the county can hold a stock of the item, or must, (C, I)."""
 
 
-def find_active_arcs(index: ProblemArrays, *, include_swaps: bool) -> ActiveArcs:
+def find_active_arcs(arrays: ProblemArrays, *, include_swaps: bool) -> ActiveArcs:
     """Where items can matter, with or without partners."""
-    sources, sinks = _find_sources(index, include_swaps=include_swaps), _find_sinks(index, include_swaps=include_swaps)
-    places, moves = len(index.labels["place"]), index.items.is_transportable
+    sources, sinks = (
+        _find_sources(arrays, include_swaps=include_swaps),
+        _find_sinks(arrays, include_swaps=include_swaps),
+    )
+    places, moves = len(arrays.labels["place"]), arrays.items.is_transportable
     adjacency = np.zeros((places, places), dtype=bool)
-    adjacency[index.arcs.tail, index.arcs.head] = True
+    adjacency[arrays.arcs.tail, arrays.arcs.head] = True
     reach = _compute_closure(adjacency)
     can_come = np.where(moves, (reach.T.astype(np.int64) @ sources) > 0, sources)
     can_serve = np.where(moves, (reach.astype(np.int64) @ sinks) > 0, sinks)
     place = _remove_dead_ends(can_come & can_serve, sources | sinks, adjacency)
-    arc = place[index.arcs.tail] & place[index.arcs.head] & moves
-    counties, past = index.places.county_count, index.past
-    must_store = (index.places.stock_least > 0).any(axis=2)
-    store = (place[:counties] | must_store) & index.items.is_storable
+    arc = place[arrays.arcs.tail] & place[arrays.arcs.head] & moves
+    counties, past = arrays.places.county_count, arrays.past
+    must_store = (arrays.places.stock_least > 0).any(axis=2)
+    store = (place[:counties] | must_store) & arrays.items.is_storable
     past_places: BoolArray = np.asarray((past.central > 0).any(axis=2))
-    np.logical_or.at(past_places, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
+    np.logical_or.at(past_places, arrays.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
     return ActiveArcs(place | past_places, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
 
 
-def _find_sources(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
-    sources = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    sources[index.lines.place, index.lines.item] = True
-    sources[: index.places.county_count] |= index.places.opening_stock > 0
-    if index.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
-        sources[: index.places.county_count] |= (index.demand > 0).any(axis=2)
-    sources[index.centre.gateways] |= (index.centre.supply_limit > 0).any(axis=1)
+def _find_sources(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sources = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
+    sources[arrays.lines.place, arrays.lines.item] = True
+    sources[: arrays.places.county_count] |= arrays.places.opening_stock > 0
+    if arrays.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
+        sources[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2)
+    sources[arrays.centre.gateways] |= (arrays.centre.supply_limit > 0).any(axis=1)
     if include_swaps:
-        np.logical_or.at(sources, index.partners.place, (index.partners.offers > 0).any(axis=2))
+        np.logical_or.at(sources, arrays.partners.place, (arrays.partners.offers > 0).any(axis=2))
     return sources
 
 
-def _find_sinks(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
-    sinks = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    sinks[index.lines.place[index.lines.use_line], index.lines.use_item] = True
-    sinks[: index.places.county_count] |= (index.demand > 0).any(axis=2) | index.items.is_storable
+def _find_sinks(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sinks = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
+    sinks[arrays.lines.place[arrays.lines.use_line], arrays.lines.use_item] = True
+    sinks[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2) | arrays.items.is_storable
     if include_swaps:
-        np.logical_or.at(sinks, index.partners.place, (index.partners.wants > 0).any(axis=2))
+        np.logical_or.at(sinks, arrays.partners.place, (arrays.partners.wants > 0).any(axis=2))
     return sinks
 
 

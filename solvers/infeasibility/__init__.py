@@ -34,11 +34,11 @@ class InfeasibilityAnalysis:
 
 
 def analyse_infeasibility(
-    index: ProblemArrays, program: Program, tolerance: float, time_limit_seconds: float
+    arrays: ProblemArrays, program: Program, tolerance: float, time_limit_seconds: float
 ) -> InfeasibilityAnalysis | None:
     """Diagnose an infeasible program; None where no conflict can be proved within `tolerance` and about `seconds`."""
     deadline = time.monotonic() + time_limit_seconds
-    lp, limits = program.lp, RelaxableLimits.from_program(index, program)
+    lp, limits = program.lp, RelaxableLimits.from_program(arrays, program)
     relaxed_lp = build_relaxation(lp, limits)
     for name in RELAXATION_BACKENDS:
         options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 1.0))
@@ -59,8 +59,8 @@ def analyse_infeasibility(
         lp, limits.select_limits(selected), candidates, solution.dual_values[: lp.row_count], remaining_seconds
     )
     infeasibility = Infeasibility(
-        conflict=describe_limits(index, program, limits, selected[iis.positions], amounts),
-        relaxations=describe_limits(index, program, limits, np.flatnonzero(amounts), amounts),
+        conflict=describe_limits(arrays, program, limits, selected[iis.positions], amounts),
+        relaxations=describe_limits(arrays, program, limits, np.flatnonzero(amounts), amounts),
         verified=is_feasible_within(apply_relaxation(lp, limits, amounts), time.monotonic() + remaining_seconds),
         irreducible=iis.is_irreducible,
     )

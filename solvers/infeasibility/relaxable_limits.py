@@ -34,14 +34,14 @@ class RelaxableLimits:
     """Cost of giving way by `scale`."""
 
     @classmethod
-    def from_program(cls, index: ProblemArrays, program: Program) -> Self:
+    def from_program(cls, arrays: ProblemArrays, program: Program) -> Self:
         """All that could give way in a program: rules, the bounds in BOUNDS, and balances as a last resort."""
         parts = [
-            _collect_row_limits(index, program, name)
+            _collect_row_limits(arrays, program, name)
             for name in program.constraints
             if name not in DEFINING_CONSTRAINTS
         ]
-        parts += [_collect_column_limits(index, program, *key) for key in BOUNDS if key[0] in program.variables]
+        parts += [_collect_column_limits(arrays, program, *key) for key in BOUNDS if key[0] in program.variables]
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def select_limits(self, positions: IntArray) -> "RelaxableLimits":
@@ -52,22 +52,22 @@ class RelaxableLimits:
 LimitArrays = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
 
 
-def _collect_row_limits(index: ProblemArrays, program: Program, name: str) -> LimitArrays:
+def _collect_row_limits(arrays: ProblemArrays, program: Program, name: str) -> LimitArrays:
     block, lp = program.constraints[name], program.lp
     weight = BALANCE_PENALTY if name == "balance" else 1.0
     sizes = {"local_floor": _compute_floor_sizes, "swap_balance": _compute_swap_sizes}
-    typical = sizes[name](index, program) if name in sizes else None
+    typical = sizes[name](arrays, program) if name in sizes else None
     sides = (lp.row_lower[block.block_slice], lp.row_upper[block.block_slice])
     return _build_limit_sides(block.positions, 0, sides, weight, typical)
 
 
-def _collect_column_limits(index: ProblemArrays, program: Program, variable: str, side: str) -> LimitArrays:
+def _collect_column_limits(arrays: ProblemArrays, program: Program, variable: str, side: str) -> LimitArrays:
     """Bounds that say something: a lower one above 0; of shortage only where the bands leave some demand out."""
     block, lp = program.variables[variable], program.lp
     nothing = np.full(block.size, np.inf)
-    if variable == "worst" or (variable == "short" and index.band_width.sum() >= 1 - 1e-9):
+    if variable == "worst" or (variable == "short" and arrays.band_width.sum() >= 1 - 1e-9):
         return _build_limit_sides(block.positions, 1, (-nothing, nothing), 1.0, None)
-    past = is_past_period(index, block)  # what has happened cannot give
+    past = is_past_period(arrays, block)  # what has happened cannot give
     if side == "upper":
         upper = np.where(past, np.inf, lp.column_upper[block.block_slice])
         return _build_limit_sides(block.positions, 1, (-nothing, upper), 1.0, None)
@@ -95,13 +95,13 @@ def _build_limit_sides(
     return where, np.full(len(where), is_column), sign, bound, np.maximum(scale, 1e-3), np.full(len(where), weight)
 
 
-def _compute_floor_sizes(index: ProblemArrays, program: Program) -> FloatArray:
+def _compute_floor_sizes(arrays: ProblemArrays, program: Program) -> FloatArray:
     """What is needed of what each floor is about, in the floor's own measure."""
-    needed = index.centre.floor_weight @ index.demand.sum(axis=(0, 2))
+    needed = arrays.centre.floor_weight @ arrays.demand.sum(axis=(0, 2))
     return np.asarray(needed[program.constraints["local_floor"].axes["group"]])
 
 
-def _compute_swap_sizes(index: ProblemArrays, program: Program) -> FloatArray:
+def _compute_swap_sizes(arrays: ProblemArrays, program: Program) -> FloatArray:
     """Won's worth that a partner offers in all."""
-    offered = (index.partners.offers.sum(axis=2) * index.items.value).sum(axis=1)
+    offered = (arrays.partners.offers.sum(axis=2) * arrays.items.value).sum(axis=1)
     return np.asarray(offered[program.constraints["swap_balance"].axes["partner"]])

@@ -39,50 +39,50 @@ class ReconciledPast:
     """Units used that nobody can have brought, (N, I, K)."""
 
 
-def reconcile_past(index: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
+def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
     """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
     count = make.shape[1]
-    past = replace(PastArrays.create_empty(index.labels, count), make=make)
-    shape = (len(index.labels["place"]), len(index.labels["item"]), count)
+    past = replace(PastArrays.create_empty(arrays.labels, count), make=make)
+    shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), count)
     lost, unexplained = np.zeros(shape), np.zeros(shape)
-    carried_stock = index.items.carryover_share * index.places.opening_stock
+    carried_stock = arrays.items.carryover_share * arrays.places.opening_stock
     for t in range(count):
         reconciliation = _PeriodReconciliation(
-            index, plan, t, _compute_available(index, plan, make[:, t], carried_stock, t)
+            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t)
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
             getattr(past, name)[..., t] = getattr(reconciliation, name)
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
         lost[:, :, t] = reconciliation.lost
-        carried_stock = index.items.carryover_share * reconciliation.stock
+        carried_stock = arrays.items.carryover_share * reconciliation.stock
     return ReconciledPast(past, lost, unexplained)
 
 
 def _compute_available(
-    index: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
+    arrays: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
 ) -> FloatArray:
     """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
-    lines = index.lines
+    lines = arrays.lines
     available = plan.central[:, :, t].copy()
-    available[: index.places.county_count] += carried_stock
+    available[: arrays.places.county_count] += carried_stock
     np.add.at(available, (lines.place, lines.item), make)
     used = lines.use_units * make[lines.use_line]
     np.subtract.at(available, (lines.place[lines.use_line], lines.use_item), used)
-    np.add.at(available, index.partners.place, plan.take[:, :, t])
+    np.add.at(available, arrays.partners.place, plan.take[:, :, t])
     return available
 
 
 class _PeriodReconciliation:
     """One period being booked."""
 
-    def __init__(self, index: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
+    def __init__(self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
         """Begin with what was planned to leave, and what there is."""
-        self._index = index
+        self._arrays = arrays
         self._available = available
-        self._county_count = index.places.county_count
-        self._need = index.demand[:, :, t]
-        self._max_short = self._need * min(1.0, float(index.band_width.sum()))
+        self._county_count = arrays.places.county_count
+        self._need = arrays.demand[:, :, t]
+        self._max_short = self._need * min(1.0, float(arrays.band_width.sum()))
         self._planned_stock, self._planned_short = plan.stock[:, :, t], plan.short[:, :, t]
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
@@ -103,17 +103,17 @@ class _PeriodReconciliation:
 
     def _update_stock_and_shortage(self) -> FloatArray:
         """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
-        index, counties = self._index, self._county_count
+        arrays, counties = self._arrays, self._county_count
         balance = self._available.copy()
-        np.add.at(balance, index.arcs.head, self.ship)
-        np.subtract.at(balance, index.arcs.tail, self.ship)
-        np.subtract.at(balance, index.partners.place, self.give)
+        np.add.at(balance, arrays.arcs.head, self.ship)
+        np.subtract.at(balance, arrays.arcs.tail, self.ship)
+        np.subtract.at(balance, arrays.partners.place, self.give)
         change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)
         less, more = np.maximum(-change, 0.0), np.maximum(change, 0.0)
         from_stock = np.minimum(less, self._planned_stock)
         from_people = np.minimum(less - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
         to_people = np.minimum(more, self._planned_short)
-        to_stock = np.where(index.items.is_storable, more - to_people, 0.0)
+        to_stock = np.where(arrays.items.is_storable, more - to_people, 0.0)
         self.stock = self._planned_stock - from_stock + to_stock
         self.short = self._planned_short + from_people - to_people
         missing = np.maximum(-balance, 0.0)
@@ -124,7 +124,7 @@ class _PeriodReconciliation:
 
     def _reduce_swaps(self, missing: FloatArray) -> FloatArray:
         """Give less in swaps where something is missing; what is missing then, (N, I)."""
-        place = self._index.partners.place
+        place = self._arrays.partners.place
         given = np.zeros_like(missing)
         np.add.at(given, place, self.give)
         cut = np.minimum(missing, given)
@@ -133,7 +133,7 @@ class _PeriodReconciliation:
 
     def _reduce_shipments(self, missing: FloatArray) -> FloatArray:
         """Send less from where something is missing; where something was cut, (N, I)."""
-        tail = self._index.arcs.tail
+        tail = self._arrays.arcs.tail
         sent = np.zeros_like(missing)
         np.add.at(sent, tail, self.ship)
         cut = np.minimum(missing, sent)

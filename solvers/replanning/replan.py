@@ -58,14 +58,17 @@ def build_replan_problem(
     the rest. Raises InvalidProblem, with pointers `/from` and `/changes/…`.
     """
     count = _count_past_periods(problem, start)
-    index = ProblemArrays.from_problem(problem)
-    plan = read_plan_arrays(index, tables)
-    make, reported_count, assumed_count = _determine_outputs(index, plan, outputs, count, unreported)
-    reconciled = reconcile_past(index, plan, make)
+    arrays = ProblemArrays.from_problem(problem)
+    plan = read_plan_arrays(arrays, tables)
+    make, reported_count, assumed_count = _determine_outputs(arrays, plan, outputs, count, unreported)
+    reconciled = reconcile_past(arrays, plan, make)
     changed = apply_future_changes(problem, changes, count)
     if changes:
-        changed = _keep_past_needs(index, changed, count)
-    parts = {"past": convert_past_to_problem(index, reconciled.past), "former_quotas": _list_former_quotas(index, plan)}
+        changed = _keep_past_needs(arrays, changed, count)
+    parts = {
+        "past": convert_past_to_problem(arrays, reconciled.past),
+        "former_quotas": _list_former_quotas(arrays, plan),
+    }
     if keep_quotas_close:
         parts["policy"] = changed.policy.model_copy(update={"goals": _insert_closeness_goal(changed)})
     new_problem = changed.model_copy(update=parts)
@@ -90,7 +93,7 @@ def _count_past_periods(problem: PlanningProblem, start: str) -> int:
 
 
 def _determine_outputs(
-    index: ProblemArrays,
+    arrays: ProblemArrays,
     plan: PastArrays,
     outputs: Mapping[LineAndPeriod, float],
     count: int,
@@ -98,28 +101,28 @@ def _determine_outputs(
 ) -> tuple[FloatArray, int, int]:
     """What was made, (L, K); how many of it were reported; and how many quotas were not."""
     make = plan.make[:, :count].copy()
-    line_of = {name: line for line, name in enumerate(index.labels["line"])}
-    period_of = {period: t for t, period in enumerate(index.labels["period"][:count])}
+    line_of = {name: line for line, name in enumerate(arrays.labels["line"])}
+    period_of = {period: t for t, period in enumerate(arrays.labels["period"][:count])}
     is_reported = np.zeros(make.shape, dtype=bool)
     for (factory, item, period), quantity in outputs.items():
         if period in period_of:
             line_and_period = line_of[f"{factory}/{item}"], period_of[period]
             make[line_and_period], is_reported[line_and_period] = quantity, True
     is_unreported = ~is_reported & (make > 0)
-    is_unreported[:, : index.past.period_count] = False  # what was past before is known
+    is_unreported[:, : arrays.past.period_count] = False  # what was past before is known
     if unreported == "zero":
         make[is_unreported] = 0.0
     return make, int(is_reported.sum()), int(is_unreported.sum())
 
 
-def _keep_past_needs(index: ProblemArrays, changed: PlanningProblem, count: int) -> PlanningProblem:
+def _keep_past_needs(arrays: ProblemArrays, changed: PlanningProblem, count: int) -> PlanningProblem:
     """The changed problem with the needs of the past as they were, stated outright where they would differ."""
-    before, after = index.demand, ProblemArrays.from_problem(changed).demand
+    before, after = arrays.demand, ProblemArrays.from_problem(changed).demand
     counties, items = np.nonzero((before != after)[:, :, :count].any(axis=2))
     if not len(counties):
         return changed
     mixed = np.concatenate([before[:, :, :count], after[:, :, count:]], axis=2)
-    names = index.labels["county"], index.labels["item"]
+    names = arrays.labels["county"], arrays.labels["item"]
     stated = {(row.county, row.item): row for row in changed.demand}
     for c, i in zip(counties.tolist(), items.tolist(), strict=True):
         key = names[0][c], names[1][i]
@@ -127,9 +130,9 @@ def _keep_past_needs(index: ProblemArrays, changed: PlanningProblem, count: int)
     return changed.model_copy(update={"demand": tuple(stated.values())})
 
 
-def _list_former_quotas(index: ProblemArrays, plan: PastArrays) -> tuple[FormerQuota, ...]:
-    factories = [index.labels["factory"][f] for f in index.lines.factory.tolist()]
-    items = [index.labels["item"][i] for i in index.lines.item.tolist()]
+def _list_former_quotas(arrays: ProblemArrays, plan: PastArrays) -> tuple[FormerQuota, ...]:
+    factories = [arrays.labels["factory"][f] for f in arrays.lines.factory.tolist()]
+    items = [arrays.labels["item"][i] for i in arrays.lines.item.tolist()]
     return tuple(
         FormerQuota(factory=factories[line], item=items[line], quantity=tuple(plan.make[line].tolist()))
         for line in np.flatnonzero(plan.make.any(axis=1)).tolist()

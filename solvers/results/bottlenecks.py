@@ -36,7 +36,7 @@ RELATIVE_TOLERANCE = 1e-7
 
 
 def build_bottleneck_table(
-    index: ProblemArrays, program: Program, row_price: FloatArray, flows: Flows, limits: Limits
+    arrays: ProblemArrays, program: Program, row_price: FloatArray, flows: Flows, limits: Limits
 ) -> pa.Table:
     """The reasons of every shortage, (ReasonRow): shortages in the order of the supply table, largest gain first."""
     balance = program.constraints["balance"]
@@ -51,7 +51,7 @@ def build_bottleneck_table(
     rows, found = rows[order], found[order]
     kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
     row, limit = short[rows[kept]], binding[found[kept]]
-    labels, words = index.labels, limits.label_table
+    labels, words = arrays.labels, limits.label_table
     return build_table(
         BottleneckRow,
         {

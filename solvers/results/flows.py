@@ -51,12 +51,12 @@ class Flows:
     """Won per unit more, there and then."""
 
     @classmethod
-    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+    def from_solution(cls, arrays: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
         """Add up tidy values, (n,), and read the balance prices from the rows' prices, (m,)."""
-        shape = (len(index.labels["place"]), len(index.labels["item"]), index.period_count)
-        lines, arcs = index.lines, index.arcs
+        shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count)
+        lines, arcs = arrays.lines, arrays.arcs
         demand = np.zeros(shape)
-        demand[: index.places.county_count] = index.demand
+        demand[: arrays.places.county_count] = arrays.demand
 
         def sum_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]
@@ -64,12 +64,12 @@ class Flows:
             return _sum_cells(shape, where, block.axes["item"], block.axes["period"], values[block.block_slice])
 
         ship, make = program.variables["ship"], program.variables["make"]
-        line, partner = make.axes["line"], index.partners.place
-        quota = _sum_by_line(index, make, values)
+        line, partner = make.axes["line"], arrays.partners.place
+        quota = _sum_by_line(arrays, make, values)
         return cls(
             demand=demand,
             made=_sum_cells(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]),
-            used=_compute_used_materials(index, shape, quota),
+            used=_compute_used_materials(arrays, shape, quota),
             central=sum_block("central"),
             arrived=sum_block("ship", arcs.head[ship.axes["arc"]]),
             sent=sum_block("ship", arcs.tail[ship.axes["arc"]]),
@@ -88,15 +88,15 @@ def _sum_cells(
     return sum_by_cell(cells, weights, int(np.prod(shape))).reshape(shape)
 
 
-def _sum_by_line(index: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:
+def _sum_by_line(arrays: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:
     """Quotas by line and period, (L, T)."""
-    out = np.zeros((len(index.labels["line"]), index.period_count))
+    out = np.zeros((len(arrays.labels["line"]), arrays.period_count))
     out[make.axes["line"], make.axes["period"]] = values[make.block_slice]
     return out
 
 
-def _compute_used_materials(index: ProblemArrays, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
-    lines = index.lines
+def _compute_used_materials(arrays: ProblemArrays, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
+    lines = arrays.lines
     units = lines.use_units[:, None] * quota[lines.use_line]
     out = np.zeros(shape)
     np.add.at(out, (lines.place[lines.use_line], lines.use_item), units)

@@ -22,7 +22,7 @@ PAIRS = ("machine", "arc", "line")
 class LabelTable:
     """Labels of all axes one after another, the first of them empty."""
 
-    index: ProblemArrays
+    arrays: ProblemArrays
     """Where the labels come from."""
     labels: tuple[str, ...]
     """All labels."""
@@ -32,11 +32,11 @@ class LabelTable:
     """Position of each axis' first label; `machine name`, `item unit` and `unit` are kinds of their own."""
 
     @classmethod
-    def from_arrays(cls, index: ProblemArrays) -> Self:
-        """Line up the labels of an index, the machine groups' names and the items' units."""
-        kinds = {axis: labels for axis, labels in index.labels.items() if axis not in PAIRS}
-        kinds["machine name"] = index.machines.group_names
-        kinds["item unit"] = tuple(item.unit for item in index.problem.items)
+    def from_arrays(cls, arrays: ProblemArrays) -> Self:
+        """Line up the labels of an arrays, the machine groups' names and the items' units."""
+        kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIRS}
+        kinds["machine name"] = arrays.machines.group_names
+        kinds["item unit"] = tuple(item.unit for item in arrays.problem.items)
         kinds["unit"] = UNITS
         labels, start = [""], {}
         for kind, names in kinds.items():
@@ -44,7 +44,7 @@ class LabelTable:
             labels += names
         seen: dict[str, int] = {}
         first = [seen.setdefault(label, k) for k, label in enumerate(labels)]
-        return cls(index, tuple(labels), np.array(first, dtype=np.int64), start)
+        return cls(arrays, tuple(labels), np.array(first, dtype=np.int64), start)
 
     def name_axis(self, axis: str, block: Block) -> IntArray:
         """Positions of the labels of one axis of a block, (block.size,); of the empty label where there is no axis."""
@@ -58,14 +58,14 @@ class LabelTable:
             return self.name_axis(axis, block), self.name_axis(part, block)
         code, start = block.axes[axis], self.start
         if axis == "machine":
-            return start["factory"] + self.index.machines.factory[code], start["machine name"] + code
+            return start["factory"] + self.arrays.machines.factory[code], start["machine name"] + code
         if axis == "arc":
-            return start["link"] + self.index.arcs.link[code], start["place"] + self.index.arcs.head[code]
-        return start["factory"] + self.index.lines.factory[code], start["item"] + self.index.lines.item[code]
+            return start["link"] + self.arrays.arcs.link[code], start["place"] + self.arrays.arcs.head[code]
+        return start["factory"] + self.arrays.lines.factory[code], start["item"] + self.arrays.lines.item[code]
 
     def name_units(self, unit: str, block: Block) -> IntArray:
         """Positions of the unit of each row or column of a block; `{unit}` stands for that of its item."""
         if unit != ITEM_UNIT:
             return np.full(block.size, self.start["unit"] + UNITS.index(unit))
-        item = block.axes["item"] if "item" in block.axes else self.index.lines.item[block.axes["line"]]
+        item = block.axes["item"] if "item" in block.axes else self.arrays.lines.item[block.axes["line"]]
         return self.start["item unit"] + item

@@ -75,10 +75,10 @@ class Limits:
     """Labels of all kinds."""
 
     @classmethod
-    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
+    def from_solution(cls, arrays: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
         """List the limits of a program at tidy values, (n,), and prices, (m,)."""
-        words, lp = LabelTable.from_arrays(index), program.lp
-        point = _SolvedPoint(index, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
+        words, lp = LabelTable.from_arrays(arrays), program.lp
+        point = _SolvedPoint(arrays, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
         parts = [_collect_row_limits(words, point, name) for name in ROWS if name in program.constraints]
         parts += [_collect_column_limits(words, point, key) for key in COLUMNS if key[0] in program.variables]
         position, rule, *named, used, limit, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -94,7 +94,7 @@ class Limits:
 class _SolvedPoint:
     """A plan and its prices, with what follows from them."""
 
-    index: ProblemArrays
+    arrays: ProblemArrays
     program: Program
     values: FloatArray
     row_price: FloatArray
@@ -132,7 +132,7 @@ def _collect_column_limits(words: LabelTable, at: _SolvedPoint, key: tuple[str, 
         limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
         limit, gain = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
-    limit = np.where(is_past_period(at.index, block), np.inf, limit)  # what has happened has no limit any more
+    limit = np.where(is_past_period(at.arrays, block), np.inf, limit)  # what has happened has no limit any more
     return _build_limit_part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, gain))
 
 
@@ -156,20 +156,20 @@ def _build_limit_part(
 
 def _compute_taken_value(at: _SolvedPoint, balances: Block) -> FloatArray:
     """Won's worth taken from partners, by row of swap_balance."""
-    partners, take = at.index.partners, at.program.variables["take"]
-    shape = (len(partners.rate), len(at.index.labels["window"]))
+    partners, take = at.arrays.partners, at.program.variables["take"]
+    shape = (len(partners.rate), len(at.arrays.labels["window"]))
     partner = take.axes["partner"]
     cells = partner * shape[1] + partners.window[partner, take.axes["period"]]
     worth = sum_by_cell(
-        cells, at.index.items.value[take.axes["item"]] * at.values[take.block_slice], shape[0] * shape[1]
+        cells, at.arrays.items.value[take.axes["item"]] * at.values[take.block_slice], shape[0] * shape[1]
     )
     return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
 
 
 def _compute_local_output(at: _SolvedPoint) -> FloatArray:
     """What local factories make of what each floor is about, by floor: won's worth for categories, units for items."""
-    lines, make = at.index.lines, at.program.variables["make"]
+    lines, make = at.arrays.lines, at.program.variables["make"]
     line = make.axes["line"]
     made = np.where(lines.is_local[line], at.values[make.block_slice], 0.0)
-    by_item = sum_by_cell(lines.item[line], made, len(at.index.items.value))
-    return np.asarray(at.index.centre.floor_weight @ by_item)
+    by_item = sum_by_cell(lines.item[line], made, len(at.arrays.items.value))
+    return np.asarray(at.arrays.centre.floor_weight @ by_item)

@@ -55,7 +55,7 @@ def attribute_shortages(
         dtype=bool,
     )
     group, keys = _group_shortages(session, group_by, *short.where)
-    counted = session.index.items.counted_value[short.where[1]]
+    counted = session.arrays.items.counted_value[short.where[1]]
     units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
     summed = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group)))
     parts = _AttributionParts.sum_by_group(short, unit, limits.shadow_price[binding], summed)
@@ -125,7 +125,7 @@ def _split_shortage_values(short: "_ChosenShortages", unit: MarginalAttribution)
 
 def _select_shortages(session: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
     """Shortages of the places, items and periods chosen; KeyError for one that is not there."""
-    balance, labels = session.program.constraints["balance"], session.index.labels
+    balance, labels = session.program.constraints["balance"], session.arrays.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
     flows = session.compute_flows()
     short, price = flows.short[where], flows.price[where]
@@ -148,12 +148,12 @@ def _group_shortages(
     session: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Group of each shortage, and the groups' names."""
-    labels = session.index.labels
+    labels = session.arrays.labels
     codes: dict[str, Callable[[], tuple[IntArray, tuple[str, ...]]]] = {
         "all": lambda: (np.zeros(len(place), dtype=np.int64), ("all",)),
         "item": lambda: (item, labels["item"]),
         "county": lambda: (place, labels["place"]),
-        "category": lambda: (session.index.items.category[item], labels["category"]),
+        "category": lambda: (session.arrays.items.category[item], labels["category"]),
         "period": lambda: (period, labels["period"]),
         "limit": lambda: (
             np.arange(len(place)),

@@ -47,10 +47,10 @@ def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
 
 
 def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
-    if is_multi_stage(problem) or is_multi_stage(session.index.problem):
+    if is_multi_stage(problem) or is_multi_stage(session.arrays.problem):
         return None
-    index = ProblemArrays.from_problem(problem)
-    program = build_plan_program(index)
+    arrays = ProblemArrays.from_problem(problem)
+    program = build_plan_program(arrays)
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
     point = session.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
@@ -61,7 +61,7 @@ def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> 
         return None
     return replace(
         session,
-        index=index,
+        arrays=arrays,
         program=program,
         point=point,
         goal_stages=(GoalStage("objective", None, 1.0, program, point),),

@@ -87,7 +87,7 @@ def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Compar
         changes = {"objective_change": plan - last[0], "served_share_change": share - last[1]}
         rows.append(ComparisonStep(name=name, objective=plan, served_share=share, **changes))
         last = (plan, share)
-    inputs = list_input_differences(session.index.problem, stood.index.problem)
+    inputs = list_input_differences(session.arrays.problem, stood.arrays.problem)
     a, b = _summarize_plan(session), _summarize_plan(stood)
     return Comparison(
         inputs=inputs[:MAX_INPUT_DIFFERENCES],
@@ -104,7 +104,7 @@ def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Compar
 
 def _summarize_plan(session: SensitivitySession) -> PlanSummary:
     values = clean_values(session.program, session.point.values)
-    return build_summary(session.index, session.program, values, session.compute_flows())
+    return build_summary(session.arrays, session.program, values, session.compute_flows())
 
 
 def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
@@ -113,14 +113,14 @@ def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
 
 def _sum_value_made(session: SensitivitySession) -> dict[str, float]:
     """Won's worth made, by factory."""
-    index, make = session.index, session.program.variables["make"]
+    arrays, make = session.arrays, session.program.variables["make"]
     line = make.axes["line"]
     worth = (
-        index.items.value[index.lines.item[line]]
+        arrays.items.value[arrays.lines.item[line]]
         * clean_values(session.program, session.point.values)[make.block_slice]
     )
-    labels = index.labels["factory"]
-    total = np.bincount(index.lines.factory[line], weights=worth, minlength=len(labels))
+    labels = arrays.labels["factory"]
+    total = np.bincount(arrays.lines.factory[line], weights=worth, minlength=len(labels))
     return dict(zip(labels, total.tolist(), strict=True))
 
 

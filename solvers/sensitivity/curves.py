@@ -57,12 +57,12 @@ def compute_curve(
     Raises InvalidProblem for a change that cannot be made, NothingToAsk where `start` has no plan.
     """
     until = monotonic() + time_limit_seconds
-    problem = session.index.problem
+    problem = session.arrays.problem
     if is_multi_stage(problem):
         why = "Each point is planned by the goals in their order and what own needs hold"
         return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), until, why)
     ends = [ProblemArrays.from_problem(vary_change(problem, change, at)) for at in (start, end)]
-    programs = [build_plan_program(index) for index in ends]
+    programs = [build_plan_program(arrays) for arrays in ends]
     like = max(programs, key=lambda program: (program.lp.column_count, program.lp.row_count))
     bounds = [bounds_in_layout_of(program, like) for program in programs]
     way = _find_straight_path(problem, change, (start, end), bounds, like)
@@ -94,14 +94,14 @@ def compute_curve(
 
 
 def _open_curve_start(
-    session: SensitivitySession, index: ProblemArrays, program: Program, near: Basis, until: float
+    session: SensitivitySession, arrays: ProblemArrays, program: Program, near: Basis, until: float
 ) -> SensitivitySession | None:
     """The program at the start of a curve; None where there is no time to find its plan."""
     own, there = Bounds.from_program(session.lp), Bounds.from_program(program.lp)
     if all(np.array_equal(getattr(own, name), getattr(there, name)) for name in Bounds.__slots__):
-        return SensitivitySession.from_basis(index, program, near)  # the plan itself
+        return SensitivitySession.from_basis(arrays, program, near)  # the plan itself
     try:
-        return SensitivitySession.from_nearby_basis(index, program, near, max(until - monotonic(), 1.0))
+        return SensitivitySession.from_nearby_basis(arrays, program, near, max(until - monotonic(), 1.0))
     except InfeasibleError:
         raise
     except SensitivityUnavailableError:
@@ -118,7 +118,7 @@ def vary_change(problem: PlanningProblem, change: Change, at: float) -> Planning
 def compute_served_share(session: SensitivitySession) -> float:
     """Served share of the plan before rounding."""
     values = clean_values(session.program, session.point.values)
-    return build_summary(session.index, session.program, values, session.compute_flows()).served_share
+    return build_summary(session.arrays, session.program, values, session.compute_flows()).served_share
 
 
 def _find_straight_path(
@@ -181,7 +181,7 @@ def _sample_curve(
     for at in np.linspace(*ends, count):
         if points and monotonic() > until:
             break
-        problem = vary_change(session.index.problem, change, float(at))
+        problem = vary_change(session.arrays.problem, change, float(at))
         try:
             following = open_changed(stood, problem, until - monotonic())
         except SensitivityUnavailableError:

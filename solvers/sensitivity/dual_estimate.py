@@ -35,12 +35,12 @@ AT_LOWER, AT_UPPER = 0, 2
 
 def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> ObjectiveEstimate:
     """What a plan's prices foretell of another problem. Nothing is solved again; one solve with the basis says how far it holds."""
-    index = ProblemArrays.from_problem(problem)
-    program = build_plan_program(index)
+    arrays = ProblemArrays.from_problem(problem)
+    program = build_plan_program(arrays)
     way = _find_bound_path(session, program)
     if way is None:
         return _decline_estimate(session)
-    found = _BoundEstimate(session, index, program, way)
+    found = _BoundEstimate(session, arrays, program, way)
     values, holds = found.follow_basis()
     exact = holds >= 1
     won = found.rows.sum() + found.columns.sum()
@@ -69,7 +69,7 @@ def _decline_estimate(session: SensitivitySession) -> ObjectiveEstimate:
 
 def _find_bound_path(session: SensitivitySession, program: Program) -> BoundPath | None:
     """How bounds move on the way to another program; None where more than bounds differs, or prices are not of the objective."""
-    if is_multi_stage(session.index.problem):
+    if is_multi_stage(session.arrays.problem):
         return None
     if not differs_only_in_bounds(session.lp, program.lp):
         return None
@@ -84,7 +84,7 @@ class _BoundEstimate:
     """A way that bounds move, and what prices say of it."""
 
     session: SensitivitySession
-    index: ProblemArrays
+    arrays: ProblemArrays
     program: Program
     path: BoundPath
     rows: FloatArray
@@ -92,8 +92,8 @@ class _BoundEstimate:
     columns: FloatArray
     """Won by column, (n,)."""
 
-    def __init__(self, session: SensitivitySession, index: ProblemArrays, program: Program, way: BoundPath) -> None:
-        self.session, self.index, self.program, self.path = session, index, program, way
+    def __init__(self, session: SensitivitySession, arrays: ProblemArrays, program: Program, way: BoundPath) -> None:
+        self.session, self.arrays, self.program, self.path = session, arrays, program, way
         step, price, reduced = way.step, session.point.dual_values, session.reduced_costs
         self.rows = price * np.where(price > 0, step.row_lower, step.row_upper)
         self.columns = reduced * np.where(reduced > 0, step.column_lower, step.column_upper)
@@ -118,13 +118,13 @@ class _BoundEstimate:
     def compute_served_shares(self, values: FloatArray) -> tuple[float, float]:
         """Served shares, before and after a change of values."""
         session, shares = self.session, []
-        for index, program, at in (
-            (session.index, session.program, session.point.values),
-            (self.index, self.program, session.point.values + values),
+        for arrays, program, at in (
+            (session.arrays, session.program, session.point.values),
+            (self.arrays, self.program, session.point.values + values),
         ):
             shown = clean_values(program, at)
-            flows = Flows.from_solution(index, program, shown, session.point.dual_values)
-            shares.append(build_summary(index, program, shown, flows).served_share)
+            flows = Flows.from_solution(arrays, program, shown, session.point.dual_values)
+            shares.append(build_summary(arrays, program, shown, flows).served_share)
         return shares[0], shares[1]
 
     def list_contributions(self) -> tuple[RuleContribution, ...]:

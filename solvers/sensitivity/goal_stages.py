@@ -65,14 +65,14 @@ class GoalStage:
 
 
 def solve_goal_stages(
-    index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
+    arrays: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
 ) -> tuple[GoalStage, ...]:
     """Solve the goals of a problem in their order, from a basis; one turn where the policy lists none.
 
     `program`: as `program_of` gives it, with whatever else is held already. NoPlan where no plan keeps every rule, NothingToAsk
     where a turn has no proved optimum.
     """
-    goals = list_goal_costs(index, program)
+    goals = list_goal_costs(arrays, program)
     if not goals:
         return (GoalStage("objective", None, 1.0, program, _require_optimum(run, program, "the plan", start)),)
     bounds, goal_stages = np.full(len(goals), np.inf), list[GoalStage]()

@@ -35,12 +35,12 @@ def compute_goal_prices_of_session(
     session: SensitivitySession, options: PlanOptions | None = None
 ) -> tuple[GoalTradeOff, ...]:
     """The same of a plan that stands ready."""
-    index, goal_stages = session.index, session.goal_stages
-    if not index.problem.policy.goals:
+    arrays, goal_stages = session.arrays, session.goal_stages
+    if not arrays.problem.policy.goals:
         return ()
     final = compute_final_values(goal_stages, session.point.values)
     run, rows = SolveRun(options or PlanOptions()), []
-    for k, (goal, stage) in enumerate(zip(list_goal_costs(index, session.program), goal_stages, strict=True)):
+    for k, (goal, stage) in enumerate(zip(list_goal_costs(arrays, session.program), goal_stages, strict=True)):
         value = stage.point.objective
         by_itself = solve_unconstrained(goal, session.program, run, goal_stages[0].point.basis)
         reached = GoalResult(
@@ -68,14 +68,14 @@ def _compute_tradeoff_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage
 
 def compute_equity(session: SensitivitySession) -> EquityReport:
     """Served share by county and priority, before rounding, and how the bands of shortages are used."""
-    index, flows = session.index, session.compute_flows()
-    counties, worth = index.places.county_count, index.items.counted_value[:, None]
+    arrays, flows = session.arrays, session.compute_flows()
+    counties, worth = arrays.places.county_count, arrays.items.counted_value[:, None]
     needed = (flows.demand[:counties] * worth).sum(axis=2)
     short = (flows.short[:counties] * worth).sum(axis=2)
-    priority = np.array([item.priority for item in index.problem.items])
+    priority = np.array([item.priority for item in arrays.problem.items])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
     shares: dict[str, list[float]] = {}
-    for n, county in enumerate(index.labels["county"]):
+    for n, county in enumerate(arrays.labels["county"]):
         rows = []
         for level in (1, 2, 3):
             mine = priority == level
@@ -90,11 +90,11 @@ def compute_equity(session: SensitivitySession) -> EquityReport:
 
 
 def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
-    block, index = session.program.variables["short"], session.index
+    block, arrays = session.program.variables["short"], session.arrays
     values, upper = session.point.values[block.block_slice], session.lp.column_upper[block.block_slice]
-    worth = values * index.items.counted_value[block.axes["item"]]
+    worth = values * arrays.items.counted_value[block.axes["item"]]
     out = []
-    for k, weight in enumerate(index.band_weight):
+    for k, weight in enumerate(arrays.band_weight):
         mine = block.axes["band"] == k
         used = mine & (values > NEGLIGIBLE_AMOUNT)
         full = used & (values >= upper - 1e-7 * (1 + upper))

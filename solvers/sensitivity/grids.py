@@ -20,7 +20,7 @@ def compute_grid(
 ) -> ParameterGrid:
     """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
     until = monotonic() + time_limit_seconds
-    problem, cells, stood = session.index.problem, list[GridCell](), session
+    problem, cells, stood = session.arrays.problem, list[GridCell](), session
     pairs = [(a, b) for k, a in enumerate(first[1]) for b in (second[1] if k % 2 == 0 else tuple(reversed(second[1])))]
     for a, b in pairs:
         if cells and monotonic() > until:

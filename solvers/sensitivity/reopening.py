@@ -23,10 +23,10 @@ def open_changed(
         near = WarmStart.from_program(session.program, basis)
         if is_multi_stage(problem):
             return SensitivitySession.from_problem(problem, options=options, start=near)
-        index = ProblemArrays.from_problem(problem)
-        program = build_plan_program(index)
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_plan_program(arrays)
         return SensitivitySession.from_nearby_basis(
-            index, program, near.map_basis_to(program), options.time_limit_seconds
+            arrays, program, near.map_basis_to(program), options.time_limit_seconds
         )
     except InfeasibleError:
         return None

@@ -38,7 +38,7 @@ REOPEN_SECONDS = 20.0
 class SensitivitySession:
     """A solved plan before rounding to whole units, with a session that stands on its basis."""
 
-    index: ProblemArrays
+    arrays: ProblemArrays
     """The problem as arrays."""
     program: Program
     """The program whose prices are the plan's (the last goal's, where goals are ordered)."""
@@ -72,36 +72,36 @@ class SensitivitySession:
         Raises NothingToAsk where no proved optimum with a basis is found.
         """
         run = SolveRun(options or PlanOptions())
-        index = ProblemArrays.from_problem(problem)
-        program = program or build_plan_program(index)
+        arrays = ProblemArrays.from_problem(problem)
+        program = program or build_plan_program(arrays)
         nearby = None if start is None else start.map_basis_to(program)
         first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
         if requires_own_needs_stage(problem):
-            held = apply_no_worse_off_bounds(index, program, run, first)
+            held = apply_no_worse_off_bounds(arrays, program, run, first)
             if held.program is None:
                 raise SensitivityUnavailableError(
                     "there is no proved plan without swaps, by which own needs are measured"
                 )
             goal_stages = solve_goal_stages(
-                index, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
+                arrays, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
             )
         elif problem.policy.goals or first is None or first is nearby:
-            goal_stages = solve_goal_stages(index, program, run, first)
+            goal_stages = solve_goal_stages(arrays, program, run, first)
         else:
-            found = cls._reopen_from_basis(index, program, first)
+            found = cls._reopen_from_basis(arrays, program, first)
             if found is not None:
                 return found
             # a basis of older data can be far from where the optimum is now
-            goal_stages = solve_goal_stages(index, program, run, first)
+            goal_stages = solve_goal_stages(arrays, program, run, first)
         last = goal_stages[-1]
         if last.point.basis is None:
             raise SensitivityUnavailableError("no plan was found to ask about")
-        return cls.from_basis(index, last.program, last.point.basis, goal_stages)
+        return cls.from_basis(arrays, last.program, last.point.basis, goal_stages)
 
     @classmethod
-    def _reopen_from_basis(cls, index: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
+    def _reopen_from_basis(cls, arrays: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
         try:
-            return cls.from_basis(index, program, basis, seconds=REOPEN_SECONDS)
+            return cls.from_basis(arrays, program, basis, seconds=REOPEN_SECONDS)
         except InfeasibleError:
             raise
         except SensitivityUnavailableError:
@@ -110,7 +110,7 @@ class SensitivitySession:
     @classmethod
     def from_basis(
         cls,
-        index: ProblemArrays,
+        arrays: ProblemArrays,
         program: Program,
         basis: Basis,
         goal_stages: tuple[GoalStage, ...] = (),
@@ -129,11 +129,11 @@ class SensitivitySession:
             raise InfeasibleError("no plan keeps every rule")
         if point is None:
             raise SensitivityUnavailableError("the plan was not found again in time")
-        return cls(index, program, point, session, goal_stages or (GoalStage("objective", None, 1.0, program, point),))
+        return cls(arrays, program, point, session, goal_stages or (GoalStage("objective", None, 1.0, program, point),))
 
     @classmethod
     def from_nearby_basis(
-        cls, index: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
+        cls, arrays: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
     ) -> "SensitivitySession":
         """Open a program from a basis that was optimal before something changed; raises as `at` does.
 
@@ -145,7 +145,7 @@ class SensitivitySession:
             raise InfeasibleError("no plan keeps every rule")
         if found.termination.limit == "time":
             raise SensitivityUnavailableError("the plan was not found in time")
-        return cls.from_basis(index, program, start if found.basis is None else found.basis)
+        return cls.from_basis(arrays, program, start if found.basis is None else found.basis)
 
     @property
     def plain_objective(self) -> float:
@@ -154,9 +154,9 @@ class SensitivitySession:
 
     def plain_objective_at(self, values: FloatArray) -> float:
         """The same at other values, (n,)."""
-        if not self.index.problem.policy.goals:
+        if not self.arrays.problem.policy.goals:
             return float(self.lp.cost @ values) + self.lp.offset
-        return float(sum(cost @ values for cost in compute_objective_parts(self.index, self.program).values()))
+        return float(sum(cost @ values for cost in compute_objective_parts(self.arrays, self.program).values()))
 
     @property
     def lp(self) -> LinearProgram:
@@ -171,12 +171,12 @@ class SensitivitySession:
     def compute_flows(self, values: FloatArray | None = None) -> Flows:
         """What happens at each place; of the plan, or of other values, (n,)."""
         shown = clean_values(self.program, self.point.values if values is None else values)
-        return Flows.from_solution(self.index, self.program, shown, self.point.dual_values)
+        return Flows.from_solution(self.arrays, self.program, shown, self.point.dual_values)
 
     def list_limits(self) -> Limits:
         """Every limit with its use and gain."""
         values = clean_values(self.program, self.point.values)
-        return Limits.from_solution(self.index, self.program, values, self.point.dual_values)
+        return Limits.from_solution(self.arrays, self.program, values, self.point.dual_values)
 
     @contextmanager
     def temporary_bounds(self, bounds: "Bounds") -> Iterator[HighsSession]:

@@ -110,10 +110,10 @@ def weigh_shortage_change(session: SensitivitySession, change: FloatArray) -> tu
 
 def list_shortage_weights(session: SensitivitySession) -> FloatArray:
     """The plan's own weights of shortage, also where the last goal minimises something else, (n,)."""
-    index, block = session.index, session.program.variables["short"]
+    arrays, block = session.arrays, session.program.variables["short"]
     out = np.zeros(session.lp.column_count)
     item, period, band = (block.axes[axis] for axis in ("item", "period", "band"))
-    out[block.block_slice] = index.items.shortage_weight[item, period] * index.band_weight[band]
+    out[block.block_slice] = arrays.items.shortage_weight[item, period] * arrays.band_weight[band]
     return out
 
 
@@ -169,7 +169,7 @@ def _list_shortage_reductions(session: SensitivitySession, moved: FloatArray) ->
     """What a change of values does to the shortage of each item, most won first."""
     units, won = weigh_shortage_change(session, moved)
     item = session.program.variables["short"].axes["item"]
-    labels = session.index.labels["item"]
+    labels = session.arrays.labels["item"]
     by_item = [np.bincount(item, weights=what, minlength=len(labels)) for what in (units, won)]
     order = np.argsort(-by_item[1], kind="stable")
     touched = [int(i) for i in order if abs(by_item[0][i]) > 1e-9]
@@ -180,10 +180,10 @@ def _list_shortage_reductions(session: SensitivitySession, moved: FloatArray) ->
 
 
 def _list_good_prices(session: SensitivitySession, most: int) -> tuple[GoodShadowPrice, ...]:
-    flows, labels = session.compute_flows(), session.index.labels
+    flows, labels = session.compute_flows(), session.arrays.labels
     worth = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
     order = np.argsort(-worth, kind="stable")[:most]
-    items = session.index.problem.items
+    items = session.arrays.problem.items
     cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if worth[cell] > 0]
     return tuple(
         GoodShadowPrice(

@@ -10,7 +10,7 @@ from solvers.formulation.coefficients import add_coefficients, find_variable_blo
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def add_central_distance_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_central_distance_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """The centre's part of all goods made and handed over is its target, or the difference is counted.
 
     Σ value·central − target·(Σ value·make + Σ value·central) − above + below  =  0        over goods
@@ -25,11 +25,11 @@ def add_central_distance_constraints(index: ProblemArrays, program: ProgramBuild
     rows = program.add_constraints("central_distance", {"goal": which}, lower=0.0, upper=0.0)
     add_coefficients(program, np.repeat(rows.positions, 2), distance.positions, np.where(sides == 0, -1.0, 1.0))
     make, central = find_variable_block(program, "make"), find_variable_block(program, "central")
-    worth = np.where(index.items.is_good, index.items.value, 0.0)
+    worth = np.where(arrays.items.is_good, arrays.items.value, 0.0)
     for row, k in zip(rows.positions, which, strict=True):  # one pass a goal
         stated = goals[k].target
-        target = index.problem.supply_shares.central if stated is None else stated
-        made = -target * worth[index.lines.item[make.axes["line"]]]
+        target = arrays.problem.supply_shares.central if stated is None else stated
+        made = -target * worth[arrays.lines.item[make.axes["line"]]]
         add_coefficients(program, np.full(make.size, row), make.positions, made)
         handed_over = (1.0 - target) * worth[central.axes["item"]]
         add_coefficients(program, np.full(central.size, row), central.positions, handed_over)

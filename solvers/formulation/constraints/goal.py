@@ -11,7 +11,7 @@ from solvers.formulation.objective import compute_quality_loss, compute_shortage
 from solvers.lp.linear_program import Block, FloatArray, Program, ProgramBuilder
 
 
-def add_goal_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_goal_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """A goal that has been reached is kept, within its tolerance, while the next is sought.
 
     cost of the goal · x  ≤  what it reached + tolerance · max(1, |what it reached|)
@@ -22,11 +22,11 @@ def add_goal_constraints(index: ProblemArrays, program: ProgramBuilder, goals: S
     rows = program.add_constraints("goal", {"goal": np.arange(len(goals), dtype=np.int64)})
     for row, each in zip(rows.positions, range(len(goals)), strict=True):  # one pass a goal
         for block in program.variables.values():
-            cost = compute_goal_block_cost(index, block, goals[each], each)
+            cost = compute_goal_block_cost(arrays, block, goals[each], each)
             add_coefficients(program, np.full(block.size, row), block.positions, cost)
 
 
-def compute_goal_block_cost(index: ProblemArrays, block: Block, goal: Goal, position: int) -> FloatArray:
+def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, position: int) -> FloatArray:
     """What a goal minimises, by column of one decision, (block.size,); `position` is its place in the list of goals.
 
     worst_fulfilment: −worst. shortage: weighted shortage. central_share: the distance to the target in won. quotas_close: the distance to
@@ -39,23 +39,23 @@ def compute_goal_block_cost(index: ProblemArrays, block: Block, goal: Goal, posi
     if goal.goal == "quotas_close":
         if block.name != "quota_distance":
             return np.zeros(block.size)
-        worth = index.items.counted_value[index.lines.item[block.axes["line"]]]
+        worth = arrays.items.counted_value[arrays.lines.item[block.axes["line"]]]
         return np.asarray(worth * (block.axes["goal"] == position))
     parts = {
         "shortage": {"short": compute_shortage_cost},
         "quality": {"make": compute_quality_loss},
         "cost": {"make": compute_variable_cost, "ship": compute_variable_cost, "stock": compute_variable_cost},
     }[goal.goal]
-    return parts[block.name](index, block) if block.name in parts else np.zeros(block.size)
+    return parts[block.name](arrays, block) if block.name in parts else np.zeros(block.size)
 
 
-def compute_goal_costs(index: ProblemArrays, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
+def compute_goal_costs(arrays: ProblemArrays, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
     """What each goal minimises, as cost by column of a program built with these goals, each (columns,).
 
     For `worst_fulfilment` it is the negative of the share to be raised.
     """
     blocks = program.variables.values()
     return tuple(
-        np.concatenate([compute_goal_block_cost(index, block, each, k) for block in blocks])
+        np.concatenate([compute_goal_block_cost(arrays, block, each, k) for block in blocks])
         for k, each in enumerate(goals)
     )

@@ -12,21 +12,21 @@ from solvers.formulation.coefficients import (
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def add_labour_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
+def add_labour_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     """The factories of a county share its hours of labour, where it states them.
 
     Σ labour_hours_per_unit·make  ≤  labour_hours
     ↔  won per hour, by county and period
     """
-    hours = index.places.labour_hours
+    hours = arrays.places.labour_hours
     rows = add_constraints_where(program, "labour", ("place", "period"), np.isfinite(hours), upper=hours)
     make = find_variable_block(program, "make")
     line, period = get_axis_codes(make, "line", "period")
-    in_county = index.lines.place[line] < index.places.county_count
+    in_county = arrays.lines.place[line] < arrays.places.county_count
     line, period = line[in_county], period[in_county]
     add_coefficients(
         program,
-        rows[index.lines.place[line], period],
+        rows[arrays.lines.place[line], period],
         make.positions[in_county],
-        index.lines.labour_hours_per_unit[line],
+        arrays.lines.labour_hours_per_unit[line],
     )

@@ -12,18 +12,18 @@ from solvers.formulation.coefficients import (
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def add_link_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
+def add_link_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     """A link carries no more tonnes each way than it can.
 
     Σ kg/1000·ship  ≤  tonnes
     ↔  won per tonne, by arc and period
     """
-    tonnes = index.arcs.capacity_tonnes
+    tonnes = arrays.arcs.capacity_tonnes
     rows = add_constraints_where(program, "link", ("arc", "period"), np.isfinite(tonnes), upper=tonnes)
     ship = find_variable_block(program, "ship")
     add_coefficients(
         program,
         rows[get_axis_codes(ship, "arc", "period")],
         ship.positions,
-        index.items.tonnes_per_unit[ship.axes["item"]],
+        arrays.items.tonnes_per_unit[ship.axes["item"]],
     )

@@ -13,7 +13,7 @@ from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
 
 def add_own_needs_first_constraints(
-    index: ProblemArrays, program: ProgramBuilder, shortage_without_swaps: FloatArray
+    arrays: ProblemArrays, program: ProgramBuilder, shortage_without_swaps: FloatArray
 ) -> None:
     """No county goes shorter of anything than it does when no swaps are allowed.
 
@@ -23,16 +23,16 @@ def add_own_needs_first_constraints(
     `without_swaps` are units short, (counties, items, periods): see `units_short`. No row where the bands allow no more anyway.
     """
     short = find_variable_block(program, "short")
-    limits = (index.demand > 0) & (shortage_without_swaps < index.demand * index.band_width.sum())
+    limits = (arrays.demand > 0) & (shortage_without_swaps < arrays.demand * arrays.band_width.sum())
     rows = add_constraints_where(
         program, "own_needs_first", ("place", "item", "period"), limits, upper=shortage_without_swaps
     )
     add_coefficients(program, rows[get_axis_codes(short, "place", "item", "period")], short.positions, 1.0)
 
 
-def sum_shortage_units(index: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
+def sum_shortage_units(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
     """Units short over all bands in a solution of `program`, (counties, items, periods); never below 0."""
     short = program.variables["short"]
-    total = np.zeros(index.demand.shape)
+    total = np.zeros(arrays.demand.shape)
     np.add.at(total, get_axis_codes(short, "place", "item", "period"), np.maximum(values[short.block_slice], 0.0))
     return total

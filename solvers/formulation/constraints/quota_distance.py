@@ -10,7 +10,7 @@ from solvers.formulation.coefficients import add_coefficients, find_variable_blo
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def add_quota_distance_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_quota_distance_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """A quota is what it was in the plan before, or the difference is counted.
 
     make − above + below  =  former quota        in periods that are not past
@@ -20,13 +20,13 @@ def add_quota_distance_constraints(index: ProblemArrays, program: ProgramBuilder
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "quotas_close"], dtype=np.int64)
     make = find_variable_block(program, "make")
-    ahead = np.flatnonzero(make.axes["period"] >= index.past.period_count)
+    ahead = np.flatnonzero(make.axes["period"] >= arrays.past.period_count)
     goal = np.repeat(which, len(ahead))
     line, period = (np.tile(make.axes[axis][ahead], len(which)) for axis in ("line", "period"))
     axes = {"goal": np.repeat(goal, 2), "line": np.repeat(line, 2), "period": np.repeat(period, 2)}
     sides = np.tile(np.arange(2, dtype=np.int64), len(goal))
     distance = program.add_variables("quota_distance", {**axes, "side": sides})
-    former = index.former_quotas[line, period]
+    former = arrays.former_quotas[line, period]
     rows = program.add_constraints(
         "quota_distance", {"goal": goal, "line": line, "period": period}, lower=former, upper=former
     )

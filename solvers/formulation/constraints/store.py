@@ -12,7 +12,7 @@ from solvers.formulation.coefficients import (
 from solvers.lp.linear_program import ProgramBuilder
 
 
-def add_store_constraints(index: ProblemArrays, program: ProgramBuilder) -> None:
+def add_store_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     """At the end of a period a county's stores hold no more tonnes than they can.
 
     Σ kg/1000·stock  ≤  store_tonnes
@@ -20,12 +20,12 @@ def add_store_constraints(index: ProblemArrays, program: ProgramBuilder) -> None
 
     Limits by item, opening and closing stock are bounds of `stock`, not rows.
     """
-    tonnes = index.places.store_tonnes
+    tonnes = arrays.places.store_tonnes
     rows = add_constraints_where(program, "store", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
     stock = find_variable_block(program, "stock")
     add_coefficients(
         program,
         rows[get_axis_codes(stock, "place", "period")],
         stock.positions,
-        index.items.tonnes_per_unit[stock.axes["item"]],
+        arrays.items.tonnes_per_unit[stock.axes["item"]],
     )

@@ -10,7 +10,7 @@ from solvers.formulation.coefficients import add_coefficients, find_variable_blo
 from solvers.lp.linear_program import IntArray, ProgramBuilder
 
 
-def add_worst_fulfilment_constraints(index: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+def add_worst_fulfilment_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """The smallest served share over the plan, by value, is at most the served share of every group that needs anything.
 
     worst + Σ value·short / Σ value·d  ≤  1        worst ≤ 1
@@ -21,9 +21,9 @@ def add_worst_fulfilment_constraints(index: ProblemArrays, program: ProgramBuild
     """
     which = np.array([k for k, goal in enumerate(goals) if goal.goal == "worst_fulfilment"], dtype=np.int64)
     worst = program.add_variables("worst", {"goal": which}, upper=1.0)
-    needs = index.demand.sum(axis=2) * index.items.counted_value
-    served = [build_served_groups(index, goals[k].over) for k in which]
-    totals = [np.bincount(group.ravel(), needs.ravel(), len(index.labels["served"])) for group in served]
+    needs = arrays.demand.sum(axis=2) * arrays.items.counted_value
+    served = [build_served_groups(arrays, goals[k].over) for k in which]
+    totals = [np.bincount(group.ravel(), needs.ravel(), len(arrays.labels["served"])) for group in served]
     groups_in_need = [np.flatnonzero(total) for total in totals]
     nothing = np.empty(0, dtype=np.int64)
     goal_axis = np.repeat(which, [len(groups) for groups in groups_in_need])
@@ -41,14 +41,14 @@ def add_worst_fulfilment_constraints(index: ProblemArrays, program: ProgramBuild
             program,
             start + np.searchsorted(groups, group_codes),
             short.positions,
-            index.items.counted_value[item] / total[group_codes],
+            arrays.items.counted_value[item] / total[group_codes],
         )
         start += len(groups)
 
 
-def build_served_groups(index: ProblemArrays, over: str) -> IntArray:
+def build_served_groups(arrays: ProblemArrays, over: str) -> IntArray:
     """Group that each county and item belongs to, as positions in `labels["served"]`, (C, I)."""
-    counties, items = len(index.labels["county"]), len(index.labels["item"])
+    counties, items = len(arrays.labels["county"]), len(arrays.labels["item"])
     county, item = np.indices((counties, items))
     if over == "county":
         return county

@@ -53,17 +53,17 @@ def candidates_for_limit(session: SensitivitySession, limits: Limits, k: int) ->
 
 def opening_stock_candidate(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
     """More in store before the first period."""
-    labels, index = session.index.labels, session.index
+    labels, arrays = session.arrays.labels, session.arrays
     i, c = labels["item"].index(item), labels["county"].index(county)
     balance = session.program.constraints["balance"]
     first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
     stock = session.program.variables["stock"]
     stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
-    if not stored.any() or not first.any() or index.items.carryover_share[i] <= 0:
+    if not stored.any() or not first.any() or arrays.items.carryover_share[i] <= 0:
         return []  # a stock where the item cannot come otherwise would be another program
-    unit, before = index.problem.items[i].unit, float(index.places.opening_stock[c, i])
+    unit, before = arrays.problem.items[i].unit, float(arrays.places.opening_stock[c, i])
     row = np.array([balance.start + int(np.flatnonzero(first)[0])])
-    units = np.array([-float(index.items.carryover_share[i])])
+    units = np.array([-float(arrays.items.carryover_share[i])])
     name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
 
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -76,7 +76,7 @@ class _LimitContext:
     """One limit, with what its levers are made from."""
 
     def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
-        self.session, self.index, self.problem = session, session.index, session.index.problem
+        self.session, self.arrays, self.problem = session, session.arrays, session.arrays.problem
         self.name = name_limit(limits, k)
         self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
         rows = session.lp.row_count
@@ -131,13 +131,13 @@ def _power_candidates(at: _LimitContext) -> list[CandidateChange]:
 def _machine_candidates(at: _LimitContext) -> list[CandidateChange]:
     """More hours of one group, and a better condition of the whole factory."""
     machine = at.axes["machine"]
-    f = int(at.index.machines.factory[machine])
-    factory, group = at.problem.factories[f], at.index.machines.group_names[machine]
+    f = int(at.arrays.machines.factory[machine])
+    factory, group = at.problem.factories[f], at.arrays.machines.group_names[machine]
     if factory.condition <= 0:
         return []
     hours = at.make_candidate("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
     block = at.session.program.constraints["machine"]
-    mine = np.flatnonzero(at.index.machines.factory[block.axes["machine"]] == f)
+    mine = np.flatnonzero(at.arrays.machines.factory[block.axes["machine"]] == f)
     upper = at.session.lp.row_upper[block.start + mine]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
     makes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
@@ -162,11 +162,11 @@ def _handling_candidates(at: _LimitContext) -> list[CandidateChange]:
 
 def _link_candidates(at: _LimitContext) -> list[CandidateChange]:
     """Tonnes of a link hold each way, so both ways have more."""
-    k = int(at.index.arcs.link[at.axes["arc"]])
+    k = int(at.arrays.arcs.link[at.axes["arc"]])
     link = at.problem.links[k]
     block = at.session.program.constraints["link"]
     both = block.start + np.flatnonzero(
-        (at.index.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
+        (at.arrays.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
     )
     candidate = at.make_candidate("link_tonnes", link.id, link.tonnes)
     return [
@@ -178,7 +178,7 @@ def _link_candidates(at: _LimitContext) -> list[CandidateChange]:
 
 def _central_candidates(at: _LimitContext) -> list[CandidateChange]:
     """More of an allotment, or of a share over the whole plan; and more of the promise kept in one period."""
-    centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.period_count
+    centre, shares, count = at.arrays.centre, at.problem.supply_shares, at.arrays.period_count
     item = at.problem.items[at.axes["item"]]
     kept = expand_to_periods(shares.delivered, count)
     candidates = []
@@ -209,17 +209,17 @@ def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
     """A floor less high, so that the plan found meets it exactly."""
     g = at.axes["group"]
     weight, make, central = (
-        at.index.centre.floor_weight[g],
+        at.arrays.centre.floor_weight[g],
         *(at.session.program.variables[n] for n in ("make", "central")),
     )
     line = make.axes["line"]
 
     def make_changes(_: float, values: FloatArray) -> tuple[Change, ...]:
-        made = weight[at.index.lines.item[line]] * values[make.block_slice]
-        local = float(made[at.index.lines.is_local[line]].sum())
+        made = weight[at.arrays.lines.item[line]] * values[make.block_slice]
+        local = float(made[at.arrays.lines.is_local[line]].sum())
         every = float(made.sum() + (weight[central.axes["item"]] * values[central.block_slice]).sum())
-        share = min(at.index.centre.floor_share[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
-        return (Change(what="local_floor", where=at.index.centre.floor_labels[g], value=float(share)),)
+        share = min(at.arrays.centre.floor_share[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
+        return (Change(what="local_floor", where=at.arrays.centre.floor_labels[g], value=float(share)),)
 
     return [CandidateChange(at.name, (("row_lower", at.at, np.array([-1.0])),), at.limit, make_changes)]
 
@@ -235,9 +235,9 @@ def _credit_candidates(at: _LimitContext) -> list[CandidateChange]:
 def _line_candidates(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         number = at.axes["line"]
-        f = int(at.index.lines.factory[number])
+        f = int(at.arrays.lines.factory[number])
         factory = at.problem.factories[f]
-        line = factory.lines[number - int(np.flatnonzero(at.index.lines.factory == f)[0])]
+        line = factory.lines[number - int(np.flatnonzero(at.arrays.lines.factory == f)[0])]
         most = at.limit if sign < 0 else np.inf
         old = line.most if sign > 0 else line.least
         return [at.make_candidate(what, f"{factory.id}/{line.item}", old, sign=sign, most=most)]
@@ -251,9 +251,9 @@ def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateCh
     def list_candidates(at: _LimitContext) -> list[CandidateChange]:
         county = at.problem.counties[at.axes["place"]]
         item = at.problem.items[at.axes["item"]].id
-        stock, last = county.stocks[item], at.t == at.index.period_count - 1
+        stock, last = county.stocks[item], at.t == at.arrays.period_count - 1
         where = f"{county.id}/{item}"
-        each = _replace_period_value(stock.most if sign > 0 else stock.least, at.t, at.index.period_count)
+        each = _replace_period_value(stock.most if sign > 0 else stock.least, at.t, at.arrays.period_count)
         if sign > 0 and stock.most is None:
             each = np.inf
         closing = (stock.closing_most if sign > 0 else stock.closing_least) if last else None

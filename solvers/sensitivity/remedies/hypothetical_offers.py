@@ -42,21 +42,21 @@ class HypotheticalOffer:
         Raises NothingToAsk where the plan is not found again.
         """
         try:
-            problem = apply_changes(session.index.problem, (self._build_change(1.0),))
+            problem = apply_changes(session.arrays.problem, (self._build_change(1.0),))
         except InvalidProblemError:
             return None
-        index = ProblemArrays.from_problem(problem)
-        program = build_plan_program(index)
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_plan_program(arrays)
         at = self._find_offer_column(program)
         if at is None or session.point.basis is None:
             return None
         closed = replace_column_bounds(program, at, np.zeros(1), np.zeros(1))
-        other = _open_extended_program(index, closed, WarmStart.from_program(session.program, session.point.basis))
+        other = _open_extended_program(arrays, closed, WarmStart.from_program(session.program, session.point.basis))
         return other, self._build_candidate(other, at)
 
     def _build_candidate(self, session: SensitivitySession, at: IntArray) -> CandidateChange:
-        item = session.index.labels["item"].index(self.item)
-        unit = session.index.problem.items[item].unit
+        item = session.arrays.labels["item"].index(self.item)
+        unit = session.arrays.problem.items[item].unit
         name = {"rule": "offers", "id": self.partner, "part": self.item, "period": self.period, "unit": unit}
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -92,7 +92,7 @@ def list_hypothetical_offers(problem: PlanningProblem, need: ShortageTarget) -> 
     return tuple(found[:MAX_PARTNERS])
 
 
-def _open_extended_program(index: ProblemArrays, program: Program, near: WarmStart) -> SensitivitySession:
-    if is_multi_stage(index.problem):
-        return SensitivitySession.from_problem(index.problem, start=near, program=program)
-    return SensitivitySession.from_basis(index, program, near.map_basis_to(program))
+def _open_extended_program(arrays: ProblemArrays, program: Program, near: WarmStart) -> SensitivitySession:
+    if is_multi_stage(arrays.problem):
+        return SensitivitySession.from_problem(arrays.problem, start=near, program=program)
+    return SensitivitySession.from_basis(arrays, program, near.map_basis_to(program))

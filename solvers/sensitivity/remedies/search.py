@@ -71,7 +71,7 @@ def find_remedies(
     until = monotonic() + time_limit_seconds
     candidates, offers = (
         list_candidates_for(session, need, max_candidates),
-        list_hypothetical_offers(session.index.problem, need),
+        list_hypothetical_offers(session.arrays.problem, need),
     )
     with session.set_time_limit(time_limit_seconds):
         found, tried = _evaluate_candidates(
@@ -222,13 +222,13 @@ def _solve_without_reservation(
     changes: tuple[Change, ...],
 ) -> float | None:
     """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
-    policy = session.index.problem.policy
+    policy = session.arrays.problem.policy
     exact = candidate.name["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
         point = session.solve_all_goals(candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount))
         return None if point is None else float(point.values[need.columns].sum())
     try:
-        following = open_changed(session, apply_changes(session.index.problem, changes))
+        following = open_changed(session, apply_changes(session.arrays.problem, changes))
     except InvalidProblemError:
         return None
     return None if following is None else find_shortage_target(following, *need.where, 1.0).before
@@ -236,7 +236,7 @@ def _solve_without_reservation(
 
 def _list_other_changes(session: SensitivitySession, need: ShortageTarget, point: OptimalPoint) -> list[ShortageChange]:
     """Every other need whose shortage changes."""
-    block, labels = session.program.variables["short"], session.index.labels
+    block, labels = session.program.variables["short"], session.arrays.labels
     units, won = weigh_shortage_change(session, point.values - session.point.values)
     place, item, period = (block.axes[a] for a in ("place", "item", "period"))
     shape = (len(labels["place"]), len(labels["item"]), len(labels["period"]))

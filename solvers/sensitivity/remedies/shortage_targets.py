@@ -39,7 +39,7 @@ def find_shortage_target(
     session: SensitivitySession, county: str, item: str, period: str, target_share: float
 ) -> ShortageTarget:
     """The need for an item, to be left at most the share `left` of its shortage; KeyError if there is no such place or item."""
-    labels, short = session.index.labels, session.program.variables["short"]
+    labels, short = session.arrays.labels, session.program.variables["short"]
     try:
         codes = (labels["county"].index(county), labels["item"].index(item), labels["period"].index(period))
     except ValueError as error:
@@ -52,7 +52,7 @@ def find_shortage_target(
     before = float(session.point.values[columns].sum())
     if before <= 1e-9 or not row.any():
         return ShortageTarget(-1, columns, 0.0, 0.0, (county, item, period), "")
-    unit = session.index.problem.items[codes[1]].unit
+    unit = session.arrays.problem.items[codes[1]].unit
     position = balance.start + int(np.flatnonzero(row)[0])
     return ShortageTarget(position, columns, before, target_share * before, (county, item, period), unit)
 
@@ -78,7 +78,7 @@ def list_candidates_for(
     found: dict[tuple[str, ...], CandidateChange] = {}
     for stage in session.goal_stages:
         values = clean_values(stage.program, stage.point.values)
-        limits = Limits.from_solution(session.index, stage.program, values, stage.point.dual_values)
+        limits = Limits.from_solution(session.arrays, stage.program, values, stage.point.dual_values)
         binding = limits.find_priced()
         balance = stage.program.constraints["balance"]
         behind = find_limits_behind(stage.program, stage.point.dual_values, limits.position[binding])

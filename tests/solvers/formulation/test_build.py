@@ -101,14 +101,14 @@ def test_own_needs_come_first() -> None:
     county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 10}}}
     partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 2}
     demand = [need("town", "soap", 5), need("town", "starch", 8)]
-    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
-    assert optimum(build_program(index)) == pytest.approx(8)  # all starch goes out for soap
-    alone = build_program(index, include_swaps=False)
+    arrays = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
+    assert optimum(build_program(arrays)) == pytest.approx(8)  # all starch goes out for soap
+    alone = build_program(arrays, include_swaps=False)
     values = solve(alone).values
     assert values is not None
-    short = sum_shortage_units(index, alone, values)
+    short = sum_shortage_units(arrays, alone, values)
     assert short.ravel() == pytest.approx([5, 0])
-    kept = build_program(index, shortage_without_swaps=short)
+    kept = build_program(arrays, shortage_without_swaps=short)
     assert optimum(kept) == pytest.approx((5 - 1) * 4)  # only the 2 to spare go out, for 4 won of soap
     assert set(kept.constraints) - set(alone.constraints) == {"own_needs_first"}
 
@@ -130,9 +130,9 @@ def test_worst_fulfilment_raises_the_last() -> None:
         links=[{"id": "road", "from": "town", "to": "village"}],
         policy={"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage"]},
     )
-    index, goals = ProblemArrays.from_problem(problem), problem.policy.expand_ordered_goals()
-    program = build_program(index, goals=goals)
-    program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
+    arrays, goals = ProblemArrays.from_problem(problem), problem.policy.expand_ordered_goals()
+    program = build_program(arrays, goals=goals)
+    program.lp.cost[:] = compute_goal_costs(arrays, program, goals)[0]
     assert optimum(program) == pytest.approx(-0.25)  # 5 of 20 served, evenly
 
 
@@ -153,16 +153,16 @@ def test_distance_to_the_central_target_counts_both_ways() -> None:
             supply_shares=shares,
             policy={"goals": ["central_share"]},
         )
-        index = ProblemArrays.from_problem(problem)
-        program = build_program(index, goals=goals)
-        program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_program(arrays, goals=goals)
+        program.lp.cost[:] = compute_goal_costs(arrays, program, goals)[0]
         assert optimum(program) == pytest.approx(distance, rel=1e-9, abs=1e-9)
 
 
 def test_parts_sum_to_the_costs() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = build_program(index, goals=GOALS)
-    parts = compute_objective_parts(index, program)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_program(arrays, goals=GOALS)
+    parts = compute_objective_parts(arrays, program)
     assert list(parts) == ["shortage", "making", "haulage", "holding", "quality"]
     assert all(part.any() for part in parts.values())
     np.testing.assert_allclose(sum(parts.values()), program.lp.cost)
@@ -176,15 +176,15 @@ def test_rules_without_a_limit_have_no_rows() -> None:
 @settings(max_examples=60, deadline=None)
 @given(problems(max_periods=3))
 def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
-    index = ProblemArrays.from_problem(problem)
-    places, items, arcs = (len(index.labels[axis]) for axis in ("place", "item", "arc"))
-    moves, counties = index.items.is_transportable, index.places.county_count
+    arrays = ProblemArrays.from_problem(problem)
+    places, items, arcs = (len(arrays.labels[axis]) for axis in ("place", "item", "arc"))
+    moves, counties = arrays.items.is_transportable, arrays.places.county_count
     every = ActiveArcs(
         place=np.ones((places, items), dtype=bool),
         arc=np.broadcast_to(moves, (arcs, items)),
-        store=np.broadcast_to(index.items.is_storable, (counties, items)),
+        store=np.broadcast_to(arrays.items.is_storable, (counties, items)),
     )
-    few, all_ = build_program(index), build_program(index, active_arcs=every)
+    few, all_ = build_program(arrays), build_program(arrays, active_arcs=every)
     assert few.lp.column_count <= all_.lp.column_count
     assert optimum(few) == pytest.approx(optimum(all_), rel=1e-9, abs=1e-9)
 

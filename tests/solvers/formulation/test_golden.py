@@ -26,17 +26,17 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 Rule = Callable[[ProblemArrays, ProgramBuilder], object]
 
 
-def _own_needs_first(index: ProblemArrays, program: ProgramBuilder) -> None:
-    short = np.zeros(index.demand.shape)
+def _own_needs_first(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    short = np.zeros(arrays.demand.shape)
     short[0, 0] = 10.0, 5.0
     short[1, 0] = 20.0  # all of it: the rule has nothing to say
-    add_own_needs_first_constraints(index, program, short)
+    add_own_needs_first_constraints(arrays, program, short)
 
 
-def _goal(index: ProblemArrays, program: ProgramBuilder) -> None:
+def _goal(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     program.add_variables("worst", {"goal": np.array([0])}, upper=1.0)
     program.add_variables("central_distance", {"goal": np.array([1, 1]), "side": np.arange(2)})
-    add_goal_constraints(index, program, GOALS)
+    add_goal_constraints(arrays, program, GOALS)
 
 
 GIVEN: dict[str, Rule] = {
@@ -68,14 +68,14 @@ def rule_function(name: str) -> Rule:
     return GIVEN.get(name) or cast("Rule", getattr(formulation, f"add_{name}_constraints"))
 
 
-def columns(index: ProblemArrays, names: Sequence[str]) -> ProgramBuilder:
+def columns(arrays: ProblemArrays, names: Sequence[str]) -> ProgramBuilder:
     """A program with some of the decisions and no rule yet."""
-    program, where = ProgramBuilder(index.labels), find_active_arcs(index, include_swaps=True)
+    program, where = ProgramBuilder(arrays.labels), find_active_arcs(arrays, include_swaps=True)
     for name in names:
         if name in NEEDED_EVERYWHERE:
-            NEEDED_EVERYWHERE[name](index, program)
+            NEEDED_EVERYWHERE[name](arrays, program)
         elif name in SPARSE:
-            SPARSE[name](index, program, where)
+            SPARSE[name](arrays, program, where)
     return program
 
 
@@ -88,17 +88,17 @@ def compare(name: str, text: str, config: pytest.Config) -> None:
 
 @pytest.mark.parametrize("name", CONSTRAINTS)
 def test_rule_is_the_golden_one(name: str, pytestconfig: pytest.Config) -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = columns(index, CONSTRAINTS[name].variables)
-    rule_function(name)(index, program)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = columns(arrays, CONSTRAINTS[name].variables)
+    rule_function(name)(arrays, program)
     built = program.build_program()
     assert built.constraints[name].size > 0
     compare(name, format_lp_text(built, digits=12), pytestconfig)
 
 
 def test_decisions_are_the_golden_ones(pytestconfig: pytest.Config) -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = columns(index, ALL_VARIABLES)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = columns(arrays, ALL_VARIABLES)
     compare("decisions", format_lp_text(program.build_program(), digits=12), pytestconfig)
 
 

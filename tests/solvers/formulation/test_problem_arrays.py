@@ -24,12 +24,12 @@ def test_demand_of_ryanggang_is_the_estimate() -> None:
 
 
 def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
-    index = ProblemArrays.from_problem(problem)
-    expected = np.zeros(index.demand.shape)
+    arrays = ProblemArrays.from_problem(problem)
+    expected = np.zeros(arrays.demand.shape)
     for row in calculate_demand(problem):
-        where = index.labels["county"].index(row.county), index.labels["item"].index(row.item)
+        where = arrays.labels["county"].index(row.county), arrays.labels["item"].index(row.item)
         expected[where] = row.quantity
-    np.testing.assert_allclose(index.demand, expected, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(arrays.demand, expected, rtol=1e-12, atol=0)
 
 
 def test_need_is_people_times_norm_times_years_by_calendar() -> None:
@@ -49,22 +49,22 @@ def test_even_need_follows_the_days() -> None:
 
 
 def test_numbers_arrive_once_and_ready_for_use() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    assert index.labels["line"] == ("works/soda", "mill/soap")
-    assert index.labels["arc"] == ("railway/hills", "railway/plain")
-    assert index.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
-    assert index.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
-    assert index.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
-    assert index.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
-    assert index.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
-    assert index.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
-    assert index.centre.supply_limit.tolist() == [
+    arrays = ProblemArrays.from_problem(two_towns())
+    assert arrays.labels["line"] == ("works/soda", "mill/soap")
+    assert arrays.labels["arc"] == ("railway/hills", "railway/plain")
+    assert arrays.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
+    assert arrays.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
+    assert arrays.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
+    assert arrays.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
+    assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
+    assert arrays.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
+    assert arrays.centre.supply_limit.tolist() == [
         [30.0, 20.0],
         [4.0, 2.0],
     ]  # share of all need, allotment; both delivered
-    assert index.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
-    assert index.places.stock_least[0, 0].tolist() == [1.0, 4.0]
-    assert index.places.stock_most[0, 0].tolist() == [30.0, 12.0]
+    assert arrays.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
+    assert arrays.places.stock_least[0, 0].tolist() == [1.0, 4.0]
+    assert arrays.places.stock_most[0, 0].tolist() == [30.0, 12.0]
 
 
 def test_most_exact_share_holds() -> None:
@@ -83,13 +83,13 @@ def test_most_exact_share_holds() -> None:
 
 def test_windows_are_periods_quarters_or_the_plan() -> None:
     partners = [{"id": kind, "at": "town", "settlement": kind} for kind in ("period", "quarter", "plan")]
-    index = ProblemArrays.from_problem(make_problem(periods=["a", "b", "c", "d"], partners=partners))
-    named = [[index.labels["window"][w] for w in row] for row in index.partners.window]
+    arrays = ProblemArrays.from_problem(make_problem(periods=["a", "b", "c", "d"], partners=partners))
+    named = [[arrays.labels["window"][w] for w in row] for row in arrays.partners.window]
     assert named == [["a", "b", "c", "d"], ["a..c", "a..c", "a..c", "d..d"], ["plan"] * 4]
 
 
 def test_stated_need_replaces_the_estimate() -> None:
     county = {"id": "town", "power_area": "area", "population": {"people": 10}}
     items = [{"id": "soap", "norms": {"people": 1}}, {"id": "comb", "norms": {"people": 2}}]
-    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
-    assert index.demand.ravel().tolist() == [3.0, 20.0]
+    arrays = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
+    assert arrays.demand.ravel().tolist() == [3.0, 20.0]

@@ -17,8 +17,8 @@ def test_nothing_is_shipped_to_dead_ends() -> None:
         factories=[CRAFT],
         demand=[need("village", "soap", 1)],
     )
-    index = ProblemArrays.from_problem(problem)
-    arcs = [index.labels["arc"][a] for a in build_program(index).variables["ship"].axes["arc"]]
+    arrays = ProblemArrays.from_problem(problem)
+    arcs = [arrays.labels["arc"][a] for a in build_program(arrays).variables["ship"].axes["arc"]]
     assert arcs == ["to-village/village", "to-village/town"]
 
 

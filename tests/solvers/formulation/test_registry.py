@@ -19,8 +19,8 @@ SOUGHT = {"worst_fulfilment", "central_distance", "quota_distance", "goal"}
 
 
 def test_build_makes_the_rules_of_the_registry_in_its_order() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = build_program(index, shortage_without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_program(arrays, shortage_without_swaps=np.zeros(arrays.demand.shape), goals=GOALS)
     assert list(program.constraints) == list(CONSTRAINTS)
     assert {decision for rule in CONSTRAINTS.values() for decision in rule.variables} == set(program.variables)
 
@@ -53,8 +53,8 @@ def test_bound_is_on_the_page_of_bounds(bound: ConstraintInfo) -> None:
 
 
 def test_sentences_name_only_axes_of_their_rows_or_columns() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = build_program(index, shortage_without_swaps=np.zeros(index.demand.shape), goals=GOALS)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_program(arrays, shortage_without_swaps=np.zeros(arrays.demand.shape), goals=GOALS)
     blocks = [(info, program.constraints[info.name]) for info in CONSTRAINTS.values()]
     blocks += [(info, program.variables[decision]) for (decision, _), info in BOUNDS.items()]
     for info, block in blocks:

@@ -33,37 +33,37 @@ def everything() -> tuple[ProblemArrays, Program]:
     for county in raw["counties"]:
         county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}
     raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
-    index = ProblemArrays.from_problem(PlanningProblem.model_validate(raw))
-    goals = index.problem.policy.expand_ordered_goals()
-    program = build_program(index, goals=goals, shortage_without_swaps=np.zeros_like(index.demand))
+    arrays = ProblemArrays.from_problem(PlanningProblem.model_validate(raw))
+    goals = arrays.problem.policy.expand_ordered_goals()
+    program = build_program(arrays, goals=goals, shortage_without_swaps=np.zeros_like(arrays.demand))
     upper = program.lp.row_upper.copy()
     upper[program.constraints["goal"].block_slice] = 1.0
-    return index, replace(program, lp=replace(program.lp, row_upper=upper))
+    return arrays, replace(program, lp=replace(program.lp, row_upper=upper))
 
 
 @pytest.mark.parametrize("rule", [name for name in CONSTRAINTS if name not in DEFINING_CONSTRAINTS])
 def test_every_rule_has_an_explanation(rule: str) -> None:
-    index, program = everything()
-    soft = RelaxableLimits.from_program(index, program)
+    arrays, program = everything()
+    soft = RelaxableLimits.from_program(arrays, program)
     span = program.constraints[rule].block_slice
     mine = np.flatnonzero((soft.is_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
     assert len(mine), f"no row of {rule} can be explained"
-    explained(index, program, soft, mine[:1], rule)
+    explained(arrays, program, soft, mine[:1], rule)
 
 
 @pytest.mark.parametrize("key", [key for key in BOUNDS if key[0] != "worst"])
 def test_every_bound_has_an_explanation(key: tuple[str, str]) -> None:
-    index, program = everything()
-    soft = RelaxableLimits.from_program(index, program)
+    arrays, program = everything()
+    soft = RelaxableLimits.from_program(arrays, program)
     span, sign = program.variables[key[0]].block_slice, 1.0 if key[1] == "upper" else -1.0
     inside = (soft.position >= span.start) & (soft.position < span.stop)
     mine = np.flatnonzero((soft.is_column == 1) & (soft.sign == sign) & inside)
     assert len(mine), f"no bound {key} can be explained"
-    explained(index, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
+    explained(arrays, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
 
 
-def explained(index: ProblemArrays, program: Program, soft: RelaxableLimits, which: IntArray, rule: str) -> None:
-    (row,) = describe_limits(index, program, soft, which, np.ones(len(soft.position)))
+def explained(arrays: ProblemArrays, program: Program, soft: RelaxableLimits, which: IntArray, rule: str) -> None:
+    (row,) = describe_limits(arrays, program, soft, which, np.ones(len(soft.position)))
     assert row.rule == rule
     assert row.where
     assert row.text.endswith(".")
@@ -87,15 +87,15 @@ def test_conflicts_are_irreducible_and_the_relaxation_mends_them(problem: Planni
     line = factory.lines[k].model_copy(update={"least": 1000.0, "most": None})
     made = factory.model_copy(update={"lines": (*factory.lines[:k], line, *factory.lines[k + 1 :])})
     changed = problem.model_copy(update={"factories": (*problem.factories[:f], made, *problem.factories[f + 1 :])})
-    index = ProblemArrays.from_problem(changed)
-    program = build_program(index)
+    arrays = ProblemArrays.from_problem(changed)
+    program = build_program(arrays)
     assume(reason(program.lp) == "infeasible")
-    found = analyse_infeasibility(index, program, 1e-6, 30.0)
+    found = analyse_infeasibility(arrays, program, 1e-6, 30.0)
     assert found is not None
     assert found.infeasibility.verified
     assert found.infeasibility.irreducible
     assert found.infeasibility.relaxations
-    soft = RelaxableLimits.from_program(index, program)
+    soft = RelaxableLimits.from_program(arrays, program)
     solution = backends.get_backend("highs").solve_program(build_relaxation(program.lp, soft), SolveOptions())
     assert solution.dual_values is not None
     assert solution.values is not None

@@ -30,7 +30,7 @@ def parts_of(held: AttributionGroup) -> float:
 def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: PlanningProblem) -> None:
     session = standing_of(problem)
     slack = 1e-6 * (1 + abs(session.point.objective))
-    costs = [c for name, c in compute_objective_parts(session.index, session.program).items() if name != "shortage"]
+    costs = [c for name, c in compute_objective_parts(session.arrays, session.program).items() if name != "shortage"]
     paid = sum(float(c @ session.point.values) for c in costs)
     for by in WAYS:
         groups = attribute_shortages(session, by, max_results=10_000).groups

@@ -28,7 +28,7 @@ from tests.strategies import problems
 
 def check(session: SensitivitySession, which: Any) -> set[str]:
     """Hold the levers of limits (positions) against planning the changed problem; the rules that had one."""
-    limits, problem = session.list_limits(), session.index.problem
+    limits, problem = session.list_limits(), session.arrays.problem
     found = [
         (lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in candidates_for_limit(session, limits, int(k))
     ]

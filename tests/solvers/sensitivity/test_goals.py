@@ -49,11 +49,11 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
         problem = with_policy(drawn, POLICIES[name])
         session = standing_of(problem)
         short = session.compute_flows().short
-        cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
+        cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
         if not len(cells):
             return
         n, i, t = data.draw(st.sampled_from(cells.tolist()))
-        labels = session.index.labels
+        labels = session.arrays.labels
         where = (labels["county"][n], labels["item"][i], labels["period"][t])
         found = find_remedies(
             session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
@@ -78,7 +78,7 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
                     assert changed.plain_objective <= session.plain_objective + 1e-6 * (
                         1 + abs(session.plain_objective)
                     )
-            assert changed.index.problem != problem
+            assert changed.arrays.problem != problem
 
     holds()
     assert shown, "no remedy was found at all"

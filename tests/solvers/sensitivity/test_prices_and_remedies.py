@@ -84,11 +84,11 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
 def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
     session = standing_of(problem)
     short = session.compute_flows().short
-    cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
+    cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
     if not len(cells):
         return
     n, i, t = data.draw(st.sampled_from(cells.tolist()))
-    labels = session.index.labels
+    labels = session.arrays.labels
     where = (labels["county"][n], labels["item"][i], labels["period"][t])
     found = find_remedies(session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True)
     afresh = standing_of(problem)

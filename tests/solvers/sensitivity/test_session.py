@@ -27,14 +27,14 @@ def test_from_its_own_basis_and_from_none() -> None:
 
 
 def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, program = (
+    arrays, program = (
         SensitivitySession.from_problem(two_counties()).index,
         SensitivitySession.from_problem(two_counties()).program,
     )
     lp = program.lp
     slack = Basis(np.zeros(lp.column_count, np.int8), np.ones(lp.row_count, np.int8))
     with pytest.raises(SensitivityUnavailableError, match="not found again in time"):
-        SensitivitySession.from_basis(index, program, slack, seconds=0.0)
+        SensitivitySession.from_basis(arrays, program, slack, seconds=0.0)
     monkeypatch.setattr(module, "REOPEN_SECONDS", 0.0)
     expected = value_of(make_plan(two_counties()).plan)
     assert SensitivitySession.from_problem(two_counties(), slack).plain_objective == pytest.approx(expected)
