@@ -1,4 +1,4 @@
-"""What is decided: a block of columns each, with bounds and costs. All are in units of the item and not negative."""
+"""Variables: one named block of columns each, with bounds and costs, in units of the item and at least 0."""
 
 from collections.abc import Mapping
 
@@ -13,21 +13,21 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilde
 
 
 def add_production_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
-    """make[line,period]: what a line makes, between its least and its most.
+    """Add make[line,period]: production of a line, between `least` and `most`.
 
-    Every line has a column in every period, in this order.
+    Every line has one column for each period, in this order.
     """
-    everywhere = np.ones((len(arrays.labels["line"]), arrays.period_count), dtype=bool)
-    return _add_sparse_variables(arrays, program, "make", everywhere, lower=arrays.lines.least, upper=arrays.lines.most)
+    is_active = np.ones((len(arrays.labels["line"]), arrays.period_count), dtype=bool)
+    return _add_sparse_variables(arrays, program, "make", is_active, lower=arrays.lines.least, upper=arrays.lines.most)
 
 
 def add_shipment_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """ship[arc,item,period]: what moves over a link one way."""
+    """Add ship[arc,item,period]: shipment over a link in one direction."""
     return _add_sparse_variables(arrays, program, "ship", _repeat_per_period(arrays, active_arcs.arc))
 
 
 def add_stock_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """stock[place,item,period]: what county stores hold at the end of a period, within the limits for the item."""
+    """Add stock[place,item,period]: stock of a county at the end of a period, within the limits of the item."""
     least, most = arrays.places.stock_least, arrays.places.stock_most
     return _add_sparse_variables(
         arrays, program, "stock", _repeat_per_period(arrays, active_arcs.store), lower=least, upper=most
@@ -35,7 +35,7 @@ def add_stock_variables(arrays: ProblemArrays, program: ProgramBuilder, active_a
 
 
 def add_central_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """central[place,item,period]: what the centre hands over at a gateway, of items that it promises for the period."""
+    """Add central[place,item,period]: central delivery at a gateway of an item promised for the period."""
     gateway = np.isin(np.arange(len(active_arcs.place)), arrays.centre.gateways)
     return _add_sparse_variables(
         arrays,
@@ -46,7 +46,7 @@ def add_central_variables(arrays: ProblemArrays, program: ProgramBuilder, active
 
 
 def add_give_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """give[partner,item,period]: what is swapped out, at most what the partner wants."""
+    """Add give[partner,item,period]: goods given in a swap, at most what the partner wants."""
     wants = arrays.partners.wants
     return _add_sparse_variables(
         arrays, program, "give", (wants > 0) & active_arcs.place[arrays.partners.place][:, :, None], upper=wants
@@ -54,7 +54,7 @@ def add_give_variables(arrays: ProblemArrays, program: ProgramBuilder, active_ar
 
 
 def add_take_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """take[partner,item,period]: what is swapped in, at most what the partner offers."""
+    """Add take[partner,item,period]: goods taken in a swap, at most what the partner offers."""
     offers = arrays.partners.offers
     return _add_sparse_variables(
         arrays, program, "take", (offers > 0) & active_arcs.place[arrays.partners.place][:, :, None], upper=offers
@@ -62,7 +62,7 @@ def add_take_variables(arrays: ProblemArrays, program: ProgramBuilder, active_ar
 
 
 def add_shortage_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
-    """short[place,item,period,band]: demand left unmet, in each band at most its width of the demand.
+    """Add short[place,item,period,band]: unmet demand, limited in each band by the width of the band.
 
     short[n,i,t,k] ≤ width_k · d[n,i,t]
     """

@@ -1,4 +1,4 @@
-"""Limits in conflict in the planner's words."""
+"""Sentences for planners about limits in conflict."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,14 @@ from models.plan import ConflictingRule
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.formulation.registry import ITEM_UNIT
-from solvers.infeasibility.relaxable_limits import RelaxableLimits
+from solvers.infeasibility.relaxation import RelaxableLimits
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 
 
 def describe_limits(
     arrays: ProblemArrays, program: Program, limits: RelaxableLimits, positions: IntArray, amounts: FloatArray
 ) -> tuple[ConflictingRule, ...]:
-    """Rows for the soft limits in `which`, those that give way most (relative to their size) first; `give` in units, (s,)."""
+    """Describe the limits at `positions`, the largest relative violation first; `amounts` are in units, shape (s,)."""
     order = sorted(positions.tolist(), key=lambda k: -amounts[k] / limits.scale[k])
     return tuple(_build_limit_rows(arrays, program, limits, order, amounts))
 
@@ -39,6 +39,6 @@ def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[Cons
 
 
 def _find_item_unit(arrays: ProblemArrays, where: dict[str, str]) -> str:
-    """Unit of the item that a row is about; a line's label ends with its item."""
+    """Return the unit of the item of a limit; the label of a line ends with its item."""
     item = where.get("item") or where["line"].rpartition("/")[2]
     return arrays.problem.items[arrays.labels["item"].index(item)].unit

@@ -14,8 +14,14 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, build_program
 from solvers.infeasibility import analyse_infeasibility
 from solvers.infeasibility.iis import find_iis
-from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, DEFINING_CONSTRAINTS, RelaxableLimits
-from solvers.infeasibility.relaxation import build_relaxation, find_supporting_limits, restrict_to_limits
+from solvers.infeasibility.relaxation import (
+    BALANCE_PENALTY,
+    DEFINING_CONSTRAINTS,
+    RelaxableLimits,
+    build_relaxation,
+    find_supporting_limits,
+    restrict_to_limits,
+)
 from solvers.infeasibility.wording import describe_limits
 from solvers.lp.linear_program import IntArray, LinearProgram, Program
 from solvers.results.limits import RULE_NAMES

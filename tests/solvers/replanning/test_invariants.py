@@ -18,7 +18,7 @@ from solvers.algorithms.select import solve_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import PlanResult, build_warm_start, make_plan
 from solvers.replanning import ReplanProblem, build_replan_problem
-from tests.invariants import LAWS, assert_plan_lawful
+from tests.invariants import INVARIANTS, assert_plan_invariants
 from tests.plan_reading import Reading
 from tests.solvers.replanning.year import MONTHS, year
 from tests.strategies import problems
@@ -55,8 +55,8 @@ def quotas(result: PlanResult) -> dict[LineAndPeriod, float]:
     }
 
 
-def lawful(problem: PlanningProblem, result: PlanResult) -> None:
-    assert_plan_lawful(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
+def assert_invariants(problem: PlanningProblem, result: PlanResult) -> None:
+    assert_plan_invariants(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_outputs_as_planned_change_nothing(base: tuple[PlanningProblem, PlanResu
     made = build_replan_problem(*_args(base), {} if outputs == "none reported" else less(base, 1.0), START)
     again = planned(made.problem, base)
     assert value(again) == pytest.approx(value(base[1]), rel=1e-9)
-    lawful(made.problem, again)
+    assert_invariants(made.problem, again)
     assert again.plan.solver.strategy[0].warm_start
 
 
@@ -96,7 +96,7 @@ def test_less_output_never_improves_and_the_rules_hold(
     for factor in (0.9, 0.6, 0.0):
         made = build_replan_problem(*_args(base), less(base, factor, item), START)
         again = planned(made.problem, base)
-        lawful(made.problem, again)
+        assert_invariants(made.problem, again)
         assert not made.reconciled.unexplained.any()
         values.append(value(again))
     assert values == sorted(values)
@@ -134,7 +134,7 @@ def test_close_quotas_move_less_and_cost_no_shortage(base: tuple[PlanningProblem
     )
     assert close.problem.policy.goals == ("shortage", "quotas_close", "cost")
     loose, tight = planned(free.problem, base), planned(close.problem, base)
-    lawful(close.problem, tight)
+    assert_invariants(close.problem, tight)
     goals = {goal.goal: goal for goal in objective(tight).goals}
     parts = [objective(result).parts.shortage for result in (loose, tight)]
     assert parts[1] <= parts[0] * (1 + 2e-6)
@@ -164,7 +164,7 @@ def test_changes_are_made_to_what_is_to_come_alone(base: tuple[PlanningProblem, 
         Change(what="population", factor=2.0),
         Change(what="partner_offers", value=0.0),
     ]
-    lawful(*_again(base, changes))
+    assert_invariants(*_again(base, changes))
     # one number for the whole plan: the past is beyond what it would promise now, and stays what it was
     made, again = _again(base, [*changes, Change(what="central_share", value=0.0)])
     assert list(expand_to_periods(made.power_areas[0].limit_kwh or 0.0, 6)) == [15000, 14000, 13000, 5500, 6000, 7500]
@@ -228,7 +228,7 @@ def test_a_change_of_the_past_is_refused(base: tuple[PlanningProblem, PlanResult
 
 @settings(max_examples=25)
 @given(problems(), st.floats(0, 1), st.sampled_from(["quota", "zero"]))
-def test_laws_on_random_problems(problem: PlanningProblem, share: float, unreported: Any) -> None:
+def test_invariants_on_random_problems(problem: PlanningProblem, share: float, unreported: Any) -> None:
     """Nothing made beyond the quotas, within the rules of the plan before: the plan made again is no better."""
     assume(len(problem.periods) > 1)
     before = make_plan(problem)
@@ -248,7 +248,7 @@ def keeps_rules(problem: PlanningProblem, result: PlanResult) -> bool:
     """Whether a plan made again keeps, in its past too, every rule of the plan before."""
     tables = {name: table.to_pylist() for name, table in result.tables.items()}
     reading = Reading(problem, result.plan, tables, 1e-6)
-    return not any(True for law in LAWS for _ in law(reading))
+    return not any(True for invariant in INVARIANTS for _ in invariant(reading))
 
 
 def test_the_old_basis_is_a_start_close_by(base: tuple[PlanningProblem, PlanResult]) -> None:

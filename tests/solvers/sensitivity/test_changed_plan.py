@@ -36,7 +36,7 @@ def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: 
     if found is None or anew is None:
         return
     assert found[0].plain_objective == pytest.approx(anew.plain_objective, rel=1e-6, abs=1e-6)
-    assert found[0].index.problem == other
+    assert found[0].arrays.problem == other
 
 
 def test_only_what_moves_limits_shares_the_session() -> None:

@@ -28,7 +28,7 @@ def test_from_its_own_basis_and_from_none() -> None:
 
 def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     arrays, program = (
-        SensitivitySession.from_problem(two_counties()).index,
+        SensitivitySession.from_problem(two_counties()).arrays,
         SensitivitySession.from_problem(two_counties()).program,
     )
     lp = program.lp
