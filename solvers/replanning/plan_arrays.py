@@ -1,4 +1,4 @@
-"""A plan's tables as arrays."""
+"""Conversion of plan tables to arrays."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 
 def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> PastArrays:
-    """What a plan of `index` plans for all its periods, in the arrays of a past: K is T here."""
+    """Read the amounts of a plan for all periods; the arrays have the layout of a past with K = T."""
     plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
     quotas, shipments, swaps, supply = (tables[name] for name in ("quotas", "shipments", "swaps", "supply"))
     line = _encode_labels(_join_labels(quotas, "factory", "item"), arrays.labels["line"])
@@ -36,8 +36,8 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
 
 
 def _read_labels(table: pa.Table, column: str) -> list[str]:
-    words: list[str] = table[column].to_pylist()
-    return words
+    labels: list[str] = table[column].to_pylist()
+    return labels
 
 
 def _join_labels(table: pa.Table, first: str, second: str) -> list[str]:
@@ -46,7 +46,7 @@ def _join_labels(table: pa.Table, first: str, second: str) -> list[str]:
 
 def _encode_labels(names: list[str], labels: tuple[str, ...]) -> IntArray:
     positions_of = index_positions(labels)
-    return np.array([positions_of[word] for word in names], dtype=np.int64)
+    return np.array([positions_of[name] for name in names], dtype=np.int64)
 
 
 def _encode_column(arrays: ProblemArrays, table: pa.Table, axis: str) -> IntArray:

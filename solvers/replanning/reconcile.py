@@ -1,15 +1,15 @@
-"""The books of the past: what must have become of a plan when other amounts were made than it asked for.
+"""Reconciliation of past periods: stocks, shortages, swaps and shipments that follow from reported outputs.
 
-Outputs are known; what moved, was swapped and was handed over is taken as planned as far as the outputs allow. Period by period,
-at every place and for every item, what is missing falls
+Outputs are reported. Shipments, swaps and central deliveries are assumed as planned, as far as the outputs allow. In each
+period, at each place and for each item, a deficit reduces these amounts in order:
 
-    1. on the stock at the end of the period (a reserve asked for by the plan is drawn on too),
-    2. then on the people there: what is short grows, up to their whole need,
-    3. then on what was to be given in swaps,
-    4. then on what was to be sent on, every shipment cut in the same proportion; which is then missing where it was to go.
+    1. the stock at the end of the period, including a planned reserve,
+    2. the served demand at the place: shortage grows up to the whole demand,
+    3. the goods given in swaps,
+    4. the outgoing shipments, all by the same share; the deficit moves to their destinations.
 
-What is over first serves what was to be short there, then goes into store; what cannot be stored is lost. What factories used
-and nobody can have brought is booked as unexplained: they reported more than their materials allow.
+A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. Materials that
+factories used although no source can have supplied them are recorded as unexplained.
 """
 
 from dataclasses import dataclass, replace
@@ -21,26 +21,26 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
 ROUNDING_TOLERANCE = 1e-9
-"""Amounts below this, relative to 1 and what there was, are rounding."""
+"""Rounding tolerance, relative to 1 plus the amount available."""
 
 MAX_ROUNDS = 1000
-"""How often cuts are handed on within a period; goods sent in circles need several, others no more than there are places."""
+"""Maximum number of rounds in a period; without cycles of shipments, the number of places is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciledPast:
-    """The past of a plan as it must have been; shapes as in `Past`: N places, I items, K past periods."""
+    """Reconciled past of a plan; N places, I items, K past periods."""
 
     past: PastArrays
-    """What happened."""
+    """Reconciled amounts."""
     lost: FloatArray
-    """Units over that could not be kept, (N, I, K)."""
+    """Surplus in units that could not be stored, (N, I, K)."""
     unexplained: FloatArray
-    """Units used that nobody can have brought, (N, I, K)."""
+    """Units used without a possible source, (N, I, K)."""
 
 
 def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
-    """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
+    """Reconcile the first K periods of a plan with the actual production `make`, (L, K)."""
     count = make.shape[1]
     past = replace(PastArrays.create_empty(arrays.labels, count), make=make)
     shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), count)
@@ -62,7 +62,7 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
 def _compute_available(
     arrays: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
 ) -> FloatArray:
-    """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
+    """Return the units at each place before shipments and swaps, less the materials that factories used, (N, I)."""
     lines = arrays.lines
     available = plan.central[:, :, t].copy()
     available[: arrays.places.county_count] += carried_stock
@@ -74,10 +74,10 @@ def _compute_available(
 
 
 class _PeriodReconciliation:
-    """One period being booked."""
+    """Reconciliation of one period."""
 
     def __init__(self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
-        """Begin with what was planned to leave, and what there is."""
+        """Begin with the planned outflows and the available units."""
         self._arrays = arrays
         self._available = available
         self._county_count = arrays.places.county_count
@@ -91,7 +91,7 @@ class _PeriodReconciliation:
         self.lost = np.zeros_like(available)
 
     def reconcile_period(self) -> FloatArray:
-        """Hand cuts on until nothing is missing; what nobody can have brought, (N, I)."""
+        """Reduce outflows until no place has a deficit; return the deficit without a possible source, (N, I)."""
         for _ in range(MAX_ROUNDS):
             missing = self._update_stock_and_shortage()
             if not (missing > ROUNDING_TOLERANCE * (1 + np.abs(self._available))).any():
@@ -102,28 +102,28 @@ class _PeriodReconciliation:
         return self._update_stock_and_shortage()
 
     def _update_stock_and_shortage(self) -> FloatArray:
-        """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
+        """Update stock and shortage for the current flows; return the remaining deficit, (N, I)."""
         arrays, counties = self._arrays, self._county_count
         balance = self._available.copy()
         np.add.at(balance, arrays.arcs.head, self.ship)
         np.subtract.at(balance, arrays.arcs.tail, self.ship)
         np.subtract.at(balance, arrays.partners.place, self.give)
         change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)
-        less, more = np.maximum(-change, 0.0), np.maximum(change, 0.0)
-        from_stock = np.minimum(less, self._planned_stock)
-        from_people = np.minimum(less - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
-        to_people = np.minimum(more, self._planned_short)
-        to_stock = np.where(arrays.items.is_storable, more - to_people, 0.0)
+        deficit, surplus = np.maximum(-change, 0.0), np.maximum(change, 0.0)
+        from_stock = np.minimum(deficit, self._planned_stock)
+        from_served = np.minimum(deficit - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
+        to_shortage = np.minimum(surplus, self._planned_short)
+        to_stock = np.where(arrays.items.is_storable, surplus - to_shortage, 0.0)
         self.stock = self._planned_stock - from_stock + to_stock
-        self.short = self._planned_short + from_people - to_people
+        self.short = self._planned_short + from_served - to_shortage
         missing = np.maximum(-balance, 0.0)
-        missing[:counties] = less - from_stock - from_people
+        missing[:counties] = deficit - from_stock - from_served
         self.lost = np.maximum(balance, 0.0)
-        self.lost[:counties] = more - to_people - to_stock
+        self.lost[:counties] = surplus - to_shortage - to_stock
         return missing
 
     def _reduce_swaps(self, missing: FloatArray) -> FloatArray:
-        """Give less in swaps where something is missing; what is missing then, (N, I)."""
+        """Reduce the goods given in swaps at places with a deficit; return the remaining deficit, (N, I)."""
         place = self._arrays.partners.place
         given = np.zeros_like(missing)
         np.add.at(given, place, self.give)
@@ -132,7 +132,7 @@ class _PeriodReconciliation:
         return np.asarray(missing - cut)
 
     def _reduce_shipments(self, missing: FloatArray) -> FloatArray:
-        """Send less from where something is missing; where something was cut, (N, I)."""
+        """Reduce outgoing shipments at places with a deficit; return where a shipment was reduced, (N, I)."""
         tail = self._arrays.arcs.tail
         sent = np.zeros_like(missing)
         np.add.at(sent, tail, self.ship)

@@ -1,4 +1,4 @@
-"""The plan at a glance: what is served of what is needed, where supply comes from, and what it took."""
+"""Summary of a plan: served shares, origin of supply, electricity and haulage."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from solvers.results.flows import Flows, sum_by_cell
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
 WORST_COUNT = 10
-"""How many of the worst served are named."""
+"""Number of worst served demands in the summary."""
 
 
 def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
-    """The summary of a finished plan with tidy values, (n,). Served shares are weighted by value (1 where an item has none)."""
-    worth = arrays.items.counted_value[:, None]
+    """Build the summary of a plan from clean values, (n,); served shares are weighted by value, or by 1 without a value."""
+    item_value = arrays.items.counted_value[:, None]
     counties = arrays.places.county_count
-    needed = flows.demand[:counties] * worth
-    served = needed - flows.short[:counties] * worth
+    needed = flows.demand[:counties] * item_value
+    served = needed - flows.short[:counties] * item_value
     drawn = sum_electricity(arrays, program, values)
     limit = float(arrays.power_limits.sum())
     given, taken = (
@@ -53,7 +53,7 @@ def _compute_served_share(needed: float, served: float) -> float:
 
 
 def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
-    """Served shares by key, without those that need nothing."""
+    """Return served shares by key, without keys that have no demand."""
     return tuple(
         ServedShare(key=key, demand=float(n), served=float(s), share=_compute_served_share(float(n), float(s)))
         for key, n, s in zip(keys, needed, served, strict=True)
@@ -64,12 +64,12 @@ def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatAr
 def _group_served_shares(
     keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray
 ) -> tuple[ServedShare, ...]:
-    """Served shares of items added up by group, (I,) each."""
+    """Return served shares by group of items; each array has shape (I,)."""
     return _list_served_shares(keys, *(sum_by_cell(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
 def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
-    """County-items with the smallest served shares, worst first; those served whole are not named."""
+    """Return the county-items with the smallest served shares in ascending order, without those served in full."""
     counties = arrays.places.county_count
     needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
@@ -89,19 +89,19 @@ def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServed
 
 
 def _sum_haulage(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
-    """Tonnes put on links, counted on each, and tonne-kilometres."""
+    """Return tonnes, summed over links, and tonne-kilometres."""
     ship = program.variables["ship"]
     tonnes = arrays.items.tonnes_per_unit[ship.axes["item"]] * values[ship.block_slice]
     return float(tonnes.sum()), float(tonnes @ arrays.arcs.km[ship.axes["arc"]])
 
 
 def _compute_origin_shares(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
-    """Share, by value, of the goods made and handed over that local factories made, and that the centre handed over."""
+    """Return the shares of local factories and of central deliveries in the supply of goods, by value."""
     make, central = program.variables["make"], program.variables["central"]
-    worth = arrays.items.value * arrays.items.is_good
+    item_value = arrays.items.value * arrays.items.is_good
     line = make.axes["line"]
-    made = worth[arrays.lines.item[line]] * values[make.block_slice]
+    made = item_value[arrays.lines.item[line]] * values[make.block_slice]
     local = float(made[arrays.lines.is_local[line]].sum())
-    handed = float(worth[central.axes["item"]] @ values[central.block_slice])
+    handed = float(item_value[central.axes["item"]] @ values[central.block_slice])
     total = float(made.sum()) + handed
     return (local / total, handed / total) if total > 0 else (0.0, 0.0)

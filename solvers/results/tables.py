@@ -1,4 +1,4 @@
-"""Quotas, supply, shipments, swaps and power as tables; whole arrays only, no loop over columns."""
+"""Tables of quotas, supply, shipments, swaps and power, built from whole arrays."""
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from solvers.results.flows import Flows, sum_by_cell
 
 
 def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> pa.Table:
-    """What each factory makes, (QuotaRow)."""
+    """Build the table of quotas (QuotaRow)."""
     make, lines, labels = program.variables["make"], arrays.lines, arrays.labels
     made = values[make.block_slice]
     kept = np.flatnonzero(made)
@@ -36,24 +36,24 @@ def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArra
 
 
 def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
-    """Where each place's supply comes from and goes to, (SupplyRow); stations only where something happens."""
+    """Build the table of supply and use by place (SupplyRow); rows without any amount are left out."""
     f = flows
-    happens = find_nonzero_rows(f.demand, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock)
-    place, item, period = np.nonzero(happens)
+    has_amount = find_nonzero_rows(f.demand, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock)
+    place, item, period = np.nonzero(has_amount)
     amounts = ("demand", "made", "used", "central", "arrived", "sent", "taken", "given", "stock", "price")
-    columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[happens] for name in amounts}
+    columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[has_amount] for name in amounts}
     columns |= {
         "county": build_label_column(place, arrays.labels["place"]),
         "item": build_label_column(item, arrays.labels["item"]),
         "period": build_label_column(period, arrays.labels["period"]),
-        "served": (f.demand - f.short)[happens],
-        "shortage": f.short[happens],
+        "served": (f.demand - f.short)[has_amount],
+        "shortage": f.short[has_amount],
     }
     return build_table(SupplyRow, columns)
 
 
 def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
-    """What moves over each link, each way, (ShipmentRow)."""
+    """Build the table of shipments by link and direction (ShipmentRow)."""
     ship, arcs, labels = program.variables["ship"], arrays.arcs, arrays.labels
     moved = values[ship.block_slice]
     kept = np.flatnonzero(moved)
@@ -73,7 +73,7 @@ def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatA
 
 
 def sum_swapped_units(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Units given to and taken from each partner, each (P, I, T)."""
+    """Return the units given to and taken from each partner, each (P, I, T)."""
     shape = arrays.partners.offers.shape
     given, taken = np.zeros(shape), np.zeros(shape)
     for name, out in (("give", given), ("take", taken)):
@@ -83,25 +83,25 @@ def sum_swapped_units(arrays: ProblemArrays, program: Program, values: FloatArra
 
 
 def build_swap_table(arrays: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
-    """What is swapped with each partner, (SwapRow)."""
+    """Build the table of swaps (SwapRow)."""
     given, taken = sum_swapped_units(arrays, program, values)
-    happens = find_nonzero_rows(given, taken)
-    partner, item, period = np.nonzero(happens)
+    has_amount = find_nonzero_rows(given, taken)
+    partner, item, period = np.nonzero(has_amount)
     return build_table(
         SwapRow,
         {
             "partner": build_label_column(partner, arrays.labels["partner"]),
             "item": build_label_column(item, arrays.labels["item"]),
             "period": build_label_column(period, arrays.labels["period"]),
-            "given": given[happens],
-            "taken": taken[happens],
-            "value": arrays.items.value[item] * (taken - given)[happens],
+            "given": given[has_amount],
+            "taken": taken[has_amount],
+            "value": arrays.items.value[item] * (taken - given)[has_amount],
         },
     )
 
 
 def sum_electricity(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """kWh drawn by factories and by links from each power area, each (E, T)."""
+    """Return the kWh drawn by factories and by links from each power area, each (E, T)."""
     make, ship, lines, arcs = program.variables["make"], program.variables["ship"], arrays.lines, arrays.arcs
     line, arc = make.axes["line"], ship.axes["arc"]
     by_factories = _sum_area_draw(
@@ -122,12 +122,12 @@ def _sum_area_draw(arrays: ProblemArrays, area: IntArray, period: IntArray, kwh:
     return sum_by_cell(cells, kwh[metered], shape[0] * shape[1]).reshape(shape)
 
 
-def build_power_table(arrays: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> pa.Table:
-    """Electricity of each area, (PowerRow)."""
+def build_power_table(arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray) -> pa.Table:
+    """Build the table of electricity by power area (PowerRow)."""
     by_factories, by_rail = sum_electricity(arrays, program, values)
     price = np.zeros(arrays.power_limits.shape)
-    rule = program.constraints["power"]
-    price[rule.axes["area"], rule.axes["period"]] = 0.0 - row_price[rule.block_slice]
+    power = program.constraints["power"]
+    price[power.axes["area"], power.axes["period"]] = 0.0 - dual_values[power.block_slice]
     kept = find_nonzero_rows(
         by_factories, by_rail, np.where(np.isfinite(arrays.power_limits), arrays.power_limits, 0.0)
     )

@@ -15,7 +15,7 @@ from time import monotonic
 
 import numpy as np
 
-from models.answers import CurvePoint, ParametricCurve
+from models.answers import CurvePoint, GridCell, ParameterGrid, ParametricCurve
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
@@ -27,13 +27,12 @@ from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
 from solvers.results.summary import build_summary
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
+from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.parametric import PathPoint, find_breakpoints
-from solvers.sensitivity.reopening import open_changed
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_price
 
 SAMPLE_COUNT = 13
@@ -201,3 +200,33 @@ def _sample_curve(
     return ParametricCurve(
         change=change, points=tuple(points), exact=False, max_error=None, explored_until=reached, note=note
     )
+
+
+def compute_grid(
+    session: SensitivitySession,
+    first: tuple[Change, Sequence[float]],
+    second: tuple[Change, Sequence[float]],
+    *,
+    time_limit_seconds: float = 600.0,
+) -> ParameterGrid:
+    """The plan at each pair of values of two changes; solved to and fro, each from the basis of its neighbour, as long as there is time."""
+    until = monotonic() + time_limit_seconds
+    problem, cells, stood = session.arrays.problem, list[GridCell](), session
+    pairs = [(a, b) for k, a in enumerate(first[1]) for b in (second[1] if k % 2 == 0 else tuple(reversed(second[1])))]
+    for a, b in pairs:
+        if cells and monotonic() > until:
+            break
+        changed = vary_change(vary_change(problem, first[0], a), second[0], b)
+        try:
+            following = open_changed(stood, changed, until - monotonic())
+        except SensitivityUnavailableError:
+            break
+        if following is None:
+            cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
+            continue
+        stood = following
+        cells.append(
+            GridCell(first=a, second=b, objective=stood.plain_objective, served_share=compute_served_share(stood))
+        )
+    cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
+    return ParameterGrid(cells=tuple(cells), not_evaluated=len(pairs) - len(cells))

@@ -17,9 +17,9 @@ from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import BasisStatus
 from solvers.results.flows import Flows, clean_values
 from solvers.results.summary import build_summary
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import name_limit
 
 MAX_NAMED_LIMITS = 20

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
 
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath
 from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import OptimalPoint
 from solvers.sensitivity.session import SensitivitySession

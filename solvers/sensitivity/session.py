@@ -6,7 +6,7 @@ is one, the stored basis, so that nothing is solved again), asked many things, a
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -27,6 +27,7 @@ from solvers.lp.linear_program import FloatArray, LinearProgram, Program
 from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
+from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
@@ -179,7 +180,7 @@ class SensitivitySession:
         return Limits.from_solution(self.arrays, self.program, values, self.point.dual_values)
 
     @contextmanager
-    def temporary_bounds(self, bounds: "Bounds") -> Iterator[HighsSession]:
+    def temporary_bounds(self, bounds: Bounds) -> Iterator[HighsSession]:
         """The session with other bounds; afterwards it has its own again, and stands wherever it came to.
 
         It is not put back on the plan's basis: that would cost HiGHS its edge weights, which take longer than many a solve.
@@ -205,7 +206,7 @@ class SensitivitySession:
         """Whether the time for solves is over."""
         return monotonic() >= self.until
 
-    def solve_change(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
+    def solve_change(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
         """The optimum under other bounds, from where the session stands; None where there is none, or no time to find it."""
         self.last_solve_infeasible = False
         if self.is_time_over:
@@ -215,7 +216,7 @@ class SensitivitySession:
             self.last_solve_infeasible = point is None and session.is_infeasible
         return point
 
-    def solve_change_cold(self, bounds: "Bounds", seconds: float) -> OptimalPoint | None:
+    def solve_change_cold(self, bounds: Bounds, seconds: float) -> OptimalPoint | None:
         """The same for bounds far from where the session stands: by interior point; the session stands there afterwards."""
         found = backends.get_backend(INTERIOR_POINT).solve_program(
             bounds.apply_to(self.program).lp, SolveOptions(seconds)
@@ -228,7 +229,7 @@ class SensitivitySession:
         return self.solve_change(bounds)
 
     def solve_goal_stage(
-        self, goal_stage: GoalStage, bounds: "Bounds", tolerance_bounds: Sequence[float], seconds: float = 600.0
+        self, goal_stage: GoalStage, bounds: Bounds, tolerance_bounds: Sequence[float], seconds: float = 600.0
     ) -> OptimalPoint | None:
         """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""
         if goal_stage.goal is None:
@@ -246,7 +247,7 @@ class SensitivitySession:
         finally:
             self.solver_session.change_costs(every, self.lp.cost)
 
-    def solve_all_goals(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
+    def solve_all_goals(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
         """The best plan under other bounds: all goals in turn, each held while the next is sought; None where there is none."""
         held: list[float] = []
         point = None
@@ -265,7 +266,7 @@ class SensitivitySession:
             self.is_at_base = True
         return self.solver_session
 
-    def _apply_bounds(self, old: "Bounds", new: "Bounds") -> bool:
+    def _apply_bounds(self, old: Bounds, new: Bounds) -> bool:
         rows = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
         columns = np.flatnonzero((old.column_lower != new.column_lower) | (old.column_upper != new.column_upper))
         if len(rows):
@@ -273,34 +274,6 @@ class SensitivitySession:
         if len(columns):
             self.solver_session.change_column_bounds(columns, new.column_lower[columns], new.column_upper[columns])
         return bool(len(rows) or len(columns))
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Bounds of a program's rows (m,) and columns (n,)."""
-
-    row_lower: FloatArray
-    """Least activity by row."""
-    row_upper: FloatArray
-    """Greatest activity by row."""
-    column_lower: FloatArray
-    """Least value by column."""
-    column_upper: FloatArray
-    """Greatest value by column."""
-
-    @classmethod
-    def from_program(cls, lp: LinearProgram) -> "Bounds":
-        """The bounds of a program; the arrays are its own."""
-        return cls(lp.row_lower, lp.row_upper, lp.column_lower, lp.column_upper)
-
-    def copy_arrays(self) -> "Bounds":
-        """The same in arrays of its own, to be written to."""
-        return Bounds(*(getattr(self, name).copy() for name in self.__slots__))
-
-    def apply_to(self, program: Program) -> Program:
-        """A program with these bounds."""
-        named = {name: getattr(self, name) for name in self.__slots__}
-        return replace(program, lp=replace(program.lp, **named))
 
 
 def has_matching_shape(lp: LinearProgram, basis: Basis) -> bool:

@@ -5,9 +5,9 @@ import numpy as np
 from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, ShortageReduction
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.ranging import compute_direction, limit_sign
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 
 STEP_SIZES = {"kWh": (1000.0, "MWh")}
 """Units in which a step is told, where one unit is too small to speak of."""

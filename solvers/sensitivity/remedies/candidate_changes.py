@@ -14,8 +14,8 @@ from models.problem.network import Station
 from models.problem.population import County
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.bounds import BoundPath, Bounds
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import name_limit
 
 ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]

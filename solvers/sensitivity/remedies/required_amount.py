@@ -1,10 +1,10 @@
 """How much more of a lever mends a need: exact amounts by Newton's steps, others by doubling and halving; see `remedies`."""
 
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 
 MAX_NEWTON_STEPS = 15
 """Warm solves that one amount may take for one goal."""

@@ -26,6 +26,8 @@ from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
+from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GOAL_SLACK, OptimalPoint, compute_final_values
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
@@ -37,8 +39,7 @@ from solvers.sensitivity.remedies.shortage_targets import (
     find_shortage_target,
     list_candidates_for,
 )
-from solvers.sensitivity.reopening import open_changed
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import describe_amount, weigh_shortage_change
 
 RemedyKind = Literal["reserved", "unreserved", "reallocated"]

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.lp.linear_program import IntArray
-from solvers.results.bottlenecks import find_limits_behind
+from solvers.results.bottlenecks import find_bottlenecks
 from solvers.results.flows import clean_values
 from solvers.results.limits import Limits
+from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.remedies.candidate_changes import (
     CandidateChange,
     candidates_for_limit,
     opening_stock_candidate,
 )
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import list_shortage_weights
 
 
@@ -81,7 +82,7 @@ def list_candidates_for(
         limits = Limits.from_solution(session.arrays, stage.program, values, stage.point.dual_values)
         binding = limits.find_priced()
         balance = stage.program.constraints["balance"]
-        behind = find_limits_behind(stage.program, stage.point.dual_values, limits.position[binding])
+        behind = find_bottlenecks(stage.program, stage.point.dual_values, limits.position[binding])
         chosen = binding[behind[[need.row - balance.start]].nonzero()[1]]
         worth = limits.shadow_price[chosen] * np.abs(limits.limit[chosen])
         for k in chosen[np.argsort(-worth, kind="stable")]:

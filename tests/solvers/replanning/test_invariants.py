@@ -188,7 +188,7 @@ def test_a_plan_made_again_is_made_again(base: tuple[PlanningProblem, PlanResult
     result = planned(third.problem, (first.problem, second))
     assert value(result) == pytest.approx(value(second), rel=1e-9)
     assert past_of(third).periods == tuple(MONTHS[:4])
-    with pytest.raises(InvalidProblemError, match="past already"):
+    with pytest.raises(InvalidProblemError, match="is past: the plan starts"):
         build_replan_problem(first.problem, second.tables, {}, MONTHS[1])
 
 

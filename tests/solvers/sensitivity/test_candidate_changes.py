@@ -12,14 +12,14 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import Bounds, bounds_in_layout_of
 from solvers.sensitivity.remedies.candidate_changes import (
     CANDIDATES_BY_CONSTRAINT,
     CandidateChange,
     candidates_for_limit,
     opening_stock_candidate,
 )
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import standing_of

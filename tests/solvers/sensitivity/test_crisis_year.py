@@ -8,9 +8,8 @@ import pytest
 
 from models.changes.change import Change
 from solvers.sensitivity import SensitivitySession, attribute_shortages, compute_curve, find_remedies
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.remedies.search import verify_remedy
-from solvers.sensitivity.session import Bounds
 from tests.ryanggang import crisis_year
 
 PAGE = Path(__file__).parents[3] / "docs" / "answers.md"

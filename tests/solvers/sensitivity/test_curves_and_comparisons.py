@@ -26,11 +26,9 @@ from solvers.sensitivity import (
     split_by_changes,
     split_by_parts,
 )
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
 from solvers.sensitivity.curves import vary_change
 from solvers.sensitivity.parametric import BreakpointSearch
-from solvers.sensitivity.session import Bounds
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
 from tests.service.helpers import slow
@@ -177,10 +175,10 @@ def test_a_plan_far_away_is_solved_anew() -> None:
 def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the crisis year, where the far end is tens of thousands of steps away."""
     whole = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
-    near = BreakpointSearch.step_warm
+    step_warm = BreakpointSearch.step_warm
     monkeypatch.setattr(parametric, "COLD_SOLVE_SECONDS", 0.0)
     monkeypatch.setattr(
-        BreakpointSearch, "step_warm", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
+        BreakpointSearch, "step_warm", lambda search, t, seconds: step_warm(search, t, seconds) if t == 0 else None
     )
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.explored_until == 0.1

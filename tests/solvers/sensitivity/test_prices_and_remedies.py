@@ -12,10 +12,10 @@ from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.ranging import compute_direction, limit_sign
 from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
