@@ -1,4 +1,4 @@
-"""Answers that a planner can act on: prices, reasons, remedies, curves, comparisons, goals; all from a solved plan."""
+"""Sensitivity analysis of a solved plan: shadow prices, bottlenecks, remedies, curves, comparisons and goal trade-offs."""
 
 from solvers.sensitivity.attribution import GroupBy, attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed

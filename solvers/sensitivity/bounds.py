@@ -11,28 +11,28 @@ from solvers.sensitivity.goal_stages import OptimalPoint
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Bounds of a program's rows (m,) and columns (n,)."""
+    """Bounds of the constraints (m,) and variables (n,) of a program."""
 
     row_lower: FloatArray
-    """Least activity by row."""
+    """Lower bounds of constraints."""
     row_upper: FloatArray
-    """Greatest activity by row."""
+    """Upper bounds of constraints."""
     column_lower: FloatArray
-    """Least value by column."""
+    """Lower bounds of variables."""
     column_upper: FloatArray
-    """Greatest value by column."""
+    """Upper bounds of variables."""
 
     @classmethod
     def from_program(cls, lp: LinearProgram) -> "Bounds":
-        """The bounds of a program; the arrays are its own."""
+        """Return the bounds of a program, without a copy."""
         return cls(lp.row_lower, lp.row_upper, lp.column_lower, lp.column_upper)
 
     def copy_arrays(self) -> "Bounds":
-        """The same in arrays of its own, to be written to."""
+        """Return a copy that can be modified."""
         return Bounds(*(getattr(self, name).copy() for name in self.__slots__))
 
     def apply_to(self, program: Program) -> Program:
-        """A program with these bounds."""
+        """Return the program with these bounds."""
         named = {name: getattr(self, name) for name in self.__slots__}
         return replace(program, lp=replace(program.lp, **named))
 
@@ -42,38 +42,42 @@ BOUND_ARRAYS = ("row_lower", "row_upper", "column_lower", "column_upper")
 
 @dataclass(frozen=True, slots=True)
 class BoundPath:
-    """Bounds that move in a straight line: `start` + t · `step`."""
+    """Parametric direction: bounds `start` + t · `step`."""
 
     start: Bounds
     """Bounds at t = 0."""
     step: Bounds
-    """What one unit of t adds; 0 where nothing moves."""
+    """Change per unit of t; 0 for bounds that do not move."""
 
     @classmethod
     def interpolate(cls, start: Bounds, end: Bounds) -> "BoundPath":
-        """From one set of bounds (t = 0) to another (t = 1); ValueError where a bound is infinite in one of them alone."""
+        """Return the path from one set of bounds (t = 0) to another (t = 1); ValueError if a bound is infinite in only one."""
         steps = []
         for name in BOUND_ARRAYS:
-            a, b = getattr(start, name), getattr(end, name)
-            if (np.isfinite(a) != np.isfinite(b)).any():
-                raise ValueError("a limit is there at one end only")
+            first, second = getattr(start, name), getattr(end, name)
+            if (np.isfinite(first) != np.isfinite(second)).any():
+                raise ValueError("a bound is finite at one end only")
             steps.append(
-                np.where(np.isfinite(a), np.where(np.isfinite(b), b, 0.0) - np.where(np.isfinite(a), a, 0.0), 0.0)
+                np.where(
+                    np.isfinite(first),
+                    np.where(np.isfinite(second), second, 0.0) - np.where(np.isfinite(first), first, 0.0),
+                    0.0,
+                )
             )
         return cls(start, Bounds(*steps))
 
     @classmethod
     def for_limit(cls, start: Bounds, position: int, sign: float) -> "BoundPath":
-        """One more unit of one limit: a row, or the number of rows plus a column; `sign` −1 for a least amount."""
+        """Return the path of one limit: a row, or the number of rows plus a column; `sign` is −1 for a lower limit."""
         step = Bounds(*(np.zeros_like(getattr(start, name)) for name in BOUND_ARRAYS))
         rows = len(start.row_lower)
-        kind, at = ("row", position) if position < rows else ("column", position - rows)
+        kind, index = ("row", position) if position < rows else ("column", position - rows)
         side = "upper" if sign > 0 else "lower"
-        getattr(step, f"{kind}_{side}")[at] = sign
+        getattr(step, f"{kind}_{side}")[index] = sign
         return cls(start, step)
 
     def bounds_at(self, t: float) -> Bounds:
-        """The bounds at t; a lower bound of 0 is kept where a least amount would fall below it."""
+        """Return the bounds at t; a falling lower bound of a variable stops at 0."""
         moved = {name: getattr(self.start, name) + t * getattr(self.step, name) for name in BOUND_ARRAYS}
         moved["column_lower"] = np.where(
             self.step.column_lower < 0, np.maximum(moved["column_lower"], 0.0), moved["column_lower"]
@@ -81,7 +85,7 @@ class BoundPath:
         return Bounds(**moved)
 
     def compute_slope(self, lp: LinearProgram, point: OptimalPoint) -> float:
-        """How the optimum changes per unit of t, from the prices at a point: a subgradient, the slope where there is one."""
+        """Return the change of the optimum per unit of t from the dual values of a point: a subgradient of the value function."""
         reduced = np.asarray(lp.cost - lp.matrix.T @ point.dual_values)
         return _price_step(point.dual_values, self.step.row_lower, self.step.row_upper) + _price_step(
             reduced, self.step.column_lower, self.step.column_upper
@@ -93,9 +97,10 @@ def _price_step(price: FloatArray, lower: FloatArray, upper: FloatArray) -> floa
 
 
 def bounds_in_layout_of(program: Program, like: Program) -> Bounds | None:
-    """The bounds of `program` for the rows and columns of `like`; None where it has some that `like` lacks, or other coefficients.
+    """Return the bounds of `program` in the layout of `like`; None if `like` lacks a row or column, or coefficients differ.
 
-    Columns that `program` lacks are held at zero; rows that it lacks limit nothing, but balances, which are 0 = 0.
+    Rows and columns are matched by their labels. Variables that `program` lacks are fixed at 0. Constraints that it lacks are free,
+    except balances, which are 0 = 0.
     """
     rows, columns = (
         _match_blocks(program.constraints, like.constraints),
@@ -129,20 +134,20 @@ def _match_blocks(blocks: Mapping[str, Block], others: Mapping[str, Block]) -> I
 
 
 def _map_positions(block: Block, other: Block) -> IntArray:
-    """Position in `other` of each row or column of `block`, −1 where it has none."""
+    """Return the position in `other` of each row or column of `block`, −1 without a match."""
     if not block.size or not other.size:
         return np.full(block.size, -1, dtype=np.int64)
     names = list(block.axes)
-    tops = [int(max(block.axes[a].max(), other.axes[a].max())) + 1 for a in names]
-    keys, known = (np.ravel_multi_index([b.axes[a] for a in names], tops) for b in (block, other))
+    sizes = [int(max(block.axes[first].max(), other.axes[first].max())) + 1 for first in names]
+    keys, known = (np.ravel_multi_index([second.axes[first] for first in names], sizes) for second in (block, other))
     order = np.argsort(known, kind="stable")
-    at = np.minimum(np.searchsorted(known[order], keys), len(known) - 1)
-    found = order[at]
+    index = np.minimum(np.searchsorted(known[order], keys), len(known) - 1)
+    found = order[index]
     return np.asarray(np.where(known[found] == keys, found, -1), dtype=np.int64)
 
 
 def _has_same_coefficients(program: Program, like: Program, rows: IntArray, columns: IntArray) -> bool:
-    """Whether costs and coefficients are the same where both have them."""
+    """Return whether costs and coefficients are equal in the common part."""
     if not np.array_equal(program.lp.cost, like.lp.cost[columns]):
         return False
     part = like.lp.matrix.tocsr()[rows][:, columns]

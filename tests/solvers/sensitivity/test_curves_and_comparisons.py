@@ -189,7 +189,7 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
 
 def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
     least = Change(what="line_least", where="works/soap", value=0.0)
-    with pytest.raises(SensitivityUnavailableError, match="no plan keeps every rule at 8"):
+    with pytest.raises(SensitivityUnavailableError, match="no plan satisfies every constraint at 8"):
         compute_curve(SensitivitySession.from_problem(shop(12)), least, 0.0, 8.0)
 
 

@@ -161,7 +161,7 @@ def test_the_least_amount_kept_is_exact() -> None:
 def test_words_name_the_item_that_a_step_serves() -> None:
     row = compute_shadow_prices(SensitivitySession.from_problem(make_problem(**_shop(12)))).limits[0]
     assert (row.rule, row.shadow_price, row.allowable_decrease, row.allowable_increase) == ("power", 0.5, 12.0, 8.0)
-    assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
+    assert row.text == "One more MWh in area in p1 reduces weighted shortage by 4 won: soap first."
 
 
 def test_no_needs_no_remedies() -> None:
