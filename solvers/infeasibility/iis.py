@@ -53,9 +53,12 @@ def find_iis(
 
 
 def _find_candidates_by_highs(lp: LinearProgram, limits: RelaxableLimits, deadline: float) -> IntArray:
-    """Return the positions of the limits in the IIS of HiGHS, which also has members that no planner can change."""
+    """Return the positions of the limits in the IIS of HiGHS, which also has members that no planner can change.
+
+    HiGHS gets half of the remaining time, and the deletion filter the rest.
+    """
     session = HighsSession(replace(lp, cost=np.zeros(lp.column_count), offset=0.0))
-    rows, columns = session.find_iis(max(deadline - time.monotonic(), 0.1))
+    rows, columns = session.find_iis(max((deadline - time.monotonic()) / 2, 0.1))
     is_member = np.where(limits.is_column == 1, np.isin(limits.position, columns), np.isin(limits.position, rows))
     return np.flatnonzero(is_member)
 

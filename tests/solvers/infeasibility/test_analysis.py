@@ -1,4 +1,4 @@
-"""Every rule and bound can be explained; every conflict is one, and loses nothing it needs."""
+"""Every constraint and bound has an explanation; every reported conflict is irreducible."""
 
 from dataclasses import replace
 
@@ -30,8 +30,8 @@ from tests.properties.planned import bounded
 from tests.strategies import problems
 
 
-def everything() -> tuple[ProblemArrays, Program]:
-    """A program in which every rule has rows."""
+def build_complete_program() -> tuple[ProblemArrays, Program]:
+    """Return a program in which every constraint has rows."""
     raw = two_counties().model_dump(mode="json")
     raw["policy"] |= {"own_needs_first": True, "goals": ["worst_fulfilment", "central_share", "shortage"]}
     raw["policy"]["shortage_bands"] = [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}]
@@ -48,28 +48,30 @@ def everything() -> tuple[ProblemArrays, Program]:
 
 
 @pytest.mark.parametrize("rule", [name for name in CONSTRAINTS if name not in DEFINING_CONSTRAINTS])
-def test_every_rule_has_an_explanation(rule: str) -> None:
-    arrays, program = everything()
-    soft = RelaxableLimits.from_program(arrays, program)
+def test_every_constraint_has_an_explanation(rule: str) -> None:
+    arrays, program = build_complete_program()
+    limits = RelaxableLimits.from_program(arrays, program)
     span = program.constraints[rule].block_slice
-    mine = np.flatnonzero((soft.is_column == 0) & (soft.position >= span.start) & (soft.position < span.stop))
-    assert len(mine), f"no row of {rule} can be explained"
-    explained(arrays, program, soft, mine[:1], rule)
+    rows = np.flatnonzero((limits.is_column == 0) & (limits.position >= span.start) & (limits.position < span.stop))
+    assert len(rows), f"no row of {rule} can be explained"
+    check_explanation(arrays, program, limits, rows[:1], rule)
 
 
 @pytest.mark.parametrize("key", [key for key in BOUNDS if key[0] != "worst"])
 def test_every_bound_has_an_explanation(key: tuple[str, str]) -> None:
-    arrays, program = everything()
-    soft = RelaxableLimits.from_program(arrays, program)
+    arrays, program = build_complete_program()
+    limits = RelaxableLimits.from_program(arrays, program)
     span, sign = program.variables[key[0]].block_slice, 1.0 if key[1] == "upper" else -1.0
-    inside = (soft.position >= span.start) & (soft.position < span.stop)
-    mine = np.flatnonzero((soft.is_column == 1) & (soft.sign == sign) & inside)
-    assert len(mine), f"no bound {key} can be explained"
-    explained(arrays, program, soft, mine[:1], next(info.name for k, info in BOUNDS.items() if k == key))
+    inside = (limits.position >= span.start) & (limits.position < span.stop)
+    rows = np.flatnonzero((limits.is_column == 1) & (limits.sign == sign) & inside)
+    assert len(rows), f"no bound {key} can be explained"
+    check_explanation(arrays, program, limits, rows[:1], next(info.name for k, info in BOUNDS.items() if k == key))
 
 
-def explained(arrays: ProblemArrays, program: Program, soft: RelaxableLimits, which: IntArray, rule: str) -> None:
-    (row,) = describe_limits(arrays, program, soft, which, np.ones(len(soft.position)))
+def check_explanation(
+    arrays: ProblemArrays, program: Program, limits: RelaxableLimits, which: IntArray, rule: str
+) -> None:
+    (row,) = describe_limits(arrays, program, limits, which, np.ones(len(limits.position)))
     assert row.rule == rule
     assert row.where
     assert row.text.endswith(".")
@@ -78,46 +80,61 @@ def explained(arrays: ProblemArrays, program: Program, soft: RelaxableLimits, wh
     assert "{" not in row.unit
 
 
-def test_every_limit_can_be_spoken_of() -> None:
+def test_every_limit_has_a_text() -> None:
     assert set(RULE_NAMES) <= LIMIT_SUBJECTS.keys()
 
 
 @bounded(20)
 @given(problems(max_periods=2), st.data())
-def test_conflicts_are_irreducible_and_the_relaxation_mends_them(problem: PlanningProblem, data: st.DataObject) -> None:
-    """A least quota beyond what a limit of the same line allows makes a conflict."""
+def test_conflict_is_irreducible_and_relaxation_resolves_it(problem: PlanningProblem, data: st.DataObject) -> None:
+    """A minimum quota above another limit of the same line is a conflict."""
     lines = [(f, k) for f, factory in enumerate(problem.factories) for k in range(len(factory.lines))]
     assume(lines)
     f, k = data.draw(st.sampled_from(lines))
     factory = problem.factories[f]
     line = factory.lines[k].model_copy(update={"least": 1000.0, "most": None})
-    made = factory.model_copy(update={"lines": (*factory.lines[:k], line, *factory.lines[k + 1 :])})
-    changed = problem.model_copy(update={"factories": (*problem.factories[:f], made, *problem.factories[f + 1 :])})
-    arrays = ProblemArrays.from_problem(changed)
+    changed_factory = factory.model_copy(update={"lines": (*factory.lines[:k], line, *factory.lines[k + 1 :])})
+    changed = problem.model_copy(
+        update={"factories": (*problem.factories[:f], changed_factory, *problem.factories[f + 1 :])}
+    )
+    assume(reason(build_program(ProblemArrays.from_problem(changed)).lp) == "infeasible")
+    check_conflict(changed)
+
+
+def test_badly_scaled_conflict_is_irreducible() -> None:
+    """The duals of the relaxation are inexact for a stock of 10⁹ units, so the search starts from the IIS of HiGHS."""
+    raw = two_counties().model_dump(mode="json")
+    raw["counties"][0]["stocks"]["soap"] = {"closing_least": 1e9}
+    check_conflict(PlanningProblem.model_validate(raw))
+
+
+def check_conflict(problem: PlanningProblem) -> None:
+    """Check that the analysis of an infeasible problem finds an irreducible conflict and sufficient relaxations."""
+    arrays = ProblemArrays.from_problem(problem)
     program = build_program(arrays)
-    assume(reason(program.lp) == "infeasible")
     found = analyse_infeasibility(arrays, program, 1e-6, 30.0)
     assert found is not None
     assert found.infeasibility.verified
     assert found.infeasibility.irreducible
     assert found.infeasibility.relaxations
-    soft = RelaxableLimits.from_program(arrays, program)
-    solution = backends.get_backend("highs").solve_program(build_relaxation(program.lp, soft), SolveOptions())
+    limits = RelaxableLimits.from_program(arrays, program)
+    solution = backends.get_backend("highs").solve_program(build_relaxation(program.lp, limits), SolveOptions())
     assert solution.dual_values is not None
     assert solution.values is not None
-    give = solution.values[program.lp.column_count :]
-    named = np.flatnonzero((soft.weight < BALANCE_PENALTY) | (give > 1e-9))
-    suspects = np.flatnonzero(np.isin(named, find_supporting_limits(soft, solution.dual_values, program.lp.row_count)))
-    mine = soft.select_limits(named)
-    kept = find_iis(program.lp, mine, suspects, solution.dual_values[: program.lp.row_count], 30.0).positions
-    assert len(kept) == len(found.infeasibility.conflict)
-    assert reason(restrict_to_limits(program.lp, mine, kept)) == "infeasible"
-    for limit in kept:
-        assert reason(restrict_to_limits(program.lp, mine, kept[kept != limit])) == "optimal"
+    amounts = solution.values[program.lp.column_count :]
+    selected = np.flatnonzero((limits.weight < BALANCE_PENALTY) | (amounts > 1e-9))
+    supporting = find_supporting_limits(limits, solution.dual_values, program.lp.row_count)
+    candidates = np.flatnonzero(np.isin(selected, supporting))
+    named = limits.select_limits(selected)
+    members = find_iis(program.lp, named, candidates, solution.dual_values[: program.lp.row_count], 30.0).positions
+    assert len(members) == len(found.infeasibility.conflict)
+    assert reason(restrict_to_limits(program.lp, named, members)) == "infeasible"
+    for limit in members:
+        assert reason(restrict_to_limits(program.lp, named, members[members != limit])) == "optimal"
 
 
 def reason(lp: LinearProgram) -> str:
-    """What a solver finds of a program without costs."""
+    """Return the termination reason of a program without costs."""
     return (
         backends.get_backend("highs")
         .solve_program(replace(lp, cost=np.zeros(lp.column_count), offset=0.0), SolveOptions())
