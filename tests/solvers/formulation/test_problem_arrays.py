@@ -1,4 +1,4 @@
-"""The way in: numbers of a problem as arrays, and needs exactly as `models.demand` estimates them."""
+"""Conversion of a problem to arrays, with demand equal to the estimate of `models.demand`."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
     np.testing.assert_allclose(arrays.demand, expected, rtol=1e-12, atol=0)
 
 
-def test_need_is_people_times_norm_times_years_by_calendar() -> None:
+def test_demand_is_population_times_norm_times_years_by_calendar() -> None:
     item = {"id": "soap", "norms": {"people": 6, "nobody": 5}, "calendar": "spring"}
     county = {"id": "town", "power_area": "area", "population": {"people": 100, "infants": 7}}
     problem = make_problem(
@@ -41,14 +41,14 @@ def test_need_is_people_times_norm_times_years_by_calendar() -> None:
     assert ProblemArrays.from_problem(problem).demand.tolist() == [[[75.0, 225.0]]]
 
 
-def test_even_need_follows_the_days() -> None:
+def test_even_demand_follows_the_days() -> None:
     item = {"id": "soap", "norms": {"people": 1}}
     county = {"id": "town", "power_area": "area", "population": {"people": 59}}
     problem = make_problem(periods=["p1", "p2"], period_days=[31, 28], items=[item], counties=[county])
     assert ProblemArrays.from_problem(problem).demand.ravel() == pytest.approx([31, 28])
 
 
-def test_numbers_arrive_once_and_ready_for_use() -> None:
+def test_numbers_are_converted_to_the_units_of_the_program() -> None:
     arrays = ProblemArrays.from_problem(two_towns())
     assert arrays.labels["line"] == ("works/soda", "mill/soap")
     assert arrays.labels["arc"] == ("railway/hills", "railway/plain")
@@ -67,7 +67,7 @@ def test_numbers_arrive_once_and_ready_for_use() -> None:
     assert arrays.places.stock_most[0, 0].tolist() == [30.0, 12.0]
 
 
-def test_most_exact_share_holds() -> None:
+def test_most_specific_share_applies() -> None:
     items = [
         {"id": name, "category": category} for name, category in (("soap", "care"), ("comb", "care"), ("pot", "home"))
     ]
@@ -88,7 +88,7 @@ def test_windows_are_periods_quarters_or_the_plan() -> None:
     assert named == [["a", "b", "c", "d"], ["a..c", "a..c", "a..c", "d..d"], ["plan"] * 4]
 
 
-def test_stated_need_replaces_the_estimate() -> None:
+def test_stated_demand_replaces_the_estimate() -> None:
     county = {"id": "town", "power_area": "area", "population": {"people": 10}}
     items = [{"id": "soap", "norms": {"people": 1}}, {"id": "comb", "norms": {"people": 2}}]
     arrays = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))

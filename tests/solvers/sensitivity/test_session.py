@@ -1,4 +1,4 @@
-"""A plan is found again from whatever basis there is, and what has no plan is told apart from what was not found in time."""
+"""Sessions open from any basis, and report infeasible problems and time limits by different errors."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from solvers.sensitivity.errors import InfeasibleError
 from tests.properties.planned import value_of
 
 
-def test_from_its_own_basis_and_from_none() -> None:
+def test_session_opens_with_and_without_a_basis() -> None:
     result = make_plan(two_counties())
     for basis in (result.basis, None):
         assert SensitivitySession.from_problem(two_counties(), basis).plain_objective == pytest.approx(
@@ -26,7 +26,7 @@ def test_from_its_own_basis_and_from_none() -> None:
         )
 
 
-def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_basis_beyond_the_time_limit_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     arrays, program = (
         SensitivitySession.from_problem(two_counties()).arrays,
         SensitivitySession.from_problem(two_counties()).program,
@@ -40,7 +40,7 @@ def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.Mo
     assert SensitivitySession.from_problem(two_counties(), slack).plain_objective == pytest.approx(expected)
 
 
-def test_what_has_no_plan_is_no_standing() -> None:
+def test_an_infeasible_problem_has_no_session() -> None:
     session = SensitivitySession.from_problem(two_counties())
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
     ((_, problem),) = split_by_changes(two_counties(), (impossible,))
