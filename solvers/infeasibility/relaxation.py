@@ -191,9 +191,9 @@ def restrict_to_limits(
         sides[0][removed.position[mask & (removed.sign < 0)]] = floor
         sides[1][removed.position[mask & (removed.sign > 0)]] = np.inf
     if row_duals is not None:
-        kept = limits.select_limits(positions)
+        remaining = limits.select_limits(positions)
         is_idle = row_duals == 0
-        is_idle[kept.position[kept.is_column == 0]] = False
+        is_idle[remaining.position[remaining.is_column == 0]] = False
         row_lower[is_idle], row_upper[is_idle] = -np.inf, np.inf
     cost = np.zeros(lp.column_count)
     return replace(

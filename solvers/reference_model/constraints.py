@@ -61,10 +61,10 @@ def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list
 
 def _add_store_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
     """Add stock at the end of a period and the stock left one period later."""
-    for (county, item, t), kept in model.stock.items():
-        net[county, item, t].append(-kept)
+    for (county, item, t), stored in model.stock.items():
+        net[county, item, t].append(-stored)
         if t + 1 in model.get_period_positions():
-            net[county, item, t + 1].append((1 - model.items[item].loss) * kept)
+            net[county, item, t + 1].append((1 - model.items[item].loss) * stored)
 
 
 def add_machine_constraints(model: ReferenceModel) -> None:

@@ -50,8 +50,8 @@ def build_bottleneck_table(
     shadow_price = limits.shadow_price[binding][found]
     order = np.lexsort((-shadow_price, rows))
     rows, found = rows[order], found[order]
-    kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
-    row, limit = short[rows[kept]], binding[found[kept]]
+    is_reported = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
+    row, limit = short[rows[is_reported]], binding[found[is_reported]]
     labels, names = arrays.labels, limits.label_table
     return build_table(
         BottleneckRow,

@@ -156,13 +156,13 @@ def _build_limit_part(
     amounts: tuple[FloatArray, FloatArray, FloatArray],
 ) -> Part:
     """Return the finite limits of one constraint or bound."""
-    kept = np.flatnonzero(np.isfinite(amounts[1]))
+    finite = np.flatnonzero(np.isfinite(amounts[1]))
     subject, part = label_table.identify_limits(identity[0], identity[1], block)
     names = (block.positions + offset, np.full(block.size, code), subject, part)
     columns = (*names, label_table.name_axis(identity[2], block), label_table.name_units(unit, block))
-    used, limit, shadow_price = (amount[kept] for amount in amounts)
+    used, limit, shadow_price = (amount[finite] for amount in amounts)
     return (
-        *(column[kept] for column in columns),
+        *(column[finite] for column in columns),
         used,
         limit,
         np.where(np.abs(shadow_price) < NEGLIGIBLE_AMOUNT, 0.0, shadow_price),

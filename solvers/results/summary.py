@@ -102,6 +102,6 @@ def _compute_origin_shares(arrays: ProblemArrays, program: Program, values: Floa
     line = make.axes["line"]
     made = item_value[arrays.lines.item[line]] * values[make.block_slice]
     local = float(made[arrays.lines.is_local[line]].sum())
-    handed = float(item_value[central.axes["item"]] @ values[central.block_slice])
-    total = float(made.sum()) + handed
-    return (local / total, handed / total) if total > 0 else (0.0, 0.0)
+    delivered = float(item_value[central.axes["item"]] @ values[central.block_slice])
+    total = float(made.sum()) + delivered
+    return (local / total, delivered / total) if total > 0 else (0.0, 0.0)

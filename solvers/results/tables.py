@@ -19,8 +19,8 @@ def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArra
     """Build the table of quotas (QuotaRow)."""
     make, lines, labels = program.variables["make"], arrays.lines, arrays.labels
     made = values[make.block_slice]
-    kept = np.flatnonzero(made)
-    line, period, quantity = make.axes["line"][kept], make.axes["period"][kept], made[kept]
+    selected = np.flatnonzero(made)
+    line, period, quantity = make.axes["line"][selected], make.axes["period"][selected], made[selected]
     item = lines.item[line]
     return build_table(
         QuotaRow,
@@ -56,8 +56,8 @@ def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatA
     """Build the table of shipments by link and direction (ShipmentRow)."""
     ship, arcs, labels = program.variables["ship"], arrays.arcs, arrays.labels
     moved = values[ship.block_slice]
-    kept = np.flatnonzero(moved)
-    arc, item, period = (ship.axes[name][kept] for name in ("arc", "item", "period"))
+    selected = np.flatnonzero(moved)
+    arc, item, period = (ship.axes[name][selected] for name in ("arc", "item", "period"))
     return build_table(
         ShipmentRow,
         {
@@ -66,8 +66,8 @@ def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatA
             "to": build_label_column(arcs.head[arc], labels["place"]),
             "item": build_label_column(item, labels["item"]),
             "period": build_label_column(period, labels["period"]),
-            "quantity": moved[kept],
-            "tonnes": arrays.items.tonnes_per_unit[item] * moved[kept],
+            "quantity": moved[selected],
+            "tonnes": arrays.items.tonnes_per_unit[item] * moved[selected],
         },
     )
 
@@ -128,18 +128,18 @@ def build_power_table(arrays: ProblemArrays, program: Program, values: FloatArra
     price = np.zeros(arrays.power_limits.shape)
     power = program.constraints["power"]
     price[power.axes["area"], power.axes["period"]] = 0.0 - dual_values[power.block_slice]
-    kept = find_nonzero_rows(
+    selected = find_nonzero_rows(
         by_factories, by_rail, np.where(np.isfinite(arrays.power_limits), arrays.power_limits, 0.0)
     )
-    area, period = np.nonzero(kept)
+    area, period = np.nonzero(selected)
     return build_table(
         PowerRow,
         {
             "area": build_label_column(area, arrays.labels["area"]),
             "period": build_label_column(period, arrays.labels["period"]),
-            "used_by_factories": by_factories[kept],
-            "used_by_rail": by_rail[kept],
-            "limit": build_nullable_number_column(arrays.power_limits[kept]),
-            "price": price[kept],
+            "used_by_factories": by_factories[selected],
+            "used_by_rail": by_rail[selected],
+            "limit": build_nullable_number_column(arrays.power_limits[selected]),
+            "price": price[selected],
         },
     )

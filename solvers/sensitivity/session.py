@@ -86,11 +86,11 @@ class SensitivitySession:
         nearby = None if start is None else start.map_basis_to(program)
         first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
         if requires_own_needs_stage(problem):
-            held = apply_no_worse_off_bounds(arrays, program, run, first)
-            if held.program is None:
+            limited = apply_no_worse_off_bounds(arrays, program, run, first)
+            if limited.program is None:
                 raise SensitivityUnavailableError("own needs first: the plan without swaps has no proved optimum")
             goal_stages = solve_goal_stages(
-                arrays, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
+                arrays, limited.program, run, limited.shortage_without_swaps.pricing_solve.solution.basis
             )
         elif problem.policy.goals or first is None or first is nearby:
             goal_stages = solve_goal_stages(arrays, program, run, first)
@@ -260,13 +260,13 @@ class SensitivitySession:
 
     def solve_all_goals(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
         """Return the lexicographic optimum of all goals for other bounds; None if there is none."""
-        held: list[float] = []
+        tolerance_bounds: list[float] = []
         point = None
         for stage in self.goal_stages:
-            point = self.solve_goal_stage(stage, bounds, held, seconds)
+            point = self.solve_goal_stage(stage, bounds, tolerance_bounds, seconds)
             if point is None:
                 return None
-            held.append(stage.tolerance_bound(point.objective))
+            tolerance_bounds.append(stage.tolerance_bound(point.objective))
         return point
 
     def reset_to_base(self) -> HighsSession:

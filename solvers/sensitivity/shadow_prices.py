@@ -178,10 +178,10 @@ def _describe_price(
 
 def _list_shortage_reductions(session: SensitivitySession, change: FloatArray) -> list[ShortageReduction]:
     """Return the reduction of the shortage of each item, the largest in won first."""
-    units, won = weigh_shortage_change(session, change)
+    units, cost_changes = weigh_shortage_change(session, change)
     item = session.program.variables["short"].axes["item"]
     labels = session.arrays.labels["item"]
-    by_item = [np.bincount(item, weights=amounts, minlength=len(labels)) for amounts in (units, won)]
+    by_item = [np.bincount(item, weights=amounts, minlength=len(labels)) for amounts in (units, cost_changes)]
     order = np.argsort(-by_item[1], kind="stable")
     changed = [int(i) for i in order if abs(by_item[0][i]) > 1e-9]
     return [

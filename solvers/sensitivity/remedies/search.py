@@ -120,15 +120,15 @@ def _evaluate_candidates(
     include_unreserved: bool,
 ) -> tuple[list[Remedy], int]:
     """Evaluate candidates in order until there are enough remedies or the time is over; also return the number evaluated."""
-    held = bounds_with_target(session, shortage)
-    shared = session.solve_all_goals(held)
+    bounds_of_target = bounds_with_target(session, shortage)
+    shared = session.solve_all_goals(bounds_of_target)
     unreserved = None if shared is None else _build_remedy(session, shortage, None, "reallocated", (0.0, shared))
     found, evaluated = [] if unreserved is None else [unreserved], 0
     for candidate in candidates:
         if _has_enough_remedies(found, max_results):
             break
         amount_text = _evaluate_candidate(
-            session, shortage, candidate, (held, shared), include_unreserved=include_unreserved
+            session, shortage, candidate, (bounds_of_target, shared), include_unreserved=include_unreserved
         )
         if session.is_time_over and not amount_text:
             break  # the time limit stopped the evaluation
@@ -163,12 +163,12 @@ def _evaluate_offer(
         return []  # an alternative optimum without this shortage
     target = replace(target, target=shortage.target)
     with opened_session.set_time_limit(time_limit_seconds):
-        held = bounds_with_target(opened_session, target)
+        bounds_of_target = bounds_with_target(opened_session, target)
         return _evaluate_candidate(
             opened_session,
             target,
             candidate,
-            (held, opened_session.solve_all_goals(held)),
+            (bounds_of_target, opened_session.solve_all_goals(bounds_of_target)),
             include_unreserved=include_unreserved,
         )
 
@@ -298,11 +298,11 @@ def _describe_remedy(shortage: ShortageTarget, candidate: CandidateChange | None
     if remedy.kind == "unreserved":
         return f"{amount_text}, not reserved, {effect} in the best plan."
     others = f"others lose {remedy.loss_to_others:,.4g} won of served demand and gain {remedy.gain_to_others:,.4g}"
-    posted = remedy.shortage_if_not_reserved or 0.0
+    unreserved_shortage = remedy.shortage_if_not_reserved or 0.0
     unreserved = (
         ""
-        if posted <= remedy.after + tolerance
-        else f" If the extra amount is not reserved for this demand, {posted:,.4g} {shortage.unit} remain short."
+        if unreserved_shortage <= remedy.after + tolerance
+        else f" If the extra amount is not reserved for this demand, {unreserved_shortage:,.4g} {shortage.unit} remain short."
     )
     return f"{amount_text}, reserved for this demand, {effect}. The objective does not get worse: {others}.{unreserved}"
 
