@@ -1,4 +1,4 @@
-"""The second opinion held against a finished plan."""
+"""Verification of a plan by the independent reference model."""
 
 from dataclasses import dataclass
 
@@ -8,48 +8,50 @@ from solvers import reference_model
 from solvers.lp.linear_program import FloatArray
 
 REFERENCE_SOLVER = "cbc"
-"""Another solver than the one the plan usually comes from."""
+"""Solver of the reference model; plans usually come from another one."""
 
 AGREEMENT_DIGITS = 1e-6
-"""Relative difference within which two solvers agree; CBC writes eight digits of each value."""
+"""Relative tolerance of the comparison; CBC writes values with eight digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanClaim:
-    """What the plan says, before quotas are rounded to whole units."""
+    """Results of a plan to verify, before quotas are rounded to whole units."""
 
     objective: float
-    """Its objective, in won."""
+    """Objective in won."""
     goals: tuple[GoalResult, ...]
-    """What its goals reached."""
+    """Results of the goals."""
     without_swaps: FloatArray | None
-    """Units short when no swaps are allowed, (counties, items, periods); None without own_needs_first."""
+    """Units short in the plan without swaps, (counties, items, periods); None without own_needs_first."""
 
 
 def verify_plan(
     problem: PlanningProblem, claim: PlanClaim, tolerance: float, time_limit_seconds: float
 ) -> VerificationResult | None:
-    """Solve once more by the independent formulation and compare; None where that found no optimum in time.
+    """Solve the reference model and compare; return None if it finds no optimum in time.
 
-    With ordered goals the last goal's optimum is compared, since the objective itself is not what they settle.
+    With ordered goals, the optima of the last goal are compared, because the goals need not determine the objective.
     """
-    opinion = reference_model.solve_reference_model(
+    reference = reference_model.solve_reference_model(
         problem,
         REFERENCE_SOLVER,
-        shortage_without_swaps=_shortage_by_need(problem, claim.without_swaps),
+        shortage_without_swaps=_index_shortage(problem, claim.without_swaps),
         time_limit_seconds=time_limit_seconds,
     )
-    if opinion.status != "optimal" or opinion.objective is None:
+    if reference.status != "optimal" or reference.objective is None:
         return None
-    theirs, ours = opinion.objective, claim.objective
+    expected, stated = reference.objective, claim.objective
     if claim.goals:
-        theirs, ours = opinion.goal_optima[-1][1], claim.goals[-1].value
-    difference = abs(theirs - ours) / max(1.0, abs(ours))
+        expected, stated = reference.goal_optima[-1][1], claim.goals[-1].value
+    difference = abs(expected - stated) / max(1.0, abs(stated))
     agrees = difference <= max(AGREEMENT_DIGITS, tolerance)
-    return VerificationResult(solver=opinion.solver, objective=opinion.objective, difference=difference, agrees=agrees)
+    return VerificationResult(
+        solver=reference.solver, objective=reference.objective, difference=difference, agrees=agrees
+    )
 
 
-def _shortage_by_need(problem: PlanningProblem, short: FloatArray | None) -> dict[tuple[str, str, int], float] | None:
+def _index_shortage(problem: PlanningProblem, short: FloatArray | None) -> dict[tuple[str, str, int], float] | None:
     if short is None:
         return None
     return {

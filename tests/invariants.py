@@ -1,6 +1,6 @@
-"""The laws: every rule worked out again from a returned plan, with plain loops that import nothing from `solvers`.
+"""Invariants of a plan: every constraint recomputed in plain loops that import nothing from `solvers`.
 
-A law takes a `Reading` and returns what it finds broken, in words. `assert_plan_lawful` runs them all.
+An invariant takes a `Reading` and yields a sentence for each violation. `assert_plan_invariants` checks all of them.
 """
 
 from collections import defaultdict
@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Policy
 from models.problem.population import StockLimits
-from tests.invariants_of_value import law_bands, law_capacity, law_objective, law_whole_units
 from tests.plan_reading import Key, Reading, Tables
 
-Law = Callable[[Reading], Iterator[str]]
+Invariant = Callable[[Reading], Iterator[str]]
 
 
-def law_demand(r: Reading) -> Iterator[str]:
-    """Rule 1: the plan's needs are people × norms, and what is not short is served."""
+def check_demand_invariant(r: Reading) -> Iterator[str]:
+    """Demand is population × norms, and served demand is demand minus shortage."""
     stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
     for key in {*r.need, *stated}:
         row = stated.get(key, {"demand": 0.0, "served": 0.0, "shortage": 0.0})
@@ -26,8 +26,8 @@ def law_demand(r: Reading) -> Iterator[str]:
             yield f"served {key}: {row['served']} of {row['demand']} with {row['shortage']} short"
 
 
-def law_balance(r: Reading) -> Iterator[str]:
-    """Rule 2: what comes to a place is what goes, stays, is served or is used up."""
+def check_balance_invariant(r: Reading) -> Iterator[str]:
+    """Supply of an item at a place equals its use, stock, shipments and demand."""
     stocks = {county.id: county.stocks for county in r.problem.counties}
     for place in [*stocks, *[station.id for station in r.problem.stations]]:
         for item in r.items:
@@ -48,7 +48,7 @@ def _carried(r: Reading, stocks: dict[str, StockLimits], key: Key) -> float:
     return (1 - r.items[item].loss) * held
 
 
-def law_flows(r: Reading) -> Iterator[str]:
+def check_flows_invariant(r: Reading) -> Iterator[str]:
     """The columns of the supply table are the sums of the other tables."""
     counties = {county.id for county in r.problem.counties}
     stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
@@ -60,8 +60,8 @@ def law_flows(r: Reading) -> Iterator[str]:
                 yield f"supply {column} {key}: {stated.get(key)} where the tables give {found[key]}"
 
 
-def law_bounds(r: Reading) -> Iterator[str]:
-    """Nothing is negative; only what may be shipped, stored, handed over or swapped is; quotas keep least and most."""
+def check_bounds_invariant(r: Reading) -> Iterator[str]:
+    """No amount is negative; shipments use existing arcs; central deliveries use gateways; quotas keep their bounds."""
     for name, amounts in (
         ("made", r.make),
         ("shipped", r.ship),
@@ -74,7 +74,7 @@ def law_bounds(r: Reading) -> Iterator[str]:
     arcs |= {(link.id, link.to_place, link.from_place) for link in r.problem.links if not link.one_way}
     for key, units in r.ship.items():
         if r.over(units, 0) and (key[:3] not in arcs or not r.items[key[3]].transportable):
-            yield f"shipped {key}: no such way for it"
+            yield f"shipped {key}: no such arc, or the item cannot be shipped"
     for (place, item, period), units in r.central.items():
         if r.over(units, 0) and place not in r.problem.supply_shares.gateways:
             yield f"central {(place, item, period)}: not a gateway"
@@ -89,8 +89,8 @@ def law_bounds(r: Reading) -> Iterator[str]:
                 yield f"quota {(factory_id, item, period)}: {units} not between {line.least} and {line.most}"
 
 
-def law_machine(r: Reading) -> Iterator[str]:
-    """Rule 3: machine hours × condition."""
+def check_machine_invariant(r: Reading) -> Iterator[str]:
+    """Machine hours are at most nominal hours × condition."""
     for factory in r.problem.factories:
         for group, hours in factory.machines.items():
             for period in r.periods:
@@ -102,8 +102,8 @@ def law_machine(r: Reading) -> Iterator[str]:
                     yield f"machine {(factory.id, group, period)}: {used} hours of {factory.condition} × {hours}"
 
 
-def law_labour(r: Reading) -> Iterator[str]:
-    """Rule 4: hours of labour of a county."""
+def check_labour_invariant(r: Reading) -> Iterator[str]:
+    """Labour hours in a county are at most its limit."""
     for county in r.problem.counties:
         if county.labour_hours is None:
             continue
@@ -118,8 +118,8 @@ def law_labour(r: Reading) -> Iterator[str]:
                 yield f"labour {(county.id, period)}: {used} hours of {county.labour_hours}"
 
 
-def law_power(r: Reading) -> Iterator[str]:
-    """Rule 5: electricity of an area, and the table that tells of it."""
+def check_power_invariant(r: Reading) -> Iterator[str]:
+    """Electricity of an area is at most its limit, and the power table agrees."""
     area_of = {county.id: county.power_area for county in r.problem.counties}
     stated = {(row["area"], row["period"]): row for row in r.rows["power"]}
     moved: dict[Key, float] = defaultdict(float)
@@ -144,8 +144,8 @@ def law_power(r: Reading) -> Iterator[str]:
                 yield f"power table {(area.id, period)}: {row} where it is {factories} and {rail}"
 
 
-def law_link(r: Reading) -> Iterator[str]:
-    """Rule 6: tonnes of a link in each direction."""
+def check_link_invariant(r: Reading) -> Iterator[str]:
+    """Tonnes over a link are at most its capacity in each direction."""
     loaded: dict[Key, float] = defaultdict(float)
     for (link_id, start, end, item, period), units in r.ship.items():
         loaded[link_id, start, end, period] += r.tonnes(item, units)
@@ -156,8 +156,8 @@ def law_link(r: Reading) -> Iterator[str]:
             yield f"link {key}: {tonnes} t of {limit}"
 
 
-def law_handling(r: Reading) -> Iterator[str]:
-    """Rule 6: tonnes entering a place over links."""
+def check_handling_invariant(r: Reading) -> Iterator[str]:
+    """Tonnes that enter a place over links are at most its limit."""
     limits = {county.id: county.handling_tonnes for county in r.problem.counties}
     limits |= {station.id: station.handling_tonnes for station in r.problem.stations}
     entered: dict[Key, float] = defaultdict(float)
@@ -169,22 +169,22 @@ def law_handling(r: Reading) -> Iterator[str]:
             yield f"handling {(place, period)}: {tonnes} t of {limit}"
 
 
-def law_central_share(r: Reading) -> Iterator[str]:
-    """Rule 7: the centre's share of the need, and its allotments of materials, as far as delivered."""
+def check_central_share_invariant(r: Reading) -> Iterator[str]:
+    """Central deliveries are at most the delivered part of the promised share or allotment."""
     shares = r.problem.supply_shares
     for item in r.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         for period in r.periods:
-            handed = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
+            delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
             promise = share * sum(r.need[county.id, item.id, period] for county in r.problem.counties)
             if item.kind == "material":
                 promise = r.at(shares.materials.get(item.id, 0.0), period)
-            if r.over(handed, promise * r.at(shares.delivered, period)):
-                yield f"central_share {(item.id, period)}: {handed} handed over of {promise} × {shares.delivered}"
+            if r.over(delivered, promise * r.at(shares.delivered, period)):
+                yield f"central_share {(item.id, period)}: {delivered} delivered of {promise} × {shares.delivered}"
 
 
-def law_local_floor(r: Reading) -> Iterator[str]:
-    """Rule 7: the least share made locally, over the plan, by value."""
+def check_local_floor_invariant(r: Reading) -> Iterator[str]:
+    """Local factories make the minimum share over the plan, by value."""
     for name, floor in r.problem.supply_shares.local_floor.items():
         weight = {i.id: 1.0 if i.id == name else i.value for i in r.problem.items if name in (i.id, i.category)}
         local = total = 0.0
@@ -195,11 +195,11 @@ def law_local_floor(r: Reading) -> Iterator[str]:
                 local += made if factory.level == "local" else 0.0
         total += sum(weight.get(item, 0.0) * units for (_, item, _), units in r.central.items())
         if r.over(floor * total, local):
-            yield f"local_floor {name}: {local} of {total} made locally, {floor} asked"
+            yield f"local_floor {name}: {local} of {total} made locally, {floor} required"
 
 
-def law_swap_balance(r: Reading) -> Iterator[str]:
-    """Rule 8: swaps balance in every window at the rate and the credit, within offers and wants."""
+def check_swap_balance_invariant(r: Reading) -> Iterator[str]:
+    """Swaps balance in every window at the rate and the credit, within offers and wants."""
     partners = {partner.id: partner for partner in r.problem.partners}
     for key in {*r.take, *r.give}:
         partner = partners[key[0]]
@@ -217,8 +217,8 @@ def law_swap_balance(r: Reading) -> Iterator[str]:
                 yield f"swap_balance {(partner.id, window)}: {taken} taken for {given} given"
 
 
-def law_store(r: Reading) -> Iterator[str]:
-    """Rule 10: stores hold what they can, of what can be stored, between the limits of each item, and close as asked."""
+def check_store_invariant(r: Reading) -> Iterator[str]:
+    """Stores keep their tonnage, the limits of each item and the closing stock."""
     for county in r.problem.counties:
         for period in r.periods:
             tonnes = sum(r.tonnes(item, r.stock[county.id, item, period]) for item in r.items)
@@ -242,30 +242,138 @@ def law_store(r: Reading) -> Iterator[str]:
     )
 
 
-LAWS: tuple[Law, ...] = (
-    law_demand,
-    law_balance,
-    law_flows,
-    law_bounds,
-    law_machine,
-    law_labour,
-    law_power,
-    law_link,
-    law_handling,
-    law_central_share,
-    law_local_floor,
-    law_swap_balance,
-    law_store,
-    law_bands,
-    law_objective,
-    law_whole_units,
-    law_capacity,
+def check_bands_invariant(r: Reading) -> Iterator[str]:
+    """Shortage is at most the total width of the bands."""
+    width = sum(band.width for band in r.problem.policy.shortage_bands)
+    for key, units in r.short.items():
+        if r.over(units, min(width, 1.0) * r.need[key]):
+            yield f"bands {key}: {units} short of {r.need[key]}, bands {width} wide"
+
+
+def check_objective_invariant(r: Reading) -> Iterator[str]:
+    """The objective is the sum of its parts, and each part agrees with the tables."""
+    assert r.plan.objective is not None
+    parts = r.plan.objective.parts
+    found = {"shortage": _shortage(r), "making": 0.0, "haulage": 0.0, "holding": 0.0, "quality": 0.0}
+    for factory in r.problem.factories:
+        for line in factory.lines:
+            made = sum(r.make[factory.id, line.item, period] for period in r.periods)
+            found["making"] += line.cost_per_unit * made
+            missing = r.items[line.item].value * (1 - line.quality) * made
+            found["quality"] += r.problem.policy.quality_weight * missing
+    links = {link.id: link for link in r.problem.links}
+    for key, units in r.ship.items():
+        link = links[key[0]]
+        found["haulage"] += (link.cost_per_tonne + link.cost_per_tonne_km * link.km) * r.tonnes(key[3], units)
+    found["holding"] = sum(r.items[item].holding_cost * held for (_, item, _), held in r.stock.items())
+    for name, won in found.items():
+        stated = getattr(parts, name)
+        if name == "shortage" and r.problem.policy.goals:
+            if r.over(won, stated):
+                yield f"objective shortage: {stated} stated, {won} if the cheapest bands fill first"
+        elif r.apart(stated, won):
+            yield f"objective {name}: {stated} stated, {won} by the tables"
+    total = parts.shortage + parts.making + parts.haulage + parts.holding + parts.quality
+    if r.apart(r.plan.objective.value, total):
+        yield f"objective: {r.plan.objective.value} stated, its parts are {total}"
+
+
+def _shortage(r: Reading) -> float:
+    """Return the weighted shortage with the bands of smallest weight filled first."""
+    policy = r.problem.policy
+    weights = {**Policy().priority_weights, **policy.priority_weights}
+    by_priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}
+    total = 0.0
+    for key, units in r.short.items():
+        item, remaining = r.items[key[1]], units
+        for band in sorted(policy.shortage_bands, key=lambda band: band.weight):
+            taken = min(remaining, band.width * r.need[key])
+            remaining -= taken
+            total += taken * band.weight * by_priority[item.priority] * item.value * r.at(item.importance, key[2])
+    return total
+
+
+def check_whole_units_invariant(r: Reading) -> Iterator[str]:
+    """Future quotas of items in whole units are integers."""
+    past = () if r.problem.past is None else r.problem.past.periods
+    for key, units in r.make.items():
+        if key[2] not in past and r.items[key[1]].whole_units and abs(units - round(units)) > 1e-9 * max(1.0, units):
+            yield f"whole_units {key}: {units}"
+
+
+LEAST = ("local_floor", "line_least", "stock_least")
+"""Limits from below."""
+
+
+BY_QUOTAS = ("machine", "labour", "line_least", "line_most")
+"""Limits whose use depends on the quotas alone."""
+
+
+def check_capacity_invariant(r: Reading) -> Iterator[str]:
+    """Use is within the limit, prices are not negative, and only a binding limit has a price (complementary slackness)."""
+    for row in r.rows["capacity"]:
+        used, limit = (row["limit"], row["used"]) if row["rule"] in LEAST else (row["used"], row["limit"])
+        if r.over(used, limit):
+            yield f"capacity {row}: above its limit"
+        if r.over(-row["price"], 0):
+            yield f"capacity {row}: negative price"
+        rounded = r.plan.rounding_cost is not None or r.problem.policy.goals  # their prices are of another point
+        if not rounded and row["price"] > r.tolerance and r.over(limit, used):
+            yield f"capacity {row}: a price although the limit does not bind"
+    used_by = _used_by_factories(r)
+    for row in r.rows["capacity"]:
+        key = (row["rule"], row["id"], row["part"], row["period"])
+        if row["rule"] in BY_QUOTAS and r.apart(row["used"], used_by[key]):
+            yield f"capacity {row}: {used_by[key]} used by the quotas"
+
+
+def _used_by_factories(r: Reading) -> dict[Key, float]:
+    """Return machine hours, labour and quotas by rule, id, part and period of the capacity table."""
+    used: dict[Key, float] = defaultdict(float)
+    for factory in r.problem.factories:
+        for line in factory.lines:
+            for period in r.periods:
+                units = r.make[factory.id, line.item, period]
+                for group, hours in line.hours_per_unit.items():
+                    used["machine", factory.id, group, period] += hours * units
+                used["labour", factory.place, "", period] += line.labour_hours_per_unit * units
+                used["line_least", factory.id, line.item, period] = units
+                used["line_most", factory.id, line.item, period] = units
+    return used
+
+
+def check_own_needs_first_invariant(r: Reading, without_swaps: Reading) -> Iterator[str]:
+    """With swaps, no shortage is larger than in the plan without swaps."""
+    short: dict[Key, float] = defaultdict(float, r.short)
+    for key in short:
+        if r.over(short[key], without_swaps.short[key]):
+            yield f"own_needs_first {key}: {short[key]} short, {without_swaps.short[key]} without swaps"
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    check_demand_invariant,
+    check_balance_invariant,
+    check_flows_invariant,
+    check_bounds_invariant,
+    check_machine_invariant,
+    check_labour_invariant,
+    check_power_invariant,
+    check_link_invariant,
+    check_handling_invariant,
+    check_central_share_invariant,
+    check_local_floor_invariant,
+    check_swap_balance_invariant,
+    check_store_invariant,
+    check_bands_invariant,
+    check_objective_invariant,
+    check_whole_units_invariant,
+    check_capacity_invariant,
 )
-"""Every law that needs one plan alone."""
+"""Invariants of a single plan."""
 
 
-def assert_plan_lawful(problem: PlanningProblem, plan: Plan, tables: Tables, tolerance: float = 1e-6) -> None:
-    """Fail with everything that a plan breaks; tables are rows as dictionaries."""
+def assert_plan_invariants(problem: PlanningProblem, plan: Plan, tables: Tables, tolerance: float = 1e-6) -> None:
+    """Fail with every violated invariant of a plan; tables are rows as dictionaries."""
     reading = Reading(problem, plan, tables, tolerance)
-    broken = [f"{law.__name__}: {finding}" for law in LAWS for finding in law(reading)]
-    assert not broken, "\n".join(broken[:20])
+    violations = [f"{invariant.__name__}: {finding}" for invariant in INVARIANTS for finding in invariant(reading)]
+    assert not violations, "\n".join(violations[:20])

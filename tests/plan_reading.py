@@ -15,7 +15,7 @@ Key = tuple[str, ...]
 
 
 class Reading:
-    """Everything a law needs. Quantities that no row states are 0; periods are their identifiers."""
+    """Everything an invariant needs. Quantities without a row are 0; periods are their identifiers."""
 
     def __init__(self, problem: PlanningProblem, plan: Plan, tables: Tables, tolerance: float = 1e-6) -> None:
         self.problem = problem

@@ -1,4 +1,4 @@
-"""Each law fails when a lawful plan is tampered with: a law that cannot fail proves nothing."""
+"""Each invariant fails when a valid plan is tampered with: an invariant that cannot fail proves nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +9,7 @@ from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import Json, make_problem, need
-from tests.invariants import LAWS, assert_plan_lawful
-from tests.invariants_of_value import law_own_needs_first
+from tests.invariants import INVARIANTS, assert_plan_invariants, check_own_needs_first_invariant
 from tests.plan_reading import Reading
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -69,7 +68,7 @@ def planned() -> tuple[PlanningProblem, Plan, Rows]:
     problem = problem_of_every_rule()
     result = make_plan(problem)
     rows = {name: table.to_pylist() for name, table in result.tables.items()}
-    assert_plan_lawful(problem, result.plan, rows)
+    assert_plan_invariants(problem, result.plan, rows)
     return problem, result.plan, rows
 
 
@@ -90,40 +89,44 @@ def reverse_road(rows: Rows) -> None:
 
 
 TAMPERINGS = [
-    ("law_demand", more("supply", "demand", 1)),
-    ("law_demand", more("supply", "served", 1)),
-    ("law_balance", more("supply", "shortage", 1)),
-    ("law_balance", more("quotas", "quantity", 1)),
-    ("law_flows", more("supply", "arrived", 1)),
-    ("law_bounds", more("quotas", "quantity", 5)),
-    ("law_bounds", more("supply", "central", 1, county="town")),
-    ("law_bounds", reverse_road),
-    ("law_machine", more("quotas", "quantity")),
-    ("law_labour", more("quotas", "quantity")),
-    ("law_power", more("quotas", "quantity")),
-    ("law_power", more("power", "used_by_rail", 1)),
-    ("law_link", more("shipments", "quantity", link="road")),
-    ("law_handling", more("shipments", "quantity", link="rail")),
-    ("law_central_share", more("supply", "central", county="gate", item="soap")),
-    ("law_local_floor", more("supply", "central", 1000, county="gate", item="soap")),
-    ("law_swap_balance", more("swaps", "taken")),
-    ("law_swap_balance", more("swaps", "given", -1000)),
-    ("law_store", more("supply", "stock", 60, county="town", item="soap")),
-    ("law_store", more("supply", "stock", -3, county="town", item="soap", period="p2")),
-    ("law_bands", more("supply", "shortage", 1000, item="soap", county="village")),
-    ("law_objective", more("supply", "shortage", 1, county="village")),
-    ("law_objective", more("shipments", "quantity", 1, link="road")),
-    ("law_whole_units", more("quotas", "quantity", 0.5)),
+    ("check_demand_invariant", more("supply", "demand", 1)),
+    ("check_demand_invariant", more("supply", "served", 1)),
+    ("check_balance_invariant", more("supply", "shortage", 1)),
+    ("check_balance_invariant", more("quotas", "quantity", 1)),
+    ("check_flows_invariant", more("supply", "arrived", 1)),
+    ("check_bounds_invariant", more("quotas", "quantity", 5)),
+    ("check_bounds_invariant", more("supply", "central", 1, county="town")),
+    ("check_bounds_invariant", reverse_road),
+    ("check_machine_invariant", more("quotas", "quantity")),
+    ("check_labour_invariant", more("quotas", "quantity")),
+    ("check_power_invariant", more("quotas", "quantity")),
+    ("check_power_invariant", more("power", "used_by_rail", 1)),
+    ("check_link_invariant", more("shipments", "quantity", link="road")),
+    ("check_handling_invariant", more("shipments", "quantity", link="rail")),
+    ("check_central_share_invariant", more("supply", "central", county="gate", item="soap")),
+    ("check_local_floor_invariant", more("supply", "central", 1000, county="gate", item="soap")),
+    ("check_swap_balance_invariant", more("swaps", "taken")),
+    ("check_swap_balance_invariant", more("swaps", "given", -1000)),
+    ("check_store_invariant", more("supply", "stock", 60, county="town", item="soap")),
+    ("check_store_invariant", more("supply", "stock", -3, county="town", item="soap", period="p2")),
+    ("check_bands_invariant", more("supply", "shortage", 1000, item="soap", county="village")),
+    ("check_objective_invariant", more("supply", "shortage", 1, county="village")),
+    ("check_objective_invariant", more("shipments", "quantity", 1, link="road")),
+    ("check_whole_units_invariant", more("quotas", "quantity", 0.5)),
 ]
 
 
-@pytest.mark.parametrize(("law", "tamper"), TAMPERINGS, ids=[f"{law}-{n}" for n, (law, _) in enumerate(TAMPERINGS)])
-def test_law_notices(planned: tuple[PlanningProblem, Plan, Rows], law: str, tamper: Callable[[Rows], None]) -> None:
+@pytest.mark.parametrize(
+    ("invariant", "tamper"), TAMPERINGS, ids=[f"{invariant}-{n}" for n, (invariant, _) in enumerate(TAMPERINGS)]
+)
+def test_invariant_notices(
+    planned: tuple[PlanningProblem, Plan, Rows], invariant: str, tamper: Callable[[Rows], None]
+) -> None:
     problem, plan, rows = planned
     tampered = {name: [dict(row) for row in table] for name, table in rows.items()}
     tamper(tampered)
-    with pytest.raises(AssertionError, match=law):
-        assert_plan_lawful(problem, plan, tampered)
+    with pytest.raises(AssertionError, match=invariant):
+        assert_plan_invariants(problem, plan, tampered)
 
 
 def test_capacity_past_its_limit_is_noticed(planned: tuple[PlanningProblem, Plan, Rows]) -> None:
@@ -137,15 +140,17 @@ def test_capacity_past_its_limit_is_noticed(planned: tuple[PlanningProblem, Plan
         "limit": 50.0,
         "price": 0.0,
     }
-    with pytest.raises(AssertionError, match="law_capacity"):
-        assert_plan_lawful(problem, plan, {**rows, "capacity": [row]})
+    with pytest.raises(AssertionError, match="check_capacity_invariant"):
+        assert_plan_invariants(problem, plan, {**rows, "capacity": [row]})
 
 
 def test_own_needs_first_is_noticed(planned: tuple[PlanningProblem, Plan, Rows]) -> None:
     problem, plan, rows = planned
     better = {**rows, "supply": [{**row, "shortage": 0.0} for row in rows["supply"]]}
-    assert list(law_own_needs_first(Reading(problem, plan, rows), Reading(problem, plan, better)))
+    assert list(check_own_needs_first_invariant(Reading(problem, plan, rows), Reading(problem, plan, better)))
 
 
-def test_every_law_has_a_tampering() -> None:
-    assert {law.__name__ for law in LAWS} == {name for name, _ in TAMPERINGS} | {"law_capacity"}
+def test_every_invariant_has_a_tampering() -> None:
+    assert {invariant.__name__ for invariant in INVARIANTS} == {name for name, _ in TAMPERINGS} | {
+        "check_capacity_invariant"
+    }

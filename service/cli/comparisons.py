@@ -182,7 +182,7 @@ def compare_plans(
     session = open_session(source, scenario, change)
     other = problem_sources.load_problem(other_source, other_scenario, other_change)
     show_comparison(
-        sensitivity.compare_plans(session, sensitivity.split_by_parts(session.index.problem, other)), as_json=as_json
+        sensitivity.compare_plans(session, sensitivity.split_by_parts(session.arrays.problem, other)), as_json=as_json
     )
 
 

@@ -129,7 +129,7 @@ def show_what_if(
     session = open_session(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         changes = problem_sources.parse_changes(tried_changes)
-        steps = sensitivity.split_by_changes(session.index.problem, changes)
+        steps = sensitivity.split_by_changes(session.arrays.problem, changes)
     show_comparison(sensitivity.compare_plans(session, steps), as_json=as_json)
 
 

@@ -67,7 +67,7 @@ def _parse_changes(arguments: Arguments) -> list[Change]:
 
 
 def _compare_plans(session: SensitivitySession, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
-    before = session.index.problem
+    before = session.arrays.problem
     if other is None:
         return sensitivity.compare_plans(session, sensitivity.split_by_changes(before, _parse_changes(arguments)))
     return sensitivity.compare_plans(
@@ -76,13 +76,13 @@ def _compare_plans(session: SensitivitySession, arguments: Arguments, _: PlanOpt
 
 
 def _solve_what_if(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    steps = sensitivity.split_by_changes(session.index.problem, _parse_changes(arguments))
+    steps = sensitivity.split_by_changes(session.arrays.problem, _parse_changes(arguments))
     return sensitivity.compare_plans(session, (("the changes", steps[-1][1]),))
 
 
 def _estimate_changes(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
     return sensitivity.estimate_change(
-        session, sensitivity.split_by_changes(session.index.problem, _parse_changes(arguments))[-1][1]
+        session, sensitivity.split_by_changes(session.arrays.problem, _parse_changes(arguments))[-1][1]
     )
 
 

@@ -154,6 +154,15 @@ class HighsSession:
         """Whether the last solve found the constraints and bounds infeasible."""
         return termination_of(self._highs.getModelStatus()).reason == "infeasible"
 
+    def find_iis(self, time_limit_seconds: float) -> tuple[IntArray, IntArray]:
+        """Return the rows and columns of an irreducible infeasible subset; empty arrays if HiGHS finds none in time."""
+        self.set_option("iis_strategy", 6)  # from the LP (2), made irreducible (4)
+        self.set_option("iis_time_limit", time_limit_seconds)
+        self.set_option("time_limit", time_limit_seconds)
+        _, iis = self._highs.getIis()
+        rows, columns = (np.asarray(positions, dtype=np.int64) for positions in (iis.row_index_, iis.col_index_))
+        return rows, columns
+
     def set_option(self, name: str, value: str | float | bool) -> None:
         """Set an option of HiGHS by name."""
         self._require_success(self._highs.setOptionValue(name, value), f"set {name} to {value}")

@@ -1,1 +1,1 @@
-"""A planning problem as arrays."""
+"""Conversion of a planning problem to arrays."""

@@ -1,4 +1,4 @@
-"""Counties as arrays: what their people need, and what their stores and hours of labour allow."""
+"""Arrays of places: demand, labour hours, stores, handling and stocks."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,28 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class PlaceArrays:
-    """Places by position, counties before stations; shapes: C counties, N places, I items, T periods."""
+    """Places by position, counties before stations; C counties, N places, I items, T periods."""
 
     county_count: int
-    """C, the number of counties; places from there on are stations."""
+    """C, the number of counties; later places are stations."""
     area: IntArray
-    """Position of the place's power area, −1 for stations, (N,)."""
+    """Position of the power area, −1 for stations, (N,)."""
     labour_hours: FloatArray
-    """Hours of labour, inf where not limited, (C, T)."""
+    """Hours of labour, inf if not limited, (C, T)."""
     store_tonnes: FloatArray
-    """Tonnes that stores hold, inf where not limited, (C, T)."""
+    """Capacity of stores in tonnes, inf if not limited, (C, T)."""
     handling_tonnes: FloatArray
-    """Tonnes that may enter over links, inf where not limited, (N, T)."""
+    """Tonnes that may enter over links, inf if not limited, (N, T)."""
     opening_stock: FloatArray
     """Units in stock before the first period, (C, I)."""
     stock_least: FloatArray
-    """Units to be in stock at the end of a period at least, closing stock included, (C, I, T)."""
+    """Minimum stock at the end of a period in units, closing stock included, (C, I, T)."""
     stock_most: FloatArray
-    """Units that may be in stock at the end of a period at most, closing stock included; inf where not limited, (C, I, T)."""
+    """Maximum stock at the end of a period in units, closing stock included, inf if not limited, (C, I, T)."""
 
 
 def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_of: dict[str, int]) -> PlaceArrays:
-    """Counties and stations as arrays."""
+    """Convert counties and stations to arrays."""
     periods, counties = len(problem.periods), problem.counties
     shape = (len(counties), len(problem.items))
     opening, least, most = np.zeros(shape), np.zeros((*shape, periods)), np.full((*shape, periods), np.inf)
@@ -64,7 +64,7 @@ def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_o
 
 
 def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray:
-    """Units needed, (C, I, T): people times norms times the plan's years, spread by calendars, or as stated outright.
+    """Return demand in units, (C, I, T): population × norms × years, spread by calendars; rows of `demand` replace it.
 
     d[n,i,t] = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
     """
@@ -76,7 +76,7 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     norms = np.zeros((len(groups), len(problem.items)))
     for i, item in enumerate(problem.items):
         for group, need in item.norms.items():
-            if group in groups:  # a group that lives nowhere needs nothing
+            if group in groups:  # no county has people of the other groups
                 norms[groups[group], i] = need
     demand = (people @ norms * problem.years)[:, :, None] * _build_calendars(problem)
     if problem.demand:
@@ -87,7 +87,7 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
 
 
 def _build_calendars(problem: PlanningProblem) -> FloatArray:
-    """Share of each item's need that falls in each period, (I, T)."""
+    """Return the share of the demand of each item in each period, (I, T)."""
     days = to_period_array([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
     shares = {name: to_float_array(calendar) for name, calendar in problem.calendars.items()}
     shares["even"] = days / days.sum()

@@ -1,4 +1,4 @@
-"""Factories as arrays: lines, the machines they share, and what a unit takes."""
+"""Arrays of factories: lines, machine groups, and the inputs of a unit."""
 
 from dataclasses import dataclass
 
@@ -12,56 +12,56 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class LineArrays:
-    """Lines by position: one factory making one item; shapes: L lines, T periods."""
+    """Lines by position, each one factory making one item; L lines, U uses, H machine uses, T periods."""
 
     factory: IntArray
-    """Position of its factory, (L,)."""
+    """Position of the factory, (L,)."""
     place: IntArray
-    """Position of the place where it stands, (L,)."""
+    """Position of the place of the factory, (L,)."""
     item: IntArray
-    """Position of the item it makes, (L,)."""
+    """Position of the item, (L,)."""
     is_local: BoolArray
-    """Whether its factory is run locally, (L,)."""
+    """Whether the factory has the level `local`, (L,)."""
     kwh_per_unit: FloatArray
-    """kWh per unit, the factory's overhead included, (L,)."""
+    """kWh per unit, with the overhead of the factory, (L,)."""
     labour_hours_per_unit: FloatArray
     """Hours of labour per unit, (L,)."""
     quality: FloatArray
-    """Quality of what it makes, 0 to 1, (L,)."""
+    """Quality of the output, 0 to 1, (L,)."""
     cost_per_unit: FloatArray
     """Won per unit, (L,)."""
     least: FloatArray
-    """Units to be made at least, (L, T)."""
+    """Minimum production in units, (L, T)."""
     most: FloatArray
-    """Units that may be made at most, inf where not limited, (L, T)."""
+    """Maximum production in units, inf if not limited, (L, T)."""
     use_line: IntArray
-    """Line of each use of a material, (U,)."""
+    """Line of each material use, (U,)."""
     use_item: IntArray
-    """Item used, (U,)."""
+    """Material of each use, (U,)."""
     use_units: FloatArray
-    """Units used per unit made, (U,)."""
+    """Units of the material per unit made, (U,)."""
     hours_line: IntArray
-    """Line of each need of machine hours, (H,)."""
+    """Line of each machine use, (H,)."""
     hours_machine: IntArray
-    """Machine group needed, (H,)."""
+    """Machine group of each use, (H,)."""
     hours_per_unit: FloatArray
     """Nominal hours per unit made, (H,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineArrays:
-    """Machine groups by position: pairs of a factory and a group; shapes: M groups, T periods."""
+    """Machine groups by position, each a pair of factory and group; M groups, T periods."""
 
     factory: IntArray
     """Position of the factory, (M,)."""
     group_names: tuple[str, ...]
     """Name of the group within its factory, (M,)."""
     available_hours: FloatArray
-    """Hours they give in their condition, (M, T)."""
+    """Hours available in the condition of the factory, (M, T)."""
 
 
 def build_machine_arrays(problem: PlanningProblem) -> tuple[MachineArrays, dict[tuple[int, str], int]]:
-    """Machine groups as arrays, and the position of each (factory position, group)."""
+    """Convert machine groups to arrays; also return the position of each (factory position, group)."""
     pairs = [(f, group) for f, factory in enumerate(problem.factories) for group in factory.machines]
     hours: list[PeriodValue] = [h for factory in problem.factories for h in factory.machines.values()]
     factories = to_integer_array([f for f, _ in pairs])
@@ -74,7 +74,7 @@ def build_machine_arrays(problem: PlanningProblem) -> tuple[MachineArrays, dict[
 def build_line_arrays(
     problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int], machine_of: dict[tuple[int, str], int]
 ) -> LineArrays:
-    """Lines as arrays. Python walks each line once; everything else is done on whole arrays."""
+    """Convert lines to arrays, with one pass over the lines."""
     rows: list[tuple[float, ...]] = []
     least: list[PeriodValue] = []
     most: list[PeriodValue] = []

@@ -1,4 +1,4 @@
-"""The catalogue as arrays: what an item weighs, is worth, and how much its shortage counts."""
+"""Arrays of items: weight, value and cost of shortage."""
 
 from dataclasses import dataclass
 
@@ -15,37 +15,37 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ItemArrays:
-    """Items by position; shapes: I items, T periods."""
+    """Items by position; I items, T periods."""
 
     is_good: BoolArray
-    """Whether people need it (else it is a material), (I,)."""
+    """Whether the item is a good; otherwise it is a material, (I,)."""
     category: IntArray
-    """Position of its category in `labels["category"]`, (I,)."""
+    """Position of the category in `labels["category"]`, (I,)."""
     tonnes_per_unit: FloatArray
     """Tonnes per unit, (I,)."""
     value: FloatArray
     """Won per unit, (I,)."""
     shortage_weight: FloatArray
-    """Won of the objective per unit short and per weight of the band: priority weight × value × importance, (I, T)."""
+    """Cost of a unit short in won, before the band weight: priority weight × value × importance, (I, T)."""
     is_transportable: BoolArray
-    """Whether it can be shipped, (I,)."""
+    """Whether the item can be shipped, (I,)."""
     is_storable: BoolArray
-    """Whether county stores can keep it, (I,)."""
+    """Whether county stores can hold the item, (I,)."""
     carryover_share: FloatArray
-    """Share of a stock left one period later: 1 − loss, (I,)."""
+    """Share of a stock that is left one period later: 1 − loss, (I,)."""
     holding_cost: FloatArray
     """Won per unit in stock at the end of a period, (I,)."""
     is_whole_units: BoolArray
-    """Whether its quotas must be whole numbers, (I,)."""
+    """Whether quotas must be whole numbers, (I,)."""
 
     @property
     def counted_value(self) -> FloatArray:
-        """Value by which served shares are weighted: the item's value, 1 for items without one, (I,)."""
+        """Weight of an item in served shares: its value, or 1 without a value, (I,)."""
         return np.where(self.value > 0, self.value, 1.0)
 
 
 def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, ...]]:
-    """Items as arrays, and the labels of their categories in order of appearance."""
+    """Convert items to arrays; also return the labels of categories in order of appearance."""
     items = problem.items
     categories = tuple(dict.fromkeys(item.category for item in items))
     place_of = {label: position for position, label in enumerate(categories)}
@@ -69,5 +69,5 @@ def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, 
 
 
 def get_priority_weights(policy: Policy) -> dict[int, float]:
-    """Weight by priority; a priority that the policy leaves out keeps its default."""
+    """Return the weight of each priority; a priority that the policy omits has the default weight."""
     return {int(key): float(weight) for key, weight in (Policy().priority_weights | policy.priority_weights).items()}

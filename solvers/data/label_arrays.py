@@ -1,4 +1,4 @@
-"""How lists of labels and values by period become positions and arrays."""
+"""Conversion of labels and per-period values to positions and arrays."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,26 +7,26 @@ import numpy as np
 from solvers.lp.linear_program import FloatArray, IntArray
 
 PeriodValue = float | tuple[float, ...] | None
-"""A PerPeriod value as pydantic gives it: one number, a number per period, or absent."""
+"""A `PerPeriod` value: one number, one number for each period, or absent."""
 
 
 def index_positions(ids: Iterable[str]) -> dict[str, int]:
-    """Position of each identifier, in order."""
+    """Return the position of each identifier."""
     return {name: position for position, name in enumerate(ids)}
 
 
 def to_integer_array(values: Sequence[int]) -> IntArray:
-    """Positions as an array, also when there are none."""
+    """Return positions as an integer array, also if empty."""
     return np.array(values, dtype=np.int64)
 
 
 def to_float_array(values: Sequence[float]) -> FloatArray:
-    """Numbers as an array, also when there are none."""
+    """Return numbers as a float array, also if empty."""
     return np.array(values, dtype=np.float64)
 
 
 def to_period_array(values: Sequence[PeriodValue], period_count: int, missing: float = np.inf) -> FloatArray:
-    """Values by period, (len(values), periods): single numbers repeated, lists as they are, absent ones `missing`."""
+    """Return values by period, (len(values), periods); numbers are repeated and absent values become `missing`."""
     single = [missing if v is None else 0.0 if isinstance(v, tuple) else v for v in values]
     out = np.repeat(to_float_array(single)[:, None], period_count, axis=1)
     listed = [k for k, v in enumerate(values) if isinstance(v, tuple)]

@@ -1,4 +1,4 @@
-"""What has happened, and former quotas, as arrays."""
+"""Arrays of past periods and former quotas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ Labels = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PastArrays:
-    """Units in past periods; shapes: K past periods, L lines, A arcs, N places, C counties, P partners, I items."""
+    """Units in past periods; K past periods, L lines, A arcs, N places, C counties, P partners, I items."""
 
     period_count: int
-    """K; 0 where nothing is past."""
+    """K, the number of past periods."""
     make: FloatArray
-    """Made, (L, K)."""
+    """Production, (L, K)."""
     ship: FloatArray
-    """Moved, (A, I, K)."""
+    """Shipments, (A, I, K)."""
     central: FloatArray
-    """Handed over by the centre, (N, I, K)."""
+    """Central deliveries, (N, I, K)."""
     stock: FloatArray
-    """In store at the end, (C, I, K)."""
+    """Stock at the end of the period, (C, I, K)."""
     short: FloatArray
-    """Need unmet, (C, I, K)."""
+    """Shortage, (C, I, K)."""
     give: FloatArray
     """Given in swaps, (P, I, K)."""
     take: FloatArray
@@ -35,7 +35,7 @@ class PastArrays:
 
     @classmethod
     def create_empty(cls, labels: Labels, period_count: int) -> "PastArrays":
-        """A past in which nothing happened."""
+        """Return a past in which every amount is 0."""
         lines, arcs, places = len(labels["line"]), len(labels["arc"]), len(labels["place"])
         counties, items, partners = len(labels["county"]), len(labels["item"]), len(labels["partner"])
         return cls(
@@ -51,7 +51,7 @@ class PastArrays:
 
 
 def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
-    """The past of a problem that has passed its checks."""
+    """Convert the past of a checked problem to arrays."""
     if problem.past is None:
         return PastArrays.create_empty(labels, 0)
     reported = problem.past
@@ -75,7 +75,7 @@ def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
 
 
 def build_former_quotas(problem: PlanningProblem, labels: Labels) -> FloatArray:
-    """Former quotas in units, (L, T); 0 where none is stated."""
+    """Return former quotas in units, (L, T); 0 where none is stated."""
     former = np.zeros((len(labels["line"]), len(problem.periods)))
     line_of = index_positions(labels["line"])
     stated = [line_of[f"{quota.factory}/{quota.item}"] for quota in problem.former_quotas]

@@ -1,4 +1,4 @@
-"""The way in: labels become positions and every number an array, once; from here on there are only arrays."""
+"""Conversion of a planning problem: labels become positions and numbers become arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,44 +19,44 @@ from solvers.lp.linear_program import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class ProblemArrays:
-    """A checked planning problem as arrays; shapes: C counties, I items, T periods, K bands, E power areas."""
+    """A checked planning problem as arrays; C counties, I items, T periods, K bands, E power areas, L lines."""
 
     problem: PlanningProblem
-    """The problem it was made from."""
+    """The planning problem."""
     labels: Mapping[str, tuple[str, ...]]
     """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`), machine
-    (`factory/group`), link, arc (`link/place reached`), area, partner, window, band, group (of local floors), category,
-    goal, side (of a distance), and served (groups whose served shares are compared: counties, items, `county/item`)."""
+    (`factory/group`), link, arc (`link/destination`), area, partner, window, band, group (of local floors), category,
+    goal, side (of a deviation), and served (groups whose served shares are compared: counties, items, `county/item`)."""
     items: ItemArrays
-    """The catalogue."""
+    """Items."""
     demand: FloatArray
-    """Units needed, (C, I, T)."""
+    """Demand in units, (C, I, T)."""
     places: PlaceArrays
-    """Counties and stations: labour, stores, handling, stocks."""
+    """Counties and stations: labour, stores, handling and stocks."""
     lines: LineArrays
-    """What factories can make."""
+    """Lines of factories."""
     machines: MachineArrays
-    """Machine groups and their hours."""
+    """Machine groups and available hours."""
     arcs: ArcArrays
-    """Links, each way."""
+    """Links, one arc for each direction."""
     power_limits: FloatArray
-    """kWh that each area may draw, own generation included, inf where not limited, (E, T)."""
+    """kWh limit of each area, own generation included, inf if not limited, (E, T)."""
     centre: CentreArrays
-    """The centre's supply and the floors for local making."""
+    """Central supply and local floors."""
     partners: PartnerArrays
-    """Those with whom surplus is swapped."""
+    """Partners of swaps."""
     band_width: FloatArray
     """Share of a demand that each shortage band covers, (K,)."""
     band_weight: FloatArray
     """Weight of a unit short in each band, (K,)."""
     past: PastArrays
-    """What has happened in the first periods; what was swapped and handed over then counts as offered, wanted and promised."""
+    """Past periods; past swaps and central deliveries also count as offered, wanted and promised."""
     former_quotas: FloatArray
-    """Former quotas in units, (lines, T)."""
+    """Former quotas in units, (L, T)."""
 
     @classmethod
     def from_problem(cls, problem: PlanningProblem) -> Self:
-        """Index a problem that has passed `models.validation.checks`; an unknown identifier raises KeyError."""
+        """Convert a problem that has passed `models.validation.checks`; an unknown identifier raises KeyError."""
         labels = _collect_labels(problem)
         item_of, place_of = index_positions(labels["item"]), index_positions(labels["place"])
         area_of = index_positions(labels["area"])
@@ -95,14 +95,14 @@ class ProblemArrays:
 
 
 def _raise_limits_to_past(past: PastArrays, centre: CentreArrays, partners: PartnerArrays) -> None:
-    """What happened was possible: raise past limits to it, so that it has columns whatever a change made of the limits since."""
-    for limit, happened in (
+    """Raise the limits of past periods to the reported amounts, so that these have variables after any change of the limits."""
+    for limit, reported in (
         (centre.supply_limit, past.central.sum(axis=0)),
         (partners.wants, past.give),
         (partners.offers, past.take),
     ):
         past_limit = limit[..., : past.period_count]
-        np.maximum(past_limit, happened, out=past_limit)
+        np.maximum(past_limit, reported, out=past_limit)
 
 
 def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:

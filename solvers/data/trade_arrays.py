@@ -1,4 +1,4 @@
-"""The centre and the partners as arrays: what comes from outside, where, and on which terms."""
+"""Arrays of central supply and swap partners."""
 
 from dataclasses import dataclass
 
@@ -12,44 +12,44 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class CentreArrays:
-    """The centre's supply and the floors for local making; shapes: I items, T periods, G floors."""
+    """Central supply and local floors; I items, T periods, G floors."""
 
     gateways: IntArray
-    """Positions of the places where it hands over."""
+    """Positions of the gateways."""
     promised_share: FloatArray
-    """Share of a good's demand that it promises; 0 for materials, (I,)."""
+    """Promised share of the demand for a good; 0 for materials, (I,)."""
     supply_limit: FloatArray
-    """Units that it hands over at most, over all gateways, after `delivered`, (I, T)."""
+    """Maximum central deliveries in units over all gateways, after `delivered`, (I, T)."""
     floor_labels: tuple[str, ...]
     """Category or item of each floor, (G,)."""
     floor_share: FloatArray
-    """Least local share of each floor, (G,)."""
+    """Minimum local share of each floor, (G,)."""
     floor_weight: FloatArray
-    """Weight of an item in a floor: its value in a category's, 1 in its own, 0 elsewhere, (G, I)."""
+    """Weight of an item in a floor: its value for a floor on its category, 1 for a floor on the item, else 0, (G, I)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerArrays:
-    """Partners by position; shapes: P partners, I items, T periods."""
+    """Partners by position; P partners, I items, T periods."""
 
     place: IntArray
     """Position of the place where goods change hands, (P,)."""
     offers: FloatArray
-    """Units it can give, (P, I, T)."""
+    """Units that the partner offers, (P, I, T)."""
     wants: FloatArray
-    """Units it takes, (P, I, T)."""
+    """Units that the partner wants, (P, I, T)."""
     rate: FloatArray
-    """Won's worth received per won's worth given, (P,)."""
+    """Value received per value given, won per won, (P,)."""
     credit: FloatArray
-    """Won that may be received beyond that in each window, (P,)."""
+    """Credit in each window in won, (P,)."""
     window: IntArray
-    """Position of the settlement window a period falls in, (P, T)."""
+    """Position of the settlement window of a period, (P, T)."""
 
 
 def build_centre_arrays(
     problem: PlanningProblem, items: ItemArrays, demand: FloatArray, place_of: dict[str, int], item_of: dict[str, int]
 ) -> CentreArrays:
-    """The centre's side of the problem; of several shares for a good the most exact one holds."""
+    """Convert central supply to arrays; the most specific share of a good applies."""
     terms, periods = problem.supply_shares, len(problem.periods)
     promised = [terms.by_item.get(i.id, terms.by_category.get(i.category, terms.central)) for i in problem.items]
     share = np.where(items.is_good, to_float_array(promised), 0.0)
@@ -82,7 +82,7 @@ def _compute_floor_weights(
 def build_partner_arrays(
     problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int]
 ) -> tuple[PartnerArrays, tuple[str, ...]]:
-    """Partners as arrays, and the labels of all settlement windows."""
+    """Convert partners to arrays; also return the labels of all settlement windows."""
     partners, periods = problem.partners, problem.periods
     shape = (len(partners), len(problem.items), len(periods))
     offers, wants = np.zeros(shape), np.zeros(shape)

@@ -1,4 +1,4 @@
-"""The planning problem as a linear program: one file a rule, `build` is the table of contents."""
+"""The planning problem as a linear program; `build_program` lists its variables and constraints."""
 
 from collections.abc import Sequence
 
@@ -6,21 +6,28 @@ from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import variables
 from solvers.formulation.constraints.balance import add_balance_constraints
-from solvers.formulation.constraints.central_distance import add_central_distance_constraints
-from solvers.formulation.constraints.central_share import add_central_share_constraints
-from solvers.formulation.constraints.goal import add_goal_constraints, compute_goal_costs
-from solvers.formulation.constraints.handling import add_handling_constraints
-from solvers.formulation.constraints.labour import add_labour_constraints
-from solvers.formulation.constraints.link import add_link_constraints
-from solvers.formulation.constraints.local_floor import add_local_floor_constraints
-from solvers.formulation.constraints.machine import add_machine_constraints
-from solvers.formulation.constraints.own_needs_first import add_own_needs_first_constraints, sum_shortage_units
+from solvers.formulation.constraints.capacity import (
+    add_handling_constraints,
+    add_labour_constraints,
+    add_link_constraints,
+    add_machine_constraints,
+    add_power_constraints,
+    add_store_constraints,
+)
+from solvers.formulation.constraints.goals import (
+    add_central_distance_constraints,
+    add_goal_constraints,
+    add_quota_distance_constraints,
+    add_worst_fulfilment_constraints,
+    compute_goal_costs,
+)
 from solvers.formulation.constraints.past import fix_past_variables, is_past_period
-from solvers.formulation.constraints.power import add_power_constraints
-from solvers.formulation.constraints.quota_distance import add_quota_distance_constraints
-from solvers.formulation.constraints.store import add_store_constraints
-from solvers.formulation.constraints.swap_balance import add_swap_balance_constraints
-from solvers.formulation.constraints.worst_fulfilment import add_worst_fulfilment_constraints
+from solvers.formulation.constraints.supply_shares import add_central_share_constraints, add_local_floor_constraints
+from solvers.formulation.constraints.swaps import (
+    add_own_needs_first_constraints,
+    add_swap_balance_constraints,
+    sum_shortage_units,
+)
 from solvers.formulation.objective import compute_objective_parts
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import BOUNDS, CONSTRAINTS, ConstraintInfo
@@ -39,49 +46,57 @@ __all__ = [
 
 
 def build_program(
-    index: ProblemArrays,
+    arrays: ProblemArrays,
     *,
     include_swaps: bool = True,
     shortage_without_swaps: FloatArray | None = None,
     goals: Sequence[Goal] = (),
     active_arcs: ActiveArcs | None = None,
 ) -> Program:
-    """The program of a problem: its decisions, its rules, and weighted shortage plus costs to minimise.
+    """Build the linear program: variables, constraints, and the cost of weighted shortage and other costs.
 
-    `swaps=False` leaves `give` and `take` out (the first solve of own_needs_first); `without_swaps` are the units short in that solve,
-    (counties, items, periods), which no county may then exceed. `goals` adds what an ordered list of goals needs, and a free row
-    for each to hold it by; see `goal_costs` for what each minimises. `where` are the places and arcs to make columns for; left out,
-    those that can matter.
+    Parameters
+    ----------
+    include_swaps
+        False leaves out the variables `give` and `take`, as in the first solve of `own_needs_first`.
+    shortage_without_swaps
+        Units short in the plan without swaps, (counties, items, periods). Each becomes the right-hand side of a constraint
+        `own_needs_first`.
+    goals
+        Ordered goals. Each adds its variables and constraints, and one constraint `goal` without a limit;
+        `compute_goal_costs` returns the cost vectors.
+    active_arcs
+        Places and arcs that get variables; by default those that `find_active_arcs` returns.
     """
-    program = ProgramBuilder(index.labels)
-    active_arcs = active_arcs or find_active_arcs(index, include_swaps=include_swaps)
+    program = ProgramBuilder(arrays.labels)
+    active_arcs = active_arcs or find_active_arcs(arrays, include_swaps=include_swaps)
 
-    variables.add_production_variables(index, program)
-    variables.add_shipment_variables(index, program, active_arcs)
-    variables.add_stock_variables(index, program, active_arcs)
-    variables.add_central_variables(index, program, active_arcs)
+    variables.add_production_variables(arrays, program)
+    variables.add_shipment_variables(arrays, program, active_arcs)
+    variables.add_stock_variables(arrays, program, active_arcs)
+    variables.add_central_variables(arrays, program, active_arcs)
     if include_swaps:
-        variables.add_give_variables(index, program, active_arcs)
-        variables.add_take_variables(index, program, active_arcs)
-    variables.add_shortage_variables(index, program)
+        variables.add_give_variables(arrays, program, active_arcs)
+        variables.add_take_variables(arrays, program, active_arcs)
+    variables.add_shortage_variables(arrays, program)
 
-    add_balance_constraints(index, program)
-    add_machine_constraints(index, program)
-    add_labour_constraints(index, program)
-    add_power_constraints(index, program)
-    add_link_constraints(index, program)
-    add_handling_constraints(index, program)
-    add_central_share_constraints(index, program)
-    add_local_floor_constraints(index, program)
-    add_swap_balance_constraints(index, program)
-    add_store_constraints(index, program)
+    add_balance_constraints(arrays, program)
+    add_machine_constraints(arrays, program)
+    add_labour_constraints(arrays, program)
+    add_power_constraints(arrays, program)
+    add_link_constraints(arrays, program)
+    add_handling_constraints(arrays, program)
+    add_central_share_constraints(arrays, program)
+    add_local_floor_constraints(arrays, program)
+    add_swap_balance_constraints(arrays, program)
+    add_store_constraints(arrays, program)
 
     if shortage_without_swaps is not None:
-        add_own_needs_first_constraints(index, program, shortage_without_swaps)
+        add_own_needs_first_constraints(arrays, program, shortage_without_swaps)
     if goals:
-        add_worst_fulfilment_constraints(index, program, goals)
-        add_central_distance_constraints(index, program, goals)
-        add_quota_distance_constraints(index, program, goals)
-        add_goal_constraints(index, program, goals)
+        add_worst_fulfilment_constraints(arrays, program, goals)
+        add_central_distance_constraints(arrays, program, goals)
+        add_quota_distance_constraints(arrays, program, goals)
+        add_goal_constraints(arrays, program, goals)
 
-    return fix_past_variables(index, program.build_program())
+    return fix_past_variables(arrays, program.build_program())

@@ -1,4 +1,4 @@
-"""How rules find the columns they bind and add their terms, in whole arrays."""
+"""Vectorised helpers with which constraints find variables and add coefficients."""
 
 from collections.abc import Mapping
 
@@ -16,13 +16,13 @@ VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "take": ("partner", "item", "period"),
     "short": ("place", "item", "period", "band"),
 }
-"""Axes of each decision."""
+"""Axes of each variable block."""
 
 
 def find_variable_block(program: ProgramBuilder, name: str) -> Block:
-    """The columns of a decision; an empty block where the program does without it."""
-    nothing = Block(name, 0, 0, {axis: np.empty(0, dtype=np.int64) for axis in VARIABLE_AXES[name]})
-    return program.variables.get(name, nothing)
+    """Return the columns of a variable; an empty block if the program lacks the variable."""
+    empty = Block(name, 0, 0, {axis: np.empty(0, dtype=np.int64) for axis in VARIABLE_AXES[name]})
+    return program.variables.get(name, empty)
 
 
 def add_constraints_where(
@@ -34,7 +34,7 @@ def add_constraints_where(
     lower: FloatArray | None = None,
     upper: FloatArray | None = None,
 ) -> IntArray:
-    """Add a row wherever `where` (one dimension an axis) holds; give the position of each, −1 where there is none."""
+    """Add a constraint wherever `mask` is true, with one dimension for each axis; return its row, or −1 where there is none."""
     codes = np.nonzero(mask)
     block = program.add_constraints(
         constraint,
@@ -48,21 +48,21 @@ def add_constraints_where(
 
 
 def add_coefficients(program: ProgramBuilder, rows: IntArray, columns: IntArray, values: FloatLike) -> None:
-    """Add value·x[column] to each row; pairs without a row (−1) or with the value 0 say nothing and are left out."""
-    each = np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)
-    matter = (rows >= 0) & (each != 0)
-    program.add_coefficients(rows[matter], columns[matter], each[matter])
+    """Add value·x[column] to each row; leave out pairs without a row (−1) and coefficients of 0."""
+    coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape)
+    is_needed = (rows >= 0) & (coefficients != 0)
+    program.add_coefficients(rows[is_needed], columns[is_needed], coefficients[is_needed])
 
 
 def get_axis_codes(block: Block, *axes: str) -> tuple[IntArray, ...]:
-    """Positions of a block's columns on several axes, to look up arrays of these axes by."""
+    """Return the positions of a block's columns on several axes."""
     return tuple(block.axes[axis] for axis in axes)
 
 
 def find_production_columns(program: ProgramBuilder, lines: IntArray, period_count: int) -> IntArray:
-    """Columns of `make` of given lines in every period, (len(lines), periods).
+    """Return the columns of the variable `make` of some lines in every period, shape (len(lines), periods).
 
-    Every line has a column in every period, period by period within a line.
+    Every line has one column for each period, in order of period within the line.
     """
     start = find_variable_block(program, "make").start
     return np.asarray(start + lines[:, None] * period_count + np.arange(period_count)[None, :])

@@ -1,4 +1,4 @@
-"""What is minimised, part by part: the cost of each column is the sum of its parts.
+"""The objective to minimise; the cost of a variable is the sum of its parts, in won.
 
 Σ short · weight_k · priority_weight · value_i · importance[i,t]  (shortage)  + Σ cost_per_unit·make  (making)
 + Σ (cost_per_tonne + cost_per_tonne_km·km) · tonnes shipped  (haulage)  + Σ holding_cost·stock  (holding)
@@ -16,36 +16,36 @@ from solvers.lp.linear_program import Block, FloatArray, Program
 CostFunction = Callable[[ProblemArrays, Block], FloatArray]
 
 
-def compute_shortage_cost(index: ProblemArrays, block: Block) -> FloatArray:
-    """Weighted shortage, won per unit short, by column of `short`."""
+def compute_shortage_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the weighted cost of shortage in won per unit, by column of `short`."""
     item, period, band = get_axis_codes(block, "item", "period", "band")
-    return np.asarray(index.items.shortage_weight[item, period] * index.band_weight[band])
+    return np.asarray(arrays.items.shortage_weight[item, period] * arrays.band_weight[band])
 
 
-def compute_production_cost(index: ProblemArrays, block: Block) -> FloatArray:
-    """Cost of making, won per unit, by column of `make`."""
-    return np.asarray(index.lines.cost_per_unit[block.axes["line"]])
+def compute_production_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of production in won per unit, by column of `make`."""
+    return np.asarray(arrays.lines.cost_per_unit[block.axes["line"]])
 
 
-def compute_haulage_cost(index: ProblemArrays, block: Block) -> FloatArray:
-    """Cost of shipping, won per unit, by column of `ship`."""
-    return np.asarray(index.arcs.cost_per_tonne[block.axes["arc"]] * index.items.tonnes_per_unit[block.axes["item"]])
+def compute_haulage_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of haulage in won per unit, by column of `ship`."""
+    return np.asarray(arrays.arcs.cost_per_tonne[block.axes["arc"]] * arrays.items.tonnes_per_unit[block.axes["item"]])
 
 
-def compute_holding_cost(index: ProblemArrays, block: Block) -> FloatArray:
-    """Cost of holding, won per unit, by column of `stock`."""
-    return np.asarray(index.items.holding_cost[block.axes["item"]])
+def compute_holding_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of holding stock in won per unit, by column of `stock`."""
+    return np.asarray(arrays.items.holding_cost[block.axes["item"]])
 
 
-def compute_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
-    """Value lost to low quality, won per unit made, by column of `make`; not yet weighted by the policy."""
+def compute_quality_loss(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the value lost to low quality in won per unit, by column of `make`, without the weight of the policy."""
     line = block.axes["line"]
-    return np.asarray(index.items.value[index.lines.item[line]] * (1.0 - index.lines.quality[line]))
+    return np.asarray(arrays.items.value[arrays.lines.item[line]] * (1.0 - arrays.lines.quality[line]))
 
 
-def compute_weighted_quality_loss(index: ProblemArrays, block: Block) -> FloatArray:
-    """Weighted value lost to low quality, won per unit made, by column of `make`."""
-    return np.asarray(index.problem.policy.quality_weight * compute_quality_loss(index, block))
+def compute_weighted_quality_loss(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the weighted value lost to low quality in won per unit, by column of `make`."""
+    return np.asarray(arrays.problem.policy.quality_weight * compute_quality_loss(arrays, block))
 
 
 OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
@@ -55,25 +55,25 @@ OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
     "holding": ("stock", compute_holding_cost),
     "quality": ("make", compute_weighted_quality_loss),
 }
-"""Parts of the objective: the decision each weighs, and how."""
+"""Parts of the objective: the variable of each part and its cost function."""
 
 
-def compute_variable_cost(index: ProblemArrays, block: Block) -> FloatArray:
-    """Cost by column of a decision: the sum of its parts, (block.size,)."""
+def compute_variable_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of a block of variables, the sum of its parts, shape (block.size,)."""
     total = np.zeros(block.size)
     for name, part in OBJECTIVE_PARTS.values():
         if name == block.name:
-            total += part(index, block)
+            total += part(arrays, block)
     return total
 
 
-def compute_objective_parts(index: ProblemArrays, program: Program) -> dict[str, FloatArray]:
-    """Cost vectors by part, each (columns,); their sum is the cost of the program as `build` made it."""
+def compute_objective_parts(arrays: ProblemArrays, program: Program) -> dict[str, FloatArray]:
+    """Return the cost vector of each part, shape (columns,); their sum is the cost of the program that `build_program` returns."""
     parts = {}
     for part, (name, cost) in OBJECTIVE_PARTS.items():
         vector = np.zeros(program.lp.column_count)
         if name in program.variables:
             block = program.variables[name]
-            vector[block.block_slice] = cost(index, block)
+            vector[block.block_slice] = cost(arrays, block)
         parts[part] = vector
     return parts

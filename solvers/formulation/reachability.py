@@ -1,12 +1,14 @@
-"""Which items can be where: the columns that cannot matter are never made.
+"""Column reduction: the program has variables only for places and arcs where an item can serve a purpose.
 
-Why leaving them out cuts off no optimum. In any plan take one item and one period. An item leaves a place, on balance, only
-where it is supplied (made, handed over, offered, or in stock), and comes to rest only where it is needed, used, wanted or can
-be stored. So its shipments split into simple paths from a supplied place to a resting place, and round trips. Shipments stand
-only in the balances and, with coefficients and costs that are not negative, in ≤ rules: dropping the round trips keeps every
-rule and costs no more. What is left passes only through places on such paths: places that a supply can reach and from which a
-resting place can be reached, and no dead ends where the item is neither supplied nor comes to rest. (Bands wider than 1 in
-sum, of which the checks only warn, let a county go short of more than it needs: then need itself is a supply.)
+The reduction loses no optimum.
+Take one item and one period of any plan.
+More of the item leaves a place than enters it only at a source: a line, a central delivery, an offer or a stock.
+More enters than leaves only at a sink: demand, use as a material, a partner's want or a store.
+So shipments decompose into simple paths from sources to sinks, and cycles.
+Shipments appear only in balance constraints and, with non-negative coefficients and costs, in ≤ constraints.
+Removing the cycles therefore keeps every constraint and does not raise the cost.
+The remaining paths use only places that a source can reach and that can reach a sink, and no dead end without source or sink.
+If bands are wider than 1 in sum (a warning of validation), a county may be short of more than its demand; demand is then a source.
 """
 
 from dataclasses import dataclass
@@ -17,73 +19,76 @@ from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 
 BAND_WIDTH_TOLERANCE = 1e-9
-"""By how much the sum of band widths may pass 1 by rounding alone."""
+"""Rounding tolerance for the sum of band widths."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveArcs:
-    """Where items can matter; shapes: N places, I items, A arcs, C counties."""
+    """Places and arcs that get variables; shapes: N places, I items, A arcs, C counties."""
 
     place: BoolArray
-    """Whether the item can be at the place and serve something from there, (N, I)."""
+    """Whether the item can reach the place and can reach a sink from there, (N, I)."""
     arc: BoolArray
-    """Whether shipping the item over the arc can serve something, (A, I)."""
+    """Whether a shipment of the item over the arc can be on a path from a source to a sink, (A, I)."""
     store: BoolArray
-    """Whether the county can hold a stock of the item, or must, (C, I)."""
+    """Whether the county can, or must, hold a stock of the item, (C, I)."""
 
 
-def find_active_arcs(index: ProblemArrays, *, include_swaps: bool) -> ActiveArcs:
-    """Where items can matter, with or without partners."""
-    sources, sinks = _find_sources(index, include_swaps=include_swaps), _find_sinks(index, include_swaps=include_swaps)
-    places, moves = len(index.labels["place"]), index.items.is_transportable
+def find_active_arcs(arrays: ProblemArrays, *, include_swaps: bool) -> ActiveArcs:
+    """Find the places and arcs that can be on a path from a source to a sink, with or without partners."""
+    sources, sinks = (
+        _find_sources(arrays, include_swaps=include_swaps),
+        _find_sinks(arrays, include_swaps=include_swaps),
+    )
+    places, is_transportable = len(arrays.labels["place"]), arrays.items.is_transportable
     adjacency = np.zeros((places, places), dtype=bool)
-    adjacency[index.arcs.tail, index.arcs.head] = True
+    adjacency[arrays.arcs.tail, arrays.arcs.head] = True
     reach = _compute_closure(adjacency)
-    can_come = np.where(moves, (reach.T.astype(np.int64) @ sources) > 0, sources)
-    can_serve = np.where(moves, (reach.astype(np.int64) @ sinks) > 0, sinks)
-    place = _remove_dead_ends(can_come & can_serve, sources | sinks, adjacency)
-    arc = place[index.arcs.tail] & place[index.arcs.head] & moves
-    counties, past = index.places.county_count, index.past
-    must_store = (index.places.stock_least > 0).any(axis=2)
-    store = (place[:counties] | must_store) & index.items.is_storable
+    is_supplied = np.where(is_transportable, (reach.T.astype(np.int64) @ sources) > 0, sources)
+    is_useful = np.where(is_transportable, (reach.astype(np.int64) @ sinks) > 0, sinks)
+    place = _remove_dead_ends(is_supplied & is_useful, sources | sinks, adjacency)
+    arc = place[arrays.arcs.tail] & place[arrays.arcs.head] & is_transportable
+    counties, past = arrays.places.county_count, arrays.past
+    must_store = (arrays.places.stock_least > 0).any(axis=2)
+    store = (place[:counties] | must_store) & arrays.items.is_storable
     past_places: BoolArray = np.asarray((past.central > 0).any(axis=2))
-    np.logical_or.at(past_places, index.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
+    np.logical_or.at(past_places, arrays.partners.place, ((past.give > 0) | (past.take > 0)).any(axis=2))
     return ActiveArcs(place | past_places, arc | (past.ship > 0).any(axis=2), store | (past.stock > 0).any(axis=2))
 
 
-def _find_sources(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
-    sources = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    sources[index.lines.place, index.lines.item] = True
-    sources[: index.places.county_count] |= index.places.opening_stock > 0
-    if index.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
-        sources[: index.places.county_count] |= (index.demand > 0).any(axis=2)
-    sources[index.centre.gateways] |= (index.centre.supply_limit > 0).any(axis=1)
+def _find_sources(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sources = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
+    sources[arrays.lines.place, arrays.lines.item] = True
+    sources[: arrays.places.county_count] |= arrays.places.opening_stock > 0
+    if arrays.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
+        sources[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2)
+    sources[arrays.centre.gateways] |= (arrays.centre.supply_limit > 0).any(axis=1)
     if include_swaps:
-        np.logical_or.at(sources, index.partners.place, (index.partners.offers > 0).any(axis=2))
+        np.logical_or.at(sources, arrays.partners.place, (arrays.partners.offers > 0).any(axis=2))
     return sources
 
 
-def _find_sinks(index: ProblemArrays, *, include_swaps: bool) -> BoolArray:
-    sinks = np.zeros((len(index.labels["place"]), len(index.labels["item"])), dtype=bool)
-    sinks[index.lines.place[index.lines.use_line], index.lines.use_item] = True
-    sinks[: index.places.county_count] |= (index.demand > 0).any(axis=2) | index.items.is_storable
+def _find_sinks(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
+    sinks = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
+    sinks[arrays.lines.place[arrays.lines.use_line], arrays.lines.use_item] = True
+    sinks[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2) | arrays.items.is_storable
     if include_swaps:
-        np.logical_or.at(sinks, index.partners.place, (index.partners.wants > 0).any(axis=2))
+        np.logical_or.at(sinks, arrays.partners.place, (arrays.partners.wants > 0).any(axis=2))
     return sinks
 
 
 def _compute_closure(adjacency: BoolArray) -> BoolArray:
-    """Which place can be reached from which, each from itself; squaring doubles the length of the ways seen."""
+    """Return the reflexive transitive closure; each squaring doubles the path length covered."""
     reach = adjacency | np.eye(len(adjacency), dtype=bool)
     while True:
-        further = (reach.astype(np.int64) @ reach) > 0
-        if (further == reach).all():
+        extended = (reach.astype(np.int64) @ reach) > 0
+        if (extended == reach).all():
             return np.asarray(reach)
-        reach = further
+        reach = extended
 
 
 def _remove_dead_ends(place: BoolArray, endpoints: BoolArray, adjacency: BoolArray) -> BoolArray:
-    """Drop places with one neighbour where the item is neither supplied nor rests, until there are none."""
+    """Remove places with at most one neighbour that are neither source nor sink, until none is left."""
     neighbours = (adjacency | adjacency.T) & ~np.eye(len(adjacency), dtype=bool)
     while True:
         dead = place & ~endpoints & ((neighbours.astype(np.int64) @ place) <= 1)

@@ -1,29 +1,29 @@
-"""What every rule and bound is called, says, and is priced in: for reports, diagnoses and the documentation."""
+"""Registry of constraints and bounds: name, sentence, units and documentation page of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 ITEM_UNIT = "{unit}"
-"""Stands for the unit of the item that a row is about."""
+"""Placeholder for the unit of the item of a constraint or bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConstraintInfo:
-    """A rule, or a bound of a decision, in the planner's words."""
+    """A constraint, or a bound of a variable, in the planner's words."""
 
     name: str
-    """Name of the row block; of a bound, its own name."""
+    """Name of the row block, or name of the bound."""
     sentence: str
-    """What it says; `{county}`, `{item}` … stand for the labels of its axes."""
+    """Sentence for planners; `{place}`, `{item}` … are placeholders for the labels of the axes."""
     unit: str
-    """Unit of its limit, which its price is per; `{unit}` is the item's own."""
+    """Unit of the right-hand side; `{unit}` is the unit of the item."""
     shadow_price_unit: str
-    """Unit of its price."""
+    """Unit of the shadow price."""
     variables: tuple[str, ...]
-    """Decisions that it binds."""
+    """Variables of the constraint."""
     page: str
-    """Its page in the documentation, from the root of the repository."""
+    """Documentation page, relative to the root of the repository."""
 
 
 def _describe_constraint(
@@ -38,37 +38,37 @@ def _describe_bound(
     name: str, sentence: str, unit: str, variable: str, shadow_price_unit: str | None = None
 ) -> ConstraintInfo:
     return ConstraintInfo(
-        name, sentence, unit, shadow_price_unit or f"won per {unit}", (variable,), "docs/formulation/decisions.md"
+        name, sentence, unit, shadow_price_unit or f"won per {unit}", (variable,), "docs/formulation/variables.md"
     )
 
 
 ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short")
-"""The decisions of a program without goals."""
+"""Variables of a program without goals."""
 
 CONSTRAINTS: Mapping[str, ConstraintInfo] = {
-    rule.name: rule
-    for rule in (
+    constraint.name: constraint
+    for constraint in (
         _describe_constraint(
             "balance",
-            "What comes to {place} of {item} in {period} meets the need, is used, kept or sent on; the rest of the need is short.",
+            "{place} in {period}: the supply of {item} equals its use, stock and shipments; unmet demand is shortage.",
             ITEM_UNIT,
             *ALL_VARIABLES,
         ),
-        _describe_constraint("machine", "The machines {machine} give only so many hours in {period}.", "hour", "make"),
-        _describe_constraint("labour", "{place} has only so many hours of labour in {period}.", "hour", "make"),
+        _describe_constraint("machine", "The hours of the machines {machine} in {period} are limited.", "hour", "make"),
+        _describe_constraint("labour", "The hours of labour in {place} in {period} are limited.", "hour", "make"),
         _describe_constraint(
-            "power", "Factories and trains of {area} draw only so much electricity in {period}.", "kWh", "make", "ship"
+            "power", "The electricity of factories and trains in {area} in {period} is limited.", "kWh", "make", "ship"
         ),
-        _describe_constraint("link", "The link {arc} carries only so many tonnes in {period}.", "tonne", "ship"),
+        _describe_constraint("link", "The tonnes on the link {arc} in {period} are limited.", "tonne", "ship"),
         _describe_constraint(
-            "handling", "Only so many tonnes can enter {place} over links in {period}.", "tonne", "ship"
+            "handling", "The tonnes that enter {place} over links in {period} are limited.", "tonne", "ship"
         ),
         _describe_constraint(
-            "central_share", "The centre hands over only so much {item} in {period}.", ITEM_UNIT, "central"
+            "central_share", "The central deliveries of {item} in {period} are limited.", ITEM_UNIT, "central"
         ),
         _describe_constraint(
             "local_floor",
-            "Of {group}, at least a stated share is made locally over the plan.",
+            "Local factories make at least a stated share of {group} over the plan.",
             "won",
             "make",
             "central",
@@ -76,23 +76,23 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
         ),
         _describe_constraint(
             "swap_balance",
-            "What is taken from {partner} in {window} is worth no more than what is given allows.",
+            "The value taken from {partner} in {window} is limited by the value given and the credit.",
             "won",
             "give",
             "take",
         ),
         _describe_constraint(
-            "store", "Stores of {place} hold only so many tonnes at the end of {period}.", "tonne", "stock"
+            "store", "The tonnes in the stores of {place} at the end of {period} are limited.", "tonne", "stock"
         ),
         _describe_constraint(
             "own_needs_first",
-            "{place} goes no shorter of {item} in {period} than it does without swaps.",
+            "The shortage of {item} in {place} in {period} is at most that of the plan without swaps.",
             ITEM_UNIT,
             "short",
         ),
         _describe_constraint(
             "worst_fulfilment",
-            "The smallest served share is at most that of {served}.",
+            "The smallest served share is at most the served share of {served}.",
             "share",
             "short",
             "worst",
@@ -100,7 +100,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
         ),
         _describe_constraint(
             "central_distance",
-            "The centre's part of the goods made and handed over is its target, or the difference is counted.",
+            "The deviation of the central share of goods from its target is measured.",
             "won",
             "make",
             "central",
@@ -109,7 +109,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
         ),
         _describe_constraint(
             "quota_distance",
-            "What {line} makes in {period} is its former quota, or the difference is counted.",
+            "The deviation of the quota of {line} in {period} from the former quota is measured.",
             ITEM_UNIT,
             "make",
             "quota_distance",
@@ -117,7 +117,7 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
         ),
         _describe_constraint(
             "goal",
-            "The goal {goal}, once reached, is kept while the next is sought.",
+            "The goal {goal} stays within its tolerance while a later goal is sought.",
             "unit of the goal",
             *ALL_VARIABLES,
             "worst",
@@ -127,35 +127,35 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
         ),
     )
 }
-"""Every rule, in the order in which `build` makes them."""
+"""Every constraint, in the order of `build_program`."""
 
 Side = Literal["lower", "upper"]
-"""Which bound of a column."""
+"""Side of a bound."""
 
 BOUNDS: Mapping[tuple[str, Side], ConstraintInfo] = {
     ("make", "lower"): _describe_bound(
-        "line_least", "At least so much is made on {line} in {period}.", ITEM_UNIT, "make"
+        "line_least", "The quota of {line} in {period} has a minimum.", ITEM_UNIT, "make"
     ),
     ("make", "upper"): _describe_bound(
-        "line_most", "At most so much is made on {line} in {period}.", ITEM_UNIT, "make"
+        "line_most", "The quota of {line} in {period} has a maximum.", ITEM_UNIT, "make"
     ),
     ("stock", "lower"): _describe_bound(
-        "stock_least", "{place} keeps at least so much {item} at the end of {period}.", ITEM_UNIT, "stock"
+        "stock_least", "The stock of {item} in {place} at the end of {period} has a minimum.", ITEM_UNIT, "stock"
     ),
     ("stock", "upper"): _describe_bound(
-        "stock_most", "{place} keeps at most so much {item} at the end of {period}.", ITEM_UNIT, "stock"
+        "stock_most", "The stock of {item} in {place} at the end of {period} has a maximum.", ITEM_UNIT, "stock"
     ),
     ("give", "upper"): _describe_bound(
-        "wants", "{partner} takes at most so much {item} in {period}.", ITEM_UNIT, "give"
+        "wants", "The amount of {item} that {partner} takes in {period} is limited.", ITEM_UNIT, "give"
     ),
     ("take", "upper"): _describe_bound(
-        "offers", "{partner} gives at most so much {item} in {period}.", ITEM_UNIT, "take"
+        "offers", "The amount of {item} that {partner} gives in {period} is limited.", ITEM_UNIT, "take"
     ),
     ("short", "upper"): _describe_bound(
-        "bands", "Band {band} of the need of {place} for {item} in {period} is only so wide.", ITEM_UNIT, "short"
+        "bands", "Shortage band {band} of {item} in {place} in {period} has a maximum width.", ITEM_UNIT, "short"
     ),
     ("worst", "upper"): _describe_bound(
-        "whole_need", "No more than the whole need is served.", "share", "worst", "share of the goal per share"
+        "whole_need", "The smallest served share is at most 1.", "share", "worst", "share of the goal per share"
     ),
 }
-"""The bounds of decisions that say something, by decision and side; their price is the reduced cost of the column."""
+"""Bounds of variables that planners can change, by variable and side; the shadow price of a bound is the reduced cost."""

@@ -1,4 +1,4 @@
-"""What is decided: a block of columns each, with bounds and costs. All are in units of the item and not negative."""
+"""Variables: one named block of columns each, with bounds and costs, in units of the item and at least 0."""
 
 from collections.abc import Mapping
 
@@ -12,67 +12,70 @@ from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilder
 
 
-def add_production_variables(index: ProblemArrays, program: ProgramBuilder) -> Block:
-    """make[line,period]: what a line makes, between its least and its most.
+def add_production_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
+    """Add make[line,period]: production of a line, between `least` and `most`.
 
-    Every line has a column in every period, in this order.
+    Every line has one column for each period, in this order.
     """
-    everywhere = np.ones((len(index.labels["line"]), index.period_count), dtype=bool)
-    return _add_sparse_variables(index, program, "make", everywhere, lower=index.lines.least, upper=index.lines.most)
+    is_active = np.ones((len(arrays.labels["line"]), arrays.period_count), dtype=bool)
+    return _add_sparse_variables(arrays, program, "make", is_active, lower=arrays.lines.least, upper=arrays.lines.most)
 
 
-def add_shipment_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """ship[arc,item,period]: what moves over a link one way."""
-    return _add_sparse_variables(index, program, "ship", _repeat_per_period(index, active_arcs.arc))
+def add_shipment_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add ship[arc,item,period]: shipment over a link in one direction."""
+    return _add_sparse_variables(arrays, program, "ship", _repeat_per_period(arrays, active_arcs.arc))
 
 
-def add_stock_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """stock[place,item,period]: what county stores hold at the end of a period, within the limits for the item."""
-    least, most = index.places.stock_least, index.places.stock_most
+def add_stock_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add stock[place,item,period]: stock of a county at the end of a period, within the limits of the item."""
+    least, most = arrays.places.stock_least, arrays.places.stock_most
     return _add_sparse_variables(
-        index, program, "stock", _repeat_per_period(index, active_arcs.store), lower=least, upper=most
+        arrays, program, "stock", _repeat_per_period(arrays, active_arcs.store), lower=least, upper=most
     )
 
 
-def add_central_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """central[place,item,period]: what the centre hands over at a gateway, of items that it promises for the period."""
-    gateway = np.isin(np.arange(len(active_arcs.place)), index.centre.gateways)
+def add_central_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add central[place,item,period]: central delivery at a gateway of an item promised for the period."""
+    gateway = np.isin(np.arange(len(active_arcs.place)), arrays.centre.gateways)
     return _add_sparse_variables(
-        index, program, "central", (active_arcs.place & gateway[:, None])[:, :, None] & (index.centre.supply_limit > 0)
+        arrays,
+        program,
+        "central",
+        (active_arcs.place & gateway[:, None])[:, :, None] & (arrays.centre.supply_limit > 0),
     )
 
 
-def add_give_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """give[partner,item,period]: what is swapped out, at most what the partner wants."""
-    wants = index.partners.wants
+def add_give_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add give[partner,item,period]: goods given in a swap, at most what the partner wants."""
+    wants = arrays.partners.wants
     return _add_sparse_variables(
-        index, program, "give", (wants > 0) & active_arcs.place[index.partners.place][:, :, None], upper=wants
+        arrays, program, "give", (wants > 0) & active_arcs.place[arrays.partners.place][:, :, None], upper=wants
     )
 
 
-def add_take_variables(index: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
-    """take[partner,item,period]: what is swapped in, at most what the partner offers."""
-    offers = index.partners.offers
+def add_take_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add take[partner,item,period]: goods taken in a swap, at most what the partner offers."""
+    offers = arrays.partners.offers
     return _add_sparse_variables(
-        index, program, "take", (offers > 0) & active_arcs.place[index.partners.place][:, :, None], upper=offers
+        arrays, program, "take", (offers > 0) & active_arcs.place[arrays.partners.place][:, :, None], upper=offers
     )
 
 
-def add_shortage_variables(index: ProblemArrays, program: ProgramBuilder) -> Block:
-    """short[place,item,period,band]: demand left unmet, in each band at most its width of the demand.
+def add_shortage_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
+    """Add short[place,item,period,band]: unmet demand, limited in each band by the width of the band.
 
     short[n,i,t,k] ≤ width_k · d[n,i,t]
     """
-    width = index.demand[..., None] * index.band_width
-    return _add_sparse_variables(index, program, "short", width > 0, upper=width)
+    width = arrays.demand[..., None] * arrays.band_width
+    return _add_sparse_variables(arrays, program, "short", width > 0, upper=width)
 
 
-def _repeat_per_period(index: ProblemArrays, mask: BoolArray) -> BoolArray:
-    return np.broadcast_to(mask[:, :, None], (*mask.shape, index.period_count))
+def _repeat_per_period(arrays: ProblemArrays, mask: BoolArray) -> BoolArray:
+    return np.broadcast_to(mask[:, :, None], (*mask.shape, arrays.period_count))
 
 
 def _add_sparse_variables(
-    index: ProblemArrays,
+    arrays: ProblemArrays,
     program: ProgramBuilder,
     name: str,
     mask: BoolArray,
@@ -87,5 +90,5 @@ def _add_sparse_variables(
         axes,
         lower=0.0 if lower is None else lower[codes],
         upper=np.inf if upper is None else upper[codes],
-        cost=compute_variable_cost(index, Block(name, 0, len(codes[0]), axes)),
+        cost=compute_variable_cost(arrays, Block(name, 0, len(codes[0]), axes)),
     )

@@ -1,4 +1,4 @@
-"""Why no plan can keep all hard rules: the least total relaxation, and an irreducible set of rules in conflict."""
+"""Infeasibility analysis: feasibility relaxation and an irreducible infeasible subset (IIS) of constraints and bounds."""
 
 import time
 from dataclasses import dataclass
@@ -10,35 +10,40 @@ from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.infeasibility.iis import find_iis, is_feasible_within
-from solvers.infeasibility.relaxable_limits import BALANCE_PENALTY, RelaxableLimits
-from solvers.infeasibility.relaxation import apply_relaxation, build_relaxation, find_supporting_limits
+from solvers.infeasibility.relaxation import (
+    BALANCE_PENALTY,
+    RelaxableLimits,
+    apply_relaxation,
+    build_relaxation,
+    find_supporting_limits,
+)
 from solvers.infeasibility.wording import describe_limits
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import Program
 
 IIS_SECONDS = 30.0
-"""Time that looking for the smallest conflict may take at most."""
+"""Time limit of the search for an IIS."""
 
 RELAXATION_BACKENDS = ("highs", "highs-ipm")
-"""Backends tried for the relaxed program, in this order."""
+"""Backends tried for the relaxed program, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class InfeasibilityAnalysis:
-    """A proved conflict."""
+    """A proved infeasibility."""
 
     infeasibility: Infeasibility
-    """It in the planner's words."""
+    """Conflict and relaxations in sentences for planners."""
     certificate: Certificate
-    """Certificate of the relaxed program: its dual objective, above 0, bounds what every plan must break."""
+    """Certificate of the relaxed program; its dual objective, above 0, is a lower bound on the violation of every plan."""
 
 
 def analyse_infeasibility(
-    index: ProblemArrays, program: Program, tolerance: float, time_limit_seconds: float
+    arrays: ProblemArrays, program: Program, tolerance: float, time_limit_seconds: float
 ) -> InfeasibilityAnalysis | None:
-    """Diagnose an infeasible program; None where no conflict can be proved within `tolerance` and about `seconds`."""
+    """Analyse an infeasible program; return None if infeasibility is not proved within the tolerance and the time limit."""
     deadline = time.monotonic() + time_limit_seconds
-    lp, limits = program.lp, RelaxableLimits.from_program(index, program)
+    lp, limits = program.lp, RelaxableLimits.from_program(arrays, program)
     relaxed_lp = build_relaxation(lp, limits)
     for name in RELAXATION_BACKENDS:
         options = SolveOptions(time_limit_seconds=max(deadline - time.monotonic(), 1.0))
@@ -59,8 +64,8 @@ def analyse_infeasibility(
         lp, limits.select_limits(selected), candidates, solution.dual_values[: lp.row_count], remaining_seconds
     )
     infeasibility = Infeasibility(
-        conflict=describe_limits(index, program, limits, selected[iis.positions], amounts),
-        relaxations=describe_limits(index, program, limits, np.flatnonzero(amounts), amounts),
+        conflict=describe_limits(arrays, program, limits, selected[iis.positions], amounts),
+        relaxations=describe_limits(arrays, program, limits, np.flatnonzero(amounts), amounts),
         verified=is_feasible_within(apply_relaxation(lp, limits, amounts), time.monotonic() + remaining_seconds),
         irreducible=iis.is_irreducible,
     )

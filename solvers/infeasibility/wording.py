@@ -1,4 +1,4 @@
-"""Limits in conflict in the planner's words."""
+"""Sentences for planners about limits in conflict."""
 
 from collections.abc import Iterable
 
@@ -6,24 +6,24 @@ from models.plan import ConflictingRule
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.formulation.registry import ITEM_UNIT
-from solvers.infeasibility.relaxable_limits import RelaxableLimits
+from solvers.infeasibility.relaxation import RelaxableLimits
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 
 
 def describe_limits(
-    index: ProblemArrays, program: Program, limits: RelaxableLimits, positions: IntArray, amounts: FloatArray
+    arrays: ProblemArrays, program: Program, limits: RelaxableLimits, positions: IntArray, amounts: FloatArray
 ) -> tuple[ConflictingRule, ...]:
-    """Rows for the soft limits in `which`, those that give way most (relative to their size) first; `give` in units, (s,)."""
+    """Describe the limits at `positions`, the largest relative violation first; `amounts` are in units, shape (s,)."""
     order = sorted(positions.tolist(), key=lambda k: -amounts[k] / limits.scale[k])
-    return tuple(_build_limit_rows(index, program, limits, order, amounts))
+    return tuple(_build_limit_rows(arrays, program, limits, order, amounts))
 
 
 def _build_limit_rows(
-    index: ProblemArrays, program: Program, limits: RelaxableLimits, order: list[int], amounts: FloatArray
+    arrays: ProblemArrays, program: Program, limits: RelaxableLimits, order: list[int], amounts: FloatArray
 ) -> Iterable[ConflictingRule]:
     for k in order:
         info, where = _name_limit(program, limits, k)
-        unit = _find_item_unit(index, where) if info.unit == ITEM_UNIT else info.unit
+        unit = _find_item_unit(arrays, where) if info.unit == ITEM_UNIT else info.unit
         limit = f"{'At most' if limits.sign[k] > 0 else 'At least'} {limits.bound[k]:.6g} {unit}."
         text = f"{info.sentence.format(**where)} {limit}"
         yield ConflictingRule(rule=info.name, where=where, text=text, relaxation=float(amounts[k]), unit=unit)
@@ -38,7 +38,7 @@ def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[Cons
     return CONSTRAINTS[block.name], program.labels_at(block, block_position)
 
 
-def _find_item_unit(index: ProblemArrays, where: dict[str, str]) -> str:
-    """Unit of the item that a row is about; a line's label ends with its item."""
+def _find_item_unit(arrays: ProblemArrays, where: dict[str, str]) -> str:
+    """Return the unit of the item of a limit; the label of a line ends with its item."""
     item = where.get("item") or where["line"].rpartition("/")[2]
-    return index.problem.items[index.labels["item"].index(item)].unit
+    return arrays.problem.items[arrays.labels["item"].index(item)].unit

@@ -1,7 +1,7 @@
-"""A second opinion on a plan: the same rules written again, from the problem to PuLP, sharing nothing with the arrays.
+"""Independent reference model: the same constraints built with PuLP directly from the problem, for verification.
 
-It is slow and plain on purpose: where it and the arrays agree to nine digits on random problems, both are right or both
-misread the rules in the same way.
+The model shares no code with the arrays and prefers plain loops to speed. If both agree to nine digits on random problems, both
+are right, or both misread a constraint in the same way.
 """
 
 from solvers.reference_model.reference_solver import (

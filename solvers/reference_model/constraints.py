@@ -1,6 +1,6 @@
-"""The rules of the formulation, one function each, as plain sums over the variables of a model.
+"""Constraints of the reference model, one function each, as plain sums over variables.
 
-Rule 1 is `needs`; the limits of one decision alone (lines, stocks, offers, wants, bands) are its bounds, in `model`.
+Demand is in `demand`. Limits of a single variable (lines, stocks, offers, wants, bands) are bounds in `model`.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ PERIODS_PER_QUARTER = 3
 
 
 def add_balance_constraints(model: ReferenceModel) -> None:
-    """Rule 2: at every place, of every item, in every period: what comes is what goes, stays, is needed or is short."""
+    """Balance supply and use of each item at each place in each period."""
     net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]] = defaultdict(list)
     _add_production_terms(model, net)
     _add_store_terms(model, net)
@@ -29,8 +29,8 @@ def add_balance_constraints(model: ReferenceModel) -> None:
     for ((_, start, end), item, t), sent in model.ship.items():
         net[start, item, t].append(-sent)
         net[end, item, t].append(+sent)
-    for (gateway, item, t), handed in model.central.items():
-        net[gateway, item, t].append(+handed)
+    for (gateway, item, t), delivered in model.central.items():
+        net[gateway, item, t].append(+delivered)
     for (partner, item, t), units in model.take.items():
         net[partner_places[partner], item, t].append(+units)
     for (partner, item, t), units in model.give.items():
@@ -50,7 +50,7 @@ def add_balance_constraints(model: ReferenceModel) -> None:
 
 
 def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
-    """What lines make and use up, where their factory stands."""
+    """Add production and material use at the place of the factory."""
     for factory, position, line in model.list_all_lines():
         for t in model.get_period_positions():
             made = model.make[factory.id, position, t]
@@ -60,15 +60,15 @@ def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list
 
 
 def _add_store_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
-    """What stores keep, and what is left of it a period later."""
-    for (county, item, t), kept in model.stock.items():
-        net[county, item, t].append(-kept)
+    """Add stock at the end of a period and the stock left one period later."""
+    for (county, item, t), stored in model.stock.items():
+        net[county, item, t].append(-stored)
         if t + 1 in model.get_period_positions():
-            net[county, item, t + 1].append((1 - model.items[item].loss) * kept)
+            net[county, item, t + 1].append((1 - model.items[item].loss) * stored)
 
 
 def add_machine_constraints(model: ReferenceModel) -> None:
-    """Rule 3: a machine group works no more hours than its nominal hours times the factory's condition."""
+    """Limit the hours of each machine group to nominal hours times the condition of the factory."""
     for factory in model.problem.factories:
         for group, hours in factory.machines.items():
             for t, nominal in enumerate(model.expand_to_periods(hours)):
@@ -82,7 +82,7 @@ def add_machine_constraints(model: ReferenceModel) -> None:
 
 
 def add_labour_constraints(model: ReferenceModel) -> None:
-    """Rule 4: the factories of a county use no more hours of labour than it states."""
+    """Limit the hours of labour of the factories in a county."""
     for county in model.problem.counties:
         hours = () if county.labour_hours is None else model.expand_to_periods(county.labour_hours)
         for t, limit in enumerate(hours):
@@ -95,7 +95,7 @@ def add_labour_constraints(model: ReferenceModel) -> None:
 
 
 def add_power_constraints(model: ReferenceModel) -> None:
-    """Rule 5: factories and trains of an area draw no more than its allotment and its own generation."""
+    """Limit the electricity of an area to its allotment and own generation."""
     drawn: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     area_of = {county.id: county.power_area for county in model.problem.counties}
     for factory, position, line in model.list_all_lines():
@@ -117,7 +117,7 @@ def add_power_constraints(model: ReferenceModel) -> None:
 
 
 def add_link_constraints(model: ReferenceModel) -> None:
-    """Rule 6: a link carries no more tonnes in a period than it can, in each direction."""
+    """Limit the tonnes over a link in each direction."""
     loaded: dict[tuple[str, str, str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (arc, item, t), sent in model.ship.items():
         loaded[(*arc, t)].append(model.items[item].kg_per_unit / 1000 * sent)
@@ -135,7 +135,7 @@ def add_link_constraints(model: ReferenceModel) -> None:
 
 
 def add_handling_constraints(model: ReferenceModel) -> None:
-    """Rule 6: no more tonnes enter a place over links than it can handle."""
+    """Limit the tonnes that enter a place over links."""
     entering: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for ((_, _, end), item, t), sent in model.ship.items():
         entering[end, t].append(model.items[item].kg_per_unit / 1000 * sent)
@@ -149,7 +149,7 @@ def add_handling_constraints(model: ReferenceModel) -> None:
 
 
 def add_central_share_constraints(model: ReferenceModel) -> None:
-    """Rule 7: over all gateways the centre hands over no more than its share of the need, or its allotment of a material."""
+    """Limit central deliveries over all gateways to the share of demand, or to the allotment of a material."""
     shares = model.problem.supply_shares
     delivered = model.expand_to_periods(shares.delivered)
     for item in model.problem.items:
@@ -158,12 +158,12 @@ def add_central_share_constraints(model: ReferenceModel) -> None:
         for t in model.get_period_positions():
             need = sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
             limit = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
-            handed = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
-            model.add_constraint(handed <= limit, "central_share", item.id, model.problem.periods[t])
+            total = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
+            model.add_constraint(total <= limit, "central_share", item.id, model.problem.periods[t])
 
 
 def add_local_floor_constraints(model: ReferenceModel) -> None:
-    """Rule 7: local factories make at least a share of what is made and centrally supplied, over the plan, by value."""
+    """Require a minimum local share of production and central deliveries over the plan, by value."""
     for key, floor in model.problem.supply_shares.local_floor.items():
         weight = {i.id: i.value for i in model.problem.items if i.category == key}
         if key in model.items:
@@ -180,14 +180,14 @@ def add_local_floor_constraints(model: ReferenceModel) -> None:
 
 
 def list_settlement_windows(model: ReferenceModel, partner: Partner) -> list[list[int]]:
-    """Positions of the periods in each settlement window of a partner."""
+    """Return the positions of the periods in each settlement window of a partner."""
     periods = list(model.get_period_positions())
     length = {"period": 1, "quarter": PERIODS_PER_QUARTER, "plan": len(periods)}[partner.settlement]
     return [periods[start : start + length] for start in range(0, len(periods), length)]
 
 
 def add_swap_balance_constraints(model: ReferenceModel) -> None:
-    """Rule 8: in every settlement window what is taken is worth no more than what is given, at the rate, and the credit."""
+    """Limit the value taken in each settlement window by the value given at the rate, plus the credit."""
     for partner in model.problem.partners if model.give or model.take else ():
         for number, window in enumerate(list_settlement_windows(model, partner)):
             taken = pulp.lpSum(
@@ -202,7 +202,7 @@ def add_swap_balance_constraints(model: ReferenceModel) -> None:
 
 
 def add_own_needs_first_constraints(model: ReferenceModel, shortage_without_swaps: CountyItemUnits) -> None:
-    """Rule 9: with swaps no county is shorter of anything than it is in the plan without swaps."""
+    """Limit each shortage to that of the plan without swaps."""
     short: dict[tuple[str, str, int], list[pulp.LpVariable]] = defaultdict(list)
     for (county, item, t, _), units in model.short.items():
         short[county, item, t].append(units)
@@ -214,7 +214,7 @@ def add_own_needs_first_constraints(model: ReferenceModel, shortage_without_swap
 
 
 def add_store_constraints(model: ReferenceModel) -> None:
-    """Rule 10: the stores of a county hold no more tonnes at the end of a period than they can."""
+    """Limit the tonnes in the stores of a county at the end of a period."""
     stored_tonnes: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, t), units in model.stock.items():
         stored_tonnes[county, t].append(model.items[item].kg_per_unit / 1000 * units)

@@ -1,4 +1,4 @@
-"""The decisions of a plan as PuLP variables, in dictionaries keyed by the identifiers of the problem."""
+"""Variables of the reference model as PuLP variables, keyed by the identifiers of the problem."""
 
 from dataclasses import dataclass, field
 
@@ -13,22 +13,22 @@ from models.problem.population import StockLimits
 from solvers.reference_model.demand import CountyItemUnits, compute_demand
 
 MAX_NAME_LENGTH = 90
-"""Longest name given to a variable or row before its number; LP files allow 100 letters."""
+"""Maximum length of a name before its number; LP files allow 100 letters."""
 
 Arc = tuple[str, str, str]
-"""A link used in one direction: link, place it leaves, place it reaches."""
+"""One direction of a link: link, origin, destination."""
 
 
 @dataclass(slots=True)
 class ReferenceModel:
-    """A problem, its needs, and the variables of its program. Keys are identifiers; `t` is a period's position."""
+    """A problem, its demand and the variables of its program. Keys are identifiers; `t` is the position of a period."""
 
     problem: PlanningProblem
-    """The problem it is made from."""
+    """The planning problem."""
     lp: pulp.LpProblem
     """The program in PuLP."""
     demand: CountyItemUnits
-    """Units needed."""
+    """Demand in units."""
     items: dict[str, Item]
     """Items by identifier."""
     links: dict[str, Link]
@@ -38,9 +38,9 @@ class ReferenceModel:
     ship: dict[tuple[Arc, str, int], pulp.LpVariable] = field(default_factory=dict)
     """Units shipped, by arc, item and t."""
     stock: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
-    """Units in store at the end of t, by county, item and t."""
+    """Stock at the end of t in units, by county, item and t."""
     central: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
-    """Units handed over by the centre, by gateway, item and t."""
+    """Central deliveries in units, by gateway, item and t."""
     give: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
     """Units given in swaps, by partner, item and t."""
     take: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
@@ -48,20 +48,20 @@ class ReferenceModel:
     short: dict[tuple[str, str, int, int], pulp.LpVariable] = field(default_factory=dict)
     """Units short, by county, item, t and band."""
     name_counts: dict[str, int] = field(default_factory=dict)
-    """How often each name was asked for."""
+    """Number of requests for each name."""
     past_variables: set[str] = field(default_factory=set)
-    """Names of variables that are fixed because they are past."""
+    """Names of variables that are fixed because their period is past."""
 
     def get_period_positions(self) -> range:
-        """Positions of the periods."""
+        """Return the positions of the periods."""
         return range(len(self.problem.periods))
 
     def expand_to_periods(self, value: PerPeriod) -> tuple[float, ...]:
-        """A value by period."""
+        """Return a value for each period."""
         return expand_to_periods(value, len(self.problem.periods))
 
     def list_all_lines(self) -> list[tuple[Factory, int, Line]]:
-        """Every line with its factory and its position there."""
+        """Return every line with its factory and its position in the factory."""
         return [
             (factory, position, line)
             for factory in self.problem.factories
@@ -69,7 +69,7 @@ class ReferenceModel:
         ]
 
     def make_unique_name(self, *parts: str) -> str:
-        """A name no other variable or row has, made of letters that every file format takes."""
+        """Return a unique name of letters that every file format accepts."""
         plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in "_".join(parts))[
             :MAX_NAME_LENGTH
         ]
@@ -77,19 +77,19 @@ class ReferenceModel:
         return plain if self.name_counts[plain] == 1 else self.make_unique_name(plain, str(self.name_counts[plain]))
 
     def add_variable(self, *parts: str, least: float = 0.0, most: float | None = None) -> pulp.LpVariable:
-        """A new variable between two bounds."""
+        """Add a variable with bounds."""
         return self.lp.add_variable(self.make_unique_name(*parts), least, most)
 
     def add_constraint(self, constraint: pulp.LpConstraint, *parts: str) -> None:
-        """Add a row, unless it has no terms and holds as it stands, or only what is past stands in it."""
-        if len(constraint) and all(variable.name in self.past_variables for variable in constraint.keys()):  # noqa: SIM118 - no mapping
+        """Add a constraint, unless it is empty and satisfied, or has past variables only."""
+        if len(constraint) and all(variable.name in self.past_variables for variable, _ in constraint.items()):
             return
         if len(constraint) or not constraint.valid():
             self.lp.addConstraint(constraint, self.make_unique_name(*parts))
 
 
 def build_reference_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceModel:
-    """Every decision of the problem as a variable with its bounds, and no rule yet; without swaps no swap is there."""
+    """Build all variables with their bounds and no constraint; without swaps, leave out `give` and `take`."""
     model = ReferenceModel(
         problem,
         pulp.LpProblem("plan", pulp.LpMinimize),
@@ -158,10 +158,10 @@ def _add_central_variables(model: ReferenceModel) -> None:
 
 def _add_swap_variables(model: ReferenceModel) -> None:
     for partner in model.problem.partners:
-        for kind, words, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
+        for kind, variables, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
             for item, most in limits.items():
                 for t in model.get_period_positions():
-                    words[partner.id, item, t] = model.add_variable(
+                    variables[partner.id, item, t] = model.add_variable(
                         kind, partner.id, item, model.problem.periods[t], most=model.expand_to_periods(most)[t]
                     )
 

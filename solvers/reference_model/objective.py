@@ -1,4 +1,4 @@
-"""What is minimised: the parts of the objective, and the goals of an ordered list."""
+"""Objective of the reference model: its parts, and the goals of an ordered list."""
 
 from collections import defaultdict
 
@@ -9,7 +9,7 @@ from solvers.reference_model.model import ReferenceModel
 
 
 def build_shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ short · band weight · priority weight · value · importance, in weighted won."""
+    """Return Σ short · band weight · priority weight · value · importance, in weighted won."""
     policy = model.problem.policy
     weights = {**Policy().priority_weights, **policy.priority_weights}
     terms = []
@@ -22,7 +22,7 @@ def build_shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
 
 
 def build_production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ cost_per_unit · make, in won."""
+    """Return Σ cost_per_unit · make, in won."""
     return pulp.lpSum(
         line.cost_per_unit * model.make[factory.id, position, t]
         for factory, position, line in model.list_all_lines()
@@ -31,7 +31,7 @@ def build_production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
 
 
 def build_haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ (cost_per_tonne + cost_per_tonne_km · km) · tonnes, in won."""
+    """Return Σ (cost_per_tonne + cost_per_tonne_km · km) · tonnes, in won."""
     terms = []
     for ((link_id, _, _), item, _), sent in model.ship.items():
         link = model.links[link_id]
@@ -41,12 +41,12 @@ def build_haulage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
 
 
 def build_holding_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ holding_cost · stock, in won."""
+    """Return Σ holding_cost · stock, in won."""
     return pulp.lpSum(model.items[item].holding_cost * units for (_, item, _), units in model.stock.items())
 
 
 def build_quality_loss(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ value · (1 − quality) · make, in won, before the policy's weight."""
+    """Return Σ value · (1 − quality) · make, in won, without the weight of the policy."""
     return pulp.lpSum(
         model.items[line.item].value * (1 - line.quality) * model.make[factory.id, position, t]
         for factory, position, line in model.list_all_lines()
@@ -55,7 +55,7 @@ def build_quality_loss(model: ReferenceModel) -> pulp.LpAffineExpression:
 
 
 def build_cost_without_shortage(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Every cost beside shortage, in won: making, haulage, holding and, by the policy's weight, missing quality."""
+    """Return all costs except shortage, in won: production, haulage, holding and weighted lost quality."""
     weight = model.problem.policy.quality_weight
     return (
         build_production_cost(model)
@@ -66,14 +66,14 @@ def build_cost_without_shortage(model: ReferenceModel) -> pulp.LpAffineExpressio
 
 
 def build_weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """The objective of a plan without an ordered list of goals, in won."""
+    """Return the objective of a plan without ordered goals, in won."""
     return build_shortage_cost(model) + build_cost_without_shortage(model)
 
 
 def add_worst_fulfilment_goal(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
-    """1 − ω, where ω is the smallest served share over counties, items or county-items; adds its rows.
+    """Add the max-min fairness constraints and return 1 − ω, where ω is the smallest served share of a group.
 
-    Σ value·(d − short) ≥ ω · Σ value·d for every group that needs anything; a value of 0 counts as 1.
+    Σ value·(d − short) ≥ ω · Σ value·d for every group with demand; a value of 0 counts as 1.
     """
     worst = model.add_variable("worst", over, most=1.0)
     needed: dict[tuple[str, ...], float] = defaultdict(float)
@@ -92,21 +92,21 @@ def _get_served_group(over: str, county: str, item: str) -> tuple[str, ...]:
 
 
 def add_central_distance_goal(model: ReferenceModel, target: float) -> pulp.LpAffineExpression:
-    """How far what the centre hands over of goods is from its target share of all goods supplied, in won, either way."""
+    """Add a deviation constraint and return the absolute deviation of the central share of goods from its target, in won."""
     goods = {item.id: item.value for item in model.problem.items if item.kind == "good"}
-    handed = pulp.lpSum(goods.get(item, 0.0) * units for (_, item, _), units in model.central.items())
+    delivered = pulp.lpSum(goods.get(item, 0.0) * units for (_, item, _), units in model.central.items())
     made = pulp.lpSum(
         goods.get(line.item, 0.0) * model.make[factory.id, position, t]
         for factory, position, line in model.list_all_lines()
         for t in model.get_period_positions()
     )
     above, below = model.add_variable("share_above"), model.add_variable("share_below")
-    model.add_constraint((1 - target) * handed - target * made == above - below, "central_target")
+    model.add_constraint((1 - target) * delivered - target * made == above - below, "central_target")
     return above + below
 
 
 def add_quota_distance_goal(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Σ value · |make − former quota| over periods that are not past, in won; a value of 0 counts as 1."""
+    """Add deviation constraints and return Σ value · |make − former quota| over future periods, in won; a value of 0 counts as 1."""
     former = {
         (quota.factory, quota.item): model.expand_to_periods(quota.quantity) for quota in model.problem.former_quotas
     }
@@ -123,7 +123,7 @@ def add_quota_distance_goal(model: ReferenceModel) -> pulp.LpAffineExpression:
 
 
 def build_goal_expression(model: ReferenceModel, goal: Goal) -> pulp.LpAffineExpression:
-    """What one goal of an ordered list minimises; adds the rows and variables it needs."""
+    """Add the variables and constraints of a goal and return the expression to minimise."""
     match goal.goal:
         case "worst_fulfilment":
             return add_worst_fulfilment_goal(model, goal.over)

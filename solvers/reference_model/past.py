@@ -1,4 +1,4 @@
-"""The past, fixed at what happened; rules in which only it stands are left out (see `Model.add`)."""
+"""Past periods of the reference model; `add_constraint` leaves out constraints on past variables only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from solvers.reference_model.model import ReferenceModel
 
 
 def fix_past_variables(model: ReferenceModel) -> None:
-    """Fix every decision of past periods. What is not listed was zero."""
+    """Fix every variable of past periods; amounts that are not listed are 0."""
     past = model.problem.past
     if past is None:
         return
@@ -37,7 +37,7 @@ def _fix_period_variables(
 
 
 def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
-    """Bands are filled from the least weighted on."""
+    """Fill the bands in order of weight, the smallest first."""
     bands = model.problem.policy.shortage_bands
     cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
     for county, item, period in model.demand:

@@ -1,4 +1,4 @@
-"""Solving the second opinion: by HiGHS, CBC or any solver that PuLP finds on the machine."""
+"""Solution of the reference model by HiGHS, CBC or any other solver that PuLP finds."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from solvers.reference_model.demand import CountyItemUnits
 from solvers.reference_model.model import ReferenceModel, build_reference_model
 
 ReferenceStatus = Literal["optimal", "feasible", "infeasible", "unbounded", "failed"]
-"""`feasible`: stopped by a limit with a plan in hand. `failed`: stopped without one."""
+"""`feasible`: stopped by a limit with a plan. `failed`: stopped without a plan."""
 
 PULP_SOLVER_NAMES = {"highs": "HiGHS", "cbc": "COIN_CMD"}
-"""Our short names for solvers; any other name is PuLP's own, such as GUROBI or CPLEX_PY."""
+"""Short names of solvers; any other name is a PuLP name, such as GUROBI or CPLEX_PY."""
 
 DISPLAY_NAMES = {"highs": "HiGHS", "cbc": "CBC"}
-"""How a solver with a short name is called in an opinion."""
+"""Display names of solvers with a short name."""
 
 STATUS_BY_PULP_CODE: dict[int, ReferenceStatus] = {
     pulp.LpSolutionOptimal: "optimal",
@@ -28,42 +28,42 @@ STATUS_BY_PULP_CODE: dict[int, ReferenceStatus] = {
     pulp.LpSolutionUnbounded: "unbounded",
     pulp.LpSolutionNoSolutionFound: "failed",
 }
-"""PuLP's `sol_status`; its `status` calls a plan optimal that a limit cut short, so it is never read."""
+"""Status by `sol_status` of PuLP; PuLP's `status` is `optimal` even after a limit, so it is not used."""
 
 SOLVER_TOLERANCE = 1e-9
-"""Feasibility and optimality tolerance asked of HiGHS, so that its objective can be compared digit by digit."""
+"""Feasibility and optimality tolerance of HiGHS, tight enough to compare objectives digit by digit."""
 
 INTERIOR_POINT_THRESHOLD = 20_000
-"""Variables above which HiGHS goes by its interior point with crossover: a minute on a province's year, simplex many."""
+"""Number of variables above which HiGHS uses interior point with crossover: a provincial year takes one minute, far less than simplex."""
 
 FEASIBILITY_TOLERANCE = 1e-6
-"""How far a point may be from keeping every row and bound and still be called a plan, in units."""
+"""Maximum violation of constraints and bounds in a feasible plan, in units."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceSolution:
-    """What the independent formulation found."""
+    """Solution of the reference model."""
 
     status: ReferenceStatus
-    """Whether a plan was found and proved best."""
+    """Whether a plan was found and proved optimal."""
     objective: float | None
-    """Weighted shortage and costs, in won; None without a plan. CBC writes eight digits, HiGHS all."""
+    """Weighted shortage and costs in won; None without a plan. CBC writes eight digits."""
     solver: str
-    """Solver: HiGHS, CBC, or PuLP's name of another."""
+    """HiGHS, CBC, or the PuLP name of another solver."""
     shortage: CountyItemUnits
-    """Units short by county, item and position of the period; 0 is not listed."""
+    """Shortage in units by county, item and position of the period; 0 is not listed."""
     goal_optima: tuple[tuple[str, float], ...] = ()
     """With `policy.goals`: name and optimum of each, in order; for `worst_fulfilment` the smallest served share."""
     variable_count: int = 0
-    """Variables of the program."""
+    """Number of variables."""
     constraint_count: int = 0
-    """Rows of the program."""
+    """Number of constraints."""
 
 
 def build_reference_program(problem: PlanningProblem) -> pulp.LpProblem:
-    """The whole program in PuLP, ready for `solve`, `writeLP` or `writeMPS`.
+    """Build the program in PuLP, ready for `solve`, `writeLP` or `writeMPS`.
 
-    The rule `own_needs_first` needs a plan without swaps first and the goals one solve each, so both are in `solve` alone.
+    `own_needs_first` and ordered goals need several solves, so only `solve_reference_model` applies them.
     """
     model = _assemble_model(problem, include_swaps=True)
     model.lp.setObjective(objective.build_weighted_objective(model))
@@ -77,12 +77,20 @@ def solve_reference_model(
     shortage_without_swaps: CountyItemUnits | None = None,
     time_limit_seconds: float | None = None,
 ) -> ReferenceSolution:
-    """Solve the problem afresh: `highs`, `cbc`, or PuLP's name of any solver on this machine.
+    """Solve the problem with the reference model; the objective is that before rounding to whole units.
 
-    Whole units are not asked for: the objective is the one before rounding. `short_without_swaps` are the shortages that
-    `own_needs_first` may not exceed; without them they are found here, and since a plan without swaps may have several
-    optima, two opinions agree for certain only when they start from the same ones. Raises `pulp.PulpSolverError` when
-    PuLP does not know the solver or cannot run it.
+    Parameters
+    ----------
+    solver
+        `highs`, `cbc`, or the PuLP name of another installed solver.
+    shortage_without_swaps
+        Right-hand sides of the constraints `own_needs_first`; by default a first solve without swaps finds them. A plan without
+        swaps may have several optima, so two solutions are comparable only with the same values.
+
+    Raises
+    ------
+    pulp.PulpSolverError
+        PuLP does not know the solver or cannot run it.
     """
     limits = shortage_without_swaps
     if problem.policy.own_needs_first and problem.partners and limits is None:
@@ -113,7 +121,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
 
 
 def _solve_goals(model: ReferenceModel, solver: str, time_limit_seconds: float | None) -> ReferenceSolution:
-    """Minimise the objective, or each goal in turn while those before it are held."""
+    """Minimise the objective, or the goals in lexicographic order."""
     whole_objective = objective.build_weighted_objective(model)
     goal_optima: list[tuple[str, float]] = []
     status: ReferenceStatus = "failed"
@@ -154,24 +162,28 @@ def _minimise_expression(
     model: ReferenceModel, expression: pulp.LpAffineExpression, solver: str, time_limit_seconds: float | None
 ) -> ReferenceStatus:
     if not model.lp.variables() and not len(expression):
-        return "infeasible" if model.lp.constraints() else "optimal"  # solvers call a program without columns an error
-    model.lp.setObjective(expression.copy())  # PuLP writes into it while solving
+        return (
+            "infeasible" if model.lp.constraints() else "optimal"
+        )  # solvers report an error for a program without variables
+    model.lp.setObjective(expression.copy())  # PuLP changes the expression while solving
     pulp_solver = _build_pulp_solver(solver, time_limit_seconds, len(model.lp.variables()) > INTERIOR_POINT_THRESHOLD)
-    with tempfile.TemporaryDirectory(prefix="second-opinion-") as folder:
+    with tempfile.TemporaryDirectory(prefix="reference-model-") as folder:
         if isinstance(pulp_solver, pulp.LpSolver_CMD):
-            pulp_solver.tmpDir = folder  # solvers run as commands leave files behind when they fail
+            pulp_solver.tmpDir = folder  # solver commands that fail leave files
         model.lp.solve(pulp_solver)
     status = STATUS_BY_PULP_CODE[model.lp.sol_status]
     if status == "feasible" and not model.lp.valid(FEASIBILITY_TOLERANCE):
-        return "failed"  # PuLP takes whatever point HiGHS stood at when its time was up
+        return "failed"  # at the time limit, PuLP takes the current point of HiGHS
     return status
 
 
 def _build_pulp_solver(solver: str, time_limit_seconds: float | None, is_large: bool) -> pulp.LpSolver:
-    more: dict[str, object] = {}
+    extra: dict[str, object] = {}
     if solver == "cbc":
-        more = {"path": pulp.PULP_CBC_CMD.pulp_cbc_path}  # the CBC inside PuLP's own wheel
-    pulp_solver = pulp.getSolver(PULP_SOLVER_NAMES.get(solver, solver), msg=False, timeLimit=time_limit_seconds, **more)
+        extra = {"path": pulp.PULP_CBC_CMD.pulp_cbc_path}  # the CBC in the wheel of PuLP
+    pulp_solver = pulp.getSolver(
+        PULP_SOLVER_NAMES.get(solver, solver), msg=False, timeLimit=time_limit_seconds, **extra
+    )
     if isinstance(pulp_solver, pulp.HiGHS):
         tight = {"primal_feasibility_tolerance": SOLVER_TOLERANCE, "dual_feasibility_tolerance": SOLVER_TOLERANCE}
         pulp_solver.optionsDict |= {"solver": "ipm"} if is_large else tight

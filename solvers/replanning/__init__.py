@@ -1,4 +1,4 @@
-"""Planning again: the past booked as it was, the rest of the periods planned from there."""
+"""Replanning: reconcile the past with reported outputs, and plan the remaining periods."""
 
 from solvers.replanning.reconcile import ReconciledPast, reconcile_past
 from solvers.replanning.replan import ReplanProblem, UnreportedOutput, build_replan_problem

@@ -1,19 +1,19 @@
-"""The past in the words of a problem."""
+"""Conversion of past arrays to a part of a planning problem."""
 
 import numpy as np
 
-from models.problem.past import Past as ToldPast, PastOutput, PastShipment, PastSupply, PastSwap
+from models.problem.past import Past as ReportedPast, PastOutput, PastShipment, PastSupply, PastSwap
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
 
-def convert_past_to_problem(index: ProblemArrays, past: PastArrays) -> ToldPast:
-    """Arrays of the past as a part of a problem; what was zero throughout is left out."""
-    labels, lines, arcs = index.labels, index.lines, index.arcs
+def convert_past_to_problem(arrays: ProblemArrays, past: PastArrays) -> ReportedPast:
+    """Convert past arrays to `past` of a problem; leave out amounts that are 0 in every period."""
+    labels, lines, arcs = arrays.labels, arrays.lines, arrays.arcs
     items, places = labels["item"], labels["place"]
-    stock, short = (_expand_to_places(index, amounts) for amounts in (past.stock, past.short))
-    return ToldPast(
+    stock, short = (_expand_to_places(arrays, amounts) for amounts in (past.stock, past.short))
+    return ReportedPast(
         periods=labels["period"][: past.period_count],
         outputs=tuple(
             PastOutput(
@@ -58,8 +58,8 @@ def _to_period_values(amounts: FloatArray) -> tuple[float, ...]:
     return tuple(np.maximum(amounts, 0.0).tolist())
 
 
-def _expand_to_places(index: ProblemArrays, by_county: FloatArray) -> FloatArray:
-    """Amounts of counties as amounts of places, zero at stations."""
-    spread = np.zeros((len(index.labels["place"]), *by_county.shape[1:]))
-    spread[: len(by_county)] = by_county
-    return spread
+def _expand_to_places(arrays: ProblemArrays, by_county: FloatArray) -> FloatArray:
+    """Extend amounts by county to amounts by place, 0 at stations."""
+    by_place = np.zeros((len(arrays.labels["place"]), *by_county.shape[1:]))
+    by_place[: len(by_county)] = by_county
+    return by_place

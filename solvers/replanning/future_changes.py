@@ -1,4 +1,4 @@
-"""Changes to what is to come: the past stays as it was."""
+"""Changes that apply to future periods only."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,18 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError
 
 _WHOLE_PLAN_CODES = frozenset({"not_by_period", "needs_all_periods"})
-"""Findings that mean: this cannot be changed in some periods alone."""
+"""Finding codes for inputs that have one value for the whole plan."""
 
 
 def apply_future_changes(problem: PlanningProblem, changes: Sequence[Change], past_count: int) -> PlanningProblem:
-    """The problem with changes made, where they can differ by period in the periods after the first `past` alone.
+    """Return the problem with changes applied to the periods after the first `past_count`.
 
-    What is one number for the whole plan (or a limit where there was none) is changed whole; past decisions are fixed anyway.
-    Raises InvalidProblem with pointers `/changes/…`; a change of a past period is refused.
+    An input with one value for the whole plan, or a new limit, changes for the whole plan. Past variables are fixed in any case.
+
+    Raises
+    ------
+    InvalidProblemError
+        A change is invalid or names a past period; paths begin with `/changes/`.
     """
     findings: list[Finding] = []
     for k, change in enumerate(changes):

@@ -1,4 +1,4 @@
-"""A plan's tables as arrays."""
+"""Conversion of plan tables to arrays."""
 
 from collections.abc import Mapping
 
@@ -11,22 +11,22 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray
 
 
-def read_plan_arrays(index: ProblemArrays, tables: Mapping[str, pa.Table]) -> PastArrays:
-    """What a plan of `index` plans for all its periods, in the arrays of a past: K is T here."""
-    plan = PastArrays.create_empty(index.labels, index.period_count)
+def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> PastArrays:
+    """Read the amounts of a plan for all periods; the arrays have the layout of a past with K = T."""
+    plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
     quotas, shipments, swaps, supply = (tables[name] for name in ("quotas", "shipments", "swaps", "supply"))
-    line = _encode_labels(_join_labels(quotas, "factory", "item"), index.labels["line"])
-    plan.make[line, _encode_column(index, quotas, "period")] = _read_numbers(quotas, "quantity")
-    arc = _encode_labels(_join_labels(shipments, "link", "to"), index.labels["arc"])
-    plan.ship[arc, _encode_column(index, shipments, "item"), _encode_column(index, shipments, "period")] = (
+    line = _encode_labels(_join_labels(quotas, "factory", "item"), arrays.labels["line"])
+    plan.make[line, _encode_column(arrays, quotas, "period")] = _read_numbers(quotas, "quantity")
+    arc = _encode_labels(_join_labels(shipments, "link", "to"), arrays.labels["arc"])
+    plan.ship[arc, _encode_column(arrays, shipments, "item"), _encode_column(arrays, shipments, "period")] = (
         _read_numbers(shipments, "quantity")
     )
-    swap_codes = tuple(_encode_column(index, swaps, axis) for axis in ("partner", "item", "period"))
+    swap_codes = tuple(_encode_column(arrays, swaps, axis) for axis in ("partner", "item", "period"))
     plan.give[swap_codes], plan.take[swap_codes] = _read_numbers(swaps, "given"), _read_numbers(swaps, "taken")
-    place = _encode_labels(_read_labels(supply, "county"), index.labels["place"])
-    item, period = _encode_column(index, supply, "item"), _encode_column(index, supply, "period")
+    place = _encode_labels(_read_labels(supply, "county"), arrays.labels["place"])
+    item, period = _encode_column(arrays, supply, "item"), _encode_column(arrays, supply, "period")
     plan.central[place, item, period] = _read_numbers(supply, "central")
-    county = place < index.places.county_count
+    county = place < arrays.places.county_count
     stock_codes = (place[county], item[county], period[county])
     plan.stock[stock_codes], plan.short[stock_codes] = (
         _read_numbers(supply, "stock")[county],
@@ -36,8 +36,8 @@ def read_plan_arrays(index: ProblemArrays, tables: Mapping[str, pa.Table]) -> Pa
 
 
 def _read_labels(table: pa.Table, column: str) -> list[str]:
-    words: list[str] = table[column].to_pylist()
-    return words
+    labels: list[str] = table[column].to_pylist()
+    return labels
 
 
 def _join_labels(table: pa.Table, first: str, second: str) -> list[str]:
@@ -46,11 +46,11 @@ def _join_labels(table: pa.Table, first: str, second: str) -> list[str]:
 
 def _encode_labels(names: list[str], labels: tuple[str, ...]) -> IntArray:
     positions_of = index_positions(labels)
-    return np.array([positions_of[word] for word in names], dtype=np.int64)
+    return np.array([positions_of[name] for name in names], dtype=np.int64)
 
 
-def _encode_column(index: ProblemArrays, table: pa.Table, axis: str) -> IntArray:
-    return _encode_labels(_read_labels(table, axis), index.labels[axis])
+def _encode_column(arrays: ProblemArrays, table: pa.Table, axis: str) -> IntArray:
+    return _encode_labels(_read_labels(table, axis), arrays.labels[axis])
 
 
 def _read_numbers(table: pa.Table, column: str) -> FloatArray:

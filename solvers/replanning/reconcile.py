@@ -1,15 +1,15 @@
-"""The books of the past: what must have become of a plan when other amounts were made than it asked for.
+"""Reconciliation of past periods: stocks, shortages, swaps and shipments that follow from reported outputs.
 
-Outputs are known; what moved, was swapped and was handed over is taken as planned as far as the outputs allow. Period by period,
-at every place and for every item, what is missing falls
+Outputs are reported. Shipments, swaps and central deliveries are assumed as planned, as far as the outputs allow. In each
+period, at each place and for each item, a deficit reduces these amounts in order:
 
-    1. on the stock at the end of the period (a reserve asked for by the plan is drawn on too),
-    2. then on the people there: what is short grows, up to their whole need,
-    3. then on what was to be given in swaps,
-    4. then on what was to be sent on, every shipment cut in the same proportion; which is then missing where it was to go.
+    1. the stock at the end of the period, including a planned reserve,
+    2. the served demand at the place: shortage grows up to the whole demand,
+    3. the goods given in swaps,
+    4. the outgoing shipments, all by the same share; the deficit moves to their destinations.
 
-What is over first serves what was to be short there, then goes into store; what cannot be stored is lost. What factories used
-and nobody can have brought is booked as unexplained: they reported more than their materials allow.
+A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. Materials that
+factories used although no source can have supplied them are recorded as unexplained.
 """
 
 from dataclasses import dataclass, replace
@@ -21,68 +21,68 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
 
 ROUNDING_TOLERANCE = 1e-9
-"""Amounts below this, relative to 1 and what there was, are rounding."""
+"""Rounding tolerance, relative to 1 plus the amount available."""
 
 MAX_ROUNDS = 1000
-"""How often cuts are handed on within a period; goods sent in circles need several, others no more than there are places."""
+"""Maximum number of rounds in a period; without cycles of shipments, the number of places is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciledPast:
-    """The past of a plan as it must have been; shapes as in `Past`: N places, I items, K past periods."""
+    """Reconciled past of a plan; N places, I items, K past periods."""
 
     past: PastArrays
-    """What happened."""
+    """Reconciled amounts."""
     lost: FloatArray
-    """Units over that could not be kept, (N, I, K)."""
+    """Surplus in units that could not be stored, (N, I, K)."""
     unexplained: FloatArray
-    """Units used that nobody can have brought, (N, I, K)."""
+    """Units used without a possible source, (N, I, K)."""
 
 
-def reconcile_past(index: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
-    """Book the first K periods of a plan (arrays over all periods) in which `make`, (L, K), was really made."""
+def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) -> ReconciledPast:
+    """Reconcile the first K periods of a plan with the actual production `make`, (L, K)."""
     count = make.shape[1]
-    past = replace(PastArrays.create_empty(index.labels, count), make=make)
-    shape = (len(index.labels["place"]), len(index.labels["item"]), count)
+    past = replace(PastArrays.create_empty(arrays.labels, count), make=make)
+    shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), count)
     lost, unexplained = np.zeros(shape), np.zeros(shape)
-    carried_stock = index.items.carryover_share * index.places.opening_stock
+    carried_stock = arrays.items.carryover_share * arrays.places.opening_stock
     for t in range(count):
         reconciliation = _PeriodReconciliation(
-            index, plan, t, _compute_available(index, plan, make[:, t], carried_stock, t)
+            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t)
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
             getattr(past, name)[..., t] = getattr(reconciliation, name)
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
         lost[:, :, t] = reconciliation.lost
-        carried_stock = index.items.carryover_share * reconciliation.stock
+        carried_stock = arrays.items.carryover_share * reconciliation.stock
     return ReconciledPast(past, lost, unexplained)
 
 
 def _compute_available(
-    index: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
+    arrays: ProblemArrays, plan: PastArrays, make: FloatArray, carried_stock: FloatArray, t: int
 ) -> FloatArray:
-    """What there is at each place before anything is sent or given, less what factories used, (N, I)."""
-    lines = index.lines
+    """Return the units at each place before shipments and swaps, less the materials that factories used, (N, I)."""
+    lines = arrays.lines
     available = plan.central[:, :, t].copy()
-    available[: index.places.county_count] += carried_stock
+    available[: arrays.places.county_count] += carried_stock
     np.add.at(available, (lines.place, lines.item), make)
     used = lines.use_units * make[lines.use_line]
     np.subtract.at(available, (lines.place[lines.use_line], lines.use_item), used)
-    np.add.at(available, index.partners.place, plan.take[:, :, t])
+    np.add.at(available, arrays.partners.place, plan.take[:, :, t])
     return available
 
 
 class _PeriodReconciliation:
-    """One period being booked."""
+    """Reconciliation of one period."""
 
-    def __init__(self, index: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
-        """Begin with what was planned to leave, and what there is."""
-        self._index = index
+    def __init__(self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
+        """Begin with the planned outflows and the available units."""
+        self._arrays = arrays
         self._available = available
-        self._county_count = index.places.county_count
-        self._need = index.demand[:, :, t]
-        self._max_short = self._need * min(1.0, float(index.band_width.sum()))
+        self._county_count = arrays.places.county_count
+        self._need = arrays.demand[:, :, t]
+        self._max_short = self._need * min(1.0, float(arrays.band_width.sum()))
         self._planned_stock, self._planned_short = plan.stock[:, :, t], plan.short[:, :, t]
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
@@ -91,7 +91,7 @@ class _PeriodReconciliation:
         self.lost = np.zeros_like(available)
 
     def reconcile_period(self) -> FloatArray:
-        """Hand cuts on until nothing is missing; what nobody can have brought, (N, I)."""
+        """Reduce outflows until no place has a deficit; return the deficit without a possible source, (N, I)."""
         for _ in range(MAX_ROUNDS):
             missing = self._update_stock_and_shortage()
             if not (missing > ROUNDING_TOLERANCE * (1 + np.abs(self._available))).any():
@@ -102,29 +102,29 @@ class _PeriodReconciliation:
         return self._update_stock_and_shortage()
 
     def _update_stock_and_shortage(self) -> FloatArray:
-        """Stock and shortage as the flows now allow; what is still missing at each place, (N, I)."""
-        index, counties = self._index, self._county_count
+        """Update stock and shortage for the current flows; return the remaining deficit, (N, I)."""
+        arrays, counties = self._arrays, self._county_count
         balance = self._available.copy()
-        np.add.at(balance, index.arcs.head, self.ship)
-        np.subtract.at(balance, index.arcs.tail, self.ship)
-        np.subtract.at(balance, index.partners.place, self.give)
+        np.add.at(balance, arrays.arcs.head, self.ship)
+        np.subtract.at(balance, arrays.arcs.tail, self.ship)
+        np.subtract.at(balance, arrays.partners.place, self.give)
         change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)
-        less, more = np.maximum(-change, 0.0), np.maximum(change, 0.0)
-        from_stock = np.minimum(less, self._planned_stock)
-        from_people = np.minimum(less - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
-        to_people = np.minimum(more, self._planned_short)
-        to_stock = np.where(index.items.is_storable, more - to_people, 0.0)
+        deficit, surplus = np.maximum(-change, 0.0), np.maximum(change, 0.0)
+        from_stock = np.minimum(deficit, self._planned_stock)
+        from_served = np.minimum(deficit - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
+        to_shortage = np.minimum(surplus, self._planned_short)
+        to_stock = np.where(arrays.items.is_storable, surplus - to_shortage, 0.0)
         self.stock = self._planned_stock - from_stock + to_stock
-        self.short = self._planned_short + from_people - to_people
+        self.short = self._planned_short + from_served - to_shortage
         missing = np.maximum(-balance, 0.0)
-        missing[:counties] = less - from_stock - from_people
+        missing[:counties] = deficit - from_stock - from_served
         self.lost = np.maximum(balance, 0.0)
-        self.lost[:counties] = more - to_people - to_stock
+        self.lost[:counties] = surplus - to_shortage - to_stock
         return missing
 
     def _reduce_swaps(self, missing: FloatArray) -> FloatArray:
-        """Give less in swaps where something is missing; what is missing then, (N, I)."""
-        place = self._index.partners.place
+        """Reduce the goods given in swaps at places with a deficit; return the remaining deficit, (N, I)."""
+        place = self._arrays.partners.place
         given = np.zeros_like(missing)
         np.add.at(given, place, self.give)
         cut = np.minimum(missing, given)
@@ -132,8 +132,8 @@ class _PeriodReconciliation:
         return np.asarray(missing - cut)
 
     def _reduce_shipments(self, missing: FloatArray) -> FloatArray:
-        """Send less from where something is missing; where something was cut, (N, I)."""
-        tail = self._index.arcs.tail
+        """Reduce outgoing shipments at places with a deficit; return where a shipment was reduced, (N, I)."""
+        tail = self._arrays.arcs.tail
         sent = np.zeros_like(missing)
         np.add.at(sent, tail, self.ship)
         cut = np.minimum(missing, sent)

@@ -1,4 +1,4 @@
-"""From arrays back to the planner's words: a plan's tables and its summary."""
+"""Results of a plan: tables and summary with the labels of the problem."""
 
 import pyarrow as pa
 
@@ -24,18 +24,18 @@ __all__ = [
 
 
 def build_results(
-    index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray
+    arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray
 ) -> tuple[dict[str, pa.Table], PlanSummary]:
-    """All tables of `models.plan.TABLES` and the summary, from tidy values, (n,), and prices, (m,), of a program."""
-    flows = Flows.from_solution(index, program, values, row_price)
-    limits = Limits.from_solution(index, program, values, row_price)
-    made = {
-        "quotas": tables.build_quota_table(index, program, values, flows),
-        "supply": tables.build_supply_table(index, flows),
-        "shipments": tables.build_shipment_table(index, program, values),
-        "swaps": tables.build_swap_table(index, program, values),
-        "power": tables.build_power_table(index, program, values, row_price),
+    """Build all tables of `models.tables.TABLES` and the summary from clean values, (n,), and dual values, (m,)."""
+    flows = Flows.from_solution(arrays, program, values, dual_values)
+    limits = Limits.from_solution(arrays, program, values, dual_values)
+    built = {
+        "quotas": tables.build_quota_table(arrays, program, values, flows),
+        "supply": tables.build_supply_table(arrays, flows),
+        "shipments": tables.build_shipment_table(arrays, program, values),
+        "swaps": tables.build_swap_table(arrays, program, values),
+        "power": tables.build_power_table(arrays, program, values, dual_values),
         "capacity": build_capacity_table(limits),
-        "bottlenecks": build_bottleneck_table(index, program, row_price, flows, limits),
+        "bottlenecks": build_bottleneck_table(arrays, program, dual_values, flows, limits),
     }
-    return made, build_summary(index, program, values, flows)
+    return built, build_summary(arrays, program, values, flows)

@@ -1,7 +1,6 @@
-"""How arrays become a table with the columns of a row model.
+"""Conversion of arrays to Arrow tables with the columns of a row model.
 
-Arrow's own conversions import pandas where it is installed, which takes longer than a whole report; so arrays are handed
-over as the buffers that they are.
+Arrays are passed as buffers. The conversions of Arrow import pandas if it is installed, which takes longer than all tables.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,35 +15,35 @@ from solvers.lp.linear_program import FloatArray, IntArray
 
 
 def build_label_column(codes: IntArray, labels: Sequence[str]) -> pa.DictionaryArray:
-    """A column of labels, dictionary-encoded: position in `labels` by row."""
+    """Build a dictionary-encoded column of labels from positions in `labels`."""
     narrow = np.ascontiguousarray(codes, dtype=np.int32)
     indices = pa.Array.from_buffers(pa.int32(), len(narrow), [None, pa.py_buffer(narrow)])
     return pa.DictionaryArray.from_arrays(indices, _to_text_array(labels))
 
 
 def build_compact_label_column(codes: IntArray, labels: Sequence[str]) -> pa.DictionaryArray:
-    """The same with only the labels that occur, for columns that use few of many."""
+    """Build a dictionary-encoded column whose dictionary has only the labels in use."""
     used, compact = np.unique(codes, return_inverse=True)
     return build_label_column(compact, [labels[code] for code in used])
 
 
 def build_number_column(values: FloatArray) -> pa.Array:
-    """A column of numbers; −0 becomes 0."""
+    """Build a column of numbers; −0 becomes 0."""
     plain = np.ascontiguousarray(values + 0.0, dtype=np.float64)
     return pa.Array.from_buffers(pa.float64(), len(plain), [None, pa.py_buffer(plain)])
 
 
 def build_nullable_number_column(values: FloatArray) -> pa.Array:
-    """A column of numbers, null where infinite."""
+    """Build a column of numbers with null for infinite values."""
     plain = np.ascontiguousarray(values, dtype=np.float64)
     known = np.packbits(np.isfinite(plain), bitorder="little")
     return pa.Array.from_buffers(pa.float64(), len(plain), [pa.py_buffer(known), pa.py_buffer(plain)])
 
 
 def build_table(model: type[Frozen], columns: Mapping[str, Any]) -> pa.Table:
-    """A table with exactly the fields of the row model, in their order; columns are Arrow's or arrays of numbers.
+    """Build a table with the fields of the row model in order, from Arrow columns or arrays of numbers.
 
-    A field's trailing underscore is not part of its column's name.
+    The name of a column omits a trailing underscore of the field.
     """
     names = [name.rstrip("_") for name in model.model_fields]
     arrays = [build_number_column(c) if isinstance(c, np.ndarray) else c for c in (columns[name] for name in names)]
@@ -52,7 +51,7 @@ def build_table(model: type[Frozen], columns: Mapping[str, Any]) -> pa.Table:
 
 
 def build_empty_table(model: type[Frozen]) -> pa.Table:
-    """A table of a row model without rows."""
+    """Build a table of a row model without rows."""
     columns: dict[str, Any] = {
         name.rstrip("_"): build_label_column(np.empty(0, dtype=np.int64), ())
         if field.annotation is str
@@ -63,11 +62,11 @@ def build_empty_table(model: type[Frozen]) -> pa.Table:
 
 
 def find_nonzero_rows(*arrays: FloatArray) -> npt.NDArray[np.bool_]:
-    """Where at least one of the arrays (of one shape) is not zero."""
-    some = np.zeros(arrays[0].shape, dtype=np.bool_)
+    """Return where at least one of these arrays of equal shape is not zero."""
+    is_nonzero = np.zeros(arrays[0].shape, dtype=np.bool_)
     for array in arrays:
-        some |= array != 0
-    return some
+        is_nonzero |= array != 0
+    return is_nonzero
 
 
 def _to_text_array(labels: Sequence[str]) -> pa.Array:

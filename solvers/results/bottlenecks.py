@@ -1,17 +1,18 @@
-"""Why something is short: the binding limits on the cheapest ways by which one unit more could come.
+"""Bottlenecks: the binding limits that cause a shortage.
 
-Definition. Every balance (a place, an item, a period) has sources: columns that bring the item there (making, shipping in,
-the store of the period before, the centre, a swap). Its marginal sources are those with the least reduced cost per unit
-brought: 0 where something comes that way already; above 0 where even the cheapest way costs more than the shortage weighs.
-The limits behind a balance are
+Every balance constraint (place, item, period) has sources: variables that supply the item there (production, shipments, stock of
+the period before, central deliveries, swaps). Its marginal sources have the smallest reduced cost per unit supplied. The reduced
+cost is 0 for a source in use, and above 0 if even the cheapest source costs more than the shortage.
 
-- the binding limits that its marginal sources press upon: rows with a price in which the source stands on the pressing
-  side, and the source's own bound;
-- the limits behind every balance that its marginal sources draw from (materials used up, the place shipped from, the period
-  stored from), unless that balance has no price: what is plentiful holds nothing up.
+The bottlenecks of a balance constraint are
 
-A shortage's reasons are the limits behind its balance, each with what one more unit of it would save, largest first; at most
-MOST of them. Prices are those of the LP before rounding to whole units.
+- the binding limits of its marginal sources: constraints with a dual value whose use grows with the source, and the bound of the
+  source;
+- the bottlenecks of every balance constraint from which its marginal sources draw (materials, the origin of a shipment, the
+  period before). An item with zero shadow price is not a bottleneck.
+
+The bottlenecks of a shortage are sorted by shadow price, and at most MAX_BOTTLENECKS are reported. Shadow prices are those of
+the linear program before rounding to whole units.
 """
 
 import numpy as np
@@ -26,32 +27,32 @@ from solvers.results.flows import Flows
 from solvers.results.limits import RULE_NAMES, Limits
 
 MAX_SOURCES = ("make", "ship", "stock", "central", "take")
-"""Decisions that can bring an item to a place."""
+"""Variables that can supply an item at a place."""
 
 MAX_BOTTLENECKS = 10
-"""Reasons named for one shortage."""
+"""Maximum number of bottlenecks of one shortage."""
 
 RELATIVE_TOLERANCE = 1e-7
-"""Reduced costs this close, relative to 1 + the balance's price, count as equal."""
+"""Relative tolerance for equal reduced costs, relative to 1 + the dual value of the balance."""
 
 
 def build_bottleneck_table(
-    index: ProblemArrays, program: Program, row_price: FloatArray, flows: Flows, limits: Limits
+    arrays: ProblemArrays, program: Program, dual_values: FloatArray, flows: Flows, limits: Limits
 ) -> pa.Table:
-    """The reasons of every shortage, (ReasonRow): shortages in the order of the supply table, largest gain first."""
+    """Build the bottleneck table (BottleneckRow): shortages in the order of the supply table, largest shadow price first."""
     balance = program.constraints["balance"]
     place, item, period = (balance.axes[name] for name in ("place", "item", "period"))
     short_by_row = flows.short[place, item, period]
     short = np.flatnonzero(short_by_row > 0)
     binding = np.flatnonzero(limits.shadow_price > 0)
-    behind = find_limits_behind(program, row_price, limits.position[binding])[short]
-    rows, found = behind.nonzero()
-    gain = limits.shadow_price[binding][found]
-    order = np.lexsort((-gain, rows))
+    bottlenecks = find_bottlenecks(program, dual_values, limits.position[binding])[short]
+    rows, found = bottlenecks.nonzero()
+    shadow_price = limits.shadow_price[binding][found]
+    order = np.lexsort((-shadow_price, rows))
     rows, found = rows[order], found[order]
-    kept = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
-    row, limit = short[rows[kept]], binding[found[kept]]
-    labels, words = index.labels, limits.label_table
+    is_reported = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
+    row, limit = short[rows[is_reported]], binding[found[is_reported]]
+    labels, names = arrays.labels, limits.label_table
     return build_table(
         BottleneckRow,
         {
@@ -60,72 +61,72 @@ def build_bottleneck_table(
             "period": build_label_column(period[row], labels["period"]),
             "shortage": short_by_row[row],
             "rule": build_compact_label_column(limits.rule[limit], RULE_NAMES),
-            "id": build_compact_label_column(limits.id[limit], words),
-            "part": build_compact_label_column(limits.part[limit], words),
-            "limit_period": build_compact_label_column(limits.period[limit], words),
+            "id": build_compact_label_column(limits.id[limit], names),
+            "part": build_compact_label_column(limits.part[limit], names),
+            "limit_period": build_compact_label_column(limits.period[limit], names),
             "gain": limits.shadow_price[limit],
-            "unit": build_compact_label_column(limits.unit[limit], words),
+            "unit": build_compact_label_column(limits.unit[limit], names),
         },
     )
 
 
-def find_limits_behind(program: Program, row_price: FloatArray, binding: IntArray) -> sparse.csr_array:
-    """Which of the binding limits (positions as in Limits, (q,)) stand behind each balance, (balances, q), nonzero where so."""
+def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArray) -> sparse.csr_array:
+    """Return the bottlenecks of each balance constraint as a pattern, (balances, q), for binding limits with positions (q,)."""
     lp = program.lp
     columns = np.concatenate([program.variables[name].positions for name in MAX_SOURCES])
-    reduced = (lp.cost - lp.matrix.T @ row_price)[columns]
+    reduced = (lp.cost - lp.matrix.T @ dual_values)[columns]
     used = sparse.csc_array(lp.matrix[:, columns])
     balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
-    price = row_price[program.constraints["balance"].block_slice]
+    price = dual_values[program.constraints["balance"].block_slice]
     sources = find_marginal_sources(balances, reduced, price)
     onward = _to_pattern(sources @ _find_drawn_balances(balances, price))
-    behind = _to_pattern(sources @ _find_pressed_limits(program, used, columns, row_price, binding))
+    bottlenecks = _to_pattern(sources @ _find_used_limits(program, used, columns, dual_values, binding))
     while True:
-        further = _to_pattern(behind + onward @ behind)
-        if further.nnz == behind.nnz:
-            return behind
-        behind = further
+        extended = _to_pattern(bottlenecks + onward @ bottlenecks)
+        if extended.nnz == bottlenecks.nnz:
+            return bottlenecks
+        bottlenecks = extended
 
 
 def find_marginal_sources(balances: sparse.csr_array, reduced: FloatArray, price: FloatArray) -> sparse.csr_array:
-    """1 where a column is a marginal source of a balance, (balances, columns)."""
+    """Return 1 where a variable is a marginal source of a balance constraint, (balances, columns)."""
     entries = balances.tocoo()
-    brings = entries.data > 0
-    row, column = entries.row[brings], entries.col[brings]
-    dear = np.maximum(reduced[column], 0.0) / entries.data[brings]
+    supplies = entries.data > 0
+    row, column = entries.row[supplies], entries.col[supplies]
+    unit_cost = np.maximum(reduced[column], 0.0) / entries.data[supplies]
     least = np.full(balances.shape[0], np.inf)
-    np.minimum.at(least, row, dear)
-    marginal = dear <= least[row] + RELATIVE_TOLERANCE * (1 + np.abs(price[row]))
+    np.minimum.at(least, row, unit_cost)
+    marginal = unit_cost <= least[row] + RELATIVE_TOLERANCE * (1 + np.abs(price[row]))
     ones = np.ones(int(marginal.sum()))
     return sparse.csr_array((ones, (row[marginal], column[marginal])), shape=balances.shape)
 
 
 def _find_drawn_balances(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
-    """1 where a column draws from a balance that has a price, (columns, balances)."""
+    """Return 1 where a variable draws from a balance constraint with a nonzero dual value, (columns, balances)."""
     entries = balances.tocoo()
     draws = (entries.data < 0) & (price[entries.row] > RELATIVE_TOLERANCE)
     row, column = entries.row[draws], entries.col[draws]
     return sparse.csr_array((np.ones(len(row)), (column, row)), shape=balances.shape[::-1])
 
 
-def _find_pressed_limits(
-    program: Program, used: sparse.csc_array, columns: IntArray, row_price: FloatArray, binding: IntArray
+def _find_used_limits(
+    program: Program, used: sparse.csc_array, columns: IntArray, dual_values: FloatArray, binding: IntArray
 ) -> sparse.csr_array:
-    """1 where one unit more of a column presses on a binding limit, (columns, q)."""
+    """Return 1 where one more unit of a variable uses a binding limit, (columns, q)."""
     rows = program.lp.row_count
     of_row = np.flatnonzero(binding < rows)
     entries = sparse.csr_array(used)[binding[of_row]].tocoo()
-    presses = entries.data * row_price[binding[of_row]][entries.row] < 0
+    is_used = entries.data * dual_values[binding[of_row]][entries.row] < 0
     own = np.flatnonzero(binding >= rows)
     position = np.full(program.lp.column_count, -1)
     position[columns] = np.arange(len(columns))
     bounded = position[binding[own] - rows]
     upper = (bounded >= 0) & (program.lp.column_upper[binding[own] - rows] < np.inf)
-    column = np.concatenate([entries.col[presses], bounded[upper]])
-    limit = np.concatenate([of_row[entries.row[presses]], own[upper]])
+    column = np.concatenate([entries.col[is_used], bounded[upper]])
+    limit = np.concatenate([of_row[entries.row[is_used]], own[upper]])
     return sparse.csr_array((np.ones(len(column)), (column, limit)), shape=(len(columns), len(binding)))
 
 
 def _to_pattern(matrix: sparse.csr_array) -> sparse.csr_array:
-    """The same pattern with ones."""
+    """Return the same sparsity pattern with ones."""
     return sparse.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)

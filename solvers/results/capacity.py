@@ -1,4 +1,4 @@
-"""Limits other than power as a table: how much of each is used and what one more unit is worth."""
+"""Capacity table: use, limit and shadow price of every limit except power."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,24 +8,24 @@ from solvers.results.arrow_tables import build_compact_label_column, build_table
 from solvers.results.limits import RULE_NAMES, Limits
 
 OTHER_TABLES = ("power", "goal", "worst_fulfilment")
-"""Rules that are reported elsewhere: electricity in its own table, goals in the objective."""
+"""Constraints reported elsewhere: electricity in its own table, goals in the objective."""
 
 
 def build_capacity_table(limits: Limits) -> pa.Table:
-    """Every limit but power that is not zero and unused, (CapacityRow)."""
-    apart = np.isin(limits.rule, [RULE_NAMES.index(name) for name in OTHER_TABLES])
-    kept = np.flatnonzero(~apart & ((limits.used != 0) | (limits.limit != 0) | (limits.shadow_price != 0)))
-    words = limits.label_table
+    """Build the capacity table (CapacityRow); limits of 0 without use and price are left out."""
+    is_elsewhere = np.isin(limits.rule, [RULE_NAMES.index(name) for name in OTHER_TABLES])
+    selected = np.flatnonzero(~is_elsewhere & ((limits.used != 0) | (limits.limit != 0) | (limits.shadow_price != 0)))
+    labels = limits.label_table
     return build_table(
         CapacityRow,
         {
-            "rule": build_compact_label_column(limits.rule[kept], RULE_NAMES),
-            "id": build_compact_label_column(limits.id[kept], words),
-            "part": build_compact_label_column(limits.part[kept], words),
-            "period": build_compact_label_column(limits.period[kept], words),
-            "used": limits.used[kept],
-            "limit": limits.limit[kept],
-            "unit": build_compact_label_column(limits.unit[kept], words),
-            "price": limits.shadow_price[kept],
+            "rule": build_compact_label_column(limits.rule[selected], RULE_NAMES),
+            "id": build_compact_label_column(limits.id[selected], labels),
+            "part": build_compact_label_column(limits.part[selected], labels),
+            "period": build_compact_label_column(limits.period[selected], labels),
+            "used": limits.used[selected],
+            "limit": limits.limit[selected],
+            "unit": build_compact_label_column(limits.unit[selected], labels),
+            "price": limits.shadow_price[selected],
         },
     )

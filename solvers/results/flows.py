@@ -1,4 +1,4 @@
-"""What a plan does at each place, with each item, in each period: the arrays that tables and the summary are read from."""
+"""Flows of a plan by place, item and period; source of the tables and the summary."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,67 +9,69 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 
 NEGLIGIBLE_AMOUNT = 1e-9
-"""Amounts below this are a solver's noise and count as nothing."""
+"""Amounts below this are numerical noise and become 0."""
 
 
 def clean_values(program: Program, values: FloatArray) -> FloatArray:
-    """Values without a solver's noise, (n,): within their bounds, and 0 where less than NOTHING from it."""
+    """Clip values, (n,), to their bounds and set values below NEGLIGIBLE_AMOUNT to 0."""
     inside = np.clip(values, program.lp.column_lower, program.lp.column_upper)
     return np.where(np.abs(inside) < NEGLIGIBLE_AMOUNT, 0.0, inside)
 
 
 def sum_by_cell(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
-    """Weights added up by cell, (size,)."""
+    """Sum weights by cell, (size,)."""
     return np.asarray(np.bincount(cells, weights=weights, minlength=size), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Units by place, item and period, each (N, I, T); counties come before stations."""
+    """Units by place, item and period, each (N, I, T); counties precede stations."""
 
     demand: FloatArray
-    """Needed."""
+    """Demand."""
     made: FloatArray
-    """Made."""
+    """Production."""
     used: FloatArray
-    """Used up by factories."""
+    """Materials used by factories."""
     central: FloatArray
-    """Handed over by the centre."""
+    """Central deliveries."""
     arrived: FloatArray
-    """Arriving over links."""
+    """Incoming shipments."""
     sent: FloatArray
-    """Sent over links."""
+    """Outgoing shipments."""
     taken: FloatArray
     """Taken in swaps."""
     given: FloatArray
     """Given in swaps."""
     stock: FloatArray
-    """In store at the end."""
+    """Stock at the end of the period."""
     short: FloatArray
-    """Demand unmet."""
+    """Shortage."""
     price: FloatArray
-    """Won per unit more, there and then."""
+    """Shadow price of the balance constraint in won per unit."""
 
     @classmethod
-    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
-        """Add up tidy values, (n,), and read the balance prices from the rows' prices, (m,)."""
-        shape = (len(index.labels["place"]), len(index.labels["item"]), index.period_count)
-        lines, arcs = index.lines, index.arcs
+    def from_solution(
+        cls, arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray
+    ) -> Self:
+        """Sum clean values, (n,), and read shadow prices of balance constraints from dual values, (m,)."""
+        shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count)
+        lines, arcs = arrays.lines, arrays.arcs
         demand = np.zeros(shape)
-        demand[: index.places.county_count] = index.demand
+        demand[: arrays.places.county_count] = arrays.demand
 
         def sum_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]
-            where = block.axes["place"] if place is None else place
-            return _sum_cells(shape, where, block.axes["item"], block.axes["period"], values[block.block_slice])
+            places = block.axes["place"] if place is None else place
+            return _sum_cells(shape, places, block.axes["item"], block.axes["period"], values[block.block_slice])
 
         ship, make = program.variables["ship"], program.variables["make"]
-        line, partner = make.axes["line"], index.partners.place
-        quota = _sum_by_line(index, make, values)
+        line, partner = make.axes["line"], arrays.partners.place
+        quota = _sum_by_line(arrays, make, values)
         return cls(
             demand=demand,
             made=_sum_cells(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]),
-            used=_compute_used_materials(index, shape, quota),
+            used=_compute_used_materials(arrays, shape, quota),
             central=sum_block("central"),
             arrived=sum_block("ship", arcs.head[ship.axes["arc"]]),
             sent=sum_block("ship", arcs.tail[ship.axes["arc"]]),
@@ -77,7 +79,7 @@ class Flows:
             given=sum_block("give", partner[program.variables["give"].axes["partner"]]),
             stock=sum_block("stock"),
             short=np.minimum(sum_block("short"), demand),
-            price=_read_balance_prices(program, shape, row_price),
+            price=_read_balance_prices(program, shape, dual_values),
         )
 
 
@@ -88,23 +90,23 @@ def _sum_cells(
     return sum_by_cell(cells, weights, int(np.prod(shape))).reshape(shape)
 
 
-def _sum_by_line(index: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:
-    """Quotas by line and period, (L, T)."""
-    out = np.zeros((len(index.labels["line"]), index.period_count))
+def _sum_by_line(arrays: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:
+    """Return quotas by line and period, (L, T)."""
+    out = np.zeros((len(arrays.labels["line"]), arrays.period_count))
     out[make.axes["line"], make.axes["period"]] = values[make.block_slice]
     return out
 
 
-def _compute_used_materials(index: ProblemArrays, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
-    lines = index.lines
+def _compute_used_materials(arrays: ProblemArrays, shape: tuple[int, int, int], quota: FloatArray) -> FloatArray:
+    lines = arrays.lines
     units = lines.use_units[:, None] * quota[lines.use_line]
     out = np.zeros(shape)
     np.add.at(out, (lines.place[lines.use_line], lines.use_item), units)
     return out
 
 
-def _read_balance_prices(program: Program, shape: tuple[int, int, int], row_price: FloatArray) -> FloatArray:
+def _read_balance_prices(program: Program, shape: tuple[int, int, int], dual_values: FloatArray) -> FloatArray:
     balance = program.constraints["balance"]
     price = np.zeros(shape)
-    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + row_price[balance.block_slice]
+    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + dual_values[balance.block_slice]
     return price

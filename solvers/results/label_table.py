@@ -1,4 +1,4 @@
-"""One list of all labels, so that limits of every kind can be named by positions in it."""
+"""One table of all labels, in which limits of every kind have positions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,31 +12,31 @@ from solvers.formulation.registry import ITEM_UNIT
 from solvers.lp.linear_program import Block, IntArray
 
 UNITS = tuple(dict.fromkeys(info.unit for info in (*CONSTRAINTS.values(), *BOUNDS.values()) if info.unit != ITEM_UNIT))
-"""Units of rules and bounds, but for those in the unit of an item."""
+"""Units of constraints and bounds, except the units of items."""
 
 PAIRS = ("machine", "arc", "line")
-"""Axes whose labels name two things, shown apart."""
+"""Axes whose labels name two things in two columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelTable:
-    """Labels of all axes one after another, the first of them empty."""
+    """Labels of all axes in sequence, after an empty label."""
 
-    index: ProblemArrays
-    """Where the labels come from."""
+    arrays: ProblemArrays
+    """The problem as arrays."""
     labels: tuple[str, ...]
     """All labels."""
     first: IntArray
-    """Position of the first label that reads the same, by label."""
+    """Position of the first label with equal text, for each label."""
     start: Mapping[str, int]
-    """Position of each axis' first label; `machine name`, `item unit` and `unit` are kinds of their own."""
+    """Position of the first label of each axis, and of `machine name`, `item unit` and `unit`."""
 
     @classmethod
-    def from_arrays(cls, index: ProblemArrays) -> Self:
-        """Line up the labels of an index, the machine groups' names and the items' units."""
-        kinds = {axis: labels for axis, labels in index.labels.items() if axis not in PAIRS}
-        kinds["machine name"] = index.machines.group_names
-        kinds["item unit"] = tuple(item.unit for item in index.problem.items)
+    def from_arrays(cls, arrays: ProblemArrays) -> Self:
+        """Collect the labels of all axes, the names of machine groups and the units of items."""
+        kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIRS}
+        kinds["machine name"] = arrays.machines.group_names
+        kinds["item unit"] = tuple(item.unit for item in arrays.problem.items)
         kinds["unit"] = UNITS
         labels, start = [""], {}
         for kind, names in kinds.items():
@@ -44,28 +44,28 @@ class LabelTable:
             labels += names
         seen: dict[str, int] = {}
         first = [seen.setdefault(label, k) for k, label in enumerate(labels)]
-        return cls(index, tuple(labels), np.array(first, dtype=np.int64), start)
+        return cls(arrays, tuple(labels), np.array(first, dtype=np.int64), start)
 
     def name_axis(self, axis: str, block: Block) -> IntArray:
-        """Positions of the labels of one axis of a block, (block.size,); of the empty label where there is no axis."""
+        """Return the label position of each row on one axis, (block.size,); the empty label without an axis."""
         if not axis:
             return np.zeros(block.size, dtype=np.int64)
         return self.start[axis] + block.axes[axis]
 
     def identify_limits(self, axis: str, part: str, block: Block) -> tuple[IntArray, IntArray]:
-        """What a block limits and which part of it; pairs are taken apart."""
+        """Return the label positions of the object and of the part that each row limits."""
         if axis not in PAIRS:
             return self.name_axis(axis, block), self.name_axis(part, block)
         code, start = block.axes[axis], self.start
         if axis == "machine":
-            return start["factory"] + self.index.machines.factory[code], start["machine name"] + code
+            return start["factory"] + self.arrays.machines.factory[code], start["machine name"] + code
         if axis == "arc":
-            return start["link"] + self.index.arcs.link[code], start["place"] + self.index.arcs.head[code]
-        return start["factory"] + self.index.lines.factory[code], start["item"] + self.index.lines.item[code]
+            return start["link"] + self.arrays.arcs.link[code], start["place"] + self.arrays.arcs.head[code]
+        return start["factory"] + self.arrays.lines.factory[code], start["item"] + self.arrays.lines.item[code]
 
     def name_units(self, unit: str, block: Block) -> IntArray:
-        """Positions of the unit of each row or column of a block; `{unit}` stands for that of its item."""
+        """Return the label position of the unit of each row or column of a block."""
         if unit != ITEM_UNIT:
             return np.full(block.size, self.start["unit"] + UNITS.index(unit))
-        item = block.axes["item"] if "item" in block.axes else self.index.lines.item[block.axes["line"]]
+        item = block.axes["item"] if "item" in block.axes else self.arrays.lines.item[block.axes["line"]]
         return self.start["item unit"] + item

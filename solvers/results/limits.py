@@ -1,6 +1,6 @@
-"""Every limit of a program that a planner can name: rows of the rules and bounds of the decisions, as one list of arrays.
+"""Limits of a program: constraints and variable bounds that planners know, as arrays of equal length.
 
-Capacity and reasons are both read from it, so a reason names a limit as the capacity table does.
+The capacity table and the bottleneck table both use these arrays, so both name a limit in the same way.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
 from solvers.results.label_table import LabelTable
 
 Identity = tuple[str, str, str]
-"""Axes that name a limit: what it limits, its part, its period; empty where it has none."""
+"""Axes that name a limit: object, part and period; empty if it has none."""
 
 ROWS: Mapping[str, Identity] = {
     "machine": ("machine", "", "period"),
@@ -33,7 +33,7 @@ ROWS: Mapping[str, Identity] = {
     "worst_fulfilment": ("served", "", ""),
     "goal": ("goal", "", ""),
 }
-"""Rules whose rows are limits, and what names each row; an axis of pairs (machine, arc, line) gives both id and part."""
+"""Constraints that are limits, and the axes that name each row; machine, arc and line give both object and part."""
 
 COLUMNS: Mapping[tuple[str, Side], Identity] = {
     ("make", "lower"): ("line", "", "period"),
@@ -43,101 +43,111 @@ COLUMNS: Mapping[tuple[str, Side], Identity] = {
     ("give", "upper"): ("partner", "item", "period"),
     ("take", "upper"): ("partner", "item", "period"),
 }
-"""Bounds that are limits, and what names each."""
+"""Bounds that are limits, and the axes that name each bound."""
 
 RULE_NAMES = (*ROWS, *(BOUNDS[key].name for key in COLUMNS))
-"""Rules and bounds by code."""
+"""Names of constraints and bounds by code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits by position, each array (q,)."""
+    """Limits by position; each array has shape (q,)."""
 
     position: IntArray
-    """Row in the program; for a bound, the number of rows plus the column."""
+    """Row of the program; for a bound, the number of rows plus the column."""
     rule: IntArray
     """Position in RULE_NAMES."""
     id: IntArray
-    """Position in `words` of what it limits."""
+    """Position of the object in `label_table`."""
     part: IntArray
-    """Position in `words` of its part."""
+    """Position of the part in `label_table`."""
     period: IntArray
-    """Position in `words` of its period or window."""
+    """Position of the period or window in `label_table`."""
     unit: IntArray
-    """Position in `words` of its unit."""
+    """Position of the unit in `label_table`."""
     used: FloatArray
     """Amount used."""
     limit: FloatArray
-    """Amount there is, or must be at least."""
+    """Limit: an upper limit, or a lower limit."""
     shadow_price: FloatArray
-    """Won of the objective saved by one more unit of the limit, or one less where it is a least amount."""
+    """Won of the objective saved by one more unit of an upper limit, or one less of a lower limit."""
     label_table: tuple[str, ...]
     """Labels of all kinds."""
 
     @classmethod
-    def from_solution(cls, index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> Self:
-        """List the limits of a program at tidy values, (n,), and prices, (m,)."""
-        words, lp = LabelTable.from_arrays(index), program.lp
-        point = _SolvedPoint(index, program, values, row_price, lp.matrix @ values, lp.cost - lp.matrix.T @ row_price)
-        parts = [_collect_row_limits(words, point, name) for name in ROWS if name in program.constraints]
-        parts += [_collect_column_limits(words, point, key) for key in COLUMNS if key[0] in program.variables]
-        position, rule, *named, used, limit, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
-        thing, part, period, unit = (words.first[codes] for codes in named)
-        return cls(position, rule, thing, part, period, unit, used, limit, gain, words.labels)
+    def from_solution(
+        cls, arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray
+    ) -> Self:
+        """List the limits of a program at clean values, (n,), and dual values, (m,)."""
+        label_table, lp = LabelTable.from_arrays(arrays), program.lp
+        point = _SolvedPoint(
+            arrays, program, values, dual_values, lp.matrix @ values, lp.cost - lp.matrix.T @ dual_values
+        )
+        parts = [_collect_row_limits(label_table, point, name) for name in ROWS if name in program.constraints]
+        parts += [_collect_column_limits(label_table, point, key) for key in COLUMNS if key[0] in program.variables]
+        position, rule, *named, used, limit, shadow_price = (
+            np.concatenate(column) for column in zip(*parts, strict=True)
+        )
+        subject, part, period, unit = (label_table.first[codes] for codes in named)
+        return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, label_table.labels)
 
     def find_priced(self) -> IntArray:
-        """Positions of the limits with a gain."""
+        """Return the positions of limits with a positive shadow price."""
         return np.flatnonzero(self.shadow_price > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _SolvedPoint:
-    """A plan and its prices, with what follows from them."""
+    """A solution with constraint activities and reduced costs."""
 
-    index: ProblemArrays
+    arrays: ProblemArrays
     program: Program
     values: FloatArray
-    row_price: FloatArray
+    dual_values: FloatArray
     activity: FloatArray
     reduced_costs: FloatArray
 
 
 Part = tuple[IntArray | FloatArray, ...]
-"""Columns of Limits for the limits of one rule."""
+"""Arrays of Limits for one constraint or bound."""
 
 
-def _collect_row_limits(words: LabelTable, at: _SolvedPoint, name: str) -> Part:
-    lp, block = at.program.lp, at.program.constraints[name]
+def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str) -> Part:
+    lp, block = solved.program.lp, solved.program.constraints[name]
     lower, upper = lp.row_lower[block.block_slice], lp.row_upper[block.block_slice]
-    least = np.isfinite(lower)
-    used, limit = at.activity[block.block_slice], np.where(least, lower, upper)
+    is_lower = np.isfinite(lower)
+    used, limit = solved.activity[block.block_slice], np.where(is_lower, lower, upper)
     if name == "swap_balance":
-        taken = _compute_taken_value(at, block)
+        taken = _compute_taken_value(solved, block)
         used, limit = taken, limit + taken - used
     if name == "local_floor":
-        local = _compute_local_output(at)
+        local = _compute_local_output(solved)
         used, limit = local, local - used
-    price = at.row_price[block.block_slice]
-    gain = np.where(least, price, -price)
+    price = solved.dual_values[block.block_slice]
+    shadow_price = np.where(is_lower, price, -price)
     code = tuple(ROWS).index(name)
-    return _build_limit_part(words, code, CONSTRAINTS[name].unit, ROWS[name], block, 0, (used, limit, gain))
+    return _build_limit_part(
+        label_table, code, CONSTRAINTS[name].unit, ROWS[name], block, 0, (used, limit, shadow_price)
+    )
 
 
-def _collect_column_limits(words: LabelTable, at: _SolvedPoint, key: tuple[str, Side]) -> Part:
-    block, lp = at.program.variables[key[0]], at.program.lp
-    reduced, used = at.reduced_costs[block.block_slice], at.values[block.block_slice]
+def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: tuple[str, Side]) -> Part:
+    block, lp = solved.program.variables[key[0]], solved.program.lp
+    reduced, used = solved.reduced_costs[block.block_slice], solved.values[block.block_slice]
     code = len(ROWS) + tuple(COLUMNS).index(key)
     if key[1] == "lower":
         lower = lp.column_lower[block.block_slice]
-        limit, gain = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
+        limit, shadow_price = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
-        limit, gain = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
-    limit = np.where(is_past_period(at.index, block), np.inf, limit)  # what has happened has no limit any more
-    return _build_limit_part(words, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, gain))
+        limit, shadow_price = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
+    limit = np.where(is_past_period(solved.arrays, block), np.inf, limit)  # past variables are fixed and have no limit
+    return _build_limit_part(
+        label_table, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, shadow_price)
+    )
 
 
 def _build_limit_part(
-    words: LabelTable,
+    label_table: LabelTable,
     code: int,
     unit: str,
     identity: Identity,
@@ -145,31 +155,36 @@ def _build_limit_part(
     offset: int,
     amounts: tuple[FloatArray, FloatArray, FloatArray],
 ) -> Part:
-    """The limits of one rule that are finite."""
-    kept = np.flatnonzero(np.isfinite(amounts[1]))
-    thing, part = words.identify_limits(identity[0], identity[1], block)
-    names = (block.positions + offset, np.full(block.size, code), thing, part)
-    columns = (*names, words.name_axis(identity[2], block), words.name_units(unit, block))
-    used, limit, gain = (amount[kept] for amount in amounts)
-    return (*(column[kept] for column in columns), used, limit, np.where(np.abs(gain) < NEGLIGIBLE_AMOUNT, 0.0, gain))
+    """Return the finite limits of one constraint or bound."""
+    finite = np.flatnonzero(np.isfinite(amounts[1]))
+    subject, part = label_table.identify_limits(identity[0], identity[1], block)
+    names = (block.positions + offset, np.full(block.size, code), subject, part)
+    columns = (*names, label_table.name_axis(identity[2], block), label_table.name_units(unit, block))
+    used, limit, shadow_price = (amount[finite] for amount in amounts)
+    return (
+        *(column[finite] for column in columns),
+        used,
+        limit,
+        np.where(np.abs(shadow_price) < NEGLIGIBLE_AMOUNT, 0.0, shadow_price),
+    )
 
 
-def _compute_taken_value(at: _SolvedPoint, balances: Block) -> FloatArray:
-    """Won's worth taken from partners, by row of swap_balance."""
-    partners, take = at.index.partners, at.program.variables["take"]
-    shape = (len(partners.rate), len(at.index.labels["window"]))
+def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:
+    """Return the value taken from partners in won, by row of swap_balance."""
+    partners, take = solved.arrays.partners, solved.program.variables["take"]
+    shape = (len(partners.rate), len(solved.arrays.labels["window"]))
     partner = take.axes["partner"]
     cells = partner * shape[1] + partners.window[partner, take.axes["period"]]
     worth = sum_by_cell(
-        cells, at.index.items.value[take.axes["item"]] * at.values[take.block_slice], shape[0] * shape[1]
+        cells, solved.arrays.items.value[take.axes["item"]] * solved.values[take.block_slice], shape[0] * shape[1]
     )
     return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
 
 
-def _compute_local_output(at: _SolvedPoint) -> FloatArray:
-    """What local factories make of what each floor is about, by floor: won's worth for categories, units for items."""
-    lines, make = at.index.lines, at.program.variables["make"]
+def _compute_local_output(solved: _SolvedPoint) -> FloatArray:
+    """Return the local production that each floor counts: won for categories, units for items."""
+    lines, make = solved.arrays.lines, solved.program.variables["make"]
     line = make.axes["line"]
-    made = np.where(lines.is_local[line], at.values[make.block_slice], 0.0)
-    by_item = sum_by_cell(lines.item[line], made, len(at.index.items.value))
-    return np.asarray(at.index.centre.floor_weight @ by_item)
+    made = np.where(lines.is_local[line], solved.values[make.block_slice], 0.0)
+    by_item = sum_by_cell(lines.item[line], made, len(solved.arrays.items.value))
+    return np.asarray(solved.arrays.centre.floor_weight @ by_item)

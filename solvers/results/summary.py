@@ -1,4 +1,4 @@
-"""The plan at a glance: what is served of what is needed, where supply comes from, and what it took."""
+"""Summary of a plan: served shares, origin of supply, electricity and haulage."""
 
 from collections.abc import Sequence
 
@@ -11,32 +11,32 @@ from solvers.results.flows import Flows, sum_by_cell
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
 WORST_COUNT = 10
-"""How many of the worst served are named."""
+"""Number of worst served demands in the summary."""
 
 
-def build_summary(index: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
-    """The summary of a finished plan with tidy values, (n,). Served shares are weighted by value (1 where an item has none)."""
-    worth = index.items.counted_value[:, None]
-    counties = index.places.county_count
-    needed = flows.demand[:counties] * worth
-    served = needed - flows.short[:counties] * worth
-    drawn = sum_electricity(index, program, values)
-    limit = float(index.power_limits.sum())
+def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
+    """Build the summary of a plan from clean values, (n,); served shares are weighted by value, or by 1 without a value."""
+    item_value = arrays.items.counted_value[:, None]
+    counties = arrays.places.county_count
+    needed = flows.demand[:counties] * item_value
+    served = needed - flows.short[:counties] * item_value
+    drawn = sum_electricity(arrays, program, values)
+    limit = float(arrays.power_limits.sum())
     given, taken = (
-        float((units * index.items.value[:, None]).sum()) for units in sum_swapped_units(index, program, values)
+        float((units * arrays.items.value[:, None]).sum()) for units in sum_swapped_units(arrays, program, values)
     )
-    tonnes, tonne_km = _sum_haulage(index, program, values)
-    local, central = _compute_origin_shares(index, program, values)
+    tonnes, tonne_km = _sum_haulage(arrays, program, values)
+    local, central = _compute_origin_shares(arrays, program, values)
     by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
-    priority = np.array([item.priority for item in index.problem.items], dtype=np.int64)
+    priority = np.array([item.priority for item in arrays.problem.items], dtype=np.int64)
     return PlanSummary(
         demand_value=float(needed.sum()),
         served_share=_compute_served_share(float(needed.sum()), float(served.sum())),
-        by_category=_group_served_shares(index.labels["category"], index.items.category, *by_item),
-        by_county=_list_served_shares(index.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
+        by_category=_group_served_shares(arrays.labels["category"], arrays.items.category, *by_item),
+        by_county=_list_served_shares(arrays.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
         by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
-        by_period=_list_served_shares(index.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
-        worst_served=_find_worst_served(index, flows),
+        by_period=_list_served_shares(arrays.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
+        worst_served=_find_worst_served(arrays, flows),
         local_share=local,
         central_share=central,
         power_used_kwh=float(drawn[0].sum() + drawn[1].sum()),
@@ -53,7 +53,7 @@ def _compute_served_share(needed: float, served: float) -> float:
 
 
 def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:
-    """Served shares by key, without those that need nothing."""
+    """Return served shares by key, without keys that have no demand."""
     return tuple(
         ServedShare(key=key, demand=float(n), served=float(s), share=_compute_served_share(float(n), float(s)))
         for key, n, s in zip(keys, needed, served, strict=True)
@@ -64,21 +64,21 @@ def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatAr
 def _group_served_shares(
     keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray
 ) -> tuple[ServedShare, ...]:
-    """Served shares of items added up by group, (I,) each."""
+    """Return served shares by group of items; each array has shape (I,)."""
     return _list_served_shares(keys, *(sum_by_cell(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
-def _find_worst_served(index: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
-    """County-items with the smallest served shares, worst first; those served whole are not named."""
-    counties = index.places.county_count
+def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
+    """Return the county-items with the smallest served shares in ascending order, without those served in full."""
+    counties = arrays.places.county_count
     needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
     ranked = np.argsort(share, axis=None, kind="stable")[:WORST_COUNT]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]
     return tuple(
         WorstServedDemand(
-            county=index.labels["county"][c],
-            item=index.labels["item"][i],
+            county=arrays.labels["county"][c],
+            item=arrays.labels["item"][i],
             demand=float(needed[c, i]),
             served=float(needed[c, i] - short[c, i]),
             share=float(share[c, i]),
@@ -88,20 +88,20 @@ def _find_worst_served(index: ProblemArrays, flows: Flows) -> tuple[WorstServedD
     )
 
 
-def _sum_haulage(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
-    """Tonnes put on links, counted on each, and tonne-kilometres."""
+def _sum_haulage(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
+    """Return tonnes, summed over links, and tonne-kilometres."""
     ship = program.variables["ship"]
-    tonnes = index.items.tonnes_per_unit[ship.axes["item"]] * values[ship.block_slice]
-    return float(tonnes.sum()), float(tonnes @ index.arcs.km[ship.axes["arc"]])
+    tonnes = arrays.items.tonnes_per_unit[ship.axes["item"]] * values[ship.block_slice]
+    return float(tonnes.sum()), float(tonnes @ arrays.arcs.km[ship.axes["arc"]])
 
 
-def _compute_origin_shares(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
-    """Share, by value, of the goods made and handed over that local factories made, and that the centre handed over."""
+def _compute_origin_shares(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:
+    """Return the shares of local factories and of central deliveries in the supply of goods, by value."""
     make, central = program.variables["make"], program.variables["central"]
-    worth = index.items.value * index.items.is_good
+    item_value = arrays.items.value * arrays.items.is_good
     line = make.axes["line"]
-    made = worth[index.lines.item[line]] * values[make.block_slice]
-    local = float(made[index.lines.is_local[line]].sum())
-    handed = float(worth[central.axes["item"]] @ values[central.block_slice])
-    total = float(made.sum()) + handed
-    return (local / total, handed / total) if total > 0 else (0.0, 0.0)
+    made = item_value[arrays.lines.item[line]] * values[make.block_slice]
+    local = float(made[arrays.lines.is_local[line]].sum())
+    delivered = float(item_value[central.axes["item"]] @ values[central.block_slice])
+    total = float(made.sum()) + delivered
+    return (local / total, delivered / total) if total > 0 else (0.0, 0.0)

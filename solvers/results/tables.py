@@ -1,4 +1,4 @@
-"""Quotas, supply, shipments, swaps and power as tables; whole arrays only, no loop over columns."""
+"""Tables of quotas, supply, shipments, swaps and power, built from whole arrays."""
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +15,12 @@ from solvers.results.arrow_tables import (
 from solvers.results.flows import Flows, sum_by_cell
 
 
-def build_quota_table(index: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> pa.Table:
-    """What each factory makes, (QuotaRow)."""
-    make, lines, labels = program.variables["make"], index.lines, index.labels
+def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> pa.Table:
+    """Build the table of quotas (QuotaRow)."""
+    make, lines, labels = program.variables["make"], arrays.lines, arrays.labels
     made = values[make.block_slice]
-    kept = np.flatnonzero(made)
-    line, period, quantity = make.axes["line"][kept], make.axes["period"][kept], made[kept]
+    selected = np.flatnonzero(made)
+    line, period, quantity = make.axes["line"][selected], make.axes["period"][selected], made[selected]
     item = lines.item[line]
     return build_table(
         QuotaRow,
@@ -35,29 +35,29 @@ def build_quota_table(index: ProblemArrays, program: Program, values: FloatArray
     )
 
 
-def build_supply_table(index: ProblemArrays, flows: Flows) -> pa.Table:
-    """Where each place's supply comes from and goes to, (SupplyRow); stations only where something happens."""
+def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
+    """Build the table of supply and use by place (SupplyRow); rows without any amount are left out."""
     f = flows
-    happens = find_nonzero_rows(f.demand, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock)
-    place, item, period = np.nonzero(happens)
+    has_amount = find_nonzero_rows(f.demand, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock)
+    place, item, period = np.nonzero(has_amount)
     amounts = ("demand", "made", "used", "central", "arrived", "sent", "taken", "given", "stock", "price")
-    columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[happens] for name in amounts}
+    columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[has_amount] for name in amounts}
     columns |= {
-        "county": build_label_column(place, index.labels["place"]),
-        "item": build_label_column(item, index.labels["item"]),
-        "period": build_label_column(period, index.labels["period"]),
-        "served": (f.demand - f.short)[happens],
-        "shortage": f.short[happens],
+        "county": build_label_column(place, arrays.labels["place"]),
+        "item": build_label_column(item, arrays.labels["item"]),
+        "period": build_label_column(period, arrays.labels["period"]),
+        "served": (f.demand - f.short)[has_amount],
+        "shortage": f.short[has_amount],
     }
     return build_table(SupplyRow, columns)
 
 
-def build_shipment_table(index: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
-    """What moves over each link, each way, (ShipmentRow)."""
-    ship, arcs, labels = program.variables["ship"], index.arcs, index.labels
+def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
+    """Build the table of shipments by link and direction (ShipmentRow)."""
+    ship, arcs, labels = program.variables["ship"], arrays.arcs, arrays.labels
     moved = values[ship.block_slice]
-    kept = np.flatnonzero(moved)
-    arc, item, period = (ship.axes[name][kept] for name in ("arc", "item", "period"))
+    selected = np.flatnonzero(moved)
+    arc, item, period = (ship.axes[name][selected] for name in ("arc", "item", "period"))
     return build_table(
         ShipmentRow,
         {
@@ -66,15 +66,15 @@ def build_shipment_table(index: ProblemArrays, program: Program, values: FloatAr
             "to": build_label_column(arcs.head[arc], labels["place"]),
             "item": build_label_column(item, labels["item"]),
             "period": build_label_column(period, labels["period"]),
-            "quantity": moved[kept],
-            "tonnes": index.items.tonnes_per_unit[item] * moved[kept],
+            "quantity": moved[selected],
+            "tonnes": arrays.items.tonnes_per_unit[item] * moved[selected],
         },
     )
 
 
-def sum_swapped_units(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Units given to and taken from each partner, each (P, I, T)."""
-    shape = index.partners.offers.shape
+def sum_swapped_units(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the units given to and taken from each partner, each (P, I, T)."""
+    shape = arrays.partners.offers.shape
     given, taken = np.zeros(shape), np.zeros(shape)
     for name, out in (("give", given), ("take", taken)):
         block = program.variables[name]
@@ -82,62 +82,64 @@ def sum_swapped_units(index: ProblemArrays, program: Program, values: FloatArray
     return given, taken
 
 
-def build_swap_table(index: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
-    """What is swapped with each partner, (SwapRow)."""
-    given, taken = sum_swapped_units(index, program, values)
-    happens = find_nonzero_rows(given, taken)
-    partner, item, period = np.nonzero(happens)
+def build_swap_table(arrays: ProblemArrays, program: Program, values: FloatArray) -> pa.Table:
+    """Build the table of swaps (SwapRow)."""
+    given, taken = sum_swapped_units(arrays, program, values)
+    has_amount = find_nonzero_rows(given, taken)
+    partner, item, period = np.nonzero(has_amount)
     return build_table(
         SwapRow,
         {
-            "partner": build_label_column(partner, index.labels["partner"]),
-            "item": build_label_column(item, index.labels["item"]),
-            "period": build_label_column(period, index.labels["period"]),
-            "given": given[happens],
-            "taken": taken[happens],
-            "value": index.items.value[item] * (taken - given)[happens],
+            "partner": build_label_column(partner, arrays.labels["partner"]),
+            "item": build_label_column(item, arrays.labels["item"]),
+            "period": build_label_column(period, arrays.labels["period"]),
+            "given": given[has_amount],
+            "taken": taken[has_amount],
+            "value": arrays.items.value[item] * (taken - given)[has_amount],
         },
     )
 
 
-def sum_electricity(index: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """kWh drawn by factories and by links from each power area, each (E, T)."""
-    make, ship, lines, arcs = program.variables["make"], program.variables["ship"], index.lines, index.arcs
+def sum_electricity(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the kWh drawn by factories and by links from each power area, each (E, T)."""
+    make, ship, lines, arcs = program.variables["make"], program.variables["ship"], arrays.lines, arrays.arcs
     line, arc = make.axes["line"], ship.axes["arc"]
     by_factories = _sum_area_draw(
-        index,
-        index.places.area[lines.place[line]],
+        arrays,
+        arrays.places.area[lines.place[line]],
         make.axes["period"],
         lines.kwh_per_unit[line] * values[make.block_slice],
     )
-    per_unit = arcs.kwh_per_tonne[arc] * index.items.tonnes_per_unit[ship.axes["item"]]
-    by_rail = _sum_area_draw(index, arcs.area[arc], ship.axes["period"], per_unit * values[ship.block_slice])
+    per_unit = arcs.kwh_per_tonne[arc] * arrays.items.tonnes_per_unit[ship.axes["item"]]
+    by_rail = _sum_area_draw(arrays, arcs.area[arc], ship.axes["period"], per_unit * values[ship.block_slice])
     return by_factories, by_rail
 
 
-def _sum_area_draw(index: ProblemArrays, area: IntArray, period: IntArray, kwh: FloatArray) -> FloatArray:
+def _sum_area_draw(arrays: ProblemArrays, area: IntArray, period: IntArray, kwh: FloatArray) -> FloatArray:
     metered = area >= 0
-    shape = index.power_limits.shape
+    shape = arrays.power_limits.shape
     cells = area[metered] * shape[1] + period[metered]
     return sum_by_cell(cells, kwh[metered], shape[0] * shape[1]).reshape(shape)
 
 
-def build_power_table(index: ProblemArrays, program: Program, values: FloatArray, row_price: FloatArray) -> pa.Table:
-    """Electricity of each area, (PowerRow)."""
-    by_factories, by_rail = sum_electricity(index, program, values)
-    price = np.zeros(index.power_limits.shape)
-    rule = program.constraints["power"]
-    price[rule.axes["area"], rule.axes["period"]] = 0.0 - row_price[rule.block_slice]
-    kept = find_nonzero_rows(by_factories, by_rail, np.where(np.isfinite(index.power_limits), index.power_limits, 0.0))
-    area, period = np.nonzero(kept)
+def build_power_table(arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray) -> pa.Table:
+    """Build the table of electricity by power area (PowerRow)."""
+    by_factories, by_rail = sum_electricity(arrays, program, values)
+    price = np.zeros(arrays.power_limits.shape)
+    power = program.constraints["power"]
+    price[power.axes["area"], power.axes["period"]] = 0.0 - dual_values[power.block_slice]
+    selected = find_nonzero_rows(
+        by_factories, by_rail, np.where(np.isfinite(arrays.power_limits), arrays.power_limits, 0.0)
+    )
+    area, period = np.nonzero(selected)
     return build_table(
         PowerRow,
         {
-            "area": build_label_column(area, index.labels["area"]),
-            "period": build_label_column(period, index.labels["period"]),
-            "used_by_factories": by_factories[kept],
-            "used_by_rail": by_rail[kept],
-            "limit": build_nullable_number_column(index.power_limits[kept]),
-            "price": price[kept],
+            "area": build_label_column(area, arrays.labels["area"]),
+            "period": build_label_column(period, arrays.labels["period"]),
+            "used_by_factories": by_factories[selected],
+            "used_by_rail": by_rail[selected],
+            "limit": build_nullable_number_column(arrays.power_limits[selected]),
+            "price": price[selected],
         },
     )

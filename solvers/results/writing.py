@@ -1,4 +1,4 @@
-"""Writing a plan's tables to a folder, one file a table."""
+"""Export of tables to files, one file for each table."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,17 +9,17 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 TableFormat = Literal["csv", "parquet"]
-"""Formats in which tables are written."""
+"""File formats of tables."""
 
 FORMULA_PREFIXES = r"^('*[=+\-@\t\r])"
-"""How a text begins that a spreadsheet would take for a formula, or that was guarded against it."""
+"""Start of a text that a spreadsheet reads as a formula, or of a text that is already escaped."""
 
 
 def write_table_files(tables: Mapping[str, pa.Table], folder: Path, kind: TableFormat = "csv") -> tuple[Path, ...]:
-    """Write each table to `<folder>/<table>.<kind>`, made if absent; existing files are replaced. Raises OSError.
+    """Write each table to `<folder>/<table>.<kind>`; create the folder and replace existing files. Raises OSError.
 
-    CSV has a header, UTF-8, full precision and plain labels, guarded for spreadsheets; Parquet keeps labels
-    dictionary-encoded (zstd).
+    CSV files have a header, UTF-8, full precision and labels escaped for spreadsheets. Parquet files keep dictionary-encoded
+    labels and use zstd.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -34,15 +34,15 @@ def write_table_files(tables: Mapping[str, pa.Table], folder: Path, kind: TableF
 
 
 def decode_dictionaries(table: pa.Table) -> pa.Table:
-    """The same table with its labels written out instead of dictionary-encoded."""
+    """Return the table with plain labels instead of dictionary-encoded ones."""
     fields = [pa.field(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
     return table.cast(pa.schema(fields))
 
 
 def escape_formulas(table: pa.Table) -> pa.Table:
-    """The same table with an apostrophe before each label that a spreadsheet would take for a formula.
+    """Return the table with an apostrophe before each label that a spreadsheet would read as a formula.
 
-    A label that already is an apostrophe before such a text gets one more, so that taking one off gives back the label.
+    A label that already begins with an apostrophe and such a text gets one more, so removing one restores the label.
     """
     columns = [_escape_column(column) if _is_text(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names)

@@ -1,14 +1,13 @@
-"""Answers that a planner can act on: prices, reasons, remedies, curves, comparisons, goals; all from a solved plan."""
+"""Sensitivity analysis of a solved plan: shadow prices, bottlenecks, remedies, curves, comparisons and goal trade-offs."""
 
 from solvers.sensitivity.attribution import GroupBy, attribute_shortages
+from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
-from solvers.sensitivity.curves import compute_curve
+from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
 from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_prices, compute_goal_prices_of_session
-from solvers.sensitivity.grids import compute_grid
 from solvers.sensitivity.remedies.search import find_remedies
-from solvers.sensitivity.reopening import open_changed
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
 

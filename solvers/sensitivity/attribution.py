@@ -1,10 +1,10 @@
-"""Why things are short, rolled up: what the missing units would take of each limit; and from a limit all shortages behind which it stands.
+"""Shortage attribution: the value of shortages, split over binding limits and summed by group.
 
-What is short is worth its units times the price of a unit there and then. That worth is split exactly: into what the cheapest way
-to bring the missing units takes of each limit, at the limit's price, and what it costs; less the won by which the way is
-dearer than the need weighs; and what nothing can bring (see `solvers.sensitivity.price_attribution`). Where bands are full, a unit's price lies
-above what most of the shortage weighs; `objective` is what it weighs in all, so that the objectives of all groups and the
-plan's costs add up to the plan's objective.
+The value of a shortage is its units times the shadow price of the item at that place in that period. The value splits exactly into
+the use of limits at their shadow prices, plus costs, minus the excess of the marginal cost over the shortage cost, plus the value
+of unreachable shortages (see `MarginalAttribution`). Where bands are full, the shadow price is above the cost of most of the
+shortage. `objective` is the cost of the shortage in the objective, so the objectives of all groups and the costs of the plan sum
+to the objective of the plan.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,18 +16,18 @@ from scipy import sparse
 
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
-from solvers.lp.linear_program import FloatArray, IntArray
+from solvers.lp.linear_program import FloatArray, IntArray, Program
+from solvers.results.bottlenecks import MAX_SOURCES, RELATIVE_TOLERANCE, find_marginal_sources
 from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.price_attribution import MarginalAttribution
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import list_shortage_weights, name_limit
 
 GroupBy = Literal["all", "item", "county", "category", "period", "limit"]
-"""What shortages are rolled up by."""
+"""Grouping of shortages."""
 
 MAX_BINDING_LIMITS = 20
-"""Limits named for one group."""
+"""Maximum number of limits in one group."""
 
 
 def attribute_shortages(
@@ -41,59 +41,79 @@ def attribute_shortages(
     limit: str | None = None,
     max_results: int = 100,
 ) -> ShortageAttribution:
-    """Reasons of the shortages of a county, item and period (all by default), rolled up; `rule` and `limit` pick limits by rule and id.
+    """Attribute the shortages of a county, item and period (all by default) to binding limits, and sum by group.
 
-    By `limit`, the groups are the shortages (`county/item/period`) and the causes the limits picked.
+    Parameters
+    ----------
+    group_by
+        Grouping of shortages; with `limit`, each shortage (`county/item/period`) is one group.
+    rule, limit
+        Select limits by the name of the constraint or bound and by id.
+
+    Raises
+    ------
+    KeyError
+        The county, item or period is unknown.
     """
     limits = session.list_limits()
     binding = limits.find_priced()
     short = _select_shortages(session, {"place": county, "item": item, "period": period})
     unit = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
-    words = limits.label_table
-    kept = np.array(
-        [rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, words[limits.id[k]]) for k in binding],
+    labels_of_limits = limits.label_table
+    is_selected = np.array(
+        [
+            rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, labels_of_limits[limits.id[k]])
+            for k in binding
+        ],
         dtype=bool,
     )
     group, keys = _group_shortages(session, group_by, *short.where)
-    counted = session.index.items.counted_value[short.where[1]]
+    counted = session.arrays.items.counted_value[short.where[1]]
     units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
-    summed = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group)))
-    parts = _AttributionParts.sum_by_group(short, unit, limits.shadow_price[binding], summed)
-    sums = np.asarray(summed @ np.column_stack([units, *_split_shortage_values(short, unit)]))
-    of_kept = np.asarray(parts.values[:, np.flatnonzero(kept)].maximum(0).sum(axis=1)).ravel()
-    ranked = sums[:, 1] if rule is None and limit is None else of_kept
+    group_matrix = sparse.csr_array(
+        (np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group))
+    )
+    parts = _AttributionParts.sum_by_group(short, unit, limits.shadow_price[binding], group_matrix)
+    sums = np.asarray(group_matrix @ np.column_stack([units, *_split_shortage_values(short, unit)]))
+    selected_values = np.asarray(parts.values[:, np.flatnonzero(is_selected)].maximum(0).sum(axis=1)).ravel()
+    ranked = sums[:, 1] if rule is None and limit is None else selected_values
     order = [int(g) for g in np.argsort(-ranked, kind="stable") if ranked[g] > 0][:max_results]
-    held = [
-        _build_attribution_group(limits, binding, kept, (keys[g], sums[g]), parts.list_group_parts(g)) for g in order
+    groups = [
+        _build_attribution_group(limits, binding, is_selected, (keys[g], sums[g]), parts.list_group_parts(g))
+        for g in order
     ]
-    return ShortageAttribution(group_by=group_by, groups=tuple(held))
+    return ShortageAttribution(group_by=group_by, groups=tuple(groups))
 
 
 @dataclass(frozen=True, slots=True)
 class _AttributionParts:
-    """What limits take part with, (groups, limits) each."""
+    """Contribution of limits to groups; each array has shape (groups, limits)."""
 
     values: sparse.csr_array
     """Won."""
     amounts: sparse.csr_array
     """Units of the limit."""
     counts: sparse.csr_array
-    """Shortages behind which it stands."""
+    """Number of shortages to which the limit contributes."""
 
     @classmethod
     def sum_by_group(
-        cls, short: "_ChosenShortages", unit: MarginalAttribution, gain: FloatArray, summed: sparse.csr_array
+        cls,
+        short: "_ChosenShortages",
+        unit: "MarginalAttribution",
+        shadow_price: FloatArray,
+        group_matrix: sparse.csr_array,
     ) -> "_AttributionParts":
-        """What missing units take of limits with these gains, added up by groups, (groups, shortages)."""
+        """Sum the use of limits with these shadow prices by groups; `summed` has shape (groups, shortages)."""
         amounts = sparse.csr_array(sparse.diags_array(short.units) @ unit.amounts[short.rows])
-        won = sparse.csr_array(amounts @ sparse.diags_array(gain))
-        each = (won, amounts, (won > 0).astype(np.float64))
-        return cls(*(sparse.csr_array(summed @ part) for part in each))
+        values = sparse.csr_array(amounts @ sparse.diags_array(shadow_price))
+        each = (values, amounts, (values > 0).astype(np.float64))
+        return cls(*(sparse.csr_array(group_matrix @ part) for part in each))
 
     def list_group_parts(self, g: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
-        """Those of one group, by limit; a limit that takes no part is left out."""
-        won, amounts, counts = (_iterate_entries(part, g) for part in (self.values, self.amounts, self.counts))
-        return won, amounts, counts
+        """Return value, amount and count of one group by limit, without limits that do not contribute."""
+        values, amounts, counts = (_iterate_entries(part, g) for part in (self.values, self.amounts, self.counts))
+        return values, amounts, counts
 
 
 def _iterate_entries(part: sparse.csr_array, row: int) -> dict[int, float]:
@@ -103,39 +123,39 @@ def _iterate_entries(part: sparse.csr_array, row: int) -> dict[int, float]:
 
 @dataclass(frozen=True, slots=True)
 class _ChosenShortages:
-    """Shortages chosen, arrays of one length."""
+    """Selected shortages, as arrays of equal length."""
 
     rows: IntArray
-    """Position of the balance in its rule."""
+    """Position in the block of balance constraints."""
     where: tuple[IntArray, IntArray, IntArray]
     """Place, item, period."""
     units: FloatArray
     """Units short."""
-    worth: FloatArray
-    """Units short × price, won."""
+    value: FloatArray
+    """Units short × shadow price, in won."""
     objective: FloatArray
-    """What they weigh in the objective, won."""
+    """Cost in the objective, in won."""
 
 
-def _split_shortage_values(short: "_ChosenShortages", unit: MarginalAttribution) -> tuple[FloatArray, ...]:
-    """Worth, weight in the objective, costs, what is dearer, and what nothing can bring; won by shortage."""
-    costs, dearer = short.units * unit.costs[short.rows], short.units * unit.above_shortage_cost[short.rows]
-    return short.worth, short.objective, costs, dearer, np.where(unit.unreachable[short.rows], short.worth, 0.0)
+def _split_shortage_values(short: "_ChosenShortages", unit: "MarginalAttribution") -> tuple[FloatArray, ...]:
+    """Return value, objective, costs, excess over the shortage cost, and unreachable value, in won by shortage."""
+    costs, excess_cost = short.units * unit.costs[short.rows], short.units * unit.above_shortage_cost[short.rows]
+    return short.value, short.objective, costs, excess_cost, np.where(unit.unreachable[short.rows], short.value, 0.0)
 
 
 def _select_shortages(session: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
-    """Shortages of the places, items and periods chosen; KeyError for one that is not there."""
-    balance, labels = session.program.constraints["balance"], session.index.labels
+    """Return the shortages of the chosen places, items and periods; KeyError if one is unknown."""
+    balance, labels = session.program.constraints["balance"], session.arrays.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
     flows = session.compute_flows()
     short, price = flows.short[where], flows.price[where]
-    mine = short > 0
+    is_chosen = short > 0
     for (axis, label), codes in zip(chosen.items(), where, strict=True):
         if label is not None:
             if label not in labels[axis]:
-                raise KeyError(f"there is no {axis} {label}")
-            mine &= codes == labels[axis].index(label)
-    rows = np.flatnonzero(mine)
+                raise KeyError(f"unknown {axis}: {label}")
+            is_chosen &= codes == labels[axis].index(label)
+    rows = np.flatnonzero(is_chosen)
     shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
     block, weighed = session.program.variables["short"], list_shortage_weights(session)
     cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
@@ -147,13 +167,13 @@ def _select_shortages(session: SensitivitySession, chosen: Mapping[str, str | No
 def _group_shortages(
     session: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
 ) -> tuple[IntArray, tuple[str, ...]]:
-    """Group of each shortage, and the groups' names."""
-    labels = session.index.labels
+    """Return the group of each shortage and the names of groups."""
+    labels = session.arrays.labels
     codes: dict[str, Callable[[], tuple[IntArray, tuple[str, ...]]]] = {
         "all": lambda: (np.zeros(len(place), dtype=np.int64), ("all",)),
         "item": lambda: (item, labels["item"]),
         "county": lambda: (place, labels["place"]),
-        "category": lambda: (session.index.items.category[item], labels["category"]),
+        "category": lambda: (session.arrays.items.category[item], labels["category"]),
         "period": lambda: (period, labels["period"]),
         "limit": lambda: (
             np.arange(len(place)),
@@ -169,22 +189,24 @@ def _group_shortages(
 def _build_attribution_group(
     limits: Limits,
     binding: IntArray,
-    kept: BoolArray,
+    is_selected: BoolArray,
     group: tuple[str, FloatArray],
     parts: tuple[dict[int, float], dict[int, float], dict[int, float]],
 ) -> AttributionGroup:
-    """One group, with the limits asked for that take part most."""
-    won, amounts, counts = parts
-    key, (shortage, worth, objective, costs, dearer, no_way) = group[0], group[1].tolist()
-    named = sorted((k for k in won if kept[k] and won[k] > 0), key=lambda k: (-won[k], k))[:MAX_BINDING_LIMITS]
-    causes = tuple(
+    """Build one group with the selected limits that contribute most."""
+    values, amounts, counts = parts
+    key, (shortage, value, objective, costs, excess_cost, unreachable) = group[0], group[1].tolist()
+    named = sorted((k for k in values if is_selected[k] and values[k] > 0), key=lambda k: (-values[k], k))[
+        :MAX_BINDING_LIMITS
+    ]
+    binding_limits = tuple(
         BindingLimit(
             **name_limit(limits, int(binding[k])),
             shadow_price=float(limits.shadow_price[binding[k]]),
             shortage_count=int(counts[k]),
             amount=amounts[k],
-            value=won[k],
-            share=won[k] / worth if worth > 0 else 0.0,
+            value=values[k],
+            share=values[k] / value if value > 0 else 0.0,
         )
         for k in named
     )
@@ -192,10 +214,119 @@ def _build_attribution_group(
         key=key,
         shortage=shortage,
         objective=objective,
-        value=worth,
-        binding_limits=causes,
-        other_limits=sum(won.values()) - sum(won[k] for k in named),
+        value=value,
+        binding_limits=binding_limits,
+        other_limits=sum(values.values()) - sum(values[k] for k in named),
         costs=costs,
-        above_shortage_cost=dearer,
-        unreachable=no_way,
+        above_shortage_cost=excess_cost,
+        unreachable=unreachable,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MarginalAttribution:
+    """Price decomposition of one more unit at each balance constraint; b balances, q limits.
+
+    Marginal sources (see `solvers.results.bottlenecks`) have the smallest reduced cost per unit supplied. For a source j of a balance
+    with the dual value y and the coefficient a, dual feasibility gives
+
+        y · a = cost(j) − reduced cost(j) + Σ over limits: shadow price · use(j) + Σ over other balances: y · draw(j)
+
+    So the price of a unit splits into the value of limits, costs, and the prices of materials or of the item at its origin, which
+    split in turn. Of the marginal sources, only those on acyclic paths to an origin in the fewest steps are used, with equal shares.
+    The parts always sum to the price. If marginal sources tie, the use of each limit depends on this choice.
+    """
+
+    amounts: sparse.csr_array
+    """Units of each limit, (b, q); negative where the path adds to the limit."""
+    costs: FloatArray
+    """Costs in won, (b,): costs of variables, other constraints with dual values, and draws on balances without a price."""
+    above_shortage_cost: FloatArray
+    """Excess of the marginal cost over the shortage cost in won, (b,)."""
+    unreachable: BoolArray
+    """Whether no source can supply one more unit, (b,)."""
+
+    @classmethod
+    def from_prices(cls, program: Program, dual_values: FloatArray, limits: IntArray) -> "MarginalAttribution":
+        """Decompose prices from dual values, (m,), for binding limits: rows, or the number of rows plus a column, (q,)."""
+        lp = program.lp
+        columns = np.concatenate([program.variables[name].positions for name in MAX_SOURCES])
+        used = sparse.csc_array(lp.matrix[:, columns])
+        reduced = np.asarray(lp.cost - lp.matrix.T @ dual_values)[columns]
+        balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
+        price = dual_values[program.constraints["balance"].block_slice]
+        onward = _drawn_units(balances, price)
+        level, chosen = _acyclic_sources(find_marginal_sources(balances, reduced, price), onward)
+        share = sparse.csr_array(chosen.multiply(_invert_positive(balances)))
+        direct = _direct_limit_use(used, columns, reduced, dual_values, limits)
+        # costs include y·a of constraints that are neither limits nor balances with a price
+        other = dual_values.copy()
+        other[limits[limits < lp.row_count]] = 0.0
+        other[program.constraints["balance"].block_slice] = 0.0
+        draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
+        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > RELATIVE_TOLERANCE, 0.0, price)
+        bound = np.isin(columns + lp.row_count, limits)
+        paid = paid - np.where(bound, 0.0, np.minimum(reduced, 0.0))
+        depth, steps = int(level.max(initial=0)), sparse.csr_array(share @ onward)
+        amounts = first = sparse.csr_array(share @ direct)
+        costs = first_costs = share @ paid
+        excess_cost = first_excess_cost = share @ np.maximum(reduced, 0.0)
+        for _ in range(depth):
+            amounts = sparse.csr_array(first + steps @ amounts)
+            costs, excess_cost = first_costs + steps @ costs, first_excess_cost + steps @ excess_cost
+        return cls(amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
+
+
+def _direct_limit_use(
+    used: sparse.csc_array, columns: IntArray, reduced: FloatArray, dual_values: FloatArray, limits: IntArray
+) -> sparse.csr_array:
+    """Return the direct use of each limit by one unit of a variable, (c, q); a lower limit is used by a reduction."""
+    rows = used.shape[0]
+    of_row, own = np.flatnonzero(limits < rows), np.flatnonzero(limits >= rows)
+    entries = sparse.csr_array(used)[limits[of_row]].tocoo()
+    position = np.full(int(max(columns.max(initial=0), limits.max(initial=0))) + 1, -1)
+    position[columns] = np.arange(len(columns))
+    bounded = position[limits[own] - rows]
+    here = (bounded >= 0) & (reduced[np.maximum(bounded, 0)] < 0)
+    where = (np.concatenate([entries.col, bounded[here]]), np.concatenate([of_row[entries.row], own[here]]))
+    signs = -np.sign(dual_values[limits[of_row]])[entries.row]
+    units = np.concatenate([entries.data * signs, np.ones(int(here.sum()))])
+    return sparse.csr_array((units, where), shape=(len(columns), len(limits)))
+
+
+def _drawn_units(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
+    """Return the units that a variable draws from balances with a nonzero price, (c, b)."""
+    entries = balances.tocoo()
+    draws = (entries.data < 0) & (price[entries.row] > RELATIVE_TOLERANCE)
+    return sparse.csr_array(
+        (-entries.data[draws], (entries.col[draws], entries.row[draws])), shape=balances.shape[::-1]
+    )
+
+
+def _invert_positive(balances: sparse.csr_array) -> sparse.csr_array:
+    """Return the units of a variable that supply one unit, where the coefficient is positive."""
+    data = np.where(balances.data > 0, 1.0 / np.where(balances.data > 0, balances.data, 1.0), 0.0)
+    return sparse.csr_array((data, balances.indices, balances.indptr), shape=balances.shape)
+
+
+def _acyclic_sources(sources: sparse.csr_array, onward: sparse.csr_array) -> tuple[IntArray, sparse.csr_array]:
+    """Return the steps of each balance from an origin, (b,), −1 if unreachable, and the shares of acyclic sources, (b, c)."""
+    level = np.full(sources.shape[0], -1, dtype=np.int64)
+    flags = sparse.csr_array((np.ones(onward.nnz), onward.indices, onward.indptr), shape=onward.shape)
+    required_count: FloatArray = np.asarray(flags.sum(axis=1)).ravel()
+    entries = sources.tocoo()
+    is_selected = np.zeros(entries.nnz, dtype=bool)
+    step = 0
+    while True:
+        resolved_count = flags @ (level >= 0).astype(np.float64)
+        is_resolved = resolved_count >= required_count
+        is_new = is_resolved[entries.col] & (level[entries.row] < 0)
+        if not is_new.any():
+            break
+        is_selected |= is_new
+        level[entries.row[is_new]] = step
+        step += 1
+    row, column = entries.row[is_selected], entries.col[is_selected]
+    count = np.bincount(row, minlength=len(level))
+    chosen = sparse.csr_array((1.0 / count[row], (row, column)), shape=sources.shape)
+    return level, chosen

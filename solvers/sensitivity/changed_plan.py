@@ -1,40 +1,69 @@
-"""A plan after a change, reached the shortest way: by the session that holds the plan open, where only limits move."""
+"""Plans of a changed problem, solved from an open session."""
 
 from dataclasses import replace
 
 import numpy as np
 
+from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
+from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import LinearProgram
 from solvers.lp.solution import Solution, Termination
+from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.errors import InfeasibleError
 from solvers.sensitivity.goal_stages import GoalStage
-from solvers.sensitivity.reopening import open_changed
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 
 MAX_WARM_SECONDS = 2.0
-"""Seconds that the session may take before the change is solved as plans are, by two methods at once."""
+"""Time limit of a solve in the session; a slower change is solved by the algorithm portfolio."""
+
+
+def open_changed(
+    session: SensitivitySession, problem: PlanningProblem, seconds: float = 600.0
+) -> SensitivitySession | None:
+    """Open a session for another problem from the basis of this one; return None if the problem is infeasible.
+
+    Raises
+    ------
+    SensitivityUnavailableError
+        No plan was found within the time limit, which applies to each goal.
+    """
+    basis, options = session.point.basis, PlanOptions(time_limit_seconds=max(seconds, 0.1))
+    try:
+        if basis is None:
+            return SensitivitySession.from_problem(problem, options=options)
+        start = WarmStart.from_program(session.program, basis)
+        if is_multi_stage(problem):
+            return SensitivitySession.from_problem(problem, options=options, start=start)
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_plan_program(arrays)
+        return SensitivitySession.from_nearby_basis(
+            arrays, program, start.map_basis_to(program), options.time_limit_seconds
+        )
+    except InfeasibleError:
+        return None
 
 
 def solve_changed_problem(
     session: SensitivitySession, problem: PlanningProblem
 ) -> tuple[SensitivitySession, bool] | None:
-    """Another problem, solved from where a plan stands; None where no plan keeps every rule.
+    """Solve another problem from this session; return None if the problem is infeasible.
 
-    The second value says whether the result has a session of its own. If not it is to be read, not solved with: it was found by
-    the session of `standing`, which has its own bounds again. Opening another one takes longer than most such solves.
+    The second value tells whether the result has its own solver session. Without one, the result can be read but not solved again:
+    the given session found it and has its original bounds again. Opening another session takes longer than most such solves.
     """
     found = _solve_in_session(session, problem)
     if found is not None:
         return found, False
-    following = open_changed(session, problem)
-    return None if following is None else (following, True)
+    opened = open_changed(session, problem)
+    return None if opened is None else (opened, True)
 
 
 def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
-    """Whether two programs differ in bounds of rows and columns at most."""
+    """Return whether two programs differ only in the bounds of constraints and variables."""
     if (a.row_count, a.column_count, a.matrix.nnz) != (b.row_count, b.column_count, b.matrix.nnz):
         return False
     pairs = (
@@ -43,14 +72,14 @@ def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
         (a.matrix.indices, b.matrix.indices),
         (a.matrix.data, b.matrix.data),
     )
-    return all(np.array_equal(one, other) for one, other in pairs)
+    return all(np.array_equal(first, second) for first, second in pairs)
 
 
 def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
-    if is_multi_stage(problem) or is_multi_stage(session.index.problem):
+    if is_multi_stage(problem) or is_multi_stage(session.arrays.problem):
         return None
-    index = ProblemArrays.from_problem(problem)
-    program = build_plan_program(index)
+    arrays = ProblemArrays.from_problem(problem)
+    program = build_plan_program(arrays)
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
     point = session.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
@@ -61,7 +90,7 @@ def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> 
         return None
     return replace(
         session,
-        index=index,
+        arrays=arrays,
         program=program,
         point=point,
         goal_stages=(GoalStage("objective", None, 1.0, program, point),),

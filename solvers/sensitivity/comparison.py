@@ -1,16 +1,18 @@
-"""Two plans side by side: what differs in what went in, what differs in what came out, and which change did how much.
+"""Comparison of two plans: differences of inputs and results, and the effect of each change.
 
-The change is taken apart along an order: each step makes one more change and solves again from the basis of the step before. The
-steps add up to the whole, but another order may share it out otherwise, as changes help or hinder each other.
+The total difference is decomposed in an order of steps. Each step applies one more change and solves from the basis of the step
+before. The steps sum to the total, but the effect of one change depends on the order.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from models.changes.apply import apply_changes
 from models.changes.change import Change
-from models.comparisons import Comparison, ComparisonStep, ResultDifference
+from models.comparisons import Comparison, ComparisonStep, InputDifference, ResultDifference
 from models.plan import PlanSummary, ServedShare
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem, raise_on_errors
@@ -19,48 +21,47 @@ from solvers.results.summary import build_summary
 from solvers.sensitivity.changed_plan import solve_changed_problem
 from solvers.sensitivity.curves import compute_served_share
 from solvers.sensitivity.goal_stages import compute_final_values
-from solvers.sensitivity.input_differences import list_input_differences
 from solvers.sensitivity.session import SensitivitySession
 
 MAX_INPUT_DIFFERENCES = 200
-"""Inputs named at most."""
+"""Maximum number of input differences."""
 
 MAX_FACTORIES = 50
-"""Factories named at most."""
+"""Maximum number of factories."""
 
 ComparisonSteps = Sequence[tuple[str, PlanningProblem]]
-"""Names of steps and the problem after each; the last is the second plan's."""
+"""Name of each step and the problem after it; the last problem is that of the second plan."""
 
 PROBLEM_PARTS = (
-    ("people and their needs", ("counties", "demand", "items", "calendars")),
+    ("population and demand", ("counties", "demand", "items", "calendars")),
     ("electricity", ("power_areas",)),
-    ("the centre's deliveries", ("supply_shares",)),
+    ("central deliveries", ("supply_shares",)),
     ("factories", ("factories",)),
     ("transport", ("stations", "links")),
     ("swaps", ("partners",)),
     ("policy", ("policy",)),
 )
-"""Parts of a problem that are exchanged together, in the order in which it is done."""
+"""Parts of a problem that one step replaces, in order."""
 
 
 def split_by_parts(before: PlanningProblem, after: PlanningProblem) -> ComparisonSteps:
-    """From one problem to another part by part; in one step where the parts do not fit each other in between."""
+    """Return steps from one problem to another by parts; one step if an intermediate problem is invalid."""
     steps, problem = [], before
     for name, fields in PROBLEM_PARTS:
-        following = problem.model_copy(update={field: getattr(after, field) for field in fields})
-        if following == problem:
+        next_problem = problem.model_copy(update={field: getattr(after, field) for field in fields})
+        if next_problem == problem:
             continue
         try:
-            raise_on_errors(check_problem(following))
+            raise_on_errors(check_problem(next_problem))
         except InvalidProblemError:
             return (("everything", after),)
-        problem = following
+        problem = next_problem
         steps.append((name, problem))
     return steps if problem == after or not steps else [*steps, ("the rest", after)]
 
 
 def split_by_changes(before: PlanningProblem, changes: Sequence[Change]) -> ComparisonSteps:
-    """From a problem along a list of changes; those of the same kind that follow each other are one step."""
+    """Return one step for each change; consecutive changes of one kind form one step."""
     steps: list[tuple[str, PlanningProblem]] = []
     problem = before
     for change in changes:
@@ -72,39 +73,39 @@ def split_by_changes(before: PlanningProblem, changes: Sequence[Change]) -> Comp
 
 
 def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Comparison:
-    """Compare a plan with the one that the last step leads to. A step without a plan is shown as such and passed over."""
-    begun = (session.plain_objective, compute_served_share(session))
-    stood, held, rows, last = session, session, list[ComparisonStep](), begun
+    """Compare a plan with that of the last step; a step without a plan is reported and skipped."""
+    first = (session.plain_objective, compute_served_share(session))
+    current, solvable, rows, last = session, session, list[ComparisonStep](), first
     for name, problem in steps:
-        found = solve_changed_problem(held, problem)
+        found = solve_changed_problem(solvable, problem)
         if found is None:
             none = {"objective": None, "served_share": None, "objective_change": None, "served_share_change": None}
             rows.append(ComparisonStep(name=name, **none))
             continue
-        stood = found[0]
-        held = stood if found[1] else held
-        plan, share = stood.plain_objective, compute_served_share(stood)
+        current = found[0]
+        solvable = current if found[1] else solvable
+        plan, share = current.plain_objective, compute_served_share(current)
         changes = {"objective_change": plan - last[0], "served_share_change": share - last[1]}
         rows.append(ComparisonStep(name=name, objective=plan, served_share=share, **changes))
         last = (plan, share)
-    inputs = list_input_differences(session.index.problem, stood.index.problem)
-    a, b = _summarize_plan(session), _summarize_plan(stood)
+    inputs = list_input_differences(session.arrays.problem, current.arrays.problem)
+    a, b = _summarize_plan(session), _summarize_plan(current)
     return Comparison(
         inputs=inputs[:MAX_INPUT_DIFFERENCES],
         input_difference_count=len(inputs),
-        objective=(begun[0], last[0]),
-        served_share=(begun[1], last[1]),
-        goals=_list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (session, stood))),
+        objective=(first[0], last[0]),
+        served_share=(first[1], last[1]),
+        goals=_list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (session, current))),
         by_county=_list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
         by_category=_list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
-        by_factory=_select_largest(_list_differences(_sum_value_made(session), _sum_value_made(stood))),
+        by_factory=_select_largest(_list_differences(_sum_value_made(session), _sum_value_made(current))),
         steps=tuple(rows),
     )
 
 
 def _summarize_plan(session: SensitivitySession) -> PlanSummary:
     values = clean_values(session.program, session.point.values)
-    return build_summary(session.index, session.program, values, session.compute_flows())
+    return build_summary(session.arrays, session.program, values, session.compute_flows())
 
 
 def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
@@ -112,15 +113,15 @@ def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
 
 
 def _sum_value_made(session: SensitivitySession) -> dict[str, float]:
-    """Won's worth made, by factory."""
-    index, make = session.index, session.program.variables["make"]
+    """Return the value of production in won by factory."""
+    arrays, make = session.arrays, session.program.variables["make"]
     line = make.axes["line"]
-    worth = (
-        index.items.value[index.lines.item[line]]
+    value = (
+        arrays.items.value[arrays.lines.item[line]]
         * clean_values(session.program, session.point.values)[make.block_slice]
     )
-    labels = index.labels["factory"]
-    total = np.bincount(index.lines.factory[line], weights=worth, minlength=len(labels))
+    labels = arrays.labels["factory"]
+    total = np.bincount(arrays.lines.factory[line], weights=value, minlength=len(labels))
     return dict(zip(labels, total.tolist(), strict=True))
 
 
@@ -132,3 +133,45 @@ def _list_differences(before: dict[str, float], after: dict[str, float]) -> tupl
 def _select_largest(rows: tuple[ResultDifference, ...]) -> tuple[ResultDifference, ...]:
     differing = [row for row in rows if abs(row.after - row.before) > 1e-6 * (1 + abs(row.before))]
     return tuple(sorted(differing, key=lambda row: -abs(row.after - row.before))[:MAX_FACTORIES])
+
+
+def list_input_differences(before: PlanningProblem, after: PlanningProblem) -> tuple[InputDifference, ...]:
+    """List every input that differs, in the order of the parts of the problem, by identifiers instead of positions."""
+    old, new = (problem.model_dump(mode="json") for problem in (before, after))
+    return tuple(_compare_values("", old, new))
+
+
+def _compare_values(path: str, old: Any, new: Any) -> Iterator[InputDifference]:
+    if old == new:
+        return
+    a, b = _index_parts(old), _index_parts(new)
+    if a is None or b is None:
+        yield InputDifference(path=path or "/", before=_format_value(old), after=_format_value(new))
+        return
+    for key in dict.fromkeys((*a, *b)):
+        here = f"{path}/{key}"
+        if key not in a:
+            yield InputDifference(path=here, before="", after=_format_value(b[key]))
+        elif key not in b:
+            yield InputDifference(path=here, before=_format_value(a[key]), after="")
+        else:
+            yield from _compare_values(here, a[key], b[key])
+
+
+def _index_parts(value: Any) -> dict[str, Any] | None:
+    """Return the members of an object or of a list with identifiers; None for values compared as a whole."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+        keys = [str(v.get("id") or v.get("item") or v.get("county")) for v in value]
+        keys = [
+            f"{v['county']}/{v['item']}" if {"county", "item"} <= v.keys() else k
+            for k, v in zip(keys, value, strict=True)
+        ]
+        return dict(zip(keys, value, strict=True)) if len(set(keys)) == len(keys) else None
+    return None
+
+
+def _format_value(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 300 else text[:299] + "…"

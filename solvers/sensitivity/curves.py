@@ -1,13 +1,12 @@
-"""Curves: a plan as one limit or share is varied, with the points at which prices change.
+"""Parametric curves and grids: plans for a range of factors or values of one change or two.
 
-Where a change moves only bounds and right-hand sides, in proportion, the objective along it is convex and piecewise linear.
-Two points, each with a supporting line from its prices, are then enough to go on: their lines meet below the curve, and the
-curve is solved there. If it lies on the meeting point, both lines are the curve, and that point is a breakpoint: exact, with no
-tolerance to choose. Else there are two shorter stretches to look at. Where coefficients change too (machine condition does not,
-norms under `worst_fulfilment` do), bounds come and go, goals are ordered or own needs held, the curve is sampled instead and says so.
+If a change moves bounds and right-hand sides proportionally, the objective is convex and piecewise linear along the change. The dual
+values of each plan give a supporting line, and the lines of two plans meet at or below the curve. If the plan at that parameter lies
+on the meeting point, the point is a breakpoint, without any tolerance to choose. Otherwise two shorter intervals remain. If
+coefficients change, bounds appear or vanish, goals are ordered or own needs come first, the curve is sampled.
 
-Solves go where the lines between points may lie farthest above the curve. When the time or the number of solves is over, what was
-found is given with the most that it can be wrong by; where even the far end was not reached, as far as it came.
+The next solve is where the linear interpolation may lie farthest above the curve. At the limit of time or solves, the result
+includes the maximum error, or ends at the last parameter reached.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from time import monotonic
 
 import numpy as np
 
-from models.answers import CurvePoint, ParametricCurve
+from models.answers import CurvePoint, GridCell, ParameterGrid, ParametricCurve
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
@@ -27,20 +26,19 @@ from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
 from solvers.results.summary import build_summary
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
+from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.parametric import PathPoint, find_breakpoints
-from solvers.sensitivity.reopening import open_changed
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_price
 
 SAMPLE_COUNT = 13
-"""Points of a curve that is sampled."""
+"""Number of points of a sampled curve."""
 
 TOP_LIMITS = 3
-"""Limits named at each point."""
+"""Number of limits reported at each point."""
 
 
 def compute_curve(
@@ -52,31 +50,38 @@ def compute_curve(
     max_solves: int = 40,
     time_limit_seconds: float = 60.0,
 ) -> ParametricCurve:
-    """The plan as the `factor` (or `value`) of a change runs from `start` to `end`; about `most` solves and `seconds` at most.
+    """Compute the plan as the `factor` (or `value`) of a change goes from `start` to `end`.
 
-    Raises InvalidProblem for a change that cannot be made, NothingToAsk where `start` has no plan.
+    Raises
+    ------
+    InvalidProblemError
+        The change is invalid.
+    SensitivityUnavailableError
+        There is no plan at `start`.
     """
-    until = monotonic() + time_limit_seconds
-    problem = session.index.problem
+    deadline = monotonic() + time_limit_seconds
+    problem = session.arrays.problem
     if is_multi_stage(problem):
-        why = "Each point is planned by the goals in their order and what own needs hold"
-        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), until, why)
-    ends = [ProblemArrays.from_problem(vary_change(problem, change, at)) for at in (start, end)]
-    programs = [build_plan_program(index) for index in ends]
-    like = max(programs, key=lambda program: (program.lp.column_count, program.lp.row_count))
-    bounds = [bounds_in_layout_of(program, like) for program in programs]
-    way = _find_straight_path(problem, change, (start, end), bounds, like)
-    if way is None or session.point.basis is None:
-        why = "The change moves more than limits"
-        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), until, why)
-    near = WarmStart.from_program(session.program, session.point.basis).map_basis_to(like)
-    stood = _open_curve_start(session, ends[0], way.start.apply_to(like), near, until)
-    if stood is None:
-        why = f"There was no time to find the plan at {start:g}."
-        return ParametricCurve(change=change, points=(), exact=False, max_error=None, explored_until=start, note=why)
-    found = find_breakpoints(stood, way, (start, end), max_solves, until)
+        reason = "Ordered goals or own needs need several solves for each point"
+        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), deadline, reason)
+    ends = [ProblemArrays.from_problem(vary_change(problem, change, parameter)) for parameter in (start, end)]
+    programs = [build_plan_program(arrays) for arrays in ends]
+    layout = max(programs, key=lambda program: (program.lp.column_count, program.lp.row_count))
+    bounds = [bounds_in_layout_of(program, layout) for program in programs]
+    path = _find_straight_path(problem, change, (start, end), bounds, layout)
+    if path is None or session.point.basis is None:
+        reason = "The change affects more than limits"
+        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), deadline, reason)
+    start_basis = WarmStart.from_program(session.program, session.point.basis).map_basis_to(layout)
+    current = _open_curve_start(session, ends[0], path.start.apply_to(layout), start_basis, deadline)
+    if current is None:
+        reason = f"The time limit was reached before the plan at {start:g} was found."
+        return ParametricCurve(change=change, points=(), exact=False, max_error=None, explored_until=start, note=reason)
+    found = find_breakpoints(current, path, (start, end), max_solves, deadline)
     shown = [
-        _build_curve_point(way.bounds_at(s.t).apply_to(like), vary_change(problem, change, s.parameter), s, end - start)
+        _build_curve_point(
+            path.bounds_at(s.t).apply_to(layout), vary_change(problem, change, s.parameter), s, end - start
+        )
         for s in found.points
     ]
     inner = [
@@ -94,31 +99,31 @@ def compute_curve(
 
 
 def _open_curve_start(
-    session: SensitivitySession, index: ProblemArrays, program: Program, near: Basis, until: float
+    session: SensitivitySession, arrays: ProblemArrays, program: Program, start_basis: Basis, deadline: float
 ) -> SensitivitySession | None:
-    """The program at the start of a curve; None where there is no time to find its plan."""
+    """Open a session at the start of a curve; return None if the time limit is reached."""
     own, there = Bounds.from_program(session.lp), Bounds.from_program(program.lp)
     if all(np.array_equal(getattr(own, name), getattr(there, name)) for name in Bounds.__slots__):
-        return SensitivitySession.from_basis(index, program, near)  # the plan itself
+        return SensitivitySession.from_basis(arrays, program, start_basis)  # the original plan
     try:
-        return SensitivitySession.from_nearby_basis(index, program, near, max(until - monotonic(), 1.0))
+        return SensitivitySession.from_nearby_basis(arrays, program, start_basis, max(deadline - monotonic(), 1.0))
     except InfeasibleError:
         raise
     except SensitivityUnavailableError:
         return None
 
 
-def vary_change(problem: PlanningProblem, change: Change, at: float) -> PlanningProblem:
-    """A problem with a change whose factor or value is `at`."""
+def vary_change(problem: PlanningProblem, change: Change, parameter: float) -> PlanningProblem:
+    """Return the problem with the factor or value of a change set to a parameter."""
     field = "value" if change.factor is None else "factor"
-    raw = change.model_dump(exclude_none=True) | {field: float(at)}
+    raw = change.model_dump(exclude_none=True) | {field: float(parameter)}
     return apply_changes(problem, (Change.model_validate(raw),))
 
 
 def compute_served_share(session: SensitivitySession) -> float:
-    """Served share of the plan before rounding."""
+    """Return the served share of the plan before rounding."""
     values = clean_values(session.program, session.point.values)
-    return build_summary(session.index, session.program, values, session.compute_flows()).served_share
+    return build_summary(session.arrays, session.program, values, session.compute_flows()).served_share
 
 
 def _find_straight_path(
@@ -126,41 +131,43 @@ def _find_straight_path(
     change: Change,
     ends: tuple[float, float],
     bounds: Sequence[Bounds | None],
-    like: Program,
+    layout: Program,
 ) -> BoundPath | None:
-    """The way between both ends, if the bounds in the middle lie in the middle."""
+    """Return the path between both ends if the bounds at the midpoint lie on it; else None."""
     if bounds[0] is None or bounds[1] is None:
         return None
     try:
-        way = BoundPath.interpolate(bounds[0], bounds[1])
+        path = BoundPath.interpolate(bounds[0], bounds[1])
     except ValueError:
         return None
     middle = bounds_in_layout_of(
-        build_plan_program(ProblemArrays.from_problem(vary_change(problem, change, sum(ends) / 2))), like
+        build_plan_program(ProblemArrays.from_problem(vary_change(problem, change, sum(ends) / 2))), layout
     )
     if middle is None:
         return None
-    guess = way.bounds_at(0.5)
-    same = all(np.allclose(getattr(guess, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__)
-    return way if same else None
+    expected = path.bounds_at(0.5)
+    is_equal = all(
+        np.allclose(getattr(expected, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__
+    )
+    return path if is_equal else None
 
 
 def _slope_after(points: Sequence[CurvePoint], k: int) -> float:
-    """Won saved per unit along the line that begins at a point; at the last point, along the line that ends there."""
+    """Return the won saved per unit on the segment after a point, or on the last segment for the last point."""
     a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[max(k - 1, 0)], points[k])
     return 0.0 if a.parameter == b.parameter else (a.objective - b.objective) / (b.parameter - a.parameter)
 
 
 def _build_curve_point(program: Program, problem: PlanningProblem, solved: PathPoint, length: float) -> CurvePoint:
-    """A point of the curve; needs and weights are those of the problem there."""
-    here = ProblemArrays.from_problem(problem)
+    """Build a point of the curve, with the demand and weights of the problem at the point."""
+    arrays = ProblemArrays.from_problem(problem)
     values = clean_values(program, solved.point.values)
-    flows = Flows.from_solution(here, program, values, solved.point.dual_values)
-    summary = build_summary(here, program, values, flows)
-    limits = Limits.from_solution(here, program, values, solved.point.dual_values)
+    flows = Flows.from_solution(arrays, program, values, solved.point.dual_values)
+    summary = build_summary(arrays, program, values, flows)
+    limits = Limits.from_solution(arrays, program, values, solved.point.dual_values)
     priced = limits.find_priced()
-    worth = limits.shadow_price[priced] * np.abs(limits.limit[priced])
-    leading = priced[np.argsort(-worth, kind="stable")[:TOP_LIMITS]]
+    value = limits.shadow_price[priced] * np.abs(limits.limit[priced])
+    leading = priced[np.argsort(-value, kind="stable")[:TOP_LIMITS]]
     return CurvePoint(
         parameter=solved.parameter,
         objective=solved.point.objective,
@@ -173,31 +180,61 @@ def _build_curve_point(program: Program, problem: PlanningProblem, solved: PathP
 
 
 def _sample_curve(
-    session: SensitivitySession, change: Change, ends: tuple[float, float], count: int, until: float, why: str
+    session: SensitivitySession, change: Change, ends: tuple[float, float], count: int, deadline: float, reason: str
 ) -> ParametricCurve:
-    """Points at even distances, each solved from its neighbour, as long as there is time."""
+    """Sample points at equal distances, each solved from its neighbour, until the time limit."""
     points: list[CurvePoint] = []
-    stood, reached = session, ends[0]
-    for at in np.linspace(*ends, count):
-        if points and monotonic() > until:
+    current, reached = session, ends[0]
+    for parameter in np.linspace(*ends, count):
+        if points and monotonic() > deadline:
             break
-        problem = vary_change(session.index.problem, change, float(at))
+        problem = vary_change(session.arrays.problem, change, float(parameter))
         try:
-            following = open_changed(stood, problem, until - monotonic())
+            opened = open_changed(current, problem, deadline - monotonic())
         except SensitivityUnavailableError:
             break
-        reached = float(at)
-        if following is None:
+        reached = float(parameter)
+        if opened is None:
             continue
-        stood = following
-        shown = _build_curve_point(stood.program, problem, PathPoint(reached, 0.0, stood.point, 0.0), 1.0)
-        goals = compute_final_values(stood.goal_stages, stood.point.values)
+        current = opened
+        shown = _build_curve_point(current.program, problem, PathPoint(reached, 0.0, current.point, 0.0), 1.0)
+        goals = compute_final_values(current.goal_stages, current.point.values)
         points.append(
-            shown.model_copy(update={"objective": stood.plain_objective, "shadow_price": None, "goal_values": goals})
+            shown.model_copy(update={"objective": current.plain_objective, "shadow_price": None, "goal_values": goals})
         )
-    note = f"{why}, so the curve is sampled at even distances; it may bend between points."
+    note = f"{reason}, so the curve is sampled at equal distances; breakpoints between the points are unknown."
     if reached != ends[1]:
-        note += f" There was time to come to {reached:g} only."
+        note += f" The time limit was reached at {reached:g}."
     return ParametricCurve(
         change=change, points=tuple(points), exact=False, max_error=None, explored_until=reached, note=note
     )
+
+
+def compute_grid(
+    session: SensitivitySession,
+    first: tuple[Change, Sequence[float]],
+    second: tuple[Change, Sequence[float]],
+    *,
+    time_limit_seconds: float = 600.0,
+) -> ParameterGrid:
+    """Compute the plan for each pair of parameters of two changes, each from the basis of its neighbour, until the time limit."""
+    deadline = monotonic() + time_limit_seconds
+    problem, cells, current = session.arrays.problem, list[GridCell](), session
+    pairs = [(a, b) for k, a in enumerate(first[1]) for b in (second[1] if k % 2 == 0 else tuple(reversed(second[1])))]
+    for a, b in pairs:
+        if cells and monotonic() > deadline:
+            break
+        changed = vary_change(vary_change(problem, first[0], a), second[0], b)
+        try:
+            opened = open_changed(current, changed, deadline - monotonic())
+        except SensitivityUnavailableError:
+            break
+        if opened is None:
+            cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
+            continue
+        current = opened
+        cells.append(
+            GridCell(first=a, second=b, objective=current.plain_objective, served_share=compute_served_share(current))
+        )
+    cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
+    return ParameterGrid(cells=tuple(cells), not_evaluated=len(pairs) - len(cells))

@@ -1,11 +1,11 @@
-"""What an answer cannot be given for."""
+"""Errors of sensitivity analysis."""
 
 from solvers.errors import BackendError
 
 
 class SensitivityUnavailableError(BackendError):
-    """There is no proved plan to ask about, or it has no prices."""
+    """No proved optimal plan with dual values is available."""
 
 
 class InfeasibleError(SensitivityUnavailableError):
-    """No plan keeps every rule."""
+    """No plan satisfies every constraint."""

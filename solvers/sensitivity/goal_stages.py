@@ -1,7 +1,7 @@
-"""The goals of a plan, taken in turn: what each seeks, what it reached, and how far it may give way.
+"""Stages of lexicographic optimization: each goal with its program, optimum and tolerance.
 
-A plan without ordered goals has one turn: weighted shortage and costs. With goals, each turn's program minimises its goal while
-the rows of the rule `goal` hold those before it; the last turn's program is the one whose prices are the plan's.
+A plan without ordered goals has one stage: weighted shortage and costs. With goals, the program of each stage minimises one goal, while the
+constraints `goal` limit the earlier goals. The dual values of the last stage are the shadow prices of the plan.
 """
 
 from collections.abc import Sequence
@@ -19,67 +19,76 @@ from solvers.lp.solution import Basis, Solution
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 
 GOAL_SLACK = 1e-7
-"""Relative to 1 + the objective: a plan no worse than this is no worse."""
+"""Tolerance for an equal objective, relative to 1 + the objective."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptimalPoint:
-    """An optimum of a program: values by column (n,), prices by row (m,), and its objective."""
+    """Primal and dual optimal solution of a program."""
 
     values: FloatArray
-    """Value by column, (n,)."""
+    """Values of variables, (n,)."""
     dual_values: FloatArray
-    """Price by row, (m,)."""
+    """Dual values of constraints, (m,)."""
     objective: float
-    """What was minimised."""
+    """Objective value."""
     basis: Basis | None = None
-    """The vertex, where it was asked for."""
+    """Optimal basis, if requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoalStage:
-    """One goal in its turn."""
+    """One stage of lexicographic optimization."""
 
     name: str
-    """Its place and name, such as `1 shortage`; `objective` where there are no goals."""
+    """Position and name, such as `1 shortage`; `objective` without goals."""
     goal: Goal | None
-    """The goal; None where there are no goals."""
+    """The goal; None without ordered goals."""
     sign: float
-    """−1 where the goal is a share to be raised: its value is sign × what is minimised."""
+    """−1 for a share to maximise; the value of the goal is sign × objective."""
     program: Program
-    """The program of its turn."""
+    """Program of the stage."""
     point: OptimalPoint
-    """Its optimum."""
+    """Optimal solution."""
 
     @property
     def no_worse_bound(self) -> float:
-        """What is minimised may come to at most so much without being worse than it is now."""
+        """Largest objective that is not worse than the optimum, with tolerance."""
         value = self.point.objective
         if self.goal is None:
             return value + GOAL_SLACK * (1 + abs(value))
         return value + max(self.tolerance_bound(value) - value, GOAL_SLACK * (1 + abs(value)))
 
     def tolerance_bound(self, value: float) -> float:
-        """At what the goal is held while the next is sought, once it has reached a value."""
+        """Return the right-hand side of the constraint `goal` for an optimum of this value."""
         return value if self.goal is None else value + self.goal.tolerance * max(1.0, abs(value))
 
 
 def solve_goal_stages(
-    index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
+    arrays: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
 ) -> tuple[GoalStage, ...]:
-    """Solve the goals of a problem in their order, from a basis; one turn where the policy lists none.
+    """Solve the goals of a problem in order from a basis; one stage without ordered goals.
 
-    `program`: as `program_of` gives it, with whatever else is held already. NoPlan where no plan keeps every rule, NothingToAsk
-    where a turn has no proved optimum.
+    Parameters
+    ----------
+    program
+        The program that `build_plan_program` returns, with any further bounds.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan satisfies every constraint.
+    SensitivityUnavailableError
+        A stage has no proved optimum.
     """
-    goals = list_goal_costs(index, program)
+    goals = list_goal_costs(arrays, program)
     if not goals:
         return (GoalStage("objective", None, 1.0, program, _require_optimum(run, program, "the plan", start)),)
     bounds, goal_stages = np.full(len(goals), np.inf), list[GoalStage]()
     for k, goal in enumerate(goals):
-        mine = replace_objective(replace_row_bounds(program, "goal", upper=bounds), goal.cost)
-        point = _require_optimum(run, mine, f"the goal {goal.goal.goal}", start)
-        goal_stages.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, mine, point))
+        stage_program = replace_objective(replace_row_bounds(program, "goal", upper=bounds), goal.cost)
+        point = _require_optimum(run, stage_program, f"the goal {goal.goal.goal}", start)
+        goal_stages.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, stage_program, point))
         bounds = bounds.copy()
         bounds[k] = goal_stages[-1].tolerance_bound(point.objective)
         start = point.basis
@@ -87,21 +96,21 @@ def solve_goal_stages(
 
 
 def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: Basis | None) -> float:
-    """What a goal comes to where no other is held, as minimised."""
-    free = replace_objective(replace_row_bounds(program, "goal"), goal.cost)
-    return _require_optimum(run, free, f"the goal {goal.goal.goal}", start).objective
+    """Return the optimum of a goal without the limits of other goals."""
+    unlimited = replace_objective(replace_row_bounds(program, "goal"), goal.cost)
+    return _require_optimum(run, unlimited, f"the goal {goal.goal.goal}", start).objective
 
 
 def compute_final_values(goal_stages: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:
-    """What each goal comes to at a point, (n,), in its own sense; nothing where there are no goals."""
+    """Return the value of each goal at a point, (n,); empty without ordered goals."""
     return {t.name: t.sign * float(t.program.lp.cost @ values) for t in goal_stages if t.goal is not None}
 
 
 def solve_to_optimum(session: HighsSession, *, seconds: float = 600.0, basis: bool = True) -> OptimalPoint | None:
-    """Solve a session from where it stands; None where there is no optimum, or no time to find it.
+    """Solve from the current basis of a session; return None without an optimum within the time limit.
 
-    By dual simplex with Devex weights and costs as they are, from the first run on: HiGHS keeps the weights that a session
-    began with, and exact ones of the crisis year's basis take it 1.6 s, where the 10 to 60 steps of a remedy take 0.1.
+    The method is dual simplex with Devex weights and unperturbed costs from the first run. HiGHS keeps the weights of the first run.
+    Exact weights for the basis of the crisis year take 1.6 s, while the 10 to 60 iterations of a remedy take 0.1 s.
     """
     solution: Solution = session.solve_program("dual-devex", time_limit_seconds=seconds, with_basis=basis)
     if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
@@ -113,7 +122,7 @@ def _require_optimum(run: SolveRun, program: Program, what: str, start: Basis | 
     attempt = run.solve_stage(program, what, start)
     found = attempt.solution
     if found.termination.reason == "infeasible":
-        raise InfeasibleError("no plan keeps every rule")
+        raise InfeasibleError("no plan satisfies every constraint")
     if not attempt.is_proved or found.values is None or found.dual_values is None:
         raise SensitivityUnavailableError(f"{what} has no proved optimum")
     objective = float(program.lp.cost @ found.values) + program.lp.offset

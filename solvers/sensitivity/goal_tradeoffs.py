@@ -1,4 +1,4 @@
-"""What each of the ordered goals gave up for those before it, and how evenly scarcity is shared out."""
+"""Trade-offs between ordered goals, and the equity of served shares."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,14 @@ from solvers.sensitivity.session import SensitivitySession
 def compute_goal_prices(
     problem: PlanningProblem, options: PlanOptions | None = None, start: WarmStart | None = None
 ) -> tuple[GoalTradeOff, ...]:
-    """The goals of a problem's policy in order, each solved in its turn and once by itself; none where none are listed.
+    """Compute the trade-offs of the ordered goals: each goal solved in order and unconstrained; empty without goals.
 
-    With own_needs_first, all is measured within what the plan without swaps (goals in order) leaves every county short of.
-    Raises NothingToAsk where a goal has no proved optimum.
+    With own_needs_first, all solves keep the shortages of the plan without swaps as limits.
+
+    Raises
+    ------
+    SensitivityUnavailableError
+        A goal has no proved optimum.
     """
     return (
         compute_goal_prices_of_session(SensitivitySession.from_problem(problem, options=options, start=start), options)
@@ -34,13 +38,13 @@ def compute_goal_prices(
 def compute_goal_prices_of_session(
     session: SensitivitySession, options: PlanOptions | None = None
 ) -> tuple[GoalTradeOff, ...]:
-    """The same of a plan that stands ready."""
-    index, goal_stages = session.index, session.goal_stages
-    if not index.problem.policy.goals:
+    """Compute the trade-offs of the ordered goals of an open session."""
+    arrays, goal_stages = session.arrays, session.goal_stages
+    if not arrays.problem.policy.goals:
         return ()
     final = compute_final_values(goal_stages, session.point.values)
     run, rows = SolveRun(options or PlanOptions()), []
-    for k, (goal, stage) in enumerate(zip(list_goal_costs(index, session.program), goal_stages, strict=True)):
+    for k, (goal, stage) in enumerate(zip(list_goal_costs(arrays, session.program), goal_stages, strict=True)):
         value = stage.point.objective
         by_itself = solve_unconstrained(goal, session.program, run, goal_stages[0].point.basis)
         reached = GoalResult(
@@ -67,22 +71,22 @@ def _compute_tradeoff_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage
 
 
 def compute_equity(session: SensitivitySession) -> EquityReport:
-    """Served share by county and priority, before rounding, and how the bands of shortages are used."""
-    index, flows = session.index, session.compute_flows()
-    counties, worth = index.places.county_count, index.items.counted_value[:, None]
-    needed = (flows.demand[:counties] * worth).sum(axis=2)
-    short = (flows.short[:counties] * worth).sum(axis=2)
-    priority = np.array([item.priority for item in index.problem.items])
+    """Compute served shares by county and priority before rounding, and the use of shortage bands."""
+    arrays, flows = session.arrays, session.compute_flows()
+    counties, item_value = arrays.places.county_count, arrays.items.counted_value[:, None]
+    needed = (flows.demand[:counties] * item_value).sum(axis=2)
+    short = (flows.short[:counties] * item_value).sum(axis=2)
+    priority = np.array([item.priority for item in arrays.problem.items])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
     shares: dict[str, list[float]] = {}
-    for n, county in enumerate(index.labels["county"]):
+    for n, county in enumerate(arrays.labels["county"]):
         rows = []
         for level in (1, 2, 3):
-            mine = priority == level
-            demand, lost = float(needed[n, mine].sum()), float(short[n, mine].sum())
+            is_member = priority == level
+            demand, unmet = float(needed[n, is_member].sum()), float(short[n, is_member].sum())
             if demand > 0:
-                share = 1 - lost / demand
-                rows.append(ServedShare(key=str(level), demand=demand, served=demand - lost, share=share))
+                share = 1 - unmet / demand
+                rows.append(ServedShare(key=str(level), demand=demand, served=demand - unmet, share=share))
                 shares.setdefault(str(level), []).append(share)
         by_county[county] = tuple(rows)
     spread = {level: max(values) - min(values) for level, values in sorted(shares.items())}
@@ -90,21 +94,21 @@ def compute_equity(session: SensitivitySession) -> EquityReport:
 
 
 def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
-    block, index = session.program.variables["short"], session.index
+    block, arrays = session.program.variables["short"], session.arrays
     values, upper = session.point.values[block.block_slice], session.lp.column_upper[block.block_slice]
-    worth = values * index.items.counted_value[block.axes["item"]]
+    item_value = values * arrays.items.counted_value[block.axes["item"]]
     out = []
-    for k, weight in enumerate(index.band_weight):
-        mine = block.axes["band"] == k
-        used = mine & (values > NEGLIGIBLE_AMOUNT)
-        full = used & (values >= upper - 1e-7 * (1 + upper))
+    for k, weight in enumerate(arrays.band_weight):
+        is_member = block.axes["band"] == k
+        is_used = is_member & (values > NEGLIGIBLE_AMOUNT)
+        is_full = is_used & (values >= upper - 1e-7 * (1 + upper))
         out.append(
             ShortageBandUsage(
                 band=k + 1,
                 weight=float(weight),
-                value=float(worth[mine].sum()),
-                need_count=int(used.sum()),
-                filled_count=int(full.sum()),
+                value=float(item_value[is_member].sum()),
+                need_count=int(is_used.sum()),
+                filled_count=int(is_full.sum()),
             )
         )
     return tuple(out)

@@ -1,12 +1,11 @@
-"""A plan that stands ready to be asked: its program, point and prices, and a solver waiting at its vertex.
+"""A solved model kept in memory for sensitivity analysis: program, optimal solution, and a HiGHS session at the optimal basis.
 
-Everything an answer needs beyond the plan's tables starts here. A `Standing` is opened once from a problem (and, where there
-is one, the stored basis, so that nothing is solved again), asked many things, and thrown away.
+A `SensitivitySession` is opened once from a problem and answers many queries. With a stored basis, opening needs no new solve.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -27,33 +26,34 @@ from solvers.lp.linear_program import FloatArray, LinearProgram, Program
 from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
+from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
 REOPEN_SECONDS = 20.0
-"""Seconds that a stored basis has to lead to the optimum again; it takes one or two where the data are the same."""
+"""Time limit of a solve from a stored basis; unchanged data need one or two seconds."""
 
 
 @dataclass(slots=True)
 class SensitivitySession:
-    """A solved plan before rounding to whole units, with a session that stands on its basis."""
+    """A solved plan before rounding to whole units, with a solver session at its basis."""
 
-    index: ProblemArrays
+    arrays: ProblemArrays
     """The problem as arrays."""
     program: Program
-    """The program whose prices are the plan's (the last goal's, where goals are ordered)."""
+    """Program of the last stage, whose dual values are the shadow prices."""
     point: OptimalPoint
-    """Its optimum, with basis."""
+    """Optimal solution with basis."""
     solver_session: HighsSession
-    """The program loaded; whoever changes it puts its bounds back (see `moved`)."""
+    """Solver session with the program; `temporary_bounds` changes and restores its bounds."""
     goal_stages: tuple[GoalStage, ...]
-    """The goals of the plan in turn; one where none are ordered."""
+    """Stages of the goals in order; one stage without ordered goals."""
     is_at_base: bool = True
-    """Whether the session stands on the plan's own basis."""
+    """Whether the solver session has the basis of the plan."""
     last_solve_infeasible: bool = False
-    """Whether the last solve found that no plan keeps every rule."""
+    """Whether the last solve proved infeasibility."""
     until: float = np.inf
-    """When the time for solves is over, as `time.monotonic` has it; see `within`."""
+    """Deadline of solves by `time.monotonic`; see `set_time_limit`."""
 
     @classmethod
     def from_problem(
@@ -64,44 +64,51 @@ class SensitivitySession:
         start: WarmStart | None = None,
         program: Program | None = None,
     ) -> "SensitivitySession":
-        """Open a problem that has passed its checks; `basis`: that of its plan, as `PlanResult.basis` gives it.
+        """Open a session for a checked problem; several stages are solved again, from `basis` or `start`.
 
-        `program`: the problem's as `program_of` gives it, where some of its bounds are to be others.
+        Parameters
+        ----------
+        basis
+            Basis of the plan, as in `PlanResult.basis`.
+        start
+            Warm start from a similar plan.
+        program
+            Program of the problem with changed bounds; by default the one that `build_plan_program` returns.
 
-        Problems with ordered goals or own_needs_first are solved again by their stages, from `start`, a plan nearby, or the basis.
-        Raises NothingToAsk where no proved optimum with a basis is found.
+        Raises
+        ------
+        SensitivityUnavailableError
+            No proved optimum with a basis was found.
         """
         run = SolveRun(options or PlanOptions())
-        index = ProblemArrays.from_problem(problem)
-        program = program or build_plan_program(index)
+        arrays = ProblemArrays.from_problem(problem)
+        program = program or build_plan_program(arrays)
         nearby = None if start is None else start.map_basis_to(program)
         first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
         if requires_own_needs_stage(problem):
-            held = apply_no_worse_off_bounds(index, program, run, first)
-            if held.program is None:
-                raise SensitivityUnavailableError(
-                    "there is no proved plan without swaps, by which own needs are measured"
-                )
+            limited = apply_no_worse_off_bounds(arrays, program, run, first)
+            if limited.program is None:
+                raise SensitivityUnavailableError("own needs first: the plan without swaps has no proved optimum")
             goal_stages = solve_goal_stages(
-                index, held.program, run, held.shortage_without_swaps.pricing_solve.solution.basis
+                arrays, limited.program, run, limited.shortage_without_swaps.pricing_solve.solution.basis
             )
         elif problem.policy.goals or first is None or first is nearby:
-            goal_stages = solve_goal_stages(index, program, run, first)
+            goal_stages = solve_goal_stages(arrays, program, run, first)
         else:
-            found = cls._reopen_from_basis(index, program, first)
+            found = cls._reopen_from_basis(arrays, program, first)
             if found is not None:
                 return found
-            # a basis of older data can be far from where the optimum is now
-            goal_stages = solve_goal_stages(index, program, run, first)
+            # a basis of older data can be far from the optimum
+            goal_stages = solve_goal_stages(arrays, program, run, first)
         last = goal_stages[-1]
         if last.point.basis is None:
-            raise SensitivityUnavailableError("no plan was found to ask about")
-        return cls.from_basis(index, last.program, last.point.basis, goal_stages)
+            raise SensitivityUnavailableError("no plan with a basis was found")
+        return cls.from_basis(arrays, last.program, last.point.basis, goal_stages)
 
     @classmethod
-    def _reopen_from_basis(cls, index: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
+    def _reopen_from_basis(cls, arrays: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
         try:
-            return cls.from_basis(index, program, basis, seconds=REOPEN_SECONDS)
+            return cls.from_basis(arrays, program, basis, seconds=REOPEN_SECONDS)
         except InfeasibleError:
             raise
         except SensitivityUnavailableError:
@@ -110,79 +117,84 @@ class SensitivitySession:
     @classmethod
     def from_basis(
         cls,
-        index: ProblemArrays,
+        arrays: ProblemArrays,
         program: Program,
         basis: Basis,
         goal_stages: tuple[GoalStage, ...] = (),
         seconds: float = 600.0,
     ) -> "SensitivitySession":
-        """Open a program from a basis at or near its optimum. `turns`: as `take_turns` gives them.
+        """Open a session for a program from a basis at or near its optimum.
 
-        Raises NoPlan where it has none, NothingToAsk where it was not found in time.
+        Raises
+        ------
+        InfeasibleError
+            No plan satisfies every constraint.
+        SensitivityUnavailableError
+            No optimum was found within the time limit.
         """
         if not program.lp.column_count:
-            raise SensitivityUnavailableError("there is nothing to decide in this plan")
+            raise SensitivityUnavailableError("the plan has no variables")
         session = HighsSession(program.lp)
         session.set_basis(basis)
         point = solve_to_optimum(session, seconds=seconds)
         if point is None and session.is_infeasible:
-            raise InfeasibleError("no plan keeps every rule")
+            raise InfeasibleError("no plan satisfies every constraint")
         if point is None:
-            raise SensitivityUnavailableError("the plan was not found again in time")
-        return cls(index, program, point, session, goal_stages or (GoalStage("objective", None, 1.0, program, point),))
+            raise SensitivityUnavailableError("no optimal plan was found within the time limit")
+        return cls(arrays, program, point, session, goal_stages or (GoalStage("objective", None, 1.0, program, point),))
 
     @classmethod
     def from_nearby_basis(
-        cls, index: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
+        cls, arrays: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
     ) -> "SensitivitySession":
-        """Open a program from a basis that was optimal before something changed; raises as `at` does.
+        """Open a session for a program from a basis that was optimal before a change; raises as `from_basis`.
 
-        Solved as plans are: what dual simplex does not mend in seconds, interior point solves anew. Primal simplex from there
-        took 343 s where this takes 46 (crisis year, all power - 5 %).
+        The algorithm portfolio solves the program: if dual simplex does not finish in seconds, interior point solves cold. For
+        the crisis year with 5 % less power, primal simplex took 343 s and the portfolio 46 s.
         """
         found = solve_program(program, PlanOptions(time_limit_seconds=seconds), start=start)
         if found.termination.reason == "infeasible":
-            raise InfeasibleError("no plan keeps every rule")
+            raise InfeasibleError("no plan satisfies every constraint")
         if found.termination.limit == "time":
-            raise SensitivityUnavailableError("the plan was not found in time")
-        return cls.from_basis(index, program, start if found.basis is None else found.basis)
+            raise SensitivityUnavailableError("no plan was found within the time limit")
+        return cls.from_basis(arrays, program, start if found.basis is None else found.basis)
 
     @property
     def plain_objective(self) -> float:
-        """The plan's weighted shortage and costs, won, whatever it sought; before rounding to whole units."""
+        """Weighted shortage and costs of the plan in won before rounding, also with ordered goals."""
         return self.plain_objective_at(self.point.values)
 
     def plain_objective_at(self, values: FloatArray) -> float:
-        """The same at other values, (n,)."""
-        if not self.index.problem.policy.goals:
+        """Return weighted shortage and costs in won at other values, (n,)."""
+        if not self.arrays.problem.policy.goals:
             return float(self.lp.cost @ values) + self.lp.offset
-        return float(sum(cost @ values for cost in compute_objective_parts(self.index, self.program).values()))
+        return float(sum(cost @ values for cost in compute_objective_parts(self.arrays, self.program).values()))
 
     @property
     def lp(self) -> LinearProgram:
-        """The arrays."""
+        """Linear program of the last stage."""
         return self.program.lp
 
     @property
     def reduced_costs(self) -> FloatArray:
-        """Price by column, (n,): what is left of its cost when all it uses is paid for."""
+        """Reduced costs of variables, (n,)."""
         return np.asarray(self.lp.cost - self.lp.matrix.T @ self.point.dual_values)
 
     def compute_flows(self, values: FloatArray | None = None) -> Flows:
-        """What happens at each place; of the plan, or of other values, (n,)."""
+        """Compute flows by place, item and period, of the plan or of other values, (n,)."""
         shown = clean_values(self.program, self.point.values if values is None else values)
-        return Flows.from_solution(self.index, self.program, shown, self.point.dual_values)
+        return Flows.from_solution(self.arrays, self.program, shown, self.point.dual_values)
 
     def list_limits(self) -> Limits:
-        """Every limit with its use and gain."""
+        """List every limit with its use and shadow price."""
         values = clean_values(self.program, self.point.values)
-        return Limits.from_solution(self.index, self.program, values, self.point.dual_values)
+        return Limits.from_solution(self.arrays, self.program, values, self.point.dual_values)
 
     @contextmanager
-    def temporary_bounds(self, bounds: "Bounds") -> Iterator[HighsSession]:
-        """The session with other bounds; afterwards it has its own again, and stands wherever it came to.
+    def temporary_bounds(self, bounds: Bounds) -> Iterator[HighsSession]:
+        """Change the bounds of the solver session, and restore them afterwards; the basis stays where the solves ended.
 
-        It is not put back on the plan's basis: that would cost HiGHS its edge weights, which take longer than many a solve.
+        Resetting the basis would discard the edge weights of HiGHS. Computing them takes longer than most solves.
         """
         changed = self._apply_bounds(Bounds.from_program(self.lp), bounds)
         try:
@@ -193,20 +205,20 @@ class SensitivitySession:
 
     @contextmanager
     def set_time_limit(self, seconds: float) -> Iterator[None]:
-        """No solve goes on longer than so many seconds from now; those that would begin later find nothing."""
-        before, self.until = self.until, min(self.until, monotonic() + seconds)
+        """Limit all solves in the context to `seconds` from now; later solves return None."""
+        previous, self.until = self.until, min(self.until, monotonic() + seconds)
         try:
             yield
         finally:
-            self.until = before
+            self.until = previous
 
     @property
     def is_time_over(self) -> bool:
-        """Whether the time for solves is over."""
+        """Whether the deadline of solves has passed."""
         return monotonic() >= self.until
 
-    def solve_change(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
-        """The optimum under other bounds, from where the session stands; None where there is none, or no time to find it."""
+    def solve_change(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
+        """Return the optimum for other bounds from the current basis; None without an optimum within the time limit."""
         self.last_solve_infeasible = False
         if self.is_time_over:
             return None
@@ -215,8 +227,8 @@ class SensitivitySession:
             self.last_solve_infeasible = point is None and session.is_infeasible
         return point
 
-    def solve_change_cold(self, bounds: "Bounds", seconds: float) -> OptimalPoint | None:
-        """The same for bounds far from where the session stands: by interior point; the session stands there afterwards."""
+    def solve_change_cold(self, bounds: Bounds, seconds: float) -> OptimalPoint | None:
+        """Return the optimum for distant bounds by interior point; the session keeps the new basis."""
         found = backends.get_backend(INTERIOR_POINT).solve_program(
             bounds.apply_to(self.program).lp, SolveOptions(seconds)
         )
@@ -228,44 +240,44 @@ class SensitivitySession:
         return self.solve_change(bounds)
 
     def solve_goal_stage(
-        self, goal_stage: GoalStage, bounds: "Bounds", tolerance_bounds: Sequence[float], seconds: float = 600.0
+        self, goal_stage: GoalStage, bounds: Bounds, tolerance_bounds: Sequence[float], seconds: float = 600.0
     ) -> OptimalPoint | None:
-        """The optimum of one goal under other bounds, where the goals before it are held at so much, as minimised."""
+        """Return the optimum of one stage for other bounds, with the earlier goals limited to `tolerance_bounds`."""
         if goal_stage.goal is None:
             return self.solve_change(bounds, seconds)
-        mine = bounds.copy_arrays()
+        stage_bounds = bounds.copy_arrays()
         rows = self.program.constraints["goal"]
-        mine.row_upper[rows.block_slice] = np.concatenate(
+        stage_bounds.row_upper[rows.block_slice] = np.concatenate(
             [tolerance_bounds, np.full(rows.size - len(tolerance_bounds), np.inf)]
         )
         every = np.arange(self.lp.column_count)
         self.solver_session.change_costs(every, goal_stage.program.lp.cost)
         self.is_at_base = False
         try:
-            return self.solve_change(mine, seconds)
+            return self.solve_change(stage_bounds, seconds)
         finally:
             self.solver_session.change_costs(every, self.lp.cost)
 
-    def solve_all_goals(self, bounds: "Bounds", seconds: float = 600.0) -> OptimalPoint | None:
-        """The best plan under other bounds: all goals in turn, each held while the next is sought; None where there is none."""
-        held: list[float] = []
+    def solve_all_goals(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
+        """Return the lexicographic optimum of all goals for other bounds; None if there is none."""
+        tolerance_bounds: list[float] = []
         point = None
         for stage in self.goal_stages:
-            point = self.solve_goal_stage(stage, bounds, held, seconds)
+            point = self.solve_goal_stage(stage, bounds, tolerance_bounds, seconds)
             if point is None:
                 return None
-            held.append(stage.tolerance_bound(point.objective))
+            tolerance_bounds.append(stage.tolerance_bound(point.objective))
         return point
 
     def reset_to_base(self) -> HighsSession:
-        """The session on the plan's own basis, for questions about it."""
+        """Reset the solver session to the basis of the plan and return it."""
         if not self.is_at_base and self.point.basis is not None:
             self.solver_session.set_basis(self.point.basis)
             solve_to_optimum(self.solver_session, basis=False)
             self.is_at_base = True
         return self.solver_session
 
-    def _apply_bounds(self, old: "Bounds", new: "Bounds") -> bool:
+    def _apply_bounds(self, old: Bounds, new: Bounds) -> bool:
         rows = np.flatnonzero((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper))
         columns = np.flatnonzero((old.column_lower != new.column_lower) | (old.column_upper != new.column_upper))
         if len(rows):
@@ -275,34 +287,6 @@ class SensitivitySession:
         return bool(len(rows) or len(columns))
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Bounds of a program's rows (m,) and columns (n,)."""
-
-    row_lower: FloatArray
-    """Least activity by row."""
-    row_upper: FloatArray
-    """Greatest activity by row."""
-    column_lower: FloatArray
-    """Least value by column."""
-    column_upper: FloatArray
-    """Greatest value by column."""
-
-    @classmethod
-    def from_program(cls, lp: LinearProgram) -> "Bounds":
-        """The bounds of a program; the arrays are its own."""
-        return cls(lp.row_lower, lp.row_upper, lp.column_lower, lp.column_upper)
-
-    def copy_arrays(self) -> "Bounds":
-        """The same in arrays of its own, to be written to."""
-        return Bounds(*(getattr(self, name).copy() for name in self.__slots__))
-
-    def apply_to(self, program: Program) -> Program:
-        """A program with these bounds."""
-        named = {name: getattr(self, name) for name in self.__slots__}
-        return replace(program, lp=replace(program.lp, **named))
-
-
 def has_matching_shape(lp: LinearProgram, basis: Basis) -> bool:
-    """Whether a basis has the shape of a program."""
+    """Return whether a basis has the shape of a program."""
     return len(basis.columns) == lp.column_count and len(basis.rows) == lp.row_count

@@ -1,4 +1,4 @@
-"""Every published case planned by the arrays: optimum, published prices, laws; and through the public interface."""
+"""Every published case planned by the arrays: optimum, published prices, invariants; and through the public interface."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from models.problem.planning_problem import PlanningProblem
 from service.api.app import create_app
 from service.core.settings import Settings
 from solvers.planning import make_plan
-from tests.invariants import assert_plan_lawful
+from tests.invariants import assert_plan_invariants
 from tests.published.case import Case, Price
 from tests.published.catalogue import CASES
 
@@ -42,7 +42,7 @@ def test_planned_at_the_published_optimum(case: Case) -> None:
     found = case.from_objective(objective.value) if case.scale is None else case.scale * objective.goals[0].value
     assert found == pytest.approx(case.published, rel=accuracy(case))
     rows = {name: table.to_pylist() for name, table in result.tables.items()}
-    assert_plan_lawful(problem, result.plan, rows)
+    assert_plan_invariants(problem, result.plan, rows)
     for price in case.prices:
         assert price_in(rows[price.table], price) == pytest.approx(price.price, abs=price.digits)
 

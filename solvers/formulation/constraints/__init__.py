@@ -1,1 +1,1 @@
-"""The constraints of the linear program, one file each."""
+"""Constraints of the linear program: one function `add_<name>_constraints` for each named block of rows."""

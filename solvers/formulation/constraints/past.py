@@ -1,4 +1,4 @@
-"""The past: what has happened is fixed, and rules that only it could break say nothing any more."""
+"""Past periods: variables are fixed, and constraints on past variables alone are relaxed."""
 
 from dataclasses import replace
 
@@ -10,25 +10,26 @@ from solvers.formulation.coefficients import get_axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
 
-def fix_past_variables(index: ProblemArrays, program: Program) -> Program:
-    """The program with every decision of past periods fixed at what happened.
+def fix_past_variables(arrays: ProblemArrays, program: Program) -> Program:
+    """Fix every variable of past periods at its reported value.
 
-    x[·,t]  =  what happened        for past t
-    no limit on rows in which only past decisions stand
+    x[·,t]  =  reported value        for past periods t
+    −∞  ≤  a · x  ≤  ∞               for constraints on past variables only
 
-    Rows that reach from the past into what is to come (the balance that takes over the last stock, settlement windows, floors over
-    the plan, goals) keep their limits and count the past. The shape of the program stays, so bases carry over.
+    Constraints that link past and future variables keep their bounds and count the past: the balance that carries over the
+    last stock, settlement windows, floors over the plan, and goals. The shape of the program is kept, so a basis
+    carries over.
     """
-    if not index.past.period_count:
+    if not arrays.past.period_count:
         return program
     lp = program.lp
     lower, upper = lp.column_lower.copy(), lp.column_upper.copy()
     is_past_column = np.zeros(lp.column_count, dtype=bool)
     for block in program.variables.values():
-        past_mask = is_past_period(index, block)
+        past_mask = is_past_period(arrays, block)
         if past_mask.any():
             columns = block.positions[past_mask]
-            lower[columns] = upper[columns] = _read_past_values(index, block, past_mask)
+            lower[columns] = upper[columns] = _read_past_values(arrays, block, past_mask)
             is_past_column[columns] = True
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
     only_past = _find_rows_of_columns(program, is_past_column) & ~_find_rows_of_columns(program, ~is_past_column)
@@ -37,25 +38,25 @@ def fix_past_variables(index: ProblemArrays, program: Program) -> Program:
     return replace(program, lp=lp)
 
 
-def is_past_period(index: ProblemArrays, block: Block) -> BoolArray:
-    """Which rows or columns of a block are of a past period, (block.size,)."""
+def is_past_period(arrays: ProblemArrays, block: Block) -> BoolArray:
+    """Return which rows or columns of a block belong to a past period, shape (block.size,)."""
     if "period" not in block.axes:
         return np.zeros(block.size, dtype=bool)
-    return np.asarray(block.axes["period"] < index.past.period_count)
+    return np.asarray(block.axes["period"] < arrays.past.period_count)
 
 
 def _find_rows_of_columns(program: Program, columns: BoolArray) -> BoolArray:
-    """Rows in which any of some columns stands, (rows,)."""
+    """Return which constraints have a coefficient in any of these columns, shape (rows,)."""
     matrix = program.lp.matrix
     entries = np.repeat(columns, np.diff(matrix.indptr))
     return np.bincount(matrix.indices[entries], minlength=program.lp.row_count) > 0
 
 
-def _read_past_values(index: ProblemArrays, block: Block, mask: BoolArray) -> FloatArray:
-    past = index.past
+def _read_past_values(arrays: ProblemArrays, block: Block, mask: BoolArray) -> FloatArray:
+    past = arrays.past
     if block.name == "short":
         place, item, period, band = (codes[mask] for codes in get_axis_codes(block, "place", "item", "period", "band"))
-        return np.asarray(_split_past_shortage(index)[place, item, period, band])
+        return np.asarray(_split_past_shortage(arrays)[place, item, period, band])
     axes, amounts = {
         "make": (("line", "period"), past.make),
         "ship": (("arc", "item", "period"), past.ship),
@@ -67,12 +68,12 @@ def _read_past_values(index: ProblemArrays, block: Block, mask: BoolArray) -> Fl
     return np.asarray(amounts[tuple(codes[mask] for codes in get_axis_codes(block, *axes))])
 
 
-def _split_past_shortage(index: ProblemArrays) -> FloatArray:
-    """Past shortage by band, the least weighted filled first, (C, I, K, bands)."""
-    past = index.past
-    width = index.demand[:, :, : past.period_count, None] * index.band_width
-    filled, left = np.zeros_like(width), past.short.copy()
-    for band in np.argsort(index.band_weight, kind="stable"):
-        filled[..., band] = np.minimum(left, width[..., band])
-        left -= filled[..., band]
+def _split_past_shortage(arrays: ProblemArrays) -> FloatArray:
+    """Split past shortage over its bands, the smallest weight first; shape (C, I, K, bands)."""
+    past = arrays.past
+    width = arrays.demand[:, :, : past.period_count, None] * arrays.band_width
+    filled, remaining = np.zeros_like(width), past.short.copy()
+    for band in np.argsort(arrays.band_weight, kind="stable"):
+        filled[..., band] = np.minimum(remaining, width[..., band])
+        remaining -= filled[..., band]
     return filled

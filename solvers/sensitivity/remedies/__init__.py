@@ -1,1 +1,1 @@
-"""Remedies: candidate changes that reduce one shortage, each verified by a solve."""
+"""Remedies: the smallest single changes of limits that reduce a shortage."""

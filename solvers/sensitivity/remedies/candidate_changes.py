@@ -1,6 +1,6 @@
-"""What might have more, so that a need is mended: each lever moves limits of the program, and is a change to the problem.
+"""Candidate changes to input limits that could reduce a shortage.
 
-A lever is only there where a change of `models.changes.change` makes exactly its move: what is verified is what can be posted.
+A candidate exists only if a change of `models.changes.change` moves exactly the same bounds, so a verified candidate is a valid change.
 """
 
 from collections.abc import Callable
@@ -14,31 +14,31 @@ from models.problem.network import Station
 from models.problem.population import County
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.bounds import BoundPath, Bounds
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import name_limit
 
 ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]
-"""The changes that give so much more, for a plan with these values."""
+"""Returns the changes for an additional amount and a plan with these values."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateChange:
-    """Something that might have more."""
+    """One adjustable limit and the change that adjusts it."""
 
     name: dict[str, str]
-    """Rule, id, part, period, unit."""
+    """Rule, id, part, period and unit."""
     moved_limits: tuple[tuple[str, IntArray, FloatArray], ...]
-    """Which bounds one more unit moves: the name of an array of Bounds, positions, units."""
+    """Bounds that one more unit moves: name of an array of Bounds, positions, units."""
     limit: float
-    """Amount there is."""
+    """Current amount."""
     to_changes: ChangeFactory = field(repr=False)
-    """The change that does it."""
+    """Creates the changes."""
     max_amount: float = np.inf
-    """Units more that there can be."""
+    """Maximum additional amount in units."""
 
     def bound_path(self, start: Bounds) -> BoundPath:
-        """Bounds in which it has so much more."""
+        """Return the path of bounds as the limit grows."""
         step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
         for name, positions, units in self.moved_limits:
             getattr(step, name)[positions] += units
@@ -46,24 +46,24 @@ class CandidateChange:
 
 
 def candidates_for_limit(session: SensitivitySession, limits: Limits, k: int) -> list[CandidateChange]:
-    """The levers that move a limit, by position in `limits`; none where no change to the problem does."""
+    """Return the candidates that move a limit (position in `limits`); empty if no change of the problem does."""
     found = CANDIDATES_BY_CONSTRAINT.get(RULE_NAMES[limits.rule[k]])
     return [] if found is None else found(_LimitContext(session, limits, k))
 
 
 def opening_stock_candidate(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
-    """More in store before the first period."""
-    labels, index = session.index.labels, session.index
+    """Return the candidate for a larger opening stock."""
+    labels, arrays = session.arrays.labels, session.arrays
     i, c = labels["item"].index(item), labels["county"].index(county)
     balance = session.program.constraints["balance"]
     first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
     stock = session.program.variables["stock"]
     stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
-    if not stored.any() or not first.any() or index.items.carryover_share[i] <= 0:
-        return []  # a stock where the item cannot come otherwise would be another program
-    unit, before = index.problem.items[i].unit, float(index.places.opening_stock[c, i])
+    if not stored.any() or not first.any() or arrays.items.carryover_share[i] <= 0:
+        return []  # without these rows and columns, the change would alter the program
+    unit, before = arrays.problem.items[i].unit, float(arrays.places.opening_stock[c, i])
     row = np.array([balance.start + int(np.flatnonzero(first)[0])])
-    units = np.array([-float(index.items.carryover_share[i])])
+    units = np.array([-float(arrays.items.carryover_share[i])])
     name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
 
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -73,41 +73,53 @@ def opening_stock_candidate(session: SensitivitySession, county: str, item: str)
 
 
 class _LimitContext:
-    """One limit, with what its levers are made from."""
+    """One limit with the data for its candidates."""
 
     def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
-        self.session, self.index, self.problem = session, session.index, session.index.problem
+        self.session, self.arrays, self.problem = session, session.arrays, session.arrays.problem
         self.name = name_limit(limits, k)
         self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
         rows = session.lp.row_count
-        self.row = self.position < rows
-        at = self.position if self.row else self.position - rows
-        block, here = session.program.find_constraint(at) if self.row else session.program.find_variable(at)
+        self.is_row = self.position < rows
+        number = self.position if self.is_row else self.position - rows
+        block, here = session.program.find_constraint(number) if self.is_row else session.program.find_variable(number)
         self.axes = {axis: int(codes[here]) for axis, codes in block.axes.items()}
-        self.at = np.array([at])
-        self.t = self.axes.get("period", 0)
+        self.positions = np.array([number])
+        self.period = self.axes.get("period", 0)
 
     def make_candidate(
-        self, what: str, where: str, old: object, *, sign: float = 1.0, per: float = 1.0, most: float = np.inf
+        self,
+        what: str,
+        where: str,
+        old_value: object,
+        *,
+        sign: float = 1.0,
+        per: float = 1.0,
+        max_amount: float = np.inf,
     ) -> CandidateChange:
-        """A lever that moves this limit alone: a value by period, of which one unit is `per` units of the limit."""
-        side = ("row_" if self.row else "column_") + ("upper" if sign > 0 else "lower")
-        period, before = self.problem.periods[self.t], _replace_period_value(old, self.t, len(self.problem.periods))
+        """Create a candidate for this limit alone: a per-period value, of which one unit is `per` units of the limit."""
+        side = ("row_" if self.is_row else "column_") + ("upper" if sign > 0 else "lower")
+        period, before = (
+            self.problem.periods[self.period],
+            _replace_period_value(old_value, self.period, len(self.problem.periods)),
+        )
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             value = max(0.0, before + sign * amount / per)
             return (Change.model_validate({"what": what, "where": where, "periods": (period,), "value": value}),)
 
-        return CandidateChange(self.name, ((side, self.at, np.array([sign])),), self.limit, make_changes, most)
+        return CandidateChange(
+            self.name, ((side, self.positions, np.array([sign])),), self.limit, make_changes, max_amount
+        )
 
     def find_constraint_rows(self, rule: str, **codes: int) -> IntArray:
-        """Rows of a rule with these positions on its axes."""
+        """Return the rows of a constraint with these positions on its axes."""
         block = self.session.program.constraints[rule]
-        mine = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
-        return np.asarray(block.start + np.flatnonzero(mine))
+        is_match = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
+        return np.asarray(block.start + np.flatnonzero(is_match))
 
     def read_axis(self, rule: str, rows: IntArray, axis: str) -> IntArray:
-        """Positions of rows of a rule on an axis."""
+        """Return the positions of rows of a constraint on an axis."""
         block = self.session.program.constraints[rule]
         return np.asarray(block.axes[axis][rows - block.start])
 
@@ -123,148 +135,162 @@ def _make_whole_plan_change(what: str, where: str | None, before: float) -> Chan
     return make_changes
 
 
-def _power_candidates(at: _LimitContext) -> list[CandidateChange]:
-    area = at.problem.power_areas[at.axes["area"]]
-    return [at.make_candidate("power_limit", area.id, area.limit_kwh)]
+def _power_candidates(context: _LimitContext) -> list[CandidateChange]:
+    area = context.problem.power_areas[context.axes["area"]]
+    return [context.make_candidate("power_limit", area.id, area.limit_kwh)]
 
 
-def _machine_candidates(at: _LimitContext) -> list[CandidateChange]:
-    """More hours of one group, and a better condition of the whole factory."""
-    machine = at.axes["machine"]
-    f = int(at.index.machines.factory[machine])
-    factory, group = at.problem.factories[f], at.index.machines.group_names[machine]
+def _machine_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return more hours of one machine group, and a better condition of the factory."""
+    machine = context.axes["machine"]
+    f = int(context.arrays.machines.factory[machine])
+    factory, group = context.problem.factories[f], context.arrays.machines.group_names[machine]
     if factory.condition <= 0:
         return []
-    hours = at.make_candidate("machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition)
-    block = at.session.program.constraints["machine"]
-    mine = np.flatnonzero(at.index.machines.factory[block.axes["machine"]] == f)
-    upper = at.session.lp.row_upper[block.start + mine]
+    hours = context.make_candidate(
+        "machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition
+    )
+    block = context.session.program.constraints["machine"]
+    is_match = np.flatnonzero(context.arrays.machines.factory[block.axes["machine"]] == f)
+    upper = context.session.lp.row_upper[block.start + is_match]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
-    makes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
-    moves = (("row_upper", block.start + mine, upper / factory.condition),)
-    better = CandidateChange(name, moves, factory.condition, makes, 1 - factory.condition)
-    return [hours, better] if factory.condition < 1 else [hours]
+    make_changes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
+    moves = (("row_upper", block.start + is_match, upper / factory.condition),)
+    condition = CandidateChange(name, moves, factory.condition, make_changes, 1 - factory.condition)
+    return [hours, condition] if factory.condition < 1 else [hours]
 
 
 def _county_candidates(what: str, name: str) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
-        county = at.problem.counties[at.axes["place"]]
-        return [at.make_candidate(what, county.id, getattr(county, name))]
+    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+        county = context.problem.counties[context.axes["place"]]
+        return [context.make_candidate(what, county.id, getattr(county, name))]
 
     return list_candidates
 
 
-def _handling_candidates(at: _LimitContext) -> list[CandidateChange]:
-    places: tuple[County | Station, ...] = (*at.problem.counties, *at.problem.stations)
-    place = places[at.axes["place"]]
-    return [at.make_candidate("handling_tonnes", place.id, place.handling_tonnes)]
+def _handling_candidates(context: _LimitContext) -> list[CandidateChange]:
+    places: tuple[County | Station, ...] = (*context.problem.counties, *context.problem.stations)
+    place = places[context.axes["place"]]
+    return [context.make_candidate("handling_tonnes", place.id, place.handling_tonnes)]
 
 
-def _link_candidates(at: _LimitContext) -> list[CandidateChange]:
-    """Tonnes of a link hold each way, so both ways have more."""
-    k = int(at.index.arcs.link[at.axes["arc"]])
-    link = at.problem.links[k]
-    block = at.session.program.constraints["link"]
+def _link_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return more tonnes on a link, which apply to both directions."""
+    k = int(context.arrays.arcs.link[context.axes["arc"]])
+    link = context.problem.links[k]
+    block = context.session.program.constraints["link"]
     both = block.start + np.flatnonzero(
-        (at.index.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == at.axes["period"])
+        (context.arrays.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == context.axes["period"])
     )
-    candidate = at.make_candidate("link_tonnes", link.id, link.tonnes)
+    candidate = context.make_candidate("link_tonnes", link.id, link.tonnes)
     return [
         CandidateChange(
-            at.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), at.limit, candidate.to_changes
+            context.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), context.limit, candidate.to_changes
         )
     ]
 
 
-def _central_candidates(at: _LimitContext) -> list[CandidateChange]:
-    """More of an allotment, or of a share over the whole plan; and more of the promise kept in one period."""
-    centre, shares, count = at.index.centre, at.problem.supply_shares, at.index.period_count
-    item = at.problem.items[at.axes["item"]]
-    kept = expand_to_periods(shares.delivered, count)
+def _central_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return a larger allotment or promised share, and a larger delivered part in one period."""
+    centre, shares, count = context.arrays.centre, context.problem.supply_shares, context.arrays.period_count
+    item = context.problem.items[context.axes["item"]]
+    delivered = expand_to_periods(shares.delivered, count)
     candidates = []
     if item.kind == "material":
-        candidates.append(at.make_candidate("materials", item.id, shares.materials[item.id], per=kept[at.t]))
+        candidates.append(
+            context.make_candidate("materials", item.id, shares.materials[item.id], per=delivered[context.period])
+        )
     else:
-        rows = at.find_constraint_rows("central_share", item=at.axes["item"])
-        share = float(centre.promised_share[at.axes["item"]])
+        rows = context.find_constraint_rows("central_share", item=context.axes["item"])
+        share = float(centre.promised_share[context.axes["item"]])
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
-        moves = (("row_upper", rows, at.session.lp.row_upper[rows] / share),)
+        moves = (("row_upper", rows, context.session.lp.row_upper[rows] / share),)
         candidates.append(
             CandidateChange(name, moves, share, _make_whole_plan_change("central_share", item.id, share), 1 - share)
         )
-    if kept[at.t] < 1:
-        period = at.problem.periods[at.t]
-        rows = at.find_constraint_rows("central_share", period=at.t)
+    if delivered[context.period] < 1:
+        period = context.problem.periods[context.period]
+        rows = context.find_constraint_rows("central_share", period=context.period)
         name = {"rule": "delivered", "id": "", "part": "", "period": period, "unit": "share of the promise"}
-        moves = (("row_upper", rows, at.session.lp.row_upper[rows] / kept[at.t]),)
+        moves = (("row_upper", rows, context.session.lp.row_upper[rows] / delivered[context.period]),)
 
-        def makes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-            return (Change(what="delivered", periods=(period,), value=kept[at.t] + amount),)
+        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+            return (Change(what="delivered", periods=(period,), value=delivered[context.period] + amount),)
 
-        candidates.append(CandidateChange(name, moves, kept[at.t], makes, 1 - kept[at.t]))
+        candidates.append(
+            CandidateChange(name, moves, delivered[context.period], make_changes, 1 - delivered[context.period])
+        )
     return [candidate for candidate in candidates if candidate.max_amount > 0]
 
 
-def _floor_candidates(at: _LimitContext) -> list[CandidateChange]:
-    """A floor less high, so that the plan found meets it exactly."""
-    g = at.axes["group"]
+def _floor_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return a lower floor that the resulting plan meets exactly."""
+    g = context.axes["group"]
     weight, make, central = (
-        at.index.centre.floor_weight[g],
-        *(at.session.program.variables[n] for n in ("make", "central")),
+        context.arrays.centre.floor_weight[g],
+        *(context.session.program.variables[n] for n in ("make", "central")),
     )
     line = make.axes["line"]
 
     def make_changes(_: float, values: FloatArray) -> tuple[Change, ...]:
-        made = weight[at.index.lines.item[line]] * values[make.block_slice]
-        local = float(made[at.index.lines.is_local[line]].sum())
-        every = float(made.sum() + (weight[central.axes["item"]] * values[central.block_slice]).sum())
-        share = min(at.index.centre.floor_share[g], max(0.0, local / every - 1e-9) if every > 0 else 0.0)
-        return (Change(what="local_floor", where=at.index.centre.floor_labels[g], value=float(share)),)
+        made = weight[context.arrays.lines.item[line]] * values[make.block_slice]
+        local = float(made[context.arrays.lines.is_local[line]].sum())
+        total = float(made.sum() + (weight[central.axes["item"]] * values[central.block_slice]).sum())
+        share = min(context.arrays.centre.floor_share[g], max(0.0, local / total - 1e-9) if total > 0 else 0.0)
+        return (Change(what="local_floor", where=context.arrays.centre.floor_labels[g], value=float(share)),)
 
-    return [CandidateChange(at.name, (("row_lower", at.at, np.array([-1.0])),), at.limit, make_changes)]
+    return [
+        CandidateChange(
+            context.name, (("row_lower", context.positions, np.array([-1.0])),), context.limit, make_changes
+        )
+    ]
 
 
-def _credit_candidates(at: _LimitContext) -> list[CandidateChange]:
-    """Credit holds in every window."""
-    partner = at.problem.partners[at.axes["partner"]]
-    rows = at.find_constraint_rows("swap_balance", partner=at.axes["partner"])
-    makes = _make_whole_plan_change("partner_credit", partner.id, partner.credit)
-    return [CandidateChange(at.name, (("row_upper", rows, np.ones(len(rows))),), at.limit, makes)]
+def _credit_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return more credit, which applies to every window."""
+    partner = context.problem.partners[context.axes["partner"]]
+    rows = context.find_constraint_rows("swap_balance", partner=context.axes["partner"])
+    make_changes = _make_whole_plan_change("partner_credit", partner.id, partner.credit)
+    return [CandidateChange(context.name, (("row_upper", rows, np.ones(len(rows))),), context.limit, make_changes)]
 
 
 def _line_candidates(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
-        number = at.axes["line"]
-        f = int(at.index.lines.factory[number])
-        factory = at.problem.factories[f]
-        line = factory.lines[number - int(np.flatnonzero(at.index.lines.factory == f)[0])]
-        most = at.limit if sign < 0 else np.inf
-        old = line.most if sign > 0 else line.least
-        return [at.make_candidate(what, f"{factory.id}/{line.item}", old, sign=sign, most=most)]
+    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+        number = context.axes["line"]
+        f = int(context.arrays.lines.factory[number])
+        factory = context.problem.factories[f]
+        line = factory.lines[number - int(np.flatnonzero(context.arrays.lines.factory == f)[0])]
+        max_amount = context.limit if sign < 0 else np.inf
+        old_value = line.most if sign > 0 else line.least
+        return [context.make_candidate(what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount)]
 
     return list_candidates
 
 
 def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
-    """Of two limits that hold at the end of the plan, the one that binds, as far as the other lets it."""
+    """Return the binding one of two limits in the last period, up to the other limit."""
 
-    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
-        county = at.problem.counties[at.axes["place"]]
-        item = at.problem.items[at.axes["item"]].id
-        stock, last = county.stocks[item], at.t == at.index.period_count - 1
+    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+        county = context.problem.counties[context.axes["place"]]
+        item = context.problem.items[context.axes["item"]].id
+        stock, last = county.stocks[item], context.period == context.arrays.period_count - 1
         where = f"{county.id}/{item}"
-        each = _replace_period_value(stock.most if sign > 0 else stock.least, at.t, at.index.period_count)
+        per_period = _replace_period_value(
+            stock.most if sign > 0 else stock.least, context.period, context.arrays.period_count
+        )
         if sign > 0 and stock.most is None:
-            each = np.inf
+            per_period = np.inf
         closing = (stock.closing_most if sign > 0 else stock.closing_least) if last else None
         side = "most" if sign > 0 else "least"
-        if closing is None or sign * closing > sign * each:
-            alone = np.inf if sign > 0 else each
-            most = alone if closing is None else abs(closing - each)
+        if closing is None or sign * closing > sign * per_period:
+            range_of_limit = np.inf if sign > 0 else per_period
+            max_amount = range_of_limit if closing is None else abs(closing - per_period)
             return [
-                at.make_candidate(f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, most=most)
+                context.make_candidate(
+                    f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, max_amount=max_amount
+                )
             ]
-        if closing == each:
+        if closing == per_period:
             return []
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -274,16 +300,19 @@ def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateCh
                 ),
             )
 
-        moves = ((f"column_{'upper' if sign > 0 else 'lower'}", at.at, np.array([sign])),)
-        return [CandidateChange(at.name, moves, at.limit, make_changes, abs(closing - each))]
+        moves = ((f"column_{'upper' if sign > 0 else 'lower'}", context.positions, np.array([sign])),)
+        return [CandidateChange(context.name, moves, context.limit, make_changes, abs(closing - per_period))]
 
     return list_candidates
 
 
 def _swap_candidates(side: str) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(at: _LimitContext) -> list[CandidateChange]:
-        partner, item = at.problem.partners[at.axes["partner"]], at.problem.items[at.axes["item"]].id
-        return [at.make_candidate(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
+    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+        partner, item = (
+            context.problem.partners[context.axes["partner"]],
+            context.problem.items[context.axes["item"]].id,
+        )
+        return [context.make_candidate(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
 
     return list_candidates
 
@@ -305,4 +334,4 @@ CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChan
     "offers": _swap_candidates("offers"),
     "wants": _swap_candidates("wants"),
 }
-"""Levers by rule. What defines or orders goals and own needs has none: it is the policy's to change."""
+"""Candidates by constraint or bound; constraints of goals and own needs have none, because the policy sets them."""

@@ -1,7 +1,7 @@
-"""An extra swap: a partner gives, in one period, an item that it does not give then.
+"""Hypothetical offers: a partner offers an item in a period without a current offer (column generation candidate).
 
-The program has no column for it, so the problem is opened once more with one, held at nothing: the same plans at the same worth, from
-the plan's own basis. There it is a lever like any other, whose change states the offer.
+The program has no variable for the offer. The problem is opened with such a variable fixed at 0, which keeps the optimum and the basis.
+The upper bound of the variable is then a candidate like any other, and its change states the offer.
 """
 
 from dataclasses import dataclass
@@ -22,47 +22,50 @@ from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
 from solvers.sensitivity.session import SensitivitySession
 
 MAX_PARTNERS = 3
-"""Partners that are tried for one need."""
+"""Maximum number of partners tried for one shortage."""
 
 
 @dataclass(frozen=True, slots=True)
 class HypotheticalOffer:
-    """A partner that might give an item in one period, though it does not now."""
+    """A possible offer of an item by a partner in one period."""
 
     partner: str
-    """The partner."""
+    """Partner."""
     item: str
-    """The item."""
+    """Item."""
     period: str
-    """The period."""
+    """Period."""
 
     def open_session(self, session: SensitivitySession) -> tuple[SensitivitySession, CandidateChange] | None:
-        """The plan with a place for the offer, and the lever that raises it; None where it could not be given or brought anywhere.
+        """Open a session with a variable for the offer and return its candidate; None if the offer is invalid or useless.
 
-        Raises NothingToAsk where the plan is not found again.
+        Raises
+        ------
+        SensitivityUnavailableError
+            No optimum was found.
         """
         try:
-            problem = apply_changes(session.index.problem, (self._build_change(1.0),))
+            problem = apply_changes(session.arrays.problem, (self._build_change(1.0),))
         except InvalidProblemError:
             return None
-        index = ProblemArrays.from_problem(problem)
-        program = build_plan_program(index)
-        at = self._find_offer_column(program)
-        if at is None or session.point.basis is None:
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_plan_program(arrays)
+        columns = self._find_offer_column(program)
+        if columns is None or session.point.basis is None:
             return None
-        closed = replace_column_bounds(program, at, np.zeros(1), np.zeros(1))
-        other = _open_extended_program(index, closed, WarmStart.from_program(session.program, session.point.basis))
-        return other, self._build_candidate(other, at)
+        fixed = replace_column_bounds(program, columns, np.zeros(1), np.zeros(1))
+        opened = _open_extended_program(arrays, fixed, WarmStart.from_program(session.program, session.point.basis))
+        return opened, self._build_candidate(opened, columns)
 
-    def _build_candidate(self, session: SensitivitySession, at: IntArray) -> CandidateChange:
-        item = session.index.labels["item"].index(self.item)
-        unit = session.index.problem.items[item].unit
+    def _build_candidate(self, session: SensitivitySession, columns: IntArray) -> CandidateChange:
+        item = session.arrays.labels["item"].index(self.item)
+        unit = session.arrays.problem.items[item].unit
         name = {"rule": "offers", "id": self.partner, "part": self.item, "period": self.period, "unit": unit}
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
             return (self._build_change(amount),)
 
-        return CandidateChange(name, (("column_upper", at, np.ones(1)),), 0.0, make_changes)
+        return CandidateChange(name, (("column_upper", columns, np.ones(1)),), 0.0, make_changes)
 
     def _build_change(self, amount: float) -> Change:
         where = f"{self.partner}/{self.item}"
@@ -76,13 +79,13 @@ class HypotheticalOffer:
             axis: program.labels[axis].index(label)
             for axis, label in (("partner", self.partner), ("item", self.item), ("period", self.period))
         }
-        mine = np.logical_and.reduce([take.axes[axis] == code for axis, code in codes.items()])
-        return np.asarray(take.start + np.flatnonzero(mine)) if mine.any() else None
+        is_match = np.logical_and.reduce([take.axes[axis] == code for axis, code in codes.items()])
+        return np.asarray(take.start + np.flatnonzero(is_match)) if is_match.any() else None
 
 
-def list_hypothetical_offers(problem: PlanningProblem, need: ShortageTarget) -> tuple[HypotheticalOffer, ...]:
-    """Offers that might be made for a need: by partners that do not give its item in its period; at most three."""
-    _, item, period = need.where
+def list_hypothetical_offers(problem: PlanningProblem, shortage: ShortageTarget) -> tuple[HypotheticalOffer, ...]:
+    """List possible offers for a shortage by partners without an offer of the item in the period; at most MAX_PARTNERS."""
+    _, item, period = shortage.where
     t = problem.periods.index(period)
     found = [
         HypotheticalOffer(partner.id, item, period)
@@ -92,7 +95,7 @@ def list_hypothetical_offers(problem: PlanningProblem, need: ShortageTarget) -> 
     return tuple(found[:MAX_PARTNERS])
 
 
-def _open_extended_program(index: ProblemArrays, program: Program, near: WarmStart) -> SensitivitySession:
-    if is_multi_stage(index.problem):
-        return SensitivitySession.from_problem(index.problem, start=near, program=program)
-    return SensitivitySession.from_basis(index, program, near.map_basis_to(program))
+def _open_extended_program(arrays: ProblemArrays, program: Program, start: WarmStart) -> SensitivitySession:
+    if is_multi_stage(arrays.problem):
+        return SensitivitySession.from_problem(arrays.problem, start=start, program=program)
+    return SensitivitySession.from_basis(arrays, program, start.map_basis_to(program))

@@ -1,19 +1,19 @@
-"""How much more of a lever mends a need: exact amounts by Newton's steps, others by doubling and halving; see `remedies`."""
+"""Amount of a candidate that meets a shortage target: Newton steps if reserved, bisection if unreserved; see `search`."""
 
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 
 MAX_NEWTON_STEPS = 15
-"""Warm solves that one amount may take for one goal."""
+"""Maximum number of warm solves for one amount and one goal."""
 
 MAX_MULTIPLE = 100.0
-"""Beyond so many times the limit no remedy is looked for."""
+"""Maximum amount, as a multiple of the current limit."""
 
 RESOLUTION = 0.05
-"""Relative width to which `free` amounts are searched."""
+"""Relative width at which the bisection of unreserved amounts ends."""
 
 
 def min_reserved_amount(
@@ -22,55 +22,55 @@ def min_reserved_amount(
     tolerance_bounds: Bounds,
     reallocation_point: OptimalPoint | None,
 ) -> tuple[float, OptimalPoint] | None:
-    """The least amount with which the need is served and no goal is worse, and the plan then; None if there is none."""
-    way, amount = candidate.bound_path(tolerance_bounds), 0.0
+    """Return the smallest amount that meets the target with no goal worse, and its solution; None if there is none."""
+    path, amount = candidate.bound_path(tolerance_bounds), 0.0
     point: OptimalPoint | None = None
-    before: list[float] = []
+    earlier: list[float] = []
     for stage in session.goal_stages:
-        begun = (
+        start = (
             reallocation_point
             if len(session.goal_stages) == 1
-            else session.solve_goal_stage(stage, way.bounds_at(amount), before)
+            else session.solve_goal_stage(stage, path.bounds_at(amount), earlier)
         )
-        solved = _solve_stage_amount(session, candidate, way, (stage, before), (amount, begun))
+        solved = _solve_stage_amount(session, candidate, path, (stage, earlier), (amount, start))
         if solved is None:
             return None
         amount, point = solved
-        before.append(stage.no_worse_bound)
+        earlier.append(stage.no_worse_bound)
     return None if point is None or amount > candidate.max_amount * (1 + 1e-9) else (amount, point)
 
 
 AmountStage = tuple[GoalStage, list[float]]
-"""A goal in its turn, and at what those before it are held."""
+"""A goal stage and the bounds of the earlier goals."""
 
 
 def _solve_stage_amount(
     session: SensitivitySession,
     candidate: CandidateChange,
-    way: BoundPath,
+    path: BoundPath,
     stage: AmountStage,
-    begun: tuple[float, OptimalPoint | None],
+    start: tuple[float, OptimalPoint | None],
 ) -> tuple[float, OptimalPoint] | None:
-    """The least amount, from that of the goals before, with which one goal is no worse.
+    """Return the smallest amount, from that of the earlier goals, at which one goal is no worse.
 
-    Where the need cannot be served at all without more, there is no plan to take Newton's first step from; then the amount is
-    bracketed by doubling and halved to a thousandth.
+    If the target is infeasible without an additional amount, Newton steps have no starting point. Then doubling brackets the
+    amount, and bisection narrows it to a relative width of 0.001.
     """
-    turn, before = stage
-    amount, point = begun
+    goal_stage, earlier = stage
+    amount, point = start
     if point is None:
-        return _bracket_amount(session, candidate, way, stage, amount)
+        return _bracket_amount(session, candidate, path, stage, amount)
     for _ in range(MAX_NEWTON_STEPS):
-        if point.objective <= turn.no_worse_bound:
+        if point.objective <= goal_stage.no_worse_bound:
             return amount, point
-        slope = way.compute_slope(turn.program.lp, point)
+        slope = path.compute_slope(goal_stage.program.lp, point)
         if slope > -1e-12:
             return None
-        # aims at the present value, a hair below what is allowed, so that rounding does not ask for one more step
-        amount += (point.objective - turn.point.objective) / -slope
+        # aim at the current optimum, slightly below the allowed value, so that rounding needs no further step
+        amount += (point.objective - goal_stage.point.objective) / -slope
         if amount > candidate.max_amount * (1 + 1e-9):
             return None
-        following = session.solve_goal_stage(turn, way.bounds_at(amount), before)
+        following = session.solve_goal_stage(goal_stage, path.bounds_at(amount), earlier)
         if following is None:
             return None
         point = following
@@ -80,50 +80,50 @@ def _solve_stage_amount(
 def _bracket_amount(
     session: SensitivitySession,
     candidate: CandidateChange,
-    way: BoundPath,
+    path: BoundPath,
     stage: AmountStage,
     least: float,
 ) -> tuple[float, OptimalPoint] | None:
-    turn, before = stage
-    short, long = least, min(candidate.max_amount, least + max(candidate.limit * 0.01, 1.0))
-    held: tuple[float, OptimalPoint] | None = None
+    goal_stage, earlier = stage
+    low, high = least, min(candidate.max_amount, least + max(candidate.limit * 0.01, 1.0))
+    found: tuple[float, OptimalPoint] | None = None
     for _ in range(2 * MAX_NEWTON_STEPS):
-        point = session.solve_goal_stage(turn, way.bounds_at(long), before)
-        if point is not None and point.objective <= turn.no_worse_bound:
-            held = (long, point)
+        point = session.solve_goal_stage(goal_stage, path.bounds_at(high), earlier)
+        if point is not None and point.objective <= goal_stage.no_worse_bound:
+            found = (high, point)
         else:
-            short = long
-        if held is not None and held[0] - short <= 1e-3 * held[0]:
-            return held
-        if held is None and (long >= candidate.max_amount or long > MAX_MULTIPLE * (1 + candidate.limit)):
+            low = high
+        if found is not None and found[0] - low <= 1e-3 * found[0]:
+            return found
+        if found is None and (high >= candidate.max_amount or high > MAX_MULTIPLE * (1 + candidate.limit)):
             return None
-        long = min(2 * long, candidate.max_amount) if held is None else (short + held[0]) / 2
-    return held
+        high = min(2 * high, candidate.max_amount) if found is None else (low + found[0]) / 2
+    return found
 
 
 def min_unreserved_amount(
-    session: SensitivitySession, candidate: CandidateChange, need: ShortageTarget, least: float
+    session: SensitivitySession, candidate: CandidateChange, shortage: ShortageTarget, least: float
 ) -> tuple[float, OptimalPoint] | None:
-    """An amount with which the best plan serves the need of itself, and that plan; None where none is found."""
-    way = candidate.bound_path(Bounds.from_program(session.lp))
-    short, long = least, min(candidate.max_amount, max(least, 1e-6 * (1 + candidate.limit)))
-    held: tuple[float, OptimalPoint] | None = None
+    """Return an amount at which the unconstrained optimum meets the target, and its solution; None if none is found."""
+    path = candidate.bound_path(Bounds.from_program(session.lp))
+    low, high = least, min(candidate.max_amount, max(least, 1e-6 * (1 + candidate.limit)))
+    found: tuple[float, OptimalPoint] | None = None
     for _ in range(MAX_NEWTON_STEPS):
-        point = session.solve_all_goals(way.bounds_at(long))
+        point = session.solve_all_goals(path.bounds_at(high))
         if point is None:
             return None
-        if float(point.values[need.columns].sum()) <= need.target * (1 + 1e-9) + 1e-7:
-            held = (long, point)
-        elif long >= candidate.max_amount or (held is None and _is_saturated(session, way, point)):
-            return held  # it has no price any more, or there is no more of it: yet more would change nothing
+        if float(point.values[shortage.columns].sum()) <= shortage.target * (1 + 1e-9) + 1e-7:
+            found = (high, point)
+        elif high >= candidate.max_amount or (found is None and _is_saturated(session, path, point)):
+            return found  # a larger amount is impossible, or has a zero shadow price
         else:
-            short = long
-        if held is not None and held[0] - short <= RESOLUTION * held[0]:
-            return held
-        long = min(2 * long, candidate.max_amount) if held is None else (short + held[0]) / 2
-    return held
+            low = high
+        if found is not None and found[0] - low <= RESOLUTION * found[0]:
+            return found
+        high = min(2 * high, candidate.max_amount) if found is None else (low + found[0]) / 2
+    return found
 
 
-def _is_saturated(session: SensitivitySession, way: BoundPath, point: OptimalPoint) -> bool:
-    """Whether more would change nothing; with ordered goals the last one's prices do not tell."""
-    return len(session.goal_stages) == 1 and way.compute_slope(session.lp, point) > -1e-12
+def _is_saturated(session: SensitivitySession, path: BoundPath, point: OptimalPoint) -> bool:
+    """Return whether the limit has a zero shadow price; unknown with ordered goals."""
+    return len(session.goal_stages) == 1 and path.compute_slope(session.lp, point) > -1e-12

@@ -1,18 +1,15 @@
-"""The smallest single changes that end or halve one shortage, each verified by a warm solve before it is shown.
+"""Search for remedies: the smallest single changes that end or reduce one shortage, each verified by a warm solve.
 
-With f(θ) the optimum when a lever gives θ units more, and g(θ) the same when the need may also go no shorter than the target:
+Let f(θ) be the optimum with θ more units of a limit, and g(θ) the optimum that also meets the shortage target.
 
-- `kept`: the least θ with g(θ) ≤ f(0): so much more, kept for this need, and the plan as a whole, by its objective, is no worse
-  than now. Others may lose and gain within that: what the policy weighs alike may change places. g is convex and piecewise
-  linear, so Newton's steps from the left, each a warm solve whose prices give the slope, meet the least θ exactly.
-- `free`: θ with which the best plan leaves the need no shorter than the target without being told to. Never less than `kept`;
-  found by doubling and halving, the least found to a twentieth.
-- `shared`: nothing more of anything: the need is served with what there is, made earlier or taken from others; what the plan
-  as a whole loses by it, g(0) − f(0), and who.
+- `reserved`: the smallest θ with g(θ) ≤ f(0). The total objective does not get worse, but individual counties may gain or lose. As g
+  is convex and piecewise linear, Newton steps find θ exactly; each step is one warm solve whose dual values give the slope.
+- `unreserved`: the smallest θ for which the unconstrained optimum already meets the target; at least the reserved amount.
+  Doubling and bisection find θ to a relative width of 0.05.
+- `reallocated`: no extra resources. The result includes the increase of the objective, g(0) − f(0), and who loses.
 
-Where goals are ordered, no goal may come to less than now: Newton's steps are taken for each goal in its turn, with those before it
-held, from the θ that the last one needed. `shared` takes the goals in turn with the need served. What `own_needs_first` holds
-is what the plan without swaps came to without the lever; `posted` plans both anew.
+With ordered goals, no goal may get worse. Newton steps are taken for each goal in order, with bounds on the earlier goals, from the θ
+of the goal before. The limits of `own_needs_first` are those without the candidate; `shortage_if_not_reserved` solves both stages again.
 """
 
 from collections.abc import Sequence
@@ -26,23 +23,24 @@ from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
+from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GOAL_SLACK, OptimalPoint, compute_final_values
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers
-from solvers.sensitivity.remedies.required_amount import min_reserved_amount, min_unreserved_amount as free_amount
+from solvers.sensitivity.remedies.required_amount import min_reserved_amount, min_unreserved_amount
 from solvers.sensitivity.remedies.shortage_targets import (
     ShortageTarget,
     bounds_with_target,
     find_shortage_target,
     list_candidates_for,
 )
-from solvers.sensitivity.reopening import open_changed
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import describe_amount, weigh_shortage_change
 
 RemedyKind = Literal["reserved", "unreserved", "reallocated"]
-"""In which sense a remedy mends the shortage; see the head of this module."""
+"""Kind of a remedy; see the description of this module."""
 
 
 def find_remedies(
@@ -57,256 +55,295 @@ def find_remedies(
     include_unreserved: bool = False,
     time_limit_seconds: float = 60.0,
 ) -> Remedies:
-    """Remedies for the shortage of one item in one county and period that leave at most the share `left` of it (0 ends it).
+    """Find remedies that leave at most `target_share` of the shortage of one item in one county and period.
 
-    The limits with most within reach are tried first, `most` levers at most, and stock in store before the plan begins; with
-    `free`, also the amounts with which the best plan needs no telling. No further lever is tried once `limit` remedies that
-    change something are found, or `seconds` are over, which no solve outlasts. KeyError for a need that is not there.
+    Limits with the largest value at their shadow price come first, then the opening stock, then hypothetical offers.
+
+    Parameters
+    ----------
+    target_share
+        Share of the shortage that may remain; 0 ends the shortage.
+    max_candidates
+        Maximum number of candidates, without the opening stock and offers.
+    max_results
+        Stop after this number of remedies with changes.
+    include_unreserved
+        Also find unreserved amounts.
+    time_limit_seconds
+        Limit of the search, including each solve.
+
+    Raises
+    ------
+    KeyError
+        The county, item or period is unknown.
     """
-    need = find_shortage_target(session, county, item, period, target_share)
-    if need.before <= 0:
+    shortage = find_shortage_target(session, county, item, period, target_share)
+    if shortage.before <= 0:
         return Remedies(
             county=county, item=item, period=period, shortage=0.0, target_shortage=0.0, remedies=(), evaluated=0
         )
-    until = monotonic() + time_limit_seconds
+    deadline = monotonic() + time_limit_seconds
     candidates, offers = (
-        list_candidates_for(session, need, max_candidates),
-        list_hypothetical_offers(session.index.problem, need),
+        list_candidates_for(session, shortage, max_candidates),
+        list_hypothetical_offers(session.arrays.problem, shortage),
     )
     with session.set_time_limit(time_limit_seconds):
-        found, tried = _evaluate_candidates(
-            session, need, candidates, max_results=max_results, include_unreserved=include_unreserved
+        found, evaluated = _evaluate_candidates(
+            session, shortage, candidates, max_results=max_results, include_unreserved=include_unreserved
         )
-    for offer in offers if tried == len(candidates) else ():
-        if monotonic() >= until or _has_enough_remedies(found, max_results):
+    for offer in offers if evaluated == len(candidates) else ():
+        if monotonic() >= deadline or _has_enough_remedies(found, max_results):
             break
         found += _evaluate_offer(
-            session, need, offer, include_unreserved=include_unreserved, time_limit_seconds=until - monotonic()
+            session, shortage, offer, include_unreserved=include_unreserved, time_limit_seconds=deadline - monotonic()
         )
-        tried += 1
+        evaluated += 1
     found.sort(key=lambda r: (r.kind == "reallocated", r.relative_amount))
     return Remedies(
         county=county,
         item=item,
         period=period,
-        shortage=need.before,
-        target_shortage=need.target,
+        shortage=shortage.before,
+        target_shortage=shortage.target,
         remedies=tuple(found),
-        evaluated=tried,
-        not_evaluated=len(candidates) + len(offers) - tried,
+        evaluated=evaluated,
+        not_evaluated=len(candidates) + len(offers) - evaluated,
     )
 
 
 def _evaluate_candidates(
     session: SensitivitySession,
-    need: ShortageTarget,
+    shortage: ShortageTarget,
     candidates: Sequence[CandidateChange],
     *,
     max_results: int | None,
     include_unreserved: bool,
 ) -> tuple[list[Remedy], int]:
-    """Remedies of the levers in their order, until there are enough or the time is over; and how many levers were tried."""
-    held = bounds_with_target(session, need)
-    shared = session.solve_all_goals(held)
-    alone = None if shared is None else _build_remedy(session, need, None, "reallocated", (0.0, shared))
-    found, tried = [] if alone is None else [alone], 0
+    """Evaluate candidates in order until there are enough remedies or the time is over; also return the number evaluated."""
+    bounds_of_target = bounds_with_target(session, shortage)
+    shared = session.solve_all_goals(bounds_of_target)
+    unreserved = None if shared is None else _build_remedy(session, shortage, None, "reallocated", (0.0, shared))
+    found, evaluated = [] if unreserved is None else [unreserved], 0
     for candidate in candidates:
         if _has_enough_remedies(found, max_results):
             break
-        more = _evaluate_candidate(session, need, candidate, (held, shared), include_unreserved=include_unreserved)
-        if session.is_time_over and not more:
-            break  # it was cut short
-        found += more
-        tried += 1
-    return found, tried
+        amount_text = _evaluate_candidate(
+            session, shortage, candidate, (bounds_of_target, shared), include_unreserved=include_unreserved
+        )
+        if session.is_time_over and not amount_text:
+            break  # the time limit stopped the evaluation
+        found += amount_text
+        evaluated += 1
+    return found, evaluated
 
 
 def _has_enough_remedies(found: Sequence[Remedy], max_results: int | None) -> bool:
-    """Whether there are as many remedies as were asked for; `shared` changes nothing, so it does not count."""
+    """Return whether there are enough remedies with changes; reallocation does not count."""
     return max_results is not None and sum(remedy.changes != () for remedy in found) >= max_results
 
 
 def _evaluate_offer(
     session: SensitivitySession,
-    need: ShortageTarget,
+    shortage: ShortageTarget,
     offer: HypotheticalOffer,
     *,
     include_unreserved: bool,
     time_limit_seconds: float,
 ) -> list[Remedy]:
-    """Remedies by an offer that is not made now."""
+    """Evaluate a hypothetical offer."""
     try:
         opened = offer.open_session(session)
     except SensitivityUnavailableError:
         return []
     if opened is None:
         return []
-    other, candidate = opened
-    same = find_shortage_target(other, *need.where, 1.0)
-    if same.before <= need.target:
-        return []  # another plan as good, in which nothing is short there
-    same = replace(same, target=need.target)
-    with other.set_time_limit(time_limit_seconds):
-        held = bounds_with_target(other, same)
+    opened_session, candidate = opened
+    target = find_shortage_target(opened_session, *shortage.where, 1.0)
+    if target.before <= shortage.target:
+        return []  # an alternative optimum without this shortage
+    target = replace(target, target=shortage.target)
+    with opened_session.set_time_limit(time_limit_seconds):
+        bounds_of_target = bounds_with_target(opened_session, target)
         return _evaluate_candidate(
-            other, same, candidate, (held, other.solve_all_goals(held)), include_unreserved=include_unreserved
+            opened_session,
+            target,
+            candidate,
+            (bounds_of_target, opened_session.solve_all_goals(bounds_of_target)),
+            include_unreserved=include_unreserved,
         )
 
 
 def _evaluate_candidate(
     session: SensitivitySession,
-    need: ShortageTarget,
+    shortage: ShortageTarget,
     candidate: CandidateChange,
     reallocation: tuple[Bounds, OptimalPoint | None],
     *,
     include_unreserved: bool,
 ) -> list[Remedy]:
-    """Remedies by one lever. `alone`: bounds with the need served, and the plan with nothing more of anything."""
-    held, shared = reallocation
-    least = min_reserved_amount(session, candidate, held, shared)
-    if least is not None and least[0] <= 1e-9 * (1 + candidate.limit):
-        return []  # nothing more is needed: `shared` mends it at no loss
-    wider = free_amount(session, candidate, need, least[0]) if include_unreserved and least is not None else None
-    ways: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
-        ("reserved", least),
-        ("unreserved", wider),
+    """Evaluate one candidate; `reallocation` has the bounds with the target, and the solution without extra resources."""
+    bounds, reallocated = reallocation
+    reserved = min_reserved_amount(session, candidate, bounds, reallocated)
+    if reserved is not None and reserved[0] <= 1e-9 * (1 + candidate.limit):
+        return []  # reallocation meets the target without a loss
+    unreserved = (
+        min_unreserved_amount(session, candidate, shortage, reserved[0])
+        if include_unreserved and reserved is not None
+        else None
     )
-    made = (_build_remedy(session, need, candidate, manner, way) for manner, way in ways if way is not None)
-    return [remedy for remedy in made if remedy is not None]
+    results: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
+        ("reserved", reserved),
+        ("unreserved", unreserved),
+    )
+    remedies = (
+        _build_remedy(session, shortage, candidate, kind, found) for kind, found in results if found is not None
+    )
+    return [remedy for remedy in remedies if remedy is not None]
 
 
 def _build_remedy(
     session: SensitivitySession,
-    need: ShortageTarget,
+    shortage: ShortageTarget,
     candidate: CandidateChange | None,
     kind: RemedyKind,
     found: tuple[float, OptimalPoint],
 ) -> Remedy | None:
-    """The remedy, with what comes of posting it; None where the problem with its changes cannot be planned."""
+    """Build a remedy; return None if the problem with its changes has no plan."""
     amount, point = found
     changes = () if candidate is None else candidate.to_changes(amount, point.values)
-    posted = None if candidate is None else _solve_without_reservation(session, need, candidate, amount, changes)
-    if candidate is not None and posted is None:
+    shortage_if_not_reserved = (
+        None if candidate is None else _solve_without_reservation(session, shortage, candidate, amount, changes)
+    )
+    if candidate is not None and shortage_if_not_reserved is None:
         return None
-    others = _list_other_changes(session, need, point)
+    others = _list_other_changes(session, shortage, point)
     name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
     change = session.plain_objective_at(point.values) - session.plain_objective
-    now = compute_final_values(session.goal_stages, session.point.values)
-    losers = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
+    current_goals = compute_final_values(session.goal_stages, session.point.values)
+    worse_off = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
     remedy = Remedy(
         **name,
         kind=kind,
         amount=amount,
         relative_amount=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
-        before=need.before,
-        after=float(point.values[need.columns].sum()),
+        before=shortage.before,
+        after=float(point.values[shortage.columns].sum()),
         objective_change=0.0 if abs(change) <= GOAL_SLACK * (1 + abs(session.plain_objective)) else change,
-        loss_to_others=sum(o.objective_change for o in losers),
+        loss_to_others=sum(o.objective_change for o in worse_off),
         gain_to_others=-sum(o.objective_change for o in others if o.objective_change < 0),
-        worse_off=tuple(losers[:5]),
+        worse_off=tuple(worse_off[:5]),
         goal_changes={
-            key: value - now[key] for key, value in compute_final_values(session.goal_stages, point.values).items()
+            key: value - current_goals[key]
+            for key, value in compute_final_values(session.goal_stages, point.values).items()
         },
         changes=changes,
-        shortage_if_not_reserved=posted,
+        shortage_if_not_reserved=shortage_if_not_reserved,
         text="",
     )
-    return remedy.model_copy(update={"text": _describe_remedy(need, candidate, remedy)})
+    return remedy.model_copy(update={"text": _describe_remedy(shortage, candidate, remedy)})
 
 
 def _solve_without_reservation(
     session: SensitivitySession,
-    need: ShortageTarget,
+    shortage: ShortageTarget,
     candidate: CandidateChange,
     amount: float,
     changes: tuple[Change, ...],
 ) -> float | None:
-    """Units short in the best plan with the changes and nothing kept; None where there is no such plan."""
-    policy = session.index.problem.policy
+    """Return the shortage in the best plan with the changes and no reservation; None without a plan."""
+    policy = session.arrays.problem.policy
     exact = candidate.name["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
         point = session.solve_all_goals(candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount))
-        return None if point is None else float(point.values[need.columns].sum())
+        return None if point is None else float(point.values[shortage.columns].sum())
     try:
-        following = open_changed(session, apply_changes(session.index.problem, changes))
+        following = open_changed(session, apply_changes(session.arrays.problem, changes))
     except InvalidProblemError:
         return None
-    return None if following is None else find_shortage_target(following, *need.where, 1.0).before
+    return None if following is None else find_shortage_target(following, *shortage.where, 1.0).before
 
 
-def _list_other_changes(session: SensitivitySession, need: ShortageTarget, point: OptimalPoint) -> list[ShortageChange]:
-    """Every other need whose shortage changes."""
-    block, labels = session.program.variables["short"], session.index.labels
-    units, won = weigh_shortage_change(session, point.values - session.point.values)
+def _list_other_changes(
+    session: SensitivitySession, shortage: ShortageTarget, point: OptimalPoint
+) -> list[ShortageChange]:
+    """List the other demands whose shortage changes."""
+    block, labels = session.program.variables["short"], session.arrays.labels
+    units, objective_change = weigh_shortage_change(session, point.values - session.point.values)
     place, item, period = (block.axes[a] for a in ("place", "item", "period"))
     shape = (len(labels["place"]), len(labels["item"]), len(labels["period"]))
     cells = np.ravel_multi_index((place, item, period), shape)
     size = int(np.prod(shape))
-    total, worth = (np.bincount(cells, weights=-what, minlength=size) for what in (units, won))
-    own = cells[need.columns[0] - block.start]
-    total[own] = worth[own] = 0.0
+    total, cost = (np.bincount(cells, weights=-amounts, minlength=size) for amounts in (units, objective_change))
+    own_cell = cells[shortage.columns[0] - block.start]
+    total[own_cell] = cost[own_cell] = 0.0
     rows = []
     for cell in np.flatnonzero(np.abs(total) > 1e-6):
         n, i, t = (int(v) for v in np.unravel_index(cell, shape))
         where = {"county": labels["place"][n], "item": labels["item"][i], "period": labels["period"][t]}
-        rows.append(ShortageChange(**where, units=float(total[cell]), objective_change=float(worth[cell])))
+        rows.append(ShortageChange(**where, units=float(total[cell]), objective_change=float(cost[cell])))
     return rows
 
 
-def _describe_remedy(need: ShortageTarget, candidate: CandidateChange | None, remedy: Remedy) -> str:
-    county, item, period = need.where
-    nothing = 1e-6 * (1 + need.before)
-    verb = "ends" if remedy.after <= nothing else f"leaves {remedy.after:,.4g} {need.unit} of"
-    what = f"{verb} the shortage of {item} in {county} in {period}"
+def _describe_remedy(shortage: ShortageTarget, candidate: CandidateChange | None, remedy: Remedy) -> str:
+    county, item, period = shortage.where
+    tolerance = 1e-6 * (1 + shortage.before)
+    verb = "ends" if remedy.after <= tolerance else f"leaves {remedy.after:,.4g} {shortage.unit} of"
+    effect = f"{verb} the shortage of {item} in {county} in {period}"
     if candidate is None:
-        return f"Without anything more, sharing otherwise {what}; the plan as a whole loses {remedy.objective_change:,.4g} won."
-    less = candidate.name["rule"] in ("local_floor", "line_least", "stock_least")
-    more = describe_amount(candidate.name, remedy.amount) if less else _describe_amount(candidate.name, remedy.amount)
+        return f"No extra resources: redistribution {effect}. The objective gets worse by {remedy.objective_change:,.4g} won."
+    is_lower = candidate.name["rule"] in ("local_floor", "line_least", "stock_least")
+    amount_text = (
+        describe_amount(candidate.name, remedy.amount) if is_lower else _describe_amount(candidate.name, remedy.amount)
+    )
     if remedy.kind == "unreserved":
-        return f"{more} {what} in the best plan."
-    others = f"others lose {remedy.loss_to_others:,.4g} won of need and gain {remedy.gain_to_others:,.4g}"
-    posted = remedy.shortage_if_not_reserved or 0.0
-    alone = "" if posted <= remedy.after + nothing else f" Kept for nobody, it leaves {posted:,.4g} {need.unit}."
-    return f"{more}, kept for it, {what}; the plan as a whole is no worse: {others}.{alone}"
+        return f"{amount_text}, not reserved, {effect} in the best plan."
+    others = f"others lose {remedy.loss_to_others:,.4g} won of served demand and gain {remedy.gain_to_others:,.4g}"
+    unreserved_shortage = remedy.shortage_if_not_reserved or 0.0
+    unreserved = (
+        ""
+        if unreserved_shortage <= remedy.after + tolerance
+        else f" If the extra amount is not reserved for this demand, {unreserved_shortage:,.4g} {shortage.unit} remain short."
+    )
+    return f"{amount_text}, reserved for this demand, {effect}. The objective does not get worse: {others}.{unreserved}"
 
 
 def _describe_amount(name: dict[str, str], amount: float) -> str:
-    """`3.2 MWh more in kapsan in 1998-02`."""
+    """Describe an additional amount, such as `3.2 MWh more in kapsan in 1998-02`."""
     size, unit, *rest = describe_amount(name, amount).split(" ")
     return " ".join((size, unit, "more", *rest))
 
 
 def verify_remedy(session: SensitivitySession, where: tuple[str, str, str], remedy: Remedy) -> bool:
-    """Whether a remedy does what it says, tried by itself once more: a plan of those goals serves the need so far."""
-    need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
-    names = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
-    candidates = [c for c in list_candidates_for(session, need, 10**6) if tuple(c.name.values()) == names]
+    """Return whether a new solve confirms a remedy: its shortage, its objective and its goals."""
+    shortage = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
+    reference = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
+    candidates = [c for c in list_candidates_for(session, shortage, 10**6) if tuple(c.name.values()) == reference]
     if remedy.changes and not candidates:
         opened = HypotheticalOffer(remedy.id, remedy.part, remedy.period).open_session(session)
         if opened is None:
             return False
         session, candidates = opened[0], [opened[1]]
-        need = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
-    bounds = bounds_with_target(session, need)
+        shortage = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
+    bounds = bounds_with_target(session, shortage)
     if candidates:
         bounds = candidates[0].bound_path(bounds).bounds_at(remedy.amount)
-    before: list[float] = []
+    tolerance_bounds: list[float] = []
     for stage in session.goal_stages if remedy.kind == "reserved" else ():
-        point = session.solve_goal_stage(stage, bounds, before)
+        point = session.solve_goal_stage(stage, bounds, tolerance_bounds)
         if point is None or point.objective > stage.no_worse_bound + GOAL_SLACK * (1 + abs(stage.no_worse_bound)):
             return False
-        before.append(stage.no_worse_bound)
+        tolerance_bounds.append(stage.no_worse_bound)
     best = session.solve_all_goals(bounds)
-    if best is None or float(best.values[need.columns].sum()) > remedy.after + 1e-6:
+    if best is None or float(best.values[shortage.columns].sum()) > remedy.after + 1e-6:
         return False
     slack = 10 * GOAL_SLACK * (1 + abs(session.plain_objective))
     if remedy.kind == "unreserved":
-        alone = session.solve_all_goals(
+        unreserved = session.solve_all_goals(
             candidates[0].bound_path(Bounds.from_program(session.lp)).bounds_at(remedy.amount)
         )
         return (
-            alone is not None
-            and session.plain_objective_at(best.values) <= session.plain_objective_at(alone.values) + slack
+            unreserved is not None
+            and session.plain_objective_at(best.values) <= session.plain_objective_at(unreserved.values) + slack
         )
     return (
         bool(session.goal_stages[0].goal)

@@ -10,7 +10,7 @@ from models.plan import Plan
 from models.validation.parsing import parse_problem
 from service.api.app import create_app
 from service.core.settings import Settings
-from tests.invariants import assert_plan_lawful
+from tests.invariants import assert_plan_invariants
 from tests.service.api.conftest import WAIT
 from tests.solvers.replanning.year import MONTHS, raw
 
@@ -61,11 +61,11 @@ def again(client: TestClient, plan: str, body: Json) -> Json:
     return made
 
 
-def lawful(client: TestClient, made: Json) -> None:
+def assert_invariants(client: TestClient, made: Json) -> None:
     address = made["links"]["self"]
     problem = parse_problem(client.get(f"{address}/problem").content)
     tables = {name: rows(client, address, name) for name in made["tables"]}
-    assert_plan_lawful(problem, Plan.model_validate({name: made[name] for name in HEADS}), tables)
+    assert_plan_invariants(problem, Plan.model_validate({name: made[name] for name in HEADS}), tables)
 
 
 def test_the_walk(client: TestClient) -> None:
@@ -84,7 +84,7 @@ def test_the_walk(client: TestClient) -> None:
     assert (told["from"], told["past"], told["assumed"]) == (MONTHS[3], MONTHS[:3], 0)
     assert told["lost"] == told["unexplained"] == []
     assert made["objective"]["value"] > before
-    lawful(client, made)
+    assert_invariants(client, made)
     past = {(q["factory"], q["item"], q["period"]): q["quantity"] for q in rows(client, plan, "quotas")}
     for quota in rows(client, made["links"]["self"], "quotas"):
         if quota["period"] in MONTHS[:3]:
@@ -108,7 +108,7 @@ def test_close_quotas_say_what_they_reached_and_what_they_cost(client: TestClien
     assert made["source"]["changes"][-1]["where"] == "kapsan"
     prices = client.get(f"{made['links']['self']}/goals").json()["goals"]
     assert "2 quotas_close" in prices[2]["prices"]
-    lawful(client, made)
+    assert_invariants(client, made)
 
 
 def test_a_plan_made_again_is_carried_out_and_made_again(client: TestClient) -> None:
@@ -123,7 +123,7 @@ def test_a_plan_made_again_is_carried_out_and_made_again(client: TestClient) -> 
     assert last["source"]["replanned"]["reported"] == len(
         [row for row in rows(client, made, "quotas") if row["period"] in MONTHS[2:4]]
     )
-    lawful(client, last)
+    assert_invariants(client, last)
 
 
 @pytest.mark.parametrize(
@@ -184,4 +184,4 @@ def test_the_walk_through_ryanggangs_normal_year(tmp_path_factory: pytest.TempPa
         tables = {
             name: client.get(f"{made['links']['self']}/tables/{name}?limit=100000").json()["rows"] for name in made["tables"]
         }
-        assert_plan_lawful(after, Plan.model_validate({name: made[name] for name in HEADS}), tables)
+        assert_plan_invariants(after, Plan.model_validate({name: made[name] for name in HEADS}), tables)

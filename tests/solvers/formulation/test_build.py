@@ -1,4 +1,4 @@
-"""The whole program: optima worked out by hand, parts of the objective, and columns left out that could not matter."""
+"""The whole program: optima computed by hand, parts of the objective, and column reduction."""
 
 from typing import Any
 
@@ -32,14 +32,14 @@ def optimum(program: Program) -> float:
 
 
 def price(program: Program, rule: str) -> list[float]:
-    """Gain of one more unit of a limit, row by row."""
+    """Return the gain of one more unit of a limit, by row."""
     prices = solve(program).dual_values
     assert prices is not None
     return [-float(each) for each in prices[program.constraints[rule].block_slice]]
 
 
 def soap_works(kwh: float, need_of_soap: float, **parts: Any) -> PlanningProblem:
-    """One county that makes soap for 2 kWh and 0.5 won each out of a few kWh."""
+    """Return one county that makes soap for 2 kWh and 0.5 won a unit, with limited power."""
     line = {"item": "soap", "kwh_per_unit": 2, "cost_per_unit": 0.5}
     stated: dict[str, Any] = {
         "items": [{"id": "soap", "value": 3}],
@@ -50,13 +50,13 @@ def soap_works(kwh: float, need_of_soap: float, **parts: Any) -> PlanningProblem
     return make_problem(**(stated | parts))
 
 
-def test_shortage_is_what_power_does_not_allow() -> None:
+def test_shortage_follows_from_limited_power() -> None:
     program = build_program(ProblemArrays.from_problem(soap_works(kwh=10, need_of_soap=8)))
     assert optimum(program) == pytest.approx(3 * 3 + 5 * 0.5)  # 5 made of 8
     assert price(program, "power") == pytest.approx([(3 - 0.5) / 2])
 
 
-def test_bands_share_scarcity_out() -> None:
+def test_bands_distribute_a_shortage() -> None:
     bands = [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]
     counties = [{"id": name, "power_area": "area"} for name in ("town", "village")]
     problem = soap_works(
@@ -75,7 +75,7 @@ def test_bands_share_scarcity_out() -> None:
     assert values[short.block_slice][short.axes["band"] == 0] == pytest.approx([0, 0])
 
 
-def test_stock_carries_and_loses() -> None:
+def test_stock_carries_over_with_a_loss() -> None:
     item = {"id": "soap", "value": 3, "loss": 0.25, "holding_cost": 0.125}
     county = {"id": "town", "power_area": "area", "stocks": {"soap": {"opening": 16}}}
     problem = make_problem(
@@ -85,7 +85,7 @@ def test_stock_carries_and_loses() -> None:
     assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(8 * 0.125 + 4 * 3)
 
 
-def test_swaps_are_paid_in_kind() -> None:
+def test_swaps_balance_by_value() -> None:
     items = [{"id": "soap", "value": 3}, {"id": "starch", "value": 1}]
     county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 12}}}
     partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 0.5, "credit": 3}
@@ -101,26 +101,26 @@ def test_own_needs_come_first() -> None:
     county = {"id": "town", "power_area": "area", "stocks": {"starch": {"opening": 10}}}
     partner = {"id": "coast", "at": "town", "offers": {"soap": 9}, "wants": {"starch": 20}, "rate": 2}
     demand = [need("town", "soap", 5), need("town", "starch", 8)]
-    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
-    assert optimum(build_program(index)) == pytest.approx(8)  # all starch goes out for soap
-    alone = build_program(index, include_swaps=False)
+    arrays = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=demand, partners=[partner]))
+    assert optimum(build_program(arrays)) == pytest.approx(8)  # all starch goes out for soap
+    alone = build_program(arrays, include_swaps=False)
     values = solve(alone).values
     assert values is not None
-    short = sum_shortage_units(index, alone, values)
+    short = sum_shortage_units(arrays, alone, values)
     assert short.ravel() == pytest.approx([5, 0])
-    kept = build_program(index, shortage_without_swaps=short)
+    kept = build_program(arrays, shortage_without_swaps=short)
     assert optimum(kept) == pytest.approx((5 - 1) * 4)  # only the 2 to spare go out, for 4 won of soap
     assert set(kept.constraints) - set(alone.constraints) == {"own_needs_first"}
 
 
-def test_local_floor_keeps_the_centre_out() -> None:
+def test_local_floor_limits_central_deliveries() -> None:
     problem = soap_works(10, 20, supply_shares={"central": 1, "gateways": ["town"], "local_floor": {"soap": 0.5}})
     assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(
         10 * 3 + 5 * 0.5
     )  # 5 made allow 5 central
 
 
-def test_worst_fulfilment_raises_the_last() -> None:
+def test_worst_fulfilment_raises_the_smallest_share() -> None:
     counties = [{"id": name, "power_area": "area"} for name in ("town", "village")]
     problem = soap_works(
         10,
@@ -130,13 +130,13 @@ def test_worst_fulfilment_raises_the_last() -> None:
         links=[{"id": "road", "from": "town", "to": "village"}],
         policy={"goals": [{"goal": "worst_fulfilment", "over": "county"}, "shortage"]},
     )
-    index, goals = ProblemArrays.from_problem(problem), problem.policy.expand_ordered_goals()
-    program = build_program(index, goals=goals)
-    program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
+    arrays, goals = ProblemArrays.from_problem(problem), problem.policy.expand_ordered_goals()
+    program = build_program(arrays, goals=goals)
+    program.lp.cost[:] = compute_goal_costs(arrays, program, goals)[0]
     assert optimum(program) == pytest.approx(-0.25)  # 5 of 20 served, evenly
 
 
-def test_distance_to_the_central_target_counts_both_ways() -> None:
+def test_central_distance_counts_deviations_in_both_directions() -> None:
     shares = {"central": 1, "gateways": ["town"]}
     goals = (Goal(goal="central_share", target=0.5),)
     for kwh, least, most, distance in ((10, 5, 5, 0.0), (4, 2, 2, 0.0), (40, 20, 20, 10 * 3.0)):
@@ -153,38 +153,38 @@ def test_distance_to_the_central_target_counts_both_ways() -> None:
             supply_shares=shares,
             policy={"goals": ["central_share"]},
         )
-        index = ProblemArrays.from_problem(problem)
-        program = build_program(index, goals=goals)
-        program.lp.cost[:] = compute_goal_costs(index, program, goals)[0]
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_program(arrays, goals=goals)
+        program.lp.cost[:] = compute_goal_costs(arrays, program, goals)[0]
         assert optimum(program) == pytest.approx(distance, rel=1e-9, abs=1e-9)
 
 
 def test_parts_sum_to_the_costs() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = build_program(index, goals=GOALS)
-    parts = compute_objective_parts(index, program)
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_program(arrays, goals=GOALS)
+    parts = compute_objective_parts(arrays, program)
     assert list(parts) == ["shortage", "making", "haulage", "holding", "quality"]
     assert all(part.any() for part in parts.values())
     np.testing.assert_allclose(sum(parts.values()), program.lp.cost)
 
 
-def test_rules_without_a_limit_have_no_rows() -> None:
+def test_unlimited_constraints_have_no_rows() -> None:
     program = build_program(ProblemArrays.from_problem(make_problem(demand=[need("town", "soap", 1)])))
     assert {name for name, rule in program.constraints.items() if rule.size} == {"balance"}
 
 
 @settings(max_examples=60, deadline=None)
 @given(problems(max_periods=3))
-def test_columns_left_out_could_not_matter(problem: PlanningProblem) -> None:
-    index = ProblemArrays.from_problem(problem)
-    places, items, arcs = (len(index.labels[axis]) for axis in ("place", "item", "arc"))
-    moves, counties = index.items.is_transportable, index.places.county_count
+def test_column_reduction_keeps_the_optimum(problem: PlanningProblem) -> None:
+    arrays = ProblemArrays.from_problem(problem)
+    places, items, arcs = (len(arrays.labels[axis]) for axis in ("place", "item", "arc"))
+    moves, counties = arrays.items.is_transportable, arrays.places.county_count
     every = ActiveArcs(
         place=np.ones((places, items), dtype=bool),
         arc=np.broadcast_to(moves, (arcs, items)),
-        store=np.broadcast_to(index.items.is_storable, (counties, items)),
+        store=np.broadcast_to(arrays.items.is_storable, (counties, items)),
     )
-    few, all_ = build_program(index), build_program(index, active_arcs=every)
+    few, all_ = build_program(arrays), build_program(arrays, active_arcs=every)
     assert few.lp.column_count <= all_.lp.column_count
     assert optimum(few) == pytest.approx(optimum(all_), rel=1e-9, abs=1e-9)
 

@@ -1,4 +1,4 @@
-"""Programs as text: names that say what a row is, and files from which HiGHS finds the same optimum."""
+"""Programs as text: readable names, and files from which HiGHS finds the same optimum."""
 
 import re
 from pathlib import Path
@@ -20,14 +20,14 @@ from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 @pytest.fixture
 def program() -> Program:
-    """With goals, each held loosely: MPS readers drop rows without a limit."""
+    """Return a program with goals and loose limits, because MPS readers drop rows without a limit."""
     program = build_program(ProblemArrays.from_problem(two_towns()), goals=GOALS)
     program.lp.row_upper[program.constraints["goal"].block_slice] = 1e6
     return program
 
 
 def read_and_solve(path: Path) -> tuple[float, int, int]:
-    """Objective, columns and rows of a file, as HiGHS sees it."""
+    """Return the objective, columns and rows of a file as HiGHS reads them."""
     highs: Any = _Highs()
     highs.setOptionValue("output_flag", False)
     assert highs.readModel(str(path)) == HighsStatus.kOk
@@ -46,7 +46,7 @@ def test_reading_back_gives_the_same_optimum(kind: str, program: Program, tmp_pa
     assert (columns, rows) == (program.lp.column_count, program.lp.row_count)
 
 
-def test_names_say_what_a_row_or_column_is(program: Program) -> None:
+def test_names_describe_rows_and_columns(program: Program) -> None:
     assert "power[north,p2]" in name_rows(program)
     assert "machine[mill/press,p1]" in name_rows(program)
     assert "make[mill/soap,p1]" in name_columns(program)
@@ -54,12 +54,12 @@ def test_names_say_what_a_row_or_column_is(program: Program) -> None:
     assert "short[hills,soap,p1,2]" in name_columns(program)
 
 
-def test_names_are_there_once(program: Program) -> None:
+def test_names_are_unique(program: Program) -> None:
     for names, count in ((name_rows(program), program.lp.row_count), (name_columns(program), program.lp.column_count)):
         assert len(names) == len(set(names)) == count
 
 
-def test_words_that_no_format_takes_are_written_so_that_they_stay_apart() -> None:
+def test_labels_that_no_format_accepts_get_different_names() -> None:
     hours = {"big press": 1, "big_press": 2, "압축기": 1, "분쇄기": 3}
     works = {"id": "works", "place": "town", "machines": hours, "lines": [{"item": "soap", "hours_per_unit": hours}]}
     program = build_program(

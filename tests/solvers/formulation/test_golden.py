@@ -1,4 +1,4 @@
-"""Each rule, built alone with the columns it binds, against the program that a reader expects: tests/golden/<rule>.lp."""
+"""Each constraint, built alone with its variables, equals the program in tests/golden/<constraint>.lp."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,11 +10,13 @@ import pytest
 from solvers import formulation
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import CONSTRAINTS, variables
-from solvers.formulation.constraints.central_distance import add_central_distance_constraints
-from solvers.formulation.constraints.goal import add_goal_constraints
-from solvers.formulation.constraints.own_needs_first import add_own_needs_first_constraints
-from solvers.formulation.constraints.quota_distance import add_quota_distance_constraints
-from solvers.formulation.constraints.worst_fulfilment import add_worst_fulfilment_constraints
+from solvers.formulation.constraints.goals import (
+    add_central_distance_constraints,
+    add_goal_constraints,
+    add_quota_distance_constraints,
+    add_worst_fulfilment_constraints,
+)
+from solvers.formulation.constraints.swaps import add_own_needs_first_constraints
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import ALL_VARIABLES
 from solvers.lp.export import format_lp_text
@@ -23,33 +25,32 @@ from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
-Rule = Callable[[ProblemArrays, ProgramBuilder], object]
+AddConstraints = Callable[[ProblemArrays, ProgramBuilder], object]
 
 
-def _own_needs_first(index: ProblemArrays, program: ProgramBuilder) -> None:
-    short = np.zeros(index.demand.shape)
+def _own_needs_first(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    short = np.zeros(arrays.demand.shape)
     short[0, 0] = 10.0, 5.0
-    short[1, 0] = 20.0  # all of it: the rule has nothing to say
-    add_own_needs_first_constraints(index, program, short)
+    short[1, 0] = 20.0  # all of the demand: the constraint is redundant
+    add_own_needs_first_constraints(arrays, program, short)
 
 
-def _goal(index: ProblemArrays, program: ProgramBuilder) -> None:
+def _goal(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     program.add_variables("worst", {"goal": np.array([0])}, upper=1.0)
     program.add_variables("central_distance", {"goal": np.array([1, 1]), "side": np.arange(2)})
-    add_goal_constraints(index, program, GOALS)
+    add_goal_constraints(arrays, program, GOALS)
 
 
-GIVEN: dict[str, Rule] = {
+WITH_EXTRA_ARGUMENTS: dict[str, AddConstraints] = {
     "own_needs_first": _own_needs_first,
     "worst_fulfilment": lambda i, p: add_worst_fulfilment_constraints(i, p, GOALS),
     "central_distance": lambda i, p: add_central_distance_constraints(i, p, GOALS),
     "quota_distance": lambda i, p: add_quota_distance_constraints(i, p, GOALS),
     "goal": _goal,
 }
-"""Rules that a stage of solving gives something more."""
+"""Constraints with arguments beyond the arrays and the program."""
 
-
-NEEDED_EVERYWHERE: dict[str, Rule] = {
+DENSE: dict[str, AddConstraints] = {
     "make": variables.add_production_variables,
     "short": variables.add_shortage_variables,
 }
@@ -63,19 +64,19 @@ SPARSE: dict[str, Callable[[ProblemArrays, ProgramBuilder, ActiveArcs], object]]
 }
 
 
-def rule_function(name: str) -> Rule:
-    """The function that makes a rule; it is called as its rule is."""
-    return GIVEN.get(name) or cast("Rule", getattr(formulation, f"add_{name}_constraints"))
+def add_function(name: str) -> AddConstraints:
+    """Return the function `add_<name>_constraints`."""
+    return WITH_EXTRA_ARGUMENTS.get(name) or cast("AddConstraints", getattr(formulation, f"add_{name}_constraints"))
 
 
-def columns(index: ProblemArrays, names: Sequence[str]) -> ProgramBuilder:
-    """A program with some of the decisions and no rule yet."""
-    program, where = ProgramBuilder(index.labels), find_active_arcs(index, include_swaps=True)
+def build_variables(arrays: ProblemArrays, names: Sequence[str]) -> ProgramBuilder:
+    """Return a program with some variables and no constraint."""
+    program, active_arcs = ProgramBuilder(arrays.labels), find_active_arcs(arrays, include_swaps=True)
     for name in names:
-        if name in NEEDED_EVERYWHERE:
-            NEEDED_EVERYWHERE[name](index, program)
+        if name in DENSE:
+            DENSE[name](arrays, program)
         elif name in SPARSE:
-            SPARSE[name](index, program, where)
+            SPARSE[name](arrays, program, active_arcs)
     return program
 
 
@@ -83,24 +84,24 @@ def compare(name: str, text: str, config: pytest.Config) -> None:
     path = GOLDEN / f"{name}.lp"
     if config.getoption("--update-golden"):
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; --update-golden writes it anew"
+    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; --update-golden writes it again"
 
 
 @pytest.mark.parametrize("name", CONSTRAINTS)
-def test_rule_is_the_golden_one(name: str, pytestconfig: pytest.Config) -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = columns(index, CONSTRAINTS[name].variables)
-    rule_function(name)(index, program)
+def test_constraint_equals_its_golden_program(name: str, pytestconfig: pytest.Config) -> None:
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_variables(arrays, CONSTRAINTS[name].variables)
+    add_function(name)(arrays, program)
     built = program.build_program()
     assert built.constraints[name].size > 0
     compare(name, format_lp_text(built, digits=12), pytestconfig)
 
 
-def test_decisions_are_the_golden_ones(pytestconfig: pytest.Config) -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    program = columns(index, ALL_VARIABLES)
-    compare("decisions", format_lp_text(program.build_program(), digits=12), pytestconfig)
+def test_variables_equal_their_golden_program(pytestconfig: pytest.Config) -> None:
+    arrays = ProblemArrays.from_problem(two_towns())
+    program = build_variables(arrays, ALL_VARIABLES)
+    compare("variables", format_lp_text(program.build_program(), digits=12), pytestconfig)
 
 
-def test_no_golden_without_a_rule() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.lp")} == {*CONSTRAINTS, "decisions"}
+def test_every_golden_program_belongs_to_a_constraint() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.lp")} == {*CONSTRAINTS, "variables"}

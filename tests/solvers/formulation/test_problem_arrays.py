@@ -1,4 +1,4 @@
-"""The way in: numbers of a problem as arrays, and needs exactly as `models.demand` estimates them."""
+"""Conversion of a problem to arrays, with demand equal to the estimate of `models.demand`."""
 
 import numpy as np
 import pytest
@@ -24,15 +24,15 @@ def test_demand_of_ryanggang_is_the_estimate() -> None:
 
 
 def assert_demand_is_the_estimate(problem: PlanningProblem) -> None:
-    index = ProblemArrays.from_problem(problem)
-    expected = np.zeros(index.demand.shape)
+    arrays = ProblemArrays.from_problem(problem)
+    expected = np.zeros(arrays.demand.shape)
     for row in calculate_demand(problem):
-        where = index.labels["county"].index(row.county), index.labels["item"].index(row.item)
+        where = arrays.labels["county"].index(row.county), arrays.labels["item"].index(row.item)
         expected[where] = row.quantity
-    np.testing.assert_allclose(index.demand, expected, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(arrays.demand, expected, rtol=1e-12, atol=0)
 
 
-def test_need_is_people_times_norm_times_years_by_calendar() -> None:
+def test_demand_is_population_times_norm_times_years_by_calendar() -> None:
     item = {"id": "soap", "norms": {"people": 6, "nobody": 5}, "calendar": "spring"}
     county = {"id": "town", "power_area": "area", "population": {"people": 100, "infants": 7}}
     problem = make_problem(
@@ -41,33 +41,33 @@ def test_need_is_people_times_norm_times_years_by_calendar() -> None:
     assert ProblemArrays.from_problem(problem).demand.tolist() == [[[75.0, 225.0]]]
 
 
-def test_even_need_follows_the_days() -> None:
+def test_even_demand_follows_the_days() -> None:
     item = {"id": "soap", "norms": {"people": 1}}
     county = {"id": "town", "power_area": "area", "population": {"people": 59}}
     problem = make_problem(periods=["p1", "p2"], period_days=[31, 28], items=[item], counties=[county])
     assert ProblemArrays.from_problem(problem).demand.ravel() == pytest.approx([31, 28])
 
 
-def test_numbers_arrive_once_and_ready_for_use() -> None:
-    index = ProblemArrays.from_problem(two_towns())
-    assert index.labels["line"] == ("works/soda", "mill/soap")
-    assert index.labels["arc"] == ("railway/hills", "railway/plain")
-    assert index.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
-    assert index.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
-    assert index.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
-    assert index.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
-    assert index.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
-    assert index.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
-    assert index.centre.supply_limit.tolist() == [
+def test_numbers_are_converted_to_the_units_of_the_program() -> None:
+    arrays = ProblemArrays.from_problem(two_towns())
+    assert arrays.labels["line"] == ("works/soda", "mill/soap")
+    assert arrays.labels["arc"] == ("railway/hills", "railway/plain")
+    assert arrays.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
+    assert arrays.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
+    assert arrays.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
+    assert arrays.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
+    assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
+    assert arrays.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
+    assert arrays.centre.supply_limit.tolist() == [
         [30.0, 20.0],
         [4.0, 2.0],
     ]  # share of all need, allotment; both delivered
-    assert index.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
-    assert index.places.stock_least[0, 0].tolist() == [1.0, 4.0]
-    assert index.places.stock_most[0, 0].tolist() == [30.0, 12.0]
+    assert arrays.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
+    assert arrays.places.stock_least[0, 0].tolist() == [1.0, 4.0]
+    assert arrays.places.stock_most[0, 0].tolist() == [30.0, 12.0]
 
 
-def test_most_exact_share_holds() -> None:
+def test_most_specific_share_applies() -> None:
     items = [
         {"id": name, "category": category} for name, category in (("soap", "care"), ("comb", "care"), ("pot", "home"))
     ]
@@ -83,13 +83,13 @@ def test_most_exact_share_holds() -> None:
 
 def test_windows_are_periods_quarters_or_the_plan() -> None:
     partners = [{"id": kind, "at": "town", "settlement": kind} for kind in ("period", "quarter", "plan")]
-    index = ProblemArrays.from_problem(make_problem(periods=["a", "b", "c", "d"], partners=partners))
-    named = [[index.labels["window"][w] for w in row] for row in index.partners.window]
+    arrays = ProblemArrays.from_problem(make_problem(periods=["a", "b", "c", "d"], partners=partners))
+    named = [[arrays.labels["window"][w] for w in row] for row in arrays.partners.window]
     assert named == [["a", "b", "c", "d"], ["a..c", "a..c", "a..c", "d..d"], ["plan"] * 4]
 
 
-def test_stated_need_replaces_the_estimate() -> None:
+def test_stated_demand_replaces_the_estimate() -> None:
     county = {"id": "town", "power_area": "area", "population": {"people": 10}}
     items = [{"id": "soap", "norms": {"people": 1}}, {"id": "comb", "norms": {"people": 2}}]
-    index = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
-    assert index.demand.ravel().tolist() == [3.0, 20.0]
+    arrays = ProblemArrays.from_problem(make_problem(items=items, counties=[county], demand=[need("town", "soap", 3)]))
+    assert arrays.demand.ravel().tolist() == [3.0, 20.0]

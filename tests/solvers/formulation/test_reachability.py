@@ -1,4 +1,4 @@
-"""Columns are made where an item can be and can serve something, and nowhere else."""
+"""Variables exist only on paths from a source to a sink."""
 
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
@@ -17,12 +17,12 @@ def test_nothing_is_shipped_to_dead_ends() -> None:
         factories=[CRAFT],
         demand=[need("village", "soap", 1)],
     )
-    index = ProblemArrays.from_problem(problem)
-    arcs = [index.labels["arc"][a] for a in build_program(index).variables["ship"].axes["arc"]]
+    arrays = ProblemArrays.from_problem(problem)
+    arcs = [arrays.labels["arc"][a] for a in build_program(arrays).variables["ship"].axes["arc"]]
     assert arcs == ["to-village/village", "to-village/town"]
 
 
-def test_an_item_without_a_source_is_nowhere_but_must_be_where_it_is_demanded_of_a_store() -> None:
+def test_an_item_without_a_source_has_variables_only_for_a_required_stock() -> None:
     stocks = {"soap": {"closing_least": 1}}
     problem = make_problem(
         counties=[{"id": "town", "power_area": "area", "stocks": stocks}], items=[{"id": "soap"}, {"id": "comb"}]
@@ -32,7 +32,7 @@ def test_an_item_without_a_source_is_nowhere_but_must_be_where_it_is_demanded_of
     assert where.store.tolist() == [[True, False]]
 
 
-def test_what_cannot_move_stays_where_it_is_made() -> None:
+def test_an_item_that_cannot_be_shipped_stays_at_its_factory() -> None:
     problem = make_problem(
         items=[{"id": "soap", "transportable": False}],
         counties=[{"id": name, "power_area": "area"} for name in ("town", "village")],
@@ -57,7 +57,7 @@ def test_one_way_links_only_lead_on() -> None:
     ]
 
 
-def test_bands_wider_than_the_need_make_need_a_supply() -> None:
+def test_demand_is_a_source_if_bands_are_wider_than_demand() -> None:
     for width, there in ((1, False), (0.75, True)):
         policy = {"shortage_bands": [{"width": width, "weight": 1}, {"width": 0 if width == 1 else width, "weight": 2}]}
         problem = make_problem(demand=[need("town", "soap", 1)], policy=policy)

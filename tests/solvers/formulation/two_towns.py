@@ -1,4 +1,4 @@
-"""Two counties, two items, two factories, two periods: small enough to check by eye, with something for every rule to bind.
+"""Two counties, two items, two factories, two periods: small enough to check by eye, with a binding limit for every constraint.
 
 Soda is boiled at `works` in the plain and made into soap at `mill` in the hills; one electric railway joins the two.
 """
@@ -20,7 +20,7 @@ GOALS = (
 
 
 def two_towns(**parts: Any) -> PlanningProblem:
-    """The problem, with some of its parts replaced."""
+    """Return the problem with some parts replaced."""
     soap = {"id": "soap", "category": "care", "kg_per_unit": 250, "value": 2, "priority": 1, "importance": [1, 2]}
     soda = {"id": "soda", "category": "chemicals", "kind": "material", "kg_per_unit": 500, "value": 3}
     stated: dict[str, Any] = {

@@ -10,7 +10,7 @@ from models.tables import TABLE_SCHEMAS
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult
 from tests.builders import make_problem, need
-from tests.invariants import assert_plan_lawful
+from tests.invariants import assert_plan_invariants
 from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
 
 
@@ -69,7 +69,7 @@ def test_central_share_is_used_up(result: PlanResult) -> None:
 
 def test_plan_satisfies_the_invariants(result: PlanResult) -> None:
     problem = make_problem(**two_counties())
-    assert_plan_lawful(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
+    assert_plan_invariants(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
 
 
 def test_tables_have_the_columns_of_their_row_models(result: PlanResult) -> None:

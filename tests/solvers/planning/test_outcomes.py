@@ -3,7 +3,7 @@
 from models.plan import ConflictingRule
 from solvers.planning import PlanResult
 from tests.builders import Json, make_problem, need
-from tests.invariants import assert_plan_lawful
+from tests.invariants import assert_plan_invariants
 from tests.solvers.planning.two_counties import planned, rows, two_counties
 
 
@@ -21,7 +21,7 @@ def test_time_limit_gives_the_fallback_solution_and_its_gap() -> None:
     assert best is not None
     assert best.before_rounding is not None
     assert plan.certificate.dual_objective <= best.before_rounding <= plan.certificate.primal_objective
-    assert_plan_lawful(make_problem(**problem), plan, {name: t.to_pylist() for name, t in result.tables.items()})
+    assert_plan_invariants(make_problem(**problem), plan, {name: t.to_pylist() for name, t in result.tables.items()})
 
 
 def closing(stock: float, machine_hours: float) -> Json:
@@ -52,7 +52,7 @@ def test_infeasible_plan_has_a_certificate_and_an_analysis() -> None:
     (gives,) = plan.infeasibility.relaxations
     # 40 bars are 40 % of the closing stock but two thirds of the machine hours
     assert (gives.rule, gives.relaxation, gives.unit) == ("stock_least", 40, "unit")
-    assert gives.text == "town keeps at least so much soap at the end of p1. At least 100 unit."
+    assert gives.text == "The stock of soap in town at the end of p1 has a minimum. At least 100 unit."
 
 
 def named(found: tuple[ConflictingRule, ...]) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis
 from tests.builders import Json, make_problem, need
-from tests.invariants import assert_plan_lawful
+from tests.invariants import assert_plan_invariants
 from tests.published.kantorovich import MACHINES, PARTS, SETS, as_goal
 from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
 
@@ -208,7 +208,7 @@ def test_fractional_closing_stock_rounds_the_quota_up(monkeypatch: pytest.Monkey
     assert result.plan.outcome == "optimal"
     assert column_sum(result, "quotas", "quantity") == 3
     assert result.plan.rounding_cost == pytest.approx(0.5)
-    assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
+    assert_plan_invariants(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
 
 
 def test_branch_and_bound_finds_a_rounding() -> None:
@@ -220,7 +220,7 @@ def test_branch_and_bound_finds_a_rounding() -> None:
     assert result.plan.outcome == "optimal"
     assert column_sum(result, "quotas", "quantity", item="soap") == 3
     assert column_sum(result, "quotas", "quantity", item="soda") == 5
-    assert_plan_lawful(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
+    assert_plan_invariants(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
 
 
 def test_integer_quotas_of_the_stage_without_swaps_are_reused(monkeypatch: pytest.MonkeyPatch) -> None:

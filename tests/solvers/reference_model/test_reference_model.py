@@ -1,4 +1,4 @@
-"""The second opinion by itself: small plans worked out by hand, files written and files not left behind."""
+"""The reference model alone: small plans computed by hand, and files."""
 
 import tempfile
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.builders import make_problem, need
 
 
 def short_of_power() -> PlanningProblem:
-    """Ten pieces needed, electricity for six: four short in the cheapest bands, 0.2·10 at 1 and 2 more at 2."""
+    """Return a demand of ten with power for six: four short in the cheapest bands, 0.2·10 at 1 and 2 more at 2."""
     return make_problem(
         power_areas=[{"id": "area", "limit_kwh": 10, "own_generation_kwh": 2}],
         factories=[
@@ -24,7 +24,7 @@ def short_of_power() -> PlanningProblem:
 
 
 @pytest.mark.parametrize("solver", ["highs", "cbc", "HiGHS"])
-def test_power_worked_out_by_hand(solver: str) -> None:
+def test_power_limit_computed_by_hand(solver: str) -> None:
     opinion = solve_reference_model(short_of_power(), solver)
     assert opinion.status == "optimal"
     assert opinion.objective == pytest.approx(3 * (2 * 1 + 2 * 2), rel=1e-7)
@@ -32,7 +32,7 @@ def test_power_worked_out_by_hand(solver: str) -> None:
 
 
 def swapping(own_needs_first: bool) -> PlanningProblem:
-    """Ten soap are made and eight needed; cloth, needed and dearer, is offered for soap."""
+    """Return a problem with ten soaps made and eight demanded; a partner offers cloth, of higher value, for soap."""
     return make_problem(
         items=[{"id": "soap", "value": 1}, {"id": "cloth", "value": 1, "importance": 2}],
         factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "most": 10}]}],
@@ -46,7 +46,7 @@ def swapping(own_needs_first: bool) -> PlanningProblem:
     )
 
 
-def test_free_swaps_leave_home_short_and_own_needs_first_does_not() -> None:
+def test_own_needs_first_prevents_shortage_by_swaps() -> None:
     free, careful = (
         solve_reference_model(swapping(own_needs_first=False)),
         solve_reference_model(swapping(own_needs_first=True)),
@@ -57,7 +57,7 @@ def test_free_swaps_leave_home_short_and_own_needs_first_does_not() -> None:
     assert careful.objective == pytest.approx(2 * 18)
 
 
-def test_shortages_of_another_plan_can_bound_it() -> None:
+def test_shortages_of_another_plan_are_limits() -> None:
     opinion = solve_reference_model(
         swapping(own_needs_first=True), shortage_without_swaps={("town", "soap", 0): 3, ("town", "cloth", 0): 20}
     )
@@ -70,7 +70,7 @@ def test_conflict_is_infeasible() -> None:
     assert (opinion.status, opinion.objective, opinion.shortage) == ("infeasible", None, {})
 
 
-def test_nothing_to_decide_costs_nothing() -> None:
+def test_a_problem_without_variables_costs_nothing() -> None:
     opinion = solve_reference_model(make_problem(items=[{"id": "soap", "storable": False, "transportable": False}]))
     assert (opinion.status, opinion.objective, opinion.variable_count) == ("optimal", 0.0, 0)
 
@@ -88,8 +88,8 @@ def test_no_file_is_left(solver: str, tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
-def test_names_are_readable_and_never_meet() -> None:
-    """`a-b` and `a_b` would be one name in a file; the second gets a number."""
+def test_names_are_readable_and_unique() -> None:
+    """`a-b` and `a_b` have the same name in a file; the second gets a number."""
     twins = [{"id": "a-b", "norms": {"people": 1}}, {"id": "a_b", "norms": {"people": 1}}]
     town = {"id": "town", "power_area": "area", "population": {"people": 10}}
     names = [

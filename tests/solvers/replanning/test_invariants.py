@@ -1,4 +1,4 @@
-"""Laws of planning again."""
+"""Invariants of replanning."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from solvers.algorithms.select import solve_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import PlanResult, build_warm_start, make_plan
 from solvers.replanning import ReplanProblem, build_replan_problem
-from tests.invariants import LAWS, assert_plan_lawful
+from tests.invariants import INVARIANTS, assert_plan_invariants
 from tests.plan_reading import Reading
 from tests.solvers.replanning.year import MONTHS, year
 from tests.strategies import problems
@@ -55,8 +55,8 @@ def quotas(result: PlanResult) -> dict[LineAndPeriod, float]:
     }
 
 
-def lawful(problem: PlanningProblem, result: PlanResult) -> None:
-    assert_plan_lawful(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
+def assert_invariants(problem: PlanningProblem, result: PlanResult) -> None:
+    assert_plan_invariants(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()})
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_outputs_as_planned_change_nothing(base: tuple[PlanningProblem, PlanResu
     made = build_replan_problem(*_args(base), {} if outputs == "none reported" else less(base, 1.0), START)
     again = planned(made.problem, base)
     assert value(again) == pytest.approx(value(base[1]), rel=1e-9)
-    lawful(made.problem, again)
+    assert_invariants(made.problem, again)
     assert again.plan.solver.strategy[0].warm_start
 
 
@@ -89,14 +89,14 @@ def _args(base: tuple[PlanningProblem, PlanResult]) -> tuple[PlanningProblem, di
 
 
 @pytest.mark.parametrize("item", [None, "soap", "starch", "notebook"])
-def test_less_output_never_improves_and_the_rules_hold(
+def test_less_output_never_improves_and_keeps_the_invariants(
     base: tuple[PlanningProblem, PlanResult], item: str | None
 ) -> None:
     values = [value(base[1])]
     for factor in (0.9, 0.6, 0.0):
         made = build_replan_problem(*_args(base), less(base, factor, item), START)
         again = planned(made.problem, base)
-        lawful(made.problem, again)
+        assert_invariants(made.problem, again)
         assert not made.reconciled.unexplained.any()
         values.append(value(again))
     assert values == sorted(values)
@@ -112,12 +112,12 @@ def test_the_past_is_what_was_reported(base: tuple[PlanningProblem, PlanResult])
     )
 
 
-def test_warm_and_cold_are_one_plan(base: tuple[PlanningProblem, PlanResult]) -> None:
+def test_warm_and_cold_solves_give_one_plan(base: tuple[PlanningProblem, PlanResult]) -> None:
     made = build_replan_problem(*_args(base), less(base, 0.5), START)
     assert value(planned(made.problem, base)) == pytest.approx(value(planned(made.problem)), rel=1e-9)
 
 
-def test_unreported_lines_made_their_quota_or_nothing(base: tuple[PlanningProblem, PlanResult]) -> None:
+def test_unreported_outputs_are_quotas_or_zero(base: tuple[PlanningProblem, PlanResult]) -> None:
     soap = {key: units for key, units in less(base, 1.0).items() if key[1] == "soap"}
     quota, zero = (build_replan_problem(*_args(base), soap, START, unreported=choice) for choice in ("quota", "zero"))
     assert (quota.reported_count, zero.reported_count) == (3, 3)
@@ -127,14 +127,14 @@ def test_unreported_lines_made_their_quota_or_nothing(base: tuple[PlanningProble
     assert lines == {("hyesan-daily", "soap")}
 
 
-def test_close_quotas_move_less_and_cost_no_shortage(base: tuple[PlanningProblem, PlanResult]) -> None:
+def test_close_quotas_change_less_without_shortage(base: tuple[PlanningProblem, PlanResult]) -> None:
     reported = less(base, 0.5)
     free, close = (
         build_replan_problem(*_args(base), reported, START, keep_quotas_close=choice) for choice in (False, True)
     )
     assert close.problem.policy.goals == ("shortage", "quotas_close", "cost")
     loose, tight = planned(free.problem, base), planned(close.problem, base)
-    lawful(close.problem, tight)
+    assert_invariants(close.problem, tight)
     goals = {goal.goal: goal for goal in objective(tight).goals}
     parts = [objective(result).parts.shortage for result in (loose, tight)]
     assert parts[1] <= parts[0] * (1 + 2e-6)
@@ -150,7 +150,7 @@ def distance(base: tuple[PlanningProblem, PlanResult], result: PlanResult) -> fl
     return sum(worth[key[1]] * abs(before.get(key, 0.0) - after.get(key, 0.0)) for key in keys)
 
 
-def test_with_outputs_as_planned_close_quotas_do_not_move() -> None:
+def test_close_quotas_stay_if_outputs_are_as_planned() -> None:
     problem = year(goals=("shortage", "cost"))
     result = planned(problem)
     made = build_replan_problem(problem, result.tables, {}, START, keep_quotas_close=True)
@@ -158,13 +158,13 @@ def test_with_outputs_as_planned_close_quotas_do_not_move() -> None:
     assert distance((problem, result), again) == pytest.approx(0.0, abs=1e-2)
 
 
-def test_changes_are_made_to_what_is_to_come_alone(base: tuple[PlanningProblem, PlanResult]) -> None:
+def test_changes_apply_to_future_periods_only(base: tuple[PlanningProblem, PlanResult]) -> None:
     changes = [
         Change(what="power_limit", factor=0.5),
         Change(what="population", factor=2.0),
         Change(what="partner_offers", value=0.0),
     ]
-    lawful(*_again(base, changes))
+    assert_invariants(*_again(base, changes))
     # one number for the whole plan: the past is beyond what it would promise now, and stays what it was
     made, again = _again(base, [*changes, Change(what="central_share", value=0.0)])
     assert list(expand_to_periods(made.power_areas[0].limit_kwh or 0.0, 6)) == [15000, 14000, 13000, 5500, 6000, 7500]
@@ -181,18 +181,18 @@ def total(result: PlanResult, table: str, column: str) -> float:
     return sum(float(row[column]) for row in result.tables[table].to_pylist() if row["period"] < START)
 
 
-def test_a_plan_made_again_is_made_again(base: tuple[PlanningProblem, PlanResult]) -> None:
+def test_a_replanned_plan_can_be_replanned(base: tuple[PlanningProblem, PlanResult]) -> None:
     first = build_replan_problem(*_args(base), less(base, 0.6), MONTHS[2])
     second = planned(first.problem, base)
     third = build_replan_problem(first.problem, second.tables, {}, MONTHS[4], unreported="quota")
     result = planned(third.problem, (first.problem, second))
     assert value(result) == pytest.approx(value(second), rel=1e-9)
     assert past_of(third).periods == tuple(MONTHS[:4])
-    with pytest.raises(InvalidProblemError, match="past already"):
+    with pytest.raises(InvalidProblemError, match="is past: the plan starts"):
         build_replan_problem(first.problem, second.tables, {}, MONTHS[1])
 
 
-def test_whole_quotas_are_whole_although_the_past_was_not() -> None:
+def test_future_quotas_are_whole_after_a_fractional_past() -> None:
     problem = year(whole=True)
     result = planned(problem)
     reported = {key: units * 0.7531 for key, units in quotas(result).items() if key[2] < START}
@@ -228,8 +228,8 @@ def test_a_change_of_the_past_is_refused(base: tuple[PlanningProblem, PlanResult
 
 @settings(max_examples=25)
 @given(problems(), st.floats(0, 1), st.sampled_from(["quota", "zero"]))
-def test_laws_on_random_problems(problem: PlanningProblem, share: float, unreported: Any) -> None:
-    """Nothing made beyond the quotas, within the rules of the plan before: the plan made again is no better."""
+def test_invariants_on_random_problems(problem: PlanningProblem, share: float, unreported: Any) -> None:
+    """If outputs are at most the quotas and keep the former constraints, the replanned objective is no better."""
     assume(len(problem.periods) > 1)
     before = make_plan(problem)
     assume(before.plan.outcome == "optimal")
@@ -245,14 +245,14 @@ def test_laws_on_random_problems(problem: PlanningProblem, share: float, unrepor
 
 
 def keeps_rules(problem: PlanningProblem, result: PlanResult) -> bool:
-    """Whether a plan made again keeps, in its past too, every rule of the plan before."""
+    """Return whether a replanned plan keeps every former constraint, also in the past."""
     tables = {name: table.to_pylist() for name, table in result.tables.items()}
     reading = Reading(problem, result.plan, tables, 1e-6)
-    return not any(True for law in LAWS for _ in law(reading))
+    return not any(True for invariant in INVARIANTS for _ in invariant(reading))
 
 
-def test_the_old_basis_is_a_start_close_by(base: tuple[PlanningProblem, PlanResult]) -> None:
-    """Outputs as planned take no iterations; others few beside a cold solve."""
+def test_the_former_basis_is_a_good_warm_start(base: tuple[PlanningProblem, PlanResult]) -> None:
+    """Outputs as planned take no iterations; other outputs take few compared with a cold solve."""
     steps = []
     for factor in (1.0, 0.7):
         program = build_plan_program(

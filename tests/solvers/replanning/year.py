@@ -1,4 +1,4 @@
-"""A year of two counties in six months, without whole units, to plan and plan again."""
+"""Two counties over six months without whole units, as an example for replanning."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MONTHS = [f"2002-{month:02}" for month in range(1, 7)]
 
 
 def raw(*, whole: bool = False, **policy: Any) -> Json:
-    """Six months: power falls in spring, school needs come with April, a partner settles by the quarter and one by the plan."""
+    """Return six months: power falls in spring, school demand starts in April, one partner settles by quarter and one by plan."""
     problem = two_counties_raw()
     problem |= {"periods": MONTHS, "period_days": [31, 28, 31, 30, 31, 30], "years": 0.5}
     problem["calendars"] = {"school": [0.1, 0.1, 0.3, 0.3, 0.1, 0.1]}
@@ -28,5 +28,5 @@ def raw(*, whole: bool = False, **policy: Any) -> Json:
 
 
 def year(**choices: Any) -> PlanningProblem:
-    """The same as a problem."""
+    """Return the same data as a problem."""
     return parse_problem(raw(**choices))

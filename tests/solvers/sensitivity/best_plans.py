@@ -1,4 +1,4 @@
-"""How short one need is in the best plans, found by solving the whole problem anew with SciPy: plans are many, the range is one."""
+"""Range of one shortage over all optimal plans, found by cold solves with SciPy."""
 
 import numpy as np
 from scipy.optimize import linprog
@@ -12,22 +12,22 @@ Where = tuple[str, str, str]
 """County, item, period."""
 
 SLACK = 1e-7
-"""Relative to 1 + the optimum: a plan no dearer than this is as good."""
+"""Tolerance for an optimal plan, relative to 1 + the optimum."""
 
 
 def best_value(problem: PlanningProblem) -> float:
-    """The optimum of a problem without ordered goals, won."""
+    """Return the optimum of a problem without ordered goals, in won."""
     program = build_plan_program(ProblemArrays.from_problem(problem))
     return _solved(program, program.lp.cost) + program.lp.offset
 
 
 def least_short(problem: PlanningProblem, where: Where, value: float | None = None) -> float:
-    """Units short at least in a plan whose objective is no worse than `value`; of the best plans where that is not given."""
+    """Return the smallest shortage in plans with an objective of at most `value`; by default in optimal plans."""
     return _short(problem, where, value, 1.0)
 
 
 def most_short(problem: PlanningProblem, where: Where, value: float | None = None) -> float:
-    """The same at most."""
+    """Return the largest shortage in plans with an objective of at most `value`; by default in optimal plans."""
     return -_short(problem, where, value, -1.0)
 
 
@@ -44,7 +44,7 @@ def _short(problem: PlanningProblem, where: Where, value: float | None, sign: fl
 
 
 def _solved(program: Program, cost: FloatArray, at_most: float | None = None) -> float:
-    """The least cost, (n,), of a plan whose own cost is at most so much."""
+    """Return the smallest value of `cost`, (n,), in plans with an objective of at most `at_most`."""
     lp = program.lp
     rows = lp.matrix.tocsr()
     upper, lower = np.isfinite(lp.row_upper), np.isfinite(lp.row_lower)

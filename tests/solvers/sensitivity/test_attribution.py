@@ -1,4 +1,4 @@
-"""Shortages fall into parts that add up exactly, however they are rolled up."""
+"""Parts of shortages sum exactly for every grouping."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from solvers.formulation import compute_objective_parts
 from solvers.sensitivity import GroupBy, SensitivitySession, attribute_shortages
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
-from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.solvers.sensitivity.test_prices_and_remedies import open_session_of
 from tests.strategies import problems
 
 WAYS: tuple[GroupBy, ...] = ("all", "item", "county", "category", "period", "limit")
@@ -27,10 +27,10 @@ def parts_of(held: AttributionGroup) -> float:
 
 @bounded(40)
 @given(problems())
-def test_parts_add_up_to_the_worth_and_groups_to_the_objective(problem: PlanningProblem) -> None:
-    session = standing_of(problem)
+def test_parts_sum_to_the_value_and_groups_to_the_objective(problem: PlanningProblem) -> None:
+    session = open_session_of(problem)
     slack = 1e-6 * (1 + abs(session.point.objective))
-    costs = [c for name, c in compute_objective_parts(session.index, session.program).items() if name != "shortage"]
+    costs = [c for name, c in compute_objective_parts(session.arrays, session.program).items() if name != "shortage"]
     paid = sum(float(c @ session.point.values) for c in costs)
     for by in WAYS:
         groups = attribute_shortages(session, by, max_results=10_000).groups
@@ -57,7 +57,7 @@ def chain() -> PlanningProblem:
     )
 
 
-def test_missing_units_take_what_their_materials_take() -> None:
+def test_missing_units_use_the_limits_of_their_materials() -> None:
     (whole,) = attribute_shortages(SensitivitySession.from_problem(chain())).groups
     # 60 kWh dig 15 kg of soda for 5 bars; each of the 7 missing bars would take 12 kWh and 3 kg by cart
     assert whole.shortage == pytest.approx(7)
@@ -68,7 +68,7 @@ def test_missing_units_take_what_their_materials_take() -> None:
     assert whole.unreachable == 0
 
 
-def test_what_nothing_can_bring_is_told_apart() -> None:
+def test_unreachable_shortage_is_separate() -> None:
     (whole,) = attribute_shortages(
         SensitivitySession.from_problem(make_problem(demand=[need("town", "soap", 4)]))
     ).groups
@@ -76,7 +76,7 @@ def test_what_nothing_can_bring_is_told_apart() -> None:
     assert (whole.unreachable, whole.value) == (4, 4)
 
 
-def test_a_way_dearer_than_the_need_is_told() -> None:
+def test_marginal_cost_above_the_shortage_cost_is_separate() -> None:
     problem = make_problem(
         counties=[{"id": "town", "power_area": "area", "stocks": {"soap": {"opening": 1}}}],
         factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "cost_per_unit": 3}]}],

@@ -1,4 +1,4 @@
-"""A lever moves exactly the bounds that its change moves, whatever limit it is of."""
+"""A candidate moves exactly the bounds that its change moves."""
 
 from typing import Any
 
@@ -12,35 +12,37 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import Bounds, bounds_in_layout_of
 from solvers.sensitivity.remedies.candidate_changes import (
     CANDIDATES_BY_CONSTRAINT,
     CandidateChange,
     candidates_for_limit,
     opening_stock_candidate,
 )
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
-from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.solvers.sensitivity.test_prices_and_remedies import open_session_of
 from tests.strategies import problems
 
 
 def check(session: SensitivitySession, which: Any) -> set[str]:
-    """Hold the levers of limits (positions) against planning the changed problem; the rules that had one."""
-    limits, problem = session.list_limits(), session.index.problem
+    """Compare the candidates of limits (positions) with the program of the changed problem; return the constraints covered."""
+    limits, problem = session.list_limits(), session.arrays.problem
     found = [
-        (lever, RULE_NAMES[limits.rule[k]]) for k in which for lever in candidates_for_limit(session, limits, int(k))
+        (candidate, RULE_NAMES[limits.rule[k]])
+        for k in which
+        for candidate in candidates_for_limit(session, limits, int(k))
     ]
     found += [
-        (lever, "opening_stock")
+        (candidate, "opening_stock")
         for county in problem.counties
         for item in problem.items
-        for lever in opening_stock_candidate(session, county.id, item.id)
+        for candidate in opening_stock_candidate(session, county.id, item.id)
     ]
-    for lever, rule in found:
-        amount = min(1.25, lever.max_amount / 2)
-        changes = lever.to_changes(amount, session.point.values)
+    for candidate, rule in found:
+        amount = min(1.25, candidate.max_amount / 2)
+        changes = candidate.to_changes(amount, session.point.values)
         if rule == "local_floor":
             assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
             continue
@@ -48,23 +50,26 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
             build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), session.program
         )
         assert changed is not None
-        moved = lever.bound_path(Bounds.from_program(session.lp)).bounds_at(amount)
+        moved = candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount)
         for name in Bounds.__slots__:
-            assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (lever.name, name)
+            assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (
+                candidate.name,
+                name,
+            )
     return {rule for _, rule in found}
 
 
 @bounded(25)
 @given(problems(), st.data())
-def test_a_lever_is_the_change_that_it_names(problem: PlanningProblem, data: st.DataObject) -> None:
-    session = standing_of(problem)
+def test_candidate_equals_its_change(problem: PlanningProblem, data: st.DataObject) -> None:
+    session = open_session_of(problem)
     limits = session.list_limits()
     every = np.arange(len(limits.rule)).tolist()
     check(session, data.draw(st.lists(st.sampled_from(every), max_size=12, unique=True)) if every else [])
 
 
-def everything() -> PlanningProblem:
-    """A problem that has a limit of every rule."""
+def build_complete_problem() -> PlanningProblem:
+    """Return a problem with a limit of every constraint."""
     raw = two_counties().model_dump(mode="json")
     raw["supply_shares"]["local_floor"] = {"hygiene": 0.1}
     raw["supply_shares"]["delivered"] = [0.9, 0.8]
@@ -75,72 +80,72 @@ def everything() -> PlanningProblem:
     return PlanningProblem.model_validate(raw)
 
 
-def test_every_rule_that_a_planner_can_change_has_a_lever() -> None:
-    session = SensitivitySession.from_problem(everything())
+def test_every_changeable_constraint_has_a_candidate() -> None:
+    session = SensitivitySession.from_problem(build_complete_problem())
     assert check(session, range(len(session.list_limits().rule))) == {*CANDIDATES_BY_CONSTRAINT, "opening_stock"}
 
 
-def test_what_has_no_lever_is_policy() -> None:
+def test_constraints_without_candidates_are_policy() -> None:
     assert set(RULE_NAMES) - CANDIDATES_BY_CONSTRAINT.keys() == {"own_needs_first", "worst_fulfilment", "goal"}
 
 
 @pytest.mark.parametrize("side", ["least", "most"])
-def test_closing_stocks_give_way_as_far_as_the_other_limit(side: str) -> None:
-    session = SensitivitySession.from_problem(everything())
+def test_closing_stock_changes_up_to_the_other_limit(side: str) -> None:
+    session = SensitivitySession.from_problem(build_complete_problem())
     limits = session.list_limits()
     last = [
         k
         for k in range(len(limits.rule))
         if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.label_table[limits.period[k]] == "2002-02"
     ]
-    (lever,) = candidates_for_limit(session, limits, last[0])
-    (change,) = lever.to_changes(lever.max_amount, session.point.values)
+    (candidate,) = candidates_for_limit(session, limits, last[0])
+    (change,) = candidate.to_changes(candidate.max_amount, session.point.values)
     assert change.what == f"closing_{side}"
     assert change.value == {"least": 5.0, "most": 900.0}[side]
 
 
 def works(condition: float) -> PlanningProblem:
-    """A factory whose one machine group, in such a condition, is all that holds soap up."""
+    """Return a factory whose only machine group, in this condition, is the bottleneck of soap."""
     line = {"item": "soap", "hours_per_unit": {"press": 1.0}}
     factory = {"id": "works", "place": "town", "condition": condition, "machines": {"press": 10.0}, "lines": [line]}
     return make_problem(factories=[factory], demand=[need("town", "soap", 20)])
 
 
-def levers_on(problem: PlanningProblem, rule: str) -> dict[str, CandidateChange]:
-    """The levers of the limits of one rule, by the rule that they themselves are named after."""
+def candidates_on(problem: PlanningProblem, rule: str) -> dict[str, CandidateChange]:
+    """Return the candidates of the limits of one constraint, by their own name."""
     session = SensitivitySession.from_problem(problem)
     limits = session.list_limits()
     here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
-    return {lever.name["rule"]: lever for k in here for lever in candidates_for_limit(session, limits, k)}
+    return {candidate.name["rule"]: candidate for k in here for candidate in candidates_for_limit(session, limits, k)}
 
 
-def made(lever: CandidateChange, amount: float) -> tuple[str, object, object, object]:
-    """The one change that a lever makes."""
-    (change,) = lever.to_changes(amount, np.empty(0))
+def change_of(candidate: CandidateChange, amount: float) -> tuple[str, object, object, object]:
+    """Return the single change of a candidate."""
+    (change,) = candidate.to_changes(amount, np.empty(0))
     return change.what, change.where, change.periods, change.value
 
 
-def test_an_hour_of_a_worn_machine_takes_more_than_an_hour_of_a_whole_one() -> None:
-    found = levers_on(works(0.5), "machine")
-    assert made(found["machine"], 1.0) == ("machine_hours", "works/press", ("p1",), 12.0)
-    assert made(found["machine_condition"], 0.25) == ("machine_condition", "works", None, 0.75)
+def test_machine_hours_account_for_the_condition() -> None:
+    found = candidates_on(works(0.5), "machine")
+    assert change_of(found["machine"], 1.0) == ("machine_hours", "works/press", ("p1",), 12.0)
+    assert change_of(found["machine_condition"], 0.25) == ("machine_condition", "works", None, 0.75)
     assert (found["machine_condition"].limit, found["machine_condition"].max_amount) == (0.5, 0.5)
 
 
-def test_what_is_in_order_cannot_be_better_and_what_stands_still_is_not_helped_by_hours() -> None:
-    assert levers_on(works(1.0), "machine").keys() == {"machine"}
-    assert levers_on(works(0.0), "machine") == {}
+def test_condition_has_a_candidate_only_between_zero_and_one() -> None:
+    assert candidates_on(works(1.0), "machine").keys() == {"machine"}
+    assert candidates_on(works(0.0), "machine") == {}
 
 
 @pytest.mark.parametrize(("share", "kept", "expected"), [(0.5, 0.5, {"central_share", "delivered"}), (1.0, 1.0, set())])
-def test_the_centre_can_give_no_more_than_all(share: float, kept: float, expected: set[str]) -> None:
+def test_central_candidates_end_at_the_whole_promise(share: float, kept: float, expected: set[str]) -> None:
     problem = make_problem(
         demand=[need("town", "soap", 20)],
         supply_shares={"central": share, "delivered": kept, "gateways": ["town"]},
     )
-    found = levers_on(problem, "central_share")
+    found = candidates_on(problem, "central_share")
     assert found.keys() == expected
     if expected:
-        assert made(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
-        assert made(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
-        assert [(lever.limit, lever.max_amount) for lever in found.values()] == [(0.5, 0.5), (0.5, 0.5)]
+        assert change_of(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
+        assert change_of(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
+        assert [(candidate.limit, candidate.max_amount) for candidate in found.values()] == [(0.5, 0.5), (0.5, 0.5)]

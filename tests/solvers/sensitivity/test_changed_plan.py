@@ -1,4 +1,4 @@
-"""Plans reached by the session that stands there already, held against plans opened anew."""
+"""Plans solved in an open session equal plans of a new session."""
 
 import numpy as np
 import pytest
@@ -24,22 +24,22 @@ def changed(problem: PlanningProblem, *changes: Change) -> PlanningProblem:
 
 @bounded(25)
 @given(problems(max_periods=2), some.sampled_from(KINDS), some.floats(0.3, 1.6))
-def test_it_is_the_plan_that_opening_anew_finds(problem: PlanningProblem, kind: str, factor: float) -> None:
+def test_plan_equals_that_of_a_new_session(problem: PlanningProblem, kind: str, factor: float) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
     try:
         other = changed(problem, Change(what=kind, factor=factor))
     except InvalidProblemError:
         assume(False)
     session = SensitivitySession.from_problem(problem)
-    found, anew = solve_changed_problem(session, other), open_changed(session, other)
-    assert (found is None) == (anew is None)
-    if found is None or anew is None:
+    found, expected = solve_changed_problem(session, other), open_changed(session, other)
+    assert (found is None) == (expected is None)
+    if found is None or expected is None:
         return
-    assert found[0].plain_objective == pytest.approx(anew.plain_objective, rel=1e-6, abs=1e-6)
-    assert found[0].index.problem == other
+    assert found[0].plain_objective == pytest.approx(expected.plain_objective, rel=1e-6, abs=1e-6)
+    assert found[0].arrays.problem == other
 
 
-def test_only_what_moves_limits_shares_the_session() -> None:
+def test_only_changes_of_bounds_share_the_solver_session() -> None:
     problem = two_counties()
     session = SensitivitySession.from_problem(problem)
     less = solve_changed_problem(session, changed(problem, Change(what="power_limit", factor=0.6)))
@@ -55,8 +55,8 @@ def test_only_what_moves_limits_shares_the_session() -> None:
     assert other[1]
 
 
-def test_the_plan_stands_as_before_afterwards() -> None:
-    """Asked again after a comparison of several steps, one of which has no plan, it gives the same prices."""
+def test_session_is_unchanged_after_a_comparison() -> None:
+    """After a comparison with an infeasible step, the session gives the same shadow prices."""
     problem = two_counties()
     session = SensitivitySession.from_problem(problem)
     before = compute_shadow_prices(session, with_ranges=3)

@@ -1,4 +1,4 @@
-"""The worked example of docs/answers.md: its figures, found again. Only figures that every optimum has in common."""
+"""The worked example of docs/answers.md: figures that all optimal plans have in common."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,8 @@ import pytest
 
 from models.changes.change import Change
 from solvers.sensitivity import SensitivitySession, attribute_shortages, compute_curve, find_remedies
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.remedies.search import verify_remedy
-from solvers.sensitivity.session import Bounds
 from tests.ryanggang import crisis_year
 
 PAGE = Path(__file__).parents[3] / "docs" / "answers.md"
@@ -20,13 +19,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def session() -> SensitivitySession:
-    """The crisis year, opened from the basis of its plan."""
+    """Return a session of the crisis year from the basis of its plan."""
     year = crisis_year()
     return SensitivitySession.from_problem(year.problem, year.result.basis)
 
 
 def saved_by(session: SensitivitySession, rule: str, step: float, **where: str) -> float:
-    """Won that a step of one limit saves."""
+    """Return the won that a step of one limit saves."""
     block, labels = session.program.constraints[rule], session.program.labels
     here = np.logical_and.reduce([block.axes[a] == labels[a].index(label) for a, label in where.items()])
     way = BoundPath.for_limit(Bounds.from_program(session.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
@@ -36,7 +35,7 @@ def saved_by(session: SensitivitySession, rule: str, step: float, **where: str) 
 
 
 def figures(session: SensitivitySession) -> dict[str, str]:
-    """The figures of the page by name, as it writes them."""
+    """Return the figures of the page by name, as text."""
     hyesan = saved_by(session, "power", 1000.0, area="hyesan", period="2002-08")
     soya = saved_by(session, "central_share", 1.0, item="soya", period="2002-05")
     found = find_remedies(session, "phungso", "edible-oil", "2002-05", max_candidates=1)
@@ -72,7 +71,7 @@ def test_a_first_remedy_of_the_whole_year_is_verified(session: SensitivitySessio
 
 
 @pytest.mark.slow_lane
-def test_a_curve_of_the_whole_province_says_how_far_it_came(session: SensitivitySession) -> None:
+def test_a_curve_of_the_province_reports_its_last_parameter(session: SensitivitySession) -> None:
     found = compute_curve(session, Change(what="power_limit", factor=1.0), 1.0, 0.2, time_limit_seconds=10.0)
     assert found.points[0].objective == pytest.approx(session.point.objective)
     assert not found.exact

@@ -1,4 +1,4 @@
-"""Curves, comparisons, goals and evenness, held against solving afresh."""
+"""Curves, comparisons, goals and equity, compared with cold solves."""
 
 import re
 from time import monotonic
@@ -26,11 +26,9 @@ from solvers.sensitivity import (
     split_by_changes,
     split_by_parts,
 )
-from solvers.sensitivity.bound_paths import BoundPath
-from solvers.sensitivity.bounds_alignment import bounds_in_layout_of
+from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
 from solvers.sensitivity.curves import vary_change
 from solvers.sensitivity.parametric import BreakpointSearch
-from solvers.sensitivity.session import Bounds
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
 from tests.service.helpers import slow
@@ -72,7 +70,7 @@ def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: Pla
         assert objective(vary_change(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
 
 
-def test_a_change_that_is_no_straight_way_is_sampled_and_says_so() -> None:
+def test_a_change_of_coefficients_is_sampled() -> None:
     problem = shop(12).model_copy(update={"policy": shop(12, quality_weight=1.0).policy})
     found = compute_curve(SensitivitySession.from_problem(problem), Change(what="central_share", value=0.0), 0.0, 0.5)
     assert found.points
@@ -88,7 +86,7 @@ def test_a_grid_has_a_cell_for_every_pair() -> None:
 
 @bounded(10)
 @given(problems(max_periods=2), problems(max_periods=2))
-def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> None:
+def test_steps_sum_to_the_difference(a: PlanningProblem, b: PlanningProblem) -> None:
     assume(build_program(ProblemArrays.from_problem(a)).lp.column_count > 0)
     after = a.model_copy(update={"power_areas": tuple(x.model_copy(update={"limit_kwh": 1.0}) for x in a.power_areas)})
     found = compare_plans(SensitivitySession.from_problem(a), split_by_parts(a, after))
@@ -98,7 +96,7 @@ def test_steps_add_up_to_the_whole(a: PlanningProblem, b: PlanningProblem) -> No
     assert all(d.path.startswith("/power_areas/") for d in found.inputs)
 
 
-def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
+def test_difference_splits_into_power_and_population() -> None:
     before = shop(20)
     changes = [Change(what="power_limit", factor=0.5), Change(what="power_limit", factor=0.5)]
     found = compare_plans(SensitivitySession.from_problem(before), split_by_changes(before, changes))
@@ -109,7 +107,7 @@ def test_what_of_a_fall_came_from_power_and_what_from_people() -> None:
     assert [works.before, works.after] == pytest.approx([10, 2.5])
 
 
-def test_the_price_of_goals() -> None:
+def test_goal_tradeoffs() -> None:
     first, second = compute_goal_prices(shop(12, goals=["shortage", "cost"]))
     assert (first.goal, first.loss_to_earlier_goals, first.shadow_prices) == ("shortage", 0.0, {})
     assert second.goal == "cost"
@@ -118,14 +116,14 @@ def test_the_price_of_goals() -> None:
     assert "1 shortage" in second.shadow_prices
 
 
-def test_bands_and_shares() -> None:
+def test_equity_has_bands_and_shares() -> None:
     found = compute_equity(SensitivitySession.from_problem(shop(8)))
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
     assert found.served_share_range == {"2": 0.0}
     assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
 
 
-def test_reasons_roll_up() -> None:
+def test_bottlenecks_are_grouped() -> None:
     session = SensitivitySession.from_problem(shop(8))
     (whole,) = attribute_shortages(session).groups
     assert [(c.rule, c.id, c.shadow_price, c.shortage_count, c.share) for c in whole.binding_limits] == [
@@ -136,7 +134,7 @@ def test_reasons_roll_up() -> None:
     assert attribute_shortages(session, rule="machine").groups == ()
 
 
-def test_two_counties_answers_everything() -> None:
+def test_two_counties_supports_every_analysis() -> None:
     problem = two_counties()
     session = SensitivitySession.from_problem(problem)
     ways: tuple[GroupBy, ...] = ("all", "item", "county", "category", "period", "limit")
@@ -152,7 +150,7 @@ def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
     assert float(bound) <= 21.0
 
 
-def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
+def test_a_limit_of_solves_gives_a_maximum_error() -> None:
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1, max_solves=2)
     assert [p.parameter for p in found.points] == [1.0, 0.1]
     assert found.max_error is not None
@@ -160,7 +158,7 @@ def test_solves_that_are_too_few_say_how_far_off_the_lines_may_be() -> None:
     assert middle - found.max_error <= objective(vary_change(shop(20), POWER, 0.55)) <= middle
 
 
-def test_a_plan_far_away_is_solved_anew() -> None:
+def test_a_distant_plan_is_solved_cold() -> None:
     problem = shop(20)
     session = SensitivitySession.from_problem(problem)
     far = bounds_in_layout_of(
@@ -174,13 +172,13 @@ def test_a_plan_far_away_is_solved_anew() -> None:
     assert session.reset_to_base().objective_value == pytest.approx(0.0)
 
 
-def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in the crisis year, where the far end is tens of thousands of steps away."""
+def test_a_curve_beyond_simplex_has_its_end_from_interior_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the crisis year, where the end is tens of thousands of iterations away."""
     whole = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
-    near = BreakpointSearch.step_warm
+    step_warm = BreakpointSearch.step_warm
     monkeypatch.setattr(parametric, "COLD_SOLVE_SECONDS", 0.0)
     monkeypatch.setattr(
-        BreakpointSearch, "step_warm", lambda search, t, seconds: near(search, t, seconds) if t == 0 else None
+        BreakpointSearch, "step_warm", lambda search, t, seconds: step_warm(search, t, seconds) if t == 0 else None
     )
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.explored_until == 0.1
@@ -189,14 +187,14 @@ def test_a_curve_that_simplex_cannot_walk_has_its_far_end_from_interior_point(mo
     assert [p.objective for p in found.points] == pytest.approx([p.objective for p in whole.points])
 
 
-def test_no_plan_at_the_end_is_told_apart_from_no_time() -> None:
+def test_an_infeasible_end_is_an_error() -> None:
     least = Change(what="line_least", where="works/soap", value=0.0)
-    with pytest.raises(SensitivityUnavailableError, match="no plan keeps every rule at 8"):
+    with pytest.raises(SensitivityUnavailableError, match="no plan satisfies every constraint at 8"):
         compute_curve(SensitivitySession.from_problem(shop(12)), least, 0.0, 8.0)
 
 
 @pytest.mark.parametrize("seconds", [60.0, 0.0])
-def test_a_walk_goes_along_the_curve_as_far_as_there_is_time(seconds: float) -> None:
+def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
     problem = slow(10, 12, 4)
     session = SensitivitySession.from_problem(problem)
     ends = (1.0, 0.4)

@@ -1,4 +1,4 @@
-"""Estimates from prices, held against solving afresh: never above the truth, and the truth where they say so."""
+"""Estimates from dual values: never above the solved optimum, and equal to it where they claim to be exact."""
 
 import pytest
 from hypothesis import assume, given, strategies as some
@@ -35,7 +35,7 @@ def shop(power: float) -> PlanningProblem:
     )
 
 
-def test_within_the_range_it_is_exact() -> None:
+def test_estimate_is_exact_within_the_range() -> None:
     """Power for eight soaps, then for six: two more short, in the same band."""
     found = estimate_change(SensitivitySession.from_problem(shop(16)), shop(12))
     assert (found.exact, found.valid_fraction) == (True, 1.0)
@@ -45,8 +45,8 @@ def test_within_the_range_it_is_exact() -> None:
     assert sum(limit.objective_change for limit in found.limits) == pytest.approx(2)
 
 
-def test_beyond_the_range_it_is_a_bound_and_says_how_far_it_holds() -> None:
-    """Power for eight soaps, then for two: six more, of which three in a band four times as dear."""
+def test_estimate_is_a_bound_beyond_the_range() -> None:
+    """Power for eight soaps, then for two: six more, of which three in a band of four times the weight."""
     session = SensitivitySession.from_problem(shop(16))
     found = estimate_change(session, shop(4))
     assert not found.exact
@@ -58,8 +58,8 @@ def test_beyond_the_range_it_is_a_bound_and_says_how_far_it_holds() -> None:
     assert then.plain_objective - session.plain_objective == pytest.approx(3 + 3 * 4)
 
 
-def test_more_saves_at_most_so_much() -> None:
-    """Power for eight soaps, then for twelve: prices foretell four more soaps, two are needed."""
+def test_estimate_bounds_a_reduction() -> None:
+    """Power for eight soaps, then for twelve: shadow prices predict four more soaps, but demand is two."""
     session = SensitivitySession.from_problem(shop(16))
     found = estimate_change(session, shop(24))
     assert not found.exact
@@ -75,7 +75,7 @@ def test_more_saves_at_most_so_much() -> None:
     some.lists(some.sampled_from(KINDS), min_size=1, max_size=2, unique=True),
     some.floats(0.3, 1.6),
 )
-def test_it_is_never_above_the_truth_and_is_the_truth_where_it_says_so(
+def test_estimate_is_a_lower_bound_and_exact_where_claimed(
     problem: PlanningProblem, kinds: list[str], factor: float
 ) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
@@ -103,7 +103,7 @@ def test_it_is_never_above_the_truth_and_is_the_truth_where_it_says_so(
         assert found.served_share[0] == pytest.approx(compute_served_share(session), abs=1e-6)
 
 
-def test_what_prices_cannot_tell_is_not_told() -> None:
+def test_changes_beyond_bounds_have_no_estimate() -> None:
     """A coefficient changes; then goals are ordered."""
     problem = two_counties()
     lines = problem.factories[0].lines

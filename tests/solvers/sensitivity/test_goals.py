@@ -1,4 +1,4 @@
-"""Questions to plans with ordered goals and own needs first: all answered, all held against planning afresh."""
+"""Sensitivity analysis with ordered goals and own needs first, compared with cold solves."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from solvers.sensitivity import (
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.remedies.search import verify_remedy
 from tests.properties.planned import bounded
-from tests.solvers.sensitivity.test_prices_and_remedies import standing_of
+from tests.solvers.sensitivity.test_prices_and_remedies import open_session_of
 from tests.strategies import problems
 
 POLICIES: dict[str, dict[str, Any]] = {
@@ -40,20 +40,20 @@ def with_policy(problem: PlanningProblem, policy: dict[str, Any]) -> PlanningPro
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_every_remedy_does_what_it_says(name: str) -> None:
+def test_every_remedy_is_confirmed_by_a_new_plan(name: str) -> None:
     shown = []
 
     @bounded(15)
     @given(problems(max_periods=2), st.data())
     def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
         problem = with_policy(drawn, POLICIES[name])
-        session = standing_of(problem)
+        session = open_session_of(problem)
         short = session.compute_flows().short
-        cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
+        cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
         if not len(cells):
             return
         n, i, t = data.draw(st.sampled_from(cells.tolist()))
-        labels = session.index.labels
+        labels = session.arrays.labels
         where = (labels["county"][n], labels["item"][i], labels["period"][t])
         found = find_remedies(
             session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True
@@ -78,7 +78,7 @@ def test_every_remedy_does_what_it_says(name: str) -> None:
                     assert changed.plain_objective <= session.plain_objective + 1e-6 * (
                         1 + abs(session.plain_objective)
                     )
-            assert changed.index.problem != problem
+            assert changed.arrays.problem != problem
 
     holds()
     assert shown, "no remedy was found at all"
@@ -95,7 +95,7 @@ def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
             is_multi_stage(problem)
         )  # own needs come first only where there are swaps: else the curve is walked, not sampled
         change = Change(what="power_limit", factor=1.0)
-        found = compute_curve(standing_of(problem), change, 1.0, 0.5, max_solves=3)
+        found = compute_curve(open_session_of(problem), change, 1.0, 0.5, max_solves=3)
         assert not found.exact
         assert found.max_error is None
         assert found.explored_until == 0.5
@@ -113,14 +113,14 @@ def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
     holds()
 
 
-def test_what_if_tells_what_each_goal_comes_to() -> None:
+def test_what_if_reports_the_value_of_each_goal() -> None:
     @bounded(4)
     @given(problems(max_periods=2))
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES["worst-shortage-cost"])
         changes = [Change(what="power_limit", factor=0.5)]
         assume(any(area.limit_kwh is not None for area in problem.power_areas))
-        found = compare_plans(standing_of(problem), split_by_changes(problem, changes))
+        found = compare_plans(open_session_of(problem), split_by_changes(problem, changes))
         plan = make_plan(apply_changes(problem, changes)).plan
         assert plan.objective is not None
         told = {row.key: row.after for row in found.goals}
@@ -132,12 +132,12 @@ def test_what_if_tells_what_each_goal_comes_to() -> None:
     holds()
 
 
-def test_goals_are_priced_with_own_needs_first() -> None:
+def test_goal_tradeoffs_with_own_needs_first() -> None:
     @bounded(6)
     @given(problems(max_periods=2))
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES["own-needs-goals"])
-        standing_of(problem)
+        open_session_of(problem)
         found = compute_goal_prices(problem)
         plan = make_plan(problem).plan
         assert plan.objective is not None

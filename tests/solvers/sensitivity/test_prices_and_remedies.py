@@ -1,4 +1,4 @@
-"""Prices and remedies on random problems: every number is held against solving again."""
+"""Shadow prices and remedies on random problems, compared with new solves."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.sensitivity.bound_paths import BoundPath
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.ranging import compute_direction, limit_sign
 from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
-from solvers.sensitivity.session import Bounds, SensitivitySession
+from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
@@ -23,18 +23,18 @@ from tests.solvers.sensitivity.best_plans import Where, best_value, least_short,
 from tests.strategies import problems
 
 
-def standing_of(problem: PlanningProblem) -> SensitivitySession:
-    """The standing of a problem; those in which there is nothing to decide are passed over."""
+def open_session_of(problem: PlanningProblem) -> SensitivitySession:
+    """Open a session of a problem; skip problems without variables."""
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
     return SensitivitySession.from_problem(problem)
 
 
 @bounded(25)
 @given(problems(), st.data())
-def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
+def test_a_change_within_the_range_changes_the_objective_by_the_shadow_price(
     problem: PlanningProblem, data: st.DataObject
 ) -> None:
-    session = standing_of(problem)
+    session = open_session_of(problem)
     limits = session.list_limits()
     priced = limits.find_priced()
     if not len(priced):
@@ -51,8 +51,8 @@ def test_a_limit_moved_within_its_range_moves_the_objective_by_its_price(
 
 @bounded(15)
 @given(problems())
-def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem) -> None:
-    session = standing_of(problem)
+def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> None:
+    session = open_session_of(problem)
     limits = session.list_limits()
     told = compute_shadow_prices(session, with_ranges=3).limits
     for row in told:
@@ -81,17 +81,17 @@ def test_the_step_of_a_leading_limit_saves_what_it_says(problem: PlanningProblem
 
 @bounded(20)
 @given(problems(), st.data())
-def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataObject) -> None:
-    session = standing_of(problem)
+def test_every_remedy_is_confirmed_by_a_new_plan(problem: PlanningProblem, data: st.DataObject) -> None:
+    session = open_session_of(problem)
     short = session.compute_flows().short
-    cells = np.argwhere(short[: session.index.places.county_count] > 0.01)
+    cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
     if not len(cells):
         return
     n, i, t = data.draw(st.sampled_from(cells.tolist()))
-    labels = session.index.labels
+    labels = session.arrays.labels
     where = (labels["county"][n], labels["item"][i], labels["period"][t])
     found = find_remedies(session, *where, target_share=data.draw(st.sampled_from((0.0, 0.5))), include_unreserved=True)
-    afresh = standing_of(problem)
+    afresh = open_session_of(problem)
     costly = any(
         r.kind == "reallocated" and r.objective_change > 1e-3 * (1 + abs(session.plain_objective))
         for r in found.remedies
@@ -102,11 +102,11 @@ def test_every_remedy_does_what_it_says(problem: PlanningProblem, data: st.DataO
         if remedy.kind == "reserved" and costly:  # with a tenth less the plan as a whole is worse: it is the least
             assert not verify_remedy(afresh, where, remedy.model_copy(update={"amount": 0.9 * remedy.amount})), remedy
         if remedy.changes:
-            hold_against_planning_anew(problem, where, remedy)
+            confirm_by_a_new_plan(problem, where, remedy)
 
 
-def hold_against_planning_anew(problem: PlanningProblem, where: Where, remedy: Remedy) -> None:
-    """Whether the problem with a remedy's changes, solved anew by another way, has the plans that the remedy promises."""
+def confirm_by_a_new_plan(problem: PlanningProblem, where: Where, remedy: Remedy) -> None:
+    """Check that cold solves of the problem with the changes of a remedy give the stated shortages."""
     changed = apply_changes(problem, remedy.changes)
     before, slack = best_value(problem), 1e-5 * (1 + remedy.before)
     if remedy.kind == "reserved":  # some plan no worse than now serves the need so far
@@ -128,7 +128,7 @@ def _shop(power: float) -> dict[str, Any]:
     }
 
 
-def test_the_least_power_that_ends_a_shortage() -> None:
+def test_smallest_power_that_ends_a_shortage() -> None:
     session = SensitivitySession.from_problem(make_problem(**_shop(12)))
     found = find_remedies(session, "town", "soap", "p1", target_share=0.0, include_unreserved=True)
     power = [r for r in found.remedies if r.rule == "power" and r.kind == "unreserved"]
@@ -139,7 +139,7 @@ def test_the_least_power_that_ends_a_shortage() -> None:
     assert power[0].shortage_if_not_reserved == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_least_amount_kept_is_exact() -> None:
+def test_reserved_amount_is_exact() -> None:
     """Soap, worth half as much as shoes, gets no power. Half of it takes 10 kWh from 10 won of shoes and serves 5: 5 kWh make good."""
     lines = [{"item": item, "kwh_per_unit": 2} for item in ("soap", "shoes")]
     problem = make_problem(
@@ -158,13 +158,13 @@ def test_the_least_amount_kept_is_exact() -> None:
     assert power.shortage_if_not_reserved == pytest.approx(10)
 
 
-def test_words_name_the_item_that_a_step_serves() -> None:
+def test_text_names_the_item_that_a_step_serves() -> None:
     row = compute_shadow_prices(SensitivitySession.from_problem(make_problem(**_shop(12)))).limits[0]
     assert (row.rule, row.shadow_price, row.allowable_decrease, row.allowable_increase) == ("power", 0.5, 12.0, 8.0)
-    assert row.text == "One more MWh in area in p1 serves 4 won of unmet need: soap first."
+    assert row.text == "One more MWh in area in p1 reduces weighted shortage by 4 won: soap first."
 
 
-def test_no_needs_no_remedies() -> None:
+def test_no_shortage_has_no_remedies() -> None:
     session = SensitivitySession.from_problem(make_problem(**_shop(30)))
     assert find_remedies(session, "town", "soap", "p1").remedies == ()
     with pytest.raises(KeyError):
@@ -184,7 +184,7 @@ def swapping(**partner: Any) -> PlanningProblem:
 CLOTH = {"item": "cloth", "hours_per_unit": {"loom": 1}}
 
 
-def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
+def test_a_hypothetical_offer_is_a_remedy() -> None:
     problem = swapping()
     (extra,) = (
         r
@@ -200,22 +200,22 @@ def test_an_extra_swap_is_a_remedy_where_none_is_offered() -> None:
     assert change.value == pytest.approx(5)
     assert extra.shortage_if_not_reserved == pytest.approx(5)
     assert "more of soap that neighbour gives in p1" in extra.text
-    hold_against_planning_anew(problem, ("town", "soap", "p1"), extra)
+    confirm_by_a_new_plan(problem, ("town", "soap", "p1"), extra)
 
 
-def test_an_extra_swap_that_cannot_be_paid_for_is_none() -> None:
+def test_an_offer_without_payment_is_no_remedy() -> None:
     problem = swapping(wants={})
     found = find_remedies(SensitivitySession.from_problem(problem), "town", "soap", "p1")
     assert (found.remedies, found.evaluated, found.not_evaluated) == ((), 1, 0)
 
 
-def test_what_is_offered_already_is_no_extra_swap() -> None:
+def test_a_current_offer_is_not_hypothetical() -> None:
     session = SensitivitySession.from_problem(swapping(offers={"soap": 3}))
     found = find_remedies(session, "town", "soap", "p1", target_share=0.0)
     assert [r.amount for r in found.remedies if r.rule == "offers"] == [pytest.approx(7)]
 
 
-def test_enough_remedies_are_enough() -> None:
+def test_search_stops_at_the_requested_number() -> None:
     problem = two_counties()
     where = ("hyesan", "soap", "2002-01")
     every = find_remedies(SensitivitySession.from_problem(problem), *where)

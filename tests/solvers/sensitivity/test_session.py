@@ -1,4 +1,4 @@
-"""A plan is found again from whatever basis there is, and what has no plan is told apart from what was not found in time."""
+"""Sessions open from any basis, and report infeasible problems and time limits by different errors."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from solvers.sensitivity.errors import InfeasibleError
 from tests.properties.planned import value_of
 
 
-def test_from_its_own_basis_and_from_none() -> None:
+def test_session_opens_with_and_without_a_basis() -> None:
     result = make_plan(two_counties())
     for basis in (result.basis, None):
         assert SensitivitySession.from_problem(two_counties(), basis).plain_objective == pytest.approx(
@@ -26,21 +26,21 @@ def test_from_its_own_basis_and_from_none() -> None:
         )
 
 
-def test_a_basis_that_does_not_lead_there_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, program = (
-        SensitivitySession.from_problem(two_counties()).index,
+def test_a_basis_beyond_the_time_limit_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrays, program = (
+        SensitivitySession.from_problem(two_counties()).arrays,
         SensitivitySession.from_problem(two_counties()).program,
     )
     lp = program.lp
     slack = Basis(np.zeros(lp.column_count, np.int8), np.ones(lp.row_count, np.int8))
-    with pytest.raises(SensitivityUnavailableError, match="not found again in time"):
-        SensitivitySession.from_basis(index, program, slack, seconds=0.0)
+    with pytest.raises(SensitivityUnavailableError, match="no optimal plan was found within the time limit"):
+        SensitivitySession.from_basis(arrays, program, slack, seconds=0.0)
     monkeypatch.setattr(module, "REOPEN_SECONDS", 0.0)
     expected = value_of(make_plan(two_counties()).plan)
     assert SensitivitySession.from_problem(two_counties(), slack).plain_objective == pytest.approx(expected)
 
 
-def test_what_has_no_plan_is_no_standing() -> None:
+def test_an_infeasible_problem_has_no_session() -> None:
     session = SensitivitySession.from_problem(two_counties())
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
     ((_, problem),) = split_by_changes(two_counties(), (impossible,))

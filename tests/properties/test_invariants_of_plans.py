@@ -1,4 +1,4 @@
-"""Plans of random problems keep every law."""
+"""Plans of random problems keep every invariant."""
 
 from typing import Any
 
@@ -7,8 +7,7 @@ from hypothesis import given, strategies as st
 from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
 from tests.builders import make_problem, need
-from tests.invariants import assert_plan_lawful
-from tests.invariants_of_value import law_own_needs_first
+from tests.invariants import assert_plan_invariants, check_own_needs_first_invariant
 from tests.plan_reading import Reading
 from tests.properties.planned import NINE_DIGITS, bounded, objective, rows_of
 from tests.strategies import problem_dicts, problems
@@ -18,28 +17,28 @@ GOALS = st.sampled_from([["shortage", "cost"], [{"goal": "worst_fulfilment", "ov
 
 @bounded(60)
 @given(problems())
-def test_plans_are_lawful(problem: PlanningProblem) -> None:
+def test_plans_keep_the_invariants(problem: PlanningProblem) -> None:
     result = make_plan(problem)
     assert result.plan.outcome == "optimal"
-    assert_plan_lawful(problem, result.plan, rows_of(result))
+    assert_plan_invariants(problem, result.plan, rows_of(result))
 
 
 @bounded(25)
 @given(problems(whole_units=True))
-def test_plans_in_whole_units_are_lawful(problem: PlanningProblem) -> None:
+def test_plans_in_whole_units_keep_the_invariants(problem: PlanningProblem) -> None:
     result = make_plan(problem)
     assert result.plan.outcome == "optimal"
-    assert_plan_lawful(problem, result.plan, rows_of(result))
+    assert_plan_invariants(problem, result.plan, rows_of(result))
 
 
 @bounded(25)
 @given(problem_dicts(), GOALS)
-def test_plans_of_goals_are_lawful(problem: dict[str, Any], goals: list[Any]) -> None:
+def test_plans_of_goals_keep_the_invariants(problem: dict[str, Any], goals: list[Any]) -> None:
     problem["policy"]["goals"] = goals
     model = PlanningProblem.model_validate(problem)
     result = make_plan(model)
     assert result.plan.outcome == "optimal"
-    assert_plan_lawful(model, result.plan, rows_of(result))
+    assert_plan_invariants(model, result.plan, rows_of(result))
 
 
 @bounded(25)
@@ -49,7 +48,7 @@ def test_own_needs_first_lies_between_free_swaps_and_none(problem: dict[str, Any
     problem["policy"]["own_needs_first"] = True
     model = PlanningProblem.model_validate(problem)
     result = make_plan(model)
-    assert_plan_lawful(model, result.plan, rows_of(result))
+    assert_plan_invariants(model, result.plan, rows_of(result))
     careful = objective(model)
     none = objective({**problem, "partners": []})
     slack = NINE_DIGITS * (1 + none) * 10
@@ -70,8 +69,8 @@ def test_own_needs_first_keeps_its_law() -> None:
             policy={**plain, "own_needs_first": careful},
         )
         result = make_plan(problem)
-        assert_plan_lawful(problem, result.plan, rows_of(result))
+        assert_plan_invariants(problem, result.plan, rows_of(result))
         readings[name] = Reading(problem, result.plan, rows_of(result))
-    assert list(law_own_needs_first(readings["free"], readings["none"]))
-    assert not list(law_own_needs_first(readings["careful"], readings["none"]))
+    assert list(check_own_needs_first_invariant(readings["free"], readings["none"]))
+    assert not list(check_own_needs_first_invariant(readings["careful"], readings["none"]))
     assert readings["careful"].short["town", "cloth", "p1"] < readings["none"].short["town", "cloth", "p1"]

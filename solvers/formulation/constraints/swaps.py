@@ -1,0 +1,60 @@
+"""Constraints on swaps: the balance of each settlement window, and no county worse off than without swaps."""
+
+import numpy as np
+
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_variable_block,
+    get_axis_codes,
+)
+from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
+
+
+def add_swap_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    """Limit the value taken from a partner in a settlement window by the value given and the credit.
+
+    Σ value[i] · take[p,i,t] − rate[p] · Σ value[i] · give[p,i,t]  ≤  credit[p]        over the items and periods of a window
+    ↔  shadow price in won per won, by partner and window
+
+    A window in which the partner offers nothing has no constraint.
+    """
+    give, take, partners = find_variable_block(program, "give"), find_variable_block(program, "take"), arrays.partners
+    has_offer = np.zeros((len(partners.rate), len(arrays.labels["window"])), dtype=bool)
+    window = {block.name: partners.window[get_axis_codes(block, "partner", "period")] for block in (give, take)}
+    has_offer[take.axes["partner"], window["take"]] = True
+    credit = np.broadcast_to(partners.credit[:, None], has_offer.shape)
+    rows = add_constraints_where(program, "swap_balance", ("partner", "window"), has_offer, upper=credit)
+    add_coefficients(
+        program, rows[take.axes["partner"], window["take"]], take.positions, arrays.items.value[take.axes["item"]]
+    )
+    given = partners.rate[give.axes["partner"]] * arrays.items.value[give.axes["item"]]
+    add_coefficients(program, rows[give.axes["partner"], window["give"]], give.positions, -given)
+
+
+def add_own_needs_first_constraints(
+    arrays: ProblemArrays, program: ProgramBuilder, shortage_without_swaps: FloatArray
+) -> None:
+    """Limit each shortage to that of the plan without swaps: no county is worse off with swaps (no-harm constraint).
+
+    Σ_k short[n,i,t,k]  ≤  shortage_without_swaps[n,i,t]
+    ↔  shadow price in won per unit, by county, item and period
+
+    `shortage_without_swaps` has shape (counties, items, periods), as `sum_shortage_units` returns it. Where the bands
+    allow no larger shortage, the constraint is redundant and left out.
+    """
+    short = find_variable_block(program, "short")
+    is_limited = (arrays.demand > 0) & (shortage_without_swaps < arrays.demand * arrays.band_width.sum())
+    rows = add_constraints_where(
+        program, "own_needs_first", ("place", "item", "period"), is_limited, upper=shortage_without_swaps
+    )
+    add_coefficients(program, rows[get_axis_codes(short, "place", "item", "period")], short.positions, 1.0)
+
+
+def sum_shortage_units(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
+    """Sum shortages over all bands in a solution of `program`; units, at least 0, shape (counties, items, periods)."""
+    short = program.variables["short"]
+    total = np.zeros(arrays.demand.shape)
+    np.add.at(total, get_axis_codes(short, "place", "item", "period"), np.maximum(values[short.block_slice], 0.0))
+    return total
