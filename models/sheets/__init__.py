@@ -7,24 +7,27 @@ every part in which row it stands; `Reading.located` names findings by sheet, ro
 from models.sheets.cells import CellValue, RawSheet, UnsupportedCell, restore_digits
 from models.sheets.codes import SHEET_CODES
 from models.sheets.columns import Column, SheetLayout
+from models.sheets.csv_files import CsvSheets
 from models.sheets.document_reader import ProvinceDocument, SheetSource, read_sheet_tables
 from models.sheets.layout import NOTE_COLUMNS, NOTE_SHEETS, SHEET_LAYOUTS
-from models.sheets.writing import SheetTable, build_sheet_tables
+from models.sheets.writing import RowNotes, SheetTable, build_sheet_tables
 
 __all__ = [
-    "SHEET_LAYOUTS",
     "NOTE_COLUMNS",
     "NOTE_SHEETS",
     "SHEET_CODES",
-    "Column",
-    "SheetLayout",
-    "UnsupportedCell",
-    "RawSheet",
-    "ProvinceDocument",
-    "SheetTable",
-    "SheetSource",
+    "SHEET_LAYOUTS",
     "CellValue",
-    "restore_digits",
-    "read_sheet_tables",
+    "Column",
+    "CsvSheets",
+    "RowNotes",
+    "ProvinceDocument",
+    "RawSheet",
+    "SheetLayout",
+    "SheetSource",
+    "SheetTable",
+    "UnsupportedCell",
     "build_sheet_tables",
+    "read_sheet_tables",
+    "restore_digits",
 ]
