@@ -1,24 +1,22 @@
-"""Provinces as data: `builtin()` names those that come with Allot, `load(name)` reads one, `load_folder(path)` any other.
+"""Provinces as data: the built-in ones, each a folder of CSV files in the layout of `models.sheets`, and any other folder.
 
-A province is a folder of CSV files that a person can read and edit; see ryanggang/README.md for the files and their columns.
+ryanggang/README.md says how to edit one by hand; docs/provinces.md names the sheets.
 """
 
 from functools import cache
 from pathlib import Path
 
-from models.provinces.errors import MalformedProvinceError, ProvinceError, TableProblem, UnknownProvinceError
-from models.provinces.figures import Figure
-from models.provinces.notes import Notes, read_province_notes
+from models.provinces.errors import InvalidMarksError, ProvinceError, UnknownProvinceError
+from models.provinces.figures import Figure, read_figures, read_notes
 from models.provinces.province import Province
-from models.provinces.reader import read_figures, read_province
+from models.provinces.reader import read_province
+from models.sheets import RowNotes
 
 __all__ = [
     "Figure",
-    "MalformedProvinceError",
-    "Notes",
+    "InvalidMarksError",
     "Province",
     "ProvinceError",
-    "TableProblem",
     "UnknownProvinceError",
     "list_builtin_provinces",
     "load_builtin_province",
@@ -37,12 +35,12 @@ def list_builtin_provinces() -> tuple[str, ...]:
 
 @cache
 def load_builtin_province(name: str) -> Province:
-    """The built-in province of that name; UnknownProvinceError if there is none, MalformedProvinceError if its tables are broken."""
+    """The built-in province of that name; UnknownProvinceError if there is none."""
     return read_province(_find_builtin_folder(name))
 
 
 def load_province_folder(path: Path) -> Province:
-    """The province whose tables lie in the folder `path`; MalformedProvinceError names every cell that cannot be read."""
+    """The province in the folder `path`. Raises OSError, and InvalidProblemError with all findings, by sheet, row and column."""
     return read_province(path)
 
 
@@ -51,9 +49,9 @@ def load_province_figures(name: str) -> tuple[Figure, ...]:
     return read_figures(_find_builtin_folder(name))
 
 
-def load_province_notes(name: str) -> tuple[Notes, tuple[tuple[str, ...], ...]]:
-    """What the tables of a built-in province say for people of each row, and its list of sources, the header first."""
-    return read_province_notes(_find_builtin_folder(name))
+def load_province_notes(name: str) -> tuple[RowNotes, dict[str, list[list[str]]]]:
+    """What the sheets of a built-in province say for people of each row, and its sheets for people, the header first."""
+    return read_notes(_find_builtin_folder(name))
 
 
 def _find_builtin_folder(name: str) -> Path:

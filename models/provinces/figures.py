@@ -1,15 +1,22 @@
 """Where every figure of a province comes from: found in a source, derived from marked figures, or assumed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.provinces.tables import Folder, Row
+from models.provinces.errors import InvalidMarksError
+from models.sheets import NOTE_COLUMNS, SHEET_LAYOUTS, CsvSheets, RowNotes
+from models.sheets.csv_files import list_csv_files, read_csv_files
+from models.sheets.writing import make_row_keys
 
 FIGURE_MARKS = ("found", "derived", "assumed")
 """`found`: read in a source. `derived`: computed from marked figures. `assumed`: plausible, to be replaced by something better."""
 
-NON_FIGURE_COLUMNS = frozenset({"mark", "source", "marks", "note"})
-"""Columns that say something about the others."""
+PAGES = ("sources", "underlying_figures")
+"""Sheets for people that a province's folder holds."""
+
+TextRow = tuple[int, list[str]]
+"""A row as texts, with its line in the file, counted from 1."""
 
 
 @dataclass(frozen=True)
@@ -25,48 +32,100 @@ class Figure:
     value: str
     """The cell as it stands."""
     mark: str
-    """One of `MARKS`."""
+    """One of `FIGURE_MARKS`."""
     source: str
     """Codes of sources.csv, separated by spaces."""
 
 
-def list_figures(folder: Folder) -> tuple[Figure, ...]:
-    """Every filled cell of the tables in `folder` but those of sources.csv, with its mark; problems are noted in the folder.
+def open_csv_folder(folder: Path) -> CsvSheets:
+    """The CSV files of a folder. Raises OSError."""
+    return CsvSheets(read_csv_files(list_csv_files(folder)))
+
+
+def read_text_rows(files: CsvSheets, name: str) -> tuple[list[str], Iterator[TextRow]]:
+    """The header of a file and its rows as texts, each as long as the header."""
+    rows = iter(files.open_sheet(name).rows)
+    header = [str(cell or "") for cell in next(rows, (0, []))[1]]
+    return header, (
+        (line, [*(str(cell or "") for cell in cells), *[""] * (len(header) - len(cells))]) for line, cells in rows
+    )
+
+
+def read_figures(folder: Path) -> tuple[Figure, ...]:
+    """Every filled cell of the CSV files in `folder` but those of sources.csv, with its mark.
 
     A row's `mark` and `source` hold for all of its cells, except those that its `marks` name: `column=mark:source; …`.
+    Raises OSError, InvalidMarksError.
     """
-    sources = folder.keyed("sources.csv", "code", "title")
-    found: list[Figure] = []
-    for path in sorted(Path(folder.path).glob("*.csv")):
-        if path.name != "sources.csv":
-            for row in folder.table(path.name, "mark", "source"):
-                found.extend(_list_row_figures(row, sources))
-    return tuple(found)
+    files = open_csv_folder(folder)
+    sources = {cells[0] for _, cells in read_text_rows(files, "sources")[1]}
+    figures: list[Figure] = []
+    mistakes: list[str] = []
+    for name in files.list_sheet_names():
+        if name != "sources":
+            header, rows = read_text_rows(files, name)
+            for line, cells in rows:
+                row = _MarkedRow(f"{name}.csv", line, dict(zip(header, cells, strict=True)))
+                mistakes += row.list_mistakes(sources)
+                figures += row.list_figures()
+    if mistakes:
+        raise InvalidMarksError("\n".join(mistakes))
+    return tuple(figures)
 
 
-def _list_row_figures(row: Row, sources: dict[str, Row]) -> list[Figure]:
-    default = (row.known("mark", FIGURE_MARKS, "mark (found, derived, assumed)"), row.text("source"))
-    special = _parse_special_marks(row)
-    for column, (mark, source) in {"source": default, **special}.items():
-        where = column if column == "source" else "marks"
-        if mark not in FIGURE_MARKS:
-            row.wrong(where, f"“{mark}” is not a known mark (found, derived, assumed)")
-        for code in source.split() or [""]:
-            if code not in sources:
-                row.wrong(where, f"source “{code}” is not in sources.csv")
-    cells = {column: value for column, value in row.cells.items() if value and column not in NON_FIGURE_COLUMNS}
-    return [Figure(row.file, row.line, column, value, *special.get(column, default)) for column, value in cells.items()]
+def read_notes(folder: Path) -> tuple[RowNotes, dict[str, list[list[str]]]]:
+    """What the note columns of each sheet say, and the sheets for people, the header first. Raises OSError."""
+    files = open_csv_folder(folder)
+    there = set(files.list_sheet_names())
+    notes = {}
+    for layout in SHEET_LAYOUTS:
+        if layout.name in there:
+            header, rows = read_text_rows(files, layout.name)
+            cells = [cells for _, cells in rows]
+            said = [{name: text for name, text in zip(header, one, strict=True) if text} for one in cells]
+            noted = [{name: one[name] for name in NOTE_COLUMNS if name in one} for one in said]
+            notes[layout.name] = dict(zip(make_row_keys(layout, header, cells), noted, strict=True))
+    pages = {}
+    for name in PAGES:
+        if name in there:
+            header, rows = read_text_rows(files, name)
+            pages[name] = [header, *(cells for _, cells in rows)]
+    return notes, pages
 
 
-def _parse_special_marks(row: Row) -> dict[str, tuple[str, str]]:
-    special: dict[str, tuple[str, str]] = {}
-    for part in filter(None, (p.strip() for p in row.text("marks").split(";"))):
-        column, equals, rest = part.partition("=")
-        mark, colon, source = rest.partition(":")
-        if not (equals and colon):
-            row.wrong("marks", f"“{part}” must read column=mark:source")
-        elif column not in row.cells:
-            row.wrong("marks", f"there is no column “{column}”")
-        else:
-            special[column] = (mark, source)
-    return special
+@dataclass(frozen=True)
+class _MarkedRow:
+    """A row with its marks."""
+
+    file: str
+    line: int
+    cells: dict[str, str]
+
+    def list_figures(self) -> Iterator[Figure]:
+        """Its filled cells. A mark of a column holds for the columns of its periods too."""
+        default = (self.cells.get("mark", ""), self.cells.get("source", ""))
+        special = {column: (mark, source) for column, mark, source in self._parse_special_marks()}
+        for column, value in self.cells.items():
+            if value and column not in NOTE_COLUMNS:
+                mark, source = special.get(column) or special.get(column.partition(" ")[0], default)
+                yield Figure(self.file, self.line, column, value, mark, source)
+
+    def list_mistakes(self, sources: set[str]) -> Iterator[str]:
+        """What is wrong with its marks."""
+        columns = {part for column in self.cells for part in (column, column.partition(" ")[0])}
+        default = (self.cells.get("mark", ""), self.cells.get("source", ""))
+        for column, mark, source in (("", *default), *self._parse_special_marks()):
+            place = f"{self.file}, line {self.line}, column {'marks' if column else '{}'}"
+            if column and column not in columns:
+                yield f"{place}: there is no column “{column}”"
+            if mark not in FIGURE_MARKS:
+                yield f"{place.format('mark')}: “{mark}” is not a known mark ({', '.join(FIGURE_MARKS)})"
+            for code in source.split() or [""]:
+                if code not in sources:
+                    yield f"{place.format('source')}: source “{code}” is not in sources.csv"
+
+    def _parse_special_marks(self) -> Iterator[tuple[str, str, str]]:
+        for part in filter(None, (text.strip() for text in self.cells.get("marks", "").split(";"))):
+            column, _, rest = part.partition("=")
+            mark, _, source = rest.partition(":")
+            yield column, mark, source

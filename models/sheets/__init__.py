@@ -7,9 +7,10 @@ every part in which row it stands; `Reading.located` names findings by sheet, ro
 from models.sheets.cells import CellValue, RawSheet, UnsupportedCell, restore_digits
 from models.sheets.codes import SHEET_CODES
 from models.sheets.columns import Column, SheetLayout
+from models.sheets.csv_files import CsvSheets
 from models.sheets.document_reader import ProvinceDocument, SheetSource, read_sheet_tables
 from models.sheets.layout import NOTE_COLUMNS, NOTE_SHEETS, SHEET_LAYOUTS
-from models.sheets.writing import SheetTable, build_sheet_tables
+from models.sheets.writing import RowNotes, SheetTable, build_sheet_tables
 
 __all__ = [
     "NOTE_COLUMNS",
@@ -18,8 +19,10 @@ __all__ = [
     "SHEET_LAYOUTS",
     "CellValue",
     "Column",
+    "CsvSheets",
     "ProvinceDocument",
     "RawSheet",
+    "RowNotes",
     "SheetLayout",
     "SheetSource",
     "SheetTable",

@@ -45,6 +45,8 @@ def parse_cell(column: Column, value: CellValue) -> Any:
     """A cell as the models take it; as it stands where it is not what the column holds, for the models to refuse."""
     if isinstance(value, UnsupportedCell):
         value = value.value
+    if value is None:
+        return None
     if column.kind in ("number", "whole"):
         return _parse_number(column, value)
     if column.kind == "flag":
@@ -58,7 +60,7 @@ def parse_cell(column: Column, value: CellValue) -> Any:
 def _parse_number(column: Column, value: Any) -> Any:
     if isinstance(value, str) and _NUMBER_PATTERN.fullmatch(value.strip()):
         value = float(value)
-    if isinstance(value, float) and column.kind == "whole" and value.is_integer() and abs(value) < 1e15:
+    if column.kind == "whole" and isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
 

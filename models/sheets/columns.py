@@ -1,6 +1,7 @@
 """Columns and sheets: what a row stands for, made from the fields of the models so that they cannot differ."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -58,7 +59,7 @@ class SheetLayout:
         """The column of that name."""
         return next((one for one in self.columns if one.name == name), None)
 
-    @property
+    @cached_property
     def field_columns(self) -> tuple[Column, ...]:
         """Columns that are fields of the object that a row is, or the one that is its value."""
         leading = len(self.parent_sheets) + bool(self.branch_paths)

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import starmap
 from typing import Any, Protocol
 
+from models.changes.change import Scenario
+from models.problem.planning_problem import PlanningProblem
 from models.sheets.cell_locations import CellLocations
 from models.sheets.cells import RawSheet
 from models.sheets.codes import make_sheet_finding
@@ -14,7 +17,7 @@ from models.sheets.rows import SheetRows, read_sheet_rows
 from models.sheets.settings import read_periods, read_province_settings
 from models.validation.checks import Finding, InvalidProblemError
 from models.validation.finding import SheetCell
-from models.validation.parsing import parse_problem
+from models.validation.parsing import parse_problem, validate_model
 
 Json = dict[str, Any]
 
@@ -67,6 +70,14 @@ class ProvinceDocument:
                 parse_problem(self.problem)
         raise InvalidProblemError(tuple(self.findings))
 
+    def parse_parts(self) -> tuple[PlanningProblem, tuple[Scenario, ...]]:
+        """The problem and the scenarios. Raises InvalidProblem with all findings, by sheet, row and column."""
+        self.raise_on_errors()
+        with self.locate_errors("/problem"):
+            problem = parse_problem(self.problem)
+        with self.locate_errors():
+            return problem, tuple(starmap(_parse_scenario, enumerate(self.content.get("scenarios", ()))))
+
     @contextmanager
     def locate_errors(self, prefix: str = "") -> Iterator[None]:
         """Name by sheet, row and column what InvalidProblem in the block says of the document; add what was found in the sheets.
@@ -89,6 +100,14 @@ class ProvinceDocument:
             if cell not in wrong:
                 named.append(one.model_copy(update={"cell": cell}))
         return (*self.findings, *named)
+
+
+def _parse_scenario(position: int, raw: Json) -> Scenario:
+    try:
+        return validate_model(Scenario, raw)
+    except InvalidProblemError as error:
+        moved = [one.model_copy(update={"path": f"/scenarios/{position}{one.path}"}) for one in error.findings]
+        raise InvalidProblemError(tuple(moved)) from error
 
 
 def read_sheet_tables(source: SheetSource) -> ProvinceDocument:

@@ -15,8 +15,8 @@ from models.sheets.columns import Column, SheetLayout, make_column, make_columns
 NOTE_COLUMNS = ("mark", "source", "marks", "note")
 """Columns that every sheet may have, for people: where a figure comes from and what is to be said about it. Not read."""
 
-NOTE_SHEETS = ("read_me", "sources")
-"""Sheets for people that are not read."""
+NOTE_SHEETS = ("read_me", "sources", "underlying_figures")
+"""Sheets for people that are not read. `underlying_figures`: figures from which figures of the other sheets were computed."""
 
 
 def _make_id_column(name: str, sentence: str) -> Column:

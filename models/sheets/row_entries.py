@@ -24,12 +24,13 @@ class RowReader:
         self._sheet = rows
         self._layout = rows.layout
         self._document = document
-        self._periods: list[str] = list(document.problem.get("periods", ()))
-        self._period_headers = {
-            column.name: [f"{column.name} {period}" for period in self._periods]
-            for column in rows.layout.field_columns
-            if column.by_period
-        }
+        periods: list[str] = list(document.problem.get("periods", ()))
+        self._fields: list[tuple[Column, list[str]]] = []
+        for column in rows.layout.field_columns:
+            headers = [f"{column.name} {period}" for period in periods] if column.by_period else []
+            self._fields.append((column, [] if rows.headers.keys().isdisjoint(headers) else headers))
+        self._key = rows.layout.find_column(rows.layout.key_column)
+        self._owners: dict[tuple[str, ...], tuple[Any, JsonPath]] = {}
 
     def read_all_rows(self) -> None:
         """Read all rows."""
@@ -48,6 +49,8 @@ class RowReader:
             if name is None:
                 return None
             names.append(str(name))
+        if tuple(names) in self._owners:
+            return self._owners[tuple(names)]
         path = self._document.locations.find_owner_path(layout.parent_sheets, tuple(names))
         if path is None:
             column = layout.columns[len(names) - 1]
@@ -63,7 +66,7 @@ class RowReader:
         owner: Any = self._document.content
         for part in path:
             owner = owner[part]
-        return owner, path
+        return self._owners.setdefault(tuple(names), (owner, path))
 
     def _store_entry(self, row: SheetRow, owner: Any, path: JsonPath) -> None:
         layout, way = self._layout, self._layout.path
@@ -91,8 +94,7 @@ class RowReader:
         self._register_name(said, (*path, *way, len(held) - 1), path)
 
     def _store_under_key(self, row: SheetRow, held: dict[str, Any], path: JsonPath, said: Any) -> None:
-        column = self._layout.find_column(self._layout.key_column)
-        key = self._parse_required_cell(row, column) if column is not None else None
+        key = self._parse_required_cell(row, self._key) if self._key is not None else None
         if key is None:
             return
         if str(key) in held:
@@ -117,7 +119,12 @@ class RowReader:
     def _parse_entry(self, row: SheetRow) -> Any:
         """The object that a row is, or its one value."""
         layout = self._layout
-        values = {column.name: value for column in layout.field_columns for value in self._parse_field(row, column)}
+        values: dict[str, Any] = {}
+        for column, headers in self._fields:
+            if headers and not row.cells.keys().isdisjoint(headers):
+                values[column.name] = self._parse_periods(row, column, headers)
+            elif column.name in row.cells:
+                values[column.name] = parse_cell(column, row.cells[column.name])
         if layout.value_column:
             if layout.value_column not in values and not self._is_cell_rejected(row, layout.value_column):
                 self._add_finding(
@@ -128,12 +135,8 @@ class RowReader:
             return values["goal"]
         return values
 
-    def _parse_field(self, row: SheetRow, column: Column) -> list[Any]:
-        """The value of a field, alone in a list; an empty list where the cell is empty."""
-        headers = self._period_headers.get(column.name, [])
-        filled = [header for header in headers if header in row.cells]
-        if not filled:
-            return [parse_cell(column, row.cells[column.name])] if column.name in row.cells else []
+    def _parse_periods(self, row: SheetRow, column: Column, headers: list[str]) -> list[Any]:
+        """The numbers of a field by period, of which at least one is there."""
         if column.name in row.cells:
             self._add_finding(
                 "number_and_list",
@@ -147,7 +150,7 @@ class RowReader:
                 self._add_finding(
                     "missing_cell", row, header, "Other periods of this row say a number, this one none.", "Fill it."
                 )
-        return [[parse_cell(column, row.cells.get(header)) for header in headers]]
+        return [parse_cell(column, row.cells.get(header)) for header in headers]
 
     def _parse_required_cell(self, row: SheetRow, column: Column) -> Any:
         value = parse_cell(column, row.cells.get(column.name))

@@ -122,22 +122,24 @@ def _iterate_rows(
     sheet: SheetRows, names: list[str | None], rows: Iterator[tuple[int, list[CellValue]]], findings: list[Finding]
 ) -> Iterator[SheetRow]:
     complaints = 0
+    known = [(position, name) for position, name in enumerate(names) if name is not None]
     for number, cells in rows:
+        if len(cells) < len(names):
+            cells += [None] * (len(names) - len(cells))
         filled: dict[str, CellValue] = {
-            name: cell
-            for name, cell in zip(names, cells, strict=False)
-            if name is not None and cell is not None and cell != ""
+            name: cell for position, name in known if (cell := cells[position]) is not None and cell != ""
         }
-        if all(is_blank_cell(cell) for cell in filled.values()):
+        if all(map(is_blank_cell, filled.values())):
             continue
-        if complaints < MAX_FINDINGS:
+        unsupported = [name for name, cell in filled.items() if isinstance(cell, UnsupportedCell)]
+        if unsupported and complaints < MAX_FINDINGS:
             odd = list(islice(_report_unsupported_cells(sheet, number, filled), MAX_FINDINGS - complaints))
             complaints += len(odd)
             findings += odd
-        for name in [
-            name for name, cell in filled.items() if isinstance(cell, UnsupportedCell) and _is_rejected_cell(cell)
-        ]:
-            del filled[name]
+        for name in unsupported:
+            cell = filled[name]
+            if isinstance(cell, UnsupportedCell) and _is_rejected_cell(cell):
+                del filled[name]
         yield SheetRow(number, filled)
 
 

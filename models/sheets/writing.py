@@ -1,16 +1,23 @@
 """From a province to tables: every sheet of the layout with its rows."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
-from models.sheets.cells import CellValue, format_value_list
+from models.sheets.cells import CellValue, format_value_list, parse_cell
 from models.sheets.columns import Column, JsonPath, SheetLayout
-from models.sheets.layout import ID_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
+from models.sheets.layout import ID_COLUMNS, NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
 
 Json = dict[str, Any]
+
+RowKey = tuple[str, ...]
+"""What tells a row of a sheet from the others; see `make_row_keys`."""
+
+RowNotes = Mapping[str, Mapping[RowKey, Mapping[str, str]]]
+"""For a sheet, by the key of a row, what its note columns say."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,9 @@ def build_sheet_tables(
     problem: PlanningProblem,
     name: str = "",
     scenarios: Sequence[Scenario] = (),
-    notes: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    notes: RowNotes | None = None,
 ) -> tuple[SheetTable, ...]:
-    """A problem with its scenarios as tables. `name`: the province's, if it has one of its own.
-
-    `notes`: for a sheet, by the first cell of a row, what its note columns say.
-    """
+    """A problem with its scenarios as tables. `name`: the province's, if it has one of its own."""
     document: Json = {
         "name": name,
         "problem": problem.model_dump(mode="json"),
@@ -151,11 +155,31 @@ def _iterate_owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[
             yield (owner["id"], inner[ID_COLUMNS[parents[1]]]), inner
 
 
-def _add_note_columns(table: SheetTable, notes: Mapping[str, Mapping[str, str]]) -> SheetTable:
+def make_row_keys(layout: SheetLayout, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> list[RowKey]:
+    """A key for each row: the texts that it must have, and how many rows above have the same."""
+    required = [
+        (position, column)
+        for position, name in enumerate(header)
+        if (column := layout.find_column(name)) is not None and column.required and column.kind != "number"
+    ]
+    seen: Counter[RowKey] = Counter()
+    keys = []
+    for row in rows:
+        texts = tuple(str(parse_cell(column, row[position])) for position, column in required)
+        keys.append((*texts, str(seen[texts])))
+        seen[texts] += 1
+    return keys
+
+
+def _add_note_columns(table: SheetTable, notes: Mapping[RowKey, Mapping[str, str]]) -> SheetTable:
     """The table with note columns, as far as anything is noted of its rows."""
-    columns = list(dict.fromkeys(column for said in notes.values() for column in said))
+    columns = [column for column in NOTE_COLUMNS if any(column in texts for texts in notes.values())]
     if not columns:
         return table
     header = (*table.header, *((column, None) for column in columns))
-    rows = tuple((*row, *(notes.get(str(row[0]), {}).get(column) or None for column in columns)) for row in table.rows)
+    keys = make_row_keys(table.layout, [name for name, _ in table.header], table.rows)
+    rows = tuple(
+        (*row, *(notes.get(key, {}).get(column) for column in columns))
+        for key, row in zip(keys, table.rows, strict=True)
+    )
     return SheetTable(table.layout, header, rows)

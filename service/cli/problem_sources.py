@@ -15,7 +15,6 @@ from models.changes.apply import apply_changes
 from models.changes.change import Change, Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_problem
-from models.validation.finding import SheetCell
 from models.validation.parsing import parse_problem, validate_model
 from service.core.errors import ContentTooLargeError
 from service.core.settings import Settings
@@ -111,16 +110,12 @@ def read_source(source: str) -> LoadedProblem:
         )
         raise typer.Exit(2)
     try:
-        if path.is_dir() and (path / "kinds.csv").is_file():
-            return _load_province(provinces.load_province_folder(path))
         if path.is_dir() or path.suffix.lower() in (".xlsx", ".zip"):
             return _load_sheets(path)
         problem = parse_problem(path.read_bytes())
         return LoadedProblem(problem, warnings=check_problem(problem))
     except InvalidProblemError as invalid:
         exit_with_findings(invalid.findings)
-    except provinces.MalformedProvinceError as malformed:
-        exit_with_findings(tuple(_make_table_finding(one) for one in malformed.problems))
     except ContentTooLargeError as error:
         error_console.print(error.detail)
         raise typer.Exit(1) from error
@@ -132,28 +127,9 @@ def _load_province(province: provinces.Province) -> LoadedProblem:
 
 def _load_sheets(path: Path) -> LoadedProblem:
     reading = read_sheets_path(path, Settings())
-    reading.raise_on_errors()
-    with reading.locate_errors("/problem"):
-        problem = parse_problem(reading.problem)
-    with reading.locate_errors():
-        scenarios = tuple(
-            _parse_scenario(position, one) for position, one in enumerate(reading.content.get("scenarios", ()))
-        )
+    problem, scenarios = reading.parse_parts()
     warnings = reading.locate_findings(check_problem(problem), "/problem")
     return LoadedProblem(problem, str(reading.content.get("name", "")), scenarios, warnings)
-
-
-def _parse_scenario(position: int, raw: dict[str, Any]) -> Scenario:
-    try:
-        return validate_model(Scenario, raw)
-    except InvalidProblemError as error:
-        moved = [one.model_copy(update={"path": f"/scenarios/{position}{one.path}"}) for one in error.findings]
-        raise InvalidProblemError(tuple(moved)) from error
-
-
-def _make_table_finding(problem: provinces.TableProblem) -> Finding:
-    cell = SheetCell(sheet=problem.file, row=problem.row, column=problem.column)
-    return Finding(path="", code="bad_cell", message=problem.message, remedy="Correct the cell.", cell=cell)
 
 
 def _find_scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:

@@ -29,9 +29,9 @@ def export_province(
 ) -> None:
     """Write a province with its scenarios as a workbook, a zip of CSV files or a folder of CSV files."""
     found = problem_sources.read_source(source)
-    notes, pages = built_in.load_province_notes(source) if source in built_in.list_builtin_provinces() else ({}, ())
+    notes, pages = built_in.load_province_notes(source) if source in built_in.list_builtin_provinces() else ({}, {})
     tables = build_sheet_tables(found.problem, found.name, found.scenarios, notes)
-    _write_province(found.name or source, tables, {"sources": pages} if pages else {}, target)
+    _write_province(found.name or source, tables, pages, target)
 
 
 @app.command("template")

@@ -16,8 +16,8 @@ def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...
     problem: PlanningProblem = found.problem.parse_problem()
     if not found.built_in:
         return build_sheet_tables(problem, found.name, found.scenarios), {}
-    notes, sources = built_in.load_province_notes(found.id)
-    return build_sheet_tables(problem, found.name, found.scenarios, notes), {"sources": sources}
+    notes, pages = built_in.load_province_notes(found.id)
+    return build_sheet_tables(problem, found.name, found.scenarios, notes), pages
 
 
 def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:

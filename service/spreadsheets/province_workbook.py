@@ -10,8 +10,8 @@ from typing import IO
 from models.changes.change import Scenario
 from models.examples import two_counties_raw
 from models.sheets import SHEET_LAYOUTS, CellValue, Column, SheetTable, build_sheet_tables
+from models.sheets.csv_files import escape_formula
 from models.validation.parsing import parse_problem
-from service.spreadsheets.csv_files import escape_formula
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
 
 _ENTRY_ROWS = 20_000
@@ -26,7 +26,7 @@ README_LINES = (
     "A column that may differ by period holds one number for all periods, or is left empty beside a column for every period.",
     "Such a column is called by the name and the period: “hours 2002-01”.",
     "Identifiers are letters, digits, “-”, “_” and “.”; names in any script go into name and local_name.",
-    "The columns mark, source, marks and note and the sheets read_me and sources are for people; Allot passes over them.",
+    "The columns mark, source, marks and note and the sheets read_me, sources and underlying_figures are for people; Allot passes over them.",
     "Numbers have a point for decimals. In CSV files a text that begins with = + - @ has an apostrophe before it.",
 )
 """Text of the first sheet, and of README.txt in the zip."""

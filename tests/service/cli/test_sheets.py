@@ -42,7 +42,7 @@ def test_findings_name_the_cell(tmp_path: Path) -> None:
     assert "error sheet items, row 2, column kind:" in result.stderr
 
 
-def test_a_folder_like_the_built_in_one_is_read(tmp_path: Path) -> None:
+def test_a_copy_of_the_built_in_folder_is_read_and_edited(tmp_path: Path) -> None:
     source = Path(provinces.__file__).parent / "ryanggang"
     for path in source.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -50,10 +50,10 @@ def test_a_folder_like_the_built_in_one_is_read(tmp_path: Path) -> None:
     items = tmp_path / "items.csv"
     items.write_text(
         items.read_text(encoding="utf-8").replace(
-            "soy-sauce,FD01,Soy sauce,간장,foodstuffs,kg,1,", "soy-sauce,FD01,Soy sauce,간장,foodstuffs,kg,heavy,"
+            "soy-sauce,Soy sauce,간장,foodstuffs,good,kg,1,", "soy-sauce,Soy sauce,간장,foodstuffs,good,kg,heavy,"
         ),
         encoding="utf-8",
     )
     result = run("validate", tmp_path)
     assert result.exit_code == 1
-    assert "sheet items.csv, row 2, column kg" in result.stderr
+    assert "sheet items, row 2, column kg_per_unit" in result.stderr

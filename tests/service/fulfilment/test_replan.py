@@ -182,6 +182,7 @@ def test_the_walk_through_ryanggangs_normal_year(tmp_path_factory: pytest.TempPa
         assert made["objective"]["value"] > plan.json()["objective"]["value"]
         after = parse_problem(client.get(f"{made['links']['self']}/problem").content)
         tables = {
-            name: client.get(f"{made['links']['self']}/tables/{name}?limit=100000").json()["rows"] for name in made["tables"]
+            name: client.get(f"{made['links']['self']}/tables/{name}?limit=100000").json()["rows"]
+            for name in made["tables"]
         }
         assert_plan_invariants(after, Plan.model_validate({name: made[name] for name in HEADS}), tables)

@@ -13,6 +13,7 @@ from models import provinces
 from models.changes.change import Change, Scenario
 from models.examples import two_counties_raw
 from models.problem.planning_problem import PlanningProblem
+from models.provinces.figures import read_notes
 from models.sheets import SHEET_LAYOUTS, ProvinceDocument, build_sheet_tables
 from models.validation.checks import InvalidProblemError
 from models.validation.parsing import parse_problem
@@ -128,14 +129,18 @@ def test_provinces_come_back_the_same(kind: SpreadsheetKind) -> None:
 
 def test_a_folder_comes_back_the_same(tmp_path: Path) -> None:
     ryanggang = provinces.load_builtin_province("ryanggang")
-    notes, sources = provinces.load_province_notes("ryanggang")
+    notes, pages = provinces.load_province_notes("ryanggang")
     tables = build_sheet_tables(ryanggang.problem, ryanggang.name, ryanggang.scenarios, notes)
-    assert write_province_folder(tables, {"sources": sources}, tmp_path / "r") == len(SHEET_LAYOUTS) + 2
+    assert write_province_folder(tables, pages, tmp_path / "r") == len(SHEET_LAYOUTS) + 3
     reading = read_sheets_path(tmp_path / "r", SETTINGS)
     assert reading.findings == []
     assert parse_problem(reading.problem) == ryanggang.problem
-    items = (tmp_path / "r" / "items.csv").read_text(encoding="utf-8-sig")
-    assert "norm=found:S20" in items, "marks are kept as notes"
+    assert provinces.load_province_folder(tmp_path / "r").scenarios == ryanggang.scenarios
+    noted, pages_read = read_notes(tmp_path / "r")
+    assert pages_read == pages
+    for sheet, rows in notes.items():
+        for key, note in rows.items():
+            assert not note or noted[sheet][key] == note, (sheet, key)
 
 
 def test_the_template_says_what_every_column_is() -> None:
