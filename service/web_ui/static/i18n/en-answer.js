@@ -10,10 +10,14 @@ export default {
   "answer.nothing": "Nothing changes: the plan has room to spare here.",
   "answer.only-cost": "All needs are served as before; only costs change.",
   "answer.none-moved": "None differs.",
-  "answer.county-loses": "{name} loses most: {before} of its need is served in the plan, {after} then.",
-  "answer.county-gains": "{name} gains most: {before} of its need is served in the plan, {after} then.",
-  "answer.category-loses": "{name}: served share falls from {before} to {after}, the most of all categories.",
-  "answer.category-gains": "{name}: served share rises from {before} to {after}, the most of all categories.",
+  "answer.county-loses":
+    "{name} loses most: {before} of its need is served in the plan, {after} then.",
+  "answer.county-gains":
+    "{name} gains most: {before} of its need is served in the plan, {after} then.",
+  "answer.category-loses":
+    "{name}: served share falls from {before} to {after}, the most of all categories.",
+  "answer.category-gains":
+    "{name}: served share rises from {before} to {after}, the most of all categories.",
   "answer.factory-less": "{name} makes {won} less, the greatest change of a factory.",
   "answer.factory-more": "{name} makes {won} more, the greatest change of a factory.",
   "answer.by-county": "Served share by county",

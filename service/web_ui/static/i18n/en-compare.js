@@ -1,11 +1,13 @@
 /** English: compare. */
 export default {
-  "compare.lead": "Plans side by side. The first is the plan looked at; the others are measured against it.",
+  "compare.lead":
+    "Plans side by side. The first is the plan looked at; the others are measured against it.",
   "compare.with": "Compare with",
   "compare.choose": "Choose a plan …",
   "compare.most": "Five plans at most; take one away first.",
   "compare.none": "Choose another plan",
-  "compare.none-text": "Plans kept from What if, other scenarios and older plans can stand beside this one.",
+  "compare.none-text":
+    "Plans kept from What if, other scenarios and older plans can stand beside this one.",
   "compare.glance": "At a glance",
   "compare.figure": "Figure",
   "compare.shares": "Served shares",
@@ -21,7 +23,8 @@ export default {
   "compare.tonnes": "Put on links",
   "compare.changes": "Changes",
   "compare.difference": "Plan {n}: {plan}",
-  "compare.difference-text": "Takes the way from the first plan to this one apart, part by part; every step is solved.",
+  "compare.difference-text":
+    "Takes the way from the first plan to this one apart, part by part; every step is solved.",
   "compare.explain": "Take the difference apart",
   "compare.solving": "Solving step by step; a whole province takes a while …",
   "compare.inputs": "Inputs that differ: {n}",

@@ -1,6 +1,7 @@
 /** English: factories. */
 export default {
-  "factories.lead": "What each factory is to make, month by month. A factory's name opens its quota sheet.",
+  "factories.lead":
+    "What each factory is to make, month by month. A factory's name opens its quota sheet.",
   "factories.table": "Quotas",
   "factories.filters": "What is shown",
   "factories.search": "Search",

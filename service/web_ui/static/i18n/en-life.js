@@ -27,7 +27,8 @@ export default {
   "life.note": "A note that stays with the plan",
   "life.ended": "Its life is over; it stays to be read.",
   "life.no-plan": "Only a plan that keeps every rule can be submitted.",
-  "life.no-acts": "Your role allows no act with it now. Others may lead it on; sign in with another key if you have one.",
+  "life.no-acts":
+    "Your role allows no act with it now. Others may lead it on; sign in with another key if you have one.",
   "life.none-now": "There is nothing to be done with it now.",
   "life.digest": "Content:",
   "life.history": "What was done",
@@ -46,7 +47,8 @@ export default {
   "outputs.taken": "{n} taken as report {revision}",
   "outputs.reported": "Reported so far: {n} (report {revision})",
   "fulfilment.title": "Fulfilment",
-  "fulfilment.text": "What was made against the quotas, by value, the worst first. Nobody makes up for one good by more of another.",
+  "fulfilment.text":
+    "What was made against the quotas, by value, the worst first. Nobody makes up for one good by more of another.",
   "fulfilment.by": "Ranked by",
   "fulfilment.by-factory": "Factory",
   "fulfilment.by-county": "County",
@@ -63,7 +65,8 @@ export default {
   "fulfilment.unreported": "Not reported",
   "fulfilment.silent": "{n} more have reported nothing; that is not taken for zero.",
   "replan.title": "Plan the rest again",
-  "replan.text": "Books what was made, and plans the months from there on. Makes a new plan; this one stays as it is.",
+  "replan.text":
+    "Books what was made, and plans the months from there on. Makes a new plan; this one stays as it is.",
   "replan.from": "From",
   "replan.close": "Keep quotas close to this plan",
   "replan.button": "Plan again",

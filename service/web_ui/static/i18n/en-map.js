@@ -36,7 +36,8 @@ export default {
   "map.counties": "Counties",
   "map.county": "County",
   "map.people": "People",
-  "map.pick": "Pick a county here or on the map. Coloured ground is what lies nearest to a seat; it is no border.",
+  "map.pick":
+    "Pick a county here or on the map. Coloured ground is what lies nearest to a seat; it is no border.",
   "map.figure.people": "people",
   "map.figure.served": "served",
   "map.figure.shortage": "missing",

@@ -9,16 +9,19 @@ export default {
   "reasons.served": "Nothing is short here",
   "reasons.served-text": "The need of this county, item and month is served in full.",
   "reasons.causes": "The limits behind it",
-  "reasons.causes-text": "Traced through transport, stores and materials; the share says how much of the shortage's price each accounts for.",
+  "reasons.causes-text":
+    "Traced through transport, stores and materials; the share says how much of the shortage's price each accounts for.",
   "reasons.gain": "Its price: {worth}, saved by each one more.",
-  "reasons.only-rounding": "No limit stands behind it: it is what whole units leave over, and no more than that.",
+  "reasons.only-rounding":
+    "No limit stands behind it: it is what whole units leave over, and no more than that.",
   "reasons.remedies": "What would mend it",
   "reasons.remedies-text": "Single changes, each verified by solving the plan again with it.",
   "reasons.left": "Leave of the shortage",
   "reasons.left-half": "Half at most",
   "reasons.left-none": "Nothing",
   "reasons.solving": "Solving again for each remedy …",
-  "reasons.no-remedy": "No single limit mends it: {n} were tried, and another one binds as well each time.",
+  "reasons.no-remedy":
+    "No single limit mends it: {n} were tried, and another one binds as well each time.",
   "reasons.more": "{limit}: {amount} more{share}, kept for this need",
   "reasons.more-free": "{limit}: {amount} more{share}",
   "reasons.relative": " (+{share})",
@@ -29,16 +32,19 @@ export default {
   "reasons.saves": "It saves the plan as a whole {won}.",
   "reasons.losers": "Others lose {lose} of weighted need and gain {gain}",
   "reasons.loser": "{item} in {county}, {period}: {units} shorter",
-  "reasons.no-change": "This cannot be written as a change of the problem by itself: it would be agreed with the centre or the partner.",
+  "reasons.no-change":
+    "This cannot be written as a change of the problem by itself: it would be agreed with the centre or the partner.",
   "reasons.apply": "Apply and see",
   "reasons.applied": "Applied",
   "reasons.further": "Open in What if",
   "reasons.tried": "Solved again with: {change}",
-  "reasons.posted": "Not kept for this need, the best plan with it leaves {posted} short here: it goes where it serves most.",
+  "reasons.posted":
+    "Not kept for this need, the best plan with it leaves {posted} short here: it goes where it serves most.",
   "reasons.none": "Nothing is short",
   "reasons.none-text": "This plan serves every need in full.",
   "reasons.cells": "Shortages, the dearest first",
-  "reasons.cells-text": "{n} shortages; the first {shown} are listed. Open one to see what is behind it.",
+  "reasons.cells-text":
+    "{n} shortages; the first {shown} are listed. Open one to see what is behind it.",
   "reasons.col-county": "County",
   "reasons.col-item": "Item",
   "reasons.col-period": "Month",
@@ -54,5 +60,6 @@ export default {
   "reasons.part.no_way": "{share} ({won}): nothing can bring it, whatever limits were raised.",
   "reasons.part.costs": "{share} ({won}): what making and bringing it would cost.",
   "reasons.part.other_limits": "{share} ({won}): other limits.",
-  "reasons.part.dearer": "Less {share} ({won}), by which even the cheapest way is dearer than the need weighs.",
+  "reasons.part.dearer":
+    "Less {share} ({won}), by which even the cheapest way is dearer than the need weighs.",
 };

@@ -23,8 +23,10 @@ export default {
   "estimate.exact": "{won}",
   "estimate.least": "at least {won}",
   "estimate.most": "saves at most {won}",
-  "estimate.exact-text": "The prices hold all the way to this change, so solving again should find just this.",
-  "estimate.least-text": "The prices hold for {holds}. Beyond that it can come dearer, never cheaper.",
+  "estimate.exact-text":
+    "The prices hold all the way to this change, so solving again should find just this.",
+  "estimate.least-text":
+    "The prices hold for {holds}. Beyond that it can come dearer, never cheaper.",
   "estimate.most-text": "The prices hold for {holds}. Beyond that it can save less, never more.",
   "estimate.holds": "the first {share} of the way",
   "estimate.holds-little": "the first small step only",
@@ -32,10 +34,13 @@ export default {
   "estimate.served": "Need served, by value: {before} becomes {after} ({points}).",
   "why.untold": "The plan's prices do not speak of this change: it was solved, not foretold.",
   "why.no-price": "No limit that this touches holds the plan up: there is room to spare.",
-  "why.no-price-at-first": "No limit that this touches holds the plan up now: a small change costs nothing, a large one may.",
+  "why.no-price-at-first":
+    "No limit that this touches holds the plan up now: a small change costs nothing, a large one may.",
   "why.exact": "The plan's prices foretold {won}; solved again it is {truth}.",
-  "why.least": "The plan's prices foretold at least {won}; solved again it is {truth}. The further it goes, the more each unit is worth.",
-  "why.most": "The plan's prices foretold that it saves at most {won}; solved again it is {truth}. The further it goes, the less each further unit saves.",
+  "why.least":
+    "The plan's prices foretold at least {won}; solved again it is {truth}. The further it goes, the more each unit is worth.",
+  "why.most":
+    "The plan's prices foretold that it saves at most {won}; solved again it is {truth}. The further it goes, the less each further unit saves.",
   "why.part": "{rule}: {won} ({n} with a price)",
   "why.rule.balance": "Needs themselves",
   "why.rule.make": "Bounds on quotas",

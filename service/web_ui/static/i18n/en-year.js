@@ -6,10 +6,13 @@ export default {
   "year.part.power": "Power",
   "year.part.sources": "Sources",
   "year.part.flows": "Flows",
-  "year.lead.goods": "Every item in every month. A cell with something missing leads to the limits behind it.",
+  "year.lead.goods":
+    "Every item in every month. A cell with something missing leads to the limits behind it.",
   "year.lead.power": "Electricity used against its limit, and what one more kWh is worth.",
-  "year.lead.sources": "Where goods come from, stacked over the months; below zero, where they go other than to people.",
-  "year.lead.flows": "Whose goods the counties' people get, followed through every place and store.",
+  "year.lead.sources":
+    "Where goods come from, stacked over the months; below zero, where they go other than to people.",
+  "year.lead.flows":
+    "Whose goods the counties' people get, followed through every place and store.",
   "year.show": "Show",
   "year.county": "County",
   "year.all-counties": "All counties",
@@ -52,7 +55,8 @@ export default {
   "year.won-a-kwh": "won a kWh",
   "year.won": "won",
   "year.sources-of": "{goods}: {place}",
-  "year.sources-note": "Lines: what is needed, and what is served. Stock drawn down counts as a source.",
+  "year.sources-note":
+    "Lines: what is needed, and what is served. Stock drawn down counts as a source.",
   "year.from.central": "From the centre",
   "year.from.made": "Made locally",
   "year.from.taken": "Taken in swaps",
@@ -66,7 +70,8 @@ export default {
   "year.mark.school": "School year, 1 April",
   "year.mark.april-15": "15 April",
   "year.flows-of": "{goods}: {amount} served",
-  "year.flows-note": "Goods that meet at a place are alike: what leaves it is of the mix of what came. Ways below 0.05 % are left out of the drawing, not of the table.",
+  "year.flows-note":
+    "Goods that meet at a place are alike: what leaves it is of the mix of what came. Ways below 0.05 % are left out of the drawing, not of the table.",
   "year.to": "To",
   "year.sum": "Together",
   "year.origin.centre": "Centre, {name}",

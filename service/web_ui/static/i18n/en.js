@@ -49,7 +49,8 @@ export default {
   "problem.too-slow": "The request came too slowly and was ended",
   "problem.too-many": "Too much is waiting; try again in a while",
   "problem.unauthenticated": "Say who you are first",
-  "problem.unauthenticated-text": "Give your key under “Sign in” at the top; it is kept in this tab only.",
+  "problem.unauthenticated-text":
+    "Give your key under “Sign in” at the top; it is kept in this tab only.",
   "problem.closed": "Open to this machine only",
   "problem.forbidden": "You may not do this",
   "problem.not-acceptable": "This service does not give that kind of file",
@@ -144,7 +145,8 @@ export default {
   "scenario.recovery": "Recovery",
 
   "start.title": "Make a plan",
-  "start.lead": "Pick a province and a year; Allot works out what its factories make, what moves where and what is swapped, so that the least is missing.",
+  "start.lead":
+    "Pick a province and a year; Allot works out what its factories make, what moves where and what is swapped, so that the least is missing.",
   "start.province": "Province",
   "start.built-in": "comes with Allot",
   "start.version": "version {n}",

@@ -10,10 +10,14 @@ export default {
   "answer.nothing": "아무것도 바뀌지 않습니다. 계획에 여유가 있습니다.",
   "answer.only-cost": "수요는 전과 같이 충족되고 비용만 바뀝니다.",
   "answer.none-moved": "다른 것이 없습니다.",
-  "answer.county-loses": "{name}이(가) 가장 많이 잃습니다. 충족률이 {before}에서 {after}로 내려갑니다.",
-  "answer.county-gains": "{name}이(가) 가장 많이 얻습니다. 충족률이 {before}에서 {after}로 올라갑니다.",
-  "answer.category-loses": "{name}: 충족률이 {before}에서 {after}로, 부문 가운데 가장 많이 내려갑니다.",
-  "answer.category-gains": "{name}: 충족률이 {before}에서 {after}로, 부문 가운데 가장 많이 올라갑니다.",
+  "answer.county-loses":
+    "{name}이(가) 가장 많이 잃습니다. 충족률이 {before}에서 {after}로 내려갑니다.",
+  "answer.county-gains":
+    "{name}이(가) 가장 많이 얻습니다. 충족률이 {before}에서 {after}로 올라갑니다.",
+  "answer.category-loses":
+    "{name}: 충족률이 {before}에서 {after}로, 부문 가운데 가장 많이 내려갑니다.",
+  "answer.category-gains":
+    "{name}: 충족률이 {before}에서 {after}로, 부문 가운데 가장 많이 올라갑니다.",
   "answer.factory-less": "{name}의 생산이 {won} 줄어 공장 가운데 변화가 가장 큽니다.",
   "answer.factory-more": "{name}의 생산이 {won} 늘어 공장 가운데 변화가 가장 큽니다.",
   "answer.by-county": "군별 충족률",

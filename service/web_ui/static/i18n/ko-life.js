@@ -46,7 +46,8 @@ export default {
   "outputs.taken": "{n}건을 보고 {revision}호로 받았습니다",
   "outputs.reported": "지금까지 보고: {n}건 (보고 {revision}호)",
   "fulfilment.title": "계획 수행",
-  "fulfilment.text": "과제에 견준 생산, 금액 기준, 낮은 순서. 한 품목의 부족을 다른 품목으로 메우지 않습니다.",
+  "fulfilment.text":
+    "과제에 견준 생산, 금액 기준, 낮은 순서. 한 품목의 부족을 다른 품목으로 메우지 않습니다.",
   "fulfilment.by": "순위 기준",
   "fulfilment.by-factory": "공장",
   "fulfilment.by-county": "군",
@@ -63,7 +64,8 @@ export default {
   "fulfilment.unreported": "미보고",
   "fulfilment.silent": "{n}곳은 아직 보고가 없습니다. 0으로 치지 않습니다.",
   "replan.title": "나머지 다시 계획",
-  "replan.text": "만든 것을 반영하고 그다음 달부터 다시 계획합니다. 새 계획이 되며 지금 계획은 그대로 남습니다.",
+  "replan.text":
+    "만든 것을 반영하고 그다음 달부터 다시 계획합니다. 새 계획이 되며 지금 계획은 그대로 남습니다.",
   "replan.from": "시작 달",
   "replan.close": "과제를 지금 계획에 가깝게 유지",
   "replan.button": "다시 계획",

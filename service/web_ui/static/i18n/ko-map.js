@@ -36,7 +36,8 @@ export default {
   "map.counties": "시·군",
   "map.county": "시·군",
   "map.people": "인구",
-  "map.pick": "여기나 지도에서 군을 고르십시오. 색칠한 땅은 소재지에 가장 가까운 곳이며 경계가 아닙니다.",
+  "map.pick":
+    "여기나 지도에서 군을 고르십시오. 색칠한 땅은 소재지에 가장 가까운 곳이며 경계가 아닙니다.",
   "map.figure.people": "인구",
   "map.figure.served": "충족",
   "map.figure.shortage": "부족",

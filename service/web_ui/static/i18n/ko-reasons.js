@@ -9,7 +9,8 @@ export default {
   "reasons.served": "부족한 것이 없습니다",
   "reasons.served-text": "이 군, 이 품목, 이 달의 수요는 모두 충족됩니다.",
   "reasons.causes": "뒤에 있는 한도",
-  "reasons.causes-text": "수송, 창고, 자재를 거슬러 찾았습니다. 비율은 부족의 값 가운데 각 한도가 차지하는 몫입니다.",
+  "reasons.causes-text":
+    "수송, 창고, 자재를 거슬러 찾았습니다. 비율은 부족의 값 가운데 각 한도가 차지하는 몫입니다.",
   "reasons.gain": "가격: {worth}. 한 단위가 늘 때마다 그만큼 줄어듭니다.",
   "reasons.only-rounding": "뒤에 있는 한도가 없습니다. 정수로 맞추느라 남은 것일 뿐입니다.",
   "reasons.remedies": "고치는 방법",
@@ -18,7 +19,8 @@ export default {
   "reasons.left-half": "절반까지",
   "reasons.left-none": "없음",
   "reasons.solving": "방법마다 다시 푸는 중 …",
-  "reasons.no-remedy": "한도 하나로는 고칠 수 없습니다. {n}개를 시험했지만 매번 다른 한도가 막습니다.",
+  "reasons.no-remedy":
+    "한도 하나로는 고칠 수 없습니다. {n}개를 시험했지만 매번 다른 한도가 막습니다.",
   "reasons.more": "{limit}: {amount} 더{share}, 이 수요를 위해",
   "reasons.more-free": "{limit}: {amount} 더{share}",
   "reasons.relative": " (+{share})",
@@ -34,7 +36,8 @@ export default {
   "reasons.applied": "적용했습니다",
   "reasons.further": "가정에서 열기",
   "reasons.tried": "다음으로 다시 풀었습니다: {change}",
-  "reasons.posted": "이 수요를 위해 따로 두지 않으면, 가장 좋은 계획에서는 여기에 {posted}이(가) 부족합니다. 가장 필요한 곳에 쓰이기 때문입니다.",
+  "reasons.posted":
+    "이 수요를 위해 따로 두지 않으면, 가장 좋은 계획에서는 여기에 {posted}이(가) 부족합니다. 가장 필요한 곳에 쓰이기 때문입니다.",
   "reasons.none": "부족한 것이 없습니다",
   "reasons.none-text": "이 계획은 모든 수요를 충족합니다.",
   "reasons.cells": "부족, 값이 큰 순서",

@@ -24,18 +24,23 @@ export default {
   "estimate.least": "적어도 {won}",
   "estimate.most": "많아야 {won} 절약",
   "estimate.exact-text": "이 변경까지 가격이 그대로이므로 다시 풀어도 같은 값이 나올 것입니다.",
-  "estimate.least-text": "가격은 {holds} 그대로입니다. 그 뒤로는 비용이 더 들 수는 있어도 덜 들지는 않습니다.",
-  "estimate.most-text": "가격은 {holds} 그대로입니다. 그 뒤로는 덜 절약될 수는 있어도 더 절약되지는 않습니다.",
+  "estimate.least-text":
+    "가격은 {holds} 그대로입니다. 그 뒤로는 비용이 더 들 수는 있어도 덜 들지는 않습니다.",
+  "estimate.most-text":
+    "가격은 {holds} 그대로입니다. 그 뒤로는 덜 절약될 수는 있어도 더 절약되지는 않습니다.",
   "estimate.holds": "변경의 처음 {share}까지만",
   "estimate.holds-little": "아주 조금까지만",
   "estimate.untold": "이 변경은 계획의 가격으로 미리 알 수 없어 풀어 보아야 합니다.",
   "estimate.served": "충족된 수요(금액 기준): {before} → {after} ({points}).",
   "why.untold": "이 변경은 계획의 가격으로 미리 알 수 없어 직접 풀었습니다.",
   "why.no-price": "이 변경이 닿는 한도 가운데 계획을 막는 것이 없습니다. 여유가 있습니다.",
-  "why.no-price-at-first": "지금은 이 변경이 닿는 한도가 계획을 막지 않습니다. 작은 변경에는 비용이 들지 않지만 큰 변경에는 들 수 있습니다.",
+  "why.no-price-at-first":
+    "지금은 이 변경이 닿는 한도가 계획을 막지 않습니다. 작은 변경에는 비용이 들지 않지만 큰 변경에는 들 수 있습니다.",
   "why.exact": "계획의 가격으로 어림한 값은 {won}, 다시 푼 값은 {truth}입니다.",
-  "why.least": "계획의 가격으로 어림한 값은 적어도 {won}, 다시 푼 값은 {truth}입니다. 멀리 갈수록 한 단위의 값이 커집니다.",
-  "why.most": "계획의 가격으로는 많아야 {won} 절약될 것으로 보았고, 다시 푼 값은 {truth}입니다. 멀리 갈수록 한 단위가 아끼는 것이 줄어듭니다.",
+  "why.least":
+    "계획의 가격으로 어림한 값은 적어도 {won}, 다시 푼 값은 {truth}입니다. 멀리 갈수록 한 단위의 값이 커집니다.",
+  "why.most":
+    "계획의 가격으로는 많아야 {won} 절약될 것으로 보았고, 다시 푼 값은 {truth}입니다. 멀리 갈수록 한 단위가 아끼는 것이 줄어듭니다.",
   "why.part": "{rule}: {won} (가격이 있는 것 {n}개)",
   "why.rule.balance": "수요 자체",
   "why.rule.make": "과제의 상한과 하한",

@@ -8,7 +8,8 @@ export default {
   "year.part.flows": "흐름",
   "year.lead.goods": "모든 품목과 모든 달. 부족한 칸을 누르면 뒤에 있는 한도가 나옵니다.",
   "year.lead.power": "한도에 견준 전력 사용과 전력 1kWh의 가치.",
-  "year.lead.sources": "물자가 어디서 오는지 달마다 쌓아 보입니다. 0 아래는 주민 아닌 곳으로 가는 것입니다.",
+  "year.lead.sources":
+    "물자가 어디서 오는지 달마다 쌓아 보입니다. 0 아래는 주민 아닌 곳으로 가는 것입니다.",
   "year.lead.flows": "군 주민이 누구의 물자를 받는지, 모든 곳과 창고를 따라갑니다.",
   "year.show": "보기",
   "year.county": "시·군",
@@ -66,7 +67,8 @@ export default {
   "year.mark.school": "새 학년 4월 1일",
   "year.mark.april-15": "4월 15일",
   "year.flows-of": "{goods}: {amount} 충족",
-  "year.flows-note": "한곳에 모인 같은 물자는 똑같으므로 나가는 것도 들어온 비율대로입니다. 0.05% 미만은 그림에서만 뺍니다.",
+  "year.flows-note":
+    "한곳에 모인 같은 물자는 똑같으므로 나가는 것도 들어온 비율대로입니다. 0.05% 미만은 그림에서만 뺍니다.",
   "year.to": "받는 곳",
   "year.sum": "합계",
   "year.origin.centre": "중앙, {name}",

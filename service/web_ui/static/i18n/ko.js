@@ -144,7 +144,8 @@ export default {
   "scenario.recovery": "회복",
 
   "start.title": "계획 세우기",
-  "start.lead": "도와 해를 고르면, 부족이 가장 적도록 공장이 무엇을 만들고 무엇이 어디로 가며 무엇을 바꿀지 계산합니다.",
+  "start.lead":
+    "도와 해를 고르면, 부족이 가장 적도록 공장이 무엇을 만들고 무엇이 어디로 가며 무엇을 바꿀지 계산합니다.",
   "start.province": "도",
   "start.built-in": "기본 제공",
   "start.version": "{n}판",

@@ -52,7 +52,8 @@ export async function ask(path, { method = "GET", body, headers = {}, signal } =
 
 async function problemOf(answer) {
   const details = { status: answer.status, title: answer.statusText };
-  if ((answer.headers.get("content-type") ?? "").includes("json")) Object.assign(details, await answer.json());
+  if ((answer.headers.get("content-type") ?? "").includes("json"))
+    Object.assign(details, await answer.json());
   return new Problem(details);
 }
 
@@ -60,10 +61,12 @@ async function problemOf(answer) {
 export const get = async (path, signal) => (await ask(path, { signal })).json();
 
 /** Send JSON. @param {string} path the address @param {*} body what is sent @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body */
-export const post = async (path, body, wish = {}) => (await ask(path, { ...wish, method: "POST", body })).json();
+export const post = async (path, body, wish = {}) =>
+  (await ask(path, { ...wish, method: "POST", body })).json();
 
 /** Store. @param {string} path the address @param {*} body JSON, or a Blob with its type @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body */
-export const put = async (path, body, wish = {}) => (await ask(path, { ...wish, method: "PUT", body })).json();
+export const put = async (path, body, wish = {}) =>
+  (await ask(path, { ...wish, method: "PUT", body })).json();
 
 /** Delete. @param {string} path the address @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body; null if it has none */
 export async function remove(path, wish = {}) {
@@ -83,7 +86,9 @@ export function once(path, signal) {
     const forget = () => kept.get(path) === reading && kept.delete(path);
     let done = false;
     kept.set(path, reading);
-    reading.then(() => { done = true; }, forget);
+    reading.then(() => {
+      done = true;
+    }, forget);
     signal?.addEventListener("abort", () => done || forget());
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
   }
@@ -99,12 +104,14 @@ export function once(path, signal) {
  */
 export async function table(plan, name, query = {}) {
   const asked = new URLSearchParams({ layout: "columns", limit: "50000" });
-  for (const [key, value] of Object.entries(query)) for (const one of [value].flat()) asked.append(key, one);
+  for (const [key, value] of Object.entries(query))
+    for (const one of [value].flat()) asked.append(key, one);
   let page = await once(`/v1/plans/${encodeURIComponent(plan)}/${name}?${asked}`);
   const columns = { ...page.columns };
   while (page.next) {
     page = await once(page.next);
-    for (const column of Object.keys(columns)) columns[column] = columns[column].concat(page.columns[column]);
+    for (const column of Object.keys(columns))
+      columns[column] = columns[column].concat(page.columns[column]);
   }
   return { total: page.total, columns };
 }
@@ -139,7 +146,9 @@ async function events(answer, tell) {
     const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
-      const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/:\s?(.*)/s, 2)));
+      const fields = Object.fromEntries(
+        block.split("\n").map((line) => line.split(/:\s?(.*)/s, 2)),
+      );
       if (fields.data) tell(Number(fields.id ?? 0), JSON.parse(fields.data));
     }
   }

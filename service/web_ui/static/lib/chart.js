@@ -36,9 +36,25 @@ class Chart {
     this.title = h("h2", { id: this.id, class: "figure-title" });
     this.note = h("p", { class: "soft small" });
     this.canvas = h("div", { class: "chart", role: "img", "aria-labelledby": this.id }, loading());
-    this.table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": this.id, hidden: true });
-    this.button = h("button", { type: "button", class: "button small", on: { click: () => this.turn() } }, t("action.as-table"));
-    this.element = h("figure", { class: "figure" }, h("figcaption", { class: "figure-head" }, h("div", {}, this.title, this.note), this.button), this.canvas, this.table);
+    this.table = h("div", {
+      class: "scroll",
+      tabindex: "0",
+      role: "region",
+      "aria-labelledby": this.id,
+      hidden: true,
+    });
+    this.button = h(
+      "button",
+      { type: "button", class: "button small", on: { click: () => this.turn() } },
+      t("action.as-table"),
+    );
+    this.element = h(
+      "figure",
+      { class: "figure" },
+      h("figcaption", { class: "figure-head" }, h("div", {}, this.title, this.note), this.button),
+      this.canvas,
+      this.table,
+    );
     this.describe();
     this.ready = this.start();
   }
@@ -91,8 +107,18 @@ class Chart {
 
 /** What all charts have: our type and colours, no HTML in hints (the policy of the page has no place for it), no motion where none is wanted. */
 function dressed(option) {
-  const text = { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
-  const hint = { renderMode: "richText", confine: true, backgroundColor: colour("surface"), borderColor: colour("line"), textStyle: text };
+  const text = {
+    color: colour("ink"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+    fontSize: 12,
+  };
+  const hint = {
+    renderMode: "richText",
+    confine: true,
+    backgroundColor: colour("surface"),
+    borderColor: colour("line"),
+    textStyle: text,
+  };
   return {
     backgroundColor: "transparent",
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -106,7 +132,14 @@ function dressed(option) {
 /** An axis in our colours. @param {object} own what is particular @returns {object} for `xAxis` or `yAxis` */
 export function axis(own) {
   const line = { lineStyle: { color: colour("line") } };
-  return { axisLine: line, axisTick: { show: false }, splitLine: line, nameTextStyle: { color: colour("soft") }, ...own, axisLabel: { color: colour("soft"), ...own.axisLabel } };
+  return {
+    axisLine: line,
+    axisTick: { show: false },
+    splitLine: line,
+    nameTextStyle: { color: colour("soft") },
+    ...own,
+    axisLabel: { color: colour("soft"), ...own.axisLabel },
+  };
 }
 
 const SIGN = 16;
@@ -128,7 +161,16 @@ export function named(names) {
     if (used && used + width > room) [lines, used] = [lines + 1, 0];
     used += width;
   }
-  const legend = { top: 0, left: 0, right: 0, data: names, itemWidth: SIGN, itemHeight: 10, itemGap: APART, textStyle: { color: colour("ink") } };
+  const legend = {
+    top: 0,
+    left: 0,
+    right: 0,
+    data: names,
+    itemWidth: SIGN,
+    itemHeight: 10,
+    itemGap: APART,
+    textStyle: { color: colour("ink") },
+  };
   return { legend, height: lines * LINE };
 }
 
@@ -138,11 +180,24 @@ export function named(names) {
  * @returns {HTMLElement} the table
  */
 export function written({ head, body }) {
-  const cell = (text, place) => h(place ? "td" : "th", { class: place ? "number" : null, scope: place ? null : "row" }, text);
+  const cell = (text, place) =>
+    h(place ? "td" : "th", { class: place ? "number" : null, scope: place ? null : "row" }, text);
   return h(
     "table",
     { class: "rows" },
-    h("thead", {}, h("tr", {}, head.map((text, place) => h("th", { scope: "col", class: place ? "number" : null }, text)))),
-    h("tbody", {}, body.map((row) => h("tr", {}, row.map(cell)))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        head.map((text, place) => h("th", { scope: "col", class: place ? "number" : null }, text)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      body.map((row) => h("tr", {}, row.map(cell))),
+    ),
   );
 }

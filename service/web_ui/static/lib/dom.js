@@ -36,9 +36,11 @@ function filled(element, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on") {
-      for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+      for (const [event, listener] of Object.entries(value))
+        element.addEventListener(event, listener);
     } else if (name === "style") {
-      for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
+      for (const [property, text] of Object.entries(value))
+        element.style.setProperty(property, text);
     } else if (name === "data") {
       Object.assign(element.dataset, value);
     } else {
@@ -50,7 +52,9 @@ function filled(element, props, children) {
 }
 
 function nodes(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== true);
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== true);
 }
 
 let used = 0;

@@ -15,7 +15,11 @@ import { failure } from "./states.js";
  * @returns {HTMLElement} the link
  */
 export function fileLink(path, file, text, label = t("action.download-as", { name: text })) {
-  const anchor = h("a", { class: "button small", href: path, download: file, "aria-label": label }, text);
+  const anchor = h(
+    "a",
+    { class: "button small", href: path, download: file, "aria-label": label },
+    text,
+  );
   if (!known()) return anchor;
   anchor.addEventListener("click", async (event) => {
     event.preventDefault();
@@ -35,5 +39,10 @@ export function fileLink(path, file, text, label = t("action.download-as", { nam
  */
 export function workbook(plan) {
   if (!plan.tables?.quotas) return null;
-  return fileLink(`/v1/plans/${encodeURIComponent(plan.id)}/workbook`, `${plan.id}.xlsx`, t("action.workbook"), t("action.workbook"));
+  return fileLink(
+    `/v1/plans/${encodeURIComponent(plan.id)}/workbook`,
+    `${plan.id}.xlsx`,
+    t("action.workbook"),
+    t("action.workbook"),
+  );
 }

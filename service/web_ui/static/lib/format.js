@@ -39,7 +39,8 @@ export function number(value) {
 }
 
 /** A number with its unit. @param {number|null} value the number @param {string} unit its unit as the problem names it @returns {string} both */
-export const quantity = (value, unit) => (value === null ? "–" : `${number(value)}\u00a0${unitName(unit)}`);
+export const quantity = (value, unit) =>
+  value === null ? "–" : `${number(value)}\u00a0${unitName(unit)}`;
 
 /** A unit in the language shown. @param {string} unit as the problem names it @returns {string} its name */
 export const unitName = (unit) => or(`unit.${unit}`, unit);
@@ -51,27 +52,37 @@ export const unitName = (unit) => or(`unit.${unit}`, unit);
  */
 export function share(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (Math.abs(value - 1) < WHOLE) return numbers({ style: "percent", maximumFractionDigits: 0 }).format(1);
-  if (value > WHOLE && value < TINY) return numbers({ style: "percent", maximumSignificantDigits: 2 }).format(value);
+  if (Math.abs(value - 1) < WHOLE)
+    return numbers({ style: "percent", maximumFractionDigits: 0 }).format(1);
+  if (value > WHOLE && value < TINY)
+    return numbers({ style: "percent", maximumSignificantDigits: 2 }).format(value);
   let places = 1;
   while (places < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (places + 2)) places += 1;
   const least = value === 0 ? 0 : 1;
-  return numbers({ style: "percent", minimumFractionDigits: least, maximumFractionDigits: places }).format(value);
+  return numbers({
+    style: "percent",
+    minimumFractionDigits: least,
+    maximumFractionDigits: places,
+  }).format(value);
 }
 
 /** A share in per cent without digits that it does not need, as on sliders and scales. @param {number} value 0 to 1 and above @returns {string} as it is written */
-export const percent = (value) => numbers({ style: "percent", maximumFractionDigits: 1 }).format(value);
+export const percent = (value) =>
+  numbers({ style: "percent", maximumFractionDigits: 1 }).format(value);
 
 /** Money. @param {number|null} value won @returns {string} won, millions and above in short */
 export function won(value) {
   if (value === null || value === undefined) return "–";
   const large = Math.abs(value) >= 1e6;
-  const written = large ? numbers({ notation: "compact", maximumFractionDigits: 2 }).format(value) : number(value);
+  const written = large
+    ? numbers({ notation: "compact", maximumFractionDigits: 2 }).format(value)
+    : number(value);
   return t("format.won", { amount: written });
 }
 
 /** A number in short, for axes. @param {number} value the number @returns {string} such as `1.2M` */
-export const short = (value) => numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
+export const short = (value) =>
+  numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
 
 const MONTH = /^(\d{4})-(\d{2})$/;
 
@@ -86,14 +97,20 @@ export function period(id, length = "short") {
   if (!month) return id;
   const when = new Date(Date.UTC(Number(month[1]), Number(month[2]) - 1, 1));
   const shown = length === "short" ? { month: "short" } : { month: "long", year: "numeric" };
-  return new Intl.DateTimeFormat(language() === "ko" ? "ko-KR" : locale(), { ...shown, timeZone: "UTC" }).format(when);
+  return new Intl.DateTimeFormat(language() === "ko" ? "ko-KR" : locale(), {
+    ...shown,
+    timeZone: "UTC",
+  }).format(when);
 }
 
 /** A moment. @param {string|null} iso when @returns {string} date and time of day, here */
 export function moment(iso) {
   if (!iso) return "–";
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(iso),
+  );
 }
 
 /** Seconds between two moments. @param {string} from beginning @param {string} to end @returns {string} with the unit */
-export const took = (from, to) => t("format.seconds", { n: number((new Date(to) - new Date(from)) / 1000) });
+export const took = (from, to) =>
+  t("format.seconds", { n: number((new Date(to) - new Date(from)) / 1000) });

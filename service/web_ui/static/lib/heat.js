@@ -22,19 +22,52 @@ import { inkOn } from "./palette.js";
  */
 export function heat(wish) {
   const { label, corner, columns, groups, href } = wish;
-  const head = h("tr", {}, h("th", { scope: "col" }, corner), columns.map((column) => h("th", { scope: "col", class: "heat-column" }, column.title)));
-  const bodies = groups.filter((group) => group.rows.length).map((group) =>
-    h("tbody", {},
-      group.title && h("tr", { class: "heat-group" }, h("th", { scope: "rowgroup", colspan: columns.length + 1 }, group.title)),
-      group.rows.map((row) => h("tr", {}, h("th", { scope: "row", title: row.title }, row.title), columns.map((column, place) => cell(wish, row, column, place))))));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, corner),
+    columns.map((column) => h("th", { scope: "col", class: "heat-column" }, column.title)),
+  );
+  const bodies = groups
+    .filter((group) => group.rows.length)
+    .map((group) =>
+      h(
+        "tbody",
+        {},
+        group.title &&
+          h(
+            "tr",
+            { class: "heat-group" },
+            h("th", { scope: "rowgroup", colspan: columns.length + 1 }, group.title),
+          ),
+        group.rows.map((row) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row", title: row.title }, row.title),
+            columns.map((column, place) => cell(wish, row, column, place)),
+          ),
+        ),
+      ),
+    );
   const table = h("table", { class: "heat", "aria-label": label }, h("thead", {}, head), bodies);
   if (href) arrows(table);
-  return h("div", { class: "scroll heat-frame", role: "region", "aria-label": label, tabindex: table.querySelector("a") ? null : "0" }, table);
+  return h(
+    "div",
+    {
+      class: "scroll heat-frame",
+      role: "region",
+      "aria-label": label,
+      tabindex: table.querySelector("a") ? null : "0",
+    },
+    table,
+  );
 }
 
 function cell({ colour, write, full, href }, row, column, place) {
   const value = row.values[place];
-  if (value === null || value === undefined) return h("td", { class: "heat-none" }, h("span", { class: "unseen" }, "–"));
+  if (value === null || value === undefined)
+    return h("td", { class: "heat-none" }, h("span", { class: "unseen" }, "–"));
   const shade = colour(value, row, place);
   const text = write(value, row, place);
   const style = { background: shade, color: inkOn(shade) };
@@ -42,14 +75,32 @@ function cell({ colour, write, full, href }, row, column, place) {
   const data = { row: row.id, column: column.id };
   const leads = href?.(row, place);
   if (!leads) return h("td", { style, title: said, data }, text);
-  return h("td", { style, data }, h("a", { href: leads, tabindex: "-1", title: said }, text, h("span", { class: "unseen" }, ` ${said}`)));
+  return h(
+    "td",
+    { style, data },
+    h(
+      "a",
+      { href: leads, tabindex: "-1", title: said },
+      text,
+      h("span", { class: "unseen" }, ` ${said}`),
+    ),
+  );
 }
 
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-Infinity, 0], End: [Infinity, 0] };
+const STEPS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  Home: [-Infinity, 0],
+  End: [Infinity, 0],
+};
 
 /** One stop of the Tab key for the whole table; arrow keys, Home and End go from cell to cell. */
 function arrows(table) {
-  const rows = [...table.querySelectorAll("tbody tr:not(.heat-group)")].map((row) => [...row.querySelectorAll("a")]).filter((row) => row.length);
+  const rows = [...table.querySelectorAll("tbody tr:not(.heat-group)")]
+    .map((row) => [...row.querySelectorAll("a")])
+    .filter((row) => row.length);
   if (!rows.length) return;
   let at = rows[0][0];
   at.tabIndex = 0;

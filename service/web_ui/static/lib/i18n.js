@@ -20,11 +20,20 @@ export function choose(code) {
 
 /** Load the texts of the language that was chosen, else the browser's, else English. */
 export async function load() {
-  const wished = [localStorage.getItem(KEY), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  const wished = [
+    localStorage.getItem(KEY),
+    ...navigator.languages.map((tag) => tag.split("-")[0]),
+  ];
   chosen = wished.find((code) => code in LANGUAGES) ?? "en";
   // The service speaks English: other languages have a sentence of their own for each kind of finding.
-  const files = [`../i18n/${chosen}.js`, ...(chosen === ENGLISH ? [] : [`../i18n/${chosen}-findings.js`])];
-  texts = Object.assign({}, ...(await Promise.all(files.map((file) => import(file)))).map((one) => one.default));
+  const files = [
+    `../i18n/${chosen}.js`,
+    ...(chosen === ENGLISH ? [] : [`../i18n/${chosen}-findings.js`]),
+  ];
+  texts = Object.assign(
+    {},
+    ...(await Promise.all(files.map((file) => import(file)))).map((one) => one.default),
+  );
   document.documentElement.lang = chosen;
 }
 
@@ -40,7 +49,9 @@ export async function add(view) {
  * @returns {string} the text; the key where there is none
  */
 export function t(key, values = {}) {
-  const said = (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  const said = (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) =>
+    name in values ? String(values[name]) : whole,
+  );
   return chosen === "ko" ? said.replace(PARTICLE, particle) : said;
 }
 

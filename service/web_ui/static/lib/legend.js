@@ -11,6 +11,20 @@ import { along } from "./palette.js";
  * @returns {HTMLElement} the legend
  */
 export function legend(title, scale, ends) {
-  const ramp = h("div", { class: "ramp", "aria-hidden": "true" }, along(scale).map((colour) => h("span", { style: { background: colour } })));
-  return h("div", { class: "legend" }, h("b", {}, title), ramp, h("div", { class: "legend-ends" }, ends.map((end) => h("span", {}, end))));
+  const ramp = h(
+    "div",
+    { class: "ramp", "aria-hidden": "true" },
+    along(scale).map((colour) => h("span", { style: { background: colour } })),
+  );
+  return h(
+    "div",
+    { class: "legend" },
+    h("b", {}, title),
+    ramp,
+    h(
+      "div",
+      { class: "legend-ends" },
+      ends.map((end) => h("span", {}, end)),
+    ),
+  );
 }

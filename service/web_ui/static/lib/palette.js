@@ -4,20 +4,62 @@ import { isDark } from "./theme.js";
 
 const STOPS = {
   served: {
-    light: [[0, "#7a2c06"], [0.5, "#d37c34"], [0.8, "#f1d5a2"], [0.95, "#c5e0da"], [1, "#4aa3a0"]],
-    dark: [[0, "#f39a63"], [0.5, "#b4632c"], [0.8, "#6d5836"], [0.95, "#2d5a5c"], [1, "#2f8b8a"]],
+    light: [
+      [0, "#7a2c06"],
+      [0.5, "#d37c34"],
+      [0.8, "#f1d5a2"],
+      [0.95, "#c5e0da"],
+      [1, "#4aa3a0"],
+    ],
+    dark: [
+      [0, "#f39a63"],
+      [0.5, "#b4632c"],
+      [0.8, "#6d5836"],
+      [0.95, "#2d5a5c"],
+      [1, "#2f8b8a"],
+    ],
   },
   shortage: {
-    light: [[0, "#f3efe4"], [0.3, "#f4bd78"], [0.65, "#c85f1d"], [1, "#6a2203"]],
-    dark: [[0, "#22333a"], [0.3, "#7c4a1f"], [0.65, "#d8812e"], [1, "#ffd79a"]],
+    light: [
+      [0, "#f3efe4"],
+      [0.3, "#f4bd78"],
+      [0.65, "#c85f1d"],
+      [1, "#6a2203"],
+    ],
+    dark: [
+      [0, "#22333a"],
+      [0.3, "#7c4a1f"],
+      [0.65, "#d8812e"],
+      [1, "#ffd79a"],
+    ],
   },
   price: {
-    light: [[0, "#eef0f6"], [0.35, "#a9b0dc"], [0.7, "#6153a8"], [1, "#2c185c"]],
-    dark: [[0, "#22303a"], [0.35, "#4b4c94"], [0.7, "#9483de"], [1, "#ece0ff"]],
+    light: [
+      [0, "#eef0f6"],
+      [0.35, "#a9b0dc"],
+      [0.7, "#6153a8"],
+      [1, "#2c185c"],
+    ],
+    dark: [
+      [0, "#22303a"],
+      [0.35, "#4b4c94"],
+      [0.7, "#9483de"],
+      [1, "#ece0ff"],
+    ],
   },
   full: {
-    light: [[0, "#a9bdc6"], [0.5, "#5b8fc4"], [0.95, "#1c4f98"], [1, "#c33f0a"]],
-    dark: [[0, "#53686f"], [0.5, "#4f86bd"], [0.95, "#8fc4ff"], [1, "#ff9257"]],
+    light: [
+      [0, "#a9bdc6"],
+      [0.5, "#5b8fc4"],
+      [0.95, "#1c4f98"],
+      [1, "#c33f0a"],
+    ],
+    dark: [
+      [0, "#53686f"],
+      [0.5, "#4f86bd"],
+      [0.95, "#8fc4ff"],
+      [1, "#ff9257"],
+    ],
   },
 };
 
@@ -30,7 +72,10 @@ const STOPS = {
 export function scale(name, at) {
   const stops = STOPS[name][isDark() ? "dark" : "light"];
   const place = Math.min(1, Math.max(0, at));
-  const next = Math.max(1, stops.findIndex(([stop]) => stop >= place));
+  const next = Math.max(
+    1,
+    stops.findIndex(([stop]) => stop >= place),
+  );
   const [[low, from], [high, to]] = [stops[next - 1], stops[next]];
   const share = (place - low) / (high - low);
   const [a, b] = [parts(from), parts(to)];
@@ -47,6 +92,7 @@ export function inkOn(colour) {
 }
 
 /** Colours along a scale, for a legend. @param {string} name the scale @param {number} [steps] how many @returns {string[]} the colours */
-export const along = (name, steps = 12) => Array.from({ length: steps }, (_, step) => scale(name, step / (steps - 1)));
+export const along = (name, steps = 12) =>
+  Array.from({ length: steps }, (_, step) => scale(name, step / (steps - 1)));
 
 const parts = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));

@@ -17,7 +17,13 @@ export async function latest() {
   const all = await recent(50);
   const last = localStorage.getItem(KEY);
   const there = all.filter((plan) => plan.status === "finished");
-  return (there.find((plan) => plan.id === last) ?? there.find((plan) => plan.served_share !== null) ?? there[0])?.id ?? null;
+  return (
+    (
+      there.find((plan) => plan.id === last) ??
+      there.find((plan) => plan.served_share !== null) ??
+      there[0]
+    )?.id ?? null
+  );
 }
 
 /** Remember a plan as the one that is looked at. @param {string} id the plan */
@@ -37,6 +43,9 @@ export function what({ source }) {
   if (!source.province) return t("plan.written-out");
   const parts = [or(`province.${source.province}`, source.province)];
   if (source.scenario) parts.push(or(`scenario.${source.scenario}`, source.scenario));
-  if (source.changes.length) parts.push(t(source.changes.length === 1 ? "plan.change" : "plan.changes", { n: source.changes.length }));
+  if (source.changes.length)
+    parts.push(
+      t(source.changes.length === 1 ? "plan.change" : "plan.changes", { n: source.changes.length }),
+    );
   return parts.join(" · ");
 }

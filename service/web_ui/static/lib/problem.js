@@ -42,7 +42,8 @@ export class Atlas {
    * @returns {string} its name in the language shown; the identifier where it has none
    */
   name(id) {
-    for (const kind of [this.items, this.places, this.factories, this.partners, this.areas]) if (kind.has(id)) return named(kind.get(id));
+    for (const kind of [this.items, this.places, this.factories, this.partners, this.areas])
+      if (kind.has(id)) return named(kind.get(id));
     const link = this.links.get(id);
     return link ? `${this.name(link.from)} – ${this.name(link.to)}` : or(`category.${id}`, id);
   }

@@ -40,14 +40,20 @@ import * as theme from "./theme.js";
 
 /** @param {string} hash such as `#/map?plan=…` @returns {{id: string, params: URLSearchParams}|null} its parts; null where it is no view's */
 export function parse(hash) {
-  if (!hash.startsWith("#/")) return hash === "" || hash === "#" ? { id: "", params: new URLSearchParams() } : null;
+  if (!hash.startsWith("#/"))
+    return hash === "" || hash === "#" ? { id: "", params: new URLSearchParams() } : null;
   const [id, query] = hash.slice(2).split(/\?(.*)/s);
   return { id, params: new URLSearchParams(query ?? "") };
 }
 
 /** @param {string} id a view @param {Object<string, *>|URLSearchParams} params its parameters; null ones are left out @returns {string} the hash */
 export function hashOf(id, params) {
-  const pairs = params instanceof URLSearchParams ? [...params] : Object.entries(params).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const pairs =
+    params instanceof URLSearchParams
+      ? [...params]
+      : Object.entries(params).filter(
+          ([, value]) => value !== null && value !== undefined && value !== "",
+        );
   const query = new URLSearchParams(pairs).toString();
   return `#/${id}${query ? `?${query}` : ""}`;
 }
@@ -83,7 +89,11 @@ export class Router {
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof api.Problem)) console.warn(error);
-      fill(this.root, h("h1", { tabindex: "-1" }, entry ? t(`nav.${entry.id}`) : "Allot"), failure(error, () => this.again()));
+      fill(
+        this.root,
+        h("h1", { tabindex: "-1" }, entry ? t(`nav.${entry.id}`) : "Allot"),
+        failure(error, () => this.again()),
+      );
     }
   }
 
@@ -102,7 +112,11 @@ export class Router {
 
   async enter(entry, params, signal) {
     if (!entry) throw new api.Problem({ type: "urn:allot:no-view" });
-    const [module, plan] = await Promise.all([entry.load(), this.planFor(entry, params), entry.texts ? add(entry.id) : null]);
+    const [module, plan] = await Promise.all([
+      entry.load(),
+      this.planFor(entry, params),
+      entry.texts ? add(entry.id) : null,
+    ]);
     if (signal.aborted) return;
     const title = t(module.default.title);
     document.title = `${title} · Allot`;
@@ -112,7 +126,8 @@ export class Router {
     fill(this.root, view);
     if (lack) fill(view, h("h1", { tabindex: "-1" }, title), lack);
     else {
-      const cleanup = (await module.default.show(view, this.context(entry, plan, params, signal))) ?? null;
+      const cleanup =
+        (await module.default.show(view, this.context(entry, plan, params, signal))) ?? null;
       if (signal.aborted) cleanup?.();
       else this.cleanup = cleanup;
     }
@@ -146,12 +161,23 @@ export class Router {
   context(entry, plan, params, signal) {
     const href = (view, wished = {}) => hashOf(view, plan ? { plan: plan.id, ...wished } : wished);
     return {
-      api, t, or, named, format, theme, plan, params, signal, href,
+      api,
+      t,
+      or,
+      named,
+      format,
+      theme,
+      plan,
+      params,
+      signal,
+      href,
       me: this.shell.me,
       atlas: () => atlasOf(plan.id),
       looksAt: (other) => this.shell.shown(entry.id, other),
       has: (view) => this.views.some((one) => one.id === view),
-      go: (view, wished) => { location.hash = href(view, wished); },
+      go: (view, wished) => {
+        location.hash = href(view, wished);
+      },
       update: (wished, push = false) => {
         for (const [name, value] of Object.entries(wished)) {
           if (value === null || value === undefined || value === "") params.delete(name);
@@ -165,9 +191,15 @@ export class Router {
 
 function missing(entry, plan) {
   if (!entry.needs) return null;
-  const start = h("a", { class: "button", href: hashOf("start", plan ? { plan: plan.id } : {}) }, t("nav.start"));
+  const start = h(
+    "a",
+    { class: "button", href: hashOf("start", plan ? { plan: plan.id } : {}) },
+    t("nav.start"),
+  );
   if (!plan) return empty(t("state.no-plan"), t("state.no-plan-text"), start);
-  if (plan.status !== "finished") return empty(t(`status.${plan.status}`), t("state.unfinished"), start);
-  if (entry.needs === "tables" && !plan.tables?.supply) return empty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
+  if (plan.status !== "finished")
+    return empty(t(`status.${plan.status}`), t("state.unfinished"), start);
+  if (entry.needs === "tables" && !plan.tables?.supply)
+    return empty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
   return null;
 }

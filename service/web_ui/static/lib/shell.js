@@ -18,13 +18,40 @@ export class Shell {
     this.views = views;
     this.me = me;
     this.plan = null;
-    this.links = new Map(views.map((view) => [view.id, h("a", { href: hashOf(view.id, {}) }, t(`nav.${view.id}`))]));
-    this.picker = h("select", { "aria-label": t("shell.plan"), on: { change: () => this.pick(), focus: () => this.offer(), pointerenter: () => this.offer() } });
-    this.picked = h("div", { class: "picker", hidden: true }, h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")), this.picker);
+    this.links = new Map(
+      views.map((view) => [view.id, h("a", { href: hashOf(view.id, {}) }, t(`nav.${view.id}`))]),
+    );
+    this.picker = h("select", {
+      "aria-label": t("shell.plan"),
+      on: {
+        change: () => this.pick(),
+        focus: () => this.offer(),
+        pointerenter: () => this.offer(),
+      },
+    });
+    this.picked = h(
+      "div",
+      { class: "picker", hidden: true },
+      h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")),
+      this.picker,
+    );
     fill(
       bar,
-      h("a", { class: "brand", "aria-label": "Allot", href: hashOf(views[0].id, {}) }, mark(), h("span", {}, "Allot")),
-      h("nav", { "aria-label": t("shell.views") }, h("ul", {}, [...this.links.values()].map((link) => h("li", {}, link)))),
+      h(
+        "a",
+        { class: "brand", "aria-label": "Allot", href: hashOf(views[0].id, {}) },
+        mark(),
+        h("span", {}, "Allot"),
+      ),
+      h(
+        "nav",
+        { "aria-label": t("shell.views") },
+        h(
+          "ul",
+          {},
+          [...this.links.values()].map((link) => h("li", {}, link)),
+        ),
+      ),
       this.picked,
       h("div", { class: "tools" }, themeButton(), languageChoice(), keyControl(me)),
     );
@@ -45,7 +72,12 @@ export class Shell {
 
   list(plans) {
     const all = plans.some((plan) => plan.id === this.plan.id) ? plans : [this.plan, ...plans];
-    fill(this.picker, all.map((plan) => h("option", { value: plan.id, selected: plan.id === this.plan.id }, title(plan))));
+    fill(
+      this.picker,
+      all.map((plan) =>
+        h("option", { value: plan.id, selected: plan.id === this.plan.id }, title(plan)),
+      ),
+    );
   }
 
   async offer() {
@@ -56,19 +88,31 @@ export class Shell {
 
   pick() {
     const { id, params } = parse(location.hash);
-    location.hash = hashOf(id || this.views[0].id, { ...Object.fromEntries(params), plan: this.picker.value });
+    location.hash = hashOf(id || this.views[0].id, {
+      ...Object.fromEntries(params),
+      plan: this.picker.value,
+    });
   }
 }
 
 function mark() {
-  return h("img", { src: new URL("../icon.svg", import.meta.url).href, alt: "", width: "26", height: "26" });
+  return h("img", {
+    src: new URL("../icon.svg", import.meta.url).href,
+    alt: "",
+    width: "26",
+    height: "26",
+  });
 }
 
 function themeButton() {
   const names = ["system", "light", "dark"];
   const sign = { system: "◐", light: "☀", dark: "☾" };
   const label = () => t("shell.theme", { name: t(`theme.${theme.chosen()}`) });
-  const button = h("button", { type: "button", class: "tool", title: label(), "aria-label": label() }, sign[theme.chosen()]);
+  const button = h(
+    "button",
+    { type: "button", class: "tool", title: label(), "aria-label": label() },
+    sign[theme.chosen()],
+  );
   button.addEventListener("click", () => {
     theme.choose(names[(names.indexOf(theme.chosen()) + 1) % names.length]);
     button.textContent = sign[theme.chosen()];
@@ -84,18 +128,36 @@ function languageChoice() {
     chooseLanguage(other);
     location.reload();
   };
-  return h("button", { type: "button", class: "tool wide", lang: other, on: { click: pick } }, languages[other]);
+  return h(
+    "button",
+    { type: "button", class: "tool wide", lang: other, on: { click: pick } },
+    languages[other],
+  );
 }
 
 function keyControl(me) {
   if (me.authentication === "off") return null;
-  const input = h("input", { type: "password", autocomplete: "off", "aria-label": t("shell.key"), placeholder: t("shell.key") });
+  const input = h("input", {
+    type: "password",
+    autocomplete: "off",
+    "aria-label": t("shell.key"),
+    placeholder: t("shell.key"),
+  });
   const enter = (event) => {
     event.preventDefault();
     remember(known() && !input.value ? "" : input.value.trim());
     location.reload();
   };
   const label = known() ? me.caller || t("shell.signed-in") : t("shell.sign-in");
-  const send = h("button", { type: "submit", class: "button small" }, known() ? t("shell.sign-out") : t("shell.sign-in"));
-  return h("details", { class: "key" }, h("summary", { class: "tool wide" }, label), h("form", { class: "pop", on: { submit: enter } }, known() ? null : input, send));
+  const send = h(
+    "button",
+    { type: "submit", class: "button small" },
+    known() ? t("shell.sign-out") : t("shell.sign-in"),
+  );
+  return h(
+    "details",
+    { class: "key" },
+    h("summary", { class: "tool wide" }, label),
+    h("form", { class: "pop", on: { submit: enter } }, known() ? null : input, send),
+  );
 }

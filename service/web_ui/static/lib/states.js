@@ -6,7 +6,12 @@ import { inEnglish, or, t } from "./i18n.js";
 
 /** @param {string} [text] what is being done @returns {HTMLElement} a quiet sign that something comes */
 export function loading(text = t("state.loading")) {
-  return h("div", { class: "state", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("p", {}, text));
+  return h(
+    "div",
+    { class: "state", role: "status" },
+    h("span", { class: "spinner", "aria-hidden": "true" }),
+    h("p", {}, text),
+  );
 }
 
 /**
@@ -17,7 +22,13 @@ export function loading(text = t("state.loading")) {
  * @returns {HTMLElement} the state
  */
 export function empty(title, text = "", action = null) {
-  return h("div", { class: "state" }, h("p", { class: "state-title" }, title), text && h("p", {}, text), action);
+  return h(
+    "div",
+    { class: "state" },
+    h("p", { class: "state-title" }, title),
+    text && h("p", {}, text),
+    action,
+  );
 }
 
 /**
@@ -35,15 +46,20 @@ export function failure(error, again = null) {
     h("p", { class: "state-title" }, title),
     told(or(`problem.${code}-text`, ""), error.message),
     findings(error.errors ?? []),
-    error.requestId && h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
-    again && h("button", { type: "button", class: "button", on: { click: again } }, t("action.again")),
+    error.requestId &&
+      h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
+    again &&
+      h("button", { type: "button", class: "button", on: { click: again } }, t("action.again")),
   );
 }
 
 /** Our words; else the service's own, which are marked as English where another language is shown. */
 function told(ours, theirs) {
   if (ours) return h("p", {}, ours);
-  return inEnglish() ? h("p", {}, theirs) : theirs && h("p", { class: "small" }, t("problem.in-english"), " ", h("span", { lang: "en" }, theirs));
+  return inEnglish()
+    ? h("p", {}, theirs)
+    : theirs &&
+        h("p", { class: "small" }, t("problem.in-english"), " ", h("span", { lang: "en" }, theirs));
 }
 
 /** Findings of the service as a list. @param {Array<{path: string, message: string, remedy: string, severity: string}>} all the findings @returns {HTMLElement|null} the list */
@@ -52,13 +68,26 @@ export function findings(all) {
   return h(
     "ul",
     { class: "findings" },
-    all.slice(0, 50).map((one) => h("li", { class: one.severity === "warning" ? "warning" : "error" }, one.path && h("code", {}, one.path), " ", sentence(one))),
+    all
+      .slice(0, 50)
+      .map((one) =>
+        h(
+          "li",
+          { class: one.severity === "warning" ? "warning" : "error" },
+          one.path && h("code", {}, one.path),
+          " ",
+          sentence(one),
+        ),
+      ),
   );
 }
 
 function sentence({ code, message, remedy }) {
   if (inEnglish()) return [`${message} `, h("span", { class: "soft" }, remedy)];
-  return [or(`finding.${code}`, ""), h("p", { class: "soft small", lang: "en" }, message, " ", remedy)];
+  return [
+    or(`finding.${code}`, ""),
+    h("p", { class: "soft small", lang: "en" }, message, " ", remedy),
+  ];
 }
 
 /** Say something to those who listen rather than look. @param {string} text what is said */

@@ -9,7 +9,8 @@ function load() {
   library ??= import("../vendor/tabulator/tabulator.js");
   for (const name of ["../vendor/tabulator/tabulator.css", "../css/table.css"]) {
     const href = new URL(name, import.meta.url).href;
-    if (!document.querySelector(`link[href="${href}"]`)) document.head.append(h("link", { rel: "stylesheet", href }));
+    if (!document.querySelector(`link[href="${href}"]`))
+      document.head.append(h("link", { rel: "stylesheet", href }));
   }
   return library;
 }
@@ -71,5 +72,13 @@ function column({ field, title, number, show, width, grow }) {
     return shown instanceof Node ? shown : h("span", {}, String(shown));
   };
   const aligned = number ? { hozAlign: "right", headerHozAlign: "right", sorter: "number" } : {};
-  return { field, title, formatter: cell, width, widthGrow: grow ?? 1, minWidth: number ? 90 : 120, ...aligned };
+  return {
+    field,
+    title,
+    formatter: cell,
+    width,
+    widthGrow: grow ?? 1,
+    minWidth: number ? 90 : 120,
+    ...aligned,
+  };
 }

@@ -29,6 +29,7 @@ export function watch(look) {
 }
 
 /** A colour of the style sheet. @param {string} name such as `ink` @returns {string} the colour now */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 dark.addEventListener("change", apply);

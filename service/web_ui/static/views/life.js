@@ -18,16 +18,34 @@ export default {
   title: "nav.life",
   async show(root, context) {
     const path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
-    const [atlas, life] = await Promise.all([context.atlas(), context.api.get(`${path}/life`, context.signal), style("life"), style("answer"), add("answer")]);
+    const [atlas, life] = await Promise.all([
+      context.atlas(),
+      context.api.get(`${path}/life`, context.signal),
+      style("life"),
+      style("answer"),
+      add("answer"),
+    ]);
     if (context.signal.aborted) return;
     const log = auditLog(context, atlas);
     const made = context.plan.tables?.quotas ? carriedOut(context, atlas, log) : null;
     fill(
       root,
-      h("div", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("nav.life")), h("p", { class: "lead" }, t("life.lead", { plan: title(context.plan) })))),
+      h(
+        "div",
+        { class: "head" },
+        h(
+          "div",
+          {},
+          h("h1", { tabindex: "-1" }, t("nav.life")),
+          h("p", { class: "lead" }, t("life.lead", { plan: title(context.plan) })),
+        ),
+      ),
       journey(context, life, () => log.renew()),
       made,
-      made && atlas.periods.length > 1 && has(context.me, context.plan, PLANNERS) && replan(context, atlas, () => log.renew()),
+      made &&
+        atlas.periods.length > 1 &&
+        has(context.me, context.plan, PLANNERS) &&
+        replan(context, atlas, () => log.renew()),
       log.element,
     );
   },

@@ -41,16 +41,39 @@ class MapView {
     this.legend = h("div", { class: "map-legend" });
     this.side = h("aside", { class: "card map-side", "aria-label": t("map.about") });
     this.title = h("p", { class: "lead", "aria-live": "polite" });
-    this.slider = new MonthSlider(this.context, this.data.atlas.periods, this.state.month, (month) => this.set({ month }));
+    this.slider = new MonthSlider(
+      this.context,
+      this.data.atlas.periods,
+      this.state.month,
+      (month) => this.set({ month }),
+    );
     fill(
       this.root,
-      h("header", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("map.title")), this.title), h("div", { class: "controls" }, this.goods(), this.measures())),
-      h("div", { class: "map" }, h("section", { class: "card map-card", "aria-label": t("map.title") }, this.drawn, this.slider.element, this.legend), this.side),
-      this.tables = h("details", { class: "card" }),
+      h(
+        "header",
+        { class: "head" },
+        h("div", {}, h("h1", { tabindex: "-1" }, t("map.title")), this.title),
+        h("div", { class: "controls" }, this.goods(), this.measures()),
+      ),
+      h(
+        "div",
+        { class: "map" },
+        h(
+          "section",
+          { class: "card map-card", "aria-label": t("map.title") },
+          this.drawn,
+          this.slider.element,
+          this.legend,
+        ),
+        this.side,
+      ),
+      (this.tables = h("details", { class: "card" })),
     );
     this.paint();
     this.tell();
-    const sizes = new ResizeObserver(() => this.drawn.clientWidth < NARROW !== this.narrow && this.paint());
+    const sizes = new ResizeObserver(
+      () => this.drawn.clientWidth < NARROW !== this.narrow && this.paint(),
+    );
     sizes.observe(this.drawn);
     this.context.signal.addEventListener("abort", () => sizes.disconnect());
   }
@@ -58,17 +81,40 @@ class MapView {
   measures() {
     const { t } = this.context;
     const option = (name) => {
-      const radio = h("input", { type: "radio", name: "measure", value: name, checked: name === this.state.measure, on: { change: () => this.set({ measure: name }) } });
+      const radio = h("input", {
+        type: "radio",
+        name: "measure",
+        value: name,
+        checked: name === this.state.measure,
+        on: { change: () => this.set({ measure: name }) },
+      });
       return h("label", {}, radio, t(`map.measure.${name}`));
     };
-    return h("fieldset", {}, h("legend", {}, t("map.colour-by")), h("div", { class: "segments" }, MEASURES.map(option)));
+    return h(
+      "fieldset",
+      {},
+      h("legend", {}, t("map.colour-by")),
+      h("div", { class: "segments" }, MEASURES.map(option)),
+    );
   }
 
   goods() {
     const { t, named, or } = this.context;
     const groups = this.data.atlas.goodsByCategory().map(([category, items]) =>
-      h("optgroup", { label: or(`category.${category}`, category) }, items.map((item) => h("option", { value: item.id, selected: item.id === this.state.item }, named(item)))));
-    const pick = h("select", { on: { change: () => this.set({ item: pick.value || null }) } }, h("option", { value: "" }, t("map.all-goods")), groups);
+      h(
+        "optgroup",
+        { label: or(`category.${category}`, category) },
+        items.map((item) =>
+          h("option", { value: item.id, selected: item.id === this.state.item }, named(item)),
+        ),
+      ),
+    );
+    const pick = h(
+      "select",
+      { on: { change: () => this.set({ item: pick.value || null }) } },
+      h("option", { value: "" }, t("map.all-goods")),
+      groups,
+    );
     return h("label", { class: "field map-goods" }, h("span", {}, t("map.goods")), pick);
   }
 
@@ -85,14 +131,24 @@ class MapView {
     const width = this.drawn.clientWidth || 800;
     this.narrow = width < NARROW;
     const pick = (county) => this.set({ county: county === this.state.county ? null : county });
-    fill(this.drawn, draw(this.data, this.state, this.context, pick, width, Math.max(380, innerHeight - 330)));
+    fill(
+      this.drawn,
+      draw(this.data, this.state, this.context, pick, width, Math.max(380, innerHeight - 330)),
+    );
     fill(this.legend, legend(this.data, this.state, this.context));
     fill(this.tables, tables(this.data, this.state, this.context));
     if (focused) this.drawn.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
     const { t, format } = this.context;
     const when = this.state.month ? format.period(this.state.month, "long") : t("map.whole-year");
     const total = this.data.provinceFigure(this.state);
-    fill(this.title, t(`map.said.${this.state.measure}`, { when, figure: total, goods: this.state.item ? this.data.atlas.name(this.state.item) : t("map.said-all") }));
+    fill(
+      this.title,
+      t(`map.said.${this.state.measure}`, {
+        when,
+        figure: total,
+        goods: this.state.item ? this.data.atlas.name(this.state.item) : t("map.said-all"),
+      }),
+    );
   }
 
   async tell(moved = false) {

@@ -39,7 +39,16 @@ class Panel {
 
   element() {
     return [
-      h("div", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("nav.what-if")), h("p", { class: "lead" }, t("what-if.lead")))),
+      h(
+        "div",
+        { class: "head" },
+        h(
+          "div",
+          {},
+          h("h1", { tabindex: "-1" }, t("nav.what-if")),
+          h("p", { class: "lead" }, t("what-if.lead")),
+        ),
+      ),
       h("div", { class: "what-if" }, h("div", {}, this.form(), this.keeping()), this.place),
     ];
   }
@@ -47,15 +56,29 @@ class Panel {
   form() {
     const single = this.knobs.filter((knob) => !knob.where);
     const areas = this.knobs.filter((knob) => knob.where);
-    const reset = h("button", { type: "button", class: "button small", on: { click: () => this.reset() } }, t("what-if.reset"));
+    const reset = h(
+      "button",
+      { type: "button", class: "button small", on: { click: () => this.reset() } },
+      t("what-if.reset"),
+    );
     this.carriedPlace = h("div", {});
     this.listCarried();
     return h(
       "form",
-      { class: "card knobs", "aria-label": t("what-if.knobs"), on: { submit: (event) => event.preventDefault() } },
+      {
+        class: "card knobs",
+        "aria-label": t("what-if.knobs"),
+        on: { submit: (event) => event.preventDefault() },
+      },
       this.carriedPlace,
       single.map((knob) => this.knob(knob, t(`knob.${knob.id}`))),
-      areas.length > 0 && h("details", { open: areas.some(({ id }) => this.factors.has(id)) }, h("summary", {}, t("what-if.by-area")), areas.map((knob) => this.knob(knob, this.atlas.name(knob.where)))),
+      areas.length > 0 &&
+        h(
+          "details",
+          { open: areas.some(({ id }) => this.factors.has(id)) },
+          h("summary", {}, t("what-if.by-area")),
+          areas.map((knob) => this.knob(knob, this.atlas.name(knob.where))),
+        ),
       h("div", { class: "buttons" }, reset),
     );
   }
@@ -64,7 +87,16 @@ class Panel {
     const factor = this.factors.get(knob.id) ?? 1;
     const id = unique("knob");
     const out = h("output", { class: "number", for: id }, percent(factor));
-    const input = h("input", { id, type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": percent(factor) });
+    const input = h("input", {
+      id,
+      type: "range",
+      min: "0",
+      max: String(Math.round(knob.most * 100)),
+      step: "1",
+      value: String(Math.round(factor * 100)),
+      name: knob.id,
+      "aria-valuetext": percent(factor),
+    });
     input.addEventListener("input", () => this.turn(knob, input, out));
     this.inputs.set(knob.id, { input, out });
     return h("div", { class: "knob" }, h("label", { for: id }, label), out, input);
@@ -96,7 +128,14 @@ class Panel {
   }
 
   keeping() {
-    this.keep = h("div", { class: "card", hidden: true }, h("h2", {}, t("keep.title")), h("p", { class: "soft small" }, t("keep.text")), keeper(this.context, () => this.changes()), scenarioKeeper(this.context, () => this.changes()));
+    this.keep = h(
+      "div",
+      { class: "card", hidden: true },
+      h("h2", {}, t("keep.title")),
+      h("p", { class: "soft small" }, t("keep.text")),
+      keeper(this.context, () => this.changes()),
+      scenarioKeeper(this.context, () => this.changes()),
+    );
     return this.keep;
   }
 
@@ -107,12 +146,31 @@ class Panel {
       this.listCarried();
       this.ask();
     };
-    fill(this.carriedPlace, this.extra.length > 0 && h("ul", { class: "carried", "aria-label": t("what-if.carried") }, this.extra.map((change, k) => h(
-      "li",
-      {},
-      h("span", {}, changeName(this.atlas, change)),
-      h("button", { type: "button", class: "button small", "aria-label": t("what-if.drop", { change: changeName(this.atlas, change) }), on: { click: () => drop(k) } }, "×"),
-    ))));
+    fill(
+      this.carriedPlace,
+      this.extra.length > 0 &&
+        h(
+          "ul",
+          { class: "carried", "aria-label": t("what-if.carried") },
+          this.extra.map((change, k) =>
+            h(
+              "li",
+              {},
+              h("span", {}, changeName(this.atlas, change)),
+              h(
+                "button",
+                {
+                  type: "button",
+                  class: "button small",
+                  "aria-label": t("what-if.drop", { change: changeName(this.atlas, change) }),
+                  on: { click: () => drop(k) },
+                },
+                "×",
+              ),
+            ),
+          ),
+        ),
+    );
   }
 
   reset() {

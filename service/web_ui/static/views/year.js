@@ -40,13 +40,33 @@ class Year {
   async show() {
     const { t } = this.context;
     const tab = (name) => {
-      const radio = h("input", { type: "radio", name: "part", value: name, checked: name === this.part, on: { change: () => this.turn(name) } });
+      const radio = h("input", {
+        type: "radio",
+        name: "part",
+        value: name,
+        checked: name === this.part,
+        on: { change: () => this.turn(name) },
+      });
       return h("label", {}, radio, t(`year.part.${name}`));
     };
     this.body = h("div", { class: "year-body" });
     this.lead = h("p", { class: "lead" });
-    const parts = h("fieldset", {}, h("legend", { class: "unseen" }, t("year.parts")), h("div", { class: "segments" }, Object.keys(PARTS).map(tab)));
-    fill(this.root, h("header", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("year.title")), this.lead), parts), this.body);
+    const parts = h(
+      "fieldset",
+      {},
+      h("legend", { class: "unseen" }, t("year.parts")),
+      h("div", { class: "segments" }, Object.keys(PARTS).map(tab)),
+    );
+    fill(
+      this.root,
+      h(
+        "header",
+        { class: "head" },
+        h("div", {}, h("h1", { tabindex: "-1" }, t("year.title")), this.lead),
+        parts,
+      ),
+      this.body,
+    );
     await this.fill();
   }
 
@@ -68,7 +88,11 @@ class Year {
       this.redrawn = redrawn;
       fill(this.body, body);
     } catch (error) {
-      if (!this.context.signal.aborted) fill(this.body, failure(error, () => this.fill()));
+      if (!this.context.signal.aborted)
+        fill(
+          this.body,
+          failure(error, () => this.fill()),
+        );
     }
   }
 
@@ -87,8 +111,22 @@ class Year {
    */
   select(name, label, options, changed) {
     const now = this.context.params.get(name) ?? "";
-    const elements = options.map((option) => (Array.isArray(option) ? h("option", { value: option[0] }, option[1]) : option));
-    const pick = h("select", { name, on: { change: () => { this.context.update({ [name]: pick.value || null }); changed(); } } }, elements);
+    const elements = options.map((option) =>
+      Array.isArray(option) ? h("option", { value: option[0] }, option[1]) : option,
+    );
+    const pick = h(
+      "select",
+      {
+        name,
+        on: {
+          change: () => {
+            this.context.update({ [name]: pick.value || null });
+            changed();
+          },
+        },
+      },
+      elements,
+    );
     pick.value = now;
     if (pick.selectedIndex < 0) pick.selectedIndex = 0;
     return h("label", { class: "field" }, h("span", {}, label), pick);
@@ -98,23 +136,54 @@ class Year {
   segments(name, label, options, changed) {
     const now = this.context.params.get(name) ?? options[0][0];
     const option = ([value, text]) => {
-      const pick = () => { this.context.update({ [name]: value }); changed(); };
-      return h("label", {}, h("input", { type: "radio", name, value, checked: value === now, on: { change: pick } }), text);
+      const pick = () => {
+        this.context.update({ [name]: value });
+        changed();
+      };
+      return h(
+        "label",
+        {},
+        h("input", { type: "radio", name, value, checked: value === now, on: { change: pick } }),
+        text,
+      );
     };
-    return h("fieldset", {}, h("legend", {}, label), h("div", { class: "segments" }, options.map(option)));
+    return h(
+      "fieldset",
+      {},
+      h("legend", {}, label),
+      h("div", { class: "segments" }, options.map(option)),
+    );
   }
 
   /** The choice of a county or all. @param {() => void} changed told when it changes @returns {HTMLElement} the field */
   counties(changed) {
     const { t } = this.context;
-    return this.select("county", t("year.county"), [["", t("year.all-counties")], ...[...this.atlas.counties.keys()].map((id) => [id, this.atlas.name(id)])], changed);
+    return this.select(
+      "county",
+      t("year.county"),
+      [
+        ["", t("year.all-counties")],
+        ...[...this.atlas.counties.keys()].map((id) => [id, this.atlas.name(id)]),
+      ],
+      changed,
+    );
   }
 
   /** The choice of an item or all goods. @param {() => void} changed told when it changes @returns {HTMLElement} the field */
   goods(changed) {
     const { t, or } = this.context;
     const groups = this.atlas.goodsByCategory().map(([category, items]) =>
-      h("optgroup", { label: or(`category.${category}`, category) }, items.map((item) => h("option", { value: item.id }, this.atlas.name(item.id)))));
-    return this.select("item", t("year.goods"), [h("option", { value: "" }, t("year.all-goods")), ...groups], changed);
+      h(
+        "optgroup",
+        { label: or(`category.${category}`, category) },
+        items.map((item) => h("option", { value: item.id }, this.atlas.name(item.id))),
+      ),
+    );
+    return this.select(
+      "item",
+      t("year.goods"),
+      [h("option", { value: "" }, t("year.all-goods")), ...groups],
+      changed,
+    );
   }
 }

@@ -20,7 +20,11 @@ export function keeper(context, changes, more = {}) {
     fill(place, h("p", {}, t("keep.sending")));
     try {
       const body = { base_plan: context.plan.id, changes: changes(), ...more };
-      await kept(context, place, await (await ask("/v1/plans", { method: "POST", body, signal: context.signal })).json());
+      await kept(
+        context,
+        place,
+        await (await ask("/v1/plans", { method: "POST", body, signal: context.signal })).json(),
+      );
     } catch (error) {
       if (!context.signal.aborted) fill(place, failure(error));
     } finally {
@@ -44,10 +48,20 @@ export async function kept(context, place, plan) {
     const said = h("p", {}, t("keep.solving"));
     fill(place, said, bar);
     const stage = (event) => or(`start.stage.${event.data.stage ?? event.kind}`, t("keep.solving"));
-    await follow(plan.id, (event) => { said.textContent = stage(event); }, context.signal);
+    await follow(
+      plan.id,
+      (event) => {
+        said.textContent = stage(event);
+      },
+      context.signal,
+    );
     last = await context.api.get(`/v1/plans/${plan.id}`, context.signal);
   }
-  fill(place, h("p", {}, t("keep.done", { outcome: t(`outcome.${last.outcome}`) })), links(context, last));
+  fill(
+    place,
+    h("p", {}, t("keep.done", { outcome: t(`outcome.${last.outcome}`) })),
+    links(context, last),
+  );
   announce(t("keep.done", { outcome: t(`outcome.${last.outcome}`) }));
 }
 
@@ -56,7 +70,19 @@ function links(context, plan) {
   return h(
     "p",
     { class: "buttons" },
-    there && h("a", { class: "button small see-compare", href: context.href("compare", { with: plan.id }) }, t("keep.compare")),
-    h("a", { class: "button small see-plan", href: context.href(there && context.has("map") ? "map" : "life", { plan: plan.id }) }, t("keep.open")),
+    there &&
+      h(
+        "a",
+        { class: "button small see-compare", href: context.href("compare", { with: plan.id }) },
+        t("keep.compare"),
+      ),
+    h(
+      "a",
+      {
+        class: "button small see-plan",
+        href: context.href(there && context.has("map") ? "map" : "life", { plan: plan.id }),
+      },
+      t("keep.open"),
+    ),
   );
 }

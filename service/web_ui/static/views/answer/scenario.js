@@ -28,7 +28,15 @@ export function scenarioKeeper(context, changes) {
       const kept = await keep(source, name.value.trim(), changes());
       const there = hashOf("start", { province: kept.province, scenario: kept.scenario });
       const said = t("keep.scenario-done", { scenario: name.value.trim(), province: kept.title });
-      fill(place, h("p", {}, said), h("p", { class: "buttons" }, h("a", { class: "button small see-scenario", href: there }, t("keep.scenario-open"))));
+      fill(
+        place,
+        h("p", {}, said),
+        h(
+          "p",
+          { class: "buttons" },
+          h("a", { class: "button small see-scenario", href: there }, t("keep.scenario-open")),
+        ),
+      );
       announce(said);
     } catch (error) {
       fill(place, failure(error));
@@ -36,19 +44,43 @@ export function scenarioKeeper(context, changes) {
       button.disabled = false;
     }
   };
-  return h("form", { class: "keep scenario", on: { submit } }, h("div", { class: "field" }, h("label", { for: id }, t("keep.scenario-name")), name), h("div", { class: "buttons" }, button), place);
+  return h(
+    "form",
+    { class: "keep scenario", on: { submit } },
+    h("div", { class: "field" }, h("label", { for: id }, t("keep.scenario-name")), name),
+    h("div", { class: "buttons" }, button),
+    place,
+  );
 }
 
 /** Store a new version of the province with one more scenario: all that the plan changes, then the changes. */
 async function keep(source, name, changes) {
   const base = await get(address(source.province));
   const [there, tag] = await stored(base.built_in ? `${base.id}-own` : base.id);
-  const province = there ?? { ...base, id: `${base.id}-own`, name: t("keep.own", { province: or(`province.${base.id}`, base.name) }) };
+  const province = there ?? {
+    ...base,
+    id: `${base.id}-own`,
+    name: t("keep.own", { province: or(`province.${base.id}`, base.name) }),
+  };
   const from = source.scenario ? base.scenarios.find((one) => one.id === source.scenario) : {};
-  if (!from) throw new Problem({ type: "urn:allot:not-found", detail: t("keep.scenario-gone", { scenario: source.scenario }) });
-  const scenario = { id: identifier(name, province.scenarios), name, changes: [...(from.changes ?? []), ...source.changes, ...changes] };
-  const body = { name: province.name, problem: province.problem, scenarios: [...province.scenarios, scenario] };
-  await put(address(province.id), body, { headers: tag ? { "If-Match": tag } : { "If-None-Match": "*" } });
+  if (!from)
+    throw new Problem({
+      type: "urn:allot:not-found",
+      detail: t("keep.scenario-gone", { scenario: source.scenario }),
+    });
+  const scenario = {
+    id: identifier(name, province.scenarios),
+    name,
+    changes: [...(from.changes ?? []), ...source.changes, ...changes],
+  };
+  const body = {
+    name: province.name,
+    problem: province.problem,
+    scenarios: [...province.scenarios, scenario],
+  };
+  await put(address(province.id), body, {
+    headers: tag ? { "If-Match": tag } : { "If-None-Match": "*" },
+  });
   return { province: province.id, title: province.name || province.id, scenario: scenario.id };
 }
 
@@ -63,7 +95,12 @@ async function stored(id) {
 /** An identifier that no scenario has yet, like the name as far as its letters go. */
 function identifier(name, scenarios) {
   const taken = new Set(scenarios.map((one) => one.id));
-  const like = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "scenario";
+  const like =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 60) || "scenario";
   let [found, count] = [like, 1];
   while (taken.has(found)) {
     count += 1;

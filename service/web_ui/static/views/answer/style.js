@@ -11,6 +11,8 @@ export function style(name) {
   const href = new URL(`../../css/${name}.css`, import.meta.url).href;
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve();
   return new Promise((loaded) => {
-    document.head.append(h("link", { rel: "stylesheet", href, on: { load: () => loaded(), error: () => loaded() } }));
+    document.head.append(
+      h("link", { rel: "stylesheet", href, on: { load: () => loaded(), error: () => loaded() } }),
+    );
   });
 }

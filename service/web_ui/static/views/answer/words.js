@@ -1,6 +1,14 @@
 /** Limits, changes and differences in words. */
 
-import { number, percent, period as month, quantity, share, unitName, won } from "../../lib/format.js";
+import {
+  number,
+  percent,
+  period as month,
+  quantity,
+  share,
+  unitName,
+  won,
+} from "../../lib/format.js";
 import { inEnglish, or, t } from "../../lib/i18n.js";
 
 /**
@@ -17,7 +25,9 @@ export const when = (id) => (!id || id === "plan" ? t("limit.whole-plan") : mont
  * @returns {string} such as `Electricity of Hyesan City, January 2002`
  */
 export function limitName(atlas, { rule, id, part, period }) {
-  const what = or(`limit.${rule}`, rule).replace("{id}", atlas.name(id)).replace("{part}", part ? partName(atlas, rule, part) : "");
+  const what = or(`limit.${rule}`, rule)
+    .replace("{id}", atlas.name(id))
+    .replace("{part}", part ? partName(atlas, rule, part) : "");
   return t("limit.when", { what: what.replace(/\s*\(\)$/, ""), when: when(period) });
 }
 
@@ -31,7 +41,11 @@ function partName(atlas, rule, part) {
  * @param {string} unit its unit
  * @returns {string} such as `30.8 won a kWh`
  */
-export const worth = (gain, unit) => t("limit.worth", { won: won(gain), unit: or(`unit-one.${unit}`, inEnglish() ? unit : unitName(unit)) });
+export const worth = (gain, unit) =>
+  t("limit.worth", {
+    won: won(gain),
+    unit: or(`unit-one.${unit}`, inEnglish() ? unit : unitName(unit)),
+  });
 
 /**
  * A change to the problem in words.
@@ -41,10 +55,19 @@ export const worth = (gain, unit) => t("limit.worth", { won: won(gain), unit: or
  */
 export function changeName(atlas, change) {
   const where = [change.where ?? []].flat();
-  const name = (id) => id.split("/").map((one) => (atlas ? atlas.name(one) : one)).join(", ");
+  const name = (id) =>
+    id
+      .split("/")
+      .map((one) => (atlas ? atlas.name(one) : one))
+      .join(", ");
   const of = where.length ? t("change.where", { where: where.map(name).join(", ") }) : "";
-  const months = change.periods?.length ? t("change.periods", { periods: change.periods.map((one) => month(one, "long")).join(", ") }) : "";
-  const far = change.factor !== null && change.factor !== undefined ? t("change.factor", { share: percent(change.factor) }) : t("change.value", { value: [change.value].flat().map(number).join(", ") });
+  const months = change.periods?.length
+    ? t("change.periods", { periods: change.periods.map((one) => month(one, "long")).join(", ") })
+    : "";
+  const far =
+    change.factor !== null && change.factor !== undefined
+      ? t("change.factor", { share: percent(change.factor) })
+      : t("change.value", { value: [change.value].flat().map(number).join(", ") });
   return t("change.whole", { what: or(`change.${change.what}`, change.what), of, months, far });
 }
 
@@ -61,7 +84,8 @@ export function points(before, after) {
 }
 
 /** A number with its sign. @param {number} value the number @returns {string} as it is written */
-export const signed = (value) => (value > 0 ? `+${number(value)}` : number(value).replace("-", "−"));
+export const signed = (value) =>
+  value > 0 ? `+${number(value)}` : number(value).replace("-", "−");
 
 /** A difference of money with its sign. @param {number} value won @returns {string} as it is written */
 export const signedWon = (value) => (value > 0 ? `+${won(value)}` : won(value).replace("-", "−"));
@@ -70,5 +94,7 @@ export const signedWon = (value) => (value > 0 ? `+${won(value)}` : won(value).r
 export function amountOf(amount, unit) {
   if (unit === "won") return won(amount);
   if (unit === "share of the promise") return t("limit.promise", { share: share(amount) });
-  return unit.startsWith("share") ? t("limit.share", { share: share(amount) }) : quantity(amount, unit);
+  return unit.startsWith("share")
+    ? t("limit.share", { share: share(amount) })
+    : quantity(amount, unit);
 }

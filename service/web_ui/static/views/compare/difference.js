@@ -18,29 +18,86 @@ const INPUTS = 25;
  */
 export function difference(context, atlas, plan, position) {
   const place = h("div", {});
-  const button = h("button", { type: "button", class: "button main explain" }, t("compare.explain"));
+  const button = h(
+    "button",
+    { type: "button", class: "button main explain" },
+    t("compare.explain"),
+  );
   const explain = async () => {
     button.hidden = true;
     fill(place, loading(t("compare.solving")));
     try {
-      const answer = await context.api.post(`/v1/plans/${encodeURIComponent(context.plan.id)}/compare`, { plan: plan.id }, { signal: context.signal });
-      fill(place, whole(answer, atlas, { say: (name) => or(`step.${name}`, name) }), inputs(answer));
+      const answer = await context.api.post(
+        `/v1/plans/${encodeURIComponent(context.plan.id)}/compare`,
+        { plan: plan.id },
+        { signal: context.signal },
+      );
+      fill(
+        place,
+        whole(answer, atlas, { say: (name) => or(`step.${name}`, name) }),
+        inputs(answer),
+      );
     } catch (error) {
       button.hidden = false;
       if (!context.signal.aborted) fill(place, failure(error, explain));
     }
   };
   button.addEventListener("click", explain);
-  return h("section", { class: "card" }, h("h2", {}, t("compare.difference", { n: position, plan: title(plan) })), h("p", { class: "soft" }, t("compare.difference-text")), h("div", { class: "buttons explain-row" }, button), place);
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, t("compare.difference", { n: position, plan: title(plan) })),
+    h("p", { class: "soft" }, t("compare.difference-text")),
+    h("div", { class: "buttons explain-row" }, button),
+    place,
+  );
 }
 
 function inputs(answer) {
   if (!answer.inputs_differing) return h("p", { class: "soft" }, t("compare.same-inputs"));
   const cut = (text) => (text.length > 120 ? `${text.slice(0, 120)} …` : text || "–");
-  return h("details", {}, h("summary", {}, t("compare.inputs", { n: answer.inputs_differing })), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("compare.inputs", { n: answer.inputs_differing }) }, h(
-    "table",
-    { class: "rows" },
-    h("thead", {}, h("tr", {}, ["where", "before", "after"].map((name) => h("th", { scope: "col" }, t(`compare.col-${name}`))))),
-    h("tbody", {}, answer.inputs.slice(0, INPUTS).map((one) => h("tr", {}, h("td", {}, h("code", {}, one.path)), h("td", { class: "wrap" }, cut(one.before)), h("td", { class: "wrap" }, cut(one.after))))),
-  )));
+  return h(
+    "details",
+    {},
+    h("summary", {}, t("compare.inputs", { n: answer.inputs_differing })),
+    h(
+      "div",
+      {
+        class: "scroll",
+        tabindex: "0",
+        role: "region",
+        "aria-label": t("compare.inputs", { n: answer.inputs_differing }),
+      },
+      h(
+        "table",
+        { class: "rows" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["where", "before", "after"].map((name) =>
+              h("th", { scope: "col" }, t(`compare.col-${name}`)),
+            ),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          answer.inputs
+            .slice(0, INPUTS)
+            .map((one) =>
+              h(
+                "tr",
+                {},
+                h("td", {}, h("code", {}, one.path)),
+                h("td", { class: "wrap" }, cut(one.before)),
+                h("td", { class: "wrap" }, cut(one.after)),
+              ),
+            ),
+        ),
+      ),
+    ),
+  );
 }

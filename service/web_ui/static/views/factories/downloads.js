@@ -15,10 +15,17 @@ const FORMATS = { xlsx: "Excel", csv: "CSV", parquet: "Parquet" };
  */
 export function downloads(context, table, query, label) {
   const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) asked.append(name, one);
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value].flat()) asked.append(name, one);
   return [
     h("span", { class: "soft small" }, label),
-    Object.entries(FORMATS).map(([format, name]) => fileLink(`/v1/plans/${encodeURIComponent(context.plan.id)}/${table}?${asked}&format=${format}`, `${table}.${format}`, name)),
+    Object.entries(FORMATS).map(([format, name]) =>
+      fileLink(
+        `/v1/plans/${encodeURIComponent(context.plan.id)}/${table}?${asked}&format=${format}`,
+        `${table}.${format}`,
+        name,
+      ),
+    ),
     workbook(context.plan),
   ];
 }

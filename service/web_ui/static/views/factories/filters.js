@@ -17,7 +17,8 @@ const has = (text, words) => words.every((word) => text.includes(word));
  */
 export function meaning(asked, rows) {
   const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
-  const find = (field, id, sought) => new Set(rows.filter((row) => has(row[field], sought)).map((row) => row[id]));
+  const find = (field, id, sought) =>
+    new Set(rows.filter((row) => has(row[field], sought)).map((row) => row[id]));
   let items = null;
   let factories = null;
   const narrow = (sought) => {
@@ -29,7 +30,8 @@ export function meaning(asked, rows) {
     }
   };
   if (!words.length) return { items, factories };
-  if (find("itemWords", "item", words).size || find("factoryWords", "factory", words).size) narrow(words);
+  if (find("itemWords", "item", words).size || find("factoryWords", "factory", words).size)
+    narrow(words);
   else words.forEach((word) => narrow([word]));
   return { items, factories };
 }
@@ -51,7 +53,13 @@ export class Filters {
 
   /** @returns {HTMLElement[]} the search and a choice a filter */
   elements() {
-    const search = h("input", { type: "search", value: this.asked, placeholder: t("factories.search-hint"), autocomplete: "off", size: "26" });
+    const search = h("input", {
+      type: "search",
+      value: this.asked,
+      placeholder: t("factories.search-hint"),
+      autocomplete: "off",
+      size: "26",
+    });
     search.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => {
@@ -60,28 +68,52 @@ export class Filters {
         this.changed();
       }, PAUSE);
     });
-    return [h("label", { class: "field" }, h("span", {}, t("factories.search")), search), NAMES.map((name) => this.choice(name))];
+    return [
+      h("label", { class: "field" }, h("span", {}, t("factories.search")), search),
+      NAMES.map((name) => this.choice(name)),
+    ];
   }
 
   choice(name) {
-    const ids = name === "period" ? this.atlas.periods : [...new Set(this.rows.map((row) => row[name]))];
-    const label = (id) => (name === "period" ? month(id, "long") : name === "category" ? or(`category.${id}`, id) : this.atlas.name(id));
+    const ids =
+      name === "period" ? this.atlas.periods : [...new Set(this.rows.map((row) => row[name]))];
+    const label = (id) =>
+      name === "period"
+        ? month(id, "long")
+        : name === "category"
+          ? or(`category.${id}`, id)
+          : this.atlas.name(id);
     const options = ids.map((id) => [id, label(id)]);
     if (name !== "period") options.sort((a, b) => a[1].localeCompare(b[1]));
-    const select = h("select", { name }, h("option", { value: "" }, t("factories.any")), options.map(([id, text]) => h("option", { value: id, selected: id === this.chosen[name] }, text)));
+    const select = h(
+      "select",
+      { name },
+      h("option", { value: "" }, t("factories.any")),
+      options.map(([id, text]) =>
+        h("option", { value: id, selected: id === this.chosen[name] }, text),
+      ),
+    );
     select.addEventListener("change", () => {
       this.chosen[name] = select.value;
       this.context.update({ [name]: select.value });
       this.changed();
     });
-    return h("label", { class: "field" }, h("span", {}, t(`factories.${name === "period" ? "month" : name}`)), select);
+    return h(
+      "label",
+      { class: "field" },
+      h("span", {}, t(`factories.${name === "period" ? "month" : name}`)),
+      select,
+    );
   }
 
   /** @returns {(row: object) => boolean} whether a row is shown */
   test() {
     const { items, factories } = meaning(this.asked, this.rows);
     const set = NAMES.filter((name) => this.chosen[name]);
-    return (row) => set.every((name) => row[name] === this.chosen[name]) && (!items || items.has(row.item)) && (!factories || factories.has(row.factory));
+    return (row) =>
+      set.every((name) => row[name] === this.chosen[name]) &&
+      (!items || items.has(row.item)) &&
+      (!factories || factories.has(row.factory));
   }
 
   /** @returns {Object<string, string[]>} the same as filters of the interface */

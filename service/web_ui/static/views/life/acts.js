@@ -19,17 +19,35 @@ const FINAL = new Set(["ratify", "close"]);
 export function journey(context, life, done) {
   const card = h("section", { class: "card journey", "aria-label": t("life.where") });
   const show = (now, focus = false) => {
-    fill(card, h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })), way(now), h("div", { class: "journey-parts" }, acts(context, now, act), h("div", { class: "record" }, record(context, now))));
+    fill(
+      card,
+      h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })),
+      way(now),
+      h(
+        "div",
+        { class: "journey-parts" },
+        acts(context, now, act),
+        h("div", { class: "record" }, record(context, now)),
+      ),
+    );
     if (focus) card.querySelector("h2").focus();
   };
   const act = async (name, note, version, place) => {
     try {
       const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/${name}`;
-      show(await context.api.post(path, { note }, { headers: { "If-Match": `"${version}"` }, signal: context.signal }), true);
+      show(
+        await context.api.post(
+          path,
+          { note },
+          { headers: { "If-Match": `"${version}"` }, signal: context.signal },
+        ),
+        true,
+      );
       announce(t(`life.did.${name}`));
       done();
     } catch (error) {
-      if (!context.signal.aborted) fill(place, failure(error, error.status === 412 ? () => again(context, show) : null));
+      if (!context.signal.aborted)
+        fill(place, failure(error, error.status === 412 ? () => again(context, show) : null));
     }
   };
   show(life);
@@ -37,16 +55,25 @@ export function journey(context, life, done) {
 }
 
 async function again(context, show) {
-  show(await context.api.get(`/v1/plans/${encodeURIComponent(context.plan.id)}/life`, context.signal), true);
+  show(
+    await context.api.get(`/v1/plans/${encodeURIComponent(context.plan.id)}/life`, context.signal),
+    true,
+  );
 }
 
 function way(life) {
   const at = WAY.indexOf(life.state === "returned" ? "draft" : life.state);
-  return h("ol", { class: "way" }, WAY.map((state, k) => h(
-    "li",
-    { class: k < at ? "past" : null, "aria-current": k === at ? "step" : null },
-    t(`life.state.${k === 0 && life.state === "returned" ? "returned" : state}`),
-  )));
+  return h(
+    "ol",
+    { class: "way" },
+    WAY.map((state, k) =>
+      h(
+        "li",
+        { class: k < at ? "past" : null, "aria-current": k === at ? "step" : null },
+        t(`life.state.${k === 0 && life.state === "returned" ? "returned" : state}`),
+      ),
+    ),
+  );
 }
 
 function acts(context, life, act) {
@@ -54,18 +81,52 @@ function acts(context, life, act) {
   const note = h("textarea", { rows: "2", maxlength: "2000", id: "act-note" });
   const place = h("div", {});
   const buttons = h("div", { class: "buttons acts" });
-  const offer = () => fill(buttons, life.acts.map((name, k) => h("button", { type: "button", class: `button ${k === life.acts.length - 1 ? "main" : ""}`, data: { act: name }, on: { click: () => choose(name) } }, or(`life.act.${name}`, name))));
+  const offer = () =>
+    fill(
+      buttons,
+      life.acts.map((name, k) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: `button ${k === life.acts.length - 1 ? "main" : ""}`,
+            data: { act: name },
+            on: { click: () => choose(name) },
+          },
+          or(`life.act.${name}`, name),
+        ),
+      ),
+    );
   const choose = (name) => {
     if (!FINAL.has(name)) {
       act(name, note.value.trim(), life.version, place);
       return;
     }
-    const sure = h("button", { type: "button", class: "button main sure", on: { click: () => act(name, note.value.trim(), life.version, place) } }, t(`life.sure.${name}`));
-    fill(buttons, h("span", {}, t(`life.final.${name}`)), sure, h("button", { type: "button", class: "button", on: { click: offer } }, t("life.not-yet")));
+    const sure = h(
+      "button",
+      {
+        type: "button",
+        class: "button main sure",
+        on: { click: () => act(name, note.value.trim(), life.version, place) },
+      },
+      t(`life.sure.${name}`),
+    );
+    fill(
+      buttons,
+      h("span", {}, t(`life.final.${name}`)),
+      sure,
+      h("button", { type: "button", class: "button", on: { click: offer } }, t("life.not-yet")),
+    );
     sure.focus();
   };
   offer();
-  return h("div", { class: "act-form" }, h("div", { class: "field" }, h("label", { for: "act-note" }, t("life.note")), note), buttons, place);
+  return h(
+    "div",
+    { class: "act-form" },
+    h("div", { class: "field" }, h("label", { for: "act-note" }, t("life.note")), note),
+    buttons,
+    place,
+  );
 }
 
 function lack(context, life) {
@@ -75,13 +136,30 @@ function lack(context, life) {
 }
 
 function record(context, life) {
-  const digest = life.digest && h("p", { class: "soft small" }, t("life.digest"), " ", h("code", {}, life.digest.slice(0, 16)));
+  const digest =
+    life.digest &&
+    h("p", { class: "soft small" }, t("life.digest"), " ", h("code", {}, life.digest.slice(0, 16)));
   if (!life.history.length) return [digest, workbook(context.plan)];
-  return [digest, workbook(context.plan), h("h3", {}, t("life.history")), h("ol", { class: "history" }, life.history.map((one) => h(
-    "li",
-    {},
-    h("strong", {}, or(`life.did.${one.act}`, one.act)),
-    h("span", { class: "soft small" }, t("life.by", { caller: one.caller, at: moment(one.at) })),
-    one.note && h("p", {}, `“${one.note}”`),
-  )))];
+  return [
+    digest,
+    workbook(context.plan),
+    h("h3", {}, t("life.history")),
+    h(
+      "ol",
+      { class: "history" },
+      life.history.map((one) =>
+        h(
+          "li",
+          {},
+          h("strong", {}, or(`life.did.${one.act}`, one.act)),
+          h(
+            "span",
+            { class: "soft small" },
+            t("life.by", { caller: one.caller, at: moment(one.at) }),
+          ),
+          one.note && h("p", {}, `“${one.note}”`),
+        ),
+      ),
+    ),
+  ];
 }

@@ -15,9 +15,17 @@ import { kept } from "../answer/keep.js";
  * @returns {HTMLElement} the card
  */
 export function replan(context, atlas, done) {
-  const from = h("select", { name: "from" }, atlas.periods.slice(1).map((id) => h("option", { value: id }, month(id, "long"))));
+  const from = h(
+    "select",
+    { name: "from" },
+    atlas.periods.slice(1).map((id) => h("option", { value: id }, month(id, "long"))),
+  );
   const close = h("input", { type: "checkbox", name: "keep", checked: true });
-  const silent = h("select", { name: "unreported" }, ["quota", "zero"].map((value) => h("option", { value }, t(`replan.unreported-${value}`))));
+  const silent = h(
+    "select",
+    { name: "unreported" },
+    ["quota", "zero"].map((value) => h("option", { value }, t(`replan.unreported-${value}`))),
+  );
   const place = h("div", { class: "keep-said", role: "status" });
   const button = h("button", { type: "submit", class: "button main" }, t("replan.button"));
   const send = async (event) => {
@@ -26,7 +34,13 @@ export function replan(context, atlas, done) {
     fill(place, h("p", {}, t("keep.sending")));
     try {
       const body = { from: from.value, keep_quotas_close: close.checked, unreported: silent.value };
-      const plan = await (await ask(`/v1/plans/${encodeURIComponent(context.plan.id)}/replan`, { method: "POST", body, signal: context.signal })).json();
+      const plan = await (
+        await ask(`/v1/plans/${encodeURIComponent(context.plan.id)}/replan`, {
+          method: "POST",
+          body,
+          signal: context.signal,
+        })
+      ).json();
       done();
       await kept(context, place, plan);
     } catch (error) {
@@ -39,7 +53,14 @@ export function replan(context, atlas, done) {
     { class: "card replan" },
     h("h2", {}, t("replan.title")),
     h("p", { class: "soft" }, t("replan.text")),
-    h("form", { class: "controls", on: { submit: send } }, h("label", { class: "field" }, h("span", {}, t("replan.from")), from), h("label", { class: "field" }, h("span", {}, t("replan.unreported")), silent), h("label", { class: "check" }, close, t("replan.close")), button),
+    h(
+      "form",
+      { class: "controls", on: { submit: send } },
+      h("label", { class: "field" }, h("span", {}, t("replan.from")), from),
+      h("label", { class: "field" }, h("span", {}, t("replan.unreported")), silent),
+      h("label", { class: "check" }, close, t("replan.close")),
+      button,
+    ),
     place,
   );
 }

@@ -10,5 +10,9 @@
 export function has(me, plan, roles) {
   if (me.authentication === "off") return true;
   const { province } = plan.source;
-  return me.grants.some((grant) => roles.includes(grant.role) && (grant.province === "*" || province === null || grant.province === province));
+  return me.grants.some(
+    (grant) =>
+      roles.includes(grant.role) &&
+      (grant.province === "*" || province === null || grant.province === province),
+  );
 }

@@ -11,12 +11,19 @@ export class MapData {
   static async load({ api, atlas, plan, format }) {
     const [known, supply, power, links, swaps] = await Promise.all([
       atlas(),
-      api.table(plan.id, "supply", { columns: "county,item,period,demand,served,shortage,central" }),
+      api.table(plan.id, "supply", {
+        columns: "county,item,period,demand,served,shortage,central",
+      }),
       api.table(plan.id, "power", { columns: "area,period,limit,price" }),
       api.table(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit" }),
       api.table(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
     ]);
-    return new MapData(known, format, { supply: supply.columns, power: power.columns, links: links.columns, swaps: swaps.columns });
+    return new MapData(known, format, {
+      supply: supply.columns,
+      power: power.columns,
+      links: links.columns,
+      swaps: swaps.columns,
+    });
   }
 
   constructor(atlas, format, tables) {
@@ -44,7 +51,12 @@ export class MapData {
       if (item ? id !== item : !this.atlas.isGood(id)) continue;
       const value = item ? 1 : this.atlas.value(id);
       for (const month of [supply.period[row], null]) {
-        const cell = within(found, supply.county[row], month, () => ({ demand: 0, served: 0, shortage: 0, central: 0 }));
+        const cell = within(found, supply.county[row], month, () => ({
+          demand: 0,
+          served: 0,
+          shortage: 0,
+          central: 0,
+        }));
         for (const name of SUMS) cell[name] += value * supply[name][row];
       }
     }
@@ -64,7 +76,8 @@ export class MapData {
    * @returns {number|null} a share; won a person or units; won a kWh; null where there is none
    */
   figure(county, state) {
-    if (state.measure === "price") return this.power.get(this.atlas.counties.get(county).power_area)?.get(state.month) ?? null;
+    if (state.measure === "price")
+      return this.power.get(this.atlas.counties.get(county).power_area)?.get(state.month) ?? null;
     const sum = this.sum(county, state);
     if (!sum || sum.demand === 0) return null;
     if (state.measure === "served") return sum.served / sum.demand;
@@ -76,14 +89,18 @@ export class MapData {
   write(value, { measure, item }) {
     if (value === null) return "–";
     if (measure === "served") return this.format.share(value);
-    return measure === "shortage" && item ? this.format.quantity(value, this.atlas.unit(item)) : this.format.won(value);
+    return measure === "shortage" && item
+      ? this.format.quantity(value, this.atlas.unit(item))
+      : this.format.won(value);
   }
 
   /** The highest figure of any county in any month, for the scale's end. @param {object} state what is shown @returns {number} the figure; a hundredth at least, so that next to nothing does not look like much */
   highest(state) {
     if (state.measure === "served") return 1;
     const months = state.month ? this.atlas.periods : [null];
-    const all = [...this.atlas.counties.keys()].flatMap((county) => months.map((month) => this.figure(county, { ...state, month }) ?? 0));
+    const all = [...this.atlas.counties.keys()].flatMap((county) =>
+      months.map((month) => this.figure(county, { ...state, month }) ?? 0),
+    );
     return Math.max(...all, 0.01);
   }
 
@@ -91,23 +108,38 @@ export class MapData {
   provinceFigure(state) {
     const counties = [...this.atlas.counties.keys()];
     if (state.measure === "price") {
-      const prices = counties.map((county) => this.figure(county, state)).filter((price) => price !== null);
-      const [low, high] = [Math.min(...prices), Math.max(...prices)].map((price) => this.format.won(price));
+      const prices = counties
+        .map((county) => this.figure(county, state))
+        .filter((price) => price !== null);
+      const [low, high] = [Math.min(...prices), Math.max(...prices)].map((price) =>
+        this.format.won(price),
+      );
       return !prices.length ? "–" : low === high ? high : `${low} – ${high}`;
     }
     const sums = counties.map((county) => this.sum(county, state)).filter(Boolean);
     const total = (name) => sums.reduce((all, sum) => all + sum[name], 0);
-    if (state.measure === "served") return this.format.share(total("demand") ? total("served") / total("demand") : null);
-    return state.item ? this.format.quantity(total("shortage"), this.atlas.unit(state.item)) : this.format.won(total("shortage"));
+    if (state.measure === "served")
+      return this.format.share(total("demand") ? total("served") / total("demand") : null);
+    return state.item
+      ? this.format.quantity(total("shortage"), this.atlas.unit(state.item))
+      : this.format.won(total("shortage"));
   }
 
   /** What a link carries. @param {string} id the link @param {string|null} month when @returns {{tonnes: number, to: string|null, full: number|null, ways: Map}} both ways; `to`: where more goes; `full`: the fuller way's share of its limit */
   link(id, month) {
     const ways = this.links.get(id) ?? new Map();
-    const now = [...ways].map(([to, months]) => ({ to, ...(months.get(month) ?? { used: 0, limit: 0 }) }));
+    const now = [...ways].map(([to, months]) => ({
+      to,
+      ...(months.get(month) ?? { used: 0, limit: 0 }),
+    }));
     const most = now.reduce((one, other) => (other.used > (one?.used ?? 0) ? other : one), null);
     const shares = now.filter((way) => way.limit > 0).map((way) => way.used / way.limit);
-    return { tonnes: now.reduce((all, way) => all + way.used, 0), to: most?.to ?? null, full: shares.length ? Math.max(...shares) : null, ways: now };
+    return {
+      tonnes: now.reduce((all, way) => all + way.used, 0),
+      to: most?.to ?? null,
+      full: shares.length ? Math.max(...shares) : null,
+      ways: now,
+    };
   }
 
   /** What is swapped with a partner, in won. @param {string} id the partner @param {string|null} month when @returns {{given: number, taken: number}} by value */

@@ -14,7 +14,13 @@ export class Labels {
 
   /** Keep names off a place. @param {{x: number, y: number}} at where @param {number} radius how far around */
   keep({ x, y }, radius) {
-    this.taken.push({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius, own: `${x} ${y}` });
+    this.taken.push({
+      left: x - radius,
+      right: x + radius,
+      top: y - radius,
+      bottom: y + radius,
+      own: `${x} ${y}`,
+    });
   }
 
   /**
@@ -27,35 +33,61 @@ export class Labels {
    */
   place(at, gap, unit, lines) {
     const { box } = this;
-    if (at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height) return null;
+    if (at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height)
+      return null;
     const height = 15 * unit;
     const width = (Math.max(...lines.map(length)) + 2 * BESIDE) * unit;
     const tall = lines.length * height;
     const spots = [
-      { x: at.x, y: at.y + gap, anchor: "middle" }, { x: at.x + gap, y: at.y - tall / 2, anchor: "start" },
-      { x: at.x - gap, y: at.y - tall / 2, anchor: "end" }, { x: at.x, y: at.y - gap - tall, anchor: "middle" },
-      { x: at.x + gap, y: at.y + gap / 2, anchor: "start" }, { x: at.x - gap, y: at.y + gap / 2, anchor: "end" },
-      { x: at.x, y: at.y - gap - tall, anchor: "end" }, { x: at.x, y: at.y - gap - tall, anchor: "start" },
-      { x: at.x, y: at.y + gap, anchor: "end" }, { x: at.x, y: at.y + gap, anchor: "start" },
-      { x: at.x + gap, y: at.y - gap / 2 - tall, anchor: "start" }, { x: at.x - gap, y: at.y - gap / 2 - tall, anchor: "end" },
+      { x: at.x, y: at.y + gap, anchor: "middle" },
+      { x: at.x + gap, y: at.y - tall / 2, anchor: "start" },
+      { x: at.x - gap, y: at.y - tall / 2, anchor: "end" },
+      { x: at.x, y: at.y - gap - tall, anchor: "middle" },
+      { x: at.x + gap, y: at.y + gap / 2, anchor: "start" },
+      { x: at.x - gap, y: at.y + gap / 2, anchor: "end" },
+      { x: at.x, y: at.y - gap - tall, anchor: "end" },
+      { x: at.x, y: at.y - gap - tall, anchor: "start" },
+      { x: at.x, y: at.y + gap, anchor: "end" },
+      { x: at.x, y: at.y + gap, anchor: "start" },
+      { x: at.x + gap, y: at.y - gap / 2 - tall, anchor: "start" },
+      { x: at.x - gap, y: at.y - gap / 2 - tall, anchor: "end" },
     ];
-    const spot = spots.map((one) => this.inside(one, width)).find((one) => this.free(covered(one, width, tall), at));
+    const spot = spots
+      .map((one) => this.inside(one, width))
+      .find((one) => this.free(covered(one, width, tall), at));
     if (!spot) return null;
     this.taken.push(covered(spot, width, tall));
-    return s("text", { "text-anchor": spot.anchor, "aria-hidden": "true" }, lines.map((line, row) => s("tspan", { class: line.class, x: spot.x, y: spot.y + (row + 0.8) * height }, line.text)));
+    return s(
+      "text",
+      { "text-anchor": spot.anchor, "aria-hidden": "true" },
+      lines.map((line, row) =>
+        s("tspan", { class: line.class, x: spot.x, y: spot.y + (row + 0.8) * height }, line.text),
+      ),
+    );
   }
 
   /** A spot above or below, moved to the side so far that the text stays within the drawing. */
   inside(spot, width) {
     if (spot.anchor !== "middle") return spot;
     const half = width / 2;
-    return { ...spot, x: Math.min(this.box.x + this.box.width - half, Math.max(this.box.x + half, spot.x)) };
+    return {
+      ...spot,
+      x: Math.min(this.box.x + this.box.width - half, Math.max(this.box.x + half, spot.x)),
+    };
   }
 
   free(area, at) {
     const { x, y, width, height } = this.box;
-    if (area.left < x || area.right > x + width || area.top < y || area.bottom > y + height) return false;
-    return this.taken.every((one) => one.own === `${at.x} ${at.y}` || area.right < one.left || area.left > one.right || area.bottom < one.top || area.top > one.bottom);
+    if (area.left < x || area.right > x + width || area.top < y || area.bottom > y + height)
+      return false;
+    return this.taken.every(
+      (one) =>
+        one.own === `${at.x} ${at.y}` ||
+        area.right < one.left ||
+        area.left > one.right ||
+        area.bottom < one.top ||
+        area.top > one.bottom,
+    );
   }
 }
 

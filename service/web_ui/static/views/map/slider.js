@@ -17,11 +17,33 @@ export class MonthSlider {
     this.stops = [null, ...months];
     this.changed = changed;
     const { t, signal } = context;
-    this.input = h("input", { type: "range", min: 0, max: months.length, step: 1, value: this.stops.indexOf(month), "aria-label": t("map.month"), on: { input: () => this.moved() } });
-    this.button = h("button", { type: "button", class: "button small map-play", on: { click: () => this.turn() } });
+    this.input = h("input", {
+      type: "range",
+      min: 0,
+      max: months.length,
+      step: 1,
+      value: this.stops.indexOf(month),
+      "aria-label": t("map.month"),
+      on: { input: () => this.moved() },
+    });
+    this.button = h("button", {
+      type: "button",
+      class: "button small map-play",
+      on: { click: () => this.turn() },
+    });
     this.output = h("output", { class: "map-when" });
-    const ticks = h("div", { class: "map-ticks", "aria-hidden": "true" }, this.stops.map((stop) => h("span", {}, stop ? context.format.period(stop) : t("map.all"))));
-    this.element = h("div", { class: "map-slider" }, this.button, h("div", { class: "map-track" }, this.input, ticks), this.output);
+    const ticks = h(
+      "div",
+      { class: "map-ticks", "aria-hidden": "true" },
+      this.stops.map((stop) => h("span", {}, stop ? context.format.period(stop) : t("map.all"))),
+    );
+    this.element = h(
+      "div",
+      { class: "map-slider" },
+      this.button,
+      h("div", { class: "map-track" }, this.input, ticks),
+      this.output,
+    );
     signal.addEventListener("abort", () => clearInterval(this.playing));
     this.label();
   }

@@ -12,18 +12,41 @@ import { limitName, worth } from "../answer/words.js";
  * @returns {HTMLElement|HTMLElement[]} a list and what else there is to it; a sentence where there is nothing
  */
 export function causeList(atlas, group) {
-  if (!group || (!group.causes.length && !group.no_way)) return h("p", { class: "soft" }, t("reasons.only-rounding"));
+  if (!group || (!group.causes.length && !group.no_way))
+    return h("p", { class: "soft" }, t("reasons.only-rounding"));
   return [list(atlas, group.causes), rest(group)];
 }
 
 function list(atlas, causes) {
-  return h("ol", { class: "causes" }, causes.map((cause) => h(
-    "li",
-    { data: { rule: cause.rule, id: cause.id } },
-    h("div", { class: "cause-line" }, h("span", {}, limitName(atlas, cause)), h("strong", { class: "number" }, share(cause.share))),
-    h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "moved-part", style: { "--from": "0%", "--to": `${100 * cause.share}%` } })),
-    h("p", { class: "soft small" }, t("reasons.gain", { worth: worth(cause.gain, cause.unit) })),
-  )));
+  return h(
+    "ol",
+    { class: "causes" },
+    causes.map((cause) =>
+      h(
+        "li",
+        { data: { rule: cause.rule, id: cause.id } },
+        h(
+          "div",
+          { class: "cause-line" },
+          h("span", {}, limitName(atlas, cause)),
+          h("strong", { class: "number" }, share(cause.share)),
+        ),
+        h(
+          "span",
+          { class: "track", "aria-hidden": "true" },
+          h("span", {
+            class: "moved-part",
+            style: { "--from": "0%", "--to": `${100 * cause.share}%` },
+          }),
+        ),
+        h(
+          "p",
+          { class: "soft small" },
+          t("reasons.gain", { worth: worth(cause.gain, cause.unit) }),
+        ),
+      ),
+    ),
+  );
 }
 
 const PARTS = ["no_way", "costs", "other_limits", "dearer"];
@@ -31,5 +54,15 @@ const PARTS = ["no_way", "costs", "other_limits", "dearer"];
 function rest(group) {
   const there = PARTS.filter((name) => group[name] > 0.0005 * group.won);
   if (!there.length) return null;
-  return h("ul", { class: "said small parts" }, there.map((name) => h("li", { data: { part: name } }, t(`reasons.part.${name}`, { won: won(group[name]), share: share(group[name] / group.won) }))));
+  return h(
+    "ul",
+    { class: "said small parts" },
+    there.map((name) =>
+      h(
+        "li",
+        { data: { part: name } },
+        t(`reasons.part.${name}`, { won: won(group[name]), share: share(group[name] / group.won) }),
+      ),
+    ),
+  );
 }

@@ -18,9 +18,30 @@ export class Progress {
     this.stage = h("p", { class: "stage", role: "status" }, t("start.stage.queued"));
     this.detail = h("p", { class: "soft small progress-detail" });
     this.share = h("span");
-    this.meter = h("div", { class: "meter endless", role: "progressbar", "aria-label": t("start.progress"), "aria-valuemin": 0, "aria-valuemax": 100 }, this.share);
-    this.stop = h("button", { type: "button", class: "button small", on: { click: () => this.cancel() } }, t("start.cancel"));
-    this.element = h("section", { class: "card progress" }, h("h2", {}, t("start.progress")), this.stage, this.meter, h("div", { class: "figure-head" }, this.detail, this.stop));
+    this.meter = h(
+      "div",
+      {
+        class: "meter endless",
+        role: "progressbar",
+        "aria-label": t("start.progress"),
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+      },
+      this.share,
+    );
+    this.stop = h(
+      "button",
+      { type: "button", class: "button small", on: { click: () => this.cancel() } },
+      t("start.cancel"),
+    );
+    this.element = h(
+      "section",
+      { class: "card progress" },
+      h("h2", {}, t("start.progress")),
+      this.stage,
+      this.meter,
+      h("div", { class: "figure-head" }, this.detail, this.stop),
+    );
   }
 
   /** Follow it. @returns {Promise<object|null>} the plan's view when it has ended; null if the view was left */
@@ -56,7 +77,8 @@ export class Progress {
     const seconds = Math.max(0, Math.round((Date.now() - new Date(this.plan.created)) / 1000));
     const parts = [t("start.since", { n: format.number(seconds) })];
     if (told.iteration) parts.push(t("start.iteration", { n: format.number(told.iteration) }));
-    if (typeof told.share_done === "number") parts.push(t("start.done", { share: format.share(told.share_done) }));
+    if (typeof told.share_done === "number")
+      parts.push(t("start.done", { share: format.share(told.share_done) }));
     fill(this.detail, parts.join(" · "));
     const known = typeof told.share_done === "number";
     this.meter.classList.toggle("endless", !known);

@@ -14,7 +14,11 @@ const SHOWN = 8;
 export async function recentPlans(card, context) {
   const { api, t } = context;
   const body = h("tbody");
-  const more = h("button", { type: "button", class: "button small", on: { click: () => add() } }, t("start.more"));
+  const more = h(
+    "button",
+    { type: "button", class: "button small", on: { click: () => add() } },
+    t("start.more"),
+  );
   let next = `/v1/plans?limit=${SHOWN}`;
   async function add() {
     const page = await api.get(next);
@@ -23,16 +27,32 @@ export async function recentPlans(card, context) {
     more.hidden = next === null;
   }
   await add();
-  const columns = ["plan", "made", "state"].map((name) => h("th", { scope: "col" }, t(`start.col-${name}`)));
-  const head = h("thead", {}, h("tr", {}, columns, h("th", { scope: "col", class: "number" }, t("start.col-served"))));
-  const list = body.children.length ? [h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("start.recent") }, h("table", { class: "rows" }, head, body)), more] : empty(t("start.recent-none"));
+  const columns = ["plan", "made", "state"].map((name) =>
+    h("th", { scope: "col" }, t(`start.col-${name}`)),
+  );
+  const head = h(
+    "thead",
+    {},
+    h("tr", {}, columns, h("th", { scope: "col", class: "number" }, t("start.col-served"))),
+  );
+  const list = body.children.length
+    ? [
+        h(
+          "div",
+          { class: "scroll", tabindex: "0", role: "region", "aria-label": t("start.recent") },
+          h("table", { class: "rows" }, head, body),
+        ),
+        more,
+      ]
+    : empty(t("start.recent-none"));
   fill(card, h("h2", {}, t("start.recent")), list);
 }
 
 function row(plan, { t, format, href, has }) {
   const planned = plan.served_share !== null;
   const address = href(planned && has("map") ? "map" : "start", { plan: plan.id });
-  const state = plan.status === "finished" ? t(`outcome.${plan.outcome}`) : t(`status.${plan.status}`);
+  const state =
+    plan.status === "finished" ? t(`outcome.${plan.outcome}`) : t(`status.${plan.status}`);
   const kind = planned ? "tag good" : plan.status === "finished" ? "tag bad" : "tag";
   return h(
     "tr",

@@ -15,20 +15,35 @@ export function result(plan, context) {
   const { t, href, has } = context;
   const good = plan.outcome === "optimal" || plan.outcome === "feasible";
   const state = plan.status === "cancelled" ? t("status.cancelled") : t(`outcome.${plan.outcome}`);
-  const to = (view, text, main) => has(view) && h("a", { class: main ? "button main" : "button", href: href(view, { plan: plan.id }) }, text);
+  const to = (view, text, main) =>
+    has(view) &&
+    h("a", { class: main ? "button main" : "button", href: href(view, { plan: plan.id }) }, text);
   return h(
     "section",
     { class: "card result", "aria-label": t("start.result") },
-    h("div", { class: "figure-head" }, h("h2", {}, what(plan)), h("span", { class: good ? "tag good" : "tag bad" }, state)),
+    h(
+      "div",
+      { class: "figure-head" },
+      h("h2", {}, what(plan)),
+      h("span", { class: good ? "tag good" : "tag bad" }, state),
+    ),
     plan.summary ? figures(plan, context) : reason(plan),
-    good && h("div", { class: "buttons" }, to("map", t("start.see-map"), true), to("year", t("start.see-year"), false), workbook(plan)),
+    good &&
+      h(
+        "div",
+        { class: "buttons" },
+        to("map", t("start.see-map"), true),
+        to("year", t("start.see-year"), false),
+        workbook(plan),
+      ),
   );
 }
 
 function figures(plan, { t, format }) {
   const { summary } = plan;
   const power = summary.power_limit_kwh ? summary.power_used_kwh / summary.power_limit_kwh : null;
-  const one = (value, text, name) => h("div", { data: { figure: name } }, h("dt", {}, text), h("dd", {}, value));
+  const one = (value, text, name) =>
+    h("div", { data: { figure: name } }, h("dt", {}, text), h("dd", {}, value));
   return h(
     "dl",
     { class: "figures" },
@@ -42,10 +57,17 @@ function figures(plan, { t, format }) {
 
 function reason(plan) {
   const rules = plan.diagnosis?.conflict ?? [];
-  if (rules.length) return h("ul", { class: "findings" }, rules.slice(0, 12).map((rule) => h("li", {}, broken(rule))));
+  if (rules.length)
+    return h(
+      "ul",
+      { class: "findings" },
+      rules.slice(0, 12).map((rule) => h("li", {}, broken(rule))),
+    );
   return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
 }
 
 function broken({ rule, text }) {
-  return inEnglish() ? text : [or(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
+  return inEnglish()
+    ? text
+    : [or(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
 }

@@ -17,9 +17,22 @@ const TYPES = {
  */
 export function upload(context, stored) {
   const { t } = context;
-  const file = h("input", { type: "file", accept: ".json,.xlsx,.zip", "aria-label": t("start.upload") });
-  const name = h("input", { type: "text", pattern: "[A-Za-z0-9_\\-][A-Za-z0-9_.\\-]*", maxlength: 100, autocomplete: "off" });
-  const send = h("button", { type: "button", class: "button small", disabled: true }, t("start.upload-send"));
+  const file = h("input", {
+    type: "file",
+    accept: ".json,.xlsx,.zip",
+    "aria-label": t("start.upload"),
+  });
+  const name = h("input", {
+    type: "text",
+    pattern: "[A-Za-z0-9_\\-][A-Za-z0-9_.\\-]*",
+    maxlength: 100,
+    autocomplete: "off",
+  });
+  const send = h(
+    "button",
+    { type: "button", class: "button small", disabled: true },
+    t("start.upload-send"),
+  );
   const told = h("div", {});
   file.addEventListener("change", () => {
     name.value = identifier(file.files[0]?.name ?? "");
@@ -38,19 +51,32 @@ export function upload(context, stored) {
     { class: "options" },
     h("summary", {}, t("start.upload")),
     h("p", { class: "soft small" }, t("start.upload-hint")),
-    h("div", { class: "controls" }, file, h("label", { class: "field" }, h("span", {}, t("start.upload-name")), name), send),
+    h(
+      "div",
+      { class: "controls" },
+      file,
+      h("label", { class: "field" }, h("span", {}, t("start.upload-name")), name),
+      send,
+    ),
     told,
   );
 }
 
 function identifier(fileName) {
-  return fileName.replace(/\.\w+$/, "").replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[.-]+|-+$/g, "").toLowerCase();
+  return fileName
+    .replace(/\.\w+$/, "")
+    .replace(/[^A-Za-z0-9_.-]+/g, "-")
+    .replace(/^[.-]+|-+$/g, "")
+    .toLowerCase();
 }
 
 async function store(api, id, file) {
   const ending = file.name.split(".").pop().toLowerCase();
   const address = `/v1/provinces/${encodeURIComponent(id)}`;
-  if (ending !== "json") return api.put(address, new Blob([file]), { headers: { "Content-Type": TYPES[ending] ?? "application/octet-stream" } });
+  if (ending !== "json")
+    return api.put(address, new Blob([file]), {
+      headers: { "Content-Type": TYPES[ending] ?? "application/octet-stream" },
+    });
   const text = await file.text();
   return api.put(address, wrapped(text), { headers: { "Content-Type": TYPES.json } });
 }
@@ -63,6 +89,7 @@ function wrapped(text) {
   } catch {
     return new Blob([text]);
   }
-  if (body && typeof body === "object" && !Array.isArray(body) && "periods" in body) return new Blob([`{"problem": ${text}}`]);
+  if (body && typeof body === "object" && !Array.isArray(body) && "periods" in body)
+    return new Blob([`{"problem": ${text}}`]);
   return new Blob([text]);
 }

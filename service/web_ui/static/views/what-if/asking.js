@@ -44,7 +44,9 @@ export class Asking {
   /** Have the plan held open before the first question comes; nothing is said where that does not succeed. */
   prepare() {
     if (this.context.plan.outcome !== "optimal") return;
-    this.context.api.get(`${this.path}/prices?leading=0&limit=1`, this.context.signal).catch(() => {});
+    this.context.api
+      .get(`${this.path}/prices?leading=0&limit=1`, this.context.signal)
+      .catch(() => {});
   }
 
   /** Give up what is being asked. */
@@ -65,7 +67,11 @@ export class Asking {
       this.tell(found);
       await pause(waits * Math.max(0, PAUSE - (performance.now() - begun)));
       if (signal.aborted) return;
-      const answer = await this.context.api.post(`${this.path}/${changes.length > 1 ? "compare" : "what-if"}`, { changes }, { signal });
+      const answer = await this.context.api.post(
+        `${this.path}/${changes.length > 1 ? "compare" : "what-if"}`,
+        { changes },
+        { signal },
+      );
       if (signal.aborted) return;
       const told = { answer, found, seconds: (performance.now() - begun) / 1000 };
       this.known.set(key, told);
@@ -74,18 +80,29 @@ export class Asking {
     } catch (error) {
       if (signal.aborted) return;
       this.stop();
-      fill(this.place, failure(error, () => this.ask(changes, true)));
+      fill(
+        this.place,
+        failure(error, () => this.ask(changes, true)),
+      );
     }
   }
 
   wait() {
     const begun = Date.now();
     const said = h("p", { class: "soft" }, t("what-if.solving"));
-    this.bar = h("div", { class: "asking" }, h("div", {}), said, h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {})));
+    this.bar = h(
+      "div",
+      { class: "asking" },
+      h("div", {}),
+      said,
+      h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {})),
+    );
     for (const old of this.place.querySelectorAll(".asking, .state")) old.remove();
     this.place.prepend(this.bar);
     this.place.setAttribute("aria-busy", "true");
-    this.clock = setInterval(() => { said.textContent = t("what-if.since", { n: Math.round((Date.now() - begun) / 1000) }); }, 1000);
+    this.clock = setInterval(() => {
+      said.textContent = t("what-if.since", { n: Math.round((Date.now() - begun) / 1000) });
+    }, 1000);
   }
 
   tell(found) {
@@ -98,8 +115,22 @@ export class Asking {
 
   show(changes, { answer, found, seconds }) {
     const say = (name, k) => (changes[k] ? changeName(this.atlas, changes[k]) : name);
-    const head = h("div", { class: "answer-head" }, h("h2", {}, t("what-if.beside")), h("span", { class: "tag good" }, t("what-if.verified", { n: number(seconds) })));
-    fill(this.place, head, h("ul", { class: "asked" }, changes.map((change) => h("li", {}, h("strong", {}, changeName(this.atlas, change))))), whole(answer, this.atlas, { say, why: why(found, answer, this.atlas) }));
+    const head = h(
+      "div",
+      { class: "answer-head" },
+      h("h2", {}, t("what-if.beside")),
+      h("span", { class: "tag good" }, t("what-if.verified", { n: number(seconds) })),
+    );
+    fill(
+      this.place,
+      head,
+      h(
+        "ul",
+        { class: "asked" },
+        changes.map((change) => h("li", {}, h("strong", {}, changeName(this.atlas, change)))),
+      ),
+      whole(answer, this.atlas, { say, why: why(found, answer, this.atlas) }),
+    );
     announce(`${head.textContent}: ${this.place.querySelector(".beside").textContent}`);
   }
 }

@@ -26,16 +26,48 @@ const money = (change) => (Math.abs(change) < SAME ? won(0) : signedWon(change))
  */
 export function foretold(found) {
   const what = kind(found);
-  const body = what === "untold" ? h("p", {}, t("estimate.untold")) : [
-    h("p", { class: "estimate-figure" }, h("span", { class: "soft" }, t("answer.objective")), " ", h("strong", { data: { figure: "estimate" } }, t(`estimate.${what}`, { won: what === "most" ? won(Math.abs(found.change)) : money(found.change) }))),
-    found.served_share && h("p", { class: "small" }, t("estimate.served", { before: share(found.served_share[0]), after: share(found.served_share[1]), points: points(...found.served_share) })),
-    h("p", { class: "soft small" }, meaning(found, what)),
-  ];
-  return h("div", { class: "estimate", data: { kind: what } }, h("p", {}, h("span", { class: "tag" }, t("estimate.tag"))), body);
+  const body =
+    what === "untold"
+      ? h("p", {}, t("estimate.untold"))
+      : [
+          h(
+            "p",
+            { class: "estimate-figure" },
+            h("span", { class: "soft" }, t("answer.objective")),
+            " ",
+            h(
+              "strong",
+              { data: { figure: "estimate" } },
+              t(`estimate.${what}`, {
+                won: what === "most" ? won(Math.abs(found.change)) : money(found.change),
+              }),
+            ),
+          ),
+          found.served_share &&
+            h(
+              "p",
+              { class: "small" },
+              t("estimate.served", {
+                before: share(found.served_share[0]),
+                after: share(found.served_share[1]),
+                points: points(...found.served_share),
+              }),
+            ),
+          h("p", { class: "soft small" }, meaning(found, what)),
+        ];
+  return h(
+    "div",
+    { class: "estimate", data: { kind: what } },
+    h("p", {}, h("span", { class: "tag" }, t("estimate.tag"))),
+    body,
+  );
 }
 
 function meaning(found, what) {
-  const far = found.holds < LITTLE ? t("estimate.holds-little") : t("estimate.holds", { share: share(found.holds) });
+  const far =
+    found.holds < LITTLE
+      ? t("estimate.holds-little")
+      : t("estimate.holds", { share: share(found.holds) });
   return what === "exact" ? t("estimate.exact-text") : t(`estimate.${what}-text`, { holds: far });
 }
 
@@ -49,12 +81,51 @@ function meaning(found, what) {
 export function why(found, answer, atlas) {
   const what = kind(found);
   if (what === "untold") return h("div", { class: "why" }, h("p", {}, t("why.untold")));
-  if (!found.parts.length) return h("div", { class: "why" }, h("p", {}, t(found.exact ? "why.no-price" : "why.no-price-at-first")));
+  if (!found.parts.length)
+    return h(
+      "div",
+      { class: "why" },
+      h("p", {}, t(found.exact ? "why.no-price" : "why.no-price-at-first")),
+    );
   return h(
     "div",
     { class: "why" },
-    h("p", { class: "foretold" }, t(`why.${what}`, { won: what === "most" ? won(Math.abs(found.change)) : money(found.change), truth: money(answer.objective[1] - answer.objective[0]) })),
-    h("ul", { class: "said" }, found.parts.slice(0, PARTS).map((part) => h("li", { data: { part: part.rule } }, t("why.part", { rule: or(`why.rule.${part.rule}`, or(`rule.${part.rule}`, part.rule)), won: money(part.won), n: number(part.limits) })))),
-    found.limits.length > 0 && [h("p", { class: "soft small" }, t("why.limits")), h("ul", { class: "said limits" }, found.limits.slice(0, LIMITS).map((limit) => h("li", {}, `${limitName(atlas, limit)}: ${worth(limit.price, limit.unit)}`)))],
+    h(
+      "p",
+      { class: "foretold" },
+      t(`why.${what}`, {
+        won: what === "most" ? won(Math.abs(found.change)) : money(found.change),
+        truth: money(answer.objective[1] - answer.objective[0]),
+      }),
+    ),
+    h(
+      "ul",
+      { class: "said" },
+      found.parts
+        .slice(0, PARTS)
+        .map((part) =>
+          h(
+            "li",
+            { data: { part: part.rule } },
+            t("why.part", {
+              rule: or(`why.rule.${part.rule}`, or(`rule.${part.rule}`, part.rule)),
+              won: money(part.won),
+              n: number(part.limits),
+            }),
+          ),
+        ),
+    ),
+    found.limits.length > 0 && [
+      h("p", { class: "soft small" }, t("why.limits")),
+      h(
+        "ul",
+        { class: "said limits" },
+        found.limits
+          .slice(0, LIMITS)
+          .map((limit) =>
+            h("li", {}, `${limitName(atlas, limit)}: ${worth(limit.price, limit.unit)}`),
+          ),
+      ),
+    ],
   );
 }

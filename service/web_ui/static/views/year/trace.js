@@ -27,7 +27,9 @@ export function trace(atlas, tables, { item, month }) {
       before = mixes;
     }
   }
-  return [...got].map(([key, amount]) => ({ origin: key.split("\n")[0], county: key.split("\n")[1], amount })).filter((flow) => flow.amount > 0);
+  return [...got]
+    .map(([key, amount]) => ({ origin: key.split("\n")[0], county: key.split("\n")[1], amount }))
+    .filter((flow) => flow.amount > 0);
 }
 
 /** item → period → places with what came and went, and what moved between them. */
@@ -44,28 +46,52 @@ function byItem(atlas, { supply, shipments, swaps }, item) {
     const now = (name) => supply[name][row];
     const went = now("served") + now("used") + now("sent") + now("given") + now("stock");
     const came = now("made") + now("central") + now("arrived") + now("taken");
-    const own = [[`factories:${now("county")}`, now("made")], [`centre:${now("county")}`, now("central")]];
-    at(id, now("period")).places.set(now("county"), { own, kept: Math.max(0, went - came), total: Math.max(went, came), served: now("served") });
+    const own = [
+      [`factories:${now("county")}`, now("made")],
+      [`centre:${now("county")}`, now("central")],
+    ];
+    at(id, now("period")).places.set(now("county"), {
+      own,
+      kept: Math.max(0, went - came),
+      total: Math.max(went, came),
+      served: now("served"),
+    });
   });
   swaps.item.forEach((id, row) => {
-    const place = wanted(id) && swaps.taken[row] > 0 && at(id, swaps.period[row]).places.get(atlas.partners.get(swaps.partner[row]).at);
+    const place =
+      wanted(id) &&
+      swaps.taken[row] > 0 &&
+      at(id, swaps.period[row]).places.get(atlas.partners.get(swaps.partner[row]).at);
     if (place) place.own.push([`partner:${swaps.partner[row]}`, swaps.taken[row]]);
   });
-  shipments.item.forEach((id, row) => wanted(id) && at(id, shipments.period[row]).moves.push({ from: shipments.from[row], to: shipments.to[row], quantity: shipments.quantity[row] }));
+  shipments.item.forEach(
+    (id, row) =>
+      wanted(id) &&
+      at(id, shipments.period[row]).moves.push({
+        from: shipments.from[row],
+        to: shipments.to[row],
+        quantity: shipments.quantity[row],
+      }),
+  );
   return found;
 }
 
 /** Mixes at every place: shares by origin. Goods may go round, so they are found by going round until nothing changes. */
 function settle({ places, moves }, before) {
-  const base = new Map([...places].map(([id, place]) => [id, sum([...place.own, ...kept(id, place, before)])]));
+  const base = new Map(
+    [...places].map(([id, place]) => [id, sum([...place.own, ...kept(id, place, before)])]),
+  );
   let mixes = new Map([...places].map(([id, place]) => [id, shares(base.get(id), place.total)]));
   for (let round = 0; round < ROUNDS && moves.length; round += 1) {
     const next = new Map([...base].map(([id, amounts]) => [id, new Map(amounts)]));
     for (const { from, to, quantity } of moves) {
       const into = next.get(to);
-      for (const [origin, share] of mixes.get(from) ?? []) into?.set(origin, (into.get(origin) ?? 0) + share * quantity);
+      for (const [origin, share] of mixes.get(from) ?? [])
+        into?.set(origin, (into.get(origin) ?? 0) + share * quantity);
     }
-    const settled = new Map([...next].map(([id, amounts]) => [id, shares(amounts, places.get(id).total)]));
+    const settled = new Map(
+      [...next].map(([id, amounts]) => [id, shares(amounts, places.get(id).total)]),
+    );
     const change = moved(mixes, settled);
     mixes = settled;
     if (change < STILL) break;
@@ -76,20 +102,26 @@ function settle({ places, moves }, before) {
 /** What was in store at the beginning has last month's mix; in the first month it is of no known origin. */
 function kept(id, place, before) {
   const mix = before.get(id);
-  return mix?.size ? [...mix].map(([origin, share]) => [origin, share * place.kept]) : [["stock", place.kept]];
+  return mix?.size
+    ? [...mix].map(([origin, share]) => [origin, share * place.kept])
+    : [["stock", place.kept]];
 }
 
 function sum(pairs) {
   const found = new Map();
-  for (const [origin, amount] of pairs) if (amount > 0) found.set(origin, (found.get(origin) ?? 0) + amount);
+  for (const [origin, amount] of pairs)
+    if (amount > 0) found.set(origin, (found.get(origin) ?? 0) + amount);
   return found;
 }
 
-const shares = (amounts, total) => new Map([...amounts].map(([origin, amount]) => [origin, total > 0 ? amount / total : 0]));
+const shares = (amounts, total) =>
+  new Map([...amounts].map(([origin, amount]) => [origin, total > 0 ? amount / total : 0]));
 
 function moved(one, other) {
   let most = 0;
-  for (const [id, mix] of other) for (const [origin, share] of mix) most = Math.max(most, Math.abs(share - (one.get(id)?.get(origin) ?? 0)));
+  for (const [id, mix] of other)
+    for (const [origin, share] of mix)
+      most = Math.max(most, Math.abs(share - (one.get(id)?.get(origin) ?? 0)));
   return most;
 }
 
