@@ -4,7 +4,7 @@ import { get, Problem } from "./lib/api.js";
 import { load, t } from "./lib/i18n.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
-import { failure } from "./lib/states.js";
+import { failure } from "./lib/feedback.js";
 import { apply } from "./lib/theme.js";
 
 /** Every view, one line each, in the order of the navigation; `texts`: it has `i18n/<language>-<id>.js`. */
@@ -15,8 +15,8 @@ const VIEWS = [
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
-  { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },
-  { id: "life", load: () => import("./views/life.js"), needs: "plan", texts: true },
+  { id: "reasons", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
+  { id: "life", load: () => import("./views/approval.js"), needs: "plan", texts: true },
 ];
 
 /** Who asks; nobody yet where the service wants to know and no key is at hand: the bar offers to sign in. */

@@ -1,6 +1,6 @@
 /** The service's public interface: requests, problem details, tables, events. */
 
-import { caller } from "./key.js";
+import { caller } from "./api-key.js";
 
 const KEPT = 40;
 const kept = new Map();

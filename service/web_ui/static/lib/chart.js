@@ -2,7 +2,7 @@
 
 import { fill, h, unique } from "./dom.js";
 import { t } from "./i18n.js";
-import { loading } from "./states.js";
+import { loading } from "./feedback.js";
 import { colour, watch } from "./theme.js";
 
 const library = () => import("../vendor/echarts/echarts.js");

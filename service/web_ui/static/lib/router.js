@@ -1,12 +1,12 @@
 /** A URL for every view: `#/map?plan=…&month=…`. */
 
-import { atlasOf } from "./problem.js";
+import { atlasOf } from "./problem-index.js";
 import { fill, h } from "./dom.js";
 import { add, named, or, t } from "./i18n.js";
 import * as api from "./api.js";
 import * as format from "./format.js";
 import * as plans from "./plans.js";
-import { announce, empty, failure, loading } from "./states.js";
+import { announce, empty, failure, loading } from "./feedback.js";
 import * as theme from "./theme.js";
 
 /**
@@ -24,7 +24,7 @@ import * as theme from "./theme.js";
  * @typedef {object} Context what a view works with
  * @property {typeof import("./api.js")} api the interface
  * @property {object|null} plan the plan's view, or null
- * @property {() => Promise<import("./problem.js").Atlas>} atlas the plan's problem by identifier
+ * @property {() => Promise<import("./problem-index.js").Atlas>} atlas the plan's problem by identifier
  * @property {URLSearchParams} params the URL's parameters
  * @property {(view: string, params?: object) => void} go another view; keeps the plan unless `params` names another
  * @property {(view: string, params?: object) => string} href the address of another view, for links

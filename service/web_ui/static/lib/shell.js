@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom.js";
 import { choose as chooseLanguage, language, languages, t } from "./i18n.js";
-import { known, remember } from "./key.js";
+import { known, remember } from "./api-key.js";
 import { recent, title } from "./plans.js";
 import { hashOf, parse } from "./router.js";
 import * as theme from "./theme.js";

@@ -4,9 +4,9 @@ import { add, t } from "../lib/i18n.js";
 import { fill, h } from "../lib/dom.js";
 import { number, share, won } from "../lib/format.js";
 import { read, recent, title } from "../lib/plans.js";
-import { empty } from "../lib/states.js";
-import { style } from "./answer/style.js";
-import { changeName } from "./answer/words.js";
+import { empty } from "../lib/feedback.js";
+import { style } from "./shared/stylesheets.js";
+import { changeName } from "./shared/descriptions.js";
 import { difference } from "./compare/difference.js";
 
 const MOST = 4;

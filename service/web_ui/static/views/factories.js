@@ -3,13 +3,13 @@
 import { fill, h } from "../lib/dom.js";
 import { number, period as month, quantity, share, won } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
-import { announce } from "../lib/states.js";
-import { table } from "../lib/table.js";
-import { style } from "./answer/style.js";
+import { announce } from "../lib/feedback.js";
+import { table } from "../lib/data-grid.js";
+import { style } from "./shared/stylesheets.js";
 import { downloads } from "./factories/downloads.js";
 import { Filters } from "./factories/filters.js";
-import { rowsOf } from "./factories/rows.js";
-import { sheet } from "./factories/sheet.js";
+import { rowsOf } from "./factories/quota-rows.js";
+import { sheet } from "./factories/quota-sheet.js";
 
 const SORTS = ["factory", "item", "period", "-quantity", "-kwh", "-price"];
 

@@ -1,13 +1,13 @@
 /** The province on a map: counties, links, gateways and neighbours, month by month. */
 
 import { fill, h } from "../lib/dom.js";
-import { announce } from "../lib/states.js";
+import { announce } from "../lib/feedback.js";
 import { watch } from "../lib/theme.js";
-import { draw, NARROW } from "./map/draw.js";
-import { MapData, MEASURES } from "./map/data.js";
+import { draw, NARROW } from "./map/drawing.js";
+import { MapData, MEASURES } from "./map/map-data.js";
 import { legend } from "./map/legend.js";
-import { panel } from "./map/panel.js";
-import { MonthSlider } from "./map/slider.js";
+import { panel } from "./map/side-panel.js";
+import { MonthSlider } from "./map/month-slider.js";
 import { tables } from "./map/tables.js";
 
 export default {

@@ -3,11 +3,11 @@
 import { fill, h } from "../lib/dom.js";
 import { inEnglish, named } from "../lib/i18n.js";
 import { remember } from "../lib/plans.js";
-import { announce, failure } from "../lib/states.js";
+import { announce, failure } from "../lib/feedback.js";
 import { Progress } from "./start/progress.js";
-import { recentPlans } from "./start/recent.js";
-import { result } from "./start/result.js";
-import { upload } from "./start/upload.js";
+import { recentPlans } from "./start/recent-plans.js";
+import { result } from "./start/plan-result.js";
+import { upload } from "./start/province-upload.js";
 
 const MINUTES = [1, 10, 60];
 const SOLVERS = ["auto", "highs", "highs-ipm", "glop", "pdlp", "cbc"];

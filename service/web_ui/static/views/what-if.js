@@ -3,13 +3,13 @@
 import { fill, h, unique } from "../lib/dom.js";
 import { percent } from "../lib/format.js";
 import { add, t } from "../lib/i18n.js";
-import { empty } from "../lib/states.js";
-import { keeper } from "./answer/keep.js";
-import { scenarioKeeper } from "./answer/scenario.js";
-import { style } from "./answer/style.js";
-import { changeName } from "./answer/words.js";
-import { Asking } from "./what-if/asking.js";
-import { carried, changesOf, knobsOf, turned } from "./what-if/knobs.js";
+import { empty } from "../lib/feedback.js";
+import { keeper } from "./shared/save.js";
+import { scenarioKeeper } from "./shared/scenario-form.js";
+import { style } from "./shared/stylesheets.js";
+import { changeName } from "./shared/descriptions.js";
+import { Asking } from "./what-if/query.js";
+import { carried, changesOf, knobsOf, turned } from "./what-if/sliders.js";
 
 export default {
   id: "what-if",

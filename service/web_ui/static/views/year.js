@@ -1,7 +1,7 @@
 /** The year at a glance: served and missing, power, where goods come from, and their ways. */
 
 import { fill, h } from "../lib/dom.js";
-import { failure, loading } from "../lib/states.js";
+import { failure, loading } from "../lib/feedback.js";
 import { watch } from "../lib/theme.js";
 
 const PARTS = {

@@ -3,15 +3,15 @@
 import { fill, h } from "../../lib/dom.js";
 import { or, t } from "../../lib/i18n.js";
 import { title } from "../../lib/plans.js";
-import { failure, loading } from "../../lib/states.js";
-import { whole } from "../answer/show.js";
+import { failure, loading } from "../../lib/feedback.js";
+import { whole } from "../shared/comparison.js";
 
 const INPUTS = 25;
 
 /**
  * A card that takes the difference apart when asked to.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the first plan's problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the first plan's problem
  * @param {object} plan the other plan
  * @param {number} position its place among those compared, for its heading
  * @returns {HTMLElement} the card

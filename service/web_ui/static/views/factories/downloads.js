@@ -1,7 +1,7 @@
 /** Links to a table as files. */
 
 import { h } from "../../lib/dom.js";
-import { fileLink, workbook } from "../../lib/files.js";
+import { fileLink, workbook } from "../../lib/file-links.js";
 
 const FORMATS = { xlsx: "Excel", csv: "CSV", parquet: "Parquet" };
 

@@ -40,7 +40,7 @@ export function meaning(asked, rows) {
 export class Filters {
   /**
    * @param {object} context the view's
-   * @param {import("../../lib/problem.js").Atlas} atlas the problem
+   * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
    * @param {object[]} rows all rows
    * @param {() => void} changed called when something is chosen
    */

@@ -10,7 +10,7 @@ const REACH = 0.9,
 
 /**
  * Positions on the drawing.
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @returns {Map<string, {x: number, y: number}>} place → position; places without coordinates stand in a circle
  */
 export function positions(atlas) {

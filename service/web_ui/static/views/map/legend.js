@@ -2,12 +2,12 @@
 
 import { h, s } from "../../lib/dom.js";
 import { percent } from "../../lib/format.js";
-import { legend as ramp } from "../../lib/legend.js";
+import { legend as ramp } from "../../lib/colour-legend.js";
 import { scale } from "../../lib/palette.js";
 
 /**
  * The legend of what is shown.
- * @param {import("./data.js").MapData} data the figures
+ * @param {import("./map-data.js").MapData} data the figures
  * @param {object} state what is shown
  * @param {import("../../lib/router.js").Context} context of the view
  * @returns {HTMLElement[]} its parts

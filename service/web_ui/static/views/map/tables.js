@@ -5,7 +5,7 @@ import { written } from "../../lib/chart.js";
 
 /**
  * The tables.
- * @param {import("./data.js").MapData} data the figures
+ * @param {import("./map-data.js").MapData} data the figures
  * @param {object} state what is shown
  * @param {import("../../lib/router.js").Context} context of the view
  * @returns {HTMLElement[]} the summary and the tables

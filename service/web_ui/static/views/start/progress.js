@@ -1,7 +1,7 @@
 /** A plan being made: stage, share, iterations, and an end to it. */
 
 import { fill, h } from "../../lib/dom.js";
-import { announce } from "../../lib/states.js";
+import { announce } from "../../lib/feedback.js";
 
 /** Follows one plan by its events. */
 export class Progress {

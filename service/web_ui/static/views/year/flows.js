@@ -2,9 +2,9 @@
 
 import { chart } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
-import { empty } from "../../lib/states.js";
+import { empty } from "../../lib/feedback.js";
 import { colour } from "../../lib/theme.js";
-import { trace } from "./trace.js";
+import { trace } from "./origins.js";
 
 const KINDS = { centre: "central", factories: "local", partner: "swap", stock: "stock" };
 const THIN = 0.0005;

@@ -1,10 +1,10 @@
 /** Items by months: served, missing, price. */
 
 import { fill, h } from "../../lib/dom.js";
-import { heat } from "../../lib/heat.js";
-import { legend } from "../../lib/legend.js";
+import { heat } from "../../lib/heatmap.js";
+import { legend } from "../../lib/colour-legend.js";
 import { scale } from "../../lib/palette.js";
-import { empty } from "../../lib/states.js";
+import { empty } from "../../lib/feedback.js";
 
 const MEASURES = ["served", "shortage", "price"];
 

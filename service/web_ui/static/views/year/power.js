@@ -2,10 +2,10 @@
 
 import { axis, chart, named } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
-import { heat } from "../../lib/heat.js";
-import { legend } from "../../lib/legend.js";
+import { heat } from "../../lib/heatmap.js";
+import { legend } from "../../lib/colour-legend.js";
 import { scale } from "../../lib/palette.js";
-import { empty } from "../../lib/states.js";
+import { empty } from "../../lib/feedback.js";
 import { colour } from "../../lib/theme.js";
 
 /** Show the part. @param {HTMLElement} body where @param {object} year the view @returns {Promise<(() => void)|null>} paints anew */

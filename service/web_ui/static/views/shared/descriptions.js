@@ -20,7 +20,7 @@ export const when = (id) => (!id || id === "plan" ? t("limit.whole-plan") : mont
 
 /**
  * A limit's name.
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {{rule: string, id: string, part: string, period: string}} limit the limit
  * @returns {string} such as `Electricity of Hyesan City, January 2002`
  */
@@ -49,7 +49,7 @@ export const worth = (gain, unit) =>
 
 /**
  * A change to the problem in words.
- * @param {import("../../lib/problem.js").Atlas|null} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas|null} atlas the problem
  * @param {{what: string, where?: string|string[], periods?: string[], factor?: number, value?: number|number[]}} change the change
  * @returns {string} such as `Electricity of Hyesan City: to 80 %`
  */

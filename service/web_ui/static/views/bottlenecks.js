@@ -3,10 +3,10 @@
 import { add, t } from "../lib/i18n.js";
 import { fill, h } from "../lib/dom.js";
 import { number, period as month, quantity, won } from "../lib/format.js";
-import { empty, failure, loading } from "../lib/states.js";
-import { style } from "./answer/style.js";
-import { causeList } from "./reasons/causes.js";
-import { remedyList } from "./reasons/remedies.js";
+import { empty, failure, loading } from "../lib/feedback.js";
+import { style } from "./shared/stylesheets.js";
+import { causeList } from "./bottlenecks/binding-limits.js";
+import { remedyList } from "./bottlenecks/remedies.js";
 
 const SHOWN = 60;
 

@@ -3,11 +3,11 @@
 import { h } from "../../lib/dom.js";
 import { share, won } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { limitName, worth } from "../answer/words.js";
+import { limitName, worth } from "../shared/descriptions.js";
 
 /**
  * Limits with what each accounts for.
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {{causes: object[], won: number, no_way: number, costs: number, other_limits: number, dearer: number}|undefined} group as `/why` gives it
  * @returns {HTMLElement|HTMLElement[]} a list and what else there is to it; a sentence where there is nothing
  */

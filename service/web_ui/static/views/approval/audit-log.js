@@ -3,7 +3,7 @@
 import { fill, h } from "../../lib/dom.js";
 import { moment } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
-import { failure, loading } from "../../lib/states.js";
+import { failure, loading } from "../../lib/feedback.js";
 
 const PAGE = 25;
 

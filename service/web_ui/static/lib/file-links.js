@@ -3,8 +3,8 @@
 import { download } from "./api.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
-import { known } from "./key.js";
-import { failure } from "./states.js";
+import { known } from "./api-key.js";
+import { failure } from "./feedback.js";
 
 /**
  * A link to a file; with a key it is fetched with it.

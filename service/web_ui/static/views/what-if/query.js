@@ -3,10 +3,10 @@
 import { fill, h } from "../../lib/dom.js";
 import { number } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/states.js";
-import { whole } from "../answer/show.js";
-import { changeName } from "../answer/words.js";
-import { foretold, why } from "./foretold.js";
+import { announce, failure } from "../../lib/feedback.js";
+import { whole } from "../shared/comparison.js";
+import { changeName } from "../shared/descriptions.js";
+import { foretold, why } from "./estimate.js";
 
 const MOMENT = 80;
 const PAUSE = 300;
@@ -17,7 +17,7 @@ const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseco
 export class Asking {
   /**
    * @param {object} context the view's
-   * @param {import("../../lib/problem.js").Atlas} atlas the problem
+   * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
    * @param {HTMLElement} place where answers are shown
    */
   constructor(context, atlas, place) {

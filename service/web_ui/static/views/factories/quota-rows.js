@@ -2,7 +2,7 @@
 
 /**
  * @param {Object<string, Array>} columns of the table `quotas`
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @returns {object[]} a row a quota
  */
 export function rowsOf(columns, atlas) {

@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { share, won } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { points, signedWon } from "./words.js";
+import { points, signedWon } from "./descriptions.js";
 
 const SMALL = 1e-9;
 
@@ -58,7 +58,7 @@ function pair(label, before, after, change, better, id) {
 /**
  * What changed most, in sentences.
  * @param {object} answer the comparison
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @returns {HTMLElement} a list; a sentence where nothing changed
  */
 export function most(answer, atlas) {
@@ -112,7 +112,7 @@ function factorySentence(rows, atlas) {
 /**
  * Served shares, or won's worth made, before and after; what changed most stands first.
  * @param {{key: string, before: number, after: number}[]} rows what moved
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {"county"|"category"|"factory"} kind what the rows are
  * @returns {HTMLElement} a table
  */
@@ -254,7 +254,7 @@ function stepRow(step, name, top) {
 /**
  * All of a comparison.
  * @param {object} answer the comparison
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {{say?: (name: string, position: number) => string, why?: HTMLElement|null}} [more] names of steps, and what explains
  * @returns {HTMLElement} figures, sentences, tables
  */

@@ -9,7 +9,7 @@ const ROUNDS = 200;
 const STILL = 1e-10;
 
 /**
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {{supply: object, shipments: object, swaps: object}} tables columns of the plan's tables
  * @param {{item: string|null, month: string|null}} wish an item (amounts in its unit) or all goods (in won); a month or all
  * @returns {Array<{origin: string, county: string, amount: number}>} what people of a county get of an origin: `centre:<place>`, `factories:<place>`, `partner:<id>`, `stock`

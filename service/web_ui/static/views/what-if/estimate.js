@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { number, share, won } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
-import { limitName, points, signedWon, worth } from "../answer/words.js";
+import { limitName, points, signedWon, worth } from "../shared/descriptions.js";
 
 const PARTS = 4;
 const LIMITS = 4;
@@ -75,7 +75,7 @@ function meaning(found, what) {
  * Why it comes out so: what the prices foretold beside what was found, and the limits that it was foretold from.
  * @param {object} found as `/estimate` gives it
  * @param {object} answer the comparison
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @returns {HTMLElement} sentences and lists
  */
 export function why(found, answer, atlas) {

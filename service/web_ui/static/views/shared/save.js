@@ -3,7 +3,7 @@
 import { ask, follow } from "../../lib/api.js";
 import { fill, h } from "../../lib/dom.js";
 import { or, t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/states.js";
+import { announce, failure } from "../../lib/feedback.js";
 
 /**
  * A button that makes a plan of changes, and where it says how it goes.

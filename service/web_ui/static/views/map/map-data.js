@@ -27,7 +27,7 @@ export class MapData {
   }
 
   constructor(atlas, format, tables) {
-    /** @type {import("../../lib/problem.js").Atlas} the plan's problem */
+    /** @type {import("../../lib/problem-index.js").Atlas} the plan's problem */
     this.atlas = atlas;
     this.format = format;
     this.tables = tables;

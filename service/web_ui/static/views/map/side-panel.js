@@ -1,15 +1,15 @@
 /** Beside the map: the province, or the county chosen. */
 
 import { fill, h } from "../../lib/dom.js";
-import { failure, loading } from "../../lib/states.js";
-import { shade } from "./draw.js";
+import { failure, loading } from "../../lib/feedback.js";
+import { shade } from "./drawing.js";
 
 const MOST = 8;
 
 /**
  * Fill the side.
  * @param {HTMLElement} side where
- * @param {import("./data.js").MapData} data the figures
+ * @param {import("./map-data.js").MapData} data the figures
  * @param {object} state what is shown
  * @param {import("../../lib/router.js").Context} context of the view
  * @param {(county: string|null) => void} pick chooses a county, or none

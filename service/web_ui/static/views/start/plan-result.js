@@ -1,7 +1,7 @@
 /** What came of a plan, at a glance. */
 
 import { h } from "../../lib/dom.js";
-import { workbook } from "../../lib/files.js";
+import { workbook } from "../../lib/file-links.js";
 import { inEnglish, or } from "../../lib/i18n.js";
 import { what } from "../../lib/plans.js";
 

@@ -4,13 +4,13 @@ import { ask } from "../../lib/api.js";
 import { fill, h } from "../../lib/dom.js";
 import { period as month } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { failure } from "../../lib/states.js";
-import { kept } from "../answer/keep.js";
+import { failure } from "../../lib/feedback.js";
+import { kept } from "../shared/save.js";
 
 /**
  * A form that plans again from a period on.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {() => void} done called when it is accepted
  * @returns {HTMLElement} the card
  */

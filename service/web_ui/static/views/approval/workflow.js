@@ -1,10 +1,10 @@
 /** The way of a plan, step by step, and the acts that lead on. */
 
 import { fill, h } from "../../lib/dom.js";
-import { workbook } from "../../lib/files.js";
+import { workbook } from "../../lib/file-links.js";
 import { moment } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/states.js";
+import { announce, failure } from "../../lib/feedback.js";
 
 const WAY = ["draft", "submitted", "ratified", "in_force", "closed"];
 const FINAL = new Set(["ratify", "close"]);

@@ -3,7 +3,7 @@
 import { fill, h } from "../../lib/dom.js";
 import { moment, number, period as month, quantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/states.js";
+import { announce, failure } from "../../lib/feedback.js";
 import { has } from "./roles.js";
 
 const SHOWN = 15;
@@ -12,7 +12,7 @@ const REPORTERS = ["factory", "bureau", "admin"];
 /**
  * A form for one output, an upload for many, and what was reported last.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {() => void} reported called after a report was taken
  * @returns {HTMLElement} the card
  */

@@ -3,13 +3,13 @@
 import { fill, h } from "../lib/dom.js";
 import { add, t } from "../lib/i18n.js";
 import { title } from "../lib/plans.js";
-import { style } from "./answer/style.js";
-import { journey } from "./life/acts.js";
-import { auditLog } from "./life/audit.js";
-import { fulfilment } from "./life/fulfilment.js";
-import { outputs } from "./life/outputs.js";
-import { replan } from "./life/replan.js";
-import { has } from "./life/roles.js";
+import { style } from "./shared/stylesheets.js";
+import { journey } from "./approval/workflow.js";
+import { auditLog } from "./approval/audit-log.js";
+import { fulfilment } from "./approval/fulfilment.js";
+import { outputs } from "./approval/outputs.js";
+import { replan } from "./approval/replan.js";
+import { has } from "./approval/roles.js";
 
 const PLANNERS = ["bureau", "admin"];
 

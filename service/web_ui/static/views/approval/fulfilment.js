@@ -3,7 +3,7 @@
 import { fill, h } from "../../lib/dom.js";
 import { number, period as month, share, won } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { failure, loading } from "../../lib/states.js";
+import { failure, loading } from "../../lib/feedback.js";
 
 const BY = ["factory", "county", "item"];
 const SHOWN = 40;
@@ -11,7 +11,7 @@ const SHOWN = 40;
 /**
  * The ranking.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @returns {{element: HTMLElement, renew: () => void}} the card, and what reads it anew
  */
 export function fulfilment(context, atlas) {

@@ -10,7 +10,7 @@ export const NARROW = 560;
 
 /**
  * Draw the province.
- * @param {import("./data.js").MapData} data the figures
+ * @param {import("./map-data.js").MapData} data the figures
  * @param {{measure: string, month: string|null, item: string|null, county: string|null}} state what is shown
  * @param {import("../../lib/router.js").Context} context of the view
  * @param {(county: string) => void} pick told of a county that is chosen
@@ -82,7 +82,7 @@ function radius({ data, unit }, id) {
   return unit * (3 + 10 * Math.sqrt(data.atlas.people(id) / most));
 }
 
-/** The colour of a county. @param {import("./data.js").MapData} data the figures @param {string} id the county @param {object} state what is shown @returns {string} the colour */
+/** The colour of a county. @param {import("./map-data.js").MapData} data the figures @param {string} id the county @param {object} state what is shown @returns {string} the colour */
 export function shade(data, id, state) {
   const figure = data.figure(id, state);
   return figure === null ? "var(--land)" : scale(state.measure, figure / data.highest(state));

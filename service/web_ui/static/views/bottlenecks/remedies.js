@@ -3,17 +3,17 @@
 import { fill, h } from "../../lib/dom.js";
 import { period as month, quantity, share, won } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { announce, failure, loading } from "../../lib/states.js";
-import { keeper } from "../answer/keep.js";
-import { headline, most } from "../answer/show.js";
-import { amountOf, changeName, limitName } from "../answer/words.js";
+import { announce, failure, loading } from "../../lib/feedback.js";
+import { keeper } from "../shared/save.js";
+import { headline, most } from "../shared/comparison.js";
+import { amountOf, changeName, limitName } from "../shared/descriptions.js";
 
 const PLAIN = 10;
 
 /**
  * Remedies as cards.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {object} answer as `/remedies` gives it
  * @param {string[]} cell county, item, period
  * @returns {HTMLElement} a list; a sentence where there is none

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../lib/dom.js";
 import { what } from "../../lib/plans.js";
-import { empty } from "../../lib/states.js";
+import { empty } from "../../lib/feedback.js";
 
 const SHOWN = 8;
 

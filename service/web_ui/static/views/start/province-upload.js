@@ -1,7 +1,7 @@
 /** Uploading a province: JSON, an Excel workbook, or a zip of CSV sheets. */
 
 import { fill, h } from "../../lib/dom.js";
-import { failure, loading } from "../../lib/states.js";
+import { failure, loading } from "../../lib/feedback.js";
 
 const TYPES = {
   json: "application/json",

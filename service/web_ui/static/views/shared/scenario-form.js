@@ -4,7 +4,7 @@ import { ask, get, Problem, put } from "../../lib/api.js";
 import { fill, h, unique } from "../../lib/dom.js";
 import { or, t } from "../../lib/i18n.js";
 import { hashOf } from "../../lib/router.js";
-import { announce, failure } from "../../lib/states.js";
+import { announce, failure } from "../../lib/feedback.js";
 
 const address = (province) => `/v1/provinces/${encodeURIComponent(province)}`;
 

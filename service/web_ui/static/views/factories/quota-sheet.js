@@ -4,13 +4,13 @@ import { h } from "../../lib/dom.js";
 import { number, period as month, share } from "../../lib/format.js";
 import { or, t } from "../../lib/i18n.js";
 import { title } from "../../lib/plans.js";
-import { empty } from "../../lib/states.js";
+import { empty } from "../../lib/feedback.js";
 import { downloads } from "./downloads.js";
 
 /**
  * The sheet of a factory.
  * @param {object} context the view's
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
+ * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
  * @param {string} factory the factory
  * @returns {Promise<HTMLElement[]>} the sheet and what is done with it
  */
