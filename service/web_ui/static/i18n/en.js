@@ -58,7 +58,7 @@ export default {
   "problem.in-english": "In English:",
   "problem.request": "Request {id}: name it when you ask for help.",
 
-  "format.won": "{amount}\u00a0won",
+  "format.formatWon": "{amount}\u00a0won",
   "format.seconds": "{n}\u00a0s",
   "unit.unit": "units",
   "unit.piece": "pieces",

@@ -57,7 +57,7 @@ export default {
   "problem.in-english": "영어로:",
   "problem.request": "요청 {id}: 문의할 때 알려 주십시오.",
 
-  "format.won": "{amount}원",
+  "format.formatWon": "{amount}원",
   "format.seconds": "{n}초",
   "unit.unit": "개",
   "unit.piece": "개",

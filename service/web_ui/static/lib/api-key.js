@@ -1,20 +1,29 @@
-/** The caller's key: kept for this tab only, sent with every request. */
+/** The caller's API key. The page keeps it for this tab only and sends it with every request. */
 
-const KEY = "allot.key";
+const STORAGE_KEY = "allot.key";
 
-/** @returns {Object<string, string>} the header that says who asks; empty without a key */
-export function caller() {
-  const key = sessionStorage.getItem(KEY);
+/**
+ * Get the header that authenticates the caller.
+ * @returns {Record<string, string>} the header; empty without a key
+ */
+export function getAuthorizationHeaders() {
+  const key = sessionStorage.getItem(STORAGE_KEY);
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
 
-/** @returns {boolean} whether there is a key */
-export function known() {
-  return sessionStorage.getItem(KEY) !== null;
+/**
+ * Tell whether there is a key.
+ * @returns {boolean} whether there is a key
+ */
+export function hasApiKey() {
+  return sessionStorage.getItem(STORAGE_KEY) !== null;
 }
 
-/** Remember a key until the tab is closed. @param {string} key the key; empty to forget it */
-export function remember(key) {
-  if (key) sessionStorage.setItem(KEY, key);
-  else sessionStorage.removeItem(KEY);
+/**
+ * Save a key until the tab is closed.
+ * @param {string} key the key; an empty key deletes the saved one
+ */
+export function saveApiKey(key) {
+  if (key) sessionStorage.setItem(STORAGE_KEY, key);
+  else sessionStorage.removeItem(STORAGE_KEY);
 }

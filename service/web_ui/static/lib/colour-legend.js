@@ -1,26 +1,22 @@
-/** The scale of colours that figures are shown in. */
+/** The legend of a colour scale. */
 
 import { h } from "./dom.js";
-import { along } from "./palette.js";
+import { sampleScale } from "./palette.js";
 
 /**
- * A scale with its ends.
- * @param {string} title what is coloured, with its unit
- * @param {"served"|"shortage"|"price"|"full"} scale the colours
- * @param {string[]} ends figures along it, from its beginning to its end
+ * Render the legend of a colour scale.
+ * @param {string} title what the colours show, with its unit
+ * @param {import("./palette.js").ScaleName} scale the scale
+ * @param {string[]} ends figures along the scale, from its start to its end
  * @returns {HTMLElement} the legend
  */
-export function legend(title, scale, ends) {
-  const ramp = h(
-    "div",
-    { class: "ramp", "aria-hidden": "true" },
-    along(scale).map((colour) => h("span", { style: { background: colour } })),
-  );
+export function renderColourLegend(title, scale, ends) {
+  const colours = sampleScale(scale).map((background) => h("span", { style: { background } }));
   return h(
     "div",
     { class: "legend" },
     h("b", {}, title),
-    ramp,
+    h("div", { class: "ramp", "aria-hidden": "true" }, colours),
     h(
       "div",
       { class: "legend-ends" },

@@ -1,84 +1,87 @@
-/** Large tables by Tabulator, loaded when the first one is shown: only the rows in sight are in the page. */
+/** Large tables by Tabulator, loaded with the first table. Only the visible rows are in the document. */
 
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 
-let library = null;
+/** @type {Promise<any>|null} */
+let tabulatorModule = null;
 
-function load() {
-  library ??= import("../vendor/tabulator/tabulator.js");
-  for (const name of ["../vendor/tabulator/tabulator.css", "../css/table.css"]) {
+/** @returns {Promise<any>} the module of Tabulator */
+function loadTabulator() {
+  tabulatorModule ??= import(new URL("../vendor/tabulator/tabulator.js", import.meta.url).href);
+  for (const name of ["../vendor/tabulator/tabulator.css", "../css/data-grid.css"]) {
     const href = new URL(name, import.meta.url).href;
-    if (!document.querySelector(`link[href="${href}"]`))
+    if (!document.querySelector(`link[href="${href}"]`)) {
       document.head.append(h("link", { rel: "stylesheet", href }));
+    }
   }
-  return library;
+  return tabulatorModule;
 }
 
 /**
- * @typedef {object} Column
- * @property {string} field the row's property
- * @property {string} title the heading
- * @property {boolean} [number] whether it is set to the right and sorted as a number
- * @property {(value: *, row: object) => string|Node} [show] how a value is shown; the value as text unless given
- * @property {number} [width] pixels; shares what is left unless given
- * @property {number} [grow] how much of what is left
+ * @typedef {object} GridColumn
+ * @property {string} field property of the row
+ * @property {string} title heading
+ * @property {boolean} [number] whether the values are numbers: aligned right and sorted by value
+ * @property {(value: any, row: any) => string|Node} [show] renders a value; the value as text by default
+ * @property {number} [width] width in pixels
+ * @property {number} [grow] share of the remaining width
  */
 
 /**
- * A table of many rows.
- * @param {{columns: Column[], rows: object[], label: string, height?: number, click?: (row: object) => void}} wish what is shown
- * @param {AbortSignal} signal ends it: the view's
- * @returns {Promise<{element: HTMLElement, table: object}>} the element, and Tabulator's own object (`setData`, `setFilter`, `getData` …)
+ * Create a table of many rows.
+ * @param {{columns: GridColumn[], rows: object[], label: string, height?: number}} options what to show
+ * @param {AbortSignal} signal signal of the view: destroys the table
+ * @returns {Promise<{element: HTMLElement, table: any}>} the element, and Tabulator's object (`setData`, `setFilter`, `getData` …)
  */
-export async function table({ columns, rows, label, height = 480, click }, signal) {
-  const { TabulatorFull } = await load();
+export async function createDataGrid({ columns, rows, label, height = 480 }, signal) {
+  const { TabulatorFull } = await loadTabulator();
   const holder = h("div", { class: "grid" });
   const element = h("div", { class: "grid-frame", role: "region", "aria-label": label }, holder);
-  // Tabulator measures what it is in: it must stand in the page, out of sight, until it is built.
-  const stage = h("div", { class: "unseen" }, element);
+  // Tabulator measures its container, so the container must be in the document before the table is built.
+  const stage = h("div", { class: "visually-hidden" }, element);
   document.body.append(stage);
-  const made = new TabulatorFull(holder, {
+  const table = new TabulatorFull(holder, {
     data: rows,
     height,
     layout: "fitColumns",
     placeholder: t("table.none"),
-    columns: columns.map(column),
+    columns: columns.map(buildColumn),
     columnDefaults: { resizable: true, headerSortTristate: true },
   });
-  await new Promise((built) => made.on("tableBuilt", built));
-  describe(holder);
-  made.on("renderComplete", () => describe(holder));
-  if (click) made.on("rowClick", (_, row) => click(row.getData()));
+  await new Promise((resolve) => table.on("tableBuilt", resolve));
+  setAriaRoles(holder);
+  table.on("renderComplete", () => setAriaRoles(holder));
   element.remove();
   stage.remove();
-  signal.addEventListener("abort", () => made.destroy());
-  requestAnimationFrame(() => element.isConnected && made.redraw(true));
-  return { element, table: made };
+  signal.addEventListener("abort", () => table.destroy());
+  requestAnimationFrame(() => {
+    if (element.isConnected) table.redraw(true);
+  });
+  return { element, table };
 }
 
-/** Tabulator makes the scrolled part focusable without a role, which a grid may not hold: it is the group of the rows, or of the one that says that there are none. */
-function describe(holder) {
-  holder.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
-  holder.querySelector(".tabulator-table").setAttribute("role", "presentation");
-  const none = holder.querySelector(".tabulator-placeholder");
-  none?.setAttribute("role", "row");
-  none?.firstElementChild?.setAttribute("role", "gridcell");
+/**
+ * Set the roles that Tabulator leaves out. A grid may contain row groups only, and Tabulator makes its
+ * scrollable part focusable without a role.
+ * @param {HTMLElement} holder
+ */
+function setAriaRoles(holder) {
+  holder.querySelector(".tabulator-tableholder")?.setAttribute("role", "rowgroup");
+  holder.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
+  const placeholder = holder.querySelector(".tabulator-placeholder");
+  placeholder?.setAttribute("role", "row");
+  placeholder?.firstElementChild?.setAttribute("role", "gridcell");
 }
 
-function column({ field, title, number, show, width, grow }) {
-  const cell = (value) => {
-    const shown = show ? show(value.getValue(), value.getData()) : (value.getValue() ?? "");
+/** @param {GridColumn} column @returns {object} a column of Tabulator */
+function buildColumn({ field, title, number, show, width, grow }) {
+  /** @param {any} cell */
+  const formatter = (cell) => {
+    const shown = show ? show(cell.getValue(), cell.getData()) : (cell.getValue() ?? "");
     return shown instanceof Node ? shown : h("span", {}, String(shown));
   };
   const aligned = number ? { hozAlign: "right", headerHozAlign: "right", sorter: "number" } : {};
-  return {
-    field,
-    title,
-    formatter: cell,
-    width,
-    widthGrow: grow ?? 1,
-    minWidth: number ? 90 : 120,
-    ...aligned,
-  };
+  const minWidth = number ? 90 : 120;
+  return { field, title, formatter, width, widthGrow: grow ?? 1, minWidth, ...aligned };
 }

@@ -1,11 +1,17 @@
-/** What is shown instead of a view: loading, nothing there, an error in words. */
+/** What the page shows instead of a view: progress, an empty state, or an error. */
 
-import { Problem } from "./api.js";
+import { ApiError } from "./api.js";
 import { h } from "./dom.js";
-import { inEnglish, or, t } from "./i18n.js";
+import { isEnglish, textOr, t } from "./i18n.js";
 
-/** @param {string} [text] what is being done @returns {HTMLElement} a quiet sign that something comes */
-export function loading(text = t("state.loading")) {
+const MAX_FINDINGS = 50;
+
+/**
+ * Render a loading indicator.
+ * @param {string} [text] what is in progress
+ * @returns {HTMLElement} the indicator
+ */
+export function renderLoading(text = t("state.loading")) {
   return h(
     "div",
     { class: "state", role: "status" },
@@ -15,13 +21,13 @@ export function loading(text = t("state.loading")) {
 }
 
 /**
- * Nothing is there.
+ * Render an empty state.
  * @param {string} title what is missing
- * @param {string} [text] what to do about it
+ * @param {string} [text] what the user can do about it
  * @param {HTMLElement|null} [action] a button or link
  * @returns {HTMLElement} the state
  */
-export function empty(title, text = "", action = null) {
+export function renderEmpty(title, text = "", action = null) {
   return h(
     "div",
     { class: "state" },
@@ -32,65 +38,74 @@ export function empty(title, text = "", action = null) {
 }
 
 /**
- * An error in words.
- * @param {Error} error a Problem, or a mistake of ours
- * @param {(() => void)|null} [again] tries again
+ * Render an error.
+ * @param {any} error an `ApiError`, or an unexpected error of the page
+ * @param {(() => void)|null} [retry] repeats what failed
  * @returns {HTMLElement} the state
  */
-export function failure(error, again = null) {
-  const code = error instanceof Problem ? error.type.split(":").pop() : "mistake";
-  const title = or(`problem.${code}`, error.title || t("problem.mistake"));
+export function renderFailure(error, retry = null) {
+  const code = error instanceof ApiError ? error.type.split(":").pop() : "unexpected";
+  const title = textOr(`problem.${code}`, error.title || t("problem.unexpected"));
   return h(
     "div",
     { class: "state failure", role: "alert" },
     h("p", { class: "state-title" }, title),
-    told(or(`problem.${code}-text`, ""), error.message),
-    findings(error.errors ?? []),
+    renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
+    renderFindings(error.errors ?? []),
     error.requestId &&
       h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
-    again &&
-      h("button", { type: "button", class: "button", on: { click: again } }, t("action.again")),
+    retry &&
+      h("button", { type: "button", class: "button", on: { click: retry } }, t("action.retry")),
   );
 }
 
-/** Our words; else the service's own, which are marked as English where another language is shown. */
-function told(ours, theirs) {
-  if (ours) return h("p", {}, ours);
-  return inEnglish()
-    ? h("p", {}, theirs)
-    : theirs &&
-        h("p", { class: "small" }, t("problem.in-english"), " ", h("span", { lang: "en" }, theirs));
+/**
+ * Render the page's own text; otherwise the service's text, marked as English in other languages.
+ * @param {string} pageText @param {string} serviceText @returns {Child}
+ */
+function renderErrorText(pageText, serviceText) {
+  if (pageText) return h("p", {}, pageText);
+  if (isEnglish()) return h("p", {}, serviceText);
+  if (!serviceText) return null;
+  const english = h("span", { lang: "en" }, serviceText);
+  return h("p", { class: "small" }, t("problem.in-english"), " ", english);
 }
 
-/** Findings of the service as a list. @param {Array<{path: string, message: string, remedy: string, severity: string}>} all the findings @returns {HTMLElement|null} the list */
-export function findings(all) {
-  if (!all.length) return null;
+/**
+ * Render findings of the service as a list.
+ * @param {Finding[]} findings the findings
+ * @returns {HTMLElement|null} the list; null if there are no findings
+ */
+export function renderFindings(findings) {
+  if (!findings.length) return null;
+  return h("ul", { class: "findings" }, findings.slice(0, MAX_FINDINGS).map(renderFinding));
+}
+
+/** @param {Finding} finding @returns {HTMLElement} */
+function renderFinding(finding) {
   return h(
-    "ul",
-    { class: "findings" },
-    all
-      .slice(0, 50)
-      .map((one) =>
-        h(
-          "li",
-          { class: one.severity === "warning" ? "warning" : "error" },
-          one.path && h("code", {}, one.path),
-          " ",
-          sentence(one),
-        ),
-      ),
+    "li",
+    { class: finding.severity === "warning" ? "warning" : "error" },
+    finding.path && h("code", {}, finding.path),
+    " ",
+    renderFindingText(finding),
   );
 }
 
-function sentence({ code, message, remedy }) {
-  if (inEnglish()) return [`${message} `, h("span", { class: "soft" }, remedy)];
+/** @param {Finding} finding @returns {Child[]} */
+function renderFindingText({ code, message, remedy }) {
+  if (isEnglish()) return [`${message} `, h("span", { class: "soft" }, remedy)];
   return [
-    or(`finding.${code}`, ""),
+    textOr(`finding.${code}`, ""),
     h("p", { class: "soft small", lang: "en" }, message, " ", remedy),
   ];
 }
 
-/** Say something to those who listen rather than look. @param {string} text what is said */
+/**
+ * Announce a text to screen readers.
+ * @param {string} text the text
+ */
 export function announce(text) {
-  document.getElementById("announcer").textContent = text;
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = text;
 }

@@ -1,93 +1,92 @@
-/** A table whose cells are coloured by their figures: read by eye and by screen reader alike; arrow keys move in it. */
+/** A table with coloured cells that both eyes and screen readers can read. Arrow keys move between its cells. */
 
 import { h } from "./dom.js";
-import { inkOn } from "./palette.js";
+import { getTextColour } from "./palette.js";
 
 /**
- * @typedef {object} HeatRow
- * @property {string} id its identifier
- * @property {string} title its name
- * @property {Array<number|null>} values one a column; null leaves a cell empty
- *
- * @param {object} wish what is shown
- * @param {string} wish.label what the table is
- * @param {string} wish.corner heading of the names
- * @param {Array<{id: string, title: string}>} wish.columns the columns
- * @param {Array<{title: string|null, rows: HeatRow[]}>} wish.groups rows, under headings
- * @param {(value: number, row: HeatRow, place: number) => string} wish.colour a cell's colour
- * @param {(value: number, row: HeatRow, place: number) => string} wish.write a cell's text
- * @param {(value: number, row: HeatRow, place: number) => string} [wish.full] the figure in full with its unit, for hints and screen readers; as written unless given
- * @param {(row: HeatRow, place: number) => string|null} [wish.href] where a cell leads
- * @returns {HTMLElement} the table in a frame that scrolls
+ * @typedef {object} HeatmapRow
+ * @property {string} id identifier
+ * @property {string} title heading
+ * @property {Array<number|null>} values one value for each column; null leaves a cell empty
  */
-export function heat(wish) {
-  const { label, corner, columns, groups, href } = wish;
-  const head = h(
-    "tr",
-    {},
-    h("th", { scope: "col" }, corner),
-    columns.map((column) => h("th", { scope: "col", class: "heat-column" }, column.title)),
+
+/**
+ * @template {HeatmapRow} Row
+ * @typedef {object} HeatmapOptions
+ * @property {string} label label of the table
+ * @property {string} corner heading of the column of row headings
+ * @property {Array<{id: string, title: string}>} columns the columns
+ * @property {Array<{title: string|null, rows: Row[]}>} groups rows, grouped under headings
+ * @property {(value: number, row: Row, column: number) => string} colour colour of a cell
+ * @property {(value: number, row: Row, column: number) => string} write text of a cell
+ * @property {(value: number, row: Row, column: number) => string} [full] value with its unit, for tooltips and screen readers; `write` by default
+ * @property {(row: Row, column: number) => string|null} [href] address that a cell links to
+ */
+
+/**
+ * Render a heatmap.
+ * @template {HeatmapRow} Row
+ * @param {HeatmapOptions<Row>} options what to show
+ * @returns {HTMLElement} the table in a scrollable frame
+ */
+export function renderHeatmap(options) {
+  const { label, corner, columns, groups, href } = options;
+  const headings = columns.map((column) =>
+    h("th", { scope: "col", class: "heatmap-column" }, column.title),
   );
+  const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, corner), headings));
   const bodies = groups
     .filter((group) => group.rows.length)
-    .map((group) =>
+    .map(({ title, rows }) =>
       h(
         "tbody",
         {},
-        group.title &&
-          h(
-            "tr",
-            { class: "heat-group" },
-            h("th", { scope: "rowgroup", colspan: columns.length + 1 }, group.title),
-          ),
-        group.rows.map((row) =>
-          h(
-            "tr",
-            {},
-            h("th", { scope: "row", title: row.title }, row.title),
-            columns.map((column, place) => cell(wish, row, column, place)),
-          ),
-        ),
+        title && renderGroupHeading(title, columns.length + 1),
+        rows.map((row) => renderRow(options, row)),
       ),
     );
-  const table = h("table", { class: "heat", "aria-label": label }, h("thead", {}, head), bodies);
-  if (href) arrows(table);
-  return h(
-    "div",
-    {
-      class: "scroll heat-frame",
-      role: "region",
-      "aria-label": label,
-      tabindex: table.querySelector("a") ? null : "0",
-    },
-    table,
-  );
+  const table = h("table", { class: "heatmap", "aria-label": label }, head, bodies);
+  if (href) enableArrowKeys(table);
+  const tabindex = table.querySelector("a") ? null : "0";
+  const frame = { class: "scroll heatmap-frame", role: "region", "aria-label": label, tabindex };
+  return h("div", frame, table);
 }
 
-function cell({ colour, write, full, href }, row, column, place) {
-  const value = row.values[place];
-  if (value === null || value === undefined)
-    return h("td", { class: "heat-none" }, h("span", { class: "unseen" }, "–"));
-  const shade = colour(value, row, place);
-  const text = write(value, row, place);
-  const style = { background: shade, color: inkOn(shade) };
-  const said = `${row.title}, ${column.title}: ${full ? full(value, row, place) : text}`;
-  const data = { row: row.id, column: column.id };
-  const leads = href?.(row, place);
-  if (!leads) return h("td", { style, title: said, data }, text);
+/** @param {string} title @param {number} span @returns {HTMLElement} */
+function renderGroupHeading(title, span) {
+  return h("tr", { class: "heatmap-group" }, h("th", { scope: "rowgroup", colspan: span }, title));
+}
+
+/** @template {HeatmapRow} Row @param {HeatmapOptions<Row>} options @param {Row} row @returns {HTMLElement} */
+function renderRow(options, row) {
+  const cells = options.columns.map((_, column) => renderCell(options, row, column));
+  return h("tr", {}, h("th", { scope: "row", title: row.title }, row.title), cells);
+}
+
+/** @template {HeatmapRow} Row @param {HeatmapOptions<Row>} options @param {Row} row @param {number} column @returns {HTMLElement} */
+function renderCell({ columns, colour, write, full, href }, row, column) {
+  const value = row.values[column];
+  if (value === null || value === undefined) {
+    return h("td", { class: "heatmap-none" }, h("span", { class: "visually-hidden" }, "–"));
+  }
+  const background = colour(value, row, column);
+  const text = write(value, row, column);
+  const style = { background, color: getTextColour(background) };
+  const figure = full ? full(value, row, column) : text;
+  const title = `${row.title}, ${columns[column].title}: ${figure}`;
+  const data = { row: row.id, column: columns[column].id };
+  const target = href?.(row, column);
+  if (!target) return h("td", { style, title, data }, text);
+  const description = h("span", { class: "visually-hidden" }, ` ${title}`);
   return h(
     "td",
     { style, data },
-    h(
-      "a",
-      { href: leads, tabindex: "-1", title: said },
-      text,
-      h("span", { class: "unseen" }, ` ${said}`),
-    ),
+    h("a", { href: target, tabindex: "-1", title }, text, description),
   );
 }
 
-const STEPS = {
+/** @type {Record<string, [number, number]>} */
+const ARROW_STEPS = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],
@@ -96,26 +95,43 @@ const STEPS = {
   End: [Infinity, 0],
 };
 
-/** One stop of the Tab key for the whole table; arrow keys, Home and End go from cell to cell. */
-function arrows(table) {
-  const rows = [...table.querySelectorAll("tbody tr:not(.heat-group)")]
+/**
+ * Find the cell that a key moves to.
+ * @param {number[]} lengths number of cells in each row
+ * @param {[number, number]} position column and row of the current cell
+ * @param {string} key name of the key
+ * @returns {[number, number]|null} column and row of the next cell; null if the key does not move
+ */
+export function findNextCell(lengths, [column, row], key) {
+  const step = ARROW_STEPS[key];
+  if (!step) return null;
+  const nextRow = Math.min(lengths.length - 1, Math.max(0, row + step[1]));
+  return [Math.min(lengths[nextRow] - 1, Math.max(0, column + step[0])), nextRow];
+}
+
+/**
+ * Make the table a single tab stop; arrow keys, Home and End move between its cells.
+ * @param {HTMLTableElement} table
+ */
+function enableArrowKeys(table) {
+  const rows = [...table.querySelectorAll("tbody tr:not(.heatmap-group)")]
     .map((row) => [...row.querySelectorAll("a")])
     .filter((row) => row.length);
   if (!rows.length) return;
-  let at = rows[0][0];
-  at.tabIndex = 0;
-  const visit = (link) => {
-    at.tabIndex = -1;
-    at = link;
-    at.tabIndex = 0;
-  };
-  table.addEventListener("focusin", (event) => event.target.matches("a") && visit(event.target));
+  let current = rows[0][0];
+  current.tabIndex = 0;
+  table.addEventListener("focusin", (event) => {
+    if (!(event.target instanceof HTMLAnchorElement)) return;
+    current.tabIndex = -1;
+    current = event.target;
+    current.tabIndex = 0;
+  });
   table.addEventListener("keydown", (event) => {
-    const step = STEPS[event.key];
-    if (!step) return;
+    const row = rows.findIndex((links) => links.includes(current));
+    const lengths = rows.map((links) => links.length);
+    const next = findNextCell(lengths, [rows[row].indexOf(current), row], event.key);
+    if (!next) return;
     event.preventDefault();
-    const line = rows.findIndex((row) => row.includes(at));
-    const row = rows[Math.min(rows.length - 1, Math.max(0, line + step[1]))];
-    row[Math.min(row.length - 1, Math.max(0, rows[line].indexOf(at) + step[0]))].focus();
+    rows[next[1]][next[0]].focus();
   });
 }

@@ -1,82 +1,91 @@
-/** What a plan plans, looked up by identifier. */
+/** The problem of a plan, indexed by identifier. */
 
-import { once } from "./api.js";
-import { named, or } from "./i18n.js";
+import { fetchCached } from "./api.js";
+import { getDisplayName, textOr } from "./i18n.js";
 
-const kept = new WeakMap();
+const indexes = new WeakMap();
 
 /**
- * The problem of a plan.
- * @param {string} plan the plan
- * @returns {Promise<Atlas>} the problem with its things by identifier
+ * Read the problem of a plan.
+ * @param {string} plan identifier of the plan
+ * @returns {Promise<ProblemIndex>} the index
  */
-export async function atlasOf(plan) {
-  const problem = await once(`/v1/plans/${encodeURIComponent(plan)}/problem`);
-  if (!kept.has(problem)) kept.set(problem, new Atlas(problem));
-  return kept.get(problem);
+export async function loadProblemIndex(plan) {
+  const problem = await fetchCached(`/v1/plans/${encodeURIComponent(plan)}/problem`);
+  if (!indexes.has(problem)) indexes.set(problem, new ProblemIndex(problem));
+  return indexes.get(problem);
 }
 
-const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
+/** @template {{id: string}} Thing @param {Thing[]} [things] @returns {Map<string, Thing>} */
+const indexById = (things) => new Map((things ?? []).map((thing) => [thing.id, thing]));
 
-/** A problem with its things by identifier, and their names for people. */
-export class Atlas {
-  /** @param {object} problem as the interface gives it: fields left out have their default values */
+/** A problem whose parts are found by identifier, with their names in the language of the page. */
+export class ProblemIndex {
+  /** @param {Problem} problem problem as the API returns it */
   constructor(problem) {
     /** The problem itself. */
     this.problem = problem;
-    /** @type {string[]} periods in order */
+    /** Periods in order. */
     this.periods = problem.periods;
-    this.items = byId(problem.items);
-    this.counties = byId(problem.counties);
-    this.stations = byId(problem.stations);
+    this.items = indexById(problem.items);
+    this.counties = indexById(problem.counties);
+    this.stations = indexById(problem.stations);
+    /** @type {Map<string, Place>} counties and stations */
     this.places = new Map([...this.counties, ...this.stations]);
-    this.factories = byId(problem.factories);
-    this.links = byId(problem.links);
-    this.partners = byId(problem.partners);
-    this.areas = byId(problem.power_areas);
+    this.factories = indexById(problem.factories);
+    this.links = indexById(problem.links);
+    this.partners = indexById(problem.partners);
+    this.powerAreas = indexById(problem.power_areas);
   }
 
   /**
-   * A thing's name for people.
-   * @param {string} id an item, place, factory, partner, link or power area
-   * @returns {string} its name in the language shown; the identifier where it has none
+   * Get the name of a part of the problem.
+   * @param {string} id an item, place, factory, partner, link, power area or category
+   * @returns {string} its name in the language of the page; the identifier if it has no name
    */
-  name(id) {
-    for (const kind of [this.items, this.places, this.factories, this.partners, this.areas])
-      if (kind.has(id)) return named(kind.get(id));
+  getName(id) {
+    const named =
+      this.items.get(id) ??
+      this.places.get(id) ??
+      this.factories.get(id) ??
+      this.partners.get(id) ??
+      this.powerAreas.get(id);
+    if (named) return getDisplayName(named);
     const link = this.links.get(id);
-    return link ? `${this.name(link.from)} – ${this.name(link.to)}` : or(`category.${id}`, id);
+    if (link) return `${this.getName(link.from)} – ${this.getName(link.to)}`;
+    return textOr(`category.${id}`, id);
   }
 
-  /** @param {string} id an item @returns {number} won's worth of one unit; 1 unless stated */
-  value(id) {
+  /** @param {string} id an item @returns {number} value of one unit, won; 1 by default */
+  getValue(id) {
     return this.items.get(id)?.value ?? 1;
   }
 
   /** @param {string} id an item @returns {string} its unit */
-  unit(id) {
+  getUnit(id) {
     return this.items.get(id)?.unit ?? "unit";
   }
 
-  /** @param {string} id an item @returns {boolean} whether people need it, rather than factories */
+  /** @param {string} id an item @returns {boolean} whether people need it (a material is only used by factories) */
   isGood(id) {
     return (this.items.get(id)?.kind ?? "good") === "good";
   }
 
-  /** @param {string} county a county @returns {number} its people: the group `people`, else the largest group */
-  people(county) {
+  /** @param {string} county a county @returns {number} size of its group `people`; otherwise of its largest group */
+  getPopulation(county) {
     const groups = this.counties.get(county)?.population ?? {};
     return groups.people ?? Math.max(0, ...Object.values(groups));
   }
 
-  /** @returns {Array<[string, object[]]>} goods by category, in the problem's order */
-  goodsByCategory() {
-    const found = new Map();
+  /** @returns {Array<[string, Item[]]>} goods by category, in the order of the problem */
+  groupGoodsByCategory() {
+    /** @type {Map<string, Item[]>} */
+    const groups = new Map();
     for (const item of this.items.values()) {
       if (!this.isGood(item.id)) continue;
       const category = item.category ?? "other";
-      found.set(category, [...(found.get(category) ?? []), item]);
+      groups.set(category, [...(groups.get(category) ?? []), item]);
     }
-    return [...found];
+    return [...groups];
   }
 }

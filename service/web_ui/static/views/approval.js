@@ -1,61 +1,56 @@
-/** Life: where a plan is on its way, what the caller may do, what was made of it, who did what. */
+/** Approval: state of a plan, allowed acts, reported outputs, fulfilment, replanning and audit log. */
 
+import { renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { add, t } from "../lib/i18n.js";
-import { title } from "../lib/plans.js";
-import { style } from "./shared/stylesheets.js";
-import { journey } from "./approval/workflow.js";
-import { auditLog } from "./approval/audit-log.js";
-import { fulfilment } from "./approval/fulfilment.js";
-import { outputs } from "./approval/outputs.js";
-import { replan } from "./approval/replan.js";
-import { has } from "./approval/roles.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
+import { getPlanTitle } from "../lib/plans.js";
+import { createAuditLog } from "./approval/audit-log.js";
+import { createFulfilment } from "./approval/fulfilment.js";
+import { createOutputReports } from "./approval/outputs.js";
+import { createReplanForm } from "./approval/replan.js";
+import { hasRole } from "./approval/roles.js";
+import { createWorkflow } from "./approval/workflow.js";
+import { loadStylesheet } from "./shared/stylesheets.js";
 
-const PLANNERS = ["bureau", "admin"];
+const PLANNER_ROLES = ["bureau", "admin"];
 
 export default {
-  id: "life",
-  title: "nav.life",
+  id: "approval",
+  title: "nav.approval",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
-    const [atlas, life] = await Promise.all([
-      context.atlas(),
-      context.api.get(`${path}/life`, context.signal),
-      style("life"),
-      style("answer"),
-      add("answer"),
+    const { api, me, plan, signal } = context;
+    const path = `/v1/plans/${encodeURIComponent(plan.id)}/approval`;
+    const [problemIndex, approval] = await Promise.all([
+      context.loadProblemIndex(),
+      api.fetchJson(path, signal),
+      loadStylesheet("approval"),
+      loadStylesheet("shared"),
+      loadViewTexts("shared"),
     ]);
-    if (context.signal.aborted) return;
-    const log = auditLog(context, atlas);
-    const made = context.plan.tables?.quotas ? carriedOut(context, atlas, log) : null;
+    if (signal.aborted) return;
+    const log = createAuditLog(context);
+    const hasQuotas = Boolean(plan.tables?.quotas);
+    const canReplan =
+      hasQuotas && problemIndex.periods.length > 1 && hasRole(me, plan, PLANNER_ROLES);
     fill(
       root,
-      h(
-        "div",
-        { class: "head" },
-        h(
-          "div",
-          {},
-          h("h1", { tabindex: "-1" }, t("nav.life")),
-          h("p", { class: "lead" }, t("life.lead", { plan: title(context.plan) })),
-        ),
-      ),
-      journey(context, life, () => log.renew()),
-      made,
-      made &&
-        atlas.periods.length > 1 &&
-        has(context.me, context.plan, PLANNERS) &&
-        replan(context, atlas, () => log.renew()),
+      renderViewHead(t("nav.approval"), t("approval.lead", { plan: getPlanTitle(plan) })),
+      createWorkflow(context, approval, log.refresh),
+      hasQuotas && renderExecution(context, problemIndex, log.refresh),
+      canReplan && createReplanForm(context, problemIndex, log.refresh),
       log.element,
     );
   },
 };
 
-function carriedOut(context, atlas, log) {
-  const ranking = fulfilment(context, atlas);
-  const reported = () => {
-    ranking.renew();
-    log.renew();
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {() => void} refreshLog @returns {HTMLElement} */
+function renderExecution(context, problemIndex, refreshLog) {
+  const fulfilment = createFulfilment(context, problemIndex);
+  const onReported = () => {
+    fulfilment.refresh();
+    refreshLog();
   };
-  return h("div", { class: "life-made" }, outputs(context, atlas, reported), ranking.element);
+  const outputs = createOutputReports(context, problemIndex, onReported);
+  return h("div", { class: "execution" }, outputs, fulfilment.element);
 }

@@ -1,307 +1,275 @@
-/** Reasons: why something is short, what would mend it, and what comes of that. */
+/** Bottlenecks: the limits that cause a shortage, and remedies for it. */
 
-import { add, t } from "../lib/i18n.js";
+import {
+  renderCard,
+  renderColumnHeading,
+  renderFigure,
+  renderScrollTable,
+  renderSegments,
+  renderViewHead,
+} from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { number, period as month, quantity, won } from "../lib/format.js";
-import { empty, failure, loading } from "../lib/feedback.js";
-import { style } from "./shared/stylesheets.js";
-import { causeList } from "./bottlenecks/binding-limits.js";
-import { remedyList } from "./bottlenecks/remedies.js";
+import { renderEmpty, renderFailure, renderLoading } from "../lib/feedback.js";
+import { formatNumber, formatPeriod, formatQuantity, formatWon } from "../lib/format.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
+import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
+import { renderRemedies } from "./bottlenecks/remedies.js";
+import { loadStylesheet } from "./shared/stylesheets.js";
 
-const SHOWN = 60;
+const MAX_ROWS = 60;
+const MAX_GROUPS = 12;
+const MAX_LIMITS_IN_GROUP = 6;
+const GROUPINGS = ["county", "category", "item", "period"];
+
+/** @typedef {{county: string, item: string, period: string}} ShortageKey */
 
 export default {
-  id: "reasons",
-  title: "nav.reasons",
+  id: "bottlenecks",
+  title: "nav.bottlenecks",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [atlas] = await Promise.all([context.atlas(), add("answer"), style("answer")]);
+    const [problemIndex] = await Promise.all([
+      context.loadProblemIndex(),
+      loadViewTexts("shared"),
+      loadStylesheet("shared"),
+    ]);
     if (context.signal.aborted) return;
-    const cell = ["county", "item", "period"].map((name) => context.params.get(name));
-    const head = h(
-      "div",
-      { class: "head" },
-      h(
-        "div",
-        {},
-        h("h1", { tabindex: "-1" }, t("nav.reasons")),
-        h("p", { class: "lead" }, t("reasons.lead")),
-      ),
-    );
-    fill(
-      root,
-      head,
-      h(
-        "div",
-        { class: "reasons" },
-        cell.every(Boolean) ? await one(context, atlas, cell) : await all(context, atlas),
-      ),
-    );
+    const key = readShortageKey(context.params);
+    const content = key
+      ? await renderShortage(context, problemIndex, key)
+      : await renderOverview(context, problemIndex);
+    const head = renderViewHead(t("nav.bottlenecks"), t("bottlenecks.lead"));
+    fill(root, head, h("div", { class: "bottlenecks" }, content));
   },
 };
 
-function section(title, text = "") {
-  const place = h("div", {}, loading());
-  return [
-    h(
-      "section",
-      { class: "card" },
-      h("h2", {}, title),
-      text && h("p", { class: "soft" }, text),
-      place,
-    ),
-    place,
-  ];
+/** @param {URLSearchParams} params @returns {ShortageKey|null} null if the URL names no single shortage */
+function readShortageKey(params) {
+  const [county, item, period] = ["county", "item", "period"].map((name) => params.get(name));
+  return county && item && period ? { county, item, period } : null;
 }
 
-async function later(context, place, work) {
+/** @param {string} title @param {string} text @returns {[HTMLElement, HTMLElement]} a card, and the frame of its content */
+function createSection(title, text) {
+  const frame = h("div", {}, renderLoading());
+  return [renderCard(title, h("p", { class: "soft" }, text), frame), frame];
+}
+
+/**
+ * Show the result of a query in a frame, or its failure with a button to retry.
+ * @param {ViewContext} context @param {HTMLElement} frame @param {() => Promise<Child>} load
+ */
+async function loadInto(context, frame, load) {
   try {
-    const found = await work();
-    if (!context.signal.aborted) fill(place, found);
+    const content = await load();
+    if (!context.signal.aborted) fill(frame, content);
   } catch (error) {
-    if (!context.signal.aborted && error.name !== "AbortError")
-      fill(
-        place,
-        failure(error, () => {
-          fill(place, loading());
-          later(context, place, work);
-        }),
-      );
+    if (context.signal.aborted || (error instanceof Error && error.name === "AbortError")) return;
+    const retry = () => {
+      fill(frame, renderLoading());
+      loadInto(context, frame, load);
+    };
+    fill(frame, renderFailure(error, retry));
   }
 }
 
-async function one(context, atlas, [county, item, period]) {
-  const { columns } = await context.api.table(context.plan.id, "supply", {
-    county,
-    item,
-    period,
-    columns: "demand,shortage,price",
-  });
-  const row = Object.fromEntries(
-    Object.entries(columns).map(([name, values]) => [name, values[0]]),
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {Promise<Child>} */
+async function renderShortage(context, problemIndex, key) {
+  const { api, plan } = context;
+  const query = { ...key, columns: "demand,shortage,price" };
+  const { columns } = await api.fetchTable(plan.id, "supply", query);
+  const [demand, shortage, price] = ["demand", "shortage", "price"].map(
+    (name) => columns[name][0] ?? 0,
   );
+  const unit = problemIndex.getUnit(key.item);
   const names = {
-    item: atlas.name(item),
-    county: atlas.name(county),
-    period: month(period, "long"),
+    item: problemIndex.getName(key.item),
+    county: problemIndex.getName(key.county),
+    period: formatPeriod(key.period, "long"),
   };
-  const back = h("a", { href: context.href("reasons") }, t("reasons.all"));
-  const top = h(
+  const head = h(
     "section",
-    { class: "card reason-top" },
-    h("p", {}, back),
-    h("h2", { class: "need" }, t("reasons.need", names)),
-    needFigures(row, atlas.unit(item)),
-  );
-  if (!(row.shortage > 0)) return [top, empty(t("reasons.served"), t("reasons.served-text"))];
-  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
-  const where = new URLSearchParams({ county, item, period });
-  const [causes, causePlace] = section(t("reasons.causes"), t("reasons.causes-text"));
-  const [mends, mendPlace] = section(t("reasons.remedies"), t("reasons.remedies-text"));
-  later(context, causePlace, async () =>
-    causeList(
-      atlas,
-      (await context.api.once(`${path}/why?by=all&${where}`, context.signal)).groups[0],
+    { class: "card shortage-head" },
+    h("p", {}, h("a", { href: context.buildHref("bottlenecks") }, t("bottlenecks.all"))),
+    h("h2", { class: "shortage-title" }, t("bottlenecks.shortage-of", names)),
+    h(
+      "dl",
+      { class: "figures" },
+      renderFigure("shortage", t("bottlenecks.shortage"), formatQuantity(shortage, unit)),
+      renderFigure("demand", t("bottlenecks.demand"), formatQuantity(demand, unit)),
+      renderFigure("price", t("bottlenecks.price"), formatWon(price)),
     ),
   );
-  let trying = new AbortController();
-  context.signal.addEventListener("abort", () => trying.abort());
-  const turning = () => {
-    trying.abort();
-    trying = new AbortController();
-    return trying.signal;
-  };
-  const left = context.params.get("left") === "0" ? "0" : "0.5";
-  const pick = leftChoice(left, (wished) => {
-    context.update({ left: wished === "0.5" ? null : wished });
-    fill(mendPlace, loading(t("reasons.solving")));
-    later(context, mendPlace, () => remedies(wished));
-  });
-  mends.insertBefore(pick, mendPlace);
-  fill(mendPlace, loading(t("reasons.solving")));
-  const remedies = async (wished) =>
-    remedyList(
-      context,
-      atlas,
-      await context.api.once(`${path}/remedies?${where}&left=${wished}`, turning()),
-      [county, item, period],
-    );
-  later(context, mendPlace, () => remedies(left));
-  return [top, causes, mends];
-}
-
-function needFigures(row, unit) {
-  const figure = (name, text) =>
-    h("div", { data: { figure: name } }, h("dt", {}, t(`reasons.${name}`)), h("dd", {}, text));
-  return h(
-    "dl",
-    { class: "figures" },
-    figure("short", quantity(row.shortage ?? 0, unit)),
-    figure("of", quantity(row.demand ?? 0, unit)),
-    figure("price", won(row.price ?? 0)),
-  );
-}
-
-function leftChoice(left, pick) {
-  const option = (value) =>
-    h(
-      "label",
-      {},
-      h("input", {
-        type: "radio",
-        name: "left",
-        value,
-        checked: value === left,
-        on: { change: () => pick(value) },
-      }),
-      t(`reasons.left-${value === "0" ? "none" : "half"}`),
-    );
-  return h(
-    "fieldset",
-    { class: "pick" },
-    h("legend", {}, t("reasons.left")),
-    h("div", { class: "segments" }, option("0.5"), option("0")),
-  );
-}
-
-async function all(context, atlas) {
-  const { columns, total } = await context.api.table(context.plan.id, "reasons", {
-    columns: "county,item,period,shortage",
-  });
-  if (!total) return empty(t("reasons.none"), t("reasons.none-text"));
-  const by = context.params.get("by") ?? "county";
-  const [rolled, place] = section(t("reasons.rolled"), t("reasons.rolled-text"));
-  const load = (wished) =>
-    later(context, place, async () =>
-      groups(
-        atlas,
-        await context.api.once(
-          `/v1/plans/${encodeURIComponent(context.plan.id)}/why?by=${wished}&limit=12`,
-          context.signal,
-        ),
-        wished,
-      ),
-    );
-  rolled.insertBefore(
-    byChoice(by, (wished) => {
-      context.update({ by: wished });
-      fill(place, loading());
-      load(wished);
-    }),
-    place,
-  );
-  load(by);
+  if (!(shortage > 0)) {
+    return [head, renderEmpty(t("bottlenecks.served"), t("bottlenecks.served-text"))];
+  }
   return [
-    h(
-      "section",
-      { class: "card" },
-      h("h2", {}, t("reasons.cells")),
-      cells(context, atlas, columns),
-    ),
-    rolled,
+    head,
+    createLimitsSection(context, problemIndex, key),
+    createRemediesSection(context, problemIndex, key),
   ];
 }
 
-function byChoice(by, pick) {
-  const option = (value) =>
-    h(
-      "label",
-      {},
-      h("input", {
-        type: "radio",
-        name: "by",
-        value,
-        checked: value === by,
-        on: { change: () => pick(value) },
-      }),
-      t(`reasons.by-${value}`),
-    );
-  return h(
-    "fieldset",
-    { class: "pick" },
-    h("legend", { class: "unseen" }, t("reasons.by")),
-    h("div", { class: "segments" }, ["county", "category", "item", "period"].map(option)),
-  );
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {HTMLElement} */
+function createLimitsSection(context, problemIndex, key) {
+  const title = t("bottlenecks.limits");
+  const [section, frame] = createSection(title, t("bottlenecks.limits-text"));
+  const query = new URLSearchParams({ group_by: "all", ...key });
+  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/bottlenecks?${query}`;
+  loadInto(context, frame, async () => {
+    const { groups } = await context.api.fetchCached(path, context.signal);
+    return renderBindingLimits(problemIndex, groups[0]);
+  });
+  return section;
 }
 
-function groups(atlas, answer, by) {
-  if (!answer.groups.length) return h("p", { class: "soft" }, t("reasons.only-rounding"));
-  const name = (key) => (by === "period" ? month(key, "long") : atlas.name(key));
-  return answer.groups.map((group) =>
-    h(
-      "details",
-      { class: "group" },
-      h("summary", {}, `${name(group.key)}: ${won(group.won)}`),
-      causeList(atlas, { ...group, causes: group.causes.slice(0, 6) }),
-    ),
-  );
-}
-
-function cells(context, atlas, columns) {
-  const found = new Map();
-  columns.county.forEach((county, k) => {
-    const [item, period, short] = [columns.item[k], columns.period[k], columns.shortage[k]];
-    found.set(`${county} ${item} ${period}`, {
-      county,
-      item,
-      period,
-      short,
-      worth: short * atlas.value(item),
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {HTMLElement} */
+function createRemediesSection(context, problemIndex, key) {
+  const title = t("bottlenecks.remedies");
+  const [section, frame] = createSection(title, t("bottlenecks.remedies-text"));
+  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/remedies`;
+  let abortController = new AbortController();
+  context.signal.addEventListener("abort", () => abortController.abort());
+  /** @param {string} targetShare */
+  const load = (targetShare) => {
+    abortController.abort();
+    abortController = new AbortController();
+    const { signal } = abortController;
+    const query = new URLSearchParams({ ...key, target_share: targetShare });
+    fill(frame, renderLoading(t("bottlenecks.solving")));
+    loadInto(context, frame, async () => {
+      const remedies = await context.api.fetchCached(`${path}?${query}`, signal);
+      return renderRemedies(context, problemIndex, remedies, key.item);
     });
+  };
+  const selected = context.params.get("target_share") === "0" ? "0" : "0.5";
+  const choice = renderSegments({
+    name: "target-share",
+    legend: t("bottlenecks.target"),
+    className: "choice-row",
+    choices: [
+      ["0.5", t("bottlenecks.target-half")],
+      ["0", t("bottlenecks.target-none")],
+    ],
+    selected,
+    onChange: (value) => {
+      context.updateParams({ target_share: value === "0.5" ? null : value });
+      load(value);
+    },
   });
-  const rows = [...found.values()].sort((a, b) => b.worth - a.worth);
-  const heads = ["county", "item", "period", "short", "worth"];
-  return [
-    h(
-      "p",
-      { class: "soft small" },
-      t("reasons.cells-text", {
-        n: number(rows.length),
-        shown: number(Math.min(SHOWN, rows.length)),
-      }),
-    ),
-    h(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("reasons.cells") },
-      h(
-        "table",
-        { class: "rows cells" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            heads.map((name) =>
-              h(
-                "th",
-                { scope: "col", class: name === "short" || name === "worth" ? "number" : null },
-                t(`reasons.col-${name}`),
-              ),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          rows.slice(0, SHOWN).map((row) => cellRow(context, atlas, row)),
-        ),
-      ),
-    ),
-  ];
+  section.insertBefore(choice, frame);
+  load(selected);
+  return section;
 }
 
-function cellRow(context, atlas, { county, item, period, short, worth }) {
-  return h(
-    "tr",
-    {},
-    h("td", {}, atlas.name(county)),
-    h(
-      "td",
-      {},
-      h("a", { href: context.href("reasons", { county, item, period }) }, atlas.name(item)),
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
+async function renderOverview(context, problemIndex) {
+  const query = { columns: "county,item,period,shortage" };
+  const { columns, total } = await context.api.fetchTable(context.plan.id, "bottlenecks", query);
+  if (!total) return renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text"));
+  const shortages = rankShortages(columns, (item) => problemIndex.getValue(item));
+  const list = renderShortageList(context, problemIndex, shortages);
+  return [renderCard(t("bottlenecks.shortages"), list), createGroupsSection(context, problemIndex)];
+}
+
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {HTMLElement} */
+function createGroupsSection(context, problemIndex) {
+  const title = t("bottlenecks.groups");
+  const [section, frame] = createSection(title, t("bottlenecks.groups-text"));
+  const base = `/v1/plans/${encodeURIComponent(context.plan.id)}/bottlenecks`;
+  /** @param {string} groupBy */
+  const load = (groupBy) =>
+    loadInto(context, frame, async () => {
+      const path = `${base}?group_by=${groupBy}&max_results=${MAX_GROUPS}`;
+      const { groups } = await context.api.fetchCached(path, context.signal);
+      return renderGroups(problemIndex, groups, groupBy);
+    });
+  const wanted = context.params.get("by") ?? "";
+  const selected = GROUPINGS.includes(wanted) ? wanted : "county";
+  const choice = renderSegments({
+    name: "by",
+    legend: t("bottlenecks.group-by"),
+    isLegendHidden: true,
+    className: "choice-row",
+    choices: GROUPINGS.map((name) => [name, t(`bottlenecks.by-${name}`)]),
+    selected,
+    onChange: (value) => {
+      context.updateParams({ by: value });
+      fill(frame, renderLoading());
+      load(value);
+    },
+  });
+  section.insertBefore(choice, frame);
+  load(selected);
+  return section;
+}
+
+/** @param {ProblemIndex} problemIndex @param {AttributionGroup[]} groups @param {string} groupBy @returns {Child} */
+function renderGroups(problemIndex, groups, groupBy) {
+  if (!groups.length) return h("p", { class: "soft" }, t("bottlenecks.only-rounding"));
+  return groups.map((group) => {
+    const name =
+      groupBy === "period" ? formatPeriod(group.key, "long") : problemIndex.getName(group.key);
+    const shown = {
+      ...group,
+      binding_limits: group.binding_limits.slice(0, MAX_LIMITS_IN_GROUP),
+    };
+    return h(
+      "details",
+      { class: "bottleneck-group" },
+      h("summary", {}, `${name}: ${formatWon(group.value)}`),
+      renderBindingLimits(problemIndex, shown),
+    );
+  });
+}
+
+/**
+ * Rank shortages by their value. The table has a row for each limit behind a shortage.
+ * @param {Columns} columns county, item, period and shortage
+ * @param {(item: string) => number} getValue value of a unit of an item
+ * @returns {Array<ShortageKey & {shortage: number, value: number}>} each shortage once, the greatest value first
+ */
+export function rankShortages(columns, getValue) {
+  const shortages = new Map();
+  columns.county.forEach((county, row) => {
+    const [item, period, shortage] = [
+      columns.item[row],
+      columns.period[row],
+      columns.shortage[row],
+    ];
+    const value = shortage * getValue(item);
+    shortages.set(`${county} ${item} ${period}`, { county, item, period, shortage, value });
+  });
+  return [...shortages.values()].sort((a, b) => b.value - a.value);
+}
+
+/**
+ * @param {ViewContext} context @param {ProblemIndex} problemIndex
+ * @param {Array<ShortageKey & {shortage: number, value: number}>} shortages @returns {Child}
+ */
+function renderShortageList(context, problemIndex, shortages) {
+  const counts = {
+    n: formatNumber(shortages.length),
+    shown: formatNumber(Math.min(MAX_ROWS, shortages.length)),
+  };
+  const table = renderScrollTable({
+    label: t("bottlenecks.shortages"),
+    className: "shortages",
+    head: ["county", "item", "period", "shortage", "value"].map((name) =>
+      renderColumnHeading(t(`bottlenecks.col-${name}`), name === "shortage" || name === "value"),
     ),
-    h("td", {}, month(period, "long")),
-    h("td", { class: "number" }, quantity(short, atlas.unit(item))),
-    h("td", { class: "number" }, won(worth)),
-  );
+    rows: shortages.slice(0, MAX_ROWS).map(({ county, item, period, shortage, value }) => {
+      const href = context.buildHref("bottlenecks", { county, item, period });
+      return h(
+        "tr",
+        {},
+        h("td", {}, problemIndex.getName(county)),
+        h("td", {}, h("a", { href }, problemIndex.getName(item))),
+        h("td", {}, formatPeriod(period, "long")),
+        h("td", { class: "number" }, formatQuantity(shortage, problemIndex.getUnit(item))),
+        h("td", { class: "number" }, formatWon(value)),
+      );
+    }),
+  });
+  return [h("p", { class: "soft small" }, t("bottlenecks.shortages-text", counts)), table];
 }

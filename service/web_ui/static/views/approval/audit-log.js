@@ -1,144 +1,121 @@
-/** The audit trail: who did what, newest first. */
+/** The audit log: who did what, newest first. */
 
+import {
+  renderCard,
+  renderColumnHeading,
+  renderScrollTable,
+  renderSegments,
+} from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { moment } from "../../lib/format.js";
-import { or, t } from "../../lib/i18n.js";
-import { failure, loading } from "../../lib/feedback.js";
+import { renderFailure, renderLoading } from "../../lib/feedback.js";
+import { formatDateTime } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
 
-const PAGE = 25;
+const PAGE_SIZE = 25;
+const MAX_SIZE = 1000;
 
 /**
- * The audit log of the plan, or of all that the caller may see.
- * @param {object} context the view's
- * @returns {{element: HTMLElement, renew: () => void}} the card, and what reads it anew
+ * Create the audit log of the plan, or of everything that the caller may read.
+ * @param {ViewContext} context context of the view
+ * @returns {{element: HTMLElement, refresh: () => void}} the card, and a function that reads the log again
  */
-export function auditLog(context) {
-  const place = h("div", {}, loading());
-  let all = context.params.get("log") === "all";
-  let limit = PAGE;
-  const renew = async () => {
+export function createAuditLog(context) {
+  const frame = h("div", {}, renderLoading());
+  let isAll = context.params.get("log") === "all";
+  let limit = PAGE_SIZE;
+  const refresh = async () => {
+    const query = new URLSearchParams({ order: "newest", limit: String(limit) });
+    if (!isAll) query.set("subject", context.plan.id);
     try {
-      const asked = new URLSearchParams({
-        order: "newest",
-        limit: String(limit),
-        ...(all ? {} : { subject: context.plan.id }),
-      });
-      const { entries, next } = await context.api.get(`/v1/audit?${asked}`, context.signal);
-      fill(
-        place,
-        entries.length ? lines(entries, all) : h("p", { class: "soft" }, t("audit.none")),
-        next && limit < 1000 && more(),
-      );
+      const { entries, next } = await context.api.fetchJson(`/v1/audit?${query}`, context.signal);
+      const list = entries.length
+        ? renderEntries(entries, isAll)
+        : h("p", { class: "soft" }, t("audit.none"));
+      fill(frame, list, next && limit < MAX_SIZE && renderMoreButton());
     } catch (error) {
-      if (!context.signal.aborted) fill(place, failure(error, renew));
+      if (!context.signal.aborted) fill(frame, renderFailure(error, refresh));
     }
   };
-  const more = () =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        on: {
-          click: () => {
-            limit = Math.min(1000, limit * 4);
-            renew();
-          },
-        },
-      },
-      t("audit.more"),
-    );
-  const option = (value) =>
-    h(
-      "label",
-      {},
-      h("input", {
-        type: "radio",
-        name: "log",
-        value,
-        checked: (value === "all") === all,
-        on: {
-          change: () => {
-            all = value === "all";
-            context.update({ log: all ? "all" : null });
-            renew();
-          },
-        },
-      }),
-      t(`audit.of-${value}`),
-    );
-  renew();
-  const pick = h(
-    "fieldset",
-    {},
-    h("legend", { class: "unseen" }, t("audit.of")),
-    h("div", { class: "segments" }, ["plan", "all"].map(option)),
-  );
-  return {
-    element: h("section", { class: "card audit" }, h("h2", {}, t("audit.title")), pick, place),
-    renew,
+  const renderMoreButton = () => {
+    const click = () => {
+      limit = Math.min(MAX_SIZE, limit * 4);
+      refresh();
+    };
+    const props = { type: "button", class: "button small", on: { click } };
+    return h("button", props, t("audit.more"));
   };
+  const choice = renderSegments({
+    name: "log",
+    legend: t("audit.scope"),
+    isLegendHidden: true,
+    choices: [
+      ["plan", t("audit.scope-plan")],
+      ["all", t("audit.scope-all")],
+    ],
+    selected: isAll ? "all" : "plan",
+    onChange: (value) => {
+      isAll = value === "all";
+      context.updateParams({ log: isAll ? "all" : null });
+      refresh();
+    },
+  });
+  refresh();
+  const element = renderCard(t("audit.title"), choice, frame);
+  element.classList.add("audit");
+  return { element, refresh };
 }
 
-function lines(entries, all) {
-  const head = ["at", "caller", "act", ...(all ? ["subject"] : []), "detail"];
-  return h(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": t("audit.title") },
-    h(
-      "table",
-      { class: "rows" },
+/** @param {AuditEntry[]} entries @param {boolean} isAll @returns {HTMLElement} */
+function renderEntries(entries, isAll) {
+  const columns = ["at", "caller", "act", ...(isAll ? ["subject"] : []), "detail"];
+  return renderScrollTable({
+    label: t("audit.title"),
+    head: columns.map((name) => renderColumnHeading(t(`audit.${name}`))),
+    rows: entries.map((entry) =>
       h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head.map((name) => h("th", { scope: "col" }, t(`audit.${name}`))),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        entries.map((entry) =>
-          h(
-            "tr",
-            { data: { act: entry.act } },
-            h("td", { class: "when" }, moment(entry.at)),
-            h("td", {}, entry.caller),
-            h("td", {}, or(`audit.act.${entry.act}`, entry.act)),
-            all && h("td", { class: "wrap" }, entry.subject),
-            h("td", { class: "wrap small" }, particulars(entry.detail)),
-          ),
-        ),
+        "tr",
+        { data: { act: entry.act } },
+        h("td", { class: "when" }, formatDateTime(entry.at)),
+        h("td", {}, entry.caller),
+        h("td", {}, textOr(`audit.act.${entry.act}`, entry.act)),
+        isAll && h("td", { class: "wrap" }, entry.subject),
+        h("td", { class: "wrap small" }, renderDetails(entry.detail)),
       ),
     ),
-  );
+  });
 }
 
-const DIGEST = /^[0-9a-f]{64}$/;
-const SAID = new Set(["detail"]);
-const cut = (text) => (DIGEST.test(text) ? text.slice(0, 16) : text.slice(0, 80));
+const DIGEST_PATTERN = /^[0-9a-f]{64}$/;
+const DIGEST_LENGTH = 16;
+const MAX_LENGTH = 80;
 
-const WORDS = { outcome: "outcome", state: "life.state", life: "life.state" };
+/** Details that are English sentences of the service. */
+const ENGLISH_DETAILS = new Set(["detail"]);
 
-/** A particular: in our words where we have some; digests and what programs say as they are. */
-function worded(name, value) {
-  if (name in WORDS) return or(`${WORDS[name]}.${value}`, String(value));
-  return SAID.has(name)
-    ? h("span", { lang: "en" }, cut(String(value)))
-    : DIGEST.test(value)
-      ? h("code", {}, cut(String(value)))
-      : cut(String(value));
-}
+/** Details whose values have texts, and the prefixes of the keys.
+ * @type {Record<string, string>} */
+const TRANSLATED_DETAILS = {
+  outcome: "outcome",
+  state: "approval.state",
+  approval_state: "approval.state",
+};
 
-function particulars(detail) {
-  const said = Object.entries(detail).filter(
+/** @param {Record<string, unknown>} detail @returns {Child} */
+function renderDetails(detail) {
+  const shown = Object.entries(detail).filter(
     ([, value]) => value !== null && value !== "" && typeof value !== "object",
   );
-  return said.map(([name, value], k) => [
+  return shown.map(([name, value], k) => [
     k > 0 && " · ",
-    `${or(`audit.detail.${name}`, name)}: `,
-    worded(name, value),
+    `${textOr(`audit.detail.${name}`, name)}: `,
+    renderDetail(name, String(value)),
   ]);
+}
+
+/** @param {string} name @param {string} value @returns {Child} */
+function renderDetail(name, value) {
+  if (name in TRANSLATED_DETAILS) return textOr(`${TRANSLATED_DETAILS[name]}.${value}`, value);
+  if (DIGEST_PATTERN.test(value)) return h("code", {}, value.slice(0, DIGEST_LENGTH));
+  const text = value.slice(0, MAX_LENGTH);
+  return ENGLISH_DETAILS.has(name) ? h("span", { lang: "en" }, text) : text;
 }

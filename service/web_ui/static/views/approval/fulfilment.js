@@ -1,160 +1,118 @@
-/** Fulfilment: what was made against the quotas, ranked worst first for the review. */
+/** Fulfilment: reported outputs against quotas, the lowest fulfilment first. */
 
+import {
+  renderCard,
+  renderColumnHeading,
+  renderField,
+  renderScrollTable,
+  renderSegments,
+} from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { number, period as month, share, won } from "../../lib/format.js";
+import { renderFailure, renderLoading } from "../../lib/feedback.js";
+import { formatNumber, formatPeriod, formatShare, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { failure, loading } from "../../lib/feedback.js";
 
-const BY = ["factory", "county", "item"];
-const SHOWN = 40;
+const GROUPINGS = ["factory", "county", "item"];
+const MAX_ROWS = 40;
+const COLUMNS = ["rank", "name", "planned", "made", "share", "unreported"];
 
 /**
- * The ranking.
- * @param {object} context the view's
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @returns {{element: HTMLElement, renew: () => void}} the card, and what reads it anew
+ * Create the ranking by fulfilment.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {{element: HTMLElement, refresh: () => void}} the card, and a function that reads the ranking again
  */
-export function fulfilment(context, atlas) {
-  let by = BY.includes(context.params.get("by")) ? context.params.get("by") : "factory";
-  const place = h("div", {}, loading());
-  const through = h(
-    "select",
-    { name: "through" },
-    h("option", { value: "" }, t("fulfilment.last")),
-    atlas.periods.map((id) =>
-      h("option", { value: id, selected: id === context.params.get("through") }, month(id, "long")),
-    ),
-  );
+export function createFulfilment(context, problemIndex) {
+  const { api, params, signal } = context;
   const path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
-  const renew = async () => {
+  const wanted = params.get("by") ?? "";
+  let grouping = GROUPINGS.includes(wanted) ? wanted : "factory";
+  const frame = h("div", {}, renderLoading());
+  const through = renderThroughSelect(problemIndex, params.get("through"));
+  const load = async () => {
+    if (!through.value && (await api.fetchJson(`${path}/outputs?limit=1`, signal)).total === 0) {
+      return h("p", { class: "soft" }, t("fulfilment.nothing-reported"));
+    }
+    const query = new URLSearchParams({ by: grouping });
+    if (through.value) query.set("through", through.value);
+    return renderRanking(await api.fetchJson(`${path}/fulfilment?${query}`, signal), problemIndex);
+  };
+  const refresh = async () => {
     try {
-      const asked = new URLSearchParams({
-        by,
-        ...(through.value ? { through: through.value } : {}),
-      });
-      const silent =
-        !through.value &&
-        (await context.api.get(`${path}/outputs?limit=1`, context.signal)).total === 0;
-      const found = silent
-        ? null
-        : await context.api.get(`${path}/fulfilment?${asked}`, context.signal);
-      fill(
-        place,
-        found ? ranking(found, atlas) : h("p", { class: "soft" }, t("fulfilment.nothing")),
-      );
+      fill(frame, await load());
     } catch (error) {
-      if (!context.signal.aborted) fill(place, failure(error, renew));
+      if (!signal.aborted) fill(frame, renderFailure(error, refresh));
     }
   };
   through.addEventListener("change", () => {
-    context.update({ through: through.value });
-    renew();
+    context.updateParams({ through: through.value });
+    refresh();
   });
-  const option = (value) =>
-    h(
-      "label",
-      {},
-      h("input", {
-        type: "radio",
-        name: "fulfilment-by",
-        value,
-        checked: value === by,
-        on: {
-          change: () => {
-            by = value;
-            context.update({ by: value });
-            renew();
-          },
-        },
-      }),
-      t(`fulfilment.by-${value}`),
-    );
-  const controls = h(
-    "div",
-    { class: "controls" },
-    h(
-      "fieldset",
-      {},
-      h("legend", {}, t("fulfilment.by")),
-      h("div", { class: "segments" }, BY.map(option)),
-    ),
-    h("label", { class: "field" }, h("span", {}, t("fulfilment.through")), through),
+  const choice = renderSegments({
+    name: "fulfilment-by",
+    legend: t("fulfilment.by"),
+    choices: GROUPINGS.map((name) => [name, t(`fulfilment.by-${name}`)]),
+    selected: grouping,
+    onChange: (value) => {
+      grouping = value;
+      context.updateParams({ by: value });
+      refresh();
+    },
+  });
+  refresh();
+  const element = renderCard(
+    t("fulfilment.title"),
+    h("p", { class: "soft" }, t("fulfilment.text")),
+    h("div", { class: "controls" }, choice, renderField(t("fulfilment.through"), through)),
+    frame,
   );
-  renew();
-  return {
-    element: h(
-      "section",
-      { class: "card fulfilment" },
-      h("h2", {}, t("fulfilment.title")),
-      h("p", { class: "soft" }, t("fulfilment.text")),
-      controls,
-      place,
-    ),
-    renew,
-  };
+  element.classList.add("fulfilment");
+  return { element, refresh };
 }
 
-function ranking(view, atlas) {
-  const { total } = view;
-  const ranked = view.rows.filter((row) => row.rank !== null);
-  const head = ["rank", "name", "planned", "made", "share", "unreported"];
+/** @param {ProblemIndex} problemIndex @param {string|null} selected @returns {HTMLSelectElement} */
+function renderThroughSelect(problemIndex, selected) {
+  const options = problemIndex.periods.map((id) =>
+    h("option", { value: id, selected: id === selected }, formatPeriod(id, "long")),
+  );
+  const last = h("option", { value: "" }, t("fulfilment.last-reported"));
+  return h("select", { name: "through" }, last, options);
+}
+
+/** @param {Fulfilment} fulfilment @param {ProblemIndex} problemIndex @returns {Child} */
+function renderRanking({ rows, total, through }, problemIndex) {
+  const ranked = rows.filter((row) => row.rank !== null);
+  const unranked = rows.length - ranked.length;
+  const values = {
+    share: formatShare(total.fulfilment),
+    through: formatPeriod(through, "long"),
+    n: formatNumber(total.lines - total.unreported),
+    lines: formatNumber(total.lines),
+  };
+  const table = renderScrollTable({
+    label: t("fulfilment.title"),
+    className: "ranking",
+    head: COLUMNS.map((name) => renderColumnHeading(t(`fulfilment.${name}`), name !== "name")),
+    rows: ranked.slice(0, MAX_ROWS).map((row) => renderRow(row, problemIndex)),
+  });
+  const note = t("fulfilment.unranked", { n: formatNumber(unranked) });
   return [
-    h(
-      "p",
-      { class: "total" },
-      t("fulfilment.total", {
-        share: share(total.fulfilment),
-        through: month(view.through, "long"),
-        n: number(total.lines - total.unreported),
-        lines: number(total.lines),
-      }),
-    ),
-    h(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("fulfilment.title") },
-      h(
-        "table",
-        { class: "rows ranking" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            head.map((name) =>
-              h(
-                "th",
-                { scope: "col", class: name === "name" ? null : "number" },
-                t(`fulfilment.${name}`),
-              ),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          ranked.slice(0, SHOWN).map((row) => line(row, atlas)),
-        ),
-      ),
-    ),
-    view.rows.length > ranked.length &&
-      h(
-        "p",
-        { class: "soft small" },
-        t("fulfilment.silent", { n: number(view.rows.length - ranked.length) }),
-      ),
+    h("p", { class: "total" }, t("fulfilment.total", values)),
+    table,
+    unranked > 0 && h("p", { class: "soft small" }, note),
   ];
 }
 
-function line(row, atlas) {
+/** @param {FulfilmentRow} row @param {ProblemIndex} problemIndex @returns {HTMLElement} */
+function renderRow(row, problemIndex) {
   return h(
     "tr",
     { data: { key: row.id } },
-    h("td", { class: "number" }, number(row.rank)),
-    h("th", { scope: "row" }, atlas.name(row.id)),
-    h("td", { class: "number" }, won(row.planned_value - row.unreported_value)),
-    h("td", { class: "number" }, won(row.made_value)),
-    h("td", { class: "number" }, h("strong", {}, share(row.fulfilment))),
-    h("td", { class: "number" }, number(row.unreported)),
+    h("td", { class: "number" }, formatNumber(row.rank)),
+    h("th", { scope: "row" }, problemIndex.getName(row.id)),
+    h("td", { class: "number" }, formatWon(row.planned_value - row.unreported_value)),
+    h("td", { class: "number" }, formatWon(row.made_value)),
+    h("td", { class: "number" }, h("strong", {}, formatShare(row.fulfilment))),
+    h("td", { class: "number" }, formatNumber(row.unreported)),
   );
 }

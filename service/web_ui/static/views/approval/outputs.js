@@ -1,77 +1,81 @@
-/** Reporting what was made: line by line, or a file. */
+/** Reporting outputs: one by one in a form, or many in a file. */
 
+import {
+  renderCard,
+  renderColumnHeading,
+  renderField,
+  renderScrollTable,
+} from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { moment, number, period as month, quantity } from "../../lib/format.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { formatDateTime, formatNumber, formatPeriod, formatQuantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/feedback.js";
-import { has } from "./roles.js";
+import { hasRole } from "./roles.js";
 
-const SHOWN = 15;
-const REPORTERS = ["factory", "bureau", "admin"];
+const MAX_ROWS = 15;
+const REPORTER_ROLES = ["factory", "bureau", "admin"];
+const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV_COLUMNS = "factory,item,period,quantity";
+
+/** @typedef {(body: any) => Promise<void>} SendReport */
 
 /**
- * A form for one output, an upload for many, and what was reported last.
- * @param {object} context the view's
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {() => void} reported called after a report was taken
+ * Create the form for one output, the upload for many, and the list of the latest reports.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {() => void} onReported called after the service accepted a report
  * @returns {HTMLElement} the card
  */
-export function outputs(context, atlas, reported) {
+export function createOutputReports(context, problemIndex, onReported) {
+  const { api, signal } = context;
   const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/outputs`;
-  const said = h("div", { class: "said-report", role: "status" });
-  const last = h("div", {});
-  const renew = async () => {
+  const status = h("div", { class: "report-status", role: "status" });
+  const reportsFrame = h("div", {});
+  const refresh = async () => {
     try {
-      const list = await context.api.get(`${path}?limit=${SHOWN}`, context.signal);
-      fill(last, list.total > 0 && taken(list, atlas));
+      const list = await api.fetchJson(`${path}?limit=${MAX_ROWS}`, signal);
+      fill(reportsFrame, list.total > 0 && renderReports(list, problemIndex));
     } catch (error) {
-      if (!context.signal.aborted) fill(last, failure(error, renew));
+      if (!signal.aborted) fill(reportsFrame, renderFailure(error, refresh));
     }
   };
-  const report = async (body) => {
+  /** @type {SendReport} */
+  const sendReport = async (body) => {
     try {
-      const { accepted, revision } = await context.api.post(path, body, { signal: context.signal });
-      fill(said, h("p", { class: "tag good" }, t("outputs.taken", { n: accepted, revision })));
-      announce(t("outputs.taken", { n: accepted, revision }));
-      await renew();
-      reported();
+      const { accepted, revision } = await api.postJson(path, body, { signal });
+      const message = t("outputs.accepted", { n: accepted, revision });
+      fill(status, h("p", { class: "tag good" }, message));
+      announce(message);
+      await refresh();
+      onReported();
     } catch (error) {
-      if (!context.signal.aborted) fill(said, failure(error));
+      if (!signal.aborted) fill(status, renderFailure(error));
     }
   };
-  renew();
-  const allowed = has(context.me, context.plan, REPORTERS);
-  return h(
-    "section",
-    { class: "card outputs" },
-    h("h2", {}, t("outputs.title")),
-    allowed
-      ? [form(context, atlas, report), upload(report)]
-      : h("p", { class: "soft" }, t("outputs.not-you")),
-    said,
-    last,
-  );
+  refresh();
+  const controls = hasRole(context.me, context.plan, REPORTER_ROLES)
+    ? [createReportForm(context, problemIndex, sendReport), createUpload(sendReport)]
+    : h("p", { class: "soft" }, t("outputs.not-allowed"));
+  const card = renderCard(t("outputs.title"), controls, status, reportsFrame);
+  card.classList.add("outputs");
+  return card;
 }
 
-const labelled = (name, field) => h("label", { class: "field" }, h("span", {}, t(name)), field);
-const options = (ids, name) => ids.map((id) => h("option", { value: id }, name(id)));
+/** @param {string[]} ids @param {(id: string) => string} getLabel @returns {HTMLElement[]} */
+const renderOptions = (ids, getLabel) => ids.map((id) => h("option", { value: id }, getLabel(id)));
 
-function form(context, atlas, report) {
-  const makers = [...atlas.factories.values()]
-    .filter((factory) => factory.lines?.length)
-    .map(({ id }) => id);
-  makers.sort((a, b) => atlas.name(a).localeCompare(atlas.name(b)));
-  const factory = h(
-    "select",
-    { name: "factory" },
-    options(makers, (id) => atlas.name(id)),
-  );
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {SendReport} sendReport @returns {HTMLElement} */
+function createReportForm(context, problemIndex, sendReport) {
+  /** @param {string} id */
+  const getName = (id) => problemIndex.getName(id);
+  const factories = [...problemIndex.factories.values()]
+    .filter((one) => one.lines?.length)
+    .map(({ id }) => id)
+    .sort((a, b) => getName(a).localeCompare(getName(b)));
+  const periods = renderOptions(problemIndex.periods, (id) => formatPeriod(id, "long"));
+  const factory = h("select", { name: "factory" }, renderOptions(factories, getName));
   const item = h("select", { name: "item" });
-  const period = h(
-    "select",
-    { name: "period" },
-    options(atlas.periods, (id) => month(id, "long")),
-  );
+  const period = h("select", { name: "period" }, periods);
   const amount = h("input", {
     name: "quantity",
     type: "number",
@@ -81,128 +85,87 @@ function form(context, atlas, report) {
     inputmode: "decimal",
   });
   const quota = h("p", { class: "soft small quota" });
-  const hint = async () => {
-    const asked = { factory: factory.value, item: item.value, period: period.value };
-    const { columns } = await context.api.table(context.plan.id, "quotas", {
-      ...asked,
-      columns: "quantity",
-    });
-    fill(
-      quota,
-      t("outputs.quota", { quota: quantity(columns.quantity[0] ?? 0, atlas.unit(asked.item)) }),
-    );
+  const getLine = () => ({ factory: factory.value, item: item.value, period: period.value });
+  const showQuota = async () => {
+    const line = getLine();
+    const query = { ...line, columns: "quantity" };
+    const { columns } = await context.api.fetchTable(context.plan.id, "quotas", query);
+    const text = formatQuantity(columns.quantity[0] ?? 0, problemIndex.getUnit(line.item));
+    fill(quota, t("outputs.quota", { quota: text }));
   };
-  const lines = () => {
+  const updateItems = () => {
+    const lines = problemIndex.factories.get(factory.value)?.lines ?? [];
     fill(
       item,
-      options(atlas.factories.get(factory.value)?.lines.map((line) => line.item) ?? [], (id) =>
-        atlas.name(id),
+      renderOptions(
+        lines.map((line) => line.item),
+        getName,
       ),
     );
-    hint();
+    showQuota();
   };
-  factory.addEventListener("change", lines);
-  for (const field of [item, period]) field.addEventListener("change", hint);
-  const send = (event) => {
+  factory.addEventListener("change", updateItems);
+  for (const select of [item, period]) select.addEventListener("change", showQuota);
+  /** @param {Event} event */
+  const submit = (event) => {
     event.preventDefault();
-    report({
-      outputs: [
-        {
-          factory: factory.value,
-          item: item.value,
-          period: period.value,
-          quantity: Number(amount.value),
-        },
-      ],
-    });
+    sendReport({ outputs: [{ ...getLine(), quantity: Number(amount.value) }] });
   };
-  lines();
+  updateItems();
   return h(
     "form",
-    { class: "controls report", on: { submit: send } },
-    labelled("outputs.factory", factory),
-    labelled("outputs.item", item),
-    labelled("outputs.period", period),
-    labelled("outputs.quantity", amount),
+    { class: "controls report", on: { submit } },
+    renderField(t("outputs.factory"), factory),
+    renderField(t("outputs.item"), item),
+    renderField(t("outputs.period"), period),
+    renderField(t("outputs.quantity"), amount),
     h("button", { type: "submit", class: "button main" }, t("outputs.report")),
     quota,
   );
 }
 
-const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-function upload(report) {
+/** @param {SendReport} sendReport @returns {HTMLElement} */
+function createUpload(sendReport) {
   const input = h("input", {
     type: "file",
     accept: ".csv,.xlsx,text/csv",
     "aria-describedby": "csv-hint",
   });
   input.addEventListener("change", async () => {
-    const [file] = input.files;
-    if (file)
-      await report(
-        new Blob([await file.arrayBuffer()], {
-          type: file.name.endsWith(".xlsx") ? WORKBOOK : "text/csv",
-        }),
-      );
+    const file = input.files?.[0];
+    if (file) {
+      const type = file.name.endsWith(".xlsx") ? XLSX_TYPE : "text/csv";
+      await sendReport(new Blob([await file.arrayBuffer()], { type }));
+    }
     input.value = "";
   });
+  const columns = h("code", {}, CSV_COLUMNS);
   return h(
     "div",
     { class: "field upload" },
-    h("label", {}, t("outputs.csv"), " ", input),
-    h(
-      "p",
-      { id: "csv-hint", class: "soft small" },
-      t("outputs.csv-hint"),
-      " ",
-      h("code", {}, "factory,item,period,quantity"),
-    ),
+    h("label", {}, t("outputs.file"), " ", input),
+    h("p", { id: "csv-hint", class: "soft small" }, t("outputs.file-hint"), " ", columns),
   );
 }
 
-function taken(list, atlas) {
-  return h(
-    "details",
-    {},
-    h("summary", {}, t("outputs.reported", { n: number(list.total), revision: list.revision })),
-    h(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("outputs.title") },
+/** @param {OutputList} list @param {ProblemIndex} problemIndex @returns {HTMLElement} */
+function renderReports(list, problemIndex) {
+  const columns = ["factory", "item", "period", "quantity", "at"];
+  const counts = { n: formatNumber(list.total), revision: list.revision };
+  const table = renderScrollTable({
+    label: t("outputs.title"),
+    head: columns.map((name) => renderColumnHeading(t(`outputs.${name}`), name === "quantity")),
+    rows: list.outputs.map(({ factory, item, period, quantity, caller, at }) =>
       h(
-        "table",
-        { class: "rows" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ["factory", "item", "period", "quantity", "at"].map((name) =>
-              h(
-                "th",
-                { scope: "col", class: name === "quantity" ? "number" : null },
-                t(`outputs.${name}`),
-              ),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          list.outputs.map((one) =>
-            h(
-              "tr",
-              {},
-              h("td", {}, atlas.name(one.factory)),
-              h("td", {}, atlas.name(one.item)),
-              h("td", {}, month(one.period, "long")),
-              h("td", { class: "number" }, quantity(one.quantity, atlas.unit(one.item))),
-              h("td", {}, t("life.by", { caller: one.caller, at: moment(one.at) })),
-            ),
-          ),
-        ),
+        "tr",
+        {},
+        h("td", {}, problemIndex.getName(factory)),
+        h("td", {}, problemIndex.getName(item)),
+        h("td", {}, formatPeriod(period, "long")),
+        h("td", { class: "number" }, formatQuantity(quantity, problemIndex.getUnit(item))),
+        h("td", {}, t("approval.by", { caller, at: formatDateTime(at) })),
       ),
     ),
-  );
+  });
+  return h("details", {}, h("summary", {}, t("outputs.reported", counts)), table);
 }

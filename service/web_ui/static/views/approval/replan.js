@@ -1,66 +1,64 @@
-/** Planning the rest of the year again, with what was made. */
+/** Replanning the remaining periods from the reported outputs. */
 
-import { ask } from "../../lib/api.js";
+import { sendRequest } from "../../lib/api.js";
+import { renderCard, renderField } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { period as month } from "../../lib/format.js";
+import { renderFailure } from "../../lib/feedback.js";
+import { formatPeriod } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { failure } from "../../lib/feedback.js";
-import { kept } from "../shared/save.js";
+import { followSavedPlan } from "../shared/save.js";
 
 /**
- * A form that plans again from a period on.
- * @param {object} context the view's
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {() => void} done called when it is accepted
+ * Create the form that replans from a period on.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {() => void} onAccepted called when the service accepted the new plan
  * @returns {HTMLElement} the card
  */
-export function replan(context, atlas, done) {
-  const from = h(
-    "select",
-    { name: "from" },
-    atlas.periods.slice(1).map((id) => h("option", { value: id }, month(id, "long"))),
-  );
-  const close = h("input", { type: "checkbox", name: "keep", checked: true });
-  const silent = h(
+export function createReplanForm(context, problemIndex, onAccepted) {
+  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/replan`;
+  const periods = problemIndex.periods
+    .slice(1)
+    .map((id) => h("option", { value: id }, formatPeriod(id, "long")));
+  const from = h("select", { name: "from" }, periods);
+  const keepsClose = h("input", { type: "checkbox", name: "keep", checked: true });
+  const unreported = h(
     "select",
     { name: "unreported" },
     ["quota", "zero"].map((value) => h("option", { value }, t(`replan.unreported-${value}`))),
   );
-  const place = h("div", { class: "keep-said", role: "status" });
+  const status = h("div", { class: "save-status", role: "status" });
   const button = h("button", { type: "submit", class: "button main" }, t("replan.button"));
-  const send = async (event) => {
+  /** @param {Event} event */
+  const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
-    fill(place, h("p", {}, t("keep.sending")));
+    fill(status, h("p", {}, t("save.sending")));
     try {
-      const body = { from: from.value, keep_quotas_close: close.checked, unreported: silent.value };
-      const plan = await (
-        await ask(`/v1/plans/${encodeURIComponent(context.plan.id)}/replan`, {
-          method: "POST",
-          body,
-          signal: context.signal,
-        })
-      ).json();
-      done();
-      await kept(context, place, plan);
+      const body = {
+        from: from.value,
+        keep_quotas_close: keepsClose.checked,
+        unreported: unreported.value,
+      };
+      const options = { method: "POST", body, signal: context.signal };
+      const plan = await (await sendRequest(path, options)).json();
+      onAccepted();
+      await followSavedPlan(context, status, plan);
     } catch (error) {
-      if (!context.signal.aborted) fill(place, failure(error));
+      if (!context.signal.aborted) fill(status, renderFailure(error));
     }
     button.disabled = false;
   };
-  return h(
-    "section",
-    { class: "card replan" },
-    h("h2", {}, t("replan.title")),
-    h("p", { class: "soft" }, t("replan.text")),
-    h(
-      "form",
-      { class: "controls", on: { submit: send } },
-      h("label", { class: "field" }, h("span", {}, t("replan.from")), from),
-      h("label", { class: "field" }, h("span", {}, t("replan.unreported")), silent),
-      h("label", { class: "check" }, close, t("replan.close")),
-      button,
-    ),
-    place,
+  const form = h(
+    "form",
+    { class: "controls", on: { submit } },
+    renderField(t("replan.from"), from),
+    renderField(t("replan.unreported"), unreported),
+    h("label", { class: "check" }, keepsClose, t("replan.keep-close")),
+    button,
   );
+  const text = h("p", { class: "soft" }, t("replan.text"));
+  const card = renderCard(t("replan.title"), text, form, status);
+  card.classList.add("replan");
+  return card;
 }

@@ -1,13 +1,13 @@
-/** What the caller's roles allow, as `/v1/me` tells them. */
+/** What the caller's roles allow. */
 
 /**
- * Whether the caller has one of some roles where a plan belongs.
- * @param {{authentication: string, grants: {province: string, role: string}[]}} me who asks
+ * Tell whether the caller has one of several roles in the province of a plan. The service checks this again.
+ * @param {Principal} me the caller
  * @param {{source: {province: string|null}}} plan the plan
- * @param {string[]} roles roles that would do
- * @returns {boolean} whether there is one; the service has the last word
+ * @param {string[]} roles sufficient roles
+ * @returns {boolean} whether the caller has such a role
  */
-export function has(me, plan, roles) {
+export function hasRole(me, plan, roles) {
   if (me.authentication === "off") return true;
   const { province } = plan.source;
   return me.grants.some(

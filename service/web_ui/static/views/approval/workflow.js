@@ -1,165 +1,154 @@
-/** The way of a plan, step by step, and the acts that lead on. */
+/** The approval workflow of a plan: its states and the acts that change them. */
 
 import { fill, h } from "../../lib/dom.js";
-import { workbook } from "../../lib/file-links.js";
-import { moment } from "../../lib/format.js";
-import { or, t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/feedback.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { createWorkbookLink } from "../../lib/file-links.js";
+import { formatDateTime } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
 
-const WAY = ["draft", "submitted", "ratified", "in_force", "closed"];
-const FINAL = new Set(["ratify", "close"]);
+const STATES = ["draft", "submitted", "ratified", "in_force", "closed"];
+const IRREVERSIBLE_ACTS = new Set(["ratify", "close"]);
+const SOLVED = ["optimal", "feasible"];
+const DIGEST_LENGTH = 16;
+const PRECONDITION_FAILED = 412;
+
+/** @typedef {(name: string, note: string) => void} PerformAct */
 
 /**
- * Where the plan is, what may be done now, and what was done.
- * @param {object} context the view's
- * @param {object} life as `/life` gives it
- * @param {() => void} done called after an act
+ * Create the card with the state of the plan, the allowed acts and the history.
+ * @param {ViewContext} context context of the view
+ * @param {Approval} approval what `/approval` answers
+ * @param {() => void} onDone called after an act
  * @returns {HTMLElement} the card
  */
-export function journey(context, life, done) {
-  const card = h("section", { class: "card journey", "aria-label": t("life.where") });
-  const show = (now, focus = false) => {
-    fill(
-      card,
-      h("h2", { tabindex: "-1" }, t("life.now", { state: t(`life.state.${now.state}`) })),
-      way(now),
-      h(
-        "div",
-        { class: "journey-parts" },
-        acts(context, now, act),
-        h("div", { class: "record" }, record(context, now)),
-      ),
+export function createWorkflow(context, approval, onDone) {
+  const { api, signal } = context;
+  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/approval`;
+  const card = h("section", { class: "card workflow", "aria-label": t("approval.workflow") });
+  /** @param {Approval} current @param {boolean} [isFocused] */
+  const show = (current, isFocused = false) => {
+    const state = t(`approval.state.${current.state}`);
+    const heading = h("h2", { tabindex: "-1" }, t("approval.current", { state }));
+    const status = h("div", {});
+    /** @type {PerformAct} */
+    const performAct = async (name, note) => {
+      try {
+        const headers = { "If-Match": `"${current.version}"` };
+        show(await api.postJson(`${path}/${name}`, { note }, { headers, signal }), true);
+        announce(t(`approval.done.${name}`));
+        onDone();
+      } catch (error) {
+        if (signal.aborted) return;
+        const isOutdated = error instanceof api.ApiError && error.status === PRECONDITION_FAILED;
+        fill(status, renderFailure(error, isOutdated ? reload : null));
+      }
+    };
+    const parts = h(
+      "div",
+      { class: "workflow-parts" },
+      renderActs(context, current, performAct, status),
+      h("div", { class: "record" }, renderRecord(context, current)),
     );
-    if (focus) card.querySelector("h2").focus();
+    fill(card, heading, renderStates(current), parts);
+    if (isFocused) heading.focus();
   };
-  const act = async (name, note, version, place) => {
-    try {
-      const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/${name}`;
-      show(
-        await context.api.post(
-          path,
-          { note },
-          { headers: { "If-Match": `"${version}"` }, signal: context.signal },
-        ),
-        true,
-      );
-      announce(t(`life.did.${name}`));
-      done();
-    } catch (error) {
-      if (!context.signal.aborted)
-        fill(place, failure(error, error.status === 412 ? () => again(context, show) : null));
-    }
-  };
-  show(life);
+  const reload = async () => show(await api.fetchJson(path, signal), true);
+  show(approval);
   return card;
 }
 
-async function again(context, show) {
-  show(
-    await context.api.get(`/v1/plans/${encodeURIComponent(context.plan.id)}/life`, context.signal),
-    true,
-  );
+/** @param {Approval} approval @returns {HTMLElement} */
+function renderStates({ state }) {
+  const isReturned = state === "returned";
+  const current = STATES.indexOf(isReturned ? "draft" : state);
+  const items = STATES.map((name, k) => {
+    const shown = k === 0 && isReturned ? "returned" : name;
+    const props = {
+      class: k < current ? "past" : null,
+      "aria-current": k === current ? "step" : null,
+    };
+    return h("li", props, t(`approval.state.${shown}`));
+  });
+  return h("ol", { class: "state-steps" }, items);
 }
 
-function way(life) {
-  const at = WAY.indexOf(life.state === "returned" ? "draft" : life.state);
-  return h(
-    "ol",
-    { class: "way" },
-    WAY.map((state, k) =>
-      h(
-        "li",
-        { class: k < at ? "past" : null, "aria-current": k === at ? "step" : null },
-        t(`life.state.${k === 0 && life.state === "returned" ? "returned" : state}`),
-      ),
-    ),
-  );
-}
-
-function acts(context, life, act) {
-  if (!life.acts.length) return h("p", { class: "soft" }, t(lack(context, life)));
+/** @param {ViewContext} context @param {Approval} approval @param {PerformAct} performAct @param {HTMLElement} status @returns {HTMLElement} */
+function renderActs(context, approval, performAct, status) {
+  if (!approval.acts.length) {
+    return h("p", { class: "soft" }, t(explainMissingActs(context, approval)));
+  }
   const note = h("textarea", { rows: "2", maxlength: "2000", id: "act-note" });
-  const place = h("div", {});
   const buttons = h("div", { class: "buttons acts" });
-  const offer = () =>
+  /** @param {string} name */
+  const perform = (name) => performAct(name, note.value.trim());
+  const showButtons = () =>
     fill(
       buttons,
-      life.acts.map((name, k) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: `button ${k === life.acts.length - 1 ? "main" : ""}`,
-            data: { act: name },
-            on: { click: () => choose(name) },
-          },
-          or(`life.act.${name}`, name),
-        ),
-      ),
+      approval.acts.map((name, k) => {
+        const isMain = k === approval.acts.length - 1;
+        const click = () => (IRREVERSIBLE_ACTS.has(name) ? showConfirmation(name) : perform(name));
+        const props = {
+          type: "button",
+          class: isMain ? "button main" : "button",
+          data: { act: name },
+          on: { click },
+        };
+        return h("button", props, textOr(`approval.act.${name}`, name));
+      }),
     );
-  const choose = (name) => {
-    if (!FINAL.has(name)) {
-      act(name, note.value.trim(), life.version, place);
-      return;
-    }
-    const sure = h(
-      "button",
-      {
-        type: "button",
-        class: "button main sure",
-        on: { click: () => act(name, note.value.trim(), life.version, place) },
-      },
-      t(`life.sure.${name}`),
-    );
-    fill(
-      buttons,
-      h("span", {}, t(`life.final.${name}`)),
-      sure,
-      h("button", { type: "button", class: "button", on: { click: offer } }, t("life.not-yet")),
-    );
-    sure.focus();
+  /** @param {string} name */
+  const showConfirmation = (name) => {
+    const props = {
+      type: "button",
+      class: "button main confirm",
+      on: { click: () => perform(name) },
+    };
+    const confirm = h("button", props, t(`approval.confirm.${name}`));
+    const back = { type: "button", class: "button", on: { click: showButtons } };
+    const warning = h("span", {}, t(`approval.irreversible.${name}`));
+    fill(buttons, warning, confirm, h("button", back, t("approval.cancel")));
+    confirm.focus();
   };
-  offer();
+  showButtons();
+  const label = h("label", { for: "act-note" }, t("approval.note"));
   return h(
     "div",
     { class: "act-form" },
-    h("div", { class: "field" }, h("label", { for: "act-note" }, t("life.note")), note),
+    h("div", { class: "field" }, label, note),
     buttons,
-    place,
+    status,
   );
 }
 
-function lack(context, life) {
-  if (life.state === "closed") return "life.ended";
-  if (!["optimal", "feasible"].includes(context.plan.outcome)) return "life.no-plan";
-  return context.me.authentication === "on" ? "life.no-acts" : "life.none-now";
+/** @param {ViewContext} context @param {Approval} approval @returns {string} key of a text */
+function explainMissingActs({ me, plan }, { state }) {
+  if (state === "closed") return "approval.closed";
+  if (!SOLVED.includes(plan.outcome ?? "")) return "approval.not-solved";
+  return me.authentication === "on" ? "approval.not-allowed" : "approval.no-acts";
 }
 
-function record(context, life) {
-  const digest =
-    life.digest &&
-    h("p", { class: "soft small" }, t("life.digest"), " ", h("code", {}, life.digest.slice(0, 16)));
-  if (!life.history.length) return [digest, workbook(context.plan)];
-  return [
-    digest,
-    workbook(context.plan),
-    h("h3", {}, t("life.history")),
+/** @param {ViewContext} context @param {Approval} approval @returns {Child} */
+function renderRecord(context, { digest, history }) {
+  const digestLine =
+    digest &&
     h(
-      "ol",
-      { class: "history" },
-      life.history.map((one) =>
-        h(
-          "li",
-          {},
-          h("strong", {}, or(`life.did.${one.act}`, one.act)),
-          h(
-            "span",
-            { class: "soft small" },
-            t("life.by", { caller: one.caller, at: moment(one.at) }),
-          ),
-          one.note && h("p", {}, `“${one.note}”`),
-        ),
-      ),
+      "p",
+      { class: "soft small" },
+      t("approval.digest"),
+      " ",
+      h("code", {}, digest.slice(0, DIGEST_LENGTH)),
+    );
+  const workbook = createWorkbookLink(context.plan);
+  if (!history.length) return [digestLine, workbook];
+  const entries = history.map(({ act, caller, at, note }) =>
+    h(
+      "li",
+      {},
+      h("strong", {}, textOr(`approval.done.${act}`, act)),
+      h("span", { class: "soft small" }, t("approval.by", { caller, at: formatDateTime(at) })),
+      note && h("p", {}, `“${note}”`),
     ),
-  ];
+  );
+  const title = h("h3", {}, t("approval.history"));
+  return [digestLine, workbook, title, h("ol", { class: "history" }, entries)];
 }

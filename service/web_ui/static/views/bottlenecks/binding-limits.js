@@ -1,68 +1,62 @@
-/** The limits behind a shortage, in words. */
+/** The binding limits behind a shortage. */
 
 import { h } from "../../lib/dom.js";
-import { share, won } from "../../lib/format.js";
+import { formatShare, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { limitName, worth } from "../shared/descriptions.js";
+import { describeLimit, formatShadowPrice } from "../shared/descriptions.js";
 
 /**
- * Limits with what each accounts for.
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {{causes: object[], won: number, no_way: number, costs: number, other_limits: number, dearer: number}|undefined} group as `/why` gives it
- * @returns {HTMLElement|HTMLElement[]} a list and what else there is to it; a sentence where there is nothing
+ * Parts of the value of a shortage that no listed limit accounts for.
+ * @type {Array<"unreachable"|"costs"|"other_limits"|"above_shortage_cost">}
  */
-export function causeList(atlas, group) {
-  if (!group || (!group.causes.length && !group.no_way))
-    return h("p", { class: "soft" }, t("reasons.only-rounding"));
-  return [list(atlas, group.causes), rest(group)];
+const REMAINDERS = ["unreachable", "costs", "other_limits", "above_shortage_cost"];
+
+/** Remainders below this share of the value are left out. */
+const MIN_REMAINDER = 0.0005;
+
+/**
+ * Render binding limits with the share of the shortage that each accounts for.
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {AttributionGroup|undefined} group a group of `/bottlenecks`
+ * @returns {Child} a list of limits and the remainder
+ */
+export function renderBindingLimits(problemIndex, group) {
+  if (!group || (!group.binding_limits.length && !group.unreachable)) {
+    return h("p", { class: "soft" }, t("bottlenecks.only-rounding"));
+  }
+  const items = group.binding_limits.map((limit) => renderLimit(problemIndex, limit));
+  return [h("ol", { class: "binding-limits" }, items), renderRemainders(group)];
 }
 
-function list(atlas, causes) {
+/** @param {ProblemIndex} problemIndex @param {BindingLimit} limit @returns {HTMLElement} */
+function renderLimit(problemIndex, limit) {
+  const width = { "--from": "0%", "--to": `${100 * limit.share}%` };
+  const shadowPrice = formatShadowPrice(limit.shadow_price, limit.unit);
   return h(
-    "ol",
-    { class: "causes" },
-    causes.map((cause) =>
-      h(
-        "li",
-        { data: { rule: cause.rule, id: cause.id } },
-        h(
-          "div",
-          { class: "cause-line" },
-          h("span", {}, limitName(atlas, cause)),
-          h("strong", { class: "number" }, share(cause.share)),
-        ),
-        h(
-          "span",
-          { class: "track", "aria-hidden": "true" },
-          h("span", {
-            class: "moved-part",
-            style: { "--from": "0%", "--to": `${100 * cause.share}%` },
-          }),
-        ),
-        h(
-          "p",
-          { class: "soft small" },
-          t("reasons.gain", { worth: worth(cause.gain, cause.unit) }),
-        ),
-      ),
+    "li",
+    { data: { rule: limit.rule, id: limit.id } },
+    h(
+      "div",
+      { class: "binding-limit" },
+      h("span", {}, describeLimit(problemIndex, limit)),
+      h("strong", { class: "number" }, formatShare(limit.share)),
     ),
+    h(
+      "span",
+      { class: "track", "aria-hidden": "true" },
+      h("span", { class: "changed", style: width }),
+    ),
+    h("p", { class: "soft small" }, t("bottlenecks.shadow-price", { price: shadowPrice })),
   );
 }
 
-const PARTS = ["no_way", "costs", "other_limits", "dearer"];
-
-function rest(group) {
-  const there = PARTS.filter((name) => group[name] > 0.0005 * group.won);
-  if (!there.length) return null;
-  return h(
-    "ul",
-    { class: "said small parts" },
-    there.map((name) =>
-      h(
-        "li",
-        { data: { part: name } },
-        t(`reasons.part.${name}`, { won: won(group[name]), share: share(group[name] / group.won) }),
-      ),
-    ),
-  );
+/** @param {AttributionGroup} group @returns {HTMLElement|null} */
+function renderRemainders(group) {
+  const names = REMAINDERS.filter((name) => group[name] > MIN_REMAINDER * group.value);
+  if (!names.length) return null;
+  const items = names.map((name) => {
+    const values = { won: formatWon(group[name]), share: formatShare(group[name] / group.value) };
+    return h("li", { data: { part: name } }, t(`bottlenecks.part.${name}`, values));
+  });
+  return h("ul", { class: "sentences small remainders" }, items);
 }

@@ -1,55 +1,66 @@
 /** Quotas as rows with names. */
 
 /**
- * @param {Object<string, Array>} columns of the table `quotas`
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @returns {object[]} a row a quota
+ * Build the rows of the quota table.
+ * @param {Columns} columns columns of the table `quotas`
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {QuotaRow[]} one row for each quota
  */
-export function rowsOf(columns, atlas) {
-  const things = new Map();
-  const known = (id, make) => {
-    if (!things.has(id)) things.set(id, make(id));
-    return things.get(id);
-  };
+export function buildQuotaRows(columns, problemIndex) {
+  const factories = new Map(
+    [...new Set(columns.factory)].map((id) => [id, describeFactory(id, problemIndex)]),
+  );
+  const items = new Map(
+    [...new Set(columns.item)].map((id) => [id, describeItem(id, problemIndex)]),
+  );
   return columns.factory.map((factory, k) => {
-    const maker = known(`f ${factory}`, () => factoryOf(factory, atlas));
-    const good = known(`i ${columns.item[k]}`, () => itemOf(columns.item[k], atlas));
+    const item = items.get(columns.item[k]);
     const quantity = columns.quantity[k];
     return {
-      ...maker,
-      ...good,
+      ...factories.get(factory),
+      ...item,
       id: k,
       period: columns.period[k],
       quantity,
       kwh: columns.kwh[k],
       price: columns.price[k],
-      worth: quantity * good.value,
+      worth: quantity * item.value,
     };
   });
 }
 
-function factoryOf(id, atlas) {
-  const { place = "", name = "", local_name: local = "" } = atlas.factories.get(id) ?? {};
-  const county = atlas.places.get(place) ?? {};
+/** @param {string} id @param {ProblemIndex} problemIndex @returns {any} fields of the factory */
+function describeFactory(id, problemIndex) {
+  const factory = problemIndex.factories.get(id);
+  const place = factory?.place ?? "";
+  const county = problemIndex.places.get(place);
   return {
     factory: id,
-    factoryName: atlas.name(id),
+    factoryName: problemIndex.getName(id),
     county: place,
-    countyName: atlas.name(place),
-    factoryWords: words(id, name, local, county.name, county.local_name),
+    countyName: problemIndex.getName(place),
+    factoryWords: joinWords(
+      id,
+      factory?.name,
+      factory?.local_name,
+      county?.name,
+      county?.local_name,
+    ),
   };
 }
 
-function itemOf(id, atlas) {
-  const { name = "", local_name: local = "", category = "other" } = atlas.items.get(id) ?? {};
+/** @param {string} id @param {ProblemIndex} problemIndex @returns {any} fields of the item */
+function describeItem(id, problemIndex) {
+  const item = problemIndex.items.get(id);
   return {
     item: id,
-    itemName: atlas.name(id),
-    category,
-    unit: atlas.unit(id),
-    value: atlas.value(id),
-    itemWords: words(id, name, local),
+    itemName: problemIndex.getName(id),
+    category: item?.category ?? "other",
+    unit: problemIndex.getUnit(id),
+    value: problemIndex.getValue(id),
+    itemWords: joinWords(id, item?.name, item?.local_name),
   };
 }
 
-const words = (...texts) => texts.filter(Boolean).join(" ").toLowerCase();
+/** @param {...(string|undefined)} texts @returns {string} the texts that a search looks in */
+const joinWords = (...texts) => texts.filter(Boolean).join(" ").toLowerCase();

@@ -1,165 +1,167 @@
-/** A factory's quota sheet: items down, months across, in English and Korean; made to be printed. */
+/** The quota sheet of a factory: items by months, in English and Korean, for printing. */
 
 import { h } from "../../lib/dom.js";
-import { number, period as month, share } from "../../lib/format.js";
-import { or, t } from "../../lib/i18n.js";
-import { title } from "../../lib/plans.js";
-import { empty } from "../../lib/feedback.js";
-import { downloads } from "./downloads.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import { formatNumber, formatPeriod, formatShare, formatUnit } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+import { getPlanTitle } from "../../lib/plans.js";
+import { renderDownloads } from "./downloads.js";
 
 /**
- * The sheet of a factory.
- * @param {object} context the view's
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {string} factory the factory
- * @returns {Promise<HTMLElement[]>} the sheet and what is done with it
+ * Render the quota sheet of a factory.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {string} id identifier of the factory
+ * @returns {Promise<Child>} the sheet and its controls
  */
-export async function sheet(context, atlas, factory) {
+export async function renderQuotaSheet(context, problemIndex, id) {
+  const { api, plan } = context;
   const [quotas, machines] = await Promise.all([
-    context.api.table(context.plan.id, "quotas", { factory }),
-    context.api.table(context.plan.id, "capacity", { rule: "machine", id: factory }),
+    api.fetchTable(plan.id, "quotas", { factory: id }),
+    api.fetchTable(plan.id, "capacity", { rule: "machine", id }),
   ]);
-  const made = across(quotas.columns.item, quotas.columns.period, quotas.columns.quantity);
-  const power = across(
-    quotas.columns.item.map(() => "kWh"),
-    quotas.columns.period,
-    quotas.columns.kwh,
-  ).get("kWh");
-  const { name, local_name: local, place } = atlas.factories.get(factory);
-  const both = (thing) => [thing?.name, thing?.local_name].filter(Boolean).join(" · ") || "–";
+  const { item, period, quantity, kwh } = quotas.columns;
+  const quotasByItem = pivotByPeriod(item, period, quantity);
+  const power = sumByPeriod(period, kwh);
+  const factory = problemIndex.factories.get(id);
+  const county = problemIndex.places.get(factory?.place ?? "");
+  const countyNames = [county?.name, county?.local_name].filter(Boolean).join(" · ");
   return [
-    h(
-      "div",
-      { class: "head no-print" },
-      h("a", { href: context.href("factories") }, t("factories.back")),
-      h(
-        "div",
-        { class: "buttons" },
-        downloads(context, "quotas", { factory }, t("factories.download")),
-        h(
-          "button",
-          { type: "button", class: "button main", on: { click: () => print() } },
-          t("factories.print"),
-        ),
-      ),
-    ),
+    renderControls(context, id),
     h(
       "article",
       { class: "card sheet" },
-      h("p", { class: "soft small" }, t("sheet.both")),
-      h(
-        "h1",
-        { tabindex: "-1" },
-        name || factory,
-        local && h("span", { lang: "ko", class: "local" }, local),
-      ),
+      h("p", { class: "soft small" }, t("sheet.title")),
+      h("h1", { tabindex: "-1" }, factory?.name || id, renderLocalName(factory)),
       h(
         "dl",
         { class: "sheet-head" },
-        line(t("sheet.county"), both(atlas.places.get(place))),
-        line(t("sheet.plan"), title(context.plan)),
-        line(t("sheet.number"), context.plan.id),
+        renderHeadEntry(t("sheet.county"), countyNames || "–"),
+        renderHeadEntry(t("sheet.plan"), getPlanTitle(plan)),
+        renderHeadEntry(t("sheet.number"), plan.id),
       ),
-      made.size ? grid(atlas, made, power) : empty(t("sheet.nothing")),
-      machines.total > 0 && load(atlas, machines.columns),
+      quotasByItem.size
+        ? renderQuotas(problemIndex, quotasByItem, power)
+        : renderEmpty(t("sheet.no-quotas")),
+      machines.total > 0 && renderMachineLoad(problemIndex, machines.columns),
       h(
         "div",
         { class: "signatures" },
-        [t("sheet.handed"), t("sheet.received")].map((text) => h("p", {}, text)),
+        h("p", {}, t("sheet.issued")),
+        h("p", {}, t("sheet.received")),
       ),
     ),
   ];
 }
 
-function across(rows, periods, values) {
-  const found = new Map();
-  rows.forEach((row, k) => {
-    if (!found.has(row)) found.set(row, new Map());
-    const line = found.get(row);
-    line.set(periods[k], (line.get(periods[k]) ?? 0) + values[k]);
-  });
-  return found;
-}
-
-const line = (name, text) => h("div", {}, h("dt", {}, name), h("dd", {}, text));
-
-function frame(atlas, caption, head, body) {
+/** @param {ViewContext} context @param {string} factory @returns {HTMLElement} */
+function renderControls(context, factory) {
+  const printSheet = () => print();
+  const props = { type: "button", class: "button main", on: { click: printSheet } };
   return h(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    { class: "head no-print" },
+    h("a", { href: context.buildHref("factories") }, t("factories.back")),
     h(
-      "table",
-      { class: "rows months" },
-      h("caption", {}, caption),
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          head,
-          atlas.periods.map((id) => h("th", { scope: "col", class: "number" }, month(id))),
-        ),
-      ),
-      h("tbody", {}, body),
+      "div",
+      { class: "buttons" },
+      renderDownloads(context, "quotas", { factory }, t("factories.download")),
+      h("button", props, t("factories.print")),
     ),
   );
 }
 
-function grid(atlas, made, power) {
-  const total = (line) => [...line.values()].reduce((sum, value) => sum + value, 0);
-  const cells = (line) =>
-    atlas.periods.map((id) =>
-      h("td", { class: "number", data: { period: id } }, line.has(id) ? number(line.get(id)) : "·"),
-    );
-  const rows = [...made].map(([id, line]) =>
-    h(
+/** @param {Named|undefined} thing @returns {Child} the Korean name */
+const renderLocalName = (thing) =>
+  thing?.local_name && h("span", { lang: "ko", class: "local" }, thing.local_name);
+
+/**
+ * Arrange values by row and period; values of the same row and period are added up.
+ * @param {string[]} rows row of each value
+ * @param {string[]} periods period of each value
+ * @param {number[]} values the values
+ * @returns {Map<string, Map<string, number>>} sums by row and period
+ */
+export function pivotByPeriod(rows, periods, values) {
+  /** @type {Map<string, Map<string, number>>} */
+  const sums = new Map();
+  rows.forEach((row, k) => {
+    const byPeriod = sums.get(row) ?? new Map();
+    byPeriod.set(periods[k], (byPeriod.get(periods[k]) ?? 0) + values[k]);
+    sums.set(row, byPeriod);
+  });
+  return sums;
+}
+
+/** @param {string[]} periods @param {number[]} values @returns {Map<string, number>} */
+function sumByPeriod(periods, values) {
+  const rows = periods.map(() => "all");
+  return pivotByPeriod(rows, periods, values).get("all") ?? new Map();
+}
+
+/** @param {string} name @param {string} text @returns {HTMLElement} */
+const renderHeadEntry = (name, text) => h("div", {}, h("dt", {}, name), h("dd", {}, text));
+
+/** @param {ProblemIndex} problemIndex @param {string} caption @param {HTMLElement[]} head @param {HTMLElement[]} rows @returns {HTMLElement} */
+function renderMonthTable(problemIndex, caption, head, rows) {
+  const months = problemIndex.periods.map((id) =>
+    h("th", { scope: "col", class: "number" }, formatPeriod(id)),
+  );
+  const table = h(
+    "table",
+    { class: "rows months" },
+    h("caption", {}, caption),
+    h("thead", {}, h("tr", {}, head, months)),
+    h("tbody", {}, rows),
+  );
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
+}
+
+/** @param {ProblemIndex} problemIndex @param {Map<string, Map<string, number>>} quotasByItem @param {Map<string, number>} power @returns {HTMLElement} */
+function renderQuotas(problemIndex, quotasByItem, power) {
+  /** @param {Map<string, number>} byPeriod */
+  const renderFigures = (byPeriod) => {
+    const total = [...byPeriod.values()].reduce((sum, value) => sum + value, 0);
+    const cells = problemIndex.periods.map((id) => {
+      const value = byPeriod.get(id);
+      const text = value === undefined ? "·" : formatNumber(value);
+      return h("td", { class: "number", data: { period: id } }, text);
+    });
+    return [h("td", { class: "number total" }, formatNumber(total)), ...cells];
+  };
+  const rows = [...quotasByItem].map(([id, byPeriod]) => {
+    const item = problemIndex.items.get(id);
+    return h(
       "tr",
       { data: { item: id } },
-      h(
-        "th",
-        { scope: "row" },
-        atlas.items.get(id)?.name ?? id,
-        atlas.items.get(id)?.local_name &&
-          h("span", { lang: "ko", class: "local" }, atlas.items.get(id).local_name),
-      ),
-      h("td", {}, or(`unit.${atlas.unit(id)}`, atlas.unit(id))),
-      h("td", { class: "number total" }, number(total(line))),
-      cells(line),
-    ),
-  );
-  rows.push(
-    h(
-      "tr",
-      { class: "sum" },
-      h("th", { scope: "row" }, t("sheet.power")),
-      h("td", {}, "kWh"),
-      h("td", { class: "number total" }, number(total(power))),
-      cells(power),
-    ),
-  );
+      h("th", { scope: "row" }, item?.name ?? id, renderLocalName(item)),
+      h("td", {}, formatUnit(problemIndex.getUnit(id))),
+      renderFigures(byPeriod),
+    );
+  });
+  const name = h("th", { scope: "row" }, t("sheet.power"));
+  rows.push(h("tr", { class: "sum" }, name, h("td", {}, "kWh"), renderFigures(power)));
   const head = [
     h("th", { scope: "col" }, t("factories.item")),
     h("th", { scope: "col" }, t("sheet.unit")),
     h("th", { scope: "col", class: "number" }, t("sheet.total")),
   ];
-  return frame(atlas, t("sheet.quotas"), head, rows);
+  return renderMonthTable(problemIndex, t("sheet.quotas"), head, rows);
 }
 
-function load(atlas, columns) {
-  const used = across(columns.part, columns.period, columns.used);
-  const limit = across(columns.part, columns.period, columns.limit);
-  const cell = (part, id) => {
-    const most = limit.get(part).get(id);
-    return h("td", { class: "number" }, most > 0 ? share(used.get(part).get(id) / most) : "–");
-  };
-  const rows = [...used.keys()].map((part) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, or(`machine.${part}`, part.replaceAll("-", " "))),
-      atlas.periods.map((id) => cell(part, id)),
-    ),
-  );
-  return frame(atlas, t("sheet.load"), h("th", { scope: "col" }, t("sheet.machine")), rows);
+/** @param {ProblemIndex} problemIndex @param {Columns} columns @returns {HTMLElement} */
+function renderMachineLoad(problemIndex, columns) {
+  const used = pivotByPeriod(columns.part, columns.period, columns.used);
+  const limits = pivotByPeriod(columns.part, columns.period, columns.limit);
+  const rows = [...used].map(([part, usedByPeriod]) => {
+    const cells = problemIndex.periods.map((id) => {
+      const limit = limits.get(part)?.get(id) ?? 0;
+      const text = limit > 0 ? formatShare((usedByPeriod.get(id) ?? 0) / limit) : "–";
+      return h("td", { class: "number" }, text);
+    });
+    const name = textOr(`machine.${part}`, part.replaceAll("-", " "));
+    return h("tr", {}, h("th", { scope: "row" }, name), cells);
+  });
+  const head = [h("th", { scope: "col" }, t("sheet.machine"))];
+  return renderMonthTable(problemIndex, t("sheet.load"), head, rows);
 }

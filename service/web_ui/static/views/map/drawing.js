@@ -1,243 +1,284 @@
-/** The drawing: counties, links, gateways, neighbours. */
+/** The drawing of the map: counties, links, gateways and neighbours. */
 
 import { s } from "../../lib/dom.js";
-import { scale } from "../../lib/palette.js";
-import { around, cells, path, positions } from "./geometry.js";
-import { Labels } from "./labels.js";
+import {
+  formatCompact,
+  formatNumber,
+  formatQuantity,
+  formatShare,
+  formatWon,
+} from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { getScaleColour } from "../../lib/palette.js";
+import { buildPath, computeBounds, computeCells, computePositions } from "./geometry.js";
+import { LabelPlacer } from "./labels.js";
 
-/** Pixels below which only the counties are drawn, as large as there is room for. */
-export const NARROW = 560;
+/** Below this width in pixels the map shows only the counties, as large as possible. */
+export const NARROW_WIDTH = 560;
+
+/** Swaps of less are left out of the labels, won. */
+const MIN_SWAP = 0.5;
+
+/**
+ * @typedef {object} Canvas what the parts of the drawing share
+ * @property {MapData} data the figures
+ * @property {MapState} state what is shown
+ * @property {(county: string) => void} onPick called with the county that the user picks
+ * @property {Map<string, Point>} positions positions of all places
+ * @property {Map<string, Point[]>} cells corners of the cells of the counties
+ * @property {number} unit one pixel in units of the drawing
+ * @property {LabelPlacer} labels placer of the labels
+ */
 
 /**
  * Draw the province.
- * @param {import("./map-data.js").MapData} data the figures
- * @param {{measure: string, month: string|null, item: string|null, county: string|null}} state what is shown
- * @param {import("../../lib/router.js").Context} context of the view
- * @param {(county: string) => void} pick told of a county that is chosen
- * @param {number} width pixels there are from side to side
- * @param {number} tall pixels there are at most from top to bottom
+ * @param {MapData} data the figures
+ * @param {MapState} state what is shown
+ * @param {(county: string) => void} onPick called with the county that the user picks
+ * @param {{width: number, maxHeight: number}} size available pixels
  * @returns {SVGElement} the drawing
  */
-export function draw(data, state, context, pick, width, tall) {
-  const at = positions(data.atlas);
-  const ground = cells(new Map([...data.atlas.counties.keys()].map((id) => [id, at.get(id)])));
+export function drawMap(data, state, onPick, { width, maxHeight }) {
+  const { problemIndex } = data;
+  const counties = [...problemIndex.counties.keys()];
+  const stations = [...problemIndex.stations.keys()];
+  const positions = computePositions(problemIndex);
+  const markers = new Map(counties.map((id) => [id, getPosition(positions, id)]));
+  const cells = computeCells(markers);
+  const corners = [...cells.values()].flat();
   const box =
-    width < NARROW
-      ? around([...ground.values()].flat(), 8, 8, 0)
-      : around([...ground.values(), ...at.values()].flat(), 60, 24, width / tall);
-  const paper = {
-    data,
-    state,
-    context,
-    pick,
-    at,
-    ground,
-    unit: Math.max(box.width / width, box.height / tall),
-    labels: new Labels(box),
-  };
-  for (const id of data.atlas.counties.keys())
-    paper.labels.keep(at.get(id), radius(paper, id) + 2 * paper.unit);
-  const gates = [...data.atlas.stations.keys()].map((id) => stationName(paper, id)); // they have less room, so they come first
-  const layers = [
-    s(
-      "g",
-      { class: "map-ground" },
-      [...ground.keys()].map((id) => county(paper, id)),
-    ),
-    s("g", { class: "map-links" }, linksOf(paper)),
-    s(
-      "g",
-      { class: "map-places" },
-      [...data.atlas.stations.keys()].map((id) => station(paper, id)),
-      [...ground.keys()].map((id) => seat(paper, id)),
-    ),
-    s(
-      "g",
-      { class: "map-names" },
-      bySize(data).map((id) => countyName(paper, id)),
-      gates,
-    ),
-  ];
-  const view = `${box.x} ${box.y} ${box.width} ${box.height}`;
+    width < NARROW_WIDTH
+      ? computeBounds(corners, 8, 8, 0)
+      : computeBounds([...corners, ...positions.values()], 60, 24, width / maxHeight);
+  const unit = Math.max(box.width / width, box.height / maxHeight);
+  const labels = new LabelPlacer(box);
+  /** @type {Canvas} */
+  const canvas = { data, state, onPick, positions, cells, unit, labels };
+  for (const [id, position] of markers) {
+    labels.reserve(position, computeRadius(canvas, id) + 2 * unit);
+  }
+  // Stations have less room for their names, so their names are placed first.
+  const stationNames = stations.map((id) => drawStationName(canvas, id));
+  const countyNames = sortByPopulation(problemIndex).map((id) => drawCountyName(canvas, id));
   return s(
     "svg",
     {
-      viewBox: view,
+      viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`,
       class: "map-svg",
       role: "group",
-      "aria-label": context.t("map.drawing"),
-      style: { "font-size": `${13 * paper.unit}px` },
+      "aria-label": t("map.drawing"),
+      style: { "font-size": `${13 * unit}px` },
     },
-    layers,
+    s(
+      "g",
+      { class: "map-cells" },
+      counties.map((id) => drawCounty(canvas, id)),
+    ),
+    s("g", { class: "map-links" }, drawLinks(canvas)),
+    s(
+      "g",
+      { class: "map-places" },
+      stations.map((id) => drawStation(canvas, id)),
+      counties.map((id) => drawCountyMarker(canvas, id)),
+    ),
+    s("g", { class: "map-names" }, countyNames, stationNames),
   );
 }
 
-/** Counties, the largest first: where there is no room for all names, theirs are written. */
-const bySize = ({ atlas }) =>
-  [...atlas.counties.keys()].sort((one, other) => atlas.people(other) - atlas.people(one));
+/** @param {Map<string, Point>} positions @param {string} id @returns {Point} */
+const getPosition = (positions, id) => positions.get(id) ?? { x: 0, y: 0 };
 
-function radius({ data, unit }, id) {
-  const most =
-    Math.max(...[...data.atlas.counties.keys()].map((one) => data.atlas.people(one))) || 1;
-  return unit * (3 + 10 * Math.sqrt(data.atlas.people(id) / most));
+/**
+ * Sort the counties by population, so that the names of large counties find room first.
+ * @param {ProblemIndex} problemIndex @returns {string[]}
+ */
+function sortByPopulation(problemIndex) {
+  return [...problemIndex.counties.keys()].sort(
+    (one, other) => problemIndex.getPopulation(other) - problemIndex.getPopulation(one),
+  );
 }
 
-/** The colour of a county. @param {import("./map-data.js").MapData} data the figures @param {string} id the county @param {object} state what is shown @returns {string} the colour */
-export function shade(data, id, state) {
-  const figure = data.figure(id, state);
-  return figure === null ? "var(--land)" : scale(state.measure, figure / data.highest(state));
+/** @param {Canvas} canvas @param {string} id @returns {number} radius of the marker: its area is proportional to the population */
+function computeRadius({ data: { problemIndex }, unit }, id) {
+  const populations = [...problemIndex.counties.keys()].map((one) =>
+    problemIndex.getPopulation(one),
+  );
+  const largest = Math.max(...populations) || 1;
+  return unit * (3 + 10 * Math.sqrt(problemIndex.getPopulation(id) / largest));
 }
 
-function county({ data, state, context, pick, ground, unit }, id) {
-  const { t, format } = context;
-  const figure = data.write(data.figure(id, state), state);
-  const said = t("map.county-said", {
-    name: data.atlas.name(id),
+/**
+ * Get the colour of a county.
+ * @param {MapData} data the figures
+ * @param {string} id the county
+ * @param {MapState} state what is shown
+ * @returns {string} the colour
+ */
+export function getCountyColour(data, id, state) {
+  const figure = data.computeFigure(id, state);
+  if (figure === null) return "var(--land)";
+  return getScaleColour(state.measure, figure / data.findHighest(state));
+}
+
+/** @param {Canvas} canvas @param {string} id @returns {SVGElement} */
+function drawCounty({ data, state, onPick, cells, unit }, id) {
+  const { problemIndex } = data;
+  const isSelected = id === state.county;
+  const figure = data.formatFigure(data.computeFigure(id, state), state);
+  const title = t("map.county-label", {
+    name: problemIndex.getName(id),
     measure: t(`map.measure.${state.measure}`),
     figure,
-    people: format.number(data.atlas.people(id)),
+    people: formatNumber(problemIndex.getPopulation(id)),
   });
-  const press = (event) => {
-    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+  /** @param {MouseEvent|KeyboardEvent} event */
+  const handlePress = (event) => {
+    if (event instanceof KeyboardEvent && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    pick(id);
+    onPick(id);
   };
   return s(
     "path",
     {
-      d: path(ground.get(id)),
+      d: buildPath(cells.get(id) ?? []),
       class: "map-county",
       role: "button",
       tabindex: "0",
-      "aria-pressed": String(id === state.county),
-      "aria-label": said,
+      "aria-pressed": String(isSelected),
+      "aria-label": title,
       data: { place: id, figure },
       style: {
-        fill: shade(data, id, state),
-        "stroke-width": `${(id === state.county ? 3 : 1.6) * unit}px`,
+        fill: getCountyColour(data, id, state),
+        "stroke-width": `${(isSelected ? 3 : 1.6) * unit}px`,
       },
-      on: { click: press, keydown: press },
+      on: { click: handlePress, keydown: handlePress },
     },
-    s("title", {}, said),
+    s("title", {}, title),
   );
 }
 
-function linksOf(paper) {
-  const { data, state } = paper;
-  const all = [...data.atlas.links.values()].map((link) => ({
+/** @param {Canvas} canvas @returns {SVGElement[]} */
+function drawLinks(canvas) {
+  const { data, state } = canvas;
+  const flows = [...data.problemIndex.links.values()].map((link) => ({
     link,
-    now: data.link(link.id, state.month),
+    flow: data.getLinkFlow(link.id, state.month),
   }));
-  const most = Math.max(...all.map(({ now }) => now.tonnes)) || 1;
-  return all.map(({ link, now }) => lineOf(paper, link, now, most));
+  const most = Math.max(...flows.map(({ flow }) => flow.tonnes)) || 1;
+  return flows.map(({ link, flow }) => drawLink(canvas, link, flow, most));
 }
 
-function lineOf(paper, link, now, most) {
-  const { at, unit, context, data } = paper;
-  const [from, to] = [at.get(link.from), at.get(link.to)];
+/** @param {Canvas} canvas @param {Link} link @param {ReturnType<MapData["getLinkFlow"]>} flow @param {number} most @returns {SVGElement} */
+function drawLink({ positions, unit, data }, link, flow, most) {
+  const [from, to] = [link.from, link.to].map((id) => getPosition(positions, id));
   const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-  const width = unit * (1 + 11 * Math.sqrt(now.tonnes / most));
-  const colour = now.full === null ? "var(--road)" : scale("full", now.full);
-  const rail = link.mode === "rail";
-  const { t, format } = context;
+  const width = unit * (1 + 11 * Math.sqrt(flow.tonnes / most));
+  const style = {
+    stroke: flow.full === null ? "var(--road)" : getScaleColour("full", flow.full),
+    "stroke-width": `${width}px`,
+    "stroke-dasharray": link.mode === "rail" ? "none" : `${6 * unit} ${3 * unit}`,
+  };
   const full =
-    now.full === null ? t("map.no-limit") : t("map.full", { share: format.share(now.full) });
-  const said = `${t(`map.mode.${link.mode ?? "road"}`)} ${data.atlas.name(link.id)}: ${format.quantity(now.tonnes, "tonne")}, ${full}`;
+    flow.full === null ? t("map.no-limit") : t("map.full", { share: formatShare(flow.full) });
+  const name = `${t(`map.mode.${link.mode ?? "road"}`)} ${data.problemIndex.getName(link.id)}`;
+  const halo = { ...ends, class: "map-halo", style: { "stroke-width": `${width + 3 * unit}px` } };
   return s(
     "g",
-    { class: "map-link", data: { link: link.id, tonnes: now.tonnes } },
-    s("title", {}, said),
-    s("line", { ...ends, class: "map-halo", style: { "stroke-width": `${width + 3 * unit}px` } }),
-    s("line", {
-      ...ends,
-      style: {
-        stroke: colour,
-        "stroke-width": `${width}px`,
-        "stroke-dasharray": rail ? "none" : `${6 * unit} ${3 * unit}`,
-      },
-    }),
-    now.tonnes > 0 && arrow(from, to, now.to === link.to, Math.max(width, 5 * unit), unit),
+    { class: "map-link", data: { link: link.id, tonnes: flow.tonnes } },
+    s("title", {}, `${name}: ${formatQuantity(flow.tonnes, "tonne")}, ${full}`),
+    s("line", halo),
+    s("line", { ...ends, style }),
+    flow.tonnes > 0 && drawArrow(from, to, flow.to === link.to, Math.max(width, 5 * unit), unit),
   );
 }
 
-/** An arrow head in the middle of a line, where more goes. */
-function arrow(from, to, forward, width, unit) {
-  const angle = Math.atan2(to.y - from.y, to.x - from.x) + (forward ? 0 : Math.PI);
+/**
+ * Draw an arrow head in the middle of a link, in the direction of the greater flow.
+ * @param {Point} from @param {Point} to @param {boolean} isForward @param {number} width @param {number} unit @returns {SVGElement}
+ */
+function drawArrow(from, to, isForward, width, unit) {
+  const angle = Math.atan2(to.y - from.y, to.x - from.x) + (isForward ? 0 : Math.PI);
   const size = width * 0.5 + 2 * unit;
-  const turn = `translate(${(from.x + to.x) / 2} ${(from.y + to.y) / 2}) rotate(${(angle * 180) / Math.PI})`;
+  const middle = `${(from.x + to.x) / 2} ${(from.y + to.y) / 2}`;
+  const [tail, half, head] = [-size * 0.6, size * 0.75, size * 0.8];
   return s("path", {
     class: "map-arrow",
-    transform: turn,
-    d: `M${-size * 0.6} ${-size * 0.75}L${size * 0.8} 0L${-size * 0.6} ${size * 0.75}`,
+    transform: `translate(${middle}) rotate(${(angle * 180) / Math.PI})`,
+    d: `M${tail} ${-half}L${head} 0L${tail} ${half}`,
   });
 }
 
-function seat(paper, id) {
-  const { x, y } = paper.at.get(id);
+/** @param {Canvas} canvas @param {string} id @returns {SVGElement} */
+function drawCountyMarker(canvas, id) {
+  const { x, y } = getPosition(canvas.positions, id);
   return s("circle", {
     cx: x,
     cy: y,
-    r: radius(paper, id),
-    class: "map-seat",
-    style: { "stroke-width": `${1.6 * paper.unit}px` },
+    r: computeRadius(canvas, id),
+    class: "map-county-marker",
+    style: { "stroke-width": `${1.6 * canvas.unit}px` },
   });
 }
 
-/** Whether a station has something to tell: the centre hands over there, or a neighbour stands there. */
-function telling({ data }, id) {
-  const gateway = (data.atlas.problem.supply_shares?.gateways ?? []).includes(id);
-  return {
-    gateway,
-    partners: [...data.atlas.partners.values()].filter((partner) => partner.at === id),
-  };
+/** @param {Canvas} canvas @param {string} id @returns {{isGateway: boolean, partners: Partner[]}} roles of the station */
+function describeStation({ data: { problemIndex } }, id) {
+  const gateways = problemIndex.problem.supply_shares?.gateways ?? [];
+  const partners = [...problemIndex.partners.values()].filter((partner) => partner.at === id);
+  return { isGateway: gateways.includes(id), partners };
 }
 
-function station(paper, id) {
-  const { unit, at } = paper;
-  const { x, y } = at.get(id);
-  const size = (telling(paper, id).gateway ? 7 : 3.5) * unit;
+/** @param {Canvas} canvas @param {string} id @returns {SVGElement} */
+function drawStation(canvas, id) {
+  const { unit, positions } = canvas;
+  const { x, y } = getPosition(positions, id);
+  const { isGateway } = describeStation(canvas, id);
+  const size = (isGateway ? 7 : 3.5) * unit;
   return s("rect", {
     x: x - size,
     y: y - size,
     width: 2 * size,
     height: 2 * size,
     transform: `rotate(45 ${x} ${y})`,
-    class: telling(paper, id).gateway ? "map-gateway" : "map-station",
+    class: isGateway ? "map-gateway" : "map-station",
     style: { "stroke-width": `${1.6 * unit}px` },
   });
 }
 
-function countyName(paper, id) {
-  const { data, state, at, unit } = paper;
-  const name = data.atlas.name(id).replace(/ (County|City)$/, "");
-  return paper.labels.place(at.get(id), radius(paper, id) + 4 * unit, unit, [
+/** @param {Canvas} canvas @param {string} id @returns {SVGElement|null} */
+function drawCountyName(canvas, id) {
+  const { data, state, positions, unit, labels } = canvas;
+  const name = data.problemIndex.getName(id).replace(/ (County|City)$/, "");
+  const figure = data.formatFigure(data.computeFigure(id, state), state);
+  const gap = computeRadius(canvas, id) + 4 * unit;
+  return labels.placeLabel(getPosition(positions, id), gap, unit, [
     { text: name, class: "map-name" },
-    { text: data.write(data.figure(id, state), state), class: "map-figure" },
+    { text: figure, class: "map-figure" },
   ]);
 }
 
-function stationName(paper, id) {
-  const { data, state, at, unit, context } = paper;
-  const { t, format } = context;
-  const { gateway, partners } = telling(paper, id);
-  if (!gateway && !partners.length) return null;
-  const lines = [{ text: data.atlas.name(id), class: "map-name" }];
-  const central = data.sum(id, state)?.central ?? 0;
-  const amount = state.item
-    ? format.quantity(central, data.atlas.unit(state.item))
-    : format.won(central);
-  if (gateway) lines.push({ text: t("map.gateway", { amount }), class: "map-central" });
-  for (const partner of partners) {
-    const { given, taken } = data.swap(partner.id, state.month);
-    if (given < 0.5 && taken < 0.5) continue; // less than a won, or nothing: a label of zeros says nothing
-    lines.push({
-      text: t("map.swap", {
-        name: data.atlas.name(partner.id),
-        given: format.short(given),
-        taken: format.short(taken),
-      }),
-      class: "map-swap",
-    });
+/** @param {Canvas} canvas @param {string} id @returns {SVGElement|null} */
+function drawStationName(canvas, id) {
+  const { data, state, positions, unit, labels } = canvas;
+  const { problemIndex } = data;
+  const { isGateway, partners } = describeStation(canvas, id);
+  if (!isGateway && !partners.length) return null;
+  const lines = [{ text: problemIndex.getName(id), class: "map-name" }];
+  if (isGateway) {
+    const central = data.getSum(id, state)?.central ?? 0;
+    const amount = state.item
+      ? formatQuantity(central, problemIndex.getUnit(state.item))
+      : formatWon(central);
+    lines.push({ text: t("map.gateway-label", { amount }), class: "map-central" });
   }
-  return paper.labels.place(at.get(id), 11 * unit, unit, lines);
+  for (const partner of partners) {
+    const { given, taken } = data.getSwap(partner.id, state.month);
+    if (given < MIN_SWAP && taken < MIN_SWAP) continue;
+    const values = {
+      name: problemIndex.getName(partner.id),
+      given: formatCompact(given),
+      taken: formatCompact(taken),
+    };
+    lines.push({ text: t("map.swap-label", values), class: "map-swap" });
+  }
+  return labels.placeLabel(getPosition(positions, id), 11 * unit, unit, lines);
 }

@@ -1,24 +1,40 @@
-/** The figures of the map: tables of the plan, added up by place and month. */
+/** Figures of the map: tables of the plan, summed by place and month. */
 
-/** What counties can be coloured by. */
+import { fetchTable } from "../../lib/api.js";
+import { formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+
+/** What the colours of the counties show.
+ * @type {MapState["measure"][]} */
 export const MEASURES = ["served", "shortage", "price"];
 
-const SUMS = ["demand", "served", "shortage", "central"];
+/** @typedef {"demand"|"served"|"shortage"|"central"} SupplyColumn */
+/** @typedef {Record<SupplyColumn, number>} SupplySum */
+/** @typedef {Pick<MapState, "measure"|"month"|"item">} MeasureState */
 
-/** Figures by place, link and partner; `null` as a month is the whole plan. */
+/** @type {SupplyColumn[]} */
+const SUMMED_COLUMNS = ["demand", "served", "shortage", "central"];
+
+/** The end of the scale is at least this, so that negligible figures do not look large. */
+const MIN_SCALE_END = 0.01;
+
+/** Figures by place, link and partner. The month `null` stands for the whole plan. */
 export class MapData {
-  /** Read what the map needs. @param {import("../../lib/router.js").Context} context of the view @returns {Promise<MapData>} the figures */
-  static async load({ api, atlas, plan, format }) {
-    const [known, supply, power, links, swaps] = await Promise.all([
-      atlas(),
-      api.table(plan.id, "supply", {
+  /**
+   * Read the tables of the map.
+   * @param {ViewContext} context context of the view
+   * @returns {Promise<MapData>} the figures
+   */
+  static async load({ loadProblemIndex, plan }) {
+    const [problemIndex, supply, power, links, swaps] = await Promise.all([
+      loadProblemIndex(),
+      fetchTable(plan.id, "supply", {
         columns: "county,item,period,demand,served,shortage,central",
       }),
-      api.table(plan.id, "power", { columns: "area,period,limit,price" }),
-      api.table(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit" }),
-      api.table(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
+      fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
+      fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit" }),
+      fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
     ]);
-    return new MapData(known, format, {
+    return new MapData(problemIndex, {
       supply: supply.columns,
       power: power.columns,
       links: links.columns,
@@ -26,170 +42,217 @@ export class MapData {
     });
   }
 
-  constructor(atlas, format, tables) {
-    /** @type {import("../../lib/problem-index.js").Atlas} the plan's problem */
-    this.atlas = atlas;
-    this.format = format;
-    this.tables = tables;
-    this.added = new Map();
-    this.links = linkSums(tables.links);
-    this.power = powerPrices(tables.power);
-    this.swaps = swapSums(tables.swaps, atlas);
+  /** @param {ProblemIndex} problemIndex @param {{supply: Columns, power: Columns, links: Columns, swaps: Columns}} tables */
+  constructor(problemIndex, tables) {
+    this.problemIndex = problemIndex;
+    this.supply = tables.supply;
+    /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
+    this.sumsByItem = new Map();
+    this.links = sumLinks(tables.links);
+    this.power = collectPowerPrices(tables.power);
+    this.swaps = sumSwaps(tables.swaps, problemIndex);
   }
 
   /**
-   * Sums over goods, in won, or of one item, in its unit.
-   * @param {string|null} item the item; null for all goods by value
-   * @returns {Map<string, Map<string|null, object>>} place → month → demand, served, shortage, central
+   * Sum the supply of one item in its unit, or of all goods in won.
+   * @param {string|null} item the item; null for all goods
+   * @returns {Map<string, Map<string|null, SupplySum>>} sums by place and month
    */
-  sums(item) {
-    if (this.added.has(item)) return this.added.get(item);
-    const { supply } = this.tables;
-    const found = new Map();
-    for (let row = 0; row < supply.item.length; row += 1) {
-      const id = supply.item[row];
-      if (item ? id !== item : !this.atlas.isGood(id)) continue;
-      const value = item ? 1 : this.atlas.value(id);
+  sumByPlace(item) {
+    const known = this.sumsByItem.get(item);
+    if (known) return known;
+    const { supply, problemIndex } = this;
+    /** @type {Map<string, Map<string|null, SupplySum>>} */
+    const sums = new Map();
+    supply.item.forEach((id, row) => {
+      if (item ? id !== item : !problemIndex.isGood(id)) return;
+      const value = item ? 1 : problemIndex.getValue(id);
       for (const month of [supply.period[row], null]) {
-        const cell = within(found, supply.county[row], month, () => ({
-          demand: 0,
-          served: 0,
-          shortage: 0,
-          central: 0,
-        }));
-        for (const name of SUMS) cell[name] += value * supply[name][row];
+        const sum = getOrCreate(sums, supply.county[row], month, createSupplySum);
+        for (const name of SUMMED_COLUMNS) sum[name] += value * supply[name][row];
       }
-    }
-    this.added.set(item, found);
-    return found;
-  }
-
-  /** One place's sums. @returns {object|null} as in `sums`; null where nothing happens */
-  sum(place, { item, month }) {
-    return this.sums(item).get(place)?.get(month) ?? null;
+    });
+    this.sumsByItem.set(item, sums);
+    return sums;
   }
 
   /**
-   * A county's figure by the measure chosen.
-   * @param {string} county the county
-   * @param {{measure: string, month: string|null, item: string|null}} state what is shown
-   * @returns {number|null} a share; won a person or units; won a kWh; null where there is none
+   * Get the sum of a place.
+   * @param {string} place the place
+   * @param {Pick<MapState, "item"|"month">} state item and month
+   * @returns {SupplySum|null} the sum; null if nothing happens there
    */
-  figure(county, state) {
-    if (state.measure === "price")
-      return this.power.get(this.atlas.counties.get(county).power_area)?.get(state.month) ?? null;
-    const sum = this.sum(county, state);
+  getSum(place, { item, month }) {
+    return this.sumByPlace(item).get(place)?.get(month) ?? null;
+  }
+
+  /**
+   * Compute the figure of a county by the selected measure.
+   * @param {string} county the county
+   * @param {MeasureState} state measure, item and month
+   * @returns {number|null} a share, won a person, units, or won a kWh; null if there is none
+   */
+  computeFigure(county, state) {
+    if (state.measure === "price") {
+      const area = this.problemIndex.counties.get(county)?.power_area ?? "";
+      return this.power.get(area)?.get(state.month) ?? null;
+    }
+    const sum = this.getSum(county, state);
     if (!sum || sum.demand === 0) return null;
     if (state.measure === "served") return sum.served / sum.demand;
     if (state.item) return sum.shortage;
-    return sum.shortage / (this.atlas.people(county) || 1);
+    return sum.shortage / (this.problemIndex.getPopulation(county) || 1);
   }
 
-  /** A figure with its unit. @param {number|null} value the figure @param {object} state what is shown @returns {string} as it is written */
-  write(value, { measure, item }) {
+  /**
+   * Format a figure with its unit.
+   * @param {number|null} value the figure
+   * @param {MeasureState} state measure and item
+   * @returns {string} the text
+   */
+  formatFigure(value, { measure, item }) {
     if (value === null) return "–";
-    if (measure === "served") return this.format.share(value);
+    if (measure === "served") return formatShare(value);
     return measure === "shortage" && item
-      ? this.format.quantity(value, this.atlas.unit(item))
-      : this.format.won(value);
+      ? formatQuantity(value, this.problemIndex.getUnit(item))
+      : formatWon(value);
   }
 
-  /** The highest figure of any county in any month, for the scale's end. @param {object} state what is shown @returns {number} the figure; a hundredth at least, so that next to nothing does not look like much */
-  highest(state) {
+  /**
+   * Find the greatest figure of any county in any month: the end of the scale.
+   * @param {MeasureState} state what is shown
+   * @returns {number} the figure
+   */
+  findHighest(state) {
     if (state.measure === "served") return 1;
-    const months = state.month ? this.atlas.periods : [null];
-    const all = [...this.atlas.counties.keys()].flatMap((county) =>
-      months.map((month) => this.figure(county, { ...state, month }) ?? 0),
+    const months = state.month ? this.problemIndex.periods : [null];
+    const figures = [...this.problemIndex.counties.keys()].flatMap((county) =>
+      months.map((month) => this.computeFigure(county, { ...state, month }) ?? 0),
     );
-    return Math.max(...all, 0.01);
+    return Math.max(...figures, MIN_SCALE_END);
   }
 
-  /** The province's figure, in words. @param {object} state what is shown @returns {string} as it is written */
-  provinceFigure(state) {
-    const counties = [...this.atlas.counties.keys()];
+  /**
+   * Format the figure of the province.
+   * @param {MeasureState} state what is shown
+   * @returns {string} the text
+   */
+  formatProvinceFigure(state) {
+    const counties = [...this.problemIndex.counties.keys()];
     if (state.measure === "price") {
       const prices = counties
-        .map((county) => this.figure(county, state))
+        .map((county) => this.computeFigure(county, state))
         .filter((price) => price !== null);
-      const [low, high] = [Math.min(...prices), Math.max(...prices)].map((price) =>
-        this.format.won(price),
-      );
-      return !prices.length ? "–" : low === high ? high : `${low} – ${high}`;
+      if (!prices.length) return "–";
+      const [low, high] = [Math.min(...prices), Math.max(...prices)].map(formatWon);
+      return low === high ? high : `${low} – ${high}`;
     }
-    const sums = counties.map((county) => this.sum(county, state)).filter(Boolean);
-    const total = (name) => sums.reduce((all, sum) => all + sum[name], 0);
-    if (state.measure === "served")
-      return this.format.share(total("demand") ? total("served") / total("demand") : null);
+    const total = createSupplySum();
+    for (const county of counties) {
+      const sum = this.getSum(county, state);
+      for (const name of SUMMED_COLUMNS) total[name] += sum?.[name] ?? 0;
+    }
+    if (state.measure === "served") {
+      return formatShare(total.demand ? total.served / total.demand : null);
+    }
     return state.item
-      ? this.format.quantity(total("shortage"), this.atlas.unit(state.item))
-      : this.format.won(total("shortage"));
+      ? formatQuantity(total.shortage, this.problemIndex.getUnit(state.item))
+      : formatWon(total.shortage);
   }
 
-  /** What a link carries. @param {string} id the link @param {string|null} month when @returns {{tonnes: number, to: string|null, full: number|null, ways: Map}} both ways; `to`: where more goes; `full`: the fuller way's share of its limit */
-  link(id, month) {
-    const ways = this.links.get(id) ?? new Map();
-    const now = [...ways].map(([to, months]) => ({
+  /**
+   * Get the flow on a link.
+   * @param {string} id the link
+   * @param {string|null} month the month
+   * @returns {{tonnes: number, to: string|null, full: number|null}} tonnes in both directions; the end that gets more; used share of the limit in the fuller direction, null without a limit
+   */
+  getLinkFlow(id, month) {
+    const directions = [...(this.links.get(id) ?? [])].map(([to, months]) => ({
       to,
       ...(months.get(month) ?? { used: 0, limit: 0 }),
     }));
-    const most = now.reduce((one, other) => (other.used > (one?.used ?? 0) ? other : one), null);
-    const shares = now.filter((way) => way.limit > 0).map((way) => way.used / way.limit);
+    const shares = directions.filter((way) => way.limit > 0).map((way) => way.used / way.limit);
+    const busiest = directions.reduce(
+      (most, way) => (way.used > most.used ? way : most),
+      /** @type {{to: string|null, used: number}} */ ({ to: null, used: 0 }),
+    );
     return {
-      tonnes: now.reduce((all, way) => all + way.used, 0),
-      to: most?.to ?? null,
+      tonnes: directions.reduce((sum, way) => sum + way.used, 0),
+      to: busiest.to,
       full: shares.length ? Math.max(...shares) : null,
-      ways: now,
     };
   }
 
-  /** What is swapped with a partner, in won. @param {string} id the partner @param {string|null} month when @returns {{given: number, taken: number}} by value */
-  swap(id, month) {
+  /**
+   * Get the swaps with a partner.
+   * @param {string} id the partner
+   * @param {string|null} month the month
+   * @returns {{given: number, taken: number}} values, won
+   */
+  getSwap(id, month) {
     return this.swaps.get(id)?.get(month) ?? { given: 0, taken: 0 };
   }
 }
 
-function within(map, first, second, fresh) {
-  if (!map.has(first)) map.set(first, new Map());
-  const inner = map.get(first);
-  if (!inner.has(second)) inner.set(second, fresh());
-  return inner.get(second);
+/** @returns {SupplySum} */
+const createSupplySum = () => ({ demand: 0, served: 0, shortage: 0, central: 0 });
+
+/**
+ * @template Key, Value
+ * @param {Map<string, Map<Key, Value>>} map @param {string} outer @param {Key} inner @param {() => Value} create
+ * @returns {Value}
+ */
+function getOrCreate(map, outer, inner, create) {
+  let values = map.get(outer);
+  if (!values) map.set(outer, (values = new Map()));
+  let value = values.get(inner);
+  if (value === undefined) values.set(inner, (value = create()));
+  return value;
 }
 
-function linkSums({ id, part, period, used, limit }) {
-  const found = new Map();
-  for (let row = 0; row < id.length; row += 1) {
-    if (!found.has(id[row])) found.set(id[row], new Map());
+/** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} by link, end and month */
+function sumLinks({ id, part, period, used, limit }) {
+  /** @type {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} */
+  const links = new Map();
+  id.forEach((link, row) => {
+    if (!links.has(link)) links.set(link, new Map());
     for (const month of [period[row], null]) {
-      const cell = within(found.get(id[row]), part[row], month, () => ({ used: 0, limit: 0 }));
-      cell.used += used[row];
-      cell.limit += limit[row];
+      const directions = links.get(link) ?? new Map();
+      const sum = getOrCreate(directions, part[row], month, () => ({ used: 0, limit: 0 }));
+      sum.used += used[row];
+      sum.limit += limit[row];
     }
-  }
-  return found;
+  });
+  return links;
 }
 
-/** Won a kWh by area and month; of the whole plan the mean of the months. */
-function powerPrices({ area, period, price }) {
-  const found = new Map();
-  for (let row = 0; row < area.length; row += 1) {
-    if (!found.has(area[row])) found.set(area[row], new Map());
-    found.get(area[row]).set(period[row], price[row]);
-  }
-  for (const months of found.values()) {
+/** @param {Columns} columns @returns {Map<string, Map<string|null, number>>} won a kWh by area and month; for the whole plan the mean of the months */
+function collectPowerPrices({ area, period, price }) {
+  /** @type {Map<string, Map<string|null, number>>} */
+  const areas = new Map();
+  area.forEach((id, row) => {
+    const months = areas.get(id) ?? new Map();
+    months.set(period[row], price[row]);
+    areas.set(id, months);
+  });
+  for (const months of areas.values()) {
     const prices = [...months.values()];
-    months.set(null, prices.reduce((sum, price) => sum + price, 0) / prices.length);
+    months.set(null, prices.reduce((sum, value) => sum + value, 0) / prices.length);
   }
-  return found;
+  return areas;
 }
 
-function swapSums({ partner, item, period, given, taken }, atlas) {
-  const found = new Map();
-  for (let row = 0; row < partner.length; row += 1) {
+/** @param {Columns} columns @param {ProblemIndex} problemIndex @returns {Map<string, Map<string|null, {given: number, taken: number}>>} by partner and month */
+function sumSwaps({ partner, item, period, given, taken }, problemIndex) {
+  /** @type {Map<string, Map<string|null, {given: number, taken: number}>>} */
+  const partners = new Map();
+  partner.forEach((id, row) => {
+    const value = problemIndex.getValue(item[row]);
     for (const month of [period[row], null]) {
-      const cell = within(found, partner[row], month, () => ({ given: 0, taken: 0 }));
-      cell.given += given[row] * atlas.value(item[row]);
-      cell.taken += taken[row] * atlas.value(item[row]);
+      const sum = getOrCreate(partners, id, month, () => ({ given: 0, taken: 0 }));
+      sum.given += given[row] * value;
+      sum.taken += taken[row] * value;
     }
-  }
-  return found;
+  });
+  return partners;
 }

@@ -1,81 +1,89 @@
-/** The months of the plan: one at a time, all together, or played through. */
+/** A slider for the months of a plan, with a button that plays them one after another. */
 
 import { fill, h } from "../../lib/dom.js";
+import { formatPeriod } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
 
-const PACE = 1100;
+const PLAY_INTERVAL_MS = 1100;
 
-/** A slider whose first stop is the whole plan. */
+/** A slider whose first position is the whole plan. */
 export class MonthSlider {
   /**
-   * @param {import("../../lib/router.js").Context} context of the view
-   * @param {string[]} months the plan's periods
-   * @param {string|null} month where it stands; null is the whole plan
-   * @param {(month: string|null) => void} changed told where it is moved
+   * @param {AbortSignal} signal signal of the view: stops playing
+   * @param {string[]} months periods of the plan
+   * @param {string|null} month selected month; null for the whole plan
+   * @param {(month: string|null) => void} onChange called with the selected month
    */
-  constructor(context, months, month, changed) {
-    this.context = context;
-    this.stops = [null, ...months];
-    this.changed = changed;
-    const { t, signal } = context;
+  constructor(signal, months, month, onChange) {
+    /** @type {(string|null)[]} */
+    this.positions = [null, ...months];
+    this.onChange = onChange;
+    /** @type {ReturnType<typeof setInterval>|null} */
+    this.timer = null;
     this.input = h("input", {
       type: "range",
       min: 0,
       max: months.length,
       step: 1,
-      value: this.stops.indexOf(month),
+      value: this.positions.indexOf(month),
       "aria-label": t("map.month"),
-      on: { input: () => this.moved() },
+      on: { input: () => this.handleInput() },
     });
-    this.button = h("button", {
-      type: "button",
-      class: "button small map-play",
-      on: { click: () => this.turn() },
-    });
-    this.output = h("output", { class: "map-when" });
-    const ticks = h(
-      "div",
-      { class: "map-ticks", "aria-hidden": "true" },
-      this.stops.map((stop) => h("span", {}, stop ? context.format.period(stop) : t("map.all"))),
+    const togglePlay = () => this.togglePlay();
+    const props = { type: "button", class: "button small map-play", on: { click: togglePlay } };
+    this.button = h("button", props);
+    this.output = h("output", { class: "map-month" });
+    const ticks = this.positions.map((position) =>
+      h("span", {}, position ? formatPeriod(position) : t("map.all")),
     );
+    const track = h("div", { class: "map-ticks", "aria-hidden": "true" }, ticks);
     this.element = h(
       "div",
       { class: "map-slider" },
       this.button,
-      h("div", { class: "map-track" }, this.input, ticks),
+      h("div", { class: "map-track" }, this.input, track),
       this.output,
     );
-    signal.addEventListener("abort", () => clearInterval(this.playing));
-    this.label();
+    signal.addEventListener("abort", () => this.stop());
+    this.updateLabel();
   }
 
-  label() {
-    const { t, format } = this.context;
-    const month = this.stops[Number(this.input.value)];
-    const text = month ? format.period(month, "long") : t("map.whole-year");
+  /** @returns {string|null} */
+  getMonth() {
+    return this.positions[Number(this.input.value)];
+  }
+
+  updateLabel() {
+    const month = this.getMonth();
+    const text = month ? formatPeriod(month, "long") : t("map.whole-plan");
     fill(this.output, text);
     this.input.setAttribute("aria-valuetext", text);
-    fill(this.button, this.playing ? t("map.pause") : t("map.play"));
+    fill(this.button, t(this.timer ? "map.pause" : "map.play"));
   }
 
-  moved() {
-    this.label();
-    this.changed(this.stops[Number(this.input.value)]);
+  handleInput() {
+    this.updateLabel();
+    this.onChange(this.getMonth());
   }
 
-  turn() {
-    if (this.playing) {
-      clearInterval(this.playing);
-      this.playing = null;
-    } else {
-      this.playing = setInterval(() => this.step(), PACE);
-      this.step();
+  togglePlay() {
+    if (this.timer) this.stop();
+    else {
+      this.timer = setInterval(() => this.advance(), PLAY_INTERVAL_MS);
+      this.advance();
     }
-    this.label();
+    this.updateLabel();
   }
 
-  step() {
-    this.input.value = String((Number(this.input.value) + 1) % this.stops.length);
-    if (this.input.value === "0" && this.playing) this.turn();
-    this.moved();
+  stop() {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  advance() {
+    const next = (Number(this.input.value) + 1) % this.positions.length;
+    this.input.value = String(next);
+    if (next === 0) this.stop();
+    this.handleInput();
   }
 }

@@ -1,44 +1,59 @@
-/** A comparison of two plans as the interface gives it: figures, what changed most, tables with bars. */
+/** A comparison of two plans: figures, largest changes, and tables with bars. */
 
+import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
-import { share, won } from "../../lib/format.js";
+import { formatShare, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { points, signedWon } from "./descriptions.js";
+import { formatPoints, formatSignedWon } from "./descriptions.js";
 
-const SMALL = 1e-9;
+/** Smaller differences of shares count as no change. */
+const SHARE_TOLERANCE = 1e-9;
+
+/** Smaller differences of money count as no change, won. */
+const WON_TOLERANCE = 0.005;
+
+/** Smaller differences of a factory's output are not worth a sentence, won. */
+const MIN_FACTORY_CHANGE = 0.5;
+
+const MAX_ROWS = { county: 20, category: 20, factory: 12 };
+
+/** @typedef {"county"|"category"|"factory"} Grouping */
 
 /**
- * The two figures that count, before and after.
- * @param {{objective: number[], served_share: number[]}} answer the comparison
+ * Render served share and objective of both plans.
+ * @param {Comparison} comparison the comparison
  * @returns {HTMLElement} the figures
  */
-export function headline(answer) {
-  const [before, after] = answer.served_share;
-  const [cost, now] = answer.objective;
+export function renderHeadline({ served_share: served, objective }) {
   return h(
     "dl",
-    { class: "beside" },
-    pair(
-      t("answer.served"),
-      share(before),
-      share(after),
-      points(before, after),
-      after - before,
-      "served",
-    ),
-    pair(
-      t("answer.objective"),
-      won(cost),
-      won(now),
-      Math.abs(now - cost) < 0.005 ? t("answer.same") : signedWon(now - cost),
-      cost - now,
-      "objective",
-    ),
+    { class: "before-after" },
+    renderFigurePair({
+      id: "served",
+      label: t("comparison.served"),
+      before: formatShare(served[0]),
+      after: formatShare(served[1]),
+      change: formatPoints(served[0], served[1]),
+      improvement: served[1] - served[0],
+    }),
+    renderFigurePair({
+      id: "objective",
+      label: t("comparison.objective"),
+      before: formatWon(objective[0]),
+      after: formatWon(objective[1]),
+      change: formatWonChange(objective[1] - objective[0]),
+      improvement: objective[0] - objective[1],
+    }),
   );
 }
 
-function pair(label, before, after, change, better, id) {
-  const tone = Math.abs(better) < SMALL ? "" : better > 0 ? "good" : "bad";
+/** @param {number} change @returns {string} */
+const formatWonChange = (change) =>
+  Math.abs(change) < WON_TOLERANCE ? t("comparison.no-change") : formatSignedWon(change);
+
+/** @param {{id: string, label: string, before: string, after: string, change: string, improvement: number}} figure @returns {HTMLElement} */
+function renderFigurePair({ id, label, before, after, change, improvement }) {
+  const tone = Math.abs(improvement) < SHARE_TOLERANCE ? "" : improvement > 0 ? "good" : "bad";
   return h(
     "div",
     { data: { figure: id } },
@@ -46,9 +61,9 @@ function pair(label, before, after, change, better, id) {
     h(
       "dd",
       {},
-      h("span", { class: "was" }, before),
+      h("span", { class: "before" }, before),
       h("span", { "aria-hidden": "true", class: "arrow" }, "→"),
-      h("span", { class: "unseen" }, t("answer.becomes")),
+      h("span", { class: "visually-hidden" }, t("comparison.becomes")),
       h("strong", {}, after),
       h("span", { class: `tag ${tone}` }, change),
     ),
@@ -56,227 +71,197 @@ function pair(label, before, after, change, better, id) {
 }
 
 /**
- * What changed most, in sentences.
- * @param {object} answer the comparison
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @returns {HTMLElement} a list; a sentence where nothing changed
+ * Describe the largest changes.
+ * @param {Comparison} comparison the comparison
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {HTMLElement} a list; a sentence if nothing changes
  */
-export function most(answer, atlas) {
-  const said = [
-    sentence(answer.by_county, atlas, "county", SMALL),
-    sentence(answer.by_category, atlas, "category", SMALL),
-    factorySentence(answer.by_factory, atlas),
+export function renderLargestChanges(comparison, problemIndex) {
+  const sentences = [
+    describeShareChange(comparison.by_county, problemIndex, "county"),
+    describeShareChange(comparison.by_category, problemIndex, "category"),
+    describeFactoryChange(comparison.by_factory, problemIndex),
   ].filter(Boolean);
-  if (!said.length)
-    return h(
-      "p",
-      { class: "nothing-changed" },
-      t(
-        Math.abs(answer.objective[1] - answer.objective[0]) > 1e-6
-          ? "answer.only-cost"
-          : "answer.nothing",
-      ),
-    );
-  return h(
-    "ul",
-    { class: "said" },
-    said.map((text) => h("li", {}, text)),
-  );
+  if (sentences.length) {
+    const items = sentences.map((text) => h("li", {}, text));
+    return h("ul", { class: "sentences" }, items);
+  }
+  const costChanges = Math.abs(comparison.objective[1] - comparison.objective[0]) > 1e-6;
+  const text = t(costChanges ? "comparison.only-cost" : "comparison.nothing");
+  return h("p", { class: "nothing-changed" }, text);
 }
 
-function far(rows) {
+/**
+ * Sort differences by their size.
+ * @param {ResultDifference[]} rows the differences
+ * @returns {ResultDifference[]} the largest first
+ */
+export function sortByChange(rows) {
   return [...rows].sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before));
 }
 
-function sentence(rows, atlas, kind, least) {
-  const first = far(rows)[0];
-  if (!first || Math.abs(first.after - first.before) <= least) return null;
-  const way = first.after < first.before ? "loses" : "gains";
-  return t(`answer.${kind}-${way}`, {
-    name: atlas.name(first.key),
-    before: share(first.before),
-    after: share(first.after),
+/** @param {ResultDifference[]} rows @param {ProblemIndex} problemIndex @param {"county"|"category"} grouping @returns {string|null} */
+function describeShareChange(rows, problemIndex, grouping) {
+  const [first] = sortByChange(rows);
+  if (!first || Math.abs(first.after - first.before) <= SHARE_TOLERANCE) return null;
+  const direction = first.after < first.before ? "loses" : "gains";
+  return t(`comparison.${grouping}-${direction}`, {
+    name: problemIndex.getName(first.key),
+    before: formatShare(first.before),
+    after: formatShare(first.after),
   });
 }
 
-function factorySentence(rows, atlas) {
-  const first = far(rows)[0];
-  if (!first || Math.abs(first.after - first.before) < 0.5) return null;
-  const way = first.after < first.before ? "less" : "more";
-  return t(`answer.factory-${way}`, {
-    name: atlas.name(first.key),
-    won: won(Math.abs(first.after - first.before)),
+/** @param {ResultDifference[]} rows @param {ProblemIndex} problemIndex @returns {string|null} */
+function describeFactoryChange(rows, problemIndex) {
+  const [first] = sortByChange(rows);
+  if (!first || Math.abs(first.after - first.before) < MIN_FACTORY_CHANGE) return null;
+  const direction = first.after < first.before ? "less" : "more";
+  return t(`comparison.factory-${direction}`, {
+    name: problemIndex.getName(first.key),
+    won: formatWon(Math.abs(first.after - first.before)),
   });
 }
 
 /**
- * Served shares, or won's worth made, before and after; what changed most stands first.
- * @param {{key: string, before: number, after: number}[]} rows what moved
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {"county"|"category"|"factory"} kind what the rows are
+ * Render served shares, or the output of factories, before and after; the largest change first.
+ * @param {ResultDifference[]} rows the differences
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {Grouping} grouping what the rows are
  * @returns {HTMLElement} a table
  */
-export function moved(rows, atlas, kind) {
-  const money = kind === "factory";
-  const write = money ? won : share;
-  const top = money ? Math.max(1, ...rows.map((row) => Math.max(row.before, row.after))) : 1;
-  const shown = far(rows).slice(0, money ? 12 : 20);
-  if (!shown.length) return h("p", { class: "soft" }, t("answer.none-moved"));
-  const head = [
-    t(`answer.col-${kind}`),
-    t("answer.col-before"),
-    t("answer.col-after"),
-    t("answer.col-change"),
-  ];
-  return h(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": t(`answer.by-${kind}`) },
-    h(
-      "table",
-      { class: "rows moved", data: { by: kind } },
-      h("caption", { class: "unseen" }, t(`answer.by-${kind}`)),
-      h(
-        "thead",
-        {},
+export function renderDifferenceTable(rows, problemIndex, grouping) {
+  if (!rows.length) return h("p", { class: "soft" }, t("comparison.no-differences"));
+  const isMoney = grouping === "factory";
+  const format = isMoney ? formatWon : formatShare;
+  const top = isMoney ? Math.max(1, ...rows.map((row) => Math.max(row.before, row.after))) : 1;
+  const label = t(`comparison.by-${grouping}`);
+  const headings = [grouping, "before", "after", "change"].map((name, column) =>
+    renderColumnHeading(t(`comparison.col-${name}`), column > 0),
+  );
+  return renderScrollTable({
+    label,
+    caption: label,
+    className: "differences",
+    data: { by: grouping },
+    head: [...headings, renderBarHeading()],
+    rows: sortByChange(rows)
+      .slice(0, MAX_ROWS[grouping])
+      .map((row) =>
         h(
           "tr",
-          {},
-          head.map((text, k) => h("th", { scope: "col", class: k ? "number" : null }, text)),
-          h("th", { class: "bars" }, h("span", { class: "unseen" }, t("answer.col-bar"))),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        shown.map((row) =>
+          { data: { key: row.key } },
+          h("th", { scope: "row" }, problemIndex.getName(row.key)),
+          h("td", { class: "number" }, format(row.before)),
+          h("td", { class: "number" }, format(row.after)),
+          h("td", { class: "number" }, formatDifference(row, isMoney)),
           h(
-            "tr",
-            { data: { key: row.key } },
-            h("th", { scope: "row" }, atlas.name(row.key)),
-            h("td", { class: "number" }, write(row.before)),
-            h("td", { class: "number" }, write(row.after)),
-            h("td", { class: "number" }, difference(row, money)),
-            h(
-              "td",
-              { class: "bars", "aria-hidden": "true" },
-              track(row.before / top, row.after / top),
-            ),
+            "td",
+            { class: "bars", "aria-hidden": "true" },
+            renderBar(row.before / top, row.after / top),
           ),
         ),
       ),
-    ),
-  );
+  });
 }
 
-function difference(row, money) {
-  if (!money) return points(row.before, row.after);
-  return Math.abs(row.after - row.before) < 0.005
-    ? t("answer.same")
-    : signedWon(row.after - row.before);
-}
+/** @returns {HTMLElement} */
+const renderBarHeading = () =>
+  h("th", { class: "bars" }, h("span", { class: "visually-hidden" }, t("comparison.col-bar")));
 
-function track(before, after) {
+/** @param {ResultDifference} row @param {boolean} isMoney @returns {string} */
+const formatDifference = (row, isMoney) =>
+  isMoney ? formatWonChange(row.after - row.before) : formatPoints(row.before, row.after);
+
+/** @param {number} before @param {number} after @returns {HTMLElement} */
+function renderBar(before, after) {
   const [low, high] = [Math.min(before, after), Math.max(before, after)];
-  const span = { "--from": `${100 * low}%`, "--to": `${100 * (high - low)}%` };
+  const changed = { "--from": `${100 * low}%`, "--to": `${100 * (high - low)}%` };
   return h(
     "span",
     { class: `track ${after < before ? "fell" : "rose"}` },
-    h("span", { class: "kept", style: { "--to": `${100 * low}%` } }),
-    h("span", { class: "moved-part", style: span }),
+    h("span", { class: "unchanged", style: { "--to": `${100 * low}%` } }),
+    h("span", { class: "changed", style: changed }),
   );
 }
 
 /**
- * The way from one plan to the other, step by step.
- * @param {object} answer the comparison
- * @param {(name: string, position: number) => string} say the name of a step
- * @returns {HTMLElement|null} a table; null for a single step
+ * Render the steps from one plan to the other.
+ * @param {Comparison} comparison the comparison
+ * @param {(name: string, position: number) => string} nameStep names a step
+ * @returns {HTMLElement|null} a table; null if there is a single step
  */
-export function steps(answer, say) {
-  if (answer.steps.length < 2) return null;
-  const top = Math.max(1, ...answer.steps.map((step) => Math.abs(step.objective_change ?? 0)));
-  return h(
-    "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": t("answer.steps") },
-    h(
-      "table",
-      { class: "rows steps" },
-      h("caption", { class: "unseen" }, t("answer.steps")),
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          h("th", { scope: "col" }, t("answer.col-step")),
-          h("th", { scope: "col", class: "number" }, t("answer.col-cost")),
-          h("th", { scope: "col", class: "number" }, t("answer.served")),
-          h("th", { class: "bars" }, h("span", { class: "unseen" }, t("answer.col-bar"))),
-        ),
-      ),
-      h(
-        "tbody",
-        {},
-        answer.steps.map((step, k) => stepRow(step, say(step.name, k), top)),
-      ),
-    ),
-  );
+export function renderSteps(comparison, nameStep) {
+  if (comparison.steps.length < 2) return null;
+  const changes = comparison.steps.map((step) => Math.abs(step.objective_change ?? 0));
+  const top = Math.max(1, ...changes);
+  return renderScrollTable({
+    label: t("comparison.steps"),
+    caption: t("comparison.steps"),
+    className: "steps",
+    head: [
+      renderColumnHeading(t("comparison.col-step")),
+      renderColumnHeading(t("comparison.col-cost"), true),
+      renderColumnHeading(t("comparison.served"), true),
+      renderBarHeading(),
+    ],
+    rows: comparison.steps.map((step, k) => renderStepRow(step, nameStep(step.name, k), top)),
+  });
 }
 
-function stepRow(step, name, top) {
+/** @param {ComparisonStep} step @param {string} name @param {number} top @returns {HTMLElement} */
+function renderStepRow(step, name, top) {
   const change = step.objective_change;
-  if (change === null)
-    return h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, name),
-      h("td", { colspan: "3" }, t("answer.impossible")),
-    );
-  const part = { "--from": "0%", "--to": `${(100 * Math.abs(change)) / top}%` };
+  if (change === null) {
+    const text = t("comparison.infeasible");
+    return h("tr", {}, h("th", { scope: "row" }, name), h("td", { colspan: "3" }, text));
+  }
+  const width = { "--from": "0%", "--to": `${(100 * Math.abs(change)) / top}%` };
+  const bar = h(
+    "span",
+    { class: `track ${change > 0 ? "fell" : "rose"}` },
+    h("span", { class: "changed", style: width }),
+  );
   return h(
     "tr",
     {},
     h("th", { scope: "row" }, name),
-    h("td", { class: "number" }, Math.abs(change) < 0.005 ? t("answer.same") : signedWon(change)),
-    h("td", { class: "number" }, points(0, step.served_change)),
-    h(
-      "td",
-      { class: "bars", "aria-hidden": "true" },
-      h(
-        "span",
-        { class: `track ${change > 0 ? "fell" : "rose"}` },
-        h("span", { class: "moved-part", style: part }),
-      ),
-    ),
+    h("td", { class: "number" }, formatWonChange(change)),
+    h("td", { class: "number" }, formatPoints(0, step.served_share_change ?? 0)),
+    h("td", { class: "bars", "aria-hidden": "true" }, bar),
   );
 }
 
 /**
- * All of a comparison.
- * @param {object} answer the comparison
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @param {{say?: (name: string, position: number) => string, why?: HTMLElement|null}} [more] names of steps, and what explains
- * @returns {HTMLElement} figures, sentences, tables
+ * Render a whole comparison.
+ * @param {Comparison} comparison the comparison
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {{nameStep?: (name: string, position: number) => string, explanation?: HTMLElement|null}} [options] names of the steps, and an explanation
+ * @returns {HTMLElement} figures, sentences and tables
  */
-export function whole(answer, atlas, { say = (name) => name, why = null } = {}) {
-  const way = steps(answer, say);
-  const parts = ["county", "category", "factory"].map((kind) => [kind, answer[`by_${kind}`]]);
+export function renderComparison(comparison, problemIndex, options = {}) {
+  const { nameStep = (name) => name, explanation = null } = options;
+  const steps = renderSteps(comparison, nameStep);
+  const { by_county: byCounty, by_category: byCategory, by_factory: byFactory } = comparison;
+  /** @param {string} title @param {...Child} content */
+  const section = (title, ...content) => h("section", {}, h("h3", {}, title), content);
   return h(
     "div",
-    { class: "answer" },
-    headline(answer),
-    h("section", {}, h("h3", {}, t("answer.most")), most(answer, atlas)),
-    why && h("section", {}, h("h3", {}, t("answer.why")), why),
-    way &&
-      h(
-        "section",
-        {},
-        h("h3", {}, t("answer.steps")),
-        h("p", { class: "soft small" }, t("answer.steps-text")),
-        way,
+    { class: "comparison" },
+    renderHeadline(comparison),
+    section(t("comparison.largest-changes"), renderLargestChanges(comparison, problemIndex)),
+    explanation && section(t("comparison.explanation"), explanation),
+    steps &&
+      section(
+        t("comparison.steps"),
+        h("p", { class: "soft small" }, t("comparison.steps-text")),
+        steps,
       ),
-    parts.map(([kind, rows]) =>
-      h("section", {}, h("h3", {}, t(`answer.by-${kind}`)), moved(rows, atlas, kind)),
+    section(t("comparison.by-county"), renderDifferenceTable(byCounty, problemIndex, "county")),
+    section(
+      t("comparison.by-category"),
+      renderDifferenceTable(byCategory, problemIndex, "category"),
     ),
+    section(t("comparison.by-factory"), renderDifferenceTable(byFactory, problemIndex, "factory")),
   );
 }

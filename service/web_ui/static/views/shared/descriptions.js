@@ -1,100 +1,130 @@
-/** Limits, changes and differences in words. */
+/** Descriptions of limits, changes and differences. */
 
 import {
-  number,
-  percent,
-  period as month,
-  quantity,
-  share,
-  unitName,
-  won,
+  formatNumber,
+  formatPercent,
+  formatPeriod,
+  formatQuantity,
+  formatShare,
+  formatUnit,
+  formatWon,
 } from "../../lib/format.js";
-import { inEnglish, or, t } from "../../lib/i18n.js";
+import { isEnglish, t, textOr } from "../../lib/i18n.js";
+
+/** Differences of less points are written as no change. */
+const MIN_POINTS = 5e-7;
 
 /**
- * A period or a window of periods.
- * @param {string} id as the tables name it; empty or `plan` for all of the plan
+ * Describe a period, or a window of periods.
+ * @param {string} id identifier in the tables; empty or `plan` for the whole plan
  * @returns {string} its name
  */
-export const when = (id) => (!id || id === "plan" ? t("limit.whole-plan") : month(id, "long"));
+export const describePeriod = (id) =>
+  !id || id === "plan" ? t("limit.whole-plan") : formatPeriod(id, "long");
 
 /**
- * A limit's name.
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
+ * Describe a limit.
+ * @param {ProblemIndex} problemIndex the problem
  * @param {{rule: string, id: string, part: string, period: string}} limit the limit
  * @returns {string} such as `Electricity of Hyesan City, January 2002`
  */
-export function limitName(atlas, { rule, id, part, period }) {
-  const what = or(`limit.${rule}`, rule)
-    .replace("{id}", atlas.name(id))
-    .replace("{part}", part ? partName(atlas, rule, part) : "");
-  return t("limit.when", { what: what.replace(/\s*\(\)$/, ""), when: when(period) });
+export function describeLimit(problemIndex, { rule, id, part, period }) {
+  const partName = part ? describePart(problemIndex, rule, part) : "";
+  const what = textOr(`limit.${rule}`, rule)
+    .replace("{id}", problemIndex.getName(id))
+    .replace("{part}", partName)
+    .replace(/\s*\(\)$/, "");
+  return t("limit.in-period", { what, period: describePeriod(period) });
 }
 
-function partName(atlas, rule, part) {
-  return rule === "machine" ? or(`machine.${part}`, part.replaceAll("-", " ")) : atlas.name(part);
+/** @param {ProblemIndex} problemIndex @param {string} rule @param {string} part @returns {string} */
+function describePart(problemIndex, rule, part) {
+  if (rule !== "machine") return problemIndex.getName(part);
+  return textOr(`machine.${part}`, part.replaceAll("-", " "));
 }
 
 /**
- * What one more unit of a limit is worth; of small units a thousand.
- * @param {number} gain won a unit
- * @param {string} unit its unit
- * @returns {string} such as `30.8 won a kWh`
+ * Format a shadow price.
+ * @param {number} shadowPrice won a unit
+ * @param {string} unit the unit
+ * @returns {string} such as `30.8 won per kWh`
  */
-export const worth = (gain, unit) =>
-  t("limit.worth", {
-    won: won(gain),
-    unit: or(`unit-one.${unit}`, inEnglish() ? unit : unitName(unit)),
+export function formatShadowPrice(shadowPrice, unit) {
+  const fallback = isEnglish() ? unit : formatUnit(unit);
+  return t("limit.shadow-price", {
+    won: formatWon(shadowPrice),
+    unit: textOr(`unit-one.${unit}`, fallback),
   });
+}
 
 /**
- * A change to the problem in words.
- * @param {import("../../lib/problem-index.js").Atlas|null} atlas the problem
- * @param {{what: string, where?: string|string[], periods?: string[], factor?: number, value?: number|number[]}} change the change
+ * Describe a change of the problem.
+ * @param {ProblemIndex|null} problemIndex the problem; without it identifiers are shown
+ * @param {Change} change the change
  * @returns {string} such as `Electricity of Hyesan City: to 80 %`
  */
-export function changeName(atlas, change) {
-  const where = [change.where ?? []].flat();
-  const name = (id) =>
-    id
-      .split("/")
-      .map((one) => (atlas ? atlas.name(one) : one))
-      .join(", ");
-  const of = where.length ? t("change.where", { where: where.map(name).join(", ") }) : "";
-  const months = change.periods?.length
-    ? t("change.periods", { periods: change.periods.map((one) => month(one, "long")).join(", ") })
-    : "";
-  const far =
-    change.factor !== null && change.factor !== undefined
-      ? t("change.factor", { share: percent(change.factor) })
-      : t("change.value", { value: [change.value].flat().map(number).join(", ") });
-  return t("change.whole", { what: or(`change.${change.what}`, change.what), of, months, far });
+export function describeChange(problemIndex, change) {
+  /** @param {string} id */
+  const getName = (id) => (problemIndex ? problemIndex.getName(id) : id);
+  const places = [change.where ?? []]
+    .flat()
+    .map((where) => where.split("/").map(getName).join(", "));
+  const periods = (change.periods ?? []).map((period) => formatPeriod(period, "long"));
+  return t("change.whole", {
+    what: textOr(`change.${change.what}`, change.what),
+    where: places.length ? t("change.where", { where: places.join(", ") }) : "",
+    periods: periods.length ? t("change.periods", { periods: periods.join(", ") }) : "",
+    amount: describeChangeAmount(change),
+  });
+}
+
+/** @param {Change} change @returns {string} */
+function describeChangeAmount({ factor, value }) {
+  if (factor !== null && factor !== undefined) {
+    return t("change.factor", { share: formatPercent(factor) });
+  }
+  return t("change.value", { value: [value ?? []].flat().map(formatNumber).join(", ") });
 }
 
 /**
- * A difference of shares, in points.
+ * Format a difference of shares in percentage points.
  * @param {number} before a share
  * @param {number} after a share
- * @returns {string} with its sign
+ * @returns {string} the difference with its sign
  */
-export function points(before, after) {
-  const far = 100 * (after - before);
-  if (Math.abs(far) < 5e-7) return t("answer.same");
-  return t("answer.points", { n: signed(far) });
+export function formatPoints(before, after) {
+  const difference = 100 * (after - before);
+  if (Math.abs(difference) < MIN_POINTS) return t("comparison.no-change");
+  return t("comparison.points", { n: formatSigned(difference) });
 }
 
-/** A number with its sign. @param {number} value the number @returns {string} as it is written */
-export const signed = (value) =>
-  value > 0 ? `+${number(value)}` : number(value).replace("-", "−");
+/**
+ * Format a number with its sign.
+ * @param {number} value the number
+ * @returns {string} the text
+ */
+export const formatSigned = (value) =>
+  value > 0 ? `+${formatNumber(value)}` : formatNumber(value).replace("-", "−");
 
-/** A difference of money with its sign. @param {number} value won @returns {string} as it is written */
-export const signedWon = (value) => (value > 0 ? `+${won(value)}` : won(value).replace("-", "−"));
+/**
+ * Format a difference of money with its sign.
+ * @param {number} value difference, won
+ * @returns {string} the text
+ */
+export const formatSignedWon = (value) =>
+  value > 0 ? `+${formatWon(value)}` : formatWon(value).replace("-", "−");
 
-/** An amount of a limit. @param {number} amount how much @param {string} unit its unit @returns {string} both */
-export function amountOf(amount, unit) {
-  if (unit === "won") return won(amount);
-  if (unit === "share of the promise") return t("limit.promise", { share: share(amount) });
-  return unit.startsWith("share")
-    ? t("limit.share", { share: share(amount) })
-    : quantity(amount, unit);
+/**
+ * Format an amount of a limit.
+ * @param {number} amount the amount
+ * @param {string} unit its unit
+ * @returns {string} the amount with its unit
+ */
+export function formatAmount(amount, unit) {
+  if (unit === "won") return formatWon(amount);
+  if (unit === "share of the promise") {
+    return t("limit.share-of-promise", { share: formatShare(amount) });
+  }
+  if (unit.startsWith("share")) return t("limit.share-of-need", { share: formatShare(amount) });
+  return formatQuantity(amount, unit);
 }

@@ -1,88 +1,72 @@
-/** Keeping what was tried: a plan of its own, followed until it is finished. */
+/** Saving changes as a new plan, and following that plan until it is finished. */
 
-import { ask, follow } from "../../lib/api.js";
+import { sendRequest } from "../../lib/api.js";
 import { fill, h } from "../../lib/dom.js";
-import { or, t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/feedback.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { t, textOr } from "../../lib/i18n.js";
 
 /**
- * A button that makes a plan of changes, and where it says how it goes.
- * @param {object} context the view's
- * @param {() => object[]} changes what is changed
- * @param {object} [more] fields of the request beside `base_plan` and `changes`
- * @returns {HTMLElement} button and progress
+ * Create a button that saves changes as a new plan, with its status.
+ * @param {ViewContext} context context of the view
+ * @param {() => Change[]} getChanges gives the changes
+ * @returns {HTMLElement} button and status
  */
-export function keeper(context, changes, more = {}) {
-  const place = h("div", { class: "keep-said", role: "status" });
-  const button = h("button", { type: "button", class: "button main keep" }, t("keep.button"));
+export function createSaveControl(context, getChanges) {
+  const status = h("div", { class: "save-status", role: "status" });
+  const button = h("button", { type: "button", class: "button main" }, t("save.button"));
   button.addEventListener("click", async () => {
     button.disabled = true;
-    fill(place, h("p", {}, t("keep.sending")));
+    fill(status, h("p", {}, t("save.sending")));
     try {
-      const body = { base_plan: context.plan.id, changes: changes(), ...more };
-      await kept(
-        context,
-        place,
-        await (await ask("/v1/plans", { method: "POST", body, signal: context.signal })).json(),
-      );
+      const body = { base_plan: context.plan.id, changes: getChanges() };
+      const options = { method: "POST", body, signal: context.signal };
+      const response = await sendRequest("/v1/plans", options);
+      await followSavedPlan(context, status, await response.json());
     } catch (error) {
-      if (!context.signal.aborted) fill(place, failure(error));
+      if (!context.signal.aborted) fill(status, renderFailure(error));
     } finally {
       button.disabled = false;
     }
   });
-  return h("div", { class: "keep" }, h("div", { class: "buttons" }, button), place);
+  return h("div", { class: "save" }, h("div", { class: "buttons" }, button), status);
 }
 
 /**
- * Follow a plan that was accepted, and lead to it.
- * @param {object} context the view's
- * @param {HTMLElement} place where it is said
- * @param {object} plan its view
- * @returns {Promise<void>} when it is finished
+ * Follow a plan that the service accepted, then link to it.
+ * @param {ViewContext} context context of the view
+ * @param {HTMLElement} status element that shows the status
+ * @param {Plan} plan the accepted plan
+ * @returns {Promise<void>} settles when the plan is finished
  */
-export async function kept(context, place, plan) {
-  let last = plan;
+export async function followSavedPlan(context, status, plan) {
+  let finished = plan;
   if (plan.status !== "finished") {
-    const bar = h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {}));
-    const said = h("p", {}, t("keep.solving"));
-    fill(place, said, bar);
-    const stage = (event) => or(`start.stage.${event.data.stage ?? event.kind}`, t("keep.solving"));
-    await follow(
-      plan.id,
-      (event) => {
-        said.textContent = stage(event);
-      },
-      context.signal,
-    );
-    last = await context.api.get(`/v1/plans/${plan.id}`, context.signal);
+    const meter = h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {}));
+    const stage = h("p", {}, t("save.solving"));
+    fill(status, stage, meter);
+    /** @param {PlanEvent} event */
+    const onEvent = (event) => {
+      const name = event.data.stage ?? event.kind;
+      stage.textContent = textOr(`start.stage.${name}`, t("save.solving"));
+    };
+    await context.api.followPlanEvents(plan.id, onEvent, context.signal);
+    finished = await context.api.fetchJson(`/v1/plans/${plan.id}`, context.signal);
   }
-  fill(
-    place,
-    h("p", {}, t("keep.done", { outcome: t(`outcome.${last.outcome}`) })),
-    links(context, last),
-  );
-  announce(t("keep.done", { outcome: t(`outcome.${last.outcome}`) }));
+  const message = t("save.done", { outcome: t(`outcome.${finished.outcome}`) });
+  fill(status, h("p", {}, message), renderLinks(context, finished));
+  announce(message);
 }
 
-function links(context, plan) {
-  const there = plan.tables?.supply !== undefined;
+/** @param {ViewContext} context @param {Plan} plan @returns {HTMLElement} */
+function renderLinks(context, plan) {
+  const hasTables = plan.tables?.supply !== undefined;
+  const compare = context.buildHref("compare", { with: plan.id });
+  const open = context.buildHref(hasTables ? "map" : "approval", { plan: plan.id });
   return h(
     "p",
     { class: "buttons" },
-    there &&
-      h(
-        "a",
-        { class: "button small see-compare", href: context.href("compare", { with: plan.id }) },
-        t("keep.compare"),
-      ),
-    h(
-      "a",
-      {
-        class: "button small see-plan",
-        href: context.href(there && context.has("map") ? "map" : "life", { plan: plan.id }),
-      },
-      t("keep.open"),
-    ),
+    hasTables &&
+      h("a", { class: "button small open-comparison", href: compare }, t("save.compare")),
+    h("a", { class: "button small open-plan", href: open }, t("save.open")),
   );
 }

@@ -1,110 +1,118 @@
-/** Keeping what was tried as a scenario: of the plan's province, or, where that comes with Allot, of a copy of it. */
+/** Saving changes as a scenario of a province. A built-in province is copied first. */
 
-import { ask, get, Problem, put } from "../../lib/api.js";
-import { fill, h, unique } from "../../lib/dom.js";
-import { or, t } from "../../lib/i18n.js";
-import { hashOf } from "../../lib/router.js";
-import { announce, failure } from "../../lib/feedback.js";
+import { ApiError, fetchJson, putJson, sendRequest } from "../../lib/api.js";
+import { createId, fill, h } from "../../lib/dom.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { t, textOr } from "../../lib/i18n.js";
+import { buildHash } from "../../lib/router.js";
 
-const address = (province) => `/v1/provinces/${encodeURIComponent(province)}`;
+/** @param {string} province @returns {string} */
+const buildProvinceUrl = (province) => `/v1/provinces/${encodeURIComponent(province)}`;
 
 /**
- * A name, and a button that keeps the changes under it.
- * @param {object} context the view's
- * @param {() => object[]} changes what is changed, beside what the plan changes already
- * @returns {HTMLElement|null} the form; null for plans that are not of a province in an ordinary year
+ * Create a form that saves changes as a scenario.
+ * @param {ViewContext} context context of the view
+ * @param {() => Change[]} getChanges gives the changes, in addition to those of the plan
+ * @returns {HTMLElement|null} the form; null for replanned plans and plans without a province
  */
-export function scenarioKeeper(context, changes) {
+export function createScenarioForm(context, getChanges) {
   const { source } = context.plan;
   if (!source.province || source.replanned) return null;
-  const id = unique("scenario");
+  const id = createId("scenario");
   const name = h("input", { id, required: true, maxlength: "100", autocomplete: "off" });
-  const place = h("div", { class: "keep-said", role: "status" });
-  const button = h("button", { type: "submit", class: "button keep-scenario" }, t("keep.scenario"));
+  const status = h("div", { class: "save-status", role: "status" });
+  const button = h("button", { type: "submit", class: "button" }, t("save.scenario"));
+  /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     try {
-      const kept = await keep(source, name.value.trim(), changes());
-      const there = hashOf("start", { province: kept.province, scenario: kept.scenario });
-      const said = t("keep.scenario-done", { scenario: name.value.trim(), province: kept.title });
-      fill(
-        place,
-        h("p", {}, said),
-        h(
-          "p",
-          { class: "buttons" },
-          h("a", { class: "button small see-scenario", href: there }, t("keep.scenario-open")),
-        ),
-      );
-      announce(said);
+      const saved = await saveScenario(source, name.value.trim(), getChanges());
+      const values = { scenario: name.value.trim(), province: saved.title };
+      const message = t("save.scenario-done", values);
+      const href = buildHash("start", { province: saved.province, scenario: saved.scenario });
+      const props = { class: "button small open-scenario", href };
+      const link = h("a", props, t("save.scenario-open"));
+      fill(status, h("p", {}, message), h("p", { class: "buttons" }, link));
+      announce(message);
     } catch (error) {
-      fill(place, failure(error));
+      fill(status, renderFailure(error));
     } finally {
       button.disabled = false;
     }
   };
+  const label = h("label", { for: id }, t("save.scenario-name"));
   return h(
     "form",
-    { class: "keep scenario", on: { submit } },
-    h("div", { class: "field" }, h("label", { for: id }, t("keep.scenario-name")), name),
+    { class: "save scenario", on: { submit } },
+    h("div", { class: "field" }, label, name),
     h("div", { class: "buttons" }, button),
-    place,
+    status,
   );
 }
 
-/** Store a new version of the province with one more scenario: all that the plan changes, then the changes. */
-async function keep(source, name, changes) {
-  const base = await get(address(source.province));
-  const [there, tag] = await stored(base.built_in ? `${base.id}-own` : base.id);
-  const province = there ?? {
-    ...base,
-    id: `${base.id}-own`,
-    name: t("keep.own", { province: or(`province.${base.id}`, base.name) }),
-  };
-  const from = source.scenario ? base.scenarios.find((one) => one.id === source.scenario) : {};
-  if (!from)
-    throw new Problem({
-      type: "urn:allot:not-found",
-      detail: t("keep.scenario-gone", { scenario: source.scenario }),
-    });
+/**
+ * Store a new version of the province with one more scenario.
+ * @param {PlanSource} source source of the plan: its changes come before the new ones
+ * @param {string} name name of the scenario
+ * @param {Change[]} changes the new changes
+ * @returns {Promise<{province: string, title: string, scenario: string}>} what was stored
+ */
+async function saveScenario(source, name, changes) {
+  /** @type {Province} */
+  const base = await fetchJson(buildProvinceUrl(String(source.province)));
+  const copyId = `${base.id}-own`;
+  const { stored, etag } = await fetchStoredProvince(base.built_in ? copyId : base.id);
+  const title = textOr(`province.${base.id}`, base.name);
+  const copy = { ...base, id: copyId, name: t("save.own", { province: title }) };
+  const province = stored ?? copy;
   const scenario = {
-    id: identifier(name, province.scenarios),
+    id: createScenarioId(
+      name,
+      province.scenarios.map((one) => one.id),
+    ),
     name,
-    changes: [...(from.changes ?? []), ...source.changes, ...changes],
+    changes: [...getScenarioChanges(base, source.scenario), ...source.changes, ...changes],
   };
-  const body = {
-    name: province.name,
-    problem: province.problem,
-    scenarios: [...province.scenarios, scenario],
-  };
-  await put(address(province.id), body, {
-    headers: tag ? { "If-Match": tag } : { "If-None-Match": "*" },
-  });
+  const scenarios = [...province.scenarios, scenario];
+  const body = { name: province.name, problem: province.problem, scenarios };
+  /** @type {Record<string, string>} */
+  const headers = etag ? { "If-Match": etag } : { "If-None-Match": "*" };
+  await putJson(buildProvinceUrl(province.id), body, { headers });
   return { province: province.id, title: province.name || province.id, scenario: scenario.id };
 }
 
-/** A stored province with its entity tag; neither where there is none. */
-async function stored(id) {
-  const all = (await get("/v1/provinces")).provinces;
-  if (!all.some((one) => one.id === id)) return [null, null];
-  const answer = await ask(address(id));
-  return [await answer.json(), answer.headers.get("etag")];
+/** @param {Province} province @param {string|null} id @returns {Change[]} */
+function getScenarioChanges(province, id) {
+  if (!id) return [];
+  const scenario = province.scenarios.find((one) => one.id === id);
+  if (scenario) return scenario.changes ?? [];
+  const detail = t("save.scenario-missing", { scenario: id });
+  throw new ApiError({ type: "urn:allot:not-found", detail });
 }
 
-/** An identifier that no scenario has yet, like the name as far as its letters go. */
-function identifier(name, scenarios) {
-  const taken = new Set(scenarios.map((one) => one.id));
-  const like =
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-+|-+$/g, "")
-      .slice(0, 60) || "scenario";
-  let [found, count] = [like, 1];
-  while (taken.has(found)) {
+/** @param {string} id @returns {Promise<{stored: Province|null, etag: string|null}>} nulls if the province is not stored */
+async function fetchStoredProvince(id) {
+  /** @type {ProvinceListEntry[]} */
+  const provinces = (await fetchJson("/v1/provinces")).provinces;
+  if (!provinces.some((province) => province.id === id)) return { stored: null, etag: null };
+  const response = await sendRequest(buildProvinceUrl(id));
+  return { stored: await response.json(), etag: response.headers.get("etag") };
+}
+
+/**
+ * Create an identifier for a scenario.
+ * @param {string} name name of the scenario
+ * @param {string[]} takenIds identifiers of the other scenarios
+ * @returns {string} the letters and digits of the name; with a number if another scenario has that identifier
+ */
+export function createScenarioId(name, takenIds) {
+  const letters = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const stem = letters.replace(/^-+|-+$/g, "").slice(0, 60) || "scenario";
+  let [id, count] = [stem, 1];
+  while (takenIds.includes(id)) {
     count += 1;
-    found = `${like}-${count}`;
+    id = `${stem}-${count}`;
   }
-  return found;
+  return id;
 }

@@ -1,18 +1,17 @@
-/** Style sheets that only some views need: loaded with the first of them. */
+/** Style sheets that only some views need. The first of these views loads them. */
 
 import { h } from "../../lib/dom.js";
 
 /**
- * Load a style sheet, once.
- * @param {string} name its file in `css`, without the ending
- * @returns {Promise<void>} when it holds
+ * Load a style sheet once.
+ * @param {string} name file in `css` without its extension
+ * @returns {Promise<void>} settles when the style sheet applies
  */
-export function style(name) {
+export function loadStylesheet(name) {
   const href = new URL(`../../css/${name}.css`, import.meta.url).href;
   if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve();
-  return new Promise((loaded) => {
-    document.head.append(
-      h("link", { rel: "stylesheet", href, on: { load: () => loaded(), error: () => loaded() } }),
-    );
+  return new Promise((resolve) => {
+    const on = { load: () => resolve(), error: () => resolve() };
+    document.head.append(h("link", { rel: "stylesheet", href, on }));
   });
 }

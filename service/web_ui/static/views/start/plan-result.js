@@ -1,73 +1,76 @@
-/** What came of a plan, at a glance. */
+/** The result of a plan: outcome, main figures, or the reason of a failure. */
 
+import { renderFigure } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
-import { workbook } from "../../lib/file-links.js";
-import { inEnglish, or } from "../../lib/i18n.js";
-import { what } from "../../lib/plans.js";
+import { createWorkbookLink } from "../../lib/file-links.js";
+import { formatDuration, formatShare } from "../../lib/format.js";
+import { isEnglish, t, textOr } from "../../lib/i18n.js";
+import { describePlanSource } from "../../lib/plans.js";
+
+const MAX_RULES = 12;
 
 /**
- * A card of a plan that has ended.
- * @param {object} plan its view
- * @param {import("../../lib/router.js").Context} context of the view
+ * Render the card of a finished or cancelled plan.
+ * @param {Plan} plan the plan
+ * @param {ViewContext} context context of the view
  * @returns {HTMLElement} the card
  */
-export function result(plan, context) {
-  const { t, href, has } = context;
-  const good = plan.outcome === "optimal" || plan.outcome === "feasible";
-  const state = plan.status === "cancelled" ? t("status.cancelled") : t(`outcome.${plan.outcome}`);
-  const to = (view, text, main) =>
-    has(view) &&
-    h("a", { class: main ? "button main" : "button", href: href(view, { plan: plan.id }) }, text);
+export function renderPlanResult(plan, context) {
+  const isSolved = plan.outcome === "optimal" || plan.outcome === "feasible";
+  const state = plan.status === "cancelled" ? "status.cancelled" : `outcome.${plan.outcome}`;
+  const map = context.buildHref("map", { plan: plan.id });
+  const year = context.buildHref("year", { plan: plan.id });
   return h(
     "section",
     { class: "card result", "aria-label": t("start.result") },
     h(
       "div",
       { class: "figure-head" },
-      h("h2", {}, what(plan)),
-      h("span", { class: good ? "tag good" : "tag bad" }, state),
+      h("h2", {}, describePlanSource(plan)),
+      h("span", { class: isSolved ? "tag good" : "tag bad" }, t(state)),
     ),
-    plan.summary ? figures(plan, context) : reason(plan),
-    good &&
+    plan.summary ? renderFigures(plan, plan.summary) : renderFailureReason(plan),
+    isSolved &&
       h(
         "div",
         { class: "buttons" },
-        to("map", t("start.see-map"), true),
-        to("year", t("start.see-year"), false),
-        workbook(plan),
+        h("a", { class: "button main", href: map }, t("start.open-map")),
+        h("a", { class: "button", href: year }, t("start.open-year")),
+        createWorkbookLink(plan),
       ),
   );
 }
 
-function figures(plan, { t, format }) {
-  const { summary } = plan;
-  const power = summary.power_limit_kwh ? summary.power_used_kwh / summary.power_limit_kwh : null;
-  const one = (value, text, name) =>
-    h("div", { data: { figure: name } }, h("dt", {}, text), h("dd", {}, value));
+/** @param {Plan} plan @param {PlanSummary} summary @returns {HTMLElement} */
+function renderFigures(plan, summary) {
+  /** @param {string} name @param {string} value */
+  const figure = (name, value) => renderFigure(name, t(`start.${name}`), value);
+  const { power_used_kwh: used, power_limit_kwh: limit } = summary;
   return h(
     "dl",
     { class: "figures" },
-    one(format.share(summary.served_share), t("start.served"), "served"),
-    one(format.share(summary.local_share), t("start.local"), "local"),
-    one(format.share(summary.central_share), t("start.central"), "central"),
-    power !== null && one(format.share(power), t("start.power"), "power"),
-    plan.started && one(format.took(plan.started, plan.finished), t("start.time-taken"), "time"),
+    figure("served", formatShare(summary.served_share)),
+    figure("local", formatShare(summary.local_share)),
+    figure("central", formatShare(summary.central_share)),
+    limit ? figure("power", formatShare(used / limit)) : null,
+    plan.started &&
+      plan.finished &&
+      figure("duration", formatDuration(plan.started, plan.finished)),
   );
 }
 
-function reason(plan) {
-  const rules = plan.diagnosis?.conflict ?? [];
-  if (rules.length)
-    return h(
-      "ul",
-      { class: "findings" },
-      rules.slice(0, 12).map((rule) => h("li", {}, broken(rule))),
-    );
+/** @param {Plan} plan @returns {HTMLElement|null} */
+function renderFailureReason(plan) {
+  const rules = plan.infeasibility?.conflict ?? [];
+  if (rules.length) {
+    const items = rules.slice(0, MAX_RULES).map((rule) => h("li", {}, renderRule(rule)));
+    return h("ul", { class: "findings" }, items);
+  }
   return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
 }
 
-function broken({ rule, text }) {
-  return inEnglish()
-    ? text
-    : [or(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
+/** @param {ConflictingRule} rule @returns {Child} */
+function renderRule({ rule, text }) {
+  if (isEnglish()) return text;
+  return [textOr(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
 }

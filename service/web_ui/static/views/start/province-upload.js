@@ -1,23 +1,25 @@
-/** Uploading a province: JSON, an Excel workbook, or a zip of CSV sheets. */
+/** Uploading a province as JSON, an Excel workbook, or a zip file of CSV sheets. */
 
+import { renderField } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { failure, loading } from "../../lib/feedback.js";
+import { renderFailure, renderLoading } from "../../lib/feedback.js";
+import { t } from "../../lib/i18n.js";
 
-const TYPES = {
+/** @type {Record<string, string>} */
+const MEDIA_TYPES = {
   json: "application/json",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   zip: "application/zip",
 };
 
 /**
- * The control.
- * @param {import("../../lib/router.js").Context} context of the view
- * @param {(head: object) => void} stored told of the province that was stored
+ * Create the upload control.
+ * @param {ViewContext} context context of the view
+ * @param {(province: ProvinceListEntry) => void} onStored called with the stored province
  * @returns {HTMLElement} the control
  */
-export function upload(context, stored) {
-  const { t } = context;
-  const file = h("input", {
+export function createUploadControl(context, onStored) {
+  const input = h("input", {
     type: "file",
     accept: ".json,.xlsx,.zip",
     "aria-label": t("start.upload"),
@@ -33,17 +35,22 @@ export function upload(context, stored) {
     { type: "button", class: "button small", disabled: true },
     t("start.upload-send"),
   );
-  const told = h("div", {});
-  file.addEventListener("change", () => {
-    name.value = identifier(file.files[0]?.name ?? "");
-    send.disabled = !file.files.length;
+  const status = h("div", {});
+  input.addEventListener("change", () => {
+    name.value = createProvinceId(input.files?.[0]?.name ?? "");
+    send.disabled = !input.files?.length;
   });
   send.addEventListener("click", async () => {
-    fill(told, loading(t("start.uploading")));
+    const file = input.files?.[0];
+    if (!file) return;
+    fill(status, renderLoading(t("start.uploading")));
     try {
-      stored(await store(context.api, name.value, file.files[0]));
+      const { type, blob } = await prepareUpload(file);
+      const path = `/v1/provinces/${encodeURIComponent(name.value)}`;
+      const headers = { "Content-Type": type };
+      onStored(await context.api.putJson(path, blob, { headers }));
     } catch (error) {
-      fill(told, failure(error));
+      fill(status, renderFailure(error));
     }
   });
   return h(
@@ -51,18 +58,17 @@ export function upload(context, stored) {
     { class: "options" },
     h("summary", {}, t("start.upload")),
     h("p", { class: "soft small" }, t("start.upload-hint")),
-    h(
-      "div",
-      { class: "controls" },
-      file,
-      h("label", { class: "field" }, h("span", {}, t("start.upload-name")), name),
-      send,
-    ),
-    told,
+    h("div", { class: "controls" }, input, renderField(t("start.upload-name"), name), send),
+    status,
   );
 }
 
-function identifier(fileName) {
+/**
+ * Create the identifier of a province from the name of a file.
+ * @param {string} fileName name of the file
+ * @returns {string} the identifier: lower case, without extension and special characters
+ */
+export function createProvinceId(fileName) {
   return fileName
     .replace(/\.\w+$/, "")
     .replace(/[^A-Za-z0-9_.-]+/g, "-")
@@ -70,26 +76,29 @@ function identifier(fileName) {
     .toLowerCase();
 }
 
-async function store(api, id, file) {
-  const ending = file.name.split(".").pop().toLowerCase();
-  const address = `/v1/provinces/${encodeURIComponent(id)}`;
-  if (ending !== "json")
-    return api.put(address, new Blob([file]), {
-      headers: { "Content-Type": TYPES[ending] ?? "application/octet-stream" },
-    });
-  const text = await file.text();
-  return api.put(address, wrapped(text), { headers: { "Content-Type": TYPES.json } });
+/** @param {File} file @returns {Promise<{type: string, blob: Blob}>} */
+async function prepareUpload(file) {
+  const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
+  const type = MEDIA_TYPES[extension] ?? "application/octet-stream";
+  const blob = extension === "json" ? wrapProblem(await file.text()) : new Blob([file]);
+  return { type, blob };
 }
 
-/** A problem by itself is stored as a province without scenarios; what cannot be read is left for the service to refuse in words. */
-function wrapped(text) {
-  let body;
+/**
+ * Wrap a problem as a province without scenarios. Other texts stay unchanged: the service reports invalid ones.
+ * @param {string} text JSON of a problem or a province
+ * @returns {Blob} JSON of a province
+ */
+export function wrapProblem(text) {
+  return new Blob([isProblem(text) ? `{"problem": ${text}}` : text]);
+}
+
+/** @param {string} text @returns {boolean} */
+function isProblem(text) {
   try {
-    body = JSON.parse(text);
+    const body = JSON.parse(text);
+    return Boolean(body) && typeof body === "object" && !Array.isArray(body) && "periods" in body;
   } catch {
-    return new Blob([text]);
+    return false;
   }
-  if (body && typeof body === "object" && !Array.isArray(body) && "periods" in body)
-    return new Blob([`{"problem": ${text}}`]);
-  return new Blob([text]);
 }

@@ -1,65 +1,62 @@
-/** The plans there are, newest first. */
+/** The list of plans, newest first. */
 
+import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { what } from "../../lib/plans.js";
-import { empty } from "../../lib/feedback.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import { formatDateTime, formatShare } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { describePlanSource } from "../../lib/plans.js";
 
-const SHOWN = 8;
+const PAGE_SIZE = 8;
 
 /**
- * Fill a card with the newest plans, and older ones on request.
+ * Fill a card with the newest plans, and older plans on request.
  * @param {HTMLElement} card the card
- * @param {import("../../lib/router.js").Context} context of the view
+ * @param {ViewContext} context context of the view
  */
-export async function recentPlans(card, context) {
-  const { api, t } = context;
-  const body = h("tbody");
-  const more = h(
-    "button",
-    { type: "button", class: "button small", on: { click: () => add() } },
-    t("start.more"),
-  );
-  let next = `/v1/plans?limit=${SHOWN}`;
-  async function add() {
-    const page = await api.get(next);
-    body.append(...page.plans.map((plan) => row(plan, context)));
+export async function renderRecentPlans(card, context) {
+  /** @type {string|null} */
+  let next = `/v1/plans?limit=${PAGE_SIZE}`;
+  const loadPage = async () => {
+    const page = await context.api.fetchJson(next ?? "");
     next = page.next;
-    more.hidden = next === null;
+    return page.plans.map((/** @type {PlanListEntry} */ plan) => renderRow(plan, context));
+  };
+  const rows = await loadPage();
+  const title = h("h2", {}, t("start.recent"));
+  if (!rows.length) {
+    fill(card, title, renderEmpty(t("start.recent-none")));
+    return;
   }
-  await add();
-  const columns = ["plan", "made", "state"].map((name) =>
-    h("th", { scope: "col" }, t(`start.col-${name}`)),
-  );
-  const head = h(
-    "thead",
-    {},
-    h("tr", {}, columns, h("th", { scope: "col", class: "number" }, t("start.col-served"))),
-  );
-  const list = body.children.length
-    ? [
-        h(
-          "div",
-          { class: "scroll", tabindex: "0", role: "region", "aria-label": t("start.recent") },
-          h("table", { class: "rows" }, head, body),
-        ),
-        more,
-      ]
-    : empty(t("start.recent-none"));
-  fill(card, h("h2", {}, t("start.recent")), list);
+  const table = renderScrollTable({
+    label: t("start.recent"),
+    head: ["plan", "created", "state", "served"].map((name) =>
+      renderColumnHeading(t(`start.col-${name}`), name === "served"),
+    ),
+    rows,
+  });
+  const more = h("button", { type: "button", class: "button small" }, t("start.more"));
+  more.hidden = next === null;
+  more.addEventListener("click", async () => {
+    table.querySelector("tbody")?.append(...(await loadPage()));
+    more.hidden = next === null;
+  });
+  fill(card, title, table, more);
 }
 
-function row(plan, { t, format, href, has }) {
-  const planned = plan.served_share !== null;
-  const address = href(planned && has("map") ? "map" : "start", { plan: plan.id });
-  const state =
-    plan.status === "finished" ? t(`outcome.${plan.outcome}`) : t(`status.${plan.status}`);
-  const kind = planned ? "tag good" : plan.status === "finished" ? "tag bad" : "tag";
+/** @param {PlanListEntry} plan @param {ViewContext} context @returns {HTMLElement} */
+function renderRow(plan, context) {
+  const isFinished = plan.status === "finished";
+  const hasFigures = plan.served_share !== null;
+  const href = context.buildHref(hasFigures ? "map" : "start", { plan: plan.id });
+  const state = isFinished ? `outcome.${plan.outcome}` : `status.${plan.status}`;
+  const tone = hasFigures ? "tag good" : isFinished ? "tag bad" : "tag";
   return h(
     "tr",
     {},
-    h("td", {}, h("a", { href: address }, what(plan))),
-    h("td", { class: "soft" }, format.moment(plan.created)),
-    h("td", {}, h("span", { class: kind }, state)),
-    h("td", { class: "number" }, format.share(plan.served_share)),
+    h("td", {}, h("a", { href }, describePlanSource(plan))),
+    h("td", { class: "soft" }, formatDateTime(plan.created)),
+    h("td", {}, h("span", { class: tone }, t(state))),
+    h("td", { class: "number" }, formatShare(plan.served_share)),
   );
 }

@@ -1,131 +1,144 @@
-/** What the plan's prices foretell of a change: shown at once, and held against what solving again found. */
+/** The estimate from shadow prices: shown first, and compared with the result after re-solving. */
 
 import { h } from "../../lib/dom.js";
-import { number, share, won } from "../../lib/format.js";
-import { or, t } from "../../lib/i18n.js";
-import { limitName, points, signedWon, worth } from "../shared/descriptions.js";
+import { formatNumber, formatShare, formatWon } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+import {
+  describeLimit,
+  formatPoints,
+  formatShadowPrice,
+  formatSignedWon,
+} from "../shared/descriptions.js";
 
-const PARTS = 4;
-const LIMITS = 4;
-const LITTLE = 0.001;
-const SAME = 0.005;
+const MAX_CONTRIBUTIONS = 4;
+const MAX_LIMITS = 4;
 
-/** @param {{change: number|null, exact: boolean}} found as `/estimate` gives it @returns {"untold"|"exact"|"least"|"most"} what kind of figure it is */
-export function kind(found) {
-  if (found.change === null) return "untold";
-  if (found.exact) return "exact";
-  return found.change < -SAME ? "most" : "least";
-}
+/** Below this fraction the estimate is valid for a small step only. */
+const SMALL_FRACTION = 0.001;
 
-const money = (change) => (Math.abs(change) < SAME ? won(0) : signedWon(change));
+/** Smaller changes count as none, won. */
+const WON_TOLERANCE = 0.005;
+
+/** @typedef {"unavailable"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
 
 /**
- * The estimate, before the answer is there.
- * @param {object} found as `/estimate` gives it
- * @returns {HTMLElement} what kind of figure it is, the figure, and what that means
+ * Classify an estimate.
+ * @param {Pick<ObjectiveEstimate, "objective_change"|"exact">} estimate what `/estimate` answers
+ * @returns {EstimateKind} whether the figure is exact or a bound
  */
-export function foretold(found) {
-  const what = kind(found);
-  const body =
-    what === "untold"
-      ? h("p", {}, t("estimate.untold"))
-      : [
-          h(
-            "p",
-            { class: "estimate-figure" },
-            h("span", { class: "soft" }, t("answer.objective")),
-            " ",
-            h(
-              "strong",
-              { data: { figure: "estimate" } },
-              t(`estimate.${what}`, {
-                won: what === "most" ? won(Math.abs(found.change)) : money(found.change),
-              }),
-            ),
-          ),
-          found.served_share &&
-            h(
-              "p",
-              { class: "small" },
-              t("estimate.served", {
-                before: share(found.served_share[0]),
-                after: share(found.served_share[1]),
-                points: points(...found.served_share),
-              }),
-            ),
-          h("p", { class: "soft small" }, meaning(found, what)),
-        ];
-  return h(
-    "div",
-    { class: "estimate", data: { kind: what } },
-    h("p", {}, h("span", { class: "tag" }, t("estimate.tag"))),
-    body,
-  );
+export function classifyEstimate({ objective_change: change, exact }) {
+  if (change === null) return "unavailable";
+  if (exact) return "exact";
+  return change < -WON_TOLERANCE ? "saves-at-most" : "at-least";
 }
 
-function meaning(found, what) {
-  const far =
-    found.holds < LITTLE
-      ? t("estimate.holds-little")
-      : t("estimate.holds", { share: share(found.holds) });
-  return what === "exact" ? t("estimate.exact-text") : t(`estimate.${what}-text`, { holds: far });
+/** @param {number} change @returns {string} */
+const formatChange = (change) =>
+  Math.abs(change) < WON_TOLERANCE ? formatWon(0) : formatSignedWon(change);
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
+function formatEstimate({ objective_change: change }, kind) {
+  const value = change ?? 0;
+  return kind === "saves-at-most" ? formatWon(Math.abs(value)) : formatChange(value);
 }
 
 /**
- * Why it comes out so: what the prices foretold beside what was found, and the limits that it was foretold from.
- * @param {object} found as `/estimate` gives it
- * @param {object} answer the comparison
- * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
- * @returns {HTMLElement} sentences and lists
+ * Render an estimate while the problem is re-solved.
+ * @param {ObjectiveEstimate} estimate what `/estimate` answers
+ * @returns {HTMLElement} the figure and its validity
  */
-export function why(found, answer, atlas) {
-  const what = kind(found);
-  if (what === "untold") return h("div", { class: "why" }, h("p", {}, t("why.untold")));
-  if (!found.parts.length)
-    return h(
-      "div",
-      { class: "why" },
-      h("p", {}, t(found.exact ? "why.no-price" : "why.no-price-at-first")),
-    );
-  return h(
-    "div",
-    { class: "why" },
+export function renderEstimate(estimate) {
+  const kind = classifyEstimate(estimate);
+  const tag = h("p", {}, h("span", { class: "tag" }, t("estimate.tag")));
+  const content =
+    kind === "unavailable"
+      ? h("p", {}, t("estimate.unavailable"))
+      : renderEstimateFigures(estimate, kind);
+  return h("div", { class: "estimate", data: { kind } }, tag, content);
+}
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {Child} */
+function renderEstimateFigures(estimate, kind) {
+  const served = estimate.served_share;
+  const figure = t(`estimate.${kind}`, { won: formatEstimate(estimate, kind) });
+  return [
     h(
       "p",
-      { class: "foretold" },
-      t(`why.${what}`, {
-        won: what === "most" ? won(Math.abs(found.change)) : money(found.change),
-        truth: money(answer.objective[1] - answer.objective[0]),
-      }),
+      { class: "estimate-figure" },
+      h("span", { class: "soft" }, t("comparison.objective")),
+      " ",
+      h("strong", { data: { figure: "estimate" } }, figure),
     ),
-    h(
-      "ul",
-      { class: "said" },
-      found.parts
-        .slice(0, PARTS)
-        .map((part) =>
-          h(
-            "li",
-            { data: { part: part.rule } },
-            t("why.part", {
-              rule: or(`why.rule.${part.rule}`, or(`rule.${part.rule}`, part.rule)),
-              won: money(part.won),
-              n: number(part.limits),
-            }),
-          ),
-        ),
-    ),
-    found.limits.length > 0 && [
-      h("p", { class: "soft small" }, t("why.limits")),
+    served &&
       h(
-        "ul",
-        { class: "said limits" },
-        found.limits
-          .slice(0, LIMITS)
-          .map((limit) =>
-            h("li", {}, `${limitName(atlas, limit)}: ${worth(limit.price, limit.unit)}`),
-          ),
+        "p",
+        { class: "small" },
+        t("estimate.served", {
+          before: formatShare(served[0]),
+          after: formatShare(served[1]),
+          points: formatPoints(served[0], served[1]),
+        }),
       ),
+    h("p", { class: "soft small" }, describeValidity(estimate, kind)),
+  ];
+}
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
+function describeValidity({ valid_fraction: fraction }, kind) {
+  if (kind === "exact") return t("estimate.exact-text");
+  const valid =
+    fraction < SMALL_FRACTION
+      ? t("estimate.valid-small-step")
+      : t("estimate.valid-fraction", { share: formatShare(fraction) });
+  return t(`estimate.${kind}-text`, { valid });
+}
+
+/**
+ * Explain a result: the estimate beside the re-solved value, and the limits behind the estimate.
+ * @param {ObjectiveEstimate} estimate what `/estimate` answers
+ * @param {Comparison} comparison the result
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {HTMLElement} sentences and lists
+ */
+export function renderExplanation(estimate, comparison, problemIndex) {
+  const kind = classifyEstimate(estimate);
+  const sentence = describeEstimateAndResult(estimate, comparison, kind);
+  if (kind === "unavailable" || !estimate.contributions.length) {
+    return h("div", { class: "explanation" }, h("p", {}, sentence));
+  }
+  const contributions = estimate.contributions.slice(0, MAX_CONTRIBUTIONS).map((part) => {
+    const rule = textOr(`rule.${part.rule}`, part.rule);
+    const values = {
+      rule: textOr(`explanation.rule.${part.rule}`, rule),
+      won: formatChange(part.objective_change),
+      n: formatNumber(part.limit_count),
+    };
+    return h("li", { data: { rule: part.rule } }, t("explanation.contribution", values));
+  });
+  const limits = estimate.limits.slice(0, MAX_LIMITS).map((limit) => {
+    const price = formatShadowPrice(limit.shadow_price, limit.unit);
+    return h("li", {}, `${describeLimit(problemIndex, limit)}: ${price}`);
+  });
+  return h(
+    "div",
+    { class: "explanation" },
+    h("p", { class: "estimate-and-result" }, sentence),
+    h("ul", { class: "sentences" }, contributions),
+    limits.length > 0 && [
+      h("p", { class: "soft small" }, t("explanation.limits")),
+      h("ul", { class: "sentences limits" }, limits),
     ],
   );
+}
+
+/** @param {ObjectiveEstimate} estimate @param {Comparison} comparison @param {EstimateKind} kind @returns {string} */
+function describeEstimateAndResult(estimate, comparison, kind) {
+  if (kind === "unavailable") return t("explanation.unavailable");
+  if (!estimate.contributions.length) {
+    return t(estimate.exact ? "explanation.not-binding" : "explanation.not-binding-at-first");
+  }
+  return t(`explanation.${kind}`, {
+    won: formatEstimate(estimate, kind),
+    result: formatChange(comparison.objective[1] - comparison.objective[0]),
+  });
 }

@@ -1,136 +1,153 @@
-/** Asking what if: what prices foretell at once, then solved again; one question at a time, answers kept. */
+/** What-if queries: first an estimate, then the re-solved result. Only one query runs at a time. */
 
 import { fill, h } from "../../lib/dom.js";
-import { number } from "../../lib/format.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { formatNumber } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { announce, failure } from "../../lib/feedback.js";
-import { whole } from "../shared/comparison.js";
-import { changeName } from "../shared/descriptions.js";
-import { foretold, why } from "./estimate.js";
+import { renderComparison } from "../shared/comparison.js";
+import { describeChange } from "../shared/descriptions.js";
+import { renderEstimate, renderExplanation } from "./estimate.js";
 
-const MOMENT = 80;
-const PAUSE = 300;
+/** Time between a slider's last move and the estimate. */
+const DEBOUNCE_MS = 80;
 
-const pause = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
+/** Shortest time between a slider's last move and re-solving. */
+const SOLVE_DELAY_MS = 300;
 
-/** Questions about one plan. */
-export class Asking {
+/** @param {number} milliseconds @returns {Promise<void>} */
+const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * @typedef {object} WhatIfResult
+ * @property {Comparison} comparison the re-solved result
+ * @property {ObjectiveEstimate} estimate the estimate
+ * @property {number} seconds time from the query to the result
+ */
+
+/** What-if queries about one plan. */
+export class WhatIfQuery {
   /**
-   * @param {object} context the view's
-   * @param {import("../../lib/problem-index.js").Atlas} atlas the problem
-   * @param {HTMLElement} place where answers are shown
+   * @param {ViewContext} context context of the view
+   * @param {ProblemIndex} problemIndex the problem
+   * @param {HTMLElement} frame element that shows the results
    */
-  constructor(context, atlas, place) {
+  constructor(context, problemIndex, frame) {
     this.context = context;
-    this.atlas = atlas;
-    this.place = place;
-    this.known = new Map();
-    this.running = null;
+    this.problemIndex = problemIndex;
+    this.frame = frame;
     this.path = `/v1/plans/${encodeURIComponent(context.plan.id)}`;
+    /** @type {Map<string, WhatIfResult>} */
+    this.results = new Map();
+    /** @type {AbortController|null} */
+    this.abortController = null;
+    /** @type {ReturnType<typeof setInterval>|undefined} */
+    this.clock = undefined;
+    this.estimateFrame = h("div", {});
   }
 
-  /** Ask after a moment; a question before it is given up, here and in the service. @param {object[]} changes the changes @param {boolean} [atOnce] without waiting for more */
-  ask(changes, atOnce = false) {
-    this.stop();
+  /**
+   * Run a query. A query that is still running is cancelled, on the page and in the service.
+   * @param {Change[]} changes the changes
+   * @param {boolean} [isImmediate] whether to run without waiting for further changes
+   */
+  run(changes, isImmediate = false) {
+    this.cancel();
     const key = JSON.stringify(changes);
-    if (this.known.has(key)) {
-      this.show(changes, this.known.get(key));
+    const known = this.results.get(key);
+    if (known) {
+      this.showResult(changes, known);
       return;
     }
-    this.running = new AbortController();
-    this.send(changes, key, this.running.signal, atOnce ? 0 : 1);
+    this.abortController = new AbortController();
+    this.sendQuery(changes, key, this.abortController.signal, isImmediate);
   }
 
-  /** Have the plan held open before the first question comes; nothing is said where that does not succeed. */
-  prepare() {
+  /** Make the service load the plan before the first query. A failure has no effect. */
+  warmUp() {
     if (this.context.plan.outcome !== "optimal") return;
-    this.context.api
-      .get(`${this.path}/prices?leading=0&limit=1`, this.context.signal)
-      .catch(() => {});
+    const path = `${this.path}/shadow-prices?with_ranges=0&max_results=1`;
+    this.context.api.fetchJson(path, this.context.signal).catch(() => {});
   }
 
-  /** Give up what is being asked. */
-  stop() {
-    this.running?.abort();
+  /** Cancel the running query. */
+  cancel() {
+    this.abortController?.abort();
     clearInterval(this.clock);
-    this.place.removeAttribute("aria-busy");
+    this.frame.removeAttribute("aria-busy");
   }
 
-  async send(changes, key, signal, waits) {
-    const begun = performance.now();
+  /** @param {Change[]} changes @param {string} key @param {AbortSignal} signal @param {boolean} isImmediate */
+  async sendQuery(changes, key, signal, isImmediate) {
+    const start = performance.now();
+    const waits = isImmediate ? 0 : 1;
     try {
-      await pause(waits * MOMENT);
+      await delay(waits * DEBOUNCE_MS);
       if (signal.aborted) return;
-      this.wait();
-      const found = await this.context.api.post(`${this.path}/estimate`, { changes }, { signal });
+      this.showProgress();
+      const { api } = this.context;
+      const estimate = await api.postJson(`${this.path}/estimate`, { changes }, { signal });
       if (signal.aborted) return;
-      this.tell(found);
-      await pause(waits * Math.max(0, PAUSE - (performance.now() - begun)));
+      this.showEstimate(estimate);
+      await delay(waits * Math.max(0, SOLVE_DELAY_MS - (performance.now() - start)));
       if (signal.aborted) return;
-      const answer = await this.context.api.post(
-        `${this.path}/${changes.length > 1 ? "compare" : "what-if"}`,
-        { changes },
-        { signal },
-      );
+      const path = `${this.path}/${changes.length > 1 ? "compare" : "what-if"}`;
+      const comparison = await api.postJson(path, { changes }, { signal });
       if (signal.aborted) return;
-      const told = { answer, found, seconds: (performance.now() - begun) / 1000 };
-      this.known.set(key, told);
-      this.stop();
-      this.show(changes, told);
+      const result = { comparison, estimate, seconds: (performance.now() - start) / 1000 };
+      this.results.set(key, result);
+      this.cancel();
+      this.showResult(changes, result);
     } catch (error) {
       if (signal.aborted) return;
-      this.stop();
-      fill(
-        this.place,
-        failure(error, () => this.ask(changes, true)),
-      );
+      this.cancel();
+      const retry = () => this.run(changes, true);
+      fill(this.frame, renderFailure(error, retry));
     }
   }
 
-  wait() {
-    const begun = Date.now();
-    const said = h("p", { class: "soft" }, t("what-if.solving"));
-    this.bar = h(
-      "div",
-      { class: "asking" },
-      h("div", {}),
-      said,
-      h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {})),
-    );
-    for (const old of this.place.querySelectorAll(".asking, .state")) old.remove();
-    this.place.prepend(this.bar);
-    this.place.setAttribute("aria-busy", "true");
+  showProgress() {
+    const start = Date.now();
+    const text = h("p", { class: "soft" }, t("what-if.solving"));
+    const meter = h("div", { class: "meter endless", "aria-hidden": "true" }, h("span", {}));
+    this.estimateFrame = h("div", {});
+    for (const old of this.frame.querySelectorAll(".query-progress, .state")) old.remove();
+    this.frame.prepend(h("div", { class: "query-progress" }, this.estimateFrame, text, meter));
+    this.frame.setAttribute("aria-busy", "true");
     this.clock = setInterval(() => {
-      said.textContent = t("what-if.since", { n: Math.round((Date.now() - begun) / 1000) });
+      const seconds = Math.round((Date.now() - start) / 1000);
+      text.textContent = t("what-if.solving-since", { n: seconds });
     }, 1000);
   }
 
-  tell(found) {
-    const shown = foretold(found);
-    this.place.querySelector(".answer")?.remove();
-    this.place.querySelector(".answer-head")?.remove();
-    fill(this.bar.firstElementChild, shown);
-    announce(shown.textContent);
+  /** @param {ObjectiveEstimate} estimate */
+  showEstimate(estimate) {
+    const element = renderEstimate(estimate);
+    this.frame.querySelector(".comparison")?.remove();
+    this.frame.querySelector(".result-head")?.remove();
+    fill(this.estimateFrame, element);
+    announce(element.textContent);
   }
 
-  show(changes, { answer, found, seconds }) {
-    const say = (name, k) => (changes[k] ? changeName(this.atlas, changes[k]) : name);
+  /** @param {Change[]} changes @param {WhatIfResult} result */
+  showResult(changes, { comparison, estimate, seconds }) {
+    const names = changes.map((change) => describeChange(this.problemIndex, change));
     const head = h(
       "div",
-      { class: "answer-head" },
-      h("h2", {}, t("what-if.beside")),
-      h("span", { class: "tag good" }, t("what-if.verified", { n: number(seconds) })),
+      { class: "result-head" },
+      h("h2", {}, t("what-if.result")),
+      h("span", { class: "tag good" }, t("what-if.verified", { n: formatNumber(seconds) })),
     );
-    fill(
-      this.place,
-      head,
-      h(
-        "ul",
-        { class: "asked" },
-        changes.map((change) => h("li", {}, h("strong", {}, changeName(this.atlas, change)))),
-      ),
-      whole(answer, this.atlas, { say, why: why(found, answer, this.atlas) }),
+    const list = h(
+      "ul",
+      { class: "applied-changes" },
+      names.map((name) => h("li", {}, h("strong", {}, name))),
     );
-    announce(`${head.textContent}: ${this.place.querySelector(".beside").textContent}`);
+    const explanation = renderExplanation(estimate, comparison, this.problemIndex);
+    /** @param {string} name @param {number} k */
+    const nameStep = (name, k) => names[k] ?? name;
+    const details = renderComparison(comparison, this.problemIndex, { nameStep, explanation });
+    fill(this.frame, head, list, details);
+    const figures = details.querySelector(".before-after")?.textContent ?? "";
+    announce(`${head.textContent}: ${figures}`);
   }
 }

@@ -1,77 +1,82 @@
-/** What can be turned by hand; URL parameters ↔ factors ↔ changes. */
+/** The sliders of the what-if view: URL parameters, factors and changes. */
 
-const MOST = 1.5;
+const MAX_FACTOR = 1.5;
 
-const largest = (values) => Math.max(0, ...values.filter((value) => typeof value === "number"));
-const upTo = (top) =>
-  top > 0 ? Math.max(1, Math.floor(Math.min(MOST, 1 / top) * 100) / 100) : null;
-
-function shares(problem) {
-  const promised = problem.supply_shares ?? {};
-  return [
-    promised.central ?? 0,
-    ...Object.values(promised.by_category ?? {}),
-    ...Object.values(promised.by_item ?? {}),
-  ];
-}
+/** @param {(number|number[]|null|undefined)[]} values @returns {number} the largest number; at least 0 */
+const findLargest = (values) =>
+  Math.max(0, ...values.flat().filter((value) => typeof value === "number"));
 
 /**
- * The knobs of a problem: only those that have something to turn.
- * @param {object} problem as the interface gives it
- * @returns {Array<{id: string, what: string, where?: string, most: number}>} `id` in the URL, `most` the greatest factor
+ * Compute the greatest factor that keeps a share at most 1.
+ * @param {number} share the greatest share that the factor multiplies
+ * @returns {number|null} the factor, at least 1; null if there is no share
  */
-export function knobsOf(problem) {
-  const limited = (problem.power_areas ?? []).filter(
-    (area) => area.limit_kwh !== null && area.limit_kwh !== undefined,
+const computeMaxFactor = (share) =>
+  share > 0 ? Math.max(1, Math.floor(Math.min(MAX_FACTOR, 1 / share) * 100) / 100) : null;
+
+/** @param {Problem} problem @returns {number[]} */
+function collectSupplyShares({ supply_shares: shares = {} }) {
+  const byCategory = Object.values(shares.by_category ?? {});
+  const byItem = Object.values(shares.by_item ?? {});
+  return [shares.central ?? 0, ...byCategory, ...byItem];
+}
+
+/** @param {any} value @returns {boolean} */
+const isStated = (value) => value !== null && value !== undefined;
+
+/**
+ * Build the sliders of a problem. A slider without anything to change is left out.
+ * @param {Problem} problem the problem
+ * @returns {Slider[]} the sliders
+ */
+export function buildSliders(problem) {
+  const limitedAreas = (problem.power_areas ?? []).filter((area) => isStated(area.limit_kwh));
+  const hasRailLimit = (problem.links ?? []).some(
+    (link) => link.mode === "rail" && isStated(link.tonnes),
   );
-  const rail = (problem.links ?? []).some(
-    (link) => link.mode === "rail" && link.tonnes !== null && link.tonnes !== undefined,
-  );
-  const delivered = largest([problem.supply_shares?.delivered ?? 1].flat());
-  const conditions = (problem.factories ?? []).map((factory) => factory.condition ?? 1);
-  const all = [
-    { id: "central", what: "central_share", most: upTo(largest(shares(problem))) },
-    {
-      id: "delivered",
-      what: "delivered",
-      most: largest(shares(problem)) > 0 ? upTo(delivered) : null,
-    },
-    { id: "power", what: "power_limit", most: limited.length ? MOST : null },
-    { id: "rail", what: "rail_tonnes", most: rail ? MOST : null },
-    { id: "machines", what: "machine_condition", most: upTo(largest(conditions)) },
-    { id: "people", what: "population", most: MOST },
-    ...(limited.length > 1 ? limited : []).map((area) => ({
-      id: `power.${area.id}`,
+  const promised = findLargest(collectSupplyShares(problem));
+  const delivered = findLargest([problem.supply_shares?.delivered ?? 1]);
+  const condition = findLargest((problem.factories ?? []).map((one) => one.condition ?? 1));
+  const sliders = [
+    { id: "central", what: "central_share", max: computeMaxFactor(promised) },
+    { id: "delivered", what: "delivered", max: promised > 0 ? computeMaxFactor(delivered) : null },
+    { id: "power", what: "power_limit", max: limitedAreas.length ? MAX_FACTOR : null },
+    { id: "rail", what: "rail_tonnes", max: hasRailLimit ? MAX_FACTOR : null },
+    { id: "machines", what: "machine_condition", max: computeMaxFactor(condition) },
+    { id: "people", what: "population", max: MAX_FACTOR },
+    ...(limitedAreas.length > 1 ? limitedAreas : []).map(({ id }) => ({
+      id: `power.${id}`,
       what: "power_limit",
-      where: area.id,
-      most: MOST,
+      where: id,
+      max: MAX_FACTOR,
     })),
   ];
-  return all.filter((knob) => knob.most !== null);
+  return /** @type {Slider[]} */ (sliders.filter((slider) => slider.max !== null));
 }
 
 /**
- * Where the knobs stand.
- * @param {URLSearchParams} params of the URL
- * @param {Array<{id: string, most: number}>} knobs the knobs
- * @returns {Map<string, number>} factors of those that are turned, by id
+ * Read the factors of the sliders from the URL.
+ * @param {URLSearchParams} params parameters of the URL
+ * @param {Pick<Slider, "id"|"max">[]} sliders the sliders
+ * @returns {Map<string, number>} factors other than 1, by slider
  */
-export function turned(params, knobs) {
-  const found = new Map();
-  for (const { id, most } of knobs) {
+export function readActiveFactors(params, sliders) {
+  const factors = new Map();
+  for (const { id, max } of sliders) {
     const factor = Number(params.get(id) ?? "1");
-    if (Number.isFinite(factor) && factor >= 0 && factor !== 1)
-      found.set(id, Math.min(most, factor));
+    if (Number.isFinite(factor) && factor >= 0 && factor !== 1) {
+      factors.set(id, Math.min(max, factor));
+    }
   }
-  return found;
+  return factors;
 }
 
 /**
- * Changes that the URL carries as they are, such as a remedy's.
- * @param {URLSearchParams} params of the URL
- * @returns {object[]} the changes; none where they cannot be read
+ * Read changes that the URL contains as JSON, such as those of a remedy.
+ * @param {URLSearchParams} params parameters of the URL
+ * @returns {Change[]} the changes; none if the JSON is invalid
  */
-export function carried(params) {
+export function readExtraChanges(params) {
   try {
     return [JSON.parse(params.get("changes") ?? "[]")].flat();
   } catch {
@@ -80,13 +85,13 @@ export function carried(params) {
 }
 
 /**
- * The changes that the knobs make.
- * @param {Map<string, number>} factors of those turned
- * @param {Array<{id: string, what: string, where?: string}>} knobs the knobs
- * @returns {object[]} changes, in the order of the knobs
+ * Build the changes of the sliders.
+ * @param {Map<string, number>} factors factors by slider
+ * @param {Pick<Slider, "id"|"what"|"where">[]} sliders the sliders
+ * @returns {Change[]} changes in the order of the sliders
  */
-export function changesOf(factors, knobs) {
-  return knobs
+export function buildChanges(factors, sliders) {
+  return sliders
     .filter(({ id }) => factors.has(id))
     .map(({ id, what, where }) => ({ what, ...(where ? { where } : {}), factor: factors.get(id) }));
 }
