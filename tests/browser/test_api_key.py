@@ -1,4 +1,4 @@
-"""Where callers have to say who they are: signing in with a key, kept for the tab."""
+"""Authentication by API key: the page keeps the key for the tab."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ROOT, Watched, serving, settled
+from tests.browser.conftest import ROOT, PageMonitor, run_service, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +18,14 @@ def test_sign_in_and_out(browser: Browser, tmp_path: Path) -> None:
     add = [sys.executable, "-m", "service.cli", "keys", "add", "anna", "--grant", "*:admin"]
     made = subprocess.run(add, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)  # noqa: S603
     key = next(word for word in made.stdout.split() if len(word) > 30)
-    with serving(tmp_path, ALLOT_AUTHENTICATION="keys") as service:
-        watched = Watched(service, expected=["401 (Unauthorized)"])
+    with run_service(tmp_path, ALLOT_AUTHENTICATION="keys") as service:
+        monitor = PageMonitor(service, expected=["401 (Unauthorized)"])
         context = browser.new_context(base_url=service.address, locale="en-GB")
-        watched.watch(context)
+        monitor.attach(context)
         page = context.new_page()
         page.goto("/")
-        settled(page)
-        expect(page.get_by_role("alert")).to_contain_text("Say who you are first")
+        wait_until_settled(page)
+        expect(page.get_by_role("alert")).to_contain_text("Sign in first")
         page.locator("summary", has_text="Sign in").click()
         page.get_by_label("API key or token").fill(key)
         page.locator(".pop").get_by_role("button", name="Sign in").click()
@@ -35,6 +35,6 @@ def test_sign_in_and_out(browser: Browser, tmp_path: Path) -> None:
         assert key not in str(page.evaluate("() => JSON.stringify(localStorage)"))
         page.locator("summary", has_text="anna").click()
         page.get_by_role("button", name="Sign out").click()
-        expect(page.get_by_role("alert")).to_contain_text("Say who you are first")
+        expect(page.get_by_role("alert")).to_contain_text("Sign in first")
         context.close()
-        watched.verdict()
+        monitor.assert_clean()
