@@ -212,7 +212,7 @@ interface ComparisonStep {
 
 /** `/v1/plans/{plan}/compare` and `/what-if`. */
 interface Comparison {
-  input_differences: { path: string; before: string; after: string }[];
+  inputs: { path: string; before: string; after: string }[];
   input_difference_count: number;
   objective: [number, number];
   served_share: [number, number];

@@ -54,7 +54,7 @@ def test_the_url_contains_the_changes(open_page: OpenPage, short: str) -> None:
     page = open_page(f"#/what-if?plan={short}&power.hyesan=0.5&central=0.9")
     wait_for_result(page)
     assert page.locator("table.steps tbody tr").count() == 2
-    assert page.get_by_label("Central share").input_value() == "90"
+    assert page.get_by_label("Central share", exact=True).input_value() == "90"
     page.get_by_role("button", name="Reset all changes").click()
     expect(page.get_by_text("There are no changes yet")).to_be_visible()
     assert "power" not in page.url

@@ -59,7 +59,7 @@ function renderInputDifferences(comparison) {
   const count = comparison.input_difference_count;
   if (!count) return h("p", { class: "soft" }, t("compare.same-inputs"));
   const label = t("compare.inputs", { n: count });
-  const rows = comparison.input_differences
+  const rows = comparison.inputs
     .slice(0, MAX_INPUTS)
     .map(({ path, before, after }) =>
       h(
