@@ -1,1 +1,1 @@
-"""The page in real Chromium against the real service."""
+"""Tests of the page in a browser with a running service."""

@@ -1,11 +1,13 @@
-"""A service in a process of its own with Ryanggang's normal year planned; Chromium that forgives nothing.
+"""A service process with Ryanggang's normal year planned, and a browser.
 
-A page fails its test for an error on its console, for an exception, and for asking any other host. Pictures go to
-`screenshots/` (not kept); those of the README to `docs/images/` with `--update-golden`.
+A test fails if its page writes an error to the console, throws an exception, or sends a request to another host.
+Screenshots go to `screenshots/` (ignored by git); `--update-golden` takes the images of the README again.
 """
 
+import functools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,13 +25,37 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "screenshots"
+SCREENSHOTS = ROOT / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-CHROMIUM = "/usr/bin/chromium"
+BROWSER_VARIABLE = "ALLOT_BROWSER"
+"""Environment variable with the path of a Chromium browser."""
+BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+NO_BROWSER = f"no browser: install chromium, run `playwright install chromium`, or set {BROWSER_VARIABLE} to its path"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
 WIDE, NARROW = (1280, 800), (390, 844)
-SERVING_ALREADY = "ALLOT_TEST_SERVICE"
-"""Address of a service to test against instead of starting one, with Ryanggang's normal year planned: for developing."""
+RUNNING_SERVICE = "ALLOT_TEST_SERVICE"
+"""Environment variable with the address of a running service, for development."""
+
+
+@functools.cache
+def find_browser() -> str | None:
+    """Find the executable of a Chromium browser; None if there is none."""
+    if named := os.environ.get(BROWSER_VARIABLE):
+        return shutil.which(named)
+    for command in BROWSER_COMMANDS:
+        if found := shutil.which(command):
+            return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip all tests that need a browser if there is none."""
+    affected = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    if affected and find_browser() is None:
+        for item in affected:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
 @dataclass(frozen=True)
@@ -37,10 +63,10 @@ class Service:
     """A running service."""
 
     address: str
-    """Where it is, such as `http://127.0.0.1:40123`."""
+    """Address, such as `http://127.0.0.1:40123`."""
 
     def json(self, path: str, body: object = None, *, method: str | None = None, **headers: str) -> Any:
-        """GET, or POST where there is a body, unless a method is named; the answer's JSON."""
+        """Send GET, or POST if there is a body, unless a method is given; return the JSON of the response."""
         data = None if body is None else json.dumps(body).encode()
         sent = {
             "Content-Type": "application/json",
@@ -51,16 +77,16 @@ class Service:
             return json.load(answer)
 
     def columns(self, plan: str, table: str, query: str = "") -> dict[str, list[Any]]:
-        """A table of a plan as lists."""
-        page = self.json(f"/v1/plans/{plan}/{table}?layout=columns&limit=100000&{query}")
+        """Read a table of a plan as one list for each column."""
+        page = self.json(f"/v1/plans/{plan}/tables/{table}?layout=columns&limit=100000&{query}")
         assert page["next"] is None
         columns: dict[str, list[Any]] = page["columns"]
         return columns
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Service]:
-    """A service in a process of its own, on a free port, with its database and log in a folder."""
+def run_service(folder: Path, **settings: str) -> Iterator[Service]:
+    """Run a service process on a free port, with its database and log in a folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -87,11 +113,11 @@ def serving(folder: Path, **settings: str) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service of all tests, with authentication off."""
-    if SERVING_ALREADY in os.environ:
-        yield Service(os.environ[SERVING_ALREADY])
+    """The service of most tests, without authentication."""
+    if RUNNING_SERVICE in os.environ:
+        yield Service(os.environ[RUNNING_SERVICE])
         return
-    with serving(tmp_path_factory.mktemp("browser")) as found:
+    with run_service(tmp_path_factory.mktemp("browser")) as found:
         yield found
 
 
@@ -121,62 +147,62 @@ def plan(service: Service) -> str:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; ended with this package, since Playwright keeps an event loop running that others' `asyncio.run` refuses."""
+    """A browser, closed after this package: the event loop of Playwright would break `asyncio.run` in other tests."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield launched
         launched.close()
 
 
 @dataclass
-class Watched:
-    """What a page did that it must not."""
+class PageMonitor:
+    """Records errors and requests to other hosts."""
 
     service: Service
-    complaints: list[str] = field(default_factory=list)
-    """Errors on its console, and exceptions."""
-    outside: list[str] = field(default_factory=list)
-    """Addresses elsewhere that it asked for."""
+    errors: list[str] = field(default_factory=list)
+    """Console errors and exceptions."""
+    other_hosts: list[str] = field(default_factory=list)
+    """Addresses of other hosts."""
     expected: list[str] = field(default_factory=list)
-    """Parts of complaints that a test brings about on purpose."""
+    """Parts of errors that a test causes on purpose."""
 
-    def watch(self, context: BrowserContext) -> None:
-        """Look at every page of a context."""
-        context.route("**/*", self._only_here)
-        context.on("console", self._hear)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+    def attach(self, context: BrowserContext) -> None:
+        """Monitor every page of a context."""
+        context.route("**/*", self._block_other_hosts)
+        context.on("console", self._record_message)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
-    def _only_here(self, route: Route) -> None:
+    def _block_other_hosts(self, route: Route) -> None:
         if route.request.url.startswith((self.service.address, "data:", "blob:")):
             route.continue_()
         else:
-            self.outside.append(route.request.url)
+            self.other_hosts.append(route.request.url)
             route.abort()
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(f"{message.type}: {message.text}")
+            self.errors.append(f"{message.type}: {message.text}")
 
-    def verdict(self) -> None:
-        """Fail if there was anything."""
-        assert self.outside == []
-        assert [one for one in self.complaints if not any(part in one for part in self.expected)] == []
+    def assert_clean(self) -> None:
+        """Fail if there was an unexpected error or a request to another host."""
+        assert self.other_hosts == []
+        assert [one for one in self.errors if not any(part in one for part in self.expected)] == []
 
 
-Open = Callable[..., Page]
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def watched(service: Service) -> Watched:
-    """What pages of this test did wrong; `expected` may be added to."""
-    return Watched(service)
+def monitor(service: Service) -> PageMonitor:
+    """The monitor of this test; a test may add to `expected`."""
+    return PageMonitor(service)
 
 
 @contextmanager
-def _opened(browser: Browser, watched: Watched, **options: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=watched.service.address, **options)
+def _opened(browser: Browser, monitor: PageMonitor, **options: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=monitor.service.address, **options)
     context.set_default_timeout(30_000)
-    watched.watch(context)
+    monitor.attach(context)
     try:
         yield context
     finally:
@@ -184,34 +210,34 @@ def _opened(browser: Browser, watched: Watched, **options: Any) -> Iterator[Brow
 
 
 @pytest.fixture
-def open_page(browser: Browser, watched: Watched) -> Iterator[Open]:
-    """Opens the page: `open_page("#/map?plan=…", size=NARROW, dark=True, locale="ko-KR")`; waits until the view is shown."""
+def open_page(browser: Browser, monitor: PageMonitor) -> Iterator[OpenPage]:
+    """Open the page, as in `open_page("#/map?plan=…", size=NARROW, dark=True, locale="ko-KR")`, and wait for the view."""
     contexts = []
 
-    def opening(place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB") -> Page:
+    def open_view(place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB") -> Page:
         options = {"viewport": {"width": size[0], "height": size[1]}, "locale": locale, "accept_downloads": True}
         scheme = "dark" if dark else "light"
-        entered = _opened(browser, watched, color_scheme=scheme, reduced_motion="reduce", **options)
+        entered = _opened(browser, monitor, color_scheme=scheme, reduced_motion="reduce", **options)
         contexts.append(entered)
         page = entered.__enter__().new_page()
         page.goto(f"/{place}")
-        settled(page)
+        wait_until_settled(page)
         return page
 
-    yield opening
+    yield open_view
     for context in contexts:
         context.__exit__(None, None, None)
-    watched.verdict()
+    monitor.assert_clean()
 
 
-def settled(page: Page) -> None:
-    """Wait until the view is there and nothing is loading."""
+def wait_until_settled(page: Page) -> None:
+    """Wait until the view is shown and nothing is loading."""
     page.wait_for_selector("main .view h1, main .failure")
     page.wait_for_function("() => !document.querySelector('main .spinner')")
 
 
-def faults(page: Page) -> list[str]:
-    """Serious and critical faults that axe finds, each with where."""
+def find_violations(page: Page) -> list[str]:
+    """Serious and critical find_violations that axe finds, each with where."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
@@ -223,15 +249,15 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than its window."""
+def measure_overflow(page: Page) -> int:
+    """Measure by how many pixels the page is wider than its window."""
     wider: int = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     return wider
 
 
-def picture(page: Page, name: str, *, full: bool = False) -> Path:
-    """A screenshot into `screenshots/`, for people to look at."""
-    PICTURES.mkdir(exist_ok=True)
-    path = PICTURES / f"{name}.png"
+def take_screenshot(page: Page, name: str, *, full: bool = False) -> Path:
+    """Save a screenshot in `screenshots/`."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=full)
     return path

@@ -1,4 +1,4 @@
-"""Figures as a page shows them, held against what the interface gives; and plans with something short."""
+"""Comparison of figures shown with figures of the API, and a plan with shortages."""
 
 import json
 import re
@@ -13,8 +13,8 @@ _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(k|m|bn|\s?%| points)?")
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "%": 0.01, "points": 0.01}
 
 
-def agrees(text: str, value: float) -> bool:
-    """Whether the first number of an English text is the value, to the last digit shown; shares as per cent."""
+def shows_value(text: str, value: float) -> bool:
+    """Tell whether the first number of an English text is a value, to the last digit shown; shares are in per cent."""
     found = _NUMBER.search(text)
     assert found, f"no number in {text!r}"
     sign, whole, fraction, times = found.groups(default="")
@@ -23,8 +23,8 @@ def agrees(text: str, value: float) -> bool:
     return abs(shown - value / _TIMES[times.strip()]) <= 0.5 * last * (1 + 1e-9) + 1e-12
 
 
-def two_counties(service: Service) -> str:
-    """The plan of the small example, in which much is short."""
+def plan_two_counties(service: Service) -> str:
+    """Plan the small example, which has many shortages."""
     plan = service.json("/v1/plans", {"problem": PROBLEM}, Prefer="wait=60")
     assert plan["outcome"] == "optimal"
     return str(plan["id"])

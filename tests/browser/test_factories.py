@@ -1,4 +1,4 @@
-"""The quota table, its downloads and the quota sheet, walked in a browser."""
+"""The quota table, its downloads and the quota sheet in a browser."""
 
 import csv
 import io
@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from pyarrow import parquet
 
-from tests.browser.conftest import Open, Service, faults, picture, settled
-from tests.browser.figures import agrees
+from tests.browser.conftest import OpenPage, Service, find_violations, take_screenshot, wait_until_settled
+from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def many(service: Service) -> str:
-    """A plan with more than 20,000 quotas: every line must make a little in every period."""
+    """A plan with more than 20,000 quotas: every line has a minimum in every period."""
     items = [f"good-{k}" for k in range(10)]
     lines = [{"item": item, "least": 1 + k % 3, "kwh_per_unit": 0.1} for k, item in enumerate(items)]
     problem = {
@@ -38,58 +38,58 @@ def many(service: Service) -> str:
     return str(plan["id"])
 
 
-def shown(page: Page) -> list[list[str]]:
-    """Rows in sight, as texts."""
+def read_visible_rows(page: Page) -> list[list[str]]:
+    """Read the visible rows as texts."""
     return [row.locator(".tabulator-cell").all_inner_texts() for row in page.locator(".tabulator-row").all()]
 
 
-def downloaded(page: Page, name: str) -> Path:
-    """The file that a link gives."""
+def download_file(page: Page, name: str) -> Path:
+    """Download the file of a link."""
     with page.expect_download() as waiting:
         page.get_by_role("link", name=f"Download as {name}", exact=True).click()
     return waiting.value.path()
 
 
-def test_the_table_shows_what_the_interface_gives(open_page: Open, service: Service, plan: str) -> None:
-    """Sorted by quota, the first rows are the largest, to the last digit shown; the sums are those of the table."""
+def test_the_table_shows_the_figures_of_the_api(open_page: OpenPage, service: Service, plan: str) -> None:
+    """Sorted by quota, the first rows agree to the last digit shown; the sums are those of the table."""
     page = open_page(f"#/factories?plan={plan}&sort=-quantity")
     page.wait_for_selector(".tabulator-row")
     truth = service.columns(plan, "quotas", "sort=-quantity")
-    for k, cells in enumerate(shown(page)[:8]):
+    for k, cells in enumerate(read_visible_rows(page)[:8]):
         for cell, column in ((4, "quantity"), (5, "kwh"), (6, "price")):
-            assert agrees(cells[cell], truth[column][k])
-    assert agrees(page.locator("[data-figure=power] dd").inner_text(), sum(truth["kwh"]))
+            assert shows_value(cells[cell], truth[column][k])
+    assert shows_value(page.locator("[data-figure=power] dd").inner_text(), sum(truth["kwh"]))
     assert f"{len(truth['kwh']):,}" in page.locator("[data-figure=shown] dd").inner_text()
-    assert faults(page) == []
-    picture(page, "factories")
+    assert find_violations(page) == []
+    take_screenshot(page, "factories")
 
 
-def test_search_filter_and_downloads_hold_together(open_page: Open, service: Service, plan: str) -> None:
-    """What is searched and filtered is what is shown, what the URL says, and what the files hold."""
+def test_search_filters_and_downloads_agree(open_page: OpenPage, service: Service, plan: str) -> None:
+    """Rows shown, URL and downloaded files agree."""
     page = open_page(f"#/factories?plan={plan}")
     page.get_by_label("Search").fill("hyesan soap")
     page.locator("select[name=period]").select_option("2002-04")
     expect(page.locator("[data-figure=shown] dd")).not_to_have_text(re.compile(r"^([\d,]+) of \1$"))
     page.wait_for_url(lambda url: "q=hyesan+soap" in url)
     assert "period=2002-04" in page.url
-    rows = shown(page)
+    rows = read_visible_rows(page)
     assert rows
     assert all("Hyesan" in row[0] + row[1] and "soap" in row[2].lower() and row[3] == "April 2002" for row in rows)
-    table = list(csv.DictReader(io.StringIO(downloaded(page, "CSV").read_text(encoding="utf-8-sig"))))
+    table = list(csv.DictReader(io.StringIO(download_file(page, "CSV").read_text(encoding="utf-8-sig"))))
     assert len(table) == len(rows)
     assert {row["period"] for row in table} == {"2002-04"}
     for cells in rows:
-        assert any(agrees(cells[4], float(row["quantity"])) for row in table)
-    assert parquet.read_table(downloaded(page, "Parquet")).num_rows == len(rows)
-    book = openpyxl.load_workbook(io.BytesIO(downloaded(page, "Excel").read_bytes()), read_only=True)
+        assert any(shows_value(cells[4], float(row["quantity"])) for row in table)
+    assert parquet.read_table(download_file(page, "Parquet")).num_rows == len(rows)
+    book = openpyxl.load_workbook(io.BytesIO(download_file(page, "Excel").read_bytes()), read_only=True)
     assert any(
         "quantity" in [str(cell).lower() for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)
     )
 
 
-@pytest.mark.parametrize("place", ["factories", "start", "life"])
-def test_a_whole_plan_as_a_workbook(open_page: Open, service: Service, plan: str, place: str) -> None:
-    """Wherever files are offered, and where a plan is looked at as a whole: the file opens, and holds all quotas."""
+@pytest.mark.parametrize("place", ["factories", "start", "approval"])
+def test_a_whole_plan_as_a_workbook(open_page: OpenPage, service: Service, plan: str, place: str) -> None:
+    """The workbook opens and contains all quotas."""
     page = open_page(f"#/{place}?plan={plan}")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Whole plan as a workbook").click()
@@ -98,14 +98,14 @@ def test_a_whole_plan_as_a_workbook(open_page: Open, service: Service, plan: str
     head = service.json(f"/v1/plans/{plan}")
     assert "quotas" in [name.lower() for name in book.sheetnames]
     quotas = next(sheet for sheet in book.worksheets if sheet.title.lower() == "quotas")
-    quotas.reset_dimensions()  # written row by row, a sheet does not say beforehand how many there will be
+    quotas.reset_dimensions()  # a sheet that is written row by row does not state its size
     assert sum(1 for _ in quotas.iter_rows()) == head["tables"]["quotas"] + 1
     factories = service.json(f"/v1/plans/{plan}/problem")["factories"]
     assert len(book.sheetnames) >= len(factories)
 
 
-def test_nothing_found_is_said(open_page: Open, plan: str, service: Service) -> None:
-    """A search without a hit leaves an empty table that says so."""
+def test_an_empty_search_result_has_a_message(open_page: OpenPage, plan: str, service: Service) -> None:
+    """A search without a match shows a message in the table."""
     page = open_page(f"#/factories?plan={plan}&q=zzzz")
     expect(page.locator("[data-figure=shown] dd")).to_have_text(
         f"0 of {service.json(f'/v1/plans/{plan}')['tables']['quotas']:,}"
@@ -113,20 +113,20 @@ def test_nothing_found_is_said(open_page: Open, plan: str, service: Service) -> 
     assert page.locator(".tabulator-placeholder").is_visible()
 
 
-def test_a_quota_sheet_is_made_to_be_printed(open_page: Open, service: Service, plan: str) -> None:
-    """From the table to a factory's sheet: both names, months across, figures of the table; one page of paper without the shell."""
+def test_a_quota_sheet_is_printed(open_page: OpenPage, service: Service, plan: str) -> None:
+    """The sheet has both names and the figures of the table, and prints on at most two pages without the controls."""
     page = open_page(f"#/factories?plan={plan}&county=hyesan&category=hygiene")
     page.locator(".tabulator-row a").first.click()
-    settled(page)
+    wait_until_settled(page)
     page.wait_for_selector(".sheet")
     factory = page.url.split("sheet=")[1].split("&")[0]
-    rows = service.json(f"/v1/plans/{plan}/quotas?factory={factory}&limit=1000")["rows"]
+    rows = service.json(f"/v1/plans/{plan}/tables/quotas?factory={factory}&limit=1000")["rows"]
     for row in rows:
         cell = page.locator(f"tr[data-item={row['item']}] td[data-period='{row['period']}']")
-        assert agrees(cell.inner_text(), row["quantity"])
+        assert shows_value(cell.inner_text(), row["quantity"])
     assert page.locator(".sheet h1 [lang=ko]").inner_text()
-    assert faults(page) == []
-    picture(page, "sheet", full=True)
+    assert find_violations(page) == []
+    take_screenshot(page, "sheet", full=True)
     page.emulate_media(media="print")
     assert not page.locator(".bar").is_visible()
     assert not page.get_by_role("button", name="Print").is_visible()
@@ -134,8 +134,8 @@ def test_a_quota_sheet_is_made_to_be_printed(open_page: Open, service: Service, 
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") <= 2
 
 
-def test_many_rows_scroll(open_page: Open, many: str) -> None:
-    """Of 20,400 rows only those in sight are in the page, and scrolling through all of them never stalls."""
+def test_many_rows_scroll(open_page: OpenPage, many: str) -> None:
+    """Only the visible rows are in the document, and scrolling through 20,400 rows never stalls."""
     page = open_page(f"#/factories?plan={many}")
     page.wait_for_selector(".tabulator-row")
     assert page.locator("[data-figure=shown] dd").inner_text() == "20,400 of 20,400"
@@ -154,7 +154,7 @@ def test_many_rows_scroll(open_page: Open, many: str) -> None:
         }"""
     )
     assert page.locator(".tabulator-row").count() < 200
-    assert longest < 1500, "a jump of 340 rows is drawn at once, on a busy machine too"
+    assert longest < 1500, "drawing after a jump of 340 rows takes too long"
     begun = time.monotonic()
     page.get_by_label("Search").fill("good-7")
     expect(page.locator("[data-figure=shown] dd")).to_have_text("2,040 of 20,400")

@@ -1,4 +1,4 @@
-"""The map shows what the tables say."""
+"""The map shows the figures of the tables."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, Service, picture
-from tests.browser.figures import agrees
+from tests.browser.conftest import OpenPage, Service, take_screenshot
+from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ def problem(service: Service, plan: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("month", ["all", "2002-04"])
 def test_served_and_missing_agree_with_the_tables(
-    open_page: Open, service: Service, plan: str, problem: dict[str, Any], month: str
+    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any], month: str
 ) -> None:
     where = f"#/map?plan={plan}" + ("" if month == "all" else f"&month={month}")
     need, served, short = (by_county(service, plan, problem, name) for name in ("demand", "served", "shortage"))
@@ -42,18 +42,18 @@ def test_served_and_missing_agree_with_the_tables(
     page = open_page(where)
     for county, count in people.items():
         text = page.locator(f"[data-county='{county}']").inner_text()
-        assert agrees(text, served[county, month] / need[county, month]), county
+        assert shows_value(text, served[county, month] / need[county, month]), county
         assert page.locator(f"[data-place='{county}']").get_attribute("data-figure") == text
         assert count > 0
     page.get_by_text("Shortage", exact=True).first.click()
     for county, count in people.items():
-        assert agrees(page.locator(f"[data-county='{county}']").inner_text(), short[county, month] / count), county
+        assert shows_value(page.locator(f"[data-county='{county}']").inner_text(), short[county, month] / count), county
     if month == "all":
         summary = {row["key"]: row for row in service.json(f"/v1/plans/{plan}")["summary"]["by_county"]}
         assert all(abs(need[county, "all"] - summary[county]["demand"]) < 1e-3 for county in people)
 
 
-def test_links_and_prices_agree_with_the_tables(open_page: Open, service: Service, plan: str) -> None:
+def test_links_and_prices_agree_with_the_tables(open_page: OpenPage, service: Service, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}&month=2002-04&measure=price")
     table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used")
     tonnes: dict[str, float] = defaultdict(float)
@@ -67,13 +67,13 @@ def test_links_and_prices_agree_with_the_tables(open_page: Open, service: Servic
         )
     power = service.columns(plan, "power", "period=2002-04&columns=area,price")
     for area, price in zip(power["area"], power["price"], strict=True):
-        assert agrees(page.locator(f"[data-county='{area}']").inner_text(), price)
+        assert shows_value(page.locator(f"[data-county='{area}']").inner_text(), price)
 
 
 def test_the_tables_of_links_and_gateways_agree(
-    open_page: Open, service: Service, plan: str, problem: dict[str, Any]
+    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any]
 ) -> None:
-    """Tonnes and how full each link is, what the centre hands over, what neighbours give and take: of one month, without the drawing."""
+    """Flows on links, central deliveries and swaps of one month agree with the tables of the plan."""
     page = open_page(f"#/map?plan={plan}&month=2002-04")
     page.get_by_text("Links, gateways and neighbours in tables").click()
     table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used,limit")
@@ -86,12 +86,12 @@ def test_the_tables_of_links_and_gateways_agree(
     assert len(links) == len(problem["links"])
     for line, link in zip(links, problem["links"], strict=True):
         tonnes, fullness = line.locator("td").all_inner_texts()[1:]
-        assert agrees(tonnes, sum(used for used, _ in ways[link["id"]]))
+        assert shows_value(tonnes, sum(used for used, _ in ways[link["id"]]))
         if shares := [used / limit for used, limit in ways[link["id"]] if limit > 0]:
-            assert agrees(fullness, max(shares))
+            assert shows_value(fullness, max(shares))
     handed = by_county(service, plan, problem, "central")
     for line, gateway in zip(gateways, problem["supply_shares"]["gateways"], strict=True):
-        assert agrees(line.locator("td").inner_text(), handed[gateway, "2002-04"])
+        assert shows_value(line.locator("td").inner_text(), handed[gateway, "2002-04"])
     worth = {item["id"]: item.get("value", 1.0) for item in problem["items"]}
     swaps: dict[tuple[str, str], float] = defaultdict(float)
     rows = service.columns(plan, "swaps", "period=2002-04&columns=partner,item,given,taken")
@@ -100,12 +100,12 @@ def test_the_tables_of_links_and_gateways_agree(
         swaps[partner, "taken"] += worth[item] * taken
     for line, partner in zip(partners, problem["partners"], strict=True):
         given, taken = line.locator("td").all_inner_texts()[1:]
-        assert agrees(given, swaps[partner["id"], "given"])
-        assert agrees(taken, swaps[partner["id"], "taken"])
+        assert shows_value(given, swaps[partner["id"], "given"])
+        assert shows_value(taken, swaps[partner["id"], "taken"])
 
 
-def test_click_a_county_and_go_to_a_reason(
-    open_page: Open, service: Service, plan: str, problem: dict[str, Any]
+def test_a_county_opens_its_bottlenecks(
+    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any]
 ) -> None:
     short = by_county(service, plan, problem, "shortage")
     county = max({place for place, month in short if month == "all"}, key=lambda place: short[place, "all"])
@@ -116,14 +116,14 @@ def test_click_a_county_and_go_to_a_reason(
     side = page.locator(".map-side")
     expect(side).to_contain_text("people")
     expect(side.get_by_text("Factories (")).to_be_visible()
-    assert agrees(side.locator("[data-figure=shortage] dd").inner_text(), short[county, "all"])
+    assert shows_value(side.locator("[data-figure=shortage] dd").inner_text(), short[county, "all"])
     first = side.locator("tr[data-item]").first
     item = first.get_attribute("data-item") or ""
     missing = service.columns(plan, "supply", f"county={county}&item={item}&columns=shortage")["shortage"]
-    assert agrees(first.locator("td").nth(1).inner_text(), sum(missing))
-    picture(page, "map-county", full=True)
+    assert shows_value(first.locator("td").nth(1).inner_text(), sum(missing))
+    take_screenshot(page, "map-county", full=True)
     first.get_by_role("link").click()
-    page.wait_for_url("**/#/reasons?*")
+    page.wait_for_url("**/#/bottlenecks?*")
     assert f"county={county}" in page.url
     assert f"item={item}" in page.url
     page.go_back()
@@ -132,15 +132,15 @@ def test_click_a_county_and_go_to_a_reason(
     expect(page.locator(".map-side h2").first).to_have_text("Counties")
 
 
-def test_the_months_play(open_page: Open, plan: str) -> None:
+def test_the_months_play(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}")
     page.get_by_role("button", name="Play").click()
-    expect(page.locator(".map-when")).to_have_text("January 2002")
-    expect(page.locator(".map-when")).to_have_text("February 2002")
+    expect(page.locator(".map-month")).to_have_text("January 2002")
+    expect(page.locator(".map-month")).to_have_text("February 2002")
     page.get_by_role("button", name="Pause").click()
     slider = page.get_by_role("slider")
     slider.focus()
     page.keyboard.press("End")
-    expect(page.locator(".map-when")).to_have_text("December 2002")
+    expect(page.locator(".map-month")).to_have_text("December 2002")
     expect(slider).to_have_attribute("aria-valuetext", "December 2002")
     assert "month=2002-12" in page.url

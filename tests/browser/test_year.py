@@ -1,4 +1,4 @@
-"""The year shows what the tables say."""
+"""The year view shows the figures of the tables."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, Service, picture
-from tests.browser.figures import agrees
+from tests.browser.conftest import OpenPage, Service, take_screenshot
+from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 
 
-def test_every_cell_of_the_goods_agrees(open_page: Open, service: Service, plan: str) -> None:
+def test_every_cell_of_the_goods_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
     table = service.columns(plan, "supply", "county=hyesan&columns=item,period,demand,shortage,price")
     missing = {(item, month): short for item, month, _, short, _ in _rows(table)}
     prices = {(item, month): price for item, month, _, _, price in _rows(table)}
     page = open_page(f"#/year?plan={plan}&county=hyesan&measure=shortage")
     _all_agree(page, missing)
-    page.get_by_text("Price", exact=True).click()
+    page.get_by_text("Shadow price", exact=True).click()
     _all_agree(page, prices)
 
 
@@ -27,17 +27,17 @@ def _rows(table: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
 
 
 def _all_agree(page: Page, figures: dict[Any, float], least: int = 900) -> None:
-    page.wait_for_selector(".heat td[data-row]")
+    page.wait_for_selector(".heatmap td[data-row]")
     cells = page.evaluate(
-        "() => [...document.querySelectorAll('.heat td[data-row]')].filter((td) => td.dataset.column !== 'plan')"
+        "() => [...document.querySelectorAll('.heatmap td[data-row]')].filter((td) => td.dataset.column !== 'plan')"
         ".map((td) => [td.dataset.row, td.dataset.column, td.title || td.querySelector('a').title])"
     )
     assert len(cells) > least
     for item, month, title in cells:
-        assert agrees(title.rpartition(": ")[2], figures[item, month]), (item, month, title)
+        assert shows_value(title.rpartition(": ")[2], figures[item, month]), (item, month, title)
 
 
-def test_served_of_all_counties_agrees(open_page: Open, service: Service, plan: str) -> None:
+def test_served_of_all_counties_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
     need: dict[Any, float] = defaultdict(float)
     served: dict[Any, float] = defaultdict(float)
     for item, month, demand, got in _rows(service.columns(plan, "supply", "columns=item,period,demand,served")):
@@ -47,8 +47,8 @@ def test_served_of_all_counties_agrees(open_page: Open, service: Service, plan: 
     _all_agree(page, {cell: served[cell] / need[cell] for cell in need})
 
 
-def test_every_cell_of_power_agrees(open_page: Open, service: Service, plan: str) -> None:
-    """Use against the limit and price, by area and month; the scale of colours is told below, with its ends."""
+def test_every_cell_of_power_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
+    """Use against the limit and shadow price, by area and month; the legend shows the ends of the scale."""
     rows = list(
         zip(
             *service.columns(plan, "power", "columns=area,period,used_by_factories,used_by_rail,limit,price").values(),
@@ -60,38 +60,38 @@ def test_every_cell_of_power_agrees(open_page: Open, service: Service, plan: str
     page = open_page(f"#/year?plan={plan}&part=power")
     _all_agree(page, used, least=140)
     expect(page.locator(".legend")).to_contain_text("share of the limit")
-    page.get_by_text("Price of a kWh", exact=True).last.click()
+    page.get_by_text("Shadow price of one kWh", exact=True).last.click()
     _all_agree(page, prices, least=140)
-    assert agrees(page.locator(".legend-ends span").last.inner_text(), max(prices.values()))
+    assert shows_value(page.locator(".legend-ends span").last.inner_text(), max(prices.values()))
 
 
-def test_a_red_cell_leads_to_its_reasons(open_page: Open, plan: str) -> None:
+def test_a_cell_with_a_shortage_opens_its_bottlenecks(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/year?plan={plan}&only=short")
-    red = page.locator(".heat a").first
+    red = page.locator(".heatmap a").first
     red.focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/#/reasons?*county=*")
+    page.wait_for_url("**/#/bottlenecks?*county=*")
 
 
-def test_power_agrees(open_page: Open, service: Service, plan: str) -> None:
+def test_power_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
     page = open_page(f"#/year?plan={plan}&part=power&area=kapsan")
-    page.get_by_role("button", name="As a table").click()
+    page.get_by_role("button", name="Show as a table").click()
     rows = page.locator(".figure table tbody tr")
     power = service.columns(plan, "power", "area=kapsan&sort=period")
     expect(rows).to_have_count(12)
     for place in range(12):
         texts = rows.nth(place).locator("td").all_inner_texts()
         for text, name in zip(texts, ("used_by_factories", "used_by_rail", "limit", "price"), strict=True):
-            assert agrees(text, power[name][place])
+            assert shows_value(text, power[name][place])
 
 
-def test_sources_balance_and_agree(open_page: Open, service: Service, plan: str) -> None:
+def test_sources_balance_and_agree(open_page: OpenPage, service: Service, plan: str) -> None:
     table = service.columns(plan, "supply", "item=laundry-soap&county=hyesan&sort=period")
     assert len(table["item"]) == 12
     page = open_page(f"#/year?plan={plan}&part=sources&county=hyesan&item=laundry-soap")
     page.wait_for_selector(".figure canvas")
-    picture(page, "year-sources-soap")
-    page.get_by_role("button", name="As a table").click()
+    take_screenshot(page, "year-sources-soap")
+    page.get_by_role("button", name="Show as a table").click()
     head = page.locator(".figure table thead th").all_inner_texts()
     named = {"From the centre": "central", "Made locally": "made", "Needed": "demand", "Served": "served"}
     for place in range(12):
@@ -100,10 +100,10 @@ def test_sources_balance_and_agree(open_page: Open, service: Service, plan: str)
         )
         for heading, column in named.items():
             if heading in texts:
-                assert agrees(texts[heading], table[column][place]), (place, heading)
+                assert shows_value(texts[heading], table[column][place]), (place, heading)
 
 
-def test_flows_come_to_what_is_served(open_page: Open, service: Service, plan: str) -> None:
+def test_flows_add_up_to_the_served_amounts(open_page: OpenPage, service: Service, plan: str) -> None:
     problem = service.json(f"/v1/plans/{plan}/problem")
     worth = {item["id"]: item.get("value", 1.0) for item in problem["items"] if item.get("kind", "good") == "good"}
     counties = {county["id"]: county["name"] for county in problem["counties"]}
@@ -114,9 +114,9 @@ def test_flows_come_to_what_is_served(open_page: Open, service: Service, plan: s
         served[counties.get(county, county)] += worth.get(item, 0.0) * amount
     page = open_page(f"#/year?plan={plan}&part=flows")
     page.wait_for_selector(".figure canvas")
-    picture(page, "year-flows")
-    page.get_by_role("button", name="As a table").click()
+    take_screenshot(page, "year-flows")
+    page.get_by_role("button", name="Show as a table").click()
     rows = page.locator(".figure tbody tr").all()
     assert len(rows) == 12
     for row in rows:
-        assert agrees(row.locator("td").last.inner_text(), served[row.locator("th").inner_text()])
+        assert shows_value(row.locator("td").last.inner_text(), served[row.locator("th").inner_text()])

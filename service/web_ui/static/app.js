@@ -1,13 +1,16 @@
-/** The application: its views, and what starts it. */
+/** Starts the page and lists its views. */
 
-import { get, Problem } from "./lib/api.js";
-import { load, t } from "./lib/i18n.js";
+import { ApiError, fetchJson } from "./lib/api.js";
+import { renderFailure } from "./lib/feedback.js";
+import { loadTexts, t } from "./lib/i18n.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
-import { failure } from "./lib/states.js";
-import { apply } from "./lib/theme.js";
+import { applyTheme } from "./lib/theme.js";
 
-/** Every view, one line each, in the order of the navigation; `texts`: it has `i18n/<language>-<id>.js`. */
+/**
+ * All views in the order of the navigation.
+ * @type {ViewEntry[]}
+ */
 const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
   { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
@@ -15,36 +18,46 @@ const VIEWS = [
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
-  { id: "reasons", load: () => import("./views/reasons.js"), needs: "tables", texts: true },
-  { id: "life", load: () => import("./views/life.js"), needs: "plan", texts: true },
+  { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
+  { id: "approval", load: () => import("./views/approval.js"), needs: "plan", texts: true },
 ];
 
-/** Who asks; nobody yet where the service wants to know and no key is at hand: the bar offers to sign in. */
-async function whoAsks() {
+/**
+ * Read who the caller is. Without valid credentials the bar offers to sign in.
+ * @returns {Promise<Principal>} the caller
+ */
+async function fetchPrincipal() {
   try {
-    return await get("/v1/me");
+    return await fetchJson("/v1/me");
   } catch (error) {
-    if (!(error instanceof Problem && error.status === 401)) throw error;
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
     return { caller: "", authentication: "on", grants: [] };
   }
 }
 
-async function start() {
-  apply();
-  await load();
-  const main = document.getElementById("main");
-  const skip = document.getElementById("skip");
+/** @param {string} id @returns {HTMLElement} an element of `index.html` */
+function getElement(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`index.html has no element ${id}`);
+  return element;
+}
+
+async function startApplication() {
+  applyTheme();
+  await loadTexts();
+  const main = getElement("main");
+  const skip = getElement("skip");
   skip.textContent = t("shell.skip");
   skip.addEventListener("click", (event) => {
     event.preventDefault();
     (main.querySelector("h1") ?? main).focus();
   });
   try {
-    const me = await whoAsks();
-    await new Router(main, VIEWS, new Shell(document.getElementById("bar"), VIEWS, me)).show();
+    const shell = new Shell(getElement("bar"), VIEWS, await fetchPrincipal());
+    await new Router(main, VIEWS, shell).show();
   } catch (error) {
-    main.replaceChildren(failure(error, () => location.reload()));
+    main.replaceChildren(renderFailure(error, () => location.reload()));
   }
 }
 
-start();
+startApplication();

@@ -6,7 +6,8 @@ export default {
   "finding.bad_text": "글에 깨진 글자가 있습니다.",
   "finding.missing": "꼭 있어야 할 항목이 없습니다.",
   "finding.unknown_field": "알 수 없는 이름의 항목입니다.",
-  "finding.wrong_type": "값의 종류가 다릅니다. 수가 와야 할 곳에 글이, 목록이 와야 할 곳에 값 하나가 있습니다.",
+  "finding.wrong_type":
+    "값의 종류가 다릅니다. 수가 와야 할 곳에 글이, 목록이 와야 할 곳에 값 하나가 있습니다.",
   "finding.negative": "0보다 작아서는 안 되는 수입니다.",
   "finding.not_finite": "무한하거나 수가 아니거나 너무 큰 값입니다.",
   "finding.out_of_range": "허용된 범위를 벗어난 수입니다.",
@@ -40,7 +41,8 @@ export default {
   "finding.closing_outside_limits": "마지막 기간의 한도와 맞지 않는 기말 재고입니다.",
   "finding.stock_of_unstorable": "보관할 수 없는 품목의 재고가 적혀 있습니다.",
   "finding.made_from_nothing": "서로 물린 생산선들이 쓰는 것보다 많이 만들어 냅니다.",
-  "finding.allotment_of_good": "소비품에 배정량이 적혀 있습니다. 소비품은 몫으로 오므로 쓰이지 않습니다.",
+  "finding.allotment_of_good":
+    "소비품에 배정량이 적혀 있습니다. 소비품은 몫으로 오므로 쓰이지 않습니다.",
   "finding.past_periods": "지난 기간은 처음 기간들이어야 하고 계획할 기간이 남아야 합니다.",
   "finding.unknown_line": "그런 생산선이 없는 공장과 품목입니다.",
   "finding.unknown_link": "그곳에 닿지 않는 수송로입니다.",

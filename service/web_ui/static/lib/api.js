@@ -1,157 +1,237 @@
-/** The service's public interface: requests, problem details, tables, events. */
+/** Client of the service's public API: requests, problem details, tables and events. */
 
-import { caller } from "./key.js";
+import { getAuthorizationHeaders } from "./api-key.js";
 
-const KEPT = 40;
-const kept = new Map();
+const CACHE_LIMIT = 40;
+const RECONNECT_DELAY_MS = 500;
 
-/** What the service refused, or why it could not be reached: problem details (RFC 9457). */
-export class Problem extends Error {
-  /** @param {{type?: string, title?: string, status?: number, detail?: string, errors?: Array, request_id?: string}} details the body */
+/** @type {Map<string, Promise<any>>} */
+const responseCache = new Map();
+
+/** An error that the service reports (problem details, RFC 9457), or a request that did not reach the service. */
+export class ApiError extends Error {
+  /** @param {{type?: string, title?: string, status?: number, detail?: string, errors?: Finding[], request_id?: string}} details the body of the response */
   constructor(details) {
     super(details.detail || details.title || "");
-    this.name = "Problem";
-    /** Kind, such as `urn:allot:missing`. */
+    this.name = "ApiError";
+    /** Kind of error, such as `urn:allot:not-found`. */
     this.type = details.type ?? "about:blank";
-    /** HTTP status; 0 where the service was not reached. */
+    /** HTTP status; 0 if the service was not reached. */
     this.status = details.status ?? 0;
-    /** The kind in words. */
+    /** Title of the kind of error. */
     this.title = details.title ?? "";
-    /** What went wrong this time. */
+    /** Description of this error. */
     this.detail = details.detail ?? "";
     /** Findings with path, message and remedy. */
     this.errors = details.errors ?? [];
-    /** Names the request to those who run the service. */
+    /** Identifier of the request in the log of the service. */
     this.requestId = details.request_id ?? "";
   }
 }
 
 /**
- * Ask the service.
- * @param {string} path such as `/v1/plans`
- * @param {{method?: string, body?: *, headers?: Object<string, string>, signal?: AbortSignal}} [wish] a `body` that is a Blob is sent as it is, others as JSON
- * @returns {Promise<Response>} the answer; throws Problem if it is an error
+ * @typedef {object} RequestOptions
+ * @property {string} [method] HTTP method; `GET` by default
+ * @property {any} [body] a Blob is sent unchanged, anything else as JSON
+ * @property {Record<string, string>} [headers] additional headers
+ * @property {AbortSignal} [signal] cancels the request
  */
-export async function ask(path, { method = "GET", body, headers = {}, signal } = {}) {
-  const sent = { Accept: "application/json", ...caller(), ...headers };
+
+/**
+ * Send a request to the service.
+ * @param {string} path path, such as `/v1/plans`
+ * @param {RequestOptions} [options] method, body, headers and signal
+ * @returns {Promise<Response>} the response; an error response throws `ApiError`
+ */
+export async function sendRequest(path, { method = "GET", body, headers = {}, signal } = {}) {
+  /** @type {Record<string, string>} */
+  const requestHeaders = { Accept: "application/json", ...getAuthorizationHeaders(), ...headers };
   let payload = body;
   if (body !== undefined && !(body instanceof Blob)) {
-    sent["Content-Type"] = "application/json";
+    requestHeaders["Content-Type"] = "application/json";
     payload = JSON.stringify(body);
   }
-  let answer;
+  let response;
   try {
-    answer = await fetch(path, { method, body: payload, headers: sent, signal });
+    response = await fetch(path, { method, body: payload, headers: requestHeaders, signal });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Problem({ type: "urn:allot:unreachable" });
+    throw new ApiError({ type: "urn:allot:unreachable" });
   }
-  if (!answer.ok) throw await problemOf(answer);
-  return answer;
+  if (!response.ok) throw await readError(response);
+  return response;
 }
 
-async function problemOf(answer) {
-  const details = { status: answer.status, title: answer.statusText };
-  if ((answer.headers.get("content-type") ?? "").includes("json")) Object.assign(details, await answer.json());
-  return new Problem(details);
-}
-
-/** Read JSON. @param {string} path the address @param {AbortSignal} [signal] ends it @returns {Promise<*>} the body */
-export const get = async (path, signal) => (await ask(path, { signal })).json();
-
-/** Send JSON. @param {string} path the address @param {*} body what is sent @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body */
-export const post = async (path, body, wish = {}) => (await ask(path, { ...wish, method: "POST", body })).json();
-
-/** Store. @param {string} path the address @param {*} body JSON, or a Blob with its type @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body */
-export const put = async (path, body, wish = {}) => (await ask(path, { ...wish, method: "PUT", body })).json();
-
-/** Delete. @param {string} path the address @param {object} [wish] as for `ask` @returns {Promise<*>} the answer's body; null if it has none */
-export async function remove(path, wish = {}) {
-  const answer = await ask(path, { ...wish, method: "DELETE" });
-  return answer.status === 204 ? null : answer.json();
+/** @param {Response} response @returns {Promise<ApiError>} */
+async function readError(response) {
+  const details = { status: response.status, title: response.statusText };
+  const type = response.headers.get("content-type") ?? "";
+  if (type.includes("json")) Object.assign(details, await response.json());
+  return new ApiError(details);
 }
 
 /**
- * Read what never changes (a finished plan and its tables) at most once.
- * @param {string} path the address
- * @param {AbortSignal} [signal] gives it up; it is then asked for anew by whoever asks next
- * @returns {Promise<*>} the body
+ * Read JSON.
+ * @param {string} path path
+ * @param {AbortSignal} [signal] cancels the request
+ * @returns {Promise<any>} body of the response
  */
-export function once(path, signal) {
-  if (!kept.has(path)) {
-    const reading = get(path, signal);
-    const forget = () => kept.get(path) === reading && kept.delete(path);
-    let done = false;
-    kept.set(path, reading);
-    reading.then(() => { done = true; }, forget);
-    signal?.addEventListener("abort", () => done || forget());
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-  }
-  return kept.get(path);
+export const fetchJson = async (path, signal) => (await sendRequest(path, { signal })).json();
+
+/**
+ * Post JSON or a Blob.
+ * @param {string} path path
+ * @param {any} body body of the request
+ * @param {RequestOptions} [options] as for `sendRequest`
+ * @returns {Promise<any>} body of the response
+ */
+export const postJson = async (path, body, options = {}) =>
+  (await sendRequest(path, { ...options, method: "POST", body })).json();
+
+/**
+ * Store JSON, or a Blob with its type.
+ * @param {string} path path
+ * @param {any} body body of the request
+ * @param {RequestOptions} [options] as for `sendRequest`
+ * @returns {Promise<any>} body of the response
+ */
+export const putJson = async (path, body, options = {}) =>
+  (await sendRequest(path, { ...options, method: "PUT", body })).json();
+
+/**
+ * Delete a resource.
+ * @param {string} path path
+ * @param {RequestOptions} [options] as for `sendRequest`
+ * @returns {Promise<any>} body of the response; null if the response has none
+ */
+export async function deleteResource(path, options = {}) {
+  const response = await sendRequest(path, { ...options, method: "DELETE" });
+  return response.status === 204 ? null : response.json();
 }
 
 /**
- * Rows of a finished plan's table as lists, one a column, all pages of them.
- * @param {string} plan the plan
- * @param {string} table such as `supply`
- * @param {Object<string, string|string[]>} [query] filters and `columns`, `sort`; a list of filters stands for alternatives
- * @returns {Promise<{total: number, columns: Object<string, Array>}>} the rows
+ * Read a resource that never changes (a finished plan and its tables) at most once.
+ * @param {string} path path
+ * @param {AbortSignal} [signal] cancels the request; the next caller then sends a new one
+ * @returns {Promise<any>} body of the response
  */
-export async function table(plan, name, query = {}) {
-  const asked = new URLSearchParams({ layout: "columns", limit: "50000" });
-  for (const [key, value] of Object.entries(query)) for (const one of [value].flat()) asked.append(key, one);
-  let page = await once(`/v1/plans/${encodeURIComponent(plan)}/${name}?${asked}`);
+export function fetchCached(path, signal) {
+  const cached = responseCache.get(path);
+  if (cached) return cached;
+  const request = fetchJson(path, signal);
+  const evict = () => {
+    if (responseCache.get(path) === request) responseCache.delete(path);
+  };
+  let isDone = false;
+  responseCache.set(path, request);
+  request.then(() => {
+    isDone = true;
+  }, evict);
+  signal?.addEventListener("abort", () => {
+    if (!isDone) evict();
+  });
+  if (responseCache.size > CACHE_LIMIT) {
+    const [oldest] = responseCache.keys();
+    responseCache.delete(oldest);
+  }
+  return request;
+}
+
+/**
+ * Build the path of a table.
+ * @param {string} plan identifier of the plan
+ * @param {string} name name of the table, such as `supply`
+ * @param {Record<string, string|string[]>} query filters, `columns`, `sort`; a list gives alternatives
+ * @returns {string} the path
+ */
+export function buildTablePath(plan, name, query) {
+  const searchParams = new URLSearchParams();
+  for (const [key, values] of Object.entries(query)) {
+    for (const value of [values].flat()) searchParams.append(key, value);
+  }
+  return `/v1/plans/${encodeURIComponent(plan)}/tables/${name}?${searchParams}`;
+}
+
+/**
+ * Read all pages of a table of a finished plan.
+ * @param {string} plan identifier of the plan
+ * @param {string} name name of the table, such as `supply`
+ * @param {Record<string, string|string[]>} [query] as for `buildTablePath`
+ * @returns {Promise<{total: number, columns: Columns}>} number of rows, and one list for each column
+ */
+export async function fetchTable(plan, name, query = {}) {
+  const path = buildTablePath(plan, name, { layout: "columns", limit: "50000", ...query });
+  let page = await fetchCached(path);
+  /** @type {Columns} */
   const columns = { ...page.columns };
   while (page.next) {
-    page = await once(page.next);
-    for (const column of Object.keys(columns)) columns[column] = columns[column].concat(page.columns[column]);
+    page = await fetchCached(page.next);
+    for (const column of Object.keys(columns)) {
+      columns[column] = columns[column].concat(page.columns[column]);
+    }
   }
   return { total: page.total, columns };
 }
 
 /**
- * Follow a plan's events until it is finished; comes back by itself when the line breaks.
- * @param {string} plan the plan
- * @param {(event: {kind: string, at: string, data: object}) => void} tell called with every event
- * @param {AbortSignal} signal ends it
- * @returns {Promise<void>} when it is finished
+ * Follow the events of a plan until the plan is finished. Reconnects when the connection is lost.
+ * @param {string} plan identifier of the plan
+ * @param {(event: PlanEvent) => void} onEvent called with every event
+ * @param {AbortSignal} signal stops following
+ * @returns {Promise<void>} settles when the plan is finished
  */
-export async function follow(plan, tell, signal) {
-  const state = { last: 0, done: false };
-  while (!state.done && !signal.aborted) {
-    const headers = { Accept: "text/event-stream", "Last-Event-ID": String(state.last) };
-    const answer = await ask(`/v1/plans/${encodeURIComponent(plan)}/events`, { headers, signal });
-    await events(answer, (id, event) => {
-      state.last = id || state.last;
-      state.done = event.kind === "finished";
-      tell(event);
+export async function followPlanEvents(plan, onEvent, signal) {
+  const state = { lastId: 0, isDone: false };
+  while (!state.isDone && !signal.aborted) {
+    const headers = { Accept: "text/event-stream", "Last-Event-ID": String(state.lastId) };
+    const path = `/v1/plans/${encodeURIComponent(plan)}/events`;
+    const response = await sendRequest(path, { headers, signal });
+    await readEventStream(response, (id, event) => {
+      state.lastId = id || state.lastId;
+      state.isDone = event.kind === "finished";
+      onEvent(event);
     });
-    if (!state.done) await new Promise((wake) => setTimeout(wake, 500));
+    if (!state.isDone) await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS));
   }
 }
 
-async function events(answer, tell) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
+/** @param {Response} response @param {(id: number, event: PlanEvent) => void} onEvent */
+async function readEventStream(response, onEvent) {
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let remainder = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
-    rest = blocks.pop();
-    for (const block of blocks) {
-      const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/:\s?(.*)/s, 2)));
-      if (fields.data) tell(Number(fields.id ?? 0), JSON.parse(fields.data));
-    }
+    const { events, rest } = parseEventBlocks(remainder + value);
+    remainder = rest;
+    for (const { id, data } of events) onEvent(id, JSON.parse(data));
   }
 }
 
 /**
- * Save an answer as a file, with the caller's key if there is one.
- * @param {string} path the address
- * @param {string} name the file's name
+ * Parse server-sent events.
+ * @param {string} text text received so far
+ * @returns {{events: {id: number, data: string}[], rest: string}} complete events, and the incomplete rest
  */
-export async function download(path, name) {
-  const blob = await (await ask(path, { headers: { Accept: "*/*" } })).blob();
+export function parseEventBlocks(text) {
+  const blocks = text.replaceAll("\r\n", "\n").split("\n\n");
+  const rest = blocks.pop() ?? "";
+  const events = [];
+  for (const block of blocks) {
+    const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/:\s?(.*)/s, 2)));
+    if (fields.data) events.push({ id: Number(fields.id ?? 0), data: fields.data });
+  }
+  return { events, rest };
+}
+
+/**
+ * Save a response as a file. Sends the API key if there is one.
+ * @param {string} path path
+ * @param {string} name name of the file
+ */
+export async function downloadFile(path, name) {
+  const blob = await (await sendRequest(path, { headers: { Accept: "*/*" } })).blob();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

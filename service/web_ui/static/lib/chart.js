@@ -1,65 +1,92 @@
-/** Charts by ECharts, loaded when the first one is shown; each with its figures as a table for those who do not see it. */
+/** Charts by ECharts, loaded with the first chart. Each chart can be shown as a table of the same figures. */
 
-import { fill, h, unique } from "./dom.js";
+import { createId, fill, h } from "./dom.js";
+import { renderLoading } from "./feedback.js";
 import { t } from "./i18n.js";
-import { loading } from "./states.js";
-import { colour, watch } from "./theme.js";
+import { getCssColour, watchTheme } from "./theme.js";
 
-const library = () => import("../vendor/echarts/echarts.js");
+/** @returns {Promise<any>} the module of ECharts */
+const loadEcharts = () => import(new URL("../vendor/echarts/echarts.js", import.meta.url).href);
 
 /**
- * @typedef {object} Figure what is shown
- * @property {string} title what it shows, in a few words
- * @property {string} [note] how to read it
- * @property {() => object} option ECharts' option; asked for anew when the theme changes
- * @property {() => {head: string[], body: Array<Array<string|number>>}} rows the same figures as they are written in a table
- * @property {number} [height] pixels
- * @property {(event: object) => void} [click] told of what was clicked on
+ * @typedef {object} DataTable
+ * @property {string[]} head headings
+ * @property {Array<Array<string|number>>} body rows of texts; the first of a row is its heading
+ *
+ * @typedef {object} Figure what a chart shows
+ * @property {string} title title
+ * @property {string} [note] explanation
+ * @property {() => Record<string, any>} option builds ECharts' option; called again when the theme changes
+ * @property {() => DataTable} rows builds the same figures as a table
+ * @property {number} [height] height in pixels
  */
 
 /**
- * A chart with a title and a switch to a table.
- * @param {Figure} figure what is shown
- * @param {AbortSignal} signal ends it: the view's
- * @returns {{element: HTMLElement, redraw: (figure: Partial<Figure>) => void}} the element, and how to show something else in it
+ * Create a chart with a title and a switch to a table.
+ * @param {Figure} figure what to show
+ * @param {AbortSignal} signal signal of the view: destroys the chart
+ * @returns {{element: HTMLElement, redraw: (changed: Partial<Figure>) => void}} the element, and a function that changes the figure
  */
-export function chart(figure, signal) {
-  const shown = new Chart({ ...figure }, signal);
-  return { element: shown.element, redraw: (changed) => shown.redraw(changed) };
+export function createChart(figure, signal) {
+  const chart = new Chart({ ...figure }, signal);
+  return { element: chart.element, redraw: (changed) => chart.redraw(changed) };
 }
 
+/** A chart with its title and its table. */
 class Chart {
+  /** @param {Figure} figure @param {AbortSignal} signal */
   constructor(figure, signal) {
     this.figure = figure;
     this.signal = signal;
-    this.id = unique("chart");
+    this.id = createId("chart");
     this.title = h("h2", { id: this.id, class: "figure-title" });
     this.note = h("p", { class: "soft small" });
-    this.canvas = h("div", { class: "chart", role: "img", "aria-labelledby": this.id }, loading());
-    this.table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": this.id, hidden: true });
-    this.button = h("button", { type: "button", class: "button small", on: { click: () => this.turn() } }, t("action.as-table"));
-    this.element = h("figure", { class: "figure" }, h("figcaption", { class: "figure-head" }, h("div", {}, this.title, this.note), this.button), this.canvas, this.table);
-    this.describe();
-    this.ready = this.start();
+    this.canvas = h(
+      "div",
+      { class: "chart", role: "img", "aria-labelledby": this.id },
+      renderLoading(),
+    );
+    this.table = h("div", {
+      class: "scroll",
+      tabindex: "0",
+      role: "region",
+      "aria-labelledby": this.id,
+      hidden: true,
+    });
+    this.button = h(
+      "button",
+      { type: "button", class: "button small", on: { click: () => this.toggleTable() } },
+      t("action.as-table"),
+    );
+    this.element = h(
+      "figure",
+      { class: "figure" },
+      h("figcaption", { class: "figure-head" }, h("div", {}, this.title, this.note), this.button),
+      this.canvas,
+      this.table,
+    );
+    /** @type {any} */
+    this.chart = null;
+    this.updateCaption();
+    this.initialise();
   }
 
-  describe() {
+  updateCaption() {
     const { title, note = "", height = 320 } = this.figure;
     fill(this.title, title);
     fill(this.note, note);
     this.canvas.style.height = `${height}px`;
-    if (!this.table.hidden) fill(this.table, written(this.figure.rows()));
+    if (!this.table.hidden) fill(this.table, renderTable(this.figure.rows()));
   }
 
-  async start() {
-    const { init } = await library();
+  async initialise() {
+    const { init } = await loadEcharts();
     if (this.signal.aborted) return;
     fill(this.canvas);
     this.chart = init(this.canvas, null, { renderer: "canvas" });
-    this.chart.on("click", (event) => this.figure.click?.(event));
     const sizes = new ResizeObserver(() => this.chart.resize());
     sizes.observe(this.canvas);
-    const unwatch = watch(() => this.draw());
+    const unwatch = watchTheme(() => this.draw());
     this.signal.addEventListener("abort", () => {
       sizes.disconnect();
       unwatch();
@@ -71,28 +98,43 @@ class Chart {
   draw() {
     if (!this.chart || this.signal.aborted) return;
     this.chart.resize();
-    this.chart.setOption(dressed(this.figure.option()), { notMerge: true });
+    this.chart.setOption(applyDefaults(this.figure.option()), { notMerge: true });
   }
 
+  /** @param {Partial<Figure>} changed */
   redraw(changed) {
     Object.assign(this.figure, changed);
-    this.describe();
+    this.updateCaption();
     this.draw();
   }
 
-  turn() {
+  toggleTable() {
     this.table.hidden = !this.table.hidden;
     this.canvas.hidden = !this.table.hidden;
     fill(this.button, t(this.table.hidden ? "action.as-table" : "action.as-chart"));
-    this.describe();
+    this.updateCaption();
     if (this.table.hidden) this.draw();
   }
 }
 
-/** What all charts have: our type and colours, no HTML in hints (the policy of the page has no place for it), no motion where none is wanted. */
-function dressed(option) {
-  const text = { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
-  const hint = { renderMode: "richText", confine: true, backgroundColor: colour("surface"), borderColor: colour("line"), textStyle: text };
+/**
+ * Add the defaults of all charts: fonts and colours of the page, tooltips without HTML (the content security
+ * policy forbids inline styles), and no animation if the user prefers reduced motion.
+ * @param {Record<string, any>} option @returns {Record<string, any>}
+ */
+function applyDefaults(option) {
+  const text = {
+    color: getCssColour("ink"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+    fontSize: 12,
+  };
+  const hint = {
+    renderMode: "richText",
+    confine: true,
+    backgroundColor: getCssColour("surface"),
+    borderColor: getCssColour("line"),
+    textStyle: text,
+  };
   return {
     backgroundColor: "transparent",
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -103,46 +145,84 @@ function dressed(option) {
   };
 }
 
-/** An axis in our colours. @param {object} own what is particular @returns {object} for `xAxis` or `yAxis` */
-export function axis(own) {
-  const line = { lineStyle: { color: colour("line") } };
-  return { axisLine: line, axisTick: { show: false }, splitLine: line, nameTextStyle: { color: colour("soft") }, ...own, axisLabel: { color: colour("soft"), ...own.axisLabel } };
+/**
+ * Build an axis in the colours of the page.
+ * @param {Record<string, any>} options options of this axis
+ * @returns {Record<string, any>} option for `xAxis` or `yAxis`
+ */
+export function buildAxis(options) {
+  const line = { lineStyle: { color: getCssColour("line") } };
+  return {
+    axisLine: line,
+    axisTick: { show: false },
+    splitLine: line,
+    nameTextStyle: { color: getCssColour("soft") },
+    ...options,
+    axisLabel: { color: getCssColour("soft"), ...options.axisLabel },
+  };
 }
 
-const SIGN = 16;
-const APART = 10;
-const LINE = 22;
+const SYMBOL_WIDTH = 16;
+const ITEM_GAP = 10;
+const LINE_HEIGHT = 22;
 
 /**
- * The legend of a chart with all its names, on as many lines as they take.
- * @param {string[]} names of the series
- * @returns {{legend: object, height: number}} ECharts' option, and pixels it takes from the top
+ * Build a legend with all names on as many lines as necessary.
+ * @param {string[]} names names of the series
+ * @returns {{legend: object, height: number}} ECharts' option, and the height of the legend in pixels
  */
-export function named(names) {
+export function buildLegend(names) {
   const pen = document.createElement("canvas").getContext("2d");
-  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  const room = Math.min(1200, document.documentElement.clientWidth) - 90;
+  if (pen) pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const available = Math.min(1200, document.documentElement.clientWidth) - 90;
+  const widths = names.map(
+    (name) => SYMBOL_WIDTH + 5 + (pen?.measureText(name).width ?? 0) + ITEM_GAP,
+  );
+  const legend = {
+    top: 0,
+    left: 0,
+    right: 0,
+    data: names,
+    itemWidth: SYMBOL_WIDTH,
+    itemHeight: 10,
+    itemGap: ITEM_GAP,
+    textStyle: { color: getCssColour("ink") },
+  };
+  return { legend, height: countLines(widths, available) * LINE_HEIGHT };
+}
+
+/**
+ * Count the lines that items take when they are set one after another.
+ * @param {number[]} widths widths of the items
+ * @param {number} available width of a line
+ * @returns {number} number of lines
+ */
+export function countLines(widths, available) {
   let [lines, used] = [1, 0];
-  for (const name of names) {
-    const width = SIGN + 5 + pen.measureText(name).width + APART;
-    if (used && used + width > room) [lines, used] = [lines + 1, 0];
+  for (const width of widths) {
+    if (used && used + width > available) [lines, used] = [lines + 1, 0];
     used += width;
   }
-  const legend = { top: 0, left: 0, right: 0, data: names, itemWidth: SIGN, itemHeight: 10, itemGap: APART, textStyle: { color: colour("ink") } };
-  return { legend, height: lines * LINE };
+  return lines;
 }
 
 /**
- * Rows as a plain table.
- * @param {{head: string[], body: Array<Array<string|number>>}} rows texts as they are to be shown; the first of a row is its name
+ * Render figures as a plain table.
+ * @param {DataTable} figures headings and rows
  * @returns {HTMLElement} the table
  */
-export function written({ head, body }) {
-  const cell = (text, place) => h(place ? "td" : "th", { class: place ? "number" : null, scope: place ? null : "row" }, text);
-  return h(
-    "table",
-    { class: "rows" },
-    h("thead", {}, h("tr", {}, head.map((text, place) => h("th", { scope: "col", class: place ? "number" : null }, text)))),
-    h("tbody", {}, body.map((row) => h("tr", {}, row.map(cell)))),
+export function renderTable({ head, body }) {
+  const headings = head.map((text, column) =>
+    h("th", { scope: "col", class: column ? "number" : null }, text),
   );
+  const rows = body.map(([name, ...figures]) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      figures.map((text) => h("td", { class: "number" }, text)),
+    ),
+  );
+  const thead = h("thead", {}, h("tr", {}, headings));
+  return h("table", { class: "rows" }, thead, h("tbody", {}, rows));
 }

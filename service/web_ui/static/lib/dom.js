@@ -1,66 +1,85 @@
-/** Making elements. Texts are text nodes always: nothing that comes from data is ever read as HTML. */
+/** Creating elements. Texts always become text nodes: the page never parses data as HTML. */
 
-const SVG = "http://www.w3.org/2000/svg";
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 /**
- * Make an HTML element.
- * @param {string} tag its name, such as `button`
- * @param {Object<string, *>} [props] `class`, `style` (an object), `on` (events), `data` (dataset); booleans and texts are attributes; null is left out
- * @param {...*} children nodes, texts, numbers, lists of them; null and false are left out
- * @returns {HTMLElement} the element
+ * Create an HTML element.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag name of the element, such as `button`
+ * @param {Props} [props] `class`, `style` (an object), `on` (listeners by event) and `data` (dataset); other properties become attributes, null and false are left out
+ * @param {...Child} children nodes, texts, numbers and lists of these; null and booleans are left out
+ * @returns {HTMLElementTagNameMap[Tag]} the element
  */
 export function h(tag, props = {}, ...children) {
-  return filled(document.createElement(tag), props, children);
-}
-
-/**
- * Make an SVG element; arguments as for `h`.
- * @returns {SVGElement} the element
- */
-export function s(tag, props = {}, ...children) {
-  return filled(document.createElementNS(SVG, tag), props, children);
-}
-
-/**
- * Replace what an element holds.
- * @param {Element} element the element
- * @param {...*} children as for `h`
- * @returns {Element} the element
- */
-export function fill(element, ...children) {
-  element.replaceChildren(...nodes(children));
+  const element = document.createElement(tag);
+  applyProps(element, props);
+  element.append(...flattenChildren(children));
   return element;
 }
 
-function filled(element, props, children) {
-  for (const [name, value] of Object.entries(props ?? {})) {
+/**
+ * Create an SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag name of the element, such as `path`
+ * @param {Props} [props] as for `h`
+ * @param {...Child} children as for `h`
+ * @returns {SVGElementTagNameMap[Tag]} the element
+ */
+export function s(tag, props = {}, ...children) {
+  const element = document.createElementNS(SVG_NAMESPACE, tag);
+  applyProps(element, props);
+  element.append(...flattenChildren(children));
+  return element;
+}
+
+/**
+ * Replace the children of an element.
+ * @template {Element} Parent
+ * @param {Parent} element the element
+ * @param {...Child} children as for `h`
+ * @returns {Parent} the element
+ */
+export function fill(element, ...children) {
+  element.replaceChildren(...flattenChildren(children));
+  return element;
+}
+
+/** @param {HTMLElement|SVGElement} element @param {Props} props */
+function applyProps(element, props) {
+  for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "on") {
-      for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+      for (const event of Object.keys(value)) element.addEventListener(event, value[event]);
     } else if (name === "style") {
-      for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
+      for (const property of Object.keys(value)) {
+        element.style.setProperty(property, value[property]);
+      }
     } else if (name === "data") {
       Object.assign(element.dataset, value);
     } else {
       element.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  element.append(...nodes(children));
-  return element;
 }
 
-function nodes(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== true);
+/** @param {Child[]} children @returns {(Node|string)[]} */
+function flattenChildren(children) {
+  const nodes = [];
+  for (const child of /** @type {any[]} */ (children).flat(Infinity)) {
+    if (child instanceof Node) nodes.push(child);
+    else if (typeof child === "string" || typeof child === "number") nodes.push(String(child));
+  }
+  return nodes;
 }
 
-let used = 0;
+let idCount = 0;
 
 /**
- * An identifier that no element of the page has yet.
- * @param {string} prefix what it begins with
+ * Create an identifier that no other element has.
+ * @param {string} prefix its beginning
  * @returns {string} the identifier
  */
-export function unique(prefix) {
-  used += 1;
-  return `${prefix}-${used}`;
+export function createId(prefix) {
+  idCount += 1;
+  return `${prefix}-${idCount}`;
 }

@@ -1,99 +1,173 @@
-/** Numbers with units, shares, money, months and times, as the user's locale writes them. */
+/** Formatting of numbers with units, shares, money, months and times in the user's locale. */
 
-import { language, or, t } from "./i18n.js";
+import { getLanguage, textOr, t } from "./i18n.js";
 
-const made = new Map();
+/** Shares that differ from 1 by less than this are written as 100 %: the difference is rounding noise of the solver. */
+const ROUNDING_NOISE = 5e-8;
 
-/** What is nearer to all than this is all: a solver's noise. */
-const WHOLE = 5e-8;
+/** Smaller shares are written with two significant digits. */
+const SMALL_SHARE = 5e-4;
 
-/** Shares below this are written with two digits that say something, not as none. */
-const TINY = 5e-4;
+/** Larger sums of money are written in compact notation. */
+const COMPACT_WON = 1e6;
 
-/** @returns {string} the browser's locale where its language is the one shown or English is; else Korea's */
-export function locale() {
-  const own = navigator.language;
-  return own.startsWith(language()) || language() !== "ko" ? own : "ko-KR";
+const MONTH_PATTERN = /^(\d{4})-(\d{2})$/;
+
+/** @type {Map<string, Intl.NumberFormat>} */
+const formatters = new Map();
+
+/**
+ * Get the locale for numbers and times.
+ * @returns {string} the browser's locale; `ko-KR` if the page is in Korean and the browser is not
+ */
+export function getLocale() {
+  const browserLocale = navigator.language;
+  const language = getLanguage();
+  return browserLocale.startsWith(language) || language !== "ko" ? browserLocale : "ko-KR";
 }
 
-function numbers(options) {
-  const key = `${locale()} ${JSON.stringify(options)}`;
-  if (!made.has(key)) made.set(key, new Intl.NumberFormat(locale(), options));
-  return made.get(key);
+/** @param {Intl.NumberFormatOptions} options @returns {Intl.NumberFormat} */
+function getNumberFormat(options) {
+  const key = `${getLocale()} ${JSON.stringify(options)}`;
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(getLocale(), options);
+    formatters.set(key, formatter);
+  }
+  return formatter;
 }
 
-function digits(size) {
+/**
+ * Count the fraction digits that give a number three significant digits.
+ * @param {number} size absolute value of the number
+ * @returns {number} number of fraction digits, at most 6
+ */
+export function countFractionDigits(size) {
   if (size >= 100 || size === 0) return 0;
   if (size >= 10) return 1;
   return size >= 1 ? 2 : Math.min(6, 2 - Math.floor(Math.log10(size)));
 }
 
+/** @param {number|null|undefined} value @returns {value is number} */
+const isNumber = (value) => value !== null && value !== undefined && Number.isFinite(value);
+
 /**
- * A number with three digits that count, at least; all of those before the point.
+ * Format a number with at least three significant digits and all digits before the decimal point.
+ * @param {number|null|undefined} value the number
+ * @returns {string} the text; a dash if there is no number
+ */
+export function formatNumber(value) {
+  if (!isNumber(value)) return "–";
+  const maximumFractionDigits = countFractionDigits(Math.abs(value));
+  return getNumberFormat({ maximumFractionDigits }).format(value);
+}
+
+/**
+ * Format a number with its unit.
  * @param {number|null} value the number
- * @returns {string} as it is written; a dash for null
+ * @param {string} unit unit as the problem names it
+ * @returns {string} the text; a dash if there is no number
  */
-export function number(value) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return numbers({ maximumFractionDigits: digits(Math.abs(value)) }).format(value);
-}
-
-/** A number with its unit. @param {number|null} value the number @param {string} unit its unit as the problem names it @returns {string} both */
-export const quantity = (value, unit) => (value === null ? "–" : `${number(value)}\u00a0${unitName(unit)}`);
-
-/** A unit in the language shown. @param {string} unit as the problem names it @returns {string} its name */
-export const unitName = (unit) => or(`unit.${unit}`, unit);
+export const formatQuantity = (value, unit) =>
+  value === null ? "–" : `${formatNumber(value)}\u00a0${formatUnit(unit)}`;
 
 /**
- * A share in per cent with one digit after the point; more where it is so near to all, or to nothing, that it would look like it.
- * @param {number|null} share 0 to 1
- * @returns {string} as it is written
+ * Translate a unit.
+ * @param {string} unit unit as the problem names it
+ * @returns {string} the unit in the language of the page
  */
-export function share(value) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (Math.abs(value - 1) < WHOLE) return numbers({ style: "percent", maximumFractionDigits: 0 }).format(1);
-  if (value > WHOLE && value < TINY) return numbers({ style: "percent", maximumSignificantDigits: 2 }).format(value);
-  let places = 1;
-  while (places < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (places + 2)) places += 1;
-  const least = value === 0 ? 0 : 1;
-  return numbers({ style: "percent", minimumFractionDigits: least, maximumFractionDigits: places }).format(value);
+export const formatUnit = (unit) => textOr(`unit.${unit}`, unit);
+
+/**
+ * Format a share in per cent with one fraction digit.
+ * A share close to 0 or 1 gets more digits, so that it does not read as 0 % or 100 %.
+ * @param {number|null|undefined} value share, 0 to 1
+ * @returns {string} the text; a dash if there is no share
+ */
+export function formatShare(value) {
+  if (!isNumber(value)) return "–";
+  /** @type {Intl.NumberFormatOptions} */
+  const percent = { style: "percent" };
+  if (Math.abs(value - 1) < ROUNDING_NOISE) {
+    return getNumberFormat({ ...percent, maximumFractionDigits: 0 }).format(1);
+  }
+  if (value > ROUNDING_NOISE && value < SMALL_SHARE) {
+    return getNumberFormat({ ...percent, maximumSignificantDigits: 2 }).format(value);
+  }
+  let digits = 1;
+  while (digits < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (digits + 2)) digits += 1;
+  return getNumberFormat({
+    ...percent,
+    minimumFractionDigits: value === 0 ? 0 : 1,
+    maximumFractionDigits: digits,
+  }).format(value);
 }
 
-/** A share in per cent without digits that it does not need, as on sliders and scales. @param {number} value 0 to 1 and above @returns {string} as it is written */
-export const percent = (value) => numbers({ style: "percent", maximumFractionDigits: 1 }).format(value);
+/**
+ * Format a share in per cent with no more digits than necessary, for sliders and scales.
+ * @param {number} value share
+ * @returns {string} the text
+ */
+export const formatPercent = (value) =>
+  getNumberFormat({ style: "percent", maximumFractionDigits: 1 }).format(value);
 
-/** Money. @param {number|null} value won @returns {string} won, millions and above in short */
-export function won(value) {
+/**
+ * Format a sum of money; millions and above in compact notation.
+ * @param {number|null|undefined} value sum, won
+ * @returns {string} the text; a dash if there is no sum
+ */
+export function formatWon(value) {
   if (value === null || value === undefined) return "–";
-  const large = Math.abs(value) >= 1e6;
-  const written = large ? numbers({ notation: "compact", maximumFractionDigits: 2 }).format(value) : number(value);
-  return t("format.won", { amount: written });
+  const amount =
+    Math.abs(value) >= COMPACT_WON
+      ? getNumberFormat({ notation: "compact", maximumFractionDigits: 2 }).format(value)
+      : formatNumber(value);
+  return t("format.won", { amount });
 }
-
-/** A number in short, for axes. @param {number} value the number @returns {string} such as `1.2M` */
-export const short = (value) => numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
-
-const MONTH = /^(\d{4})-(\d{2})$/;
 
 /**
- * A period's name.
- * @param {string} id such as `2002-04`
- * @param {"short"|"long"} [length] `Apr`, or `April 2002`
- * @returns {string} the month; the identifier where it is none
+ * Format a number in compact notation, for axes.
+ * @param {number} value the number
+ * @returns {string} the text, such as `1.2M`
  */
-export function period(id, length = "short") {
-  const month = MONTH.exec(id);
+export const formatCompact = (value) =>
+  getNumberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(value);
+
+/**
+ * Format a period.
+ * @param {string} id identifier, such as `2002-04`
+ * @param {"short"|"long"} [length] `Apr`, or `April 2002`
+ * @returns {string} the month; the identifier if it does not name a month
+ */
+export function formatPeriod(id, length = "short") {
+  const month = MONTH_PATTERN.exec(id);
   if (!month) return id;
-  const when = new Date(Date.UTC(Number(month[1]), Number(month[2]) - 1, 1));
-  const shown = length === "short" ? { month: "short" } : { month: "long", year: "numeric" };
-  return new Intl.DateTimeFormat(language() === "ko" ? "ko-KR" : locale(), { ...shown, timeZone: "UTC" }).format(when);
+  const date = new Date(Date.UTC(Number(month[1]), Number(month[2]) - 1, 1));
+  /** @type {Intl.DateTimeFormatOptions} */
+  const parts = length === "short" ? { month: "short" } : { month: "long", year: "numeric" };
+  const locale = getLanguage() === "ko" ? "ko-KR" : getLocale();
+  return new Intl.DateTimeFormat(locale, { ...parts, timeZone: "UTC" }).format(date);
 }
 
-/** A moment. @param {string|null} iso when @returns {string} date and time of day, here */
-export function moment(iso) {
+/**
+ * Format a time.
+ * @param {string|null} iso the time in ISO 8601
+ * @returns {string} date and time of day in the local time zone; a dash if there is no time
+ */
+export function formatDateTime(iso) {
   if (!iso) return "–";
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  const formatter = new Intl.DateTimeFormat(getLocale(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  return formatter.format(new Date(iso));
 }
 
-/** Seconds between two moments. @param {string} from beginning @param {string} to end @returns {string} with the unit */
-export const took = (from, to) => t("format.seconds", { n: number((new Date(to) - new Date(from)) / 1000) });
+/**
+ * Format the seconds between two times.
+ * @param {string} from start in ISO 8601
+ * @param {string} to end in ISO 8601
+ * @returns {string} the duration with its unit
+ */
+export const formatDuration = (from, to) =>
+  t("format.seconds", { n: formatNumber((Date.parse(to) - Date.parse(from)) / 1000) });

@@ -1,80 +1,131 @@
-/** Texts in English and Korean. A view's own texts, if it has some, are in `i18n/<language>-<view>.js`. */
+/** Texts in English and Korean. Texts of a single view are in `i18n/<language>-<view>.js`. */
 
-const LANGUAGES = { en: "English", ko: "한국어" };
-const KEY = "allot.language";
+const STORAGE_KEY = "allot.language";
 const ENGLISH = "en";
 
+/**
+ * Names of the languages by code.
+ * @type {Record<string, string>}
+ */
+export const LANGUAGES = { en: "English", ko: "한국어" };
+
+/** @type {Record<string, string>} */
 let texts = {};
-let chosen = "en";
+let currentLanguage = ENGLISH;
 
-/** The languages there are: code → its own name. */
-export const languages = LANGUAGES;
+/**
+ * Get the language of the page.
+ * @returns {string} `en` or `ko`
+ */
+export const getLanguage = () => currentLanguage;
 
-/** @returns {string} the language shown, `en` or `ko` */
-export const language = () => chosen;
-
-/** Choose and remember a language. @param {string} code the language */
-export function choose(code) {
-  localStorage.setItem(KEY, code);
-}
-
-/** Load the texts of the language that was chosen, else the browser's, else English. */
-export async function load() {
-  const wished = [localStorage.getItem(KEY), ...navigator.languages.map((tag) => tag.split("-")[0])];
-  chosen = wished.find((code) => code in LANGUAGES) ?? "en";
-  // The service speaks English: other languages have a sentence of their own for each kind of finding.
-  const files = [`../i18n/${chosen}.js`, ...(chosen === ENGLISH ? [] : [`../i18n/${chosen}-findings.js`])];
-  texts = Object.assign({}, ...(await Promise.all(files.map((file) => import(file)))).map((one) => one.default));
-  document.documentElement.lang = chosen;
-}
-
-/** Add the texts of a view. @param {string} view its id */
-export async function add(view) {
-  Object.assign(texts, (await import(`../i18n/${chosen}-${view}.js`)).default);
+/**
+ * Remember a language for the next time the page is loaded.
+ * @param {string} code the language
+ */
+export function saveLanguage(code) {
+  localStorage.setItem(STORAGE_KEY, code);
 }
 
 /**
- * A text in the language shown.
- * @param {string} key its name
- * @param {Object<string, *>} [values] what stands for `{name}` in it
- * @returns {string} the text; the key where there is none
+ * Select the language of the page.
+ * @param {string|null} saved the language that the user chose
+ * @param {readonly string[]} accepted languages of the browser, such as `en-GB`
+ * @returns {string} `en` or `ko`
+ */
+export function selectLanguage(saved, accepted) {
+  const preferred = [saved ?? "", ...accepted.map((tag) => tag.split("-")[0])];
+  return preferred.find((code) => code in LANGUAGES) ?? ENGLISH;
+}
+
+/** Load the texts of the language. */
+export async function loadTexts() {
+  currentLanguage = selectLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages);
+  const files = [`../i18n/${currentLanguage}.js`];
+  // The service writes its findings in English. Other languages have a sentence for each kind of finding.
+  if (!isEnglish()) files.push(`../i18n/${currentLanguage}-findings.js`);
+  const modules = await Promise.all(files.map((file) => import(file)));
+  setTexts(currentLanguage, Object.assign({}, ...modules.map((module) => module.default)));
+  document.documentElement.lang = currentLanguage;
+}
+
+/**
+ * Add the texts of a view.
+ * @param {string} view identifier of the view
+ */
+export async function loadViewTexts(view) {
+  Object.assign(texts, (await import(`../i18n/${currentLanguage}-${view}.js`)).default);
+}
+
+/**
+ * Set the language and its texts.
+ * @param {string} language the language
+ * @param {Record<string, string>} all texts by key
+ */
+export function setTexts(language, all) {
+  currentLanguage = language;
+  texts = { ...all };
+}
+
+/**
+ * Get a text in the language of the page.
+ * @param {string} key key of the text
+ * @param {Record<string, any>} [values] values of the placeholders `{name}`
+ * @returns {string} the text; the key if there is no text
  */
 export function t(key, values = {}) {
-  const said = (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-  return chosen === "ko" ? said.replace(PARTICLE, particle) : said;
+  const text = (texts[key] ?? key).replace(/\{(\w+)\}/g, (placeholder, name) =>
+    name in values ? String(values[name]) : placeholder,
+  );
+  return currentLanguage === "ko" ? text.replace(PARTICLE_PATTERN, chooseParticle) : text;
 }
 
-const PARTICLE = /(.)(이\(가\)|와\(과\)|\(으\)로)/g;
-const AFTER = { "이(가)": ["가", "이"], "와(과)": ["와", "과"], "(으)로": ["로", "으로"] };
-const FIRST = "가".codePointAt(0);
-const FINALS = 28;
-const RIEUL = 8;
+const PARTICLE_PATTERN = /(.)(이\(가\)|을\(를\)|와\(과\)|\(으\)로)/g;
 
-/** The form of a Korean particle after a syllable; both forms where what stands before is no syllable. */
-function particle(whole, before, both) {
-  const place = before.codePointAt(0) - FIRST;
-  if (place < 0 || place >= 19 * 21 * FINALS) return whole;
-  const closed = place % FINALS;
-  const open = closed === 0 || (both === "(으)로" && closed === RIEUL);
-  return before + AFTER[both][open ? 0 : 1];
+/** Forms of the particles after a vowel and after a final consonant.
+ * @type {Record<string, [string, string]>} */
+const PARTICLE_FORMS = {
+  "이(가)": ["가", "이"],
+  "을(를)": ["를", "을"],
+  "와(과)": ["와", "과"],
+  "(으)로": ["로", "으로"],
+};
+const FIRST_SYLLABLE = 0xac00; // 가
+const SYLLABLE_COUNT = 19 * 21 * 28;
+const FINAL_COUNT = 28;
+const RIEUL_FINAL = 8;
+
+/**
+ * Choose the form of a Korean particle. Both forms stay if no syllable precedes the particle.
+ * @param {string} match @param {string} before @param {string} particle @returns {string}
+ */
+function chooseParticle(match, before, particle) {
+  const syllable = before.charCodeAt(0) - FIRST_SYLLABLE;
+  if (syllable < 0 || syllable >= SYLLABLE_COUNT) return match;
+  const final = syllable % FINAL_COUNT;
+  const isOpen = final === 0 || (particle === "(으)로" && final === RIEUL_FINAL);
+  return before + PARTICLE_FORMS[particle][isOpen ? 0 : 1];
 }
 
 /**
- * A text, or something else where there is none.
- * @param {string} key its name
- * @param {string} other what is shown where there is none
+ * Get a text, or a fallback.
+ * @param {string} key key of the text
+ * @param {string} fallback result if there is no text
  * @returns {string} the text
  */
-export const or = (key, other) => texts[key] ?? other;
-
-/** @returns {boolean} whether what the service says in English is in the language shown */
-export const inEnglish = () => chosen === ENGLISH;
+export const textOr = (key, fallback) => texts[key] ?? fallback;
 
 /**
- * The name of something for people, in the language shown.
- * @param {{id: string, name?: string, local_name?: string}} thing a county, item, factory …
- * @returns {string} its local name in Korean, else its name, else its identifier
+ * Tell whether the page is in English, the language of the service's messages.
+ * @returns {boolean} whether the page is in English
  */
-export function named(thing) {
-  return (chosen === "ko" && thing.local_name) || thing.name || thing.id;
+export const isEnglish = () => currentLanguage === ENGLISH;
+
+/**
+ * Get the name of a thing in the language of the page.
+ * @param {Named} thing a county, item, factory, …
+ * @returns {string} the local name in Korean; otherwise the name, or the identifier
+ */
+export function getDisplayName(thing) {
+  return (currentLanguage === "ko" && thing.local_name) || thing.name || thing.id;
 }

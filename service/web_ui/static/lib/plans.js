@@ -1,42 +1,73 @@
-/** Plans: which one is looked at, and what they are called. */
+/** Plans: reading, selecting and naming them. */
 
-import { get } from "./api.js";
-import { moment } from "./format.js";
-import { or, t } from "./i18n.js";
+import { fetchJson } from "./api.js";
+import { formatDateTime } from "./format.js";
+import { textOr, t } from "./i18n.js";
 
-const KEY = "allot.plan";
-
-/** Read a plan. @param {string} id the plan @returns {Promise<object>} its view */
-export const read = (id) => get(`/v1/plans/${encodeURIComponent(id)}`);
-
-/** The newest plans. @param {number} [limit] how many @returns {Promise<object[]>} their heads */
-export const recent = async (limit = 20) => (await get(`/v1/plans?limit=${limit}`)).plans;
-
-/** @returns {Promise<string|null>} the plan last looked at in this browser, if it still is there; else the newest finished one */
-export async function latest() {
-  const all = await recent(50);
-  const last = localStorage.getItem(KEY);
-  const there = all.filter((plan) => plan.status === "finished");
-  return (there.find((plan) => plan.id === last) ?? there.find((plan) => plan.served_share !== null) ?? there[0])?.id ?? null;
-}
-
-/** Remember a plan as the one that is looked at. @param {string} id the plan */
-export const remember = (id) => localStorage.setItem(KEY, id);
+const STORAGE_KEY = "allot.plan";
 
 /**
- * What a plan is called.
- * @param {{id: string, source: object, created: string}} plan its view or head
- * @returns {string} its province and scenario, or that its problem was written out; and when it was made
+ * Read a plan.
+ * @param {string} id identifier of the plan
+ * @returns {Promise<Plan>} the plan
  */
-export function title(plan) {
-  return `${what(plan)} · ${moment(plan.created)}`;
+export const fetchPlan = (id) => fetchJson(`/v1/plans/${encodeURIComponent(id)}`);
+
+/**
+ * Read the newest plans.
+ * @param {number} [limit] greatest number of plans
+ * @returns {Promise<PlanListEntry[]>} entries of the list of plans
+ */
+export const fetchRecentPlans = async (limit = 20) =>
+  (await fetchJson(`/v1/plans?limit=${limit}`)).plans;
+
+/**
+ * Find the plan that this browser showed last; otherwise the newest finished plan.
+ * @returns {Promise<string|null>} its identifier; null if there is no finished plan
+ */
+export async function findLatestPlan() {
+  const plans = await fetchRecentPlans(50);
+  return selectLatestPlan(plans, localStorage.getItem(STORAGE_KEY));
 }
 
-/** What a plan plans. @param {{source: object}} plan its view or head @returns {string} province, scenario and how many changes */
-export function what({ source }) {
-  if (!source.province) return t("plan.written-out");
-  const parts = [or(`province.${source.province}`, source.province)];
-  if (source.scenario) parts.push(or(`scenario.${source.scenario}`, source.scenario));
-  if (source.changes.length) parts.push(t(source.changes.length === 1 ? "plan.change" : "plan.changes", { n: source.changes.length }));
+/**
+ * Select the plan to show.
+ * @param {PlanListEntry[]} plans plans, newest first
+ * @param {string|null} lastId identifier of the plan shown last
+ * @returns {string|null} identifier of a finished plan, preferably one with figures
+ */
+export function selectLatestPlan(plans, lastId) {
+  const finished = plans.filter((plan) => plan.status === "finished");
+  const last = finished.find((plan) => plan.id === lastId);
+  const withFigures = finished.find((plan) => plan.served_share !== null);
+  return (last ?? withFigures ?? finished[0])?.id ?? null;
+}
+
+/**
+ * Remember a plan as the one shown last.
+ * @param {string} id identifier of the plan
+ */
+export const rememberPlan = (id) => localStorage.setItem(STORAGE_KEY, id);
+
+/**
+ * Name a plan.
+ * @param {{source: PlanSource, created: string}} plan a plan or an entry of the list of plans
+ * @returns {string} its source and the time of its creation
+ */
+export function getPlanTitle(plan) {
+  return `${describePlanSource(plan)} · ${formatDateTime(plan.created)}`;
+}
+
+/**
+ * Describe where the problem of a plan came from.
+ * @param {{source: PlanSource}} plan a plan or an entry of the list of plans
+ * @returns {string} province, scenario and number of changes
+ */
+export function describePlanSource({ source }) {
+  if (!source.province) return t("plan.inline-problem");
+  const parts = [textOr(`province.${source.province}`, source.province)];
+  if (source.scenario) parts.push(textOr(`scenario.${source.scenario}`, source.scenario));
+  const count = source.changes.length;
+  if (count) parts.push(t(count === 1 ? "plan.change" : "plan.changes", { n: count }));
   return parts.join(" · ");
 }

@@ -1,173 +1,220 @@
 /** A URL for every view: `#/map?plan=…&month=…`. */
 
-import { atlasOf } from "./problem.js";
-import { fill, h } from "./dom.js";
-import { add, named, or, t } from "./i18n.js";
 import * as api from "./api.js";
-import * as format from "./format.js";
+import { fill, h } from "./dom.js";
+import { announce, renderEmpty, renderFailure, renderLoading } from "./feedback.js";
+import { loadViewTexts, t } from "./i18n.js";
 import * as plans from "./plans.js";
-import { announce, empty, failure, loading } from "./states.js";
-import * as theme from "./theme.js";
+import { loadProblemIndex } from "./problem-index.js";
 
 /**
- * @typedef {object} Entry a view in the list of `app.js`
+ * @typedef {object} ViewEntry a view in the list of `app.js`
  * @property {string} id its name in URLs; its title is the text `nav.<id>`
- * @property {() => Promise<{default: View}>} load its module
- * @property {"tables"|"plan"|null} needs what it cannot do without: a finished plan with tables, or any plan
- * @property {boolean} texts whether it has texts of its own in `i18n/<language>-<id>.js`
+ * @property {() => Promise<{default: View}>} load imports its module
+ * @property {"tables"|"plan"|null} needs what the view requires: a finished plan with tables, or any finished plan
+ * @property {boolean} texts whether the view has texts of its own in `i18n/<language>-<id>.js`
  *
- * @typedef {object} View what a view's module exports as `default`
+ * @typedef {object} View what the module of a view exports as `default`
  * @property {string} id as in its entry
  * @property {string} title key of its title
- * @property {(root: HTMLElement, context: Context) => Promise<(() => void)|void>} show fills `root`; returns what cleans up
+ * @property {(root: HTMLElement, context: ViewContext) => Promise<(() => void)|void>} show fills `root`; returns a clean-up function
  *
- * @typedef {object} Context what a view works with
- * @property {typeof import("./api.js")} api the interface
- * @property {object|null} plan the plan's view, or null
- * @property {() => Promise<import("./problem.js").Atlas>} atlas the plan's problem by identifier
- * @property {URLSearchParams} params the URL's parameters
- * @property {(view: string, params?: object) => void} go another view; keeps the plan unless `params` names another
- * @property {(view: string, params?: object) => string} href the address of another view, for links
- * @property {(params: object, push?: boolean) => void} update changes parameters of this URL without showing the view again
- * @property {(plan: object) => void} looksAt says that another plan is looked at now: the bar follows
- * @property {(view: string) => boolean} has whether there is such a view
- * @property {typeof import("./i18n.js").t} t texts
- * @property {typeof import("./format.js")} format numbers, units, months
- * @property {typeof import("./theme.js")} theme light and dark
- * @property {{caller: string, authentication: string, grants: object[]}} me who asks
- * @property {AbortSignal} signal aborted when the view is left
+ * @typedef {object} ViewContext what a view works with
+ * @property {typeof import("./api.js")} api the API client
+ * @property {Plan} plan the plan shown; views that do not need a plan may get null
+ * @property {() => Promise<ProblemIndex>} loadProblemIndex reads the problem of the plan
+ * @property {URLSearchParams} params parameters of the URL
+ * @property {(view: string, params?: Record<string, any>) => void} navigate opens another view; keeps the plan unless `params` names another
+ * @property {(view: string, params?: Record<string, any>) => string} buildHref builds the address of another view
+ * @property {(params: Record<string, any>, push?: boolean) => void} updateParams changes parameters of this URL without showing the view again
+ * @property {(plan: Plan) => void} setShownPlan shows another plan in the bar
+ * @property {Principal} me the caller
+ * @property {AbortSignal} signal aborted when the user leaves the view
+ *
+ * @typedef {object} PlanBar what the router tells of every view
+ * @property {Principal} me the caller
+ * @property {(id: string, plan: Plan|null) => void} updateForView called when a view is shown
  */
 
-/** @param {string} hash such as `#/map?plan=…` @returns {{id: string, params: URLSearchParams}|null} its parts; null where it is no view's */
-export function parse(hash) {
-  if (!hash.startsWith("#/")) return hash === "" || hash === "#" ? { id: "", params: new URLSearchParams() } : null;
+/**
+ * Parse the hash of a URL.
+ * @param {string} hash hash, such as `#/map?plan=…`
+ * @returns {{id: string, params: URLSearchParams}|null} view and parameters; null if the hash names no view
+ */
+export function parseHash(hash) {
+  if (hash === "" || hash === "#") return { id: "", params: new URLSearchParams() };
+  if (!hash.startsWith("#/")) return null;
   const [id, query] = hash.slice(2).split(/\?(.*)/s);
   return { id, params: new URLSearchParams(query ?? "") };
 }
 
-/** @param {string} id a view @param {Object<string, *>|URLSearchParams} params its parameters; null ones are left out @returns {string} the hash */
-export function hashOf(id, params) {
-  const pairs = params instanceof URLSearchParams ? [...params] : Object.entries(params).filter(([, value]) => value !== null && value !== undefined && value !== "");
+/**
+ * Build the hash of a URL.
+ * @param {string} id view
+ * @param {Record<string, any>|URLSearchParams} params parameters; null, undefined and empty ones are left out
+ * @returns {string} the hash
+ */
+export function buildHash(id, params) {
+  const entries = params instanceof URLSearchParams ? [...params] : Object.entries(params);
+  const pairs = entries.filter(([, value]) => !isBlank(value));
   const query = new URLSearchParams(pairs).toString();
   return `#/${id}${query ? `?${query}` : ""}`;
 }
 
-/** Shows the view of the URL, and the next one when it changes. */
+/** @param {any} value @returns {boolean} */
+const isBlank = (value) => value === null || value === undefined || value === "";
+
+/** Shows the view of the URL, and the next view when the URL changes. */
 export class Router {
   /**
-   * @param {HTMLElement} root where views are shown
-   * @param {Entry[]} views all views; the first is shown where the URL names none
-   * @param {{me: object, shown: (id: string, plan: object|null) => void}} shell who asks, and what is told of every view
+   * @param {HTMLElement} root element that contains the view
+   * @param {ViewEntry[]} views all views; the first is the default
+   * @param {PlanBar} bar bar above the views
    */
-  constructor(root, views, shell) {
+  constructor(root, views, bar) {
     this.root = root;
     this.views = views;
-    this.shell = shell;
-    this.leaving = new AbortController();
+    this.bar = bar;
+    this.abortController = new AbortController();
+    /** @type {(() => void)|null} */
     this.cleanup = null;
+    /** @type {string|null} */
+    this.shownHash = null;
+    this.hasNavigated = false;
     addEventListener("hashchange", () => this.show());
     addEventListener("popstate", () => this.show());
   }
 
-  /** Show what the URL names; called by itself when it changes. */
+  /** Show the view that the URL names. */
   async show() {
-    const place = parse(location.hash);
-    if (!place || location.hash === this.at) return;
-    this.at = location.hash;
-    this.leave();
-    const entry = this.views.find((view) => view.id === (place.id || this.views[0].id));
-    fill(this.root, loading());
-    const { signal } = this.leaving;
+    const target = parseHash(location.hash);
+    if (!target || location.hash === this.shownHash) return;
+    this.shownHash = location.hash;
+    this.leaveView();
+    const entry = this.views.find((view) => view.id === (target.id || this.views[0].id));
+    fill(this.root, renderLoading());
+    const { signal } = this.abortController;
     try {
-      await this.enter(entry, place.params, signal);
+      await this.enterView(entry, target.params, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof api.Problem)) console.warn(error);
-      fill(this.root, h("h1", { tabindex: "-1" }, entry ? t(`nav.${entry.id}`) : "Allot"), failure(error, () => this.again()));
+      if (!(error instanceof api.ApiError)) console.warn(error);
+      const title = entry ? t(`nav.${entry.id}`) : "Allot";
+      const failure = renderFailure(error, () => this.reload());
+      fill(this.root, h("h1", { tabindex: "-1" }, title), failure);
     }
   }
 
-  /** Show the same URL anew. */
-  again() {
-    this.at = null;
+  /** Show the same URL again. */
+  reload() {
+    this.shownHash = null;
     return this.show();
   }
 
-  leave() {
-    this.leaving.abort();
-    this.leaving = new AbortController();
+  leaveView() {
+    this.abortController.abort();
+    this.abortController = new AbortController();
     this.cleanup?.();
     this.cleanup = null;
   }
 
-  async enter(entry, params, signal) {
-    if (!entry) throw new api.Problem({ type: "urn:allot:no-view" });
-    const [module, plan] = await Promise.all([entry.load(), this.planFor(entry, params), entry.texts ? add(entry.id) : null]);
+  /** @param {ViewEntry|undefined} entry @param {URLSearchParams} params @param {AbortSignal} signal */
+  async enterView(entry, params, signal) {
+    if (!entry) throw new api.ApiError({ type: "urn:allot:no-view" });
+    const [module, plan] = await Promise.all([
+      entry.load(),
+      this.loadPlan(entry, params),
+      entry.texts ? loadViewTexts(entry.id) : null,
+    ]);
     if (signal.aborted) return;
     const title = t(module.default.title);
     document.title = `${title} · Allot`;
-    this.shell.shown(entry.id, plan);
-    const lack = missing(entry, plan);
+    this.bar.updateForView(entry.id, plan);
+    const missing = renderMissingRequirement(entry, plan);
     const view = h("div", { class: `view view-${entry.id}` });
     fill(this.root, view);
-    if (lack) fill(view, h("h1", { tabindex: "-1" }, title), lack);
+    if (missing) fill(view, h("h1", { tabindex: "-1" }, title), missing);
     else {
-      const cleanup = (await module.default.show(view, this.context(entry, plan, params, signal))) ?? null;
+      const context = this.createContext(entry, plan, params, signal);
+      const cleanup = (await module.default.show(view, context)) ?? null;
       if (signal.aborted) cleanup?.();
       else this.cleanup = cleanup;
     }
-    if (!signal.aborted) this.arrive(view, title);
+    if (!signal.aborted) this.finishNavigation(view, title);
   }
 
-  arrive(view, title) {
-    if (this.arrived) (view.querySelector("h1") ?? this.root).focus({ preventScroll: true });
-    if (this.arrived) scrollTo(0, 0);
-    this.arrived = true;
+  /** @param {HTMLElement} view @param {string} title */
+  finishNavigation(view, title) {
+    if (this.hasNavigated) {
+      (view.querySelector("h1") ?? this.root).focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    this.hasNavigated = true;
     announce(t("state.shown", { title }));
   }
 
-  async planFor(entry, params) {
-    const asked = params.get("plan") ?? (entry.needs ? await plans.latest() : null);
-    if (!asked) return null;
-    const plan = await plans.read(asked);
-    if (plan.status === "finished") plans.remember(plan.id);
+  /** @param {ViewEntry} entry @param {URLSearchParams} params @returns {Promise<Plan|null>} */
+  async loadPlan(entry, params) {
+    const id = params.get("plan") ?? (entry.needs ? await plans.findLatestPlan() : null);
+    if (!id) return null;
+    const plan = await plans.fetchPlan(id);
+    if (plan.status === "finished") plans.rememberPlan(plan.id);
     if (!params.has("plan")) {
       params.set("plan", plan.id);
-      this.replace(hashOf(entry.id, params));
+      this.replaceUrl(buildHash(entry.id, params));
     }
     return plan;
   }
 
-  replace(hash, push = false) {
+  /** @param {string} hash @param {boolean} [push] adds an entry to the history */
+  replaceUrl(hash, push = false) {
     history[push ? "pushState" : "replaceState"](null, "", hash);
-    this.at = hash;
+    this.shownHash = hash;
   }
 
-  context(entry, plan, params, signal) {
-    const href = (view, wished = {}) => hashOf(view, plan ? { plan: plan.id, ...wished } : wished);
+  /**
+   * @param {ViewEntry} entry @param {Plan|null} plan @param {URLSearchParams} params @param {AbortSignal} signal
+   * @returns {ViewContext}
+   */
+  createContext(entry, plan, params, signal) {
+    /** @param {string} view @param {Record<string, any>} [wanted] */
+    const buildHref = (view, wanted = {}) =>
+      buildHash(view, plan ? { plan: plan.id, ...wanted } : wanted);
+    const shown = /** @type {Plan} */ (plan);
     return {
-      api, t, or, named, format, theme, plan, params, signal, href,
-      me: this.shell.me,
-      atlas: () => atlasOf(plan.id),
-      looksAt: (other) => this.shell.shown(entry.id, other),
-      has: (view) => this.views.some((one) => one.id === view),
-      go: (view, wished) => { location.hash = href(view, wished); },
-      update: (wished, push = false) => {
-        for (const [name, value] of Object.entries(wished)) {
-          if (value === null || value === undefined || value === "") params.delete(name);
+      api,
+      plan: shown,
+      params,
+      signal,
+      buildHref,
+      me: this.bar.me,
+      loadProblemIndex: () => loadProblemIndex(shown.id),
+      setShownPlan: (other) => this.bar.updateForView(entry.id, other),
+      navigate: (view, wanted) => {
+        location.hash = buildHref(view, wanted);
+      },
+      updateParams: (changed, push = false) => {
+        for (const [name, value] of Object.entries(changed)) {
+          if (isBlank(value)) params.delete(name);
           else params.set(name, String(value));
         }
-        if (!signal.aborted) this.replace(hashOf(entry.id, params), push);
+        if (!signal.aborted) this.replaceUrl(buildHash(entry.id, params), push);
       },
     };
   }
 }
 
-function missing(entry, plan) {
+/** @param {ViewEntry} entry @param {Plan|null} plan @returns {HTMLElement|null} null if the view can be shown */
+function renderMissingRequirement(entry, plan) {
   if (!entry.needs) return null;
-  const start = h("a", { class: "button", href: hashOf("start", plan ? { plan: plan.id } : {}) }, t("nav.start"));
-  if (!plan) return empty(t("state.no-plan"), t("state.no-plan-text"), start);
-  if (plan.status !== "finished") return empty(t(`status.${plan.status}`), t("state.unfinished"), start);
-  if (entry.needs === "tables" && !plan.tables?.supply) return empty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
+  const href = buildHash("start", plan ? { plan: plan.id } : {});
+  const start = h("a", { class: "button", href }, t("nav.start"));
+  if (!plan) return renderEmpty(t("state.no-plan"), t("state.no-plan-text"), start);
+  if (plan.status !== "finished") {
+    return renderEmpty(t(`status.${plan.status}`), t("state.unfinished"), start);
+  }
+  if (entry.needs === "tables" && !plan.tables?.supply) {
+    return renderEmpty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
+  }
   return null;
 }

@@ -1,101 +1,164 @@
-/** What surrounds every view: name, navigation, the plan looked at, language, theme, key. */
+/** The bar above every view: name, navigation, selected plan, language, theme and API key. */
 
+import { hasApiKey, saveApiKey } from "./api-key.js";
 import { fill, h } from "./dom.js";
-import { choose as chooseLanguage, language, languages, t } from "./i18n.js";
-import { known, remember } from "./key.js";
-import { recent, title } from "./plans.js";
-import { hashOf, parse } from "./router.js";
+import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
+import { fetchRecentPlans, getPlanTitle } from "./plans.js";
+import { buildHash, parseHash } from "./router.js";
 import * as theme from "./theme.js";
 
 /** The bar above every view. */
 export class Shell {
   /**
-   * @param {HTMLElement} bar where it is
-   * @param {import("./router.js").Entry[]} views what it leads to
-   * @param {object} me who asks
+   * @param {HTMLElement} bar element of the bar
+   * @param {ViewEntry[]} views views in the navigation
+   * @param {Principal} me the caller
    */
   constructor(bar, views, me) {
     this.views = views;
     this.me = me;
+    /** @type {Plan|null} */
     this.plan = null;
-    this.links = new Map(views.map((view) => [view.id, h("a", { href: hashOf(view.id, {}) }, t(`nav.${view.id}`))]));
-    this.picker = h("select", { "aria-label": t("shell.plan"), on: { change: () => this.pick(), focus: () => this.offer(), pointerenter: () => this.offer() } });
-    this.picked = h("div", { class: "picker", hidden: true }, h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")), this.picker);
-    fill(
-      bar,
-      h("a", { class: "brand", "aria-label": "Allot", href: hashOf(views[0].id, {}) }, mark(), h("span", {}, "Allot")),
-      h("nav", { "aria-label": t("shell.views") }, h("ul", {}, [...this.links.values()].map((link) => h("li", {}, link)))),
-      this.picked,
-      h("div", { class: "tools" }, themeButton(), languageChoice(), keyControl(me)),
+    /** Address for which the list of plans was loaded. */
+    this.optionsLoadedFor = "";
+    this.links = new Map(
+      views.map((view) => [view.id, h("a", { href: buildHash(view.id, {}) }, t(`nav.${view.id}`))]),
     );
+    const loadPlanOptions = () => this.loadPlanOptions();
+    this.planSelect = h("select", {
+      "aria-label": t("shell.plan"),
+      on: {
+        change: () => this.openSelectedPlan(),
+        focus: loadPlanOptions,
+        pointerenter: loadPlanOptions,
+      },
+    });
+    this.planPicker = h(
+      "div",
+      { class: "picker", hidden: true },
+      h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")),
+      this.planSelect,
+    );
+    fill(bar, this.renderBrand(), this.renderNavigation(), this.planPicker, renderTools(me));
   }
 
-  /** Told by the router. @param {string} id the view shown @param {object|null} plan its plan */
-  shown(id, plan) {
+  renderBrand() {
+    const src = new URL("../icon.svg", import.meta.url).href;
+    const logo = h("img", { src, alt: "", width: "26", height: "26" });
+    const href = buildHash(this.views[0].id, {});
+    return h("a", { class: "brand", "aria-label": "Allot", href }, logo, h("span", {}, "Allot"));
+  }
+
+  renderNavigation() {
+    const items = [...this.links.values()].map((link) => h("li", {}, link));
+    return h("nav", { "aria-label": t("shell.views") }, h("ul", {}, items));
+  }
+
+  /**
+   * Mark the view shown and show its plan. The router calls this.
+   * @param {string} id identifier of the view
+   * @param {Plan|null} plan its plan
+   */
+  updateForView(id, plan) {
     if (plan) this.plan = plan;
     for (const [view, link] of this.links) {
-      link.href = hashOf(view, this.plan ? { plan: this.plan.id } : {});
+      link.href = buildHash(view, this.plan ? { plan: this.plan.id } : {});
       if (view === id) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     this.links.get(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.picked.hidden = !this.plan;
-    if (this.plan) this.list([this.plan]);
+    this.planPicker.hidden = !this.plan;
+    if (this.plan) this.renderPlanOptions([this.plan]);
   }
 
-  list(plans) {
-    const all = plans.some((plan) => plan.id === this.plan.id) ? plans : [this.plan, ...plans];
-    fill(this.picker, all.map((plan) => h("option", { value: plan.id, selected: plan.id === this.plan.id }, title(plan))));
+  /** @param {Array<Plan|PlanListEntry>} plans */
+  renderPlanOptions(plans) {
+    const selected = this.plan;
+    if (!selected) return;
+    const all = plans.some((plan) => plan.id === selected.id) ? plans : [selected, ...plans];
+    const options = all.map((plan) =>
+      h("option", { value: plan.id, selected: plan.id === selected.id }, getPlanTitle(plan)),
+    );
+    fill(this.planSelect, options);
   }
 
-  async offer() {
-    if (this.offered === location.hash) return;
-    this.offered = location.hash;
-    this.list((await recent(50)).filter((plan) => plan.status === "finished"));
+  async loadPlanOptions() {
+    if (this.optionsLoadedFor === location.hash) return;
+    this.optionsLoadedFor = location.hash;
+    const plans = await fetchRecentPlans(50);
+    this.renderPlanOptions(plans.filter((plan) => plan.status === "finished"));
   }
 
-  pick() {
-    const { id, params } = parse(location.hash);
-    location.hash = hashOf(id || this.views[0].id, { ...Object.fromEntries(params), plan: this.picker.value });
+  openSelectedPlan() {
+    const target = parseHash(location.hash);
+    const params = { ...Object.fromEntries(target?.params ?? []), plan: this.planSelect.value };
+    location.hash = buildHash(target?.id || this.views[0].id, params);
   }
 }
 
-function mark() {
-  return h("img", { src: new URL("../icon.svg", import.meta.url).href, alt: "", width: "26", height: "26" });
+/** @param {Principal} me @returns {HTMLElement} */
+function renderTools(me) {
+  return h(
+    "div",
+    { class: "tools" },
+    createThemeButton(),
+    createLanguageButton(),
+    createKeyControl(me),
+  );
 }
 
-function themeButton() {
-  const names = ["system", "light", "dark"];
-  const sign = { system: "◐", light: "☀", dark: "☾" };
-  const label = () => t("shell.theme", { name: t(`theme.${theme.chosen()}`) });
-  const button = h("button", { type: "button", class: "tool", title: label(), "aria-label": label() }, sign[theme.chosen()]);
+function createThemeButton() {
+  /** @type {theme.ThemeChoice[]} */
+  const choices = ["system", "light", "dark"];
+  const signs = { system: "◐", light: "☀", dark: "☾" };
+  const button = h("button", { type: "button", class: "tool" });
+  const update = () => {
+    const choice = theme.getThemeChoice();
+    button.textContent = signs[choice];
+    button.title = t("shell.theme", { name: t(`theme.${choice}`) });
+    button.setAttribute("aria-label", button.title);
+  };
   button.addEventListener("click", () => {
-    theme.choose(names[(names.indexOf(theme.chosen()) + 1) % names.length]);
-    button.textContent = sign[theme.chosen()];
-    button.title = label();
-    button.setAttribute("aria-label", label());
+    theme.setTheme(choices[(choices.indexOf(theme.getThemeChoice()) + 1) % choices.length]);
+    update();
   });
+  update();
   return button;
 }
 
-function languageChoice() {
-  const other = Object.keys(languages).find((code) => code !== language());
-  const pick = () => {
-    chooseLanguage(other);
+function createLanguageButton() {
+  const other = getLanguage() === "en" ? "ko" : "en";
+  const click = () => {
+    saveLanguage(other);
     location.reload();
   };
-  return h("button", { type: "button", class: "tool wide", lang: other, on: { click: pick } }, languages[other]);
+  const props = { type: "button", class: "tool wide", lang: other, on: { click } };
+  return h("button", props, LANGUAGES[other]);
 }
 
-function keyControl(me) {
+/** @param {Principal} me @returns {HTMLElement|null} null if authentication is off */
+function createKeyControl(me) {
   if (me.authentication === "off") return null;
-  const input = h("input", { type: "password", autocomplete: "off", "aria-label": t("shell.key"), placeholder: t("shell.key") });
-  const enter = (event) => {
+  const isSignedIn = hasApiKey();
+  const input = h("input", {
+    type: "password",
+    autocomplete: "off",
+    "aria-label": t("shell.key"),
+    placeholder: t("shell.key"),
+  });
+  /** @param {Event} event */
+  const submit = (event) => {
     event.preventDefault();
-    remember(known() && !input.value ? "" : input.value.trim());
+    saveApiKey(isSignedIn ? "" : input.value.trim());
     location.reload();
   };
-  const label = known() ? me.caller || t("shell.signed-in") : t("shell.sign-in");
-  const send = h("button", { type: "submit", class: "button small" }, known() ? t("shell.sign-out") : t("shell.sign-in"));
-  return h("details", { class: "key" }, h("summary", { class: "tool wide" }, label), h("form", { class: "pop", on: { submit: enter } }, known() ? null : input, send));
+  const label = isSignedIn ? me.caller || t("shell.signed-in") : t("shell.sign-in");
+  const action = t(isSignedIn ? "shell.sign-out" : "shell.sign-in");
+  const send = h("button", { type: "submit", class: "button small" }, action);
+  return h(
+    "details",
+    { class: "key" },
+    h("summary", { class: "tool wide" }, label),
+    h("form", { class: "pop", on: { submit } }, isSignedIn ? null : input, send),
+  );
 }

@@ -1,34 +1,62 @@
-/** Light and dark: the system's unless chosen. */
+/** Light and dark theme. The system's theme applies unless the user chooses another. */
 
-const KEY = "allot.theme";
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const watching = new Set();
+/** @typedef {"system"|"light"|"dark"} ThemeChoice */
 
-/** @returns {"system"|"light"|"dark"} what was chosen */
-export const chosen = () => localStorage.getItem(KEY) ?? "system";
+const STORAGE_KEY = "allot.theme";
+const darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
-/** @returns {boolean} whether it is dark now */
-export const isDark = () => (chosen() === "system" ? dark.matches : chosen() === "dark");
+/** @type {Set<() => void>} */
+const listeners = new Set();
 
-/** Choose and show. @param {"system"|"light"|"dark"} name the theme */
-export function choose(name) {
-  localStorage.setItem(KEY, name);
-  apply();
+/**
+ * Get the user's choice.
+ * @returns {ThemeChoice} the choice
+ */
+export function getThemeChoice() {
+  const saved = localStorage.getItem(STORAGE_KEY);
+  return saved === "light" || saved === "dark" ? saved : "system";
 }
 
-/** Show what was chosen. */
-export function apply() {
+/**
+ * Tell whether the dark theme applies.
+ * @returns {boolean} whether it applies
+ */
+export const isDark = () =>
+  getThemeChoice() === "system" ? darkQuery.matches : getThemeChoice() === "dark";
+
+/**
+ * Save a choice and apply it.
+ * @param {ThemeChoice} choice the choice
+ */
+export function setTheme(choice) {
+  localStorage.setItem(STORAGE_KEY, choice);
+  applyTheme();
+}
+
+/** Apply the theme to the page. */
+export function applyTheme() {
   document.documentElement.dataset.theme = isDark() ? "dark" : "light";
-  for (const look of watching) look();
+  for (const listener of listeners) listener();
 }
 
-/** Call when the theme changes. @param {() => void} look what is called @returns {() => void} stops it */
-export function watch(look) {
-  watching.add(look);
-  return () => watching.delete(look);
+/**
+ * Call a function whenever the theme changes.
+ * @param {() => void} listener the function
+ * @returns {() => void} stops calling it
+ */
+export function watchTheme(listener) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
 }
 
-/** A colour of the style sheet. @param {string} name such as `ink` @returns {string} the colour now */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/**
+ * Get a colour of the style sheet.
+ * @param {string} name name of the variable, such as `ink`
+ * @returns {string} the colour in the current theme
+ */
+export const getCssColour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-dark.addEventListener("change", apply);
+darkQuery.addEventListener("change", applyTheme);

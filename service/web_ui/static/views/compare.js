@@ -1,91 +1,197 @@
-/** Compare: two or more plans side by side, and what the difference is made of. */
+/** Compare: two or more plans side by side, and the parts of their difference. */
 
-import { add, t } from "../lib/i18n.js";
+import {
+  renderCard,
+  renderColumnHeading,
+  renderScrollTable,
+  renderSegments,
+  renderViewHead,
+} from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { number, share, won } from "../lib/format.js";
-import { read, recent, title } from "../lib/plans.js";
-import { empty } from "../lib/states.js";
-import { style } from "./answer/style.js";
-import { changeName } from "./answer/words.js";
-import { difference } from "./compare/difference.js";
+import { renderEmpty } from "../lib/feedback.js";
+import { formatNumber, formatShare, formatWon } from "../lib/format.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
+import { fetchPlan, fetchRecentPlans, getPlanTitle } from "../lib/plans.js";
+import { renderDifferenceCard } from "./compare/difference.js";
+import { describeChange } from "./shared/descriptions.js";
+import { loadStylesheet } from "./shared/stylesheets.js";
 
-const MOST = 4;
+const MAX_OTHERS = 4;
+const MAX_CHANGES = 8;
+
+/** @typedef {"county"|"category"} Grouping */
 
 export default {
   id: "compare",
   title: "nav.compare",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const others = context.params.getAll("with").flatMap((one) => one.split(",")).filter(Boolean);
-    const [atlas, list, plans] = await Promise.all([context.atlas(), recent(100), Promise.all(others.map(read)), add("answer"), style("answer")]);
+    const otherIds = context.params
+      .getAll("with")
+      .flatMap((ids) => ids.split(","))
+      .filter(Boolean);
+    const [problemIndex, list, others] = await Promise.all([
+      context.loadProblemIndex(),
+      fetchRecentPlans(100),
+      Promise.all(otherIds.map(fetchPlan)),
+      loadViewTexts("shared"),
+      loadStylesheet("shared"),
+    ]);
     if (context.signal.aborted) return;
-    const all = [context.plan, ...plans].filter((plan) => plan.summary);
+    const plans = /** @type {PlanWithFigures[]} */ (
+      [context.plan, ...others].filter((plan) => plan.summary)
+    );
     fill(
       root,
-      h("div", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("nav.compare")), h("p", { class: "lead" }, t("compare.lead")))),
-      picker(context, list, others),
-      all.length < 2 ? empty(t("compare.none"), t("compare.none-text")) : beside(context, atlas, all),
-      all.slice(1).map((plan, k) => difference(context, atlas, plan, k + 2)),
+      renderViewHead(t("nav.compare"), t("compare.lead")),
+      renderPicker(context, list, otherIds),
+      plans.length < 2
+        ? renderEmpty(t("compare.none"), t("compare.none-text"))
+        : renderSections(context, problemIndex, plans),
+      plans.slice(1).map((plan, k) => renderDifferenceCard(context, problemIndex, plan, k + 2)),
     );
   },
 };
 
-function picker(context, list, others) {
-  const chosen = new Set([context.plan.id, ...others]);
-  const free = list.filter((plan) => plan.served_share !== null && !chosen.has(plan.id));
-  const select = h("select", { id: "compare-with" }, h("option", { value: "" }, t("compare.choose")), free.map((plan) => h("option", { value: plan.id }, title(plan))));
-  select.addEventListener("change", () => { if (select.value) context.go("compare", { with: [...others, select.value].join(",") }); });
-  return h("div", { class: "controls" }, h("div", { class: "field" }, h("label", { for: "compare-with" }, t("compare.with")), others.length < MOST ? select : h("p", {}, t("compare.most"))));
+/** @param {ViewContext} context @param {PlanListEntry[]} list @param {string[]} otherIds @returns {HTMLElement} */
+function renderPicker(context, list, otherIds) {
+  const shownIds = new Set([context.plan.id, ...otherIds]);
+  const candidates = list.filter((plan) => plan.served_share !== null && !shownIds.has(plan.id));
+  const select = h(
+    "select",
+    { id: "compare-with" },
+    h("option", { value: "" }, t("compare.choose")),
+    candidates.map((plan) => h("option", { value: plan.id }, getPlanTitle(plan))),
+  );
+  select.addEventListener("change", () => {
+    if (select.value) context.navigate("compare", { with: [...otherIds, select.value].join(",") });
+  });
+  return h(
+    "div",
+    { class: "controls" },
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: "compare-with" }, t("compare.with")),
+      otherIds.length < MAX_OTHERS ? select : h("p", {}, t("compare.most")),
+    ),
+  );
 }
 
-function beside(context, atlas, plans) {
-  const by = ["county", "category"].includes(context.params.get("by")) ? context.params.get("by") : "county";
-  const place = h("div", {}, shares(atlas, plans, by));
-  const option = (value) => h("label", {}, h("input", { type: "radio", name: "compare-by", value, checked: value === by, on: { change: () => { context.update({ by: value }); fill(place, shares(atlas, plans, value)); } } }), t(`answer.by-${value}`));
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {PlanWithFigures[]} plans @returns {HTMLElement[]} */
+function renderSections(context, problemIndex, plans) {
+  const selected = context.params.get("by") === "category" ? "category" : "county";
+  const frame = h("div", {}, renderShares(problemIndex, plans, selected));
+  const choice = renderSegments({
+    name: "compare-by",
+    legend: t("compare.shares"),
+    isLegendHidden: true,
+    className: "choice-row",
+    choices: [
+      ["county", t("comparison.by-county")],
+      ["category", t("comparison.by-category")],
+    ],
+    selected,
+    onChange: (value) => {
+      context.updateParams({ by: value });
+      fill(frame, renderShares(problemIndex, plans, value === "category" ? value : "county"));
+    },
+  });
   return [
-    h("section", { class: "card" }, h("h2", {}, t("compare.glance")), figures(context, atlas, plans)),
-    h("section", { class: "card" }, h("h2", {}, t("compare.shares")), h("fieldset", { class: "pick" }, h("legend", { class: "unseen" }, t("compare.shares")), h("div", { class: "segments" }, ["county", "category"].map(option))), place),
+    renderCard(t("compare.figures"), renderFigures(context, problemIndex, plans)),
+    renderCard(t("compare.shares"), choice, frame),
   ];
 }
 
+/** @type {Array<[string, (plan: PlanWithFigures) => number, (value: number) => string]>} */
 const FIGURES = [
-  ["served_share", (plan) => plan.summary.served_share, share],
-  ["objective", (plan) => plan.objective.value, won],
-  ["shortage", (plan) => plan.objective.parts.shortage, won],
-  ["making", (plan) => plan.objective.parts.making, won],
-  ["haulage", (plan) => plan.objective.parts.haulage, won],
-  ["local_share", (plan) => plan.summary.local_share, share],
-  ["central_share", (plan) => plan.summary.central_share, share],
-  ["power", (plan) => plan.summary.power_used_kwh, (value) => `${number(value)}\u00a0kWh`],
-  ["tonnes", (plan) => plan.summary.tonnes, (value) => `${number(value)}\u00a0t`],
+  ["served_share", (plan) => plan.summary.served_share, formatShare],
+  ["objective", (plan) => plan.objective.value, formatWon],
+  ["shortage", (plan) => plan.objective.parts.shortage, formatWon],
+  ["making", (plan) => plan.objective.parts.making, formatWon],
+  ["haulage", (plan) => plan.objective.parts.haulage, formatWon],
+  ["local_share", (plan) => plan.summary.local_share, formatShare],
+  ["central_share", (plan) => plan.summary.central_share, formatShare],
+  ["power", (plan) => plan.summary.power_used_kwh, (value) => `${formatNumber(value)}\u00a0kWh`],
+  ["tonnes", (plan) => plan.summary.tonnes, (value) => `${formatNumber(value)}\u00a0t`],
 ];
 
-function heads(context, plans) {
-  return plans.map((plan, k) => h("th", { scope: "col", class: "number" }, k === 0 ? title(plan) : [title(plan), " ", without(context, plans, plan)]));
+/** @param {ViewContext} context @param {Plan[]} plans @param {Plan} plan @returns {HTMLElement} */
+function renderRemoveLink(context, plans, plan) {
+  const others = plans.slice(1).filter((one) => one !== plan);
+  const href = context.buildHref("compare", { with: others.map((one) => one.id).join(",") });
+  const label = t("compare.remove", { plan: getPlanTitle(plan) });
+  return h("a", { href, "aria-label": label }, "×");
 }
 
-function without(context, plans, plan) {
-  const rest = plans.slice(1).filter((one) => one !== plan).map((one) => one.id);
-  return h("a", { href: context.href("compare", { with: rest.join(",") }), "aria-label": t("compare.without", { plan: title(plan) }) }, "×");
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {PlanWithFigures[]} plans @returns {HTMLElement} */
+function renderFigures(context, problemIndex, plans) {
+  const label = t("compare.figures");
+  const headings = plans.map((plan, k) =>
+    renderColumnHeading(
+      k ? [getPlanTitle(plan), " ", renderRemoveLink(context, plans, plan)] : getPlanTitle(plan),
+      true,
+    ),
+  );
+  const corner = h("th", {}, h("span", { class: "visually-hidden" }, t("compare.figure")));
+  const rows = FIGURES.map(([name, getValue, format]) => {
+    const cells = plans.map((plan) =>
+      h("td", { class: "number", data: { figure: name } }, format(getValue(plan))),
+    );
+    return h("tr", {}, h("th", { scope: "row" }, t(`compare.${name}`)), cells);
+  });
+  const changes = plans.map((plan) => renderChanges(problemIndex, plan.source.changes));
+  rows.push(h("tr", {}, h("th", { scope: "row" }, t("compare.changes")), changes));
+  const head = [corner, ...headings];
+  return renderScrollTable({ label, caption: label, className: "plan-columns", head, rows });
 }
 
-function table(label, head, rows) {
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, h("table", { class: "rows plans-beside" }, h("caption", { class: "unseen" }, label), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
+/** @param {ProblemIndex} problemIndex @param {Change[]} changes @returns {HTMLElement} */
+function renderChanges(problemIndex, changes) {
+  if (!changes.length) return h("td", { class: "number" }, "–");
+  const items = changes
+    .slice(0, MAX_CHANGES)
+    .map((change) => h("li", {}, describeChange(problemIndex, change)));
+  return h("td", { class: "wrap" }, h("ul", { class: "sentences small" }, items));
 }
 
-function figures(context, atlas, plans) {
-  const cell = (text, name) => h("td", { class: "number", data: name ? { figure: name } : {} }, text);
-  const made = (plan) => (plan.source.changes.length ? h("ul", { class: "said small" }, plan.source.changes.slice(0, 8).map((change) => h("li", {}, changeName(atlas, change)))) : "–");
-  return table(t("compare.glance"), [h("th", {}, h("span", { class: "unseen" }, t("compare.figure"))), heads(context, plans)], [
-    ...FIGURES.map(([name, value, write]) => h("tr", {}, h("th", { scope: "row" }, t(`compare.${name}`)), plans.map((plan) => cell(write(value(plan)), name)))),
-    h("tr", {}, h("th", { scope: "row" }, t("compare.changes")), plans.map((plan) => h("td", { class: plan.source.changes.length ? "wrap" : "number" }, made(plan)))),
-  ]);
+/** @param {ProblemIndex} problemIndex @param {PlanWithFigures[]} plans @param {Grouping} grouping @returns {HTMLElement} */
+function renderShares(problemIndex, plans, grouping) {
+  const label = t(`comparison.by-${grouping}`);
+  const rows = rankShares(plans.map((plan) => plan.summary[`by_${grouping}`]));
+  return renderScrollTable({
+    label,
+    caption: label,
+    className: "plan-columns",
+    head: [
+      renderColumnHeading(t(`comparison.col-${grouping}`)),
+      ...plans.map((plan) => renderColumnHeading(getPlanTitle(plan), true)),
+    ],
+    rows: rows.map(({ key, shares }) => {
+      const cells = shares.map((share) => h("td", { class: "number" }, formatShare(share)));
+      return h(
+        "tr",
+        { data: { key } },
+        h("th", { scope: "row" }, problemIndex.getName(key)),
+        cells,
+      );
+    }),
+  });
 }
 
-function shares(atlas, plans, by) {
-  const found = plans.map((plan) => new Map(plan.summary[`by_${by}`].map((one) => [one.key, one.share])));
-  const keys = [...new Set(found.flatMap((one) => [...one.keys()]))];
-  const spread = (key) => Math.max(...found.map((one) => one.get(key) ?? 1)) - Math.min(...found.map((one) => one.get(key) ?? 1));
-  keys.sort((a, b) => spread(b) - spread(a));
-  const head = [h("th", { scope: "col" }, t(`answer.col-${by}`)), plans.map((plan) => h("th", { scope: "col", class: "number" }, title(plan)))];
-  return table(t(`answer.by-${by}`), head, keys.map((key) => h("tr", { data: { key } }, h("th", { scope: "row" }, atlas.name(key)), found.map((one) => h("td", { class: "number" }, share(one.get(key) ?? null))))));
+/**
+ * Arrange the served shares of several plans in rows.
+ * @param {{key: string, share: number}[][]} plans served shares of each plan
+ * @returns {{key: string, shares: (number|null)[]}[]} one row for each key, the greatest range first; a share that a plan lacks is null
+ */
+export function rankShares(plans) {
+  const byKey = plans.map((rows) => new Map(rows.map((row) => [row.key, row.share])));
+  const keys = [...new Set(byKey.flatMap((shares) => [...shares.keys()]))];
+  const rows = keys.map((key) => ({ key, shares: byKey.map((map) => map.get(key) ?? null) }));
+  /** @param {(number|null)[]} shares */
+  const computeRange = (shares) => {
+    const values = shares.map((share) => share ?? 1);
+    return Math.max(...values) - Math.min(...values);
+  };
+  return rows.sort((a, b) => computeRange(b.shares) - computeRange(a.shares));
 }

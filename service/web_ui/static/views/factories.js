@@ -1,121 +1,179 @@
-/** Factories: the quota table, and a factory's quota sheet. */
+/** Factories: the quota table, and the quota sheet of a factory. */
 
+import { renderField, renderFigure, renderViewHead } from "../lib/components.js";
+import { createDataGrid } from "../lib/data-grid.js";
 import { fill, h } from "../lib/dom.js";
-import { number, period as month, quantity, share, won } from "../lib/format.js";
+import { announce } from "../lib/feedback.js";
+import {
+  formatNumber,
+  formatPeriod,
+  formatQuantity,
+  formatShare,
+  formatWon,
+} from "../lib/format.js";
 import { t } from "../lib/i18n.js";
-import { announce } from "../lib/states.js";
-import { table } from "../lib/table.js";
-import { style } from "./answer/style.js";
-import { downloads } from "./factories/downloads.js";
+import { renderDownloads } from "./factories/downloads.js";
 import { Filters } from "./factories/filters.js";
-import { rowsOf } from "./factories/rows.js";
-import { sheet } from "./factories/sheet.js";
+import { buildQuotaRows } from "./factories/quota-rows.js";
+import { renderQuotaSheet } from "./factories/quota-sheet.js";
+import { loadStylesheet } from "./shared/stylesheets.js";
 
 const SORTS = ["factory", "item", "period", "-quantity", "-kwh", "-price"];
+
+/** Fields of the table for the sorts of the API.
+ * @type {Record<string, string>} */
+const SORT_FIELDS = { factory: "factoryName", item: "itemName" };
+
+/** Sorts of the API for fields of the table.
+ * @type {Record<string, string>} */
+const FIELD_SORTS = { factoryName: "factory", itemName: "item", countyName: "factory" };
 
 export default {
   id: "factories",
   title: "nav.factories",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [atlas] = await Promise.all([context.atlas(), style("factories")]);
-    const wished = context.params.get("sheet");
-    if (wished && atlas.factories.has(wished)) {
-      fill(root, await sheet(context, atlas, wished));
+    const [problemIndex] = await Promise.all([
+      context.loadProblemIndex(),
+      loadStylesheet("factories"),
+    ]);
+    const factory = context.params.get("sheet");
+    if (factory && problemIndex.factories.has(factory)) {
+      fill(root, await renderQuotaSheet(context, problemIndex, factory));
       return;
     }
-    const { columns } = await context.api.table(context.plan.id, "quotas");
+    const { columns } = await context.api.fetchTable(context.plan.id, "quotas");
     if (context.signal.aborted) return;
-    await new Quotas(context, atlas, rowsOf(columns, atlas)).show(root);
+    const rows = buildQuotaRows(columns, problemIndex);
+    await new QuotaTableView(context, problemIndex, rows).show(root);
   },
 };
 
 /** The quota table with its filters, figures and downloads. */
-class Quotas {
-  constructor(context, atlas, rows) {
+class QuotaTableView {
+  /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {QuotaRow[]} rows */
+  constructor(context, problemIndex, rows) {
     this.context = context;
-    this.atlas = atlas;
     this.rows = rows;
-    this.sort = SORTS.includes(context.params.get("sort")) ? context.params.get("sort") : "factory";
-    this.filters = new Filters(context, atlas, rows, () => this.narrow());
+    const sort = context.params.get("sort") ?? "";
+    this.sort = SORTS.includes(sort) ? sort : "factory";
+    this.filters = new Filters(context, problemIndex, rows, () => this.applyFilters());
     this.figures = h("dl", { class: "figures small" });
     this.links = h("div", { class: "buttons" });
+    this.sortSelect = this.createSortSelect();
+    /** @type {any} */
+    this.table = null;
   }
 
+  /** @param {HTMLElement} root */
   async show(root) {
     const label = t("factories.table");
-    const made = await table({ columns: this.columns(), rows: this.rows, label, height: 560 }, this.context.signal);
+    const options = { columns: this.buildColumns(), rows: this.rows, label, height: 560 };
+    const grid = await createDataGrid(options, this.context.signal);
     if (this.context.signal.aborted) return;
-    this.table = made.table;
-    this.table.on("dataSorted", (sorters) => this.sorted(sorters));
-    fill(
-      root,
-      h("div", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("nav.factories")), h("p", { class: "lead" }, t("factories.lead"))), this.links),
-      h("form", { class: "card controls", role: "search", "aria-label": t("factories.filters"), on: { submit: (event) => event.preventDefault() } }, this.filters.elements(), this.sorting()),
-      this.figures,
-      made.element,
+    this.table = grid.table;
+    this.table.on("dataSorted", (/** @type {any[]} */ sorters) => this.handleSort(sorters));
+    const form = h(
+      "form",
+      {
+        class: "card controls",
+        role: "search",
+        "aria-label": t("factories.filters"),
+        on: { submit: (/** @type {Event} */ event) => event.preventDefault() },
+      },
+      this.filters.renderControls(),
+      renderField(t("factories.sort"), this.sortSelect),
     );
-    this.order();
-    this.narrow();
+    const head = renderViewHead(t("nav.factories"), t("factories.lead"), this.links);
+    fill(root, head, form, this.figures, grid.element);
+    this.applySort();
+    this.applyFilters();
   }
 
-  columns() {
-    const sheetLink = (name, row) => h("a", { href: this.context.href("factories", { sheet: row.factory }), title: t("factories.open-sheet") }, name);
+  /** @returns {import("../lib/data-grid.js").GridColumn[]} */
+  buildColumns() {
+    /** @param {string} name @param {QuotaRow} row */
+    const renderSheetLink = (name, row) => {
+      const href = this.context.buildHref("factories", { sheet: row.factory });
+      return h("a", { href, title: t("factories.open-sheet") }, name);
+    };
     return [
-      { field: "factoryName", title: t("factories.factory"), show: sheetLink, grow: 3 },
+      { field: "factoryName", title: t("factories.factory"), show: renderSheetLink, grow: 3 },
       { field: "countyName", title: t("factories.county"), grow: 1.5 },
       { field: "itemName", title: t("factories.item"), grow: 2 },
-      { field: "period", title: t("factories.month"), show: (id) => month(id, "long"), grow: 1.2 },
-      { field: "quantity", title: t("factories.quantity"), number: true, show: (value, row) => quantity(value, row.unit), grow: 1.3 },
-      { field: "kwh", title: t("factories.kwh"), number: true, show: (value) => number(value) },
-      { field: "price", title: t("factories.price"), number: true, show: (value) => won(value), grow: 1.5 },
+      {
+        field: "period",
+        title: t("factories.month"),
+        show: (id) => formatPeriod(id, "long"),
+        grow: 1.2,
+      },
+      {
+        field: "quantity",
+        title: t("factories.quantity"),
+        number: true,
+        show: (value, row) => formatQuantity(value, row.unit),
+        grow: 1.3,
+      },
+      { field: "kwh", title: t("factories.kwh"), number: true, show: formatNumber },
+      { field: "price", title: t("factories.price"), number: true, show: formatWon, grow: 1.5 },
     ];
   }
 
-  sorting() {
-    const select = h("select", {}, SORTS.map((value) => h("option", { value, selected: value === this.sort }, t(`factories.sort.${value}`))));
+  createSortSelect() {
+    const options = SORTS.map((value) =>
+      h("option", { value, selected: value === this.sort }, t(`factories.sort.${value}`)),
+    );
+    const select = h("select", {}, options);
     select.addEventListener("change", () => {
       this.sort = select.value;
-      this.order();
+      this.applySort();
     });
-    this.sortSelect = select;
-    return h("label", { class: "field" }, h("span", {}, t("factories.sort")), select);
+    return select;
   }
 
-  order() {
-    const by = this.sort.replace("-", "");
-    const field = { factory: "factoryName", item: "itemName" }[by] ?? by;
-    this.table.setSort(field, this.sort.startsWith("-") ? "desc" : "asc");
+  applySort() {
+    const column = this.sort.replace("-", "");
+    const direction = this.sort.startsWith("-") ? "desc" : "asc";
+    this.table.setSort(SORT_FIELDS[column] ?? column, direction);
   }
 
-  sorted(sorters) {
-    if (sorters.length) {
-      const by = { factoryName: "factory", itemName: "item", countyName: "factory" }[sorters[0].field] ?? sorters[0].field;
-      this.sort = `${sorters[0].dir === "desc" ? "-" : ""}${by}`;
+  /** @param {{field: string, dir: string}[]} sorters */
+  handleSort([sorter]) {
+    if (sorter) {
+      const column = FIELD_SORTS[sorter.field] ?? sorter.field;
+      this.sort = `${sorter.dir === "desc" ? "-" : ""}${column}`;
     }
     if (SORTS.includes(this.sort)) this.sortSelect.value = this.sort;
-    this.context.update({ sort: this.sort === "factory" ? null : this.sort });
-    this.offer();
+    this.context.updateParams({ sort: this.sort === "factory" ? null : this.sort });
+    this.updateDownloads();
   }
 
-  narrow() {
-    const keep = this.filters.test();
-    this.table.setFilter(keep);
-    const shown = this.rows.filter(keep);
-    const sum = (field) => shown.reduce((total, row) => total + row[field], 0);
-    const figure = (name, text) => h("div", { data: { figure: name } }, h("dt", {}, t(`factories.${name}`)), h("dd", {}, text));
+  applyFilters() {
+    const isShown = this.filters.createPredicate();
+    this.table.setFilter(isShown);
+    const shown = this.rows.filter(isShown);
+    const [worth, total] = [shown, this.rows].map((rows) => sumField(rows, "worth"));
+    const counts = { n: formatNumber(shown.length), all: formatNumber(this.rows.length) };
     fill(
       this.figures,
-      figure("shown", t("factories.of", { n: number(shown.length), all: number(this.rows.length) })),
-      figure("worth", won(sum("worth"))),
-      figure("power", `${number(sum("kwh"))}\u00a0kWh`),
-      figure("part", share(sum("worth") / Math.max(1, this.rows.reduce((total, row) => total + row.worth, 0)))),
+      renderFigure("shown", t("factories.shown"), t("factories.of", counts)),
+      renderFigure("worth", t("factories.worth"), formatWon(worth)),
+      renderFigure(
+        "power",
+        t("factories.power"),
+        `${formatNumber(sumField(shown, "kwh"))}\u00a0kWh`,
+      ),
+      renderFigure("part", t("factories.part"), formatShare(worth / Math.max(1, total))),
     );
-    announce(t("factories.said", { n: number(shown.length) }));
-    this.offer();
+    announce(t("factories.announcement", { n: formatNumber(shown.length) }));
+    this.updateDownloads();
   }
 
-  offer() {
-    fill(this.links, downloads(this.context, "quotas", { ...this.filters.query(), sort: this.sort }, t("factories.download")));
+  updateDownloads() {
+    const query = { ...this.filters.buildQuery(), sort: this.sort };
+    fill(this.links, renderDownloads(this.context, "quotas", query, t("factories.download")));
   }
 }
 
+/** @param {QuotaRow[]} rows @param {"worth"|"kwh"} field @returns {number} */
+const sumField = (rows, field) => rows.reduce((sum, row) => sum + row[field], 0);

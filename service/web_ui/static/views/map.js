@@ -1,102 +1,170 @@
-/** The province on a map: counties, links, gateways and neighbours, month by month. */
+/** Map: counties, links, gateways and neighbours of the province, month by month. */
 
+import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { announce } from "../lib/states.js";
-import { watch } from "../lib/theme.js";
-import { draw, NARROW } from "./map/draw.js";
-import { MapData, MEASURES } from "./map/data.js";
-import { legend } from "./map/legend.js";
-import { panel } from "./map/panel.js";
-import { MonthSlider } from "./map/slider.js";
-import { tables } from "./map/tables.js";
+import { announce } from "../lib/feedback.js";
+import { formatPeriod } from "../lib/format.js";
+import { getDisplayName, t, textOr } from "../lib/i18n.js";
+import { watchTheme } from "../lib/theme.js";
+import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
+import { renderMapLegend } from "./map/legend.js";
+import { MapData, MEASURES } from "./map/map-data.js";
+import { MonthSlider } from "./map/month-slider.js";
+import { updateSidePanel } from "./map/side-panel.js";
+import { renderMapTables } from "./map/tables.js";
+
+const MIN_HEIGHT = 380;
+const HEIGHT_OF_REST = 330;
+const DEFAULT_WIDTH = 800;
 
 export default {
   id: "map",
   title: "nav.map",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const data = await MapData.load(context);
-    const view = new MapView(root, context, data);
+    const view = new MapView(root, context, await MapData.load(context));
     view.build();
-    return watch(() => view.paint());
+    return watchTheme(() => view.paint());
   },
 };
 
+/** The map with its controls, side panel and tables. */
 class MapView {
+  /** @param {HTMLElement} root @param {ViewContext} context @param {MapData} data */
   constructor(root, context, data) {
     this.root = root;
     this.context = context;
     this.data = data;
-    const { params } = context;
-    this.state = {
-      measure: MEASURES.includes(params.get("measure")) ? params.get("measure") : "served",
-      month: data.atlas.periods.includes(params.get("month")) ? params.get("month") : null,
-      item: data.atlas.items.has(params.get("item")) ? params.get("item") : null,
-      county: data.atlas.counties.has(params.get("county")) ? params.get("county") : null,
-    };
+    this.state = readState(context.params, data.problemIndex);
+    this.isNarrow = false;
+    this.drawingFrame = h("div", { class: "map-drawing" });
+    this.legend = h("div", { class: "map-legend" });
+    this.sidePanel = h("aside", { class: "card map-side", "aria-label": t("map.side-panel") });
+    this.lead = h("span", { "aria-live": "polite" });
+    this.tables = h("details", { class: "card" });
+    const { periods } = data.problemIndex;
+    const onChange = (/** @type {string|null} */ month) => this.setState({ month });
+    this.slider = new MonthSlider(context.signal, periods, this.state.month, onChange);
   }
 
   build() {
-    const { t } = this.context;
-    this.drawn = h("div", { class: "map-drawn" });
-    this.legend = h("div", { class: "map-legend" });
-    this.side = h("aside", { class: "card map-side", "aria-label": t("map.about") });
-    this.title = h("p", { class: "lead", "aria-live": "polite" });
-    this.slider = new MonthSlider(this.context, this.data.atlas.periods, this.state.month, (month) => this.set({ month }));
+    const controls = h(
+      "div",
+      { class: "controls" },
+      this.renderGoodsSelect(),
+      this.renderMeasures(),
+    );
+    const map = h(
+      "section",
+      { class: "card map-card", "aria-label": t("map.title") },
+      this.drawingFrame,
+      this.slider.element,
+      this.legend,
+    );
     fill(
       this.root,
-      h("header", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("map.title")), this.title), h("div", { class: "controls" }, this.goods(), this.measures())),
-      h("div", { class: "map" }, h("section", { class: "card map-card", "aria-label": t("map.title") }, this.drawn, this.slider.element, this.legend), this.side),
-      this.tables = h("details", { class: "card" }),
+      renderViewHead(t("map.title"), this.lead, controls),
+      h("div", { class: "map" }, map, this.sidePanel),
+      this.tables,
     );
     this.paint();
-    this.tell();
-    const sizes = new ResizeObserver(() => this.drawn.clientWidth < NARROW !== this.narrow && this.paint());
-    sizes.observe(this.drawn);
-    this.context.signal.addEventListener("abort", () => sizes.disconnect());
+    this.updatePanel();
+    const observer = new ResizeObserver(() => {
+      if (this.drawingFrame.clientWidth < NARROW_WIDTH !== this.isNarrow) this.paint();
+    });
+    observer.observe(this.drawingFrame);
+    this.context.signal.addEventListener("abort", () => observer.disconnect());
   }
 
-  measures() {
-    const { t } = this.context;
-    const option = (name) => {
-      const radio = h("input", { type: "radio", name: "measure", value: name, checked: name === this.state.measure, on: { change: () => this.set({ measure: name }) } });
-      return h("label", {}, radio, t(`map.measure.${name}`));
-    };
-    return h("fieldset", {}, h("legend", {}, t("map.colour-by")), h("div", { class: "segments" }, MEASURES.map(option)));
+  renderMeasures() {
+    return renderSegments({
+      name: "measure",
+      legend: t("map.colour-by"),
+      choices: MEASURES.map((name) => [name, t(`map.measure.${name}`)]),
+      selected: this.state.measure,
+      onChange: (value) => {
+        const measure = MEASURES.find((name) => name === value);
+        if (measure) this.setState({ measure });
+      },
+    });
   }
 
-  goods() {
-    const { t, named, or } = this.context;
-    const groups = this.data.atlas.goodsByCategory().map(([category, items]) =>
-      h("optgroup", { label: or(`category.${category}`, category) }, items.map((item) => h("option", { value: item.id, selected: item.id === this.state.item }, named(item)))));
-    const pick = h("select", { on: { change: () => this.set({ item: pick.value || null }) } }, h("option", { value: "" }, t("map.all-goods")), groups);
-    return h("label", { class: "field map-goods" }, h("span", {}, t("map.goods")), pick);
+  renderGoodsSelect() {
+    const groups = this.data.problemIndex.groupGoodsByCategory().map(([category, items]) => {
+      const options = items.map((item) =>
+        h(
+          "option",
+          { value: item.id, selected: item.id === this.state.item },
+          getDisplayName(item),
+        ),
+      );
+      return h("optgroup", { label: textOr(`category.${category}`, category) }, options);
+    });
+    const all = h("option", { value: "" }, t("map.all-goods"));
+    const select = h("select", {}, all, groups);
+    select.addEventListener("change", () => this.setState({ item: select.value || null }));
+    const field = renderField(t("map.goods"), select);
+    field.classList.add("map-goods");
+    return field;
   }
 
-  set(changed) {
-    const county = "county" in changed && changed.county !== this.state.county;
+  /** @param {Partial<MapState>} changed */
+  setState(changed) {
+    const isOtherCounty = "county" in changed && changed.county !== this.state.county;
     Object.assign(this.state, changed);
-    this.context.update(changed, county);
+    this.context.updateParams(changed, isOtherCounty);
     this.paint();
-    this.tell(county);
+    this.updatePanel(isOtherCounty);
   }
 
   paint() {
-    const focused = document.activeElement?.dataset?.place;
-    const width = this.drawn.clientWidth || 800;
-    this.narrow = width < NARROW;
-    const pick = (county) => this.set({ county: county === this.state.county ? null : county });
-    fill(this.drawn, draw(this.data, this.state, this.context, pick, width, Math.max(380, innerHeight - 330)));
-    fill(this.legend, legend(this.data, this.state, this.context));
-    fill(this.tables, tables(this.data, this.state, this.context));
-    if (focused) this.drawn.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
-    const { t, format } = this.context;
-    const when = this.state.month ? format.period(this.state.month, "long") : t("map.whole-year");
-    const total = this.data.provinceFigure(this.state);
-    fill(this.title, t(`map.said.${this.state.measure}`, { when, figure: total, goods: this.state.item ? this.data.atlas.name(this.state.item) : t("map.said-all") }));
+    const { data, state } = this;
+    const active = document.activeElement;
+    const focused =
+      active instanceof SVGElement || active instanceof HTMLElement ? active.dataset.place : null;
+    const width = this.drawingFrame.clientWidth || DEFAULT_WIDTH;
+    const maxHeight = Math.max(MIN_HEIGHT, innerHeight - HEIGHT_OF_REST);
+    this.isNarrow = width < NARROW_WIDTH;
+    const onPick = (/** @type {string} */ county) =>
+      this.setState({ county: county === this.state.county ? null : county });
+    fill(this.drawingFrame, drawMap(data, state, onPick, { width, maxHeight }));
+    fill(this.legend, renderMapLegend(data, state));
+    fill(this.tables, renderMapTables(data, state));
+    if (focused) {
+      const selector = `[data-place="${CSS.escape(focused)}"]`;
+      /** @type {SVGElement|null} */ (this.drawingFrame.querySelector(selector))?.focus();
+    }
+    fill(this.lead, describeProvince(data, state));
   }
 
-  async tell(moved = false) {
-    await panel(this.side, this.data, this.state, this.context, (county) => this.set({ county }));
-    if (moved && this.state.county) announce(this.data.atlas.name(this.state.county));
+  /** @param {boolean} [isAnnounced] */
+  async updatePanel(isAnnounced = false) {
+    const onPick = (/** @type {string|null} */ county) => this.setState({ county });
+    await updateSidePanel(this.sidePanel, this.data, this.state, this.context, onPick);
+    if (isAnnounced && this.state.county) {
+      announce(this.data.problemIndex.getName(this.state.county));
+    }
   }
+}
+
+/** @param {URLSearchParams} params @param {ProblemIndex} problemIndex @returns {MapState} */
+function readState(params, problemIndex) {
+  const [measure, month, item, county] = ["measure", "month", "item", "county"].map(
+    (name) => params.get(name) ?? "",
+  );
+  return {
+    measure: MEASURES.find((name) => name === measure) ?? "served",
+    month: problemIndex.periods.includes(month) ? month : null,
+    item: problemIndex.items.has(item) ? item : null,
+    county: problemIndex.counties.has(county) ? county : null,
+  };
+}
+
+/** @param {MapData} data @param {MapState} state @returns {string} */
+function describeProvince(data, state) {
+  return t(`map.province.${state.measure}`, {
+    period: state.month ? formatPeriod(state.month, "long") : t("map.whole-plan"),
+    figure: data.formatProvinceFigure(state),
+    goods: state.item ? data.problemIndex.getName(state.item) : t("map.province-all-goods"),
+  });
 }

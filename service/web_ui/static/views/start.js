@@ -1,158 +1,230 @@
-/** Start: pick or upload a province, pick a scenario, plan, follow, see what came of it. */
+/** Start: select or upload a province, select a scenario, make a plan, follow it and see the result. */
 
+import { renderField, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { inEnglish, named } from "../lib/i18n.js";
-import { remember } from "../lib/plans.js";
-import { announce, failure } from "../lib/states.js";
+import { announce, renderFailure } from "../lib/feedback.js";
+import { getDisplayName, isEnglish, t, textOr } from "../lib/i18n.js";
+import { rememberPlan } from "../lib/plans.js";
+import { renderPlanResult } from "./start/plan-result.js";
 import { Progress } from "./start/progress.js";
-import { recentPlans } from "./start/recent.js";
-import { result } from "./start/result.js";
-import { upload } from "./start/upload.js";
+import { createUploadControl } from "./start/province-upload.js";
+import { renderRecentPlans } from "./start/recent-plans.js";
 
-const MINUTES = [1, 10, 60];
+const TIME_LIMITS_MINUTES = [1, 10, 60];
+const DEFAULT_TIME_LIMIT_MINUTES = 10;
 const SOLVERS = ["auto", "highs", "highs-ipm", "glop", "pdlp", "cbc"];
 
 export default {
   id: "start",
   title: "start.title",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    await new Start(root, context).show();
+    await new StartView(root, context).show();
   },
 };
 
-class Start {
+/** The form of a new plan, the plan in progress or its result, and recent plans. */
+class StartView {
+  /** @param {HTMLElement} root @param {ViewContext} context */
   constructor(root, context) {
     this.root = root;
     this.context = context;
-    this.beside = h("div", { class: "start-beside" });
-    this.recent = h("section", { class: "card" });
+    const submit = (/** @type {Event} */ event) => this.submit(event);
+    this.form = h("form", { class: "card start-form", on: { submit } });
+    this.errorFrame = h("div", {});
+    this.resultFrame = h("div", { class: "start-result" });
+    this.recentPlans = h("section", { class: "card" });
+    /** @type {ProvinceListEntry[]} */
+    this.provinces = [];
+    /** @type {Progress|null} */
+    this.progress = null;
   }
 
   async show() {
-    const { api, t, params, signal, plan } = this.context;
-    this.provinces = (await api.get("/v1/provinces", signal)).provinces;
-    this.form = h("form", { class: "card start-form", on: { submit: (event) => this.submit(event) } });
-    this.choose(params.get("province") ?? plan?.source.province, params.get("scenario") ?? plan?.source.scenario);
+    const { params } = this.context;
+    const plan = /** @type {Plan|null} */ (this.context.plan);
+    await this.loadProvinces();
+    const province = params.get("province") ?? plan?.source.province ?? null;
+    const scenario = params.get("scenario") ?? plan?.source.scenario ?? null;
+    this.selectProvince(province, scenario);
+    const right = h("div", {}, this.resultFrame, this.recentPlans);
     fill(
       this.root,
-      h("header", {}, h("h1", { tabindex: "-1" }, t("start.title")), h("p", { class: "lead" }, t("start.lead"))),
-      h("div", { class: "start" }, h("div", {}, this.form), h("div", {}, this.beside, this.recent)),
+      renderViewHead(t("start.title"), t("start.lead")),
+      h("div", { class: "start" }, h("div", {}, this.form), right),
     );
-    if (plan) this.follow(plan);
-    await recentPlans(this.recent, this.context);
+    if (plan) this.followPlan(plan);
+    await renderRecentPlans(this.recentPlans, this.context);
   }
 
-  choose(province, scenario) {
-    const { t } = this.context;
-    this.province = this.provinces.find((one) => one.id === province) ?? this.provinces[0];
+  async loadProvinces() {
+    const { api, signal } = this.context;
+    this.provinces = (await api.fetchJson("/v1/provinces", signal)).provinces;
+  }
+
+  /** @param {string|null} id @param {string|null} scenario */
+  selectProvince(id, scenario) {
+    const province = this.provinces.find((one) => one.id === id) ?? this.provinces[0];
+    const button = h("button", { type: "submit", class: "button main" }, t("start.plan"));
     fill(
       this.form,
-      this.provinceChoice(),
-      this.scenarioChoice(scenario),
-      this.options(),
-      h("div", { class: "buttons" }, h("button", { type: "submit", class: "button main" }, t("start.plan"))),
-      this.problem = h("div", {}),
+      this.renderProvinces(province.id),
+      renderScenarios(province.scenarios, scenario),
+      renderSolverOptions(),
+      h("div", { class: "buttons" }, button),
+      this.errorFrame,
     );
   }
 
-  provinceChoice() {
-    const { t, or } = this.context;
-    const option = (one) => {
-      const note = one.built_in ? t("start.built-in") : t("start.version", { n: one.version });
-      const radio = h("input", { type: "radio", name: "province", value: one.id, checked: one.id === this.province.id, on: { change: () => this.pick(one.id) } });
-      return h("label", { class: "choice" }, radio, h("span", {}, h("b", {}, or(`province.${one.id}`, one.name || one.id)), h("span", { class: "soft small" }, note)));
-    };
-    const add = upload(this.context, (stored) => this.stored(stored));
-    return h("fieldset", {}, h("legend", {}, t("start.province")), h("div", { class: "choices" }, this.provinces.map(option)), add);
-  }
-
-  pick(id) {
-    this.choose(id, null);
-    this.form.querySelector(`input[name="province"]:checked`).focus();
-  }
-
-  async stored(head) {
-    const { api, t } = this.context;
-    this.provinces = (await api.get("/v1/provinces")).provinces;
-    this.choose(head.id, null);
-    announce(t("start.uploaded", { name: head.name || head.id, version: head.version }));
-  }
-
-  scenarioChoice(wished) {
-    const { t, or } = this.context;
-    const { scenarios } = this.province;
-    const all = scenarios.some((one) => one.id === "normal") ? scenarios : [{ id: "", name: t("start.as-it-is"), notes: "" }, ...scenarios];
-    const chosen = all.find((one) => one.id === wished) ?? all[0];
-    const option = (one) => {
-      const radio = h("input", { type: "radio", name: "scenario", value: one.id, checked: one === chosen });
-      const name = named(one);
-      const short = or(`scenario.${one.id}`, name);
-      const english = inEnglish() || !one.local_name; // notes are in English only: beside a Korean name they are left out
-      const text = [name === short ? "" : name, english ? one.notes : ""].filter(Boolean).join(". ");
-      return h("label", { class: "choice" }, radio, h("span", {}, h("b", {}, short), h("span", { class: "soft small", lang: english ? "en" : null }, text)));
-    };
-    return h("fieldset", {}, h("legend", {}, t("start.scenario")), h("div", { class: "choices" }, all.map(option)));
-  }
-
-  options() {
-    const { t } = this.context;
-    const minutes = MINUTES.map((n) => h("option", { value: n * 60, selected: n === 10 }, t("start.minutes", { n })));
-    const solvers = SOLVERS.map((name) => h("option", { value: name }, t(`start.solver.${name}`)));
+  /** @param {string} selected @returns {HTMLElement} */
+  renderProvinces(selected) {
+    const choices = this.provinces.map((one) => {
+      const note = t(one.built_in ? "start.built-in" : "start.version", { n: one.version });
+      const radio = h("input", {
+        type: "radio",
+        name: "province",
+        value: one.id,
+        checked: one.id === selected,
+        on: { change: () => this.handleProvinceChange(one.id) },
+      });
+      const name = textOr(`province.${one.id}`, one.name || one.id);
+      const text = h("span", {}, h("b", {}, name), h("span", { class: "soft small" }, note));
+      return h("label", { class: "choice" }, radio, text);
+    });
     return h(
-      "details",
-      { class: "options" },
-      h("summary", {}, t("start.options")),
-      h("div", { class: "controls" },
-        h("label", { class: "field" }, h("span", {}, t("start.solver")), h("select", { name: "solver" }, solvers)),
-        h("label", { class: "field" }, h("span", {}, t("start.time")), h("select", { name: "time" }, minutes))),
-      h("label", { class: "check" }, h("input", { type: "checkbox", name: "verify" }), t("start.verify")),
-      h("label", { class: "check" }, h("input", { type: "checkbox", name: "anew" }), t("start.anew")),
+      "fieldset",
+      {},
+      h("legend", {}, t("start.province")),
+      h("div", { class: "choices" }, choices),
+      createUploadControl(this.context, (province) => this.handleUpload(province)),
     );
   }
 
+  /** @param {string} id */
+  handleProvinceChange(id) {
+    this.selectProvince(id, null);
+    const selector = 'input[name="province"]:checked';
+    /** @type {HTMLInputElement|null} */ (this.form.querySelector(selector))?.focus();
+  }
+
+  /** @param {ProvinceListEntry} province */
+  async handleUpload(province) {
+    await this.loadProvinces();
+    this.selectProvince(province.id, null);
+    const values = { name: province.name || province.id, version: province.version };
+    announce(t("start.uploaded", values));
+  }
+
+  /** @param {Event} event */
   async submit(event) {
     event.preventDefault();
-    const wish = new FormData(this.form);
+    const data = new FormData(this.form);
     const body = {
-      province: wish.get("province"),
-      options: { solver: wish.get("solver"), time_limit_seconds: Number(wish.get("time")), verify: wish.has("verify") },
-      reuse: !wish.has("anew"),
+      province: data.get("province"),
+      scenario: data.get("scenario") || undefined,
+      options: {
+        solver: data.get("solver"),
+        time_limit_seconds: Number(data.get("time")),
+        verify: data.has("verify"),
+      },
+      reuse: !data.has("resolve"),
     };
-    if (wish.get("scenario")) body.scenario = wish.get("scenario");
-    fill(this.problem);
+    fill(this.errorFrame);
     try {
       const headers = { "Idempotency-Key": crypto.randomUUID() };
-      const plan = await this.context.api.post("/v1/plans", body, { headers });
-      this.context.update({ plan: plan.id, province: null, scenario: null });
-      await this.follow(plan, true);
+      const plan = await this.context.api.postJson("/v1/plans", body, { headers });
+      this.context.updateParams({ plan: plan.id, province: null, scenario: null });
+      await this.followPlan(plan, true);
     } catch (error) {
-      fill(this.problem, failure(error));
+      fill(this.errorFrame, renderFailure(error));
     }
   }
 
-  async follow(plan, look = false) {
-    this.progress?.end();
-    if (plan.status === "finished" || plan.status === "cancelled") return this.finished(plan, look);
+  /** @param {Plan} plan @param {boolean} [isNew] */
+  async followPlan(plan, isNew = false) {
+    this.progress?.stop();
+    if (plan.status === "finished" || plan.status === "cancelled") {
+      this.showResult(plan, isNew);
+      return;
+    }
     this.progress = new Progress(this.context, plan);
-    fill(this.beside, this.progress.element);
-    if (look) this.progress.element.scrollIntoView({ block: "nearest" });
+    fill(this.resultFrame, this.progress.element);
+    if (isNew) this.progress.element.scrollIntoView({ block: "nearest" });
     try {
-      const done = await this.progress.run();
-      if (done) this.finished(done, true);
+      const finished = await this.progress.run();
+      if (finished) this.showResult(finished, true);
     } catch (error) {
-      if (!this.context.signal.aborted) fill(this.beside, failure(error, () => this.follow(plan)));
+      if (this.context.signal.aborted) return;
+      const retry = () => this.followPlan(plan);
+      fill(this.resultFrame, renderFailure(error, retry));
     }
-    return null;
   }
 
-  finished(plan, isNew) {
-    fill(this.beside, result(plan, this.context));
+  /** @param {Plan} plan @param {boolean} isNew */
+  showResult(plan, isNew) {
+    fill(this.resultFrame, renderPlanResult(plan, this.context));
     if (!isNew) return;
     if (plan.status === "finished") {
-      remember(plan.id);
-      this.context.looksAt(plan);
+      rememberPlan(plan.id);
+      this.context.setShownPlan(plan);
     }
-    announce(this.context.t(`outcome.${plan.outcome ?? "failed"}`));
-    recentPlans(this.recent, this.context);
+    announce(t(`outcome.${plan.outcome ?? "failed"}`));
+    renderRecentPlans(this.recentPlans, this.context);
   }
+}
+
+/** @param {Scenario[]} scenarios @param {string|null} selectedId @returns {HTMLElement} */
+function renderScenarios(scenarios, selectedId) {
+  const hasNormalYear = scenarios.some((one) => one.id === "normal");
+  const unchanged = { id: "", name: t("start.unchanged"), notes: "" };
+  const all = hasNormalYear ? scenarios : [unchanged, ...scenarios];
+  const selected = all.find((one) => one.id === selectedId) ?? all[0];
+  const choices = all.map((one) => {
+    const value = one.id;
+    const checked = one === selected;
+    const radio = h("input", { type: "radio", name: "scenario", value, checked });
+    return h("label", { class: "choice" }, radio, renderScenarioText(one));
+  });
+  const legend = h("legend", {}, t("start.scenario"));
+  return h("fieldset", {}, legend, h("div", { class: "choices" }, choices));
+}
+
+/** @param {Scenario} scenario @returns {HTMLElement} */
+function renderScenarioText(scenario) {
+  const name = getDisplayName(scenario);
+  const title = textOr(`scenario.${scenario.id}`, name);
+  // The notes are in English, so they are left out where the name is in Korean.
+  const hasNotes = isEnglish() || !scenario.local_name;
+  const parts = [name === title ? "" : name, hasNotes ? scenario.notes : ""];
+  const lang = hasNotes ? "en" : null;
+  const text = h("span", { class: "soft small", lang }, parts.filter(Boolean).join(". "));
+  return h("span", {}, h("b", {}, title), text);
+}
+
+/** @returns {HTMLElement} */
+function renderSolverOptions() {
+  const solvers = SOLVERS.map((name) => h("option", { value: name }, t(`start.solver.${name}`)));
+  const timeLimits = TIME_LIMITS_MINUTES.map((n) =>
+    h(
+      "option",
+      { value: n * 60, selected: n === DEFAULT_TIME_LIMIT_MINUTES },
+      t("start.minutes", { n }),
+    ),
+  );
+  /** @param {string} name */
+  const renderCheck = (name) =>
+    h("label", { class: "check" }, h("input", { type: "checkbox", name }), t(`start.${name}`));
+  return h(
+    "details",
+    { class: "options" },
+    h("summary", {}, t("start.options")),
+    h(
+      "div",
+      { class: "controls" },
+      renderField(t("start.solver"), h("select", { name: "solver" }, solvers)),
+      renderField(t("start.time-limit"), h("select", { name: "time" }, timeLimits)),
+    ),
+    renderCheck("verify"),
+    renderCheck("resolve"),
+  );
 }

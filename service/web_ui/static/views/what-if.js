@@ -1,132 +1,208 @@
-/** What if: knobs turned by hand, and the answer beside the plan. */
+/** What-if: sliders that change the problem, and the result beside the plan. */
 
-import { fill, h, unique } from "../lib/dom.js";
-import { percent } from "../lib/format.js";
-import { add, t } from "../lib/i18n.js";
-import { empty } from "../lib/states.js";
-import { keeper } from "./answer/keep.js";
-import { scenarioKeeper } from "./answer/scenario.js";
-import { style } from "./answer/style.js";
-import { changeName } from "./answer/words.js";
-import { Asking } from "./what-if/asking.js";
-import { carried, changesOf, knobsOf, turned } from "./what-if/knobs.js";
+import { renderCard, renderViewHead } from "../lib/components.js";
+import { createId, fill, h } from "../lib/dom.js";
+import { renderEmpty } from "../lib/feedback.js";
+import { formatPercent } from "../lib/format.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
+import { describeChange } from "./shared/descriptions.js";
+import { createSaveControl } from "./shared/save.js";
+import { createScenarioForm } from "./shared/scenario-form.js";
+import { loadStylesheet } from "./shared/stylesheets.js";
+import { WhatIfQuery } from "./what-if/query.js";
+import {
+  buildChanges,
+  buildSliders,
+  readActiveFactors,
+  readExtraChanges,
+} from "./what-if/sliders.js";
 
 export default {
   id: "what-if",
   title: "nav.what-if",
+  /** @param {HTMLElement} root @param {ViewContext} context @returns {Promise<(() => void)|void>} */
   async show(root, context) {
-    const [atlas] = await Promise.all([context.atlas(), add("answer"), style("answer")]);
+    const [problemIndex] = await Promise.all([
+      context.loadProblemIndex(),
+      loadViewTexts("shared"),
+      loadStylesheet("shared"),
+    ]);
     if (context.signal.aborted) return undefined;
-    const panel = new Panel(context, atlas);
-    fill(root, panel.element());
-    if (!panel.ask(true)) panel.asking.prepare();
-    return () => panel.asking.stop();
+    const panel = new WhatIfPanel(context, problemIndex);
+    fill(root, panel.renderElements());
+    if (!panel.runQuery(true)) panel.query.warmUp();
+    return () => panel.query.cancel();
   },
 };
 
-/** The knobs and what they lead to. */
-class Panel {
-  constructor(context, atlas) {
+/** The sliders and their result. */
+class WhatIfPanel {
+  /** @param {ViewContext} context @param {ProblemIndex} problemIndex */
+  constructor(context, problemIndex) {
     this.context = context;
-    this.atlas = atlas;
-    this.knobs = knobsOf(atlas.problem);
-    this.factors = turned(context.params, this.knobs);
-    this.extra = carried(context.params);
-    this.place = h("section", { class: "card answer-card", "aria-label": t("what-if.answer") });
-    this.asking = new Asking(context, atlas, this.place);
-    this.inputs = new Map();
+    this.problemIndex = problemIndex;
+    this.sliders = buildSliders(problemIndex.problem);
+    this.activeFactors = readActiveFactors(context.params, this.sliders);
+    this.extraChanges = readExtraChanges(context.params);
+    const label = t("what-if.result");
+    this.resultFrame = h("section", { class: "card result-card", "aria-label": label });
+    this.extraChangesFrame = h("div", {});
+    this.saveCard = this.renderSaveCard();
+    this.query = new WhatIfQuery(context, problemIndex, this.resultFrame);
+    /** @type {Map<string, {input: HTMLInputElement, output: HTMLOutputElement}>} */
+    this.controls = new Map();
   }
 
-  element() {
+  renderElements() {
+    const form = this.renderForm();
+    const left = h("div", {}, form, this.saveCard);
     return [
-      h("div", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("nav.what-if")), h("p", { class: "lead" }, t("what-if.lead")))),
-      h("div", { class: "what-if" }, h("div", {}, this.form(), this.keeping()), this.place),
+      renderViewHead(t("nav.what-if"), t("what-if.lead")),
+      h("div", { class: "what-if" }, left, this.resultFrame),
     ];
   }
 
-  form() {
-    const single = this.knobs.filter((knob) => !knob.where);
-    const areas = this.knobs.filter((knob) => knob.where);
-    const reset = h("button", { type: "button", class: "button small", on: { click: () => this.reset() } }, t("what-if.reset"));
-    this.carriedPlace = h("div", {});
-    this.listCarried();
+  renderForm() {
+    const general = this.sliders.filter((slider) => !slider.where);
+    const byArea = this.sliders.filter((slider) => slider.where);
+    const reset = () => this.reset();
+    this.renderExtraChanges();
     return h(
       "form",
-      { class: "card knobs", "aria-label": t("what-if.knobs"), on: { submit: (event) => event.preventDefault() } },
-      this.carriedPlace,
-      single.map((knob) => this.knob(knob, t(`knob.${knob.id}`))),
-      areas.length > 0 && h("details", { open: areas.some(({ id }) => this.factors.has(id)) }, h("summary", {}, t("what-if.by-area")), areas.map((knob) => this.knob(knob, this.atlas.name(knob.where)))),
-      h("div", { class: "buttons" }, reset),
+      {
+        class: "card sliders",
+        "aria-label": t("what-if.sliders"),
+        on: { submit: (/** @type {Event} */ event) => event.preventDefault() },
+      },
+      this.extraChangesFrame,
+      general.map((slider) => this.renderSlider(slider, t(`slider.${slider.id}`))),
+      byArea.length > 0 &&
+        h(
+          "details",
+          { open: byArea.some(({ id }) => this.activeFactors.has(id)) },
+          h("summary", {}, t("what-if.by-area")),
+          byArea.map((slider) =>
+            this.renderSlider(slider, this.problemIndex.getName(slider.where ?? "")),
+          ),
+        ),
+      h(
+        "div",
+        { class: "buttons" },
+        h(
+          "button",
+          { type: "button", class: "button small", on: { click: reset } },
+          t("what-if.reset"),
+        ),
+      ),
     );
   }
 
-  knob(knob, label) {
-    const factor = this.factors.get(knob.id) ?? 1;
-    const id = unique("knob");
-    const out = h("output", { class: "number", for: id }, percent(factor));
-    const input = h("input", { id, type: "range", min: "0", max: String(Math.round(knob.most * 100)), step: "1", value: String(Math.round(factor * 100)), name: knob.id, "aria-valuetext": percent(factor) });
-    input.addEventListener("input", () => this.turn(knob, input, out));
-    this.inputs.set(knob.id, { input, out });
-    return h("div", { class: "knob" }, h("label", { for: id }, label), out, input);
+  /** @param {Slider} slider @param {string} label @returns {HTMLElement} */
+  renderSlider(slider, label) {
+    const factor = this.activeFactors.get(slider.id) ?? 1;
+    const id = createId("slider");
+    const output = h("output", { class: "number", for: id }, formatPercent(factor));
+    const input = h("input", {
+      id,
+      type: "range",
+      min: "0",
+      max: String(Math.round(slider.max * 100)),
+      step: "1",
+      value: String(Math.round(factor * 100)),
+      name: slider.id,
+      "aria-valuetext": formatPercent(factor),
+    });
+    input.addEventListener("input", () => this.handleSlider(slider.id));
+    this.controls.set(slider.id, { input, output });
+    return h("div", { class: "slider" }, h("label", { for: id }, label), output, input);
   }
 
-  turn(knob, input, out) {
-    const factor = Number(input.value) / 100;
-    out.textContent = percent(factor);
-    input.setAttribute("aria-valuetext", percent(factor));
-    if (factor === 1) this.factors.delete(knob.id);
-    else this.factors.set(knob.id, factor);
-    this.context.update({ [knob.id]: factor === 1 ? null : factor });
-    this.ask();
+  /** @param {string} id */
+  handleSlider(id) {
+    const control = this.controls.get(id);
+    if (!control) return;
+    const factor = Number(control.input.value) / 100;
+    this.showFactor(id, factor);
+    if (factor === 1) this.activeFactors.delete(id);
+    else this.activeFactors.set(id, factor);
+    this.context.updateParams({ [id]: factor === 1 ? null : factor });
+    this.runQuery();
   }
 
-  changes() {
-    return [...this.extra, ...changesOf(this.factors, this.knobs)];
+  /** @param {string} id @param {number} factor */
+  showFactor(id, factor) {
+    const control = this.controls.get(id);
+    if (!control) return;
+    control.input.value = String(Math.round(factor * 100));
+    control.input.setAttribute("aria-valuetext", formatPercent(factor));
+    control.output.textContent = formatPercent(factor);
   }
 
-  ask(atOnce = false) {
-    const changes = this.changes();
-    this.keep.hidden = changes.length === 0;
-    if (changes.length) this.asking.ask(changes, atOnce);
+  /** @returns {Change[]} */
+  collectChanges() {
+    return [...this.extraChanges, ...buildChanges(this.activeFactors, this.sliders)];
+  }
+
+  /** @param {boolean} [isImmediate] @returns {boolean} whether there is anything to query */
+  runQuery(isImmediate = false) {
+    const changes = this.collectChanges();
+    this.saveCard.hidden = changes.length === 0;
+    if (changes.length) this.query.run(changes, isImmediate);
     else {
-      this.asking.stop();
-      fill(this.place, empty(t("what-if.nothing"), t("what-if.nothing-text")));
+      this.query.cancel();
+      fill(this.resultFrame, renderEmpty(t("what-if.no-changes"), t("what-if.no-changes-text")));
     }
     return changes.length > 0;
   }
 
-  keeping() {
-    this.keep = h("div", { class: "card", hidden: true }, h("h2", {}, t("keep.title")), h("p", { class: "soft small" }, t("keep.text")), keeper(this.context, () => this.changes()), scenarioKeeper(this.context, () => this.changes()));
-    return this.keep;
+  renderSaveCard() {
+    const getChanges = () => this.collectChanges();
+    const card = renderCard(
+      t("save.title"),
+      h("p", { class: "soft small" }, t("save.text")),
+      createSaveControl(this.context, getChanges),
+      createScenarioForm(this.context, getChanges),
+    );
+    card.hidden = true;
+    return card;
   }
 
-  listCarried() {
-    const drop = (k) => {
-      this.extra.splice(k, 1);
-      this.context.update({ changes: this.extra.length ? JSON.stringify(this.extra) : null });
-      this.listCarried();
-      this.ask();
-    };
-    fill(this.carriedPlace, this.extra.length > 0 && h("ul", { class: "carried", "aria-label": t("what-if.carried") }, this.extra.map((change, k) => h(
-      "li",
-      {},
-      h("span", {}, changeName(this.atlas, change)),
-      h("button", { type: "button", class: "button small", "aria-label": t("what-if.drop", { change: changeName(this.atlas, change) }), on: { click: () => drop(k) } }, "×"),
-    ))));
+  renderExtraChanges() {
+    const label = t("what-if.extra-changes");
+    const items = this.extraChanges.map((change, k) => {
+      const name = describeChange(this.problemIndex, change);
+      const button = {
+        type: "button",
+        class: "button small",
+        "aria-label": t("what-if.remove", { change: name }),
+        on: { click: () => this.removeExtraChange(k) },
+      };
+      return h("li", {}, h("span", {}, name), h("button", button, "×"));
+    });
+    const list = h("ul", { class: "extra-changes", "aria-label": label }, items);
+    fill(this.extraChangesFrame, items.length > 0 && list);
+  }
+
+  /** @param {number} position */
+  removeExtraChange(position) {
+    this.extraChanges.splice(position, 1);
+    const changes = this.extraChanges.length ? JSON.stringify(this.extraChanges) : null;
+    this.context.updateParams({ changes });
+    this.renderExtraChanges();
+    this.runQuery();
   }
 
   reset() {
-    this.factors.clear();
-    this.extra = [];
+    this.activeFactors.clear();
+    this.extraChanges = [];
+    /** @type {Record<string, null>} */
     const cleared = { changes: null };
-    for (const [id, { input, out }] of this.inputs) {
-      input.value = "100";
-      out.textContent = percent(1);
-      input.setAttribute("aria-valuetext", percent(1));
+    for (const id of this.controls.keys()) {
+      this.showFactor(id, 1);
       cleared[id] = null;
     }
-    this.context.update(cleared);
-    this.listCarried();
-    this.ask();
+    this.context.updateParams(cleared);
+    this.renderExtraChanges();
+    this.runQuery();
   }
 }

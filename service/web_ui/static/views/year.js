@@ -1,9 +1,15 @@
-/** The year at a glance: served and missing, power, where goods come from, and their ways. */
+/** Year: served shares and shortages, electricity, sources of goods, and flows from origins to counties. */
 
+import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { failure, loading } from "../lib/states.js";
-import { watch } from "../lib/theme.js";
+import { renderFailure, renderLoading } from "../lib/feedback.js";
+import { t, textOr } from "../lib/i18n.js";
+import { watchTheme } from "../lib/theme.js";
 
+/** @typedef {() => unknown} Repaint paints a part again after the theme changed */
+/** @typedef {{showPart: (body: HTMLElement, year: YearView) => Promise<Repaint|null>}} PartModule */
+
+/** @type {Record<string, () => Promise<PartModule>>} */
 const PARTS = {
   goods: () => import("./year/goods.js"),
   power: () => import("./year/power.js"),
@@ -14,107 +20,138 @@ const PARTS = {
 export default {
   id: "year",
   title: "nav.year",
+  /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const view = new Year(root, context, await context.atlas());
+    const view = new YearView(root, context, await context.loadProblemIndex());
     await view.show();
-    return watch(() => view.recolour());
+    return watchTheme(() => view.repaint?.());
   },
 };
 
-/** What the parts share: the choice of county, goods and month, kept in the URL. */
-class Year {
-  constructor(root, context, atlas) {
+/** What the parts share: the selection of county, goods and month in the URL. */
+export class YearView {
+  /** @param {HTMLElement} root @param {ViewContext} context @param {ProblemIndex} problemIndex */
+  constructor(root, context, problemIndex) {
     this.root = root;
     this.context = context;
-    this.atlas = atlas;
-    const { params } = context;
-    this.part = params.get("part") in PARTS ? params.get("part") : "goods";
-  }
-
-  /** A choice in the URL, if it is one of those there are. */
-  chosen(name, there) {
-    const value = this.context.params.get(name);
-    return value !== null && there.has(value) ? value : null;
-  }
-
-  async show() {
-    const { t } = this.context;
-    const tab = (name) => {
-      const radio = h("input", { type: "radio", name: "part", value: name, checked: name === this.part, on: { change: () => this.turn(name) } });
-      return h("label", {}, radio, t(`year.part.${name}`));
-    };
+    this.problemIndex = problemIndex;
+    const part = context.params.get("part") ?? "";
+    this.part = part in PARTS ? part : "goods";
     this.body = h("div", { class: "year-body" });
-    this.lead = h("p", { class: "lead" });
-    const parts = h("fieldset", {}, h("legend", { class: "unseen" }, t("year.parts")), h("div", { class: "segments" }, Object.keys(PARTS).map(tab)));
-    fill(this.root, h("header", { class: "head" }, h("div", {}, h("h1", { tabindex: "-1" }, t("year.title")), this.lead), parts), this.body);
-    await this.fill();
-  }
-
-  turn(part) {
-    this.part = part;
-    this.context.update({ part }, true);
-    return this.fill();
-  }
-
-  async fill() {
-    const part = this.part;
-    fill(this.lead, this.context.t(`year.lead.${part}`));
-    fill(this.body, loading());
-    const body = h("div", { class: "year-part" });
-    try {
-      this.redrawn = null;
-      const redrawn = await (await PARTS[part]()).show(body, this);
-      if (part !== this.part) return;
-      this.redrawn = redrawn;
-      fill(this.body, body);
-    } catch (error) {
-      if (!this.context.signal.aborted) fill(this.body, failure(error, () => this.fill()));
-    }
-  }
-
-  /** The theme changed: what is not a chart of ECharts is coloured anew. */
-  recolour() {
-    this.redrawn?.();
+    this.lead = h("span");
+    /** @type {Repaint|null} */
+    this.repaint = null;
   }
 
   /**
-   * A choice of one thing, kept in the URL.
-   * @param {string} name its parameter
-   * @param {string} label its label
-   * @param {Array<[string, string]>|HTMLElement[]} options value and text of each, or elements
-   * @param {() => void} changed told when it changes
+   * Get a selection from the URL.
+   * @param {string} name parameter
+   * @param {{has: (value: string) => boolean}} values valid values
+   * @returns {string|null} the value; null if the parameter is absent or invalid
+   */
+  getSelected(name, values) {
+    const value = this.context.params.get(name);
+    return value !== null && values.has(value) ? value : null;
+  }
+
+  async show() {
+    const parts = renderSegments({
+      name: "part",
+      legend: t("year.parts"),
+      isLegendHidden: true,
+      choices: Object.keys(PARTS).map((name) => [name, t(`year.part.${name}`)]),
+      selected: this.part,
+      onChange: (part) => this.openPart(part),
+    });
+    fill(this.root, renderViewHead(t("year.title"), this.lead, parts), this.body);
+    await this.loadPart();
+  }
+
+  /** @param {string} part */
+  openPart(part) {
+    this.part = part;
+    this.context.updateParams({ part }, true);
+    return this.loadPart();
+  }
+
+  async loadPart() {
+    const { part } = this;
+    fill(this.lead, t(`year.lead.${part}`));
+    fill(this.body, renderLoading());
+    this.repaint = null;
+    const body = h("div", { class: "year-part" });
+    try {
+      const module = await PARTS[part]();
+      const repaint = await module.showPart(body, this);
+      if (part !== this.part) return;
+      this.repaint = repaint;
+      fill(this.body, body);
+    } catch (error) {
+      if (this.context.signal.aborted) return;
+      const retry = () => this.loadPart();
+      fill(this.body, renderFailure(error, retry));
+    }
+  }
+
+  /**
+   * Render a select whose value is in the URL.
+   * @param {string} name parameter
+   * @param {string} label label
+   * @param {Child} options options of the select
+   * @param {() => void} onChange called after a change
    * @returns {HTMLElement} the field
    */
-  select(name, label, options, changed) {
-    const now = this.context.params.get(name) ?? "";
-    const elements = options.map((option) => (Array.isArray(option) ? h("option", { value: option[0] }, option[1]) : option));
-    const pick = h("select", { name, on: { change: () => { this.context.update({ [name]: pick.value || null }); changed(); } } }, elements);
-    pick.value = now;
-    if (pick.selectedIndex < 0) pick.selectedIndex = 0;
-    return h("label", { class: "field" }, h("span", {}, label), pick);
+  renderSelect(name, label, options, onChange) {
+    const select = h("select", { name }, options);
+    select.value = this.context.params.get(name) ?? "";
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+    select.addEventListener("change", () => {
+      this.context.updateParams({ [name]: select.value || null });
+      onChange();
+    });
+    return renderField(label, select);
   }
 
-  /** A choice among few, side by side. Arguments as for `select`. @returns {HTMLElement} the field */
-  segments(name, label, options, changed) {
-    const now = this.context.params.get(name) ?? options[0][0];
-    const option = ([value, text]) => {
-      const pick = () => { this.context.update({ [name]: value }); changed(); };
-      return h("label", {}, h("input", { type: "radio", name, value, checked: value === now, on: { change: pick } }), text);
-    };
-    return h("fieldset", {}, h("legend", {}, label), h("div", { class: "segments" }, options.map(option)));
+  /**
+   * Render a choice among few values, which is in the URL.
+   * @param {string} name parameter
+   * @param {string} legend legend
+   * @param {[string, string][]} choices values and texts; the first is the default
+   * @param {() => void} onChange called after a change
+   * @returns {HTMLElement} the field set
+   */
+  renderSegments(name, legend, choices, onChange) {
+    const selected = this.context.params.get(name) ?? choices[0][0];
+    return renderSegments({
+      name,
+      legend,
+      choices,
+      selected,
+      onChange: (value) => {
+        this.context.updateParams({ [name]: value });
+        onChange();
+      },
+    });
   }
 
-  /** The choice of a county or all. @param {() => void} changed told when it changes @returns {HTMLElement} the field */
-  counties(changed) {
-    const { t } = this.context;
-    return this.select("county", t("year.county"), [["", t("year.all-counties")], ...[...this.atlas.counties.keys()].map((id) => [id, this.atlas.name(id)])], changed);
+  /** @param {() => void} onChange called after a change @returns {HTMLElement} a select of one county or all */
+  renderCountySelect(onChange) {
+    const counties = [...this.problemIndex.counties.keys()].map((id) =>
+      h("option", { value: id }, this.problemIndex.getName(id)),
+    );
+    const all = h("option", { value: "" }, t("year.all-counties"));
+    return this.renderSelect("county", t("year.county"), [all, counties], onChange);
   }
 
-  /** The choice of an item or all goods. @param {() => void} changed told when it changes @returns {HTMLElement} the field */
-  goods(changed) {
-    const { t, or } = this.context;
-    const groups = this.atlas.goodsByCategory().map(([category, items]) =>
-      h("optgroup", { label: or(`category.${category}`, category) }, items.map((item) => h("option", { value: item.id }, this.atlas.name(item.id)))));
-    return this.select("item", t("year.goods"), [h("option", { value: "" }, t("year.all-goods")), ...groups], changed);
+  /** @param {() => void} onChange called after a change @returns {HTMLElement} a select of one item or all goods */
+  renderGoodsSelect(onChange) {
+    const groups = this.problemIndex.groupGoodsByCategory().map(([category, items]) => {
+      const options = items.map((item) =>
+        h("option", { value: item.id }, this.problemIndex.getName(item.id)),
+      );
+      return h("optgroup", { label: textOr(`category.${category}`, category) }, options);
+    });
+    const all = h("option", { value: "" }, t("year.all-goods"));
+    return this.renderSelect("item", t("year.goods"), [all, groups], onChange);
   }
 }

@@ -1,24 +1,22 @@
-/** Links to a table as files. */
+/** Links that download a table in several formats. */
 
 import { h } from "../../lib/dom.js";
-import { fileLink, workbook } from "../../lib/files.js";
+import { createFileLink, createWorkbookLink } from "../../lib/file-links.js";
 
 const FORMATS = { xlsx: "Excel", csv: "CSV", parquet: "Parquet" };
 
 /**
- * Links that download a table of the plan, and all of the plan.
- * @param {object} context the view's
- * @param {string} table such as `quotas`
- * @param {Object<string, string|string[]>} query its filters and order
- * @param {string} label what is downloaded, before the links
- * @returns {Array<HTMLElement|null>} the links
+ * Render links that download a table of the plan, and the workbook of the plan.
+ * @param {ViewContext} context context of the view
+ * @param {string} table name of the table, such as `quotas`
+ * @param {Record<string, string|string[]>} query filters and sort
+ * @param {string} label text before the links
+ * @returns {Child[]} the links
  */
-export function downloads(context, table, query, label) {
-  const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) asked.append(name, one);
-  return [
-    h("span", { class: "soft small" }, label),
-    Object.entries(FORMATS).map(([format, name]) => fileLink(`/v1/plans/${encodeURIComponent(context.plan.id)}/${table}?${asked}&format=${format}`, `${table}.${format}`, name)),
-    workbook(context.plan),
-  ];
+export function renderDownloads(context, table, query, label) {
+  const links = Object.entries(FORMATS).map(([format, name]) => {
+    const path = context.api.buildTablePath(context.plan.id, table, { ...query, format });
+    return createFileLink(path, `${table}.${format}`, name);
+  });
+  return [h("span", { class: "soft small" }, label), links, createWorkbookLink(context.plan)];
 }

@@ -1,78 +1,149 @@
-/** Where things are drawn: places by their coordinates, counties as the ground nearer to their seat than to another's. */
+/** Geometry of the map: positions of places, and the cells of counties around their markers. */
 
-/** Size of the ground that all places lie on, in units of the drawing. */
-const WIDTH = 1000, HEIGHT = 760;
-const MARGIN = { left: 20, right: 20, top: 20, bottom: 20 };
-const REACH = 0.9, NEAREST = 88, FARTHEST = 116;
+/** Size of the area that contains all places, in units of the drawing. */
+const WIDTH = 1000;
+const HEIGHT = 760;
+const MARGIN = 20;
 
-/**
- * Positions on the drawing.
- * @param {import("../../lib/problem.js").Atlas} atlas the problem
- * @returns {Map<string, {x: number, y: number}>} place → position; places without coordinates stand in a circle
- */
-export function positions(atlas) {
-  const all = [...atlas.places.values()];
-  const known = all.filter((place) => Number.isFinite(place.latitude) && Number.isFinite(place.longitude));
-  if (known.length < all.length) return circle(all);
-  const middle = known.reduce((sum, place) => sum + place.latitude, 0) / known.length;
-  const flat = known.map((place) => [place.id, place.longitude * Math.cos((middle * Math.PI) / 180), -place.latitude]);
-  const [left, right] = ends(flat.map((one) => one[1]));
-  const [top, bottom] = ends(flat.map((one) => one[2]));
-  const scale = Math.min((WIDTH - MARGIN.left - MARGIN.right) / (right - left || 1), (HEIGHT - MARGIN.top - MARGIN.bottom) / (bottom - top || 1));
-  const shift = [(WIDTH - (right - left) * scale) / 2, MARGIN.top + (HEIGHT - MARGIN.top - MARGIN.bottom - (bottom - top) * scale) / 2];
-  return new Map(flat.map(([id, x, y]) => [id, { x: shift[0] + (x - left) * scale, y: shift[1] + (y - top) * scale }]));
-}
+/** Radius of a cell: a share of the distance to the second nearest marker, within bounds. */
+const RADIUS_FACTOR = 0.9;
+const MIN_RADIUS = 88;
+const MAX_RADIUS = 116;
 
-function circle(all) {
-  const turn = (2 * Math.PI) / all.length;
-  return new Map(all.map((place, at) => [place.id, { x: WIDTH / 2 + 300 * Math.cos(at * turn), y: HEIGHT / 2 + 280 * Math.sin(at * turn) }]));
-}
-
-const ends = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
+const DISC_CORNERS = 72;
 
 /**
- * The ground of every county: a disc around its seat, cut where another seat is nearer.
- * @param {Map<string, {x: number, y: number}>} seats county → position
- * @returns {Map<string, Array<{x: number, y: number}>>} county → corners
+ * Compute the positions of places by their coordinates (equirectangular projection).
+ * @param {{places: Map<string, Place>}} problemIndex the problem
+ * @returns {Map<string, Point>} positions by place; places are on a circle if any of them has no coordinates
  */
-export function cells(seats) {
-  const all = [...seats.values()];
-  return new Map([...seats].map(([id, seat]) => [id, all.reduce((shape, other) => (other === seat ? shape : cut(shape, seat, other)), disc(seat, reach(seat, all)))]));
+export function computePositions({ places }) {
+  const ids = [...places.keys()];
+  const coordinates = [...places.values()].flatMap(({ latitude, longitude }) =>
+    isCoordinate(latitude) && isCoordinate(longitude) ? [{ latitude, longitude }] : [],
+  );
+  if (coordinates.length < ids.length) return placeOnCircle(ids);
+  const sum = coordinates.reduce((total, { latitude }) => total + latitude, 0);
+  const cosine = Math.cos(((sum / ids.length) * Math.PI) / 180);
+  const flat = coordinates.map(({ latitude, longitude }) => ({
+    x: longitude * cosine,
+    y: -latitude,
+  }));
+  const [left, right] = findRange(flat.map(({ x }) => x));
+  const [top, bottom] = findRange(flat.map(({ y }) => y));
+  const scale = Math.min(
+    (WIDTH - 2 * MARGIN) / (right - left || 1),
+    (HEIGHT - 2 * MARGIN) / (bottom - top || 1),
+  );
+  const shiftX = (WIDTH - (right - left) * scale) / 2;
+  const shiftY = (HEIGHT - (bottom - top) * scale) / 2;
+  return new Map(
+    flat.map(({ x, y }, k) => [
+      ids[k],
+      { x: shiftX + (x - left) * scale, y: shiftY + (y - top) * scale },
+    ]),
+  );
 }
 
-/** How far a county's ground goes: a share of the way to its second nearest neighbour. */
-function reach(seat, all) {
-  const distances = all.filter((other) => other !== seat).map((other) => Math.hypot(other.x - seat.x, other.y - seat.y)).sort((a, b) => a - b);
-  return Math.min(FARTHEST, Math.max(NEAREST, REACH * (distances[1] ?? distances[0] ?? 0)));
+/** @param {number|null|undefined} value @returns {value is number} */
+const isCoordinate = (value) => typeof value === "number" && Number.isFinite(value);
+
+/** @param {string[]} ids @returns {Map<string, Point>} */
+function placeOnCircle(ids) {
+  const step = (2 * Math.PI) / ids.length;
+  return new Map(
+    ids.map((id, k) => [
+      id,
+      { x: WIDTH / 2 + 300 * Math.cos(k * step), y: HEIGHT / 2 + 280 * Math.sin(k * step) },
+    ]),
+  );
 }
 
-/** What a drawing must hold. @param {Array<{x: number, y: number}>} points all that is drawn @param {number} beside room at the sides @param {number} above room above and below @param {number} shape least width to a height of 1 @returns {{x: number, y: number, width: number, height: number}} the box */
-export function around(points, beside, above, shape) {
-  const [left, right] = ends(points.map(({ x }) => x));
-  const [top, bottom] = ends(points.map(({ y }) => y));
-  const height = bottom - top + 2 * above;
-  const width = Math.max(right - left + 2 * beside, height * shape);
-  return { x: (left + right - width) / 2, y: top - above, width, height };
+/** @param {number[]} numbers @returns {[number, number]} */
+const findRange = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
+
+/**
+ * Compute the cell of every county: a disc around its marker without the parts that are nearer to another marker.
+ * @param {Map<string, Point>} markers positions of the markers by county
+ * @returns {Map<string, Point[]>} corners of the cells by county
+ */
+export function computeCells(markers) {
+  const all = [...markers.values()];
+  return new Map(
+    [...markers].map(([id, marker]) => {
+      const others = all.filter((other) => other !== marker);
+      const disc = createDisc(marker, computeCellRadius(marker, others));
+      return [id, others.reduce((cell, other) => clipToNearer(cell, marker, other), disc)];
+    }),
+  );
 }
 
-function disc({ x, y }, radius) {
-  return Array.from({ length: 72 }, (_, at) => ({ x: x + radius * Math.cos((at * Math.PI) / 36), y: y + radius * Math.sin((at * Math.PI) / 36) }));
+/** @param {Point} marker @param {Point[]} others @returns {number} */
+function computeCellRadius(marker, others) {
+  const distances = others
+    .map((other) => Math.hypot(other.x - marker.x, other.y - marker.y))
+    .sort((a, b) => a - b);
+  const distance = distances[1] ?? distances[0] ?? 0;
+  return Math.min(MAX_RADIUS, Math.max(MIN_RADIUS, RADIUS_FACTOR * distance));
 }
 
-/** The part of a convex shape that is nearer to `seat` than to `other` (Sutherland and Hodgman). */
-function cut(shape, seat, other) {
-  const [dx, dy] = [other.x - seat.x, other.y - seat.y];
-  const edge = ((other.x ** 2 + other.y ** 2) - (seat.x ** 2 + seat.y ** 2)) / 2;
-  const over = ({ x, y }) => x * dx + y * dy - edge;
-  const kept = [];
-  shape.forEach((corner, at) => {
-    const before = shape[(at + shape.length - 1) % shape.length];
-    const [a, b] = [over(before), over(corner)];
-    if (a <= 0 !== b <= 0) kept.push({ x: before.x + ((corner.x - before.x) * a) / (a - b), y: before.y + ((corner.y - before.y) * a) / (a - b) });
-    if (b <= 0) kept.push(corner);
+/**
+ * Compute the bounds of a drawing.
+ * @param {Point[]} points what the drawing contains
+ * @param {number} sideMargin margin left and right
+ * @param {number} verticalMargin margin above and below
+ * @param {number} minAspectRatio least ratio of width to height
+ * @returns {Box} the bounds
+ */
+export function computeBounds(points, sideMargin, verticalMargin, minAspectRatio) {
+  const [left, right] = findRange(points.map(({ x }) => x));
+  const [top, bottom] = findRange(points.map(({ y }) => y));
+  const height = bottom - top + 2 * verticalMargin;
+  const width = Math.max(right - left + 2 * sideMargin, height * minAspectRatio);
+  return { x: (left + right - width) / 2, y: top - verticalMargin, width, height };
+}
+
+/** @param {Point} centre @param {number} radius @returns {Point[]} */
+function createDisc({ x, y }, radius) {
+  return Array.from({ length: DISC_CORNERS }, (_, k) => {
+    const angle = (2 * Math.PI * k) / DISC_CORNERS;
+    return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
   });
-  return kept;
 }
 
-/** A closed path. @param {Array<{x: number, y: number}>} corners its corners @returns {string} for `d` */
-export const path = (corners) => `M${corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
+/**
+ * Clip a convex polygon to the points nearer to one marker than to another (Sutherland–Hodgman algorithm).
+ * @param {Point[]} polygon corners of the polygon
+ * @param {Point} marker the nearer marker
+ * @param {Point} other the other marker
+ * @returns {Point[]} corners of the clipped polygon
+ */
+export function clipToNearer(polygon, marker, other) {
+  const [dx, dy] = [other.x - marker.x, other.y - marker.y];
+  const edge = (other.x ** 2 + other.y ** 2 - (marker.x ** 2 + marker.y ** 2)) / 2;
+  /** @param {Point} point @returns {number} positive on the side of the other marker */
+  const computeDistance = ({ x, y }) => x * dx + y * dy - edge;
+  /** @type {Point[]} */
+  const corners = [];
+  polygon.forEach((corner, k) => {
+    const previous = polygon[(k + polygon.length - 1) % polygon.length];
+    const [a, b] = [computeDistance(previous), computeDistance(corner)];
+    if (a <= 0 !== b <= 0) {
+      const share = a / (a - b);
+      corners.push({
+        x: previous.x + (corner.x - previous.x) * share,
+        y: previous.y + (corner.y - previous.y) * share,
+      });
+    }
+    if (b <= 0) corners.push(corner);
+  });
+  return corners;
+}
+
+/**
+ * Build a closed path.
+ * @param {Point[]} corners corners of the path
+ * @returns {string} the attribute `d`
+ */
+export const buildPath = (corners) =>
+  `M${corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;

@@ -1,74 +1,137 @@
-/** Names where there is room for them: below, above, beside; left out where there is none. */
+/** Placement of labels without overlaps: below, above or beside a place. Labels without room are left out. */
 
 import { s } from "../../lib/dom.js";
 
-const BESIDE = 1;
+const LINE_HEIGHT = 15;
+const FONT_SIZE = 13;
+const PADDING = 1;
 
-/** Keeps account of what is covered. */
-export class Labels {
-  /** @param {{x: number, y: number, width: number, height: number}} box the drawing */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Area */
+/** @typedef {{x: number, y: number, anchor: "start"|"middle"|"end"}} Spot */
+/** @typedef {{text: string, class: string}} Line */
+
+/** Records the occupied areas of a drawing. */
+export class LabelPlacer {
+  /** @param {Box} box bounds of the drawing */
   constructor(box) {
     this.box = box;
-    this.taken = [];
-  }
-
-  /** Keep names off a place. @param {{x: number, y: number}} at where @param {number} radius how far around */
-  keep({ x, y }, radius) {
-    this.taken.push({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius, own: `${x} ${y}` });
+    /** @type {(Area & {owner?: string})[]} */
+    this.occupied = [];
   }
 
   /**
-   * Write lines near a place.
-   * @param {{x: number, y: number}} at the place
-   * @param {number} gap how far from it
-   * @param {number} unit one pixel in units of the drawing
-   * @param {Array<{text: string, class: string}>} lines what is written
-   * @returns {SVGElement|null} the text; null where it finds no room, and for places beyond the drawing
+   * Keep labels of other places off a place.
+   * @param {Point} position the place
+   * @param {number} radius radius of the reserved area
    */
-  place(at, gap, unit, lines) {
-    const { box } = this;
-    if (at.x < box.x || at.x > box.x + box.width || at.y < box.y || at.y > box.y + box.height) return null;
-    const height = 15 * unit;
-    const width = (Math.max(...lines.map(length)) + 2 * BESIDE) * unit;
-    const tall = lines.length * height;
-    const spots = [
-      { x: at.x, y: at.y + gap, anchor: "middle" }, { x: at.x + gap, y: at.y - tall / 2, anchor: "start" },
-      { x: at.x - gap, y: at.y - tall / 2, anchor: "end" }, { x: at.x, y: at.y - gap - tall, anchor: "middle" },
-      { x: at.x + gap, y: at.y + gap / 2, anchor: "start" }, { x: at.x - gap, y: at.y + gap / 2, anchor: "end" },
-      { x: at.x, y: at.y - gap - tall, anchor: "end" }, { x: at.x, y: at.y - gap - tall, anchor: "start" },
-      { x: at.x, y: at.y + gap, anchor: "end" }, { x: at.x, y: at.y + gap, anchor: "start" },
-      { x: at.x + gap, y: at.y - gap / 2 - tall, anchor: "start" }, { x: at.x - gap, y: at.y - gap / 2 - tall, anchor: "end" },
-    ];
-    const spot = spots.map((one) => this.inside(one, width)).find((one) => this.free(covered(one, width, tall), at));
-    if (!spot) return null;
-    this.taken.push(covered(spot, width, tall));
-    return s("text", { "text-anchor": spot.anchor, "aria-hidden": "true" }, lines.map((line, row) => s("tspan", { class: line.class, x: spot.x, y: spot.y + (row + 0.8) * height }, line.text)));
+  reserve({ x, y }, radius) {
+    const area = { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius };
+    this.occupied.push({ ...area, owner: `${x} ${y}` });
   }
 
-  /** A spot above or below, moved to the side so far that the text stays within the drawing. */
-  inside(spot, width) {
+  /**
+   * Place a label near a place.
+   * @param {Point} position the place
+   * @param {number} gap distance from the place
+   * @param {number} unit one pixel in units of the drawing
+   * @param {Line[]} lines lines of the label
+   * @returns {SVGElement|null} the label; null if there is no room, or if the place is outside the drawing
+   */
+  placeLabel(position, gap, unit, lines) {
+    const width = (Math.max(...lines.map(measureWidth)) + 2 * PADDING) * unit;
+    const lineHeight = LINE_HEIGHT * unit;
+    const spot = this.findSpot(position, gap, width, lines.length * lineHeight);
+    if (!spot) return null;
+    const texts = lines.map((line, row) => {
+      const y = spot.y + (row + 0.8) * lineHeight;
+      return s("tspan", { class: line.class, x: spot.x, y }, line.text);
+    });
+    return s("text", { "text-anchor": spot.anchor, "aria-hidden": "true" }, texts);
+  }
+
+  /**
+   * Find a spot for a label and occupy it.
+   * @param {Point} position the place
+   * @param {number} gap distance from the place
+   * @param {number} width width of the label
+   * @param {number} height height of the label
+   * @returns {Spot|null} the spot; null if there is no room
+   */
+  findSpot(position, gap, width, height) {
+    const { box } = this;
+    const isOutside =
+      position.x < box.x ||
+      position.x > box.x + box.width ||
+      position.y < box.y ||
+      position.y > box.y + box.height;
+    if (isOutside) return null;
+    const owner = `${position.x} ${position.y}`;
+    for (const candidate of listSpots(position, gap, height)) {
+      const spot = this.clampToBox(candidate, width);
+      const area = computeArea(spot, width, height);
+      if (!this.isFree(area, owner)) continue;
+      this.occupied.push(area);
+      return spot;
+    }
+    return null;
+  }
+
+  /** @param {Spot} spot @param {number} width @returns {Spot} the spot, moved so that a centred label stays inside the drawing */
+  clampToBox(spot, width) {
     if (spot.anchor !== "middle") return spot;
     const half = width / 2;
-    return { ...spot, x: Math.min(this.box.x + this.box.width - half, Math.max(this.box.x + half, spot.x)) };
+    const [low, high] = [this.box.x + half, this.box.x + this.box.width - half];
+    return { ...spot, x: Math.min(high, Math.max(low, spot.x)) };
   }
 
-  free(area, at) {
+  /** @param {Area} area @param {string} owner place of the label: its own reserved area counts as free @returns {boolean} */
+  isFree(area, owner) {
     const { x, y, width, height } = this.box;
-    if (area.left < x || area.right > x + width || area.top < y || area.bottom > y + height) return false;
-    return this.taken.every((one) => one.own === `${at.x} ${at.y}` || area.right < one.left || area.left > one.right || area.bottom < one.top || area.top > one.bottom);
+    if (area.left < x || area.right > x + width) return false;
+    if (area.top < y || area.bottom > y + height) return false;
+    return this.occupied.every(
+      (other) =>
+        other.owner === owner ||
+        area.right < other.left ||
+        area.left > other.right ||
+        area.bottom < other.top ||
+        area.top > other.bottom,
+    );
   }
 }
 
-function covered({ x, y, anchor }, width, tall) {
-  const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
-  return { left, right: left + width, top: y, bottom: y + tall };
+/** @param {Point} position @param {number} gap @param {number} height @returns {Spot[]} spots in order of preference */
+function listSpots({ x, y }, gap, height) {
+  return [
+    { x, y: y + gap, anchor: "middle" },
+    { x: x + gap, y: y - height / 2, anchor: "start" },
+    { x: x - gap, y: y - height / 2, anchor: "end" },
+    { x, y: y - gap - height, anchor: "middle" },
+    { x: x + gap, y: y + gap / 2, anchor: "start" },
+    { x: x - gap, y: y + gap / 2, anchor: "end" },
+    { x, y: y - gap - height, anchor: "end" },
+    { x, y: y - gap - height, anchor: "start" },
+    { x, y: y + gap, anchor: "end" },
+    { x, y: y + gap, anchor: "start" },
+    { x: x + gap, y: y - gap / 2 - height, anchor: "start" },
+    { x: x - gap, y: y - gap / 2 - height, anchor: "end" },
+  ];
 }
 
+/** @param {Spot} spot @param {number} width @param {number} height @returns {Area} */
+function computeArea({ x, y, anchor }, width, height) {
+  const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
+  return { left, right: left + width, top: y, bottom: y + height };
+}
+
+/** @type {CanvasRenderingContext2D|null} */
 let pen = null;
 
-/** Pixels that a line takes, in the type of the map. */
-function length({ text, class: kind }) {
+/** @param {Line} line @returns {number} width in pixels in the font of the map */
+function measureWidth({ text, class: className }) {
   pen ??= document.createElement("canvas").getContext("2d");
-  pen.font = `${kind === "map-name" ? 600 : 400} 13px ${getComputedStyle(document.body).fontFamily}`;
+  if (!pen) return 0;
+  const weight = className === "map-name" ? 600 : 400;
+  pen.font = `${weight} ${FONT_SIZE}px ${getComputedStyle(document.body).fontFamily}`;
   return pen.measureText(text).width;
 }

@@ -1,32 +1,55 @@
-/** How to read the map. */
+/** The legend of the map. */
 
+import { renderColourLegend } from "../../lib/colour-legend.js";
 import { h, s } from "../../lib/dom.js";
-import { percent } from "../../lib/format.js";
-import { legend as ramp } from "../../lib/legend.js";
-import { scale } from "../../lib/palette.js";
+import { formatPercent } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { getScaleColour } from "../../lib/palette.js";
 
 /**
- * The legend of what is shown.
- * @param {import("./data.js").MapData} data the figures
- * @param {object} state what is shown
- * @param {import("../../lib/router.js").Context} context of the view
+ * Render the legend.
+ * @param {MapData} data the figures
+ * @param {MapState} state what is shown
  * @returns {HTMLElement[]} its parts
  */
-export function legend(data, state, { t }) {
-  const highest = data.highest(state);
-  const title = t(state.measure === "shortage" && state.item ? "map.scale.shortage-item" : `map.scale.${state.measure}`);
+export function renderMapLegend(data, state) {
+  const { measure, item } = state;
+  const highest = data.findHighest(state);
+  const title = t(
+    measure === "shortage" && item ? "map.scale.shortage-item" : `map.scale.${measure}`,
+  );
+  const ends = [0, highest / 2, highest].map((figure) =>
+    measure === "served" ? formatPercent(figure) : data.formatFigure(figure, state),
+  );
   return [
-    ramp(title, state.measure, [0, highest / 2, highest].map((figure) => (state.measure === "served" ? percent(figure) : data.write(figure, state)))),
-    ramp(t("map.scale.full"), "full", [0, 0.5, 1].map(percent)),
-    h("ul", { class: "legend-signs" },
-      sign(s("line", { x1: 2, y1: 8, x2: 30, y2: 8, stroke: scale("full", 0.5), "stroke-width": 5 }), t("map.sign.rail")),
-      sign(s("line", { x1: 2, y1: 8, x2: 30, y2: 8, stroke: scale("full", 0.5), "stroke-width": 3, "stroke-dasharray": "6 3" }), t("map.sign.road")),
-      sign(s("circle", { cx: 16, cy: 8, r: 6, class: "map-seat" }), t("map.sign.seat")),
-      sign(s("rect", { x: 11, y: 3, width: 10, height: 10, transform: "rotate(45 16 8)", class: "map-gateway" }), t("map.sign.gateway")),
-      sign(s("text", { x: 16, y: 12, "text-anchor": "middle", class: "map-swap" }, "− +"), t("map.sign.swap"))),
+    renderColourLegend(title, measure, ends),
+    renderColourLegend(t("map.scale.full"), "full", [0, 0.5, 1].map(formatPercent)),
+    renderSymbols(),
   ];
 }
 
-function sign(drawing, text) {
-  return h("li", {}, s("svg", { viewBox: "0 0 32 16", width: 32, height: 16, "aria-hidden": "true" }, drawing), text);
+/** @returns {HTMLElement} */
+function renderSymbols() {
+  const line = { x1: 2, y1: 8, x2: 30, y2: 8, stroke: getScaleColour("full", 0.5) };
+  const road = { ...line, "stroke-width": 3, "stroke-dasharray": "6 3" };
+  const gateway = { x: 11, y: 3, width: 10, height: 10, transform: "rotate(45 16 8)" };
+  const swap = { x: 16, y: 12, "text-anchor": "middle", class: "map-swap" };
+  return h(
+    "ul",
+    { class: "legend-symbols" },
+    renderSymbol(s("line", { ...line, "stroke-width": 5 }), t("map.symbol.rail")),
+    renderSymbol(s("line", road), t("map.symbol.road")),
+    renderSymbol(
+      s("circle", { cx: 16, cy: 8, r: 6, class: "map-county-marker" }),
+      t("map.symbol.county"),
+    ),
+    renderSymbol(s("rect", { ...gateway, class: "map-gateway" }), t("map.symbol.gateway")),
+    renderSymbol(s("text", swap, "− +"), t("map.symbol.swap")),
+  );
+}
+
+/** @param {SVGElement} drawing @param {string} text @returns {HTMLElement} */
+function renderSymbol(drawing, text) {
+  const props = { viewBox: "0 0 32 16", width: 32, height: 16, "aria-hidden": "true" };
+  return h("li", {}, s("svg", props, drawing), text);
 }

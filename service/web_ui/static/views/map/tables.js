@@ -1,33 +1,61 @@
-/** The map's links, gateways and neighbours in tables: the same figures without the drawing. */
+/** The figures of links, gateways and neighbours as tables. */
 
+import { renderTable } from "../../lib/chart.js";
 import { h } from "../../lib/dom.js";
-import { written } from "../../lib/chart.js";
+import { formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
 
 /**
- * The tables.
- * @param {import("./data.js").MapData} data the figures
- * @param {object} state what is shown
- * @param {import("../../lib/router.js").Context} context of the view
- * @returns {HTMLElement[]} the summary and the tables
+ * Render the tables.
+ * @param {MapData} data the figures
+ * @param {MapState} state what is shown
+ * @returns {HTMLElement[]} summary and tables
  */
-export function tables(data, state, { t, format }) {
-  const { atlas } = data;
-  const links = [...atlas.links.values()].map((link) => {
-    const { tonnes, full } = data.link(link.id, state.month);
-    return [atlas.name(link.id), t(`map.mode.${link.mode ?? "road"}`), format.quantity(tonnes, "tonne"), full === null ? t("map.no-limit") : format.share(full)];
+export function renderMapTables(data, { month }) {
+  const { problemIndex } = data;
+  const links = [...problemIndex.links.values()].map((link) => {
+    const { tonnes, full } = data.getLinkFlow(link.id, month);
+    return [
+      problemIndex.getName(link.id),
+      t(`map.mode.${link.mode ?? "road"}`),
+      formatQuantity(tonnes, "tonne"),
+      full === null ? t("map.no-limit") : formatShare(full),
+    ];
   });
-  const gateways = (atlas.problem.supply_shares?.gateways ?? []).map((id) => [atlas.name(id), format.won(data.sum(id, { item: null, month: state.month })?.central ?? 0)]);
-  const partners = [...atlas.partners.values()].map((partner) => {
-    const { given, taken } = data.swap(partner.id, state.month);
-    return [atlas.name(partner.id), atlas.name(partner.at), format.won(given), format.won(taken)];
+  const gateways = (problemIndex.problem.supply_shares?.gateways ?? []).map((id) => {
+    const central = data.getSum(id, { item: null, month })?.central ?? 0;
+    return [problemIndex.getName(id), formatWon(central)];
   });
-  const part = (title, head, body) => body.length > 0 && h("section", {}, h("h3", {}, title), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, written({ head, body })));
+  const partners = [...problemIndex.partners.values()].map((partner) => {
+    const { given, taken } = data.getSwap(partner.id, month);
+    return [
+      problemIndex.getName(partner.id),
+      problemIndex.getName(partner.at),
+      formatWon(given),
+      formatWon(taken),
+    ];
+  });
   return [
-    h("summary", {}, h("h2", {}, t("map.in-tables"))),
-    h("div", { class: "map-tables" },
-      part(t("map.links"), [t("map.link"), t("map.mode"), t("map.tonnes"), t("map.fullness")], links),
-      h("div", {},
-        part(t("map.gateways"), [t("map.place"), t("map.handed")], gateways),
-        part(t("map.neighbours"), [t("map.neighbour"), t("map.place"), t("map.given"), t("map.taken")], partners))),
+    h("summary", {}, h("h2", {}, t("map.tables"))),
+    h(
+      "div",
+      { class: "map-tables" },
+      renderSection("map.links", ["link", "mode", "tonnes", "fullness"], links),
+      h(
+        "div",
+        {},
+        renderSection("map.gateways", ["place", "delivered"], gateways),
+        renderSection("map.neighbours", ["neighbour", "place", "given", "taken"], partners),
+      ),
+    ),
   ];
+}
+
+/** @param {string} title key of the title @param {string[]} columns @param {string[][]} body @returns {Child} */
+function renderSection(title, columns, body) {
+  if (!body.length) return null;
+  const head = columns.map((name) => t(`map.${name}`));
+  const frame = { class: "scroll", tabindex: "0", role: "region", "aria-label": t(title) };
+  const table = h("div", frame, renderTable({ head, body }));
+  return h("section", {}, h("h3", {}, t(title)), table);
 }

@@ -1,77 +1,106 @@
-/** A plan being made: stage, share, iterations, and an end to it. */
+/** Progress of a plan: stage, share done, iterations, and a button to cancel. */
 
+import { ApiError } from "../../lib/api.js";
+import { renderCard } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { announce } from "../../lib/states.js";
+import { announce } from "../../lib/feedback.js";
+import { formatNumber, formatShare } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+
+const CONFLICT = 409;
 
 /** Follows one plan by its events. */
 export class Progress {
   /**
-   * @param {import("../../lib/router.js").Context} context of the view
-   * @param {object} plan the plan's view
+   * @param {ViewContext} context context of the view
+   * @param {Plan} plan the plan
    */
   constructor(context, plan) {
     this.context = context;
     this.plan = plan;
-    this.ending = new AbortController();
-    context.signal.addEventListener("abort", () => this.end());
-    const { t } = context;
+    this.abortController = new AbortController();
+    context.signal.addEventListener("abort", () => this.stop());
+    /** @type {PlanEvent["data"]} */
+    this.lastProgress = {};
     this.stage = h("p", { class: "stage", role: "status" }, t("start.stage.queued"));
     this.detail = h("p", { class: "soft small progress-detail" });
     this.share = h("span");
-    this.meter = h("div", { class: "meter endless", role: "progressbar", "aria-label": t("start.progress"), "aria-valuemin": 0, "aria-valuemax": 100 }, this.share);
-    this.stop = h("button", { type: "button", class: "button small", on: { click: () => this.cancel() } }, t("start.cancel"));
-    this.element = h("section", { class: "card progress" }, h("h2", {}, t("start.progress")), this.stage, this.meter, h("div", { class: "figure-head" }, this.detail, this.stop));
+    this.meter = h(
+      "div",
+      {
+        class: "meter endless",
+        role: "progressbar",
+        "aria-label": t("start.progress"),
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+      },
+      this.share,
+    );
+    const cancel = () => this.cancel();
+    this.cancelButton = h(
+      "button",
+      { type: "button", class: "button small", on: { click: cancel } },
+      t("start.cancel"),
+    );
+    const foot = h("div", { class: "figure-head" }, this.detail, this.cancelButton);
+    this.element = renderCard(t("start.progress"), this.stage, this.meter, foot);
+    this.element.classList.add("progress");
   }
 
-  /** Follow it. @returns {Promise<object|null>} the plan's view when it has ended; null if the view was left */
+  /**
+   * Follow the plan.
+   * @returns {Promise<Plan|null>} the plan after it ended; null if the user left the view
+   */
   async run() {
     const { api } = this.context;
-    const ticking = setInterval(() => this.tick(), 1000);
+    const { signal } = this.abortController;
+    const timer = setInterval(() => this.updateDetail(), 1000);
     try {
-      await api.follow(this.plan.id, (event) => this.told(event), this.ending.signal);
+      await api.followPlanEvents(this.plan.id, (event) => this.handleEvent(event), signal);
     } finally {
-      clearInterval(ticking);
+      clearInterval(timer);
     }
-    return this.ending.signal.aborted ? null : api.get(`/v1/plans/${this.plan.id}`);
+    return signal.aborted ? null : api.fetchJson(`/v1/plans/${this.plan.id}`);
   }
 
-  /** Follow it no more. */
-  end() {
-    this.ending.abort();
+  /** Stop following the plan. */
+  stop() {
+    this.abortController.abort();
   }
 
-  told({ kind, data }) {
-    const { or, t } = this.context;
+  /** @param {PlanEvent} event */
+  handleEvent({ kind, data }) {
     if (kind === "finished") return;
-    const stage = kind === "progress" ? data.stage : kind;
-    const text = kind === "cancelling" ? t("start.cancelling") : or(`start.stage.${stage}`, stage);
+    const stage = kind === "progress" ? (data.stage ?? kind) : kind;
+    const text =
+      kind === "cancelling" ? t("start.cancelling") : textOr(`start.stage.${stage}`, stage);
     if (this.stage.textContent !== text) fill(this.stage, text);
-    this.last = data;
-    this.tick();
+    this.lastProgress = data;
+    this.updateDetail();
   }
 
-  tick() {
-    const { t, format } = this.context;
-    const told = this.last ?? {};
-    const seconds = Math.max(0, Math.round((Date.now() - new Date(this.plan.created)) / 1000));
-    const parts = [t("start.since", { n: format.number(seconds) })];
-    if (told.iteration) parts.push(t("start.iteration", { n: format.number(told.iteration) }));
-    if (typeof told.share_done === "number") parts.push(t("start.done", { share: format.share(told.share_done) }));
+  updateDetail() {
+    const { iteration, share_done: share } = this.lastProgress;
+    const elapsed = (Date.now() - Date.parse(this.plan.created)) / 1000;
+    const seconds = Math.max(0, Math.round(elapsed));
+    const parts = [t("start.elapsed", { n: formatNumber(seconds) })];
+    if (iteration) parts.push(t("start.iteration", { n: formatNumber(iteration) }));
+    if (typeof share === "number") parts.push(t("start.done", { share: formatShare(share) }));
     fill(this.detail, parts.join(" · "));
-    const known = typeof told.share_done === "number";
-    this.meter.classList.toggle("endless", !known);
-    if (!known) return;
-    this.share.style.width = `${told.share_done * 100}%`;
-    this.meter.setAttribute("aria-valuenow", String(Math.round(told.share_done * 100)));
+    this.meter.classList.toggle("endless", typeof share !== "number");
+    if (typeof share !== "number") return;
+    this.share.style.width = `${share * 100}%`;
+    this.meter.setAttribute("aria-valuenow", String(Math.round(share * 100)));
   }
 
   async cancel() {
-    this.stop.disabled = true;
-    announce(this.context.t("start.cancelling"));
+    this.cancelButton.disabled = true;
+    announce(t("start.cancelling"));
     try {
-      await this.context.api.remove(`/v1/plans/${this.plan.id}`);
+      await this.context.api.deleteResource(`/v1/plans/${this.plan.id}`);
     } catch (error) {
-      if (error.status !== 409) throw error; // it has just ended by itself
+      const hasEnded = error instanceof ApiError && error.status === CONFLICT;
+      if (!hasEnded) throw error;
     }
   }
 }

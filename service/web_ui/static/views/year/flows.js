@@ -1,91 +1,182 @@
-/** From the centre, factories and neighbours to the counties' people: a Sankey. */
+/** Flows from the centre, factories, neighbours and stock to the people of the counties, as a Sankey diagram. */
 
-import { chart } from "../../lib/chart.js";
+import { createChart } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
-import { empty } from "../../lib/states.js";
-import { colour } from "../../lib/theme.js";
-import { trace } from "./trace.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import { formatPeriod, formatQuantity, formatWon } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { getCssColour } from "../../lib/theme.js";
+import { traceOrigins } from "./origins.js";
 
-const KINDS = { centre: "central", factories: "local", partner: "swap", stock: "stock" };
-const THIN = 0.0005;
+/** @type {Record<string, string>} */
+const ORIGIN_COLOURS = { centre: "central", factories: "local", partner: "swap", stock: "stock" };
 
-/** Show the part. @param {HTMLElement} body where @param {object} year the view @returns {Promise<null>} nothing: charts paint themselves anew */
-export async function show(body, year) {
-  const { t, format, signal } = year.context;
-  const { atlas } = year;
-  const held = h("div", {});
-  let shown = null;
+/** Flows below this share of the total are left out of the drawing. */
+const MIN_SHARE = 0.0005;
+
+/** Below this width of the window the labels have less room. */
+const SMALL_WINDOW = 640;
+
+/** @typedef {import("./origins.js").Flow} Flow */
+
+/**
+ * Show the part.
+ * @param {HTMLElement} body element of the part
+ * @param {YearView} year the view
+ * @returns {Promise<null>} null: charts follow the theme themselves
+ */
+export async function showPart(body, year) {
+  const { context, problemIndex } = year;
+  const frame = h("div", {});
+  /** @type {ReturnType<typeof createChart>|null} */
+  let chart = null;
   const paint = async () => {
-    const flows = await read(year);
-    if (!flows.length) return fill(held, empty(t("year.no-flows")));
-    if (shown) shown.redraw(drawn(flows, year));
-    else shown = chart(drawn(flows, year), signal);
-    return fill(held, shown.element);
+    const flows = await loadFlows(year);
+    if (!flows.length) {
+      fill(frame, renderEmpty(t("year.no-flows")));
+      return;
+    }
+    const figure = buildFigure(flows, year);
+    if (chart) chart.redraw(figure);
+    else chart = createChart(figure, context.signal);
+    fill(frame, chart.element);
   };
-  const months = [["", t("year.whole")], ...atlas.periods.map((id) => [id, format.period(id, "long")])];
-  fill(body, h("section", { class: "card" }, h("div", { class: "controls" }, year.goods(paint), year.select("month", t("year.month"), months, paint)), held));
+  const months = problemIndex.periods.map((id) =>
+    h("option", { value: id }, formatPeriod(id, "long")),
+  );
+  const whole = h("option", { value: "" }, t("year.whole-plan"));
+  const controls = [
+    year.renderGoodsSelect(paint),
+    year.renderSelect("month", t("year.month"), [whole, months], paint),
+  ];
+  fill(body, h("section", { class: "card" }, h("div", { class: "controls" }, controls), frame));
   await paint();
   return null;
 }
 
-async function read(year) {
-  const { context, atlas } = year;
+/** @param {YearView} year @returns {Promise<Flow[]>} */
+async function loadFlows(year) {
+  const { context, problemIndex } = year;
   const { api, plan } = context;
-  const item = year.chosen("item", atlas.items);
-  const only = item ? { item } : {};
+  const item = year.getSelected("item", problemIndex.items);
+  /** @type {Record<string, string>} */
+  const filter = item ? { item } : {};
   const [supply, shipments, swaps] = await Promise.all([
-    api.table(plan.id, "supply", { ...only, columns: "county,item,period,made,used,central,arrived,sent,taken,given,stock,served" }),
-    api.table(plan.id, "shipments", { ...only, columns: "from,to,item,period,quantity" }),
-    api.table(plan.id, "swaps", { ...only, columns: "partner,item,period,taken" }),
+    api.fetchTable(plan.id, "supply", {
+      ...filter,
+      columns: "county,item,period,made,used,central,arrived,sent,taken,given,stock,served",
+    }),
+    api.fetchTable(plan.id, "shipments", { ...filter, columns: "from,to,item,period,quantity" }),
+    api.fetchTable(plan.id, "swaps", { ...filter, columns: "partner,item,period,taken" }),
   ]);
-  return trace(atlas, { supply: supply.columns, shipments: shipments.columns, swaps: swaps.columns }, { item, month: context.params.get("month") || null });
+  const tables = {
+    supply: supply.columns,
+    shipments: shipments.columns,
+    swaps: swaps.columns,
+  };
+  return traceOrigins(problemIndex, tables, { item, month: context.params.get("month") || null });
 }
 
-function originName(origin, { atlas, context }) {
+/** @param {string} origin @param {ProblemIndex} problemIndex @returns {string} */
+function describeOrigin(origin, problemIndex) {
   const [kind, id] = origin.split(/:(.*)/s);
-  return kind === "stock" ? context.t("year.origin.stock") : context.t(`year.origin.${kind}`, { name: atlas.name(id) });
+  if (kind === "stock") return t("year.origin.stock");
+  return t(`year.origin.${kind}`, { name: problemIndex.getName(id) });
 }
 
-function drawn(flows, year) {
-  const { t, format } = year.context;
-  const { atlas } = year;
-  const item = year.chosen("item", atlas.items);
-  const write = (value) => (item ? format.quantity(value, atlas.unit(item)) : format.won(value));
+/** @param {Flow[]} flows @param {YearView} year @returns {import("../../lib/chart.js").Figure} */
+function buildFigure(flows, year) {
+  const { problemIndex } = year;
+  const item = year.getSelected("item", problemIndex.items);
+  /** @param {number} value */
+  const format = (value) =>
+    item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
   const origins = [...new Set(flows.map((flow) => flow.origin))];
-  const counties = [...atlas.counties.keys()].filter((id) => flows.some((flow) => flow.county === id));
-  const amount = new Map(flows.map((flow) => [`${flow.origin} ${flow.county}`, flow.amount]));
+  const served = new Set(flows.map((flow) => flow.county));
+  const counties = [...problemIndex.counties.keys()].filter((id) => served.has(id));
+  const amounts = new Map(flows.map((flow) => [`${flow.origin} ${flow.county}`, flow.amount]));
   const total = flows.reduce((sum, flow) => sum + flow.amount, 0);
-  const cell = (origin, county) => amount.get(`${origin} ${county}`) ?? 0;
   return {
-    title: t("year.flows-of", { goods: item ? atlas.name(item) : t("year.all-goods"), amount: write(total) }),
+    title: t("year.flows-of", {
+      goods: item ? problemIndex.getName(item) : t("year.all-goods"),
+      amount: format(total),
+    }),
     note: t("year.flows-note"),
     height: Math.max(420, 34 * Math.max(origins.length, counties.length)),
-    option: () => option(flows.filter((flow) => flow.amount >= THIN * total), year, write),
+    option: () => {
+      const drawn = flows.filter((flow) => flow.amount >= MIN_SHARE * total);
+      return buildOption(drawn, problemIndex, format);
+    },
     rows: () => ({
-      head: [t("year.to"), ...origins.map((origin) => originName(origin, year)), t("year.sum")],
-      body: counties.map((county) => [atlas.name(county), ...origins.map((origin) => write(cell(origin, county))), write(origins.reduce((sum, origin) => sum + cell(origin, county), 0))]),
+      head: [
+        t("year.county"),
+        ...origins.map((origin) => describeOrigin(origin, problemIndex)),
+        t("year.total"),
+      ],
+      body: counties.map((county) => {
+        const values = origins.map((origin) => amounts.get(`${origin} ${county}`) ?? 0);
+        const sum = values.reduce((all, value) => all + value, 0);
+        return [problemIndex.getName(county), ...values.map(format), format(sum)];
+      }),
     }),
   };
 }
 
-function option(flows, year, write) {
-  const { atlas } = year;
-  const small = document.documentElement.clientWidth < 640;
+/** @param {Flow[]} flows @param {ProblemIndex} problemIndex @param {(value: number) => string} format @returns {Record<string, any>} */
+function buildOption(flows, problemIndex, format) {
+  const isSmall = document.documentElement.clientWidth < SMALL_WINDOW;
   const origins = [...new Set(flows.map((flow) => flow.origin))];
   const counties = [...new Set(flows.map((flow) => flow.county))];
-  const names = new Map([...origins.map((origin) => [origin, originName(origin, year)]), ...counties.map((id) => [id, atlas.name(id)])]);
-  const left = (origin) => ({ name: origin, depth: 0, itemStyle: { color: colour(KINDS[origin.split(":")[0]]) }, label: { position: "right" } });
-  const right = (id) => ({ name: id, depth: 1, itemStyle: { color: colour("road") }, label: { position: "left" } });
-  const said = (one) => (one.dataType === "edge" ? `${names.get(one.data.source)} → ${names.get(one.data.target)}\n${write(one.value)}` : `${names.get(one.name)}\n${write(one.value)}`);
-  return {
-    tooltip: { trigger: "item", formatter: said },
-    series: [{
-      type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeGap: 15, nodeWidth: 12, draggable: false, layoutIterations: 48,
-      emphasis: { focus: "adjacency" },
-      label: { color: colour("ink"), fontSize: 12, formatter: (one) => names.get(one.name), ...(small && { width: 150, overflow: "break", lineHeight: 13 }) },
-      lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
-      data: [...origins.map(left), ...counties.map(right)],
-      links: flows.map((flow) => ({ source: flow.origin, target: flow.county, value: flow.amount })),
-    }],
+  const names = new Map([
+    ...origins.map(
+      (origin) => /** @type {const} */ ([origin, describeOrigin(origin, problemIndex)]),
+    ),
+    ...counties.map((id) => /** @type {const} */ ([id, problemIndex.getName(id)])),
+  ]);
+  const originNodes = origins.map((origin) => ({
+    name: origin,
+    depth: 0,
+    itemStyle: { color: getCssColour(ORIGIN_COLOURS[origin.split(":")[0]]) },
+    label: { position: "right" },
+  }));
+  const countyNodes = counties.map((id) => ({
+    name: id,
+    depth: 1,
+    itemStyle: { color: getCssColour("road") },
+    label: { position: "left" },
+  }));
+  /** @param {any} point */
+  const formatTooltip = ({ dataType, data, name, value }) => {
+    const title =
+      dataType === "edge"
+        ? `${names.get(data.source)} → ${names.get(data.target)}`
+        : names.get(name);
+    return `${title}\n${format(value)}`;
   };
+  const series = {
+    type: "sankey",
+    left: 4,
+    right: 4,
+    top: 8,
+    bottom: 8,
+    nodeGap: 15,
+    nodeWidth: 12,
+    draggable: false,
+    layoutIterations: 48,
+    emphasis: { focus: "adjacency" },
+    label: {
+      color: getCssColour("ink"),
+      fontSize: 12,
+      formatter: (/** @type {any} */ node) => names.get(node.name),
+      ...(isSmall && { width: 150, overflow: "break", lineHeight: 13 }),
+    },
+    lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
+    data: [...originNodes, ...countyNodes],
+    links: flows.map(({ origin, county, amount }) => ({
+      source: origin,
+      target: county,
+      value: amount,
+    })),
+  };
+  return { tooltip: { trigger: "item", formatter: formatTooltip }, series: [series] };
 }

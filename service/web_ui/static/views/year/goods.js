@@ -1,110 +1,243 @@
-/** Items by months: served, missing, price. */
+/** Goods by month: served share, shortage and shadow price. */
 
+import { renderColourLegend } from "../../lib/colour-legend.js";
 import { fill, h } from "../../lib/dom.js";
-import { heat } from "../../lib/heat.js";
-import { legend } from "../../lib/legend.js";
-import { scale } from "../../lib/palette.js";
-import { empty } from "../../lib/states.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import {
+  formatNumber,
+  formatPercent,
+  formatPeriod,
+  formatQuantity,
+  formatShare,
+  formatUnit,
+  formatWon,
+} from "../../lib/format.js";
+import { renderHeatmap } from "../../lib/heatmap.js";
+import { t, textOr } from "../../lib/i18n.js";
+import { getScaleColour } from "../../lib/palette.js";
 
+/** @typedef {"served"|"shortage"|"price"} Measure */
+
+/** @type {Measure[]} */
 const MEASURES = ["served", "shortage", "price"];
 
-/** Show the part. @param {HTMLElement} body where @param {object} year the view @returns {Promise<() => void>} paints anew */
-export async function show(body, year) {
-  const { t, or } = year.context;
-  const held = h("div", { class: "year-held" });
-  const paint = async () => fill(held, await table(year));
-  const categories = year.atlas.goodsByCategory().map(([category]) => [category, or(`category.${category}`, category)]);
+/** Smaller shortages are rounding noise of the solver. */
+const MIN_SHORTAGE = 1e-9;
+
+/**
+ * @typedef {object} GoodsSum supply of an item in a month, or in the whole plan
+ * @property {number} demand units needed
+ * @property {number} served units served
+ * @property {number} shortage units short
+ * @property {number} priceSum shadow prices, weighted by demand
+ * @property {number} worst greatest shortage of a county in a month
+ * @property {string|null} county county of the greatest shortage
+ * @property {string|null} period month of the greatest shortage
+ *
+ * @typedef {object} GoodsRow a row of the heatmap
+ * @property {string} id the item
+ * @property {string} title its name
+ * @property {(number|null)[]} values figures by month; the last is that of the whole plan
+ * @property {GoodsSum[]} sums sums by month; the last is that of the whole plan
+ * @property {number} value value of a unit, won
+ * @property {string} unit unit of the item
+ */
+
+/**
+ * Show the part.
+ * @param {HTMLElement} body element of the part
+ * @param {YearView} year the view
+ * @returns {Promise<() => unknown>} paints the part again
+ */
+export async function showPart(body, year) {
+  const frame = h("div", { class: "year-content" });
+  const paint = async () => fill(frame, await renderContent(year));
+  /** @param {string} value @param {string} text */
+  const option = (value, text) => h("option", { value }, text);
+  const categories = year.problemIndex
+    .groupGoodsByCategory()
+    .map(([category]) => option(category, textOr(`category.${category}`, category)));
+  const items = [option("", t("year.all-items")), option("short", t("year.only-short"))];
   fill(
     body,
-    h("div", { class: "controls" },
-      year.segments("measure", t("year.show"), MEASURES.map((name) => [name, t(`year.measure.${name}`)]), paint),
-      year.counties(paint),
-      year.select("category", t("year.category"), [["", t("year.all-categories")], ...categories], paint),
-      year.select("only", t("year.items"), [["", t("year.all-items")], ["short", t("year.only-short")]], paint)),
-    held,
+    h(
+      "div",
+      { class: "controls" },
+      year.renderSegments(
+        "measure",
+        t("year.show"),
+        MEASURES.map((name) => [name, t(`year.measure.${name}`)]),
+        paint,
+      ),
+      year.renderCountySelect(paint),
+      year.renderSelect(
+        "category",
+        t("year.category"),
+        [option("", t("year.all-categories")), categories],
+        paint,
+      ),
+      year.renderSelect("only", t("year.items"), items, paint),
+    ),
+    frame,
   );
   await paint();
   return paint;
 }
 
-async function table(year) {
-  const { context, atlas } = year;
-  const { params, t, or } = context;
-  const measure = MEASURES.includes(params.get("measure")) ? params.get("measure") : "served";
-  const sums = await read(year);
-  const groups = atlas.goodsByCategory()
-    .filter(([category]) => !params.get("category") || params.get("category") === category)
+/** @param {YearView} year @returns {Promise<Child>} */
+async function renderContent(year) {
+  const { problemIndex } = year;
+  const { params } = year.context;
+  const measure = MEASURES.find((name) => name === params.get("measure")) ?? "served";
+  const wantedCategory = params.get("category");
+  const onlyShort = params.get("only") === "short";
+  const sums = await sumSupply(year);
+  const groups = problemIndex
+    .groupGoodsByCategory()
+    .filter(([category]) => !wantedCategory || wantedCategory === category)
     .map(([category, items]) => ({
-      title: or(`category.${category}`, category),
-      rows: items.map((item) => row(item, sums.get(item.id), atlas, measure)).filter((one) => one && (params.get("only") !== "short" || one.short)),
+      title: textOr(`category.${category}`, category),
+      rows: items
+        .flatMap((item) => buildRow(item, sums.get(item.id) ?? [], measure))
+        .filter((row) => !onlyShort || row.sums.some((sum) => sum.shortage > MIN_SHORTAGE))
+        .map((row) => ({ ...row, title: problemIndex.getName(row.id) })),
     }))
     .filter((group) => group.rows.length);
-  if (!groups.length) return empty(t("year.nothing-short"));
-  return [heat({ ...wish(year, measure, groups), groups }), scaleOf(measure, groups, context)];
+  if (!groups.length) return renderEmpty(t("year.no-shortages"));
+  const highest = findHighestPrice(groups.flatMap((group) => group.rows));
+  const options = { ...buildHeatmapOptions(year, measure, highest), groups };
+  return [renderHeatmap(options), renderScale(measure, highest)];
 }
 
-/** Supply of goods, added up by item and month over the counties chosen; the last place is the whole plan. */
-async function read(year) {
-  const { context, atlas } = year;
-  const county = year.chosen("county", atlas.counties);
+/**
+ * Sum the supply of goods by item and month over the selected counties.
+ * @param {YearView} year the view
+ * @returns {Promise<Map<string, GoodsSum[]>>} sums by item; the last of an item is that of the whole plan
+ */
+async function sumSupply(year) {
+  const { context, problemIndex } = year;
+  const { periods } = problemIndex;
+  const county = year.getSelected("county", problemIndex.counties);
+  /** @type {Record<string, string>} */
   const query = { columns: "county,item,period,demand,served,shortage,price" };
   if (county) query.county = county;
-  const { columns } = await context.api.table(context.plan.id, "supply", query);
-  const places = new Map(atlas.periods.map((period, place) => [period, place]));
+  const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
+  /** @type {Map<string, GoodsSum[]>} */
   const sums = new Map();
-  columns.item.forEach((item, line) => {
-    if (!atlas.isGood(item) || columns.demand[line] === 0) return;
-    if (!sums.has(item)) sums.set(item, Array.from({ length: atlas.periods.length + 1 }, fresh));
-    for (const place of [places.get(columns.period[line]), atlas.periods.length]) add(sums.get(item)[place], columns, line);
+  columns.item.forEach((item, row) => {
+    if (!problemIndex.isGood(item) || columns.demand[row] === 0) return;
+    const months = sums.get(item) ?? [...periods, "plan"].map(createSum);
+    addRow(months[periods.indexOf(columns.period[row])], columns, row);
+    addRow(months[periods.length], columns, row);
+    sums.set(item, months);
   });
   return sums;
 }
 
-const fresh = () => ({ demand: 0, served: 0, shortage: 0, worth: 0, worst: 0, county: null, period: null });
+/** @returns {GoodsSum} */
+const createSum = () => ({
+  demand: 0,
+  served: 0,
+  shortage: 0,
+  priceSum: 0,
+  worst: 0,
+  county: null,
+  period: null,
+});
 
-function add(sum, columns, line) {
-  sum.demand += columns.demand[line];
-  sum.served += columns.served[line];
-  sum.shortage += columns.shortage[line];
-  sum.worth += columns.price[line] * columns.demand[line];
-  if (columns.shortage[line] > sum.worst) Object.assign(sum, { worst: columns.shortage[line], county: columns.county[line], period: columns.period[line] });
+/** @param {GoodsSum} sum @param {Columns} columns @param {number} row */
+function addRow(sum, columns, row) {
+  const shortage = columns.shortage[row];
+  sum.demand += columns.demand[row];
+  sum.served += columns.served[row];
+  sum.shortage += shortage;
+  sum.priceSum += columns.price[row] * columns.demand[row];
+  if (shortage <= sum.worst) return;
+  sum.worst = shortage;
+  sum.county = columns.county[row];
+  sum.period = columns.period[row];
 }
 
-function row(item, sums, atlas, measure) {
-  if (!sums) return null;
-  const figure = { served: (sum) => sum.served / sum.demand, shortage: (sum) => sum.shortage, price: (sum) => sum.worth / sum.demand }[measure];
-  return { id: item.id, title: atlas.name(item.id), sums, short: sums.some((sum) => sum.shortage > 1e-9), values: sums.map((sum) => (sum.demand ? figure(sum) : null)), worth: item.value ?? 1, unit: item.unit };
+/** @param {GoodsSum} sum @param {Measure} measure @returns {number|null} null if there is no demand */
+function computeFigure(sum, measure) {
+  if (!sum.demand) return null;
+  if (measure === "shortage") return sum.shortage;
+  return (measure === "served" ? sum.served : sum.priceSum) / sum.demand;
 }
 
-function wish({ context, atlas }, measure, groups) {
-  const { t, format, href, has } = context;
-  const most = highest(groups);
-  const look = {
-    served: { colour: (value) => scale("served", value), write: wholePercent, full: (value) => format.share(value) },
-    shortage: { colour: (value, one, place) => scale("shortage", value / one.sums[place].demand), write: (value) => (value ? format.number(value) : "·"), full: (value, one) => format.quantity(value, one.unit) },
-    price: { colour: (value, one) => scale("price", value / one.worth / most), write: (value) => (value ? format.number(value) : "·"), full: (value, one) => t("year.price-each", { amount: format.won(value), unit: format.unitName(one.unit) }) },
-  }[measure];
+/** @param {Item} item @param {GoodsSum[]} sums @param {Measure} measure @returns {GoodsRow[]} no row if there is no demand */
+function buildRow(item, sums, measure) {
+  if (!sums.length) return [];
+  const values = sums.map((sum) => computeFigure(sum, measure));
+  const { id, value = 1, unit = "unit" } = item;
+  return [{ id, title: id, values, sums, value, unit }];
+}
+
+/** @param {YearView} year @param {Measure} measure @param {number} highest @returns {Omit<import("../../lib/heatmap.js").HeatmapOptions<GoodsRow>, "groups">} */
+function buildHeatmapOptions({ context, problemIndex }, measure, highest) {
+  const months = problemIndex.periods.map((id) => ({ id, title: formatPeriod(id) }));
   return {
-    label: t(`year.heat.${measure}`),
+    label: t(`year.heatmap.${measure}`),
     corner: t("year.item"),
-    columns: [...atlas.periods.map((id) => ({ id, title: format.period(id) })), { id: "plan", title: t("year.whole") }],
-    ...look,
-    href: (one, place) => {
-      const { county, period, worst } = one.sums[place];
-      return worst > 1e-9 && has("reasons") ? href("reasons", { county, item: one.id, period }) : null;
+    columns: [...months, { id: "plan", title: t("year.whole-plan") }],
+    ...buildCellOptions(measure, highest),
+    href: (row, column) => {
+      const { county, period, worst } = row.sums[column];
+      if (worst <= MIN_SHORTAGE) return null;
+      return context.buildHref("bottlenecks", { county, item: row.id, period });
     },
   };
 }
 
-/** Per cent without digits after the point; what is not quite all is not written as all. */
-function wholePercent(value) {
-  const whole = Math.round(value * 100);
-  return whole === 100 && value < 1 - 1e-9 ? "99+" : String(whole);
+/** @param {Measure} measure @param {number} highest @returns {Pick<import("../../lib/heatmap.js").HeatmapOptions<GoodsRow>, "colour"|"write"|"full">} */
+function buildCellOptions(measure, highest) {
+  /** @param {number} value */
+  const write = (value) => (value ? formatNumber(value) : "·");
+  if (measure === "served") {
+    return {
+      colour: (value) => getScaleColour("served", value),
+      write: formatWholePercent,
+      full: formatShare,
+    };
+  }
+  if (measure === "shortage") {
+    return {
+      colour: (value, row, column) => getScaleColour("shortage", value / row.sums[column].demand),
+      write,
+      full: (value, row) => formatQuantity(value, row.unit),
+    };
+  }
+  return {
+    colour: (value, row) => getScaleColour("price", value / row.value / highest),
+    write,
+    full: (value, row) =>
+      t("year.price-of-unit", { amount: formatWon(value), unit: formatUnit(row.unit) }),
+  };
 }
 
-const highest = (groups) => Math.max(...groups.flatMap((group) => group.rows.flatMap((one) => one.sums.map((sum) => (sum.demand ? sum.worth / sum.demand / one.worth : 0))))) || 1;
+/**
+ * Format a share in whole per cent. A share just below 1 is not written as 100.
+ * @param {number} value share
+ * @returns {string} the text
+ */
+export function formatWholePercent(value) {
+  const whole = Math.round(value * 100);
+  return whole === 100 && value < 1 - MIN_SHORTAGE ? "99+" : String(whole);
+}
 
-function scaleOf(measure, groups, { t, format }) {
-  const ends = measure === "price" ? ["0", t("year.times-value", { n: format.number(highest(groups)) })] : [format.percent(0), format.percent(1)];
-  return legend(t(`year.scale.${measure}`), measure, ends);
+/** @param {GoodsRow[]} rows @returns {number} the greatest ratio of shadow price to value */
+function findHighestPrice(rows) {
+  const ratios = rows.flatMap(({ sums, value }) =>
+    sums.map((sum) => (sum.demand ? sum.priceSum / sum.demand / value : 0)),
+  );
+  return Math.max(...ratios) || 1;
+}
+
+/** @param {Measure} measure @param {number} highest @returns {HTMLElement} */
+function renderScale(measure, highest) {
+  const ends =
+    measure === "price"
+      ? ["0", t("year.times-value", { n: formatNumber(highest) })]
+      : [formatPercent(0), formatPercent(1)];
+  return renderColourLegend(t(`year.scale.${measure}`), measure, ends);
 }

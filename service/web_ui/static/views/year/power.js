@@ -1,109 +1,248 @@
-/** Electricity: used against the limit by area and month, and what one more kWh is worth. */
+/** Electricity: use against the limit by area and month, and the shadow price of a kWh. */
 
-import { axis, chart, named } from "../../lib/chart.js";
+import { buildAxis, buildLegend, createChart } from "../../lib/chart.js";
+import { renderColourLegend } from "../../lib/colour-legend.js";
 import { fill, h } from "../../lib/dom.js";
-import { heat } from "../../lib/heat.js";
-import { legend } from "../../lib/legend.js";
-import { scale } from "../../lib/palette.js";
-import { empty } from "../../lib/states.js";
-import { colour } from "../../lib/theme.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import {
+  formatCompact,
+  formatNumber,
+  formatPercent,
+  formatPeriod,
+  formatQuantity,
+  formatShare,
+  formatWon,
+} from "../../lib/format.js";
+import { renderHeatmap } from "../../lib/heatmap.js";
+import { t } from "../../lib/i18n.js";
+import { getScaleColour } from "../../lib/palette.js";
+import { getCssColour } from "../../lib/theme.js";
 
-/** Show the part. @param {HTMLElement} body where @param {object} year the view @returns {Promise<(() => void)|null>} paints anew */
-export async function show(body, year) {
-  const { context, atlas } = year;
-  const { t, api, plan, signal } = context;
-  const { columns } = await api.table(plan.id, "power");
+/** @typedef {{factories: number, rail: number, limit: number|null, price: number}} PowerRow */
+/** @typedef {Map<string, (PowerRow|null)[]>} PowerByArea rows by area, one for each period; null if the table has none */
+
+/**
+ * Show the part.
+ * @param {HTMLElement} body element of the part
+ * @param {YearView} year the view
+ * @returns {Promise<(() => unknown)|null>} paints the part again
+ */
+export async function showPart(body, year) {
+  const { context, problemIndex } = year;
+  const { columns } = await context.api.fetchTable(context.plan.id, "power");
   if (!columns.area.length) {
-    fill(body, empty(t("year.no-power")));
+    fill(body, renderEmpty(t("year.no-power")));
     return null;
   }
-  const areas = byArea(columns, atlas.periods);
-  const figure = () => drawn(areas, year.chosen("area", atlas.areas), year);
-  const shown = chart(figure(), signal);
-  const matrix = h("div", {});
-  const paint = () => fill(matrix, table(areas, year));
-  const names = [...areas.keys()].map((id) => [id, atlas.name(id)]);
-  const pick = year.select("area", t("year.area"), [["", t("year.all-areas")], ...names], () => shown.redraw(figure()));
-  const measure = year.segments("power", t("year.show"), [["used", t("year.power.used")], ["price", t("year.power.price")]], paint);
-  fill(body, h("section", { class: "card" }, h("div", { class: "controls" }, pick), shown.element), h("section", {}, h("div", { class: "controls" }, measure), matrix));
+  const areas = groupByArea(columns, problemIndex.periods);
+  const buildShownFigure = () =>
+    buildFigure(areas, year.getSelected("area", problemIndex.powerAreas), problemIndex);
+  const chart = createChart(buildShownFigure(), context.signal);
+  const frame = h("div", {});
+  const paint = () => fill(frame, renderTable(areas, year));
+  const options = [...areas.keys()].map((id) =>
+    h("option", { value: id }, problemIndex.getName(id)),
+  );
+  const all = h("option", { value: "" }, t("year.all-areas"));
+  const select = year.renderSelect("area", t("year.area"), [all, options], () =>
+    chart.redraw(buildShownFigure()),
+  );
+  /** @type {[string, string][]} */
+  const choices = [
+    ["used", t("year.power.used")],
+    ["price", t("year.power.price")],
+  ];
+  const measure = year.renderSegments("power", t("year.show"), choices, paint);
+  fill(
+    body,
+    h("section", { class: "card" }, h("div", { class: "controls" }, select), chart.element),
+    h("section", {}, h("div", { class: "controls" }, measure), frame),
+  );
   paint();
   return paint;
 }
 
-/** area → a row a period: used by factories and rail, limit, price; null where the table has none. */
-function byArea(columns, periods) {
-  const found = new Map();
-  const places = new Map(periods.map((period, place) => [period, place]));
+/** @param {Columns} columns @param {string[]} periods @returns {PowerByArea} */
+function groupByArea(columns, periods) {
+  const { used_by_factories: factories, used_by_rail: rail, limit, price } = columns;
+  /** @type {PowerByArea} */
+  const areas = new Map();
   columns.area.forEach((area, row) => {
-    if (!found.has(area)) found.set(area, periods.map(() => null));
-    const { used_by_factories: factories, used_by_rail: rail, limit, price } = columns;
-    found.get(area)[places.get(columns.period[row])] = { factories: factories[row], rail: rail[row], limit: limit[row], price: price[row] };
+    const rows = areas.get(area) ?? periods.map(() => null);
+    rows[periods.indexOf(columns.period[row])] = {
+      factories: factories[row],
+      rail: rail[row],
+      limit: limit[row],
+      price: price[row],
+    };
+    areas.set(area, rows);
   });
-  return found;
+  return areas;
 }
 
-/** All areas together: sums; the price is the mean, weighted by the limits. */
-function together(areas, periods) {
-  return periods.map((_, place) => {
-    const now = [...areas.values()].map((rows) => rows[place]).filter(Boolean);
-    const sum = (name) => now.reduce((all, row) => all + (row[name] ?? 0), 0);
-    const limit = sum("limit");
-    const price = limit ? now.reduce((all, row) => all + row.price * (row.limit ?? 0), 0) / limit : 0;
-    return { factories: sum("factories"), rail: sum("rail"), limit: now.every((row) => row.limit !== null) ? limit : null, price };
+/**
+ * Sum all areas.
+ * @param {PowerByArea} areas rows by area
+ * @param {number} periodCount number of periods
+ * @returns {PowerRow[]} one row for each period; the price is the mean, weighted by the limits
+ */
+export function sumAreas(areas, periodCount) {
+  return Array.from({ length: periodCount }, (_, k) => {
+    const rows = [...areas.values()].map((area) => area[k]).filter((row) => row !== null);
+    /** @param {(row: PowerRow) => number} getValue */
+    const sum = (getValue) => rows.reduce((total, row) => total + getValue(row), 0);
+    const limit = sum((row) => row.limit ?? 0);
+    return {
+      factories: sum((row) => row.factories),
+      rail: sum((row) => row.rail),
+      limit: rows.every((row) => row.limit !== null) ? limit : null,
+      price: limit ? sum((row) => row.price * (row.limit ?? 0)) / limit : 0,
+    };
   });
 }
 
-function drawn(areas, area, { context, atlas }) {
-  const { t, format } = context;
-  const rows = (area ? areas.get(area) : together(areas, atlas.periods)).map((row) => row ?? { factories: 0, rail: 0, limit: null, price: 0 });
-  const months = atlas.periods.map((id) => format.period(id));
-  const kwh = (value) => format.quantity(value, "kWh");
+/** @param {PowerByArea} areas @param {string|null} area @param {ProblemIndex} problemIndex @returns {import("../../lib/chart.js").Figure} */
+function buildFigure(areas, area, problemIndex) {
+  const { periods } = problemIndex;
+  const shown = (area && areas.get(area)) || sumAreas(areas, periods.length);
+  const rows = shown.map((row) => row ?? { factories: 0, rail: 0, limit: null, price: 0 });
+  const months = periods.map((id) => formatPeriod(id));
+  /** @param {number|null} value */
+  const kwh = (value) => formatQuantity(value, "kWh");
   return {
-    title: area ? t("year.power-of", { name: atlas.name(area) }) : t("year.power-all"),
+    title: area
+      ? t("year.power-of", { name: problemIndex.getName(area) })
+      : t("year.power-of-province"),
     note: t("year.power-note"),
     height: 400,
-    option: () => option(rows, months, context),
+    option: () => buildOption(rows, months),
     rows: () => ({
-      head: [t("year.month"), t("year.by-factories"), t("year.by-rail"), t("year.limit"), t("year.power.price")],
-      body: rows.map((row, place) => [months[place], kwh(row.factories), kwh(row.rail), kwh(row.limit), format.won(row.price)]),
+      head: [
+        t("year.month"),
+        t("year.by-factories"),
+        t("year.by-rail"),
+        t("year.limit"),
+        t("year.power.price"),
+      ],
+      body: rows.map((row, k) => [
+        months[k],
+        kwh(row.factories),
+        kwh(row.rail),
+        kwh(row.limit),
+        formatWon(row.price),
+      ]),
     }),
   };
 }
 
-function option(rows, months, { t, format }) {
-  const bar = (name, key, shade) => ({ name, type: "bar", stack: "used", barMaxWidth: 40, itemStyle: { color: shade }, data: rows.map((row) => row[key]) });
-  const key = named([t("year.by-factories"), t("year.by-rail"), t("year.limit"), t("year.power.price")]);
-  const top = key.height + 30;
+/** @param {PowerRow[]} rows @param {string[]} months @returns {Record<string, any>} */
+function buildOption(rows, months) {
+  const names = {
+    factories: t("year.by-factories"),
+    rail: t("year.by-rail"),
+    limit: t("year.limit"),
+    price: t("year.power.price"),
+  };
+  const { legend, height } = buildLegend(Object.values(names));
+  const top = height + 30;
   return {
-    legend: key.legend,
-    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(value) },
+    legend,
+    tooltip: {
+      trigger: "axis",
+      axisPointer: { type: "shadow" },
+      valueFormatter: (/** @type {number} */ value) => formatNumber(value),
+    },
     axisPointer: { link: [{ xAxisIndex: "all" }] },
-    grid: [{ left: 70, right: 16, top, height: 190 }, { left: 70, right: 16, top: top + 232, height: 84 }],
-    xAxis: [axis({ type: "category", data: months, axisLabel: { show: false } }), axis({ type: "category", data: months, gridIndex: 1 })],
-    yAxis: [axis({ type: "value", name: "kWh", nameGap: 10, axisLabel: { formatter: format.short } }), axis({ type: "value", gridIndex: 1, name: t("year.won-a-kwh"), nameGap: 8, splitNumber: 2, nameTextStyle: { align: "left", color: colour("soft") } })],
+    grid: [
+      { left: 70, right: 16, top, height: 190 },
+      { left: 70, right: 16, top: top + 232, height: 84 },
+    ],
+    xAxis: [
+      buildAxis({ type: "category", data: months, axisLabel: { show: false } }),
+      buildAxis({ type: "category", data: months, gridIndex: 1 }),
+    ],
+    yAxis: [
+      buildAxis({
+        type: "value",
+        name: "kWh",
+        nameGap: 10,
+        axisLabel: { formatter: formatCompact },
+      }),
+      buildAxis({
+        type: "value",
+        gridIndex: 1,
+        name: t("year.won-per-kwh"),
+        nameGap: 8,
+        splitNumber: 2,
+        nameTextStyle: { align: "left", color: getCssColour("soft") },
+      }),
+    ],
     series: [
-      bar(t("year.by-factories"), "factories", colour("local")),
-      bar(t("year.by-rail"), "rail", colour("central")),
-      { name: t("year.limit"), type: "line", step: "middle", symbol: "none", lineStyle: { color: colour("bad"), width: 2 }, itemStyle: { color: colour("bad") }, data: rows.map((row) => row.limit) },
-      { name: t("year.power.price"), type: "bar", xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: 40, itemStyle: { color: colour("swap") }, data: rows.map((row) => row.price) },
+      buildUseBars(names.factories, "factories", rows),
+      buildUseBars(names.rail, "rail", rows),
+      buildLimitLine(names.limit, rows),
+      {
+        name: names.price,
+        type: "bar",
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        barMaxWidth: 40,
+        itemStyle: { color: getCssColour("swap") },
+        data: rows.map((row) => row.price),
+      },
     ],
   };
 }
 
-function table(areas, { context, atlas }) {
-  const { t, format, params } = context;
-  const price = params.get("power") === "price";
-  const most = Math.max(...[...areas.values()].flat().map((row) => row?.price ?? 0)) || 1;
-  const value = (row) => (row === null ? null : price ? row.price : row.limit ? (row.factories + row.rail) / row.limit : null);
-  const shown = heat({
-    label: t(price ? "year.power.price" : "year.power.used"),
+/** @param {string} name @param {"factories"|"rail"} user @param {PowerRow[]} rows @returns {Record<string, any>} */
+const buildUseBars = (name, user, rows) => ({
+  name,
+  type: "bar",
+  stack: "used",
+  barMaxWidth: 40,
+  itemStyle: { color: getCssColour(user === "rail" ? "central" : "local") },
+  data: rows.map((row) => row[user]),
+});
+
+/** @param {string} name @param {PowerRow[]} rows @returns {Record<string, any>} */
+const buildLimitLine = (name, rows) => ({
+  name,
+  type: "line",
+  step: "middle",
+  symbol: "none",
+  lineStyle: { color: getCssColour("bad"), width: 2 },
+  itemStyle: { color: getCssColour("bad") },
+  data: rows.map((row) => row.limit),
+});
+
+/** @param {PowerByArea} areas @param {YearView} year @returns {Child} */
+function renderTable(areas, { context, problemIndex }) {
+  const isPrice = context.params.get("power") === "price";
+  const prices = [...areas.values()].flat().map((row) => row?.price ?? 0);
+  const highest = Math.max(...prices) || 1;
+  /** @param {PowerRow|null} row */
+  const computeFigure = (row) => {
+    if (row === null) return null;
+    if (isPrice) return row.price;
+    return row.limit ? (row.factories + row.rail) / row.limit : null;
+  };
+  const rows = [...areas].map(([id, values]) => ({
+    id,
+    title: problemIndex.getName(id),
+    values: values.map(computeFigure),
+  }));
+  const heatmap = renderHeatmap({
+    label: t(isPrice ? "year.power.price" : "year.power.used"),
     corner: t("year.area"),
-    columns: atlas.periods.map((id) => ({ id, title: format.period(id) })),
-    groups: [{ title: null, rows: [...areas].map(([id, rows]) => ({ id, title: atlas.name(id), values: rows.map(value) })) }],
-    colour: (figure) => (price ? scale("price", figure / most) : scale("full", figure)),
-    write: (figure) => (price ? format.number(figure) : format.share(figure)),
-    full: (figure) => (price ? format.won(figure) : format.share(figure)),
+    columns: problemIndex.periods.map((id) => ({ id, title: formatPeriod(id) })),
+    groups: [{ title: null, rows }],
+    colour: (figure) =>
+      isPrice ? getScaleColour("price", figure / highest) : getScaleColour("full", figure),
+    write: (figure) => (isPrice ? formatNumber(figure) : formatShare(figure)),
+    full: (figure) => (isPrice ? formatWon(figure) : formatShare(figure)),
   });
-  const ends = price ? [format.won(0), format.won(most)] : [format.percent(0), format.percent(1)];
-  return [shown, legend(t(price ? "year.scale.power-price" : "year.scale.power-used"), price ? "price" : "full", ends)];
+  const legend = isPrice
+    ? renderColourLegend(t("year.scale.power-price"), "price", [0, highest].map(formatWon))
+    : renderColourLegend(t("year.scale.power-used"), "full", [0, 1].map(formatPercent));
+  return [heatmap, legend];
 }

@@ -1,88 +1,230 @@
-/** Where goods come from and go to, month by month. */
+/** Sources of goods, and where goods go other than to people, month by month. */
 
-import { axis, chart, named } from "../../lib/chart.js";
+import { buildAxis, buildLegend, createChart } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
-import { colour } from "../../lib/theme.js";
+import {
+  formatCompact,
+  formatNumber,
+  formatPeriod,
+  formatQuantity,
+  formatUnit,
+  formatWon,
+} from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { getCssColour } from "../../lib/theme.js";
 
-const COLUMNS = "item,period,demand,made,used,central,arrived,sent,taken,given,served";
+const FLOW_COLUMNS = [
+  "demand",
+  "made",
+  "used",
+  "central",
+  "arrived",
+  "sent",
+  "taken",
+  "given",
+  "served",
+];
 
-/** What comes, and the colour of each; then what goes elsewhere than to people. */
-const COMES = { central: "central", made: "local", taken: "swap", drawn: "stock", arrived: "arrived" };
-const GOES = ["stored", "given", "used", "sent"];
+/** Inflows and their colours.
+ * @type {Record<string, string>} */
+const INFLOWS = {
+  central: "central",
+  made: "local",
+  taken: "swap",
+  drawn: "stock",
+  arrived: "arrived",
+};
 
-/** Show the part. @param {HTMLElement} body where @param {object} year the view @returns {Promise<null>} nothing: charts paint themselves anew */
-export async function show(body, year) {
-  const figure = async () => drawn(await read(year), year);
-  const shown = chart(await figure(), year.context.signal);
-  const paint = async () => shown.redraw(await figure());
-  fill(body, h("section", { class: "card" }, h("div", { class: "controls" }, year.counties(paint), year.goods(paint)), shown.element));
+/** Outflows other than to people. */
+const OUTFLOWS = ["stored", "given", "used", "sent"];
+
+/** Position of 15 April within its month. */
+const MID_APRIL = 14 / 30;
+
+/** @typedef {Record<string, number>} MonthSum */
+
+/**
+ * Show the part.
+ * @param {HTMLElement} body element of the part
+ * @param {YearView} year the view
+ * @returns {Promise<null>} null: charts follow the theme themselves
+ */
+export async function showPart(body, year) {
+  const { context, problemIndex } = year;
+  const buildShownFigure = async () => {
+    const county = year.getSelected("county", problemIndex.counties);
+    const item = year.getSelected("item", problemIndex.items);
+    /** @type {Record<string, string>} */
+    const query = { columns: ["item", "period", ...FLOW_COLUMNS].join(",") };
+    if (county) query.county = county;
+    if (item) query.item = item;
+    const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
+    const sums = sumSources(columns, problemIndex, { county, item });
+    return buildFigure(sums, problemIndex, { county, item });
+  };
+  const chart = createChart(await buildShownFigure(), context.signal);
+  const paint = async () => chart.redraw(await buildShownFigure());
+  const controls = [year.renderCountySelect(paint), year.renderGoodsSelect(paint)];
+  fill(
+    body,
+    h("section", { class: "card" }, h("div", { class: "controls" }, controls), chart.element),
+  );
   return null;
 }
 
-/** Sums a month: of an item in its unit, of all goods in won. Stock is what balances: drawn if more goes than comes, stored if less. */
-async function read(year) {
-  const { context, atlas } = year;
-  const county = year.chosen("county", atlas.counties);
-  const item = year.chosen("item", atlas.items);
-  const query = { columns: COLUMNS };
-  if (county) query.county = county;
-  if (item) query.item = item;
-  const { columns } = await context.api.table(context.plan.id, "supply", query);
-  const sums = new Map(atlas.periods.map((period) => [period, Object.fromEntries([...Object.keys(COMES), ...GOES, "demand", "served"].map((name) => [name, 0]))]));
+/**
+ * Sum inflows and outflows by month: of an item in its unit, of all goods in won.
+ * The change of stock balances each row: `drawn` if more goes out than comes in, otherwise `stored`.
+ * @param {Columns} columns columns of the table `supply`
+ * @param {Pick<ProblemIndex, "periods"|"isGood"|"getValue">} problemIndex the problem
+ * @param {{county: string|null, item: string|null}} selection county and item; null for all
+ * @returns {MonthSum[]} one sum for each month
+ */
+export function sumSources(columns, problemIndex, { county, item }) {
+  const names = [...Object.keys(INFLOWS), ...OUTFLOWS, "demand", "served"];
+  /** @type {Map<string, MonthSum>} */
+  const sums = new Map(
+    problemIndex.periods.map((period) => [
+      period,
+      Object.fromEntries(names.map((name) => [name, 0])),
+    ]),
+  );
   columns.item.forEach((id, row) => {
-    if (!item && !atlas.isGood(id)) return;
     const sum = sums.get(columns.period[row]);
-    const value = item ? 1 : atlas.value(id);
-    for (const name of COLUMNS.split(",").slice(2)) sum[name] += value * columns[name][row];
-    const now = (name) => columns[name][row];
-    const fromStock = now("served") + now("used") + now("sent") + now("given") - now("made") - now("central") - now("arrived") - now("taken");
-    sum[fromStock > 0 ? "drawn" : "stored"] += value * Math.abs(fromStock);
+    if (!sum || (!item && !problemIndex.isGood(id))) return;
+    const value = item ? 1 : problemIndex.getValue(id);
+    /** @param {string} name @returns {number} */
+    const get = (name) => columns[name][row];
+    for (const name of FLOW_COLUMNS) sum[name] += value * get(name);
+    const outflow = get("served") + get("used") + get("sent") + get("given");
+    const inflow = get("made") + get("central") + get("arrived") + get("taken");
+    sum[outflow > inflow ? "drawn" : "stored"] += value * Math.abs(outflow - inflow);
   });
-  // Over all places, what arrives is what was sent: neither comes from outside.
+  // Over all places, everything that arrives was sent from another place of the province.
   if (!county) for (const sum of sums.values()) Object.assign(sum, { arrived: 0, sent: 0 });
-  return { sums: [...sums.values()], county, item };
+  return [...sums.values()];
 }
 
-function drawn({ sums, county, item }, { context, atlas }) {
-  const { t, format } = context;
-  const write = (value) => (item ? format.quantity(value, atlas.unit(item)) : format.won(value));
-  const months = atlas.periods.map((id) => format.period(id));
-  const names = [...Object.keys(COMES), ...GOES].filter((name) => sums.some((sum) => sum[name] > 0));
+/** @param {MonthSum[]} sums @param {ProblemIndex} problemIndex @param {{county: string|null, item: string|null}} selection @returns {import("../../lib/chart.js").Figure} */
+function buildFigure(sums, problemIndex, { county, item }) {
+  /** @param {number} value */
+  const format = (value) =>
+    item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
+  const months = problemIndex.periods.map((id) => formatPeriod(id));
+  const names = [...Object.keys(INFLOWS), ...OUTFLOWS].filter((name) =>
+    sums.some((sum) => sum[name] > 0),
+  );
   return {
-    title: t("year.sources-of", { goods: item ? atlas.name(item) : t("year.all-goods"), place: county ? atlas.name(county) : t("year.all-counties") }),
+    title: t("year.sources-of", {
+      goods: item ? problemIndex.getName(item) : t("year.all-goods"),
+      place: county ? problemIndex.getName(county) : t("year.all-counties"),
+    }),
     note: t("year.sources-note"),
     height: 480,
-    option: () => option(sums, names, months, { context, atlas, item }),
+    option: () => buildOption(sums, names, problemIndex, item),
     rows: () => ({
-      head: [t("year.month"), ...names.map((name) => t(`year.from.${name}`)), t("year.need"), t("year.measure.served")],
-      body: sums.map((sum, place) => [months[place], ...names.map((name) => write(sum[name])), write(sum.demand), write(sum.served)]),
+      head: [
+        t("year.month"),
+        ...names.map((name) => t(`year.flow.${name}`)),
+        t("year.need"),
+        t("year.measure.served"),
+      ],
+      body: sums.map((sum, k) => [
+        months[k],
+        ...names.map((name) => format(sum[name])),
+        format(sum.demand),
+        format(sum.served),
+      ]),
     }),
   };
 }
 
-function option(sums, names, months, { context, atlas, item }) {
-  const { t, format } = context;
-  const bar = (name) => {
-    const sign = name in COMES ? 1 : -1;
-    const shade = name in COMES ? colour(COMES[name]) : colour("out");
-    return { name: t(`year.from.${name}`), type: "bar", stack: "all", barMaxWidth: 46, itemStyle: { color: shade, borderColor: colour("surface"), borderWidth: 0.5 }, data: sums.map((sum) => sign * sum[name]) };
-  };
-  const line = (name, text, type) => ({ name: text, type: "line", symbol: type === "dashed" ? "emptyCircle" : "circle", symbolSize: type === "dashed" ? 7 : 5, lineStyle: { color: colour("ink"), width: 2, type }, itemStyle: { color: colour("ink") }, data: sums.map((sum) => sum[name]) });
-  const key = named([...names.map((name) => t(`year.from.${name}`)), t("year.need"), t("year.measure.served")]);
+/** @param {MonthSum[]} sums @param {string[]} names @param {ProblemIndex} problemIndex @param {string|null} item @returns {Record<string, any>} */
+function buildOption(sums, names, problemIndex, item) {
+  const { periods } = problemIndex;
+  const months = periods.map((id) => formatPeriod(id));
+  const labels = names.map((name) => t(`year.flow.${name}`));
+  const [need, served] = [t("year.need"), t("year.measure.served")];
+  const { legend, height } = buildLegend([...labels, need, served]);
   return {
-    legend: key.legend,
-    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => format.number(Math.abs(value)) },
-    grid: { left: 70, right: 20, top: key.height + 60, bottom: 30 },
-    xAxis: [axis({ type: "category", data: months }), { type: "value", min: 0, max: months.length, show: false }],
-    yAxis: axis({ type: "value", nameGap: 30, name: item ? format.unitName(atlas.unit(item)) : t("year.won"), axisLabel: { formatter: format.short } }),
-    series: [...names.map(bar), line("demand", t("year.need"), "dashed"), line("served", t("year.measure.served"), "solid"), marks(atlas.periods, t)],
+    legend,
+    tooltip: {
+      trigger: "axis",
+      axisPointer: { type: "shadow" },
+      valueFormatter: (/** @type {number} */ value) => formatNumber(Math.abs(value)),
+    },
+    grid: { left: 70, right: 20, top: height + 60, bottom: 30 },
+    xAxis: [
+      buildAxis({ type: "category", data: months }),
+      { type: "value", min: 0, max: months.length, show: false },
+    ],
+    yAxis: buildAxis({
+      type: "value",
+      nameGap: 30,
+      name: item ? formatUnit(problemIndex.getUnit(item)) : t("year.won"),
+      axisLabel: { formatter: formatCompact },
+    }),
+    series: [
+      ...names.map((name, k) => buildBars(labels[k], name, sums)),
+      buildLine(need, "demand", sums),
+      buildLine(served, "served", sums),
+      buildMarks(periods),
+    ],
   };
 }
 
-/** The first of April, when school begins, and the fifteenth, the holiday: on an axis of their own that runs in months. */
-function marks(periods, t) {
-  const aprils = periods.flatMap((id, place) => (/^\d{4}-04$/.test(id) ? [place] : []));
-  const mark = (at, text, position) => ({ xAxis: at, label: { formatter: text, position, color: colour("soft"), align: position === "end" && text === t("year.mark.school") ? "right" : "left", distance: 6 } });
-  const data = aprils.flatMap((place) => [mark(place, t("year.mark.school"), "end"), mark(place + 14 / 30, t("year.mark.april-15"), "end")]);
-  return { type: "line", xAxisIndex: 1, data: [], silent: true, markLine: { silent: true, symbol: "none", lineStyle: { color: colour("strong"), type: "dotted", width: 1.5 }, data } };
+/** @param {string} label @param {string} name @param {MonthSum[]} sums @returns {Record<string, any>} outflows are negative */
+function buildBars(label, name, sums) {
+  const sign = name in INFLOWS ? 1 : -1;
+  const color = getCssColour(INFLOWS[name] ?? "out");
+  return {
+    name: label,
+    type: "bar",
+    stack: "all",
+    barMaxWidth: 46,
+    itemStyle: { color, borderColor: getCssColour("surface"), borderWidth: 0.5 },
+    data: sums.map((sum) => sign * sum[name]),
+  };
+}
+
+/** @param {string} label @param {"demand"|"served"} name @param {MonthSum[]} sums @returns {Record<string, any>} */
+function buildLine(label, name, sums) {
+  const isDashed = name === "demand";
+  return {
+    name: label,
+    type: "line",
+    symbol: isDashed ? "emptyCircle" : "circle",
+    symbolSize: isDashed ? 7 : 5,
+    lineStyle: { color: getCssColour("ink"), width: 2, type: isDashed ? "dashed" : "solid" },
+    itemStyle: { color: getCssColour("ink") },
+    data: sums.map((sum) => sum[name]),
+  };
+}
+
+/**
+ * Build marks at 1 April, the start of the school year, and at the holiday of 15 April.
+ * The marks have an axis of their own, whose unit is a month.
+ * @param {string[]} periods @returns {Record<string, any>}
+ */
+function buildMarks(periods) {
+  /** @param {number} position @param {string} text @param {"left"|"right"} align */
+  const buildMark = (position, text, align) => ({
+    xAxis: position,
+    label: { formatter: text, position: "end", color: getCssColour("soft"), align, distance: 6 },
+  });
+  const data = periods.flatMap((id, k) => {
+    if (!/^\d{4}-04$/.test(id)) return [];
+    return [
+      buildMark(k, t("year.mark.school"), "right"),
+      buildMark(k + MID_APRIL, t("year.mark.april-15"), "left"),
+    ];
+  });
+  const lineStyle = { color: getCssColour("strong"), type: "dotted", width: 1.5 };
+  return {
+    type: "line",
+    xAxisIndex: 1,
+    data: [],
+    silent: true,
+    markLine: { silent: true, symbol: "none", lineStyle, data },
+  };
 }

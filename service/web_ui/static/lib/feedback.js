@@ -1,0 +1,111 @@
+/** What the page shows instead of a view: progress, an empty state, or an error. */
+
+import { ApiError } from "./api.js";
+import { h } from "./dom.js";
+import { isEnglish, textOr, t } from "./i18n.js";
+
+const MAX_FINDINGS = 50;
+
+/**
+ * Render a loading indicator.
+ * @param {string} [text] what is in progress
+ * @returns {HTMLElement} the indicator
+ */
+export function renderLoading(text = t("state.loading")) {
+  return h(
+    "div",
+    { class: "state", role: "status" },
+    h("span", { class: "spinner", "aria-hidden": "true" }),
+    h("p", {}, text),
+  );
+}
+
+/**
+ * Render an empty state.
+ * @param {string} title what is missing
+ * @param {string} [text] what the user can do about it
+ * @param {HTMLElement|null} [action] a button or link
+ * @returns {HTMLElement} the state
+ */
+export function renderEmpty(title, text = "", action = null) {
+  return h(
+    "div",
+    { class: "state" },
+    h("p", { class: "state-title" }, title),
+    text && h("p", {}, text),
+    action,
+  );
+}
+
+/**
+ * Render an error.
+ * @param {any} error an `ApiError`, or an unexpected error of the page
+ * @param {(() => void)|null} [retry] repeats what failed
+ * @returns {HTMLElement} the state
+ */
+export function renderFailure(error, retry = null) {
+  const code = error instanceof ApiError ? error.type.split(":").pop() : "unexpected";
+  const title = textOr(`problem.${code}`, error.title || t("problem.unexpected"));
+  return h(
+    "div",
+    { class: "state failure", role: "alert" },
+    h("p", { class: "state-title" }, title),
+    renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
+    renderFindings(error.errors ?? []),
+    error.requestId &&
+      h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
+    retry &&
+      h("button", { type: "button", class: "button", on: { click: retry } }, t("action.retry")),
+  );
+}
+
+/**
+ * Render the page's own text; otherwise the service's text, marked as English in other languages.
+ * @param {string} pageText @param {string} serviceText @returns {Child}
+ */
+function renderErrorText(pageText, serviceText) {
+  if (pageText) return h("p", {}, pageText);
+  if (isEnglish()) return h("p", {}, serviceText);
+  if (!serviceText) return null;
+  const english = h("span", { lang: "en" }, serviceText);
+  return h("p", { class: "small" }, t("problem.in-english"), " ", english);
+}
+
+/**
+ * Render findings of the service as a list.
+ * @param {Finding[]} findings the findings
+ * @returns {HTMLElement|null} the list; null if there are no findings
+ */
+export function renderFindings(findings) {
+  if (!findings.length) return null;
+  return h("ul", { class: "findings" }, findings.slice(0, MAX_FINDINGS).map(renderFinding));
+}
+
+/** @param {Finding} finding @returns {HTMLElement} */
+function renderFinding(finding) {
+  return h(
+    "li",
+    { class: finding.severity === "warning" ? "warning" : "error" },
+    finding.path && h("code", {}, finding.path),
+    " ",
+    renderFindingText(finding),
+  );
+}
+
+/** @param {Finding} finding @returns {Child[]} */
+function renderFindingText({ code, message, remedy }) {
+  if (isEnglish()) return [`${message} `, h("span", { class: "soft" }, remedy)];
+  return [
+    textOr(`finding.${code}`, ""),
+    h("p", { class: "soft small", lang: "en" }, message, " ", remedy),
+  ];
+}
+
+/**
+ * Announce a text to screen readers.
+ * @param {string} text the text
+ */
+export function announce(text) {
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = text;
+}

@@ -1,0 +1,91 @@
+/** The problem of a plan, indexed by identifier. */
+
+import { fetchCached } from "./api.js";
+import { getDisplayName, textOr } from "./i18n.js";
+
+const indexes = new WeakMap();
+
+/**
+ * Read the problem of a plan.
+ * @param {string} plan identifier of the plan
+ * @returns {Promise<ProblemIndex>} the index
+ */
+export async function loadProblemIndex(plan) {
+  const problem = await fetchCached(`/v1/plans/${encodeURIComponent(plan)}/problem`);
+  if (!indexes.has(problem)) indexes.set(problem, new ProblemIndex(problem));
+  return indexes.get(problem);
+}
+
+/** @template {{id: string}} Thing @param {Thing[]} [things] @returns {Map<string, Thing>} */
+const indexById = (things) => new Map((things ?? []).map((thing) => [thing.id, thing]));
+
+/** A problem whose parts are found by identifier, with their names in the language of the page. */
+export class ProblemIndex {
+  /** @param {Problem} problem problem as the API returns it */
+  constructor(problem) {
+    /** The problem itself. */
+    this.problem = problem;
+    /** Periods in order. */
+    this.periods = problem.periods;
+    this.items = indexById(problem.items);
+    this.counties = indexById(problem.counties);
+    this.stations = indexById(problem.stations);
+    /** @type {Map<string, Place>} counties and stations */
+    this.places = new Map([...this.counties, ...this.stations]);
+    this.factories = indexById(problem.factories);
+    this.links = indexById(problem.links);
+    this.partners = indexById(problem.partners);
+    this.powerAreas = indexById(problem.power_areas);
+  }
+
+  /**
+   * Get the name of a part of the problem.
+   * @param {string} id an item, place, factory, partner, link, power area or category
+   * @returns {string} its name in the language of the page; the identifier if it has no name
+   */
+  getName(id) {
+    const named =
+      this.items.get(id) ??
+      this.places.get(id) ??
+      this.factories.get(id) ??
+      this.partners.get(id) ??
+      this.powerAreas.get(id);
+    if (named) return getDisplayName(named);
+    const link = this.links.get(id);
+    if (link) return `${this.getName(link.from)} – ${this.getName(link.to)}`;
+    return textOr(`category.${id}`, id);
+  }
+
+  /** @param {string} id an item @returns {number} value of one unit, won; 1 by default */
+  getValue(id) {
+    return this.items.get(id)?.value ?? 1;
+  }
+
+  /** @param {string} id an item @returns {string} its unit */
+  getUnit(id) {
+    return this.items.get(id)?.unit ?? "unit";
+  }
+
+  /** @param {string} id an item @returns {boolean} whether people need it (a material is only used by factories) */
+  isGood(id) {
+    return (this.items.get(id)?.kind ?? "good") === "good";
+  }
+
+  /** @param {string} county a county @returns {number} size of its group `people`; otherwise of its largest group */
+  getPopulation(county) {
+    const groups = this.counties.get(county)?.population ?? {};
+    return groups.people ?? Math.max(0, ...Object.values(groups));
+  }
+
+  /** @returns {Array<[string, Item[]]>} goods by category, in the order of the problem */
+  groupGoodsByCategory() {
+    /** @type {Map<string, Item[]>} */
+    const groups = new Map();
+    for (const item of this.items.values()) {
+      if (!this.isGood(item.id)) continue;
+      const category = item.category ?? "other";
+      groups.set(category, [...(groups.get(category) ?? []), item]);
+    }
+    return [...groups];
+  }
+}

@@ -1,0 +1,171 @@
+/** Reporting outputs: one by one in a form, or many in a file. */
+
+import {
+  renderCard,
+  renderColumnHeading,
+  renderField,
+  renderScrollTable,
+} from "../../lib/components.js";
+import { fill, h } from "../../lib/dom.js";
+import { announce, renderFailure } from "../../lib/feedback.js";
+import { formatDateTime, formatNumber, formatPeriod, formatQuantity } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { hasRole } from "./roles.js";
+
+const MAX_ROWS = 15;
+const REPORTER_ROLES = ["factory", "bureau", "admin"];
+const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV_COLUMNS = "factory,item,period,quantity";
+
+/** @typedef {(body: any) => Promise<void>} SendReport */
+
+/**
+ * Create the form for one output, the upload for many, and the list of the latest reports.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {() => void} onReported called after the service accepted a report
+ * @returns {HTMLElement} the card
+ */
+export function createOutputReports(context, problemIndex, onReported) {
+  const { api, signal } = context;
+  const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/outputs`;
+  const status = h("div", { class: "report-status", role: "status" });
+  const reportsFrame = h("div", {});
+  const refresh = async () => {
+    try {
+      const list = await api.fetchJson(`${path}?limit=${MAX_ROWS}`, signal);
+      fill(reportsFrame, list.total > 0 && renderReports(list, problemIndex));
+    } catch (error) {
+      if (!signal.aborted) fill(reportsFrame, renderFailure(error, refresh));
+    }
+  };
+  /** @type {SendReport} */
+  const sendReport = async (body) => {
+    try {
+      const { accepted, revision } = await api.postJson(path, body, { signal });
+      const message = t("outputs.accepted", { n: accepted, revision });
+      fill(status, h("p", { class: "tag good" }, message));
+      announce(message);
+      await refresh();
+      onReported();
+    } catch (error) {
+      if (!signal.aborted) fill(status, renderFailure(error));
+    }
+  };
+  refresh();
+  const controls = hasRole(context.me, context.plan, REPORTER_ROLES)
+    ? [createReportForm(context, problemIndex, sendReport), createUpload(sendReport)]
+    : h("p", { class: "soft" }, t("outputs.not-allowed"));
+  const card = renderCard(t("outputs.title"), controls, status, reportsFrame);
+  card.classList.add("outputs");
+  return card;
+}
+
+/** @param {string[]} ids @param {(id: string) => string} getLabel @returns {HTMLElement[]} */
+const renderOptions = (ids, getLabel) => ids.map((id) => h("option", { value: id }, getLabel(id)));
+
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {SendReport} sendReport @returns {HTMLElement} */
+function createReportForm(context, problemIndex, sendReport) {
+  /** @param {string} id */
+  const getName = (id) => problemIndex.getName(id);
+  const factories = [...problemIndex.factories.values()]
+    .filter((one) => one.lines?.length)
+    .map(({ id }) => id)
+    .sort((a, b) => getName(a).localeCompare(getName(b)));
+  const periods = renderOptions(problemIndex.periods, (id) => formatPeriod(id, "long"));
+  const factory = h("select", { name: "factory" }, renderOptions(factories, getName));
+  const item = h("select", { name: "item" });
+  const period = h("select", { name: "period" }, periods);
+  const amount = h("input", {
+    name: "quantity",
+    type: "number",
+    min: "0",
+    step: "any",
+    required: true,
+    inputmode: "decimal",
+  });
+  const quota = h("p", { class: "soft small quota" });
+  const getLine = () => ({ factory: factory.value, item: item.value, period: period.value });
+  const showQuota = async () => {
+    const line = getLine();
+    const query = { ...line, columns: "quantity" };
+    const { columns } = await context.api.fetchTable(context.plan.id, "quotas", query);
+    const text = formatQuantity(columns.quantity[0] ?? 0, problemIndex.getUnit(line.item));
+    fill(quota, t("outputs.quota", { quota: text }));
+  };
+  const updateItems = () => {
+    const lines = problemIndex.factories.get(factory.value)?.lines ?? [];
+    fill(
+      item,
+      renderOptions(
+        lines.map((line) => line.item),
+        getName,
+      ),
+    );
+    showQuota();
+  };
+  factory.addEventListener("change", updateItems);
+  for (const select of [item, period]) select.addEventListener("change", showQuota);
+  /** @param {Event} event */
+  const submit = (event) => {
+    event.preventDefault();
+    sendReport({ outputs: [{ ...getLine(), quantity: Number(amount.value) }] });
+  };
+  updateItems();
+  return h(
+    "form",
+    { class: "controls report", on: { submit } },
+    renderField(t("outputs.factory"), factory),
+    renderField(t("outputs.item"), item),
+    renderField(t("outputs.period"), period),
+    renderField(t("outputs.quantity"), amount),
+    h("button", { type: "submit", class: "button main" }, t("outputs.report")),
+    quota,
+  );
+}
+
+/** @param {SendReport} sendReport @returns {HTMLElement} */
+function createUpload(sendReport) {
+  const input = h("input", {
+    type: "file",
+    accept: ".csv,.xlsx,text/csv",
+    "aria-describedby": "csv-hint",
+  });
+  input.addEventListener("change", async () => {
+    const file = input.files?.[0];
+    if (file) {
+      const type = file.name.endsWith(".xlsx") ? XLSX_TYPE : "text/csv";
+      await sendReport(new Blob([await file.arrayBuffer()], { type }));
+    }
+    input.value = "";
+  });
+  const columns = h("code", {}, CSV_COLUMNS);
+  return h(
+    "div",
+    { class: "field upload" },
+    h("label", {}, t("outputs.file"), " ", input),
+    h("p", { id: "csv-hint", class: "soft small" }, t("outputs.file-hint"), " ", columns),
+  );
+}
+
+/** @param {OutputList} list @param {ProblemIndex} problemIndex @returns {HTMLElement} */
+function renderReports(list, problemIndex) {
+  const columns = ["factory", "item", "period", "quantity", "at"];
+  const counts = { n: formatNumber(list.total), revision: list.revision };
+  const table = renderScrollTable({
+    label: t("outputs.title"),
+    head: columns.map((name) => renderColumnHeading(t(`outputs.${name}`), name === "quantity")),
+    rows: list.outputs.map(({ factory, item, period, quantity, caller, at }) =>
+      h(
+        "tr",
+        {},
+        h("td", {}, problemIndex.getName(factory)),
+        h("td", {}, problemIndex.getName(item)),
+        h("td", {}, formatPeriod(period, "long")),
+        h("td", { class: "number" }, formatQuantity(quantity, problemIndex.getUnit(item))),
+        h("td", {}, t("approval.by", { caller, at: formatDateTime(at) })),
+      ),
+    ),
+  });
+  return h("details", {}, h("summary", {}, t("outputs.reported", counts)), table);
+}

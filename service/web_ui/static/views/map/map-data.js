@@ -1,0 +1,258 @@
+/** Figures of the map: tables of the plan, summed by place and month. */
+
+import { fetchTable } from "../../lib/api.js";
+import { formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+
+/** What the colours of the counties show.
+ * @type {MapState["measure"][]} */
+export const MEASURES = ["served", "shortage", "price"];
+
+/** @typedef {"demand"|"served"|"shortage"|"central"} SupplyColumn */
+/** @typedef {Record<SupplyColumn, number>} SupplySum */
+/** @typedef {Pick<MapState, "measure"|"month"|"item">} MeasureState */
+
+/** @type {SupplyColumn[]} */
+const SUMMED_COLUMNS = ["demand", "served", "shortage", "central"];
+
+/** The end of the scale is at least this, so that negligible figures do not look large. */
+const MIN_SCALE_END = 0.01;
+
+/** Figures by place, link and partner. The month `null` stands for the whole plan. */
+export class MapData {
+  /**
+   * Read the tables of the map.
+   * @param {ViewContext} context context of the view
+   * @returns {Promise<MapData>} the figures
+   */
+  static async load({ loadProblemIndex, plan }) {
+    const [problemIndex, supply, power, links, swaps] = await Promise.all([
+      loadProblemIndex(),
+      fetchTable(plan.id, "supply", {
+        columns: "county,item,period,demand,served,shortage,central",
+      }),
+      fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
+      fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit" }),
+      fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
+    ]);
+    return new MapData(problemIndex, {
+      supply: supply.columns,
+      power: power.columns,
+      links: links.columns,
+      swaps: swaps.columns,
+    });
+  }
+
+  /** @param {ProblemIndex} problemIndex @param {{supply: Columns, power: Columns, links: Columns, swaps: Columns}} tables */
+  constructor(problemIndex, tables) {
+    this.problemIndex = problemIndex;
+    this.supply = tables.supply;
+    /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
+    this.sumsByItem = new Map();
+    this.links = sumLinks(tables.links);
+    this.power = collectPowerPrices(tables.power);
+    this.swaps = sumSwaps(tables.swaps, problemIndex);
+  }
+
+  /**
+   * Sum the supply of one item in its unit, or of all goods in won.
+   * @param {string|null} item the item; null for all goods
+   * @returns {Map<string, Map<string|null, SupplySum>>} sums by place and month
+   */
+  sumByPlace(item) {
+    const known = this.sumsByItem.get(item);
+    if (known) return known;
+    const { supply, problemIndex } = this;
+    /** @type {Map<string, Map<string|null, SupplySum>>} */
+    const sums = new Map();
+    supply.item.forEach((id, row) => {
+      if (item ? id !== item : !problemIndex.isGood(id)) return;
+      const value = item ? 1 : problemIndex.getValue(id);
+      for (const month of [supply.period[row], null]) {
+        const sum = getOrCreate(sums, supply.county[row], month, createSupplySum);
+        for (const name of SUMMED_COLUMNS) sum[name] += value * supply[name][row];
+      }
+    });
+    this.sumsByItem.set(item, sums);
+    return sums;
+  }
+
+  /**
+   * Get the sum of a place.
+   * @param {string} place the place
+   * @param {Pick<MapState, "item"|"month">} state item and month
+   * @returns {SupplySum|null} the sum; null if nothing happens there
+   */
+  getSum(place, { item, month }) {
+    return this.sumByPlace(item).get(place)?.get(month) ?? null;
+  }
+
+  /**
+   * Compute the figure of a county by the selected measure.
+   * @param {string} county the county
+   * @param {MeasureState} state measure, item and month
+   * @returns {number|null} a share, won a person, units, or won a kWh; null if there is none
+   */
+  computeFigure(county, state) {
+    if (state.measure === "price") {
+      const area = this.problemIndex.counties.get(county)?.power_area ?? "";
+      return this.power.get(area)?.get(state.month) ?? null;
+    }
+    const sum = this.getSum(county, state);
+    if (!sum || sum.demand === 0) return null;
+    if (state.measure === "served") return sum.served / sum.demand;
+    if (state.item) return sum.shortage;
+    return sum.shortage / (this.problemIndex.getPopulation(county) || 1);
+  }
+
+  /**
+   * Format a figure with its unit.
+   * @param {number|null} value the figure
+   * @param {MeasureState} state measure and item
+   * @returns {string} the text
+   */
+  formatFigure(value, { measure, item }) {
+    if (value === null) return "–";
+    if (measure === "served") return formatShare(value);
+    return measure === "shortage" && item
+      ? formatQuantity(value, this.problemIndex.getUnit(item))
+      : formatWon(value);
+  }
+
+  /**
+   * Find the greatest figure of any county in any month: the end of the scale.
+   * @param {MeasureState} state what is shown
+   * @returns {number} the figure
+   */
+  findHighest(state) {
+    if (state.measure === "served") return 1;
+    const months = state.month ? this.problemIndex.periods : [null];
+    const figures = [...this.problemIndex.counties.keys()].flatMap((county) =>
+      months.map((month) => this.computeFigure(county, { ...state, month }) ?? 0),
+    );
+    return Math.max(...figures, MIN_SCALE_END);
+  }
+
+  /**
+   * Format the figure of the province.
+   * @param {MeasureState} state what is shown
+   * @returns {string} the text
+   */
+  formatProvinceFigure(state) {
+    const counties = [...this.problemIndex.counties.keys()];
+    if (state.measure === "price") {
+      const prices = counties
+        .map((county) => this.computeFigure(county, state))
+        .filter((price) => price !== null);
+      if (!prices.length) return "–";
+      const [low, high] = [Math.min(...prices), Math.max(...prices)].map(formatWon);
+      return low === high ? high : `${low} – ${high}`;
+    }
+    const total = createSupplySum();
+    for (const county of counties) {
+      const sum = this.getSum(county, state);
+      for (const name of SUMMED_COLUMNS) total[name] += sum?.[name] ?? 0;
+    }
+    if (state.measure === "served") {
+      return formatShare(total.demand ? total.served / total.demand : null);
+    }
+    return state.item
+      ? formatQuantity(total.shortage, this.problemIndex.getUnit(state.item))
+      : formatWon(total.shortage);
+  }
+
+  /**
+   * Get the flow on a link.
+   * @param {string} id the link
+   * @param {string|null} month the month
+   * @returns {{tonnes: number, to: string|null, full: number|null}} tonnes in both directions; the end that gets more; used share of the limit in the fuller direction, null without a limit
+   */
+  getLinkFlow(id, month) {
+    const directions = [...(this.links.get(id) ?? [])].map(([to, months]) => ({
+      to,
+      ...(months.get(month) ?? { used: 0, limit: 0 }),
+    }));
+    const shares = directions.filter((way) => way.limit > 0).map((way) => way.used / way.limit);
+    const busiest = directions.reduce(
+      (most, way) => (way.used > most.used ? way : most),
+      /** @type {{to: string|null, used: number}} */ ({ to: null, used: 0 }),
+    );
+    return {
+      tonnes: directions.reduce((sum, way) => sum + way.used, 0),
+      to: busiest.to,
+      full: shares.length ? Math.max(...shares) : null,
+    };
+  }
+
+  /**
+   * Get the swaps with a partner.
+   * @param {string} id the partner
+   * @param {string|null} month the month
+   * @returns {{given: number, taken: number}} values, won
+   */
+  getSwap(id, month) {
+    return this.swaps.get(id)?.get(month) ?? { given: 0, taken: 0 };
+  }
+}
+
+/** @returns {SupplySum} */
+const createSupplySum = () => ({ demand: 0, served: 0, shortage: 0, central: 0 });
+
+/**
+ * @template Key, Value
+ * @param {Map<string, Map<Key, Value>>} map @param {string} outer @param {Key} inner @param {() => Value} create
+ * @returns {Value}
+ */
+function getOrCreate(map, outer, inner, create) {
+  let values = map.get(outer);
+  if (!values) map.set(outer, (values = new Map()));
+  let value = values.get(inner);
+  if (value === undefined) values.set(inner, (value = create()));
+  return value;
+}
+
+/** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} by link, end and month */
+function sumLinks({ id, part, period, used, limit }) {
+  /** @type {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} */
+  const links = new Map();
+  id.forEach((link, row) => {
+    if (!links.has(link)) links.set(link, new Map());
+    for (const month of [period[row], null]) {
+      const directions = links.get(link) ?? new Map();
+      const sum = getOrCreate(directions, part[row], month, () => ({ used: 0, limit: 0 }));
+      sum.used += used[row];
+      sum.limit += limit[row];
+    }
+  });
+  return links;
+}
+
+/** @param {Columns} columns @returns {Map<string, Map<string|null, number>>} won a kWh by area and month; for the whole plan the mean of the months */
+function collectPowerPrices({ area, period, price }) {
+  /** @type {Map<string, Map<string|null, number>>} */
+  const areas = new Map();
+  area.forEach((id, row) => {
+    const months = areas.get(id) ?? new Map();
+    months.set(period[row], price[row]);
+    areas.set(id, months);
+  });
+  for (const months of areas.values()) {
+    const prices = [...months.values()];
+    months.set(null, prices.reduce((sum, value) => sum + value, 0) / prices.length);
+  }
+  return areas;
+}
+
+/** @param {Columns} columns @param {ProblemIndex} problemIndex @returns {Map<string, Map<string|null, {given: number, taken: number}>>} by partner and month */
+function sumSwaps({ partner, item, period, given, taken }, problemIndex) {
+  /** @type {Map<string, Map<string|null, {given: number, taken: number}>>} */
+  const partners = new Map();
+  partner.forEach((id, row) => {
+    const value = problemIndex.getValue(item[row]);
+    for (const month of [period[row], null]) {
+      const sum = getOrCreate(partners, id, month, () => ({ given: 0, taken: 0 }));
+      sum.given += given[row] * value;
+      sum.taken += taken[row] * value;
+    }
+  });
+  return partners;
+}

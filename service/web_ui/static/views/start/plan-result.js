@@ -1,0 +1,76 @@
+/** The result of a plan: outcome, main figures, or the reason of a failure. */
+
+import { renderFigure } from "../../lib/components.js";
+import { h } from "../../lib/dom.js";
+import { createWorkbookLink } from "../../lib/file-links.js";
+import { formatDuration, formatShare } from "../../lib/format.js";
+import { isEnglish, t, textOr } from "../../lib/i18n.js";
+import { describePlanSource } from "../../lib/plans.js";
+
+const MAX_RULES = 12;
+
+/**
+ * Render the card of a finished or cancelled plan.
+ * @param {Plan} plan the plan
+ * @param {ViewContext} context context of the view
+ * @returns {HTMLElement} the card
+ */
+export function renderPlanResult(plan, context) {
+  const isSolved = plan.outcome === "optimal" || plan.outcome === "feasible";
+  const state = plan.status === "cancelled" ? "status.cancelled" : `outcome.${plan.outcome}`;
+  const map = context.buildHref("map", { plan: plan.id });
+  const year = context.buildHref("year", { plan: plan.id });
+  return h(
+    "section",
+    { class: "card result", "aria-label": t("start.result") },
+    h(
+      "div",
+      { class: "figure-head" },
+      h("h2", {}, describePlanSource(plan)),
+      h("span", { class: isSolved ? "tag good" : "tag bad" }, t(state)),
+    ),
+    plan.summary ? renderFigures(plan, plan.summary) : renderFailureReason(plan),
+    isSolved &&
+      h(
+        "div",
+        { class: "buttons" },
+        h("a", { class: "button main", href: map }, t("start.open-map")),
+        h("a", { class: "button", href: year }, t("start.open-year")),
+        createWorkbookLink(plan),
+      ),
+  );
+}
+
+/** @param {Plan} plan @param {PlanSummary} summary @returns {HTMLElement} */
+function renderFigures(plan, summary) {
+  /** @param {string} name @param {string} value */
+  const figure = (name, value) => renderFigure(name, t(`start.${name}`), value);
+  const { power_used_kwh: used, power_limit_kwh: limit } = summary;
+  return h(
+    "dl",
+    { class: "figures" },
+    figure("served", formatShare(summary.served_share)),
+    figure("local", formatShare(summary.local_share)),
+    figure("central", formatShare(summary.central_share)),
+    limit ? figure("power", formatShare(used / limit)) : null,
+    plan.started &&
+      plan.finished &&
+      figure("duration", formatDuration(plan.started, plan.finished)),
+  );
+}
+
+/** @param {Plan} plan @returns {HTMLElement|null} */
+function renderFailureReason(plan) {
+  const rules = plan.infeasibility?.conflict ?? [];
+  if (rules.length) {
+    const items = rules.slice(0, MAX_RULES).map((rule) => h("li", {}, renderRule(rule)));
+    return h("ul", { class: "findings" }, items);
+  }
+  return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
+}
+
+/** @param {ConflictingRule} rule @returns {Child} */
+function renderRule({ rule, text }) {
+  if (isEnglish()) return text;
+  return [textOr(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
+}

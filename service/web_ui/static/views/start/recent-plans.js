@@ -1,0 +1,62 @@
+/** The list of plans, newest first. */
+
+import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
+import { fill, h } from "../../lib/dom.js";
+import { renderEmpty } from "../../lib/feedback.js";
+import { formatDateTime, formatShare } from "../../lib/format.js";
+import { t } from "../../lib/i18n.js";
+import { describePlanSource } from "../../lib/plans.js";
+
+const PAGE_SIZE = 8;
+
+/**
+ * Fill a card with the newest plans, and older plans on request.
+ * @param {HTMLElement} card the card
+ * @param {ViewContext} context context of the view
+ */
+export async function renderRecentPlans(card, context) {
+  /** @type {string|null} */
+  let next = `/v1/plans?limit=${PAGE_SIZE}`;
+  const loadPage = async () => {
+    const page = await context.api.fetchJson(next ?? "");
+    next = page.next;
+    return page.plans.map((/** @type {PlanListEntry} */ plan) => renderRow(plan, context));
+  };
+  const rows = await loadPage();
+  const title = h("h2", {}, t("start.recent"));
+  if (!rows.length) {
+    fill(card, title, renderEmpty(t("start.recent-none")));
+    return;
+  }
+  const table = renderScrollTable({
+    label: t("start.recent"),
+    head: ["plan", "created", "state", "served"].map((name) =>
+      renderColumnHeading(t(`start.col-${name}`), name === "served"),
+    ),
+    rows,
+  });
+  const more = h("button", { type: "button", class: "button small" }, t("start.more"));
+  more.hidden = next === null;
+  more.addEventListener("click", async () => {
+    table.querySelector("tbody")?.append(...(await loadPage()));
+    more.hidden = next === null;
+  });
+  fill(card, title, table, more);
+}
+
+/** @param {PlanListEntry} plan @param {ViewContext} context @returns {HTMLElement} */
+function renderRow(plan, context) {
+  const isFinished = plan.status === "finished";
+  const hasFigures = plan.served_share !== null;
+  const href = context.buildHref(hasFigures ? "map" : "start", { plan: plan.id });
+  const state = isFinished ? `outcome.${plan.outcome}` : `status.${plan.status}`;
+  const tone = hasFigures ? "tag good" : isFinished ? "tag bad" : "tag";
+  return h(
+    "tr",
+    {},
+    h("td", {}, h("a", { href }, describePlanSource(plan))),
+    h("td", { class: "soft" }, formatDateTime(plan.created)),
+    h("td", {}, h("span", { class: tone }, t(state))),
+    h("td", { class: "number" }, formatShare(plan.served_share)),
+  );
+}

@@ -1,0 +1,144 @@
+/** The estimate from shadow prices: shown first, and compared with the result after re-solving. */
+
+import { h } from "../../lib/dom.js";
+import { formatNumber, formatShare, formatWon } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+import {
+  describeLimit,
+  formatPoints,
+  formatShadowPrice,
+  formatSignedWon,
+} from "../shared/descriptions.js";
+
+const MAX_CONTRIBUTIONS = 4;
+const MAX_LIMITS = 4;
+
+/** Below this fraction the estimate is valid for a small step only. */
+const SMALL_FRACTION = 0.001;
+
+/** Smaller changes count as none, won. */
+const WON_TOLERANCE = 0.005;
+
+/** @typedef {"unavailable"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
+
+/**
+ * Classify an estimate.
+ * @param {Pick<ObjectiveEstimate, "objective_change"|"exact">} estimate what `/estimate` answers
+ * @returns {EstimateKind} whether the figure is exact or a bound
+ */
+export function classifyEstimate({ objective_change: change, exact }) {
+  if (change === null) return "unavailable";
+  if (exact) return "exact";
+  return change < -WON_TOLERANCE ? "saves-at-most" : "at-least";
+}
+
+/** @param {number} change @returns {string} */
+const formatChange = (change) =>
+  Math.abs(change) < WON_TOLERANCE ? formatWon(0) : formatSignedWon(change);
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
+function formatEstimate({ objective_change: change }, kind) {
+  const value = change ?? 0;
+  return kind === "saves-at-most" ? formatWon(Math.abs(value)) : formatChange(value);
+}
+
+/**
+ * Render an estimate while the problem is re-solved.
+ * @param {ObjectiveEstimate} estimate what `/estimate` answers
+ * @returns {HTMLElement} the figure and its validity
+ */
+export function renderEstimate(estimate) {
+  const kind = classifyEstimate(estimate);
+  const tag = h("p", {}, h("span", { class: "tag" }, t("estimate.tag")));
+  const content =
+    kind === "unavailable"
+      ? h("p", {}, t("estimate.unavailable"))
+      : renderEstimateFigures(estimate, kind);
+  return h("div", { class: "estimate", data: { kind } }, tag, content);
+}
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {Child} */
+function renderEstimateFigures(estimate, kind) {
+  const served = estimate.served_share;
+  const figure = t(`estimate.${kind}`, { won: formatEstimate(estimate, kind) });
+  return [
+    h(
+      "p",
+      { class: "estimate-figure" },
+      h("span", { class: "soft" }, t("comparison.objective")),
+      " ",
+      h("strong", { data: { figure: "estimate" } }, figure),
+    ),
+    served &&
+      h(
+        "p",
+        { class: "small" },
+        t("estimate.served", {
+          before: formatShare(served[0]),
+          after: formatShare(served[1]),
+          points: formatPoints(served[0], served[1]),
+        }),
+      ),
+    h("p", { class: "soft small" }, describeValidity(estimate, kind)),
+  ];
+}
+
+/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
+function describeValidity({ valid_fraction: fraction }, kind) {
+  if (kind === "exact") return t("estimate.exact-text");
+  const valid =
+    fraction < SMALL_FRACTION
+      ? t("estimate.valid-small-step")
+      : t("estimate.valid-fraction", { share: formatShare(fraction) });
+  return t(`estimate.${kind}-text`, { valid });
+}
+
+/**
+ * Explain a result: the estimate beside the re-solved value, and the limits behind the estimate.
+ * @param {ObjectiveEstimate} estimate what `/estimate` answers
+ * @param {Comparison} comparison the result
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {HTMLElement} sentences and lists
+ */
+export function renderExplanation(estimate, comparison, problemIndex) {
+  const kind = classifyEstimate(estimate);
+  const sentence = describeEstimateAndResult(estimate, comparison, kind);
+  if (kind === "unavailable" || !estimate.contributions.length) {
+    return h("div", { class: "explanation" }, h("p", {}, sentence));
+  }
+  const contributions = estimate.contributions.slice(0, MAX_CONTRIBUTIONS).map((part) => {
+    const rule = textOr(`rule.${part.rule}`, part.rule);
+    const values = {
+      rule: textOr(`explanation.rule.${part.rule}`, rule),
+      won: formatChange(part.objective_change),
+      n: formatNumber(part.limit_count),
+    };
+    return h("li", { data: { rule: part.rule } }, t("explanation.contribution", values));
+  });
+  const limits = estimate.limits.slice(0, MAX_LIMITS).map((limit) => {
+    const price = formatShadowPrice(limit.shadow_price, limit.unit);
+    return h("li", {}, `${describeLimit(problemIndex, limit)}: ${price}`);
+  });
+  return h(
+    "div",
+    { class: "explanation" },
+    h("p", { class: "estimate-and-result" }, sentence),
+    h("ul", { class: "sentences" }, contributions),
+    limits.length > 0 && [
+      h("p", { class: "soft small" }, t("explanation.limits")),
+      h("ul", { class: "sentences limits" }, limits),
+    ],
+  );
+}
+
+/** @param {ObjectiveEstimate} estimate @param {Comparison} comparison @param {EstimateKind} kind @returns {string} */
+function describeEstimateAndResult(estimate, comparison, kind) {
+  if (kind === "unavailable") return t("explanation.unavailable");
+  if (!estimate.contributions.length) {
+    return t(estimate.exact ? "explanation.not-binding" : "explanation.not-binding-at-first");
+  }
+  return t(`explanation.${kind}`, {
+    won: formatEstimate(estimate, kind),
+    result: formatChange(comparison.objective[1] - comparison.objective[0]),
+  });
+}

@@ -1,0 +1,385 @@
+/**
+ * Types of the page: what the API answers, and what the modules share.
+ * Only the type checker reads this file; the browser never loads it.
+ */
+
+type ViewContext = import("./static/lib/router.js").ViewContext;
+type ViewEntry = import("./static/lib/router.js").ViewEntry;
+type ProblemIndex = import("./static/lib/problem-index.js").ProblemIndex;
+type MapData = import("./static/views/map/map-data.js").MapData;
+type YearView = import("./static/views/year.js").YearView;
+
+/** What `h` and `s` take as children. */
+type Child = Node | string | number | boolean | null | undefined | Child[];
+
+/** What `h` and `s` take as properties. */
+type Props = Record<string, any>;
+
+/** Columns of a table: lists of equal length by name. */
+type Columns = Record<string, any[]>;
+
+interface Grant {
+  province: string;
+  role: string;
+}
+
+/** `/v1/me`. */
+interface Principal {
+  caller: string;
+  authentication: "off" | "on";
+  grants: Grant[];
+}
+
+interface Change {
+  what: string;
+  where?: string | string[] | null;
+  periods?: string[] | null;
+  factor?: number | null;
+  value?: number | number[] | null;
+}
+
+interface PlanSource {
+  province: string | null;
+  version?: number | null;
+  scenario: string | null;
+  changes: Change[];
+  replanned?: { from: string } | null;
+}
+
+/** An entry of `/v1/plans`. */
+interface PlanListEntry {
+  id: string;
+  status: "queued" | "running" | "finished" | "cancelled";
+  outcome: string | null;
+  approval_state: string;
+  source: PlanSource;
+  base_plan: string | null;
+  created: string;
+  started: string | null;
+  finished: string | null;
+  served_share: number | null;
+}
+
+interface ServedShare {
+  key: string;
+  demand: number;
+  served: number;
+  share: number;
+}
+
+interface PlanSummary {
+  served_share: number;
+  local_share: number;
+  central_share: number;
+  power_used_kwh: number;
+  power_limit_kwh: number | null;
+  tonnes: number;
+  by_county: ServedShare[];
+  by_category: ServedShare[];
+}
+
+interface ConflictingRule {
+  rule: string;
+  text: string;
+}
+
+/** `/v1/plans/{plan}`. */
+interface Plan extends Omit<PlanListEntry, "served_share"> {
+  objective: { value: number; parts: Record<string, number> } | null;
+  summary: PlanSummary | null;
+  infeasibility: { conflict: ConflictingRule[] } | null;
+  termination: { reason: string; detail: string } | null;
+  tables: Record<string, number> | null;
+}
+
+/** A plan whose head has figures. */
+interface PlanWithFigures extends Plan {
+  objective: NonNullable<Plan["objective"]>;
+  summary: PlanSummary;
+}
+
+interface PlanEvent {
+  kind: string;
+  at: string;
+  data: { stage?: string; iteration?: number; share_done?: number; [name: string]: unknown };
+}
+
+interface Scenario {
+  id: string;
+  name: string;
+  local_name?: string;
+  notes?: string;
+  changes?: Change[];
+}
+
+interface ProvinceListEntry {
+  id: string;
+  name: string;
+  built_in: boolean;
+  version: number;
+  scenarios: Scenario[];
+}
+
+interface Province extends ProvinceListEntry {
+  problem: Problem;
+}
+
+/** A planning problem, as far as the page reads it; fields left out have their default values. */
+interface Problem {
+  periods: string[];
+  items?: Item[];
+  counties?: County[];
+  stations?: Place[];
+  factories?: Factory[];
+  links?: Link[];
+  partners?: Partner[];
+  power_areas?: PowerArea[];
+  supply_shares?: SupplyShares;
+}
+
+interface Named {
+  id: string;
+  name?: string;
+  local_name?: string;
+}
+
+interface Item extends Named {
+  kind?: string;
+  category?: string;
+  unit?: string;
+  value?: number;
+}
+
+interface Place extends Named {
+  latitude?: number | null;
+  longitude?: number | null;
+}
+
+interface County extends Place {
+  power_area?: string;
+  population?: Record<string, number>;
+}
+
+interface Factory extends Named {
+  place?: string;
+  condition?: number;
+  lines?: { item: string }[];
+}
+
+interface Link {
+  id: string;
+  from: string;
+  to: string;
+  mode?: string;
+  tonnes?: number | number[] | null;
+}
+
+interface Partner extends Named {
+  at: string;
+}
+
+interface PowerArea extends Named {
+  limit_kwh?: number | number[] | null;
+}
+
+interface SupplyShares {
+  central?: number;
+  by_category?: Record<string, number>;
+  by_item?: Record<string, number>;
+  delivered?: number | number[];
+  gateways?: string[];
+}
+
+interface LimitReference {
+  rule: string;
+  id: string;
+  part: string;
+  period: string;
+  unit: string;
+}
+
+interface ResultDifference {
+  key: string;
+  before: number;
+  after: number;
+}
+
+interface ComparisonStep {
+  name: string;
+  objective_change: number | null;
+  served_share_change: number | null;
+}
+
+/** `/v1/plans/{plan}/compare` and `/what-if`. */
+interface Comparison {
+  inputs: { path: string; before: string; after: string }[];
+  input_difference_count: number;
+  objective: [number, number];
+  served_share: [number, number];
+  by_county: ResultDifference[];
+  by_category: ResultDifference[];
+  by_factory: ResultDifference[];
+  steps: ComparisonStep[];
+}
+
+/** `/v1/plans/{plan}/estimate`. */
+interface ObjectiveEstimate {
+  objective: number;
+  objective_change: number | null;
+  exact: boolean;
+  valid_fraction: number;
+  served_share: [number, number] | null;
+  contributions: { rule: string; objective_change: number; limit_count: number }[];
+  limits: (LimitReference & { shadow_price: number })[];
+}
+
+/** A limit behind some shortages: part of `/v1/plans/{plan}/bottlenecks`. */
+interface BindingLimit extends LimitReference {
+  shadow_price: number;
+  value: number;
+  share: number;
+}
+
+/** A group of shortages: part of `/v1/plans/{plan}/bottlenecks`. */
+interface AttributionGroup {
+  key: string;
+  value: number;
+  binding_limits: BindingLimit[];
+  other_limits: number;
+  costs: number;
+  above_shortage_cost: number;
+  unreachable: number;
+}
+
+interface ShortageChange {
+  county: string;
+  item: string;
+  period: string;
+  units: number;
+}
+
+interface Remedy extends LimitReference {
+  kind: "reserved" | "unreserved" | "reallocated";
+  amount: number;
+  relative_amount: number;
+  before: number;
+  after: number;
+  objective_change: number;
+  loss_to_others: number;
+  gain_to_others: number;
+  worse_off: ShortageChange[];
+  changes: Change[];
+  shortage_if_not_reserved: number | null;
+}
+
+/** `/v1/plans/{plan}/remedies`. */
+interface Remedies {
+  remedies: Remedy[];
+  evaluated: number;
+}
+
+/** `/v1/plans/{plan}/approval`. */
+interface Approval {
+  state: string;
+  version: number;
+  digest: string | null;
+  acts: string[];
+  history: { at: string; caller: string; act: string; note: string }[];
+}
+
+/** A line of `/v1/audit`. */
+interface AuditEntry {
+  at: string;
+  caller: string;
+  act: string;
+  subject: string;
+  detail: Record<string, unknown>;
+}
+
+interface FulfilmentRow {
+  id: string;
+  rank: number | null;
+  lines: number;
+  unreported: number;
+  planned_value: number;
+  unreported_value: number;
+  made_value: number;
+  fulfilment: number | null;
+}
+
+/** `/v1/plans/{plan}/fulfilment`. */
+interface Fulfilment {
+  through: string;
+  rows: FulfilmentRow[];
+  total: FulfilmentRow;
+}
+
+/** `/v1/plans/{plan}/outputs`. */
+interface OutputList {
+  revision: number;
+  total: number;
+  outputs: {
+    factory: string;
+    item: string;
+    period: string;
+    quantity: number;
+    at: string;
+    caller: string;
+  }[];
+}
+
+/** A finding of the service: what is wrong, where, and how to correct it. */
+interface Finding {
+  code: string;
+  path: string;
+  message: string;
+  remedy: string;
+  severity: string;
+}
+
+/** What the map shows. */
+interface MapState {
+  measure: "served" | "shortage" | "price";
+  month: string | null;
+  item: string | null;
+  county: string | null;
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** A slider of the what-if view: `id` is its URL parameter, `max` its greatest factor. */
+interface Slider {
+  id: string;
+  what: string;
+  where?: string;
+  max: number;
+}
+
+/** A quota with the names of what it names. */
+interface QuotaRow {
+  id: number;
+  factory: string;
+  factoryName: string;
+  factoryWords: string;
+  county: string;
+  countyName: string;
+  item: string;
+  itemName: string;
+  itemWords: string;
+  category: string;
+  unit: string;
+  value: number;
+  period: string;
+  quantity: number;
+  kwh: number;
+  price: number;
+  worth: number;
+}

@@ -1,0 +1,251 @@
+"""Every view in its states: accessibility, layout, languages and URLs.
+
+Each state is tested once in each colour scheme, in looks that differ in width and language as well. `--all` adds the
+other looks, and saves screenshots of all of them.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from models.examples import two_counties_raw
+from tests.browser.conftest import (
+    NARROW,
+    WIDE,
+    OpenPage,
+    PageMonitor,
+    Service,
+    find_violations,
+    measure_overflow,
+    take_screenshot,
+    wait_until_settled,
+)
+from tests.browser.figures import plan_two_counties
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is shown."""
+
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    dark: bool
+    """Colour scheme."""
+    locale: str
+    """Locale of the browser."""
+
+
+LOOKS = {
+    "wide-light-korean": Look(WIDE, dark=False, locale="ko-KR"),
+    "narrow-dark-english": Look(NARROW, dark=True, locale="en-GB"),
+}
+"""A look for each colour scheme."""
+
+OTHER_LOOKS = {
+    "wide-dark-english": Look(WIDE, dark=True, locale="en-GB"),
+    "narrow-light-korean": Look(NARROW, dark=False, locale="ko-KR"),
+}
+"""Looks of the slow lane."""
+
+SHORTAGE = "county=hyesan&item=notebook&period=2002-02"
+
+
+@dataclass(frozen=True)
+class State:
+    """A view in a state."""
+
+    address: str
+    """Hash of the URL; `{plan}` is Ryanggang's normal year, `{short}` a plan with shortages."""
+    ready: str = "h1"
+    """Selector of an element that is there when the state is shown."""
+    expected_error: str = ""
+    """Part of the console message about a request that fails on purpose."""
+
+
+STATES = {
+    "start": State("start?plan={plan}", ".result"),
+    "map": State("map?plan={plan}", ".map-county"),
+    "map-county": State("map?plan={plan}&county=kapsan&month=2002-10&measure=shortage", ".map-side dl"),
+    "map-price": State("map?plan={short}&measure=price", ".map-county"),
+    "year-goods": State("year?plan={plan}", ".heatmap"),
+    "year-shortages": State("year?plan={short}&measure=shortage", ".heatmap a"),
+    "year-power": State("year?plan={plan}&part=power", ".figure canvas"),
+    "year-sources": State("year?plan={plan}&part=sources", ".figure canvas"),
+    "year-flows": State("year?plan={plan}&part=flows", ".figure canvas"),
+    "factories": State("factories?plan={plan}", ".tabulator-row"),
+    "factories-none": State("factories?plan={plan}&q=zzzz", ".tabulator-placeholder"),
+    "quota-sheet": State("factories?plan={plan}&sheet=hyesan-furniture", ".sheet"),
+    "what-if": State("what-if?plan={short}", ".sliders"),
+    "what-if-result": State("what-if?plan={short}&power=0.8&people=1.1", ".comparison .steps"),
+    "what-if-invalid": State(
+        'what-if?plan={plan}&changes=[{{"what":"power_limit","where":"x","factor":0.5}}]', ".failure", "422"
+    ),
+    "compare-none": State("compare?plan={plan}", ".state"),
+    "compare": State("compare?plan={plan}&with={short}", ".plan-columns"),
+    "bottlenecks": State("bottlenecks?plan={short}", ".bottleneck-group"),
+    "bottlenecks-one": State(f"bottlenecks?plan={{short}}&{SHORTAGE}", ".remedy"),
+    "bottlenecks-none": State("bottlenecks?plan={short}&county=kapsan&item=starch&period=2002-01", ".state"),
+    "approval": State("approval?plan={plan}", ".audit"),
+    "no-plan": State("map?plan=nowhere", ".failure", "404"),
+    "no-view": State("nowhere", ".failure"),
+}
+
+
+@pytest.fixture(scope="module")
+def short(service: Service) -> str:
+    """A plan with shortages."""
+    return plan_two_counties(service)
+
+
+@pytest.fixture
+def saves_screenshots(pytestconfig: pytest.Config) -> bool:
+    """Whether to save screenshots."""
+    return bool(pytestconfig.getoption("--all"))
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("state", STATES)
+def test_view(
+    open_page: OpenPage, monitor: PageMonitor, plan: str, short: str, state: str, look: str, saves_screenshots: bool
+) -> None:
+    """In each colour scheme axe finds no serious violation, and nothing overflows."""
+    address = STATES[state].address.format(plan=plan, short=short)
+    page = _open_state(open_page, monitor, STATES[state], address, LOOKS[look])
+    if saves_screenshots:
+        take_screenshot(page, f"{state}-{look}", full=True)
+    _check_layout(page)
+    assert find_violations(page) == []
+    assert page.locator("h1").count() == 1
+    if LOOKS[look].locale == "ko-KR" and "{short}" not in STATES[state].address:
+        assert find_english_words(page) == []
+
+
+@pytest.mark.slow_lane
+@pytest.mark.parametrize("look", OTHER_LOOKS)
+@pytest.mark.parametrize("state", STATES)
+def test_view_in_other_looks(
+    open_page: OpenPage, monitor: PageMonitor, plan: str, short: str, state: str, look: str
+) -> None:
+    """In the other looks nothing overflows; screenshots show them."""
+    address = STATES[state].address.format(plan=plan, short=short)
+    page = _open_state(open_page, monitor, STATES[state], address, OTHER_LOOKS[look])
+    take_screenshot(page, f"{state}-{look}", full=True)
+    _check_layout(page)
+
+
+@pytest.mark.parametrize("state", [name for name, state in STATES.items() if not state.expected_error])
+def test_url_leads_to_the_same_state(
+    open_page: OpenPage, monitor: PageMonitor, plan: str, short: str, state: str
+) -> None:
+    """The URL of a state, opened again, shows the same view."""
+    address = STATES[state].address.format(plan=plan, short=short)
+    page = _open_state(open_page, monitor, STATES[state], address, LOOKS["wide-light-korean"])
+    heading, url = page.locator("h1").inner_text(), page.url
+    page.goto("about:blank")
+    page.goto(url)
+    page.wait_for_selector(STATES[state].ready)
+    assert page.locator("h1").inner_text() == heading
+
+
+def _open_state(open_page: OpenPage, monitor: PageMonitor, state: State, address: str, look: Look) -> Page:
+    if state.expected_error:
+        monitor.expected.append(state.expected_error)
+    page = open_page(f"#/{address}", look.size, dark=look.dark, locale=look.locale)
+    page.wait_for_selector(state.ready)
+    wait_until_settled(page)
+    return page
+
+
+def _check_layout(page: Page) -> None:
+    assert measure_overflow(page) <= 0
+    assert find_clipped_texts(page) == []
+
+
+def find_english_words(page: Page) -> list[str]:
+    """List English words, except texts marked as English, code, names, and provinces that users uploaded."""
+    text: str = page.evaluate(
+        """() => {
+            const copy = document.querySelector("main").cloneNode(true);
+            const uploaded = ".choice:has([name=province]:not([value=ryanggang]))";
+            for (const one of copy.querySelectorAll(`[lang=en], code, .sheet, ${uploaded}`)) one.remove();
+            const texts = document.createNodeIterator(copy, NodeFilter.SHOW_TEXT);
+            const found = [];
+            for (let text = texts.nextNode(); text; text = texts.nextNode()) found.push(text.data);
+            return found.join(" ");
+        }"""
+    )
+    words = re.sub(r"\S*\d\S*", " ", text)  # identifiers of plans and requests contain letters
+    return [word for word in re.findall(r"[A-Za-z]{3,}", words) if word not in NAMES]
+
+
+NAMES = {
+    "Excel",
+    "CSV",
+    "Parquet",
+    "JSON",
+    "zip",
+    "kWh",
+    "Allot",
+    "Tools",
+    "local",
+    "HiGHS",
+    "highs",
+    "ipm",
+    "GLOP",
+    "PDLP",
+    "CBC",
+}
+"""Names that are the same in every language, and the caller of these tests."""
+
+
+def find_clipped_texts(page: Page) -> list[str]:
+    """List texts that do not fit into their element: headings, buttons, legends and figures."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(h1, h2, h3, button, .button, dd, .tag, label, legend, .legend b, .map-month)")]
+            .filter((one) => one.offsetParent && !one.closest(".visually-hidden") && one.scrollWidth > one.clientWidth + 1
+                && getComputedStyle(one).display !== "inline")
+            .map((one) => `${one.tagName} ${one.textContent}`)"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("view", ["map", "year", "factories", "what-if", "compare", "bottlenecks", "approval"])
+def test_loading_state(open_page: OpenPage, plan: str, view: str) -> None:
+    """While a view loads, the page says so, also to screen readers, and axe finds no violation."""
+    page = open_page("")
+    held: list[Route] = []
+    released = False
+
+    def hold(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**/v1/plans/{plan}**", hold)
+    page.goto(f"/#/{view}?plan={plan}")
+    expect(page.locator("main [role=status]")).to_contain_text("Loading")
+    expect(page.locator("main .spinner")).to_be_visible()
+    assert find_violations(page) == []
+    released = True
+    for route in held:
+        route.continue_()
+    wait_until_settled(page)
+    assert page.locator("main .failure").count() == 0
+
+
+def test_a_view_without_tables_links_to_the_start(open_page: OpenPage, service: Service) -> None:
+    """A view of an infeasible plan explains why it is empty and links to the start view."""
+    problem = two_counties_raw()
+    problem["factories"][0]["lines"][0]["least"] = 60_000
+    plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
+    assert plan["outcome"] == "infeasible"
+    page = open_page(f"#/map?plan={plan['id']}")
+    expect(page.locator("main .state")).to_contain_text("tables")
+    page.locator("main .state a").click()
+    expect(page.locator(".result .tag.bad")).to_be_visible()
+    assert find_violations(page) == []

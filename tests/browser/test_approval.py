@@ -1,0 +1,143 @@
+"""Approval of a plan in a browser: acts with notes, reported outputs, fulfilment and audit log."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import (
+    NARROW,
+    OpenPage,
+    PageMonitor,
+    Service,
+    find_violations,
+    measure_overflow,
+    take_screenshot,
+)
+from tests.browser.figures import plan_two_counties, shows_value
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def approved_plan(service: Service) -> str:
+    """A plan that these tests lead through the approval workflow, in their order."""
+    return plan_two_counties(service)
+
+
+def perform_act(page: Page, name: str, becomes: str, *, note: str = "", confirms: bool = False) -> None:
+    """Perform an act and check the new state."""
+    page.locator("#act-note").fill(note)
+    page.locator(f".acts [data-act={name}]").click()
+    if confirms:
+        page.locator(".confirm").click()
+    expect(page.locator(".workflow h2")).to_have_text(f"State of this plan: {becomes}")
+
+
+def test_from_draft_to_in_force(open_page: OpenPage, service: Service, approved_plan: str) -> None:
+    """Submit, return, submit again, ratify and put in force; the page and the API agree on every step."""
+    page = open_page(f"#/approval?plan={approved_plan}")
+    assert page.locator(".acts [data-act]").evaluate_all("all => all.map(one => one.dataset.act)") == ["submit"]
+    perform_act(page, "submit", "Submitted", note="First go")
+    perform_act(page, "return", "Returned", note="Soap for Kapsan is missing")
+    perform_act(page, "submit", "Submitted")
+    page.locator(".acts [data-act=ratify]").click()
+    page.get_by_role("button", name="Cancel").click()
+    assert service.json(f"/v1/plans/{approved_plan}/approval")["state"] == "submitted"
+    perform_act(page, "ratify", "Ratified", note="As agreed", confirms=True)
+    perform_act(page, "put-in-force", "In force")
+    approval = service.json(f"/v1/plans/{approved_plan}/approval")
+    assert approval["state"] == "in_force"
+    assert [one["act"] for one in approval["history"]] == ["submit", "return", "submit", "ratify", "put-in-force"]
+    assert page.locator(".history li").count() == 5
+    assert "Soap for Kapsan is missing" in page.locator(".history").inner_text()
+    assert approval["digest"].startswith(page.locator(".workflow code").inner_text())
+    expect(page.locator(".audit tbody tr[data-act='plan ratified']")).to_have_count(1)
+    assert find_violations(page) == []
+    take_screenshot(page, "approval", full=True)
+
+
+def test_a_concurrent_act_is_reported(open_page: OpenPage, monitor: PageMonitor, service: Service) -> None:
+    """An act on an outdated state is rejected with a message; a retry shows the new state."""
+    plan = plan_two_counties(service)
+    monitor.expected.append("412")
+    page = open_page(f"#/approval?plan={plan}")
+    service.json(f"/v1/plans/{plan}/approval/submit", {"note": "elsewhere"})
+    page.locator(".acts [data-act=submit]").click()
+    expect(page.locator(".workflow .failure")).to_contain_text("Someone else changed this in the meantime")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
+
+
+def test_outputs_are_reported_and_ranked(
+    open_page: OpenPage, monitor: PageMonitor, service: Service, approved_plan: str, tmp_path: Path
+) -> None:
+    """Report by form, CSV file and workbook; an invalid file is rejected with a message; the ranking is that of the API."""
+    monitor.expected.append("422")
+    page = open_page(f"#/approval?plan={approved_plan}")
+    page.locator("select[name=factory]").select_option("hyesan-daily")
+    page.locator("select[name=item]").select_option("soap")
+    quota = service.json(f"/v1/plans/{approved_plan}/tables/quotas?factory=hyesan-daily&item=soap&period=2002-01")[
+        "rows"
+    ][0]["quantity"]
+    expect(page.locator(".quota")).to_contain_text("Quota:")
+    assert shows_value(page.locator(".quota").inner_text(), quota)
+    page.locator("input[name=quantity]").fill("12000")
+    page.get_by_role("button", name="Report").click()
+    expect(page.locator(".report-status")).to_contain_text("1 accepted as report 1")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("factory,item,period,quantity\nnowhere,soap,2002-01,1\n", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(wrong)
+    expect(page.locator(".report-status .failure")).to_contain_text("nowhere")
+    right = tmp_path / "right.csv"
+    right.write_text(
+        "factory,item,period,quantity\nhyesan-daily,notebook,2002-01,5\nkapsan-food,starch,2002-01,20000\n",
+        encoding="utf-8",
+    )
+    page.locator("input[type=file]").set_input_files(right)
+    expect(page.locator(".report-status")).to_contain_text("2 accepted as report 2")
+    book = openpyxl.Workbook()
+    for row in (["factory", "item", "period", "quantity"], ["kapsan-food", "starch", "2002-01", 19000]):
+        book.active.append(row)
+    book.save(tmp_path / "right.xlsx")
+    page.locator("input[type=file]").set_input_files(tmp_path / "right.xlsx")
+    expect(page.locator(".report-status")).to_contain_text("1 accepted as report 3")
+    truth = service.json(f"/v1/plans/{approved_plan}/fulfilment?by=factory")
+    ranked = [row for row in truth["rows"] if row["rank"] is not None]
+    expect(page.locator(".ranking tbody tr")).to_have_count(len(ranked))
+    expect(page.locator(".ranking tbody tr").first).to_have_attribute("data-key", ranked[0]["id"])
+    for line, row in zip(page.locator(".ranking tbody tr").all(), ranked, strict=True):
+        assert line.get_attribute("data-key") == row["id"]
+        assert shows_value(line.locator("strong").inner_text(), row["fulfilment"])
+        assert shows_value(line.locator("td").nth(2).inner_text(), row["made_value"])
+    assert shows_value(page.locator(".fulfilment .total").inner_text(), truth["total"]["fulfilment"])
+    page.get_by_text("Item", exact=True).last.click()
+    expect(page.locator(".ranking tr[data-key=soap]")).to_be_visible()
+    assert "by=item" in page.url
+    take_screenshot(page, "fulfilment", full=True)
+
+
+def test_remaining_months_are_replanned(open_page: OpenPage, service: Service, approved_plan: str) -> None:
+    """Replan from February with the reported outputs: January stays fixed; the two plans are compared."""
+    page = open_page(f"#/approval?plan={approved_plan}")
+    page.locator("select[name=from]").select_option("2002-02")
+    page.get_by_role("button", name="Replan").click()
+    page.locator(".open-comparison").click()
+    page.wait_for_selector(".plan-columns")
+    other = page.url.split("with=")[1]
+    again = service.json(f"/v1/plans/{other}")
+    assert again["base_plan"] == approved_plan
+    assert again["source"]["replanned"]["from"] == "2002-02"
+    soap = service.json(f"/v1/plans/{other}/tables/quotas?factory=hyesan-daily&item=soap&period=2002-01")["rows"][0]
+    assert soap["quantity"] == 12000
+    assert shows_value(page.locator("[data-figure=served_share]").last.inner_text(), again["summary"]["served_share"])
+
+
+def test_accessibility_in_narrow_dark_korean(open_page: OpenPage, approved_plan: str) -> None:
+    """In a narrow, dark, Korean page nothing overflows, and axe finds no serious violation."""
+    page = open_page(f"#/approval?plan={approved_plan}&log=all", NARROW, dark=True, locale="ko-KR")
+    page.wait_for_selector(".audit table")
+    assert measure_overflow(page) <= 0
+    assert find_violations(page) == []
+    take_screenshot(page, "approval-narrow", full=True)

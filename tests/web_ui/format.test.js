@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+
+import { setBrowserLanguages } from "./browser-globals.js";
+
+const format = await import("../../service/web_ui/static/lib/format.js");
+const { setTexts } = await import("../../service/web_ui/static/lib/i18n.js");
+
+const TEXTS = { "format.won": "{amount} won", "format.seconds": "{n} s", "unit.piece": "pieces" };
+
+beforeEach(() => {
+  setBrowserLanguages("en-GB");
+  setTexts("en", TEXTS);
+});
+
+describe("formatNumber", () => {
+  it("gives three significant digits", () => {
+    const cases = /** @type {[number, string][]} */ ([
+      [0, "0"],
+      [1234567.8, "1,234,568"],
+      [123.4, "123"],
+      [12.345, "12.3"],
+      [1.2345, "1.23"],
+      [0.012345, "0.0123"],
+      [1e-9, "0"],
+      [-12.345, "-12.3"],
+    ]);
+    for (const [value, text] of cases) assert.equal(format.formatNumber(value), text);
+  });
+
+  it("writes a dash without a number", () => {
+    for (const value of [null, undefined, NaN, Infinity]) {
+      assert.equal(format.formatNumber(value), "–");
+    }
+  });
+
+  it("uses the locale of the browser", () => {
+    setBrowserLanguages("de-DE");
+    assert.equal(format.formatNumber(166087.4), "166.087");
+  });
+});
+
+describe("formatShare", () => {
+  it("distinguishes shares near 0 and 1 from 0 and 1", () => {
+    const cases = /** @type {[number, string][]} */ ([
+      [0, "0%"],
+      [1e-9, "0.0%"],
+      [1.72e-5, "0.0017%"],
+      [0.0005, "0.1%"],
+      [0.5, "50.0%"],
+      [0.9994, "99.9%"],
+      [0.99996, "99.996%"],
+      [1 - 1e-9, "100%"],
+      [1.25, "125.0%"],
+    ]);
+    for (const [value, text] of cases) assert.equal(format.formatShare(value), text);
+  });
+});
+
+describe("money and quantities", () => {
+  it("writes millions in compact notation", () => {
+    assert.equal(format.formatWon(999_999), "999,999 won");
+    assert.equal(format.formatWon(1_234_567), "1.23m won");
+    assert.equal(format.formatWon(null), "–");
+  });
+
+  it("translates units", () => {
+    assert.equal(format.formatQuantity(3, "piece"), "3\u00a0pieces");
+    assert.equal(format.formatQuantity(3, "kg"), "3\u00a0kg");
+    assert.equal(format.formatQuantity(null, "kg"), "–");
+  });
+});
+
+describe("periods and times", () => {
+  it("writes months", () => {
+    assert.equal(format.formatPeriod("2002-04"), "Apr");
+    assert.equal(format.formatPeriod("2002-04", "long"), "April 2002");
+    assert.equal(format.formatPeriod("spring", "long"), "spring");
+  });
+
+  it("writes months in Korean", () => {
+    setTexts("ko", TEXTS);
+    assert.equal(format.formatPeriod("2002-04", "long"), "2002년 4월");
+    assert.equal(format.getLocale(), "ko-KR");
+  });
+
+  it("writes durations", () => {
+    const [from, to] = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:12.5Z"];
+    assert.equal(format.formatDuration(from, to), "12.5 s");
+    assert.equal(format.formatDateTime(null), "–");
+  });
+});
+
+describe("countFractionDigits", () => {
+  it("is at most six", () => {
+    assert.deepEqual(
+      [0, 100, 10, 1, 0.1, 1e-12].map(format.countFractionDigits),
+      [0, 0, 1, 2, 3, 6],
+    );
+  });
+});

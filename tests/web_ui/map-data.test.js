@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+
+import "./browser-globals.js";
+
+const { MapData } = await import("../../service/web_ui/static/views/map/map-data.js");
+const { rankCountyShortages } = await import("../../service/web_ui/static/views/map/side-panel.js");
+const { ProblemIndex } = await import("../../service/web_ui/static/lib/problem-index.js");
+const { setTexts } = await import("../../service/web_ui/static/lib/i18n.js");
+
+const problemIndex = new ProblemIndex({
+  periods: ["m1", "m2"],
+  items: [{ id: "soap", value: 2 }, { id: "salt" }, { id: "lye", kind: "material" }],
+  counties: [
+    { id: "a", power_area: "north", population: { people: 10 } },
+    { id: "b", power_area: "south", population: { people: 5 } },
+  ],
+  partners: [{ id: "p", at: "gate" }],
+});
+
+const supply = {
+  county: ["a", "a", "a", "b", "a"],
+  item: ["soap", "soap", "salt", "salt", "lye"],
+  period: ["m1", "m2", "m1", "m2", "m1"],
+  demand: [10, 10, 20, 0, 99],
+  served: [10, 5, 10, 0, 0],
+  shortage: [0, 5, 10, 0, 99],
+  central: [1, 0, 2, 0, 0],
+};
+
+const data = new MapData(problemIndex, {
+  supply,
+  power: { area: ["north", "north"], period: ["m1", "m2"], price: [3, 5] },
+  links: {
+    id: ["l", "l", "l"],
+    part: ["a", "b", "b"],
+    period: ["m1", "m1", "m2"],
+    used: [2, 6, 1],
+    limit: [10, 8, 0],
+  },
+  swaps: { partner: ["p"], item: ["soap"], period: ["m1"], given: [4], taken: [1] },
+});
+
+/** @type {MapState} */
+const STATE = { measure: "served", month: null, item: null, county: null };
+
+beforeEach(() => setTexts("en", { "format.won": "{amount} won" }));
+
+describe("MapData", () => {
+  it("sums goods by value and single items by unit", () => {
+    assert.deepEqual(data.getSum("a", { item: null, month: null }), {
+      demand: 60,
+      served: 40,
+      shortage: 20,
+      central: 4,
+    });
+    assert.equal(data.getSum("a", { item: "soap", month: "m2" })?.shortage, 5);
+    assert.equal(data.getSum("nowhere", { item: null, month: null }), null);
+  });
+
+  it("computes the figures of counties", () => {
+    assert.equal(data.computeFigure("a", STATE), 40 / 60);
+    assert.equal(data.computeFigure("b", STATE), null);
+    assert.equal(data.computeFigure("a", { ...STATE, measure: "shortage" }), 2);
+    assert.equal(data.computeFigure("a", { ...STATE, measure: "shortage", item: "salt" }), 10);
+    assert.equal(data.computeFigure("a", { ...STATE, measure: "price" }), 4);
+    assert.equal(data.computeFigure("a", { ...STATE, measure: "price", month: "m2" }), 5);
+    assert.equal(data.computeFigure("b", { ...STATE, measure: "price" }), null);
+  });
+
+  it("computes the figure of the province", () => {
+    assert.equal(data.formatProvinceFigure(STATE), "66.7%");
+    assert.equal(data.formatProvinceFigure({ ...STATE, measure: "shortage" }), "20 won");
+    assert.equal(data.formatProvinceFigure({ ...STATE, measure: "price" }), "4 won");
+  });
+
+  it("ends the scale at the greatest figure of any month", () => {
+    assert.equal(data.findHighest(STATE), 1);
+    assert.equal(data.findHighest({ ...STATE, measure: "price", month: "m1" }), 5);
+    assert.equal(data.findHighest({ ...STATE, measure: "shortage", item: "lye" }), 99);
+  });
+
+  it("adds up both directions of a link", () => {
+    assert.deepEqual(data.getLinkFlow("l", "m1"), { tonnes: 8, to: "b", full: 0.75 });
+    assert.deepEqual(data.getLinkFlow("l", "m2"), { tonnes: 1, to: "b", full: null });
+    assert.deepEqual(data.getLinkFlow("none", null), { tonnes: 0, to: null, full: null });
+  });
+
+  it("values swaps", () => {
+    assert.deepEqual(data.getSwap("p", null), { given: 8, taken: 2 });
+    assert.deepEqual(data.getSwap("p", "m2"), { given: 0, taken: 0 });
+  });
+});
+
+describe("rankCountyShortages", () => {
+  it("ranks goods by value with the period of the greatest shortage", () => {
+    const ranked = rankCountyShortages(supply, { county: "a", month: null }, problemIndex);
+    assert.deepEqual(
+      ranked.map(({ item, shortage, worstPeriod }) => [item, shortage, worstPeriod]),
+      [
+        ["soap", 5, "m2"],
+        ["salt", 10, "m1"],
+      ],
+    );
+    assert.deepEqual(rankCountyShortages(supply, { county: "b", month: null }, problemIndex), []);
+  });
+});

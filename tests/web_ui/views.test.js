@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import "./browser-globals.js";
+
+const { interpretSearch } = await import("../../service/web_ui/static/views/factories/filters.js");
+const { pivotByPeriod } =
+  await import("../../service/web_ui/static/views/factories/quota-sheet.js");
+const { rankShortages } = await import("../../service/web_ui/static/views/bottlenecks.js");
+const { rankShares } = await import("../../service/web_ui/static/views/compare.js");
+const { sortByChange } = await import("../../service/web_ui/static/views/shared/comparison.js");
+const { createScenarioId } =
+  await import("../../service/web_ui/static/views/shared/scenario-form.js");
+const { createProvinceId, wrapProblem } =
+  await import("../../service/web_ui/static/views/start/province-upload.js");
+const { hasRole } = await import("../../service/web_ui/static/views/approval/roles.js");
+const { selectLatestPlan } = await import("../../service/web_ui/static/lib/plans.js");
+const { countLines } = await import("../../service/web_ui/static/lib/chart.js");
+
+describe("interpretSearch", () => {
+  const rows = [
+    { item: "soap", itemWords: "soap 비누", factory: "f1", factoryWords: "f1 hyesan works" },
+    { item: "laundry", itemWords: "laundry soap", factory: "f2", factoryWords: "f2 kapsan works" },
+  ];
+  /** @param {string} text */
+  const search = (text) => {
+    const { items, factories } = interpretSearch(text, rows);
+    return [items && [...items], factories && [...factories]];
+  };
+
+  it("matches everything without words", () => assert.deepEqual(search("  "), [null, null]));
+
+  it("prefers items that match all words", () => {
+    assert.deepEqual(search("Laundry SOAP"), [["laundry"], null]);
+    assert.deepEqual(search("kapsan works"), [null, ["f2"]]);
+  });
+
+  it("combines words for items and for factories", () => {
+    assert.deepEqual(search("hyesan soap"), [["soap", "laundry"], ["f1"]]);
+  });
+
+  it("matches nothing if a word is unknown", () => assert.deepEqual(search("zzz"), [null, []]));
+});
+
+describe("tables", () => {
+  it("adds up values of the same row and period", () => {
+    const sums = pivotByPeriod(["a", "a", "b", "a"], ["1", "2", "1", "1"], [1, 2, 3, 4]);
+    assert.deepEqual(
+      [...(sums.get("a") ?? [])],
+      [
+        ["1", 5],
+        ["2", 2],
+      ],
+    );
+    assert.equal(sums.get("b")?.get("1"), 3);
+  });
+
+  it("lists each shortage once, the most valuable first", () => {
+    const columns = {
+      county: ["a", "a", "b"],
+      item: ["x", "x", "y"],
+      period: ["1", "1", "1"],
+      shortage: [4, 4, 3],
+    };
+    const ranked = rankShortages(columns, (item) => (item === "y" ? 2 : 1));
+    assert.deepEqual(
+      ranked.map(({ county, value }) => [county, value]),
+      [
+        ["b", 6],
+        ["a", 4],
+      ],
+    );
+  });
+
+  it("puts the greatest range of shares first", () => {
+    const plans = [
+      [
+        { key: "a", share: 1 },
+        { key: "b", share: 0.5 },
+      ],
+      [{ key: "a", share: 0.9 }],
+    ];
+    assert.deepEqual(rankShares(plans), [
+      { key: "b", shares: [0.5, null] },
+      { key: "a", shares: [1, 0.9] },
+    ]);
+  });
+
+  it("sorts differences without changing the argument", () => {
+    const rows = [
+      { key: "a", before: 1, after: 1.1 },
+      { key: "b", before: 1, after: 0 },
+    ];
+    assert.deepEqual(
+      sortByChange(rows).map(({ key }) => key),
+      ["b", "a"],
+    );
+    assert.equal(rows[0].key, "a");
+  });
+});
+
+describe("identifiers", () => {
+  it("of scenarios are unique", () => {
+    assert.equal(createScenarioId("Less power!", []), "less-power");
+    assert.equal(createScenarioId("Less power", ["less-power", "less-power-2"]), "less-power-3");
+    assert.equal(createScenarioId("적은 전력", []), "scenario");
+    assert.equal(createScenarioId("x".repeat(99), []).length, 60);
+  });
+
+  it("of provinces come from file names", () => {
+    assert.equal(createProvinceId("Two Counties.json"), "two-counties");
+    assert.equal(createProvinceId(".hidden — 1.xlsx"), "hidden-1");
+  });
+});
+
+describe("wrapProblem", () => {
+  it("wraps a problem and nothing else", async () => {
+    assert.equal(await wrapProblem('{"periods":[]}').text(), '{"problem": {"periods":[]}}');
+    for (const text of ['{"problem":{}}', "[1]", "{ no", "null"]) {
+      assert.equal(await wrapProblem(text).text(), text);
+    }
+  });
+});
+
+describe("hasRole", () => {
+  const plan = { source: { province: "mine" } };
+  /** @param {string} province @param {string} role @returns {Principal} */
+  const caller = (province, role) => ({
+    caller: "x",
+    authentication: "on",
+    grants: [{ province, role }],
+  });
+
+  it("needs a sufficient role in the province", () => {
+    assert.ok(hasRole(caller("mine", "bureau"), plan, ["bureau", "admin"]));
+    assert.ok(hasRole(caller("*", "admin"), plan, ["admin"]));
+    assert.ok(!hasRole(caller("mine", "reader"), plan, ["bureau"]));
+    assert.ok(!hasRole(caller("other", "bureau"), plan, ["bureau"]));
+    assert.ok(hasRole(caller("other", "bureau"), { source: { province: null } }, ["bureau"]));
+  });
+
+  it("is not needed without authentication", () => {
+    const anyone = /** @type {Principal} */ ({ caller: "", authentication: "off", grants: [] });
+    assert.ok(hasRole(anyone, plan, ["admin"]));
+  });
+});
+
+describe("selectLatestPlan", () => {
+  /** @param {string} id @param {string} status @param {number|null} share @returns {any} */
+  const plan = (id, status, share) => ({ id, status, served_share: share });
+  const plans = [
+    plan("new", "running", null),
+    plan("failed", "finished", null),
+    plan("good", "finished", 0.9),
+    plan("old", "finished", 0.8),
+  ];
+
+  it("prefers the plan shown last, then a plan with figures", () => {
+    assert.equal(selectLatestPlan(plans, "old"), "old");
+    assert.equal(selectLatestPlan(plans, "new"), "good");
+    assert.equal(selectLatestPlan(plans.slice(0, 2), null), "failed");
+    assert.equal(selectLatestPlan(plans.slice(0, 1), null), null);
+  });
+});
+
+describe("countLines", () => {
+  it("breaks lines where an item does not fit", () => {
+    assert.equal(countLines([40, 40, 40], 100), 2);
+    assert.equal(countLines([150, 10], 100), 2);
+    assert.equal(countLines([], 100), 1);
+  });
+});
