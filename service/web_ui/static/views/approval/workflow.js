@@ -30,7 +30,7 @@ export function createWorkflow(context, approval, onDone) {
     const state = t(`approval.state.${current.state}`);
     const heading = h("h2", { tabindex: "-1" }, t("approval.current", { state }));
     const status = h("div", {});
-    /** @type {PerformAct} */
+    /** @param {string} name @param {string} note */
     const performAct = async (name, note) => {
       try {
         const headers = { "If-Match": `"${current.version}"` };
