@@ -38,3 +38,11 @@ class SolverError(BackendError):
 
 class NoSolutionError(BackendError):
     """A certificate was requested for a solution without a primal point."""
+
+
+class SensitivityUnavailableError(BackendError):
+    """No proved optimal plan with dual values is available."""
+
+
+class InfeasibleError(SensitivityUnavailableError):
+    """No plan satisfies every constraint."""

@@ -16,7 +16,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
-from service.api import denials, error_handlers
+from service.api import error_handlers
 from service.api.dependencies import LifespanState
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
@@ -140,7 +140,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
     error_handlers.install_error_handlers(app)
-    denials.install_denial_handlers(app)
+    error_handlers.install_denial_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     mount_static_files(app)

@@ -1,7 +1,8 @@
-"""Exception handlers: every error becomes a response with problem details."""
+"""Exception handlers: every error becomes a response with problem details; denied requests are audited."""
 
 import http
 
+import anyio.to_thread
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.validation.checks import Finding, InvalidProblemError
+from service.api.dependencies import get_services
 from service.api.request_context import get_request_id
+from service.auth.authorization import ForbiddenError, HiddenError
 from service.core.errors import (
     PROBLEM_JSON,
     ApiError,
@@ -159,3 +162,23 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, handle_invalid_parameters)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(Exception, handle_unexpected_error)
+
+
+async def _handle_denied_request(request: Request, error: Exception) -> Response:
+    """Write a denied request to the audit log, then answer it."""
+    if not isinstance(error, ForbiddenError | HiddenError):
+        raise error
+    await anyio.to_thread.run_sync(_audit_denial, request, error)
+    return build_error_response(request, error)
+
+
+def _audit_denial(request: Request, error: ForbiddenError | HiddenError) -> None:
+    detail = {"wanted": error.permission, "method": request.method, "path": request.url.path[:500]}
+    with get_services(request).store.write_transaction() as transaction:
+        transaction.audit.append_entry(error.caller, "refused", error.subject[:100], detail, province=error.province)
+
+
+def install_denial_handlers(app: FastAPI) -> None:
+    """Install the handlers of denied requests."""
+    app.add_exception_handler(ForbiddenError, _handle_denied_request)
+    app.add_exception_handler(HiddenError, _handle_denied_request)

@@ -1,6 +1,11 @@
-"""Reported outputs and fulfilment."""
+"""Reported outputs and fulfilment, as data and in the formats of tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, get_args
+
+import pyarrow as pa
+from pydantic import BaseModel
 
 from models.fulfilment import FulfilmentGrouping, compute_fulfilment
 from models.outputs import LineAndPeriod, read_output_report
@@ -10,6 +15,7 @@ from service.auth.principals import Principal
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError, summarize_findings
 from service.domain.report_reading import RawReport
 from service.domain.schemas.fulfilment import AcceptedReport, FulfilmentView, OutputList, OutputRow
+from service.spreadsheets.table_formats import STREAM_WRITERS, TableFormat
 from service.storage.engine import acquire_lock
 from service.storage.records import PlanRecord
 from service.storage.repositories.outputs import OutputLog, ReportedOutput
@@ -117,3 +123,28 @@ def _count_reported_periods(problem: PlanningProblem, reported: dict[LineAndPeri
 
 def _to_output_row(one: ReportedOutput) -> OutputRow:
     return OutputRow(**one.output.model_dump(), revision=one.revision, at=one.at, caller=one.caller)
+
+
+_ARROW_TYPES: dict[Any, pa.DataType] = {
+    int: pa.int64(),
+    float: pa.float64(),
+    datetime: pa.timestamp("us", tz="UTC"),
+}
+_FORMATS_WITHOUT_TIMESTAMPS = frozenset({"csv", "xlsx"})
+"""Formats without a type for moments; they get texts in ISO 8601."""
+
+
+def stream_model_rows(name: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat) -> Iterator[bytes]:
+    """Stream models as a table in a format other than JSON: a column for each field, null for an absent value."""
+    columns = {field: _build_column(field, row, rows, kind) for field in row.model_fields}
+    table = pa.table(columns)
+    return STREAM_WRITERS[kind](name, table.schema, table.to_batches())
+
+
+def _build_column(field: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat) -> pa.Array:
+    annotation = row.model_fields[field].annotation
+    plain = next((one for one in get_args(annotation) if one is not type(None)), annotation)
+    values = [getattr(one, field) for one in rows]
+    if plain is datetime and kind in _FORMATS_WITHOUT_TIMESTAMPS:
+        return pa.array([value.isoformat() for value in values], pa.string()).dictionary_encode()
+    return pa.array(values, pa.string()).dictionary_encode() if plain is str else pa.array(values, _ARROW_TYPES[plain])

@@ -1,10 +1,15 @@
-"""Views of stored plans."""
+"""Views of stored plans, and their linear programs as text."""
 
-from typing import Any
+from typing import Any, Literal
 
 from models.tables import TABLE_SCHEMAS
+from models.validation.parsing import parse_problem
 from service.domain.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
 from service.storage.records import JobEvent, PlanRecord
+from solvers.backends.highs import format_mps_text
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import build_program
+from solvers.lp.export import format_lp_text
 
 
 def build_list_entry(record: PlanRecord) -> PlanListEntry:
@@ -87,3 +92,13 @@ def _build_links(record: PlanRecord) -> dict[str, str]:
     if record.head is not None and record.head.tables:
         links |= {name: f"{here}/tables/{name}" for name in TABLE_SCHEMAS if name in record.head.tables}
     return links
+
+
+ProgramFormat = Literal["mps", "lp"]
+"""Text formats of a linear program."""
+
+
+def format_program(problem: bytes, kind: ProgramFormat) -> str:
+    """Format the linear program of a problem (as JSON)."""
+    program = build_program(ProblemArrays.from_problem(parse_problem(problem)))
+    return format_mps_text(program) if kind == "mps" else format_lp_text(program)

@@ -13,10 +13,9 @@ from service.core.errors import ApiError, ConflictError, TooManyRequestsError, U
 from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.plan_view import build_list_entry, build_plan_view, find_last_progress
-from service.domain.problem_sources import ResolvedProblem, apply_scenario, resolve_problem
+from service.domain.problem_sources import ResolvedProblem, apply_scenario, process_document, resolve_problem
 from service.domain.provinces import ProvinceService
 from service.domain.schemas.plans import PlanEnvelope, PlanList, PlanView, SheetsQuery
-from service.domain.sheet_sources import process_document
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.storage.errors import IdempotencyConflictError, QueueFullError, RecordNotFoundError
 from service.storage.plan_requests import IdempotencyKey, PlanRequest, Submission

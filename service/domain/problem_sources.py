@@ -13,9 +13,11 @@ from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.document_limits import reject_oversized_document, reject_oversized_problem
 from service.core.errors import NotFoundError
-from service.core.json_documents import Document
+from service.core.json_documents import Document, decode_json_object
 from service.core.settings import Settings
-from service.domain.schemas.problem_sources import SourceEnvelope
+from service.domain.schemas.problems import SourceEnvelope
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.spreadsheets.reader import read_sheets
 
 ProvinceLookup = Callable[[str, int | None], tuple[Province, int]]
 """Returns a province by name and version (None: the newest), with its version; raises what means 404."""
@@ -179,3 +181,23 @@ def _describe_source(origin: SourceEnvelope, version: int | None) -> dict[str, A
         province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
     )
     return stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
+
+Result = TypeVar("Result")
+
+
+def process_document(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, work: Callable[[Document], Result]
+) -> Result:
+    """Process the document in a body: JSON, or a province in a spreadsheet.
+
+    Raises InvalidProblemError with all findings about the sheets before `work` begins, or about the problem in them,
+    ContentTooLargeError and BadRequestError.
+    """
+    if kind is None:
+        return work(decode_json_object(raw))
+    reading = read_sheets(raw, kind, settings)
+    reject_oversized_document(reading.problem, settings, "/problem")
+    reading.raise_on_errors()
+    with reading.locate_errors():
+        return work(reading.content)

@@ -1,6 +1,7 @@
-"""Provinces: built-in and stored ones."""
+"""Provinces: built-in and stored ones, and as files."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +13,7 @@ from models.changes.apply import apply_changes
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
+from models.sheets import SheetTable, build_sheet_tables
 from models.validation.checks import check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.document_limits import reject_oversized_document
@@ -21,6 +23,9 @@ from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.problem_sources import FindingCollector, apply_scenario
 from service.domain.schemas.provinces import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
+from service.spreadsheets.file_chunks import iterate_file_chunks
+from service.spreadsheets.file_kinds import SpreadsheetKind
+from service.spreadsheets.province_workbook import ExtraSheets, build_province_zip, write_province_workbook
 from service.storage.errors import RecordNotFoundError
 from service.storage.records import ProvinceRecord
 from service.storage.repositories.problems import StoredProblem
@@ -266,3 +271,20 @@ def _build_province_version(record: ProvinceRecord, problem: StoredProblem) -> P
 
 def _compute_etag(record: ProvinceRecord) -> str:
     return f"{record.version}-{record.problem_digest[:16]}"
+
+
+def build_province_tables(found: ProvinceVersion) -> tuple[tuple[SheetTable, ...], ExtraSheets]:
+    """Build the tables of a province and its sheets for readers; a built-in province has its marks and sources."""
+    problem: PlanningProblem = found.problem.parse_problem()
+    if not found.built_in:
+        return build_sheet_tables(problem, found.name, found.scenarios), {}
+    notes, pages = built_in.load_province_notes(found.id)
+    return build_sheet_tables(problem, found.name, found.scenarios, notes), pages
+
+
+def stream_province_file(found: ProvinceVersion, kind: SpreadsheetKind) -> Iterator[bytes]:
+    """Stream a province as a workbook or a zip."""
+    tables, pages = build_province_tables(found)
+    if kind == "zip":
+        return iter((build_province_zip(tables, pages),))
+    return iterate_file_chunks(write_province_workbook(found.name, tables, pages))

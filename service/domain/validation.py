@@ -9,7 +9,7 @@ from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService
-from service.domain.schemas.validation import ProblemSize, ValidationReport
+from service.domain.schemas.problems import ProblemSize, ValidationReport
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.reader import read_sheets
 from service.storage.store import Store

@@ -14,8 +14,6 @@ from fastapi import APIRouter, Path as InPath, Response
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
-from service.web_ui.content_policy import PAGE_POLICY
-
 router = APIRouter(include_in_schema=False)
 
 STATIC_FOLDER = Path(str(resources.files("service").joinpath("web_ui", "static")))
@@ -57,3 +55,10 @@ async def read_static_file(request: Request, digest: str, name: Annotated[str, I
 def build_static_url(name: str) -> str:
     """Return the address of a file, such as `app.js`."""
     return f"/page/{_STATIC_DIGEST}/{name}"
+
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of a page: no foreign sources, nothing inline."""

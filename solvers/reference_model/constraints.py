@@ -10,8 +10,7 @@ import pulp
 from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County
-from solvers.reference_model.demand import CountyItemUnits
-from solvers.reference_model.model import ReferenceModel
+from solvers.reference_model.model import CountyItemUnits, ReferenceModel
 
 PlaceItemPeriod = tuple[str, str, int]
 """Place, item and position of the period."""

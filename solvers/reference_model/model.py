@@ -1,6 +1,8 @@
 """Variables of the reference model as PuLP variables, keyed by the identifiers of the problem."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulp
 
@@ -10,13 +12,16 @@ from models.problem.items import Item
 from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
-from solvers.reference_model.demand import CountyItemUnits, compute_demand
 
 MAX_NAME_LENGTH = 90
 """Maximum length of a name before its number; LP files allow 100 letters."""
 
 Arc = tuple[str, str, str]
 """One direction of a link: link, origin, destination."""
+
+
+CountyItemUnits = dict[tuple[str, str, int], float]
+"""Demand in units by county, item and position of the period; demand of 0 is not listed."""
 
 
 @dataclass(slots=True)
@@ -172,3 +177,77 @@ def _add_shortage_variables(model: ReferenceModel) -> None:
             model.short[county, item, t, k] = model.add_variable(
                 "short", county, item, model.problem.periods[t], str(k), most=band.width * units
             )
+
+
+def compute_calendar_shares(problem: PlanningProblem, item: Item) -> list[float]:
+    """Return the share of demand in each period: by the calendar of the item, else by days, else equal."""
+    count = len(problem.periods)
+    if item.calendar != "even":
+        return list(problem.calendars[item.calendar])
+    days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
+    return [day / sum(days) for day in days]
+
+
+def compute_demand(problem: PlanningProblem) -> CountyItemUnits:
+    """Return demand in units: population × norm × years, shares by the calendar; rows of `demand` replace it.
+
+    d = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
+    """
+    count = len(problem.periods)
+    demand: CountyItemUnits = {}
+    for item in problem.items:
+        shares = compute_calendar_shares(problem, item)
+        for county in problem.counties:
+            per_year = sum(norm * county.population.get(group, 0.0) for group, norm in item.norms.items())
+            for t in range(count):
+                demand[county.id, item.id, t] = shares[t] * per_year * problem.years
+    for row in problem.demand:
+        for t, quantity in enumerate(expand_to_periods(row.quantity, count)):
+            demand[row.county, row.item, t] = quantity
+    return {key: units for key, units in demand.items() if units > 0}
+
+
+def fix_past_variables(model: ReferenceModel) -> None:
+    """Fix every variable of past periods; amounts that are not listed are 0."""
+    past = model.problem.past
+    if past is None:
+        return
+    ends = {(link.id, link.to_place): (link.id, link.from_place, link.to_place) for link in model.problem.links}
+    ends |= {(link.id, link.from_place): (link.id, link.to_place, link.from_place) for link in model.problem.links}
+    position = {(factory.id, line.item): k for factory, k, line in model.list_all_lines()}
+    for t in range(len(past.periods)):
+        make = {(o.factory, position[o.factory, o.item], t): o.quantity[t] for o in past.outputs}
+        ship = {(ends[s.link, s.to], s.item, t): s.quantity[t] for s in past.shipments}
+        _fix_period_variables(model, t, model.make, make)
+        _fix_period_variables(model, t, model.ship, ship)
+        _fix_period_variables(model, t, model.central, {(s.place, s.item, t): s.central[t] for s in past.supply})
+        _fix_period_variables(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
+        _fix_period_variables(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
+        _fix_period_variables(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
+        _fix_period_shortage(model, t, {(s.place, s.item): s.shortage[t] for s in past.supply})
+
+
+def _fix_period_variables(
+    model: ReferenceModel, t: int, variables: Mapping[Any, pulp.LpVariable], past_values: Mapping[Any, float]
+) -> None:
+    for key, variable in variables.items():
+        if key[2] == t:
+            _fix_variable(model, variable, past_values.get(key, 0.0))
+
+
+def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
+    """Fill the bands in order of weight, the smallest first."""
+    bands = model.problem.policy.shortage_bands
+    cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
+    for county, item, period in model.demand:
+        if period == t:
+            remaining = short.get((county, item), 0.0)
+            for k in cheapest_first:
+                amount = min(remaining, bands[k].width * model.demand[county, item, t])
+                _fix_variable(model, model.short[county, item, t, k], amount)
+                remaining -= amount
+
+
+def _fix_variable(model: ReferenceModel, variable: pulp.LpVariable, amount: float) -> None:
+    variable.bounds(amount, amount)
+    model.past_variables.add(variable.name)

@@ -8,9 +8,8 @@ import pulp
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
-from solvers.reference_model import constraints, objective, past
-from solvers.reference_model.demand import CountyItemUnits
-from solvers.reference_model.model import ReferenceModel, build_reference_model
+from solvers.reference_model import constraints, objective
+from solvers.reference_model.model import CountyItemUnits, ReferenceModel, build_reference_model, fix_past_variables
 
 ReferenceStatus = Literal["optimal", "feasible", "infeasible", "unbounded", "failed"]
 """`feasible`: stopped by a limit with a plan. `failed`: stopped without a plan."""
@@ -106,7 +105,7 @@ def solve_reference_model(
 
 def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceModel:
     model = build_reference_model(problem, include_swaps)
-    past.fix_past_variables(model)
+    fix_past_variables(model)
     constraints.add_balance_constraints(model)
     constraints.add_machine_constraints(model)
     constraints.add_labour_constraints(model)

@@ -7,9 +7,8 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results import tables
 from solvers.results.bottlenecks import build_bottleneck_table
-from solvers.results.capacity import build_capacity_table
 from solvers.results.flows import Flows, clean_values
-from solvers.results.limits import Limits
+from solvers.results.limits import Limits, build_capacity_table
 from solvers.results.summary import build_summary
 from solvers.results.writing import TableFormat, decode_dictionaries, escape_formulas, write_table_files
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
+from models.tables import CapacityRow
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
 from solvers.formulation.registry import Side
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.results.arrow_tables import build_compact_label_column, build_table
 from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
 from solvers.results.label_table import LabelTable
 
@@ -188,3 +191,27 @@ def _compute_local_output(solved: _SolvedPoint) -> FloatArray:
     made = np.where(lines.is_local[line], solved.values[make.block_slice], 0.0)
     by_item = sum_by_cell(lines.item[line], made, len(solved.arrays.items.value))
     return np.asarray(solved.arrays.centre.floor_weight @ by_item)
+
+
+OTHER_TABLES = ("power", "goal", "worst_fulfilment")
+"""Constraints reported elsewhere: electricity in its own table, goals in the objective."""
+
+
+def build_capacity_table(limits: Limits) -> pa.Table:
+    """Build the capacity table (CapacityRow); limits of 0 without use and price are left out."""
+    is_elsewhere = np.isin(limits.rule, [RULE_NAMES.index(name) for name in OTHER_TABLES])
+    selected = np.flatnonzero(~is_elsewhere & ((limits.used != 0) | (limits.limit != 0) | (limits.shadow_price != 0)))
+    labels = limits.label_table
+    return build_table(
+        CapacityRow,
+        {
+            "rule": build_compact_label_column(limits.rule[selected], RULE_NAMES),
+            "id": build_compact_label_column(limits.id[selected], labels),
+            "part": build_compact_label_column(limits.part[selected], labels),
+            "period": build_compact_label_column(limits.period[selected], labels),
+            "used": limits.used[selected],
+            "limit": limits.limit[selected],
+            "unit": build_compact_label_column(limits.unit[selected], labels),
+            "price": limits.shadow_price[selected],
+        },
+    )

@@ -1,11 +1,11 @@
 """Sensitivity analysis of a solved plan: shadow prices, bottlenecks, remedies, curves, comparisons and goal trade-offs."""
 
+from solvers.errors import SensitivityUnavailableError
 from solvers.sensitivity.attribution import GroupBy, attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
 from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
-from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_prices, compute_goal_prices_of_session
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession

@@ -9,11 +9,11 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import InfeasibleError
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import LinearProgram
 from solvers.lp.solution import Solution, Termination
 from solvers.sensitivity.bounds import Bounds
-from solvers.sensitivity.errors import InfeasibleError
 from solvers.sensitivity.goal_stages import GoalStage
 from solvers.sensitivity.session import SensitivitySession
 

@@ -21,6 +21,7 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
@@ -28,7 +29,6 @@ from solvers.results.limits import Limits
 from solvers.results.summary import build_summary
 from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.parametric import PathPoint, find_breakpoints
 from solvers.sensitivity.session import SensitivitySession

@@ -14,9 +14,9 @@ from solvers.algorithms.lexicographic import GoalCost, list_goal_costs
 from solvers.algorithms.run_state import SolveRun
 from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.lp.linear_program import FloatArray, Program, replace_objective, replace_row_bounds
 from solvers.lp.solution import Basis, Solution
-from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 
 GOAL_SLACK = 1e-7
 """Tolerance for an equal objective, relative to 1 + the objective."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
 
+from solvers.errors import SensitivityUnavailableError
 from solvers.sensitivity.bounds import BoundPath
-from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import OptimalPoint
 from solvers.sensitivity.session import SensitivitySession
 

@@ -21,13 +21,13 @@ from solvers.algorithms.warm_start import WarmStart
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.formulation import compute_objective_parts
 from solvers.lp.linear_program import FloatArray, LinearProgram, Program
 from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
-from solvers.sensitivity.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
 REOPEN_SECONDS = 20.0

@@ -10,7 +10,7 @@ from service.domain.schemas.approval import ActBody
 from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
 from service.domain.schemas.keys import KeyBody
 from service.domain.schemas.plans import PlanBody
-from service.domain.schemas.problem_sources import ProblemSource
+from service.domain.schemas.problems import ProblemSource
 from service.domain.schemas.provinces import ProvinceBody
 from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
 from service.domain.schemas.webhooks import WebhookBody

@@ -16,8 +16,7 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfMatch, quote_etag
-from service.domain.approval import ApprovalService
-from service.domain.approval_transitions import TRANSITIONS
+from service.domain.approval import TRANSITIONS, ApprovalService
 from service.domain.schemas.approval import ActBody, ApprovalView
 
 router = APIRouter(prefix="/v1/plans/{plan}/approval", tags=["approval"])

@@ -10,8 +10,7 @@ from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
 from service.core.errors import BODY_ERRORS, document_errors
 from service.domain.demand import estimate_demand
-from service.domain.schemas.demand import DemandAnswer
-from service.domain.schemas.problem_sources import ProblemSource
+from service.domain.schemas.problems import DemandAnswer, ProblemSource
 
 router = APIRouter(prefix="/v1/demand", tags=["problems"], dependencies=[require_permission("read")])
 

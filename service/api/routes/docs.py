@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
-from service.web_ui.content_policy import PAGE_POLICY
+from service.web_ui.routes import PAGE_POLICY
 
 router = APIRouter(include_in_schema=False)
 

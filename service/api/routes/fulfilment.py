@@ -29,8 +29,7 @@ from service.core.errors import (
     UnprocessableContentError,
     document_errors,
 )
-from service.domain.fulfilment import FulfilmentService
-from service.domain.fulfilment_tables import stream_model_rows
+from service.domain.fulfilment import FulfilmentService, stream_model_rows
 from service.domain.replanning import ReplanService
 from service.domain.report_reading import read_raw_report
 from service.domain.schemas.fulfilment import (

@@ -30,8 +30,7 @@ from service.core.errors import (
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
 from service.domain.container import Services
-from service.domain.plan_export import ProgramFormat, format_program
-from service.domain.plan_view import build_plan_view
+from service.domain.plan_view import ProgramFormat, build_plan_view, format_program
 from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
 from service.storage.plan_requests import Submission

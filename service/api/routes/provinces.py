@@ -23,10 +23,9 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfMatch, IfNoneMatch, matches_etag, quote_etag
-from service.domain.province_files import stream_province_file
-from service.domain.provinces import ProvinceService, ProvinceVersion
+from service.domain.problem_sources import process_document
+from service.domain.provinces import ProvinceService, ProvinceVersion, stream_province_file
 from service.domain.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
-from service.domain.sheet_sources import process_document
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/provinces", tags=["provinces"])

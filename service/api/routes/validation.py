@@ -9,8 +9,7 @@ from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
 from service.core.errors import BODY_ERRORS, document_errors
-from service.domain.schemas.problem_sources import ProblemSource
-from service.domain.schemas.validation import ValidationReport
+from service.domain.schemas.problems import ProblemSource, ValidationReport
 from service.domain.validation import validate_body
 
 router = APIRouter(prefix="/v1/validate", tags=["problems"], dependencies=[require_permission("read")])

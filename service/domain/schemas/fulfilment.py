@@ -10,7 +10,7 @@ from models.changes.change import Change
 from models.fulfilment import FulfilmentGrouping, FulfilmentRow
 from models.options import PlanOptions
 from models.outputs import FactoryOutput
-from service.domain.schemas.problem_sources import MAX_CHANGES
+from service.domain.schemas.problems import MAX_CHANGES
 
 
 class ReplanBody(Frozen):

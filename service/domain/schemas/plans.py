@@ -17,7 +17,7 @@ from models.plan import (
     Termination,
     VerificationResult,
 )
-from service.domain.schemas.problem_sources import ProblemSource, SourceEnvelope
+from service.domain.schemas.problems import ProblemSource, SourceEnvelope
 from service.storage.records import ApprovalState
 
 PlanStatus = Literal["queued", "running", "finished", "cancelled"]

@@ -23,9 +23,9 @@ from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
+from solvers.errors import SensitivityUnavailableError
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.errors import SensitivityUnavailableError
 from solvers.sensitivity.goal_stages import GOAL_SLACK, OptimalPoint, compute_final_values
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from service.api.app import create_app
 from service.core.settings import Settings
 from service.domain.schemas.plans import PlanSource
-from service.domain.schemas.problem_sources import SourceEnvelope
+from service.domain.schemas.problems import SourceEnvelope
 from tests.service.api.answers import assert_problem, paths
 from tests.service.api.conftest import WAIT
 from tests.service.helpers import slow

@@ -14,8 +14,7 @@ from service.auth.principals import ANONYMOUS_PRINCIPAL, Grant, Permission, Prin
 from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.errors import ConflictError, PreconditionFailedError
 from service.core.settings import Settings
-from service.domain.approval import ApprovalService
-from service.domain.approval_transitions import TRANSITIONS
+from service.domain.approval import TRANSITIONS, ApprovalService
 from service.domain.schemas.webhooks import WebhookBody
 from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue

@@ -5,6 +5,7 @@ import pytest
 
 from models.changes.change import Change
 from models.examples import two_counties
+from solvers.errors import InfeasibleError
 from solvers.lp.solution import Basis
 from solvers.planning import make_plan
 from solvers.sensitivity import (
@@ -14,7 +15,6 @@ from solvers.sensitivity import (
     session as module,
     split_by_changes,
 )
-from solvers.sensitivity.errors import InfeasibleError
 from tests.properties.planned import value_of
 
 
