@@ -1,5 +1,6 @@
-"""Both databases, real: SQLite in a file, PostgreSQL from a wheel, an empty database for every test."""
+"""Both databases, real: SQLite in a file, PostgreSQL from a wheel; every test has a copy of a migrated template."""
 
+import shutil
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from service.core.settings import Settings
+from service.storage.engine import create_database_engine
+from service.storage.migrate import upgrade_database
 from service.storage.store import Store
 
 SettingsFactory = Callable[..., Settings]
@@ -43,33 +46,74 @@ def postgresql_programs(postgresql_server: Any) -> Path:
 
 DATABASES = ["sqlite", "postgresql"]
 
+TEMPLATE_NAME = "allot_template"
+"""PostgreSQL database with the current schema, from which the database of each test is copied."""
+
+
+def migrate(address: str) -> None:
+    """Bring a database up to date and leave it."""
+    engine = create_database_engine(address, 1)
+    upgrade_database(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the current schema."""
+    file = tmp_path_factory.mktemp("template") / "allot.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str) -> URL:
+    """Address of the server, on which the template database exists."""
+    server = make_url(postgresql).set(drivername="postgresql+psycopg")
+    run_as_admin(server, f"CREATE DATABASE {TEMPLATE_NAME}")
+    migrate(server.set(database=TEMPLATE_NAME).render_as_string(hide_password=False))
+    return server
+
+
+def run_as_admin(server: URL, statement: str) -> None:
+    """Run a statement on a PostgreSQL server outside a transaction."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
 
 @contextmanager
-def empty_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Address of an empty database of a kind, for as long as the block lasts."""
+def empty_database(kind: str, folder: Path, request: pytest.FixtureRequest, *, migrated: bool = True) -> Iterator[str]:
+    """Address of a database of a kind without rows, for as long as the block lasts; without tables unless `migrated`."""
     if kind == "sqlite":
+        if migrated:
+            shutil.copy(request.getfixturevalue("sqlite_template"), folder / "allot.db")
         yield f"sqlite:///{folder / 'allot.db'}"
         return
-    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
+    server: URL = request.getfixturevalue("postgresql_template")
     name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    run_as_admin(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE_NAME if migrated else 'template0'}")
     yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    run_as_admin(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Address of an empty database of each kind."""
+    """Address of a migrated database without rows, of each kind."""
     with empty_database(request.param, tmp_path, request) as address:
+        yield address
+
+
+@pytest.fixture(params=DATABASES)
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without tables, of each kind."""
+    with empty_database(request.param, tmp_path, request, migrated=False) as address:
         yield address
 
 
 def small_service(database_url: str, folder: Path, **changes: object) -> Settings:
     """Settings of a small service on a database, with changes by keyword."""
+    assert changes.keys() <= Settings.model_fields.keys()
     return Settings.model_validate(
         {
             "data_dir": folder,

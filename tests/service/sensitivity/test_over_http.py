@@ -182,7 +182,7 @@ def test_a_question_past_its_time_is_ended(tmp_path: Path) -> None:
 def test_a_process_that_solves_no_plans_answers(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, solver_workers=0)
     store = Store.open_store(settings)
-    solving = JobRuntime(store, settings.model_copy(update={"solver_children": 1}))
+    solving = JobRuntime(store, settings.model_copy(update={"solver_workers": 1}))
     solving.start()
     plan = solving.submit_plan(PlanRequest(two_counties())).plan.id
     assert solving.wait_until_final_blocking(plan, 60).outcome == "optimal"
