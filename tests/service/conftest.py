@@ -69,6 +69,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_template(postgresql: str) -> URL:
     """Address of the server, on which the template database exists."""
     server = make_url(postgresql).set(drivername="postgresql+psycopg")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test pulls the plug of the machine
+        run_as_admin(server, f"ALTER SYSTEM SET {setting} = off")
+    run_as_admin(server, "SELECT pg_reload_conf()")
     run_as_admin(server, f"CREATE DATABASE {TEMPLATE_NAME}")
     migrate(server.set(database=TEMPLATE_NAME).render_as_string(hide_password=False))
     return server

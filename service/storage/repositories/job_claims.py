@@ -71,7 +71,7 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
     if served.rowcount == 0:
         connection.execute(callers.insert().values(caller=job.caller, last_claim=moment))
     transaction.plans.set_plan_state(job.id, "running")
-    plan_events.append_event(connection, jobs.c.id == job.id, "started", {"try": tries})
+    plan_events.append_event(connection, jobs.c.id == job.id, "started", {"attempt": tries})
     plan = transaction.plans.get_plan(job.id)
     problem = transaction.problems.get_stored_problem(plan.problem_digest)
     request = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))

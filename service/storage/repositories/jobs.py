@@ -149,7 +149,10 @@ class JobQueue:
         """
         with self._store.write_transaction() as transaction:
             reported = plan_events.append_event(
-                transaction.connection, _build_fence_condition(claim), "retried", {"try": claim.attempt, "why": reason}
+                transaction.connection,
+                _build_fence_condition(claim),
+                "retried",
+                {"attempt": claim.attempt, "reason": reason},
             )
             if reported:
                 transaction.connection.execute(

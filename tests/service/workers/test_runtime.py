@@ -91,7 +91,7 @@ def test_a_child_that_is_killed_is_replaced(runtime: JobRuntime) -> None:
     os.kill(child_of(runtime, plan), signal.SIGKILL)
     assert runtime.wait_until_final_blocking(plan, 120).outcome == "optimal"
     retried = [event.data for event in runtime.read_events(plan) if event.kind == "retried"]
-    assert retried == [{"try": 1, "why": "ended by SIGKILL"}]
+    assert retried == [{"attempt": 1, "reason": "ended by SIGKILL"}]
 
 
 def test_a_problem_that_kills_its_child_every_time_ends_as_failed(runtime: JobRuntime) -> None:
