@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -31,9 +31,9 @@ from pebble import ProcessPool
 from models.examples import two_counties
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
-from service.core.codecs import compress
+from service.core.codecs import compress, encode_table
 from service.workers.channel import Channel
-from service.workers.worker_pool import ForkServer
+from service.workers.worker_process import ForkServer
 from solvers.planning import make_plan
 from tests.service.helpers import slow
 
@@ -44,8 +44,9 @@ TIMES = 15
 
 
 def solve(body: bytes) -> bytes:
-    """Plan a problem, as a worker does."""
-    return make_plan(PlanningProblem.model_validate_json(body), PlanOptions()).plan.model_dump_json().encode()
+    """Plan a problem and encode the result, as a worker does."""
+    found = make_plan(PlanningProblem.model_validate_json(body), PlanOptions())
+    return found.plan.model_dump_json().encode() + b"".join(encode_table(t).body for t in found.tables.values())
 
 
 def echo(body: bytes) -> bytes:
@@ -171,10 +172,8 @@ def measure_pebble() -> dict[str, Any]:
             milliseconds, orphan = timed_end(future.cancel, receiver.recv())
             cancels.append(milliseconds)
             orphans += orphan
-            try:
+            with suppress(CancelledError):
                 future.result()
-            except CancelledError:
-                pass
         found["kill"] = found["cancel"] = statistics.median(cancels)
         found["orphans"] = orphans
         try:

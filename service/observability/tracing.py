@@ -8,7 +8,7 @@ from opentelemetry import propagate, trace
 
 from service.core.settings import Settings
 from service.storage.errors import UnsuitableStoreError
-from service.workers.attempt_results import AttemptResult
+from service.workers.job_attempt import AttemptResult
 
 _QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 _NANOSECONDS_PER_SECOND = 1_000_000_000

@@ -1,6 +1,7 @@
 """Both databases, real: SQLite in a file, PostgreSQL from a wheel; every test has a copy of a migrated template."""
 
 import shutil
+import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,8 +18,58 @@ from service.core.settings import Settings
 from service.storage.engine import create_database_engine
 from service.storage.migrate import upgrade_database
 from service.storage.store import Store
+from service.workers import worker_pool
+from service.workers.worker_process import ForkServer, WorkerProcess
 
 SettingsFactory = Callable[..., Settings]
+
+
+class SharedForkServer:
+    """A fork server of the session, in place of those that pools would start and end."""
+
+    def __init__(self, fork_server: ForkServer) -> None:
+        self._fork_server = fork_server
+
+    def wait_until_ready(self) -> None:
+        """The fork server was ready before the first pool had it."""
+
+    def spawn_worker(self) -> WorkerProcess:
+        return self._fork_server.spawn_worker()
+
+    def close(self) -> None:
+        """Leave the fork server to the next pool."""
+
+
+@pytest.fixture(scope="session")
+def _session_fork_server() -> Iterator[Callable[[], SharedForkServer]]:
+    """The shared fork server, started by the first pool that needs one."""
+    started: list[ForkServer] = []
+    lock = threading.Lock()
+
+    def share() -> SharedForkServer:
+        with lock:
+            if not started:
+                started.append(ForkServer())
+                started[0].wait_until_ready()
+            return SharedForkServer(started[0])
+
+    yield share
+    for fork_server in started:
+        fork_server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _share_fork_server(_session_fork_server: Callable[[], SharedForkServer]) -> Iterator[None]:
+    """Let every pool of this process fork its workers from one server: loading the solvers takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker_pool, "ForkServer", _session_fork_server)
+        yield
+
+
+@pytest.fixture
+def own_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pools of a test start fork servers of their own, as the service does."""
+    monkeypatch.setattr(worker_pool, "ForkServer", ForkServer)
 
 
 @pytest.fixture(scope="session")

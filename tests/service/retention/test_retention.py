@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,8 +14,7 @@ from service.storage.repositories.approvals import ApprovalRecord
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
 from service.storage.store import Store
-from service.workers.retention_job import RetentionJob
-from service.workers.retention_purge import PurgeCounts, purge_expired
+from service.workers.retention_job import PurgeCounts, RetentionJob, purge_expired
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import request as make_request, some_outcome, until
 
@@ -235,6 +233,5 @@ def test_a_base_plan_removed_meanwhile_is_not_there(house: House) -> None:
 def test_a_running_service_tidies_up_by_itself(house: House) -> None:
     house.plan("old")
     keeper = RetentionJob(house.store, house.settings.model_copy(update={"retention_plans_days": 30.0}))
-    gone: Callable[[], bool] = lambda: house.there() == set()  # noqa: E731
-    until(gone, 20)
+    until(lambda: house.there() == set(), 20)
     keeper.stop()

@@ -22,7 +22,7 @@ from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT, serving
-from tests.service.helpers import children_of, lives, slow, until
+from tests.service.helpers import children_of, is_running, slow, until, wait_until_final
 
 FAR = [round(1 + k / 1000, 3) for k in range(20)]
 """Steps of a grid that takes minutes on a slow plan."""
@@ -115,10 +115,10 @@ def test_a_caller_who_goes_takes_the_question_along(
 ) -> None:
     connection, child = asked
     time.sleep(0.3)
-    assert lives(child)
+    assert is_running(child)
     begun = time.monotonic()
     connection.close()
-    until(lambda: not lives(child), 5)
+    until(lambda: not is_running(child), 5)
     assert time.monotonic() - begun < 2.0  # it takes a tenth where the machine is idle
     assert service.ask("GET", f"{service.small}/equity")[0] == 200
 
@@ -185,7 +185,7 @@ def test_a_process_that_solves_no_plans_answers(tmp_path: Path) -> None:
     solving = JobRuntime(store, settings.model_copy(update={"solver_workers": 1}))
     solving.start()
     plan = solving.submit_plan(PlanRequest(two_counties())).plan.id
-    assert solving.wait_until_final_blocking(plan, 60).outcome == "optimal"
+    assert wait_until_final(solving, plan, 60).outcome == "optimal"
     solving.stop()
     store.close()
     with TestClient(create_app(settings)) as client:

@@ -85,6 +85,7 @@ def test_readiness_tells_when_the_database_is_gone_and_back(request: pytest.Fixt
         assert client.get("/health/ready").status_code == 200
 
 
+@pytest.mark.usefixtures("own_fork_server")
 def test_readiness_tells_whether_solvers_are_loaded(settings: Settings) -> None:
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         assert_problem(client.get("/health/ready"), 503)  # they take a second to load

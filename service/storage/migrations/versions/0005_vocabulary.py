@@ -110,7 +110,7 @@ def _renew_digests(connection: sa.Connection) -> None:
             "problem": row.problem_digest,
             "options": row.options,
             "head": row.head,
-            "tables": {name: digest for name, digest in tables},
+            "tables": {table.name: table.digest for table in tables},
         }
         renewed = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
         connection.execute(sa.update(plan_approvals).where(plan_approvals.c.plan == row.plan).values(digest=renewed))
