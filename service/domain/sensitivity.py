@@ -12,7 +12,7 @@ from service.domain.container import Services
 from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
 from service.storage.records import PlanRecord
 from service.storage.store import Transaction
-from service.workers.sensitivity_pool import ClientDisconnectedError, SensitivityQuery, SessionPayload
+from service.workers.sensitivity_pool import SensitivityQuery, SessionPayload
 
 
 class SensitivityService:

@@ -1,4 +1,4 @@
-"""The tables of the database, as SQLAlchemy sees them; the migrations make them and a test compares the two.
+"""The tables of the database for SQLAlchemy. The migrations create them; a test compares both.
 
 Times are seconds since 1970 (UTC), by the database's clock. Every row of `jobs` belongs to the plan of the same id.
 """

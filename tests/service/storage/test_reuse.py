@@ -43,7 +43,7 @@ COEFFICIENT = ("solvers/data/factory_arrays.py", "line.kwh_per_unit", "2 * line.
 
 def request_plan(checkout: Path) -> tuple[str, float, str | None]:
     """Identifier, objective and `copied_from` of the plan that a checkout answers with."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", PLAN_ONCE], cwd=checkout, capture_output=True, text=True, check=True, timeout=120
     )
     plan, objective, copied_from = json.loads(done.stdout.splitlines()[-1])

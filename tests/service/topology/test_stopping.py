@@ -26,7 +26,7 @@ def running(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"DATA_DIR": folder, "SOLVER_WORKERS": 1, "LOG_LEVEL": "warning", "SHUTDOWN_GRACE_SECONDS": 0.1}
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "service.cli", "serve", "--port", str(port)],
         cwd=ROOT,
         env={**os.environ, **{f"ALLOT_{name}": str(value) for name, value in settings.items()}},

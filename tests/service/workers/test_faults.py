@@ -126,7 +126,7 @@ def ended(store: Store) -> int:
 @pytest.mark.slow
 def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_settings: SettingsFactory) -> None:
     settings = make_settings(solver_workers=1, max_attempts=20, lease_seconds=2.0)
-    faults = Faults(settings, store, random.Random(5))
+    faults = Faults(settings, store, random.Random(5))  # noqa: S311 - not for secrets
     accepted: list[str] = []
     client = threading.Thread(target=submit_all, args=(JobQueue(store, settings), accepted))
     faults.begin()
