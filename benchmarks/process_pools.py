@@ -35,11 +35,12 @@ from service.core.codecs import compress, encode_table
 from service.workers.channel import Channel
 from service.workers.worker_process import ForkServer
 from solvers.planning import make_plan
-from tests.service.helpers import slow
+from tests.service.helpers import is_running, slow
 
 PRELOADED = ["service.workers.fork_server", "benchmarks.process_pools", "solvers.backends.highs"]
 MEGABYTE = b"x" * 1_000_000
 MEMORY_LIMIT_BYTES = 400_000_000
+NO_PROCESS = 2**22 + 1
 TIMES = 15
 
 
@@ -80,14 +81,14 @@ def measure(action: Callable[[], object], times: int = TIMES) -> float:
 
 def wait_for_end(pid: int) -> None:
     """Wait until a process is gone or a zombie."""
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+    while is_running(pid):
         time.sleep(0.0005)
 
 
 def count_orphan(pid: int) -> int:
     """1 if a process is alive a second after its parent was killed; it is ended then."""
     time.sleep(1)
-    alive = int(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    alive = int(is_running(pid))
     if alive:
         os.kill(pid, 9)
     return alive
@@ -137,9 +138,9 @@ def measure_ours() -> dict[str, Any]:
     kills, cancels = [], []
     for _ in range(3):
         worker, _message = plan(big, "progress")
-        kills.append(timed_end(worker.terminate, (worker.pid, 0))[0])
+        kills.append(timed_end(worker.terminate, (worker.pid, NO_PROCESS))[0])
         worker, _message = plan(big, "progress")
-        cancels.append(timed_end(lambda w=worker: w.channel.send("stop", {}), (worker.pid, 0))[0])  # type: ignore[misc]
+        cancels.append(timed_end(lambda w=worker: w.channel.send("stop", {}), (worker.pid, NO_PROCESS))[0])  # type: ignore[misc]
         worker.terminate()
     found["kill"], found["cancel"] = statistics.median(kills), statistics.median(cancels)
     found["orphans"] = "0: the process group is killed"
