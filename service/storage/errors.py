@@ -5,7 +5,7 @@ StorageError
 ├── VersionConflictError      another writer stored a newer version first
 ├── UnsuitableStoreError      the database or object store cannot be used as set
 └── JobError
-    ├── QueueFullError            the queue holds as many plans as it may; try again later
+    ├── QueueFullError            the queue is full; try again later
     └── IdempotencyConflictError  the key was used for another request
 """
 
@@ -53,8 +53,8 @@ class QueueFullError(JobError):
 
     def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool) -> None:
         """State how many wait, how many may, when to retry (seconds), and whether the caller's own share is full."""
-        whose = "of yours wait" if is_own_share else "wait"
-        super().__init__(f"{waiting} plans {whose}, {limit} may; try again in {retry_after} s")
+        which = "of your plans" if is_own_share else "plans"
+        super().__init__(f"{waiting} {which} wait, the limit is {limit}; try again in {retry_after} s")
         self.waiting = waiting
         self.limit = limit
         self.retry_after = retry_after

@@ -55,7 +55,7 @@ def serve_channel(descriptor: int) -> None:
 
 
 def limit_memory(additional_bytes: int) -> None:
-    """Limit this process to its present memory and some bytes more; without effect where the system does not tell its size."""
+    """Limit this process to its present memory and some bytes more; without effect where the system does not report its size."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:

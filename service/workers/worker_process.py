@@ -43,7 +43,7 @@ class ForkServer:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "service.workers.fork_server", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # solvers print there, whatever they are told
+                stdout=subprocess.DEVNULL,  # solvers print there whatever their options
                 pass_fds=(theirs.fileno(),),
                 env=environment,
                 start_new_session=True,  # Ctrl-C in the terminal stops the service, which then ends its workers itself
@@ -115,9 +115,9 @@ class WorkerProcess:
         self._exit_code: int | None = None
 
     def is_alive(self) -> bool:
-        """Return whether the worker runs; True where the fork server cannot tell.
+        """Return whether the worker runs; True where the fork server is lost.
 
-        A closed channel alone does not tell: a process that the worker started may keep its end open.
+        The channel is no evidence: a process that the worker started may keep its end open.
         """
         try:
             return self._fork_server.is_worker_alive(self.pid)

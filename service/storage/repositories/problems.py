@@ -49,7 +49,7 @@ class ProblemRepository:
         """Store a problem unless it is there, and return its digest."""
         stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
         query = select(problems.c.digest).where(problems.c.digest == stored.digest)
-        # held, where rows can be, so that it is not removed before what comes next names it
+        # lock the row, so that retention does not remove it before a plan refers to it
         if self._connection.execute(query.with_for_update(read=True, key_share=True)).first() is None:
             self._connection.execute(
                 problems.insert().values(

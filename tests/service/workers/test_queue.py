@@ -157,7 +157,7 @@ def test_a_full_queue_refuses_and_says_when_to_try_again(store: Store, make_sett
     queue = JobQueue(store, make_settings(queue_length=3, queue_length_per_caller=2))
     queue.submit_plan(request("1", "greedy"))
     queue.submit_plan(request("2", "greedy"))
-    with pytest.raises(QueueFullError, match="2 plans of yours wait") as refused:
+    with pytest.raises(QueueFullError, match="2 of your plans wait") as refused:
         queue.submit_plan(request("3", "greedy"))
     assert refused.value.is_own_share
     assert 1 <= refused.value.retry_after <= 600
