@@ -205,7 +205,7 @@ def test_a_rejection_keeps_the_worker(pool: Pool) -> None:
         "include_unreserved": False,
         "time_limit_seconds": 10.0,
     }
-    with pytest.raises(NotFoundError, match="there is no nowhere"):
+    with pytest.raises(NotFoundError, match="unknown demand: nowhere"):
         ask(pool, question=SensitivityQuery("remedies", nowhere | rest, 60.0))
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
     without = payload(apply_changes(small(), (impossible,)))
