@@ -233,5 +233,5 @@ def test_a_base_plan_removed_meanwhile_is_not_there(aged: AgedStore) -> None:
 def test_a_running_service_tidies_up_by_itself(aged: AgedStore) -> None:
     aged.plan("old")
     job = RetentionJob(aged.store, aged.settings.model_copy(update={"retention_plans_days": 30.0}))
-    until(lambda: aged.there() == set(), 20)
+    until(lambda: aged.there() == set())
     job.stop()

@@ -103,11 +103,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def long_query(service: Service) -> Iterator[tuple[http.client.HTTPConnection, int]]:
     """A query that takes minutes, and its worker, which is suspended."""
-    until(lambda: service.queries()["answered"] == 0, 10)
+    until(lambda: service.queries()["answered"] == 0)
     service.ask("GET", f"{service.slow}/equity")  # the worker has the slow plan loaded now
     before = list_workers(service)
     connection = service.send("POST", f"{service.slow}/grid", LONG)
-    until(lambda: service.queries()["answered"] == 1, 10)
+    until(lambda: service.queries()["answered"] == 1)
     (worker,) = before & list_workers(service)
     os.kill(worker, signal.SIGSTOP)
     yield connection, worker
@@ -120,7 +120,7 @@ def test_a_query_ends_when_its_client_disconnects(
     connection, worker = long_query
     assert is_running(worker)
     connection.close()
-    until(lambda: not is_running(worker), 5)
+    until(lambda: not is_running(worker))
     assert service.ask("GET", f"{service.small}/equity")[0] == 200
 
 
@@ -130,7 +130,7 @@ def test_other_requests_are_answered_meanwhile_and_beyond_the_queue_429(
     assert service.ask("GET", f"{service.slow}/tables/quotas?limit=1")[0] == 200
     assert service.ask("GET", f"{service.slow}/infeasibility")[0] == 200
     waiting = service.send("GET", f"{service.small}/equity")
-    until(lambda: service.queries()["waiting"] == 1, 5)
+    until(lambda: service.queries()["waiting"] == 1)
     status, headers, problem = service.ask("GET", f"{service.small}/shadow-prices")
     assert status == 429
     assert int(headers["retry-after"]) > 0

@@ -84,7 +84,7 @@ class SlowQuery:
         self._thread = threading.Thread(target=self._ask, args=(pool, plan, SensitivityQuery("equity", {}, seconds)))
         before = set(pool.list_pids())
         self._thread.start()
-        until(lambda: set(pool.list_pids()) - before, 10)
+        until(lambda: set(pool.list_pids()) - before)
         self.worker = (set(pool.list_pids()) - before).pop()
         os.kill(self.worker, signal.SIGSTOP)
 
@@ -115,7 +115,7 @@ def test_two_queries_run_at_once_and_a_third_waits(pool: Pool) -> None:
     assert first.worker != second.worker
     with ThreadPoolExecutor(1) as threads:
         third = threads.submit(ask, pool)
-        until(lambda: pool.count_by_state()["waiting"] == 1, 5)
+        until(lambda: pool.count_by_state()["waiting"] == 1)
         assert set(pool.list_pids()) == {first.worker, second.worker}
         assert not third.done()
         first.gone.set()
@@ -156,7 +156,7 @@ def test_the_worker_idle_longest_is_replaced(pool: Pool) -> None:
 def test_a_worker_past_its_idle_timeout_is_ended(tmp_path: Path) -> None:
     pool = Pool(tmp_path, sensitivity_idle_timeout_seconds=0.05)
     ask(pool)
-    until(lambda: pool.list_pids() == (), 10)
+    until(lambda: pool.list_pids() == ())
     assert pool.count_by_state() == {"answered": 0, "waiting": 0, "open": 0}
     pool.close()
 
@@ -183,7 +183,7 @@ def test_a_worker_lost_while_idle_is_not_used(pool: Pool) -> None:
     (worker,) = pool.list_pids()
     os.kill(worker, signal.SIGKILL)
     # Its channel closes with the last of its threads, which may end after the first.
-    until(lambda: not is_running(worker) and len(list(Path(f"/proc/{worker}/task").iterdir())) == 1, 5)
+    until(lambda: not is_running(worker) and len(list(Path(f"/proc/{worker}/task").iterdir())) == 1)
     assert ask(pool)["by_county"]
     assert worker not in pool.list_pids()
 
@@ -247,7 +247,7 @@ def test_a_lost_fork_server_is_replaced_without_waiting_for_a_plan(store: Store,
     os.kill(lost, signal.SIGKILL)
     with pytest.raises(ForkServerLostError):
         start_and_end_worker(runtime.workers)
-    until(lambda: list_children() - before - {lost}, 10)
+    until(lambda: list_children() - before - {lost})
     start_and_end_worker(runtime.workers)
     runtime.stop()
 

@@ -27,7 +27,7 @@ def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
     below = [pid for pid, _ in children_of(first.pid)]
     first.kill()
     first.communicate()
-    until(lambda: not any(is_running(pid) for pid in below), 10)
+    until(lambda: not any(is_running(pid) for pid in below))
     assert watcher.read_plan(plan).state == "running"
     second = start(settings)
     ended = wait_until_final(watcher, plan, 120)
