@@ -44,7 +44,7 @@ from service.observability.tracing import TRACING_OFF, open_tracing
 from service.storage.repositories.deliveries import count_undelivered
 from service.storage.store import Store
 from service.web_ui.routes import router as page
-from service.workers.attempt_results import AttemptResult
+from service.workers.job_attempt import AttemptResult
 from service.workers.job_runtime import JobRuntime
 from service.workers.retention_job import RetentionJob
 from service.workers.sensitivity_pool import SensitivityPool
@@ -115,7 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
         store = await run_in_threadpool(Store.open_store, settings)
         authenticator = Authenticator(store, settings)
         jobs = JobRuntime(store, settings, record_attempt)
-        sensitivity_pool = SensitivityPool(jobs.spawn_worker, settings)
+        sensitivity_pool = SensitivityPool(jobs.workers, settings)
         _register_gauges(metrics, store, jobs, sensitivity_pool)
         app.state.release_waiters = jobs.release_waiters
         await run_in_threadpool(jobs.start)
@@ -160,7 +160,7 @@ def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivi
         lambda: measure_resident_memory(jobs.list_worker_pids()),
     )
     words = "Questions answered and waiting now, and plans kept open for the next."
-    metrics.register_gauge("allot_sensitivity_queries", words, "state", sensitivity_pool.workers.count_by_state)
+    metrics.register_gauge("allot_sensitivity_queries", words, "state", sensitivity_pool.count_by_state)
     metrics.register_gauge(
         "allot_webhook_deliveries",
         "Messages to webhooks that wait, or were given up, over all service processes.",

@@ -1,4 +1,4 @@
-"""Limits on the size of a problem: counted in the decoded body, before anything is built from it."""
+"""Limits on the size of a problem, checked in the decoded body before a problem is built."""
 
 from collections.abc import Iterator, Sized
 from typing import Any
@@ -9,20 +9,20 @@ from service.core.errors import ContentTooLargeError
 from service.core.settings import Settings
 
 _FALLBACK_DEMAND_ROWS = 10_000
-"""Rows of demand that are looked at where counties, items or periods are missing: nothing can be made of more anyway."""
+"""Rows of demand that are accepted where counties, items or periods are missing."""
 
 
 def reject_oversized_document(document: Any, settings: Settings, prefix: str) -> None:
-    """Raise TooLarge if a decoded problem is beyond a limit; `prefix` is the pointer at which it stands in the body.
+    """Raise ContentTooLargeError if a decoded problem exceeds a limit; `prefix` is its JSON pointer in the body.
 
-    Looks at lengths only, so that it costs nothing and never trips over what is malformed.
+    Only lengths are read, so the check is cheap and works for malformed problems.
     """
     if isinstance(document, dict):
         _raise_content_too_large(list(_iterate_excesses(_count_parts(document), settings)), prefix)
 
 
 def reject_oversized_problem(problem: PlanningProblem, settings: Settings) -> None:
-    """The same for a problem that is here already, a province's say."""
+    """Raise ContentTooLargeError if a parsed problem, such as that of a province, exceeds a limit."""
     counts = {
         "counties": len(problem.counties),
         "items": len(problem.items),
@@ -48,18 +48,18 @@ def _measure_length(value: Any) -> int:
 
 
 def _iterate_excesses(counts: dict[str, int], settings: Settings) -> Iterator[tuple[str, int, int, str]]:
-    """(part, what there is, what there may be, setting) of every limit passed."""
+    """Yield (part, count, limit, setting) for every exceeded limit."""
     for part in ("counties", "items", "periods", "factories", "lines", "links"):
-        most = int(getattr(settings, f"max_{part}"))
-        if counts[part] > most:
-            yield part, counts[part], most, f"ALLOT_MAX_{part.upper()}"
+        limit = int(getattr(settings, f"max_{part}"))
+        if counts[part] > limit:
+            yield part, counts[part], limit, f"ALLOT_MAX_{part.upper()}"
     cells = counts["counties"] * counts["items"] * counts["periods"]
     if cells > settings.max_cells:
         yield "counties × items × periods", cells, settings.max_cells, "ALLOT_MAX_CELLS"
     shipped = counts["items"] * (2 * counts["links"] + 5 * counts["counties"])
     columns = counts["periods"] * (counts["lines"] + shipped)
     if columns > settings.max_columns:
-        yield "decisions (by estimate)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
+        yield "variables (estimated)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
     pairs = counts["counties"] * counts["items"] if cells else _FALLBACK_DEMAND_ROWS
     if counts["demand"] > pairs:
         yield "demand", counts["demand"], pairs, "one row for every county and item at most"
@@ -72,10 +72,10 @@ def _raise_content_too_large(excesses: list[tuple[str, int, int, str]], prefix: 
         Finding(
             path=f"{prefix}/{part}" if part.isalpha() and part != "lines" else prefix,
             code="too_many",
-            message=f"{count:,} {part}; {most:,} may be sent.",
+            message=f"{count:,} {part}; the limit is {limit:,}.",
             remedy=f"Send fewer, or in several problems ({where}).",
         )
-        for part, count, most, where in excesses
+        for part, count, limit, where in excesses
     ]
     raise ContentTooLargeError(
         " ".join(f"{finding.message} {finding.remedy}" for finding in findings), findings=findings

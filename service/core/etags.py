@@ -17,17 +17,17 @@ IfNoneMatch = Annotated[
 
 
 def quote_etag(tag: str) -> str:
-    """A tag as it stands in `ETag`."""
+    """Quote a tag for `ETag`."""
     return f'"{tag}"'
 
 
 def matches_etag(header: str | None, tag: str) -> bool:
-    """Whether `If-Match` or `If-None-Match` names a tag; `*` names all."""
+    """Return whether `If-Match` or `If-None-Match` names a tag; `*` names all."""
     return header is not None and (header.strip() == "*" or tag in _ETAG_PATTERN.findall(header))
 
 
 def require_current_etag(if_match: str | None, tag: str | None) -> None:
-    """Raise Stale if `If-Match` is there and does not name the current tag (None: there is nothing)."""
+    """Raise PreconditionFailedError if `If-Match` is present and does not name the current tag (None: no resource)."""
     if if_match is not None and (tag is None or not matches_etag(if_match, tag)):
         current = f"it is {quote_etag(tag)} now" if tag is not None else "there is nothing now"
         raise PreconditionFailedError(

@@ -14,18 +14,18 @@ Document = dict[str, Any]
 
 
 def count_occurrences(raw: bytes, sign: bytes) -> int:
-    """How often a sign stands in some bytes; a piece at a time, so that others run in between."""
+    """Count a byte string in chunks, so that other threads can run in between."""
     return sum(raw.count(sign, begin, begin + _CHUNK_BYTES) for begin in range(0, len(raw), _CHUNK_BYTES))
 
 
 def decode_json_object(raw: bytes) -> Document:
-    """The JSON object of a body.
+    """Decode the JSON object of a body.
 
-    Numbers too big to hold come out as infinity and are refused with their place when the body is validated. Raises
-    Unreadable for what is not JSON or nested too deep, Invalid for keys that stand twice and bodies that are no object.
+    Numbers beyond the range of a float become infinity; validation rejects them with their position. Raises BadRequestError
+    for text that is not JSON or nested too deeply, UnprocessableContentError for repeated keys and other JSON values.
     """
     if b"\\u0000" in raw:
-        _raise_unprocessable("", "nul_character", "A text holds the character NUL.", "Remove it.")
+        _raise_unprocessable("", "nul_character", "A text contains the character NUL.", "Remove it.")
     twice: list[str] = []
 
     def collect_unique_keys(pairs: list[tuple[str, Any]]) -> Document:
@@ -42,11 +42,11 @@ def decode_json_object(raw: bytes) -> Document:
     except UnicodeDecodeError as error:
         raise BadRequestError(f"The body is not UTF-8 at byte {error.start}.") from error
     except ValueError as error:
-        raise BadRequestError("The body holds a number of more digits than can be read.") from error
+        raise BadRequestError("The body contains a number with too many digits.") from error
     except RecursionError as error:
-        raise BadRequestError("The body is nested deeper than anything here is.") from error
+        raise BadRequestError("The body is nested too deeply.") from error
     if twice:
-        _raise_unprocessable("", "repeated_key", f"Some object names {twice[0]!r} twice.", "Keep one of them.")
+        _raise_unprocessable("", "repeated_key", f"An object contains the key {twice[0]!r} twice.", "Keep one of them.")
     if not isinstance(document, dict):
         _raise_unprocessable("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
     return document

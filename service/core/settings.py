@@ -17,12 +17,12 @@ MIB = 1024 * 1024
 
 
 def _count_usable_cores() -> int:
-    """Cores this process may use."""
+    """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
+    """Return whether a host is this machine."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -30,29 +30,29 @@ def is_loopback(host: str) -> bool:
 
 
 class Settings(BaseSettings):
-    """What can be set without touching the code. The defaults suit one machine and one planner."""
+    """Settings of the service. The defaults suit one machine and one planner."""
 
     model_config = SettingsConfigDict(env_prefix="ALLOT_", use_attribute_docstrings=True, frozen=True, extra="ignore")
 
     data_dir: Path = Path("allot-data")
-    """Folder of the database and of big tables; made at start if absent."""
+    """Folder of the database and of large tables; created at the start if absent."""
     database_url: str | None = None
     """Database, as an SQLAlchemy address (`postgresql://user:password@host/name`, `sqlite:////path/file.db`); a SQLite file in `data_dir` if absent."""
     database_connections: Positive = 20
-    """Connections to the database that one process keeps at most."""
+    """Database connections of one process at most."""
     object_store_url: str | None = None
-    """Where tables too big for the database go: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
+    """Address of the object store for tables too large for the database: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
     max_inline_table_bytes: Annotated[int, Field(ge=0)] = 16 * MIB
-    """Bytes up to which a table (as Parquet) is kept in the database itself."""
+    """Size in bytes up to which a table (as Parquet) is stored in the database itself."""
 
     max_body_bytes: Positive = 64 * MIB
-    """Bytes of a request body at most; beyond it 413."""
+    """Bytes of a request body at most; 413 above."""
     max_body_objects: Positive = 400_000
-    """JSON objects (rows, lines, factories …) in a body at most, counted by their brackets before any is made, and rows over all sheets of a workbook or zip; beyond it 413."""
+    """JSON objects (rows, lines, factories …) in a body at most, counted by their brackets before any is built, and rows over all sheets of a workbook or zip; 413 above."""
     max_body_values: Positive = 4_000_000
-    """Values in a body of JSON at most, counted by its commas before any is made; beyond it 413."""
+    """Values in a JSON body at most, counted by its commas before any is built; 413 above."""
     max_unpacked_bytes: Positive = 128 * MIB
-    """Bytes that a workbook or a zip of CSV may hold unpacked; beyond it 413."""
+    """Unpacked bytes of a workbook or a zip of CSV at most; 413 above."""
     max_sheet_cells: Positive = 2_000_000
     """Cells over all sheets of a workbook or a zip of CSV at most; beyond it 413."""
     max_counties: Positive = 500
@@ -70,104 +70,104 @@ class Settings(BaseSettings):
     max_cells: Positive = 4_000_000
     """Counties × items × periods of a problem at most: the size of its supply table."""
     max_columns: Positive = 10_000_000
-    """Decisions of a problem at most, by estimate: periods × (lines + items × (2 × links + 5 × counties))."""
+    """Variables of a problem at most, estimated as periods × (lines + items × (2 × links + 5 × counties))."""
 
     solver_workers: Annotated[int, Field(ge=0)] = Field(default_factory=_count_usable_cores)
-    """Solves at a time in one service process, each in a process of its own; the number of cores if absent. 0: this process only accepts and answers, others solve."""
+    """Solves at a time in one service process, each in a worker process; the number of cores if absent. 0: this process only accepts plans and answers requests, others solve."""
     worker_memory_limit_bytes: Positive = 4096 * MIB
-    """Memory that one solve, or one question, may take beyond its libraries; a plan that needs more ends as `failed`."""
+    """Memory that one solve or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
     worker_nice: Annotated[int, Field(ge=0, le=19)] = 10
-    """How much solves stand back behind requests where both want the processor (0 to 19, as `nice` has it)."""
+    """Nice level of solver processes, so that API requests get CPU time first (0 to 19). Sensitivity queries run at half of it."""
     sensitivity_workers: Positive = Field(default_factory=_count_usable_cores)
-    """Questions to plans answered at a time in one service process, each in a process of its own that holds its plan open; the number of cores if absent."""
+    """Sensitivity queries at a time in one service process, each in a worker process that keeps its plan loaded; the number of cores if absent."""
     sensitivity_queue_size: Annotated[int, Field(ge=0)] = 32
-    """Questions that may wait for a process; beyond it 429 with `Retry-After`."""
+    """Sensitivity queries that may wait for a worker; above, 429 with `Retry-After`."""
     sensitivity_timeout_seconds: Seconds = 600.0
-    """Seconds that a question may take before it is ended. One whose caller has gone ends at once."""
+    """Seconds after which a sensitivity query is ended. If the client disconnects, the query ends at once."""
     sensitivity_idle_timeout_seconds: Seconds = 300.0
-    """Seconds that a process keeps its plan open after an answer, so that the next question need not open it again."""
+    """Seconds that an idle worker keeps its plan loaded for the next query."""
     queue_length: Positive = 1_000
-    """Plans that may wait at a time; beyond it 429 with `Retry-After`."""
+    """Plans that may wait at a time; above, 429 with `Retry-After`."""
     queue_length_per_caller: Positive = 500
     """Plans of one caller that may wait at a time."""
     default_time_limit_seconds: Seconds = 600.0
-    """Time limit of a plan that states none."""
+    """Time limit of a plan without a time limit of its own."""
     max_time_limit_seconds: Seconds = 3_600.0
-    """Greatest time limit that a plan may ask for."""
+    """Greatest time limit that a plan may request."""
     kill_grace_seconds: Seconds = 30.0
-    """Seconds past its time limit after which a solve that does not stop by itself is killed."""
+    """Seconds past its time limit after which a solve that did not stop is killed."""
     lease_seconds: Seconds = 30.0
-    """Seconds after which a plan whose service process went silent is taken over by another."""
+    """Seconds after which another service process takes over the plan of a process that stopped renewing its lease."""
     max_attempts: Positive = 3
-    """Times a plan is begun at most before it ends as `failed`: a problem that kills its solver must not do so for ever."""
+    """Attempts at a plan before it ends as `failed`, so that a problem that crashes its solver is not retried for ever."""
     poll_seconds: Seconds = 0.5
-    """Seconds between looks for work and news from other service processes; news of its own reach a process at once."""
+    """Seconds between two polls of the database for work and changes of other service processes; changes of its own reach a process at once."""
     cancel_grace_seconds: Seconds = 0.5
-    """Seconds that a cancelled solve has to end by itself before it is killed."""
+    """Seconds that a cancelled solve has to end before it is killed."""
     shutdown_grace_seconds: Seconds = 5.0
-    """Seconds that running solves have to finish when the service stops; what is left goes back to the queue."""
+    """Seconds that running solves have to finish when the service stops; unfinished plans return to the queue."""
     reuse_plans: bool = True
-    """Whether a problem solved before with the same options is answered from that plan instead of solved again."""
+    """Whether a request gets the result of a finished plan with the same problem, options, code and solver versions, instead of a new solve."""
     max_wait_seconds: Seconds = 60.0
-    """Seconds that `Prefer: wait=N` is honoured at most."""
+    """Greatest value of `Prefer: wait=N`, in seconds."""
 
     retention_plans_days: Days | None = None
-    """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; for ever if absent. Plans that were submitted are always kept, and so is what a kept plan varies or replaces."""
+    """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; without limit if absent. Submitted plans, and base plans of kept plans, are always kept."""
     retention_bases_days: Days | None = None
-    """Days after its end for which the basis of a plan that was not ratified is kept; for ever if absent. Without it questions and plans based on it begin from nothing."""
+    """Days after its end for which the basis of a plan that was not ratified is kept; without limit if absent. Without a basis, sensitivity queries and plans based on it start cold."""
     retention_events_days: Days | None = None
-    """Days after its end for which the progress of a plan is kept; for ever if absent."""
+    """Days after its end for which the progress events of a plan are kept; without limit if absent."""
     retention_deliveries_days: Days | None = None
-    """Days after their last try for which messages to webhooks that were delivered or given up are kept; for ever if absent."""
+    """Days after the last attempt for which webhook messages that were delivered or given up are kept; without limit if absent."""
     retention_idempotency_days: Days | None = None
-    """Days for which an Idempotency-Key is known, once its plan has ended; for ever if absent."""
+    """Days for which an Idempotency-Key is kept, once its plan has ended; without limit if absent."""
 
     webhook_concurrency: Annotated[int, Field(ge=0)] = 4
-    """Messages to webhooks that one process sends at a time. 0: this process sends none, others do."""
+    """Webhook messages that one process sends at a time. 0: this process sends none, others do."""
     webhook_timeout_seconds: Seconds = 10.0
-    """Time limit of one try at sending a message: connection, answer and all."""
+    """Time limit of one attempt to send a message, including connection and answer."""
     webhook_max_attempts: Positive = 12
-    """Times a message is sent at most before it is dead: it is kept then, and sent again only on request."""
+    """Attempts to send a message before it is dead: it is kept, and sent again only on request."""
     webhook_retry_seconds: Seconds = 5.0
-    """Seconds before a message is sent a second time; three times as long before each further one, up to six hours."""
+    """Seconds before the second attempt; the time triples before each further attempt, up to six hours."""
     webhook_private_addresses: bool = False
-    """Whether webhooks may lead into private networks and to this machine itself. Do not set it where those who may make webhooks could reach what they should not."""
+    """Whether webhooks may have addresses in private networks and on this machine. Do not set it where users who may create webhooks must not reach these networks."""
 
     page_rows: Positive = 1_000
-    """Rows in a page of a table if the request does not say."""
+    """Rows in a page of a table by default."""
     max_page_rows: Positive = 100_000
     """Rows in a page of a table at most."""
     host: str = "127.0.0.1"
-    """Address that `allot serve` listens at."""
+    """Address on which `allot serve` listens."""
     port: Annotated[int, Field(gt=0, lt=65_536)] = 8000
-    """Port that `allot serve` listens at."""
+    """Port on which `allot serve` listens."""
     authentication: Literal["off", "keys", "oidc"] = "off"
-    """Who has to say who they are. `off`: nobody; everybody may do everything, on this machine only. `keys`: everybody, by an API key. `oidc`: by a key or a token of an identity provider (extra `oidc`)."""
+    """Required credentials. `off`: none; everybody has every role, on this machine only. `keys`: an API key. `oidc`: an API key or a token of an identity provider (extra `oidc`)."""
     allow_unauthenticated_network: bool = False
-    """Whether a service with authentication off also answers over the network. Set it only where nobody who is not trusted with everything reaches the port."""
+    """Whether a service without authentication accepts connections from other machines. Set it only where everybody who reaches the port is trusted with everything."""
     oidc_issuer: str | None = None
-    """Issuer of the tokens, as it calls itself: an `https` address below which `/.well-known/openid-configuration` lies."""
+    """Issuer of the tokens: an `https` address below which `/.well-known/openid-configuration` is served."""
     oidc_audience: str | None = None
-    """Audience that tokens must be made for: the name under which the provider knows this service."""
+    """Required audience of tokens: the name of this service at the provider."""
     oidc_jwks_url: str | None = None
-    """Where the provider publishes its keys; what it says of itself if absent."""
+    """Address of the provider's keys; taken from its configuration document if absent."""
     oidc_caller_claim: str = "sub"
-    """Claim of a token that names who asks."""
+    """Claim of a token that identifies the caller."""
     oidc_grants_claim: str = "allot_grants"
-    """Claim that holds the grants, a list of `province:role` (or `province:factory:which`); a path with points, such as `realm_access.roles`, leads into it."""
+    """Claim with the grants, a list of `province:role` (or `province:factory:which`); a dotted path, such as `realm_access.roles`, is followed."""
     telemetry_url: str | None = None
-    """OpenTelemetry collector that traces are sent to (OTLP over HTTP), such as `http://collector:4318`; none if absent. Needs the extra `telemetry`."""
+    """OpenTelemetry collector for traces (OTLP over HTTP), such as `http://collector:4318`; none if absent. Needs the extra `telemetry`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """Least level of the lines that are logged."""
+    """Lowest level of log lines."""
     log_format: Literal["json", "console"] = "json"
-    """`json`: a line of JSON an event. `console`: for reading by eye."""
+    """`json`: one line of JSON per event. `console`: readable text."""
 
     @model_validator(mode="after")
     def _reject_unsafe_settings(self) -> Self:
         if self.authentication == "off" and not self.allow_unauthenticated_network and not is_loopback(self.host):
             raise ValueError(
                 f"host {self.host} can be reached from other machines while authentication is off: set ALLOT_AUTHENTICATION "
-                "to keys or oidc, or ALLOT_ALLOW_UNAUTHENTICATED_NETWORK=true to let everybody who reaches it do everything"
+                "to keys or oidc, or ALLOT_ALLOW_UNAUTHENTICATED_NETWORK=true to give every role to everybody who reaches it"
             )
         if self.authentication == "oidc":
             if not self.oidc_issuer or not self.oidc_audience:
@@ -175,16 +175,16 @@ class Settings(BaseSettings):
             for address in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
                 parts = urlsplit(address)
                 if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-                    raise ValueError(f"{address} is not https: keys fetched from there could be anybody's")
+                    raise ValueError(f"{address} is not https: its keys would not be trustworthy")
         return self
 
     @property
     def has_retention_limits(self) -> bool:
-        """Whether something is not kept for ever."""
+        """Whether anything has a retention limit."""
         return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("retention_"))
 
     def resolve_database_url(self) -> str:
-        """The database's address with its driver: the SQLite file in `data_dir` if none is set, psycopg for PostgreSQL."""
+        """Return the address of the database with its driver; the SQLite file in `data_dir` if none is set."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir.absolute() / 'allot.db'}"
         for short in ("postgresql://", "postgres://"):

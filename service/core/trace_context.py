@@ -1,4 +1,4 @@
-"""The trace of a request, stored with its plan (W3C Trace Context)."""
+"""The trace context of a request, stored with its plan (W3C Trace Context)."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,13 @@ _TRACEPARENT = "traceparent"
 
 
 def capture_trace() -> dict[str, str]:
-    """The trace that this thread works in, as one line of W3C Trace Context; empty where nothing is traced."""
+    """Capture the trace context of this thread as `traceparent`; empty where nothing is traced."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
     return {name: value for name, value in carrier.items() if name == _TRACEPARENT}
 
 
 def extract_trace(data: Mapping[str, object]) -> dict[str, str]:
-    """The trace among the particulars of an event, if there is one."""
+    """Extract the trace context from the data of an event; empty if there is none."""
     found = data.get(_TRACEPARENT)
     return {_TRACEPARENT: found} if isinstance(found, str) else {}

@@ -20,8 +20,7 @@ from service.domain.schemas.webhooks import (
 from service.storage.records import to_utc_datetime
 from service.storage.repositories import webhooks as webhook_rows
 from service.storage.store import Store, Transaction
-from service.workers.http_sender import is_public_address
-from service.workers.webhook_signing import generate_secret
+from service.workers.http_sender import generate_secret, is_public_address
 
 MAX_WEBHOOKS_PER_CALLER = 100
 """Maximum number of webhooks of one caller."""

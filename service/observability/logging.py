@@ -1,4 +1,4 @@
-"""Logs: a line of JSON an event, or words for the eye; the standard library's loggers write the same way."""
+"""Logs: one line of JSON per event, or readable text; loggers of the standard library use the same format."""
 
 import logging
 import logging.config
@@ -9,7 +9,7 @@ from service.core.settings import Settings
 
 
 def configure_logs(settings: Settings) -> None:
-    """Write logs as the settings say, to standard error. Call once, where the program starts."""
+    """Configure logs on standard error by the settings. Call once, at the start of the program."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -39,7 +39,7 @@ def configure_logs(settings: Settings) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "allot"}},
             "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
             "loggers": {
-                "uvicorn.access": {"level": "WARNING"},  # the service writes its own line a request
+                "uvicorn.access": {"level": "WARNING"},  # the service logs requests itself
                 "uvicorn.error": {"level": "INFO"},
             },
         }

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests as they come, plans as they wait and run, solves as they end, messages to webhooks."""
+"""Prometheus metrics: requests, queued and running plans, solves, webhook messages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from service.storage.errors import DatabaseError
-from service.workers.attempt_results import AttemptResult
+from service.workers.job_attempt import AttemptResult
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _REQUEST_BUCKETS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60)
@@ -17,14 +17,14 @@ _MIB = 1024 * 1024
 _SOLVE_MEMORY_BUCKETS = tuple(float(mib * _MIB) for mib in (128, 256, 512, 1024, 2048, 4096, 8192))
 
 CountReader = Callable[[], Mapping[str, int]]
-"""How many there are by state, read when the figures are asked for."""
+"""Returns counts by state; called when the metrics are read."""
 
 
 class Metrics:
-    """The figures of one service process, in a registry of its own."""
+    """The metrics of one service process, in their own registry."""
 
     def __init__(self) -> None:
-        """Start at zero."""
+        """Start all metrics at zero."""
         self.registry = CollectorRegistry()
         self._gauges: list[Collector] = []
         self.in_flight = Gauge("allot_http_requests_in_flight", "Requests being answered now.", registry=self.registry)
@@ -38,56 +38,54 @@ class Metrics:
             buckets=_REQUEST_BUCKETS,
             registry=self.registry,
         )
-        self._solves = Counter(
-            "allot_solves", "Tries at plans, by how they ended.", ("outcome",), registry=self.registry
-        )
+        self._solves = Counter("allot_solves", "Attempts at plans, by outcome.", ("outcome",), registry=self.registry)
         self._solve_seconds = Histogram(
-            "allot_solve_seconds", "Seconds that tries at plans took.", buckets=_SOLVE_BUCKETS, registry=self.registry
+            "allot_solve_seconds", "Seconds per attempt at a plan.", buckets=_SOLVE_BUCKETS, registry=self.registry
         )
         self._solve_bytes = Histogram(
             "allot_solve_peak_bytes",
-            "Most memory that each solve had in use, its libraries included.",
+            "Peak resident memory of each solve, libraries included.",
             buckets=_SOLVE_MEMORY_BUCKETS,
             registry=self.registry,
         )
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Note one answered request; methods nobody knows are counted together."""
+        """Count one answered request; unknown methods are counted together."""
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._request_seconds.labels(known, route).observe(seconds)
 
     def record_attempt(self, result: AttemptResult) -> None:
-        """Note one try at a plan that is over."""
+        """Record one finished attempt at a plan."""
         self._solves.labels(result.outcome).inc()
         self._solve_seconds.observe(result.finished - result.started)
         if result.peak_bytes is not None:
             self._solve_bytes.observe(result.peak_bytes)
 
     def register_gauge(self, name: str, description: str, label: str, read_counts: CountReader) -> None:
-        """Report a gauge at every reading, by `label`; left out while the database that it is read from does not answer."""
+        """Register a gauge by `label`; it is left out while the database does not answer."""
         gauge = _GaugeCollector(name, description, label, read_counts)
         self._gauges.append(gauge)
         self.registry.register(gauge)
 
     def unregister_gauges(self) -> None:
-        """Report what was watched no more; the database is about to close."""
+        """Unregister all gauges, because the database is about to close."""
         while self._gauges:
             self.registry.unregister(self._gauges.pop())
 
     def render_text(self) -> bytes:
-        """All figures in Prometheus' text format."""
+        """Render all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
 
 def measure_resident_memory(processes: tuple[int, ...]) -> dict[str, int]:
-    """How many processes there are, and the memory that they have in use, where the system says so."""
+    """Count processes and sum their resident memory, where the system reports it."""
     found = [_read_resident_bytes(process) for process in processes]
     return {"count": len(found), "bytes": sum(found)}
 
 
 def _read_resident_bytes(process: int) -> int:
-    """Resident bytes of a process; 0 for one that has ended."""
+    """Read the resident bytes of a process; 0 for one that has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     except OSError:

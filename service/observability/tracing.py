@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, where a collector is set: a request, its plan, and the stages of the solve under one trace id."""
+"""OpenTelemetry traces, where a collector is set: a request, its plan, and the stages of the solve in one trace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,20 +8,20 @@ from opentelemetry import propagate, trace
 
 from service.core.settings import Settings
 from service.storage.errors import UnsuitableStoreError
-from service.workers.attempt_results import AttemptResult
+from service.workers.job_attempt import AttemptResult
 
 _QUIET_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 _NANOSECONDS_PER_SECOND = 1_000_000_000
 
 TRACING_OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-"""What FastAPI is told where nothing is traced."""
+"""Configuration of FastAPI without tracing."""
 
 
 class Tracing:
     """Sends spans to a collector."""
 
     def __init__(self, address: str) -> None:
-        """Send to `address`/v1/traces (OTLP, protobuf over HTTP). StoreUnsuitable without the extra `telemetry`."""
+        """Send to `address`/v1/traces (OTLP, protobuf over HTTP). Raises UnsuitableStoreError without the extra `telemetry`."""
         try:
             from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
             from opentelemetry.sdk.resources import Resource
@@ -35,7 +35,7 @@ class Tracing:
         self._tracer: trace.Tracer = self._provider.get_tracer("allot")
 
     def make_telemetry_config(self) -> TelemetryConfig:
-        """What FastAPI is told: spans of requests, but for those that machines make every few seconds."""
+        """Build the configuration of FastAPI: spans for requests, except health checks and metrics."""
         return {
             **TRACING_OFF,
             "tracing": True,
@@ -45,11 +45,11 @@ class Tracing:
         }
 
     def export_spans(self, result: AttemptResult) -> None:
-        """Send the spans of a try that is over: the plan, below the request that asked for it, and its stages."""
+        """Send the spans of a finished attempt: the plan, below its request, and its stages."""
         claim = result.claim
         attributes: dict[str, str | int] = {
             "allot.plan": claim.plan,
-            "allot.try": claim.attempt,
+            "allot.attempt": claim.attempt,
             "allot.outcome": result.outcome,
         }
         if result.peak_bytes is not None:
@@ -70,12 +70,12 @@ class Tracing:
         plan.end(_to_nanoseconds(result.finished))
 
     def close(self) -> None:
-        """Send what is left."""
+        """Send the remaining spans."""
         self._provider.shutdown()
 
 
 def open_tracing(settings: Settings) -> Tracing | None:
-    """Traces as the settings say; None where there are none, and nothing is loaded for them."""
+    """Open tracing by the settings; None, without loading a library, where no collector is set."""
     return None if settings.telemetry_url is None else Tracing(settings.telemetry_url)
 
 

@@ -1,34 +1,27 @@
-"""Canonical bytes and digests: equal contents, equal digests, whatever the order of keys in the request."""
+"""Canonical JSON and digests: equal contents have equal digests, whatever the order of keys in a request."""
 
 import hashlib
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 import orjson
 from pydantic import BaseModel
 
 from models.options import PlanOptions
+from service.core.build_info import read_build_info
 
 
 def encode_canonical_json(model: BaseModel) -> bytes:
-    """JSON of a model with sorted keys and without defaults, so that a new field with a default changes no digest."""
+    """Encode a model with sorted keys and without defaults, so that a new field with a default changes no digest."""
     return orjson.dumps(model.model_dump(mode="json", exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
 
 
 def compute_digest(body: bytes) -> str:
-    """sha-256 of some bytes, in hexadecimal."""
+    """Return the sha-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(body).hexdigest()
 
 
 def compute_options_digest(options: PlanOptions) -> str:
-    """Digest of what may change an answer: the options but for the time limit, and Allot's version."""
+    """Digest everything but the problem that decides a plan: the options but for the time limit, the code, the solvers."""
+    build = read_build_info()
     kept = options.model_dump(mode="json", exclude={"time_limit_seconds"})
-    return compute_digest(orjson.dumps([_read_installed_version(), kept], option=orjson.OPT_SORT_KEYS))
-
-
-@cache
-def _read_installed_version() -> str:
-    try:
-        return version("allot")
-    except PackageNotFoundError:  # run from its folder, not installed
-        return "0"
+    decisive = [build.source_digest, dict(build.solver_versions), kept]
+    return compute_digest(orjson.dumps(decisive, option=orjson.OPT_SORT_KEYS))

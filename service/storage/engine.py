@@ -1,7 +1,7 @@
-"""The database engine: SQLite made safe for many processes, PostgreSQL as it is.
+"""The database engine: SQLite, configured for several processes, or PostgreSQL.
 
 SQLite runs in WAL mode and every writing transaction begins with BEGIN IMMEDIATE, so that of two writers one waits instead
-of failing in the middle. A transaction is synced to disk unless it says that it can be lost to a power cut.
+of failing in the middle. A transaction is synced to disk unless it has relaxed durability.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from service.storage.errors import UnsuitableStoreError
 
 BUSY_MILLISECONDS = 30_000
-"""How long a SQLite writer waits for another."""
+"""How long a SQLite writer waits for another process."""
 
 CONNECT_SECONDS = 5
 """How long PostgreSQL may take to be reached."""
@@ -24,14 +24,14 @@ CONNECT_SECONDS = 5
 READ_ONLY = "allot_read_only"
 """Execution option of connections that only read."""
 
-RELAXED_DURABILITY = "allot_losable"
-"""Execution option of connections whose writes may be lost to a power cut (never to the end of a process)."""
+RELAXED_DURABILITY = "allot_relaxed_durability"
+"""Execution option of connections whose writes may be lost in a power cut (never by the end of a process)."""
 
 
 def create_database_engine(address: str, connections: int) -> Engine:
     """Open the database at an SQLAlchemy address with a pool of at most `connections`.
 
-    Raises StoreUnsuitable for databases that are neither SQLite in a file nor PostgreSQL.
+    Raises UnsuitableStoreError for databases that are neither SQLite in a file nor PostgreSQL.
     """
     try:
         url = make_url(address)
@@ -39,8 +39,8 @@ def create_database_engine(address: str, connections: int) -> Engine:
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnsuitableStoreError(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
     if backend == "postgresql":
-        reach = {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=reach)
+        connect_args = {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=connect_args)
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -51,20 +51,20 @@ def create_database_engine(address: str, connections: int) -> Engine:
 
 
 def read_database_clock(connection: Connection) -> float:
-    """Seconds since 1970 by the database's clock: the one clock that all service processes share."""
+    """Read the seconds since 1970 by the database's clock, which all service processes share."""
     if connection.dialect.name == "postgresql":
         return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
     return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
 
 
 def acquire_lock(connection: Connection, name: str) -> None:
-    """Let one transaction at a time pass this point, over all processes; SQLite's writers already wait for each other."""
+    """Acquire a lock over all processes until the end of the transaction; SQLite's writers already wait for each other."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves, below
+    connection.isolation_level = None  # `_begin_sqlite` begins transactions
     for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=wal", "foreign_keys=on"):
         connection.execute(f"PRAGMA {pragma}")
 

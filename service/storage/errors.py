@@ -5,7 +5,7 @@ StorageError
 ├── VersionConflictError      another writer stored a newer version first
 ├── UnsuitableStoreError      the database or object store cannot be used as set
 └── JobError
-    ├── QueueFullError            the queue holds as many plans as it may; try again later
+    ├── QueueFullError            the queue is full; try again later
     └── IdempotencyConflictError  the key was used for another request
 """
 
@@ -16,24 +16,24 @@ DatabaseError = SQLAlchemyError
 
 
 class StorageError(Exception):
-    """Something that storage refuses or cannot do."""
+    """Storage rejects or cannot do something."""
 
 
 class RecordNotFoundError(StorageError):
-    """There is nothing of that kind with that name."""
+    """No record of that kind has that name."""
 
     def __init__(self, kind: str, name: str) -> None:
-        """Name what was looked for: its kind (`plan`, `province`, `problem`, `table`) and its identifier."""
+        """Name the kind (`plan`, `province`, `problem`, `table`) and the identifier."""
         super().__init__(f"there is no {kind} {name!r}")
         self.kind = kind
         self.name = name
 
 
 class VersionConflictError(StorageError):
-    """The version that a change was made for is not the newest any more."""
+    """The version that a change was made for is not the newest."""
 
     def __init__(self, name: str, expected: int, actual: int) -> None:
-        """Name what was to be changed, the version expected, and the version there is (0: none)."""
+        """Name the record, the expected version, and the newest version (0: none)."""
         super().__init__(f"{name!r} is at version {actual}, not {expected}")
         self.name = name
         self.expected = expected
@@ -41,20 +41,20 @@ class VersionConflictError(StorageError):
 
 
 class UnsuitableStoreError(StorageError):
-    """The database or the object store cannot be used as it is set."""
+    """The database or the object store cannot be used with these settings."""
 
 
 class JobError(StorageError):
-    """Something that the queue refuses."""
+    """The queue rejects something."""
 
 
 class QueueFullError(JobError):
-    """As many plans wait as may wait."""
+    """The queue is full."""
 
     def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool) -> None:
-        """State how many wait, how many may, after how many seconds to try again, and whether it is the caller's own share."""
-        whose = "of yours wait" if is_own_share else "wait"
-        super().__init__(f"{waiting} plans {whose}, {limit} may; try again in {retry_after} s")
+        """State how many wait, how many may, when to retry (seconds), and whether the caller's own share is full."""
+        which = "of your plans" if is_own_share else "plans"
+        super().__init__(f"{waiting} {which} wait, the limit is {limit}; try again in {retry_after} s")
         self.waiting = waiting
         self.limit = limit
         self.retry_after = retry_after
@@ -62,10 +62,10 @@ class QueueFullError(JobError):
 
 
 class IdempotencyConflictError(JobError):
-    """The same Idempotency-Key came with another body before."""
+    """The Idempotency-Key was used with another body."""
 
     def __init__(self, key: str, plan: str) -> None:
-        """Name the key and the plan that it stands for."""
+        """Name the key and its plan."""
         super().__init__(f"Idempotency-Key {key!r} was used for another request, which became plan {plan}")
         self.key = key
         self.plan = plan

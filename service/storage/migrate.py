@@ -1,4 +1,4 @@
-"""Bringing a database up to date, by the migrations of this package."""
+"""Upgrade a database by the migrations of this package."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from service.storage.errors import UnsuitableStoreError
 _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade_database(engine: Engine) -> None:
-    """Apply the migrations that are missing, all in one transaction, one process at a time.
+def upgrade_database(engine: Engine, revision: str = "head") -> None:
+    """Apply the missing migrations up to a revision in one transaction, one process at a time.
 
-    SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock does it. Raises StoreUnsuitable for a
-    database that a newer Allot has been at.
+    SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock makes them wait.
+    Raises UnsuitableStoreError for a database that a newer Allot has upgraded.
     """
     with engine.begin() as connection:
         acquire_lock(connection, "migrations")
@@ -25,8 +25,8 @@ def upgrade_database(engine: Engine) -> None:
         configuration.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
         configuration.attributes["connection"] = connection
         try:
-            command.upgrade(configuration, "head")
+            command.upgrade(configuration, revision)
         except CommandError as error:
             raise UnsuitableStoreError(
-                f"the database cannot be brought up to date, is this Allot older than it? {error}"
+                f"the database cannot be upgraded; is this Allot older than the database? {error}"
             ) from error

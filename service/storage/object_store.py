@@ -1,6 +1,6 @@
-"""Where big tables lie when they do not lie in the database: a folder, or a bucket by the extra `objects`.
+"""The object store of large tables: a folder, or a bucket (extra `objects`).
 
-Objects are named by their content, so writing one twice is harmless and none is ever changed.
+Objects are named by the digest of their content, so writing one twice is harmless and none ever changes.
 """
 
 import os
@@ -17,27 +17,27 @@ class ObjectStore(Protocol):
     """Bytes by key."""
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Store bytes under a key, whole or not at all."""
+        """Store bytes under a key atomically."""
         ...
 
     def get_object(self, key: str) -> bytes:
-        """Bytes of a key; NotFound if there are none."""
+        """Read the bytes of a key; raise RecordNotFoundError if there is none."""
         ...
 
     def open_object(self, key: str) -> pa.NativeFile:
-        """What is under a key, read where it lies instead of as a whole; NotFound if there is nothing."""
+        """Open the object of a key for reading in pieces; raise RecordNotFoundError if there is none."""
         ...
 
     def has_object(self, key: str) -> bool:
-        """Whether there is something under a key."""
+        """Return whether there is an object under a key."""
         ...
 
     def list_object_keys(self) -> Iterator[str]:
-        """All keys."""
+        """Iterate over all keys."""
         ...
 
     def delete_object(self, key: str) -> None:
-        """Remove what is under a key; nothing happens if there is nothing."""
+        """Remove the object of a key; do nothing if there is none."""
         ...
 
 
@@ -45,11 +45,11 @@ class FolderObjectStore:
     """Objects as files of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder, made when the first object comes."""
+        """Use a folder, created with the first object."""
         self._folder = folder
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Write beside, sync, then rename: a reader or a crash never meets half a file."""
+        """Write a draft, sync it, then rename it: neither a reader nor a crash leaves half a file."""
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
@@ -60,25 +60,25 @@ class FolderObjectStore:
         draft.replace(path)
 
     def get_object(self, key: str) -> bytes:
-        """Bytes of a key; NotFound if there are none."""
+        """Read the bytes of a key; raise RecordNotFoundError if there is none."""
         try:
             return (self._folder / key).read_bytes()
         except FileNotFoundError as error:
             raise RecordNotFoundError("object", key) from error
 
     def open_object(self, key: str) -> pa.NativeFile:
-        """The file of a key; NotFound if there is none."""
+        """Open the file of a key; raise RecordNotFoundError if there is none."""
         try:
             return pa.OSFile(str(self._folder / key))
         except FileNotFoundError as error:
             raise RecordNotFoundError("object", key) from error
 
     def has_object(self, key: str) -> bool:
-        """Whether there is a file of a key."""
+        """Return whether there is a file of a key."""
         return (self._folder / key).is_file()
 
     def list_object_keys(self) -> Iterator[str]:
-        """All keys; drafts of files are none."""
+        """Iterate over all keys, drafts excluded."""
         for path in self._folder.rglob("*.parquet"):
             yield path.relative_to(self._folder).as_posix()
 
@@ -88,10 +88,10 @@ class FolderObjectStore:
 
 
 class BucketObjectStore:
-    """Objects in a bucket (S3 and what speaks like it), through obstore."""
+    """Objects in a bucket (S3 or compatible), through obstore."""
 
     def __init__(self, url: str) -> None:
-        """Open a bucket by address; access comes from the usual environment of the cloud. StoreUnsuitable without obstore."""
+        """Open a bucket by address, with the credentials of the environment. Raises UnsuitableStoreError without obstore."""
         try:
             import obstore
             from obstore import store
@@ -107,21 +107,21 @@ class BucketObjectStore:
         self._obstore.put(self._store, key, body)
 
     def get_object(self, key: str) -> bytes:
-        """Bytes of a key; NotFound if there are none."""
+        """Read the bytes of a key; raise RecordNotFoundError if there is none."""
         try:
             return bytes(self._obstore.get(self._store, key).bytes())
         except FileNotFoundError as error:
             raise RecordNotFoundError("object", key) from error
 
     def open_object(self, key: str) -> pa.NativeFile:
-        """The object of a key, read in ranges; NotFound if there is none."""
+        """Open the object of a key, read in ranges; raise RecordNotFoundError if there is none."""
         try:
             return pa.PythonFile(_RangeReader(self._obstore.open_reader(self._store, key)), mode="r")
         except FileNotFoundError as error:
             raise RecordNotFoundError("object", key) from error
 
     def has_object(self, key: str) -> bool:
-        """Whether there is an object of a key."""
+        """Return whether there is an object of a key."""
         try:
             self._obstore.head(self._store, key)
         except FileNotFoundError:
@@ -129,9 +129,9 @@ class BucketObjectStore:
         return True
 
     def list_object_keys(self) -> Iterator[str]:
-        """All keys."""
-        for some in self._obstore.list(self._store, prefix="tables"):
-            yield from (one["path"] for one in some)
+        """Iterate over all keys."""
+        for batch in self._obstore.list(self._store, prefix="tables"):
+            yield from (one["path"] for one in batch)
 
     def delete_object(self, key: str) -> None:
         """Remove the object of a key."""
@@ -139,7 +139,7 @@ class BucketObjectStore:
 
 
 class _RangeReader:
-    """A reader of obstore as Arrow takes files: what is read are bytes, and it can be closed."""
+    """Adapter from an obstore reader to the file interface that Arrow expects."""
 
     closed = False
 
@@ -160,7 +160,7 @@ class _RangeReader:
 
 
 def open_object_store(url: str | None, folder: Path) -> ObjectStore:
-    """The object store at an address: `file://` or any that obstore knows; the folder if there is none."""
+    """Open the object store at an address (`file://` or any that obstore supports); the folder without an address."""
     if url is None:
         return FolderObjectStore(folder)
     if url.startswith("file://"):

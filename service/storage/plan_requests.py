@@ -1,4 +1,4 @@
-"""What goes into the queue and what is taken out of it."""
+"""Requests that enter the queue and claims that leave it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from service.storage.repositories.problems import StoredProblem
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """What makes a repeated request the same request."""
+    """Identifies a repeated request."""
 
     key: str
     """The client's own key, unique among its requests; at most 255 characters."""
@@ -22,20 +22,20 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """A plan to be made."""
+    """A request for a plan."""
 
     problem: PlanningProblem | StoredProblem
-    """The problem with all changes applied, already checked."""
+    """The validated problem, with all changes applied."""
     options: PlanOptions = field(default_factory=PlanOptions)
-    """How to solve it."""
+    """Options of the solve."""
     caller: str = "local"
-    """Who asks: fair shares, idempotency and the audit log go by it. At most 100 characters."""
+    """Caller, for fair sharing, idempotency and the audit log. At most 100 characters."""
     source: Mapping[str, Any] = field(default_factory=dict)
     """Where the problem came from, as a JSON object: province, version, scenario, changes."""
     base_plan: str | None = None
-    """Plan that it varies or replaces."""
+    """Plan that this one varies or replaces."""
     priority: int = 0
-    """Higher goes first, among the plans of one caller."""
+    """Higher is claimed first, among the plans of one caller."""
     idempotency: IdempotencyKey | None = None
     """The request's Idempotency-Key, if it has one."""
     reuse: bool = True
@@ -44,12 +44,12 @@ class PlanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What became of a request."""
+    """The result of a request."""
 
     plan: PlanRecord
-    """The plan: a new one, or the one that the Idempotency-Key stands for."""
+    """A new plan, or the plan of the Idempotency-Key."""
     is_new: bool
-    """Whether it is new."""
+    """Whether the plan is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,19 @@ class WarmStartSource:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One try at one plan, held by one service process as long as it renews the lease."""
+    """One attempt at one plan, held by one service process while it renews the lease."""
 
     plan: str
     """Identifier of the plan."""
     owner: str
     """The service process."""
     attempt: int
-    """Number of the try; together with `owner` it fences off everybody who held the plan before."""
+    """Number of the attempt; with `owner` it fences off earlier holders."""
     problem: StoredProblem
-    """What is planned."""
+    """The problem."""
     options: PlanOptions
-    """How."""
+    """Options of the solve."""
     trace: Mapping[str, str] = field(default_factory=dict)
-    """The trace of the request that asked for it, if it was traced."""
+    """Trace context of the request, if it was traced."""
     warm_start: WarmStartSource | None = None
-    """The plan that it varies or replaces, where that has a basis: solving starts from there."""
+    """The base plan to start from, where it has a basis."""

@@ -1,4 +1,4 @@
-"""What storage gives back: frozen records, without a trace of the database."""
+"""Frozen records that storage returns, independent of the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from models.options import PlanOptions
 from models.plan import Outcome, Plan
 
 PlanState = Literal["queued", "running", "finished", "cancelled"]
-"""`queued`: accepted. `running`: being solved. `finished`: has an outcome, `failed` included. `cancelled`: ended on request."""
+"""`queued`: accepted. `running`: being solved. `finished`: has an outcome, which may be `failed`. `cancelled`: ended on request."""
 
 ApprovalState = Literal["draft", "submitted", "returned", "ratified", "in_force", "closed"]
-"""Where a plan is in its life: `draft` until it is `submitted`; `returned` to be bettered, or `ratified`, which cannot be undone; then `in_force`, then `closed`."""
+"""Approval state: `draft`, `submitted`, `returned` for changes or `ratified` (irrevocable), `in_force`, `closed`."""
 
 FINAL_STATES: frozenset[PlanState] = frozenset({"finished", "cancelled"})
 """States that a plan never leaves."""
@@ -23,7 +23,7 @@ Json = Mapping[str, Any]
 
 
 def to_utc_datetime(seconds: float) -> datetime:
-    """Seconds since 1970 as a time in UTC."""
+    """Convert seconds since 1970 to a time in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -32,41 +32,41 @@ class PlanRecord:
     """A stored plan without its tables."""
 
     id: str
-    """Identifier, given by the service; sorts by time of acceptance."""
+    """Identifier, assigned by the service; sorts by time of acceptance."""
     problem_digest: str
-    """Digest of the problem that is planned (changes applied)."""
+    """Digest of the problem, changes applied."""
     options: PlanOptions
-    """How it is solved."""
+    """Options of the solve."""
     source: Json
-    """Where the problem came from, as the request said: province, version, scenario, changes."""
+    """Source of the problem: province, version, scenario, changes."""
     caller: str
-    """Who asked for it."""
+    """Caller who requested it."""
     base_plan: str | None
-    """Plan that it varies or replaces, if any."""
+    """Plan that this one varies or replaces, if any."""
     state: PlanState
-    """How far it is."""
+    """State of the job."""
     outcome: Outcome | None
-    """What came of it; None unless finished."""
+    """Outcome; None unless finished."""
     head: Plan | None
-    """The plan but for its tables; None unless finished."""
+    """The plan without its tables; None unless finished."""
     copied_from: str | None
-    """Plan with the same problem and options that answered it, if one did."""
+    """Finished plan with the same problem and options whose result it has, if any."""
     created: datetime
-    """When it was accepted."""
+    """Time of acceptance."""
     started: datetime | None
-    """When it was last begun."""
+    """Start of the last attempt."""
     finished: datetime | None
-    """When it ended."""
+    """Time of its end."""
     province: str | None
-    """Province that it belongs to; None where its problem was written out."""
+    """Province; None where the request contained the problem."""
     approval_state: ApprovalState = "draft"
-    """Where it is in its life."""
+    """Approval state."""
     approval_version: int = 1
-    """1 for a draft, one more with every act of its life."""
+    """1 for a draft, one more with every approval transition."""
 
     @property
     def is_final(self) -> bool:
-        """Whether it will never change again."""
+        """Whether the state is final."""
         return self.state in FINAL_STATES
 
 
@@ -81,7 +81,7 @@ class TableInfo:
     size: int
     """Bytes as Parquet."""
     digest: str
-    """sha-256 of the Parquet bytes: an ETag that never lies."""
+    """sha-256 of the Parquet bytes; used as a strong ETag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,77 +99,77 @@ class ProvinceRecord:
     scenarios: tuple[Scenario, ...]
     """Its named scenarios."""
     created: datetime
-    """When this version was stored."""
+    """Time at which this version was stored."""
     caller: str
-    """Who stored it."""
+    """Caller who stored it."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """Something that happened to a plan on its way."""
+    """An event of a plan."""
 
     seq: int
     """1 for the first event of the plan, then without gaps."""
     kind: Literal["queued", "started", "progress", "retried", "cancelling", "finished"]
-    """What happened."""
+    """Kind."""
     at: datetime
-    """When."""
+    """Time."""
     data: Json = field(default_factory=dict)
-    """`progress`: stage, iteration, objective, share_done. `started`, `retried`: try, and why. `finished`: state and outcome."""
+    """`progress`: stage, iteration, objective, share_done. `started`: attempt. `retried`: attempt, reason. `finished`: state and outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalTransition:
-    """Something done with a plan in its life."""
+    """A transition between approval states."""
 
     version: int
-    """Version of the life after it; the first act makes 2."""
+    """Version of the approval after it; the first transition makes 2."""
     at: datetime
-    """When."""
+    """Time."""
     caller: str
-    """Who."""
+    """Caller."""
     act: str
-    """What: `submit`, `return`, `ratify`, `put-in-force` or `close`."""
+    """Act: `submit`, `return`, `ratify`, `put-in-force` or `close`."""
     note: str
-    """What they had to say."""
+    """Note of the caller."""
     state: ApprovalState
     """State after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """An API key, without what it is."""
+    """An API key without its secret."""
 
     id: str
-    """Identifier: the part of the key that is no secret."""
+    """Identifier: the public part of the key."""
     caller: str
-    """Who asks with it."""
+    """Caller that it identifies."""
     grants: tuple[Mapping[str, str], ...]
     """Roles in provinces, each with `province` and `role`."""
     created: datetime
-    """When it was made."""
+    """Time of creation."""
     created_by: str
-    """Who made it."""
+    """Caller who created it."""
     expires: datetime | None
-    """When it ends to hold; None: never."""
+    """Time of expiry; None: never."""
     revoked: datetime | None
-    """When it was revoked, if it was."""
+    """Time of revocation, if it was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line of the audit log."""
+    """One entry of the audit log."""
 
     seq: int
-    """Rises with every entry."""
+    """Increases with every entry."""
     at: datetime
-    """When."""
+    """Time."""
     caller: str
-    """Who."""
+    """Caller."""
     act: str
-    """What was done, such as `plan accepted`."""
+    """Act, such as `plan accepted`."""
     subject: str
-    """To what: a plan's or province's identifier."""
+    """Subject: identifier of a plan or province."""
     detail: Json
     """Particulars."""
     province: str | None = None
@@ -185,11 +185,11 @@ EventKind = Literal[
     "plan.in_force",
     "plan.closed",
 ]
-"""What is told: a plan has an outcome (`failed` included), was cancelled, or went a step through its life."""
+"""Kinds of webhook events: a plan has an outcome (`failed` included), was cancelled, or made an approval transition."""
 
 
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-"""All of them."""
+"""All kinds of events."""
 
 
 DeliveryState = Literal["waiting", "delivered", "dead"]

@@ -1,4 +1,4 @@
-"""The tables of the database, as SQLAlchemy sees them; the migrations make them and a test compares the two.
+"""The tables of the database for SQLAlchemy. The migrations create them; a test compares both.
 
 Times are seconds since 1970 (UTC), by the database's clock. Every row of `jobs` belongs to the plan of the same id.
 """
@@ -164,7 +164,7 @@ api_keys = Table(
 )
 
 plan_approvals = Table(
-    "plan_lives",
+    "plan_approvals",
     metadata,
     Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
     Column("province", Id, nullable=True),
@@ -172,7 +172,7 @@ plan_approvals = Table(
     Column("version", Integer, nullable=False, comment="1 for a draft, which has no row; one more with every act"),
     Column("digest", Digest, nullable=True, comment="of what was ratified"),
     Index(
-        "uq_plan_lives_in_force",
+        "uq_plan_approvals_in_force",
         "province",
         unique=True,
         sqlite_where=text("state = 'in_force'"),
@@ -181,9 +181,9 @@ plan_approvals = Table(
 )
 
 approval_transitions = Table(
-    "life_acts",
+    "approval_transitions",
     metadata,
-    Column("plan", Id, ForeignKey("plan_lives.plan"), primary_key=True),
+    Column("plan", Id, ForeignKey("plan_approvals.plan"), primary_key=True),
     Column("version", Integer, primary_key=True, comment="of the plan's life after the act"),
     Column("at", Double, nullable=False),
     Column("caller", Id, nullable=False),

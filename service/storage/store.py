@@ -1,4 +1,4 @@
-"""The store: one object that opens transactions, in which everything of a plan is written together."""
+"""The store: opens the transactions in which everything about a plan is written together."""
 
 import threading
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ from service.storage.repositories.provinces import ProvinceRepository
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """The repositories within one transaction. Nothing is seen by others until its `with` block ends well."""
+    """The repositories within one transaction. Others see nothing until its `with` block ends without an exception."""
 
     connection: Connection
-    """The connection, for repositories of other rooms (jobs)."""
+    """The connection, for repositories that are functions."""
     problems: ProblemRepository
     """Problems by digest."""
     plans: PlanRepository
@@ -34,12 +34,12 @@ class Transaction:
     audit: AuditLog
     """The audit log."""
     approvals: ApprovalRepository
-    """The lives of plans."""
+    """Approval states of plans."""
     keys: KeyRepository
     """API keys."""
 
     def read_clock(self) -> float:
-        """Seconds since 1970 by the database's clock."""
+        """Read the seconds since 1970 by the database's clock."""
         return read_database_clock(self.connection)
 
 
@@ -47,19 +47,19 @@ class Store:
     """The database and the object store of one service."""
 
     def __init__(self, engine: Engine, objects: ObjectStore, max_inline_table_bytes: int) -> None:
-        """Use an engine whose database is up to date; tables above `inline_bytes` go to `objects`."""
+        """Use an engine whose database is up to date; tables above `max_inline_table_bytes` go to `objects`."""
         self.engine = engine
         self.objects = objects
         self.max_inline_table_bytes = max_inline_table_bytes
-        self._write_turn_lock: AbstractContextManager[object] = (
+        self._write_lock: AbstractContextManager[object] = (
             threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
         )
 
     @classmethod
     def open_store(cls, settings: Settings) -> "Store":
-        """Open the store that the settings name and bring its database up to date.
+        """Open the store of the settings and upgrade its database.
 
-        Several processes may do so at once. Raises StoreUnsuitable if the settings cannot be met.
+        Several processes may do so at once. Raises UnsuitableStoreError if the settings cannot be used.
         """
         engine = create_database_engine(settings.resolve_database_url(), settings.database_connections)
         with ExitStack() as undo:
@@ -75,15 +75,15 @@ class Store:
 
     @contextmanager
     def write_transaction(self, *, relaxed_durability: bool = False) -> Iterator[Transaction]:
-        """A transaction that writes, committed when the block ends, undone when it raises.
+        """Open a writing transaction, committed at the end of the block, rolled back if the block raises.
 
-        A `losable` one may be undone by a power cut, never by the end of a process; it saves SQLite a sync.
+        With `relaxed_durability` a power cut may undo it, but never the end of a process; SQLite then needs no sync.
         """
         options = {RELAXED_DURABILITY: relaxed_durability}
-        # SQLite has one writer at a time, and lets the others ask again after ever longer pauses, whoever came first. So the
-        # writers of this process take turns, before they take a connection that a reader could use.
+        # SQLite has one writer at a time; other writers poll at growing intervals, in no order. So the writers of this
+        # process queue for a lock, before they take a connection that a reader could use.
         with (
-            self._write_turn_lock,
+            self._write_lock,
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
@@ -91,12 +91,12 @@ class Store:
 
     @contextmanager
     def read_transaction(self) -> Iterator[Transaction]:
-        """A transaction that only reads; it neither waits for writers nor keeps them waiting."""
+        """Open a reading transaction; it neither waits for writers nor delays them."""
         with self.engine.connect().execution_options(**{READ_ONLY: True}) as connection, connection.begin():
             yield self._build_transaction(connection)
 
     def ping_database(self) -> None:
-        """Reach the database, or raise what SQLAlchemy raises."""
+        """Check that the database answers; raise DatabaseError if it does not."""
         with self.read_transaction() as transaction:
             transaction.connection.execute(text("SELECT 1"))
 

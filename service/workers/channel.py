@@ -1,7 +1,7 @@
-"""How a service process and its children talk: framed messages over a socket pair, a JSON head and byte bodies.
+"""Framed messages between a service process and a worker process: a JSON head and byte bodies over a socket pair.
 
-Standard output is no way to talk: solvers print to it. The end of either side closes the pair, which is how a child learns
-that its service died, and a service that its child did.
+Standard output is not available for this: solvers print to it.
+When one side ends, the socket pair closes, so each side notices the end of the other.
 """
 
 import socket
@@ -14,7 +14,7 @@ import orjson
 
 
 class ChannelClosedError(Exception):
-    """The other side is gone."""
+    """The process at the other end has gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +22,29 @@ class Message:
     """One message."""
 
     kind: str
-    """What it is. To a child: `plan`, `open`, `ask`, `stop`; from one: `progress`, `result`, `answer`, `refused`, `failed`."""
+    """To a worker: `solve`, `open_session`, `query`, `stop`. From a worker: `progress`, `result`, `answer`, `rejected`, `failed`."""
     head: dict[str, Any]
-    """Its particulars, a JSON object."""
+    """Particulars, a JSON object."""
     bodies: tuple[bytes, ...] = ()
-    """Its bytes."""
+    """Byte bodies."""
 
 
 class Channel:
-    """One end of a socket pair. Sending is safe from several threads, receiving is for one."""
+    """One end of a socket pair. Several threads may send; one may receive."""
 
     def __init__(self, descriptor: int) -> None:
-        """Own an end by its file descriptor."""
+        """Own the end that a file descriptor names."""
         self._connection = Connection(descriptor)
         self._lock = threading.Lock()
 
     @classmethod
     def create_pair(cls) -> tuple["Channel", int]:
-        """A new channel, and the descriptor of its other end, to be given to a child and closed here."""
+        """Create a channel and the descriptor of its other end, which a worker process gets and this process closes."""
         ours, theirs = socket.socketpair()
         return cls(ours.detach()), theirs.detach()
 
     def send(self, kind: str, head: dict[str, Any], *bodies: bytes) -> None:
-        """Send a message; ChannelClosed if nobody is there."""
+        """Send a message; raise ChannelClosedError if the other end is closed."""
         try:
             with self._lock:
                 self._connection.send_bytes(orjson.dumps([kind, head, len(bodies)]))
@@ -54,7 +54,7 @@ class Channel:
             raise ChannelClosedError from error
 
     def receive(self) -> Message:
-        """The next message, waited for; ChannelClosed if nobody is there."""
+        """Wait for the next message; raise ChannelClosedError if the other end is closed."""
         try:
             kind, head, count = orjson.loads(self._connection.recv_bytes())
             return Message(kind, head, tuple(self._connection.recv_bytes() for _ in range(count)))
@@ -62,9 +62,9 @@ class Channel:
             raise ChannelClosedError from error
 
     def poll(self, seconds: float) -> bool:
-        """Whether `receive` will return or raise at once, waited for at most some seconds."""
+        """Wait at most some seconds until `receive` would return or raise at once; return whether it would."""
         return self._connection.poll(seconds)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close this end."""
         self._connection.close()

@@ -1,11 +1,11 @@
-"""The nursery: a small process that has loaded the solvers and forks a child for every solve.
+"""The fork server: a small process that has loaded the solvers and forks a worker process on request.
 
-Loading the solvers takes a second or two, a fork takes milliseconds, and its memory is shared until written to. The nursery
-itself never solves and starts no thread, so that forking it is safe. It answers three requests, one at a time:
+Loading the solvers takes one to two seconds; a fork takes milliseconds and shares memory until it is written to.
+The fork server never solves and starts no thread, so forking it is safe. It answers three requests, one at a time:
 
-    spawn (with the child's end of a channel)  →  the child's process id
-    lives <process id>                         →  1 or 0
-    end <process id>                           →  how it ended; it is killed, with all it started, if it had not
+    spawn (with the worker's end of a channel)  →  the process id of the worker
+    is_alive <process id>                       →  1 or 0
+    terminate <process id>                      →  exit code; a worker that still runs is killed with all it started
 """
 
 import gc
@@ -26,7 +26,7 @@ _MAX_REQUEST_BYTES = 64
 
 
 def run_fork_server(descriptor: int) -> None:
-    """Load what solving needs, say `ready`, and serve requests until the service hangs up."""
+    """Load the solvers, send `ready`, and serve requests until the service closes the connection."""
     control = socket.socket(fileno=descriptor)
     _preload_solvers()
     control.sendall(b"ready\n")
@@ -37,7 +37,7 @@ def run_fork_server(descriptor: int) -> None:
         words = request.decode().split()
         if words[0] == "spawn":
             answer = _fork_worker(control, descriptors[0])
-        elif words[0] == "lives":
+        elif words[0] == "is_alive":
             answer = _is_worker_alive(int(words[1]))
         else:
             answer = _terminate_worker(int(words[1]))
@@ -45,16 +45,16 @@ def run_fork_server(descriptor: int) -> None:
 
 
 def _preload_solvers() -> None:
-    """Load now what every child would load later."""
+    """Load now everything that each worker would load later."""
     for name in backends.list_backend_names():
         backends.get_backend(name)
-    pa.array(np.zeros(1))  # pyarrow loads pandas, where installed, when it meets its first numpy array
+    pa.array(np.zeros(1))  # pyarrow loads pandas, where installed, at its first numpy array
     gc.collect()
-    gc.freeze()  # what is loaded is never collected, so that looking through it does not copy it in every child
+    gc.freeze()  # a collection in a worker would otherwise touch, and so copy, every loaded object
 
 
 def _fork_worker(control: socket.socket, channel: int) -> int:
-    """Fork a child that serves a channel, and return its process id."""
+    """Fork a worker that serves a channel, and return its process id."""
     pid = os.fork()
     if pid == 0:
         status = 1
@@ -64,20 +64,20 @@ def _fork_worker(control: socket.socket, channel: int) -> int:
             serve_channel(channel)
             status = 0
         finally:
-            os._exit(status)  # no clean-up of what belongs to the nursery
+            os._exit(status)  # no exit handlers: they belong to the fork server
     with suppress(PermissionError, ProcessLookupError):
-        os.setpgid(pid, pid)  # both sides do it, so that neither can be too early
+        os.setpgid(pid, pid)  # both sides do it, so the group exists whichever runs first
     os.close(channel)
     return pid
 
 
 def _is_worker_alive(pid: int) -> int:
-    """1 while a child runs, 0 when it has ended (it stays unburied until `end`, so its id is not given to another)."""
+    """Return 1 while a worker runs, else 0. The zombie is kept until `terminate` reaps it, so the PID cannot be reused."""
     return int(os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None)
 
 
 def _terminate_worker(pid: int) -> int:
-    """Make sure that a child and all it started are gone; its exit code, or minus the signal that ended it."""
+    """Kill a worker and all it started, reap it, and return its exit code, or minus the signal that ended it."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)

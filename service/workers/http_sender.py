@@ -1,12 +1,16 @@
-"""Sending a message to an address that somebody else chose, without being led anywhere it should not go.
+"""Send signed messages to webhook addresses that users chose, without reaching private networks.
 
-The name is resolved once; every address behind it must be public; the connection goes to that very address, so that a name
-that changes its mind between the look and the call gains nothing. Redirects are not followed, proxies of the environment not
-used, the answer's body not read, and the whole takes no longer than its time limit, however slowly the other side drips.
+The host name is resolved once; every address must be public; the connection goes to that address, so a later change of the
+name has no effect (DNS rebinding). Redirects are not followed, proxies of the environment are not used, and the body of the
+answer is not read. The time limit holds for the whole exchange, however slowly the receiver answers.
 """
 
+import base64
+import hashlib
+import hmac
 import http.client
 import ipaddress
+import secrets
 import socket
 import ssl
 import threading
@@ -15,24 +19,39 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - not a secret itself
+_SECRET_BYTES = 32
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class DeliveryError(Exception):
-    """The message did not arrive, as far as one knows; the text says why."""
+    """The message was not delivered, or delivery is unknown; the text says why."""
+
+
+def generate_secret() -> str:
+    """Generate a key of 32 random bytes, as `whsec_` and base64."""
+    return _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def build_signed_headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """Build the headers of Standard Webhooks 1.0: identifier, time of this attempt (seconds since 1970), and the signature of both and the body."""
+    key = base64.b64decode(secret.removeprefix(_SECRET_PREFIX))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    signature = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    return {"webhook-id": message_id, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}
 
 
 def is_public_address(text: str) -> bool:
-    """Whether an IP address lies in the public internet, also where an IPv6 address hides one of IPv4."""
+    """Return whether an IP address is public, also where an IPv6 address embeds one of IPv4."""
     address: Address = ipaddress.ip_address(text.partition("%")[0])
     hidden = _extract_ipv4_addresses(address) if isinstance(address, ipaddress.IPv6Address) else ()
     return all(one.is_global and not one.is_multicast for one in (address, *hidden))
 
 
 def _extract_ipv4_addresses(address: ipaddress.IPv6Address) -> tuple[Address, ...]:
-    """IPv4 addresses that traffic to an IPv6 address may end at: mapped, 6to4, Teredo, NAT64."""
+    """Extract the IPv4 addresses that an IPv6 address embeds: mapped, 6to4, Teredo, NAT64."""
     if address.ipv4_mapped:
         return (address.ipv4_mapped,)
     if address.sixtofour:
@@ -47,9 +66,9 @@ def _extract_ipv4_addresses(address: ipaddress.IPv6Address) -> tuple[Address, ..
 def post_message(
     url: str, body: bytes, headers: Mapping[str, str], *, timeout_seconds: float, allow_private: bool
 ) -> int:
-    """Send a body to an http(s) address and return the status of the answer.
+    """Send a body to an http(s) address and return the status of the answer; raise DeliveryError.
 
-    `seconds` is the time limit of the whole; `private` allows addresses that are not public. Raises Undeliverable.
+    The time limit holds for the whole exchange; `allow_private` permits addresses that are not public.
     """
     deadline = time.monotonic() + timeout_seconds
     try:
@@ -79,7 +98,7 @@ def _post_until_deadline(
 
 
 def _resolve_host(host: str, port: int, *, allow_private: bool) -> str:
-    """The first address of a host; Undeliverable if any of them is not public and that matters."""
+    """Resolve a host to its first address; raise DeliveryError if an address is not public and must be."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     inside = [] if allow_private else [address for address in found if not is_public_address(address)]
     if inside:
@@ -90,7 +109,7 @@ def _resolve_host(host: str, port: int, *, allow_private: bool) -> str:
 
 
 class _PinnedConnection(http.client.HTTPConnection):
-    """A connection to an address already looked at, cut at a deadline whatever goes on."""
+    """A connection to a checked address, closed at a deadline whatever its state."""
 
     def __init__(self, host: str, port: int, address: str, deadline: float, *, secure: bool) -> None:
         super().__init__(host, port)
@@ -115,7 +134,7 @@ class _PinnedConnection(http.client.HTTPConnection):
         super().close()
 
     def _shut_down_socket(self) -> None:
-        """End whatever goes on, from another thread."""
+        """Shut the socket down from the timer's thread."""
         sock = self.sock
         if sock is not None:
             with suppress(OSError):

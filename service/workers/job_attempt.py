@@ -1,14 +1,14 @@
-"""One try at one plan: a child solves it while this thread listens, and what comes of it is stored.
+"""One attempt at one plan: a worker process solves it while this thread listens, and the result is stored.
 
-Whatever happens to the child has one of five ends: its result is stored; the plan ends as `failed`; it goes back into the
-queue; it ends as `cancelled`; or nothing is written, because the plan is no longer ours.
+Every attempt ends in one of five ways: the result is stored; the plan ends as `failed`; the plan returns to the queue;
+the plan ends as `cancelled`; or nothing is written, because another process holds the lease.
 """
 
-import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 import structlog
 
@@ -18,131 +18,149 @@ from service.core.settings import Settings
 from service.storage.errors import DatabaseError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue, make_failed_plan
-from service.workers.attempt_results import AttemptResult, OnAttemptFinished, SolveStage
 from service.workers.channel import ChannelClosedError, Message
-from service.workers.worker_process import WorkerProcess
-
-MESSAGE_POLL_SECONDS = 0.1
-"""How long a thread listens before it looks whether the plan was cancelled or taken away."""
-
-LIVENESS_CHECK_SECONDS = 1.0
-"""How long a child may be silent before one looks whether it lives."""
+from service.workers.worker_pool import PooledWorker, WorkerPool
+from service.workers.worker_process import WorkerTimeoutError
 
 DATABASE_RETRY_SECONDS = 1.0
-"""How long to wait before writing again to a database that failed."""
+"""How long to wait before a write that failed is tried again."""
 
 _log = structlog.get_logger(__name__)
 
 
-class AttemptSignals:
-    """What others tell a running try; set from any thread."""
+@dataclass(frozen=True, slots=True)
+class SolveStage:
+    """One stage of a solve; times in seconds since 1970."""
 
-    def __init__(self) -> None:
-        """Start with nothing told."""
-        self.cancel_requested = threading.Event()
-        """The plan's end was asked for."""
-        self.lease_lost = threading.Event()
-        """Another process holds the plan now: end the child and write nothing."""
-        self.release_requested = threading.Event()
-        """The service stops: put the plan back into the queue."""
+    name: str
+    """Such as `build`, `solve`, `certify`, `report`."""
+    started: float
+    """Start."""
+    finished: float
+    """End."""
+
+
+@dataclass(slots=True)
+class AttemptResult:
+    """One attempt at a plan, when it is over; times in seconds since 1970."""
+
+    claim: Claim
+    """The claim."""
+    started: float
+    """Start."""
+    finished: float = 0.0
+    """End."""
+    outcome: str = "lost"
+    """The plan's outcome; or `cancelled`, `released` (the service stopped), `crashed` (will be retried), `lost` (another process took over)."""
+    peak_bytes: int | None = None
+    """Greatest resident memory of the worker, libraries included; None where it did not report it."""
+    stages: tuple[SolveStage, ...] = ()
+    """Its stages, in order."""
+
+
+OnAttemptFinished = Callable[[AttemptResult], object]
+"""Called, in the thread of the attempt, when an attempt is over."""
 
 
 class OnPlanChanged(Protocol):
     """Called after every write about a plan."""
 
     def __call__(self, plan: str) -> object:
-        """Take notice of news about a plan."""
+        """Take note of a change of a plan."""
         ...
 
 
+class AttemptInterruptedError(Exception):
+    """A signal ends the wait for the worker."""
+
+    def __init__(self, signal: Literal["lease_lost", "cancel", "release"]) -> None:
+        """Name the signal."""
+        super().__init__(signal)
+        self.signal = signal
+
+
+class AttemptSignals:
+    """Signals to a running attempt; any thread may set them."""
+
+    def __init__(self) -> None:
+        """Start with no signal set."""
+        self.cancel_requested = threading.Event()
+        """Somebody cancelled the plan."""
+        self.lease_lost = threading.Event()
+        """Another process holds the plan now: end the worker and write nothing."""
+        self.release_requested = threading.Event()
+        """The service stops: return the plan to the queue."""
+
+    def raise_if_set(self) -> None:
+        """Raise AttemptInterruptedError for the first signal that is set."""
+        if self.lease_lost.is_set():
+            raise AttemptInterruptedError("lease_lost")
+        if self.cancel_requested.is_set():
+            raise AttemptInterruptedError("cancel")
+        if self.release_requested.is_set():
+            raise AttemptInterruptedError("release")
+
+
 class JobAttempt:
-    """One try at one plan."""
+    """One attempt at one plan."""
 
     def __init__(
         self,
         queue: JobQueue,
         settings: Settings,
         claim: Claim,
-        worker_process: WorkerProcess,
+        workers: WorkerPool,
+        worker: PooledWorker,
         on_plan_changed: OnPlanChanged,
         on_attempt_finished: OnAttemptFinished,
     ) -> None:
-        """Hold a claim and a fresh child for it; `run` does the rest."""
-        self._result = AttemptResult(claim, time.time())
-        self._on_attempt_finished = on_attempt_finished
+        """Hold a claim and a fresh worker for it; `run_to_completion` releases the worker."""
         self.claim = claim
         self.signals = AttemptSignals()
+        self._result = AttemptResult(claim, time.time())
         self._queue = queue
         self._settings = settings
-        self._worker_process = worker_process
+        self._workers = workers
+        self._worker = worker
+        self._process = worker.process
         self._on_plan_changed = on_plan_changed
+        self._on_attempt_finished = on_attempt_finished
 
     def run_to_completion(self) -> None:
-        """Send the plan to the child and see it through."""
+        """Send the plan to the worker and store how the attempt ends."""
         deadline = time.monotonic() + self.claim.options.time_limit_seconds + self._settings.kill_grace_seconds
         try:
-            try:
-                self._send_problem()
-                self._process_messages(deadline)
-            except ChannelClosedError:
-                self._handle_crash()
+            self._run_until(deadline)
         finally:
-            self._worker_process.terminate()
+            self._workers.release_worker(self._worker, keep=False)
             self._on_plan_changed(self.claim.plan)
             self._result.finished = time.time()
             self._on_attempt_finished(self._result)
 
-    @property
-    def worker_pid(self) -> int:
-        """Process id of the child."""
-        return self._worker_process.pid
+    def _run_until(self, deadline: float) -> None:
+        try:
+            self._send_problem()
+            while not self._handle_message(self._process.receive_message(deadline, self.signals.raise_if_set)):
+                pass
+        except AttemptInterruptedError as interruption:
+            self._handle_interruption(interruption)
+        except WorkerTimeoutError:
+            self._process.terminate()
+            self._store_failure("the solver did not stop at its time limit", "time")
+        except ChannelClosedError:
+            self._handle_crash()
 
     def _send_problem(self) -> None:
         claim, start = self.claim, self.claim.warm_start
-        head = {
-            "memory_bytes": self._settings.worker_memory_limit_bytes,
-            "niceness": self._settings.worker_nice,
-            "size": claim.problem.size,
-            "options": claim.options.model_dump(mode="json"),
-        }
+        head = {"size": claim.problem.size, "options": claim.options.model_dump(mode="json")}
         if start is None:
-            self._worker_process.channel.send("plan", head, claim.problem.body)
+            self._worker.send_order("solve", head, claim.problem.body)
         else:
             head["start_size"] = start.problem.size
-            self._worker_process.channel.send("plan", head, claim.problem.body, start.problem.body, start.basis)
-
-    def _process_messages(self, deadline: float) -> None:
-        """Take messages until one ends the try; ChannelClosed if the child ends without a word."""
-        silent_since = time.monotonic()
-        while True:
-            if self.signals.lease_lost.is_set():
-                return
-            if self.signals.cancel_requested.is_set():
-                self._stop_gracefully()
-                self._store_with_retries("cancelled", lambda: self._queue.store_cancellation(self.claim))
-                return
-            if self.signals.release_requested.is_set():
-                self._worker_process.terminate()
-                self._store_with_retries(
-                    "released",
-                    lambda: self._queue.requeue_claim(self.claim, "the service stopped", count_attempt=False),
-                )
-                return
-            if time.monotonic() > deadline:
-                self._worker_process.terminate()
-                self._store_failure("the solver did not stop at its time limit", "time")
-                return
-            if self._worker_process.channel.poll(MESSAGE_POLL_SECONDS):
-                if self._handle_message(self._worker_process.channel.receive()):
-                    return
-                silent_since = time.monotonic()
-            elif time.monotonic() - silent_since > LIVENESS_CHECK_SECONDS:
-                if not self._worker_process.is_alive():
-                    raise ChannelClosedError
-                silent_since = time.monotonic()
+            self._worker.send_order("solve", head, claim.problem.body, start.problem.body, start.basis)
 
     def _handle_message(self, message: Message) -> bool:
-        """Store what the child says; whether it was its last word."""
+        """Store what a message reports; return whether it was the last one."""
         if message.kind == "progress":
             self._record_progress(message.head)
             return False
@@ -162,7 +180,7 @@ class JobAttempt:
         return True
 
     def _record_progress(self, data: dict[str, Any]) -> None:
-        """Progress is a hint: what the database does not take is left out."""
+        """Store progress; where the database fails, progress is left out."""
         try:
             if not self._queue.record_progress(self.claim, data):
                 self.signals.lease_lost.set()
@@ -170,46 +188,20 @@ class JobAttempt:
             _log.warning("progress not stored", plan=self.claim.plan, error=str(error))
         self._on_plan_changed(self.claim.plan)
 
-    def _store_failure(self, detail: str, limit: str | None) -> None:
-        outcome = PlanOutcome(make_failed_plan(self.claim.options.solver, detail, limit))
-        self._store_with_retries("failed", lambda: self._queue.store_outcome(self.claim, outcome))
-
-    def _store_with_retries(self, outcome: str, write: Callable[[], bool]) -> None:
-        """Write the end of the try, which is such an `ending`, again and again while the database fails, until it is written or not ours to write.
-
-        A write that came through although its answer was lost is not made twice: the claim does not hold any more.
-        """
-        while True:
-            try:
-                written = write()
-            except DatabaseError as error:
-                _log.warning("database fails; trying again", plan=self.claim.plan, error=str(error))
-                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(DATABASE_RETRY_SECONDS):
-                    return
-            else:
-                if written:
-                    self._result.outcome = outcome
-                else:
-                    _log.warning("a plan was not ours any more", plan=self.claim.plan, tries=self.claim.attempt)
-                return
-
-    def _stop_gracefully(self) -> None:
-        """Ask the child to end, and kill it if it does not."""
-        try:
-            self._worker_process.channel.send("stop", {})
-            until = time.monotonic() + self._settings.cancel_grace_seconds
-            while (left := until - time.monotonic()) > 0:
-                if self._worker_process.channel.poll(left):
-                    self._worker_process.channel.receive()  # words on its way out
-        except ChannelClosedError:
-            pass
-        self._worker_process.terminate()
+    def _handle_interruption(self, interruption: AttemptInterruptedError) -> None:
+        if interruption.signal == "cancel":
+            self._process.stop(self._settings.cancel_grace_seconds)
+            self._store_with_retries("cancelled", lambda: self._queue.store_cancellation(self.claim))
+        elif interruption.signal == "release":
+            self._process.terminate()
+            self._store_with_retries(
+                "released", lambda: self._queue.requeue_claim(self.claim, "the service stopped", count_attempt=False)
+            )
 
     def _handle_crash(self) -> None:
-        """The child ended without a word: try again, or give up after `max_tries`."""
-        code = self._worker_process.terminate()
-        how = _describe_exit(code)
-        _log.warning("child lost", plan=self.claim.plan, tries=self.claim.attempt, how=how)
+        """The worker ended without a result: retry the plan, or give up after `max_attempts`."""
+        how = self._process.describe_exit()
+        _log.warning("worker process lost", plan=self.claim.plan, attempt=self.claim.attempt, how=how)
         if self.signals.cancel_requested.is_set():
             self._store_with_retries("cancelled", lambda: self._queue.store_cancellation(self.claim))
         elif self.claim.attempt >= self._settings.max_attempts:
@@ -217,10 +209,25 @@ class JobAttempt:
         else:
             self._store_with_retries("crashed", lambda: self._queue.requeue_claim(self.claim, how, count_attempt=True))
 
+    def _store_failure(self, detail: str, limit: str | None) -> None:
+        outcome = PlanOutcome(make_failed_plan(self.claim.options.solver, detail, limit))
+        self._store_with_retries("failed", lambda: self._queue.store_outcome(self.claim, outcome))
 
-def _describe_exit(code: int | None) -> str:
-    if code is None:
-        return "it ended, how is unknown"
-    if code < 0:
-        return f"ended by {signal.Signals(-code).name}"
-    return f"ended with exit code {code}"
+    def _store_with_retries(self, outcome: str, write: Callable[[], bool]) -> None:
+        """Store the end of the attempt; retry while the database fails, unless the lease is lost or the service stops.
+
+        A write that succeeded although its confirmation was lost is not repeated: the claim is no longer held.
+        """
+        while True:
+            try:
+                written = write()
+            except DatabaseError as error:
+                _log.warning("database failed; retrying", plan=self.claim.plan, error=str(error))
+                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(DATABASE_RETRY_SECONDS):
+                    return
+            else:
+                if written:
+                    self._result.outcome = outcome
+                else:
+                    _log.warning("lease lost; nothing stored", plan=self.claim.plan, attempt=self.claim.attempt)
+                return

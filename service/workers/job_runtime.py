@@ -2,17 +2,18 @@
 
     runtime = JobRuntime(store, settings)
     runtime.start()
-    submission = runtime.submit(PlanRequest(problem, options, caller="planner"))
-    plan = await runtime.wait(submission.plan.id, seconds=20)
+    submission = runtime.submit_plan(PlanRequest(problem, options, caller="planner"))
+    plan = await runtime.wait_until_final(submission.plan.id, seconds=20)
     runtime.stop()
 
-`submit`, `cancel`, `plan` and `events` talk to the database: call them in a worker thread (an endpoint that is not `async`).
+`submit_plan`, `cancel_plan`, `read_plan` and `read_events` wait for the database: call them in a worker thread.
 """
 
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest, Submission
@@ -20,76 +21,112 @@ from service.storage.records import JobEvent, PlanRecord
 from service.storage.repositories import plan_events
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
-from service.workers.attempt_results import OnAttemptFinished
-from service.workers.notifier import Notifier
+from service.workers.job_attempt import OnAttemptFinished
 from service.workers.supervisor import Supervisor
-from service.workers.worker_process import LazyForkServer, WorkerProcess
+from service.workers.worker_pool import WorkerPool, build_use_limits
+
+WakeCallback = Callable[[], object]
+"""Called, from any thread, when there is news; must return at once."""
+
+
+class Notifier:
+    """Wakes subscribers of a plan within one service process, so that they need not poll the database."""
+
+    def __init__(self) -> None:
+        """Start without subscribers."""
+        self._lock = threading.Lock()
+        self._subscribers: dict[str, list[WakeCallback]] = {}
+
+    def notify_plan(self, plan: str) -> None:
+        """Wake every subscriber of a plan."""
+        with self._lock:
+            subscribers = tuple(self._subscribers.get(plan, ()))
+        for wake in subscribers:
+            wake()
+
+    def notify_all_plans(self) -> None:
+        """Wake every subscriber."""
+        with self._lock:
+            subscribers = [wake for wakes in self._subscribers.values() for wake in wakes]
+        for wake in subscribers:
+            wake()
+
+    @contextmanager
+    def subscribe_to_plan(self, plan: str, wake: WakeCallback) -> Iterator[None]:
+        """Call `wake` at every notification about a plan, for as long as the block lasts."""
+        with self._lock:
+            self._subscribers.setdefault(plan, []).append(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._subscribers[plan].remove(wake)
+                if not self._subscribers[plan]:
+                    del self._subscribers[plan]
 
 
 class JobRuntime:
-    """The jobs of one service process, on a database that it may share with others."""
+    """The jobs of one service process, on a database that it may share with other processes."""
 
     def __init__(
         self, store: Store, settings: Settings, on_attempt_finished: OnAttemptFinished = lambda _: None
     ) -> None:
-        """Use a store; nothing runs before `start`. `on_ending` is called when a try at a plan is over."""
+        """Use a store; nothing runs before `start`."""
         self._on_attempt_finished = on_attempt_finished
         self.queue = JobQueue(store, settings)
+        self.workers = WorkerPool(build_use_limits(settings))
+        """Worker processes, for solves and for sensitivity queries."""
         self._store = store
         self._settings = settings
         self._notifier = Notifier()
         self._supervisor: Supervisor | None = None
-        self._lazy_fork_server = LazyForkServer()
         self._is_stopping = False
 
     def start(self) -> None:
-        """Begin to solve what waits; returns at once, while the solvers are loaded. With no `solver_children`, only others solve."""
+        """Begin to solve queued plans; return at once, while the solvers load. With `solver_workers=0`, other processes solve."""
         if self._settings.solver_workers > 0:
+            self.workers.start_loading()
             self._supervisor = Supervisor(
-                self.queue, self._settings, self._notifier.notify_plan, self._on_attempt_finished
+                self.queue, self._settings, self.workers, self._notifier.notify_plan, self._on_attempt_finished
             )
 
     def stop(self) -> None:
-        """Take no more plans, give running ones `shutdown_grace_seconds`, put the rest back into the queue."""
+        """Claim no more plans, give running ones `shutdown_grace_seconds`, and return the rest to the queue."""
         if self._supervisor is not None:
             self._supervisor.stop(self._settings.shutdown_grace_seconds)
             self._supervisor = None
-        self._lazy_fork_server.close()
+        self.workers.close()
 
     def release_waiters(self) -> None:
-        """The service is about to stop: whoever waits for a plan or follows one is answered now with what there is. From any thread."""
+        """Answer now everybody who waits for a plan or follows one, because the service stops. From any thread."""
         self._is_stopping = True
         self._notifier.notify_all_plans()
 
     @property
     def is_ready(self) -> bool:
-        """Whether plans can be solved here now (solvers are loaded), or this process only accepts them for others."""
+        """Whether this process can solve plans now, or only accepts them for other processes."""
         if self._settings.solver_workers == 0:
             return True
         return self._supervisor is not None and self._supervisor.is_ready
 
     def list_worker_pids(self) -> tuple[int, ...]:
-        """Process ids of the solves that run in this service process now."""
-        return () if self._supervisor is None else self._supervisor.list_worker_pids()
-
-    def spawn_worker(self) -> WorkerProcess:
-        """A child for other work than plans; NurseryGoneError where none can be had now."""
-        return self._lazy_fork_server.spawn_worker() if self._supervisor is None else self._supervisor.spawn_worker()
+        """List the process ids of the solves that run in this service process."""
+        return self.workers.list_worker_pids("solve")
 
     def submit_plan(self, request: PlanRequest) -> Submission:
-        """Accept a plan for good; it is on disk when this returns. Raises IdempotencyConflict, QueueFull."""
+        """Accept a plan; it is on disk when this returns. Raises IdempotencyConflictError, QueueFullError."""
         submission = self.queue.submit_plan(request)
         if self._supervisor is not None:
             self._supervisor.wake_for_work()
         return submission
 
     def read_plan(self, plan: str) -> PlanRecord:
-        """A plan as it is now; NotFound if there is none."""
+        """Read a plan; raise RecordNotFoundError if there is none."""
         with self._store.read_transaction() as transaction:
             return transaction.plans.get_plan(plan)
 
     def cancel_plan(self, plan: str, caller: str) -> PlanRecord:
-        """Ask for the end of a plan; a running one ends within a second, one that has ended stays. NotFound if there is none."""
+        """Cancel a plan: a running one ends within a second, a final one stays. Raises RecordNotFoundError."""
         self.queue.cancel_plan(plan, caller)
         if self._supervisor is not None:
             self._supervisor.signal_cancellation(plan)
@@ -97,13 +134,13 @@ class JobRuntime:
         return self.read_plan(plan)
 
     def read_events(self, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
-        """Events of a plan after a sequence number, in order; NotFound if there is no such plan."""
+        """Read the events of a plan after a sequence number, in order. Raises RecordNotFoundError."""
         with self._store.read_transaction() as transaction:
             transaction.plans.get_plan(plan)
             return plan_events.read_events(transaction.connection, plan, after, limit)
 
     async def wait_until_final(self, plan: str, seconds: float) -> PlanRecord:
-        """The plan when it has ended, or as it is after some seconds or when the service stops; NotFound if there is none. For the event loop."""
+        """Wait until a plan is final, some seconds have passed or the service stops; return the plan. Raises RecordNotFoundError."""
         deadline = time.monotonic() + seconds
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         with self._notifier.subscribe_to_plan(plan, lambda: loop.call_soon_threadsafe(news.set)):
@@ -115,23 +152,10 @@ class JobRuntime:
                     return record
                 await _wait_for_news(news, min(left, self._settings.poll_seconds))
 
-    def wait_until_final_blocking(self, plan: str, seconds: float) -> PlanRecord:
-        """The same for a thread of its own."""
-        deadline = time.monotonic() + seconds
-        news = threading.Event()
-        with self._notifier.subscribe_to_plan(plan, news.set):
-            while True:
-                news.clear()
-                record = self.read_plan(plan)
-                left = deadline - time.monotonic()
-                if record.is_final or left <= 0:
-                    return record
-                news.wait(min(left, self._settings.poll_seconds))
-
     async def follow_events(self, plan: str, after: int = 0) -> AsyncIterator[JobEvent]:
-        """Events of a plan after a sequence number, as they happen; ends with the event `finished`, or when the service stops.
+        """Yield the events of a plan after a sequence number, as they happen, until `finished` or until the service stops.
 
-        NotFound (at the first step) if there is no such plan.
+        Raises RecordNotFoundError, at the first step.
         """
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         with self._notifier.subscribe_to_plan(plan, lambda: loop.call_soon_threadsafe(news.set)):
@@ -145,12 +169,12 @@ class JobRuntime:
                         return
                 if not found:
                     if self._is_stopping or (await asyncio.to_thread(self.read_plan, plan)).is_final:
-                        return  # the reader comes back with the last event, or had seen it before
+                        return  # the client reconnects with its last event, or had seen `finished` before
                     await _wait_for_news(news, self._settings.poll_seconds)
 
 
 async def _wait_for_news(news: asyncio.Event, seconds: float) -> None:
-    """Return at the next news, or after some seconds: other processes do not ring our bell."""
+    """Return at the next notification, or after some seconds: other processes do not notify this one."""
     try:
         await asyncio.wait_for(news.wait(), seconds)
     except TimeoutError:

@@ -1,49 +1,115 @@
-"""The thread of a service process that tidies up now and then, where the settings say how long something is kept."""
+"""Retention: a background thread that removes everything past its retention, where the settings limit it."""
 
-import threading
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from itertools import islice
 
 import structlog
 
 from service.core.settings import Settings
 from service.storage.errors import DatabaseError
-from service.storage.store import Store
-from service.workers.retention_purge import purge_expired
+from service.storage.repositories.retention import (
+    BATCH_SIZE,
+    find_unreferenced_objects,
+    remove_bases,
+    remove_deliveries,
+    remove_events,
+    remove_idempotency_keys,
+    remove_plans,
+)
+from service.storage.store import Store, Transaction
+from service.workers.background import PeriodicThread
 
 PURGE_INTERVAL_SECONDS = 600.0
-"""Seconds between two rounds. Several processes may make theirs at once: what one has removed the other does not find."""
+"""Seconds between two runs. Several processes may run at once: each removes what the others have not removed yet."""
+
+SECONDS_PER_DAY = 86_400.0
 
 _log = structlog.get_logger(__name__)
 
+RemoveBatch = Callable[[Transaction, float], int]
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeCounts:
+    """How many rows and objects one run removed."""
+
+    plans: int = 0
+    """Plans, each with its tables, basis, problem, events and keys."""
+    bases: int = 0
+    """Bases of plans that are kept."""
+    events: int = 0
+    """Events of plans that are kept."""
+    deliveries: int = 0
+    """Messages to webhooks."""
+    idempotency: int = 0
+    """Idempotency keys of plans that are kept."""
+    objects: int = 0
+    """Large tables that no plan refers to."""
+
+
+def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bool] = lambda: False) -> PurgeCounts:
+    """Remove everything past its retention, a transaction at a time, until `should_stop`. Raises DatabaseError, OSError."""
+    counts = {"plans": 0, "bases": 0, "events": 0, "deliveries": 0, "idempotency": 0}
+    removals: dict[str, RemoveBatch] = {
+        "plans": remove_plans,
+        "bases": remove_bases,
+        "events": remove_events,
+        "deliveries": remove_deliveries,
+        "idempotency": remove_idempotency_keys,
+    }
+    for name, removal in removals.items():
+        days: float | None = getattr(settings, f"retention_{name}_days")
+        if days is not None:
+            counts[name] = _remove_in_batches(store, removal, days * SECONDS_PER_DAY, should_stop)
+    objects = 0 if settings.retention_plans_days is None else _remove_unreferenced_objects(store, should_stop)
+    return PurgeCounts(**counts, objects=objects)
+
+
+def _remove_in_batches(store: Store, remove_batch: RemoveBatch, seconds: float, should_stop: Callable[[], bool]) -> int:
+    total = 0
+    while not should_stop():
+        with store.write_transaction() as transaction:
+            removed = remove_batch(transaction, transaction.read_clock() - seconds)
+        if not removed:
+            break
+        total += removed
+    return total
+
+
+def _remove_unreferenced_objects(store: Store, should_stop: Callable[[], bool]) -> int:
+    """Remove objects that no table refers to: of removed plans, or from a crash between an object and its row."""
+    keys, total = iter(tuple(store.objects.list_object_keys())), 0
+    while not should_stop() and (batch := list(islice(keys, BATCH_SIZE))):
+        with store.write_transaction() as transaction:
+            for key in find_unreferenced_objects(transaction, batch):
+                store.objects.delete_object(key)
+                total += 1
+    return total
+
 
 class RetentionJob:
-    """Tidies a store up for as long as a service runs."""
+    """Purges a store for as long as a service runs."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Start at once; never where everything is kept for ever."""
+        """Start at once; never start where nothing has a retention limit."""
         self._store = store
         self._settings = settings
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: PeriodicThread | None = None
         if settings.has_retention_limits:
-            self._thread = threading.Thread(target=self._run_until_stopped, name="keeper", daemon=True)
-            self._thread.start()
+            self._thread = PeriodicThread("retention-job", PURGE_INTERVAL_SECONDS, self._purge_once)
 
     def stop(self) -> None:
-        """Leave off after the transaction under way."""
-        self._stopping.set()
+        """Stop after the transaction under way."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.stop()
 
-    def _run_until_stopped(self) -> None:
-        while True:
-            try:
-                removed = purge_expired(self._store, self._settings, self._stopping.is_set)
-            except (DatabaseError, OSError) as error:
-                _log.warning("could not tidy up; trying again later", error=str(error))
-            else:
-                counts = {name: count for name, count in asdict(removed).items() if count}
-                if counts:
-                    _log.info("tidied up", **counts)
-            if self._stopping.wait(PURGE_INTERVAL_SECONDS):
-                return
+    def _purge_once(self, should_stop: Callable[[], bool]) -> None:
+        try:
+            removed = purge_expired(self._store, self._settings, should_stop)
+        except (DatabaseError, OSError) as error:
+            _log.warning("retention run failed; retrying later", error=str(error))
+            return
+        counts = {name: count for name, count in asdict(removed).items() if count}
+        if counts:
+            _log.info("retention run", **counts)

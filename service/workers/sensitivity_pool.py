@@ -1,8 +1,6 @@
-"""The desk: where questions to plans are answered, in child processes, a bounded number at a time.
+"""Sensitivity queries: answered in worker processes that keep the solved model of a plan loaded.
 
-A child holds one plan open and answers one question at a time; when it has nothing to do it is kept for a while, so that the next
-question to the same plan need not read and build it again. A question whose caller has gone, or whose time is over, ends with
-its child, which frees processor and memory at once.
+A query whose client has disconnected, or whose time is over, ends with its worker, which frees processor and memory at once.
 """
 
 import threading
@@ -14,66 +12,77 @@ from typing import Any
 
 import structlog
 
-from service.core.errors import ServiceUnavailableError, TooManyRequestsError
+from models.validation.checks import Finding, InvalidProblemError
+from service.core.errors import (
+    ApiError,
+    ConflictError,
+    NotFoundError,
+    ServiceUnavailableError,
+    TooManyRequestsError,
+)
 from service.core.settings import Settings
 from service.workers.channel import ChannelClosedError, Message
-from service.workers.pooled_workers import CANCEL_CHECK_SECONDS, PooledWorker, WorkerPool
-from service.workers.query_errors import ClientDisconnectedError, extract_answer
-from service.workers.worker_process import WorkerProcess
+from service.workers.worker_pool import PooledWorker, WorkerPool, WorkersUnavailableError
+from service.workers.worker_process import ForkServerLostError, WorkerTimeoutError
 
 _log = structlog.get_logger(__name__)
 
 
+class ClientDisconnectedError(Exception):
+    """The client of a query does not wait for the answer any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class SensitivityQuery:
-    """A question as it travels to a child."""
+    """A query as it is sent to a worker."""
 
     name: str
-    """Which; see `service.workers.sensitivity_queries`."""
+    """Name; see `service.workers.sensitivity_queries`."""
     arguments: Mapping[str, Any]
-    """What it states, as JSON."""
+    """Arguments, as JSON."""
     timeout_seconds: float
-    """When it has taken so long it is ended."""
+    """Seconds after which it is ended."""
     second_problem: tuple[int, bytes] | None = None
-    """A second problem: how many bytes of JSON, and the same compressed."""
+    """A second problem: the size of its JSON in bytes, and the compressed JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionPayload:
-    """A plan as it travels to a child."""
+    """A plan as it is sent to a worker."""
 
     options: Mapping[str, Any]
-    """How it was solved."""
+    """Options with which it was solved."""
     size: int
-    """Bytes of the problem's JSON."""
+    """Size of the problem's JSON in bytes."""
     bodies: tuple[bytes, ...]
-    """The problem, and the basis where there is one."""
+    """The compressed problem, and the basis if there is one."""
 
 
 class SensitivityPool:
-    """Answers the questions of one service process. Safe from several threads."""
+    """Answers the sensitivity queries of one service process. Any thread may use it."""
 
-    def __init__(self, spawn: Callable[[], WorkerProcess], settings: Settings) -> None:
-        """Have children made by `spawn`, which may raise NurseryGoneError."""
-        self._settings = settings
+    def __init__(self, workers: WorkerPool, settings: Settings) -> None:
+        """Use the sessions of a worker pool; the settings bound the queries that run and wait."""
+        self._workers = workers
         self._capacity = settings.sensitivity_workers + settings.sensitivity_queue_size
         self._admitted_count = 0
         self._lock = threading.Lock()
-        self.workers = WorkerPool(spawn, settings.sensitivity_workers, settings.sensitivity_idle_timeout_seconds)
-        """Its children."""
 
     def close(self) -> None:
-        """End all children; questions that are being answered end as Unavailable."""
-        self.workers.close()
+        """End all sessions; queries that run or wait end with ServiceUnavailableError."""
+        self._workers.close_use("session")
+
+    def count_by_state(self) -> dict[str, int]:
+        """Count queries that run (`answered`) and wait, and idle sessions (`open`)."""
+        counts = self._workers.count_by_state("session")
+        return {"answered": counts["busy"], "waiting": counts["waiting"], "open": counts["idle"]}
 
     @contextmanager
     def admit_query(self) -> Iterator[None]:
-        """Count a question from here to its answer; raises TooMany where as many as can wait do so already."""
+        """Count a query until its answer; raise TooManyRequestsError where the queue is full."""
         with self._lock:
             if self._admitted_count >= self._capacity:
-                detail = (
-                    f"{self._admitted_count} questions are being answered or wait already; ask again in a few seconds."
-                )
+                detail = f"{self._admitted_count} queries run or wait already; try again in a few seconds."
                 raise TooManyRequestsError(detail, headers={"Retry-After": "5"})
             self._admitted_count += 1
         try:
@@ -85,57 +94,105 @@ class SensitivityPool:
     def answer_query(
         self, plan: str, read_payload: Callable[[], SessionPayload], query: SensitivityQuery, cancelled: threading.Event
     ) -> bytes:
-        """The answer, as JSON. `opening` reads the plan, where no child holds it open; `gone` is set when nobody waits any more.
+        """Answer a query about a plan.
 
-        Raises the refusal that the answer is, Unavailable where there is none, CallerGone.
+        Parameters
+        ----------
+        plan
+            The plan.
+        read_payload
+            Reads the plan, where no worker has it loaded.
+        query
+            The query.
+        cancelled
+            Set when the client has disconnected.
+
+        Returns
+        -------
+        bytes
+            The answer, as JSON.
+
+        Raises
+        ------
+        ClientDisconnectedError
+            Once `cancelled` is set.
+        ServiceUnavailableError
+            If the query times out, its worker is lost, or the service stops.
+        ApiError, InvalidProblemError
+            If the worker rejects the query.
         """
-        seat, reported = self.workers.acquire_worker(plan, cancelled), None
-        try:
-            reported = self._exchange_messages(seat, read_payload, query, cancelled)
-        except ChannelClosedError as error:
-            _log.warning("child lost", plan=plan, question=query.name, code=seat.process.terminate())
-            detail = "The process that answered was lost, for want of memory perhaps. The next question starts afresh."
-            raise ServiceUnavailableError(detail, headers={"Retry-After": "1"}) from error
-        finally:
-            self.workers.release_worker(seat, keep=reported is not None and reported.kind != "failed")
-        if reported.kind == "failed":
-            _log.warning("question failed", plan=plan, question=query.name, **reported.head)
-        return extract_answer(reported)
 
-    def _exchange_messages(
-        self,
-        worker: PooledWorker,
-        read_payload: Callable[[], SessionPayload],
-        query: SensitivityQuery,
-        cancelled: threading.Event,
-    ) -> Message:
-        """Put the question, and wait for the word that ends it."""
-        until, channel = time.monotonic() + query.timeout_seconds, worker.process.channel
-        if worker.is_fresh:
-            plan = read_payload()
-            channel.send(
-                "open", {**self._build_worker_limits(), "options": plan.options, "size": plan.size}, *plan.bodies
-            )
-        head: dict[str, Any] = {"question": query.name, "arguments": query.arguments}
-        if query.second_problem is None:
-            channel.send("ask", head)
-        else:
-            channel.send("ask", head | {"size": query.second_problem[0]}, query.second_problem[1])
-        while not channel.poll(CANCEL_CHECK_SECONDS):
+        def raise_if_interrupted() -> None:
             if cancelled.is_set():
                 raise ClientDisconnectedError
-            if self.workers.closed.is_set():
-                raise ServiceUnavailableError("The service is stopping.", headers={"Retry-After": "5"})
-            if time.monotonic() > until:
-                raise ServiceUnavailableError(
-                    f"There was no answer within {query.timeout_seconds:g} s. Ask for less at a time, or have the changes planned: "
-                    "POST /v1/plans with base_plan answers when it is done, however long it takes."
-                )
-        return channel.receive()
+            if self._workers.is_closed("session"):
+                raise WorkersUnavailableError
 
-    def _build_worker_limits(self) -> dict[str, Any]:
-        """What a child may take. Questions stand back behind requests, but not as far as solves: somebody waits for them."""
-        return {
-            "memory_bytes": self._settings.worker_memory_limit_bytes,
-            "niceness": self._settings.worker_nice // 2,
-        }
+        try:
+            worker = self._workers.acquire_worker("session", plan, raise_if_interrupted)
+        except WorkersUnavailableError as error:
+            raise _build_stopping_error() from error
+        except ForkServerLostError as error:
+            detail = "The solvers are being loaded; try again in a few seconds."
+            raise ServiceUnavailableError(detail, headers={"Retry-After": "2"}) from error
+        answer: Message | None = None
+        try:
+            deadline = time.monotonic() + query.timeout_seconds
+            _send_query(worker, read_payload, query)
+            answer = worker.process.receive_message(deadline, raise_if_interrupted)
+        except ChannelClosedError as error:
+            _log.warning("worker process lost", plan=plan, query=query.name, code=worker.process.terminate())
+            detail = "The worker process was lost, perhaps for lack of memory. The next query starts a new one."
+            raise ServiceUnavailableError(detail, headers={"Retry-After": "1"}) from error
+        except WorkersUnavailableError as error:
+            raise _build_stopping_error() from error
+        except WorkerTimeoutError as error:
+            raise ServiceUnavailableError(
+                f"There was no answer within {query.timeout_seconds:g} s. Request less at a time, or plan the changes: "
+                "POST /v1/plans with base_plan has no such limit."
+            ) from error
+        finally:
+            self._workers.release_worker(worker, keep=answer is not None and answer.kind != "failed")
+        if answer.kind == "failed":
+            _log.warning("sensitivity query failed", plan=plan, query=query.name, **answer.head)
+        return _extract_answer(answer)
+
+
+def _send_query(worker: PooledWorker, read_payload: Callable[[], SessionPayload], query: SensitivityQuery) -> None:
+    """Send the plan to a fresh worker, then the query."""
+    if worker.is_fresh:
+        payload = read_payload()
+        worker.send_order("open_session", {"options": payload.options, "size": payload.size}, *payload.bodies)
+    head: dict[str, Any] = {"query": query.name, "arguments": query.arguments}
+    if query.second_problem is None:
+        worker.process.channel.send("query", head)
+    else:
+        size, body = query.second_problem
+        worker.process.channel.send("query", head | {"size": size}, body)
+
+
+def _build_stopping_error() -> ServiceUnavailableError:
+    return ServiceUnavailableError("The service is stopping.", headers={"Retry-After": "5"})
+
+
+def _extract_answer(message: Message) -> bytes:
+    """Return the JSON of an answer; raise the rejection, or ServiceUnavailableError where the worker failed."""
+    if message.kind == "answer":
+        return message.bodies[0]
+    if message.kind == "rejected":
+        raise _build_rejection(message.head)
+    if message.head["limit"] == "memory":
+        raise ServiceUnavailableError(
+            "The query needs more memory than a worker process may use. "
+            "Request less at a time, or raise ALLOT_WORKER_MEMORY_LIMIT_BYTES."
+        )
+    raise ServiceUnavailableError(
+        "The query failed; the log of the service has the cause. The next query starts a new worker process.",
+        headers={"Retry-After": "1"},
+    )
+
+
+def _build_rejection(head: Mapping[str, Any]) -> ApiError | InvalidProblemError:
+    if head["reason"] == "invalid":
+        return InvalidProblemError(tuple(Finding.model_validate(raw) for raw in head["findings"]))
+    return {"conflict": ConflictError, "not_found": NotFoundError}[head["reason"]](head["detail"])

@@ -1,8 +1,8 @@
-"""Questions to a solved plan, answered in a child that holds the plan open from one question to the next.
+"""Sensitivity queries about a solved plan, answered in a worker process that keeps the plan loaded between queries.
 
-The plan comes once (`open`), then questions (`ask`), one after another. Each is answered by `answer` with the JSON that goes to the
-caller, or by `refused` where it cannot be answered; a death is told as `failed`, or seen at the other end. Every question
-begins where the plan stands, so that the same question has the same answer whatever was asked before.
+The plan arrives once (`open_session`), then queries arrive (`query`), one after another. Each gets one message: `answer` with
+the JSON for the client, `rejected`, or `failed`. Every query starts from the plan's own basis, so that equal queries have
+equal answers whatever came before.
 """
 
 import queue
@@ -22,17 +22,17 @@ from solvers import sensitivity
 from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
 
 Arguments = Mapping[str, Any]
-"""What a question states, as JSON has it."""
+"""Arguments of a query, as JSON."""
 
 
 _SensitivityQuery = Callable[[SensitivitySession, Arguments, PlanOptions, bytes | None], BaseModel]
-"""Answers a question to a plan that was solved with these options; the last is a second problem as JSON."""
+"""Answers a query about a plan that was solved with these options; the last argument is a second problem as JSON."""
 
 
 def serve_session(channel: Channel, open_request: Message, requests: "queue.SimpleQueue[Message]") -> NoReturn:
-    """Open the plan that an order brings, and answer the questions that come as further orders, for ever.
+    """Load the plan of an order and answer queries for ever.
 
-    Raises what no question should: ChannelClosed, MemoryError, and mistakes of ours.
+    Raises ChannelClosedError, MemoryError, and every unexpected exception.
     """
     options = PlanOptions.model_validate(open_request.head["options"])
     problem = PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"]))
@@ -46,19 +46,17 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
             session.reset_to_base()
             channel.send("answer", {}, _answer_query(session, request, options))
         except SensitivityUnavailableError as error:
-            channel.send("refused", {"why": "conflict", "detail": f"{error}."})
+            channel.send("rejected", {"reason": "conflict", "detail": f"{error}."})
         except KeyError as error:
-            channel.send("refused", {"why": "missing", "detail": f"{error.args[0]}."})
+            channel.send("rejected", {"reason": "not_found", "detail": f"{error.args[0]}."})
         except InvalidProblemError as error:
             findings = [finding.model_dump(mode="json") for finding in error.findings]
-            channel.send("refused", {"why": "invalid", "detail": "", "findings": findings})
+            channel.send("rejected", {"reason": "invalid", "detail": "", "findings": findings})
 
 
 def _answer_query(session: SensitivitySession, query_message: Message, options: PlanOptions) -> bytes:
     other = decompress(query_message.bodies[0], query_message.head["size"]) if query_message.bodies else None
-    found = SENSITIVITY_QUERIES[query_message.head["question"]](
-        session, query_message.head["arguments"], options, other
-    )
+    found = SENSITIVITY_QUERIES[query_message.head["query"]](session, query_message.head["arguments"], options, other)
     return found.model_dump_json(by_alias=True).encode()
 
 
@@ -109,7 +107,7 @@ def _find_remedies(session: SensitivitySession, arguments: Arguments, _: PlanOpt
 
 
 def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
-    """A question that takes its arguments by their names."""
+    """Make a query of an analysis that takes its arguments by name."""
 
     def run_query(
         session: SensitivitySession, arguments: Arguments, options: PlanOptions, other: bytes | None
@@ -134,4 +132,4 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "curve": _compute_curve,
     "grid": _compute_grid,
 }
-"""What can be asked, by name."""
+"""All queries by name."""

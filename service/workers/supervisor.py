@@ -1,4 +1,4 @@
-"""The supervisor: one thread of a service process that claims plans, gives each a child, and renews their leases."""
+"""The supervisor: one thread of a service process that claims plans, gives each a worker, and renews their leases."""
 
 import threading
 import time
@@ -10,80 +10,61 @@ from service.core.settings import Settings
 from service.storage.errors import DatabaseError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue
-from service.workers.attempt_results import OnAttemptFinished
-from service.workers.job_attempt import JobAttempt, OnPlanChanged
-from service.workers.worker_process import ForkServer, ForkServerLostError, WorkerProcess
+from service.workers.job_attempt import JobAttempt, OnAttemptFinished, OnPlanChanged
+from service.workers.worker_pool import WorkerPool
+from service.workers.worker_process import ForkServerLostError
 
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 1.0
-_LOAD_TIMEOUT_SECONDS = 20.0
 
 _log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    """Runs the tries of one service process."""
+    """Runs the job attempts of one service process."""
 
     def __init__(
         self,
         queue: JobQueue,
         settings: Settings,
+        workers: WorkerPool,
         on_plan_changed: OnPlanChanged,
         on_attempt_finished: OnAttemptFinished,
     ) -> None:
-        """Serve a queue; `on_news` is called after every write about a plan, `on_ending` when a try is over."""
+        """Start at once to serve a queue with the workers of a pool."""
         self.owner = new_identifier()
         """Name of this process in leases, new at every start."""
         self._queue = queue
         self._settings = settings
+        self._workers = workers
         self._on_plan_changed = on_plan_changed
         self._on_attempt_finished = on_attempt_finished
         self._wake_event = threading.Event()
         self._stopping = threading.Event()
-        self._ready = threading.Event()
-        self._fork_server = ForkServer()
-        self._lost_fork_server: ForkServer | None = None
         self._attempts: dict[tuple[str, int], tuple[JobAttempt, threading.Thread]] = {}
-        self._thread = threading.Thread(target=self._supervise_attempts, name="supervisor", daemon=True)
+        self._thread = threading.Thread(target=self._supervise_attempts, name="job-supervisor", daemon=True)
         self._thread.start()
 
     @property
     def is_ready(self) -> bool:
-        """Whether the solvers are loaded and somebody looks for work."""
-        return self._ready.is_set() and self._thread.is_alive()
+        """Whether the solvers are loaded and the supervisor runs."""
+        return self._workers.is_ready and self._thread.is_alive()
 
     def wake_for_work(self) -> None:
-        """There is work: look at once."""
+        """Look for work at once."""
         self._wake_event.set()
 
     def signal_cancellation(self, plan: str) -> None:
-        """The end of a plan was asked for; nothing happens if it does not run here."""
+        """Cancel the attempt at a plan; nothing happens if the plan does not run here."""
         for attempt, _ in tuple(self._attempts.values()):
             if attempt.claim.plan == plan:
                 attempt.signals.cancel_requested.set()
 
-    def spawn_worker(self) -> WorkerProcess:
-        """A child for other work than plans; NurseryGoneError where none can be had now."""
-        if not self._ready.wait(_LOAD_TIMEOUT_SECONDS):
-            raise ForkServerLostError("the solvers are not loaded yet")
-        fork_server = self._fork_server
-        try:
-            return fork_server.spawn_worker()
-        except ForkServerLostError:
-            self._lost_fork_server = fork_server
-            self._wake_event.set()
-            raise
-
-    def list_worker_pids(self) -> tuple[int, ...]:
-        """Process ids of the solves that run now."""
-        return tuple(attempt.worker_pid for attempt, _ in tuple(self._attempts.values()))
-
     def stop(self, grace_seconds: float) -> None:
-        """Claim no more, let tries finish for some seconds, put the rest back into the queue, and end the nursery."""
+        """Claim no more, let attempts finish for some seconds, and return the rest to the queue."""
         self._stopping.set()
         self._wake_event.set()
-        if not self._ready.is_set():
-            self._fork_server.close()  # the supervisor waits for it
+        self._workers.abort_loading()
         self._thread.join()
         deadline = time.monotonic() + grace_seconds
         running = tuple(self._attempts.values())
@@ -93,7 +74,6 @@ class Supervisor:
             attempt.signals.release_requested.set()
         for _, thread in running:
             thread.join()
-        self._fork_server.close()
 
     def _supervise_attempts(self) -> None:
         renewed = time.monotonic()
@@ -101,50 +81,36 @@ class Supervisor:
             self._wake_event.wait(min(_TICK_SECONDS, self._settings.poll_seconds))
             self._wake_event.clear()
             try:
-                self._ensure_solvers_loaded()
+                self._workers.ensure_ready()
                 if self._attempts and time.monotonic() - renewed > self._settings.lease_seconds / 3:
                     renewed = time.monotonic()
                     self._renew_leases()
                 self._forward_cancellations()
                 self._claim_while_free()
             except DatabaseError as error:
-                _log.warning("database fails; trying again", error=str(error))
+                _log.warning("database failed; retrying", error=str(error))
                 self._stopping.wait(_RETRY_SECONDS)
             except ForkServerLostError as error:
-                self._replace_fork_server(error)
-
-    def _ensure_solvers_loaded(self) -> None:
-        if self._lost_fork_server is self._fork_server:
-            raise ForkServerLostError("it did not answer")
-        if not self._ready.is_set():
-            self._fork_server.wait_until_ready()
-            self._ready.set()
-
-    def _replace_fork_server(self, error: ForkServerLostError) -> None:
-        self._ready.clear()
-        if self._stopping.is_set():
-            return
-        _log.warning("nursery lost; starting another", error=str(error))
-        self._fork_server.close()
-        self._stopping.wait(_RETRY_SECONDS)
-        self._fork_server = ForkServer()
+                if not self._stopping.is_set():
+                    _log.warning("fork server lost; starting another", error=str(error))
+                self._stopping.wait(_RETRY_SECONDS)
 
     def _renew_leases(self) -> None:
-        tries = dict(self._attempts)
-        held = self._queue.renew_leases(self.owner, {plan for plan, _ in tries})
-        for key, (attempt, _) in tries.items():
+        attempts = dict(self._attempts)
+        held = self._queue.renew_leases(self.owner, {plan for plan, _ in attempts})
+        for key, (attempt, _) in attempts.items():
             if key not in held:
                 attempt.signals.lease_lost.set()
 
     def _forward_cancellations(self) -> None:
-        """Those asked for in other processes; our own reach `cancel` directly."""
+        """Signal cancellations that other processes accepted; those of this process arrive by `signal_cancellation`."""
         if self._attempts:
             for plan in self._queue.list_cancellations(self.owner):
                 self.signal_cancellation(plan)
 
     def _claim_while_free(self) -> None:
-        """Claim plans as long as there are free places."""
-        while len(self._attempts) < self._settings.solver_workers and not self._stopping.is_set():
+        """Claim plans while the pool has room for solves."""
+        while self._workers.has_capacity("solve") and not self._stopping.is_set():
             claim = self._queue.claim_next_job(self.owner)
             if claim is None:
                 return
@@ -152,20 +118,22 @@ class Supervisor:
 
     def _start_attempt(self, claim: Claim) -> None:
         try:
-            child = self._fork_server.spawn_worker()
+            worker = self._workers.acquire_worker("solve", claim.plan)
         except ForkServerLostError:
             self._queue.requeue_claim(claim, "the solvers had to be loaded again", count_attempt=False)
             raise
         attempt = JobAttempt(
-            self._queue, self._settings, claim, child, self._on_plan_changed, self._on_attempt_finished
+            self._queue, self._settings, claim, self._workers, worker, self._on_plan_changed, self._on_attempt_finished
         )
-        thread = threading.Thread(target=self._run_attempt, args=(attempt,), name=f"plan {claim.plan}", daemon=True)
+        thread = threading.Thread(
+            target=self._run_attempt, args=(attempt,), name=f"job-attempt-{claim.plan}", daemon=True
+        )
         self._attempts[claim.plan, claim.attempt] = (attempt, thread)
         thread.start()
         self._on_plan_changed(claim.plan)
 
     def _run_attempt(self, attempt: JobAttempt) -> None:
-        """See a try through. Should it break off, its lease is not renewed any more and the plan is tried again."""
+        """Run an attempt. If it raises, its lease is no longer renewed and the plan is retried."""
         try:
             attempt.run_to_completion()
         finally:

@@ -1,14 +1,13 @@
-"""The courier: a thread of every service process that takes what is due from the outbox and has it sent.
+"""The webhook dispatcher: a thread of every service process that leases due messages of the outbox and has them sent.
 
-A message is held by a lease. Who dies with it in hand leaves it to others, who send it again: at least once, with the same
-identifier. A webhook that does not answer holds up no other: few of its messages are under way at a time.
+Delivery is at least once: if a process ends with a lease, another sends the message again, with the same identifier.
+A webhook that does not answer delays no other: few of its messages are sent at a time.
 """
 
 import random
-import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 
 import structlog
 
@@ -18,59 +17,57 @@ from service.storage.errors import DatabaseError
 from service.storage.records import DeliveryState
 from service.storage.repositories.deliveries import LeasedDelivery, lease_due_deliveries, record_delivery_attempt
 from service.storage.store import Store
-from service.workers.http_sender import DeliveryError, post_message
-from service.workers.webhook_signing import build_signed_headers
+from service.workers.background import PeriodicThread
+from service.workers.http_sender import DeliveryError, build_signed_headers, post_message
 
 MAX_BACKOFF_SECONDS = 6 * 3600.0
-"""Longest time between two tries."""
+"""Longest time between two attempts."""
 
 BACKOFF_FACTOR = 3.0
-"""How much longer each time between two tries is than the last."""
+"""Factor between the times before two attempts."""
 
 STATUS_GONE = 410
-"""The status with which a receiver says that it wants no more of this."""
+"""Status by which a receiver refuses a message for good."""
 
 _log = structlog.get_logger(__name__)
 
 
 def compute_backoff(attempts: int, initial_seconds: float, rng: random.Random) -> float:
-    """Seconds until the next try after `tries` of them: three times as long each time, a quarter more or less by chance."""
+    """Compute the seconds until the next attempt: exponential backoff with 25 % random jitter."""
     return min(MAX_BACKOFF_SECONDS, initial_seconds * BACKOFF_FACTOR ** min(attempts - 1, 50)) * rng.uniform(0.75, 1.25)
 
 
 class WebhookDispatcher:
-    """Sends the messages of a store."""
+    """Sends the outbox messages of a store."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Start at once; with no `webhook_senders`, never."""
+        """Start at once; never start with `webhook_concurrency=0`."""
         self._store = store
         self._settings = settings
         self._owner = new_identifier()
         self._rng = random.SystemRandom()
-        self._stopping = threading.Event()
         self._in_flight: set[Future[None]] = set()
-        self._thread: threading.Thread | None = None
+        self._senders: ThreadPoolExecutor | None = None
+        self._thread: PeriodicThread | None = None
         if settings.webhook_concurrency > 0:
-            self._thread = threading.Thread(target=self._run_until_stopped, name="webhook-dispatcher", daemon=True)
-            self._thread.start()
+            self._senders = ThreadPoolExecutor(settings.webhook_concurrency, thread_name_prefix="webhook-sender")
+            self._thread = PeriodicThread("webhook-dispatcher", settings.poll_seconds, self._dispatch_once)
 
     def stop(self) -> None:
-        """Take no more messages, and see those under way to their end (`webhook_seconds` at most)."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
+        """Lease no more messages, and finish those being sent (`webhook_timeout_seconds` at most)."""
+        if self._thread is not None and self._senders is not None:
+            self._thread.stop()
+            self._senders.shutdown()
 
-    def _run_until_stopped(self) -> None:
-        with ThreadPoolExecutor(self._settings.webhook_concurrency, thread_name_prefix="webhook-sender") as senders:
-            while not self._stopping.wait(self._settings.poll_seconds):
-                try:
-                    self._dispatch_due(senders)
-                except DatabaseError as error:
-                    _log.warning("database fails; messages wait", error=str(error))
+    def _dispatch_once(self, should_stop: Callable[[], bool]) -> None:
+        try:
+            self._dispatch_due(should_stop)
+        except DatabaseError as error:
+            _log.warning("database failed; messages wait", error=str(error))
 
-    def _dispatch_due(self, senders: ThreadPoolExecutor) -> None:
-        """Send what is due, as long as there is something and somebody to send it."""
-        while not self._stopping.is_set():
+    def _dispatch_due(self, should_stop: Callable[[], bool]) -> None:
+        """Send due messages while there are any and a sender is free."""
+        while self._senders is not None and not should_stop():
             self._in_flight = {one for one in self._in_flight if not one.done()}
             free = self._settings.webhook_concurrency - len(self._in_flight)
             due_deliveries = (
@@ -78,7 +75,7 @@ class WebhookDispatcher:
             )
             if not due_deliveries:
                 return
-            self._in_flight |= {senders.submit(partial(self._send_delivery, delivery)) for delivery in due_deliveries}
+            self._in_flight |= {self._senders.submit(self._send_delivery, delivery) for delivery in due_deliveries}
 
     def _compute_lease_seconds(self) -> float:
         return self._settings.webhook_timeout_seconds + self._settings.lease_seconds
@@ -100,10 +97,10 @@ class WebhookDispatcher:
         try:
             self._record_attempt(delivery, status, error)
         except DatabaseError as failure:
-            _log.warning("database fails; a message may be sent again", message=delivery.id, error=str(failure))
+            _log.warning("database failed; a message may be sent again", message=delivery.id, error=str(failure))
 
     def _record_attempt(self, delivery: LeasedDelivery, status: int | None, error: str | None) -> None:
-        """Store what came of a try, unless another has taken the message over."""
+        """Store the result of an attempt, unless another process holds the lease."""
         if status is not None and not 200 <= status < 300:
             error = f"the answer was {status}"
         settings = self._settings
@@ -122,4 +119,4 @@ class WebhookDispatcher:
                 error=error,
             )
         write = _log.info if state == "delivered" else _log.warning
-        write("webhook message", message=delivery.id, state=state, tries=delivery.attempt, status=status, error=error)
+        write("webhook message", message=delivery.id, state=state, attempt=delivery.attempt, status=status, error=error)

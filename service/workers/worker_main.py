@@ -1,7 +1,7 @@
-"""The child: solves one plan, tells how far it is, hands back the result, and ends; or holds a plan open and answers questions.
+"""The worker process: it solves one plan and ends, or it keeps a plan loaded and answers sensitivity queries.
 
-It knows neither the database nor HTTP. It leads a process group of its own, so that whatever a solver starts ends with it,
-and ends itself when told to or when the service is gone: solvers leave the interpreter free to notice while they work.
+A worker knows neither the database nor HTTP. It leads a process group, so that everything a solver starts ends with it.
+A thread ends it at `stop`, or when the service has gone: solvers release the interpreter lock while they work.
 """
 
 import os
@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,36 +26,36 @@ from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, build_warm_start, make_plan
 
 PROGRESS_INTERVAL_SECONDS = 0.5
-"""Least time between two reports of progress."""
+"""Least time between two progress messages."""
 
 
 def serve_channel(descriptor: int) -> None:
-    """Do what the first order that comes through a channel says. Never raises: its death is told, or seen, at the other end."""
+    """Serve the first order of a channel. Never raises: the other end gets a message, or notices the end of the process."""
     channel = Channel(descriptor)
     try:
         order = channel.receive()
     except ChannelClosedError:
-        return  # the service ended before it had work
-    orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    threading.Thread(target=_forward_requests, args=(channel, orders), daemon=True).start()
+        return  # the service ended before there was an order
+    queries: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=_forward_messages, args=(channel, queries), name="channel-reader", daemon=True).start()
     try:
-        os.nice(order.head["niceness"])
-        limit_memory(order.head["memory_bytes"])
-        if order.kind == "open":
-            serve_session(channel, order, orders)
+        os.nice(order.head["nice"])
+        limit_memory(order.head["memory_limit_bytes"])
+        if order.kind == "open_session":
+            serve_session(channel, order, queries)
         stages = _StageRecorder()
         _send_result(channel, _solve_plan(channel, order, stages), stages)
     except ChannelClosedError:
         return
     except MemoryError:
-        channel.send("failed", {"limit": "memory", "detail": "it needs more memory than one plan may take"})
-    except Exception as error:  # noqa: BLE001 - the one place where a worker process reports its death
+        channel.send("failed", {"limit": "memory", "detail": "it needs more memory than a worker process may use"})
+    except Exception as error:  # noqa: BLE001 - the one place where a worker process reports any failure
         traceback.print_exc()
         channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
 
 
 def limit_memory(additional_bytes: int) -> None:
-    """Let this process take so many bytes more than it has now; only where the system says what it has."""
+    """Limit this process to its present memory and some bytes more; without effect where the system does not report its size."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except OSError:
@@ -66,7 +67,7 @@ def limit_memory(additional_bytes: int) -> None:
 
 
 class _StageRecorder:
-    """What the solve goes through: each stage lasts until the next begins."""
+    """Records the stages of a solve; each lasts until the next one starts."""
 
     def __init__(self) -> None:
         self._started: list[tuple[str, float]] = []
@@ -76,38 +77,48 @@ class _StageRecorder:
             self._started.append((name, time.time()))
 
     def list_stages(self) -> list[tuple[str, float, float]]:
-        """Name, begin and end of each, in seconds since 1970."""
+        """List name, start and end of each stage, in seconds since 1970."""
         ends = [begun for _, begun in self._started[1:]] + [time.time()]
         return [(name, begun, end) for (name, begun), end in zip(self._started, ends, strict=True)]
 
 
-def _solve_plan(channel: Channel, request: Message, stages: _StageRecorder) -> PlanResult:
-    problem = PlanningProblem.model_validate_json(decompress(request.bodies[0], request.head["size"]))
-    options = PlanOptions.model_validate(request.head["options"])
-    reported = -PROGRESS_INTERVAL_SECONDS
+class ProgressReporter:
+    """Sends progress messages, at most one per `PROGRESS_INTERVAL_SECONDS`."""
 
-    def on_progress(progress: Progress) -> None:
-        nonlocal reported
-        stages.start_stage(progress.stage)
-        if time.monotonic() - reported >= PROGRESS_INTERVAL_SECONDS:
-            reported = time.monotonic()
-            channel.send("progress", encode_progress(progress))
+    def __init__(self, channel: Channel, stages: _StageRecorder, clock: Callable[[], float] = time.monotonic) -> None:
+        """Send to a channel and record every stage."""
+        self._channel = channel
+        self._stages = stages
+        self._clock = clock
+        self._sent_at = -PROGRESS_INTERVAL_SECONDS
 
-    return make_plan(problem, options, on_progress, _decode_warm_start(request))
+    def report_progress(self, progress: Progress) -> None:
+        """Record the stage, and send the progress if the last message is old enough."""
+        self._stages.start_stage(progress.stage)
+        if self._clock() - self._sent_at >= PROGRESS_INTERVAL_SECONDS:
+            self._sent_at = self._clock()
+            self._channel.send("progress", encode_progress(progress))
 
 
-def _decode_warm_start(request: Message) -> WarmStart | None:
-    """The plan to start from, where one came along (its problem and its basis) and can be used."""
-    if len(request.bodies) == 1:
+def _solve_plan(channel: Channel, order: Message, stages: _StageRecorder) -> PlanResult:
+    problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
+    options = PlanOptions.model_validate(order.head["options"])
+    reporter = ProgressReporter(channel, stages)
+    return make_plan(problem, options, reporter.report_progress, _decode_warm_start(order))
+
+
+def _decode_warm_start(order: Message) -> WarmStart | None:
+    """Decode the plan to start from, if the order has one (its problem and its basis) and it is compatible."""
+    if len(order.bodies) == 1:
         return None
-    _, problem, basis = request.bodies
-    solved = PlanningProblem.model_validate_json(decompress(problem, request.head["start_size"]))
+    _, problem, basis = order.bodies
+    solved = PlanningProblem.model_validate_json(decompress(problem, order.head["start_size"]))
     start = build_warm_start(solved, decode_basis(basis))
     return start if start.is_compatible else None
 
 
 def encode_progress(progress: Progress) -> dict[str, Any]:
-    """What of a hint travels: stage, iteration, and what else is known."""
+    """Encode the fields of a progress message."""
     return {
         "stage": progress.stage,
         "iteration": progress.iteration,
@@ -133,13 +144,13 @@ def _send_result(channel: Channel, result: PlanResult, stages: _StageRecorder) -
 
 
 def _measure_peak_memory() -> int:
-    """Most memory that this process had in use, the nursery's that it shares included; Linux counts in KiB."""
+    """Greatest resident memory of this process, pages shared with the fork server included; Linux counts in KiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _forward_requests(channel: Channel, requests: "queue.SimpleQueue[Message]") -> None:
-    """Pass further orders on; at `stop`, or the end of the service, end at once, with everything that was started."""
+def _forward_messages(channel: Channel, queries: "queue.SimpleQueue[Message]") -> None:
+    """Put further messages into a queue; at `stop`, or at the end of the service, kill the whole process group."""
     with suppress(ChannelClosedError):
         while (message := channel.receive()).kind != "stop":
-            requests.put(message)
+            queries.put(message)
     os.killpg(0, signal.SIGKILL)

@@ -9,7 +9,9 @@ from models.plan import Plan, SolverRun, Termination
 from models.problem.planning_problem import PlanningProblem
 from service.core.codecs import PlanOutcome
 from service.storage.plan_requests import IdempotencyKey, PlanRequest
+from service.storage.records import PlanRecord
 from service.storage.repositories.jobs import JobQueue
+from service.workers.job_runtime import JobRuntime
 
 
 def small(name: str = "small") -> PlanningProblem:
@@ -103,8 +105,14 @@ def until(condition: Callable[[], object], seconds: float = 120.0) -> None:
         time.sleep(0.01)
 
 
-def lives(pid: int) -> bool:
-    """Whether a process is there and not merely unburied."""
+def wait_until_final(runtime: JobRuntime, plan: str, seconds: float = 120.0) -> PlanRecord:
+    """The plan when it is final; a test fails that waits longer."""
+    until(lambda: runtime.read_plan(plan).is_final, seconds)
+    return runtime.read_plan(plan)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):  # gone before, or while, it is read

@@ -1,4 +1,4 @@
-"""The settings, and their page: `python -m tests.service.test_settings > docs/settings.md` writes it anew."""
+"""The settings, and their page: `python -m tests.service.test_settings > docs/settings.md` writes it again."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ def page() -> str:
         "# Settings",
         "",
         "Everything is set by environment variables. The defaults suit one machine and one planner; how they work together is",
-        "told in [operations](operations.md).",
+        "described in [operations](operations.md).",
         "",
         "| variable | default | meaning |",
         "| --- | --- | --- |",

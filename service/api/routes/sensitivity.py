@@ -36,8 +36,7 @@ from service.domain.schemas.sensitivity import (
     WhatIfBody,
 )
 from service.domain.sensitivity import SensitivityService
-from service.workers.query_errors import ClientDisconnectedError
-from service.workers.sensitivity_pool import SensitivityQuery
+from service.workers.sensitivity_pool import ClientDisconnectedError, SensitivityQuery
 from solvers.sensitivity import GroupBy
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])

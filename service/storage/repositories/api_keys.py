@@ -1,4 +1,4 @@
-"""Stored API keys: who asks with them and what they may; of the key itself only a salted hash."""
+"""Stored API keys: callers and grants, and a salted hash of each secret."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,14 +14,14 @@ _PUBLIC_COLUMNS = [column for column in api_keys.c if column.name not in {"salt"
 
 
 class KeyVerifier(NamedTuple):
-    """What a key is tried against."""
+    """The stored data that a presented key is checked against."""
 
     salt: bytes
     """Salt of the hash."""
     hash: bytes
     """Hash of its secret."""
     caller: str
-    """Who asks with it."""
+    """Caller that the key identifies."""
     grants: list[dict[str, str]]
     """Roles in provinces."""
 
@@ -34,7 +34,7 @@ class KeyRepository:
         self._connection = connection
 
     def find_verifier(self, key: str) -> KeyVerifier | None:
-        """What a key that holds now is tried against; None if there is none, or it was revoked or has expired."""
+        """Find the data to check a key against; None if the key is unknown, revoked or expired."""
         query = select(api_keys.c.salt, api_keys.c.hash, api_keys.c.caller, api_keys.c.grants, api_keys.c.expires)
         row = self._connection.execute(query.where(api_keys.c.id == key, api_keys.c.revoked.is_(None))).first()
         if row is None or (row.expires is not None and row.expires <= read_database_clock(self._connection)):
@@ -42,7 +42,7 @@ class KeyRepository:
         return KeyVerifier(bytes(row.salt), bytes(row.hash), row.caller, row.grants)
 
     def list_keys(self) -> tuple[KeyRecord, ...]:
-        """All keys, oldest first."""
+        """List all keys, oldest first."""
         query = select(*_PUBLIC_COLUMNS).order_by(api_keys.c.created, api_keys.c.id)
         return tuple(_to_key_record(row) for row in self._connection.execute(query))
 
@@ -57,28 +57,28 @@ class KeyRepository:
         created_by: str,
         lifetime_seconds: float | None,
     ) -> KeyRecord:
-        """Store a key that holds for some seconds, or for ever."""
-        moment_now = read_database_clock(self._connection)
+        """Store a key, valid for some seconds or without limit."""
+        now = read_database_clock(self._connection)
         added = {
             "id": key,
             "caller": caller,
             "salt": salt,
             "hash": secret_hash,
             "grants": [dict(one) for one in grants],
-            "created": moment_now,
+            "created": now,
             "created_by": created_by,
-            "expires": None if lifetime_seconds is None else moment_now + lifetime_seconds,
+            "expires": None if lifetime_seconds is None else now + lifetime_seconds,
         }
         return _to_key_record(
             self._connection.execute(api_keys.insert().values(added).returning(*_PUBLIC_COLUMNS)).one()
         )
 
     def revoke_key(self, key: str) -> bool:
-        """Revoke a key for good; False if it was revoked before. NotFound if there is none."""
+        """Revoke a key; return False if it was revoked before. Raises RecordNotFoundError."""
         if self._connection.execute(select(api_keys.c.id).where(api_keys.c.id == key)).first() is None:
             raise RecordNotFoundError("key", key)
-        held = update(api_keys).where(api_keys.c.id == key, api_keys.c.revoked.is_(None))
-        return self._connection.execute(held.values(revoked=read_database_clock(self._connection))).rowcount == 1
+        valid = update(api_keys).where(api_keys.c.id == key, api_keys.c.revoked.is_(None))
+        return self._connection.execute(valid.values(revoked=read_database_clock(self._connection))).rowcount == 1
 
 
 def _to_key_record(row: Row[Any]) -> KeyRecord:

@@ -1,4 +1,4 @@
-"""The lives of plans: where each is, and every act that brought it there. Triggers of the database keep what was ratified."""
+"""Approval states of plans and their transitions. Database triggers protect ratified plans."""
 
 from dataclasses import dataclass
 
@@ -11,25 +11,25 @@ from service.storage.schema import approval_transitions, plan_approvals
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRecord:
-    """Where a plan is in its life."""
+    """The approval state of a plan."""
 
     state: ApprovalState
     """State."""
     version: int
-    """1 for a draft, one more with every act."""
+    """1 for a draft, one more with every transition."""
     digest: str | None
-    """sha-256 of what was ratified; None before."""
+    """sha-256 of the ratified content; None before."""
 
 
 class ApprovalRepository:
-    """Lives by plan; a plan without a row is a draft."""
+    """Approval states by plan; a plan without a row is a draft."""
 
     def __init__(self, connection: Connection) -> None:
         """Work within the transaction of a connection."""
         self._connection = connection
 
     def get_approval(self, plan: str) -> ApprovalRecord:
-        """Where a plan is in its life."""
+        """Read the approval state of a plan."""
         query = select(plan_approvals.c.state, plan_approvals.c.version, plan_approvals.c.digest).where(
             plan_approvals.c.plan == plan
         )
@@ -37,7 +37,7 @@ class ApprovalRepository:
         return ApprovalRecord("draft", 1, None) if row is None else ApprovalRecord(*row)
 
     def list_transitions(self, plan: str) -> tuple[ApprovalTransition, ...]:
-        """Every act of a plan's life, oldest first."""
+        """List the approval transitions of a plan, oldest first."""
         query = (
             select(approval_transitions)
             .where(approval_transitions.c.plan == plan)
@@ -49,7 +49,7 @@ class ApprovalRepository:
         )
 
     def find_plan_in_force(self, province: str) -> str | None:
-        """The plan in force in a province, if there is one."""
+        """Find the plan in force in a province; None if there is none."""
         query = select(plan_approvals.c.plan).where(
             plan_approvals.c.province == province, plan_approvals.c.state == "in_force"
         )
@@ -65,7 +65,7 @@ class ApprovalRepository:
         act: str,
         note: str,
     ) -> None:
-        """Bring a plan to `record`, by an act of `caller`. Its version must be one more than before."""
+        """Store a new approval state and the transition to it. The version must be one more than before."""
         values = {"state": record.state, "version": record.version, "digest": record.digest}
         if record.version == 2:
             self._connection.execute(plan_approvals.insert().values(plan=plan, province=province, **values))

@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, only ever added to (triggers of the database see to it)."""
+"""The audit log: caller, act and subject of every change. Database triggers keep it append-only."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from service.storage.schema import audit
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are looked for; None leaves a choice open."""
+    """Conditions on entries; None is no condition."""
 
     subject: str | None = None
-    """What was acted on."""
+    """Subject of the act."""
     caller: str | None = None
-    """Who acted."""
+    """Caller of the act."""
     act: str | None = None
-    """What was done."""
+    """The act."""
     after: int | None = None
-    """Sequence number after which to begin, in the order asked for."""
+    """Sequence number after which to start, in the requested order."""
     newest_first: bool = False
     """Whether the newest come first."""
     visible_to: tuple[frozenset[str] | None, str] | None = None
@@ -31,13 +31,13 @@ class AuditLog:
     """Entries in the order in which they were made."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work within the transaction of a connection, so that an act and its entry stand or fall together."""
+        """Work within the transaction of a connection, so that an act and its entry are stored together or not at all."""
         self._connection = connection
 
     def append_entry(
         self, caller: str, act: str, subject: str, detail: Json | None = None, *, province: str | None = None
     ) -> None:
-        """Record that `caller` did `act` to `subject`, which belongs to a province or to none: then only its caller and administrators read of it."""
+        """Append an entry. Without a province, only its caller and administrators can read the entry."""
         self._connection.execute(
             audit.insert().values(
                 at=read_database_clock(self._connection),
@@ -50,11 +50,11 @@ class AuditLog:
         )
 
     def list_entries(self, subject: str | None = None, after: int = 0, limit: int = 1000) -> tuple[AuditEntry, ...]:
-        """Entries after a sequence number, oldest first, at most `limit`; of one subject if given."""
+        """List at most `limit` entries after a sequence number, oldest first; of one subject if given."""
         return self.search_entries(AuditFilter(subject=subject, after=after), limit)
 
     def search_entries(self, audit_filter: AuditFilter, limit: int) -> tuple[AuditEntry, ...]:
-        """Entries that are wanted, at most `limit`."""
+        """List at most `limit` entries that meet a filter."""
         query = select(audit).order_by(audit.c.seq.desc() if audit_filter.newest_first else audit.c.seq).limit(limit)
         for name in ("subject", "caller", "act"):
             if (value := getattr(audit_filter, name)) is not None:
@@ -65,8 +65,8 @@ class AuditLog:
             )
         if audit_filter.visible_to is not None:
             provinces, caller = audit_filter.visible_to
-            known = audit.c.province.is_not(None) if provinces is None else audit.c.province.in_(provinces)
-            query = query.where(or_(known, audit.c.province.is_(None) & (audit.c.caller == caller)))
+            with_province = audit.c.province.is_not(None) if provinces is None else audit.c.province.in_(provinces)
+            query = query.where(or_(with_province, audit.c.province.is_(None) & (audit.c.caller == caller)))
         return tuple(
             AuditEntry(row.seq, to_utc_datetime(row.at), row.caller, row.act, row.subject, row.detail, row.province)
             for row in self._connection.execute(query)

@@ -1,4 +1,4 @@
-"""Whose turn it is, and the writes that begin and end a job."""
+"""Selects the next job and records its start and end."""
 
 from typing import Any, NamedTuple
 
@@ -15,20 +15,20 @@ from service.storage.store import Transaction
 
 
 class ClaimableJob(NamedTuple):
-    """The job whose turn it is."""
+    """A job that can be claimed."""
 
     id: str
     """The plan."""
     caller: str
-    """Whose it is."""
+    """Its caller."""
     attempts: int
-    """How often it was begun."""
+    """Number of earlier attempts."""
     is_cancel_requested: bool
-    """Whether its end was asked for."""
+    """Whether it was cancelled."""
 
 
 def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob | None:
-    """The job whose turn it is: queued, or running with a lease that ran out."""
+    """Find the next job: queued, or running with an expired lease."""
     moment = transaction.read_clock()
     running = (
         select(jobs.c.caller, func.count().label("count"))
@@ -60,7 +60,7 @@ def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob |
 
 
 def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lease_seconds: float) -> Claim:
-    """Give a job to a service process and note that its caller was served."""
+    """Lease a job to a service process and record that its caller was served."""
     connection, moment, tries = transaction.connection, transaction.read_clock(), job.attempts + 1
     connection.execute(
         update(jobs)
@@ -71,7 +71,7 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
     if served.rowcount == 0:
         connection.execute(callers.insert().values(caller=job.caller, last_claim=moment))
     transaction.plans.set_plan_state(job.id, "running")
-    plan_events.append_event(connection, jobs.c.id == job.id, "started", {"try": tries})
+    plan_events.append_event(connection, jobs.c.id == job.id, "started", {"attempt": tries})
     plan = transaction.plans.get_plan(job.id)
     problem = transaction.problems.get_stored_problem(plan.problem_digest)
     request = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
@@ -80,7 +80,7 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
 
 
 def _read_warm_start(transaction: Transaction, base_plan: str | None) -> WarmStartSource | None:
-    """Where solving may start; None where there is no base plan or it has no basis (yet)."""
+    """Read the plan to start from; None where there is no base plan or the base plan has no basis (yet)."""
     basis = None if base_plan is None else transaction.plans.read_basis_bytes(base_plan)
     if base_plan is None or basis is None:
         return None
@@ -97,7 +97,7 @@ def finish_job(
     outcome: Outcome | None,
     **detail: Any,
 ) -> bool:
-    """End the job that meets a condition, with its last event, an audit entry and messages to webhooks; False if none does."""
+    """Finish the job that meets a condition, with event, audit entry and webhook messages; return False if no job does."""
     if not plan_events.append_event(
         transaction.connection, condition, "finished", {"state": state, "outcome": outcome}
     ):

@@ -1,7 +1,7 @@
-"""The durable queue: five acts on the rows of `jobs` - submit, claim, beat, finish, cancel - and what belongs to them.
+"""The durable job queue: submit, claim, renew, finish and cancel, on the rows of `jobs`.
 
-A job is held by a lease. Whoever holds it writes only where `owner`, `tries` and the state are still its own, so a
-process that slept past its lease changes nothing. Everything that ends a plan is written in one transaction.
+A claim is a lease. The holder writes only while `owner`, `tries` and state are unchanged (the fence), so a process that was
+suspended past its lease changes nothing. Everything that ends a plan is written in one transaction.
 """
 
 import hashlib
@@ -31,14 +31,14 @@ class JobQueue:
     """The queue of all service processes on one database."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        """Use the jobs of a store; lengths, lease and tries come from the settings."""
+        """Use the jobs of a store; queue lengths, lease and attempts come from the settings."""
         self._store = store
         self._settings = settings
 
     def submit_plan(self, request: PlanRequest) -> Submission:
-        """Accept a plan for good: once this returns, it will be finished whatever dies.
+        """Accept a plan durably: it will be finished even if service processes crash.
 
-        Raises IdempotencyConflict, QueueFull; NotFound for a base plan that is not there.
+        Raises IdempotencyConflictError, QueueFullError; RecordNotFoundError for an unknown base plan.
         """
         problem = request.problem
         stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
@@ -53,7 +53,7 @@ class JobQueue:
             if finished is None:
                 self._reject_if_full(transaction, request.caller)
             if request.base_plan is not None:
-                # it may have been removed since it was looked up
+                # retention may have removed the base plan since it was read
                 transaction.plans.read_ownership(request.base_plan, lock_row=True)
             plan = self._insert_plan(transaction, request, stored)
             if finished is not None:
@@ -62,10 +62,10 @@ class JobQueue:
             return Submission(transaction.plans.get_plan(plan), is_new=True)
 
     def claim_next_job(self, owner: str) -> Claim | None:
-        """Take the next plan for a service process, or None if none waits.
+        """Claim the next plan for a service process; None if no plan waits.
 
-        Whose turn it is: callers with the fewest plans running, among them the one served longest ago; of theirs the
-        highest priority, then the oldest. Plans whose lease ran out are taken over.
+        Order: the caller with the fewest running plans, then the caller served longest ago, then priority, then age.
+        Plans with an expired lease are claimed again.
         """
         with self._store.read_transaction() as transaction:
             if find_next_job(transaction, lock_row=False) is None:
@@ -85,7 +85,7 @@ class JobQueue:
         return None
 
     def renew_leases(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
-        """Renew the leases of a service process on some plans; those that it still holds, with the number of the try."""
+        """Renew the leases of a service process; return the plans that it still holds, with the numbers of their attempts."""
         with self._store.write_transaction(relaxed_durability=True) as transaction:
             lease = transaction.read_clock() + self._settings.lease_seconds
             rows = transaction.connection.execute(
@@ -97,27 +97,27 @@ class JobQueue:
         return frozenset((row.id, row.tries) for row in rows)
 
     def list_cancellations(self, owner: str) -> frozenset[str]:
-        """Plans of a service process whose end was asked for."""
+        """List the running plans of a service process that were cancelled."""
         query = select(jobs.c.id).where(jobs.c.owner == owner, jobs.c.state == "running", jobs.c.cancel.is_(True))
         with self._store.read_transaction() as transaction:
             return frozenset(transaction.connection.execute(query).scalars())
 
     def record_progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
-        """Tell how far a plan is; False if the claim is no longer held."""
+        """Store a progress event; return False if the claim is no longer held."""
         with self._store.write_transaction(relaxed_durability=True) as transaction:
             return plan_events.append_event(transaction.connection, _build_fence_condition(claim), "progress", data)
 
     def store_outcome(self, claim: Claim, outcome: PlanOutcome) -> bool:
-        """Store what came of a plan: head, tables, basis, state, event and audit in one transaction.
+        """Store the result of a plan: head, tables, basis, state, event and audit entry in one transaction.
 
-        False if the claim is no longer held; then nothing is stored.
+        Returns False, and stores nothing, if the claim is no longer held.
         """
         keys = self._upload_large_tables(outcome)
         with self._store.write_transaction() as transaction:
             if keys:
                 acquire_lock(
                     transaction.connection, "objects"
-                )  # no table names them yet, so they may have been tidied away
+                )  # no row names them yet, so retention may have removed them
                 self._upload_large_tables(outcome, only_missing=True)
             if not finish_job(
                 transaction,
@@ -133,7 +133,7 @@ class JobQueue:
         return True
 
     def store_cancellation(self, claim: Claim) -> bool:
-        """End a running plan whose end was asked for; False if the claim is no longer held."""
+        """Finish a running plan as cancelled; return False if the claim is no longer held."""
         with self._store.write_transaction() as transaction:
             if not finish_job(
                 transaction, _build_fence_condition(claim), claim.plan, "cancelled", None, tries=claim.attempt
@@ -143,13 +143,16 @@ class JobQueue:
         return True
 
     def requeue_claim(self, claim: Claim, reason: str, *, count_attempt: bool) -> bool:
-        """Put a running plan back into the queue; False if the claim is no longer held.
+        """Return a running plan to the queue; return False if the claim is no longer held.
 
-        `counts` tells whether the try counts: it does when the solver died, not when the service stops.
+        `count_attempt`: a crash of the solver counts, a stop of the service does not.
         """
         with self._store.write_transaction() as transaction:
             reported = plan_events.append_event(
-                transaction.connection, _build_fence_condition(claim), "retried", {"try": claim.attempt, "why": reason}
+                transaction.connection,
+                _build_fence_condition(claim),
+                "retried",
+                {"attempt": claim.attempt, "reason": reason},
             )
             if reported:
                 transaction.connection.execute(
@@ -166,9 +169,9 @@ class JobQueue:
             return reported
 
     def cancel_plan(self, plan: str, caller: str) -> PlanState:
-        """Ask for the end of a plan and return its state: one that waits ends at once, a running one within a second.
+        """Cancel a plan and return its state: a queued plan ends at once, a running one within a second.
 
-        A plan that has ended stays as it is. Raises NotFound.
+        A final plan does not change. Raises RecordNotFoundError.
         """
         with self._store.write_transaction() as transaction:
             state = transaction.plans.get_plan(plan).state
@@ -188,14 +191,14 @@ class JobQueue:
             return state
 
     def count_by_state(self) -> dict[str, int]:
-        """How many plans are `queued` and `running`, over all service processes."""
+        """Count the plans that are `queued` and `running`, over all service processes."""
         query = select(jobs.c.state, func.count()).where(jobs.c.state != "done").group_by(jobs.c.state)
         with self._store.read_transaction() as transaction:
             found = {row[0]: int(row[1]) for row in transaction.connection.execute(query)}
         return {"queued": found.get("queued", 0), "running": found.get("running", 0)}
 
     def _find_by_idempotency_key(self, transaction: Transaction, request: PlanRequest) -> str | None:
-        """The plan that the request's Idempotency-Key stands for, if it came before."""
+        """Find the plan of the request's Idempotency-Key; None if the key is new."""
         key = request.idempotency
         if key is None:
             return None
@@ -224,7 +227,7 @@ class JobQueue:
             )
 
     def _estimate_retry_after(self, transaction: Transaction, waiting: int) -> int:
-        """Seconds until a tenth of those who wait will have been served, guessed from the last plans; 1 to 600."""
+        """Estimate the seconds until a tenth of the queue is done, from the last plans; 1 to 600."""
         recent = (
             select((plans.c.finished - plans.c.started).label("seconds"))
             .where(plans.c.state == "finished", plans.c.copied_from.is_(None), plans.c.started.is_not(None))
@@ -275,7 +278,7 @@ class JobQueue:
         return plan
 
     def _upload_large_tables(self, outcome: PlanOutcome, *, only_missing: bool = False) -> dict[str, str]:
-        """Write tables too big for the database (only those `missing`) to the object store; what no row names does no harm."""
+        """Write large tables (with `only_missing`, those not there yet) to the object store and return their keys by table."""
         keys: dict[str, str] = {}
         for name, table in outcome.tables.items():
             if len(table.body) > self._store.max_inline_table_bytes:
@@ -287,7 +290,7 @@ class JobQueue:
 
 
 def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
-    """The head of a plan that could not be made."""
+    """Build the head of a plan that failed."""
     return Plan(
         outcome="failed",
         termination=Termination(reason="limit" if limit else "error", limit=limit, detail=detail),
@@ -298,7 +301,7 @@ def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
 
 
 def _build_fence_condition(claim: Claim) -> ColumnElement[bool]:
-    """The fence: true of the job only as long as this very claim holds it."""
+    """Build the fence: true for the job only while this claim holds it."""
     return and_(
         jobs.c.id == claim.plan,
         jobs.c.owner == claim.owner,

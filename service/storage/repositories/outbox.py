@@ -1,4 +1,4 @@
-"""The outbox: messages are written in the transaction of what they tell, so that both happen or neither."""
+"""The outbox: webhook messages are written in the transaction of the change that they report."""
 
 import secrets
 from datetime import UTC, datetime
@@ -12,29 +12,29 @@ from service.storage.schema import deliveries, plans, webhooks
 from service.storage.store import Transaction
 
 _SOURCE_FIELDS = ("province", "version", "scenario")
-"""What of a plan's source is told; its changes may be many."""
+"""Fields of a plan's source that a message contains; the changes are left out, they may be many."""
 
 
 def enqueue_event(transaction: Transaction, kind: EventKind, plan: str, data: dict[str, Any]) -> int:
-    """Have every webhook told that asked for this kind of event of this plan; how many there are.
+    """Enqueue a message for every webhook that subscribes to this kind of event of this plan; return their number.
 
-    `data` is told beside the plan's identifier, address, caller and source; a JSON object.
+    `data`, a JSON object, is added to the plan's identifier, address, caller and source.
     """
     connection = transaction.connection
-    reported = connection.execute(select(plans.c.caller, plans.c.source).where(plans.c.id == plan)).one()
-    source = {name: reported.source[name] for name in _SOURCE_FIELDS if name in reported.source}
+    plan_row = connection.execute(select(plans.c.caller, plans.c.source).where(plans.c.id == plan)).one()
+    source = {name: plan_row.source[name] for name in _SOURCE_FIELDS if name in plan_row.source}
     province = source.get("province")
-    own = and_(webhooks.c.province.is_(None), webhooks.c.caller == reported.caller)
-    meant = own if province is None else or_(own, webhooks.c.province == province)
-    found = connection.execute(select(webhooks.c.id, webhooks.c.events).where(meant)).all()
-    request = [row.id for row in found if kind in row.events]
-    if not request:
+    own = and_(webhooks.c.province.is_(None), webhooks.c.caller == plan_row.caller)
+    subscribed = own if province is None else or_(own, webhooks.c.province == province)
+    found = connection.execute(select(webhooks.c.id, webhooks.c.events).where(subscribed)).all()
+    subscribers = [row.id for row in found if kind in row.events]
+    if not subscribers:
         return 0
     moment = transaction.read_clock()
     body = {
         "type": kind,
         "timestamp": datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "data": {"plan": plan, "href": f"/v1/plans/{plan}", "caller": reported.caller, "source": source, **data},
+        "data": {"plan": plan, "href": f"/v1/plans/{plan}", "caller": plan_row.caller, "source": source, **data},
     }
     text = orjson.dumps(body).decode()
     rows = [
@@ -49,7 +49,7 @@ def enqueue_event(transaction: Transaction, kind: EventKind, plan: str, data: di
             "due": moment,
             "created": moment,
         }
-        for webhook in request
+        for webhook in subscribers
     ]
     connection.execute(deliveries.insert(), rows)
     return len(rows)

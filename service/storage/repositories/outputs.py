@@ -1,4 +1,4 @@
-"""Reported outputs: every revision kept, only ever added to (triggers of the database see to it)."""
+"""Reported outputs with every revision. Database triggers keep them append-only."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,27 +14,27 @@ from service.storage.schema import outputs
 
 @dataclass(frozen=True, slots=True)
 class ReportedOutput:
-    """One output as it was reported."""
+    """One reported output."""
 
     output: FactoryOutput
-    """What was made."""
+    """The output."""
     revision: int
     """Number of the report within the plan."""
     at: datetime
-    """When it was reported."""
+    """Time of the report."""
     caller: str
-    """Who reported it."""
+    """Caller who reported it."""
 
 
 class OutputLog:
-    """The reports about plans."""
+    """Output reports by plan."""
 
     def __init__(self, connection: Connection) -> None:
         """Work within the transaction of a connection."""
         self._connection = connection
 
     def append_report(self, plan: str, reported: Iterable[FactoryOutput], caller: str) -> int:
-        """Add a report about a plan and return its revision. Two at once would take the same: hold a lock."""
+        """Append a report about a plan and return its revision. The caller must hold a lock: concurrent reports would get the same revision."""
         revision, at = self.read_last_revision(plan) + 1, read_database_clock(self._connection)
         rows = [
             {"plan": plan, "revision": revision, **output.model_dump(), "caller": caller, "at": at}
@@ -45,16 +45,16 @@ class OutputLog:
         return revision
 
     def read_last_revision(self, plan: str) -> int:
-        """Number of the last report about a plan; 0 if there is none."""
+        """Return the number of the last report about a plan; 0 if there is none."""
         query = select(func.max(outputs.c.revision)).where(outputs.c.plan == plan)
         return int(self._connection.execute(query).scalar() or 0)
 
     def read_reported_outputs(
         self, plan: str, *, history: bool = False, **labels_by_column: Sequence[str]
     ) -> tuple[ReportedOutput, ...]:
-        """Outputs of a plan by factory, item and period, each as last reported, or with `history` every revision of it.
+        """Read the outputs of a plan by factory, item and period: the last report of each, or with `history` every revision.
 
-        `chosen`: labels by column (`factory`, `item`, `period`); all where none are given.
+        `labels_by_column`: labels by column (`factory`, `item`, `period`); all where none are given.
         """
         query = select(outputs).where(outputs.c.plan == plan)
         for column, labels in labels_by_column.items():
@@ -69,5 +69,5 @@ class OutputLog:
         return tuple(found.values())
 
     def read_quantities(self, plan: str) -> dict[LineAndPeriod, float]:
-        """Units made by factory, item and period, as last reported."""
+        """Read the last reported quantities by factory, item and period."""
         return {one.output.line_and_period: one.output.quantity for one in self.read_reported_outputs(plan)}

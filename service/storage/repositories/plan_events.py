@@ -1,4 +1,4 @@
-"""The story of a plan on its way, numbered without gaps, so that a reader who comes back misses nothing."""
+"""Events of plans, numbered without gaps, so that a client that reconnects misses none."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from service.storage.schema import job_events, jobs
 
 
 def append_event(connection: Connection, condition: ColumnElement[bool], kind: str, data: Mapping[str, Any]) -> bool:
-    """Add an event to the job that meets a condition; False if none does (its owner lost it, say)."""
+    """Append an event to the job that meets a condition; return False if no job does (after a lost lease, for example)."""
     row = connection.execute(
         update(jobs).where(condition).values(last_event=jobs.c.last_event + 1).returning(jobs.c.id, jobs.c.last_event)
     ).first()
@@ -26,7 +26,7 @@ def append_event(connection: Connection, condition: ColumnElement[bool], kind: s
 
 
 def read_events(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
-    """Events of a plan after a sequence number, in order, at most `limit`."""
+    """Read at most `limit` events of a plan after a sequence number, in order."""
     query = (
         select(job_events)
         .where(job_events.c.job == plan, job_events.c.seq > after)

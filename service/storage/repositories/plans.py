@@ -18,12 +18,12 @@ from service.storage.schema import plan_approvals, plan_tables, plans
 from solvers.lp.solution import Basis
 
 REUSABLE_OUTCOMES = ("optimal", "infeasible")
-"""Outcomes that solving again could not better."""
+"""Outcomes that another solve could not improve."""
 
 _HEAD_COLUMNS = [
     *(column for column in plans.c if column is not plans.c.basis),
-    func.coalesce(plan_approvals.c.state, "draft").label("life"),
-    func.coalesce(plan_approvals.c.version, 1).label("life_version"),
+    func.coalesce(plan_approvals.c.state, "draft").label("approval_state"),
+    func.coalesce(plan_approvals.c.version, 1).label("approval_version"),
 ]
 
 
@@ -31,21 +31,21 @@ class PlanRepository:
     """Plans by identifier."""
 
     def __init__(self, connection: Connection, objects: ObjectStore) -> None:
-        """Work within the transaction of a connection; big tables are read from `objects`."""
+        """Work within the transaction of a connection; large tables are in `objects`."""
         self._connection = connection
         self._objects = objects
 
     def get_plan(self, plan: str) -> PlanRecord:
-        """A plan; NotFound if there is none."""
+        """Read a plan; raise RecordNotFoundError if there is none."""
         row = self._connection.execute(_select_heads().where(plans.c.id == plan)).first()
         if row is None:
             raise RecordNotFoundError("plan", plan)
         return _to_plan_record(row)
 
     def read_ownership(self, plan: str, *, lock_row: bool = False) -> tuple[str | None, str]:
-        """The province that a plan belongs to (None: its problem was written out), and its caller; NotFound if there is none.
+        """Read the province of a plan (None where the request contained the problem) and its caller. Raises RecordNotFoundError.
 
-        `held`: it is not removed before the transaction ends.
+        `lock_row` prevents its removal before the transaction ends.
         """
         query = select(plans.c.province, plans.c.caller).where(plans.c.id == plan)
         if lock_row:
@@ -64,17 +64,19 @@ class PlanRepository:
         limit: int = 100,
         visible_to: tuple[frozenset[str] | None, str] | None = None,
     ) -> tuple[PlanRecord, ...]:
-        """Plans, newest first, at most `limit`; of one caller, in some states, older than the plan `before`, if given.
+        """List at most `limit` plans, newest first; of one caller, in some states, older than the plan `before`, if given.
 
-        `seen`: only those of these provinces (None: of any), and those of none that this caller made.
+        `visible_to`: only plans of these provinces (None: of any), and plans without a province of this caller.
         """
         query = _select_heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
         if caller is not None:
             query = query.where(plans.c.caller == caller)
         if visible_to is not None:
             own = plans.c.province.is_(None) & (plans.c.caller == visible_to[1])
-            known = plans.c.province.is_not(None) if visible_to[0] is None else plans.c.province.in_(visible_to[0])
-            query = query.where(or_(known, own))
+            with_province = (
+                plans.c.province.is_not(None) if visible_to[0] is None else plans.c.province.in_(visible_to[0])
+            )
+            query = query.where(or_(with_province, own))
         if states:
             query = query.where(plans.c.state.in_(states))
         if before is not None:
@@ -85,7 +87,7 @@ class PlanRepository:
         return tuple(_to_plan_record(row) for row in self._connection.execute(query))
 
     def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
-        """The oldest plan of the same problem and options that solving again could not better, if there is one."""
+        """Find the oldest plan with these digests that another solve could not improve; None if there is none."""
         query = (
             _select_heads()
             .where(
@@ -101,22 +103,22 @@ class PlanRepository:
         return None if row is None else _to_plan_record(row)
 
     def list_tables(self, plan: str) -> tuple[TableInfo, ...]:
-        """The tables that a finished plan has, by name."""
+        """List the tables of a finished plan, by name."""
         query = select(plan_tables).where(plan_tables.c.plan == plan).order_by(plan_tables.c.name)
         return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
 
     def read_parquet(self, plan: str, table: str) -> bytes:
-        """A table as Parquet bytes; NotFound if the plan has none of that name (yet)."""
+        """Read a table as Parquet bytes; raise RecordNotFoundError if the plan has no such table (yet)."""
         body, key = self._locate_parquet(plan, table)
         return body if key is None else self._objects.get_object(key)
 
     def open_parquet_file(self, plan: str, table: str) -> pa.NativeFile:
-        """The same to be read where it lies, which takes no memory for tables that lie in the object store."""
+        """Open a table as a file; a table in the object store is then never in memory as a whole."""
         body, key = self._locate_parquet(plan, table)
         return pa.BufferReader(body) if key is None else self._objects.open_object(key)
 
     def _locate_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
-        """The Parquet of a table, or where it lies in the object store."""
+        """Return the Parquet bytes of a table, or its key in the object store."""
         query = select(plan_tables.c.body, plan_tables.c.object_key)
         row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
         if row is None:
@@ -124,11 +126,11 @@ class PlanRepository:
         return bytes(row.body or b""), row.object_key
 
     def read_table(self, plan: str, table: str) -> pa.Table:
-        """A table as Arrow; NotFound if the plan has none of that name (yet)."""
+        """Read a table as Arrow; raise RecordNotFoundError if the plan has no such table (yet)."""
         return decode_table(self.read_parquet(plan, table))
 
     def read_content(self, plan: str) -> Json:
-        """All that a finished plan says, as stored: problem (its digest), options, head, and the digests of its tables."""
+        """Read the content of a finished plan: digest of the problem, options, head, digests of the tables."""
         row = self._connection.execute(
             select(plans.c.problem_digest, plans.c.options, plans.c.head).where(plans.c.id == plan)
         ).one()
@@ -136,12 +138,12 @@ class PlanRepository:
         return {"problem": row.problem_digest, "options": row.options, "head": row.head, "tables": tables}
 
     def read_basis(self, plan: str) -> Basis | None:
-        """The basis that a plan ended with; None if it has none."""
+        """Read the final basis of a plan; None if it has none."""
         body = self.read_basis_bytes(plan)
         return None if body is None else decode_basis(body)
 
     def read_basis_bytes(self, plan: str) -> bytes | None:
-        """The same as bytes, as it travels to a child; see `decode_basis`."""
+        """Read the final basis as bytes; see `decode_basis`."""
         body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
         return None if body is None else bytes(body)
 
@@ -172,13 +174,13 @@ class PlanRepository:
         )
 
     def set_plan_state(self, plan: str, state: PlanState) -> None:
-        """Set the state of a plan that is not final, with the time that goes with it."""
+        """Set the state of a plan that is not final, and its time."""
         moment_of = {"running": "started", "cancelled": "finished"}.get(state)
         times = {moment_of: read_database_clock(self._connection)} if moment_of else {}
         self._connection.execute(update(plans).where(plans.c.id == plan).values(state=state, **times))
 
     def complete_plan(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
-        """Store what came of a plan. `keys` names the tables that lie in the object store already."""
+        """Store the result of a plan. `keys` has the object keys of the tables that are in the object store."""
         self._connection.execute(
             update(plans)
             .where(plans.c.id == plan)
@@ -206,8 +208,8 @@ class PlanRepository:
             self._connection.execute(insert(plan_tables), rows)
 
     def copy_result_from(self, plan: str, source_plan: str) -> None:
-        """Answer a plan by a finished one: head, tables and basis are the original's."""
-        moment_now = read_database_clock(self._connection)
+        """Copy head, tables and basis of a finished plan."""
+        now = read_database_clock(self._connection)
         copied = ("outcome", "head", "basis")
         values = self._connection.execute(
             select(*(plans.c[name] for name in copied)).where(plans.c.id == source_plan)
@@ -219,8 +221,8 @@ class PlanRepository:
                 **dict(zip(copied, values, strict=True)),
                 state="finished",
                 copied_from=source_plan,
-                started=moment_now,
-                finished=moment_now,
+                started=now,
+                finished=now,
             )
         )
         names = [column.name for column in plan_tables.c if column.name != "plan"]
@@ -229,7 +231,7 @@ class PlanRepository:
 
 
 def _select_heads() -> Select[Any]:
-    """Plans without their bases, with where they are in their lives."""
+    """Select plans without their bases, with their approval states."""
     return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id))
 
 
@@ -249,6 +251,6 @@ def _to_plan_record(row: Row[Any]) -> PlanRecord:
         started=None if row.started is None else to_utc_datetime(row.started),
         finished=None if row.finished is None else to_utc_datetime(row.finished),
         province=row.province,
-        approval_state=row.life,
-        approval_version=row.life_version,
+        approval_state=row.approval_state,
+        approval_version=row.approval_version,
     )

@@ -1,4 +1,4 @@
-"""Stored problems, found by their digest."""
+"""Stored problems by digest."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from service.storage.schema import problems
 
 @dataclass(frozen=True, slots=True)
 class StoredProblem:
-    """A problem as it lies in the database and travels to a child."""
+    """A problem as it is stored and sent to workers."""
 
     digest: str
     """sha-256 of its canonical JSON."""
@@ -25,21 +25,21 @@ class StoredProblem:
 
     @classmethod
     def from_problem(cls, problem: PlanningProblem) -> "StoredProblem":
-        """Make a problem ready to be stored; costs some 10 ms a MB, so do it outside a transaction."""
+        """Encode a problem. It takes some 10 ms per MB, so do it outside a transaction."""
         body = encode_canonical_json(problem)
         return cls(compute_digest(body), len(body), compress(body))
 
     def decompress_json(self) -> bytes:
-        """Its canonical JSON."""
+        """Return the canonical JSON."""
         return decompress(self.body, self.size)
 
     def parse_problem(self) -> PlanningProblem:
-        """The problem itself."""
+        """Parse the problem."""
         return PlanningProblem.model_validate_json(self.decompress_json())
 
 
 class ProblemRepository:
-    """Problems, each stored once, however often it is planned."""
+    """Problems by digest, each stored once."""
 
     def __init__(self, connection: Connection) -> None:
         """Work within the transaction of a connection."""
@@ -49,7 +49,7 @@ class ProblemRepository:
         """Store a problem unless it is there, and return its digest."""
         stored = problem if isinstance(problem, StoredProblem) else StoredProblem.from_problem(problem)
         query = select(problems.c.digest).where(problems.c.digest == stored.digest)
-        # held, where rows can be, so that it is not removed before what comes next names it
+        # lock the row, so that retention does not remove it before a plan refers to it
         if self._connection.execute(query.with_for_update(read=True, key_share=True)).first() is None:
             self._connection.execute(
                 problems.insert().values(
@@ -62,7 +62,7 @@ class ProblemRepository:
         return stored.digest
 
     def get_stored_problem(self, digest: str) -> StoredProblem:
-        """A problem by its digest, as stored; NotFound if there is none."""
+        """Read a problem as stored; raise RecordNotFoundError if there is none."""
         row = self._connection.execute(
             select(problems.c.size, problems.c.body).where(problems.c.digest == digest)
         ).first()
@@ -71,5 +71,5 @@ class ProblemRepository:
         return StoredProblem(digest, row.size, row.body)
 
     def get_problem(self, digest: str) -> PlanningProblem:
-        """A problem by its digest; NotFound if there is none."""
+        """Read and parse a problem; raise RecordNotFoundError if there is none."""
         return self.get_stored_problem(digest).parse_problem()

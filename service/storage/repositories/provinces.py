@@ -14,7 +14,7 @@ from service.storage.schema import provinces
 
 
 class ProvinceRepository:
-    """Provinces by identifier; every change adds a version, none is overwritten."""
+    """Provinces by identifier. Every change adds a version."""
 
     def __init__(self, connection: Connection) -> None:
         """Work within the transaction of a connection."""
@@ -22,7 +22,7 @@ class ProvinceRepository:
         self._problems = ProblemRepository(connection)
 
     def list_provinces(self) -> tuple[ProvinceRecord, ...]:
-        """The newest version of every province that is not deleted, by identifier."""
+        """List the newest version of every province that is not deleted, by identifier."""
         newest = (
             select(provinces.c.id, func.max(provinces.c.version).label("version")).group_by(provinces.c.id).subquery()
         )
@@ -35,7 +35,7 @@ class ProvinceRepository:
         return tuple(_to_province_record(row) for row in self._connection.execute(query))
 
     def get_province(self, province: str, version: int | None = None) -> ProvinceRecord:
-        """A version of a province, the newest if none is named; NotFound if there is none or it is deleted."""
+        """Read a version of a province, by default the newest; raise RecordNotFoundError if it is unknown or deleted."""
         query = select(provinces).where(provinces.c.id == province).order_by(provinces.c.version.desc()).limit(1)
         if version is not None:
             query = query.where(provinces.c.version == version)
@@ -56,7 +56,7 @@ class ProvinceRepository:
     ) -> ProvinceRecord:
         """Store a new version.
 
-        `expected` is the version that the caller saw (0: none); VersionConflict if it is not the newest.
+        `expected_version` is the version that the caller read (0: none). Raises VersionConflictError if it is not the newest.
         """
         return self._insert_version(
             province,
@@ -71,7 +71,7 @@ class ProvinceRepository:
         )
 
     def delete_province(self, province: str, *, caller: str, expected_version: int | None = None) -> None:
-        """Delete a province (its versions stay readable by number); NotFound, or VersionConflict as with `put`."""
+        """Delete a province; its versions stay readable by number. Raises RecordNotFoundError, VersionConflictError."""
         last = self.get_province(province)
         self._insert_version(
             province,

@@ -1,6 +1,6 @@
-"""What may be removed, and its removal: some rows at a time, so that nobody waits long for their turn to write.
+"""Removal of rows past their retention, in batches, so that other writers wait briefly.
 
-Each function works within the transaction given and says how many it removed; with none left it says 0.
+Each function works within one transaction and returns how many rows it removed; 0 when none is left.
 """
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, not_, or_, select, update
@@ -21,23 +21,25 @@ from service.storage.schema import (
 from service.storage.store import Transaction
 
 BATCH_SIZE = 100
-"""Rows removed in one transaction at most, with what belongs to them."""
+"""Rows removed in one transaction at most, with their dependent rows."""
 
 _DERIVED_PLANS = plans.alias("starts")
 
 
 def remove_plans(transaction: Transaction, before: float) -> int:
-    """Plans that ended before a moment, were never submitted, and that no other plan varies or replaces; with all that is theirs.
+    """Remove plans that ended before a time, were never submitted, and are no base plan of another; with all dependent rows.
 
-    A plan that was submitted stays whatever came of it: the acts of its life are append-only. Each removal has its line in the audit log.
+    A submitted plan is kept: its approval transitions are append-only. Each removal adds an entry to the audit log.
     """
-    # whoever answers a plan from another, or starts from it, finds it whole or not at all
+    # a submission that copies or starts from a plan finds it whole or not at all
     acquire_lock(transaction.connection, "submit")
     query = _select_expired(before, _was_submitted()).where(
         not_(exists().where(_DERIVED_PLANS.c.base_plan == plans.c.id))
     )
-    held = query.limit(BATCH_SIZE).with_for_update(of=plans, skip_locked=True)  # not those being submitted right now
-    rows = transaction.connection.execute(held).all()
+    locked = query.limit(BATCH_SIZE).with_for_update(
+        of=plans, skip_locked=True
+    )  # not those being submitted for approval now
+    rows = transaction.connection.execute(locked).all()
     names = [row.id for row in rows]
     if not names:
         return 0
@@ -54,7 +56,7 @@ def remove_plans(transaction: Transaction, before: float) -> int:
 
 
 def _remove_unreferenced_problems(transaction: Transaction, digests: set[str]) -> None:
-    """Problems that no plan and no province names any more."""
+    """Remove the problems that no plan and no province refers to."""
     named = or_(
         exists().where(plans.c.problem_digest == problems.c.digest),
         exists().where(provinces.c.problem_digest == problems.c.digest),
@@ -63,7 +65,7 @@ def _remove_unreferenced_problems(transaction: Transaction, digests: set[str]) -
 
 
 def remove_bases(transaction: Transaction, before: float) -> int:
-    """Bases of plans that ended before a moment, but for those that were ratified: nothing of them changes."""
+    """Remove the bases of plans that ended before a time; ratified plans keep theirs, nothing of them may change."""
     query = _select_expired(before, _was_submitted("ratified", "in_force", "closed")).where(plans.c.basis.is_not(None))
     names = [row.id for row in transaction.connection.execute(query.limit(BATCH_SIZE))]
     if names:
@@ -72,7 +74,7 @@ def remove_bases(transaction: Transaction, before: float) -> int:
 
 
 def remove_events(transaction: Transaction, before: float) -> int:
-    """Progress of plans that ended before a moment; that they were queued, begun and finished stays."""
+    """Remove the progress events of plans that ended before a time; their other events stay."""
     ended = select(plans.c.id).where(plans.c.state.in_(FINAL_STATES), plans.c.finished < before)
     query = select(job_events.c.job).where(job_events.c.kind == "progress", job_events.c.job.in_(ended)).distinct()
     names = list(transaction.connection.execute(query.limit(BATCH_SIZE)).scalars())
@@ -81,7 +83,7 @@ def remove_events(transaction: Transaction, before: float) -> int:
 
 
 def remove_deliveries(transaction: Transaction, before: float) -> int:
-    """Messages to webhooks that were delivered or given up before a moment; those that wait stay."""
+    """Remove webhook messages that were delivered or given up before a time; waiting ones stay."""
     query = select(deliveries.c.id).where(
         deliveries.c.state != "waiting", func.coalesce(deliveries.c.tried, deliveries.c.created) < before
     )
@@ -92,7 +94,7 @@ def remove_deliveries(transaction: Transaction, before: float) -> int:
 
 
 def remove_idempotency_keys(transaction: Transaction, before: float) -> int:
-    """Idempotency keys sent before a moment, of plans that have ended: sent again, such a key makes another plan."""
+    """Remove idempotency keys from before a time, of plans that have ended: the same key then makes a new plan."""
     ended = select(jobs.c.id).where(jobs.c.state == "done")
     query = select(idempotency.c.caller, idempotency.c.key).where(
         idempotency.c.created < before, idempotency.c.plan.in_(ended)
@@ -105,14 +107,14 @@ def remove_idempotency_keys(transaction: Transaction, before: float) -> int:
 
 
 def find_unreferenced_objects(transaction: Transaction, keys: list[str]) -> frozenset[str]:
-    """Those of some objects that no table names. Until the transaction ends, no other can come to name them."""
+    """Find the objects that no table refers to. Until the transaction ends, no table can start to refer to them."""
     acquire_lock(transaction.connection, "objects")
     query = select(plan_tables.c.object_key).where(plan_tables.c.object_key.in_(keys))
     return frozenset(keys) - frozenset(transaction.connection.execute(query).scalars())
 
 
 def _select_expired(before: float, exempt: ColumnElement[bool]) -> Select[tuple[str, str, str, str | None]]:
-    """Plans that ended before a moment, but for those kept; the oldest first."""
+    """Select plans that ended before a time and are not exempt, the oldest first."""
     return (
         select(plans.c.id, plans.c.problem_digest, plans.c.caller, plans.c.province)
         .where(plans.c.state.in_(FINAL_STATES), plans.c.finished < before, not_(exempt))
@@ -121,6 +123,6 @@ def _select_expired(before: float, exempt: ColumnElement[bool]) -> Select[tuple[
 
 
 def _was_submitted(*states: str) -> ColumnElement[bool]:
-    """Whether a plan has a life beyond draft, in one of these states (any, if none is named)."""
-    lived = exists().where(plan_approvals.c.plan == plans.c.id)
-    return lived.where(plan_approvals.c.state.in_(states)) if states else lived
+    """Build the condition that a plan was submitted and is in one of these approval states (in any, if none is named)."""
+    submitted = exists().where(plan_approvals.c.plan == plans.c.id)
+    return submitted.where(plan_approvals.c.state.in_(states)) if states else submitted

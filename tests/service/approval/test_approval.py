@@ -174,24 +174,26 @@ TAMPERING = [
     "INSERT INTO plan_tables (plan, name, rows, size, digest) VALUES (:plan, 'more', 1, 1, 'x')",
     "UPDATE problems SET body = 'x' WHERE digest = (SELECT problem_digest FROM plans WHERE id = :plan)",
     "DELETE FROM problems WHERE digest = (SELECT problem_digest FROM plans WHERE id = :plan)",
-    "UPDATE plan_lives SET state = 'returned' WHERE plan = :plan",
-    "UPDATE plan_lives SET digest = 'x' WHERE plan = :plan",
-    "UPDATE plan_lives SET state = 'in_force', version = version + 1, digest = 'x' WHERE plan = :plan",
-    "DELETE FROM plan_lives WHERE plan = :plan",
-    "UPDATE life_acts SET caller = 'x' WHERE plan = :plan",
-    "DELETE FROM life_acts WHERE plan = :plan",
+    "UPDATE plan_approvals SET state = 'returned' WHERE plan = :plan",
+    "UPDATE plan_approvals SET digest = 'x' WHERE plan = :plan",
+    "UPDATE plan_approvals SET state = 'in_force', version = version + 1, digest = 'x' WHERE plan = :plan",
+    "DELETE FROM plan_approvals WHERE plan = :plan",
+    "UPDATE approval_transitions SET caller = 'x' WHERE plan = :plan",
+    "DELETE FROM approval_transitions WHERE plan = :plan",
 ]
 
 REPLACING = [
     "INSERT OR REPLACE INTO plans SELECT * FROM plans WHERE id = :plan",
     "INSERT OR REPLACE INTO plan_tables SELECT * FROM plan_tables WHERE plan = :plan",
     "INSERT OR REPLACE INTO problems SELECT * FROM problems",
-    "INSERT OR REPLACE INTO plan_lives SELECT plan, province, 'draft', 1, NULL FROM plan_lives WHERE plan = :plan",
-    "INSERT OR REPLACE INTO life_acts SELECT * FROM life_acts WHERE plan = :plan",
+    "INSERT OR REPLACE INTO plan_approvals SELECT plan, province, 'draft', 1, NULL FROM plan_approvals WHERE plan = :plan",
+    "INSERT OR REPLACE INTO approval_transitions SELECT * FROM approval_transitions WHERE plan = :plan",
     "INSERT OR REPLACE INTO audit SELECT * FROM audit",
 ]
 
-TRUNCATING = [f"TRUNCATE {table} CASCADE" for table in ("plans", "plan_tables", "plan_lives", "life_acts", "audit")]
+TRUNCATING = [
+    f"TRUNCATE {table} CASCADE" for table in ("plans", "plan_tables", "plan_approvals", "approval_transitions", "audit")
+]
 
 
 def test_what_was_ratified_cannot_be_changed_in_the_database_either(store: Store, settings: Settings) -> None:

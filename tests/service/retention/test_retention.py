@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,8 +14,7 @@ from service.storage.repositories.approvals import ApprovalRecord
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
 from service.storage.store import Store
-from service.workers.retention_job import RetentionJob
-from service.workers.retention_purge import PurgeCounts, purge_expired
+from service.workers.retention_job import PurgeCounts, RetentionJob, purge_expired
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import request as make_request, some_outcome, until
 
@@ -29,7 +27,7 @@ def table(body: bytes | None = None) -> PlanOutcome:
     return PlanOutcome(head, {"quotas": EncodedTable(1, body or b"PAR1" + os.urandom(60))}, b"basis")
 
 
-class House:
+class AgedStore:
     """A store with its queue, in which plans can be made to have ended long ago."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
@@ -53,15 +51,15 @@ class House:
             stored.connection.execute(update(plans).where(plans.c.id == plan).values(finished=LONG_AGO))
             stored.connection.execute(update(idempotency).where(idempotency.c.plan == plan).values(created=LONG_AGO))
 
-    def live(self, plan: str, *states: str) -> None:
-        """Bring a plan through states of its life."""
+    def bring_through(self, plan: str, *states: str) -> None:
+        """Bring a plan through approval states."""
         with self.store.write_transaction() as stored:
             for version, state in enumerate(states, 2):
                 digest = "d" * 64 if version > 2 else None
                 record = ApprovalRecord(state, version, digest)  # type: ignore[arg-type]
                 stored.approvals.record_transition(plan, record, province="north", caller="bureau", act=state, note="")
 
-    def tidy(self, **days: float) -> PurgeCounts:
+    def purge(self, **days: float) -> PurgeCounts:
         chosen = {f"retention_{name}_days": value for name, value in days.items()}
         return purge_expired(self.store, self.settings.model_copy(update=chosen))
 
@@ -75,30 +73,30 @@ class House:
 
 
 @pytest.fixture
-def house(store: Store, settings: Settings) -> House:
-    return House(store, settings)
+def aged(store: Store, settings: Settings) -> AgedStore:
+    return AgedStore(store, settings)
 
 
-def test_by_default_everything_is_kept_for_ever(house: House) -> None:
-    old = house.plan("old")
-    assert house.tidy() == PurgeCounts()
-    assert house.there() == {old}
-    assert not house.settings.has_retention_limits
+def test_by_default_everything_is_kept_for_ever(aged: AgedStore) -> None:
+    old = aged.plan("old")
+    assert aged.purge() == PurgeCounts()
+    assert aged.there() == {old}
+    assert not aged.settings.has_retention_limits
 
 
-def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_log(house: House) -> None:
-    old, young = house.plan("old"), house.plan("young", old=False)
-    waiting = house.queue.submit_plan(make_request("waiting")).plan.id
-    assert house.tidy(plans=30).plans == 1
-    assert house.there() == {young, waiting}
-    assert [house.count(one) for one in (plans, jobs, problems, plan_tables, idempotency)] == [2, 2, 2, 1, 1]
-    with house.store.read_transaction() as stored:
+def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_log(aged: AgedStore) -> None:
+    old, young = aged.plan("old"), aged.plan("young", old=False)
+    waiting = aged.queue.submit_plan(make_request("waiting")).plan.id
+    assert aged.purge(plans=30).plans == 1
+    assert aged.there() == {young, waiting}
+    assert [aged.count(one) for one in (plans, jobs, problems, plan_tables, idempotency)] == [2, 2, 2, 1, 1]
+    with aged.store.read_transaction() as stored:
         assert stored.connection.execute(select(job_events.c.job).distinct()).scalars().all() != [old]
         acts = [entry.act for entry in stored.audit.list_entries(subject=old)]
         with pytest.raises(RecordNotFoundError):
             stored.plans.get_plan(old)
     assert acts == ["plan accepted", "plan finished", "plan removed"]
-    assert house.tidy(plans=30) == PurgeCounts()
+    assert aged.purge(plans=30) == PurgeCounts()
 
 
 @pytest.mark.parametrize(
@@ -112,35 +110,35 @@ def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_lo
     ],
     ids=lambda states: states[-1],
 )
-def test_what_was_submitted_is_kept_whole_for_ever(house: House, states: tuple[str, ...]) -> None:
-    plan = house.plan("old")
-    house.live(plan, *states)
+def test_what_was_submitted_is_kept_whole_for_ever(aged: AgedStore, states: tuple[str, ...]) -> None:
+    plan = aged.plan("old")
+    aged.bring_through(plan, *states)
     ratified = states[-1] in {"ratified", "in_force", "closed"}
-    removed = house.tidy(plans=0.001, bases=0.001)
+    removed = aged.purge(plans=0.001, bases=0.001)
     assert removed == PurgeCounts(bases=0 if ratified else 1)
-    with house.store.read_transaction() as stored:
+    with aged.store.read_transaction() as stored:
         assert stored.plans.get_plan(plan).approval_state == states[-1]
         assert stored.plans.read_parquet(plan, "quotas")[:4] == b"PAR1"
         assert (stored.plans.read_basis_bytes(plan) == b"basis") is ratified
 
 
-def test_what_a_kept_plan_varies_is_kept_and_goes_after_it(house: House) -> None:
-    base = house.plan("base")
-    variant = house.plan("variant", base_plan=base, old=False)
-    assert house.tidy(plans=30).plans == 0
-    assert house.there() == {base, variant}
-    house.age(variant)
-    assert house.tidy(plans=30).plans == 2
-    assert house.there() == set()
+def test_what_a_kept_plan_varies_is_kept_and_goes_after_it(aged: AgedStore) -> None:
+    base = aged.plan("base")
+    variant = aged.plan("variant", base_plan=base, old=False)
+    assert aged.purge(plans=30).plans == 0
+    assert aged.there() == {base, variant}
+    aged.age(variant)
+    assert aged.purge(plans=30).plans == 2
+    assert aged.there() == set()
 
 
-def test_a_plan_answered_from_another_outlives_it(house: House) -> None:
+def test_a_plan_answered_from_another_outlives_it(aged: AgedStore) -> None:
     body = b"PAR1" + os.urandom(100)
-    first = house.plan("same", body=body, reuse=True)
-    second = house.queue.submit_plan(make_request("same", reuse=True)).plan
+    first = aged.plan("same", body=body, reuse=True)
+    second = aged.queue.submit_plan(make_request("same", reuse=True)).plan
     assert second.copied_from == first
-    assert house.tidy(plans=30).plans == 1
-    with house.store.read_transaction() as stored:
+    assert aged.purge(plans=30).plans == 1
+    with aged.store.read_transaction() as stored:
         assert stored.plans.read_parquet(second.id, "quotas") == body
         assert stored.problems.get_problem(second.problem_digest).name == "same"
 
@@ -148,17 +146,17 @@ def test_a_plan_answered_from_another_outlives_it(house: House) -> None:
 def test_big_tables_go_when_no_plan_has_them_any_more(make_settings: SettingsFactory) -> None:
     settings = make_settings(max_inline_table_bytes=0)
     store = Store.open_store(settings)
-    house, shared = House(store, settings), b"PAR1" + os.urandom(100)
-    first, second = house.plan("first", body=shared), house.plan("second", body=shared, old=False)
-    own = house.plan("own")
+    aged, shared = AgedStore(store, settings), b"PAR1" + os.urandom(100)
+    first, second = aged.plan("first", body=shared), aged.plan("second", body=shared, old=False)
+    own = aged.plan("own")
     store.objects.put_object("tables/zz/left-over.parquet", b"of a crash")
     assert len(list(store.objects.list_object_keys())) == 3
-    assert house.tidy(plans=30) == PurgeCounts(plans=2, objects=2)
+    assert aged.purge(plans=30) == PurgeCounts(plans=2, objects=2)
     with store.read_transaction() as stored:
         assert stored.plans.read_parquet(second, "quotas") == shared
-    assert house.there().isdisjoint({first, own})
-    house.age(second)
-    assert house.tidy(plans=30) == PurgeCounts(plans=1, objects=1)
+    assert aged.there().isdisjoint({first, own})
+    aged.age(second)
+    assert aged.purge(plans=30) == PurgeCounts(plans=1, objects=1)
     assert list(store.objects.list_object_keys()) == []
     store.close()
 
@@ -168,40 +166,40 @@ def test_a_table_tidied_away_before_its_plan_was_stored_is_written_again(
 ) -> None:
     settings = make_settings(max_inline_table_bytes=0, retention_plans_days=30.0)
     store = Store.open_store(settings)
-    house, put = House(store, settings), store.objects.put_object
+    aged, put = AgedStore(store, settings), store.objects.put_object
     removed: list[PurgeCounts] = []
 
-    def put_then_tidy(key: str, body: bytes) -> None:
+    def put_then_purge(key: str, body: bytes) -> None:
         put(key, body)
         if not removed:  # between the object and the row that names it
             removed.append(purge_expired(store, settings))
 
-    monkeypatch.setattr(store.objects, "put_object", put_then_tidy)
-    plan = house.plan("unlucky", old=False)
+    monkeypatch.setattr(store.objects, "put_object", put_then_purge)
+    plan = aged.plan("unlucky", old=False)
     assert removed == [PurgeCounts(objects=1)]
     with store.read_transaction() as stored:
         assert stored.plans.read_parquet(plan, "quotas")[:4] == b"PAR1"
     store.close()
 
 
-def test_events_go_but_for_the_outline(house: House) -> None:
-    plan = house.plan("old")
-    assert house.tidy(events=30) == PurgeCounts(events=1)
-    with house.store.read_transaction() as stored:
+def test_events_go_but_for_the_outline(aged: AgedStore) -> None:
+    plan = aged.plan("old")
+    assert aged.purge(events=30) == PurgeCounts(events=1)
+    with aged.store.read_transaction() as stored:
         query = select(job_events.c.kind).where(job_events.c.job == plan).order_by(job_events.c.seq)
         assert stored.connection.execute(query).scalars().all() == ["queued", "started", "finished"]
 
 
-def test_a_key_is_forgotten_once_its_plan_has_ended(house: House) -> None:
-    plan = house.plan("done")
-    waiting = house.queue.submit_plan(make_request("waiting", key="w")).plan.id
-    house.age(waiting)
-    assert house.tidy(idempotency=30) == PurgeCounts(idempotency=1)
-    assert house.queue.submit_plan(make_request("waiting", key="w")).plan.id == waiting
-    assert house.queue.submit_plan(make_request("done", key="key of done")).plan.id != plan
+def test_a_key_is_forgotten_once_its_plan_has_ended(aged: AgedStore) -> None:
+    plan = aged.plan("done")
+    waiting = aged.queue.submit_plan(make_request("waiting", key="w")).plan.id
+    aged.age(waiting)
+    assert aged.purge(idempotency=30) == PurgeCounts(idempotency=1)
+    assert aged.queue.submit_plan(make_request("waiting", key="w")).plan.id == waiting
+    assert aged.queue.submit_plan(make_request("done", key="key of done")).plan.id != plan
 
 
-def test_messages_that_wait_are_kept(house: House) -> None:
+def test_messages_that_wait_are_kept(aged: AgedStore) -> None:
     hook = {
         "id": "hook",
         "caller": "local",
@@ -211,7 +209,7 @@ def test_messages_that_wait_are_kept(house: House) -> None:
         "created": LONG_AGO,
     }
     sent = {"webhook": "hook", "event": "plan.finished", "plan": "p", "body": "{}", "tries": 1, "due": LONG_AGO}
-    with house.store.write_transaction() as stored:
+    with aged.store.write_transaction() as stored:
         stored.connection.execute(webhooks.insert().values(hook))
         for state in ("waiting", "delivered", "dead"):
             stored.connection.execute(
@@ -220,21 +218,20 @@ def test_messages_that_wait_are_kept(house: House) -> None:
         stored.connection.execute(
             deliveries.insert().values(id="fresh", state="delivered", created=LONG_AGO, tried=time.time(), **sent)
         )
-    assert house.tidy(deliveries=30) == PurgeCounts(deliveries=2)
-    with house.store.read_transaction() as stored:
+    assert aged.purge(deliveries=30) == PurgeCounts(deliveries=2)
+    with aged.store.read_transaction() as stored:
         assert set(stored.connection.execute(select(deliveries.c.id)).scalars()) == {"waiting", "fresh"}
 
 
-def test_a_base_plan_removed_meanwhile_is_not_there(house: House) -> None:
-    base = house.plan("base")
-    house.tidy(plans=30)
+def test_a_base_plan_removed_meanwhile_is_not_there(aged: AgedStore) -> None:
+    base = aged.plan("base")
+    aged.purge(plans=30)
     with pytest.raises(RecordNotFoundError):
-        house.queue.submit_plan(make_request("variant", base_plan=base))
+        aged.queue.submit_plan(make_request("variant", base_plan=base))
 
 
-def test_a_running_service_tidies_up_by_itself(house: House) -> None:
-    house.plan("old")
-    keeper = RetentionJob(house.store, house.settings.model_copy(update={"retention_plans_days": 30.0}))
-    gone: Callable[[], bool] = lambda: house.there() == set()  # noqa: E731
-    until(gone, 20)
-    keeper.stop()
+def test_a_running_service_tidies_up_by_itself(aged: AgedStore) -> None:
+    aged.plan("old")
+    job = RetentionJob(aged.store, aged.settings.model_copy(update={"retention_plans_days": 30.0}))
+    until(lambda: aged.there() == set())
+    job.stop()

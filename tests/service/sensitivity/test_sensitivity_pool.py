@@ -1,10 +1,9 @@
-"""The desk with real children: few at a time, kept open between questions, gone with whoever asked."""
+"""The sensitivity pool with real workers: bounded, reused between queries, ended when the client disconnects."""
 
 import json
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,66 +20,77 @@ from service.core.settings import Settings
 from service.storage.repositories.problems import StoredProblem
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
-from service.workers.query_errors import ClientDisconnectedError
-from service.workers.sensitivity_pool import SensitivityPool, SensitivityQuery, SessionPayload
-from service.workers.worker_process import ForkServerLostError, LazyForkServer
-from tests.service.helpers import children_of, lives, slow, small, until
+from service.workers.sensitivity_pool import (
+    ClientDisconnectedError,
+    SensitivityPool,
+    SensitivityQuery,
+    SessionPayload,
+)
+from service.workers.worker_pool import WorkerPool, build_use_limits
+from service.workers.worker_process import ForkServerLostError
+from tests.service.helpers import children_of, is_running, slow, small, until
 
-EVENNESS = SensitivityQuery("evenness", {}, 60.0)
+EQUITY = SensitivityQuery("equity", {}, 60.0)
 
 
-def opening(problem: PlanningProblem) -> SessionPayload:
-    """A plan without a basis: whoever opens it solves it first."""
+def payload(problem: PlanningProblem) -> SessionPayload:
+    """A plan without a basis: the worker solves it first."""
     stored = StoredProblem.from_problem(problem)
     return SessionPayload(PlanOptions().model_dump(mode="json"), stored.size, (stored.body,))
 
 
-SMALL = opening(small())
-SLOW = opening(slow())
+SMALL = payload(small())
+SLOW = payload(slow())
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[LazyForkServer]:
-    """The process that forks children."""
-    made = LazyForkServer()
-    yield made
-    made.close()
+class Pool(SensitivityPool):
+    """A sensitivity pool with its workers in the open."""
+
+    def __init__(self, folder: Path, **changes: object) -> None:
+        settings = Settings.model_validate({"data_dir": folder, "sensitivity_workers": 1, **changes})
+        self.workers = WorkerPool(build_use_limits(settings))
+        super().__init__(self.workers, settings)
+
+    def list_pids(self) -> tuple[int, ...]:
+        return self.workers.list_worker_pids("session")
+
+    def close(self) -> None:
+        super().close()
+        self.workers.close()
 
 
 @pytest.fixture
-def desk(nursery: LazyForkServer, tmp_path: Path) -> Iterator[SensitivityPool]:
-    """A desk with two children and one place in line."""
-    settings = Settings(
-        data_dir=tmp_path, sensitivity_workers=2, sensitivity_queue_size=1, sensitivity_idle_timeout_seconds=30.0
-    )
-    made = SensitivityPool(nursery.spawn_worker, settings)
+def pool(tmp_path: Path) -> Iterator[Pool]:
+    """A pool with two workers and a queue of one query."""
+    made = Pool(tmp_path, sensitivity_workers=2, sensitivity_queue_size=1, sensitivity_idle_timeout_seconds=30.0)
     yield made
     made.close()
-    assert made.workers.list_worker_pids() == ()
+    assert made.list_pids() == ()
 
 
 def ask(
-    desk: SensitivityPool, plan: str = "a", question: SensitivityQuery = EVENNESS, what: SessionPayload = SMALL
+    pool: Pool, plan: str = "a", question: SensitivityQuery = EQUITY, what: SessionPayload = SMALL
 ) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(desk.answer_query(plan, lambda: what, question, threading.Event()))
+    answer: dict[str, Any] = json.loads(pool.answer_query(plan, lambda: what, question, threading.Event()))
     return answer
 
 
-class Asked:
-    """A question asked in a thread of its own, which takes long."""
+class SlowQuery:
+    """A query in a thread of its own whose worker cannot finish: it is suspended."""
 
-    def __init__(self, desk: SensitivityPool, plan: str = "slow", seconds: float = 60.0) -> None:
+    def __init__(self, pool: Pool, plan: str = "slow", seconds: float = 60.0) -> None:
         self.gone = threading.Event()
         self.ended: BaseException | None = None
-        self._thread = threading.Thread(target=self._ask, args=(desk, plan, SensitivityQuery("evenness", {}, seconds)))
-        before = set(desk.workers.list_worker_pids())
+        self._thread = threading.Thread(target=self._ask, args=(pool, plan, SensitivityQuery("equity", {}, seconds)))
+        before = set(pool.list_pids())
         self._thread.start()
-        until(lambda: set(desk.workers.list_worker_pids()) - before, 10)
-        self.child = (set(desk.workers.list_worker_pids()) - before).pop()
+        until(lambda: set(pool.list_pids()) - before)
+        self.worker = (set(pool.list_pids()) - before).pop()
+        os.kill(self.worker, signal.SIGSTOP)
 
-    def _ask(self, desk: SensitivityPool, plan: str, question: SensitivityQuery) -> None:
+    def _ask(self, pool: Pool, plan: str, question: SensitivityQuery) -> None:
         try:
-            desk.answer_query(plan, lambda: SLOW, question, self.gone)
+            pool.answer_query(plan, lambda: SLOW, question, self.gone)
         except (ClientDisconnectedError, ApiError) as error:
             self.ended = error
 
@@ -91,25 +101,22 @@ class Asked:
         return self.ended
 
 
-def test_a_question_that_nobody_waits_for_ends_with_its_child_within_a_second(desk: SensitivityPool) -> None:
-    asked = Asked(desk)
-    time.sleep(0.5)  # well within the solve
-    assert lives(asked.child)
-    asked.gone.set()
-    begun = time.monotonic()
-    assert isinstance(asked.wait(), ClientDisconnectedError)
-    assert not lives(asked.child)
-    assert time.monotonic() - begun < 2.0  # it takes a tenth where the machine is idle
-    assert desk.workers.count_by_state() == {"answered": 0, "waiting": 0, "open": 0}
+def test_a_query_whose_client_disconnects_ends_with_its_worker(pool: Pool) -> None:
+    query = SlowQuery(pool)
+    assert is_running(query.worker)
+    query.gone.set()
+    assert isinstance(query.wait(), ClientDisconnectedError)
+    assert not is_running(query.worker)
+    assert pool.count_by_state() == {"answered": 0, "waiting": 0, "open": 0}
 
 
-def test_two_questions_are_answered_at_once_and_a_third_waits(desk: SensitivityPool) -> None:
-    first, second = Asked(desk, "slow"), Asked(desk, "slow")
-    assert first.child != second.child
-    with ThreadPoolExecutor(1) as pool:
-        third = pool.submit(ask, desk)
-        until(lambda: desk.workers.count_by_state()["waiting"] == 1, 5)
-        time.sleep(0.3)
+def test_two_queries_run_at_once_and_a_third_waits(pool: Pool) -> None:
+    first, second = SlowQuery(pool, "slow"), SlowQuery(pool, "slow")
+    assert first.worker != second.worker
+    with ThreadPoolExecutor(1) as threads:
+        third = threads.submit(ask, pool)
+        until(lambda: pool.count_by_state()["waiting"] == 1)
+        assert set(pool.list_pids()) == {first.worker, second.worker}
         assert not third.done()
         first.gone.set()
         assert third.result(30)["by_county"]
@@ -118,82 +125,78 @@ def test_two_questions_are_answered_at_once_and_a_third_waits(desk: SensitivityP
     assert isinstance(second.wait(), ClientDisconnectedError)
 
 
-def test_more_than_there_are_places_are_refused(desk: SensitivityPool) -> None:
-    with desk.admit_query(), desk.admit_query(), desk.admit_query():
-        with pytest.raises(TooManyRequestsError) as refused, desk.admit_query():
+def test_queries_beyond_the_queue_are_rejected(pool: Pool) -> None:
+    with pool.admit_query(), pool.admit_query(), pool.admit_query():
+        with pytest.raises(TooManyRequestsError) as refused, pool.admit_query():
             pass
         assert refused.value.headers == {"Retry-After": "5"}
-    with desk.admit_query():
+    with pool.admit_query():
         pass
 
 
-def test_the_next_question_to_a_plan_finds_it_open(desk: SensitivityPool) -> None:
-    first = ask(desk)
-    (child,) = desk.workers.list_worker_pids()
-    assert ask(desk, what=SLOW) == first  # were it opened again, it would be another plan
-    assert desk.workers.list_worker_pids() == (child,)
+def test_the_next_query_to_a_plan_uses_the_same_worker(pool: Pool) -> None:
+    first = ask(pool)
+    (worker,) = pool.list_pids()
+    assert ask(pool, what=SLOW) == first  # a new worker would load the other plan
+    assert pool.list_pids() == (worker,)
 
 
-def test_the_child_idle_longest_makes_room(desk: SensitivityPool) -> None:
-    ask(desk, "a")
-    (a,) = desk.workers.list_worker_pids()
-    ask(desk, "b")
-    (b,) = set(desk.workers.list_worker_pids()) - {a}
-    ask(desk, "a")
-    ask(desk, "c")
-    assert a in desk.workers.list_worker_pids()
-    assert len(desk.workers.list_worker_pids()) == 2
-    assert not lives(b)
+def test_the_worker_idle_longest_is_replaced(pool: Pool) -> None:
+    ask(pool, "a")
+    (a,) = pool.list_pids()
+    ask(pool, "b")
+    (b,) = set(pool.list_pids()) - {a}
+    ask(pool, "a")
+    ask(pool, "c")
+    assert a in pool.list_pids()
+    assert len(pool.list_pids()) == 2
+    assert not is_running(b)
 
 
-def test_a_child_that_is_idle_for_long_is_ended(nursery: LazyForkServer, tmp_path: Path) -> None:
-    desk = SensitivityPool(
-        nursery.spawn_worker, Settings(data_dir=tmp_path, sensitivity_workers=1, sensitivity_idle_timeout_seconds=0.3)
-    )
-    ask(desk)
-    (child,) = desk.workers.list_worker_pids()
-    until(lambda: not lives(child), 5)
-    assert desk.workers.list_worker_pids() == ()
-    desk.close()
+def test_a_worker_past_its_idle_timeout_is_ended(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, sensitivity_idle_timeout_seconds=0.05)
+    ask(pool)
+    until(lambda: pool.list_pids() == ())
+    assert pool.count_by_state() == {"answered": 0, "waiting": 0, "open": 0}
+    pool.close()
 
 
-def test_what_takes_too_long_is_ended(desk: SensitivityPool) -> None:
-    asked = Asked(desk, seconds=0.5)
-    error = asked.wait()
+def test_a_query_past_its_timeout_is_ended(pool: Pool) -> None:
+    query = SlowQuery(pool, seconds=0.5)
+    error = query.wait()
     assert isinstance(error, ServiceUnavailableError)
     assert "no answer within 0.5 s" in error.detail
-    assert not lives(asked.child)
+    assert not is_running(query.worker)
 
 
-def test_a_lost_child_is_told_and_the_next_question_answered(desk: SensitivityPool) -> None:
-    asked = Asked(desk)
-    os.kill(asked.child, signal.SIGKILL)
-    error = asked.wait()
+def test_a_lost_worker_is_reported_and_the_next_query_answered(pool: Pool) -> None:
+    query = SlowQuery(pool)
+    os.kill(query.worker, signal.SIGKILL)
+    error = query.wait()
     assert isinstance(error, ServiceUnavailableError)
     assert error.headers == {"Retry-After": "1"}
-    assert ask(desk, "slow")["by_county"]
+    assert ask(pool, "slow")["by_county"]
 
 
-def test_a_child_lost_while_idle_is_not_asked(desk: SensitivityPool) -> None:
-    ask(desk)
-    (child,) = desk.workers.list_worker_pids()
-    os.kill(child, signal.SIGKILL)
+def test_a_worker_lost_while_idle_is_not_used(pool: Pool) -> None:
+    ask(pool)
+    (worker,) = pool.list_pids()
+    os.kill(worker, signal.SIGKILL)
     # Its channel closes with the last of its threads, which may end after the first.
-    until(lambda: not lives(child) and len(list(Path(f"/proc/{child}/task").iterdir())) == 1, 5)
-    assert ask(desk)["by_county"]
-    assert child not in desk.workers.list_worker_pids()
+    until(lambda: not is_running(worker) and len(list(Path(f"/proc/{worker}/task").iterdir())) == 1)
+    assert ask(pool)["by_county"]
+    assert worker not in pool.list_pids()
 
 
-def test_a_question_without_memory_is_told(nursery: LazyForkServer, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, sensitivity_workers=1, worker_memory_limit_bytes=24 * 1024 * 1024)
-    desk = SensitivityPool(nursery.spawn_worker, settings)
+def test_a_query_beyond_the_memory_limit_is_reported(tmp_path: Path) -> None:
+    pool = Pool(tmp_path, worker_memory_limit_bytes=24 * 1024 * 1024)
     with pytest.raises(ServiceUnavailableError, match="memory"):
-        ask(desk, what=SLOW)
-    desk.close()
+        ask(pool, what=SLOW)
+    pool.close()
 
 
-def test_refusals_keep_the_child(desk: SensitivityPool) -> None:
-    ask(desk)
+def test_a_rejection_keeps_the_worker(pool: Pool) -> None:
+    ask(pool)
     nowhere = {"county": "nowhere", "item": "soap", "period": "2002-01"}
     rest = {
         "target_share": 0.5,
@@ -202,55 +205,62 @@ def test_refusals_keep_the_child(desk: SensitivityPool) -> None:
         "include_unreserved": False,
         "time_limit_seconds": 10.0,
     }
-    with pytest.raises(NotFoundError, match="there is no nowhere"):
-        ask(desk, question=SensitivityQuery("remedies", nowhere | rest, 60.0))
+    with pytest.raises(NotFoundError, match="unknown demand: nowhere"):
+        ask(pool, question=SensitivityQuery("remedies", nowhere | rest, 60.0))
     impossible = Change(what="line_least", where="hyesan-daily/soap", value=1e7)
-    without = opening(apply_changes(small(), (impossible,)))
+    without = payload(apply_changes(small(), (impossible,)))
     with pytest.raises(ConflictError, match="no plan satisfies every constraint"):
-        ask(desk, "none", what=without)
-    assert len(desk.workers.list_worker_pids()) == 2
+        ask(pool, "none", what=without)
+    assert len(pool.list_pids()) == 2
 
 
-def test_a_desk_that_closes_ends_what_is_asked(nursery: LazyForkServer, tmp_path: Path) -> None:
-    desk = SensitivityPool(nursery.spawn_worker, Settings(data_dir=tmp_path, sensitivity_workers=1))
-    asked = Asked(desk)
-    desk.close()
-    assert isinstance(asked.wait(), ServiceUnavailableError)
-    assert not lives(asked.child)
+def test_a_pool_that_closes_ends_its_queries(tmp_path: Path) -> None:
+    pool = Pool(tmp_path)
+    query = SlowQuery(pool)
+    pool.close()
+    assert isinstance(query.wait(), ServiceUnavailableError)
+    assert not is_running(query.worker)
     with pytest.raises(ServiceUnavailableError, match="stopping"):
-        ask(desk)
+        ask(pool)
 
 
-def test_children_are_had_again_after_the_nursery_was_lost(store: Store, settings: Settings) -> None:
+def start_and_end_worker(workers: WorkerPool) -> None:
+    """Use one worker."""
+    worker = workers.acquire_worker("session", "plan")
+    assert is_running(worker.process.pid)
+    workers.release_worker(worker, keep=False)
+    assert not is_running(worker.process.pid)
+
+
+def list_children() -> set[int]:
+    """Running child processes of this process."""
+    return {pid for pid, steps in children_of(os.getpid()) if steps == 1 and is_running(pid)}
+
+
+@pytest.mark.usefixtures("own_fork_server")
+def test_a_lost_fork_server_is_replaced_without_waiting_for_a_plan(store: Store, settings: Settings) -> None:
     runtime = JobRuntime(store, settings)
-    before = below()
+    before = list_children()
     runtime.start()
-    runtime.spawn_worker().terminate()
-    (lost,) = below() - before
+    start_and_end_worker(runtime.workers)
+    (lost,) = list_children() - before
     os.kill(lost, signal.SIGKILL)
     with pytest.raises(ForkServerLostError):
-        runtime.spawn_worker()
-    until(lambda: below() - before - {lost}, 10)  # without a plan that would have asked for a child
-    child = runtime.spawn_worker()
-    assert lives(child.pid)
-    child.terminate()
+        start_and_end_worker(runtime.workers)
+    until(lambda: list_children() - before - {lost})
+    start_and_end_worker(runtime.workers)
     runtime.stop()
 
 
-def below() -> set[int]:
-    """Processes directly below this one that live."""
-    return {pid for pid, steps in children_of(os.getpid()) if steps == 1 and lives(pid)}
-
-
-def test_a_spare_nursery_that_was_lost_is_replaced() -> None:
-    spare, before = LazyForkServer(), below()
-    spare.spawn_worker().terminate()
-    (lost,) = below() - before
+@pytest.mark.usefixtures("own_fork_server")
+def test_a_process_that_solves_no_plans_replaces_a_lost_fork_server(tmp_path: Path) -> None:
+    before = list_children()
+    pool = Pool(tmp_path)
+    start_and_end_worker(pool.workers)
+    (lost,) = list_children() - before
     os.kill(lost, signal.SIGKILL)
     with pytest.raises(ForkServerLostError):
-        spare.spawn_worker()
-    child = spare.spawn_worker()
-    assert lives(child.pid)
-    child.terminate()
-    spare.close()
-    assert below() == before
+        start_and_end_worker(pool.workers)
+    start_and_end_worker(pool.workers)
+    pool.close()
+    assert list_children() == before

@@ -74,7 +74,7 @@ def test_a_backup_made_while_plans_come_in_is_whole_and_goes_on(
     assert queue.store_outcome(claim, with_big_table())
     kind = "sqlite" if str(settings.database_url).startswith("sqlite") else "postgresql"
     (tmp_path / "restored").mkdir()
-    with empty_database(kind, tmp_path / "restored", request) as target:
+    with empty_database(kind, tmp_path / "restored", request, migrated=False) as target:
         _under_fire(queue, lambda: copy_database(str(settings.database_url), target))
         shutil.copytree(settings.data_dir / "objects", tmp_path / "restored" / "objects")
         store.close()

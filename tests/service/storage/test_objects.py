@@ -15,7 +15,7 @@ from service.storage.object_store import open_object_store
 from service.storage.plan_requests import PlanRequest
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
-from tests.service.helpers import small
+from tests.service.helpers import small, wait_until_final
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def planned(settings: Settings) -> Iterator[tuple[Store, str]]:
     runtime = JobRuntime(store, settings)
     runtime.start()
     plan = runtime.submit_plan(PlanRequest(small())).plan.id
-    assert runtime.wait_until_final_blocking(plan, 120).outcome == "optimal"
+    assert wait_until_final(runtime, plan, 120).outcome == "optimal"
     runtime.stop()
     yield store, plan
     store.close()

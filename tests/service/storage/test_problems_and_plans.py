@@ -32,9 +32,9 @@ def test_a_problem_comes_back_as_it_went_in(store: Store) -> None:
             stored.problems.get_problem("0" * 64)
 
 
-@pytest.mark.parametrize("inline_bytes", [0, 1_000_000], ids=["beside the database", "in the database"])
-def test_tables_and_basis_come_back(make_settings: SettingsFactory, inline_bytes: int) -> None:
-    settings = make_settings(max_inline_table_bytes=inline_bytes)
+@pytest.mark.parametrize("max_inline", [0, 1_000_000], ids=["beside the database", "in the database"])
+def test_tables_and_basis_come_back(make_settings: SettingsFactory, max_inline: int) -> None:
+    settings = make_settings(max_inline_table_bytes=max_inline)
     store = Store.open_store(settings)
     queue = JobQueue(store, settings)
     quotas = pa.table({"factory": ["a", "b"], "quantity": [1.5, 2.5]})
@@ -55,7 +55,7 @@ def test_tables_and_basis_come_back(make_settings: SettingsFactory, inline_bytes
         assert (back.columns.tolist(), back.rows.tolist()) == ([0, 1, 2], [1, 4])
         with pytest.raises(RecordNotFoundError, match="table"):
             stored.plans.read_parquet(plan, "swaps")
-    assert (settings.data_dir / "objects").exists() == (inline_bytes == 0)
+    assert (settings.data_dir / "objects").exists() == (max_inline == 0)
     store.close()
 
 

@@ -5,7 +5,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -64,11 +63,9 @@ def test_redirects_are_not_followed() -> None:
 
 @pytest.mark.parametrize("answers", [{"hold": threading.Event()}, {"drip": 0.05}], ids=["silent", "dripping"])
 def test_no_answer_takes_longer_than_the_time_limit(answers: dict[str, object]) -> None:
-    with receiving(**answers) as receiver:
-        begun = time.monotonic()
-        with pytest.raises(DeliveryError, match=r"no answer in 0\.5 s"):
-            post_message(receiver.url, b"{}", {}, timeout_seconds=0.5, allow_private=True)
-        assert time.monotonic() - begun < 5
+    # without the limit the receiver would answer 200 after half a minute
+    with receiving(**answers) as receiver, pytest.raises(DeliveryError, match=r"no answer in 0\.5 s"):
+        post_message(receiver.url, b"{}", {}, timeout_seconds=0.5, allow_private=True)
 
 
 def test_nobody_there_is_said() -> None:

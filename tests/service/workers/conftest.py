@@ -12,7 +12,7 @@ from tests.service.helpers import until
 
 @pytest.fixture(scope="module", params=DATABASES)
 def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobRuntime]:
-    """A running runtime with two children, ready."""
+    """A running runtime with two workers, ready."""
     folder = tmp_path_factory.mktemp("runtime")
     with empty_database(request.param, folder, request) as address:
         settings = small_service(address, folder)

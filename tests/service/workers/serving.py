@@ -1,4 +1,4 @@
-"""A service process without HTTP, for tests to kill: `python -m tests.service.jobs.serving`, set by ALLOT_ variables."""
+"""A service process without HTTP, for tests to kill: `python -m tests.service.workers.serving`, set by ALLOT_ variables."""
 
 import os
 import signal

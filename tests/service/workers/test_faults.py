@@ -1,4 +1,4 @@
-"""Faults at random moments: services, children, a nursery and database connections are killed over 200 accepted plans."""
+"""Faults at random moments: services, workers, fork servers and database connections are killed over 200 accepted plans."""
 
 import os
 import random
@@ -30,7 +30,7 @@ SECONDS = 100.0
 
 @dataclass
 class Faults:
-    """Two services on one database, and a hand that kills what belongs to them."""
+    """Two services on one database, and the faults injected into them."""
 
     settings: Settings
     store: Store
@@ -43,15 +43,15 @@ class Faults:
 
     def planned(self) -> list[tuple[int, Callable[[], str | None]]]:
         """What to kill, and after how many finished plans, in random order at random moments."""
-        kinds = [self.kill_child] * 8 + [self.kill_service] * 2 + [self.kill_nursery] * 2
+        kinds = [self.kill_worker] * 8 + [self.kill_service] * 2 + [self.kill_fork_server] * 2
         if self.store.engine.dialect.name == "postgresql":
             kinds += [self.kill_connections] * 3
         self.chance.shuffle(kinds)
         moments = sorted(self.chance.sample(range(PLANS * 9 // 10), len(kinds)))
         return list(zip(moments, kinds, strict=True))
 
-    def strike(self, kill: Callable[[], str | None]) -> None:
-        """Kill something, looking out for it for some seconds: children live for a moment only."""
+    def inject_fault(self, kill: Callable[[], str | None]) -> None:
+        """Kill a process, searching for one for some seconds: workers run for a moment only."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             if (what := kill()) is not None:
@@ -66,11 +66,11 @@ class Faults:
         self.services[place] = start(self.settings)
         return "service"
 
-    def kill_child(self) -> str | None:
-        return self._kill_below(2, "child")
+    def kill_worker(self) -> str | None:
+        return self._kill_below(2, "worker")
 
-    def kill_nursery(self) -> str | None:
-        return self._kill_below(1, "nursery")
+    def kill_fork_server(self) -> str | None:
+        return self._kill_below(1, "fork server")
 
     def kill_connections(self) -> str:
         with self.store.write_transaction() as stored:
@@ -88,7 +88,7 @@ class Faults:
             service.communicate()
 
     def _kill_below(self, depth: int, what: str) -> str | None:
-        """Kill a process so many steps below a service: the nursery is one, a child two."""
+        """Kill a process so many steps below a service: a fork server is one, a worker two."""
         below = [pid for service in self.services for pid, steps in children_of(service.pid) if steps == depth]
         if not below:
             return None
@@ -125,7 +125,7 @@ def ended(store: Store) -> int:
 
 @pytest.mark.slow
 def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_settings: SettingsFactory) -> None:
-    settings = make_settings(solver_children=1, max_tries=20, lease_seconds=2.0)
+    settings = make_settings(solver_workers=1, max_attempts=20, lease_seconds=2.0)
     faults = Faults(settings, store, random.Random(5))  # noqa: S311 - not for secrets
     accepted: list[str] = []
     client = threading.Thread(target=submit_all, args=(JobQueue(store, settings), accepted))
@@ -134,13 +134,13 @@ def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_s
     try:
         for moment, kill in faults.planned():
             until(lambda moment=moment: ended(store) >= moment, SECONDS)  # type: ignore[misc]
-            faults.strike(kill)
+            faults.inject_fault(kill)
         client.join()
         until(lambda: ended(store) == PLANS, SECONDS)
     finally:
         faults.end()
         client.join()
-    assert set(faults.made) >= {"child", "service", "nursery"}
+    assert set(faults.made) >= {"worker", "service", "fork server"}
     assert_whole(store, accepted)
 
 

@@ -8,7 +8,7 @@ from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
-from tests.service.helpers import children_of, lives, slow, until
+from tests.service.helpers import children_of, is_running, slow, until, wait_until_final
 from tests.service.workers.serving import start, wait_ready
 
 
@@ -27,10 +27,10 @@ def test_a_service_killed_in_the_middle_finishes_its_plan_once_after_restart(
     below = [pid for pid, _ in children_of(first.pid)]
     first.kill()
     first.communicate()
-    until(lambda: not any(lives(pid) for pid in below), 10)
+    until(lambda: not any(is_running(pid) for pid in below))
     assert watcher.read_plan(plan).state == "running"
     second = start(settings)
-    ended = watcher.wait_until_final_blocking(plan, 120)
+    ended = wait_until_final(watcher, plan, 120)
     second.send_signal(signal.SIGTERM)
     second.communicate()
     assert second.returncode == 0
@@ -50,7 +50,7 @@ def test_a_service_that_is_stopped_gives_its_plan_back_at_once(store: Store, set
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
-    assert not any(lives(pid) for pid in below)
+    assert not any(is_running(pid) for pid in below)
     assert watcher.read_plan(plan).state == "queued"
     assert [event.kind for event in watcher.read_events(plan)][-1] == "retried"
     claim = watcher.queue.claim_next_job("other")
