@@ -119,6 +119,6 @@ def test_operation_ids_are_short_verb_phrases() -> None:
 
 
 def test_an_old_word_is_found() -> None:
-    assert find_words(words_of("restandPlan"), OLD_NAMES) == []
+    assert find_words(words_of("restandPlan"), OLD_NAMES) == ["restand"]
     assert find_words(words_of("best_foretold"), OLD_NAMES) == ["foretold"]
     assert find_words("the joined places", OLD_WORDS) == ["joined places"]
