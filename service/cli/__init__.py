@@ -3,6 +3,8 @@
 Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2 wrong usage.
 """
 
+from typing import Annotated
+
 import typer
 
 from service.cli import api_keys, comparisons, fulfilment, inspection, planning, provinces, remedies, serve
@@ -11,9 +13,32 @@ app = typer.Typer(
     name="allot",
     help="Plan what a province makes, moves and swaps.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def handle_global_options(
+    version: Annotated[bool, typer.Option("--version", help="Print version, commit and solver versions.")] = False,
+) -> None:
+    """Plan what a province makes, moves and swaps."""
+    if version:
+        print_version()
+        raise typer.Exit
+
+
+def print_version() -> None:
+    """Print the build: version, commit, source digest and solver versions."""
+    from service.core.build_info import read_build_info
+
+    build = read_build_info()
+    typer.echo(f"allot {build.version} (commit {build.commit or 'unknown'}, sources {build.source_digest[:12]})")
+    for name, one in build.solver_versions.items():
+        typer.echo(f"{name} {one}")
+
+
 app.command("plan")(planning.plan_province)
 app.command("bottlenecks")(comparisons.show_bottlenecks)
 app.command("shadow-prices")(remedies.show_shadow_prices)

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.base import Frozen
 from service.api.dependencies import ServicesDependency
+from service.core.build_info import read_build_info
 from service.core.errors import BadRequestError, ServiceUnavailableError, document_errors
 from service.storage.errors import DatabaseError
 
@@ -42,6 +43,40 @@ def read_readiness(services: ServicesDependency) -> Health:
             "The solver processes are not running; this process accepts plans but does not solve them yet."
         )
     return Health(status="ok")
+
+
+class SolverVersion(Frozen):
+    """A library that decides the numbers of a plan."""
+
+    name: str
+    """Name of the library."""
+    version: str
+    """Version of the library."""
+
+
+class VersionView(Frozen):
+    """The build of the service."""
+
+    version: str
+    """Version of Allot."""
+    commit: str | None
+    """Commit of the build; null if it is unknown."""
+    source_digest: str
+    """sha-256 of the sources that compute plans; plans are reused within one digest only."""
+    solvers: tuple[SolverVersion, ...]
+    """Versions of solvers and numerical libraries."""
+
+
+@router.get("/v1/version", summary="Read the version", responses=document_errors(BadRequestError))
+def read_version() -> VersionView:
+    """Read version, commit and source digest of the service, and the versions of its solvers."""
+    build = read_build_info()
+    return VersionView(
+        version=build.version,
+        commit=build.commit,
+        source_digest=build.source_digest,
+        solvers=tuple(SolverVersion(name=name, version=one) for name, one in build.solver_versions.items()),
+    )
 
 
 @router.get(

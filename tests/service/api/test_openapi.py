@@ -75,6 +75,7 @@ UNGUARDED = {
     "/health/live",
     "/health/ready",
     "/metrics",
+    "/v1/version",
     "/openapi.json",
     "/docs",
     "/static",
@@ -236,6 +237,7 @@ def test_what_is_read_of_a_plan_is_as_described(client: TestClient, document: Js
         "/v1/audit?order=newest&limit=1",
         "/health/live",
         "/health/ready",
+        "/v1/version",
     ],
 )
 def test_lists_and_health_are_as_described(client: TestClient, document: Json, plan: str, path: str) -> None:
