@@ -18,8 +18,7 @@ from service.api.request_bodies import BodyDependency
 from service.auth.authorization import ForbiddenError
 from service.core.errors import ProblemDetails, UnauthenticatedError, document_errors
 from service.domain.schemas.plans import PlanEvent
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
-from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
+from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, XLSX_MEDIA_TYPE
 
 API_VERSION = "1.0.0"
 """Version of the interface: the first number is that of `/v1`; additions raise the second."""

@@ -29,8 +29,7 @@ from service.core.errors import (
 from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
 from service.domain.report_reading import CSV_MEDIA_TYPE, parse_media_type
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
-from service.spreadsheets.file_kinds import SpreadsheetKind, detect_spreadsheet_kind
+from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE, SpreadsheetKind, detect_spreadsheet_kind
 
 Result = TypeVar("Result")
 

@@ -19,7 +19,7 @@ def format_progress(progress: Progress) -> str:
 
 def print_plan(name: str, head: Plan, console: Console) -> None:
     """Print outcome, certificate, served shares and solution steps."""
-    from service.spreadsheets.summary_sheet import describe_steps
+    from service.spreadsheets.plan_workbook import describe_steps
 
     console.print(f"[bold]{name}[/bold]: {head.outcome} ({head.termination.detail or head.termination.reason})")
     if head.certificate is not None:

@@ -23,9 +23,9 @@ from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.problem_sources import FindingCollector, apply_scenario
 from service.domain.schemas.provinces import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
-from service.spreadsheets.file_chunks import iterate_file_chunks
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.province_workbook import ExtraSheets, build_province_zip, write_province_workbook
+from service.spreadsheets.workbook import iterate_file_chunks
 from service.storage.errors import RecordNotFoundError
 from service.storage.records import ProvinceRecord
 from service.storage.repositories.problems import StoredProblem

@@ -14,7 +14,7 @@ from service.core.errors import UnprocessableContentError
 from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
 from service.spreadsheets.archive import CellCounter, FileLimits, InvalidFileError
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE
+from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE
 from service.spreadsheets.reader import get_file_limits
 from service.spreadsheets.xlsx_reader import XlsxWorkbook
 

@@ -4,7 +4,11 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, ZIP_MEDIA_TYPE
+XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""Media type of a workbook."""
+
+ZIP_MEDIA_TYPE = "application/zip"
+"""Media type of a zip archive."""
 
 SpreadsheetKind = Literal["xlsx", "zip"]
 """A workbook, or a zip of CSV files."""

@@ -1,20 +1,24 @@
 """A plan as a workbook: index, summary, names, tables, and a sheet with the quotas of every factory."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import pyarrow as pa
 
-from models.plan import Plan
+from models.plan import Infeasibility, Plan, PlanSummary, SolveStep
+from models.problem.factories import Factory
 from models.problem.planning_problem import PlanningProblem
-from service.spreadsheets.quota_sheets import FactoryQuotas, add_factory_sheet
-from service.spreadsheets.summary_sheet import add_summary_sheet
-from service.spreadsheets.table_sheets import add_table_sheets
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
 
 TableOpener = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 """Opens a table: its columns, and its rows in batches."""
+
+SummaryRow = tuple[tuple[Any, ...], str]
+"""The cells of a row with their number format."""
+
+_HEAD_ROW = 5
+_LEADING_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
         links: list[tuple[str, str]] = []
         links.append(
             (
-                _get_sheet_name(add_summary_sheet(book, file.title, file.plan, file.ratified, file.head)),
+                _get_sheet_name(_add_summary_sheet(book, file.title, file.plan, file.ratified, file.head)),
                 "The plan at a glance, with its proof",
             )
         )
@@ -51,11 +55,11 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
         )
         for name, source in file.tables.items():
             schema, batches = source()
-            links += [(one, f"Table {name}") for one in add_table_sheets(book, name, schema, batches)]
+            links += [(one, f"Table {name}") for one in book.add_table(name, schema, batches)]
         if "quotas" in file.tables:
-            quotas = FactoryQuotas.from_batches(*file.tables["quotas"]())
+            quotas = _FactoryQuotas.from_batches(*file.tables["quotas"]())
             for factory in file.problem.factories:
-                sheet = add_factory_sheet(book, file.problem, factory, quotas, _describe_status(file))
+                sheet = _add_factory_sheet(book, file.problem, factory, quotas, _describe_status(file))
                 links.append((_get_sheet_name(sheet), f"{factory.name or factory.id} {factory.local_name}".strip()))
         _fill_index(book, index, file, links)
     return sink
@@ -103,3 +107,203 @@ def _add_names_sheet(book: WorkbookWriter, problem: PlanningProblem) -> Sheet:
             sheet.write_texts(row, [kind, one.id, one.name, one.local_name, getattr(one, "unit", "")])
     sheet.autofilter(0, 0, max(row, 1), 4)
     return sheet
+
+
+def _add_summary_sheet(book: WorkbookWriter, title: str, plan: str, ratified: str | None, head: Plan) -> Sheet:
+    """Write the summary."""
+    sheet = book.add_sheet("Summary")
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 4, 22)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, title, book.formats["title"])
+    for row, (cells, look) in enumerate(_iterate_summary_rows(plan, ratified, head), 1):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str):
+                bold = look in ("head", "bold")
+                sheet.write_string(row, column, cell, book.formats[look] if bold else None)
+            elif cell is not None:
+                sheet.write_number(row, column, cell, book.formats[look])
+    return sheet
+
+
+def describe_steps(steps: tuple[SolveStep, ...]) -> str:
+    """Describe the steps of a solve in one line, grouped by stage."""
+    stages: dict[str, list[str]] = {}
+    for step in steps:
+        start = " from a basis" if step.warm_start else ""
+        outcome = "" if step.outcome == "optimal" else f", {step.outcome}"
+        text = f"{step.algorithm}{start} ({step.seconds:.2f} s, {step.iterations:,} iterations{outcome})"
+        stages.setdefault(step.stage, []).append(text)
+    return "; ".join(f"{stage}: {', '.join(texts)}" for stage, texts in stages.items())
+
+
+def _iterate_summary_rows(plan: str, ratified: str | None, head: Plan) -> Iterator[SummaryRow]:
+    yield ("Plan", plan), "text"
+    yield ("Ratified", ratified or "no"), "text"
+    yield ("Outcome", head.outcome), "text"
+    yield ("Why it stopped", head.termination.detail or head.termination.reason), "text"
+    yield ("Solver", f"{head.solver.name} {head.solver.version}", describe_steps(head.solver.strategy)), "text"
+    yield from _iterate_certificate_rows(head)
+    if head.summary is not None:
+        yield from _iterate_served_rows(head.summary)
+    if head.infeasibility is not None:
+        yield from _iterate_infeasibility_rows(head.infeasibility)
+
+
+def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
+    if head.certificate is not None:
+        proof = head.certificate
+        yield (), "text"
+        yield ("Certificate", "passed" if proof.passed else "not passed"), "bold"
+        for name in ("primal_residual", "dual_residual", "gap", "tolerance"):
+            yield (name, getattr(proof, name)), "tiny"
+        for name in ("primal_objective", "dual_objective"):
+            yield (name, getattr(proof, name)), "number"
+    if head.objective is not None:
+        yield (), "text"
+        yield ("Objective, won",), "bold"
+        yield ("value", head.objective.value), "number"
+        if head.objective.before_rounding is not None:
+            yield ("before_rounding", head.objective.before_rounding), "number"
+        for name, value in head.objective.parts.model_dump().items():
+            yield (f"of it {name}", value), "number"
+        for goal in head.objective.goals:
+            yield (f"goal {goal.goal}", goal.value, goal.tolerance_bound, goal.final_value), "number"
+
+
+def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
+    yield (), "text"
+    yield ("At a glance",), "bold"
+    for name in ("served_share", "local_share", "central_share"):
+        yield (name, getattr(summary, name)), "share"
+    facts = (
+        "demand_value",
+        "power_used_kwh",
+        "power_limit_kwh",
+        "tonnes",
+        "tonne_km",
+        "swapped_given",
+        "swapped_taken",
+    )
+    for name in facts:
+        yield (name, getattr(summary, name)), "number"
+    groups = (
+        ("category", summary.by_category),
+        ("county", summary.by_county),
+        ("priority", summary.by_priority),
+        ("period", summary.by_period),
+    )
+    for group, rows in groups:
+        yield (), "text"
+        yield (f"Served by {group}", "needed, won", "served, won", "share of it"), "head"
+        for one in rows:
+            yield (one.key, one.demand, one.served, one.share), "number"
+    yield (), "text"
+    yield ("Served worst: county", "item", "needed", "served", "share of it"), "head"
+    for worst in summary.worst_served:
+        yield (worst.county, worst.item, worst.demand, worst.served, worst.share), "number"
+
+
+def _iterate_infeasibility_rows(diagnosis: Infeasibility) -> Iterator[SummaryRow]:
+    for title, rows in (
+        ("These rules cannot hold together", diagnosis.conflict),
+        ("The least that would make a plan possible", diagnosis.relaxations),
+    ):
+        yield (), "text"
+        yield (title, "rule", "gives by", "unit"), "head"
+        for one in rows:
+            yield (one.text, one.rule, one.relaxation, one.unit), "number"
+
+
+@dataclass
+class _FactoryQuotas:
+    """Quantities and electricity by factory, item and period."""
+
+    quantity: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    """Units by factory and item, then period."""
+    kwh: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    """kWh by factory and item, then period."""
+
+    @classmethod
+    def from_batches(cls, _: pa.Schema, batches: Iterable[pa.RecordBatch]) -> "_FactoryQuotas":
+        """Collect the table `quotas`."""
+        found = cls()
+        names = ("factory", "item", "period", "quantity", "kwh")
+        for batch in batches:
+            for factory, item, period, quantity, kwh in zip(
+                *(batch.column(name).to_pylist() for name in names), strict=True
+            ):
+                found.quantity.setdefault((factory, item), {})[period] = quantity
+                found.kwh.setdefault((factory, item), {})[period] = kwh
+        return found
+
+
+def _add_factory_sheet(
+    book: WorkbookWriter, problem: PlanningProblem, factory: Factory, quotas: _FactoryQuotas, status: str
+) -> Sheet:
+    """Write the sheet of a factory; `status` states the plan and its approval."""
+    sheet = book.add_sheet(factory.id)
+    periods, last = problem.periods, _LEADING_COLUMNS + len(problem.periods)
+    title = " · ".join(filter(None, (factory.name or factory.id, factory.local_name)))
+    _set_up_page(sheet, title, status, last + 1)
+    counties = {one.id: (one.name, one.local_name) for one in problem.counties}
+    places = counties | {one.id: (one.name, one.local_name) for one in problem.stations}
+    name, local_name = places[factory.place]
+    sheet.write_string(0, 0, title, book.formats["title"])
+    sheet.write_string(1, 0, " · ".join(filter(None, (name or factory.place, local_name))))
+    sheet.write_string(2, 0, status, book.formats["small"])
+    sheet.write_string(3, 0, "Quotas in units of each item · 생산계획", book.formats["small"])
+    head = ["id", "Item", "품목", "Unit · 단위", *periods, "Total · 계", "kWh · 전력"]
+    sheet.write_texts(_HEAD_ROW, head, book.formats["head"])
+    items = {item.id: item for item in problem.items}
+    row = _HEAD_ROW
+    for line in factory.lines:
+        row += 1
+        item, made = items[line.item], quotas.quantity.get((factory.id, line.item), {})
+        look = book.formats["whole" if item.whole_units else "quantity"]
+        sheet.write_texts(row, [item.id, item.name or item.id, item.local_name, item.unit])
+        for position, period in enumerate(periods, _LEADING_COLUMNS):
+            sheet.write_number(row, position, made.get(period, 0.0), look)
+        sheet.write_number(row, last, sum(made.values()), look)
+        sheet.write_number(
+            row, last + 1, sum(quotas.kwh.get((factory.id, line.item), {}).values()), book.formats["quantity"]
+        )
+    _add_electricity_row(book, sheet, row + 1, problem, factory, quotas)
+    return sheet
+
+
+def _add_electricity_row(
+    book: WorkbookWriter, sheet: Sheet, row: int, problem: PlanningProblem, factory: Factory, quotas: _FactoryQuotas
+) -> None:
+    """Write the last row: kWh by period and in total."""
+    used = [quotas.kwh.get((factory.id, line.item), {}) for line in factory.lines]
+    sheet.write_texts(row, ["", "Electricity", "전력", "kWh"], book.formats["sum_label"])
+    total = 0.0
+    for position, period in enumerate(problem.periods, _LEADING_COLUMNS):
+        kwh = sum(one.get(period, 0.0) for one in used)
+        sheet.write_number(row, position, kwh, book.formats["sum"])
+        total += kwh
+    last = _LEADING_COLUMNS + len(problem.periods)
+    sheet.write_blank(row, last, None, book.formats["sum"])
+    sheet.write_number(row, last + 1, total, book.formats["sum"])
+
+
+def _set_up_page(sheet: Sheet, title: str, status: str, last: int) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(_HEAD_ROW)
+    sheet.freeze_panes(_HEAD_ROW + 1, _LEADING_COLUMNS)
+    sheet.set_header(f"&L{_escape_header_text(title)}", {"margin": 0.3})
+    sheet.set_footer(f"&L{_escape_header_text(status)}&R&P / &N", {"margin": 0.3})
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 2, 22)
+    sheet.set_column(3, 3, 10)
+    sheet.set_column(_LEADING_COLUMNS, last, 11)
+
+
+def _escape_header_text(text: str) -> str:
+    """Escape a text for a header or footer, where & begins a command and 255 characters are the maximum."""
+    return text[:100].replace("&", "&&")

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, ipc, parquet
 
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
-from service.spreadsheets.table_sheets import write_table_workbook
+from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE
+from service.spreadsheets.workbook import iterate_file_chunks, write_table_workbook
 from solvers.results import decode_dictionaries, escape_formulas
 
 TableFormat = Literal["json", "csv", "parquet", "arrow", "xlsx"]

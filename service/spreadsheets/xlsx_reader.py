@@ -17,9 +17,9 @@ from service.spreadsheets.xlsx_parts import (
     StylesPart,
     WorkbookPart,
     XmlPart,
+    scan_elements,
     unescape_text,
 )
-from service.spreadsheets.xml_parser import scan_elements
 
 MAX_COLUMNS = 4_096
 """Maximum number of columns of a sheet that are read."""

@@ -19,9 +19,9 @@ from service.core.errors import (
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
 from service.domain.workbooks import WorkbookService
-from service.spreadsheets.file_chunks import XLSX_MEDIA_TYPE, iterate_file_chunks
-from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, SpreadsheetKind
+from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, XLSX_MEDIA_TYPE, SpreadsheetKind
 from service.spreadsheets.province_workbook import build_province_zip, build_template_tables, write_province_workbook
+from service.spreadsheets.workbook import iterate_file_chunks
 
 router = APIRouter(prefix="/v1", tags=["tables"])
 
