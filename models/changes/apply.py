@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from models.changes import capacity_changes, store_changes, supply_changes
-from models.changes.amendment import ChangeContext
 from models.changes.change import Change, ChangeName
+from models.changes.change_context import ChangeContext
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
 
@@ -53,10 +53,10 @@ def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> Planni
     """
     findings: list[Finding] = []
     for position, change in enumerate(changes):
-        amendment = ChangeContext(problem, change, position)
-        parts = CHANGE_APPLIERS[change.what](amendment)
-        findings += amendment.findings
-        if not amendment.findings:
+        context = ChangeContext(problem, change, position)
+        parts = CHANGE_APPLIERS[change.what](context)
+        findings += context.findings
+        if not context.findings:
             problem = problem.model_copy(update=parts)
     if findings:
         raise InvalidProblemError(tuple(findings))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.changes.amendment import ChangeContext, group_by_name, replace_fields
+from models.changes.change_context import ChangeContext, group_by_name, replace_fields
 from models.problem.network import Station
 from models.problem.population import County, StockLimits
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.changes.amendment import ChangeContext, PerPeriodValue, group_by_name, replace_fields
+from models.changes.change_context import ChangeContext, PerPeriodValue, group_by_name, replace_fields
 
 
 def apply_central_share(context: ChangeContext) -> dict[str, Any]:
