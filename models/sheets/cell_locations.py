@@ -2,8 +2,7 @@
 
 from models.sheets.columns import JsonPath, SheetLayout
 from models.sheets.layout import PERIODS_SHEET
-from models.validation.finding import SheetCell
-from models.validation.partial_validation import split_json_pointer
+from models.validation.finding import SheetCell, split_json_pointer
 
 _FIELDS_WITH_OWN_SHEET = {
     "norms",

@@ -1,10 +1,14 @@
-"""A finding: one thing that is wrong, or doubtful, in what a planner wrote."""
+"""Findings: errors and warnings about an input, and JSON pointers to their location."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from models.base import Frozen
 
 Severity = Literal["error", "warning"]
+
+JsonPath = tuple[str | int, ...]
+"""A path into a JSON document: keys and positions, such as `("items", 0, "value")`."""
 
 
 class SheetCell(Frozen):
@@ -51,7 +55,7 @@ class InvalidProblemError(Exception):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         self.findings = findings
         errors = [finding for finding in findings if finding.severity == "error"]
-        first = f"{errors[0].path or '/'}: {errors[0].message}" if errors else "no error is named"
+        first = f"{errors[0].path or '/'}: {errors[0].message}" if errors else "warnings only"
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(first + more)
 
@@ -59,6 +63,11 @@ class InvalidProblemError(Exception):
 def format_json_pointer(*parts: str | int) -> str:
     """The JSON pointer of a path, such as `/items/0/norms/people`; `~` and `/` in keys are escaped."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def split_json_pointer(pointer: str) -> Iterator[str]:
+    """Split a JSON pointer into its parts; the inverse of `format_json_pointer`."""
+    return (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def raise_on_errors(findings: tuple[Finding, ...]) -> None:

@@ -5,7 +5,7 @@ mistake has one function, named after what is right; the functions stand in the 
 """
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, supply, terms
+from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, terms
 from models.validation.checks.context import Omissions, ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
 from models.validation.finding_codes import FINDING_CODES, FindingCode
@@ -34,7 +34,7 @@ PART_CHECKS = (
 )
 """Checks of parts, in the order in which their findings are given."""
 
-WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *supply.CHECKS)
+WHOLE_PROBLEM_CHECKS = needs.CHECKS
 """Checks that only give warnings, and mean something only where nothing is left out."""
 
 

@@ -10,10 +10,9 @@ from models.problem.partners import Partner
 from models.problem.population import County
 from models.problem.power import PowerArea
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
-JsonPath = tuple[str | int, ...]
 RepeatedName = TypeVar("RepeatedName", bound=Hashable)
 Identified = Item | County | Station | Factory | PowerArea | Link | Partner
 

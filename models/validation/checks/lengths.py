@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from models.problem.population import County
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
 PerPeriodValue = float | tuple[float, ...] | None
-JsonPath = tuple[str | int, ...]
 
 
 def check_list_lengths(context: ProblemContext) -> Iterator[Finding]:

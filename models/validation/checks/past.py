@@ -4,10 +4,8 @@ from collections.abc import Hashable, Iterator
 
 from models.problem.past import Past
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
-
-JsonPath = tuple[str | int, ...]
 
 
 def check_past_periods(context: ProblemContext) -> Iterator[Finding]:
