@@ -18,11 +18,11 @@ Identified = Item | County | Station | Factory | PowerArea | Link | Partner
 
 
 def _find_repeated_names(
-    names_with_paths: Iterable[tuple[RepeatedName, JsonPath]],
+    occurrences: Iterable[tuple[RepeatedName, JsonPath]],
 ) -> Iterator[tuple[RepeatedName, JsonPath, JsonPath]]:
     """Yield each repeated name with its path and the path of its first occurrence."""
     first: dict[RepeatedName, JsonPath] = {}
-    for name, path in names_with_paths:
+    for name, path in occurrences:
         if name in first:
             yield name, path, first[name]
         else:
@@ -45,8 +45,8 @@ def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
         "partner": [("partners", problem.partners)],
     }
     for kind, lists in kinds.items():
-        named = [(member.id, (part, k, "id")) for part, members in lists for k, member in enumerate(members)]
-        for name, path, first in _find_repeated_names(named):
+        occurrences = [(member.id, (part, k, "id")) for part, members in lists for k, member in enumerate(members)]
+        for name, path, first in _find_repeated_names(occurrences):
             message = f"The {kind} at {_format_path(first)} already has the identifier {quote_name(name)}."
             yield make_finding("duplicate_id", path, message, "Change or remove one of the identifiers.")
 
@@ -62,10 +62,10 @@ def check_duplicate_periods(context: ProblemContext) -> Iterator[Finding]:
 
 def check_duplicate_gateways(context: ProblemContext) -> Iterator[Finding]:
     """A gateway is listed once."""
-    named = [
+    occurrences = [
         (place, ("supply_shares", "gateways", k)) for k, place in enumerate(context.problem.supply_shares.gateways)
     ]
-    for name, path, first in _find_repeated_names(named):
+    for name, path, first in _find_repeated_names(occurrences):
         message = f"The gateway {quote_name(name)} is already listed at {_format_path(first)}."
         yield make_finding("duplicate_gateway", path, message, "Remove one of the entries.")
 
@@ -75,8 +75,8 @@ def check_duplicate_lines(context: ProblemContext) -> Iterator[Finding]:
     for f, factory in enumerate(context.problem.factories):
         if len({line.item for line in factory.lines}) == len(factory.lines):
             continue
-        named = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
-        for name, path, first in _find_repeated_names(named):
+        occurrences = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
+        for name, path, first in _find_repeated_names(occurrences):
             message = f"The factory {quote_name(factory.id)} already has a line for {quote_name(name)}, at {_format_path(first[:-1])}."
             remedy = "Merge the lines, or model the second production process as a separate factory."
             yield make_finding("duplicate_line", path, message, remedy)
@@ -84,8 +84,8 @@ def check_duplicate_lines(context: ProblemContext) -> Iterator[Finding]:
 
 def check_duplicate_demand(context: ProblemContext) -> Iterator[Finding]:
     """The need of a county for an item is stated at most once."""
-    named = [((row.county, row.item), ("demand", r)) for r, row in enumerate(context.problem.demand)]
-    for _, path, first in _find_repeated_names(named):
+    occurrences = [((row.county, row.item), ("demand", r)) for r, row in enumerate(context.problem.demand)]
+    for _, path, first in _find_repeated_names(occurrences):
         row = context.problem.demand[int(path[1])]
         message = f"The need of {quote_name(row.county)} for {quote_name(row.item)} is already stated at {_format_path(first)}."
         yield make_finding("duplicate_demand", path, message, "Merge the rows into one, or remove one of them.")
