@@ -291,7 +291,7 @@ class RuleContribution(Frozen):
     """Contribution of all limits of one rule to the estimate."""
 
     rule: str
-    """Name of the constraint or variable in the formulation; `balance` stands for the needs."""
+    """Name of the constraint or variable in the formulation; `balance` means the needs."""
     objective_change: float
     """Change of the objective at the shadow prices of the plan, in won."""
     limit_count: int

@@ -49,7 +49,7 @@ class Comparison(Frozen):
     input_difference_count: int
     """Number of all different inputs."""
     objective: tuple[float, float]
-    """Weighted shortage plus costs of both plans before rounding, in won, whatever goals the policies have."""
+    """Weighted shortage plus costs of both plans before rounding, in won, independent of the goals of the policies."""
     served_share: tuple[float, float]
     """Served share of both plans by value, before rounding."""
     goals: tuple[ResultDifference, ...]

@@ -80,8 +80,9 @@ def read_output_report(
             outputs.append(FactoryOutput.model_validate(row))
             places.append(locate_row(k))
         except ValidationError as error:
-            wrong = find_structural_mistakes(error, row, FactoryOutput)
-            findings += [one.finding.model_copy(update={"path": locate_row(k) + one.finding.path}) for one in wrong]
+            for mistake in find_structural_mistakes(error, row, FactoryOutput):
+                path = locate_row(k) + mistake.finding.path
+                findings.append(mistake.finding.model_copy(update={"path": path}))
     findings += _find_unknown_references(outputs, places, problem)
     findings += _find_skipped_periods(outputs, places, problem, reported_periods)
     findings += _find_repeated_rows(outputs, places)

@@ -77,18 +77,20 @@ def read_figures(folder: Path) -> tuple[Figure, ...]:
 def read_notes(folder: Path) -> tuple[RowNotes, dict[str, list[list[str]]]]:
     """Return the note columns of each sheet, and the sheets for people, header first; raise OSError on failure."""
     files = open_csv_folder(folder)
-    there = set(files.list_sheet_names())
+    names = set(files.list_sheet_names())
     notes = {}
     for layout in SHEET_LAYOUTS:
-        if layout.name in there:
+        if layout.name in names:
             header, rows = read_text_rows(files, layout.name)
             cells = [cells for _, cells in rows]
-            said = [{name: text for name, text in zip(header, one, strict=True) if text} for one in cells]
-            noted = [{name: one[name] for name in NOTE_COLUMNS if name in one} for one in said]
-            notes[layout.name] = dict(zip(make_row_keys(layout, header, cells), noted, strict=True))
+            row_notes = [
+                {name: text for name, text in zip(header, row, strict=True) if text and name in NOTE_COLUMNS}
+                for row in cells
+            ]
+            notes[layout.name] = dict(zip(make_row_keys(layout, header, cells), row_notes, strict=True))
     pages = {}
     for name in PAGES:
-        if name in there:
+        if name in names:
             header, rows = read_text_rows(files, name)
             pages[name] = [header, *(cells for _, cells in rows)]
     return notes, pages

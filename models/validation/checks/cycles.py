@@ -1,14 +1,14 @@
 """Check that no production cycle creates items from nothing.
 
-Lines without materials are primary sources: mines, fields, forests. This check finds sets of lines, each with at least one
-material, whose joint production of every item covers their consumption and exceeds it for some item. With a[l,i] = units
-of item i used per unit made on line l, such a set exists if
+Lines without materials are primary sources: mines, fields, forests. This check considers lines with at least one material.
+It finds sets of lines that make at least as much of every item as they use, and more of some item. With a[l,i] = units of
+item i used per unit made on line l, such a set exists if
 
     there are quantities x ≥ 0 with  Σ_l made by l of i  ≥  Σ_l a[l,i]·x_l  for every item i,  strictly for some item.
 
-A line may have several materials, and an item several lines. By Stiemke's theorem, no such x exists if and only if there
-are prices p > 0 at which the materials of every line cost at least as much as its item. A set of items proves that x exists
-if each of them has a line that uses only items of the set and costs less than the item.
+A line may have several materials, and an item several lines. Two proofs are possible. By Stiemke's theorem, no such x
+exists if at some prices p > 0 the materials of every line cost at least as much as its item. Conversely, x exists if in
+some set of items each item has a line that uses only items of the set and costs less than the item.
 
 The search moves prices towards the cost of the cheapest line until one of the proofs holds. It reports no false cycles.
 It can miss cycles that gain less than about 1e-6 per unit or need more than `MAX_ROUNDS` rounds.
