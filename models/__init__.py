@@ -1,4 +1,4 @@
-"""The planner's world: what a province is, what it is asked to plan, and what a plan says.
+"""Data models: planning problems, changes to problems, and plans with their analyses.
 
-Only pydantic lives here: no arrays, no solver, no HTTP.
+This package contains pydantic models only: no arrays, no solver, no HTTP.
 """

@@ -1,4 +1,4 @@
-"""Answers about a finished plan: prices with their ranges, reasons, remedies and curves."""
+"""Sensitivity analysis of a finished plan: shadow prices with ranges, shortage attribution, remedies and curves."""
 
 from typing import Literal
 
@@ -8,258 +8,318 @@ from models.plan import ServedShare
 
 
 class LimitReference(Frozen):
-    """A limit, named as in the capacity and power tables."""
+    """Reference to a limit, with the keys of the capacity and power tables."""
 
     rule: str
-    """Rule or bound, by its name in the formulation; `opening_stock` for stock held before the first period, `machine_condition` and
-    `delivered` for what a factory's machines and the centre's promise still give."""
+    """Name of the constraint or bound in the formulation. Also `opening_stock` (stock before the first period),
+    `machine_condition` (condition of a factory's machines) and `delivered` (delivered part of the centre's
+    promise)."""
     id: str
-    """What it limits."""
+    """Identifier of what is limited."""
     part: str = ""
     """Machine group, direction, item, or empty."""
     period: str = ""
-    """Period or window; empty where it holds for the whole plan."""
+    """Period or settlement window; empty if the limit is for the whole plan."""
     unit: str = ""
     """Unit of the limit."""
 
 
 class ShortageReduction(Frozen):
-    """What one step of a limit does to the shortage of one item."""
+    """Effect of one step of a limit on the shortage of one item."""
 
     item: str
-    """Item."""
+    """Identifier of the item."""
     units: float
-    """Units of unmet need served; negative where more goes short."""
+    """Reduction of the shortage, in units of the item; negative if the shortage increases."""
     objective_reduction: float
-    """The same weighted as in the objective, won."""
+    """Reduction of the weighted shortage in the objective, in won."""
 
 
 class LimitShadowPrice(LimitReference):
-    """A limit that holds something up, what it is worth, and how far that holds."""
+    """A binding limit with its shadow price and the range in which the price is valid."""
 
     used: float
-    """Amount used."""
+    """Amount used, in `unit`."""
     limit: float
-    """Amount there is."""
+    """Limit, in `unit`."""
     shadow_price: float
-    """Won of the objective saved by one more unit."""
+    """Objective saved by one more unit of the limit, in won."""
     allowable_decrease: float | None = None
-    """Units by which the limit may fall before the price changes; null where it was not asked for or may fall for ever."""
+    """Allowable decrease of the limit, in `unit`, before the shadow price changes. Null if not requested or
+    unlimited."""
     allowable_increase: float | None = None
-    """Units by which the limit may rise before the price changes; null where it was not asked for or may rise for ever."""
+    """Allowable increase of the limit, in `unit`, before the shadow price changes. Null if not requested or
+    unlimited."""
     step: float | None = None
-    """Units that `saves`, `serves` and `text` speak of; null but for the leading limits."""
+    """Increase of the limit, in `unit`, that `objective_reduction`, `shortage_reductions` and `text` describe. Null
+    except for the top limits."""
     objective_reduction: float | None = None
-    """Won of the objective that the step saves, exactly."""
+    """Exact objective reduction of the step, in won."""
     shortage_reductions: tuple[ShortageReduction, ...] = ()
-    """Needs that the step serves, the one that gains most first; at most five."""
+    """Shortages that the step reduces, largest objective reduction first; at most five."""
     text: str = ""
-    """The same in plain words."""
+    """The effect of the step in plain words."""
 
 
 class GoodShadowPrice(Frozen):
-    """What one more unit of an item is worth there and then."""
+    """Shadow price of an item at a place in a period."""
 
     county: str
-    """County or station."""
+    """Identifier of the county or station."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     shadow_price: float
-    """Won of the objective saved by one more unit; negative where one more would be a burden."""
+    """Objective saved by one more unit, in won; negative if one more unit increases the objective."""
     shortage: float
-    """Units short there."""
+    """Units short at the place in the period."""
     unit: str
     """Unit of the item."""
 
 
 class ShadowPrices(Frozen):
-    """Prices of a plan. They are those of the linear program before rounding: whole numbers have no prices."""
+    """Shadow prices of a plan.
+
+    They belong to the linear program before rounding, because integer programs have no dual values.
+    """
 
     note: str
-    """What the prices are of."""
+    """Which solve the shadow prices belong to."""
     objective: float
-    """Objective that they are the prices of, won."""
+    """Objective that the shadow prices refer to, in won."""
     limits: tuple[LimitShadowPrice, ...]
-    """Limits with a price, worth most (price × limit) first."""
+    """Limits with a nonzero shadow price, largest value (shadow price × limit) first."""
     goods: tuple[GoodShadowPrice, ...]
-    """Goods with a price, dearest shortage (price × shortage) first."""
+    """Goods with a nonzero shadow price, largest value (shadow price × shortage) first."""
 
 
 class BindingLimit(LimitReference):
-    """A limit behind some shortages, added up."""
+    """A binding limit that causes shortages, summed over a group."""
 
     shadow_price: float
-    """Won of the objective saved by one more unit of the limit."""
+    """Objective saved by one more unit of the limit, in won."""
     shortage_count: int
-    """Shortages that it stands behind."""
+    """Number of shortages that the limit causes."""
     amount: float
-    """Units of the limit that the missing units would take along the cheapest way."""
+    """Units of the limit that the cheapest supply of the missing units would use."""
     value: float
-    """`amount` × `gain`: the part of the shortages' worth that the limit accounts for."""
+    """`amount` × `shadow_price`: part of the value of the shortages attributed to the limit, in won."""
     share: float
-    """`won` as a share of that worth."""
+    """`value` as a share of the value of the shortages."""
 
 
 class AttributionGroup(Frozen):
-    """Shortages that one group of reasons is about, and what they are worth, in parts that add up.
+    """Shortages of one group, with their value attributed to limits and costs.
 
-    Σ `won` of the causes + `other_limits` + `costs` − `dearer` + `no_way` = `won`.
+    Σ `value` of `binding_limits` + `other_limits` + `costs` − `above_shortage_cost` + `unreachable` = `value`.
     """
 
     key: str
-    """Item, county, category, period, or all of them for a single shortage."""
+    """Item, county, category, period or limit; for a single shortage, all of its identifiers."""
     shortage: float
-    """Units short; won's worth where several items are added up."""
+    """Units short; value in won if the group contains several items."""
     objective: float
-    """What they weigh in the plan's objective, won; over all groups, with the plan's costs, it adds up to the objective."""
+    """Weighted shortage in the objective, in won. The sum over all groups plus the plan's costs is the objective."""
     value: float
-    """Units short × the price of a unit there and then: what they would save if they came at once, at the prices of now."""
+    """Units short × shadow price of a unit, in won: the saving from the missing units at current shadow prices."""
     binding_limits: tuple[BindingLimit, ...]
-    """Limits that the missing units would take most of, by won; at most twenty."""
+    """Limits with the largest attributed value, largest first; at most twenty."""
     other_limits: float
-    """Won of the limits not named."""
+    """Value attributed to all other limits, in won."""
     costs: float
-    """Won that making and bringing the missing units would cost."""
+    """Cost of making and shipping the missing units, in won."""
     above_shortage_cost: float
-    """Won by which the cheapest way is dearer than the needs weigh; taken off."""
+    """Value by which the cheapest supply exceeds the weight of the shortage, in won; subtracted from the sum."""
     unreachable: float
-    """Won of what nothing can bring: no factory, link, allotment or swap, whatever limits were raised."""
+    """Value of needs that no factory, link, allotment or swap can supply, even with relaxed limits, in won."""
 
 
 class ShortageAttribution(Frozen):
-    """Why things are short, rolled up."""
+    """Shortages attributed to binding limits, by group."""
 
     group_by: str
-    """What the groups are."""
+    """Grouping: `all`, `item`, `county`, `category`, `period` or `limit`."""
     groups: tuple[AttributionGroup, ...]
-    """Groups, the dearest first."""
+    """Groups, largest value first."""
 
 
 class ShortageChange(Frozen):
-    """How another need fares under a remedy."""
+    """Change of the shortage of another need under a remedy."""
 
     county: str
-    """County."""
+    """Identifier of the county."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     units: float
-    """Units more short; negative where fewer are."""
+    """Increase of the shortage, in units of the item; negative if the shortage decreases."""
     objective_change: float
-    """The same weighted as in the objective."""
+    """Change of the weighted shortage in the objective, in won."""
 
 
 class Remedy(LimitReference):
-    """One change that ends or halves a shortage, verified by solving the plan again with it."""
+    """One change that ends or halves a shortage, verified by a re-solve."""
 
     kind: Literal["reserved", "unreserved", "reallocated"]
-    """`kept`: so much more, kept for this need, and the plan as a whole is no worse than now, though others may lose and gain.
-    `free`: so much more that the best plan mends the shortage of itself. `shared`: nothing more at all; others give."""
+    """`reserved`: the extra amount is reserved for this need; the total objective does not get worse, but other needs
+    can gain or lose. `unreserved`: the smallest extra amount with which the optimal plan meets the target without a
+    reservation. `reallocated`: no extra amount; existing supply is redistributed."""
     amount: float
-    """Units of the limit more; 0 for `shared`."""
+    """Increase of the limit, in `unit`; 0 for `reallocated`."""
     relative_amount: float
-    """`amount` as a share of what there is."""
+    """`amount` as a share of the limit."""
     before: float
-    """Units short now."""
+    """Units short without the remedy."""
     after: float
-    """Units short with it."""
+    """Units short with the remedy."""
     objective_change: float
-    """Change of weighted shortage and costs, won: what it costs the plan as a whole (negative: saves)."""
+    """Change of the objective (weighted shortage plus costs), in won; negative if the remedy reduces the objective."""
     loss_to_others: float
-    """Weighted shortage that other needs gain, won."""
+    """Increase of the weighted shortage of other needs, in won."""
     gain_to_others: float
-    """Weighted shortage that other needs lose, won."""
+    """Decrease of the weighted shortage of other needs, in won."""
     worse_off: tuple[ShortageChange, ...]
-    """Needs that go shorter, worst first; at most five."""
+    """Needs whose shortage increases, worst first; at most five."""
     goal_changes: dict[str, float] = {}
-    """Change of each ordered goal, in its own sense and unit, by place and name, such as `1 shortage`."""
+    """Change of each ordered goal in its own unit, keyed by position and name, such as `1 shortage`."""
     changes: tuple[Change, ...] = ()
-    """The same as changes to the problem, to be sent to what-if or with a new plan; none for `shared`."""
+    """The remedy as changes to the problem, ready for a what-if query or a new plan; empty for `reallocated`."""
     shortage_if_not_reserved: float | None = None
-    """Units short in the best plan with the changes made, where nothing is kept for this need; null for `shared`."""
+    """Units short in the optimal plan with the changes but without a reservation; null for `reallocated`."""
     text: str
-    """The same in plain words."""
+    """The remedy in plain words."""
 
 
 class Remedies(Frozen):
-    """What would end or halve one shortage."""
+    """Verified remedies for one shortage."""
 
     county: str
-    """County."""
+    """Identifier of the county."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     shortage: float
-    """Units short now."""
+    """Units short in the plan."""
     target_shortage: float
-    """Units short that each remedy leaves at most."""
+    """Largest remaining shortage that a remedy may leave, in units."""
     remedies: tuple[Remedy, ...]
-    """Verified remedies, the smallest (relative to its limit) first."""
+    """Verified remedies, smallest `relative_amount` first."""
     evaluated: int
-    """Limits that were tried; those without effect by themselves are not shown."""
+    """Number of limits evaluated. Limits that have no effect alone are not listed."""
     not_evaluated: int = 0
-    """Limits that were not tried any more: enough remedies were found, or the time was over."""
+    """Number of limits not evaluated, because enough remedies were found or the time limit was reached."""
 
 
 class CurvePoint(Frozen):
-    """A plan along a curve."""
+    """Plan at one point of a parametric curve."""
 
     parameter: float
-    """Value or factor of what is varied."""
+    """Parameter: `value` or `factor` of the varied change."""
     objective: float
-    """Objective, won."""
+    """Objective, in won."""
     shadow_price: float | None
-    """Won of the objective saved per unit of `at` more, just after this point; null where the curve is sampled."""
+    """Objective saved per unit of increase of the parameter just after this point, in won. Null if the curve is
+    sampled."""
     served_share: float
-    """Share of the need served, by value."""
+    """Served share of the demand, by value."""
     by_priority: tuple[ServedShare, ...]
-    """Served share by priority."""
+    """Served share of each priority."""
     top_limits: tuple[LimitShadowPrice, ...]
-    """Limits worth most there; at most three."""
+    """Limits with the largest value at this point; at most three."""
     is_breakpoint: bool
-    """Whether prices change here; else it is an end or a sample."""
+    """Whether the point is a breakpoint, where shadow prices change. Otherwise the point is an end or a sample."""
     goal_values: dict[str, float] = {}
-    """What each ordered goal comes to, by its place and name, such as `1 shortage`."""
+    """Value of each ordered goal, keyed by position and name, such as `1 shortage`."""
 
 
 class ParametricCurve(Frozen):
-    """A plan as one thing is varied."""
+    """Objective and results of a plan as functions of one parameter."""
 
     change: Change
-    """What is varied; its `value` or `factor` runs along the curve."""
+    """Varied change; its `value` or `factor` is the parameter."""
     points: tuple[CurvePoint, ...]
-    """Points in order; between two of them the objective is a straight line where `exact`."""
+    """Points in order of the parameter. If `exact`, the objective is linear between adjacent points."""
     exact: bool
-    """Whether every breakpoint of the objective is there."""
+    """Whether the points include every breakpoint of the objective."""
     max_error: float | None
-    """Won by which the straight lines between points can be above the true curve at most; null where the curve is sampled."""
+    """Largest error of linear interpolation between points, in won; the interpolation never lies below the curve. Null
+    if the curve is sampled."""
     explored_until: float
-    """How far there was time to come; the end that was asked for where nothing is left out."""
+    """Last parameter reached within the time limit; the requested end if the curve is complete."""
     note: str
-    """How the curve was found."""
+    """Method that computed the curve."""
 
 
 class GridCell(Frozen):
-    """A plan at one pair of values."""
+    """Plan at one pair of parameter values."""
 
     first: float
-    """Value or factor of the first change."""
+    """`value` or `factor` of the first change."""
     second: float
-    """Value or factor of the second change."""
+    """`value` or `factor` of the second change."""
     objective: float | None
-    """Objective, won; null where no plan keeps every rule."""
+    """Objective, in won; null if infeasible."""
     served_share: float | None
-    """Share of the need served, by value."""
+    """Served share of the demand by value; null if infeasible."""
 
 
 class ParameterGrid(Frozen):
-    """Plans at every pair of values."""
+    """Plans at all pairs of two parameters."""
 
     cells: tuple[GridCell, ...]
-    """A cell a pair, in the order asked for."""
+    """One cell for each pair, in request order."""
     not_evaluated: int = 0
-    """Pairs that there was no time for; they have no cell."""
+    """Number of pairs without a cell, because the time limit was reached."""
+
+
+class ShiftedLimit(LimitReference):
+    """A limit with a shadow price that a change shifts."""
+
+    shadow_price: float
+    """Objective saved per unit of relaxation of the limit, in won. Relaxing raises an upper limit and lowers a lower
+    limit."""
+    bound_change: float
+    """Shift of the limit, in its unit."""
+    objective_change: float
+    """Change of the objective at the shadow prices of the plan, in won."""
+
+
+class RuleContribution(Frozen):
+    """Contribution of all limits of one rule to the estimate."""
+
+    rule: str
+    """Name of the constraint or variable in the formulation; `balance` means the needs."""
+    objective_change: float
+    """Change of the objective at the shadow prices of the plan, in won."""
+    limit_count: int
+    """Number of limits with a shadow price that the change shifts."""
+
+
+class ObjectiveEstimate(Frozen):
+    """Estimated change of the objective, from the shadow prices of the plan.
+
+    The objective is convex in the limits, so the estimate is a lower bound on the change. With `exact`, the optimal
+    basis stays valid and a re-solve gives the same change. Otherwise the objective increases by at least
+    `objective_change` or, if that is negative, decreases by at most its absolute value. The changed problem can also
+    be infeasible.
+    """
+
+    objective: float
+    """Objective of the plan before rounding, in won."""
+    objective_change: float | None
+    """Change of the objective, in won: the exact value, or a lower bound. Null if the changes alter coefficients or
+    the policy has ordered goals."""
+    exact: bool
+    """Whether the optimal basis stays valid for the whole change."""
+    valid_fraction: float
+    """Fraction of the change for which the optimal basis is known to stay valid, 0 to 1. Also 0 if the dual solution
+    is not unique and another dual solution applies."""
+    served_share: tuple[float, float] | None
+    """Served share by value before rounding: of the plan, and with the changes. Null unless `exact`."""
+    contributions: tuple[RuleContribution, ...]
+    """Contributions to the change by rule, largest first; they add up to the change."""
+    limits: tuple[ShiftedLimit, ...]
+    """Shifted limits with the largest contributions, largest first; at most twenty."""

@@ -1,4 +1,4 @@
-"""What every part of a planning problem is made of: frozen models, identifiers, numbers and values by period."""
+"""Base types of all models: frozen models, identifiers, bounded numbers and values per period."""
 
 from typing import Annotated, Any
 
@@ -7,26 +7,27 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 ID_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
 
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=ID_PATTERN)]
-"""An identifier chosen by the user: letters, digits, `-`, `_` and `.`, not starting with `.`; unique in its kind."""
+"""An identifier chosen by the user, unique among things of its kind. Letters, digits, `-`, `_` and `.` are allowed;
+the first character must not be `.`."""
 
 Text = Annotated[str, Field(max_length=2000)]
-"""Words for people; Allot never reads meaning from them."""
+"""Free text for people. Allot does not interpret it."""
 
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 """A short word that groups things, such as a category or a population group."""
 
 MAX_AMOUNT = 1e15
-"""Beyond this no quantity of a province lies; solvers take numbers not far above it for infinite."""
+"""Largest accepted quantity. Solvers treat numbers not far above it as infinite."""
 
 Amount = Annotated[float, Field(ge=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
-"""A number from 0 to LARGEST."""
+"""A number from 0 to `MAX_AMOUNT`."""
 
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 """A number from 0 to 1."""
 
 
 def _number_or_list(value: Any) -> str:
-    """Tell pydantic which branch of a PerPeriod a raw value belongs to, so that it reports one error, not two."""
+    """Select the branch of `PerPeriod` for a raw value, so that pydantic reports one error instead of two."""
     return "list" if isinstance(value, list | tuple) else "number"
 
 
@@ -34,7 +35,7 @@ PerPeriod = Annotated[
     Annotated[Amount, Tag("number")] | Annotated[tuple[Amount, ...], Tag("list")],
     Discriminator(_number_or_list),
 ]
-"""One number that holds in every period, or a list with one number per period."""
+"""One number for every period, or a list with one number per period."""
 
 SharePerPeriod = Annotated[
     Annotated[Share, Tag("number")] | Annotated[tuple[Share, ...], Tag("list")],
@@ -44,7 +45,10 @@ SharePerPeriod = Annotated[
 
 
 class Frozen(BaseModel):
-    """An immutable model that refuses unknown fields and describes each field by the sentence under it."""
+    """An immutable model that rejects unknown fields.
+
+    The docstring under a field becomes its description in the JSON schema.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -58,5 +62,5 @@ class Frozen(BaseModel):
 
 
 def expand_to_periods(value: float | tuple[float, ...], count: int) -> tuple[float, ...]:
-    """Spread a PerPeriod value over `count` periods; a list is returned as it is."""
+    """Repeat a `PerPeriod` number for `count` periods; return a list unchanged."""
     return value if isinstance(value, tuple) else (value,) * count

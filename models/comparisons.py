@@ -1,112 +1,114 @@
-"""Comparisons of plans, what goals gave up for each other, and how evenly scarcity is shared out."""
+"""Comparisons of plans, trade-offs between goals, and equity of the distribution."""
 
 from models.base import Frozen
 from models.plan import GoalResult, ServedShare
 
 
 class InputDifference(Frozen):
-    """An input that differs."""
+    """An input with different values in two problems."""
 
     path: str
-    """Where: parts of the problem and identifiers, with `/` between them."""
+    """Location of the input: parts of the problem and identifiers, separated by `/`."""
     before: str
-    """What it was, as JSON; empty where there was nothing."""
+    """Value in the first problem, as JSON; empty if absent."""
     after: str
-    """What it is, as JSON; empty where there is nothing."""
+    """Value in the second problem, as JSON; empty if absent."""
 
 
 class ResultDifference(Frozen):
-    """A result that differs."""
+    """A result with different values in two plans."""
 
     key: str
     """County, category, factory, item or period."""
     before: float
-    """What it was."""
+    """Value in the first plan."""
     after: float
-    """What it is."""
+    """Value in the second plan."""
 
 
 class ComparisonStep(Frozen):
-    """One step from the first plan to the second."""
+    """One step of the decomposition of the difference between two plans."""
 
     name: str
-    """What is changed in it."""
+    """Input that the step changes."""
     objective: float | None
-    """Objective after it; null where no plan keeps every rule then."""
+    """Objective after the step, in won; null if the problem is then infeasible."""
     served_share: float | None
-    """Served share after it."""
+    """Served share after the step, 0 to 1; null if the problem is then infeasible."""
     objective_change: float | None
-    """What the step adds to the objective, won."""
+    """Change of the objective by the step, in won."""
     served_share_change: float | None
-    """What the step adds to the served share."""
+    """Change of the served share by the step."""
 
 
 class Comparison(Frozen):
-    """Two plans side by side, and how one becomes the other."""
+    """Two plans side by side, and a decomposition of their difference."""
 
     inputs: tuple[InputDifference, ...]
-    """Inputs that differ; at most 200."""
+    """Different inputs; at most 200."""
     input_difference_count: int
-    """How many differ in all."""
+    """Number of all different inputs."""
     objective: tuple[float, float]
-    """Weighted shortages and costs before rounding, won, whatever goals were sought."""
+    """Weighted shortage plus costs of both plans before rounding, in won, independent of the goals of the policies."""
     served_share: tuple[float, float]
-    """Served shares, by value, before rounding."""
+    """Served share of both plans by value, before rounding."""
     goals: tuple[ResultDifference, ...]
-    """What each ordered goal comes to, by its place and name, such as `1 shortage`; none where no goals are listed."""
+    """Values of the ordered goals, keyed by position and name, such as `1 shortage`; empty if no goals are listed."""
     by_county: tuple[ResultDifference, ...]
-    """Served share by county."""
+    """Served share of each county."""
     by_category: tuple[ResultDifference, ...]
-    """Served share by category."""
+    """Served share of each category."""
     by_factory: tuple[ResultDifference, ...]
-    """Won's worth made by factory; at most 50, those that differ most."""
+    """Value made by each factory, in won; the 50 largest differences at most."""
     steps: tuple[ComparisonStep, ...]
-    """The change taken apart along an order: each step is solved with the ones before it; the steps add up to the whole."""
+    """Decomposition of the difference: each step changes one more input and is solved. The steps add up to the
+    difference."""
 
 
 class GoalTradeOff(Frozen):
-    """What a goal gave up for those before it."""
+    """What one goal loses to the goals before it."""
 
     goal: str
-    """The goal."""
+    """Name of the goal."""
     result: GoalResult
-    """What it reached in its turn."""
+    """Result of the goal in lexicographic optimization."""
     unconstrained_value: float
-    """What it would have reached had it come first."""
+    """Optimal value of the goal without the goals before it."""
     loss_to_earlier_goals: float
-    """What it gave up for the goals before it, in its own unit; never negative."""
+    """Loss caused by the goals before it, in the unit of the goal; never negative."""
     shadow_prices: dict[str, float]
-    """How much better it would be per unit by which an earlier goal gave way, by that goal's name and position, `1 shortage`."""
+    """Improvement of the goal per unit of relaxation of an earlier goal, keyed by its position and name, such as `1
+    shortage`."""
 
 
 class GoalTradeOffs(Frozen):
-    """What each ordered goal gave up for those before it."""
+    """What each ordered goal loses to the goals before it."""
 
     goals: tuple[GoalTradeOff, ...]
-    """Goals in order; none where the policy lists none."""
+    """Goals in order; empty if the policy lists none."""
 
 
 class ShortageBandUsage(Frozen):
-    """How one band of shortages is used."""
+    """Use of one shortage band."""
 
     band: int
-    """Band, 1 the first of the policy."""
+    """Number of the band in the policy, from 1."""
     weight: float
-    """Its weight."""
+    """Weight of the band."""
     value: float
-    """Won's worth short in it."""
+    """Value of the shortage in the band, in won."""
     need_count: int
-    """Needs (county, item, period) that reach into it."""
+    """Number of needs (county, item, period) with a shortage in the band."""
     filled_count: int
-    """Needs that fill it."""
+    """Number of needs that fill the band."""
 
 
 class EquityReport(Frozen):
-    """How evenly scarcity is shared out."""
+    """How equally shortages are distributed between counties."""
 
     by_county: dict[str, tuple[ServedShare, ...]]
-    """Served share by priority, by county."""
+    """Served share by priority, for each county."""
     served_share_range: dict[str, float]
-    """Greatest less smallest county's served share, by priority."""
+    """Largest minus smallest served share of a county, for each priority."""
     shortage_bands: tuple[ShortageBandUsage, ...]
-    """How the bands of shortages share it out."""
+    """Use of each shortage band."""

@@ -1,9 +1,9 @@
-"""The estimate of needs: people × norms × calendar × years, unless a need is stated outright.
+"""Demand estimate: population × norms × calendar × years, unless demand is stated.
 
     demand[n,i,t] = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
 
-Norms are per head and year and `years` is the length of the plan, so a plan of two months (`years` 0.16) needs about a
-sixth of a year's norm. Rows in `demand` replace the estimate for their county and item.
+Norms are units per head and year, and `years` is the length of the plan. A plan of two months (`years` 0.16) needs
+about a sixth of a year's norm. Rows in `demand` replace the estimate for their county and item.
 """
 
 from models.base import Frozen, expand_to_periods
@@ -13,37 +13,38 @@ from models.problem.population import County
 
 
 class GroupDemand(Frozen):
-    """What one population group of a county needs of an item over the whole plan."""
+    """Demand of one population group of a county for an item over the whole plan."""
 
     group: str
-    """Population group."""
+    """Name of the population group."""
     heads: float
-    """Heads of it in the county."""
+    """Heads of the group in the county."""
     norm: float
-    """Units per head and year."""
+    """Norm, in units per head and year."""
     quantity: float
-    """Units over the plan: heads × norm × years."""
+    """Units over the whole plan: heads × norm × years."""
 
 
 class DemandEstimate(Frozen):
-    """What a county needs of an item, by period, and how that came about."""
+    """Demand of a county for an item by period, and its derivation."""
 
     county: str
-    """County."""
+    """Identifier of the county."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     source: str
-    """`norms`: estimated from people and norms. `stated`: a demand row says so."""
+    """`norms`: estimated from population and norms. `stated`: given by a demand row."""
     quantity: tuple[float, ...]
     """Units in each period, in order."""
     groups: tuple[GroupDemand, ...]
-    """What each group adds; empty where the need is stated outright."""
+    """Contribution of each population group; empty if the demand is stated."""
 
 
 def compute_calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[float, ...]:
-    """The share of the plan's need that falls in each period, summing to 1.
+    """Compute the share of the plan's demand in each period; the shares sum to 1.
 
-    `even` spreads by `period_days` where given, else equally. Raises KeyError for a calendar the problem does not have.
+    The calendar `even` distributes by `period_days` if given, otherwise equally. Raises KeyError for an unknown
+    calendar.
     """
     if calendar != "even":
         return problem.calendars[calendar]
@@ -54,9 +55,10 @@ def compute_calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[fl
 
 
 def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
-    """The need of every county for every item it needs at all, counties first, items in the problem's order.
+    """Compute the demand of every county, ordered by county and then by item.
 
-    The problem must have passed its checks: calendars, counties and items exist and lists have one number per period.
+    The problem must have passed its checks: calendars, counties and items exist, and lists have one number per period.
+    Rows without any demand are omitted.
     """
     stated = {(row.county, row.item): row.quantity for row in problem.demand}
     shares = {item.calendar: compute_calendar_shares(problem, item.calendar) for item in problem.items if item.norms}

@@ -1,4 +1,4 @@
-"""Fulfilment: what was made against what was to be made, for the centre's review."""
+"""Fulfilment of quotas: reported output compared with the plan, for the centre's review."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,40 +10,44 @@ from models.outputs import LineAndPeriod
 from models.problem.planning_problem import PlanningProblem
 
 FulfilmentGrouping = Literal["factory", "county", "item"]
-"""What fulfilment is rolled up by; `county`: the place where the factory stands."""
+"""Grouping of fulfilment. `county` is the place of the factory."""
 
 
 class FulfilmentRow(Frozen):
-    """How a factory, county or item fulfilled its quotas. An item's value weighs; items without one count 1."""
+    """Fulfilment of the quotas of a factory, county or item.
+
+    Quantities are weighted by item value; items without a value count 1 per unit.
+    """
 
     id: str
-    """Factory, county (or station) or item; empty for the total."""
+    """Identifier of the factory, county (or station) or item; empty for the total."""
     name: str
-    """Its name; the identifier where it has none."""
+    """Name; the identifier if there is no name."""
     rank: int | None
-    """Place in the order, 1 the worst; null where nothing has been reported."""
+    """Rank by fulfilment, 1 is the worst; null if nothing has been reported."""
     lines: int
-    """Quotas due: one for each line and period with something to make."""
+    """Number of quotas due: lines and periods with a quota above 0."""
     unreported: int
-    """Of these, not reported. They are not taken for zero: fulfilment is of what has been reported."""
+    """Number of quotas due without a report. Fulfilment excludes them instead of counting them as 0."""
     planned_value: float
-    """Won's worth of all quotas due."""
+    """Value of all quotas due, in won."""
     unreported_value: float
-    """Of it, not reported."""
+    """Value of the quotas due without a report, in won."""
     made_value: float
-    """Won's worth made, above quotas and without a quota included."""
+    """Value of all reported output, in won, including output above or without a quota."""
     counted_value: float
-    """Won's worth made, of each line and period at most its quota."""
+    """Value of reported output, in won, limited to the quota of each line and period."""
     fulfilment: float | None
-    """counted_value / (planned_value − unreported_value): nobody makes up for one good by another; null where nothing is reported."""
+    """counted_value / (planned_value − unreported_value). Surplus of one good does not offset another. Null if nothing
+    has been reported."""
     fulfilment_uncapped: float | None
-    """made_value / (planned_value − unreported_value)."""
+    """made_value / (planned_value − unreported_value); null if nothing has been reported."""
     planned: float | None = None
-    """Units of all quotas due; of items only."""
+    """Units of all quotas due; for items only."""
     made: float | None = None
-    """Units made; of items only."""
+    """Units made; for items only."""
     unit: str | None = None
-    """Unit of both."""
+    """Unit of `planned` and `made`; for items only."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class _FulfilmentTotals:
     units_made: float = 0.0
 
     def add_line_period(self, quota: float, made: float | None, value: float) -> None:
-        """Add one line and period; `made` is None where it was not reported."""
+        """Add one line and period; `made` is None without a report."""
         due = quota > 0
         self.quotas_due += due
         self.unreported += due and made is None
@@ -72,9 +76,9 @@ class _FulfilmentTotals:
             self.units_made += made
 
     def divide_by_reported(self, value: float) -> float | None:
-        """`value` as a share of what was planned of what is reported."""
-        told = self.planned_value - self.unreported_value
-        return value / told if self.unreported < self.quotas_due and told > 0 else None
+        """Divide `value` by the planned value of reported quotas; None if nothing has been reported."""
+        reported = self.planned_value - self.unreported_value
+        return value / reported if self.unreported < self.quotas_due and reported > 0 else None
 
 
 def compute_fulfilment(
@@ -84,9 +88,10 @@ def compute_fulfilment(
     group_by: FulfilmentGrouping,
     through: str,
 ) -> tuple[tuple[FulfilmentRow, ...], FulfilmentRow]:
-    """Fulfilment up to the period `through`, worst first, and the total; quotas and outputs in units.
+    """Compute fulfilment up to and including the period `through`, worst first, and the total.
 
-    Those of whom nothing has been reported stand at the end, without a rank. KeyError for a period that there is not.
+    Quotas and outputs are in units. Groups without a report come last and have no rank. Raises KeyError for an unknown
+    period.
     """
     position = {period: t for t, period in enumerate(problem.periods)}
     last = position[through]
@@ -97,19 +102,15 @@ def compute_fulfilment(
         factory, item, period = key
         if position[period] <= last:
             group = {"factory": factory, "county": place[factory], "item": item}[group_by]
-            for one in (sums[group], total):
-                one.add_line_period(quotas.get(key, 0.0), outputs.get(key), value[item])
+            for totals in (sums[group], total):
+                totals.add_line_period(quotas.get(key, 0.0), outputs.get(key), value[item])
     names = _read_group_names(problem, group_by)
-    told = [(group, one) for group, one in sums.items() if one.divide_by_reported(one.counted_value) is not None]
-    silent = [(group, one) for group, one in sums.items() if one.divide_by_reported(one.counted_value) is None]
-    told.sort(key=lambda each: (each[1].divide_by_reported(each[1].counted_value), -each[1].planned_value, each[0]))
-    silent.sort(key=lambda each: (-each[1].planned_value, each[0]))
+    shares = {group: totals.divide_by_reported(totals.counted_value) for group, totals in sums.items()}
+    ranked = sorted((share, -sums[group].planned_value, group) for group, share in shares.items() if share is not None)
+    unranked = sorted((-sums[group].planned_value, group) for group, share in shares.items() if share is None)
     units = {item.id: item.unit for item in problem.items} if group_by == "item" else {}
-    rows = [
-        _build_fulfilment_row(group, names[group], rank, one, units.get(group))
-        for rank, (group, one) in enumerate(told, 1)
-    ]
-    rows += [_build_fulfilment_row(group, names[group], None, one, units.get(group)) for group, one in silent]
+    order = [(rank, group) for rank, (*_, group) in enumerate(ranked, 1)] + [(None, group) for _, group in unranked]
+    rows = [_build_fulfilment_row(group, names[group], rank, sums[group], units.get(group)) for rank, group in order]
     return tuple(rows), _build_fulfilment_row("", "", None, total, None)
 
 

@@ -1,4 +1,4 @@
-"""How a plan is to be solved: options that change the way, never the answer."""
+"""Solve options: solver, time limit, tolerance and verification."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,8 @@ from pydantic import Field
 from models.base import Frozen
 
 SolverName = Literal["auto", "highs", "highs-ipm", "glop", "pdlp", "cbc"]
-"""`auto` lets Allot choose; the others are HiGHS dual simplex and interior point, OR-Tools' GLOP and PDLP, and CBC through PuLP."""
+"""`auto`: Allot selects an algorithm. `highs`: HiGHS dual simplex. `highs-ipm`: HiGHS interior point. `glop`, `pdlp`:
+OR-Tools. `cbc`: CBC through PuLP."""
 
 
 class PlanOptions(Frozen):
@@ -16,8 +17,9 @@ class PlanOptions(Frozen):
     solver: SolverName = "auto"
     """Solver to use."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=86_400, strict=True)] = 600.0
-    """Seconds after which solving stops with the best plan found."""
+    """Time limit in seconds. At the limit, the solver stops and returns the best feasible plan found so far."""
     tolerance: Annotated[float, Field(gt=0, le=1e-2, strict=True)] = 1e-6
-    """Scaled residual and gap within which the certificate must pass for a plan to be called optimal."""
+    """Largest scaled primal residual, dual residual and gap at which a plan is called optimal."""
     verify: bool = False
-    """Whether to solve once more by the independent PuLP formulation on another solver and report the agreement."""
+    """Whether to solve the independent PuLP formulation with another solver and report whether both objectives
+    agree."""

@@ -1,82 +1,87 @@
-"""A plan: its outcome and proof, its objective and its summary. The rows of its tables are in `models.tables`."""
+"""A plan without its tables: outcome, certificate, objective and summary. `models.tables` defines the table rows."""
 
 from typing import Literal
 
 from models.base import Frozen
 
 Outcome = Literal["optimal", "feasible", "infeasible", "failed"]
-"""`optimal`: certified. `feasible`: stopped by a limit, with its gap. `infeasible`: rules conflict; see the diagnosis. `failed`: see termination."""
+"""`optimal`: the certificate passed. `feasible`: a limit stopped the solver, and the certificate states the gap.
+`infeasible`: hard rules conflict; see `infeasibility`. `failed`: no plan was found; see `termination`."""
 
 
 class Termination(Frozen):
-    """Why solving stopped."""
+    """Why the solver stopped."""
 
     reason: Literal["optimal", "infeasible", "unbounded", "limit", "cancelled", "numerical", "error"]
-    """Why it stopped."""
+    """Reason for stopping."""
     limit: Literal["time", "iterations", "memory"] | None = None
-    """Which limit stopped it, if one did."""
+    """Limit that was reached; null if no limit stopped the solver."""
     detail: str = ""
-    """The solver's own words, or what went wrong."""
+    """Message of the solver, or a description of the error."""
 
 
 class Certificate(Frozen):
-    """Proof computed from the arrays, not taken from a solver. All numbers are scaled: 0 is perfect."""
+    """Optimality certificate, computed from the primal and dual values without trusting the solver.
+
+    Residuals and gap are scaled; 0 is exact.
+    """
 
     passed: bool
-    """Whether all three are within `tolerance`."""
+    """Whether primal residual, dual residual and gap are all within `tolerance`."""
     primal_residual: float
-    """Largest violation of a row or bound, relative to 1 + its right-hand side."""
+    """Primal residual: largest violation of a constraint or bound, relative to 1 + its right-hand side."""
     dual_residual: float
-    """Largest wrong-signed reduced cost or price, relative to 1 + the cost it belongs to."""
+    """Dual residual: largest wrong-signed reduced cost or dual value, relative to 1 + the cost of its variable."""
     gap: float
-    """|primal − dual objective| / (1 + |primal| + |dual|)."""
+    """Duality gap: |primal − dual objective| / (1 + |primal| + |dual|)."""
     primal_objective: float
-    """Objective of the plan."""
+    """Objective of the plan, in won."""
     dual_objective: float
-    """Bound proved by the prices; no plan can be cheaper."""
+    """Dual bound, in won: no plan has a smaller objective."""
     tolerance: float
-    """Tolerance it was held to."""
+    """Tolerance of the test."""
 
 
 class ObjectiveTerms(Frozen):
-    """The parts that the objective is the sum of, in won (weighted for the shortage)."""
+    """Terms of the objective, in won; the shortage is weighted."""
 
     shortage: float = 0.0
     """Weighted shortage."""
     making: float = 0.0
-    """Cost of making."""
+    """Production cost."""
     haulage: float = 0.0
     """Cost of shipping over links."""
     holding: float = 0.0
-    """Cost of stock held."""
+    """Holding cost of stock."""
     quality: float = 0.0
-    """Value of the quality missing, times `quality_weight`."""
+    """Value of missing quality, times `quality_weight`."""
 
 
 class GoalResult(Frozen):
-    """What one goal of an ordered list reached, and what it was held to afterwards."""
+    """Result of one goal in lexicographic optimization."""
 
     goal: str
     """Name of the goal."""
     value: float
-    """What it reached: a share for `worst_fulfilment`, else won (for `central_share` the distance to the target)."""
+    """Optimal value of the goal in its own stage. A share for `worst_fulfilment`, else won. For `central_share`, the
+    distance to the target."""
     tolerance_bound: float
-    """The value that later goals had to keep."""
+    """Bound on the goal in later stages: its value relaxed by its tolerance."""
     final_value: float
-    """Its value in the finished plan."""
+    """Value of the goal in the finished plan."""
 
 
 class PlanObjective(Frozen):
-    """The objective of the plan and its parts."""
+    """The objective of the plan and its terms."""
 
     value: float
-    """Σ weighted shortage + Σ costs, in won."""
+    """Weighted shortage plus all costs, in won."""
     parts: ObjectiveTerms
-    """The parts it is the sum of."""
+    """Terms that add up to `value`."""
     before_rounding: float | None = None
-    """Its value in the LP before quotas were rounded to whole units; null where none were."""
+    """LP objective before quotas were rounded to whole units, in won; null if no quota was rounded."""
     goals: tuple[GoalResult, ...] = ()
-    """With `policy.goals`: what each goal reached, in order."""
+    """Results of the goals in `policy.goals`, in order."""
 
 
 class SolveStep(Frozen):
@@ -131,128 +136,128 @@ class ServedShare(Frozen):
     """Served share of one group of demands, weighted by value."""
 
     key: str
-    """Category, county, priority, item or period."""
+    """Category, county, priority, item or period of the group."""
     demand: float
-    """Won's worth needed."""
+    """Value of the demand, in won."""
     served: float
-    """Won's worth served."""
+    """Value of the demand served, in won."""
     share: float
-    """served / demand; 1 where nothing is needed."""
+    """Served share, served / demand; 1 if the demand is 0."""
 
 
 class WorstServedDemand(Frozen):
-    """A demand served badly, over the whole plan."""
+    """A county and item with one of the lowest served shares over the whole plan."""
 
     county: str
-    """County."""
+    """Identifier of the county."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     demand: float
-    """Units needed."""
+    """Demand, in units of the item."""
     served: float
-    """Units served."""
+    """Demand served, in units of the item."""
     share: float
-    """served / demand."""
+    """Served share, served / demand."""
 
 
 class PlanSummary(Frozen):
-    """The plan at a glance."""
+    """Totals and served shares of the plan."""
 
     demand_value: float
-    """Won's worth needed."""
+    """Value of the total demand, in won."""
     served_share: float
-    """Share of it served, by value."""
+    """Served share of the total demand, by value."""
     by_category: tuple[ServedShare, ...]
-    """Served share by category."""
+    """Served share of each category."""
     by_county: tuple[ServedShare, ...]
-    """Served share by county."""
+    """Served share of each county."""
     by_priority: tuple[ServedShare, ...]
-    """Served share by priority."""
+    """Served share of each priority."""
     by_period: tuple[ServedShare, ...]
-    """Served share by period."""
+    """Served share of each period."""
     worst_served: tuple[WorstServedDemand, ...]
-    """The county-items served worst, worst first; at most ten."""
+    """Counties and items with the lowest served shares, worst first; at most ten."""
     local_share: float
     """Share of the goods supplied, by value, that local factories made."""
     central_share: float
     """Share of the goods supplied, by value, that came from the centre."""
     power_used_kwh: float
-    """Electricity used by factories and rail, kWh."""
+    """Electricity used by factories and rail, in kWh."""
     power_limit_kwh: float | None
-    """Electricity that might be used, kWh; null where an area has no limit."""
+    """Electricity limit of all power areas, in kWh; null if an area has no limit."""
     tonnes: float
-    """Tonnes put on links."""
+    """Tonnes loaded onto links."""
     tonne_km: float
-    """Tonne-kilometres."""
+    """Transport volume, in tonne-kilometres."""
     swapped_given: float
-    """Won's worth given in swaps."""
+    """Value of the goods given in swaps, in won."""
     swapped_taken: float
-    """Won's worth taken in swaps."""
+    """Value of the goods taken in swaps, in won."""
 
 
 class VerificationResult(Frozen):
-    """The second opinion: the independent formulation on another solver."""
+    """Result of the independent reference model, solved by another solver."""
 
     solver: str
-    """Solver that gave it."""
+    """Solver of the reference model."""
     objective: float
-    """Its objective."""
+    """Objective of the reference model, in won."""
     difference: float
-    """Relative difference to the plan's objective."""
+    """Relative difference from the objective of the plan."""
     agrees: bool
     """Whether the difference is within the tolerance."""
 
 
 class ConflictingRule(Frozen):
-    """A rule that takes part in a conflict, and how much it must give."""
+    """A rule that takes part in a conflict, and its relaxation."""
 
     rule: str
-    """Rule, by its name in the formulation."""
+    """Name of the constraint in the formulation."""
     where: dict[str, str]
-    """What it applies to: labels by axis, such as county, item, period."""
+    """What the rule applies to: labels by axis, such as county, item and period."""
     text: str
     """The rule in the planner's words."""
     relaxation: float
-    """Units by which it gives in the least total relaxation; 0 if it need not."""
+    """Units by which the minimal feasibility relaxation relaxes the rule; 0 if it does not."""
     unit: str
     """Unit of the relaxation."""
 
 
 class Infeasibility(Frozen):
-    """Why no plan can keep all hard rules."""
+    """Why no plan satisfies all hard rules."""
 
     conflict: tuple[ConflictingRule, ...]
-    """An irreducible set of rules in conflict: without any one of them the others can be kept."""
+    """Irreducible infeasible subset (IIS): rules in conflict that become feasible if any one of them is removed."""
     relaxations: tuple[ConflictingRule, ...]
-    """The least total relaxation that makes the problem feasible, rule by rule."""
+    """Feasibility relaxation: the rules that must be relaxed, with the minimal total relaxation."""
     verified: bool
     """Whether a re-solve with the relaxation found a plan."""
     irreducible: bool = True
-    """Whether each rule of the conflict was shown to be needed for it; false where there was no time for all."""
+    """Whether every rule was shown to be necessary for the conflict; false if the time limit ended the test."""
 
 
 class Plan(Frozen):
-    """The head of a plan: everything but its tables."""
+    """A plan without its tables."""
 
     outcome: Outcome
-    """What came of it."""
+    """Outcome of planning."""
     termination: Termination
-    """Why solving stopped."""
+    """Why the solver stopped."""
     certificate: Certificate | None = None
-    """Proof of the outcome; null where there is no plan."""
+    """Certificate of the outcome; null if there is no plan."""
     objective: PlanObjective | None = None
-    """Objective with its parts; null where there is no plan."""
+    """Objective and its terms; null if there is no plan."""
     summary: PlanSummary | None = None
-    """The plan at a glance; null where there is no plan."""
+    """Totals and served shares; null if there is no plan."""
     infeasibility: Infeasibility | None = None
-    """Why it is infeasible; null unless it is."""
+    """Conflict and relaxations; null unless the outcome is `infeasible`."""
     verification: VerificationResult | None = None
-    """The second opinion, if asked for."""
+    """Result of the reference model; null unless `verify` was set."""
     rounding_cost: float | None = None
-    """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
+    """Increase of the objective by rounding to whole units, in won; null if no item requires whole units."""
     solver: SolverRun
-    """What solved it and how."""
+    """Solver, model size and solution steps."""
     timings: dict[str, float]
-    """Seconds by stage: build, solve, certify, report …"""
+    """Wall time of each stage (build, solve, certify, report and others), in seconds."""
     tables: dict[str, int]
-    """Rows of each table."""
+    """Number of rows of each table."""

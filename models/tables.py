@@ -1,155 +1,159 @@
-"""The rows of a plan's tables: the schema with names, units and meanings. Tables themselves travel as columns."""
+"""Row schemas of the tables of a plan: names, units and meanings of columns.
+
+Tables are transferred as columns.
+"""
 
 from models.base import Frozen
 
 
 class QuotaRow(Frozen):
-    """What a factory makes of an item in a period."""
+    """Quota of a factory for an item in a period."""
 
     factory: str
-    """Factory."""
+    """Identifier of the factory."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     quantity: float
-    """Units to be made."""
+    """Units to make."""
     kwh: float
-    """Electricity for it, overhead included, kWh."""
+    """Electricity for the quota including overhead, in kWh."""
     price: float
-    """Value of one more unit there and then, won."""
+    """Shadow price of the item at the factory's place in the period, in won per unit."""
 
 
 class SupplyRow(Frozen):
-    """Where a county's supply of an item comes from and goes to in a period."""
+    """Supply and use of an item at a place in a period."""
 
     county: str
-    """County, or the station at which goods change hands."""
+    """Identifier of the county, or of the station where goods change hands."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     demand: float
     """Units needed."""
     made: float
-    """Units made there."""
+    """Units made by factories at the place."""
     used: float
-    """Units used up by factories there."""
+    """Units used as material by factories at the place."""
     central: float
-    """Units handed over there by the centre."""
+    """Units handed over by the centre at the place."""
     arrived: float
-    """Units arriving over links."""
+    """Units that arrive over links."""
     sent: float
     """Units sent over links."""
     taken: float
-    """Units taken in swaps there."""
+    """Units taken in swaps at the place."""
     given: float
-    """Units given in swaps there."""
+    """Units given in swaps at the place."""
     stock: float
-    """Units in store at the end."""
+    """Units in store at the end of the period."""
     served: float
     """Units of the demand served."""
     shortage: float
-    """Units of the demand unmet."""
+    """Units of the demand not served."""
     price: float
-    """Value of one more unit there and then, won."""
+    """Shadow price of the item at the place in the period, in won per unit."""
 
 
 class ShipmentRow(Frozen):
-    """What moves over a link in one direction in a period."""
+    """Shipment of an item over a link in one direction in a period."""
 
     link: str
-    """Link."""
+    """Identifier of the link."""
     from_: str
-    """Place it leaves (column `from`)."""
+    """Place of departure (column `from`)."""
     to: str
-    """Place it reaches."""
+    """Place of arrival."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     quantity: float
-    """Units."""
+    """Units shipped."""
     tonnes: float
-    """Tonnes."""
+    """Tonnes shipped."""
 
 
 class SwapRow(Frozen):
-    """What is swapped with a partner in a period."""
+    """Swap of an item with a partner in a period."""
 
     partner: str
-    """Partner."""
+    """Identifier of the partner."""
     item: str
-    """Item."""
+    """Identifier of the item."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     given: float
     """Units given."""
     taken: float
     """Units taken."""
     value: float
-    """Won's worth of what was taken less what was given."""
+    """Value taken minus value given, in won."""
 
 
 class PowerRow(Frozen):
-    """Electricity of an area in a period."""
+    """Electricity of a power area in a period."""
 
     area: str
-    """Power area."""
+    """Identifier of the power area."""
     period: str
-    """Period."""
+    """Identifier of the period."""
     used_by_factories: float
-    """kWh used by factories."""
+    """Electricity used by factories, in kWh."""
     used_by_rail: float
-    """kWh used by links."""
+    """Electricity used by links, in kWh."""
     limit: float | None
-    """kWh that may be used: allotment plus own generation; null where there is no limit."""
+    """Electricity limit in kWh: allotment plus own generation; null if the area has no limit."""
     price: float
-    """Won of the objective saved by one more kWh."""
+    """Shadow price of the limit: objective saved by one more kWh, in won."""
 
 
 class CapacityRow(Frozen):
-    """A limit other than power: how much of it is used and what one more unit is worth."""
+    """A limit other than power, with its use and its shadow price."""
 
     rule: str
-    """Rule, by its name in the formulation: machine, labour, link, handling, store, central_share, swap_balance, local_floor …"""
+    """Name of the constraint in the formulation: machine, labour, link, handling, store, central_share, swap_balance,
+    local_floor and others."""
     id: str
-    """What it limits: factory, county, link, item, partner."""
+    """Identifier of what is limited: factory, county, link, item or partner."""
     part: str
     """Machine group of a factory, direction of a link, or empty."""
     period: str
-    """Period, or settlement window."""
+    """Period or settlement window."""
     used: float
-    """Amount used."""
+    """Amount used, in `unit`."""
     limit: float
-    """Amount there is."""
+    """Limit, in `unit`."""
     unit: str
-    """Unit of both."""
+    """Unit of `used` and `limit`."""
     price: float
-    """Won of the objective saved by one more unit."""
+    """Shadow price of the limit: objective saved by one more unit, in won."""
 
 
 class BottleneckRow(Frozen):
-    """A limit behind a shortage, and what one more unit of it would do."""
+    """A binding limit that causes a shortage, with its shadow price."""
 
     county: str
-    """County of the shortage."""
+    """Identifier of the county with the shortage."""
     item: str
-    """Item short."""
+    """Identifier of the item that is short."""
     period: str
     """Period of the shortage."""
     shortage: float
     """Units short."""
     rule: str
-    """Binding rule behind it."""
+    """Name of the binding constraint."""
     id: str
-    """What the rule limits."""
+    """Identifier of what the constraint limits."""
     part: str
     """Machine group, direction, or empty."""
     limit_period: str
-    """Period or window of the limit."""
+    """Period or settlement window of the limit."""
     gain: float
-    """Won of the objective saved by one more unit of the limit."""
+    """Shadow price of the limit: objective saved by one more unit, in won."""
     unit: str
     """Unit of the limit."""
 
@@ -163,4 +167,4 @@ TABLE_SCHEMAS: dict[str, type[Frozen]] = {
     "capacity": CapacityRow,
     "bottlenecks": BottleneckRow,
 }
-"""The tables of a plan and the schema of their rows; a trailing underscore is not part of a column's name."""
+"""Row schema of each table of a plan. A trailing underscore is not part of the column name."""

@@ -1,1 +1,1 @@
-"""Changes to a problem and scenarios made of them."""
+"""Changes to a problem: change, scenario, and one module for each kind of change."""

@@ -1,16 +1,16 @@
-"""Making the changes of a scenario to a problem.
+"""Apply the changes of a scenario to a problem.
 
-Changes are made one after another, so that scenarios compose: apply the changes of one, then of the next. `where` names
-are looked up kind by kind (a county before a power area of the same name, an item before a category) and add up. Factors leave
-absent limits absent, as no limit times anything is still none, but a change that finds nothing at all to multiply is refused.
+Changes are applied in order, so scenarios compose: apply the changes of one, then those of the next. Each name in
+`where` is looked up by kind, for example a county before a power area and an item before a category. A factor leaves
+absent limits absent. A factor that selects no limit at all is an error.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from models.changes import capacity_changes, store_changes, supply_changes
-from models.changes.amendment import ChangeContext
 from models.changes.change import Change, ChangeName
+from models.changes.change_context import ChangeContext
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
 
@@ -42,21 +42,21 @@ CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
     "partner_wants": supply_changes.apply_partner_wants,
     "partner_credit": supply_changes.apply_partner_credit,
 }
-"""How each change is made: the parts of the problem that it gives anew."""
+"""Function of each change; it returns the changed parts of the problem."""
 
 
 def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> PlanningProblem:
-    """`problem`, which has passed its checks, with `changes` made one after another; the original stays as it is.
+    """Apply `changes` in order to a problem that has passed its checks; the original stays unchanged.
 
-    Only what a change touches is copied. Raises InvalidProblem, with paths such as `/changes/0/where`, with all that is wrong
-    with the changes, or with what is wrong with the problem they make.
+    Only changed parts are copied. Raises InvalidProblemError with all findings about the changes, with paths such as
+    `/changes/0/where`, or with the findings about the changed problem.
     """
     findings: list[Finding] = []
     for position, change in enumerate(changes):
-        amendment = ChangeContext(problem, change, position)
-        parts = CHANGE_APPLIERS[change.what](amendment)
-        findings += amendment.findings
-        if not amendment.findings:
+        context = ChangeContext(problem, change, position)
+        parts = CHANGE_APPLIERS[change.what](context)
+        findings += context.findings
+        if not context.findings:
             problem = problem.model_copy(update=parts)
     if findings:
         raise InvalidProblemError(tuple(findings))

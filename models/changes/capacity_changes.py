@@ -1,14 +1,14 @@
-"""Changes to what the region has: power, links, machines, labour, people and their norms."""
+"""Changes to capacities of the region: power, links, machines, labour, population and norms."""
 
 from typing import Any
 
-from models.changes.amendment import ChangeContext, group_by_name, replace_fields
+from models.changes.change_context import ChangeContext, group_by_name, replace_fields
 from models.problem.factories import Factory, Line
 from models.problem.population import County
 
 
 def apply_power_limit(context: ChangeContext) -> dict[str, Any]:
-    """kWh allotted to power areas, by area."""
+    """Change the electricity allotted to power areas in kWh, by area."""
     areas = context.problem.power_areas
     chosen = context.select_keys([{area.id: [e] for e, area in enumerate(areas)}])
     limits = context.change_limits({e: areas[e].limit_kwh for e in chosen}, "electricity")
@@ -16,7 +16,7 @@ def apply_power_limit(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_own_generation(context: ChangeContext) -> dict[str, Any]:
-    """kWh that areas add themselves, by area."""
+    """Change the own generation of power areas in kWh, by area."""
     areas = context.problem.power_areas
     chosen = context.select_keys([{area.id: [e] for e, area in enumerate(areas)}])
     new = {e: {"own_generation_kwh": context.change_series(areas[e].own_generation_kwh)} for e in chosen}
@@ -24,7 +24,10 @@ def apply_own_generation(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_link_tonnes(context: ChangeContext) -> dict[str, Any]:
-    """Tonnes of links, by link, mode, place at an end or power area; `rail_tonnes` and `road_tonnes` of those links alone."""
+    """Change the capacity of links in tonnes, by link, mode, place at an end or power area.
+
+    `rail_tonnes` and `road_tonnes` select links of that mode only.
+    """
     links = context.problem.links
     mode = {"rail_tonnes": "rail", "road_tonnes": "road"}.get(context.change.what)
     fitting = [(a, link) for a, link in enumerate(links) if mode in (None, link.mode)]
@@ -39,7 +42,7 @@ def apply_link_tonnes(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_machine_condition(context: ChangeContext) -> dict[str, Any]:
-    """Condition of factories, by factory, place, power area or category made."""
+    """Change the condition of factories, by factory, place, power area or category made."""
     problem = context.problem
     factories = problem.factories
     area = {county.id: county.power_area for county in problem.counties}
@@ -55,7 +58,7 @@ def apply_machine_condition(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_machine_hours(context: ChangeContext) -> dict[str, Any]:
-    """Nominal hours of machine groups, by factory/group, factory, group, place or power area."""
+    """Change the nominal hours of machine groups, by factory/group, factory, group, place or power area."""
     problem = context.problem
     factories = problem.factories
     area = {county.id: county.power_area for county in problem.counties}
@@ -74,19 +77,19 @@ def apply_machine_hours(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_line_least(context: ChangeContext) -> dict[str, Any]:
-    """Units to be made on lines."""
+    """Change the lower limits of lines, in units."""
     lines = _select_lines(context)
     return _update_lines(context, {key: {"least": context.change_series(line.least)} for key, line in lines.items()})
 
 
 def apply_line_most(context: ChangeContext) -> dict[str, Any]:
-    """Units that may be made on lines."""
+    """Change the upper limits of lines, in units."""
     limits = context.change_limits({key: line.most for key, line in _select_lines(context).items()}, "lines")
     return _update_lines(context, {key: {"most": most} for key, most in limits.items()})
 
 
 def apply_population(context: ChangeContext) -> dict[str, Any]:
-    """Heads, by group, county or power area."""
+    """Change the population in heads, by group, county or power area."""
     counties = context.problem.counties
     heads = [dict(county.population) for county in counties]
     keys = [(n, group) for n, groups in enumerate(heads) for group in groups]
@@ -101,7 +104,7 @@ def apply_population(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_norms(context: ChangeContext) -> dict[str, Any]:
-    """Need per head of items that have norms, by item or category; stated needs (`demand`) stay."""
+    """Change the norms of items that have norms, by item or category. Stated needs (`demand`) stay unchanged."""
     items = context.problem.items
     fitting = [(i, item) for i, item in enumerate(items) if item.norms]
     kinds = [{item.id: [i] for i, item in fitting}, group_by_name((item.category, i) for i, item in fitting)]
@@ -113,7 +116,7 @@ def apply_norms(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_labour_hours(context: ChangeContext) -> dict[str, Any]:
-    """Hours of labour of counties, by county or power area."""
+    """Change the labour hours of counties, by county or power area."""
     counties = context.problem.counties
     kinds = [{county.id: [n] for n, county in enumerate(counties)}, _group_by_power_area(counties)]
     limits = context.change_limits({n: counties[n].labour_hours for n in context.select_keys(kinds)}, "labour")
@@ -121,7 +124,10 @@ def apply_labour_hours(context: ChangeContext) -> dict[str, Any]:
 
 
 def _select_lines(context: ChangeContext) -> dict[tuple[int, int], Line]:
-    """Lines selected by factory/item, factory, item, category made, place or power area, by position of factory and line."""
+    """Select lines by factory/item, factory, item, category made, place or power area.
+
+    Keys are the positions of factory and line.
+    """
     problem = context.problem
     factories = problem.factories
     category = {item.id: item.category for item in problem.items}
@@ -139,7 +145,7 @@ def _select_lines(context: ChangeContext) -> dict[tuple[int, int], Line]:
 
 
 def _update_lines(context: ChangeContext, updates: dict[tuple[int, int], dict[str, Any]]) -> dict[str, Any]:
-    """Factories with new fields in some of their lines."""
+    """Replace fields of the given lines."""
     factories = context.problem.factories
     by_factory: dict[int, dict[int, dict[str, Any]]] = {}
     for (f, k), fields in updates.items():

@@ -1,4 +1,4 @@
-"""Changes to a problem: the words of a scenario."""
+"""Changes to a problem, and scenarios."""
 
 from typing import Annotated, Literal, Self
 
@@ -34,52 +34,57 @@ ChangeName = Literal[
     "partner_wants",
     "partner_credit",
 ]
-"""What can be changed; each name says which field of the problem it touches (see `Change.what`)."""
+"""Names of the changes; `Change.what` describes the field that each name changes."""
 
 
 Selector = Annotated[str, Field(min_length=1, max_length=201)]
-"""A name, or two with `/` between them."""
+"""An identifier, or two identifiers separated by `/`."""
 
 
 class Change(Frozen):
-    """One named change: multiply a part of the problem by `factor`, or set it to `value`."""
+    """One change: multiplies a part of the problem by `factor`, or sets it to `value`."""
 
     what: ChangeName
-    """`central_share`: the centre's promise (by category or item). `delivered`: how much of it is kept. `power_limit`,
-    `own_generation`: kWh of power areas. `rail_tonnes`, `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or any.
-    `handling_tonnes`: tonnes that may enter places. `machine_condition`: of factories (by factory, county, or category made).
-    `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: units to be made, and that may be, on lines.
-    `labour`, `store_tonnes`: hours and stores of counties. `opening_stock`, `stock_least`, `stock_most`, `closing_least`,
-    `closing_most`: units of items in the stores of counties. `population`: heads (by group or county). `norms`: need per
-    head (by item, category). `materials`: the centre's allotments. `local_floor`: least share made locally. `partner_offers`,
-    `partner_wants`: units of swaps (by partner, item or category). `partner_credit`: won beyond what is given."""
+    """Part of the problem to change. `central_share`: the centre's promised share (by category or item). `delivered`:
+    delivered part of the promise. `power_limit`, `own_generation`: kWh of power areas. `rail_tonnes`,
+    `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or of all links. `handling_tonnes`: tonnes that may
+    enter places. `machine_condition`: condition of factories (by factory, county, or category made).
+    `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: lower and upper limits of lines, in
+    units. `labour`, `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`,
+    `stock_most`, `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
+    county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:
+    least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
+    category). `partner_credit`: additional value that may be received, in won."""
     where: Selector | Annotated[tuple[Selector, ...], Field(min_length=1)] | None = None
-    """Selects by id, category, group or area; two names with `/` between them select one part of one thing, such as
-    `hyesan-soap/soap`. Everything of that kind if absent."""
+    """Selection by identifier, category, group or area. Two names separated by `/` select one part of one thing, such
+    as `hyesan-soap/soap`. If absent, the change selects everything of that kind."""
     periods: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
-    """Periods in which it holds; all if absent. Only for values that can differ by period."""
+    """Periods in which the change applies; all if absent. Only for values that can differ by period."""
     factor: Amount | None = None
-    """Multiplies what is there."""
+    """Factor that multiplies the present value."""
     value: PerPeriod | None = None
-    """Replaces what is there."""
+    """New value that replaces the present value."""
 
     @model_validator(mode="after")
     def _factor_or_value(self) -> Self:
         if (self.factor is None) == (self.value is None):
-            raise ValueError("state either factor or value")
+            raise ValueError("state either `factor` or `value`")
         return self
 
 
 class Scenario(Frozen):
-    """A named list of changes; scenarios compose by applying their changes one after another."""
+    """A named list of changes.
+
+    Scenarios compose: the changes of several scenarios are applied in order.
+    """
 
     id: Id
-    """Identifier, unique within its province."""
+    """Identifier, unique within the province."""
     name: str
     """Name for people."""
     local_name: str = ""
     """Name in the local language and script."""
     notes: str = ""
-    """What it stands for."""
+    """Description of the scenario."""
     changes: tuple[Change, ...] = ()
     """Changes, applied in order."""

@@ -1,35 +1,35 @@
-"""Changes to what counties keep, hold and take in: stocks of items, stores, and tonnes that may enter."""
+"""Changes to stocks, stores and handling limits."""
 
 from typing import Any
 
-from models.changes.amendment import ChangeContext, group_by_name, replace_fields
+from models.changes.change_context import ChangeContext, group_by_name, replace_fields
 from models.problem.network import Station
 from models.problem.population import County, StockLimits
 
 StockKey = tuple[int, str]
-"""Position of a county, and an item."""
+"""Position of a county, and the identifier of an item."""
 
 
 def apply_opening_stock(context: ChangeContext) -> dict[str, Any]:
-    """Units in store before the first period."""
+    """Change the units in store before the first period."""
     chosen = _select_stocks(context)
     return _update_stocks(context, {key: {"opening": context.change_number(s.opening)} for key, s in chosen.items()})
 
 
 def apply_stock_least(context: ChangeContext) -> dict[str, Any]:
-    """Units to be kept at the end of each period."""
+    """Change the least stock at the end of each period, in units."""
     chosen = _select_stocks(context)
     return _update_stocks(context, {key: {"least": context.change_series(s.least)} for key, s in chosen.items()})
 
 
 def apply_stock_most(context: ChangeContext) -> dict[str, Any]:
-    """Units that may be kept at the end of each period."""
+    """Change the largest stock at the end of each period, in units."""
     limits = context.change_limits({key: s.most for key, s in _select_stocks(context).items()}, "stocks")
     return _update_stocks(context, {key: {"most": most} for key, most in limits.items()})
 
 
 def apply_closing_least(context: ChangeContext) -> dict[str, Any]:
-    """Units to be left at the end of the plan."""
+    """Change the least stock at the end of the plan, in units."""
     chosen = _select_stocks(context)
     return _update_stocks(
         context, {key: {"closing_least": context.change_number(s.closing_least)} for key, s in chosen.items()}
@@ -37,7 +37,7 @@ def apply_closing_least(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_closing_most(context: ChangeContext) -> dict[str, Any]:
-    """Units that may be left at the end of the plan; a factor leaves what has no limit without one."""
+    """Change the largest stock at the end of the plan, in units. A factor leaves absent limits absent."""
     old = {key: s.closing_most for key, s in _select_stocks(context).items()}
     context.report_nothing_to_multiply(old, "closing stocks")
     stated = {k: v for k, v in old.items() if v is not None or context.change.factor is None}
@@ -47,7 +47,7 @@ def apply_closing_most(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_store_tonnes(context: ChangeContext) -> dict[str, Any]:
-    """Tonnes that stores of counties hold, by county or power area."""
+    """Change the store capacity of counties in tonnes, by county or power area."""
     counties = context.problem.counties
     kinds = [
         {county.id: [n] for n, county in enumerate(counties)},
@@ -58,7 +58,7 @@ def apply_store_tonnes(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_handling_tonnes(context: ChangeContext) -> dict[str, Any]:
-    """Tonnes that may enter places over links, by place or power area."""
+    """Change the tonnes that may enter places over links, by place or power area."""
     problem = context.problem
     places: tuple[County | Station, ...] = (*problem.counties, *problem.stations)
     kinds = [
@@ -77,14 +77,17 @@ def apply_handling_tonnes(context: ChangeContext) -> dict[str, Any]:
 
 
 def _select_stocks(context: ChangeContext) -> dict[StockKey, StockLimits]:
-    """Stocks selected by county/item, county, item, category or power area; one named exactly need not be stated yet."""
+    """Select stocks by county/item, county, item, category or power area.
+
+    A `value` can also select a county/item pair without a stated stock.
+    """
     problem = context.problem
     counties = problem.counties
     category = {item.id: item.category for item in problem.items}
     stated = [(n, item) for n, county in enumerate(counties) for item in county.stocks]
-    named = {f"{counties[n].id}/{item}": [(n, item)] for n, item in stated}
+    stated_keys = {f"{counties[n].id}/{item}": [(n, item)] for n, item in stated}
     kinds = [
-        named,
+        stated_keys,
         group_by_name((counties[n].id, (n, item)) for n, item in stated),
         group_by_name((item, (n, item)) for n, item in stated),
         group_by_name((category[item], (n, item)) for n, item in stated),
@@ -103,9 +106,9 @@ def _select_stocks(context: ChangeContext) -> dict[StockKey, StockLimits]:
 
 
 def _update_stocks(context: ChangeContext, updates: dict[StockKey, dict[str, Any]]) -> dict[str, Any]:
-    """Counties with new fields in some of their stocks."""
+    """Replace fields of the given stocks."""
     counties = context.problem.counties
     stocks = {n: dict(counties[n].stocks) for n, _ in updates}
     for (n, item), fields in updates.items():
         stocks[n][item] = stocks[n].get(item, StockLimits()).model_copy(update=fields)
-    return {"counties": replace_fields(counties, {n: {"stocks": held} for n, held in stocks.items()})}
+    return {"counties": replace_fields(counties, {n: {"stocks": county_stocks} for n, county_stocks in stocks.items()})}

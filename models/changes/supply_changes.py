@@ -1,14 +1,14 @@
-"""Changes to what comes from outside: the centre's shares, its delivery and allotments, partners' offers and wants."""
+"""Changes to external supply: central shares, delivery, allotments, and offers and wants of partners."""
 
 from typing import Any
 
-from models.changes.amendment import ChangeContext, PerPeriodValue, group_by_name, replace_fields
+from models.changes.change_context import ChangeContext, PerPeriodValue, group_by_name, replace_fields
 
 
 def apply_central_share(context: ChangeContext) -> dict[str, Any]:
-    """The centre's promise: all of it, or of categories and items.
+    """Change the centre's promised share: all of it, or of categories and items.
 
-    A share set for a category replaces those of its items, unless they are named too.
+    A share of a category replaces the shares of its items, unless the change names them too.
     """
     problem, change = context.problem, context.change
     shares = problem.supply_shares
@@ -42,38 +42,38 @@ def apply_central_share(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_delivered_share(context: ChangeContext) -> dict[str, Any]:
-    """How much of its promise the centre keeps; it has no parts to select."""
-    for place in range(len(context.selector_names)):
-        context.report_unknown_name(place, ())
+    """Change the delivered part of the centre's promise; it has no parts to select."""
+    for position in range(len(context.selector_names)):
+        context.report_unknown_name(position, ())
     return _update_supply_shares(context, delivered=context.change_series(context.problem.supply_shares.delivered, 1.0))
 
 
 def apply_allotments(context: ChangeContext) -> dict[str, Any]:
-    """The centre's allotments, by item or category; a `value` for a material without one states it."""
+    """Change the centre's allotments, by item or category. A `value` can also add an allotment of a material."""
     problem = context.problem
     allotted = dict(problem.supply_shares.materials)
-    named = {item: [item] for item in allotted}
+    stated_keys = {item: [item] for item in allotted}
     by_category = group_by_name((item.category, item.id) for item in problem.items if item.id in allotted)
     new = {item.id: [item.id] for item in problem.items if item.kind == "material"}
-    kinds = [named, new, by_category] if context.change.factor is None else [named, by_category]
+    kinds = [stated_keys, new, by_category] if context.change.factor is None else [stated_keys, by_category]
     for item in context.select_keys(kinds):
         allotted[item] = context.change_series(allotted.get(item, 0.0))
     return _update_supply_shares(context, materials=allotted)
 
 
 def apply_local_floor(context: ChangeContext) -> dict[str, Any]:
-    """Least shares made locally, by category or item; a `value` for one without a floor states it."""
+    """Change least shares of local production, by category or item. A `value` can also add a floor."""
     problem = context.problem
     floors = dict(problem.supply_shares.local_floor)
-    named = {key: [key] for key in floors}
+    stated_keys = {key: [key] for key in floors}
     new = {name: [name] for item in problem.items for name in (item.category, item.id)}
-    for key in context.select_keys([named, new] if context.change.factor is None else [named]):
+    for key in context.select_keys([stated_keys, new] if context.change.factor is None else [stated_keys]):
         floors[key] = context.change_number(floors.get(key, 0.0), 1.0)
     return _update_supply_shares(context, local_floor=floors)
 
 
 def apply_partner_credit(context: ChangeContext) -> dict[str, Any]:
-    """Won that may be received beyond what is given, by partner."""
+    """Change the additional value that may be received in swaps, in won, by partner."""
     partners = context.problem.partners
     chosen = context.select_keys([{partner.id: [p] for p, partner in enumerate(partners)}])
     new = {p: {"credit": context.change_number(partners[p].credit)} for p in chosen}
@@ -81,17 +81,17 @@ def apply_partner_credit(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_partner_offers(context: ChangeContext) -> dict[str, Any]:
-    """What partners can give, by partner/item, partner, item or category."""
+    """Change the offers of partners, by partner/item, partner, item or category."""
     return _change_partner_units(context, "offers")
 
 
 def apply_partner_wants(context: ChangeContext) -> dict[str, Any]:
-    """What partners take, by partner/item, partner, item or category."""
+    """Change the wants of partners, by partner/item, partner, item or category."""
     return _change_partner_units(context, "wants")
 
 
 def _change_partner_units(context: ChangeContext, side: str) -> dict[str, Any]:
-    """New units of one side of swaps; a `value` for an item named exactly states it where it was not."""
+    """Change the units of one side of swaps. A `value` for a partner/item pair can also add it."""
     problem = context.problem
     category = {item.id: item.category for item in problem.items}
     units: list[dict[str, PerPeriodValue]] = [dict(getattr(partner, side)) for partner in problem.partners]

@@ -1,4 +1,4 @@
-"""Small problems shipped with Allot, to start from and to show."""
+"""Small example problems shipped with Allot."""
 
 import json
 from importlib import resources
@@ -8,16 +8,16 @@ from models.problem.planning_problem import PlanningProblem
 
 
 def two_counties_text() -> str:
-    """The JSON text of two counties, three goods and two months."""
+    """Return the JSON text of an example with two counties, three goods and two months."""
     return resources.files(__name__).joinpath("two_counties.json").read_text(encoding="utf-8")
 
 
 def two_counties_raw() -> dict[str, Any]:
-    """The same as plain dictionaries and lists, free to be changed."""
+    """Return the example as new dictionaries and lists, safe to modify."""
     raw: dict[str, Any] = json.loads(two_counties_text())
     return raw
 
 
 def two_counties() -> PlanningProblem:
-    """The same as a problem."""
+    """Return the example as a planning problem."""
     return PlanningProblem.model_validate(two_counties_raw())

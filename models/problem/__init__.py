@@ -1,1 +1,1 @@
-"""A planning problem, one file a part."""
+"""The planning problem, one file for each part."""

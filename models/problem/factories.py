@@ -1,4 +1,4 @@
-"""Factories, their machines and the lines on which they make items."""
+"""Factories, their machines and their production lines."""
 
 from typing import Literal
 
@@ -6,46 +6,46 @@ from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
 
 
 class Line(Frozen):
-    """One factory making one item: what a unit takes, and how much may be made."""
+    """Production of one item in a factory: inputs per unit, and limits."""
 
     item: Id
-    """Item it makes."""
+    """Identifier of the item made."""
     kwh_per_unit: Amount = 0.0
-    """Electricity per unit at the machine, kWh, before the factory's overhead."""
+    """Electricity per unit at the machine, in kWh, before the factory's `power_overhead`; 0 by default."""
     hours_per_unit: dict[Label, Amount] = {}
-    """Hours per unit by machine group."""
+    """Machine hours per unit, by machine group."""
     labour_hours_per_unit: Amount = 0.0
-    """Hours of labour per unit."""
+    """Labour hours per unit; 0 by default."""
     materials: dict[Id, Amount] = {}
-    """Units of other items used up per unit made."""
+    """Units of other items used per unit made."""
     quality: Share = 1.0
-    """Quality of what it makes, 0 to 1; the policy's `quality_weight` prices what is missing to 1."""
+    """Quality of the product, 0 to 1; 1 by default. The policy's `quality_weight` prices quality below 1."""
     cost_per_unit: Amount = 0.0
-    """Won per unit made."""
+    """Production cost, in won per unit; 0 by default."""
     least: PerPeriod = 0.0
-    """Units to be made per period at least."""
+    """Smallest quantity per period, in units; 0 by default."""
     most: PerPeriod | None = None
-    """Units that may be made per period at most; no limit if absent."""
+    """Largest quantity per period, in units; no limit if absent."""
 
 
 class Factory(Frozen):
-    """A factory at a place, with its machine hours and the lines that share them."""
+    """A factory at a place, with machine hours and the lines that share them."""
 
     id: Id
     """Identifier, unique among factories."""
     name: Text = ""
-    """Name in English; the identifier is shown where it is empty."""
+    """Name in English; Allot shows the identifier if empty."""
     local_name: Text = ""
     """Name in the region's own language."""
     place: Id
-    """County or station where it stands."""
+    """County or station where the factory is."""
     level: Literal["local", "central"] = "local"
-    """Who runs it; only what local factories make counts as made locally."""
+    """Operator of the factory. Only output of `local` factories counts as made locally."""
     condition: Share = 1.0
-    """Share of its nominal machine hours that its machines still give (rust lowers it)."""
+    """Usable share of the nominal machine hours, 0 to 1; 1 by default. Wear lowers it."""
     power_overhead: Amount = 1.0
-    """Factor on the electricity of its lines: lighting, heating, old motors, line losses."""
+    """Factor on the electricity of all lines, for lighting, heating, old motors and line losses; 1 by default."""
     machines: dict[Label, PerPeriod] = {}
-    """Nominal hours per period by machine group."""
+    """Nominal machine hours per period, by machine group."""
     lines: tuple[Line, ...] = ()
-    """What it can make, one line an item."""
+    """Production lines, one for each item."""

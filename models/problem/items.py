@@ -1,4 +1,4 @@
-"""Items: the goods that people need and the materials that only factories use."""
+"""Items: goods that people need, and materials that only factories use."""
 
 from typing import Annotated, Literal
 
@@ -7,43 +7,43 @@ from pydantic import Field
 from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
 
 Priority = Annotated[int, Field(ge=1, le=3, strict=True)]
-"""1 first (survival, infants, school), 2 next, 3 last."""
+"""Priority class: 1 first (survival, infants, school), 2 next, 3 last."""
 
 
 class Item(Frozen):
-    """One good of the catalogue, or one material that factories turn into goods."""
+    """A good, or a material that factories turn into goods."""
 
     id: Id
     """Identifier, unique among items."""
     name: Text = ""
-    """Name in English; the identifier is shown where it is empty."""
+    """Name in English; Allot shows the identifier if empty."""
     local_name: Text = ""
     """Name in the region's own language."""
     category: Label = "other"
     """Category for shares, floors and summaries, such as food or hygiene."""
     kind: Literal["good", "material"] = "good"
-    """`good`: people need it. `material`: only factories use it."""
+    """`good`: people need the item. `material`: only factories use the item."""
     unit: Label = "unit"
-    """Unit in which quantities are counted, such as kg, piece or pair."""
+    """Unit of quantities, such as kg, piece or pair."""
     kg_per_unit: Amount = 1.0
-    """Mass of one unit, in kg; loads links, stores and handling."""
+    """Mass of one unit, in kg; 1 by default. Links, stores and handling limits use it."""
     value: Amount = 1.0
-    """Won per unit: its price in swaps and its weight in shortage."""
+    """Value of one unit, in won; 1 by default. It is the price in swaps and the weight of a shortage."""
     priority: Priority = 2
-    """Priority class of its shortage: 1 first, 3 last."""
+    """Priority class of a shortage: 1 first, 3 last; 2 by default."""
     importance: PerPeriod = 1.0
-    """Factor on the weight of its shortage, by period; 1 is ordinary."""
+    """Factor on the weight of a shortage, by period; 1 by default."""
     whole_units: bool = False
-    """Whether quotas of it must be whole numbers."""
+    """Whether quotas must be whole numbers."""
     transportable: bool = True
-    """Whether it can be shipped over links."""
+    """Whether links can carry the item."""
     storable: bool = True
-    """Whether county stores can keep it from one period to the next."""
+    """Whether county stores can keep the item from one period to the next."""
     loss: Share = 0.0
-    """Share of the stock that is lost per period (0 to 1)."""
+    """Share of the stock lost per period, 0 to 1; 0 by default."""
     holding_cost: Amount = 0.0
-    """Won per unit held in stock at the end of a period."""
+    """Holding cost, in won per unit of stock at the end of a period; 0 by default."""
     norms: dict[Label, Amount] = {}
-    """Need per head and year, in units, by population group."""
+    """Need in units per head and year, by population group."""
     calendar: Label = "even"
-    """How the plan's need is spread over its periods: `even`, or a name in `calendars`."""
+    """Distribution of the plan's need over its periods: `even`, or a name in `calendars`."""

@@ -1,4 +1,4 @@
-"""Stations and the links that carry goods between places."""
+"""Stations, and links that carry goods between places."""
 
 from typing import Literal
 
@@ -13,39 +13,42 @@ class Station(Frozen):
     id: Id
     """Identifier, unique among all places (counties and stations)."""
     name: Text = ""
-    """Name in English; the identifier is shown where it is empty."""
+    """Name in English; Allot shows the identifier if empty."""
     local_name: Text = ""
     """Name in the region's own language."""
     latitude: float | None = None
-    """Latitude, degrees north."""
+    """Latitude, in degrees north."""
     longitude: float | None = None
-    """Longitude, degrees east."""
+    """Longitude, in degrees east."""
     handling_tonnes: PerPeriod | None = None
-    """Tonnes that may enter over links per period at most; no limit if absent."""
+    """Largest tonnage that may enter over links per period; no limit if absent."""
 
 
 class Link(Frozen):
-    """A railway, road or waterway between two places, usable both ways unless said otherwise."""
+    """A railway, road or waterway between two places.
+
+    It carries goods in both directions unless `one_way` is set.
+    """
 
     id: Id
     """Identifier, unique among links."""
     from_place: Id = Field(alias="from")
-    """Place where it starts."""
+    """Place where the link starts."""
     to_place: Id = Field(alias="to")
-    """Place where it ends."""
+    """Place where the link ends."""
     one_way: bool = False
-    """Whether it carries goods from start to end only."""
+    """Whether the link carries goods only from start to end."""
     mode: Literal["rail", "road", "water"] = "road"
-    """How goods travel on it."""
+    """Mode of transport."""
     km: Amount = 0.0
-    """Length, km."""
+    """Length, in km; 0 by default."""
     tonnes: PerPeriod | None = None
-    """Tonnes it carries per period, each way; no limit if absent."""
+    """Largest tonnage per period in each direction; no limit if absent."""
     kwh_per_tonne_km: Amount = 0.0
-    """Electricity per tonne-km, kWh; 0 where it is not electric."""
+    """Electricity per tonne-km, in kWh; 0 (not electric) by default."""
     power_area: Id | None = None
-    """Power area that meters its electricity; needed where `kwh_per_tonne_km` is above 0."""
+    """Power area that supplies the link; required if `kwh_per_tonne_km` is above 0."""
     cost_per_tonne_km: Amount = 0.0
-    """Won per tonne-km."""
+    """Cost, in won per tonne-km; 0 by default."""
     cost_per_tonne: Amount = 0.0
-    """Won per tonne, whatever the distance."""
+    """Cost, in won per tonne, independent of distance; 0 by default."""

@@ -1,4 +1,4 @@
-"""Neighbouring regions and the centre's trade offices with which surplus is swapped."""
+"""Partners: neighbouring regions and the centre's trade offices, with which the region swaps surplus."""
 
 from typing import Literal
 
@@ -6,25 +6,26 @@ from models.base import Amount, Frozen, Id, PerPeriod, Text
 
 
 class Partner(Frozen):
-    """Someone who gives goods for goods at a place of the network."""
+    """A partner that swaps goods at a place of the network."""
 
     id: Id
     """Identifier, unique among partners."""
     name: Text = ""
-    """Name in English; the identifier is shown where it is empty."""
+    """Name in English; Allot shows the identifier if empty."""
     local_name: Text = ""
     """Name in the region's own language."""
     at: Id
     """Place where goods change hands."""
     kind: Literal["region", "centre"] = "region"
-    """A neighbouring region, or the centre's own trade (central factories giving their products for surplus)."""
+    """`region`: a neighbouring region. `centre`: the centre's own trade, where central factories give products for
+    surplus."""
     offers: dict[Id, PerPeriod] = {}
-    """Units of each item it can give per period."""
+    """Largest quantity of each item that the partner gives per period, in units."""
     wants: dict[Id, PerPeriod] = {}
-    """Units of each item it takes per period."""
+    """Largest quantity of each item that the partner takes per period, in units."""
     rate: Amount = 1.0
-    """Won's worth received per won's worth given."""
+    """Value received per value given; 1 by default."""
     credit: Amount = 0.0
-    """Won that may be received beyond that in each settlement window."""
+    """Additional value that may be received in each settlement window, in won; 0 by default."""
     settlement: Literal["period", "quarter", "plan"] = "plan"
-    """Over which window the swaps must balance; a quarter is a run of three periods from the first."""
+    """Window over which swaps must balance. A quarter is three consecutive periods, counted from the first."""

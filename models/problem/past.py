@@ -1,4 +1,4 @@
-"""The past of a plan: periods that have been, with what happened in them; and the quotas of the plan before."""
+"""The past of a plan: periods that are over, with their events, and quotas of the former plan."""
 
 from typing import Annotated
 
@@ -11,51 +11,51 @@ Series = Annotated[tuple[Amount, ...], Field(min_length=1)]
 
 
 class PastOutput(Frozen):
-    """What a factory made of an item."""
+    """Past output of a factory for an item."""
 
     factory: Id
-    """Factory."""
+    """Identifier of the factory."""
     item: Id
-    """Item."""
+    """Identifier of the item."""
     quantity: Series
     """Units made in each past period."""
 
 
 class PastShipment(Frozen):
-    """What moved over a link in one direction."""
+    """Past shipments over a link in one direction."""
 
     link: Id
-    """Link."""
+    """Identifier of the link."""
     to: Id
-    """Place that it reached."""
+    """Place of arrival."""
     item: Id
-    """Item."""
+    """Identifier of the item."""
     quantity: Series
-    """Units in each past period."""
+    """Units shipped in each past period."""
 
 
 class PastSupply(Frozen):
-    """What else happened to an item at a place."""
+    """Past central supply, stock and shortage of an item at a place."""
 
     place: Id
-    """County; or a station, which has neither stock nor shortage."""
+    """County, or a station; a station has neither stock nor shortage."""
     item: Id
-    """Item."""
+    """Identifier of the item."""
     central: Series
-    """Units that the centre handed over there in each past period."""
+    """Units handed over by the centre at the place in each past period."""
     stock: Series
     """Units in store at the end of each past period."""
     shortage: Series
-    """Units of the need that were not served in each past period."""
+    """Units of the need not served in each past period."""
 
 
 class PastSwap(Frozen):
-    """What was swapped with a partner."""
+    """Past swaps with a partner."""
 
     partner: Id
-    """Partner."""
+    """Identifier of the partner."""
     item: Id
-    """Item."""
+    """Identifier of the item."""
     given: Series
     """Units given in each past period."""
     taken: Series
@@ -63,26 +63,29 @@ class PastSwap(Frozen):
 
 
 class Past(Frozen):
-    """What has happened in the first periods: it counts in every rule, but is not decided any more. What is not listed was zero."""
+    """Events of the past periods.
+
+    Past values are fixed, but they count in every constraint. Anything not listed was 0.
+    """
 
     periods: Annotated[tuple[Id, ...], Field(min_length=1)]
-    """The past periods: the first ones of the problem, in order, at least one less than all."""
+    """Past periods: the first periods of the problem, in order. At least one period must remain to plan."""
     outputs: tuple[PastOutput, ...] = ()
-    """What was made."""
+    """Past output of factories."""
     shipments: tuple[PastShipment, ...] = ()
-    """What moved."""
+    """Past shipments over links."""
     supply: tuple[PastSupply, ...] = ()
-    """What the centre handed over, what was kept, and what was short."""
+    """Past central supply, stock and shortages."""
     swaps: tuple[PastSwap, ...] = ()
-    """What was swapped."""
+    """Past swaps with partners."""
 
 
 class FormerQuota(Frozen):
-    """What a factory was to make of an item in the plan before; the goal `quotas_close` keeps near it."""
+    """Quota of a factory for an item in the former plan; the goal `quotas_close` minimises the distance to it."""
 
     factory: Id
-    """Factory."""
+    """Identifier of the factory."""
     item: Id
-    """Item."""
+    """Identifier of the item."""
     quantity: PerPeriod
     """Units per period."""

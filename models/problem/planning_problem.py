@@ -1,4 +1,4 @@
-"""A planning problem: everything a plan is made from."""
+"""The planning problem: all input data of a plan."""
 
 from typing import Annotated
 
@@ -17,20 +17,20 @@ from models.problem.shares import SupplyShares
 
 
 class PlanningProblem(Frozen):
-    """A region, what its people need, and what limits its making and moving, over the periods of a plan."""
+    """A region with its needs and its limits on production and transport, over the periods of a plan."""
 
     name: Text = ""
-    """What the problem is called."""
+    """Name of the problem."""
     periods: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Identifiers of the periods, in order."""
     period_days: PerPeriod | None = None
-    """Days in each period; the `even` calendar spreads by them. Equal periods if absent."""
+    """Days in each period, used by the `even` calendar; equal periods if absent."""
     years: Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)] = 1.0
-    """Length of the plan in years; norms per year are multiplied by it."""
+    """Length of the plan in years; 1 by default. Norms per year are multiplied by it."""
     notes: Text = ""
     """Remarks for people."""
     calendars: dict[Label, tuple[Share, ...]] = {}
-    """How a plan's need is spread over its periods: one share per period, summing to 1."""
+    """Distribution of the plan's need over its periods: one share per period, summing to 1."""
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     """Goods and materials."""
     counties: Annotated[tuple[County, ...], Field(min_length=1)]
@@ -38,20 +38,20 @@ class PlanningProblem(Frozen):
     stations: tuple[Station, ...] = ()
     """Junctions and gateways."""
     demand: tuple[DemandRow, ...] = ()
-    """Needs stated outright, replacing the estimate for their county and item."""
+    """Stated needs, which replace the estimate for their county and item."""
     factories: tuple[Factory, ...] = ()
     """Factories, with machines and lines."""
     power_areas: tuple[PowerArea, ...] = ()
-    """Power areas with their limits."""
+    """Power areas with their electricity limits."""
     supply_shares: SupplyShares = SupplyShares()
-    """What the centre supplies and how much must be made locally."""
+    """Supply from the centre, and least shares of local production."""
     links: tuple[Link, ...] = ()
     """Railways, roads and waterways."""
     partners: tuple[Partner, ...] = ()
-    """Neighbouring regions and central trade with which surplus is swapped."""
+    """Neighbouring regions and central trade offices for swaps."""
     policy: Policy = Policy()
-    """Weights, goals and rules of conduct."""
+    """Weights, goals and rules of the planner."""
     past: Past | None = None
-    """What has happened in the first periods, where a plan is made again for the rest; nothing is past if absent."""
+    """Events of the first periods, if the remaining periods are replanned; no past if absent."""
     former_quotas: tuple[FormerQuota, ...] = ()
-    """Quotas of the plan before, which the goal `quotas_close` keeps near; lines not listed had none."""
+    """Quotas of the former plan, used by the goal `quotas_close`; lines not listed had a quota of 0."""

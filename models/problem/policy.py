@@ -1,4 +1,4 @@
-"""How the planner weighs shortages, costs and quality, and in which order goals come."""
+"""The planner's policy: weights of shortages, costs and quality, and the order of goals."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,32 +7,36 @@ from pydantic import Discriminator, Field, Tag
 from models.base import Amount, Frozen, Share
 
 GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost"]
-"""What a plan can be asked to do first, next and so on."""
+"""Names of the goals that a plan can optimise in order."""
 
 
 class ShortageBand(Frozen):
-    """A slice of a demand that may go unmet, with its weight; the deeper the dearer."""
+    """A part of a demand that may remain unmet, with its weight. Deeper bands weigh more."""
 
     width: Share
-    """Share of the demand this band covers, 0 to 1."""
+    """Share of the demand that the band covers, 0 to 1."""
     weight: Amount
     """Weight of a unit short in this band."""
 
 
 class Goal(Frozen):
-    """One goal of an ordered list: solved to its optimum, then held while the next is solved."""
+    """One goal of an ordered list, for lexicographic optimization.
+
+    Each goal is optimised in turn; later goals must keep its optimum within its tolerance.
+    """
 
     goal: GoalName
-    """What is sought. `worst_fulfilment`: raise the smallest served share; `shortage`: least weighted shortage;
-    `quotas_close`: quotas to come as near to `former_quotas` as can be, by value;
-    `central_share`: stay close to a target share; `quality`: least value lost to low quality; `cost`: least cost."""
+    """Goal to optimise. `worst_fulfilment`: maximise the smallest served share (max-min fairness). `shortage`:
+    minimise weighted shortage. `quotas_close`: minimise the deviation of quotas from `former_quotas`, by value.
+    `central_share`: minimise the deviation from a target share. `quality`: minimise the value lost to low quality.
+    `cost`: minimise cost."""
     over: Literal["county", "item", "county_item"] = "county_item"
-    """For `worst_fulfilment`: whose served share (over the whole plan, weighted by value) is compared."""
+    """For `worst_fulfilment`: groups whose served share, over the whole plan and by value, is compared."""
     target: Share | None = None
-    """For `central_share`: the share of all goods supplied, by value, that the centre should give;
-    `supply_shares.central` if absent."""
+    """For `central_share`: target share of the centre in all goods supplied, by value; `supply_shares.central` if
+    absent."""
     tolerance: Amount = 1e-6
-    """How far later goals may move this one from its optimum, relative to max(1, its value)."""
+    """Allowed deviation from the optimum in later goals, relative to max(1, its value); 1e-6 by default."""
 
 
 def _select_goal_form(value: Any) -> str:
@@ -42,29 +46,29 @@ def _select_goal_form(value: Any) -> str:
 OrderedGoal = Annotated[
     Annotated[GoalName, Tag("name")] | Annotated[Goal, Tag("goal")], Discriminator(_select_goal_form)
 ]
-"""A goal by its name alone, or with its particulars."""
+"""A goal by name, or as an object with further fields."""
 
 PriorityKey = Literal["1", "2", "3"]
 
 
 class Policy(Frozen):
-    """The planner's weights and rules of conduct."""
+    """The planner's weights, goals and rules."""
 
     shortage_bands: Annotated[tuple[ShortageBand, ...], Field(min_length=1, max_length=10)] = (
         ShortageBand(width=0.5, weight=4),
         ShortageBand(width=0.3, weight=2),
         ShortageBand(width=0.2, weight=1),
     )
-    """Bands of a shortage; the least weighted fill first, so scarcity is shared out rather than dropped on one county."""
+    """Bands of a shortage. Bands with the lowest weight fill first, which spreads shortages over counties."""
     priority_weights: dict[PriorityKey, Amount] = {"1": 4, "2": 2, "3": 1}
-    """Weight of a shortage by the item's priority."""
+    """Weight of a shortage by the item's priority; 4, 2 and 1 by default."""
     goals: Annotated[tuple[OrderedGoal, ...], Field(min_length=1, max_length=10)] | None = None
-    """Goals in order; `null` minimises weighted shortage and costs together."""
+    """Goals in order; null minimises the sum of weighted shortage and costs."""
     own_needs_first: bool = False
-    """Whether swaps may leave no county with less of any good than it has when no swaps are allowed."""
+    """Whether swaps must leave every county at least as much of every good as a plan without swaps."""
     quality_weight: Amount = 0.0
-    """Won per won's worth of quality missing in what is made."""
+    """Weight of missing quality, in won per won of value; 0 by default."""
 
     def expand_ordered_goals(self) -> tuple[Goal, ...]:
-        """The goals with their particulars; empty when none are stated."""
+        """Return the goals as `Goal` objects; empty if none are stated."""
         return tuple(Goal(goal=g) if isinstance(g, str) else g for g in self.goals or ())

@@ -1,56 +1,56 @@
-"""Counties with their people and stores, and needs stated outright."""
+"""Counties with their people and stores, and stated needs."""
 
 from models.base import Amount, Frozen, Id, Label, PerPeriod, Text
 
 
 class StockLimits(Frozen):
-    """What a county's store holds of one item: at the start, within the plan and at its end."""
+    """Opening stock and stock limits of one item in a county."""
 
     opening: Amount = 0.0
-    """Units there before the first period."""
+    """Units in store before the first period; 0 by default."""
     least: PerPeriod = 0.0
-    """Units to be kept at the end of each period at least."""
+    """Least stock at the end of each period, in units; 0 by default."""
     most: PerPeriod | None = None
-    """Units that may be kept at the end of each period at most; no limit if absent."""
+    """Largest stock at the end of each period, in units; no limit if absent."""
     closing_least: Amount = 0.0
-    """Units to be left at the end of the last period at least."""
+    """Least stock at the end of the last period, in units; 0 by default."""
     closing_most: Amount | None = None
-    """Units that may be left at the end of the last period at most; no limit if absent."""
+    """Largest stock at the end of the last period, in units; no limit if absent."""
 
 
 class County(Frozen):
-    """A place with people, factories and stores; the smallest area that is planned for."""
+    """A place with people, factories and stores; the smallest planning area."""
 
     id: Id
     """Identifier, unique among all places (counties and stations)."""
     name: Text = ""
-    """Name in English; the identifier is shown where it is empty."""
+    """Name in English; Allot shows the identifier if empty."""
     local_name: Text = ""
     """Name in the region's own language."""
     latitude: float | None = None
-    """Latitude of the seat, degrees north."""
+    """Latitude of the county seat, in degrees north."""
     longitude: float | None = None
-    """Longitude of the seat, degrees east."""
+    """Longitude of the county seat, in degrees east."""
     population: dict[Label, Amount] = {}
-    """Heads by population group; groups may overlap (women are people too)."""
+    """Heads by population group. Groups may overlap; `women`, for example, also belong to `people`."""
     power_area: Id
-    """Power area whose limit the county's factories draw on."""
+    """Power area that supplies the county's factories."""
     labour_hours: PerPeriod | None = None
-    """Hours of labour its factories can use per period; no limit if absent."""
+    """Largest labour of the county's factories per period, in hours; no limit if absent."""
     store_tonnes: PerPeriod | None = None
-    """Tonnes its stores hold at the end of a period at most; no limit if absent."""
+    """Largest stock at the end of a period, in tonnes; no limit if absent."""
     handling_tonnes: PerPeriod | None = None
-    """Tonnes that may enter over links per period at most; no limit if absent."""
+    """Largest tonnage that may enter over links per period; no limit if absent."""
     stocks: dict[Id, StockLimits] = {}
-    """Opening stock and limits by item; an item not named opens empty and is limited by the store alone."""
+    """Opening stock and stock limits by item. Other items start with 0 and are limited by the store only."""
 
 
 class DemandRow(Frozen):
-    """A need stated outright, replacing the estimate for its county and item."""
+    """A stated need, which replaces the estimate for its county and item."""
 
     county: Id
-    """County where it is needed."""
+    """Identifier of the county."""
     item: Id
-    """Item needed."""
+    """Identifier of the item."""
     quantity: PerPeriod
     """Units needed per period."""

@@ -1,4 +1,4 @@
-"""Power areas: how much electricity factories and trains may draw."""
+"""Power areas: electricity limits of factories and electric links."""
 
 from models.base import Frozen, Id, PerPeriod, Text
 
@@ -11,6 +11,6 @@ class PowerArea(Frozen):
     name: Text = ""
     """Name for people."""
     limit_kwh: PerPeriod | None = None
-    """kWh allotted per period; no limit if absent."""
+    """Electricity allotted per period, in kWh; no limit if absent."""
     own_generation_kwh: PerPeriod = 0.0
-    """kWh that the area's own small stations add per period."""
+    """Electricity that the area's own small power stations add per period, in kWh; 0 by default."""

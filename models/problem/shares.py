@@ -1,22 +1,22 @@
-"""What the centre supplies, and how much must be made at home."""
+"""Supply from the centre, and least shares of local production."""
 
 from models.base import Frozen, Id, Label, PerPeriod, Share, SharePerPeriod
 
 
 class SupplyShares(Frozen):
-    """The centre's share of the goods needed, how much of it is kept, where it arrives, and floors for local making."""
+    """Central supply of goods and materials, gateways, and least shares of local production."""
 
     central: Share = 0.0
-    """Share of each good's demand that the centre promises, 0 to 1."""
+    """Share of each good's demand that the centre promises, 0 to 1; 0 by default."""
     by_category: dict[Label, Share] = {}
-    """The same by category, replacing `central`."""
+    """Promised share by category, 0 to 1; replaces `central`."""
     by_item: dict[Id, Share] = {}
-    """The same by item, replacing `by_category`."""
+    """Promised share by item, 0 to 1; replaces `by_category`."""
     delivered: SharePerPeriod = 1.0
-    """How much of its promise the centre keeps in each period, 0 to 1."""
+    """Delivered part of the promise in each period, 0 to 1; 1 by default."""
     gateways: tuple[Id, ...] = ()
-    """Places where the centre hands over, in any proportion."""
+    """Places where the centre hands over its supply, in any proportion."""
     materials: dict[Id, PerPeriod] = {}
-    """The centre's allotment of materials, units per period, before `delivered`."""
+    """Allotment of materials by the centre, in units per period, before `delivered`."""
     local_floor: dict[Label, Share] = {}
-    """Least share made locally of what is made and centrally supplied over the plan, by category or item."""
+    """Least share of local production in local production plus central supply over the plan, by category or item."""

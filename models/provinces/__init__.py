@@ -1,16 +1,15 @@
-"""Provinces as data: the built-in ones, each a folder of CSV files in the layout of `models.sheets`, and any other folder.
+"""Provinces: the built-in ones, and folders of CSV files in the layout of `models.sheets`.
 
-ryanggang/README.md says how to edit one by hand; docs/provinces.md names the sheets.
+ryanggang/README.md explains how to edit a province by hand; docs/provinces.md describes the sheets.
 """
 
 from functools import cache
 from pathlib import Path
 
-from models.provinces.errors import InvalidMarksError, ProvinceError, UnknownProvinceError
-from models.provinces.figures import Figure, read_figures, read_notes
-from models.provinces.province import Province
-from models.provinces.reader import read_province
-from models.sheets import RowNotes
+from models.provinces.figures import Figure, open_csv_folder, read_figures, read_notes, read_text_rows
+from models.provinces.province import InvalidMarksError, Province, ProvinceError, UnknownProvinceError
+from models.sheets import CsvSheets, RowNotes, read_sheet_tables
+from models.validation.parsing import validate_model
 
 __all__ = [
     "Figure",
@@ -29,34 +28,57 @@ _PROVINCES_FOLDER = Path(__file__).parent
 
 
 def list_builtin_provinces() -> tuple[str, ...]:
-    """Identifiers of the provinces that come with Allot, in alphabetical order."""
+    """Return the identifiers of the built-in provinces in alphabetical order."""
     return tuple(sorted(path.parent.name for path in _PROVINCES_FOLDER.glob("*/province.csv")))
 
 
 @cache
 def load_builtin_province(name: str) -> Province:
-    """The built-in province of that name; UnknownProvinceError if there is none."""
-    return read_province(_find_builtin_folder(name))
+    """Return the built-in province `name`; raise UnknownProvinceError if it does not exist."""
+    return load_province_folder(_find_builtin_folder(name))
 
 
 def load_province_folder(path: Path) -> Province:
-    """The province in the folder `path`. Raises OSError, and InvalidProblemError with all findings, by sheet, row and column."""
-    return read_province(path)
+    """Read the province in the folder `path`.
+
+    Raises OSError, and InvalidProblemError with all findings, located by sheet, row and column.
+    """
+    files = open_csv_folder(path)
+    document = read_sheet_tables(files)
+    problem, scenarios = document.parse_parts()
+    content = {
+        "id": path.name,
+        "name": document.content.get("name") or problem.name or path.name,
+        "local_name": _find_local_name(files),
+        "notes": problem.notes,
+        "problem": problem,
+        "scenarios": scenarios,
+    }
+    with document.locate_errors():
+        return validate_model(Province, content)
 
 
 def load_province_figures(name: str) -> tuple[Figure, ...]:
-    """Every figure of a built-in province, with its mark (found, derived, assumed) and its sources."""
+    """Return every figure of a built-in province, with its mark (found, derived, assumed) and its sources."""
     return read_figures(_find_builtin_folder(name))
 
 
 def load_province_notes(name: str) -> tuple[RowNotes, dict[str, list[list[str]]]]:
-    """What the sheets of a built-in province say for people of each row, and its sheets for people, the header first."""
+    """Return the notes on rows of a built-in province, and its sheets for people, header first."""
     return read_notes(_find_builtin_folder(name))
 
 
 def _find_builtin_folder(name: str) -> Path:
     if name not in list_builtin_provinces():
         raise UnknownProvinceError(
-            f"there is no built-in province “{name}”; there is {', '.join(list_builtin_provinces())}"
+            f"unknown built-in province “{name}”; available: {', '.join(list_builtin_provinces())}"
         )
     return _PROVINCES_FOLDER / name
+
+
+def _find_local_name(files: CsvSheets) -> str:
+    """Return the name in the region's own language, which only the sheet `underlying_figures` contains."""
+    if "underlying_figures" not in files.list_sheet_names():
+        return ""
+    _, rows = read_text_rows(files, "underlying_figures")
+    return next((cells[3] for _, cells in rows if cells[:3] == ["province", "", "local_name"]), "")

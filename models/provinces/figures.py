@@ -1,22 +1,23 @@
-"""Where every figure of a province comes from: found in a source, derived from marked figures, or assumed."""
+"""Provenance of the figures of a province: found in a source, derived from marked figures, or assumed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.provinces.errors import InvalidMarksError
+from models.provinces.province import InvalidMarksError
 from models.sheets import NOTE_COLUMNS, SHEET_LAYOUTS, CsvSheets, RowNotes
 from models.sheets.csv_files import list_csv_files, read_csv_files
 from models.sheets.writing import make_row_keys
 
 FIGURE_MARKS = ("found", "derived", "assumed")
-"""`found`: read in a source. `derived`: computed from marked figures. `assumed`: plausible, to be replaced by something better."""
+"""`found`: read in a source. `derived`: computed from marked figures. `assumed`: plausible, to be replaced by a better
+figure."""
 
 PAGES = ("sources", "underlying_figures")
-"""Sheets for people that a province's folder holds."""
+"""Sheets for people in the folder of a province."""
 
 TextRow = tuple[int, list[str]]
-"""A row as texts, with its line in the file, counted from 1."""
+"""Line number in the file, counted from 1, and the cells as texts."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,20 @@ class Figure:
     column: str
     """Column name."""
     value: str
-    """The cell as it stands."""
+    """Text of the cell."""
     mark: str
     """One of `FIGURE_MARKS`."""
     source: str
-    """Codes of sources.csv, separated by spaces."""
+    """Codes in sources.csv, separated by spaces."""
 
 
 def open_csv_folder(folder: Path) -> CsvSheets:
-    """The CSV files of a folder. Raises OSError."""
+    """Open the CSV files of a folder; raise OSError if the folder cannot be read."""
     return CsvSheets(read_csv_files(list_csv_files(folder)))
 
 
 def read_text_rows(files: CsvSheets, name: str) -> tuple[list[str], Iterator[TextRow]]:
-    """The header of a file and its rows as texts, each as long as the header."""
+    """Return the header of a file and its rows as texts, each as long as the header."""
     rows = iter(files.open_sheet(name).rows)
     header = [str(cell or "") for cell in next(rows, (0, []))[1]]
     return header, (
@@ -52,10 +53,10 @@ def read_text_rows(files: CsvSheets, name: str) -> tuple[list[str], Iterator[Tex
 
 
 def read_figures(folder: Path) -> tuple[Figure, ...]:
-    """Every filled cell of the CSV files in `folder` but those of sources.csv, with its mark.
+    """Return every nonempty cell of the CSV files in `folder` with its mark, except cells of sources.csv.
 
-    A row's `mark` and `source` hold for all of its cells, except those that its `marks` name: `column=mark:source; …`.
-    Raises OSError, InvalidMarksError.
+    The columns `mark` and `source` apply to all cells of a row, except those listed in `marks`: `column=mark:source;
+    …`. Raises OSError and InvalidMarksError.
     """
     files = open_csv_folder(folder)
     sources = {cells[0] for _, cells in read_text_rows(files, "sources")[1]}
@@ -74,20 +75,22 @@ def read_figures(folder: Path) -> tuple[Figure, ...]:
 
 
 def read_notes(folder: Path) -> tuple[RowNotes, dict[str, list[list[str]]]]:
-    """What the note columns of each sheet say, and the sheets for people, the header first. Raises OSError."""
+    """Return the note columns of each sheet, and the sheets for people, header first; raise OSError on failure."""
     files = open_csv_folder(folder)
-    there = set(files.list_sheet_names())
+    names = set(files.list_sheet_names())
     notes = {}
     for layout in SHEET_LAYOUTS:
-        if layout.name in there:
+        if layout.name in names:
             header, rows = read_text_rows(files, layout.name)
             cells = [cells for _, cells in rows]
-            said = [{name: text for name, text in zip(header, one, strict=True) if text} for one in cells]
-            noted = [{name: one[name] for name in NOTE_COLUMNS if name in one} for one in said]
-            notes[layout.name] = dict(zip(make_row_keys(layout, header, cells), noted, strict=True))
+            row_notes = [
+                {name: text for name, text in zip(header, row, strict=True) if text and name in NOTE_COLUMNS}
+                for row in cells
+            ]
+            notes[layout.name] = dict(zip(make_row_keys(layout, header, cells), row_notes, strict=True))
     pages = {}
     for name in PAGES:
-        if name in there:
+        if name in names:
             header, rows = read_text_rows(files, name)
             pages[name] = [header, *(cells for _, cells in rows)]
     return notes, pages
@@ -102,7 +105,7 @@ class _MarkedRow:
     cells: dict[str, str]
 
     def list_figures(self) -> Iterator[Figure]:
-        """Its filled cells. A mark of a column holds for the columns of its periods too."""
+        """Yield the nonempty cells. The mark of a column also applies to its columns by period."""
         default = (self.cells.get("mark", ""), self.cells.get("source", ""))
         special = {column: (mark, source) for column, mark, source in self._parse_special_marks()}
         for column, value in self.cells.items():
@@ -111,7 +114,7 @@ class _MarkedRow:
                 yield Figure(self.file, self.line, column, value, mark, source)
 
     def list_mistakes(self, sources: set[str]) -> Iterator[str]:
-        """What is wrong with its marks."""
+        """Yield a message for every invalid mark or source."""
         columns = {part for column in self.cells for part in (column, column.partition(" ")[0])}
         default = (self.cells.get("mark", ""), self.cells.get("source", ""))
         for column, mark, source in (("", *default), *self._parse_special_marks()):

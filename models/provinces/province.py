@@ -1,28 +1,40 @@
-"""A province: a problem that people can edit as a folder of tables, with its years as named scenarios."""
+"""A province: a planning problem stored as tables, with its years and cases as scenarios; and the errors about provinces."""
 
 from models.base import Frozen, Id, Text
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 
 
+class ProvinceError(Exception):
+    """Base class of errors about provinces, except findings about their sheets (`InvalidProblemError`)."""
+
+
+class UnknownProvinceError(ProvinceError):
+    """There is no built-in province with this name."""
+
+
+class InvalidMarksError(ProvinceError):
+    """Marks or sources of figures are invalid; the message lists each with file, line and column."""
+
+
 class Province(Frozen):
-    """A planning problem with a name and the scenarios that belong to it."""
+    """A planning problem with a name and scenarios."""
 
     id: Id
-    """Identifier: the name of its folder."""
+    """Identifier: the name of the province's folder."""
     name: Text
     """Name in English."""
     local_name: Text = ""
     """Name in the region's own language."""
     notes: Text = ""
-    """What it holds and where its figures come from, in a few sentences."""
+    """Description of the province and of the sources of its figures."""
     problem: PlanningProblem
-    """The base problem."""
+    """Base problem."""
     scenarios: tuple[Scenario, ...] = ()
-    """Its years and cases, each a list of changes to the base problem."""
+    """Scenarios for years and cases; each is a list of changes to the base problem."""
 
     def find_scenario(self, scenario_id: str) -> Scenario:
-        """The scenario of that identifier; KeyError if there is none."""
+        """Return the scenario with this identifier; raise KeyError if it does not exist."""
         for scenario in self.scenarios:
             if scenario.id == scenario_id:
                 return scenario

@@ -1,9 +1,8 @@
-"""Which row of which sheet says what of a problem."""
+"""Locations of the parts of a document: which cell of which sheet defines them."""
 
-from models.sheets.columns import JsonPath, SheetLayout
+from models.sheets.columns import SheetLayout
 from models.sheets.layout import PERIODS_SHEET
-from models.validation.finding import SheetCell
-from models.validation.partial_validation import split_json_pointer
+from models.validation.finding import JsonPath, SheetCell, split_json_pointer
 
 _FIELDS_WITH_OWN_SHEET = {
     "norms",
@@ -17,41 +16,41 @@ _FIELDS_WITH_OWN_SHEET = {
     "wants",
     "changes",
 }
-"""Fields that have a sheet of their own."""
+"""Fields that have their own sheet."""
 
 
 class CellLocations:
     """The row of every part, and the column of every field."""
 
     def __init__(self) -> None:
-        """Start with no row."""
+        """Create an empty collection."""
         self._row_locations: dict[JsonPath, tuple[SheetLayout, int]] = {}
         self._cell_locations: dict[JsonPath, SheetCell] = {}
         self._paths_by_name: dict[tuple[str, JsonPath, str], JsonPath] = {}
         self.periods: list[str] = []
 
     def add_row_location(self, path: JsonPath, layout: SheetLayout, row: int) -> None:
-        """Remember that a row says what stands at `path` of the document."""
+        """Record the row that defines the part at `path` of the document."""
         self._row_locations.setdefault(path, (layout, row))
 
     def add_cell_location(self, path: JsonPath, cell: SheetCell) -> None:
-        """Remember the one cell that says what stands at `path`."""
+        """Record the single cell that defines the part at `path`."""
         self._cell_locations.setdefault(path, cell)
 
     def __contains__(self, path: object) -> bool:
-        """Whether one cell is known to say what stands at a path."""
+        """Whether a single cell is recorded for a path."""
         return path in self._cell_locations
 
     def get_cell_location(self, path: JsonPath) -> SheetCell:
-        """The one cell that says what stands at a path; KeyError if none is known."""
+        """Return the single cell of a path; raise KeyError if none is recorded."""
         return self._cell_locations[path]
 
     def register_name(self, sheet: str, owner: JsonPath, name: str, path: JsonPath) -> None:
-        """Remember what is called `name` in a sheet, below what stands at `owner`; the first of a name counts."""
+        """Record the path of the part `name` in a sheet, below the part at `owner`; the first entry counts."""
         self._paths_by_name.setdefault((sheet, owner, name), path)
 
     def find_owner_path(self, sheets: tuple[str, ...], names: tuple[str, ...]) -> JsonPath | None:
-        """The path of what is called by these names in these sheets, one below the other; None if it is not there."""
+        """Return the path of the parts with these names in these sheets, each below the former; None if unknown."""
         path: JsonPath = ()
         for sheet, name in zip(sheets, names, strict=True):
             found = self._paths_by_name.get((sheet, path, name))
@@ -60,21 +59,21 @@ class CellLocations:
             path = found
         return path
 
-    def find_nearest_cell(self, text: str) -> SheetCell | None:
-        """The cell that a JSON pointer into the document leads to: the nearest that is known, or None."""
-        path: JsonPath = tuple(int(part) if part.isdecimal() else part for part in split_json_pointer(text))
-        raw: JsonPath = tuple(split_json_pointer(text))
+    def find_nearest_cell(self, pointer: str) -> SheetCell | None:
+        """Return the nearest recorded cell to a JSON pointer into the document; None if there is none."""
+        path: JsonPath = tuple(int(part) if part.isdecimal() else part for part in split_json_pointer(pointer))
+        raw: JsonPath = tuple(split_json_pointer(pointer))
         for length in range(len(path), 0, -1):
-            for way in (path[:length], (*path[: length - 1], raw[length - 1])):
-                if way in self._cell_locations:
-                    return self._cell_locations[way]
-                if way in self._row_locations:
-                    layout, row = self._row_locations[way]
+            for candidate in (path[:length], (*path[: length - 1], raw[length - 1])):
+                if candidate in self._cell_locations:
+                    return self._cell_locations[candidate]
+                if candidate in self._row_locations:
+                    layout, row = self._row_locations[candidate]
                     return SheetCell(sheet=layout.name, row=row, column=self._find_column_header(layout, path[length:]))
         return None
 
     def _find_column_header(self, layout: SheetLayout, rest: JsonPath) -> str:
-        """The column of a row's field, or of one of its periods."""
+        """Return the column of a field of a row, or of one of its periods."""
         if layout is PERIODS_SHEET or (not rest and not layout.value_column):
             return ""
         name = layout.value_column or str(rest[0])

@@ -1,4 +1,4 @@
-"""Cells: what files give, and what the models take."""
+"""Cells: conversion between file contents and values of the models."""
 
 import csv
 import io
@@ -14,35 +14,38 @@ _FLAG_WORDS = {"yes": True, "no": False, "true": True, "false": False}
 
 
 class UnsupportedCell(NamedTuple):
-    """A cell that holds something else than a value typed in."""
+    """A cell whose content is not a plain value."""
 
     kind: Literal["date_cell", "error_cell", "formula", "formula_without_value"]
-    """What it holds."""
+    """Kind of content."""
     value: "str | float | bool | None"
-    """What it shows, or came to."""
+    """Displayed value, or result of the formula."""
 
 
 CellValue = str | float | bool | UnsupportedCell | None
-"""What a cell holds; None where it is empty."""
+"""Content of a cell; None if empty."""
 
 
 @dataclass(frozen=True)
 class RawSheet:
-    """A sheet as it is in a file."""
+    """A sheet of a file, without interpretation."""
 
     name: str
-    """Its name in the file."""
+    """Name in the file."""
     rows: Iterable[tuple[int, list[CellValue]]]
-    """Rows with their numbers, counted from 1; the first is the header. May be read once only."""
+    """Rows with their numbers, counted from 1; the first is the header. The iterable may be read only once."""
 
 
 def is_blank_cell(value: CellValue) -> bool:
-    """Whether a cell is empty to the eye."""
+    """Whether a cell is empty or contains only white space."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def parse_cell(column: Column, value: CellValue) -> Any:
-    """A cell as the models take it; as it stands where it is not what the column holds, for the models to refuse."""
+    """Convert a cell to a value for the models.
+
+    Returns an inconvertible value unchanged, so that the models reject it.
+    """
     if isinstance(value, UnsupportedCell):
         value = value.value
     if value is None:
@@ -66,23 +69,23 @@ def _parse_number(column: Column, value: Any) -> Any:
 
 
 def restore_digits(value: Any) -> Any:
-    """A text; numbers that a spreadsheet made of digits are digits again."""
+    """Convert a number, which a spreadsheet made from a text of digits, back to text."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
     return value
 
 
 def _parse_value_list(column: Column, value: Any) -> Any:
-    """One value, or a list where there is a `;`. Quotes keep a `;` within."""
+    """Parse one value, or several values separated by `;`. Quotes protect a `;` inside a value."""
     text = value if column.kind == "numbers" else restore_digits(value)
     if not isinstance(text, str):
         return text
     parts = _split_cell_text(text)
-    several = len(parts) > 1
-    if several and not parts[-1].strip():
+    is_list = len(parts) > 1
+    if is_list and not parts[-1].strip():
         parts.pop()
     values = [_parse_number(column, part) if column.kind == "numbers" else part for part in parts]
-    return values if several or column.kind == "list" else values[0]
+    return values if is_list or column.kind == "list" else values[0]
 
 
 def _split_cell_text(text: str) -> list[str]:
@@ -93,15 +96,15 @@ def _split_cell_text(text: str) -> list[str]:
 
 
 def format_value_list(value: Any) -> Any:
-    """A value as a cell of several values; undone by reading it."""
+    """Format a value for a cell with one or several values; `parse_cell` reverses it."""
     if value is None or isinstance(value, int | float):
         return value
     entries = value if isinstance(value, list | tuple) else [value]
-    written = [repr(float(one)) if isinstance(one, int | float) else str(one) for one in entries]
-    edged = any(one != one.strip() or "\n" in one or "\r" in one for one in written)
+    texts = [repr(float(entry)) if isinstance(entry, int | float) else str(entry) for entry in entries]
+    must_quote = any(text != text.strip() or "\n" in text or "\r" in text for text in texts)
     sink = io.StringIO(newline="")
-    csv.writer(sink, delimiter=";", lineterminator="", quoting=csv.QUOTE_ALL if edged else csv.QUOTE_MINIMAL).writerow(
-        written
-    )
+    csv.writer(
+        sink, delimiter=";", lineterminator="", quoting=csv.QUOTE_ALL if must_quote else csv.QUOTE_MINIMAL
+    ).writerow(texts)
     text = sink.getvalue()
     return f"{text};" if len(entries) == 1 and isinstance(value, list | tuple) else text

@@ -1,4 +1,4 @@
-"""Columns and sheets: what a row stands for, made from the fields of the models so that they cannot differ."""
+"""Columns and sheet layouts, derived from the fields of the models."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,12 +6,11 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from models.base import Frozen
+from models.validation.finding import JsonPath
 
 CellKind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "numbers"]
-"""What a cell holds: an identifier, a text, a number, a whole number, yes or no; or, with `;` between, a text or several
-(`listed`), any number of texts (`list`), a number or several (`numbers`)."""
-
-JsonPath = tuple[str | int, ...]
+"""Kind of value in a cell: identifier, text, number, whole number, or yes/no (`flag`). Cells with values separated by
+`;`: one or several texts (`listed`), any number of texts (`list`), one or several numbers (`numbers`)."""
 
 
 @dataclass(frozen=True)
@@ -21,67 +20,68 @@ class Column:
     name: str
     """Header."""
     kind: CellKind
-    """What its cells hold."""
+    """Kind of value in its cells."""
     description: str
-    """What it says, with its unit."""
+    """Meaning, with unit."""
     by_period: bool = False
-    """Whether `name period` columns may hold a number for each period instead."""
+    """Whether columns named `name period` may contain one number for each period instead."""
     choices: tuple[str, ...] = ()
-    """The words allowed; any if empty."""
+    """Allowed values; any value if empty."""
     required: bool = False
-    """Whether it must be filled."""
+    """Whether the cell must be filled."""
 
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """One sheet: its columns, and what of the problem a row of it is."""
+    """One sheet: its columns, and the part of the problem that a row defines."""
 
     name: str
     """Name of the sheet, and of the CSV file."""
     description: str
-    """What a row is."""
+    """Meaning of a row."""
     columns: tuple[Column, ...]
-    """All columns, those that say where a row belongs first."""
+    """All columns; those that identify the owner of the row come first."""
     path: JsonPath = ()
-    """Where its rows go: below what `parents` name, or below the document."""
+    """Path of the rows below their owner, or below the document."""
     parent_sheets: tuple[str, ...] = ()
-    """Sheets of what a row belongs to, with as many first columns as names."""
+    """Sheets of the owners of a row; the first columns contain the owners' names."""
     branch_paths: dict[str, str] = field(default_factory=dict)
-    """For the column after the parents', if any: what the last part of the path is for each of its words."""
+    """Last part of the path for each value of the column after the owners' columns; empty if there is no such
+    column."""
     key_column: str = ""
-    """Column with the key under which a row goes; rows are entries of a list if empty."""
+    """Column with the key of a row in an object; if empty, rows are entries of a list."""
     value_column: str = ""
-    """Column that is the whole of what a row says; the columns together are an object if empty."""
+    """Column with the whole value of a row; if empty, the columns together form an object."""
     is_empty_significant: bool = False
-    """Whether a sheet without rows says that there are none, rather than nothing."""
+    """Whether a sheet without rows defines an empty object instead of no object."""
 
     def find_column(self, name: str) -> Column | None:
-        """The column of that name."""
-        return next((one for one in self.columns if one.name == name), None)
+        """Return the column with this name; None if it does not exist."""
+        return next((column for column in self.columns if column.name == name), None)
 
     @cached_property
     def field_columns(self) -> tuple[Column, ...]:
-        """Columns that are fields of the object that a row is, or the one that is its value."""
+        """Columns with the fields of the row's object, or with its value."""
         leading = len(self.parent_sheets) + bool(self.branch_paths)
         names = {self.key_column} if self.key_column else set()
-        return tuple(one for one in self.columns[leading:] if one.name not in names)
+        return tuple(column for column in self.columns[leading:] if column.name not in names)
 
 
 def make_columns(model: type[Frozen], *names: str) -> tuple[Column, ...]:
-    """Columns for some fields of a model."""
+    """Create columns for some fields of a model."""
     return tuple(make_column(model, name) for name in names)
 
 
 def make_column(model: type[Frozen], field_name: str, header: str = "", kind: CellKind | None = None) -> Column:
-    """A column for a field of a model; `header` and `kind` if they are not to be the field's own."""
+    """Create a column for a field of a model; `header` and `kind` override those of the field."""
     info = model.model_fields[field_name]
-    members = [_strip_annotation(one) for one in _split_union_types(info.annotation)]
-    choices = tuple(str(word) for one in members if get_origin(one) is Literal for word in get_args(one))
+    members = [_strip_annotation(member) for member in _split_union_types(info.annotation)]
+    choices = tuple(str(word) for member in members if get_origin(member) is Literal for word in get_args(member))
     return Column(
         name=header or info.alias or field_name,
         kind=kind or _infer_cell_kind(members, repr(info.metadata) + repr(info.annotation)),
         description=info.description or "",
-        by_period=kind is None and any(get_origin(one) is tuple for one in members),
+        by_period=kind is None and any(get_origin(member) is tuple for member in members),
         choices=choices,
         required=info.is_required(),
     )
@@ -99,7 +99,7 @@ def _infer_cell_kind(members: list[Any], details: str) -> CellKind:
 
 def _split_union_types(annotation: Any) -> list[Any]:
     if get_origin(annotation) in (Union, UnionType):
-        return [inner for one in get_args(annotation) for inner in _split_union_types(_strip_annotation(one))]
+        return [inner for member in get_args(annotation) for inner in _split_union_types(_strip_annotation(member))]
     return [annotation]
 
 

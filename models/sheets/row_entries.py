@@ -1,26 +1,20 @@
-"""Sheets whose rows are objects, or entries under a key, of what the problem holds."""
+"""Read sheets whose rows are objects or keyed entries of the problem."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from models.sheets.cells import parse_cell
-from models.sheets.columns import Column, JsonPath
+from models.sheets.columns import Column
+from models.sheets.document import ProvinceDocument
 from models.sheets.layout import ID_COLUMNS
 from models.sheets.rows import SheetRow, SheetRows
-
-if TYPE_CHECKING:
-    from models.sheets.document_reader import ProvinceDocument
-
-
-def read_sheet_entries(rows: SheetRows, document: "ProvinceDocument") -> None:
-    """Put what every row says at its place in the document."""
-    RowReader(rows, document).read_all_rows()
+from models.validation.finding import JsonPath
 
 
 class RowReader:
-    """One sheet being read into the document."""
+    """Reader of one sheet into the document."""
 
-    def __init__(self, rows: SheetRows, document: "ProvinceDocument") -> None:
-        """Read `rows` into `reading`."""
+    def __init__(self, rows: SheetRows, document: ProvinceDocument) -> None:
+        """Prepare to read `rows` into `document`."""
         self._sheet = rows
         self._layout = rows.layout
         self._document = document
@@ -42,7 +36,7 @@ class RowReader:
                 self._store_entry(row, *owner)
 
     def _find_owner(self, row: SheetRow) -> tuple[Any, JsonPath] | None:
-        """What the row belongs to, with its path; None, and a finding, where that is not there."""
+        """Return the owner of a row with its path; None, with a finding, if it does not exist."""
         layout, names = self._layout, []
         for column in layout.columns[: len(layout.parent_sheets)]:
             name = self._parse_required_cell(row, column)
@@ -54,13 +48,13 @@ class RowReader:
         path = self._document.locations.find_owner_path(layout.parent_sheets, tuple(names))
         if path is None:
             column = layout.columns[len(names) - 1]
-            what = " ".join(names)
+            owner_name = " ".join(names)
             self._add_finding(
                 "unknown_row",
                 row,
                 column.name,
-                f"The sheet {layout.parent_sheets[-1]} has no {what[:200]!r}.",
-                "Add it there, or take this row out.",
+                f"The sheet {layout.parent_sheets[-1]} has no {owner_name[:200]!r}.",
+                "Add the entry there, or remove this row.",
             )
             return None
         owner: Any = self._document.content
@@ -69,7 +63,7 @@ class RowReader:
         return self._owners.setdefault(tuple(names), (owner, path))
 
     def _store_entry(self, row: SheetRow, owner: Any, path: JsonPath) -> None:
-        layout, way = self._layout, self._layout.path
+        layout, target = self._layout, self._layout.path
         if layout.branch_paths:
             word = self._parse_required_cell(row, layout.columns[len(layout.parent_sheets)])
             if word not in layout.branch_paths:
@@ -79,45 +73,45 @@ class RowReader:
                         "unknown_row",
                         row,
                         column.name,
-                        f"{str(word)[:100]!r} is neither {' nor '.join(layout.branch_paths)}.",
-                        "Choose one.",
+                        f"{str(word)[:100]!r} is not one of {', '.join(layout.branch_paths)}.",
+                        "Use one of these values.",
                     )
                 return
-            way = (*way, layout.branch_paths[str(word)])
-        said = self._parse_entry(row)
-        held = _ensure_container(owner, way, keyed=bool(layout.key_column))
+            target = (*target, layout.branch_paths[str(word)])
+        entry = self._parse_entry(row)
+        container = _ensure_container(owner, target, keyed=bool(layout.key_column))
         if layout.key_column:
-            self._store_under_key(row, held, (*path, *way), said)
+            self._store_under_key(row, container, (*path, *target), entry)
             return
-        held.append(said)
-        self._document.locations.add_row_location((*path, *way, len(held) - 1), layout, row.number)
-        self._register_name(said, (*path, *way, len(held) - 1), path)
+        container.append(entry)
+        self._document.locations.add_row_location((*path, *target, len(container) - 1), layout, row.number)
+        self._register_name(entry, (*path, *target, len(container) - 1), path)
 
-    def _store_under_key(self, row: SheetRow, held: dict[str, Any], path: JsonPath, said: Any) -> None:
+    def _store_under_key(self, row: SheetRow, container: dict[str, Any], path: JsonPath, entry: Any) -> None:
         key = self._parse_required_cell(row, self._key) if self._key is not None else None
         if key is None:
             return
-        if str(key) in held:
+        if str(key) in container:
             self._add_finding(
                 "repeated_row",
                 row,
                 self._layout.key_column,
-                f"{str(key)[:100]!r} stands in a row above already.",
-                "Keep one of them.",
+                f"{str(key)[:100]!r} is already defined in an earlier row.",
+                "Keep one of the rows.",
             )
             return
-        held[str(key)] = said
+        container[str(key)] = entry
         self._document.locations.add_row_location((*path, str(key)), self._layout, row.number)
 
-    def _register_name(self, said: Any, path: JsonPath, owner: JsonPath) -> None:
-        """Let rows of other sheets find what this row is."""
-        if isinstance(said, dict):
-            name = said.get(ID_COLUMNS.get(self._layout.name, "id"))
+    def _register_name(self, entry: Any, path: JsonPath, owner: JsonPath) -> None:
+        """Record the name of the row's object, so that rows of other sheets can refer to it."""
+        if isinstance(entry, dict):
+            name = entry.get(ID_COLUMNS.get(self._layout.name, "id"))
             if isinstance(name, str):
                 self._document.locations.register_name(self._layout.name, owner, name, path)
 
     def _parse_entry(self, row: SheetRow) -> Any:
-        """The object that a row is, or its one value."""
+        """Return the object of a row, or its single value."""
         layout = self._layout
         values: dict[str, Any] = {}
         for column, headers in self._fields:
@@ -128,7 +122,7 @@ class RowReader:
         if layout.value_column:
             if layout.value_column not in values and not self._is_cell_rejected(row, layout.value_column):
                 self._add_finding(
-                    "missing_cell", row, layout.value_column, "The cell is empty.", "Fill it, or take the row out."
+                    "missing_cell", row, layout.value_column, "The cell is empty.", "Fill the cell, or remove the row."
                 )
             return values.get(layout.value_column)
         if layout.name == "goals" and values.keys() == {"goal"}:
@@ -136,39 +130,45 @@ class RowReader:
         return values
 
     def _parse_periods(self, row: SheetRow, column: Column, headers: list[str]) -> list[Any]:
-        """The numbers of a field by period, of which at least one is there."""
+        """Return the numbers of a field by period, of which at least one is given."""
         if column.name in row.cells:
             self._add_finding(
                 "number_and_list",
                 row,
                 column.name,
-                "Here stands one number for all periods, and beside it numbers by period.",
-                "Keep one of both.",
+                "The row has both one number for all periods and numbers by period.",
+                "Keep only one of the two forms.",
             )
         for header in headers:
             if header not in row.cells and not self._is_cell_rejected(row, header):
                 self._add_finding(
-                    "missing_cell", row, header, "Other periods of this row say a number, this one none.", "Fill it."
+                    "missing_cell",
+                    row,
+                    header,
+                    "The cell is empty, but other periods of the row have a number.",
+                    "Fill the cell.",
                 )
         return [parse_cell(column, row.cells.get(header)) for header in headers]
 
     def _parse_required_cell(self, row: SheetRow, column: Column) -> Any:
         value = parse_cell(column, row.cells.get(column.name))
         if value is None and not self._is_cell_rejected(row, column.name):
-            self._add_finding("missing_cell", row, column.name, "The cell is empty.", "Fill it, or take the row out.")
+            self._add_finding(
+                "missing_cell", row, column.name, "The cell is empty.", "Fill the cell, or remove the row."
+            )
         return value
 
     def _is_cell_rejected(self, row: SheetRow, column: str) -> bool:
-        """Whether the cell was found wrong already."""
+        """Whether the cell already has a finding."""
         cell = self._sheet.locate_cell(row.number, column)
-        return any(one.cell == cell for one in self._document.findings[-50:])
+        return any(finding.cell == cell for finding in self._document.findings[-50:])
 
     def _add_finding(self, code: str, row: SheetRow, column: str, message: str, remedy: str) -> None:
         self._document.add_finding(code, self._sheet.locate_cell(row.number, column), message, remedy)
 
 
 def _ensure_container(owner: Any, path: JsonPath, *, keyed: bool) -> Any:
-    """The list or object at a path below `owner`, made if it is not there."""
+    """Return the list or object at a path below `owner`; create it if absent."""
     for part in path[:-1]:
         owner = owner.setdefault(part, {})
     return owner.setdefault(path[-1], {} if keyed else [])

@@ -1,4 +1,4 @@
-"""The rows of a sheet by column, with headers checked."""
+"""Rows of a sheet by column, after a check of the headers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,22 +13,22 @@ from models.validation.finding import Finding, SheetCell
 
 _UNSUPPORTED_CELL_TEXTS = {
     "date_cell": (
-        "The spreadsheet made a date of what was typed here.",
-        "Format the cells as text, then type it again.",
+        "The spreadsheet converted the input to a date.",
+        "Format the cells as text, and enter the value again.",
     ),
-    "error_cell": ("A formula came to an error here.", "Mend the formula, or type the value."),
+    "error_cell": ("The formula resulted in an error.", "Correct the formula, or enter the value."),
     "formula": (
-        "A formula stands here; the value it had when the file was saved was taken.",
-        "Paste it as a value to be sure.",
+        "The cell contains a formula; its value at the time of saving was used.",
+        "Replace the formula by its value.",
     ),
     "formula_without_value": (
-        "A formula stands here, without its value.",
-        "Paste it as a value, or open and save the file in a spreadsheet.",
+        "The cell contains a formula, and the file does not contain its value.",
+        "Replace the formula by its value, or open and save the file in a spreadsheet program.",
     ),
 }
 
 MAX_FINDINGS = 1000
-"""Findings about one sheet at most."""
+"""Largest number of findings about one sheet."""
 
 
 @dataclass(frozen=True)
@@ -36,92 +36,97 @@ class SheetRow:
     """One row, by column."""
 
     number: int
-    """Its number in the file."""
+    """Row number in the file."""
     cells: dict[str, CellValue]
-    """Filled cells by header."""
+    """Nonempty cells by header."""
 
 
 @dataclass
 class SheetRows:
-    """A sheet being read."""
+    """An open sheet."""
 
     layout: SheetLayout
-    """Which sheet it is."""
+    """Layout of the sheet."""
     headers: dict[str, Column] = field(default_factory=dict)
-    """Headers that are read, with the column each belongs to."""
+    """Known headers, with their columns."""
     rows: Iterator[SheetRow] = field(default_factory=lambda: iter(()))
-    """Its rows; to be gone through once."""
+    """Rows; may be iterated only once."""
 
     def locate_cell(self, row: int, column: str = "") -> SheetCell:
-        """A cell of this sheet."""
+        """Return a cell of this sheet."""
         return SheetCell(sheet=self.layout.name, row=row, column=column)
 
 
 def read_sheet_rows(layout: SheetLayout, raw: RawSheet, periods: Sequence[str], findings: list[Finding]) -> SheetRows:
-    """The rows of a sheet; what is wrong with headers and odd cells is added to `found`."""
-    begun = iter(raw.rows)
-    first = next(begun, None)
+    """Read the rows of a sheet; add findings about headers and unsupported cells to `findings`."""
+    iterator = iter(raw.rows)
+    first = next(iterator, None)
     sheet = SheetRows(layout)
     if first is None:
         return sheet
     number, header = first
     names = _match_headers(sheet, number, header, periods, findings)
-    needed = [one.name for one in layout.columns if one.required and one.name not in sheet.headers]
-    if needed:
+    missing = [column.name for column in layout.columns if column.required and column.name not in sheet.headers]
+    if missing:
         findings += [
             make_sheet_finding(
                 "missing_column",
                 sheet.locate_cell(number, name),
                 f"The column {name} is missing.",
-                f"Add a column {name}.",
+                f"Add the column {name}.",
             )
-            for name in needed
+            for name in missing
         ]
         return sheet
-    sheet.rows = _iterate_rows(sheet, names, begun, findings)
+    sheet.rows = _iterate_rows(sheet, names, iterator, findings)
     return sheet
 
 
 def _match_headers(
     sheet: SheetRows, number: int, header: list[CellValue], periods: Sequence[str], findings: list[Finding]
 ) -> list[str | None]:
-    """For each position the header that is read there, or None."""
+    """Return the known header at each position, or None."""
     names: list[str | None] = []
-    known = {one.name: one for one in sheet.layout.columns}
-    by_period = {f"{one.name} {period}": one for one in sheet.layout.columns if one.by_period for period in periods}
+    known = {column.name: column for column in sheet.layout.columns}
+    by_period = {
+        f"{column.name} {period}": column for column in sheet.layout.columns if column.by_period for period in periods
+    }
     for cell in header:
         name = " ".join(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell).split())
-        column = known.get(name) or by_period.get(name)
-        if name and column is None and name not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
+        match = known.get(name) or by_period.get(name)
+        if name and match is None and name not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
             remedy = (
                 suggest_similar_names(name, [*known, *by_period])
-                or f"Take it out, or call it note; known are {', '.join(known)}."
+                or f"Remove the column, or rename it to note. Known columns: {', '.join(known)}."
             )
             findings.append(
                 make_sheet_finding(
                     "unknown_column",
                     sheet.locate_cell(number, name[:100]),
-                    f"There is no column {name[:100]!r}.",
+                    f"The column {name[:100]!r} is unknown.",
                     remedy,
                 )
             )
-        if column is not None and name in sheet.headers:
+        if match is not None and name in sheet.headers:
             findings.append(
                 make_sheet_finding(
-                    "repeated_column", sheet.locate_cell(number, name), "The column is there twice.", "Keep one."
+                    "repeated_column",
+                    sheet.locate_cell(number, name),
+                    "The column occurs twice.",
+                    "Keep one of the columns.",
                 )
             )
-            column = None
-        names.append(name if column is not None else None)
-        if column is not None:
-            sheet.headers[name] = column
+            match = None
+        names.append(name if match is not None else None)
+        if match is not None:
+            sheet.headers[name] = match
     return names
 
 
 def _iterate_rows(
     sheet: SheetRows, names: list[str | None], rows: Iterator[tuple[int, list[CellValue]]], findings: list[Finding]
 ) -> Iterator[SheetRow]:
-    complaints = 0
+    finding_count = 0
     known = [(position, name) for position, name in enumerate(names) if name is not None]
     for number, cells in rows:
         if len(cells) < len(names):
@@ -132,10 +137,10 @@ def _iterate_rows(
         if all(map(is_blank_cell, filled.values())):
             continue
         unsupported = [name for name, cell in filled.items() if isinstance(cell, UnsupportedCell)]
-        if unsupported and complaints < MAX_FINDINGS:
-            odd = list(islice(_report_unsupported_cells(sheet, number, filled), MAX_FINDINGS - complaints))
-            complaints += len(odd)
-            findings += odd
+        if unsupported and finding_count < MAX_FINDINGS:
+            cell_findings = list(islice(_report_unsupported_cells(sheet, number, filled), MAX_FINDINGS - finding_count))
+            finding_count += len(cell_findings)
+            findings += cell_findings
         for name in unsupported:
             cell = filled[name]
             if isinstance(cell, UnsupportedCell) and _is_rejected_cell(cell):
@@ -151,5 +156,9 @@ def _report_unsupported_cells(sheet: SheetRows, number: int, cells: dict[str, Ce
     for name, cell in cells.items():
         if isinstance(cell, UnsupportedCell):
             message, remedy = _UNSUPPORTED_CELL_TEXTS[cell.kind]
-            shown = f" It shows {str(cell.value)[:100]!r}." if cell.value is not None and cell.kind != "formula" else ""
+            shown = (
+                f" The cell shows {str(cell.value)[:100]!r}."
+                if cell.value is not None and cell.kind != "formula"
+                else ""
+            )
             yield make_sheet_finding(cell.kind, sheet.locate_cell(number, name), message + shown, remedy)

@@ -1,4 +1,4 @@
-"""From a province to tables: every sheet of the layout with its rows."""
+"""Write a province as tables: every sheet of the layout with its rows."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,28 +8,29 @@ from typing import Any
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.cells import CellValue, format_value_list, parse_cell
-from models.sheets.columns import Column, JsonPath, SheetLayout
+from models.sheets.columns import Column, SheetLayout
 from models.sheets.layout import ID_COLUMNS, NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
+from models.validation.finding import JsonPath
 
 Json = dict[str, Any]
 
 RowKey = tuple[str, ...]
-"""What tells a row of a sheet from the others; see `make_row_keys`."""
+"""Key of a row within its sheet; see `make_row_keys`."""
 
 RowNotes = Mapping[str, Mapping[RowKey, Mapping[str, str]]]
-"""For a sheet, by the key of a row, what its note columns say."""
+"""Contents of the note columns, by sheet and row key."""
 
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A sheet to be written."""
+    """A sheet to write."""
 
     layout: SheetLayout
-    """Which sheet it is."""
+    """Layout of the sheet."""
     header: tuple[tuple[str, Column | None], ...]
-    """Headers, with the column each belongs to (several by period to one); None for notes."""
+    """Headers with their columns; several headers by period share a column, and notes have None."""
     rows: tuple[tuple[CellValue, ...], ...]
-    """Its rows, without the header."""
+    """Rows without the header."""
 
 
 def build_sheet_tables(
@@ -38,15 +39,15 @@ def build_sheet_tables(
     scenarios: Sequence[Scenario] = (),
     notes: RowNotes | None = None,
 ) -> tuple[SheetTable, ...]:
-    """A problem with its scenarios as tables. `name`: the province's, if it has one of its own."""
+    """Build the tables of a problem and its scenarios; `name` is the name of the province if it has one."""
     document: Json = {
         "name": name,
         "problem": problem.model_dump(mode="json"),
-        "scenarios": [one.model_dump(mode="json") for one in scenarios],
+        "scenarios": [scenario.model_dump(mode="json") for scenario in scenarios],
     }
-    made = [_build_province_sheet(document), _build_periods_sheet(document)]
-    made += [_build_object_sheet(layout, document, problem.periods) for layout in OBJECT_SHEETS]
-    return tuple(_add_note_columns(one, (notes or {}).get(one.layout.name, {})) for one in made)
+    tables = [_build_province_sheet(document), _build_periods_sheet(document)]
+    tables += [_build_object_sheet(layout, document, problem.periods) for layout in OBJECT_SHEETS]
+    return tuple(_add_note_columns(table, (notes or {}).get(table.layout.name, {})) for table in tables)
 
 
 def _build_province_sheet(document: Json) -> SheetTable:
@@ -57,7 +58,7 @@ def _build_province_sheet(document: Json) -> SheetTable:
             value = value[part]
         if not (value is None or value == "" or isinstance(value, list)):
             rows.append((key, _format_cell(value)))
-    return SheetTable(PROVINCE_SHEET, tuple((one.name, one) for one in PROVINCE_SHEET.columns), tuple(rows))
+    return SheetTable(PROVINCE_SHEET, tuple((column.name, column) for column in PROVINCE_SHEET.columns), tuple(rows))
 
 
 def _build_periods_sheet(document: Json) -> SheetTable:
@@ -71,18 +72,18 @@ def _build_periods_sheet(document: Json) -> SheetTable:
         )
         for t, period in enumerate(problem["periods"])
     )
-    return SheetTable(PERIODS_SHEET, tuple((one.name, one) for one in PERIODS_SHEET.columns), rows)
+    return SheetTable(PERIODS_SHEET, tuple((column.name, column) for column in PERIODS_SHEET.columns), rows)
 
 
 def _build_object_sheet(layout: SheetLayout, document: Json, periods: tuple[str, ...]) -> SheetTable:
     entries = list(_iterate_entries(layout, document))
-    leading = [one for one in layout.columns if one not in layout.field_columns]
+    leading = [column for column in layout.columns if column not in layout.field_columns]
     spread = {
         column.name
         for column in layout.field_columns
         if column.by_period and any(isinstance(_get_field_value(entry, layout, column), list) for _, entry in entries)
     }
-    header: list[tuple[str, Column | None]] = [(one.name, one) for one in leading]
+    header: list[tuple[str, Column | None]] = [(column.name, column) for column in leading]
     for column in layout.field_columns:
         header.append((column.name, column))
         header += [(f"{column.name} {period}", column) for period in periods if column.name in spread]
@@ -98,7 +99,7 @@ def _build_object_sheet(layout: SheetLayout, document: Json, periods: tuple[str,
 
 
 def _get_field_value(entry: Any, layout: SheetLayout, column: Column) -> Any:
-    """What an entry says in a column."""
+    """Return the value of an entry in a column."""
     if layout.value_column:
         return entry
     return entry.get(column.name) if isinstance(entry, dict) else entry if column is layout.field_columns[0] else None
@@ -119,30 +120,30 @@ def _format_cell(value: Any) -> CellValue:
 
 
 def _iterate_entries(layout: SheetLayout, document: Json) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The leading cells of each row, and what it says."""
+    """Yield the leading cells and the entry of each row."""
     for names, owner in _iterate_owners(layout.parent_sheets, document):
         for word, path in _list_branch_paths(layout):
-            held: Any = owner
+            container: Any = owner
             for part in path:
-                held = held[part]
+                container = container[part]
             words = (*names, word) if word else names
             if layout.key_column:
-                for key, entry in held.items():
+                for key, entry in container.items():
                     yield (*words, key), entry
             else:
-                for entry in held or ():
+                for entry in container or ():
                     yield words, entry
 
 
 def _list_branch_paths(layout: SheetLayout) -> list[tuple[str, JsonPath]]:
-    """Where rows go below their owner, for each word of the branch."""
+    """Return the path below the owner for each value of the branch column."""
     if not layout.branch_paths:
         return [("", layout.path)]
     return [(word, (*layout.path, last)) for word, last in layout.branch_paths.items()]
 
 
 def _iterate_owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """What rows of a sheet belong to, with the names that say so."""
+    """Yield the owners of rows of a sheet, with the names that identify them."""
     if not parents:
         yield (), document
         return
@@ -156,7 +157,7 @@ def _iterate_owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[
 
 
 def make_row_keys(layout: SheetLayout, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> list[RowKey]:
-    """A key for each row: the texts that it must have, and how many rows above have the same."""
+    """Return a key for each row: its required texts, and the number of former rows with the same texts."""
     required = [
         (position, column)
         for position, name in enumerate(header)
@@ -172,7 +173,7 @@ def make_row_keys(layout: SheetLayout, header: Sequence[str], rows: Sequence[Seq
 
 
 def _add_note_columns(table: SheetTable, notes: Mapping[RowKey, Mapping[str, str]]) -> SheetTable:
-    """The table with note columns, as far as anything is noted of its rows."""
+    """Add note columns to the table if its rows have notes."""
     columns = [column for column in NOTE_COLUMNS if any(column in texts for texts in notes.values())]
     if not columns:
         return table

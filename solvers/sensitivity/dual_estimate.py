@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.estimates import ObjectiveEstimate, RuleContribution, ShiftedLimit
+from models.answers import ObjectiveEstimate, RuleContribution, ShiftedLimit
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.data.problem_arrays import ProblemArrays

@@ -30,7 +30,7 @@ def list_located_codes(folder: Path) -> list[tuple[str, str, int, str]]:
 
 def test_builtin() -> None:
     assert list_builtin_provinces() == ("ryanggang",)
-    with pytest.raises(UnknownProvinceError, match="there is no built-in province “atlantis”; there is ryanggang"):
+    with pytest.raises(UnknownProvinceError, match="unknown built-in province “atlantis”; available: ryanggang"):
         load_builtin_province("atlantis")
 
 

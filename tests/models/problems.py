@@ -1,4 +1,4 @@
-"""Two counties, spoilt: what tests of findings share."""
+"""Modified example problems for tests of findings."""
 
 import json
 from collections.abc import Callable
@@ -9,25 +9,68 @@ from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.parsing import parse_problem
 
 Raw = dict[str, Any]
-Spoil = Callable[[Raw], object]
+Modification = Callable[[Raw], object]
 
 
-def spoilt(*spoils: Spoil) -> Raw:
-    """The two counties after each spoil has changed them in place."""
+def modified_problem(*modifications: Modification) -> Raw:
+    """Return the example problem after each modification has changed it in place."""
     raw = two_counties_raw()
-    for spoil in spoils:
-        spoil(raw)
+    for modify in modifications:
+        modify(raw)
     return raw
 
 
-def findings(raw: Any) -> tuple[Finding, ...]:
-    """All findings about a request, warnings too, whether or not it is refused."""
+def list_findings(raw: Any) -> tuple[Finding, ...]:
+    """Return all errors and warnings about a request."""
     try:
         return check_problem(parse_problem(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
     except InvalidProblemError as invalid:
         return invalid.findings
 
 
-def codes(raw: Any) -> list[tuple[str, str]]:
-    """Path and code of each finding."""
-    return [(finding.path, finding.code) for finding in findings(raw)]
+def list_codes(raw: Any) -> list[tuple[str, str]]:
+    """Return path and code of each finding."""
+    return [(finding.path, finding.code) for finding in list_findings(raw)]
+
+
+SOAP = {"factory": "hyesan-daily", "item": "soap", "quantity": [5.0]}
+SHIPPED = {"link": "kilju-hyesan", "to": "hyesan", "item": "soap", "quantity": [5.0]}
+SUPPLIED = {"place": "hyesan", "item": "soap", "central": [0.0], "stock": [5.0], "shortage": [0.0]}
+SWAPPED = {"partner": "north-hamgyong", "item": "soap", "given": [0.0], "taken": [5.0]}
+
+
+def past(**parts: Any) -> Modification:
+    """Add a past of the first month to a problem."""
+
+    def modify(raw: Raw) -> None:
+        raw["past"] = {"periods": ["2002-01"], **parts}
+
+    return modify
+
+
+def former(*quotas: dict[str, Any], goals: list[str] | None = None) -> Modification:
+    """Add former quotas and goals to a problem."""
+
+    def modify(raw: Raw) -> None:
+        raw["former_quotas"] = list(quotas)
+        raw["policy"]["goals"] = goals
+
+    return modify
+
+
+PAST_MISTAKES: list[tuple[str, str, Modification]] = [
+    ("past_periods", "/past/periods", past(periods=["2002-02"])),
+    ("past_periods", "/past/periods", past(periods=["2002-01", "2002-02"])),
+    ("unknown_line", "/past/outputs/0", past(outputs=[SOAP | {"factory": "kapsan-food"}])),
+    ("duplicate_past", "/past/outputs/1", past(outputs=[SOAP, SOAP])),
+    ("wrong_length", "/past/outputs/0/quantity", past(outputs=[SOAP | {"quantity": [5.0, 6.0]}])),
+    ("unknown_link", "/past/shipments/0/link", past(shipments=[SHIPPED | {"to": "kapsan"}])),
+    ("unknown_item", "/past/shipments/0/item", past(shipments=[SHIPPED | {"item": "gold"}])),
+    ("unknown_place", "/past/supply/0/place", past(supply=[SUPPLIED | {"place": "nowhere"}])),
+    ("unknown_county", "/past/supply/0/place", past(supply=[SUPPLIED | {"place": "kilju"}])),
+    ("unknown_partner", "/past/swaps/0/partner", past(swaps=[SWAPPED | {"partner": "nobody"}])),
+    ("unknown_line", "/former_quotas/0", former(SOAP | {"item": "starch", "quantity": 5.0})),
+    ("duplicate_past", "/former_quotas/1", former(SOAP | {"quantity": 5.0}, SOAP | {"quantity": 6.0})),
+    ("wrong_length", "/former_quotas/0/quantity", former(SOAP | {"quantity": [1.0, 2.0, 3.0]})),
+    ("no_former_quotas", "/policy/goals/1", former(goals=["shortage", "quotas_close"])),
+]

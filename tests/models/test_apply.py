@@ -1,4 +1,4 @@
-"""Every change does what its name says, to what `where` selects, and to nothing else."""
+"""Every change modifies what `where` selects, and nothing else."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def changed(*changes: Change) -> PlanningProblem:
 
 
 def read(problem: PlanningProblem, path: str) -> Any:
-    """What stands at a path of the problem's JSON, such as `power_areas.0.limit_kwh`."""
+    """Return the value at a path of the problem's JSON, such as `power_areas.0.limit_kwh`."""
     value: Any = problem.model_dump(by_alias=True, mode="json")
     for part in path.split("."):
         value = value[int(part)] if part.isdigit() else value[part]
@@ -162,11 +162,11 @@ def test_each_change(one: Change, expected: dict[str, Any]) -> None:
         assert read(result, path) == pytest.approx(value) if value is not None else read(result, path) is None
 
 
-def test_every_change_is_tried() -> None:
+def test_every_change_is_tested() -> None:
     assert {one.what for one, _ in ONE} == CHANGE_APPLIERS.keys()
 
 
-def test_a_category_takes_its_items_along() -> None:
+def test_share_of_a_category_replaces_shares_of_its_items() -> None:
     by_item = change("central_share", where="notebook", value=0.4)
     assert read(changed(by_item, change("central_share", where="school", factor=0.5)), "supply_shares.by_item") == {
         "notebook": 0.2
@@ -194,7 +194,7 @@ def test_changes_compose_in_order() -> None:
     assert read(changed(change("power_limit", where="kapsan", value=10), half), "power_areas.1.limit_kwh") == 5
 
 
-def test_only_what_is_touched_is_copied() -> None:
+def test_only_changed_parts_are_copied() -> None:
     problem = two_counties()
     result = apply_changes(problem, [change("power_limit", where="kapsan", factor=0.5)])
     assert result.factories is problem.factories
@@ -232,7 +232,7 @@ WRONG: list[tuple[Change, str, str]] = [
 @pytest.mark.parametrize(
     ("one", "path", "code"), WRONG, ids=[f"{code}-{one.what}{k}" for k, (one, _, code) in enumerate(WRONG)]
 )
-def test_each_wrong_change_is_found_alone(one: Change, path: str, code: str) -> None:
+def test_each_invalid_change_yields_one_finding(one: Change, path: str, code: str) -> None:
     good = change("power_limit", factor=0.5)
     with pytest.raises(InvalidProblemError) as refused:
         apply_changes(two_counties(), [good, one])
@@ -240,18 +240,18 @@ def test_each_wrong_change_is_found_alone(one: Change, path: str, code: str) -> 
     assert refused.value.findings[0].remedy.endswith((".", "?"))
 
 
-def test_every_code_of_changes_is_tried() -> None:
+def test_every_change_code_is_tested() -> None:
     assert {code for _, _, code in WRONG} >= CHANGE_CODES.keys()
 
 
-def test_all_wrong_changes_are_found_together() -> None:
+def test_all_invalid_changes_are_reported_together() -> None:
     with pytest.raises(InvalidProblemError) as refused:
         apply_changes(two_counties(), [one for one, _, _ in WRONG])
     found = [(finding.path, finding.code) for finding in refused.value.findings]
     assert found == [(f"/changes/{k}{path}", code) for k, (_, path, code) in enumerate(WRONG)]
 
 
-def test_absent_limits_stay_absent_beside_others() -> None:
+def test_factors_leave_absent_limits_absent() -> None:
     problem = two_counties()
     areas = (problem.power_areas[0].model_copy(update={"limit_kwh": None}), problem.power_areas[1])
     result = apply_changes(problem.model_copy(update={"power_areas": areas}), [change("power_limit", factor=0.5)])
@@ -259,7 +259,7 @@ def test_absent_limits_stay_absent_beside_others() -> None:
     assert read(result, "power_areas.1.limit_kwh") == [21000, 20000]
 
 
-def test_what_changes_make_is_checked() -> None:
+def test_changed_problem_is_checked() -> None:
     broken = two_counties().model_copy(update={"periods": ("1", "2", "3")})
     with pytest.raises(InvalidProblemError) as refused:
         apply_changes(broken, [change("norms", factor=1)])

@@ -1,4 +1,4 @@
-"""Every check is triggered by a mistake of its own, and by nothing else."""
+"""Each mistake triggers exactly one finding."""
 
 from typing import Any
 
@@ -9,43 +9,42 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem
 from models.validation.finding_codes import ERROR_CODES, WARNING_CODES
 from models.validation.parsing import parse_problem
-from tests.models.past_mistakes import PAST_MISTAKES
-from tests.models.problems import Raw, Spoil, codes, findings, spoilt
+from tests.models.problems import PAST_MISTAKES, Modification, Raw, list_codes, list_findings, modified_problem
 
 
-def put(*path: str | int, value: Any) -> Spoil:
-    def spoil(raw: Raw) -> None:
+def put(*path: str | int, value: Any) -> Modification:
+    def modify(raw: Raw) -> None:
         target: Any = raw
         for part in path[:-1]:
             target = target[part]
         target[path[-1]] = value
 
-    return spoil
+    return modify
 
 
-def add(*path: str | int, value: Any) -> Spoil:
-    def spoil(raw: Raw) -> None:
+def add(*path: str | int, value: Any) -> Modification:
+    def modify(raw: Raw) -> None:
         target: Any = raw
         for part in path[:-1]:
             target = target[part]
         target.setdefault(path[-1], []).append(value)
 
-    return spoil
+    return modify
 
 
-def both(*spoils: Spoil) -> Spoil:
-    def spoil(raw: Raw) -> None:
-        for one in spoils:
+def both(*modifications: Modification) -> Modification:
+    def modify(raw: Raw) -> None:
+        for one in modifications:
             one(raw)
 
-    return spoil
+    return modify
 
 
 STATION_FACTORY = {"id": "mine", "place": "kilju", "lines": [{"item": "soda", "kwh_per_unit": 1}]}
 SALT = {"id": "salt", "kind": "material", "name": "Salt"}
 DEMAND = {"county": "kapsan", "item": "soap", "quantity": 5}
 
-MISTAKES: list[tuple[str, str, Spoil]] = [
+MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
     ("unknown_item", "/counties/1/stocks/sope", put("counties", 1, "stocks", value={"sope": {"opening": 1}})),
     (
@@ -174,15 +173,15 @@ def _respell(population: dict[str, float]) -> None:
     population["studnets"] = population.pop("students")
 
 
-def test_two_counties_are_well() -> None:
-    assert findings(spoilt()) == ()
+def test_example_has_no_findings() -> None:
+    assert list_findings(modified_problem()) == ()
     assert check_problem(two_counties()) == ()
 
 
-@pytest.mark.parametrize(("code", "path", "spoil"), MISTAKES, ids=[f"{code}:{path}" for code, path, _ in MISTAKES])
-def test_each_mistake_is_found_alone(code: str, path: str, spoil: Spoil) -> None:
-    assert codes(spoilt(spoil)) == [(path, code)]
-    (finding,) = findings(spoilt(spoil))
+@pytest.mark.parametrize(("code", "path", "modify"), MISTAKES, ids=[f"{code}:{path}" for code, path, _ in MISTAKES])
+def test_each_mistake_yields_one_finding(code: str, path: str, modify: Modification) -> None:
+    assert list_codes(modified_problem(modify)) == [(path, code)]
+    (finding,) = list_findings(modified_problem(modify))
     assert finding.message.endswith(".")
     assert finding.remedy.endswith((".", "?"))
 
@@ -191,17 +190,17 @@ def test_every_code_has_a_mistake() -> None:
     assert {code for code, _, _ in MISTAKES} == ERROR_CODES.keys() | WARNING_CODES.keys()
 
 
-def test_warnings_do_not_refuse() -> None:
-    for code, _, spoil in MISTAKES:
+def test_warnings_do_not_reject_a_problem() -> None:
+    for code, _, modify in MISTAKES:
         if code in WARNING_CODES:
-            assert parse_problem(spoilt(spoil)).periods
+            assert parse_problem(modified_problem(modify)).periods
         else:
             with pytest.raises(InvalidProblemError):
-                parse_problem(spoilt(spoil))
+                parse_problem(modified_problem(modify))
 
 
-def test_unknown_names_suggest_close_ones() -> None:
-    (finding,) = findings(spoilt(put("factories", 1, "place", value="KAPSAM")))
+def test_unknown_names_suggest_similar_names() -> None:
+    (finding,) = list_findings(modified_problem(put("factories", 1, "place", value="KAPSAM")))
     assert finding.remedy == "Did you mean “kapsan”?"
 
 
@@ -229,18 +228,18 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
 
 
 @pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
-def test_every_list_by_period_is_counted(path: tuple[str | int, ...]) -> None:
+def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]) -> None:
     pointer = "/" + "/".join(map(str, path))
-    raw = spoilt(add("demand", value=DEMAND), put(*path, value=[1, 1, 1]))
-    assert (pointer, "wrong_length") in codes(raw)
-    raw = spoilt(add("demand", value=DEMAND), put(*path, value=[]))
-    assert (pointer, "wrong_length") in codes(raw)
+    raw = modified_problem(add("demand", value=DEMAND), put(*path, value=[1, 1, 1]))
+    assert (pointer, "wrong_length") in list_codes(raw)
+    raw = modified_problem(add("demand", value=DEMAND), put(*path, value=[]))
+    assert (pointer, "wrong_length") in list_codes(raw)
 
 
-def test_the_list_of_lists_by_period_is_whole() -> None:
-    """Counts the fields that may be lists of numbers in the schema, so that a new one cannot be forgotten."""
+def test_by_period_lists_every_field_of_the_schema() -> None:
+    """Compare `BY_PERIOD` with the number lists in the schema, so that it cannot miss a new field."""
     schema = PlanningProblem.model_json_schema()
-    # the past has numbers for past periods alone; `models.validation.checks.past` counts those and former quotas
+    # Past lists have one number per past period; `models.validation.checks.past` checks them and former quotas.
     models = [schema, *(one for name, one in schema["$defs"].items() if not name.startswith(("Past", "Former")))]
     fields = [(name, field) for model in models for name, field in model.get("properties", {}).items()]
     by_period = [name for name, field in fields if _may_be_numbers(field) and name != "calendars"]
@@ -253,7 +252,7 @@ DICTS = [("machines",), ("offers",), ("wants",), ("materials",)]
 
 
 def _may_be_numbers(schema: Any) -> bool:
-    """Whether a list of numbers may stand somewhere in what the schema describes itself, not counting other models."""
+    """Whether the schema allows a list of numbers, not counting referenced models."""
     if isinstance(schema, list):
         return any(_may_be_numbers(one) for one in schema)
     if not isinstance(schema, dict):

@@ -1,4 +1,4 @@
-"""Nothing is made from nothing, whatever the shape of the loop."""
+"""The check finds production cycles that create items from nothing, of any shape."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from models.validation.checks import check_problem
 
 
 def gains(*lines: tuple[str, dict[str, float]]) -> list[str]:
-    """Paths of the findings when these lines stand in one factory each."""
+    """Return the paths of the findings about the lines, with one factory for each line."""
     names = sorted({name for item, materials in lines for name in (item, *materials)})
     problem = PlanningProblem(
         periods=("1",),
@@ -42,7 +42,7 @@ def gains(*lines: tuple[str, dict[str, float]]) -> list[str]:
         [("a", {"b": 0})],
     ],
 )
-def test_loops_that_do_not_gain_pass(lines: list[tuple[str, dict[str, float]]]) -> None:
+def test_cycles_without_gain_are_accepted(lines: list[tuple[str, dict[str, float]]]) -> None:
     assert gains(*lines) == []
 
 
@@ -61,15 +61,15 @@ def test_loops_that_do_not_gain_pass(lines: list[tuple[str, dict[str, float]]]) 
         ([("a", {"b": 1e-6}), ("b", {"a": 0.9e6})], 0),
     ],
 )
-def test_loops_that_gain_are_found(lines: list[tuple[str, dict[str, float]]], factory: int) -> None:
+def test_cycles_with_gain_are_found(lines: list[tuple[str, dict[str, float]]], factory: int) -> None:
     assert gains(*lines) == [f"/factories/{factory}/lines/0/materials"]
 
 
-def test_two_loops_are_two_findings() -> None:
+def test_two_cycles_are_two_findings() -> None:
     paths = gains(("a", {"b": 0.5}), ("b", {"a": 0.5}), ("c", {"d": 0.5}), ("d", {"c": 0.5}))
     assert paths == ["/factories/0/lines/0/materials", "/factories/2/lines/0/materials"]
 
 
-def test_a_long_loop_is_found() -> None:
+def test_a_long_cycle_is_found() -> None:
     ring = [(f"i{k}", {f"i{(k + 1) % 40}": 0.97 if k else 1.0}) for k in range(40)]
     assert gains(*ring) == ["/factories/0/lines/0/materials"]

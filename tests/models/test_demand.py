@@ -11,19 +11,19 @@ def by_key(problem: PlanningProblem) -> dict[tuple[str, str], DemandEstimate]:
     return {(row.county, row.item): row for row in calculate_demand(problem)}
 
 
-def test_needs_are_people_times_norms_times_years() -> None:
+def test_demand_is_population_times_norms_times_years() -> None:
     soap = by_key(two_counties())["hyesan", "soap"]
     assert soap.source == "norms"
     assert [(need.group, need.heads, need.norm) for need in soap.groups] == [("households", 41854, 12)]
     assert sum(soap.quantity) == pytest.approx(41854 * 12 * 0.1616)
 
 
-def test_the_even_calendar_follows_the_days() -> None:
+def test_even_calendar_distributes_by_days() -> None:
     soap = by_key(two_counties())["kapsan", "soap"]
     assert soap.quantity[0] / soap.quantity[1] == pytest.approx(31 / 28)
 
 
-def test_a_named_calendar_spreads_as_it_says() -> None:
+def test_named_calendar_distributes_by_its_shares() -> None:
     notebooks = by_key(two_counties())["kapsan", "notebook"]
     whole = 10286 * 30 * 0.1616
     assert notebooks.quantity == pytest.approx((0.25 * whole, 0.75 * whole))
@@ -34,7 +34,7 @@ def test_without_days_periods_are_equal() -> None:
     assert compute_calendar_shares(two_counties().model_copy(update={"period_days": 30.0}), "even") == (0.5, 0.5)
 
 
-def test_a_stated_need_replaces_the_estimate_alone() -> None:
+def test_a_stated_need_replaces_only_its_estimate() -> None:
     rows = (
         DemandRow(county="kapsan", item="soap", quantity=(7.0, 0.0)),
         DemandRow(county="kapsan", item="soda", quantity=3.0),
@@ -48,7 +48,7 @@ def test_a_stated_need_replaces_the_estimate_alone() -> None:
     assert after["hyesan", "soap"] == before["hyesan", "soap"]
 
 
-def test_groups_add_up_and_items_nobody_needs_are_left_out() -> None:
+def test_groups_add_up_and_items_without_demand_are_omitted() -> None:
     raw = two_counties_raw()
     raw["items"][0]["norms"] = {"households": 12, "people": 1, "infants": 5}
     rows = by_key(parse_problem(raw))

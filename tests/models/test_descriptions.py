@@ -1,13 +1,21 @@
-"""Every field tells what it is, and the sentence reaches the JSON schema."""
+"""Every field has a description in the JSON schema, and docs/input.md lists every finding code."""
 
 import importlib
 import inspect
+import json
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
 import models
 from models.base import Frozen
+from models.validation.checks import check_problem
+from models.validation.finding_codes import FINDING_CODES
+from models.validation.parsing import parse_problem
+
+PAGE = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
 
 
 def _models() -> list[type[Frozen]]:
@@ -30,9 +38,21 @@ def test_every_field_is_described(model: type[Frozen]) -> None:
     for name, field in properties.items():
         model_said = (
             schema["$defs"][field["$ref"].rsplit("/", 1)[1]] if "$ref" in field else {}
-        )  # the same words are said once
+        )  # references share one description
         assert (model_said | field).get("description", "").endswith((".", ")", "…")), name
 
 
-def test_the_models_are_found() -> None:
+def test_models_are_collected() -> None:
     assert {"PlanningProblem", "Line", "Plan", "Change", "Finding"} <= {model.__name__ for model in _models()}
+
+
+def test_input_page_lists_every_code_with_its_meaning() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (error|warning) \| (.+) \|$", PAGE, flags=re.MULTILINE)
+    assert [(code, severity, meaning) for code, severity, meaning in rows] == [
+        (code, entry.severity, entry.meaning) for code, entry in FINDING_CODES.items()
+    ]
+
+
+def test_problem_of_input_page_has_no_findings() -> None:
+    (text,) = re.findall(r"```json\n(\{.*?\n\})\n```", PAGE, flags=re.DOTALL)
+    assert check_problem(parse_problem(json.loads(text))) == ()

@@ -1,4 +1,4 @@
-"""Fulfilment by hand-worked figures."""
+"""Fulfilment of hand-calculated examples."""
 
 import pytest
 
@@ -22,8 +22,8 @@ def rows(
     return {row.id: row for row in found}, total
 
 
-def test_one_good_does_not_make_up_for_another() -> None:
-    """Soap is worth 1, a notebook 0.5: 100 + 100 won due, 150 + 50 made, of which 100 + 50 count."""
+def test_surplus_of_one_good_does_not_offset_another() -> None:
+    """Values are 1 for soap and 0.5 for notebooks: 100 + 100 won due, 150 + 50 made, 100 + 50 counted."""
     found, total = rows({(*SOAP, "2002-01"): 150.0, (*NOTEBOOK, "2002-01"): 100.0})
     row = found["hyesan-daily"]
     assert (row.planned_value, row.made_value, row.counted_value) == (200.0, 200.0, 150.0)
@@ -34,7 +34,7 @@ def test_one_good_does_not_make_up_for_another() -> None:
     assert total.fulfilment == 0.75
 
 
-def test_what_is_not_reported_is_not_zero() -> None:
+def test_unreported_output_is_not_counted_as_zero() -> None:
     silent, _ = rows({(*SOAP, "2002-01"): 100.0})
     zero, _ = rows({(*SOAP, "2002-01"): 100.0, (*NOTEBOOK, "2002-01"): 0.0})
     assert (silent["hyesan-daily"].fulfilment, silent["hyesan-daily"].unreported) == (1.0, 1)
@@ -42,7 +42,7 @@ def test_what_is_not_reported_is_not_zero() -> None:
     assert (silent["kapsan-food"].fulfilment, silent["kapsan-food"].rank) == (None, None)
 
 
-def test_the_worst_come_first_and_the_silent_last() -> None:
+def test_worst_groups_come_first_and_unreported_groups_last() -> None:
     found, _ = compute_fulfilment(
         two_counties(), QUOTAS, {(*SOAP, "2002-01"): 90.0, (*NOTEBOOK, "2002-01"): 20.0}, "item", "2002-01"
     )
@@ -50,13 +50,13 @@ def test_the_worst_come_first_and_the_silent_last() -> None:
     assert [(row.planned, row.made, row.unit) for row in found[:2]] == [(200.0, 20.0, "piece"), (100.0, 90.0, "piece")]
 
 
-def test_what_had_no_quota_counts_as_made_only() -> None:
+def test_output_without_a_quota_is_made_but_not_counted() -> None:
     found, _ = compute_fulfilment(two_counties(), {}, {(*SOAP, "2002-01"): 5.0}, "county", "2002-01")
     assert [(row.id, row.lines, row.made_value, row.counted_value, row.fulfilment) for row in found] == [
         ("hyesan", 0, 5.0, 0.0, None)
     ]
 
 
-def test_a_period_that_is_not_there_is_a_key_error() -> None:
+def test_unknown_period_raises_key_error() -> None:
     with pytest.raises(KeyError):
         compute_fulfilment(two_counties(), QUOTAS, {}, "item", "2003-01")

@@ -1,4 +1,4 @@
-"""Every mistake in a report is found, all at once, with its place."""
+"""Validation of an output report returns all findings at once, with their locations."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def codes(*rows: Any, reported: int = 0) -> list[tuple[str, str]]:
     return [(one.path, one.code) for one in report.findings]
 
 
-def test_a_good_report_has_no_findings() -> None:
+def test_valid_report_has_no_findings() -> None:
     assert codes(GOOD, {**GOOD, "item": "notebook", "quantity": 0}) == []
 
 
@@ -33,17 +33,17 @@ def test_a_good_report_has_no_findings() -> None:
         ({"more": 1}, "/outputs/0/more", "unknown_field"),
     ],
 )
-def test_each_mistake_has_its_place_and_code(change: dict[str, Any], path: str, code: str) -> None:
+def test_each_mistake_has_a_path_and_a_code(change: dict[str, Any], path: str, code: str) -> None:
     assert (path, code) in codes({**GOOD, **change})
 
 
-def test_all_mistakes_come_at_once() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     found = codes({**GOOD, "factory": "x"}, GOOD, GOOD, {**GOOD, "quantity": -2}, 7, {})
     assert {code for _, code in found} >= {"unknown_factory", "reported_twice", "negative", "missing", "wrong_type"}
     assert ("/outputs/2", "reported_twice") in found
 
 
-def test_periods_follow_each_other() -> None:
+def test_periods_are_reported_in_order() -> None:
     later = {**GOOD, "period": "2002-02"}
     assert codes(later, reported=1) == []
     assert codes(GOOD, later) == []

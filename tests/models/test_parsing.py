@@ -1,4 +1,4 @@
-"""Everything wrong with a request comes back at once, whatever the request."""
+"""Parsing returns all findings at once, for any request."""
 
 import copy
 import json
@@ -14,10 +14,10 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError
 from models.validation.finding_codes import FINDING_CODES, STRUCTURE_CODES
 from models.validation.parsing import MAX_FINDINGS, parse_problem, validate_model
-from tests.models.problems import Raw, codes, findings, spoilt
+from tests.models.problems import Raw, list_codes, list_findings, modified_problem
 
 
-def test_two_counties_are_read_word_for_word() -> None:
+def test_example_is_parsed_unchanged() -> None:
     text = two_counties_text()
     assert parse_problem(text) == parse_problem(text.encode()) == parse_problem(json.loads(text)) == two_counties()
 
@@ -41,8 +41,8 @@ def _fifteen(raw: Raw) -> None:
     raw["policy"]["goals"] = ["cost", {"goal": "shortage", "over": "town"}]
 
 
-def test_mistakes_of_structure_and_meaning_come_together() -> None:
-    assert set(codes(spoilt(_fifteen))) == {
+def test_structural_and_semantic_findings_are_reported_together() -> None:
+    assert set(list_codes(modified_problem(_fifteen))) == {
         ("/bogus", "unknown_field"),
         ("/periods/1", "bad_id"),
         ("/items/0/value", "negative"),
@@ -62,16 +62,16 @@ def test_mistakes_of_structure_and_meaning_come_together() -> None:
     }
 
 
-def test_what_was_left_out_is_not_complained_of_again() -> None:
-    def spoil(raw: Raw) -> None:
-        raw["items"][0]["id"] = "la undry"  # every reference to soap now hangs in the air …
-        raw["counties"][0]["power_area"] = None  # … so does all that is in Hyesan,
-        raw["power_areas"][0]["id"] = 5  # its power area,
+def test_omitted_parts_cause_no_further_findings() -> None:
+    def modify(raw: Raw) -> None:
+        raw["items"][0]["id"] = "la undry"  # Omitted: the item and every reference to it,
+        raw["counties"][0]["power_area"] = None  # the county,
+        raw["power_areas"][0]["id"] = 5  # the power area,
         raw["calendars"]["school"] = [1, "x"]  # the calendar,
         raw["factories"][0]["machines"] = 3  # the machines,
-        raw["stations"][0]["name"] = 3  # but Kilju only loses its name
+        raw["stations"][0]["name"] = 3  # and only the name of the station.
 
-    assert codes(spoilt(spoil)) == [
+    assert list_codes(modified_problem(modify)) == [
         ("/calendars/school/1", "wrong_type"),
         ("/items/0/id", "bad_id"),
         ("/counties/0/power_area", "wrong_type"),
@@ -81,8 +81,8 @@ def test_what_was_left_out_is_not_complained_of_again() -> None:
     ]
 
 
-def test_positions_stay_those_of_the_request() -> None:
-    def spoil(raw: Raw) -> None:
+def test_paths_refer_to_the_request() -> None:
+    def modify(raw: Raw) -> None:
         raw["links"].insert(0, {"id": "broken"})
         raw["links"].insert(2, 7)
         raw["links"][3]["to"] = "kapsam"
@@ -90,7 +90,7 @@ def test_positions_stay_those_of_the_request() -> None:
         raw["factories"][2]["lines"].insert(0, {})
         raw["factories"][2]["lines"][1]["item"] = "starsh"
 
-    assert set(codes(spoilt(spoil))) == {
+    assert set(list_codes(modified_problem(modify))) == {
         ("/links/0/from", "missing"),
         ("/links/0/to", "missing"),
         ("/links/2", "wrong_type"),
@@ -103,14 +103,14 @@ def test_positions_stay_those_of_the_request() -> None:
 
 @pytest.mark.parametrize("part", ["periods", "items", "counties"])
 @pytest.mark.parametrize("value", [None, 3, [], [None], "absent"])
-def test_the_rest_is_checked_even_without_a_needed_part(part: str, value: Any) -> None:
-    def spoil(raw: Raw) -> None:
+def test_remaining_parts_are_checked_without_a_required_part(part: str, value: Any) -> None:
+    def modify(raw: Raw) -> None:
         raw[part] = value
         if value == "absent":
             del raw[part]
         raw["supply_shares"]["gateways"] = ["kilju", "kilju"]
 
-    found = codes(spoilt(spoil))
+    found = list_codes(modified_problem(modify))
     assert found[0][0].startswith(f"/{part}")
     assert found[1] == ("/supply_shares/gateways/1", "duplicate_gateway")
     assert len(found) == 2 or (part == "periods" and {code for _, code in found[2:]} == {"wrong_length"})
@@ -128,27 +128,27 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("text", "path", "code"), TEXTS, ids=[repr(text[:10]) for text, _, _ in TEXTS])
-def test_texts_that_are_no_problem(text: bytes, path: str, code: str) -> None:
-    assert codes(text) == [(path, code)]
+def test_invalid_texts(text: bytes, path: str, code: str) -> None:
+    assert list_codes(text) == [(path, code)]
 
 
 NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9" * 400, "9" * 5000, "-" + "9" * 5000]
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=[number[:12] for number in NUMBERS])
-def test_numbers_that_are_none(number: str) -> None:
+def test_numbers_that_are_not_finite(number: str) -> None:
     text = two_counties_text().replace('"years": 0.1616', f'"years": {number}')
-    assert codes(text) == [("/years", "not_finite")]
+    assert list_codes(text) == [("/years", "not_finite")]
 
 
-def test_repeated_keys_are_refused() -> None:
+def test_repeated_keys_are_rejected() -> None:
     text = two_counties_text().replace('"people": 166087', '"people": 1, "people": 166087')
-    assert codes(text) == [("/counties/0/population/people", "repeated_key")]
+    assert list_codes(text) == [("/counties/0/population/people", "repeated_key")]
 
 
-def test_half_characters_are_refused() -> None:
+def test_unpaired_surrogates_are_rejected() -> None:
     text = two_counties_text().replace("Laundry soap", r"Laundry \ud800soap").replace('"kettle": 330', r'"\udcff": 330')
-    found = findings(text)
+    found = list_findings(text)
     assert ("/items/0/name", "bad_text") in [(finding.path, finding.code) for finding in found]
     json.dumps([finding.model_dump() for finding in found], ensure_ascii=False).encode()
 
@@ -169,21 +169,21 @@ STRUCTURAL: list[tuple[str, Raw]] = [
 
 @pytest.mark.parametrize(("code", "item"), STRUCTURAL)
 def test_structural_codes(code: str, item: Raw) -> None:
-    assert [found for _, found in codes(spoilt(lambda raw: raw["items"].append(item)))] == [code]
+    assert [found for _, found in list_codes(modified_problem(lambda raw: raw["items"].append(item)))] == [code]
 
 
-def test_every_structural_code_is_tried() -> None:
+def test_every_structural_code_is_tested() -> None:
     elsewhere = {"bad_json", "too_deep", "repeated_key", "bad_text", "invalid", "more_findings"}
     assert {code for code, _ in STRUCTURAL} | elsewhere == STRUCTURE_CODES.keys()
 
 
-def test_endless_mistakes_are_cut_short() -> None:
-    found = findings(spoilt(lambda raw: raw.update(links=[{}] * 2000)))
+def test_number_of_findings_is_limited() -> None:
+    found = list_findings(modified_problem(lambda raw: raw.update(links=[{}] * 2000)))
     assert len(found) == MAX_FINDINGS + 1
     assert found[-1].code == "more_findings"
 
 
-def test_other_bodies_are_read_alike() -> None:
+def test_other_models_are_validated_alike() -> None:
     assert validate_model(PlanOptions, b'{"tolerance": 1e-5}').tolerance == 1e-5
     with pytest.raises(InvalidProblemError) as refused:
         validate_model(Change, {"what": "norm", "where": 5, "factor": 1, "value": {"number": 3}})
@@ -198,12 +198,12 @@ def test_other_bodies_are_read_alike() -> None:
     assert [(finding.path, finding.code) for finding in refused.value.findings] == [("", "invalid")]
 
 
-def test_keys_that_look_like_tags_are_no_tags() -> None:
-    def spoil(raw: Raw) -> None:
+def test_keys_equal_to_union_tags_stay_in_the_path() -> None:
+    def modify(raw: Raw) -> None:
         raw["items"][0]["norms"] = {"list": -1, "number": "x", "goal/~": -2}
         raw["policy"]["goals"] = [{"goal": "name"}]
 
-    assert [path for path, _ in codes(spoilt(spoil))] == [
+    assert [path for path, _ in list_codes(modified_problem(modify))] == [
         "/items/0/norms/list",
         "/items/0/norms/number",
         "/items/0/norms/goal~1~0",
@@ -212,7 +212,7 @@ def test_keys_that_look_like_tags_are_no_tags() -> None:
 
 
 def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """Paths to everything in a value."""
+    """Return the paths of all elements of a value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path] * bool(path) + [place for key, one in inner for place in _places(one, (*path, key))]
 
@@ -233,7 +233,7 @@ MUTATIONS = st.lists(
 
 
 def _mutate(raw: Any, path: tuple[str | int, ...], how: str, value: Any) -> None:
-    """Change what stands at a path, if the changes before have left anything there."""
+    """Change the element at a path, if it still exists."""
     owner, last = _owner(raw, path), path[-1]
     if not _has(owner, last):
         return

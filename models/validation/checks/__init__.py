@@ -1,11 +1,11 @@
-"""What pydantic cannot see: whether the parts of a problem fit together.
+"""Checks of a problem beyond its structure: whether its parts are consistent.
 
-`check` gives every mistake and every doubt of a problem at once, each with its place, a stable code and a remedy. Each
-mistake has one function, named after what is right; the functions stand in the CHECKS of their modules.
+`check_problem` returns all findings at once, each with a path, a stable code and a remedy. One function checks one
+condition; its docstring states the condition. `CHECKS` of each module lists its functions.
 """
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, supply, terms
+from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, terms
 from models.validation.checks.context import Omissions, ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
 from models.validation.finding_codes import FINDING_CODES, FindingCode
@@ -32,23 +32,23 @@ PART_CHECKS = (
     *cycles.CHECKS,
     *past.CHECKS,
 )
-"""Checks of parts, in the order in which their findings are given."""
+"""Checks of parts of a problem, in the order of their findings."""
 
-WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *supply.CHECKS)
-"""Checks that only give warnings, and mean something only where nothing is left out."""
+WHOLE_PROBLEM_CHECKS = needs.CHECKS
+"""Checks of the problem as a whole. They yield only warnings and require a complete problem."""
 
 
 def check_problem(problem: PlanningProblem) -> tuple[Finding, ...]:
-    """All findings about `problem`, errors and warnings; empty when all is well."""
+    """Return all errors and warnings about `problem`."""
     return check_partial_problem(problem, Omissions())
 
 
 def check_partial_problem(problem: PlanningProblem, omissions: Omissions) -> tuple[Finding, ...]:
-    """All findings about a problem from which `gaps` were left out, but none that may only be due to the gaps.
+    """Return the findings about a problem with omitted parts, except those that the omissions may have caused.
 
-    Warnings judge a problem as a whole; where there are gaps there are none.
+    Warnings concern the problem as a whole, so a problem with omissions yields errors only.
     """
-    view = ProblemContext(problem, omissions)
+    context = ProblemContext(problem, omissions)
     checks = PART_CHECKS if omissions else PART_CHECKS + WHOLE_PROBLEM_CHECKS
-    findings = [finding for one in checks for finding in one(view)]
+    findings = [finding for check in checks for finding in check(context)]
     return tuple(finding for finding in findings if not omissions or finding.severity == "error")

@@ -1,4 +1,4 @@
-"""Checks of uniqueness: every name stands for one thing."""
+"""Checks of uniqueness: identifiers and list entries occur once."""
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -10,20 +10,19 @@ from models.problem.partners import Partner
 from models.problem.population import County
 from models.problem.power import PowerArea
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
-JsonPath = tuple[str | int, ...]
 RepeatedName = TypeVar("RepeatedName", bound=Hashable)
 Identified = Item | County | Station | Factory | PowerArea | Link | Partner
 
 
 def _find_repeated_names(
-    named: Iterable[tuple[RepeatedName, JsonPath]],
+    occurrences: Iterable[tuple[RepeatedName, JsonPath]],
 ) -> Iterator[tuple[RepeatedName, JsonPath, JsonPath]]:
-    """Each name that has come before, with its path and the path of the first."""
+    """Yield each repeated name with its path and the path of its first occurrence."""
     first: dict[RepeatedName, JsonPath] = {}
-    for name, path in named:
+    for name, path in occurrences:
         if name in first:
             yield name, path, first[name]
         else:
@@ -35,7 +34,7 @@ def _format_path(path: JsonPath) -> str:
 
 
 def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
-    """Items, places, factories, power areas, links and partners have identifiers of their own."""
+    """Items, places, factories, power areas, links and partners have unique identifiers."""
     problem = context.problem
     kinds: dict[str, list[tuple[str, Sequence[Identified]]]] = {
         "item": [("items", problem.items)],
@@ -46,60 +45,60 @@ def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
         "partner": [("partners", problem.partners)],
     }
     for kind, lists in kinds.items():
-        named = [(one.id, (part, k, "id")) for part, members in lists for k, one in enumerate(members)]
-        for name, path, first in _find_repeated_names(named):
-            message = f"Another {kind}, at {_format_path(first)}, is already called {quote_name(name)}."
-            yield make_finding("duplicate_id", path, message, f"Give one {kind} another identifier, or take it out.")
+        occurrences = [(member.id, (part, k, "id")) for part, members in lists for k, member in enumerate(members)]
+        for name, path, first in _find_repeated_names(occurrences):
+            message = f"The {kind} at {_format_path(first)} already has the identifier {quote_name(name)}."
+            yield make_finding("duplicate_id", path, message, "Change or remove one of the identifiers.")
 
 
 def check_duplicate_periods(context: ProblemContext) -> Iterator[Finding]:
-    """Periods have identifiers of their own."""
+    """Periods have unique identifiers."""
     for name, path, first in _find_repeated_names(
         (period, ("periods", t)) for t, period in enumerate(context.problem.periods)
     ):
-        message = f"The period {quote_name(name)} is already at {_format_path(first)}."
-        yield make_finding("duplicate_period", path, message, "Give every period an identifier of its own.")
+        message = f"The period {quote_name(name)} is already listed at {_format_path(first)}."
+        yield make_finding("duplicate_period", path, message, "Give every period a unique identifier.")
 
 
 def check_duplicate_gateways(context: ProblemContext) -> Iterator[Finding]:
     """A gateway is listed once."""
-    named = [
+    occurrences = [
         (place, ("supply_shares", "gateways", k)) for k, place in enumerate(context.problem.supply_shares.gateways)
     ]
-    for name, path, first in _find_repeated_names(named):
-        message = f"The gateway {quote_name(name)} is already at {_format_path(first)}."
-        yield make_finding("duplicate_gateway", path, message, "Take one of the two out.")
+    for name, path, first in _find_repeated_names(occurrences):
+        message = f"The gateway {quote_name(name)} is already listed at {_format_path(first)}."
+        yield make_finding("duplicate_gateway", path, message, "Remove one of the entries.")
 
 
 def check_duplicate_lines(context: ProblemContext) -> Iterator[Finding]:
-    """A factory has one line for an item."""
+    """A factory has at most one line for an item."""
     for f, factory in enumerate(context.problem.factories):
         if len({line.item for line in factory.lines}) == len(factory.lines):
             continue
-        named = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
-        for name, path, first in _find_repeated_names(named):
+        occurrences = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
+        for name, path, first in _find_repeated_names(occurrences):
             message = f"The factory {quote_name(factory.id)} already has a line for {quote_name(name)}, at {_format_path(first[:-1])}."
-            remedy = "Merge the two lines, or make the second way of making it a factory of its own."
+            remedy = "Merge the lines, or model the second production process as a separate factory."
             yield make_finding("duplicate_line", path, message, remedy)
 
 
 def check_duplicate_demand(context: ProblemContext) -> Iterator[Finding]:
-    """The need of a county for an item is stated once."""
-    named = [((row.county, row.item), ("demand", r)) for r, row in enumerate(context.problem.demand)]
-    for _, path, first in _find_repeated_names(named):
+    """The need of a county for an item is stated at most once."""
+    occurrences = [((row.county, row.item), ("demand", r)) for r, row in enumerate(context.problem.demand)]
+    for _, path, first in _find_repeated_names(occurrences):
         row = context.problem.demand[int(path[1])]
         message = f"The need of {quote_name(row.county)} for {quote_name(row.item)} is already stated at {_format_path(first)}."
-        yield make_finding("duplicate_demand", path, message, "Add the two up in one row, or take one out.")
+        yield make_finding("duplicate_demand", path, message, "Merge the rows into one, or remove one of them.")
 
 
 def check_duplicate_goals(context: ProblemContext) -> Iterator[Finding]:
-    """A goal is listed once; `worst_fulfilment` may come once over each of its kinds."""
+    """A goal is listed once; `worst_fulfilment` may be listed once for each value of `over`."""
     goals = context.problem.policy.expand_ordered_goals()
     for goal, path, first in _find_repeated_names(
         ((goal.goal, goal.over), ("policy", "goals", k)) for k, goal in enumerate(goals)
     ):
-        message = f"The goal {quote_name(str(goal[0]))} is already at {_format_path(first)}; its second place changes nothing."
-        yield make_finding("duplicate_goal", path, message, "List each goal once, the most important first.")
+        message = f"The goal {quote_name(str(goal[0]))} is already listed at {_format_path(first)}; the repetition has no effect."
+        yield make_finding("duplicate_goal", path, message, "List each goal once, most important first.")
 
 
 CHECKS = (

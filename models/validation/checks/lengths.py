@@ -1,14 +1,13 @@
-"""Checks of lists: one number per period."""
+"""Checks of lists and calendars: one number per period, and consistent lengths of the plan."""
 
 from collections.abc import Iterator
 
 from models.problem.population import County
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
 PerPeriodValue = float | tuple[float, ...] | None
-JsonPath = tuple[str | int, ...]
 
 
 def check_list_lengths(context: ProblemContext) -> Iterator[Finding]:
@@ -20,7 +19,10 @@ def check_list_lengths(context: ProblemContext) -> Iterator[Finding]:
         if isinstance(value, tuple) and len(value) != count:
             message = f"The list has {_format_number_count(len(value))}, but there are {count} periods."
             yield make_finding(
-                "wrong_length", path, message, f"Give {_format_number_count(count)}, or one number for every period."
+                "wrong_length",
+                path,
+                message,
+                f"Give {_format_number_count(count)}, or a single number for all periods.",
             )
 
 
@@ -41,48 +43,44 @@ def check_calendar_lengths(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_calendar_sums(context: ProblemContext) -> Iterator[Finding]:
-    """The shares of every calendar sum to 1, within a millionth."""
+    """The shares of every calendar sum to 1, within 1e-6."""
     for name, shares in context.problem.calendars.items():
         total = sum(shares)
         if abs(total - 1.0) > 1e-6:
-            message = f"The shares of the calendar {quote_name(name)} sum to {total:.6g}, so a plan's need would not be spread whole."
+            message = f"The shares of the calendar {quote_name(name)} sum to {total:.6g}, not 1."
             yield make_finding("calendar_sum", ("calendars", name), message, "Change the shares until they sum to 1.")
 
 
 def check_reserved_calendar_names(context: ProblemContext) -> Iterator[Finding]:
-    """No calendar takes the name `even`."""
+    """No calendar has the name `even`."""
     if "even" in context.problem.calendars:
-        message = "`even` already means: spread by the days of the periods."
+        message = "The name `even` is reserved for the distribution by days of the periods."
         yield make_finding("reserved_name", ("calendars", "even"), message, "Give this calendar another name.")
 
 
 def check_period_days(context: ProblemContext) -> Iterator[Finding]:
-    """The periods have days to spread by."""
+    """The periods have more than 0 days in total."""
     days = context.problem.period_days
     if days is not None and not (any(days) if isinstance(days, tuple) else days):
-        message = "All periods have 0 days, so that nothing can be spread by them."
-        yield make_finding(
-            "no_days", ("period_days",), message, "Give the days of each period, or leave `period_days` out."
-        )
+        message = "All periods have 0 days, so needs cannot be distributed by days."
+        yield make_finding("no_days", ("period_days",), message, "Give the days of each period, or omit `period_days`.")
 
 
 def check_years_and_days(context: ProblemContext) -> Iterator[Finding]:
-    """The plan's length in years and the days of its periods tell the same length, within a twentieth."""
+    """The plan's length in years agrees with the days of its periods, within 5 %."""
     days, years = context.problem.period_days, context.problem.years
     if days is None:
         return
     total = sum(days) if isinstance(days, tuple) else days * len(context.problem.periods)
     if total and abs(total / 365.25 / years - 1.0) > 0.05:
-        message = (
-            f"The periods have {total:g} days, but the plan is said to be {years:g} years long; needs follow the years."
-        )
+        message = f"The periods have {total:g} days, but `years` is {years:g}. Needs are computed from `years`."
         yield make_finding(
-            "years_and_days", ("years",), message, f"Say years {total / 365.25:.4f}, or mend `period_days`."
+            "years_and_days", ("years",), message, f"Set `years` to {total / 365.25:.4f}, or correct `period_days`."
         )
 
 
 def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
-    """Every value of the problem that may differ by period, with its path; calendars are not among them."""
+    """Yield every value that may differ by period, with its path, except calendars."""
     problem = context.problem
     yield ("period_days",), problem.period_days
     for i, item in enumerate(problem.items):

@@ -1,4 +1,4 @@
-"""Checks of limits: lower ones lie below upper ones, and stocks are of what can be stored."""
+"""Checks of limits: lower limits do not exceed upper limits, and stocks are of storable items."""
 
 from collections.abc import Iterator
 from math import ceil, floor
@@ -13,17 +13,17 @@ PerPeriodValue = float | tuple[float, ...]
 
 
 def check_line_limits(context: ProblemContext) -> Iterator[Finding]:
-    """No line must make more than it may."""
+    """The lower limit of a line does not exceed its upper limit."""
     for f, factory in enumerate(context.problem.factories):
         for k, line in enumerate(factory.lines):
             if line.most is not None and (period := _find_crossed_period(context, line.least, line.most)):
-                message = f"The line for {quote_name(line.item)} must make more than it may in {period}."
+                message = f"`least` exceeds `most` on the line for {quote_name(line.item)} in {period}."
                 remedy = "Lower `least` or raise `most`."
                 yield make_finding("least_above_most", ("factories", f, "lines", k, "least"), message, remedy)
 
 
 def check_whole_quotas(context: ProblemContext) -> Iterator[Finding]:
-    """A line of an item in whole units has a whole number between its least and its most in every period."""
+    """A line of an item in whole units has a whole number between its limits in every period."""
     periods = context.problem.periods
     whole = {item.id for item in context.problem.items if item.whole_units}
     for f, factory in enumerate(context.problem.factories):
@@ -34,49 +34,49 @@ def check_whole_quotas(context: ProblemContext) -> Iterator[Finding]:
             for period, low, high in zip(periods, least, most, strict=False):
                 if low <= high and ceil(low) > floor(high):
                     message = f"No whole number of {quote_name(line.item)} lies between {low:g} and {high:g} in {quote_name(period)}."
-                    remedy = "Widen `least` and `most`, or take `whole_units` from the item."
+                    remedy = "Widen the range from `least` to `most`, or remove `whole_units` from the item."
                     yield make_finding("no_whole_quota", ("factories", f, "lines", k, "least"), message, remedy)
                     break
 
 
 def check_stock_limits(context: ProblemContext) -> Iterator[Finding]:
-    """No county must keep more than it may, within the plan or at its end."""
+    """Lower stock limits do not exceed upper stock limits, during the plan and at its end."""
     for n, county in enumerate(context.problem.counties):
         for item, stock in county.stocks.items():
             path = ("counties", n, "stocks", item)
             if stock.most is not None and (period := _find_crossed_period(context, stock.least, stock.most)):
-                message = f"More {quote_name(item)} must be kept than may be in {period}."
+                message = f"`least` exceeds `most` for the stock of {quote_name(item)} in {period}."
                 yield make_finding("least_above_most", (*path, "least"), message, "Lower `least` or raise `most`.")
             if stock.closing_most is not None and stock.closing_least > stock.closing_most:
-                message = f"More {quote_name(item)} must be left at the end than may be."
+                message = f"`closing_least` exceeds `closing_most` for the stock of {quote_name(item)}."
                 remedy = "Lower `closing_least` or raise `closing_most`."
                 yield make_finding("least_above_most", (*path, "closing_least"), message, remedy)
 
 
 def check_closing_stocks(context: ProblemContext) -> Iterator[Finding]:
-    """What is to be left at the end fits the limits of the last period."""
+    """Closing stock limits are consistent with the stock limits of the last period."""
     for n, county in enumerate(context.problem.counties):
         for item, stock in county.stocks.items():
             path = ("counties", n, "stocks", item)
             least, most = _get_last_value(stock.least), None if stock.most is None else _get_last_value(stock.most)
             if most is not None and stock.closing_least > most:
-                message = f"{stock.closing_least:g} of {quote_name(item)} must be left at the end, but only {most:g} may be kept then."
+                message = f"The closing stock of {quote_name(item)} must be at least {stock.closing_least:g}, but the last period allows {most:g}."
                 remedy = "Lower `closing_least` or raise `most` in the last period."
                 yield make_finding("closing_outside_limits", (*path, "closing_least"), message, remedy)
             if stock.closing_most is not None and stock.closing_most < least:
-                message = f"Only {stock.closing_most:g} of {quote_name(item)} may be left at the end, but {least:g} must be kept then."
+                message = f"The closing stock of {quote_name(item)} may be at most {stock.closing_most:g}, but the last period requires {least:g}."
                 remedy = "Raise `closing_most` or lower `least` in the last period."
                 yield make_finding("closing_outside_limits", (*path, "closing_most"), message, remedy)
 
 
 def check_unstorable_stocks(context: ProblemContext) -> Iterator[Finding]:
-    """No stock is stated, or asked for, of an item that cannot be stored."""
+    """No stock is stated or required of an item that is not storable."""
     for n, county in enumerate(context.problem.counties):
         for name, stock in county.stocks.items():
             item = context.items_by_id.get(name)
             if item is not None and not item.storable and _requires_stock(stock):
-                message = f"{quote_name(county.id)} is to hold {quote_name(name)}, which cannot be stored."
-                remedy = "Take the stock out, or make the item `storable`."
+                message = f"{quote_name(county.id)} has a stock of {quote_name(name)}, which is not storable."
+                remedy = "Remove the stock, or make the item `storable`."
                 yield make_finding("stock_of_unstorable", ("counties", n, "stocks", name), message, remedy)
 
 
@@ -86,7 +86,7 @@ def _requires_stock(stock: StockLimits) -> bool:
 
 
 def _find_crossed_period(context: ProblemContext, least: PerPeriodValue, most: PerPeriodValue) -> str:
-    """Words for the first period in which `least` lies above `most`; empty if there is none."""
+    """Describe the first period in which `least` exceeds `most`; empty if there is none."""
     if not isinstance(least, tuple) and not isinstance(most, tuple):
         return "every period" if least > most else ""
     periods = context.problem.periods

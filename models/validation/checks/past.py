@@ -1,30 +1,31 @@
-"""Checks of the past and of former quotas: everything named is there, once, with a number for each period."""
+"""Checks of the past and of former quotas: valid references, no repetition, one number per period."""
 
 from collections.abc import Hashable, Iterator
 
 from models.problem.past import Past
 from models.validation.checks.context import ProblemContext, quote_name
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
-
-JsonPath = tuple[str | int, ...]
 
 
 def check_past_periods(context: ProblemContext) -> Iterator[Finding]:
-    """Past periods are the first ones, and not all."""
+    """Past periods are the first periods of the problem, but not all."""
     past, periods = context.problem.past, context.problem.periods
     if past is None or "period" in context.omissions.kinds:
         return
     count = len(past.periods)
     if past.periods != periods[:count] or count >= len(periods):
-        message = f"The past has {count} periods that are not the first of the {len(periods)}, or are all of them."
+        message = f"The {count} past periods are not the first of the {len(periods)} periods, or leave none to plan."
         yield make_finding(
-            "past_periods", ("past", "periods"), message, "Name the first periods, in order, and leave one to plan."
+            "past_periods",
+            ("past", "periods"),
+            message,
+            "List the first periods in order, and leave at least one to plan.",
         )
 
 
 def check_past_rows(context: ProblemContext) -> Iterator[Finding]:
-    """Rows of the past name what there is, once, with a number for each past period."""
+    """Rows of the past have valid references, occur once and have one number per past period."""
     past = context.problem.past
     if past is None:
         return
@@ -32,7 +33,7 @@ def check_past_rows(context: ProblemContext) -> Iterator[Finding]:
     for path, key, amounts in _iterate_past_rows(past):
         if key in seen:
             message = f"{quote_name(' '.join(key[1:]))} is already listed."
-            yield make_finding("duplicate_past", path, message, "Add the two up in one row, or take one out.")
+            yield make_finding("duplicate_past", path, message, "Merge the rows into one, or remove one of them.")
         seen.add(key)
         for name, amount in amounts.items():
             if len(amount) != len(past.periods):
@@ -63,9 +64,12 @@ def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Find
         path: JsonPath = ("past", "shipments", k)
         yield from context.check_reference("item", moved.item, (*path, "item"))
         if (moved.link, moved.to) not in arcs and not context.omissions:
-            message = f"There is no link {quote_name(moved.link)} that reaches {quote_name(moved.to)}."
+            message = f"No link {quote_name(moved.link)} leads to {quote_name(moved.to)}."
             yield make_finding(
-                "unknown_link", (*path, "link"), message, "Name a link and the place at one of its ends."
+                "unknown_link",
+                (*path, "link"),
+                message,
+                "Use an existing link, and one of its ends as the destination.",
             )
     for k, kept in enumerate(past.supply):
         path = ("past", "supply", k)
@@ -76,38 +80,43 @@ def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Find
             and kept.place not in context.county_ids
             and (any(kept.stock) or any(kept.shortage))
         ):
-            message = f"{quote_name(kept.place)} is a station, where nothing is kept or needed."
+            message = f"{quote_name(kept.place)} is a station, which has no stock and no needs."
             yield make_finding(
-                "unknown_county", (*path, "place"), message, "State stock and shortage of counties only."
+                "unknown_county", (*path, "place"), message, "State stock and shortage for counties only."
             )
     partners = {partner.id: partner for partner in problem.partners}
     for k, swap in enumerate(past.swaps):
         path = ("past", "swaps", k)
         yield from context.check_reference("item", swap.item, (*path, "item"))
         if swap.partner not in partners and not context.omissions:
-            message = f"There is no partner {quote_name(swap.partner)}."
-            yield make_finding("unknown_partner", (*path, "partner"), message, "Name a partner that there is.")
+            message = f"The partner {quote_name(swap.partner)} does not exist."
+            yield make_finding("unknown_partner", (*path, "partner"), message, "Use an existing partner.")
 
 
 def check_former_quotas(context: ProblemContext) -> Iterator[Finding]:
-    """Former quotas are of lines that there are, each once, and are there where a goal asks for them."""
+    """Former quotas have valid references, occur once, and exist if the goal `quotas_close` is listed."""
     problem, lines = context.problem, _collect_line_keys(context)
     seen: set[tuple[str, str]] = set()
     for k, quota in enumerate(problem.former_quotas):
         path: JsonPath = ("former_quotas", k)
         yield from _check_line_exists(context, lines, quota.factory, quota.item, path)
         if (quota.factory, quota.item) in seen:
-            message = f"{quote_name(quota.factory)} already has a former quota of {quote_name(quota.item)}."
-            yield make_finding("duplicate_past", path, message, "State it once, with a number for each period.")
+            message = f"{quote_name(quota.factory)} already has a former quota for {quote_name(quota.item)}."
+            yield make_finding(
+                "duplicate_past", path, message, "State the former quota once, with one number for each period."
+            )
         seen.add((quota.factory, quota.item))
         if isinstance(quota.quantity, tuple) and len(quota.quantity) != len(problem.periods) and not context.omissions:
             message = f"The list has {len(quota.quantity)} numbers, but there are {len(problem.periods)} periods."
             yield make_finding("wrong_length", (*path, "quantity"), message, "Give one number for each period.")
-    asked = [k for k, goal in enumerate(problem.policy.expand_ordered_goals()) if goal.goal == "quotas_close"]
-    if asked and not problem.former_quotas and not context.omissions:
-        message = "The goal `quotas_close` keeps near former quotas, but there are none."
+    goal_positions = [k for k, goal in enumerate(problem.policy.expand_ordered_goals()) if goal.goal == "quotas_close"]
+    if goal_positions and not problem.former_quotas and not context.omissions:
+        message = "The goal `quotas_close` requires former quotas, but none are stated."
         yield make_finding(
-            "no_former_quotas", ("policy", "goals", asked[0]), message, "State `former_quotas`, or leave the goal out."
+            "no_former_quotas",
+            ("policy", "goals", goal_positions[0]),
+            message,
+            "State `former_quotas`, or remove the goal.",
         )
 
 
@@ -119,8 +128,8 @@ def _check_line_exists(
     context: ProblemContext, lines: frozenset[tuple[str, str]], factory: str, item: str, path: JsonPath
 ) -> Iterator[Finding]:
     if (factory, item) not in lines and not context.omissions:
-        message = f"There is no line of {quote_name(factory)} for {quote_name(item)}."
-        yield make_finding("unknown_line", path, message, "Name a factory and an item that it makes.")
+        message = f"The factory {quote_name(factory)} has no line for {quote_name(item)}."
+        yield make_finding("unknown_line", path, message, "Use an existing factory and an item that the factory makes.")
 
 
 CHECKS = (check_past_periods, check_past_rows, check_former_quotas)

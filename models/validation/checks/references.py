@@ -1,4 +1,4 @@
-"""Checks of names: everything that is named must be there."""
+"""Checks of references: every identifier that is used exists."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from models.validation.finding_codes import make_finding
 
 
 def check_county_items(context: ProblemContext) -> Iterator[Finding]:
-    """Stocks and demand rows name items that there are."""
+    """Stocks and demand rows refer to existing items."""
     for n, county in enumerate(context.problem.counties):
         for item in county.stocks:
             yield from context.check_reference("item", item, ("counties", n, "stocks", item))
@@ -17,13 +17,12 @@ def check_county_items(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
-    """Lines make and use items that there are."""
+    """Lines make and use existing items."""
     known = context.items_by_id
     for f, factory in enumerate(context.problem.factories):
         for k, line in enumerate(factory.lines):
-            if (
-                line.item in known and known.keys() >= line.materials.keys()
-            ):  # nearly always: quick, as there are many lines
+            # Fast path: nearly all lines are valid, and there are many.
+            if line.item in known and known.keys() >= line.materials.keys():
                 continue
             path = ("factories", f, "lines", k)
             yield from context.check_reference("item", line.item, (*path, "item"))
@@ -32,7 +31,7 @@ def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_supply_items(context: ProblemContext) -> Iterator[Finding]:
-    """The centre's shares and allotments and the partners' offers and wants name items that there are."""
+    """Central shares, allotments, offers and wants refer to existing items."""
     for item in context.problem.supply_shares.by_item:
         yield from context.check_reference("item", item, ("supply_shares", "by_item", item))
     for item in context.problem.supply_shares.materials:
@@ -45,7 +44,7 @@ def check_supply_items(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_place_references(context: ProblemContext) -> Iterator[Finding]:
-    """Factories, links, partners and gateways are at places that there are."""
+    """Factories, links, partners and gateways are at existing places."""
     for f, factory in enumerate(context.problem.factories):
         yield from context.check_reference("place", factory.place, ("factories", f, "place"))
     for a, link in enumerate(context.problem.links):
@@ -58,17 +57,17 @@ def check_place_references(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_demand_counties(context: ProblemContext) -> Iterator[Finding]:
-    """Needs are stated of counties; stations have no people."""
+    """Demand rows refer to counties, because stations have no people."""
     for r, row in enumerate(context.problem.demand):
         if row.county in context.place_ids and row.county not in context.county_ids:
-            message = f"{quote_name(row.county)} is a station, where nobody lives and nothing can be needed."
-            yield make_finding("unknown_county", ("demand", r, "county"), message, "Name a county.")
+            message = f"{quote_name(row.county)} is a station, which has no people and no needs."
+            yield make_finding("unknown_county", ("demand", r, "county"), message, "Use a county.")
         else:
             yield from context.check_reference("county", row.county, ("demand", r, "county"))
 
 
 def check_power_area_references(context: ProblemContext) -> Iterator[Finding]:
-    """Counties lie in, and electric links are metered by, power areas that there are."""
+    """Counties and electric links refer to existing power areas."""
     for n, county in enumerate(context.problem.counties):
         yield from context.check_reference("power area", county.power_area, ("counties", n, "power_area"))
     for a, link in enumerate(context.problem.links):
@@ -77,14 +76,14 @@ def check_power_area_references(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_calendar_references(context: ProblemContext) -> Iterator[Finding]:
-    """Items follow `even` or a calendar that there is."""
+    """Items use `even` or an existing calendar."""
     for i, item in enumerate(context.problem.items):
         if item.calendar != "even":
             yield from context.check_reference("calendar", item.calendar, ("items", i, "calendar"))
 
 
 def check_machine_groups(context: ProblemContext) -> Iterator[Finding]:
-    """Lines take hours of machine groups that their factory has."""
+    """Lines use machine groups of their factory."""
     for f, factory in enumerate(context.problem.factories):
         if f"machines of {factory.id}" in context.omissions.kinds:
             continue
@@ -96,7 +95,7 @@ def check_machine_groups(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_share_categories(context: ProblemContext) -> Iterator[Finding]:
-    """Shares by category name categories that items have; floors name categories or items."""
+    """Shares by category refer to existing categories; floors refer to existing categories or items."""
     shares = context.problem.supply_shares
     for category in shares.by_category:
         yield from context.check_reference("category", category, ("supply_shares", "by_category", category))

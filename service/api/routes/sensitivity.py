@@ -11,9 +11,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from models.answers import ParameterGrid, ParametricCurve, Remedies, ShadowPrices, ShortageAttribution
+from models.answers import (
+    ObjectiveEstimate,
+    ParameterGrid,
+    ParametricCurve,
+    Remedies,
+    ShadowPrices,
+    ShortageAttribution,
+)
 from models.comparisons import Comparison, EquityReport, GoalTradeOffs
-from models.estimates import ObjectiveEstimate
 from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody

@@ -195,27 +195,27 @@ class PlanView(Frozen):
     progress: PlanProgress | None
     """How far it is; null unless it is running and has told."""
     outcome: Outcome | None
-    """What came of it: `optimal` (certified), `feasible` (stopped by a limit), `infeasible` (see `diagnosis`), `failed` (see `termination`)."""
+    """Outcome: `optimal` (certified), `feasible` (stopped by a limit), `infeasible` (see `infeasibility`), `failed` (see `termination`)."""
     termination: Termination | None
-    """Why solving stopped."""
+    """Why the solver stopped."""
     certificate: Certificate | None
-    """Proof of the outcome; null where there is no plan."""
+    """Certificate of the outcome; null if there is no plan."""
     objective: PlanObjective | None
-    """Objective with its parts; null where there is no plan."""
+    """Objective and its terms; null if there is no plan."""
     summary: PlanSummary | None
-    """The plan at a glance; null where there is no plan."""
+    """Totals and served shares; null if there is no plan."""
     infeasibility: Infeasibility | None
-    """Why it is infeasible; null unless it is."""
+    """Conflict and relaxations; null unless the outcome is `infeasible`."""
     verification: VerificationResult | None
-    """The second opinion, if asked for."""
+    """Result of the reference model; null unless `verify` was set."""
     rounding_cost: float | None
-    """What whole units cost: the objective's rise in won; null where no item asks for whole units."""
+    """Increase of the objective by rounding to whole units, in won; null if no item requires whole units."""
     solver: SolverRun | None
-    """What solved it and how."""
+    """Solver, model size and solution steps."""
     timings: dict[str, float] | None
-    """Seconds by stage."""
+    """Wall time of each stage, in seconds."""
     tables: dict[str, int] | None
-    """Rows of each table."""
+    """Number of rows of each table."""
     links: dict[str, str]
     """Where its events, problem and tables are."""
 

@@ -43,7 +43,7 @@ WRONG = {
     "null": b"null",
     "a key twice": b'{"province": "ryanggang", "province": "ryanggang"}',
     "NUL": b'{"province": "a\\u0000b"}',
-    "half a character": b'{"province": "\\ud800"}',
+    "unpaired surrogate": b'{"province": "\\ud800"}',
     "a problem that is a list": b'{"problem": []}',
     "a problem that is a number": b'{"problem": 1e400}',
     "counties that are an object": b'{"problem": {"periods": ["p"], "items": {}, "counties": {"a": 1}}}',

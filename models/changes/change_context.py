@@ -1,4 +1,4 @@
-"""One change at work on one problem: what it selects, and what it makes of a number."""
+"""Context of one change: the selected parts, the new values and the findings."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,54 +22,58 @@ PerPeriodValue = float | tuple[float, ...]
 
 @dataclass
 class ChangeContext:
-    """A change, the problem it is made to and what is wrong with it."""
+    """A change, the problem it applies to, and its findings."""
 
     problem: PlanningProblem
-    """The problem before the change."""
+    """Problem before the change."""
     change: Change
-    """The change."""
+    """Change to apply."""
     position: int
-    """Its position in the list of changes."""
+    """Position in the list of changes."""
     findings: list[Finding] = field(default_factory=list, init=False)
-    """What is wrong with it."""
+    """Findings about the change."""
     period_positions: tuple[int, ...] = field(init=False)
-    """Positions of the periods in which it holds."""
+    """Positions of the periods in which the change applies."""
 
     def __post_init__(self) -> None:
-        """Find the periods, so that an unknown one is noted whatever the change does with them."""
+        """Resolve the periods, so that every change reports an unknown period."""
         self.period_positions = self._find_periods()
 
     @property
     def selector_names(self) -> tuple[str, ...]:
-        """The names in `where`."""
+        """Names in `where`."""
         where = self.change.where
         return (where,) if isinstance(where, str) else where or ()
 
     def report_error(self, code: str, path: tuple[str | int, ...], message: str, remedy: str) -> None:
-        """Note what is wrong at `path` within the change, once."""
+        """Add a finding at `path` within the change, once."""
         finding = make_finding(code, ("changes", self.position, *path), message, remedy)
         if all((other.path, other.code) != (finding.path, code) for other in self.findings):
             self.findings.append(finding)
 
     def select_keys(self, kinds: Sequence[Mapping[str, Collection[Key]]]) -> list[Key]:
-        """What `where` selects: for each name what the first of `kinds` that knows it gives; all of the first without a `where`."""
+        """Return the keys that `where` selects.
+
+        `kinds` maps names to keys. Each name selects the keys of the first kind that contains it. Without `where`, the
+        change selects all keys of the first kind.
+        """
         if self.change.where is None:
             return list(dict.fromkeys(key for keys in kinds[0].values() for key in keys))
         chosen: dict[Key, None] = {}
-        for place, name in enumerate(self.selector_names):
+        for position, name in enumerate(self.selector_names):
             keys = next((kind[name] for kind in kinds if name in kind), None)
             if keys is None:
-                self.report_unknown_name(place, [other for kind in kinds for other in kind])
+                self.report_unknown_name(position, [known for kind in kinds for known in kind])
             chosen.update(dict.fromkeys(keys or ()))
         return list(chosen)
 
-    def report_unknown_name(self, place: int, known: Collection[str]) -> None:
-        """Note that a name in `where` selects nothing, with the closest of what is known."""
-        name = self.selector_names[place]
-        path = ("where",) if isinstance(self.change.where, str) else ("where", place)
-        message = f"{quote_name(name)} selects nothing that `{self.change.what}` could change."
+    def report_unknown_name(self, position: int, known: Collection[str]) -> None:
+        """Add a finding that the name at `position` in `where` selects nothing, with suggestions."""
+        name = self.selector_names[position]
+        path = ("where",) if isinstance(self.change.where, str) else ("where", position)
+        message = f"{quote_name(name)} selects nothing for the change `{self.change.what}`."
         remedy = suggest_similar_names(name, known) or (
-            f"There are {format_name_list(known, 12, 'and')}." if known else "Leave `where` out."
+            f"Possible names: {format_name_list(known, 12, 'and')}." if known else "Omit `where`."
         )
         self.report_error("unknown_where", path, message, remedy)
 
@@ -77,65 +81,70 @@ class ChangeContext:
         known = {period: t for t, period in enumerate(self.problem.periods)}
         if self.change.periods is None:
             return tuple(known.values())
-        for place, period in enumerate(self.change.periods):
+        for position, period in enumerate(self.change.periods):
             if period not in known:
-                remedy = suggest_similar_names(period, known) or f"There are {format_name_list(known, 12, 'and')}."
+                remedy = (
+                    suggest_similar_names(period, known) or f"The periods are {format_name_list(known, 12, 'and')}."
+                )
                 self.report_error(
-                    "unknown_period", ("periods", place), f"There is no period {quote_name(period)}.", remedy
+                    "unknown_period", ("periods", position), f"The problem has no period {quote_name(period)}.", remedy
                 )
         return tuple(dict.fromkeys(known[period] for period in self.change.periods if period in known))
 
     @cached_property
     def replacement_values(self) -> tuple[float, ...]:
-        """`value` in each of `periods`; a list must have as many numbers."""
+        """`value` in each of `periods`; a list must have the same length."""
         value = self.change.value if self.change.value is not None else 0.0
         if isinstance(value, tuple) and len(value) != len(self.period_positions):
             message = (
-                f"The list has {len(value)} numbers, but the change holds in {len(self.period_positions)} periods."
+                f"The list has {len(value)} numbers, but the change applies to {len(self.period_positions)} periods."
             )
             self.report_error(
-                "wrong_length", ("value",), message, f"Give {len(self.period_positions)} numbers, or one for all."
+                "wrong_length",
+                ("value",),
+                message,
+                f"Give {len(self.period_positions)} numbers, or a single number for all periods.",
             )
             return (0.0,) * len(self.period_positions)
         return expand_to_periods(value, len(self.period_positions))
 
     def change_number(self, old: float, maximum: float = MAX_AMOUNT) -> float:
-        """What becomes of a number that holds for the whole plan."""
+        """Return the new value of a number for the whole plan."""
         if self.change.periods is not None or isinstance(self.change.value, tuple):
             path = ("periods",) if self.change.periods is not None else ("value",)
             message = f"`{self.change.what}` is one number for the whole plan and cannot differ by period."
-            self.report_error("not_by_period", path, message, "Leave `periods` out and give one number.")
+            self.report_error("not_by_period", path, message, "Omit `periods`, and give one number.")
             return old
         value = self.change.value if self.change.factor is None else old * self.change.factor
         return self._check_maximum(value if isinstance(value, int | float) else old, old, maximum)
 
     def change_series(self, old: PerPeriodValue, maximum: float = MAX_AMOUNT) -> PerPeriodValue:
-        """What becomes of a number that may differ by period."""
+        """Return the new value of a number that may differ by period."""
         if self.change.periods is None and self.change.factor is not None and not isinstance(old, tuple):
             return self._check_maximum(old * self.change.factor, old, maximum)
         if self.change.periods is None and isinstance(self.change.value, int | float):
             return self._check_maximum(self.change.value, 0.0, maximum)
-        spread = list(expand_to_periods(old, len(self.problem.periods)))
+        values = list(expand_to_periods(old, len(self.problem.periods)))
         for k, t in enumerate(self.period_positions):
-            new = self.replacement_values[k] if self.change.factor is None else spread[t] * self.change.factor
-            spread[t] = self._check_maximum(new, spread[t], maximum)
-        return tuple(spread)
+            new = self.replacement_values[k] if self.change.factor is None else values[t] * self.change.factor
+            values[t] = self._check_maximum(new, values[t], maximum)
+        return tuple(values)
 
     def change_limits(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> dict[Key, PerPeriodValue | None]:
-        """What becomes of limits of which some may be absent (no limit).
+        """Return the new values of limits, some of which may be absent (no limit).
 
-        An absent limit stays absent under a factor; if all are absent, or other periods would be left without a limit, that is
-        noted. `name` says what they limit.
+        A factor leaves an absent limit absent. A finding is added if all limits are absent, or if some periods would
+        remain without a limit. `name` describes the limited quantity.
         """
         self.report_nothing_to_multiply(old, name)
         return {key: self._change_limit(value, name) for key, value in old.items()}
 
     def report_nothing_to_multiply(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> None:
-        """Note that a factor finds none of the limits it selects; `name` says what they limit."""
+        """Add a finding if a factor selects no existing limit; `name` describes the limited quantity."""
         if self.change.factor is not None and old and all(value is None for value in old.values()):
-            message = f"None of what the change selects has a limit on {name}, so there is nothing to multiply."
+            message = f"The selected parts have no limit on {name}, so there is no value to multiply."
             self.report_error(
-                "nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select others."
+                "nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select other parts."
             )
 
     def _change_limit(self, old: PerPeriodValue | None, name: str) -> PerPeriodValue | None:
@@ -144,30 +153,33 @@ class ChangeContext:
         if self.change.factor is not None:
             return None
         if len(self.period_positions) < len(self.problem.periods):
-            message = f"There is no limit on {name} yet, so the periods that the change does not name would have none."
+            message = f"There is no limit on {name}, so the periods outside the change would remain without a limit."
             self.report_error(
-                "needs_all_periods", ("periods",), message, "Leave `periods` out and give a list by period."
+                "needs_all_periods",
+                ("periods",),
+                message,
+                "Omit `periods`, and give a list with one number per period.",
             )
             return None
         return self.change_series(0.0)
 
     def _check_maximum(self, new: float, old: float, maximum: float) -> float:
-        """`new`, or `old` with a note if it lies beyond `top`."""
+        """Return `new`, or add a finding and return `old` if `new` exceeds `maximum`."""
         if isfinite(new) and new <= maximum:
             return new
         path = "value" if self.change.factor is None else "factor"
-        message = f"`{self.change.what}` would become {new:g}, which is more than {maximum:g}."
+        message = f"`{self.change.what}` would become {new:g}, which exceeds {maximum:g}."
         self.report_error("changed_out_of_range", (path,), message, f"Choose a smaller {path}.")
         return old
 
 
 def replace_fields(parts: tuple[Part, ...], updates: Mapping[int, Mapping[str, Any]]) -> tuple[Part, ...]:
-    """The parts with new fields at some positions; the others are shared."""
+    """Replace fields of the parts at some positions; the other parts are shared."""
     return tuple(part.model_copy(update=updates[k]) if k in updates else part for k, part in enumerate(parts))
 
 
 def group_by_name(pairs: Iterator[tuple[str, Key]]) -> dict[str, list[Key]]:
-    """Keys by name."""
+    """Group keys by name."""
     groups: dict[str, list[Key]] = {}
     for name, key in pairs:
         groups.setdefault(name, []).append(key)
