@@ -1,1 +1,1 @@
-"""Measurements, run on demand: `python -m benchmarks run`. See docs/performance.md."""
+"""Measurements, run on demand: `python -m benchmarks run`. See docs/research/performance.md."""

@@ -1,4 +1,4 @@
-"""The row that docs/ryanggang.md gives to each year, computed from its plan."""
+"""The row that docs/explanation/ryanggang.md gives to each year, computed from its plan."""
 
 from dataclasses import dataclass, fields
 

@@ -1,4 +1,4 @@
-"""The figures of docs/ryanggang.md are those that the years really give.
+"""The figures of docs/explanation/ryanggang.md are those that the years really give.
 
 One year is solved in an ordinary run. `STORY="normal decline interview-2002"` solves others; a failing test prints the row as
 the page should have it, so this is also how the page is brought up to date.
@@ -12,7 +12,7 @@ import pytest
 from models.provinces import Province
 from tests.data.story import Story, tell
 
-PAGE = Path(__file__).parents[2] / "docs" / "ryanggang.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "ryanggang.md"
 YEARS = os.environ.get("STORY", "crisis").split()
 POINTS = 0.5
 """Per cent by which a share may differ: plans of the same worth may choose differently among goods of the same worth."""

@@ -1,4 +1,4 @@
-"""The commands of docs/replanning.md run as they stand, one after another; its codes are those there are."""
+"""The commands of docs/how-to/plan-again-after-outputs.md run as they stand, one after another; its codes are those there are."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from service.core.settings import Settings
 from tests.service.api.conftest import serving
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "replanning.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "plan-again-after-outputs.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands need curl")

@@ -15,7 +15,7 @@ from service.spreadsheets.province_workbook import README_LINES
 from tests.service.api.conftest import serving
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "provinces.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "import-a-province-from-excel.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Backups as docs/operations.md describes them, made while the service writes, and what a restored service is worth."""
+"""Backups as docs/how-to/back-up-and-restore.md describes them, made while the service writes, and what a restored service is worth."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The worked example of docs/answers.md: figures that all optimal plans have in common."""
+"""The worked example of docs/research/sensitivity.md: figures that all optimal plans have in common."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.remedies.search import verify_remedy
 from tests.ryanggang import crisis_year
 
-PAGE = Path(__file__).parents[3] / "docs" / "answers.md"
+PAGE = Path(__file__).parents[3] / "docs" / "research" / "sensitivity.md"
 
 pytestmark = pytest.mark.slow
 
