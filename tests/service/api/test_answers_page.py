@@ -1,4 +1,4 @@
-"""Every question over HTTP that docs/answers.md shows is asked again, and answered with at least what the page says."""
+"""Every `http` block of the how-to guides is requested again, and the answer contains what the guide shows."""
 
 import json
 import re
@@ -9,8 +9,9 @@ from starlette.testclient import TestClient
 
 from tests.test_readme import assert_within
 
-PAGE = (Path(__file__).parents[3] / "docs" / "answers.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"```http\n(GET|POST) /v1/plans/\{plan\}(\S+)\n(.*?)```\n+```json\n(.*?)```", PAGE, re.DOTALL)
+GUIDES = sorted((Path(__file__).parents[3] / "docs" / "how-to").glob("*.md"))
+BLOCKS = re.compile(r"```http\n(GET|POST) /v1/plans/\{plan\}(\S+)\n(.*?)```\n+```json\n(.*?)```", re.DOTALL)
+SHOWN = [shown for guide in GUIDES for shown in BLOCKS.findall(guide.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize(
