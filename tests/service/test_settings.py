@@ -1,41 +1,9 @@
-"""The settings, and their page: `python -m tests.service.test_settings > docs/settings.md` writes it again."""
-
-import sys
-from pathlib import Path
+"""Settings: read from the environment, and rejected if out of range."""
 
 import pytest
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from service.core.settings import Settings
-
-PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
-
-
-def default_of(field: FieldInfo) -> str:
-    if field.default_factory is not None:
-        return "number of cores"
-    return "" if field.default is None else f"`{field.default}`"
-
-
-def page() -> str:
-    lines = [
-        "# Settings",
-        "",
-        "Everything is set by environment variables. The defaults suit one machine and one planner; how they work together is",
-        "described in [operations](operations.md).",
-        "",
-        "| variable | default | meaning |",
-        "| --- | --- | --- |",
-    ]
-    for name, field in Settings.model_fields.items():
-        assert field.description, name
-        lines.append(f"| `ALLOT_{name.upper()}` | {default_of(field)} | {field.description} |")
-    return "\n".join(lines) + "\n"
-
-
-def test_the_page_lists_every_setting_with_its_default_and_meaning() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +22,3 @@ def test_settings_out_of_range_are_refused(monkeypatch: pytest.MonkeyPatch, name
     monkeypatch.setenv(f"ALLOT_{name}", value)
     with pytest.raises(ValidationError, match=name.lower()):
         Settings()
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.sheets import SHEET_CODES, SHEET_LAYOUTS
+from models.sheets import SHEET_LAYOUTS
 from service.core.settings import Settings
 from service.spreadsheets.province_workbook import README_LINES
 from tests.service.api.conftest import serving
@@ -44,9 +44,7 @@ def test_the_commands_of_the_page_run(address: str, tmp_path: Path) -> None:
     assert (tmp_path / "plan-tables" / "quotas.csv").is_file()
 
 
-def test_the_page_names_every_code_and_every_sheet() -> None:
-    for code, meaning in SHEET_CODES.items():
-        assert f"| `{code}` | {meaning.severity} | {meaning.meaning} |" in PAGE
+def test_the_page_names_every_sheet() -> None:
     for layout in SHEET_LAYOUTS:
         assert f"`{layout.name}`" in PAGE
     assert len(README_LINES) >= 5
