@@ -163,13 +163,14 @@ def _describe_commands(command: Any, path: str) -> Iterable[str]:
             rows = [_describe_parameter(parameter, context) for parameter in member.params]
         level = "##" if path == "allot" else "###"
         yield from (f"{level} {path} {name}", "", member.help or "", "")
-        yield from format_table(("argument or option", "default", "meaning"), rows)
+        if rows:
+            yield from format_table(("argument or option", "default", "meaning"), rows)
 
 
 def _describe_parameter(parameter: Any, context: click.Context) -> tuple[str, str, str]:
     names = ", ".join(f"`{name}`" for name in parameter.opts) if parameter.opts[0].startswith("-") else parameter.name
     default = parameter.get_default(context, call=False)
-    shown = "required" if parameter.required else "" if default in (None, False, ()) else f"`{default}`"
+    shown = "required" if parameter.required else "" if default in (None, False, (), []) else f"`{default}`"
     return (names if names.startswith("`") else f"`{names.upper()}`", shown, getattr(parameter, "help", "") or "")
 
 
