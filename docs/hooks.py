@@ -77,7 +77,12 @@ def build_tables_page() -> str:
             for column, field in schema.model_fields.items()
         ]
         lines += [f"## {name}", "", schema.__doc__ or "", "", *format_table(("column", "type", "meaning"), rows)]
-    lines += ["## Sheets of a province", "", "A workbook or a folder of CSV files holds a province in these sheets.", ""]
+    lines += [
+        "## Sheets of a province",
+        "",
+        "A workbook or a folder of CSV files holds a province in these sheets.",
+        "",
+    ]
     for layout in SHEET_LAYOUTS:
         rows = [
             (f"`{column.name}`", "by period" if column.by_period else "", column.description)
@@ -134,7 +139,7 @@ def build_errors_page() -> str:
 
 
 def _list_subclasses(kind: type[ApiError]) -> list[type[ApiError]]:
-    import service.api.app  # noqa: F401, PLC0415 - imports every module that defines an error
+    import service.api.app  # noqa: F401 - imports every module that defines an error
 
     direct = kind.__subclasses__()
     return [*direct, *(deeper for error in direct for deeper in _list_subclasses(error))]
@@ -192,7 +197,12 @@ def build_api_page() -> str:
     for tag, members in operations.items():
         lines += [f"## {tag}", ""]
         for method, path, operation in members:
-            lines += [f"### {operation['summary']}", "", f"`{method.upper()} {path}` (`{operation['operationId']}`)", ""]
+            lines += [
+                f"### {operation['summary']}",
+                "",
+                f"`{method.upper()} {path}` (`{operation['operationId']}`)",
+                "",
+            ]
             lines += [operation.get("description", ""), "", *_describe_operation(operation)]
     return "\n".join([*lines, "## Schemas", "", *_describe_schemas(document["components"]["schemas"])])
 
@@ -260,7 +270,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for section in config.nav or []:
         for title, folder in LISTED_FOLDERS.items():
             if title in section:
-                pages = sorted((ROOT / "docs" / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem))
+                pages = sorted(
+                    (ROOT / "docs" / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem)
+                )
                 section[title] = [f"{folder}/{page.name}" for page in pages]
     return config
 

@@ -48,7 +48,8 @@ def test_generated_pages_list_everything(hooks: ModuleType) -> None:
     assert all(f"\n### Sheet {layout.name}\n" in tables for layout in SHEET_LAYOUTS)
     commands = hooks.build_command_line_page()
     assert all(
-        f"allot {name}\n" in commands for name in ("plan", "bottlenecks", "shadow-prices", "keys add", "province export")
+        f"allot {name}\n" in commands
+        for name in ("plan", "bottlenecks", "shadow-prices", "keys add", "province export")
     )
     assert "`GET /v1/plans/{plan}/shadow-prices` (`read_shadow_prices`)" in hooks.build_api_page()
 

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's commands need curl")
 def test_the_commands_of_the_guide_run(server: str, tmp_path: Path) -> None:
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "how-to" / "use-the-http-api.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(
+        r"```sh\n(.*?)```", (ROOT / "docs" / "how-to" / "use-the-http-api.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     assert len(blocks) >= 5
     (tmp_path / "models").symlink_to(ROOT / "models")
     script = "set -eu\n" + "\n".join(blocks).replace("http://127.0.0.1:8000", server)

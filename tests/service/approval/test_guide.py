@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's commands need curl")
 def test_the_year_of_the_guide_runs(tmp_path: Path) -> None:
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "how-to" / "approve-a-plan.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(
+        r"```sh\n(.*?)```", (ROOT / "docs" / "how-to" / "approve-a-plan.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     assert len(blocks) >= 6
     (tmp_path / "models").symlink_to(ROOT / "models")
     command = tmp_path / "allot"

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from service.cli import app
 
 ROOT = Path(__file__).parents[3]
-PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md") if "```console\n$ allot " in page.read_text(encoding="utf-8"))
+PAGES = sorted(
+    page for page in (ROOT / "docs").rglob("*.md") if "```console\n$ allot " in page.read_text(encoding="utf-8")
+)
 BLOCK = re.compile(r"(```console\n\$ allot )(.*?)(\n)(.*?)(```)", re.DOTALL)
 
 LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
@@ -21,9 +23,7 @@ LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
-def test_commands_answer_as_shown(
-    page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_commands_answer_as_shown(page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     text = page.read_text(encoding="utf-8")
 
