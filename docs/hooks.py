@@ -1,15 +1,18 @@
-"""MkDocs hook: generate the reference pages from the code, and complete the navigation.
+"""MkDocs hook: generate reference pages from the code, complete the navigation, and convert equations to MathML.
 
 Generated pages exist in the built site only, so they cannot differ from the code.
 """
 
+import html
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 import typer
+from latex2mathml.converter import convert
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from pydantic.fields import FieldInfo
@@ -282,3 +285,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for address, build_page in PAGES.items():
         files.append(File.generated(config, address, content=build_page()))
     return files
+
+
+EQUATION = re.compile(r'<(span|div) class="arithmatex">(.+?)</\1>', re.DOTALL)
+"""An equation as `pymdownx.arithmatex` writes it, between `\\(` and `\\)` or `\\[` and `\\]`."""
+
+
+def on_page_content(content: str, **_: object) -> str:
+    """Convert equations to MathML, which browsers show without scripts or fonts."""
+
+    def convert_equation(match: re.Match[str]) -> str:
+        latex = html.unescape(match[2]).strip()[2:-2].strip()
+        return convert(latex, display="inline" if match[1] == "span" else "block")
+
+    return EQUATION.sub(convert_equation, content)
