@@ -1,6 +1,7 @@
-"""The register of findings: every code Allot can report, how grave it is and what it stands for.
+"""Register of finding codes: severity and meaning of every code that Allot reports.
 
-The codes are stable: programs may rely on them. The reference page of codes is generated from this register.
+The codes are stable, so programs may rely on them. A test compares the register with the checks.
+The documentation lists the register on its page of error and finding codes.
 """
 
 from typing import NamedTuple
@@ -9,41 +10,43 @@ from models.validation.finding import Finding, Severity, format_json_pointer
 
 
 class FindingCode(NamedTuple):
-    """What a code stands for."""
+    """Severity and meaning of a code."""
 
     severity: Severity
-    """How grave it is."""
+    """Severity of the finding."""
     meaning: str
-    """What it says, in one sentence."""
+    """Meaning, in one sentence."""
 
 
 STRUCTURE_CODES: dict[str, FindingCode] = {
-    "bad_json": FindingCode("error", "The text is not JSON."),
-    "too_deep": FindingCode("error", "Lists and objects are nested too deeply to be read."),
-    "repeated_key": FindingCode("error", "An object names the same key twice; only the last would count."),
-    "bad_text": FindingCode("error", "A text holds half a character (a lone surrogate)."),
-    "missing": FindingCode("error", "A field that must be there is not."),
-    "unknown_field": FindingCode("error", "A field has a name that Allot does not know."),
-    "wrong_type": FindingCode("error", "A value is of the wrong kind: text for a number, one value for a list."),
-    "negative": FindingCode("error", "A number is below zero where it may not be."),
-    "not_finite": FindingCode("error", "A number is infinite, not a number, or too large to be held."),
-    "out_of_range": FindingCode("error", "A number lies outside what its field allows."),
-    "bad_id": FindingCode("error", "An identifier has signs other than letters, digits, `-`, `_` and `.`."),
-    "unknown_choice": FindingCode("error", "A value is not one of the words its field allows."),
-    "too_short": FindingCode("error", "A text or list has fewer entries than it must have."),
-    "too_long": FindingCode("error", "A text or list has more entries than it may have."),
-    "invalid": FindingCode("error", "Fields of one object do not go together."),
-    "more_findings": FindingCode("error", "There are more findings than are reported at once."),
+    "bad_json": FindingCode("error", "The text is not valid JSON."),
+    "too_deep": FindingCode("error", "Lists and objects are nested too deeply."),
+    "repeated_key": FindingCode("error", "An object contains the same key twice; only the last value would count."),
+    "bad_text": FindingCode("error", "A text contains an unpaired UTF-16 surrogate."),
+    "missing": FindingCode("error", "A required field is missing."),
+    "unknown_field": FindingCode("error", "A field has an unknown name."),
+    "wrong_type": FindingCode(
+        "error", "A value has the wrong type, such as text for a number or one value for a list."
+    ),
+    "negative": FindingCode("error", "A number is negative but must be at least 0."),
+    "not_finite": FindingCode("error", "A number is infinite, not a number (NaN), or too large."),
+    "out_of_range": FindingCode("error", "A number is outside the range of its field."),
+    "bad_id": FindingCode("error", "An identifier contains characters other than letters, digits, `-`, `_` and `.`."),
+    "unknown_choice": FindingCode("error", "A value is not one of the allowed values of its field."),
+    "too_short": FindingCode("error", "A text or list is shorter than allowed."),
+    "too_long": FindingCode("error", "A text or list is longer than allowed."),
+    "invalid": FindingCode("error", "Fields of one object contradict each other."),
+    "more_findings": FindingCode("error", "There are more findings than one response contains."),
 }
-"""What can be wrong with the shape of a request."""
+"""Codes of structural findings about a request."""
 
 ERROR_CODES: dict[str, FindingCode] = {
-    "unknown_item": FindingCode("error", "An item is named that `items` does not have."),
-    "unknown_place": FindingCode("error", "A place is named that is neither a county nor a station."),
-    "unknown_county": FindingCode("error", "A county is named that `counties` does not have."),
-    "unknown_power_area": FindingCode("error", "A power area is named that `power_areas` does not have."),
-    "unknown_calendar": FindingCode("error", "A calendar is named that `calendars` does not have."),
-    "unknown_category": FindingCode("error", "A category is named that no item has."),
+    "unknown_item": FindingCode("error", "An item is not listed in `items`."),
+    "unknown_place": FindingCode("error", "A place is neither a county nor a station."),
+    "unknown_county": FindingCode("error", "A county is not listed in `counties`."),
+    "unknown_power_area": FindingCode("error", "A power area is not listed in `power_areas`."),
+    "unknown_calendar": FindingCode("error", "A calendar is not listed in `calendars`."),
+    "unknown_category": FindingCode("error", "No item has the category."),
     "unknown_machine_group": FindingCode("error", "A line uses a machine group that its factory does not have."),
     "duplicate_id": FindingCode(
         "error", "Two things of one kind have the same identifier; counties and stations are one kind."
@@ -53,82 +56,78 @@ ERROR_CODES: dict[str, FindingCode] = {
     "duplicate_demand": FindingCode("error", "Two demand rows state the need of one county for one item."),
     "duplicate_gateway": FindingCode("error", "A gateway is listed twice."),
     "duplicate_goal": FindingCode("error", "A goal is listed twice."),
-    "wrong_length": FindingCode("error", "A list has not one number per period."),
-    "calendar_sum": FindingCode("error", "A calendar's shares do not sum to 1."),
-    "reserved_name": FindingCode("error", "A calendar is called `even`, which already means something."),
-    "no_days": FindingCode("error", "The periods have no days, so that nothing can be spread by them."),
+    "wrong_length": FindingCode("error", "A list does not have one number per period."),
+    "calendar_sum": FindingCode("error", "The shares of a calendar do not sum to 1."),
+    "reserved_name": FindingCode("error", "A calendar has the reserved name `even`."),
+    "no_days": FindingCode("error", "All periods have 0 days, so needs cannot be distributed by days."),
     "link_to_itself": FindingCode("error", "A link starts and ends at the same place."),
-    "electric_link_without_area": FindingCode("error", "A link draws electricity, but no power area meters it."),
-    "least_above_most": FindingCode("error", "A lower limit lies above its upper limit."),
-    "no_whole_quota": FindingCode("error", "A line of whole units has no whole number between its least and its most."),
+    "electric_link_without_area": FindingCode("error", "An electric link has no power area."),
+    "least_above_most": FindingCode("error", "A lower limit exceeds its upper limit."),
+    "no_whole_quota": FindingCode("error", "A line of an item in whole units has no whole number between its limits."),
     "closing_outside_limits": FindingCode(
-        "error", "A closing stock is asked for that the limits of the last period rule out."
+        "error", "A closing stock limit contradicts the stock limits of the last period."
     ),
-    "stock_of_unstorable": FindingCode("error", "A stock is stated of an item that cannot be stored."),
-    "made_from_nothing": FindingCode(
-        "error", "Lines that feed each other turn out more of their items than they use up."
-    ),
+    "stock_of_unstorable": FindingCode("error", "A stock is stated for an item that is not storable."),
+    "made_from_nothing": FindingCode("error", "A production cycle makes more of its items than it uses."),
     "allotment_of_good": FindingCode(
-        "error", "An allotment is stated of a good; goods come by share, so it would not count."
+        "error", "An allotment is stated for a good; the centre supplies goods by share, so it has no effect."
     ),
-    "past_periods": FindingCode("error", "The past names other periods than the first ones, or leaves none to plan."),
-    "unknown_line": FindingCode("error", "A factory and an item are named for which there is no line."),
-    "unknown_link": FindingCode("error", "The past names a link that does not reach the place."),
-    "unknown_partner": FindingCode("error", "The past names a partner that `partners` does not have."),
-    "duplicate_past": FindingCode("error", "The past, or former quotas, list the same thing twice."),
+    "past_periods": FindingCode(
+        "error", "The past periods are not the first periods of the problem, or leave no period to plan."
+    ),
+    "unknown_line": FindingCode("error", "A factory has no line for the item."),
+    "unknown_link": FindingCode("error", "A past shipment uses a link that does not lead to its destination."),
+    "unknown_partner": FindingCode("error", "A past swap names a partner that is not listed in `partners`."),
+    "duplicate_past": FindingCode("error", "The past, or the former quotas, list the same thing twice."),
     "no_former_quotas": FindingCode("error", "The goal `quotas_close` is listed, but there are no former quotas."),
-    "ambiguous_floor": FindingCode("error", "A local floor names both a category and an item outside of it."),
+    "ambiguous_floor": FindingCode(
+        "error", "A local floor names a category that is also an item outside the category."
+    ),
     "bands_beyond_need": FindingCode("error", "The widths of the shortage bands sum to more than 1."),
 }
-"""What can be wrong with how the parts of a problem fit together."""
+"""Codes of inconsistencies between parts of a problem."""
 
 WARNING_CODES: dict[str, FindingCode] = {
     "group_without_people": FindingCode("warning", "A norm is for a population group that no county has."),
     "misspelt_group": FindingCode(
-        "warning", "A county's population group has no norm, but a name much like one it lacks."
+        "warning", "A population group without a norm resembles a group with a norm that the county lacks."
     ),
-    "worthless_need": FindingCode("warning", "A good is needed whose value is 0, so that its shortage costs nothing."),
-    "same_name": FindingCode("warning", "Two items have the same name for people."),
+    "worthless_need": FindingCode("warning", "A needed good has a value of 0, so its shortage costs nothing."),
+    "same_name": FindingCode("warning", "Two items have the same name."),
     "bands_sum": FindingCode("warning", "The widths of the shortage bands sum to less than 1."),
     "default_priority_weight": FindingCode(
-        "warning", "Items have a priority whose weight is not stated; the default holds."
+        "warning", "Items have a priority without a stated weight, so the default weight is used."
     ),
-    "default_target": FindingCode(
-        "warning", "The goal `central_share` says no target; the centre's own promise is taken."
-    ),
-    "unmetered_factory": FindingCode("warning", "A factory at a station uses electricity that no power area limits."),
-    "no_gateway": FindingCode(
-        "warning", "The centre promises supplies, but there is no gateway at which it hands over."
-    ),
+    "default_target": FindingCode("warning", "The goal `central_share` has no target, so the central share is used."),
+    "unmetered_factory": FindingCode("warning", "A factory at a station uses electricity without a limit."),
+    "no_gateway": FindingCode("warning", "The centre promises supplies, but there is no gateway."),
     "share_of_material": FindingCode(
-        "warning", "A share is stated of a material; shares are of goods, so it does not count."
+        "warning", "A share is stated for a material; shares apply to goods only, so it has no effect."
     ),
-    "no_source": FindingCode("warning", "An item is needed that nobody makes, gives, allots or has in stock."),
-    "cut_off": FindingCode("warning", "A county needs items that no link brings from where they are."),
-    "years_and_days": FindingCode("warning", "The plan's length in years and the days of its periods differ."),
+    "no_source": FindingCode("warning", "A needed item has no source: no line, central supply, partner or stock."),
+    "cut_off": FindingCode("warning", "A county needs items that cannot reach it from a source."),
+    "years_and_days": FindingCode("warning", "The length of the plan in years and the days of its periods differ."),
 }
-"""What is doubtful in a problem that can be planned."""
+"""Codes of doubtful inputs that do not prevent planning."""
 
 CHANGE_CODES: dict[str, FindingCode] = {
     "unknown_where": FindingCode("error", "A change selects nothing."),
     "unknown_period": FindingCode("error", "A change names a period that the problem does not have."),
-    "not_by_period": FindingCode(
-        "error", "A change is by period, but what it changes is one number for the whole plan."
-    ),
-    "nothing_to_multiply": FindingCode("error", "A change multiplies limits of which none is stated."),
+    "not_by_period": FindingCode("error", "A change is by period, but its target is one number for the whole plan."),
+    "nothing_to_multiply": FindingCode("error", "A change multiplies limits, but none of them is stated."),
     "needs_all_periods": FindingCode(
-        "error", "A change sets a limit in some periods, and nothing is stated for the others."
+        "error", "A change sets a limit in some periods, but the other periods have no limit."
     ),
-    "changed_out_of_range": FindingCode("error", "A change takes a number beyond what its field allows."),
+    "changed_out_of_range": FindingCode("error", "A change makes a number exceed the range of its field."),
 }
-"""What can be wrong with a change."""
+"""Codes of findings about changes."""
 
 FINDING_CODES: dict[str, FindingCode] = STRUCTURE_CODES | ERROR_CODES | WARNING_CODES | CHANGE_CODES
 """All codes."""
 
 
 def make_finding(code: str, path: tuple[str | int, ...], message: str, remedy: str) -> Finding:
-    """A finding with the severity of its code; `path` as parts, such as `("items", 0, "value")`."""
+    """Create a finding with the severity of its code; `path` is a tuple such as `("items", 0, "value")`."""
     return Finding(
         path=format_json_pointer(*path),
         code=code,
