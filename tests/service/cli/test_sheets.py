@@ -10,6 +10,7 @@ from models.validation.parsing import parse_problem
 from service.core.settings import Settings
 from service.spreadsheets.reader import read_sheets_path
 from tests.service.cli.test_cli import run
+from tests.service.spreadsheets.digits import round_model
 
 
 def test_the_template_is_planned_and_the_plan_is_a_workbook(tmp_path: Path) -> None:
@@ -30,7 +31,8 @@ def test_a_province_is_exported_in_each_form_and_read_again(tmp_path: Path) -> N
         assert run("province", "export", "ryanggang", "--to", tmp_path / name).exit_code == 0
         reading = read_sheets_path(tmp_path / name, Settings())
         assert reading.findings == []
-        assert parse_problem(reading.problem) == provinces.load_builtin_province("ryanggang").problem
+        problem = provinces.load_builtin_province("ryanggang").problem
+        assert parse_problem(reading.problem) == (round_model(problem) if name == "r.xlsx" else problem)
 
 
 def test_findings_name_the_cell(tmp_path: Path) -> None:
