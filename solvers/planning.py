@@ -23,7 +23,7 @@ from models.plan import (
 )
 from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLE_SCHEMAS
-from solvers.algorithms.fallback import with_fallback_solution
+from solvers.algorithms.fallback import apply_fallback_solution
 from solvers.algorithms.pipeline import PipelineResult, build_plan_program, solve_in_stages
 from solvers.algorithms.run_state import SolveRun
 from solvers.algorithms.warm_start import WarmStart
@@ -53,7 +53,7 @@ def make_plan(
     problem: PlanningProblem,
     options: PlanOptions | None = None,
     on_progress: OnProgress | None = None,
-    start: WarmStart | None = None,
+    warm_start: WarmStart | None = None,
 ) -> PlanResult:
     """Plan a problem that has passed `models.validation.checks`.
 
@@ -71,11 +71,11 @@ def make_plan(
         index = ProblemArrays.from_problem(problem)
         program = build_plan_program(index)
     run = SolveRun(options, on_progress)
-    basis = None if start is None else start.map_basis_to(program)
-    result = with_fallback_solution(solve_in_stages(index, program, run, basis), run)
-    clock.seconds |= {**run.seconds, "certify": run.certify_seconds}
+    basis = None if warm_start is None else warm_start.map_basis_to(program)
+    result = apply_fallback_solution(solve_in_stages(index, program, run, basis), run)
+    clock.seconds |= {**run.seconds_by_stage, "certify": run.certify_seconds}
     with clock.time_stage("report"):
-        report = _write_report(index, program, result)
+        report = _build_report(index, program, result)
     outcome, termination, analysis = _determine_outcome(index, result, run, clock)
     verification = None
     if options.verify and outcome == "optimal" and report.objective is not None:
@@ -134,7 +134,7 @@ class _PlanReport:
     summary: PlanSummary | None = None
 
 
-def _write_report(index: ProblemArrays, program: Program, result: PipelineResult) -> _PlanReport:
+def _build_report(index: ProblemArrays, program: Program, result: PipelineResult) -> _PlanReport:
     if result.values is None:
         return _PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
     solved = result.pricing_solve
@@ -155,7 +155,7 @@ def _build_objective(
     return PlanObjective(
         value=sum(parts.values()),
         parts=ObjectiveTerms(**parts),
-        before_rounding=float(program.lp.cost @ before) if result.rounded and before is not None else None,
+        before_rounding=float(program.lp.cost @ before) if result.is_rounded and before is not None else None,
         goals=result.goal_results,
     )
 
@@ -170,10 +170,10 @@ def _determine_outcome(
             return "optimal", Termination(reason="optimal", detail=last.detail), None
         reason = "numerical" if last.reason in ("optimal", "infeasible", "unbounded") else last.reason
         return "feasible", Termination(reason=reason, limit=last.limit, detail=last.detail), None
-    if last.reason == "infeasible" and (not result.rounded or result.is_infeasible):
+    if last.reason == "infeasible" and (not result.is_rounded or result.is_infeasible):
         detail = (
             "no whole quotas satisfy all constraints; the rounded-down quotas conflict"
-            if result.rounded
+            if result.is_rounded
             else last.detail
         )
         with clock.time_stage("diagnose"):
@@ -198,7 +198,7 @@ def _verify_objective(
     problem: PlanningProblem, result: PipelineResult, objective: PlanObjective, run: SolveRun
 ) -> VerificationResult | None:
     before = objective.value if objective.before_rounding is None else objective.before_rounding
-    claim = PlanClaim(before, result.goal_results, result.without_swaps)
+    claim = PlanClaim(before, result.goal_results, result.shortage_without_swaps)
     return verify_plan(problem, claim, run.options.tolerance, max(run.remaining_seconds(), 1.0))
 
 
@@ -211,7 +211,7 @@ def _describe_solver(program: Program, result: PipelineResult, run: SolveRun) ->
         name=name,
         version=version.group() if version else "",
         strategy=tuple(
-            SolveStep(stage=stage, **asdict(step)) for stage, steps in run.strategy.items() for step in steps
+            SolveStep(stage=stage, **asdict(step)) for stage, steps in run.strategy_by_stage.items() for step in steps
         ),
         columns=lp.column_count,
         rows=lp.row_count,

@@ -10,7 +10,7 @@ from solvers.lp.linear_program import FloatArray
 REFERENCE_SOLVER = "cbc"
 """Solver of the reference model; plans usually come from another one."""
 
-AGREEMENT_DIGITS = 1e-6
+AGREEMENT_TOLERANCE = 1e-6
 """Relative tolerance of the comparison; CBC writes values with eight digits."""
 
 
@@ -22,7 +22,7 @@ class PlanClaim:
     """Objective in won."""
     goals: tuple[GoalResult, ...]
     """Results of the goals."""
-    without_swaps: FloatArray | None
+    shortage_without_swaps: FloatArray | None
     """Units short in the plan without swaps, (counties, items, periods); None without own_needs_first."""
 
 
@@ -36,7 +36,7 @@ def verify_plan(
     reference = reference_model.solve_reference_model(
         problem,
         REFERENCE_SOLVER,
-        shortage_without_swaps=_index_shortage(problem, claim.without_swaps),
+        shortage_without_swaps=_index_shortage(problem, claim.shortage_without_swaps),
         time_limit_seconds=time_limit_seconds,
     )
     if reference.status != "optimal" or reference.objective is None:
@@ -45,7 +45,7 @@ def verify_plan(
     if claim.goals:
         expected, stated = reference.goal_optima[-1][1], claim.goals[-1].value
     difference = abs(expected - stated) / max(1.0, abs(stated))
-    agrees = difference <= max(AGREEMENT_DIGITS, tolerance)
+    agrees = difference <= max(AGREEMENT_TOLERANCE, tolerance)
     return VerificationResult(
         solver=reference.solver, objective=reference.objective, difference=difference, agrees=agrees
     )

@@ -165,7 +165,7 @@ def show_goals(
 ) -> None:
     """Print the result of each ordered goal, its own optimum, and its loss to earlier goals."""
     try:
-        found = sensitivity.compute_goal_prices(problem_sources.load_problem(source, scenario, change))
+        found = sensitivity.compute_goal_tradeoffs(problem_sources.load_problem(source, scenario, change))
     except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error

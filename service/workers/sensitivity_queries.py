@@ -124,7 +124,7 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "remedies": _find_remedies,
     "equity": _bind_by_name(sensitivity.compute_equity),
     "goals": lambda session, _, options, __: GoalTradeOffs(
-        goals=sensitivity.compute_goal_prices_of_session(session, options)
+        goals=sensitivity.compute_session_goal_tradeoffs(session, options)
     ),
     "compare": _compare_plans,
     "what-if": _solve_what_if,

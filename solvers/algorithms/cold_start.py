@@ -22,15 +22,15 @@ from solvers.algorithms.portfolio import (
     INTERIOR_POINT,
     INTERIOR_POINT_DELAY_SECONDS,
     Algorithm,
-    Cancelled,
+    CancelCheck,
     CpuTimer,
     SolveRequest,
+    build_interior_point_algorithm,
     has_idle_core,
-    interior_point_algorithm,
     replace_last_outcome,
     run_portfolio,
 )
-from solvers.algorithms.rolling_horizon import PeriodDecomposition, forward_pass
+from solvers.algorithms.rolling_horizon import PeriodDecomposition, run_forward_pass
 from solvers.algorithms.window_merge import merge_windows
 from solvers.backends.base import SolveOptions
 from solvers.lp.solution import OnProgress, Progress, Solution, SolveStep, StepOutcome
@@ -38,7 +38,7 @@ from solvers.lp.solution import OnProgress, Progress, Solution, SolveStep, StepO
 AGGREGATE_SECONDS = 3.0
 """CPU time limit of the aggregated relaxation, in seconds; without its bound, simplex and interior point start at once."""
 
-TRIAL_SECONDS = 0.3
+FIRST_PERIOD_SECONDS = 0.3
 """CPU time limit of the first period of the forward pass, in seconds, or the time of the aggregated relaxation if longer."""
 
 MERGE_TIME_LIMIT = (10.0, 40.0)
@@ -54,7 +54,7 @@ REFERENCE_COLUMNS = 150_000
 def solve_cold(request: SolveRequest) -> Solution:
     """Solve a program without a starting basis, by simplex and interior point as a portfolio."""
     simplex = _SimplexAlgorithm(request)
-    interior_point = interior_point_algorithm(
+    interior_point = build_interior_point_algorithm(
         request,
         simplex.needs_interior_point,
         has_idle_core=has_idle_core(),
@@ -84,9 +84,9 @@ class _SimplexAlgorithm:
     steps: list[SolveStep] = field(default_factory=list)
     """Steps before the last solve."""
 
-    def solve_program(self, cancelled: Cancelled) -> Solution:
+    def solve_program(self, should_cancel: CancelCheck) -> Solution:
         """Solve the program as a member of the portfolio."""
-        solution = self._run_steps(cancelled)
+        solution = self._run_steps(should_cancel)
         strategy = (*self.steps, *solution.strategy)
         return replace(solution, strategy=strategy, iterations=sum(step.iterations for step in strategy))
 
@@ -94,33 +94,33 @@ class _SimplexAlgorithm:
         """Check whether interior point may start: no bound is available, or dual simplex takes long."""
         return self.has_no_bound or self.cpu_timer.seconds > INTERIOR_POINT_DELAY_SECONDS
 
-    def _run_steps(self, cancelled: Cancelled) -> Solution:
+    def _run_steps(self, should_cancel: CancelCheck) -> Solution:
         started = monotonic()
-        aggregate = self._solve_aggregate(cancelled)
+        aggregate = self._solve_aggregate(should_cancel)
         if aggregate is None:
             self.has_no_bound = True
-            return self.request.run_backend("highs", None, cancelled)
-        merged = self._solve_by_periods(aggregate, monotonic() - started, cancelled)
+            return self.request.run_backend("highs", None, should_cancel)
+        merged = self._solve_by_periods(aggregate, monotonic() - started, should_cancel)
         if merged is not None:
-            return self.request.verify_solution("window-merge", merged, cancelled, warm_start=True)
+            return self.request.verify_solution("window-merge", merged, should_cancel, warm_start=True)
         if self.follows_forward_pass:
-            return self.request.run_backend(INTERIOR_POINT, None, cancelled)
-        return self._run_monitored_simplex(aggregate.lower_bound, cancelled)
+            return self.request.run_backend(INTERIOR_POINT, None, should_cancel)
+        return self._run_monitored_simplex(aggregate.lower_bound, should_cancel)
 
-    def _run_monitored_simplex(self, lower_bound: float, cancelled: Cancelled) -> Solution:
+    def _run_monitored_simplex(self, lower_bound: float, should_cancel: CancelCheck) -> Solution:
         columns, on_progress = self.request.program.lp.column_count, self.request.on_progress
         monitor = self.monitor = BoundProgressMonitor(lower_bound, columns, on_progress)
 
         def should_stop() -> bool:
             self.cpu_timer.measure_seconds()
-            return cancelled() or monitor.is_stalled()
+            return should_cancel() or monitor.is_stalled()
 
         solution = self.request.run_backend("highs", None, should_stop, monitor.record_progress)
         if monitor.was_stopped and solution.termination.reason == "cancelled":
             return replace_last_outcome(solution, "stalled")
         return solution
 
-    def _solve_aggregate(self, cancelled: Cancelled) -> AggregateSolution | None:
+    def _solve_aggregate(self, should_cancel: CancelCheck) -> AggregateSolution | None:
         """Solve the aggregated relaxation; None if it does not exist or takes too long."""
         model = aggregate_places(self.request.program)
         if model is None:
@@ -128,7 +128,7 @@ class _SimplexAlgorithm:
         timer = CpuTimer()
         limits = SolveOptions(
             self.request.options.time_limit_seconds / 4,
-            cancelled=lambda: timer.measure_seconds() > AGGREGATE_SECONDS or cancelled(),
+            should_cancel=lambda: timer.measure_seconds() > AGGREGATE_SECONDS or should_cancel(),
             tolerance=1e-7,
         )
         solution = backends.get_backend("highs").solve_program(model.lp, limits)
@@ -137,29 +137,29 @@ class _SimplexAlgorithm:
         return model.disaggregate_solution(solution)
 
     def _solve_by_periods(
-        self, aggregate: AggregateSolution, aggregate_seconds: float, cancelled: Cancelled
+        self, aggregate: AggregateSolution, aggregate_seconds: float, should_cancel: CancelCheck
     ) -> Solution | None:
         """Run the forward pass and merge its windows; None if the prediction is wrong or merging takes too long."""
-        decomposition = PeriodDecomposition.decompose(self.request.program, aggregate.dual_values)
+        decomposition = PeriodDecomposition.decompose_program(self.request.program, aggregate.dual_values)
         if decomposition is None or decomposition.period_count == 1:
             return None
         started = monotonic()
         deadline = started + self.request.remaining_seconds
-        trial_seconds = max(TRIAL_SECONDS, aggregate_seconds)
-        crash_basis = forward_pass(
-            decomposition, aggregate, trial_seconds, lambda: cancelled() or monotonic() > deadline
+        trial_seconds = max(FIRST_PERIOD_SECONDS, aggregate_seconds)
+        crash_basis = run_forward_pass(
+            decomposition, aggregate, trial_seconds, lambda: should_cancel() or monotonic() > deadline
         )
         now = monotonic()
         if crash_basis is None:
-            self._add_failed_step("rolling-horizon", now - started, "cancelled" if cancelled() else "rejected")
+            self._add_failed_step("rolling-horizon", now - started, "cancelled" if should_cancel() else "rejected")
             return None
         self.steps.append(SolveStep("rolling-horizon", now - started, crash_basis.iterations, "optimal"))
         self.follows_forward_pass = True
         least_seconds, multiple = MERGE_TIME_LIMIT
         deadline = min(deadline, now + max(least_seconds, multiple * (now - started)))
-        merged = merge_windows(decomposition, crash_basis, lambda: cancelled() or monotonic() > deadline)
+        merged = merge_windows(decomposition, crash_basis, lambda: should_cancel() or monotonic() > deadline)
         if merged is None:
-            self._add_failed_step("window-merge", monotonic() - now, "cancelled" if cancelled() else "limit")
+            self._add_failed_step("window-merge", monotonic() - now, "cancelled" if should_cancel() else "limit")
             return None
         return replace(merged, seconds=monotonic() - now)
 
@@ -173,38 +173,38 @@ class BoundProgressMonitor:
 
     lower_bound: float
     """Lower bound of the optimum, close to the optimum."""
-    columns: int
+    column_count: int
     """Number of variables of the program."""
-    listener: OnProgress | None = None
+    on_progress: OnProgress | None = None
     """Receives progress reports, at most twice a second."""
     clock: Callable[[], float] = thread_time
     """Returns the CPU time of the solver thread, in seconds."""
     was_stopped: bool = False
     """Whether the run stalled and must stop."""
-    share: float = 0.0
+    share_of_gap_closed: float = 0.0
     """Share of the distance from the first objective to the lower bound that the run has covered."""
-    _first: tuple[float, float] | None = field(default=None, init=False)
+    _first_objective: tuple[float, float] | None = field(default=None, init=False)
     _next_report: float = field(default=0.0, init=False)
 
     def record_progress(self, progress: Progress) -> None:
         """Record an objective, and forward the progress report."""
         now = monotonic()
-        if self.listener is not None and now >= self._next_report:
+        if self.on_progress is not None and now >= self._next_report:
             self._next_report = now + 0.5
-            self.listener(progress)
+            self.on_progress(progress)
         if progress.objective is None:
             return
-        if self._first is None:
-            self._first = (self.clock(), progress.objective)
-        distance = self.lower_bound - self._first[1]
-        self.share = (progress.objective - self._first[1]) / distance if distance > 0 else 1.0
+        if self._first_objective is None:
+            self._first_objective = (self.clock(), progress.objective)
+        distance = self.lower_bound - self._first_objective[1]
+        self.share_of_gap_closed = (progress.objective - self._first_objective[1]) / distance if distance > 0 else 1.0
 
     def is_stalled(self) -> bool:
         """Check whether the run has covered too little of the distance for its CPU time; once true, the result stays true."""
-        if self._first is not None and not self.was_stopped:
-            seconds = self.clock() - self._first[0]
-            scale = max(1.0, self.columns / REFERENCE_COLUMNS)
+        if self._first_objective is not None and not self.was_stopped:
+            seconds = self.clock() - self._first_objective[0]
+            scale = max(1.0, self.column_count / REFERENCE_COLUMNS)
             self.was_stopped = any(
-                seconds > after * scale and self.share < minimum for after, minimum in PROGRESS_CHECKS
+                seconds > after * scale and self.share_of_gap_closed < minimum for after, minimum in PROGRESS_CHECKS
             )
         return self.was_stopped

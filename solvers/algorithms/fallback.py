@@ -19,7 +19,7 @@ TIME_LIMIT_SECONDS = 10.0
 """Time limit in seconds, beyond the time limit of the plan. The program decomposes by county and item and takes far less."""
 
 
-def with_fallback_solution(result: PipelineResult, run: SolveRun) -> PipelineResult:
+def apply_fallback_solution(result: PipelineResult, run: SolveRun) -> PipelineResult:
     """Return the result, with the fallback solution if a limit stopped the stages before a primal point was found.
 
     The lower bound of its certificate uses the dual values of the stopped solver if they are dual feasible, else zeros.

@@ -45,7 +45,7 @@ class LexicographicResult:
 
     last_solve: SolveAttempt
     """The last solve; its dual values are the shadow prices of the plan."""
-    best_values: SolveAttempt | None
+    best_solve: SolveAttempt | None
     """The last solve with a feasible point; None without one."""
     tolerance_bounds: tuple[tuple[float, float], ...]
     """Optimal value and tolerance bound of each solved goal, as minimised."""
@@ -89,7 +89,7 @@ def solve_lexicographic(
     for k, (cost, name) in enumerate(costs):
         staged = replace_objective(replace_row_bounds(program, "goal", upper=bounds), cost) if goals else program
         start, new_goal = (starts[k], False) if k < len(starts) else (bases[-1] if bases else None, True)
-        attempt = run.solve_stage(staged, name, start, new_goal=new_goal)
+        attempt = run.solve_stage(staged, name, start, is_start_feasible=new_goal)
         bases.append(attempt.solution.basis)
         best = attempt if attempt.is_feasible else best
         if not goals or not attempt.is_proved or attempt.solution.values is None:

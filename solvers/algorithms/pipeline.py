@@ -35,11 +35,11 @@ class PipelineResult:
     """Certificate of the pricing solve; its primal residual also covers the rounded plan."""
     goal_results: tuple[GoalResult, ...] = ()
     """Result of each goal."""
-    rounded: bool = False
+    is_rounded: bool = False
     """Whether quotas were rounded to integers."""
     is_infeasible: bool = False
     """Whether branch and bound proved that no integer quotas satisfy all constraints."""
-    without_swaps: FloatArray | None = None
+    shortage_without_swaps: FloatArray | None = None
     """Shortage in units in the plan without swaps, (counties, items, periods); None without `own_needs_first`."""
 
 
@@ -68,14 +68,14 @@ def solve_in_stages(
     if not requires_own_needs_stage(index.problem):
         return _solve_goals_then_round(program, goals, integers, run, "solve", start)
     no_swap_stage = apply_no_worse_off_bounds(index, program, run, start)
-    if no_swap_stage.program is None or no_swap_stage.shortage_without_swaps.values is None:
-        return no_swap_stage.shortage_without_swaps
+    if no_swap_stage.program is None or no_swap_stage.no_swap_result.values is None:
+        return no_swap_stage.no_swap_result
     without, basis = (
-        no_swap_stage.shortage_without_swaps.values,
-        no_swap_stage.shortage_without_swaps.pricing_solve.solution.basis,
+        no_swap_stage.no_swap_result.values,
+        no_swap_stage.no_swap_result.pricing_solve.solution.basis,
     )
     result = _solve_goals_then_round(no_swap_stage.program, goals, integers, run, "solve", basis, without)
-    return replace(result, without_swaps=sum_shortage_units(index, program, without))
+    return replace(result, shortage_without_swaps=sum_shortage_units(index, program, without))
 
 
 def requires_own_needs_stage(problem: PlanningProblem) -> bool:
@@ -92,7 +92,7 @@ def is_multi_stage(problem: PlanningProblem) -> bool:
 class NoSwapStage:
     """Result of the stage without swaps."""
 
-    shortage_without_swaps: PipelineResult
+    no_swap_result: PipelineResult
     """Result of the plan without swaps."""
     program: Program | None
     """The program with no-harm bounds: no shortage exceeds that of the plan without swaps; None without a proved plan."""
@@ -125,7 +125,7 @@ def _solve_goals_then_round(
     run: SolveRun,
     stage: str,
     start: Basis | None,
-    known: FloatArray | None = None,
+    known_values: FloatArray | None = None,
 ) -> PipelineResult:
     """Solve the goals; then round the quotas that must be integers and re-solve the goals.
 
@@ -135,43 +135,45 @@ def _solve_goals_then_round(
     continuous = _build_result(goals_result, goals)
     if not goals_result.is_proved or not len(integers):
         return continuous
-    rounded = round_quotas(program, goals, integers, goals_result, run, "whole units", known)
+    rounded = round_quotas(program, goals, integers, goals_result, run, "whole units", known_values)
     final = rounded.goals_result
-    if final.best_values is None or final.best_values.solution.values is None:
+    if final.best_solve is None or final.best_solve.solution.values is None:
         return replace(
             continuous,
             last_solve=final.last_solve,
             is_proved=False,
             values=None,
-            rounded=True,
-            is_infeasible=rounded.search_exhausted,
+            is_rounded=True,
+            is_infeasible=rounded.is_search_exhausted,
         )
-    values = final.best_values.solution.values
+    values = final.best_solve.solution.values
     return replace(
         continuous,
         values=values,
         last_solve=final.last_solve,
         is_proved=final.is_proved,
-        certificate=_cover_rounding_residual(continuous.certificate, final.best_values.certificate),
+        certificate=_cover_rounding_residual(continuous.certificate, final.best_solve.certificate),
         goal_results=goals_result.build_goal_results(goals, values),
-        rounded=True,
+        is_rounded=True,
     )
 
 
 def _build_result(goals_result: LexicographicResult, goals: Sequence[GoalCost]) -> PipelineResult:
-    pricing_solve = goals_result.best_values or goals_result.last_solve
-    values = pricing_solve.solution.values if goals_result.best_values is not None else None
+    pricing_solve = goals_result.best_solve or goals_result.last_solve
+    values = pricing_solve.solution.values if goals_result.best_solve is not None else None
     results = () if values is None else goals_result.build_goal_results(goals, values)
     return PipelineResult(
         pricing_solve, values, goals_result.last_solve, goals_result.is_proved, pricing_solve.certificate, results
     )
 
 
-def _cover_rounding_residual(certificate: Certificate | None, rounded: Certificate | None) -> Certificate | None:
+def _cover_rounding_residual(
+    certificate: Certificate | None, rounded_certificate: Certificate | None
+) -> Certificate | None:
     """Return the certificate of the pricing solve with the larger primal residual of the two."""
-    if certificate is None or rounded is None:
+    if certificate is None or rounded_certificate is None:
         return None
-    residual = max(certificate.primal_residual, rounded.primal_residual)
+    residual = max(certificate.primal_residual, rounded_certificate.primal_residual)
     passed = certificate.passed and residual <= certificate.tolerance
     return certificate.model_copy(update={"primal_residual": residual, "passed": passed})
 

@@ -40,7 +40,7 @@ CPU_SAMPLE_SECONDS = 0.1
 MIN_IDLE_PERCENT = 150.0
 """Total idle time of all cores, in percent of one core, from which two threads run without contention."""
 
-Cancelled = Callable[[], bool]
+CancelCheck = Callable[[], bool]
 """Returns true once the result is not needed any more."""
 
 
@@ -50,7 +50,7 @@ class Algorithm:
 
     name: str
     """Name in the solve steps."""
-    solve: Callable[[Cancelled], Solution]
+    solve: Callable[[CancelCheck], Solution]
     """Solves the program, in another thread; stops when its argument returns true."""
     start_after_seconds: float = 0.0
     """Maximum delay of the start, in seconds; the algorithm starts at once if another one fails."""
@@ -121,26 +121,26 @@ class SolveRequest:
     """Options with the tolerance and the time limit."""
     on_progress: OnProgress | None
     """Receives progress reports, from one thread at a time."""
-    started: float = field(default_factory=monotonic)
+    started_at: float = field(default_factory=monotonic)
     """Start time on the monotonic clock, in seconds."""
 
     @property
     def remaining_seconds(self) -> float:
         """Seconds until the time limit, at least 0.001."""
-        return max(self.started + self.options.time_limit_seconds - monotonic(), 1e-3)
+        return max(self.started_at + self.options.time_limit_seconds - monotonic(), 1e-3)
 
     def run_backend(
-        self, name: str, start: Basis | None, cancelled: Cancelled, on_progress: OnProgress | None = None
+        self, name: str, start: Basis | None, should_cancel: CancelCheck, on_progress: OnProgress | None = None
     ) -> Solution:
         """Solve the program with one backend in the remaining time; then verify the result."""
-        limits = self._build_solve_options(cancelled, 0.5 if on_progress is None else PROGRESS_SECONDS)
+        limits = self._build_solve_options(should_cancel, 0.5 if on_progress is None else PROGRESS_SECONDS)
         solution = backends.get_backend(name).solve_program(
             self.program.lp, limits, start=start, on_progress=on_progress or self.on_progress
         )
-        return self.verify_solution(name, solution, cancelled, warm_start=start is not None)
+        return self.verify_solution(name, solution, should_cancel, warm_start=start is not None)
 
     def verify_solution(
-        self, algorithm: str, solution: Solution, cancelled: Cancelled, *, warm_start: bool = False
+        self, algorithm: str, solution: Solution, should_cancel: CancelCheck, *, warm_start: bool = False
     ) -> Solution:
         """Certify a solution and add its step; if the certificate of an optimum fails, recompute the solution from its basis.
 
@@ -152,7 +152,7 @@ class SolveRequest:
         if not is_optimal or is_conclusive or solution.basis is None:
             return solution
         recomputed = backends.get_backend("highs-dual-devex").solve_program(
-            self.program.lp, self._build_solve_options(cancelled), start=solution.basis
+            self.program.lp, self._build_solve_options(should_cancel), start=solution.basis
         )
         if not self.is_conclusive(recomputed):
             return solution
@@ -166,9 +166,9 @@ class SolveRequest:
             return True
         return is_proved_optimal(self.program.lp, solution, self.options.tolerance)
 
-    def _build_solve_options(self, cancelled: Cancelled, progress_seconds: float = 0.5) -> SolveOptions:
+    def _build_solve_options(self, should_cancel: CancelCheck, progress_seconds: float = 0.5) -> SolveOptions:
         tolerance = min(VERTEX_TOLERANCE, self.options.tolerance)
-        return SolveOptions(self.remaining_seconds, tolerance, cancelled, progress_seconds)
+        return SolveOptions(self.remaining_seconds, tolerance, should_cancel, progress_seconds)
 
 
 def append_step(solution: Solution, algorithm: str, outcome: StepOutcome, *, warm_start: bool) -> Solution:
@@ -190,7 +190,7 @@ def is_proved_optimal(lp: LinearProgram, solution: Solution, tolerance: float) -
     return certify_solution(lp, solution, tolerance).passed
 
 
-def interior_point_algorithm(
+def build_interior_point_algorithm(
     request: SolveRequest,
     may_start: Callable[[], bool],
     *,
@@ -203,8 +203,8 @@ def interior_point_algorithm(
     It stops when `is_unwanted` returns true.
     """
 
-    def run_interior_point(cancelled: Cancelled) -> Solution:
-        return request.run_backend(INTERIOR_POINT, None, lambda: cancelled() or is_unwanted())
+    def run_interior_point(should_cancel: CancelCheck) -> Solution:
+        return request.run_backend(INTERIOR_POINT, None, lambda: should_cancel() or is_unwanted())
 
     return Algorithm(
         INTERIOR_POINT,

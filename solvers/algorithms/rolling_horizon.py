@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from solvers.algorithms.aggregation import AggregateSolution
-from solvers.algorithms.portfolio import Cancelled, CpuTimer
+from solvers.algorithms.portfolio import CancelCheck, CpuTimer
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 from solvers.lp.solution import AT_LOWER, BASIC, Basis, BasisStatus, Solution
@@ -60,7 +60,7 @@ class PeriodDecomposition:
     """Cost of each variable, (n,), less the dual values of the linking constraints (Lagrangian relaxation)."""
 
     @classmethod
-    def decompose(cls, program: Program, dual_values: FloatArray) -> "PeriodDecomposition | None":
+    def decompose_program(cls, program: Program, dual_values: FloatArray) -> "PeriodDecomposition | None":
         """Split a program by periods; dual values, (m,), replace the linking constraints.
 
         The result is None if variables other than stock link two periods.
@@ -83,11 +83,11 @@ class PeriodDecomposition:
         linking_duals = np.where(row == LINKING, dual_values, 0.0)
         return cls(lp, int(column.max()) + 1, column, row, stock, lp.cost - lp.matrix.T @ linking_duals)
 
-    def build_subproblem(self, first: int, last: int, carried_stock: FloatArray) -> Subproblem:
+    def build_subproblem(self, first_period: int, last_period: int, carried_stock: FloatArray) -> Subproblem:
         """Build the subproblem of the periods `first` to `last`; `carried_stock` has the opening stock, by variable, (n,)."""
-        rows = np.flatnonzero((self.row_period >= first) & (self.row_period <= last))
-        columns = np.flatnonzero((self.column_period >= first) & (self.column_period <= last))
-        opening = np.flatnonzero(self.stock_columns & (self.column_period == first - 1))
+        rows = np.flatnonzero((self.row_period >= first_period) & (self.row_period <= last_period))
+        columns = np.flatnonzero((self.column_period >= first_period) & (self.column_period <= last_period))
+        opening = np.flatnonzero(self.stock_columns & (self.column_period == first_period - 1))
         entries = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
         opening_stock = entries[:, len(columns) :] @ carried_stock[opening]
         lp = replace(
@@ -146,8 +146,8 @@ class _TargetStock:
         return cls(group, unit_value)
 
 
-def forward_pass(
-    periods: PeriodDecomposition, aggregate: AggregateSolution, trial_seconds: float, should_stop: Cancelled
+def run_forward_pass(
+    periods: PeriodDecomposition, aggregate: AggregateSolution, trial_seconds: float, should_stop: CancelCheck
 ) -> CrashBasis | None:
     """Build a starting basis of the whole program, period by period.
 
@@ -179,7 +179,7 @@ class _ForwardPass:
         self._previous: tuple[Subproblem, Basis] | None = None
         """The previous period and its basis, including the target constraints and deviation variables."""
 
-    def solve_periods(self, trial_seconds: float, should_stop: Cancelled) -> CrashBasis | None:
+    def solve_periods(self, trial_seconds: float, should_stop: CancelCheck) -> CrashBasis | None:
         """Solve all periods; see `forward_pass`."""
         timer = CpuTimer()
 
@@ -190,7 +190,7 @@ class _ForwardPass:
         for period in range(last + 1):
             subproblem = self._periods.build_subproblem(period, period, crash_basis.values)
             if period == last:
-                solved = _solve_from_basis(
+                solved = _reoptimize_with_dual(
                     subproblem.lp, self._build_start_basis(subproblem, subproblem.lp), "dual-devex", should_stop
                 )
             else:
@@ -204,11 +204,13 @@ class _ForwardPass:
             crash_basis.iterations += solved.iterations
         return crash_basis
 
-    def _solve_period(self, subproblem: Subproblem, should_stop: Cancelled) -> Solution | None:
+    def _solve_period(self, subproblem: Subproblem, should_stop: CancelCheck) -> Solution | None:
         """Solve one period with inventory targets; then fix the stock and re-solve for a vertex without the targets."""
         stock = np.flatnonzero(self._periods.stock_columns[subproblem.columns])
         targeted = _add_stock_targets(subproblem, stock, self._target_stock, self._aggregate)
-        relaxed = _solve_from_basis(targeted, self._build_start_basis(subproblem, targeted), "dual-devex", should_stop)
+        relaxed = _reoptimize_with_dual(
+            targeted, self._build_start_basis(subproblem, targeted), "dual-devex", should_stop
+        )
         if relaxed is None or relaxed.values is None or relaxed.basis is None:
             return None
         expected = float(subproblem.lp.cost @ self._aggregate.values[subproblem.columns])
@@ -225,7 +227,7 @@ class _ForwardPass:
         columns = relaxed.basis.columns[: subproblem.lp.column_count].copy()
         columns[stock] = AT_LOWER  # basic stock doubles the time: 6.3 s instead of 4.5 s in total for 40 counties
         start = Basis(columns, relaxed.basis.rows[: subproblem.lp.row_count])
-        solved = _solve_from_basis(
+        solved = _reoptimize_with_dual(
             replace(subproblem.lp, column_lower=lower, column_upper=upper), start, "primal", should_stop
         )
         return None if solved is None else replace(solved, iterations=relaxed.iterations + solved.iterations)
@@ -279,8 +281,8 @@ def _add_stock_targets(
     )
 
 
-def _solve_from_basis(
-    lp: LinearProgram, start: Basis | None, method: Method, should_stop: Cancelled
+def _reoptimize_with_dual(
+    lp: LinearProgram, start: Basis | None, method: Method, should_stop: CancelCheck
 ) -> Solution | None:
     """Solve a program by a method from a basis, or by dual simplex without a basis; None without an optimum."""
     session = HighsSession(lp)

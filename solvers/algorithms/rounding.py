@@ -27,7 +27,7 @@ class RoundingResult:
 
     goals_result: LexicographicResult
     """Result of the goals with fixed quotas; its last solve is infeasible if no rounding was found."""
-    search_exhausted: bool
+    is_search_exhausted: bool
     """Whether branch and bound proved that no integer quotas satisfy all constraints."""
 
 
@@ -40,10 +40,10 @@ def round_quotas(
     program: Program,
     goals: Sequence[GoalCost],
     columns: IntArray,
-    before: LexicographicResult,
+    goals_result: LexicographicResult,
     run: SolveRun,
     stage: str,
-    known: FloatArray | None = None,
+    known_values: FloatArray | None = None,
 ) -> RoundingResult:
     """Fix quotas at integers and re-solve the goals.
 
@@ -56,29 +56,29 @@ def round_quotas(
     known
         A feasible plan with integer quotas, (n,), if one is known; used before branch and bound.
     """
-    attempt = before.last_solve
-    values, basis, bases = attempt.solution.values, attempt.solution.basis, before.bases
+    attempt = goals_result.last_solve
+    values, basis, bases = attempt.solution.values, attempt.solution.basis, goals_result.bases
     if values is None:
         raise ValueError("cannot round: the goals have no primal point")
     least = np.ceil(program.lp.column_lower[columns] - INTEGRALITY_TOLERANCE)
     most = np.floor(program.lp.column_upper[columns] + INTEGRALITY_TOLERANCE)
     if (least > most).any():  # no integer between the bounds of a quota: the crossed bounds are infeasible
         crossing = replace_column_bounds(program, columns, least, most)
-        return RoundingResult(solve_lexicographic(crossing, goals, run, stage, bases), search_exhausted=True)
+        return RoundingResult(solve_lexicographic(crossing, goals, run, stage, bases), is_search_exhausted=True)
     down = np.clip(round_down(values[columns]), least, most)
     rounded_down = _solve_with_fixed_quotas(program, goals, columns, down, run, stage, bases)
     if rounded_down.last_solve.solution.termination.reason != "infeasible":
-        return RoundingResult(rounded_down, search_exhausted=False)
+        return RoundingResult(rounded_down, is_search_exhausted=False)
     up = _minimize_round_up(program, columns, down, most, run, stage, basis)
-    for quotas in (up, None if known is None else np.round(known[columns])):
+    for quotas in (up, None if known_values is None else np.round(known_values[columns])):
         if quotas is not None:
             rounded = _solve_with_fixed_quotas(program, goals, columns, quotas, run, stage, bases)
             if rounded.last_solve.solution.termination.reason != "infeasible":
-                return RoundingResult(rounded, search_exhausted=False)
+                return RoundingResult(rounded, is_search_exhausted=False)
     found, exhausted = _branch_and_bound(program, columns, least, most, run, stage, basis)
     if found is not None:
         return RoundingResult(
-            _solve_with_fixed_quotas(program, goals, columns, found, run, stage, bases), search_exhausted=False
+            _solve_with_fixed_quotas(program, goals, columns, found, run, stage, bases), is_search_exhausted=False
         )
     return RoundingResult(rounded_down, exhausted)
 
@@ -98,17 +98,17 @@ def _solve_with_fixed_quotas(
 def _minimize_round_up(
     program: Program,
     columns: IntArray,
-    down: FloatArray,
-    most: FloatArray,
+    rounded_down: FloatArray,
+    upper_bounds: FloatArray,
     run: SolveRun,
     stage: str,
     basis: Basis | None,
 ) -> FloatArray | None:
     """Round up a set of quotas with the smallest total increase: each may exceed its rounded-down value by at most 1."""
-    relaxed = replace_column_bounds(program, columns, down, np.minimum(down + 1, most))
+    relaxed = replace_column_bounds(program, columns, rounded_down, np.minimum(rounded_down + 1, upper_bounds))
     cost = np.zeros(program.lp.column_count)
     cost[columns] = 1.0
-    attempt = run.solve_stage(replace_objective(relaxed, cost), stage, basis, new_goal=True)
+    attempt = run.solve_stage(replace_objective(relaxed, cost), stage, basis, is_start_feasible=True)
     if attempt.solution.values is None or not attempt.is_feasible:
         return None
     return -round_down(-attempt.solution.values[columns])
@@ -117,8 +117,8 @@ def _minimize_round_up(
 def _branch_and_bound(
     program: Program,
     columns: IntArray,
-    least: FloatArray,
-    most: FloatArray,
+    lower_bounds: FloatArray,
+    upper_bounds: FloatArray,
     run: SolveRun,
     stage: str,
     basis: Basis | None,
@@ -130,7 +130,7 @@ def _branch_and_bound(
     tuple[FloatArray | None, bool]
         Integer quotas, if found, and whether the search exhausted all nodes.
     """
-    open_nodes = [(least, most)]
+    open_nodes = [(lower_bounds, upper_bounds)]
     for _ in range(MAX_SEARCH_NODES):
         if not open_nodes:
             return None, True

@@ -43,9 +43,9 @@ class SolveRun:
     """Options of the plan."""
     on_progress: OnProgress | None = None
     """Receives the name of each stage and the progress reports of the solver."""
-    started: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=time.monotonic)
     """Start time on the monotonic clock, in seconds."""
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds_by_stage: dict[str, float] = field(default_factory=dict)
     """Seconds by stage, in order; repeated stages add up."""
     certify_seconds: float = 0.0
     """Seconds for the certificates of all stages."""
@@ -53,15 +53,15 @@ class SolveRun:
     """Iterations of all stages."""
     solver: str = ""
     """Solver of the last stage."""
-    strategy: dict[str, tuple[SolveStep, ...]] = field(default_factory=dict)
+    strategy_by_stage: dict[str, tuple[SolveStep, ...]] = field(default_factory=dict)
     """Solve steps by stage; of a repeated stage, the steps of the first solve."""
 
     def remaining_seconds(self) -> float:
         """Return the seconds until the time limit; negative after the limit."""
-        return self.options.time_limit_seconds - (time.monotonic() - self.started)
+        return self.options.time_limit_seconds - (time.monotonic() - self.started_at)
 
     def solve_stage(
-        self, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False
+        self, program: Program, stage: str, start: Basis | None = None, *, is_start_feasible: bool = False
     ) -> SolveAttempt:
         """Solve and certify one program as a named stage, from a starting basis of the same shape if given.
 
@@ -76,14 +76,14 @@ class SolveRun:
         if self.on_progress is not None:
             self.on_progress(Progress(stage))
         options = self.options.model_copy(update={"time_limit_seconds": remaining})
-        solution = solve_program(program, options, self.on_progress, start, new_goal=new_goal)
+        solution = solve_program(program, options, self.on_progress, start, is_start_feasible=is_start_feasible)
         self.iterations += solution.iterations
         self.solver = solution.solver or self.solver
-        self.strategy.setdefault(stage, solution.strategy)
+        self.strategy_by_stage.setdefault(stage, solution.strategy)
         solved = time.monotonic()
         if self.on_progress is not None:
             self.on_progress(Progress("certify"))
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + solved - started
+        self.seconds_by_stage[stage] = self.seconds_by_stage.get(stage, 0.0) + solved - started
         attempt = SolveAttempt(program, solution, certify_attempt(program, solution, self.options.tolerance))
         self.certify_seconds += time.monotonic() - solved
         return attempt

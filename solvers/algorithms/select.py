@@ -17,11 +17,11 @@ from solvers.algorithms.portfolio import (
     INTERIOR_POINT_DELAY_SECONDS,
     VERTEX_TOLERANCE,
     Algorithm,
-    Cancelled,
+    CancelCheck,
     CpuTimer,
     SolveRequest,
     append_step,
-    interior_point_algorithm,
+    build_interior_point_algorithm,
     is_proved_optimal,
     replace_last_outcome,
     run_portfolio,
@@ -33,7 +33,7 @@ from solvers.lp.solution import Basis, OnProgress, Progress, Solution, SolveStep
 LARGE_PROGRAM_COLUMNS = 20_000
 """Number of variables from which a portfolio solves the program: size and shape do not predict the fastest algorithm (decision 0017)."""
 
-WARM_START_SECONDS = 0.6
+DEVEX_TIME_LIMIT_SECONDS = 0.6
 """CPU time of dual simplex with Devex weights, in seconds; small changes need about 0.1 s."""
 
 
@@ -43,7 +43,7 @@ def solve_program(
     on_progress: OnProgress | None = None,
     start: Basis | None = None,
     *,
-    new_goal: bool = False,
+    is_start_feasible: bool = False,
 ) -> Solution:
     """Solve a program within the time limit of the options; a failure of a solver is a termination, not an exception.
 
@@ -66,7 +66,7 @@ def solve_program(
         The certified optimum, or the best solution found. Its `strategy` lists the steps.
     """
     if options.solver == "auto" and program.lp.column_count >= LARGE_PROGRAM_COLUMNS:
-        return _solve_large(program, options, on_progress, start, new_goal=new_goal)
+        return _solve_large(program, options, on_progress, start, is_start_feasible=is_start_feasible)
     return _solve_sequentially(program.lp, options, on_progress, start)
 
 
@@ -76,21 +76,21 @@ def _solve_large(
     on_progress: OnProgress | None,
     start: Basis | None,
     *,
-    new_goal: bool = False,
+    is_start_feasible: bool = False,
 ) -> Solution:
     """Solve a large program by the portfolio that fits the start."""
     request = SolveRequest(program, options, None if on_progress is None else _serialize_progress(on_progress))
     if start is None:
         return solve_cold(request)
-    return _reoptimize_objective(request, start) if new_goal else _reoptimize_bounds(request, start)
+    return _reoptimize_objective(request, start) if is_start_feasible else _reoptimize_bounds(request, start)
 
 
 def _reoptimize_objective(request: SolveRequest, start: Basis) -> Solution:
     """Run primal simplex from a primal feasible basis; interior point joins after a delay."""
     timer = CpuTimer()
 
-    def run_primal_simplex(cancelled: Cancelled) -> Solution:
-        return request.run_backend("highs-primal", start, lambda: _measure_and_check(timer, cancelled))
+    def run_primal_simplex(should_cancel: CancelCheck) -> Solution:
+        return request.run_backend("highs-primal", start, lambda: _measure_and_check(timer, should_cancel))
 
     return _run_with_interior_point(request, Algorithm("highs-primal", run_primal_simplex), timer)
 
@@ -99,27 +99,27 @@ def _reoptimize_bounds(request: SolveRequest, start: Basis) -> Solution:
     """Run dual simplex with Devex weights, then restart with steepest-edge weights; interior point joins after a delay."""
     timer = CpuTimer()
 
-    def run_dual_simplex(cancelled: Cancelled) -> Solution:
+    def run_dual_simplex(should_cancel: CancelCheck) -> Solution:
         quick = request.run_backend(
-            "highs-dual-devex", start, lambda: timer.measure_seconds() > WARM_START_SECONDS or cancelled()
+            "highs-dual-devex", start, lambda: timer.measure_seconds() > DEVEX_TIME_LIMIT_SECONDS or should_cancel()
         )
-        if cancelled() or request.is_conclusive(quick) or quick.termination.reason == "limit":
+        if should_cancel() or request.is_conclusive(quick) or quick.termination.reason == "limit":
             return quick
         if quick.termination.reason == "cancelled":
             quick = replace_last_outcome(quick, "limit")
-        exact = request.run_backend("highs-dual-steepest-edge", start, lambda: _measure_and_check(timer, cancelled))
+        exact = request.run_backend("highs-dual-steepest-edge", start, lambda: _measure_and_check(timer, should_cancel))
         return replace(exact, iterations=quick.iterations + exact.iterations, strategy=quick.strategy + exact.strategy)
 
     return _run_with_interior_point(request, Algorithm("highs-dual-devex", run_dual_simplex), timer)
 
 
-def _measure_and_check(timer: CpuTimer, cancelled: Cancelled) -> bool:
+def _measure_and_check(timer: CpuTimer, should_cancel: CancelCheck) -> bool:
     timer.measure_seconds()
-    return cancelled()
+    return should_cancel()
 
 
 def _run_with_interior_point(request: SolveRequest, simplex: Algorithm, timer: CpuTimer) -> Solution:
-    interior_point = interior_point_algorithm(
+    interior_point = build_interior_point_algorithm(
         request, lambda: timer.seconds > INTERIOR_POINT_DELAY_SECONDS, has_idle_core=False
     )
     return run_portfolio((simplex, interior_point), request.is_conclusive)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from solvers.algorithms.portfolio import Cancelled
+from solvers.algorithms.portfolio import CancelCheck
 from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, Subproblem
 from solvers.backends.highs_session import HighsSession
 from solvers.lp.linear_program import FloatArray, IntArray
@@ -27,13 +27,13 @@ MERGE_THREADS = 2
 """Number of windows solved concurrently."""
 
 
-def compute_window_lengths(count: int) -> tuple[int, ...]:
+def compute_window_lengths(period_count: int) -> tuple[int, ...]:
     """Return the number of periods per window, by level: a quarter, a half, all. Each window contains whole windows of the last level."""
-    quarter = -(-count // 4)
-    return tuple(sorted({length for length in (quarter, 2 * quarter, count) if 1 < length <= count}))
+    quarter = -(-period_count // 4)
+    return tuple(sorted({length for length in (quarter, 2 * quarter, period_count) if 1 < length <= period_count}))
 
 
-def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_stop: Cancelled) -> Solution | None:
+def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_stop: CancelCheck) -> Solution | None:
     """Solve the whole program from a crash basis, which changes in place; None if a window has no optimum."""
     solution: Solution | None = None
     iterations = 0
@@ -73,17 +73,19 @@ class _Window:
 
     @classmethod
     def from_crash_basis(
-        cls, periods: PeriodDecomposition, crash_basis: CrashBasis, first: int, last: int
+        cls, periods: PeriodDecomposition, crash_basis: CrashBasis, first_period: int, last_period: int
     ) -> "_Window":
-        is_whole = first == 0 and last == periods.period_count - 1
+        is_whole = first_period == 0 and last_period == periods.period_count - 1
         subproblem = (
-            periods.build_whole_program() if is_whole else periods.build_subproblem(first, last, crash_basis.values)
+            periods.build_whole_program()
+            if is_whole
+            else periods.build_subproblem(first_period, last_period, crash_basis.values)
         )
         columns = subproblem.columns
         is_end_stock = (
             periods.stock_columns[columns]
-            & (periods.column_period[columns] == last)
-            & (last < periods.period_count - 1)
+            & (periods.column_period[columns] == last_period)
+            & (last_period < periods.period_count - 1)
         )
         values, status = crash_basis.values[columns], crash_basis.columns[columns]
         lower, upper = subproblem.lp.column_lower.copy(), subproblem.lp.column_upper.copy()
@@ -94,7 +96,7 @@ class _Window:
             subproblem, Basis(start, crash_basis.rows[subproblem.rows]), lower, upper, values, is_fixed, is_end_stock
         )
 
-    def solve_window(self, should_stop: Cancelled) -> Solution | None:
+    def solve_window(self, should_stop: CancelCheck) -> Solution | None:
         """Solve the window in three steps; None if a step has no optimum."""
         lower = np.where(self.fixed_stock, self.stock_values, self.lower)
         session = HighsSession(replace(self.subproblem.lp, column_lower=lower, column_upper=self.upper))
@@ -121,10 +123,10 @@ class _Window:
         return replace(solution, iterations=increased.iterations + decreased.iterations + solution.iterations)
 
     def _change_bounds(
-        self, session: HighsSession, which: npt.NDArray[np.bool_], upper: FloatArray, basis: Basis
+        self, session: HighsSession, mask: npt.NDArray[np.bool_], upper: FloatArray, basis: Basis
     ) -> None:
         """Set the lower bounds of the window and new upper bounds for some variables, and set the basis."""
-        columns: IntArray = np.flatnonzero(which)
+        columns: IntArray = np.flatnonzero(mask)
         session.change_column_bounds(columns, self.lower[columns], upper[columns])
         session.set_basis(basis)
 
@@ -139,6 +141,6 @@ class _Window:
         crash_basis.fixed_stock[self.subproblem.columns[~self.end_stock]] = False
 
 
-def _unfix_statuses(status: BasisStatus, which: npt.NDArray[np.bool_]) -> BasisStatus:
+def _unfix_statuses(status: BasisStatus, mask: npt.NDArray[np.bool_]) -> BasisStatus:
     """Move variables at a removed upper bound to their lower bound."""
-    return np.where(which & (status == AT_UPPER), np.int8(AT_LOWER), status)
+    return np.where(mask & (status == AT_UPPER), np.int8(AT_LOWER), status)

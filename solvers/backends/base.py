@@ -40,7 +40,7 @@ class SolveOptions:
     """Time limit, in seconds."""
     tolerance: float = 1e-7
     """Feasibility and optimality tolerance of the solver."""
-    cancelled: Callable[[], bool] | None = None
+    should_cancel: Callable[[], bool] | None = None
     """Returns true to stop the solver. Called at most twenty times a second, perhaps from another thread; must not raise."""
     progress_seconds: float = 0.5
     """Minimum time between two progress reports, in seconds."""
@@ -70,11 +70,11 @@ class ProgressReporter:
     """Limits the rate of progress reports and of cancellation checks."""
 
     def __init__(
-        self, on_progress: OnProgress | None, cancelled: Callable[[], bool] | None, progress_seconds: float = 0.5
+        self, on_progress: OnProgress | None, should_cancel: Callable[[], bool] | None, progress_seconds: float = 0.5
     ) -> None:
         self._on_progress = on_progress
         self._progress_seconds = progress_seconds
-        self._cancelled = cancelled
+        self._should_cancel = should_cancel
         self._next_report = 0.0
         self._next_check = 0.0
         self.was_cancelled = False
@@ -90,7 +90,7 @@ class ProgressReporter:
     def should_cancel(self) -> bool:
         """Check whether the solve must stop; once true, the result stays true."""
         now = monotonic()
-        if self._cancelled is not None and not self.was_cancelled and now >= self._next_check:
+        if self._should_cancel is not None and not self.was_cancelled and now >= self._next_check:
             self._next_check = now + CANCEL_CHECK_SECONDS
-            self.was_cancelled = self._cancelled()
+            self.was_cancelled = self._should_cancel()
         return self.was_cancelled

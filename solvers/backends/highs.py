@@ -9,7 +9,7 @@ import highspy
 from highspy._core import _Highs
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.highs_session import VERSION, HighsSession, Method
+from solvers.backends.highs_session import HIGHS_VERSION, HighsSession, Method
 from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
 from solvers.errors import SolverError
 from solvers.lp.export import name_columns, name_rows
@@ -59,7 +59,7 @@ class HighsBackend:
     ) -> Solution:
         """Solve the program, by simplex from `start` if given; interior point ignores `start`."""
         require_features(self, start)
-        trivial = presolve_trivial(lp, options.tolerance, f"HiGHS {VERSION}")
+        trivial = presolve_trivial(lp, options.tolerance, f"HiGHS {HIGHS_VERSION}")
         if trivial is not None:
             return trivial
         solution = self._solve_with_session(lp, options, start, on_progress)
@@ -81,7 +81,7 @@ class HighsBackend:
             self._method,
             time_limit_seconds=options.time_limit_seconds,
             on_progress=on_progress,
-            should_cancel=options.cancelled,
+            should_cancel=options.should_cancel,
             progress_seconds=options.progress_seconds,
         )
 

@@ -15,7 +15,7 @@ from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 from highspy._core import _Highs
 
 from solvers.backends.base import ProgressReporter
-from solvers.backends.solver_callbacks import solver_callbacks
+from solvers.backends.solver_callbacks import register_solver_callbacks
 from solvers.backends.trivial_cases import validate_program
 from solvers.errors import SolverError
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
@@ -64,7 +64,7 @@ METHOD_OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
 }
 """Options of HiGHS by method. Each method sets all of these options, so that no option of an earlier run remains."""
 
-VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
+HIGHS_VERSION = f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
 """Version of HiGHS."""
 
 _TERMINATIONS: dict[str, Termination] = {
@@ -216,13 +216,12 @@ class HighsSession:
         self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
         started = monotonic()
         reporter = ProgressReporter(on_progress, should_cancel, progress_seconds)
-        simplex = METHOD_OPTIONS[method]["solver"] == "simplex"
-        with solver_callbacks(
+        with register_solver_callbacks(
             self._highs,
             reporter,
             reports_progress=on_progress is not None,
             is_cancellable=should_cancel is not None,
-            simplex=simplex,
+            is_simplex=METHOD_OPTIONS[method]["solver"] == "simplex",
         ):
             self._highs.run()
         solution = self._read_solution(method, monotonic() - started, with_basis)
@@ -244,7 +243,7 @@ class HighsSession:
             basis=self.read_basis() if with_basis else None,
             iterations=sum(count for count in counts if count > 0),
             seconds=seconds,
-            solver=f"HiGHS {VERSION} {METHOD_NAMES[method]}",
+            solver=f"HiGHS {HIGHS_VERSION} {METHOD_NAMES[method]}",
         )
 
     def read_basic_variables(self) -> IntArray:

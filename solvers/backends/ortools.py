@@ -96,10 +96,10 @@ class OrToolsBackend:
         solver.enable_output(False)
         solver.set_time_limit_in_seconds(options.time_limit_seconds)
         solver.set_solver_specific_parameters(self._parameters(options.tolerance))
-        reporter = ProgressReporter(None, options.cancelled if Feature.CANCEL in self.features else None)
+        reporter = ProgressReporter(None, options.should_cancel if Feature.CANCEL in self.features else None)
         started = monotonic()
         with _interrupt_on_cancel(
-            reporter, options.cancelled is not None and Feature.CANCEL in self.features, solver.interrupt_solve
+            reporter, options.should_cancel is not None and Feature.CANCEL in self.features, solver.interrupt_solve
         ):
             solver.solve(model)
         stop = termination_of(solver.status(), solver.status_string())

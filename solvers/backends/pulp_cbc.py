@@ -160,9 +160,9 @@ def _split_row_bounds(low: float, high: float) -> list[tuple[int, float]]:
     return [(sense, bound) for sense, bound in ((1, low), (-1, high)) if np.isfinite(bound)]
 
 
-def _combine_row_duals(model: _PulpModel, duals: FloatArray, rows: int) -> FloatArray:
+def _combine_row_duals(model: _PulpModel, duals: FloatArray, row_count: int) -> FloatArray:
     """Return the dual value of each row: the sum over its PuLP constraints, of which at most one is binding."""
-    total = np.zeros(rows)
+    total = np.zeros(row_count)
     np.add.at(total, model.rows, duals)
     return total
 

@@ -13,7 +13,7 @@ from solvers.lp.solution import Progress
 
 _SIMPLEX_LINE = re.compile(r"^(?:DuPh2|PrPh2)?\s*(\d+)\*?\s+(-?\d\.\d+e[+-]\d+)\s")
 """An iteration line of simplex or interior point: iteration, then (primal) objective. Phase 1 lines have no objective."""
-_DETAILED_LINE = 2
+_DETAILED_LOG_LEVEL = 2
 """Log level at which simplex logs each refactorization instead of one line every five seconds."""
 _STAGES = {"Presolving": "presolve", "Running crossover": "crossover"}
 
@@ -30,8 +30,8 @@ def parse_log_line(message: str) -> Progress | None:
 
 
 @contextmanager
-def solver_callbacks(
-    highs: _Highs, reporter: ProgressReporter, *, reports_progress: bool, is_cancellable: bool, simplex: bool = True
+def register_solver_callbacks(
+    highs: _Highs, reporter: ProgressReporter, *, reports_progress: bool, is_cancellable: bool, is_simplex: bool = True
 ) -> Iterator[None]:
     """Install callbacks for progress reports and cancellation; without both, install none."""
     if not (reports_progress or is_cancellable):
@@ -54,7 +54,7 @@ def solver_callbacks(
 
     # Disable the console before the log is enabled; otherwise HiGHS prints a banner.
     highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("log_dev_level", _DETAILED_LINE if reports_progress and simplex else 0)
+    highs.setOptionValue("log_dev_level", _DETAILED_LOG_LEVEL if reports_progress and is_simplex else 0)
     highs.setOptionValue("output_flag", reports_progress)
     highs.setCallback(handle_callback, None)
     kinds = [cb.HighsCallbackType.kCallbackLogging] if reports_progress else []

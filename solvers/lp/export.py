@@ -84,17 +84,19 @@ def _format_sum(
     name: str,
     positions: np.typing.NDArray[np.integer],
     values: FloatArray,
-    columns: list[str],
+    column_names: list[str],
     digits: int,
     constant: float = 0.0,
 ) -> list[str]:
     """Format a named linear expression, wrapped at `MAX_LINE_LENGTH`."""
     pairs = zip(positions.tolist(), values.tolist(), strict=True)
-    terms = [f"{'-' if v < 0 else '+'} {_format_number(abs(v), digits)} {columns[position]}" for position, v in pairs]
+    terms = [
+        f"{'-' if v < 0 else '+'} {_format_number(abs(v), digits)} {column_names[position]}" for position, v in pairs
+    ]
     if constant:
         terms.append(f"{'-' if constant < 0 else '+'} {_format_number(abs(constant), digits)}")
     if not terms:
-        terms = [f"+ 0 {columns[0]}"] if columns else ["0"]
+        terms = [f"+ 0 {column_names[0]}"] if column_names else ["0"]
     return _wrap_terms(f" {name}:", terms)
 
 

@@ -26,13 +26,13 @@ from solvers.results.arrow_tables import build_compact_label_column, build_label
 from solvers.results.flows import Flows
 from solvers.results.limits import RULE_NAMES, Limits
 
-MAX_SOURCES = ("make", "ship", "stock", "central", "take")
+SUPPLY_VARIABLES = ("make", "ship", "stock", "central", "take")
 """Variables that can supply an item at a place."""
 
-MAX_BOTTLENECKS = 10
+MAX_BOTTLENECKS_PER_SHORTAGE = 10
 """Maximum number of bottlenecks of one shortage."""
 
-RELATIVE_TOLERANCE = 1e-7
+REDUCED_COST_TOLERANCE = 1e-7
 """Relative tolerance for equal reduced costs, relative to 1 + the dual value of the balance."""
 
 
@@ -42,7 +42,7 @@ def build_bottleneck_table(
     """Build the bottleneck table (BottleneckRow): shortages in the order of the supply table, largest shadow price first."""
     balance = program.constraints["balance"]
     place, item, period = (balance.axes[name] for name in ("place", "item", "period"))
-    short_by_row = flows.short[place, item, period]
+    short_by_row = flows.shortage[place, item, period]
     short = np.flatnonzero(short_by_row > 0)
     binding = np.flatnonzero(limits.shadow_price > 0)
     bottlenecks = find_bottlenecks(program, dual_values, limits.position[binding])[short]
@@ -50,9 +50,9 @@ def build_bottleneck_table(
     shadow_price = limits.shadow_price[binding][found]
     order = np.lexsort((-shadow_price, rows))
     rows, found = rows[order], found[order]
-    is_reported = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS
+    is_reported = np.arange(len(rows)) - np.searchsorted(rows, rows) < MAX_BOTTLENECKS_PER_SHORTAGE
     row, limit = short[rows[is_reported]], binding[found[is_reported]]
-    labels, names = arrays.labels, limits.label_table
+    labels, names = arrays.labels, limits.labels
     return build_table(
         BottleneckRow,
         {
@@ -73,7 +73,7 @@ def build_bottleneck_table(
 def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArray) -> sparse.csr_array:
     """Return the bottlenecks of each balance constraint as a pattern, (balances, q), for binding limits with positions (q,)."""
     lp = program.lp
-    columns = np.concatenate([program.variables[name].positions for name in MAX_SOURCES])
+    columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
     reduced = (lp.cost - lp.matrix.T @ dual_values)[columns]
     used = sparse.csc_array(lp.matrix[:, columns])
     balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
@@ -88,23 +88,25 @@ def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArra
         bottlenecks = extended
 
 
-def find_marginal_sources(balances: sparse.csr_array, reduced: FloatArray, price: FloatArray) -> sparse.csr_array:
+def find_marginal_sources(
+    balances: sparse.csr_array, reduced_costs: FloatArray, balance_price: FloatArray
+) -> sparse.csr_array:
     """Return 1 where a variable is a marginal source of a balance constraint, (balances, columns)."""
     entries = balances.tocoo()
     supplies = entries.data > 0
     row, column = entries.row[supplies], entries.col[supplies]
-    unit_cost = np.maximum(reduced[column], 0.0) / entries.data[supplies]
+    unit_cost = np.maximum(reduced_costs[column], 0.0) / entries.data[supplies]
     least = np.full(balances.shape[0], np.inf)
     np.minimum.at(least, row, unit_cost)
-    marginal = unit_cost <= least[row] + RELATIVE_TOLERANCE * (1 + np.abs(price[row]))
+    marginal = unit_cost <= least[row] + REDUCED_COST_TOLERANCE * (1 + np.abs(balance_price[row]))
     ones = np.ones(int(marginal.sum()))
     return sparse.csr_array((ones, (row[marginal], column[marginal])), shape=balances.shape)
 
 
-def _find_drawn_balances(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
+def _find_drawn_balances(balances: sparse.csr_array, balance_price: FloatArray) -> sparse.csr_array:
     """Return 1 where a variable draws from a balance constraint with a nonzero dual value, (columns, balances)."""
     entries = balances.tocoo()
-    draws = (entries.data < 0) & (price[entries.row] > RELATIVE_TOLERANCE)
+    draws = (entries.data < 0) & (balance_price[entries.row] > REDUCED_COST_TOLERANCE)
     row, column = entries.row[draws], entries.col[draws]
     return sparse.csr_array((np.ones(len(row)), (column, row)), shape=balances.shape[::-1])
 

@@ -45,7 +45,7 @@ class Flows:
     """Given in swaps."""
     stock: FloatArray
     """Stock at the end of the period."""
-    short: FloatArray
+    shortage: FloatArray
     """Shortage."""
     price: FloatArray
     """Shadow price of the balance constraint in won per unit."""
@@ -60,30 +60,34 @@ class Flows:
         demand = np.zeros(shape)
         demand[: arrays.places.county_count] = arrays.demand
 
-        def sum_block(name: str, place: IntArray | None = None) -> FloatArray:
+        def sum_variable_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]
             places = block.axes["place"] if place is None else place
-            return _sum_cells(shape, places, block.axes["item"], block.axes["period"], values[block.block_slice])
+            return _sum_by_place_item_period(
+                shape, places, block.axes["item"], block.axes["period"], values[block.block_slice]
+            )
 
         ship, make = program.variables["ship"], program.variables["make"]
         line, partner = make.axes["line"], arrays.partners.place
         quota = _sum_by_line(arrays, make, values)
         return cls(
             demand=demand,
-            made=_sum_cells(shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]),
+            made=_sum_by_place_item_period(
+                shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
+            ),
             used=_compute_used_materials(arrays, shape, quota),
-            central=sum_block("central"),
-            arrived=sum_block("ship", arcs.head[ship.axes["arc"]]),
-            sent=sum_block("ship", arcs.tail[ship.axes["arc"]]),
-            taken=sum_block("take", partner[program.variables["take"].axes["partner"]]),
-            given=sum_block("give", partner[program.variables["give"].axes["partner"]]),
-            stock=sum_block("stock"),
-            short=np.minimum(sum_block("short"), demand),
+            central=sum_variable_block("central"),
+            arrived=sum_variable_block("ship", arcs.head[ship.axes["arc"]]),
+            sent=sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
+            taken=sum_variable_block("take", partner[program.variables["take"].axes["partner"]]),
+            given=sum_variable_block("give", partner[program.variables["give"].axes["partner"]]),
+            stock=sum_variable_block("stock"),
+            shortage=np.minimum(sum_variable_block("short"), demand),
             price=_read_balance_prices(program, shape, dual_values),
         )
 
 
-def _sum_cells(
+def _sum_by_place_item_period(
     shape: tuple[int, int, int], place: IntArray, item: IntArray, period: IntArray, weights: FloatArray
 ) -> FloatArray:
     cells = (place * shape[1] + item) * shape[2] + period

@@ -11,10 +11,12 @@ from solvers.formulation import BOUNDS, CONSTRAINTS
 from solvers.formulation.registry import ITEM_UNIT
 from solvers.lp.linear_program import Block, IntArray
 
-UNITS = tuple(dict.fromkeys(info.unit for info in (*CONSTRAINTS.values(), *BOUNDS.values()) if info.unit != ITEM_UNIT))
+LIMIT_UNITS = tuple(
+    dict.fromkeys(info.unit for info in (*CONSTRAINTS.values(), *BOUNDS.values()) if info.unit != ITEM_UNIT)
+)
 """Units of constraints and bounds, except the units of items."""
 
-PAIRS = ("machine", "arc", "line")
+PAIR_AXES = ("machine", "arc", "line")
 """Axes whose labels name two things in two columns."""
 
 
@@ -26,18 +28,18 @@ class LabelTable:
     """The problem as arrays."""
     labels: tuple[str, ...]
     """All labels."""
-    first: IntArray
+    first_positions: IntArray
     """Position of the first label with equal text, for each label."""
-    start: Mapping[str, int]
+    axis_starts: Mapping[str, int]
     """Position of the first label of each axis, and of `machine name`, `item unit` and `unit`."""
 
     @classmethod
     def from_arrays(cls, arrays: ProblemArrays) -> Self:
         """Collect the labels of all axes, the names of machine groups and the units of items."""
-        kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIRS}
+        kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIR_AXES}
         kinds["machine name"] = arrays.machines.group_names
         kinds["item unit"] = tuple(item.unit for item in arrays.problem.items)
-        kinds["unit"] = UNITS
+        kinds["unit"] = LIMIT_UNITS
         labels, start = [""], {}
         for kind, names in kinds.items():
             start[kind] = len(labels)
@@ -46,26 +48,26 @@ class LabelTable:
         first = [seen.setdefault(label, k) for k, label in enumerate(labels)]
         return cls(arrays, tuple(labels), np.array(first, dtype=np.int64), start)
 
-    def name_axis(self, axis: str, block: Block) -> IntArray:
+    def find_axis_labels(self, axis: str, block: Block) -> IntArray:
         """Return the label position of each row on one axis, (block.size,); the empty label without an axis."""
         if not axis:
             return np.zeros(block.size, dtype=np.int64)
-        return self.start[axis] + block.axes[axis]
+        return self.axis_starts[axis] + block.axes[axis]
 
     def identify_limits(self, axis: str, part: str, block: Block) -> tuple[IntArray, IntArray]:
         """Return the label positions of the object and of the part that each row limits."""
-        if axis not in PAIRS:
-            return self.name_axis(axis, block), self.name_axis(part, block)
-        code, start = block.axes[axis], self.start
+        if axis not in PAIR_AXES:
+            return self.find_axis_labels(axis, block), self.find_axis_labels(part, block)
+        code, start = block.axes[axis], self.axis_starts
         if axis == "machine":
             return start["factory"] + self.arrays.machines.factory[code], start["machine name"] + code
         if axis == "arc":
             return start["link"] + self.arrays.arcs.link[code], start["place"] + self.arrays.arcs.head[code]
         return start["factory"] + self.arrays.lines.factory[code], start["item"] + self.arrays.lines.item[code]
 
-    def name_units(self, unit: str, block: Block) -> IntArray:
+    def find_unit_labels(self, unit: str, block: Block) -> IntArray:
         """Return the label position of the unit of each row or column of a block."""
         if unit != ITEM_UNIT:
-            return np.full(block.size, self.start["unit"] + UNITS.index(unit))
+            return np.full(block.size, self.axis_starts["unit"] + LIMIT_UNITS.index(unit))
         item = block.axes["item"] if "item" in block.axes else self.arrays.lines.item[block.axes["line"]]
-        return self.start["item unit"] + item
+        return self.axis_starts["item unit"] + item

@@ -19,10 +19,10 @@ from solvers.results.arrow_tables import build_compact_label_column, build_table
 from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
 from solvers.results.label_table import LabelTable
 
-Identity = tuple[str, str, str]
+LimitAxes = tuple[str, str, str]
 """Axes that name a limit: object, part and period; empty if it has none."""
 
-ROWS: Mapping[str, Identity] = {
+CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
     "machine": ("machine", "", "period"),
     "labour": ("place", "", "period"),
     "power": ("area", "", "period"),
@@ -38,7 +38,7 @@ ROWS: Mapping[str, Identity] = {
 }
 """Constraints that are limits, and the axes that name each row; machine, arc and line give both object and part."""
 
-COLUMNS: Mapping[tuple[str, Side], Identity] = {
+BOUND_LIMIT_AXES: Mapping[tuple[str, Side], LimitAxes] = {
     ("make", "lower"): ("line", "", "period"),
     ("make", "upper"): ("line", "", "period"),
     ("stock", "lower"): ("place", "item", "period"),
@@ -48,7 +48,7 @@ COLUMNS: Mapping[tuple[str, Side], Identity] = {
 }
 """Bounds that are limits, and the axes that name each bound."""
 
-RULE_NAMES = (*ROWS, *(BOUNDS[key].name for key in COLUMNS))
+RULE_NAMES = (*CONSTRAINT_LIMIT_AXES, *(BOUNDS[key].name for key in BOUND_LIMIT_AXES))
 """Names of constraints and bounds by code."""
 
 
@@ -74,7 +74,7 @@ class Limits:
     """Limit: an upper limit, or a lower limit."""
     shadow_price: FloatArray
     """Won of the objective saved by one more unit of an upper limit, or one less of a lower limit."""
-    label_table: tuple[str, ...]
+    labels: tuple[str, ...]
     """Labels of all kinds."""
 
     @classmethod
@@ -86,15 +86,21 @@ class Limits:
         point = _SolvedPoint(
             arrays, program, values, dual_values, lp.matrix @ values, lp.cost - lp.matrix.T @ dual_values
         )
-        parts = [_collect_row_limits(label_table, point, name) for name in ROWS if name in program.constraints]
-        parts += [_collect_column_limits(label_table, point, key) for key in COLUMNS if key[0] in program.variables]
+        parts = [
+            _collect_row_limits(label_table, point, name)
+            for name in CONSTRAINT_LIMIT_AXES
+            if name in program.constraints
+        ]
+        parts += [
+            _collect_column_limits(label_table, point, key) for key in BOUND_LIMIT_AXES if key[0] in program.variables
+        ]
         position, rule, *named, used, limit, shadow_price = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-        subject, part, period, unit = (label_table.first[codes] for codes in named)
+        subject, part, period, unit = (label_table.first_positions[codes] for codes in named)
         return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, label_table.labels)
 
-    def find_priced(self) -> IntArray:
+    def find_priced_limits(self) -> IntArray:
         """Return the positions of limits with a positive shadow price."""
         return np.flatnonzero(self.shadow_price > 0)
 
@@ -111,11 +117,11 @@ class _SolvedPoint:
     reduced_costs: FloatArray
 
 
-Part = tuple[IntArray | FloatArray, ...]
+LimitColumns = tuple[IntArray | FloatArray, ...]
 """Arrays of Limits for one constraint or bound."""
 
 
-def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str) -> Part:
+def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str) -> LimitColumns:
     lp, block = solved.program.lp, solved.program.constraints[name]
     lower, upper = lp.row_lower[block.block_slice], lp.row_upper[block.block_slice]
     is_lower = np.isfinite(lower)
@@ -128,16 +134,16 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
         used, limit = local, local - used
     price = solved.dual_values[block.block_slice]
     shadow_price = np.where(is_lower, price, -price)
-    code = tuple(ROWS).index(name)
+    code = tuple(CONSTRAINT_LIMIT_AXES).index(name)
     return _build_limit_part(
-        label_table, code, CONSTRAINTS[name].unit, ROWS[name], block, 0, (used, limit, shadow_price)
+        label_table, code, CONSTRAINTS[name].unit, CONSTRAINT_LIMIT_AXES[name], block, 0, (used, limit, shadow_price)
     )
 
 
-def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: tuple[str, Side]) -> Part:
+def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: tuple[str, Side]) -> LimitColumns:
     block, lp = solved.program.variables[key[0]], solved.program.lp
     reduced, used = solved.reduced_costs[block.block_slice], solved.values[block.block_slice]
-    code = len(ROWS) + tuple(COLUMNS).index(key)
+    code = len(CONSTRAINT_LIMIT_AXES) + tuple(BOUND_LIMIT_AXES).index(key)
     if key[1] == "lower":
         lower = lp.column_lower[block.block_slice]
         limit, shadow_price = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
@@ -145,7 +151,7 @@ def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: t
         limit, shadow_price = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
     limit = np.where(is_past_period(solved.arrays, block), np.inf, limit)  # past variables are fixed and have no limit
     return _build_limit_part(
-        label_table, code, BOUNDS[key].unit, COLUMNS[key], block, lp.row_count, (used, limit, shadow_price)
+        label_table, code, BOUNDS[key].unit, BOUND_LIMIT_AXES[key], block, lp.row_count, (used, limit, shadow_price)
     )
 
 
@@ -153,16 +159,16 @@ def _build_limit_part(
     label_table: LabelTable,
     code: int,
     unit: str,
-    identity: Identity,
+    identity: LimitAxes,
     block: Block,
     offset: int,
     amounts: tuple[FloatArray, FloatArray, FloatArray],
-) -> Part:
+) -> LimitColumns:
     """Return the finite limits of one constraint or bound."""
     finite = np.flatnonzero(np.isfinite(amounts[1]))
     subject, part = label_table.identify_limits(identity[0], identity[1], block)
     names = (block.positions + offset, np.full(block.size, code), subject, part)
-    columns = (*names, label_table.name_axis(identity[2], block), label_table.name_units(unit, block))
+    columns = (*names, label_table.find_axis_labels(identity[2], block), label_table.find_unit_labels(unit, block))
     used, limit, shadow_price = (amount[finite] for amount in amounts)
     return (
         *(column[finite] for column in columns),
@@ -193,15 +199,15 @@ def _compute_local_output(solved: _SolvedPoint) -> FloatArray:
     return np.asarray(solved.arrays.centre.floor_weight @ by_item)
 
 
-OTHER_TABLES = ("power", "goal", "worst_fulfilment")
+RULES_REPORTED_ELSEWHERE = ("power", "goal", "worst_fulfilment")
 """Constraints reported elsewhere: electricity in its own table, goals in the objective."""
 
 
 def build_capacity_table(limits: Limits) -> pa.Table:
     """Build the capacity table (CapacityRow); limits of 0 without use and price are left out."""
-    is_elsewhere = np.isin(limits.rule, [RULE_NAMES.index(name) for name in OTHER_TABLES])
+    is_elsewhere = np.isin(limits.rule, [RULE_NAMES.index(name) for name in RULES_REPORTED_ELSEWHERE])
     selected = np.flatnonzero(~is_elsewhere & ((limits.used != 0) | (limits.limit != 0) | (limits.shadow_price != 0)))
-    labels = limits.label_table
+    labels = limits.labels
     return build_table(
         CapacityRow,
         {

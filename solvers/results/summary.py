@@ -10,7 +10,7 @@ from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.flows import Flows, sum_by_cell
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
-WORST_COUNT = 10
+MAX_WORST_SERVED = 10
 """Number of worst served demands in the summary."""
 
 
@@ -19,7 +19,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
     item_value = arrays.items.counted_value[:, None]
     counties = arrays.places.county_count
     needed = flows.demand[:counties] * item_value
-    served = needed - flows.short[:counties] * item_value
+    served = needed - flows.shortage[:counties] * item_value
     drawn = sum_electricity(arrays, program, values)
     limit = float(arrays.power_limits.sum())
     given, taken = (
@@ -71,9 +71,9 @@ def _group_served_shares(
 def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
     """Return the county-items with the smallest served shares in ascending order, without those served in full."""
     counties = arrays.places.county_count
-    needed, short = flows.demand[:counties].sum(axis=2), flows.short[:counties].sum(axis=2)
+    needed, short = flows.demand[:counties].sum(axis=2), flows.shortage[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
-    ranked = np.argsort(share, axis=None, kind="stable")[:WORST_COUNT]
+    ranked = np.argsort(share, axis=None, kind="stable")[:MAX_WORST_SERVED]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]
     return tuple(
         WorstServedDemand(

@@ -46,8 +46,8 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
         "county": build_label_column(place, arrays.labels["place"]),
         "item": build_label_column(item, arrays.labels["item"]),
         "period": build_label_column(period, arrays.labels["period"]),
-        "served": (f.demand - f.short)[has_amount],
-        "shortage": f.short[has_amount],
+        "served": (f.demand - f.shortage)[has_amount],
+        "shortage": f.shortage[has_amount],
     }
     return build_table(SupplyRow, columns)
 

@@ -44,11 +44,11 @@ def escape_formulas(table: pa.Table) -> pa.Table:
 
     A label that already begins with an apostrophe and such a text gets one more, so removing one restores the label.
     """
-    columns = [_escape_column(column) if _is_text(column.type) else column for column in table.columns]
+    columns = [_escape_column(column) if _is_text_type(column.type) else column for column in table.columns]
     return pa.table(columns, names=table.column_names)
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def _is_text_type(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind.value_type if pa.types.is_dictionary(kind) else kind))
 
 

@@ -6,7 +6,7 @@ from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
 from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
-from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_prices, compute_goal_prices_of_session
+from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_tradeoffs, compute_session_goal_tradeoffs
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
@@ -19,9 +19,9 @@ __all__ = [
     "compare_plans",
     "compute_curve",
     "compute_equity",
-    "compute_goal_prices",
-    "compute_goal_prices_of_session",
+    "compute_goal_tradeoffs",
     "compute_grid",
+    "compute_session_goal_tradeoffs",
     "compute_shadow_prices",
     "estimate_change",
     "find_remedies",

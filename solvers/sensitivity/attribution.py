@@ -17,11 +17,11 @@ from scipy import sparse
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.results.bottlenecks import MAX_SOURCES, RELATIVE_TOLERANCE, find_marginal_sources
+from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, find_marginal_sources
 from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.shadow_prices import list_shortage_weights, name_limit
+from solvers.sensitivity.shadow_prices import build_limit_reference, compute_shortage_weights
 
 GroupBy = Literal["all", "item", "county", "category", "period", "limit"]
 """Grouping of shortages."""
@@ -56,10 +56,10 @@ def attribute_shortages(
         The county, item or period is unknown.
     """
     limits = session.list_limits()
-    binding = limits.find_priced()
+    binding = limits.find_priced_limits()
     short = _select_shortages(session, {"place": county, "item": item, "period": period})
     unit = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
-    labels_of_limits = limits.label_table
+    labels_of_limits = limits.labels
     is_selected = np.array(
         [
             rule in (None, RULE_NAMES[limits.rule[k]]) and limit in (None, labels_of_limits[limits.id[k]])
@@ -67,8 +67,8 @@ def attribute_shortages(
         ],
         dtype=bool,
     )
-    group, keys = _group_shortages(session, group_by, *short.where)
-    counted = session.arrays.items.counted_value[short.where[1]]
+    group, keys = _group_shortages(session, group_by, *short.codes)
+    counted = session.arrays.items.counted_value[short.codes[1]]
     units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
     group_matrix = sparse.csr_array(
         (np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group))
@@ -99,35 +99,35 @@ class _AttributionParts:
     @classmethod
     def sum_by_group(
         cls,
-        short: "_ChosenShortages",
-        unit: "MarginalAttribution",
+        shortages: "_SelectedShortages",
+        attribution: "MarginalAttribution",
         shadow_price: FloatArray,
         group_matrix: sparse.csr_array,
     ) -> "_AttributionParts":
         """Sum the use of limits with these shadow prices by groups; `summed` has shape (groups, shortages)."""
-        amounts = sparse.csr_array(sparse.diags_array(short.units) @ unit.amounts[short.rows])
+        amounts = sparse.csr_array(sparse.diags_array(shortages.units) @ attribution.amounts[shortages.rows])
         values = sparse.csr_array(amounts @ sparse.diags_array(shadow_price))
         each = (values, amounts, (values > 0).astype(np.float64))
         return cls(*(sparse.csr_array(group_matrix @ part) for part in each))
 
-    def list_group_parts(self, g: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
+    def list_group_parts(self, group: int) -> tuple[dict[int, float], dict[int, float], dict[int, float]]:
         """Return value, amount and count of one group by limit, without limits that do not contribute."""
-        values, amounts, counts = (_iterate_entries(part, g) for part in (self.values, self.amounts, self.counts))
+        values, amounts, counts = (_read_row_entries(part, group) for part in (self.values, self.amounts, self.counts))
         return values, amounts, counts
 
 
-def _iterate_entries(part: sparse.csr_array, row: int) -> dict[int, float]:
+def _read_row_entries(part: sparse.csr_array, row: int) -> dict[int, float]:
     start, end = part.indptr[row], part.indptr[row + 1]
     return dict(zip(part.indices[start:end].tolist(), part.data[start:end].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _ChosenShortages:
+class _SelectedShortages:
     """Selected shortages, as arrays of equal length."""
 
     rows: IntArray
     """Position in the block of balance constraints."""
-    where: tuple[IntArray, IntArray, IntArray]
+    codes: tuple[IntArray, IntArray, IntArray]
     """Place, item, period."""
     units: FloatArray
     """Units short."""
@@ -137,35 +137,46 @@ class _ChosenShortages:
     """Cost in the objective, in won."""
 
 
-def _split_shortage_values(short: "_ChosenShortages", unit: "MarginalAttribution") -> tuple[FloatArray, ...]:
+def _split_shortage_values(
+    shortages: "_SelectedShortages", attribution: "MarginalAttribution"
+) -> tuple[FloatArray, ...]:
     """Return value, objective, costs, excess over the shortage cost, and unreachable value, in won by shortage."""
-    costs, excess_cost = short.units * unit.costs[short.rows], short.units * unit.above_shortage_cost[short.rows]
-    return short.value, short.objective, costs, excess_cost, np.where(unit.unreachable[short.rows], short.value, 0.0)
+    costs, excess_cost = (
+        shortages.units * attribution.costs[shortages.rows],
+        shortages.units * attribution.above_shortage_cost[shortages.rows],
+    )
+    return (
+        shortages.value,
+        shortages.objective,
+        costs,
+        excess_cost,
+        np.where(attribution.unreachable[shortages.rows], shortages.value, 0.0),
+    )
 
 
-def _select_shortages(session: SensitivitySession, chosen: Mapping[str, str | None]) -> _ChosenShortages:
+def _select_shortages(session: SensitivitySession, selection: Mapping[str, str | None]) -> _SelectedShortages:
     """Return the shortages of the chosen places, items and periods; KeyError if one is unknown."""
     balance, labels = session.program.constraints["balance"], session.arrays.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
     flows = session.compute_flows()
-    short, price = flows.short[where], flows.price[where]
+    short, price = flows.shortage[where], flows.price[where]
     is_chosen = short > 0
-    for (axis, label), codes in zip(chosen.items(), where, strict=True):
+    for (axis, label), codes in zip(selection.items(), where, strict=True):
         if label is not None:
             if label not in labels[axis]:
                 raise KeyError(f"unknown {axis}: {label}")
             is_chosen &= codes == labels[axis].index(label)
     rows = np.flatnonzero(is_chosen)
     shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
-    block, weighed = session.program.variables["short"], list_shortage_weights(session)
+    block, weighed = session.program.variables["short"], compute_shortage_weights(session)
     cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
     total = sum_by_cell(cells, (weighed * session.point.values)[block.block_slice], int(np.prod(shape))).reshape(shape)
     here = (where[0][rows], where[1][rows], where[2][rows])
-    return _ChosenShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
+    return _SelectedShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
 
 
 def _group_shortages(
-    session: SensitivitySession, by: GroupBy, place: IntArray, item: IntArray, period: IntArray
+    session: SensitivitySession, group_by: GroupBy, place: IntArray, item: IntArray, period: IntArray
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Return the group of each shortage and the names of groups."""
     labels = session.arrays.labels
@@ -183,7 +194,7 @@ def _group_shortages(
             ),
         ),
     }
-    return codes[by]()
+    return codes[group_by]()
 
 
 def _build_attribution_group(
@@ -201,7 +212,7 @@ def _build_attribution_group(
     ]
     binding_limits = tuple(
         BindingLimit(
-            **name_limit(limits, int(binding[k])),
+            **build_limit_reference(limits, int(binding[k])),
             shadow_price=float(limits.shadow_price[binding[k]]),
             shortage_count=int(counts[k]),
             amount=amounts[k],
@@ -247,25 +258,25 @@ class MarginalAttribution:
     """Whether no source can supply one more unit, (b,)."""
 
     @classmethod
-    def from_prices(cls, program: Program, dual_values: FloatArray, limits: IntArray) -> "MarginalAttribution":
+    def from_prices(cls, program: Program, dual_values: FloatArray, limit_positions: IntArray) -> "MarginalAttribution":
         """Decompose prices from dual values, (m,), for binding limits: rows, or the number of rows plus a column, (q,)."""
         lp = program.lp
-        columns = np.concatenate([program.variables[name].positions for name in MAX_SOURCES])
+        columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
         used = sparse.csc_array(lp.matrix[:, columns])
         reduced = np.asarray(lp.cost - lp.matrix.T @ dual_values)[columns]
         balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
         price = dual_values[program.constraints["balance"].block_slice]
-        onward = _drawn_units(balances, price)
-        level, chosen = _acyclic_sources(find_marginal_sources(balances, reduced, price), onward)
+        onward = _compute_drawn_units(balances, price)
+        level, chosen = _select_acyclic_sources(find_marginal_sources(balances, reduced, price), onward)
         share = sparse.csr_array(chosen.multiply(_invert_positive(balances)))
-        direct = _direct_limit_use(used, columns, reduced, dual_values, limits)
+        direct = _compute_direct_limit_use(used, columns, reduced, dual_values, limit_positions)
         # costs include y·a of constraints that are neither limits nor balances with a price
         other = dual_values.copy()
-        other[limits[limits < lp.row_count]] = 0.0
+        other[limit_positions[limit_positions < lp.row_count]] = 0.0
         other[program.constraints["balance"].block_slice] = 0.0
         draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
-        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > RELATIVE_TOLERANCE, 0.0, price)
-        bound = np.isin(columns + lp.row_count, limits)
+        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > REDUCED_COST_TOLERANCE, 0.0, price)
+        bound = np.isin(columns + lp.row_count, limit_positions)
         paid = paid - np.where(bound, 0.0, np.minimum(reduced, 0.0))
         depth, steps = int(level.max(initial=0)), sparse.csr_array(share @ onward)
         amounts = first = sparse.csr_array(share @ direct)
@@ -277,27 +288,31 @@ class MarginalAttribution:
         return cls(amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
 
 
-def _direct_limit_use(
-    used: sparse.csc_array, columns: IntArray, reduced: FloatArray, dual_values: FloatArray, limits: IntArray
+def _compute_direct_limit_use(
+    source_matrix: sparse.csc_array,
+    columns: IntArray,
+    reduced_costs: FloatArray,
+    dual_values: FloatArray,
+    limit_positions: IntArray,
 ) -> sparse.csr_array:
     """Return the direct use of each limit by one unit of a variable, (c, q); a lower limit is used by a reduction."""
-    rows = used.shape[0]
-    of_row, own = np.flatnonzero(limits < rows), np.flatnonzero(limits >= rows)
-    entries = sparse.csr_array(used)[limits[of_row]].tocoo()
-    position = np.full(int(max(columns.max(initial=0), limits.max(initial=0))) + 1, -1)
+    rows = source_matrix.shape[0]
+    of_row, own = np.flatnonzero(limit_positions < rows), np.flatnonzero(limit_positions >= rows)
+    entries = sparse.csr_array(source_matrix)[limit_positions[of_row]].tocoo()
+    position = np.full(int(max(columns.max(initial=0), limit_positions.max(initial=0))) + 1, -1)
     position[columns] = np.arange(len(columns))
-    bounded = position[limits[own] - rows]
-    here = (bounded >= 0) & (reduced[np.maximum(bounded, 0)] < 0)
+    bounded = position[limit_positions[own] - rows]
+    here = (bounded >= 0) & (reduced_costs[np.maximum(bounded, 0)] < 0)
     where = (np.concatenate([entries.col, bounded[here]]), np.concatenate([of_row[entries.row], own[here]]))
-    signs = -np.sign(dual_values[limits[of_row]])[entries.row]
+    signs = -np.sign(dual_values[limit_positions[of_row]])[entries.row]
     units = np.concatenate([entries.data * signs, np.ones(int(here.sum()))])
-    return sparse.csr_array((units, where), shape=(len(columns), len(limits)))
+    return sparse.csr_array((units, where), shape=(len(columns), len(limit_positions)))
 
 
-def _drawn_units(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
+def _compute_drawn_units(balances: sparse.csr_array, price: FloatArray) -> sparse.csr_array:
     """Return the units that a variable draws from balances with a nonzero price, (c, b)."""
     entries = balances.tocoo()
-    draws = (entries.data < 0) & (price[entries.row] > RELATIVE_TOLERANCE)
+    draws = (entries.data < 0) & (price[entries.row] > REDUCED_COST_TOLERANCE)
     return sparse.csr_array(
         (-entries.data[draws], (entries.col[draws], entries.row[draws])), shape=balances.shape[::-1]
     )
@@ -309,10 +324,14 @@ def _invert_positive(balances: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array((data, balances.indices, balances.indptr), shape=balances.shape)
 
 
-def _acyclic_sources(sources: sparse.csr_array, onward: sparse.csr_array) -> tuple[IntArray, sparse.csr_array]:
+def _select_acyclic_sources(
+    sources: sparse.csr_array, drawn_units: sparse.csr_array
+) -> tuple[IntArray, sparse.csr_array]:
     """Return the steps of each balance from an origin, (b,), −1 if unreachable, and the shares of acyclic sources, (b, c)."""
     level = np.full(sources.shape[0], -1, dtype=np.int64)
-    flags = sparse.csr_array((np.ones(onward.nnz), onward.indices, onward.indptr), shape=onward.shape)
+    flags = sparse.csr_array(
+        (np.ones(drawn_units.nnz), drawn_units.indices, drawn_units.indptr), shape=drawn_units.shape
+    )
     required_count: FloatArray = np.asarray(flags.sum(axis=1)).ravel()
     entries = sources.tocoo()
     is_selected = np.zeros(entries.nnz, dtype=bool)

@@ -31,7 +31,7 @@ class Bounds:
         """Return a copy that can be modified."""
         return Bounds(*(getattr(self, name).copy() for name in self.__slots__))
 
-    def apply_to(self, program: Program) -> Program:
+    def apply_to_program(self, program: Program) -> Program:
         """Return the program with these bounds."""
         named = {name: getattr(self, name) for name in self.__slots__}
         return replace(program, lp=replace(program.lp, **named))
@@ -67,7 +67,7 @@ class BoundPath:
         return cls(start, Bounds(*steps))
 
     @classmethod
-    def for_limit(cls, start: Bounds, position: int, sign: float) -> "BoundPath":
+    def from_limit(cls, start: Bounds, position: int, sign: float) -> "BoundPath":
         """Return the path of one limit: a row, or the number of rows plus a column; `sign` is −1 for a lower limit."""
         step = Bounds(*(np.zeros_like(getattr(start, name)) for name in BOUND_ARRAYS))
         rows = len(start.row_lower)
@@ -76,7 +76,7 @@ class BoundPath:
         getattr(step, f"{kind}_{side}")[index] = sign
         return cls(start, step)
 
-    def bounds_at(self, t: float) -> Bounds:
+    def compute_bounds_at(self, t: float) -> Bounds:
         """Return the bounds at t; a falling lower bound of a variable stops at 0."""
         moved = {name: getattr(self.start, name) + t * getattr(self.step, name) for name in BOUND_ARRAYS}
         moved["column_lower"] = np.where(
@@ -96,24 +96,24 @@ def _price_step(price: FloatArray, lower: FloatArray, upper: FloatArray) -> floa
     return float(np.where(price > 0, price * lower, price * upper).sum())
 
 
-def bounds_in_layout_of(program: Program, like: Program) -> Bounds | None:
+def bounds_in_layout_of(program: Program, layout_program: Program) -> Bounds | None:
     """Return the bounds of `program` in the layout of `like`; None if `like` lacks a row or column, or coefficients differ.
 
     Rows and columns are matched by their labels. Variables that `program` lacks are fixed at 0. Constraints that it lacks are free,
     except balances, which are 0 = 0.
     """
     rows, columns = (
-        _match_blocks(program.constraints, like.constraints),
-        _match_blocks(program.variables, like.variables),
+        _match_blocks(program.constraints, layout_program.constraints),
+        _match_blocks(program.variables, layout_program.variables),
     )
-    if rows is None or columns is None or not _has_same_coefficients(program, like, rows, columns):
+    if rows is None or columns is None or not _has_same_coefficients(program, layout_program, rows, columns):
         return None
-    balance = like.constraints["balance"].block_slice
+    balance = layout_program.constraints["balance"].block_slice
     out = Bounds(
-        np.full(like.lp.row_count, -np.inf),
-        np.full(like.lp.row_count, np.inf),
-        np.zeros(like.lp.column_count),
-        np.zeros(like.lp.column_count),
+        np.full(layout_program.lp.row_count, -np.inf),
+        np.full(layout_program.lp.row_count, np.inf),
+        np.zeros(layout_program.lp.column_count),
+        np.zeros(layout_program.lp.column_count),
     )
     out.row_lower[balance] = out.row_upper[balance] = 0.0
     own = Bounds.from_program(program.lp)
@@ -146,10 +146,10 @@ def _map_positions(block: Block, other: Block) -> IntArray:
     return np.asarray(np.where(known[found] == keys, found, -1), dtype=np.int64)
 
 
-def _has_same_coefficients(program: Program, like: Program, rows: IntArray, columns: IntArray) -> bool:
+def _has_same_coefficients(program: Program, layout_program: Program, rows: IntArray, columns: IntArray) -> bool:
     """Return whether costs and coefficients are equal in the common part."""
-    if not np.array_equal(program.lp.cost, like.lp.cost[columns]):
+    if not np.array_equal(program.lp.cost, layout_program.lp.cost[columns]):
         return False
-    part = like.lp.matrix.tocsr()[rows][:, columns]
+    part = layout_program.lp.matrix.tocsr()[rows][:, columns]
     difference = (part - program.lp.matrix).tocsc()
     return bool(difference.nnz == 0 or np.abs(difference.data).max(initial=0.0) == 0.0)

@@ -17,12 +17,12 @@ from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import GoalStage
 from solvers.sensitivity.session import SensitivitySession
 
-MAX_WARM_SECONDS = 2.0
+WARM_TIME_LIMIT_SECONDS = 2.0
 """Time limit of a solve in the session; a slower change is solved by the algorithm portfolio."""
 
 
 def open_changed(
-    session: SensitivitySession, problem: PlanningProblem, seconds: float = 600.0
+    session: SensitivitySession, problem: PlanningProblem, time_limit_seconds: float = 600.0
 ) -> SensitivitySession | None:
     """Open a session for another problem from the basis of this one; return None if the problem is infeasible.
 
@@ -31,13 +31,13 @@ def open_changed(
     SensitivityUnavailableError
         No plan was found within the time limit, which applies to each goal.
     """
-    basis, options = session.point.basis, PlanOptions(time_limit_seconds=max(seconds, 0.1))
+    basis, options = session.point.basis, PlanOptions(time_limit_seconds=max(time_limit_seconds, 0.1))
     try:
         if basis is None:
             return SensitivitySession.from_problem(problem, options=options)
         start = WarmStart.from_program(session.program, basis)
         if is_multi_stage(problem):
-            return SensitivitySession.from_problem(problem, options=options, start=start)
+            return SensitivitySession.from_problem(problem, options=options, warm_start=start)
         arrays = ProblemArrays.from_problem(problem)
         program = build_plan_program(arrays)
         return SensitivitySession.from_nearby_basis(
@@ -82,7 +82,7 @@ def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> 
     program = build_plan_program(arrays)
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
-    point = session.solve_change(Bounds.from_program(program.lp), seconds=MAX_WARM_SECONDS)
+    point = session.solve_change(Bounds.from_program(program.lp), time_limit_seconds=WARM_TIME_LIMIT_SECONDS)
     if (
         point is None
         or not certify_solution(program.lp, Solution(Termination("optimal"), point.values, point.dual_values)).passed

@@ -26,7 +26,7 @@ from solvers.sensitivity.session import SensitivitySession
 MAX_INPUT_DIFFERENCES = 200
 """Maximum number of input differences."""
 
-MAX_FACTORIES = 50
+MAX_FACTORY_DIFFERENCES = 50
 """Maximum number of factories."""
 
 ComparisonSteps = Sequence[tuple[str, PlanningProblem]]
@@ -132,7 +132,7 @@ def _list_differences(before: dict[str, float], after: dict[str, float]) -> tupl
 
 def _select_largest(rows: tuple[ResultDifference, ...]) -> tuple[ResultDifference, ...]:
     differing = [row for row in rows if abs(row.after - row.before) > 1e-6 * (1 + abs(row.before))]
-    return tuple(sorted(differing, key=lambda row: -abs(row.after - row.before))[:MAX_FACTORIES])
+    return tuple(sorted(differing, key=lambda row: -abs(row.after - row.before))[:MAX_FACTORY_DIFFERENCES])
 
 
 def list_input_differences(before: PlanningProblem, after: PlanningProblem) -> tuple[InputDifference, ...]:

@@ -34,10 +34,10 @@ from solvers.sensitivity.parametric import PathPoint, find_breakpoints
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_price
 
-SAMPLE_COUNT = 13
+MAX_SAMPLES = 13
 """Number of points of a sampled curve."""
 
-TOP_LIMITS = 3
+MAX_TOP_LIMITS = 3
 """Number of limits reported at each point."""
 
 
@@ -63,29 +63,32 @@ def compute_curve(
     problem = session.arrays.problem
     if is_multi_stage(problem):
         reason = "Ordered goals or own needs need several solves for each point"
-        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), deadline, reason)
-    ends = [ProblemArrays.from_problem(vary_change(problem, change, parameter)) for parameter in (start, end)]
+        return _sample_curve(session, change, (start, end), min(max_solves, MAX_SAMPLES), deadline, reason)
+    ends = [ProblemArrays.from_problem(apply_varied_change(problem, change, parameter)) for parameter in (start, end)]
     programs = [build_plan_program(arrays) for arrays in ends]
     layout = max(programs, key=lambda program: (program.lp.column_count, program.lp.row_count))
     bounds = [bounds_in_layout_of(program, layout) for program in programs]
     path = _find_straight_path(problem, change, (start, end), bounds, layout)
     if path is None or session.point.basis is None:
         reason = "The change affects more than limits"
-        return _sample_curve(session, change, (start, end), min(max_solves, SAMPLE_COUNT), deadline, reason)
+        return _sample_curve(session, change, (start, end), min(max_solves, MAX_SAMPLES), deadline, reason)
     start_basis = WarmStart.from_program(session.program, session.point.basis).map_basis_to(layout)
-    current = _open_curve_start(session, ends[0], path.start.apply_to(layout), start_basis, deadline)
+    current = _open_curve_start(session, ends[0], path.start.apply_to_program(layout), start_basis, deadline)
     if current is None:
         reason = f"The time limit was reached before the plan at {start:g} was found."
         return ParametricCurve(change=change, points=(), exact=False, max_error=None, explored_until=start, note=reason)
     found = find_breakpoints(current, path, (start, end), max_solves, deadline)
     shown = [
         _build_curve_point(
-            path.bounds_at(s.t).apply_to(layout), vary_change(problem, change, s.parameter), s, end - start
+            path.compute_bounds_at(s.t).apply_to_program(layout),
+            apply_varied_change(problem, change, s.parameter),
+            s,
+            end - start,
         )
         for s in found.points
     ]
     inner = [
-        p.model_copy(update={"is_breakpoint": 0 < k < len(shown) - 1, "shadow_price": _slope_after(shown, k)})
+        p.model_copy(update={"is_breakpoint": 0 < k < len(shown) - 1, "shadow_price": _compute_slope_after(shown, k)})
         for k, p in enumerate(shown)
     ]
     return ParametricCurve(
@@ -113,7 +116,7 @@ def _open_curve_start(
         return None
 
 
-def vary_change(problem: PlanningProblem, change: Change, parameter: float) -> PlanningProblem:
+def apply_varied_change(problem: PlanningProblem, change: Change, parameter: float) -> PlanningProblem:
     """Return the problem with the factor or value of a change set to a parameter."""
     field = "value" if change.factor is None else "factor"
     raw = change.model_dump(exclude_none=True) | {field: float(parameter)}
@@ -141,37 +144,39 @@ def _find_straight_path(
     except ValueError:
         return None
     middle = bounds_in_layout_of(
-        build_plan_program(ProblemArrays.from_problem(vary_change(problem, change, sum(ends) / 2))), layout
+        build_plan_program(ProblemArrays.from_problem(apply_varied_change(problem, change, sum(ends) / 2))), layout
     )
     if middle is None:
         return None
-    expected = path.bounds_at(0.5)
+    expected = path.compute_bounds_at(0.5)
     is_equal = all(
         np.allclose(getattr(expected, n), getattr(middle, n), rtol=1e-12, atol=1e-9) for n in Bounds.__slots__
     )
     return path if is_equal else None
 
 
-def _slope_after(points: Sequence[CurvePoint], k: int) -> float:
+def _compute_slope_after(points: Sequence[CurvePoint], k: int) -> float:
     """Return the won saved per unit on the segment after a point, or on the last segment for the last point."""
     a, b = (points[k], points[k + 1]) if k + 1 < len(points) else (points[max(k - 1, 0)], points[k])
     return 0.0 if a.parameter == b.parameter else (a.objective - b.objective) / (b.parameter - a.parameter)
 
 
-def _build_curve_point(program: Program, problem: PlanningProblem, solved: PathPoint, length: float) -> CurvePoint:
+def _build_curve_point(
+    program: Program, problem: PlanningProblem, path_point: PathPoint, parameter_range: float
+) -> CurvePoint:
     """Build a point of the curve, with the demand and weights of the problem at the point."""
     arrays = ProblemArrays.from_problem(problem)
-    values = clean_values(program, solved.point.values)
-    flows = Flows.from_solution(arrays, program, values, solved.point.dual_values)
+    values = clean_values(program, path_point.point.values)
+    flows = Flows.from_solution(arrays, program, values, path_point.point.dual_values)
     summary = build_summary(arrays, program, values, flows)
-    limits = Limits.from_solution(arrays, program, values, solved.point.dual_values)
-    priced = limits.find_priced()
+    limits = Limits.from_solution(arrays, program, values, path_point.point.dual_values)
+    priced = limits.find_priced_limits()
     value = limits.shadow_price[priced] * np.abs(limits.limit[priced])
-    leading = priced[np.argsort(-value, kind="stable")[:TOP_LIMITS]]
+    leading = priced[np.argsort(-value, kind="stable")[:MAX_TOP_LIMITS]]
     return CurvePoint(
-        parameter=solved.parameter,
-        objective=solved.point.objective,
-        shadow_price=-solved.slope / length,
+        parameter=path_point.parameter,
+        objective=path_point.point.objective,
+        shadow_price=-path_point.slope / parameter_range,
         served_share=summary.served_share,
         by_priority=summary.by_priority,
         top_limits=tuple(build_limit_price(limits, int(k)) for k in leading),
@@ -188,7 +193,7 @@ def _sample_curve(
     for parameter in np.linspace(*ends, count):
         if points and monotonic() > deadline:
             break
-        problem = vary_change(session.arrays.problem, change, float(parameter))
+        problem = apply_varied_change(session.arrays.problem, change, float(parameter))
         try:
             opened = open_changed(current, problem, deadline - monotonic())
         except SensitivityUnavailableError:
@@ -224,7 +229,7 @@ def compute_grid(
     for a, b in pairs:
         if cells and monotonic() > deadline:
             break
-        changed = vary_change(vary_change(problem, first[0], a), second[0], b)
+        changed = apply_varied_change(apply_varied_change(problem, first[0], a), second[0], b)
         try:
             opened = open_changed(current, changed, deadline - monotonic())
         except SensitivityUnavailableError:

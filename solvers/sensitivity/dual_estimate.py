@@ -20,12 +20,12 @@ from solvers.results.summary import build_summary
 from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.shadow_prices import name_limit
+from solvers.sensitivity.shadow_prices import build_limit_reference
 
 MAX_NAMED_LIMITS = 20
 """Maximum number of reported limits."""
 
-NEGLIGIBLE_AMOUNT = 1e-9
+NEGLIGIBLE_CHANGE = 1e-9
 """Won that are not reported, and slopes, relative to the largest, that are numerical noise."""
 
 
@@ -39,11 +39,11 @@ def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> Ob
     program = build_plan_program(arrays)
     path = _find_bound_path(session, program)
     if path is None:
-        return _decline_estimate(session)
+        return _build_unavailable_estimate(session)
     estimate = _BoundEstimate(session, arrays, program, path)
     values, valid_fraction = estimate.follow_basis()
     exact = valid_fraction >= 1
-    objective_change = estimate.rows.sum() + estimate.columns.sum()
+    objective_change = estimate.row_changes.sum() + estimate.column_changes.sum()
     return ObjectiveEstimate(
         objective=session.plain_objective,
         objective_change=float(objective_change) + program.lp.offset - session.lp.offset,
@@ -51,11 +51,11 @@ def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> Ob
         valid_fraction=valid_fraction,
         served_share=estimate.compute_served_shares(values) if exact else None,
         contributions=estimate.list_contributions(),
-        limits=estimate.list_moving_limits(),
+        limits=estimate.list_shifted_limits(),
     )
 
 
-def _decline_estimate(session: SensitivitySession) -> ObjectiveEstimate:
+def _build_unavailable_estimate(session: SensitivitySession) -> ObjectiveEstimate:
     return ObjectiveEstimate(
         objective=session.plain_objective,
         objective_change=None,
@@ -87,16 +87,16 @@ class _BoundEstimate:
     arrays: ProblemArrays
     program: Program
     path: BoundPath
-    rows: FloatArray
+    row_changes: FloatArray
     """Change of the objective by constraint in won, (m,)."""
-    columns: FloatArray
+    column_changes: FloatArray
     """Change of the objective by variable bound in won, (n,)."""
 
     def __init__(self, session: SensitivitySession, arrays: ProblemArrays, program: Program, path: BoundPath) -> None:
         self.session, self.arrays, self.program, self.path = session, arrays, program, path
         step, price, reduced = path.step, session.point.dual_values, session.reduced_costs
-        self.rows = price * np.where(price > 0, step.row_lower, step.row_upper)
-        self.columns = reduced * np.where(reduced > 0, step.column_lower, step.column_upper)
+        self.row_changes = price * np.where(price > 0, step.row_lower, step.row_upper)
+        self.column_changes = reduced * np.where(reduced > 0, step.column_lower, step.column_upper)
 
     def follow_basis(self) -> tuple[FloatArray, float]:
         """Return the change of values, (n,), with the basis over the whole path, and the share of the path with a feasible basis."""
@@ -104,8 +104,8 @@ class _BoundEstimate:
         if basis is None:
             return np.zeros(session.lp.column_count), 0.0
         matrix = session.lp.matrix
-        values = _move_nonbasic(basis.columns, step.column_lower, step.column_upper)
-        push = _move_nonbasic(basis.rows, step.row_lower, step.row_upper) - matrix @ values
+        values = _shift_nonbasic(basis.columns, step.column_lower, step.column_upper)
+        push = _shift_nonbasic(basis.rows, step.row_lower, step.row_upper) - matrix @ values
         solver_session = session.reset_to_base()
         basic = solver_session.read_basic_variables()
         moved = solver_session.solve_with_basis(push)
@@ -115,12 +115,12 @@ class _BoundEstimate:
         current = np.concatenate([session.point.values, matrix @ session.point.values])
         return values, _compute_valid_fraction(current, movement, _stack_bounds(self.path.start), _stack_bounds(step))
 
-    def compute_served_shares(self, values: FloatArray) -> tuple[float, float]:
+    def compute_served_shares(self, value_change: FloatArray) -> tuple[float, float]:
         """Return the served shares before and after a change of values."""
         session, shares = self.session, []
         for arrays, program, point_values in (
             (session.arrays, session.program, session.point.values),
-            (self.arrays, self.program, session.point.values + values),
+            (self.arrays, self.program, session.point.values + value_change),
         ):
             clean = clean_values(program, point_values)
             flows = Flows.from_solution(arrays, program, clean, session.point.dual_values)
@@ -130,10 +130,13 @@ class _BoundEstimate:
     def list_contributions(self) -> tuple[RuleContribution, ...]:
         """List contributions by constraint and bound; bands of shortage count as `balance`."""
         totals: dict[str, tuple[float, int]] = {}
-        for blocks, objective_change in ((self.program.constraints, self.rows), (self.program.variables, self.columns)):
+        for blocks, objective_change in (
+            (self.program.constraints, self.row_changes),
+            (self.program.variables, self.column_changes),
+        ):
             for name, block in blocks.items():
                 block_change = objective_change[block.block_slice]
-                touched = int((np.abs(block_change) > NEGLIGIBLE_AMOUNT).sum())
+                touched = int((np.abs(block_change) > NEGLIGIBLE_CHANGE).sum())
                 key = "balance" if name == "short" else name
                 before = totals.get(key, (0.0, 0))
                 totals[key] = (before[0] + float(block_change.sum()), before[1] + touched)
@@ -144,26 +147,26 @@ class _BoundEstimate:
         ]
         return tuple(sorted(reported, key=lambda part: -abs(part.objective_change)))
 
-    def list_moving_limits(self) -> tuple[ShiftedLimit, ...]:
+    def list_shifted_limits(self) -> tuple[ShiftedLimit, ...]:
         """List the moving limits with the largest contributions."""
         limits, step = self.session.list_limits(), self.path.step
-        objective_change = np.concatenate([self.rows, self.columns])[limits.position]
+        objective_change = np.concatenate([self.row_changes, self.column_changes])[limits.position]
         lower = np.concatenate([step.row_lower, step.column_lower])[limits.position]
         upper = np.concatenate([step.row_upper, step.column_upper])[limits.position]
         order = np.argsort(-np.abs(objective_change), kind="stable")[:MAX_NAMED_LIMITS]
         return tuple(
             ShiftedLimit(
-                **name_limit(limits, int(k)),
+                **build_limit_reference(limits, int(k)),
                 shadow_price=float(limits.shadow_price[k]),
                 bound_change=float(lower[k] or upper[k]),
                 objective_change=float(objective_change[k]),
             )
             for k in order
-            if abs(objective_change[k]) > NEGLIGIBLE_AMOUNT and limits.shadow_price[k] > 0
+            if abs(objective_change[k]) > NEGLIGIBLE_CHANGE and limits.shadow_price[k] > 0
         )
 
 
-def _move_nonbasic(status: BasisStatus, lower: FloatArray, upper: FloatArray) -> FloatArray:
+def _shift_nonbasic(status: BasisStatus, lower: FloatArray, upper: FloatArray) -> FloatArray:
     """Return the movement of nonbasic values with their bounds; 0 for basic values."""
     return np.where(status == AT_LOWER, lower, np.where(status == AT_UPPER, upper, 0.0))
 
@@ -181,7 +184,7 @@ def _compute_valid_fraction(
     steps: tuple[FloatArray, FloatArray],
 ) -> float:
     """Return the largest share of the path, 0 to 1, on which every value stays within its moving bounds."""
-    noise = NEGLIGIBLE_AMOUNT * max(1.0, float(np.abs(movement).max(initial=0.0)))
+    noise = NEGLIGIBLE_CHANGE * max(1.0, float(np.abs(movement).max(initial=0.0)))
     share = 1.0
     for sign, bound, step in ((-1.0, bounds[0], steps[0]), (1.0, bounds[1], steps[1])):
         approach = sign * (movement - step)

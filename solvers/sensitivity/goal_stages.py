@@ -18,7 +18,7 @@ from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.lp.linear_program import FloatArray, Program, replace_objective, replace_row_bounds
 from solvers.lp.solution import Basis, Solution
 
-GOAL_SLACK = 1e-7
+NO_WORSE_TOLERANCE = 1e-7
 """Tolerance for an equal objective, relative to 1 + the objective."""
 
 
@@ -44,7 +44,7 @@ class GoalStage:
     """Position and name, such as `1 shortage`; `objective` without goals."""
     goal: Goal | None
     """The goal; None without ordered goals."""
-    sign: float
+    objective_sign: float
     """−1 for a share to maximise; the value of the goal is sign × objective."""
     program: Program
     """Program of the stage."""
@@ -56,10 +56,10 @@ class GoalStage:
         """Largest objective that is not worse than the optimum, with tolerance."""
         value = self.point.objective
         if self.goal is None:
-            return value + GOAL_SLACK * (1 + abs(value))
-        return value + max(self.tolerance_bound(value) - value, GOAL_SLACK * (1 + abs(value)))
+            return value + NO_WORSE_TOLERANCE * (1 + abs(value))
+        return value + max(self.compute_tolerance_bound(value) - value, NO_WORSE_TOLERANCE * (1 + abs(value)))
 
-    def tolerance_bound(self, value: float) -> float:
+    def compute_tolerance_bound(self, value: float) -> float:
         """Return the right-hand side of the constraint `goal` for an optimum of this value."""
         return value if self.goal is None else value + self.goal.tolerance * max(1.0, abs(value))
 
@@ -90,7 +90,7 @@ def solve_goal_stages(
         point = _require_optimum(run, stage_program, f"the goal {goal.goal.goal}", start)
         goal_stages.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, stage_program, point))
         bounds = bounds.copy()
-        bounds[k] = goal_stages[-1].tolerance_bound(point.objective)
+        bounds[k] = goal_stages[-1].compute_tolerance_bound(point.objective)
         start = point.basis
     return tuple(goal_stages)
 
@@ -103,27 +103,31 @@ def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: 
 
 def compute_final_values(goal_stages: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:
     """Return the value of each goal at a point, (n,); empty without ordered goals."""
-    return {t.name: t.sign * float(t.program.lp.cost @ values) for t in goal_stages if t.goal is not None}
+    return {t.name: t.objective_sign * float(t.program.lp.cost @ values) for t in goal_stages if t.goal is not None}
 
 
-def solve_to_optimum(session: HighsSession, *, seconds: float = 600.0, basis: bool = True) -> OptimalPoint | None:
+def solve_to_optimum(
+    solver_session: HighsSession, *, time_limit_seconds: float = 600.0, with_basis: bool = True
+) -> OptimalPoint | None:
     """Solve from the current basis of a session; return None without an optimum within the time limit.
 
     The method is dual simplex with Devex weights and unperturbed costs from the first run. HiGHS keeps the weights of the first run.
     Exact weights for the basis of the crisis year take 1.6 s, while the 10 to 60 iterations of a remedy take 0.1 s.
     """
-    solution: Solution = session.solve_program("dual-devex", time_limit_seconds=seconds, with_basis=basis)
+    solution: Solution = solver_session.solve_program(
+        "dual-devex", time_limit_seconds=time_limit_seconds, with_basis=with_basis
+    )
     if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
         return None
-    return OptimalPoint(solution.values, solution.dual_values, session.objective_value, solution.basis)
+    return OptimalPoint(solution.values, solution.dual_values, solver_session.objective_value, solution.basis)
 
 
-def _require_optimum(run: SolveRun, program: Program, what: str, start: Basis | None) -> OptimalPoint:
-    attempt = run.solve_stage(program, what, start)
+def _require_optimum(run: SolveRun, program: Program, description: str, start: Basis | None) -> OptimalPoint:
+    attempt = run.solve_stage(program, description, start)
     found = attempt.solution
     if found.termination.reason == "infeasible":
         raise InfeasibleError("no plan satisfies every constraint")
     if not attempt.is_proved or found.values is None or found.dual_values is None:
-        raise SensitivityUnavailableError(f"{what} has no proved optimum")
+        raise SensitivityUnavailableError(f"{description} has no proved optimum")
     objective = float(program.lp.cost @ found.values) + program.lp.offset
     return OptimalPoint(found.values, found.dual_values, objective, found.basis)

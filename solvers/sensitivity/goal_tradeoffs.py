@@ -16,8 +16,8 @@ from solvers.sensitivity.goal_stages import GoalStage, compute_final_values, sol
 from solvers.sensitivity.session import SensitivitySession
 
 
-def compute_goal_prices(
-    problem: PlanningProblem, options: PlanOptions | None = None, start: WarmStart | None = None
+def compute_goal_tradeoffs(
+    problem: PlanningProblem, options: PlanOptions | None = None, warm_start: WarmStart | None = None
 ) -> tuple[GoalTradeOff, ...]:
     """Compute the trade-offs of the ordered goals: each goal solved in order and unconstrained; empty without goals.
 
@@ -29,13 +29,15 @@ def compute_goal_prices(
         A goal has no proved optimum.
     """
     return (
-        compute_goal_prices_of_session(SensitivitySession.from_problem(problem, options=options, start=start), options)
+        compute_session_goal_tradeoffs(
+            SensitivitySession.from_problem(problem, options=options, warm_start=warm_start), options
+        )
         if problem.policy.goals
         else ()
     )
 
 
-def compute_goal_prices_of_session(
+def compute_session_goal_tradeoffs(
     session: SensitivitySession, options: PlanOptions | None = None
 ) -> tuple[GoalTradeOff, ...]:
     """Compute the trade-offs of the ordered goals of an open session."""
@@ -49,23 +51,23 @@ def compute_goal_prices_of_session(
         by_itself = solve_unconstrained(goal, session.program, run, goal_stages[0].point.basis)
         reached = GoalResult(
             goal=goal.goal.goal,
-            value=stage.sign * value,
-            tolerance_bound=stage.sign * stage.tolerance_bound(value),
+            value=stage.objective_sign * value,
+            tolerance_bound=stage.objective_sign * stage.compute_tolerance_bound(value),
             final_value=final[stage.name],
         )
         rows.append(
             GoalTradeOff(
                 goal=goal.goal.goal,
                 result=reached,
-                unconstrained_value=stage.sign * by_itself,
+                unconstrained_value=stage.objective_sign * by_itself,
                 loss_to_earlier_goals=max(value - by_itself, 0.0),
-                shadow_prices=_compute_tradeoff_prices(goal_stages[:k], stage),
+                shadow_prices=_read_goal_shadow_prices(goal_stages[:k], stage),
             )
         )
     return tuple(rows)
 
 
-def _compute_tradeoff_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage) -> dict[str, float]:
+def _read_goal_shadow_prices(earlier: Sequence[GoalStage], goal_stage: GoalStage) -> dict[str, float]:
     rows = goal_stage.program.constraints["goal"]
     return {t.name: max(0.0, -float(goal_stage.point.dual_values[rows.start + k])) for k, t in enumerate(earlier)}
 
@@ -75,7 +77,7 @@ def compute_equity(session: SensitivitySession) -> EquityReport:
     arrays, flows = session.arrays, session.compute_flows()
     counties, item_value = arrays.places.county_count, arrays.items.counted_value[:, None]
     needed = (flows.demand[:counties] * item_value).sum(axis=2)
-    short = (flows.short[:counties] * item_value).sum(axis=2)
+    short = (flows.shortage[:counties] * item_value).sum(axis=2)
     priority = np.array([item.priority for item in arrays.problem.items])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
     shares: dict[str, list[float]] = {}

@@ -14,25 +14,25 @@ from solvers.sensitivity.bounds import BoundPath
 from solvers.sensitivity.goal_stages import OptimalPoint
 from solvers.sensitivity.session import SensitivitySession
 
-SLOPE_DIGITS = 1e-9
+COLLINEARITY_TOLERANCE = 1e-9
 """Tolerance for a point on its supporting line, relative to 1 + the objective."""
 
-QUICK_SOLVE_SECONDS = 4.0
+WARM_SOLVE_SECONDS = 4.0
 """Time limit of a warm solve by dual simplex if a cold solve by interior point is possible."""
 
 COLD_SOLVE_SECONDS = 45.0
 """Remaining time required for a cold solve: the least that a program too large for dual simplex needs."""
 
-FIRST_STEP = 1 / 160
+INITIAL_STEP = 1 / 160
 """First step of a walk, as a share of the path."""
 
-EASY_SOLVE_SECONDS = 4.0
+TARGET_STEP_SECONDS = 4.0
 """Target time of a step; the step size is doubled or halved to meet it."""
 
-SMALLEST_STEP = 1 / 5000
+MIN_STEP = 1 / 5000
 """Smallest step, as a share of the path."""
 
-DOUBTFUL_GAP = 0.3
+PACE_CHECK_SHARE = 0.3
 """Share of the time after which a walk stops if it cannot reach the end at its speed."""
 
 
@@ -70,16 +70,16 @@ def find_breakpoints(
     first = search.step_warm(0.0, 600.0)
     if first is None:
         raise SensitivityUnavailableError(f"no optimal plan was found at {ends[0]:g}")
-    last = search.step_warm(1.0, QUICK_SOLVE_SECONDS) if monotonic() < deadline else None
+    last = search.step_warm(1.0, WARM_SOLVE_SECONDS) if monotonic() < deadline else None
     if last is None:
         session.reset_to_base()
-    points = [first, last] if last is not None else search.walk_path(first, max_solves)
+    points = [first, last] if last is not None else search.step_along_path(first, max_solves)
     if points[-1].t < 1 and (end := search.solve_cold(1.0, 0.9 * search.remaining_seconds)) is not None:
         points.append(end)
     if len(points) > 1:
         return _refine_between(search, points, max_solves)
     lower_bound = first.point.objective + first.slope
-    reason = f"The time limit was reached at the start ({monotonic() - search.started:.0f} s)."
+    reason = f"The time limit was reached at the start ({monotonic() - search.start_time:.0f} s)."
     return PathResult(
         [first], None, f"{reason} By shadow prices, the objective at {ends[1]:g} is at least {lower_bound:,.6g} won."
     )
@@ -95,7 +95,7 @@ class BreakpointSearch:
     """Path of the bounds."""
     ends: tuple[float, float]
     """Factor or value of the change at the start and at the end."""
-    started: float
+    start_time: float
     """Start time of `time.monotonic`."""
     deadline: float
     """Deadline of `time.monotonic`."""
@@ -105,31 +105,35 @@ class BreakpointSearch:
         """Remaining seconds."""
         return self.deadline - monotonic()
 
-    def step_warm(self, t: float, seconds: float) -> PathPoint | None:
+    def step_warm(self, t: float, time_limit_seconds: float) -> PathPoint | None:
         """Solve at t by dual simplex from the current basis."""
-        return self._make_path_point(t, self.session.solve_change(self.path.bounds_at(t), max(seconds, 0.05)))
+        return self._build_path_point(
+            t, self.session.solve_change(self.path.compute_bounds_at(t), max(time_limit_seconds, 0.05))
+        )
 
-    def solve_cold(self, t: float, seconds: float) -> PathPoint | None:
+    def solve_cold(self, t: float, time_limit_seconds: float) -> PathPoint | None:
         """Solve at t by interior point, if the time is sufficient."""
         return (
             None
-            if seconds < COLD_SOLVE_SECONDS
-            else self._make_path_point(t, self.session.solve_change_cold(self.path.bounds_at(t), seconds))
+            if time_limit_seconds < COLD_SOLVE_SECONDS
+            else self._build_path_point(
+                t, self.session.solve_change_cold(self.path.compute_bounds_at(t), time_limit_seconds)
+            )
         )
 
-    def solve_at(self, t: float) -> PathPoint | None:
+    def solve_warm_or_cold(self, t: float) -> PathPoint | None:
         """Solve at t warm, or cold if the warm solve fails."""
-        return self.step_warm(t, min(self.remaining_seconds, QUICK_SOLVE_SECONDS)) or self.solve_cold(
+        return self.step_warm(t, min(self.remaining_seconds, WARM_SOLVE_SECONDS)) or self.solve_cold(
             t, self.remaining_seconds
         )
 
-    def walk_path(self, first: PathPoint, max_points: int) -> list[PathPoint]:
+    def step_along_path(self, first: PathPoint, max_points: int) -> list[PathPoint]:
         """Return points from the start until the end or until the end is out of reach."""
-        points, step = [first], FIRST_STEP
-        while points[-1].t < 1 and len(points) < max_points and self.remaining_seconds > 0 and step > SMALLEST_STEP:
-            elapsed, lower_bound = monotonic() - self.started, points[-1].t
+        points, step = [first], INITIAL_STEP
+        while points[-1].t < 1 and len(points) < max_points and self.remaining_seconds > 0 and step > MIN_STEP:
+            elapsed, lower_bound = monotonic() - self.start_time, points[-1].t
             if (
-                elapsed > DOUBTFUL_GAP * (self.deadline - self.started)
+                elapsed > PACE_CHECK_SHARE * (self.deadline - self.start_time)
                 and lower_bound * self.remaining_seconds < (1 - lower_bound) * elapsed
                 and self.remaining_seconds > COLD_SOLVE_SECONDS
             ):
@@ -142,11 +146,15 @@ class BreakpointSearch:
             points.append(next_point)
             seconds = monotonic() - begin
             step = (
-                step * 2 if seconds < EASY_SOLVE_SECONDS / 2 else step / 2 if seconds > EASY_SOLVE_SECONDS * 2 else step
+                step * 2
+                if seconds < TARGET_STEP_SECONDS / 2
+                else step / 2
+                if seconds > TARGET_STEP_SECONDS * 2
+                else step
             )
         return points
 
-    def _make_path_point(self, t: float, point: OptimalPoint | None) -> PathPoint | None:
+    def _build_path_point(self, t: float, point: OptimalPoint | None) -> PathPoint | None:
         parameter = self.ends[1] if t == 1 else self.ends[0] + t * (self.ends[1] - self.ends[0])
         if self.session.last_solve_infeasible:
             raise SensitivityUnavailableError(f"no plan satisfies every constraint at {parameter:g}")
@@ -163,16 +171,16 @@ def _refine_between(search: BreakpointSearch, points: list[PathPoint], max_point
         intervals.sort(key=lambda pair: _measure_gap(*pair)[1])
         a, b = intervals.pop()
         t, gap = _measure_gap(a, b)
-        if gap <= SLOPE_DIGITS * (1 + abs(a.point.objective)):
+        if gap <= COLLINEARITY_TOLERANCE * (1 + abs(a.point.objective)):
             continue
-        middle = search.solve_at(t) if solves < max_points and search.remaining_seconds > 0 else None
+        middle = search.solve_warm_or_cold(t) if solves < max_points and search.remaining_seconds > 0 else None
         if middle is None:
             max_gap = gap
             break
         solves += 1
         below = a.point.objective + a.slope * (t - a.t)
         points.append(middle)
-        if middle.point.objective - below > SLOPE_DIGITS * (1 + abs(below)):
+        if middle.point.objective - below > COLLINEARITY_TOLERANCE * (1 + abs(below)):
             intervals += [(a, middle), (middle, b)]
     points.sort(key=lambda s: s.t)
     if max_gap > 0:
@@ -202,6 +210,6 @@ def _remove_collinear(points: list[PathPoint]) -> list[PathPoint]:
     for k in range(1, len(points) - 1):
         a, s, b = out[-1], points[k], points[k + 1]
         chord = a.point.objective + (b.point.objective - a.point.objective) * (s.t - a.t) / (b.t - a.t)
-        if chord - s.point.objective > 10 * SLOPE_DIGITS * (1 + abs(chord)):
+        if chord - s.point.objective > 10 * COLLINEARITY_TOLERANCE * (1 + abs(chord)):
             out.append(s)
     return [*out, points[-1]]

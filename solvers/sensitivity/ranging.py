@@ -24,15 +24,15 @@ class LimitDirection:
     """Allowable decrease of the limit in units; inf if unbounded."""
 
 
-def limit_sign(limits: Limits, position: int) -> float:
+def get_limit_sign(limits: Limits, position: int) -> float:
     """Return +1 for an upper limit and −1 for a lower limit."""
     return -1.0 if RULE_NAMES[limits.rule[position]] in ("local_floor", "line_least", "stock_least") else 1.0
 
 
-def compute_direction(session: SensitivitySession, limits: Limits, position: int) -> LimitDirection:
+def compute_limit_direction(session: SensitivitySession, limits: Limits, position: int) -> LimitDirection:
     """Compute the direction of one binding limit (position in `limits`) from a linear system with the basis matrix."""
     lp, solver_session = session.lp, session.reset_to_base()
-    row_or_column, sign = int(limits.position[position]), limit_sign(limits, position)
+    row_or_column, sign = int(limits.position[position]), get_limit_sign(limits, position)
     right_hand_side = np.zeros(lp.row_count)
     values = np.zeros(lp.column_count)
     if row_or_column < lp.row_count:
@@ -54,19 +54,19 @@ def compute_direction(session: SensitivitySession, limits: Limits, position: int
     return LimitDirection(values, increase, decrease)
 
 
-def _measure_step_range(session: SensitivitySession, values: FloatArray, basic: IntArray) -> tuple[float, float]:
+def _measure_step_range(session: SensitivitySession, direction: FloatArray, basic: IntArray) -> tuple[float, float]:
     """Return the ranges of a direction, forward and backward, within the bounds of basic variables and constraints."""
     lp, x = session.lp, session.point.values
     columns, rows = basic[basic >= 0], -1 - basic[basic < 0]
-    activity, slope = lp.matrix @ x, lp.matrix @ values
+    activity, slope = lp.matrix @ x, lp.matrix @ direction
     current = np.concatenate([x[columns], activity[rows]])
-    step = np.concatenate([values[columns], slope[rows]])
+    step = np.concatenate([direction[columns], slope[rows]])
     lower = np.concatenate([lp.column_lower[columns], lp.row_lower[rows]])
     upper = np.concatenate([lp.column_upper[columns], lp.row_upper[rows]])
-    return _compute_ratios(current, step, lower, upper), _compute_ratios(current, -step, lower, upper)
+    return _compute_max_step(current, step, lower, upper), _compute_max_step(current, -step, lower, upper)
 
 
-def _compute_ratios(current: FloatArray, step: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
+def _compute_max_step(current: FloatArray, step: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
     up, down = step > NEGLIGIBLE_STEP, step < -NEGLIGIBLE_STEP
     ratios = np.concatenate([(upper - current)[up] / step[up], (lower - current)[down] / step[down]])
     return float(np.maximum(ratios, 0.0).min(initial=np.inf))

@@ -30,7 +30,7 @@ from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
-REOPEN_SECONDS = 20.0
+REOPEN_TIME_LIMIT_SECONDS = 20.0
 """Time limit of a solve from a stored basis; unchanged data need one or two seconds."""
 
 
@@ -52,7 +52,7 @@ class SensitivitySession:
     """Whether the solver session has the basis of the plan."""
     last_solve_infeasible: bool = False
     """Whether the last solve proved infeasibility."""
-    until: float = np.inf
+    deadline: float = np.inf
     """Deadline of solves by `time.monotonic`; see `set_time_limit`."""
 
     @classmethod
@@ -61,7 +61,7 @@ class SensitivitySession:
         problem: PlanningProblem,
         basis: Basis | None = None,
         options: PlanOptions | None = None,
-        start: WarmStart | None = None,
+        warm_start: WarmStart | None = None,
         program: Program | None = None,
     ) -> "SensitivitySession":
         """Open a session for a checked problem; several stages are solved again, from `basis` or `start`.
@@ -83,14 +83,14 @@ class SensitivitySession:
         run = SolveRun(options or PlanOptions())
         arrays = ProblemArrays.from_problem(problem)
         program = program or build_plan_program(arrays)
-        nearby = None if start is None else start.map_basis_to(program)
+        nearby = None if warm_start is None else warm_start.map_basis_to(program)
         first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
         if requires_own_needs_stage(problem):
             limited = apply_no_worse_off_bounds(arrays, program, run, first)
             if limited.program is None:
                 raise SensitivityUnavailableError("own needs first: the plan without swaps has no proved optimum")
             goal_stages = solve_goal_stages(
-                arrays, limited.program, run, limited.shortage_without_swaps.pricing_solve.solution.basis
+                arrays, limited.program, run, limited.no_swap_result.pricing_solve.solution.basis
             )
         elif problem.policy.goals or first is None or first is nearby:
             goal_stages = solve_goal_stages(arrays, program, run, first)
@@ -108,7 +108,7 @@ class SensitivitySession:
     @classmethod
     def _reopen_from_basis(cls, arrays: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
         try:
-            return cls.from_basis(arrays, program, basis, seconds=REOPEN_SECONDS)
+            return cls.from_basis(arrays, program, basis, time_limit_seconds=REOPEN_TIME_LIMIT_SECONDS)
         except InfeasibleError:
             raise
         except SensitivityUnavailableError:
@@ -121,7 +121,7 @@ class SensitivitySession:
         program: Program,
         basis: Basis,
         goal_stages: tuple[GoalStage, ...] = (),
-        seconds: float = 600.0,
+        time_limit_seconds: float = 600.0,
     ) -> "SensitivitySession":
         """Open a session for a program from a basis at or near its optimum.
 
@@ -136,7 +136,7 @@ class SensitivitySession:
             raise SensitivityUnavailableError("the plan has no variables")
         session = HighsSession(program.lp)
         session.set_basis(basis)
-        point = solve_to_optimum(session, seconds=seconds)
+        point = solve_to_optimum(session, time_limit_seconds=time_limit_seconds)
         if point is None and session.is_infeasible:
             raise InfeasibleError("no plan satisfies every constraint")
         if point is None:
@@ -145,14 +145,14 @@ class SensitivitySession:
 
     @classmethod
     def from_nearby_basis(
-        cls, arrays: ProblemArrays, program: Program, start: Basis, seconds: float = 600.0
+        cls, arrays: ProblemArrays, program: Program, start: Basis, time_limit_seconds: float = 600.0
     ) -> "SensitivitySession":
         """Open a session for a program from a basis that was optimal before a change; raises as `from_basis`.
 
         The algorithm portfolio solves the program: if dual simplex does not finish in seconds, interior point solves cold. For
         the crisis year with 5 % less power, primal simplex took 343 s and the portfolio 46 s.
         """
-        found = solve_program(program, PlanOptions(time_limit_seconds=seconds), start=start)
+        found = solve_program(program, PlanOptions(time_limit_seconds=time_limit_seconds), start=start)
         if found.termination.reason == "infeasible":
             raise InfeasibleError("no plan satisfies every constraint")
         if found.termination.limit == "time":
@@ -162,9 +162,9 @@ class SensitivitySession:
     @property
     def plain_objective(self) -> float:
         """Weighted shortage and costs of the plan in won before rounding, also with ordered goals."""
-        return self.plain_objective_at(self.point.values)
+        return self.compute_plain_objective(self.point.values)
 
-    def plain_objective_at(self, values: FloatArray) -> float:
+    def compute_plain_objective(self, values: FloatArray) -> float:
         """Return weighted shortage and costs in won at other values, (n,)."""
         if not self.arrays.problem.policy.goals:
             return float(self.lp.cost @ values) + self.lp.offset
@@ -204,33 +204,35 @@ class SensitivitySession:
             self._apply_bounds(bounds, Bounds.from_program(self.lp))
 
     @contextmanager
-    def set_time_limit(self, seconds: float) -> Iterator[None]:
+    def set_time_limit(self, time_limit_seconds: float) -> Iterator[None]:
         """Limit all solves in the context to `seconds` from now; later solves return None."""
-        previous, self.until = self.until, min(self.until, monotonic() + seconds)
+        previous, self.deadline = self.deadline, min(self.deadline, monotonic() + time_limit_seconds)
         try:
             yield
         finally:
-            self.until = previous
+            self.deadline = previous
 
     @property
-    def is_time_over(self) -> bool:
+    def is_deadline_passed(self) -> bool:
         """Whether the deadline of solves has passed."""
-        return monotonic() >= self.until
+        return monotonic() >= self.deadline
 
-    def solve_change(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
+    def solve_change(self, bounds: Bounds, time_limit_seconds: float = 600.0) -> OptimalPoint | None:
         """Return the optimum for other bounds from the current basis; None without an optimum within the time limit."""
         self.last_solve_infeasible = False
-        if self.is_time_over:
+        if self.is_deadline_passed:
             return None
         with self.temporary_bounds(bounds) as session:
-            point = solve_to_optimum(session, seconds=min(seconds, self.until - monotonic()), basis=False)
+            point = solve_to_optimum(
+                session, time_limit_seconds=min(time_limit_seconds, self.deadline - monotonic()), with_basis=False
+            )
             self.last_solve_infeasible = point is None and session.is_infeasible
         return point
 
-    def solve_change_cold(self, bounds: Bounds, seconds: float) -> OptimalPoint | None:
+    def solve_change_cold(self, bounds: Bounds, time_limit_seconds: float) -> OptimalPoint | None:
         """Return the optimum for distant bounds by interior point; the session keeps the new basis."""
         found = backends.get_backend(INTERIOR_POINT).solve_program(
-            bounds.apply_to(self.program).lp, SolveOptions(seconds)
+            bounds.apply_to_program(self.program).lp, SolveOptions(time_limit_seconds)
         )
         self.last_solve_infeasible = found.termination.reason == "infeasible"
         if found.termination.reason != "optimal" or found.basis is None:
@@ -240,11 +242,15 @@ class SensitivitySession:
         return self.solve_change(bounds)
 
     def solve_goal_stage(
-        self, goal_stage: GoalStage, bounds: Bounds, tolerance_bounds: Sequence[float], seconds: float = 600.0
+        self,
+        goal_stage: GoalStage,
+        bounds: Bounds,
+        tolerance_bounds: Sequence[float],
+        time_limit_seconds: float = 600.0,
     ) -> OptimalPoint | None:
         """Return the optimum of one stage for other bounds, with the earlier goals limited to `tolerance_bounds`."""
         if goal_stage.goal is None:
-            return self.solve_change(bounds, seconds)
+            return self.solve_change(bounds, time_limit_seconds)
         stage_bounds = bounds.copy_arrays()
         rows = self.program.constraints["goal"]
         stage_bounds.row_upper[rows.block_slice] = np.concatenate(
@@ -254,26 +260,26 @@ class SensitivitySession:
         self.solver_session.change_costs(every, goal_stage.program.lp.cost)
         self.is_at_base = False
         try:
-            return self.solve_change(stage_bounds, seconds)
+            return self.solve_change(stage_bounds, time_limit_seconds)
         finally:
             self.solver_session.change_costs(every, self.lp.cost)
 
-    def solve_all_goals(self, bounds: Bounds, seconds: float = 600.0) -> OptimalPoint | None:
+    def solve_all_goals(self, bounds: Bounds, time_limit_seconds: float = 600.0) -> OptimalPoint | None:
         """Return the lexicographic optimum of all goals for other bounds; None if there is none."""
         tolerance_bounds: list[float] = []
         point = None
         for stage in self.goal_stages:
-            point = self.solve_goal_stage(stage, bounds, tolerance_bounds, seconds)
+            point = self.solve_goal_stage(stage, bounds, tolerance_bounds, time_limit_seconds)
             if point is None:
                 return None
-            tolerance_bounds.append(stage.tolerance_bound(point.objective))
+            tolerance_bounds.append(stage.compute_tolerance_bound(point.objective))
         return point
 
     def reset_to_base(self) -> HighsSession:
         """Reset the solver session to the basis of the plan and return it."""
         if not self.is_at_base and self.point.basis is not None:
             self.solver_session.set_basis(self.point.basis)
-            solve_to_optimum(self.solver_session, basis=False)
+            solve_to_optimum(self.solver_session, with_basis=False)
             self.is_at_base = True
         return self.solver_session
 

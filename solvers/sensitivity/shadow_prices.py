@@ -6,7 +6,7 @@ from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, Shor
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.bounds import BoundPath, Bounds
-from solvers.sensitivity.ranging import compute_direction, limit_sign
+from solvers.sensitivity.ranging import compute_limit_direction, get_limit_sign
 from solvers.sensitivity.session import SensitivitySession
 
 STEP_SIZES = {"kWh": (1000.0, "MWh")}
@@ -17,10 +17,10 @@ RANGE_NOTE = (
     "A shadow price is the won of the objective that one more unit of a limit saves, within its allowable increase and decrease."
 )
 
-MAX_SERVED = 5
+MAX_SHORTAGE_REDUCTIONS = 5
 """Maximum number of items reported for one step."""
 
-LIMIT_SUBJECTS = {
+LIMIT_PHRASES = {
     "power": "in {id} in {period}",
     "machine": "on {part} of {id} in {period}",
     "labour": "of labour in {id} in {period}",
@@ -47,7 +47,11 @@ LIMIT_SUBJECTS = {
 
 
 def compute_shadow_prices(
-    session: SensitivitySession, *, with_ranges: int = 10, max_results: int = 1000, pick: IntArray | None = None
+    session: SensitivitySession,
+    *,
+    with_ranges: int = 10,
+    max_results: int = 1000,
+    limit_positions: IntArray | None = None,
 ) -> ShadowPrices:
     """Compute the shadow prices of limits and goods; the first `with_ranges` limits have ranges, steps and sentences.
 
@@ -57,10 +61,14 @@ def compute_shadow_prices(
         Positions in `session.list_limits()` to choose from; all by default.
     """
     limits = session.list_limits()
-    chosen = limits.find_priced() if pick is None else pick[limits.shadow_price[pick] > 0]
+    chosen = (
+        limits.find_priced_limits()
+        if limit_positions is None
+        else limit_positions[limits.shadow_price[limit_positions] > 0]
+    )
     value = limits.shadow_price[chosen] * np.maximum(np.abs(limits.limit[chosen]), 1.0)
     order = chosen[np.argsort(-value, kind="stable")][:max_results]
-    ranged = {int(k): compute_direction(session, limits, int(k)) for k in order[:with_ranges]}
+    ranged = {int(k): compute_limit_direction(session, limits, int(k)) for k in order[:with_ranges]}
     rows = []
     for k in order:
         direction = ranged.get(int(k))
@@ -86,9 +94,9 @@ def compute_shadow_prices(
     )
 
 
-def name_limit(limits: Limits, k: int) -> dict[str, str]:
+def build_limit_reference(limits: Limits, k: int) -> dict[str, str]:
     """Return the rule, id, part, period and unit of a limit."""
-    labels = limits.label_table
+    labels = limits.labels
     return {
         "rule": RULE_NAMES[limits.rule[k]],
         "id": labels[limits.id[k]],
@@ -98,26 +106,26 @@ def name_limit(limits: Limits, k: int) -> dict[str, str]:
     }
 
 
-def describe_amount(name: dict[str, str], amount: float) -> str:
+def describe_amount(reference: dict[str, str], amount: float) -> str:
     """Describe an amount of a limit, such as `3.2 MWh in kapsan in 1998-02`."""
-    size, unit = STEP_SIZES.get(name["unit"], (1.0, name["unit"]))
+    size, unit = STEP_SIZES.get(reference["unit"], (1.0, reference["unit"]))
     if unit.startswith("share of"):
         size, unit = 0.01, "points"
-    if name["rule"] == "central_share" and not name["period"]:
-        return f"{amount / size:,.4g} {unit} of the demand for {name['id']} from the centre in the whole plan"
-    if name["rule"] == "link" and not name["part"]:
-        return f"{amount / size:,.4g} {unit} each path on the link {name['id']} in {name['period']}"
-    return f"{amount / size:,.4g} {unit} {LIMIT_SUBJECTS[name['rule']].format_map(name)}"
+    if reference["rule"] == "central_share" and not reference["period"]:
+        return f"{amount / size:,.4g} {unit} of the demand for {reference['id']} from the centre in the whole plan"
+    if reference["rule"] == "link" and not reference["part"]:
+        return f"{amount / size:,.4g} {unit} each path on the link {reference['id']} in {reference['period']}"
+    return f"{amount / size:,.4g} {unit} {LIMIT_PHRASES[reference['rule']].format_map(reference)}"
 
 
-def weigh_shortage_change(session: SensitivitySession, change: FloatArray) -> tuple[FloatArray, FloatArray]:
+def weigh_shortage_change(session: SensitivitySession, value_change: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the reduction of each variable `short` for a change of values, (n,), in units and in won of the objective."""
     short = session.program.variables["short"].block_slice
-    fallen = -change[short]
-    return fallen, fallen * list_shortage_weights(session)[short]
+    fallen = -value_change[short]
+    return fallen, fallen * compute_shortage_weights(session)[short]
 
 
-def list_shortage_weights(session: SensitivitySession) -> FloatArray:
+def compute_shortage_weights(session: SensitivitySession) -> FloatArray:
     """Return the cost of shortage by variable, (n,), also if the last goal has another cost vector."""
     arrays, block = session.arrays, session.program.variables["short"]
     out = np.zeros(session.lp.column_count)
@@ -127,21 +135,21 @@ def list_shortage_weights(session: SensitivitySession) -> FloatArray:
 
 
 def _choose_step(limits: Limits, k: int) -> tuple[float, str]:
-    unit = limits.label_table[limits.unit[k]]
+    unit = limits.labels[limits.unit[k]]
     return STEP_SIZES.get(unit, (1.0, unit))
 
 
 def _solve_step(session: SensitivitySession, limits: Limits, k: int, step: float) -> FloatArray | None:
     """Return the change of values for a step beyond the allowable increase, by a warm solve; None without a plan."""
-    path = BoundPath.for_limit(Bounds.from_program(session.lp), int(limits.position[k]), limit_sign(limits, k))
-    point = session.solve_change(path.bounds_at(step))
+    path = BoundPath.from_limit(Bounds.from_program(session.lp), int(limits.position[k]), get_limit_sign(limits, k))
+    point = session.solve_change(path.compute_bounds_at(step))
     return None if point is None else point.values - session.point.values
 
 
 def build_limit_price(limits: Limits, k: int) -> LimitShadowPrice:
     """Build a limit with its use and shadow price, without a range."""
     return LimitShadowPrice(
-        **name_limit(limits, k),
+        **build_limit_reference(limits, k),
         used=float(limits.used[k]),
         limit=float(limits.limit[k]),
         shadow_price=float(limits.shadow_price[k]),
@@ -160,10 +168,10 @@ def _describe_price(
     reductions = _list_shortage_reductions(session, change)
     objective_reduction = -float(session.lp.cost @ change)
     reduction = sum(entry.objective_reduction for entry in reductions)
-    name = name_limit(limits, k)
+    name = build_limit_reference(limits, k)
     first_item = f": {reductions[0].item} first" if reductions and reductions[0].objective_reduction > 0 else ""
     text = f"One more {describe_amount(name, step).split(' ', 1)[1]} reduces weighted shortage by {reduction:,.4g} won{first_item}."
-    named = tuple(entry for entry in reductions[:MAX_SERVED] if entry.units)
+    named = tuple(entry for entry in reductions[:MAX_SHORTAGE_REDUCTIONS] if entry.units)
     return row.model_copy(
         update={
             "allowable_decrease": allowable_decrease,
@@ -192,7 +200,7 @@ def _list_shortage_reductions(session: SensitivitySession, change: FloatArray) -
 
 def _list_good_prices(session: SensitivitySession, max_results: int) -> tuple[GoodShadowPrice, ...]:
     flows, labels = session.compute_flows(), session.arrays.labels
-    value = (np.abs(flows.price) * np.maximum(flows.short, 1e-6)).ravel()
+    value = (np.abs(flows.price) * np.maximum(flows.shortage, 1e-6)).ravel()
     order = np.argsort(-value, kind="stable")[:max_results]
     items = session.arrays.problem.items
     cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if value[cell] > 0]
@@ -202,7 +210,7 @@ def _list_good_prices(session: SensitivitySession, max_results: int) -> tuple[Go
             item=labels["item"][i],
             period=labels["period"][t],
             shadow_price=float(flows.price[n, i, t]),
-            shortage=float(flows.short[n, i, t]),
+            shortage=float(flows.shortage[n, i, t]),
             unit=items[i].unit,
         )
         for n, i, t in cells

@@ -16,7 +16,7 @@ from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.shadow_prices import name_limit
+from solvers.sensitivity.shadow_prices import build_limit_reference
 
 ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]
 """Returns the changes for an additional amount and a plan with these values."""
@@ -26,9 +26,9 @@ ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]
 class CandidateChange:
     """One adjustable limit and the change that adjusts it."""
 
-    name: dict[str, str]
+    limit_reference: dict[str, str]
     """Rule, id, part, period and unit."""
-    moved_limits: tuple[tuple[str, IntArray, FloatArray], ...]
+    bound_steps: tuple[tuple[str, IntArray, FloatArray], ...]
     """Bounds that one more unit moves: name of an array of Bounds, positions, units."""
     limit: float
     """Current amount."""
@@ -37,21 +37,21 @@ class CandidateChange:
     max_amount: float = np.inf
     """Maximum additional amount in units."""
 
-    def bound_path(self, start: Bounds) -> BoundPath:
+    def build_bound_path(self, start: Bounds) -> BoundPath:
         """Return the path of bounds as the limit grows."""
         step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
-        for name, positions, units in self.moved_limits:
+        for name, positions, units in self.bound_steps:
             getattr(step, name)[positions] += units
         return BoundPath(start, step)
 
 
-def candidates_for_limit(session: SensitivitySession, limits: Limits, k: int) -> list[CandidateChange]:
+def list_limit_candidates(session: SensitivitySession, limits: Limits, k: int) -> list[CandidateChange]:
     """Return the candidates that move a limit (position in `limits`); empty if no change of the problem does."""
     found = CANDIDATES_BY_CONSTRAINT.get(RULE_NAMES[limits.rule[k]])
     return [] if found is None else found(_LimitContext(session, limits, k))
 
 
-def opening_stock_candidate(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
+def list_opening_stock_candidates(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
     """Return the candidate for a larger opening stock."""
     labels, arrays = session.arrays.labels, session.arrays
     i, c = labels["item"].index(item), labels["county"].index(county)
@@ -77,7 +77,7 @@ class _LimitContext:
 
     def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
         self.session, self.arrays, self.problem = session, session.arrays, session.arrays.problem
-        self.name = name_limit(limits, k)
+        self.limit_reference = build_limit_reference(limits, k)
         self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
         rows = session.lp.row_count
         self.is_row = self.position < rows
@@ -87,29 +87,29 @@ class _LimitContext:
         self.positions = np.array([number])
         self.period = self.axes.get("period", 0)
 
-    def make_candidate(
+    def build_candidate(
         self,
         what: str,
         where: str,
         old_value: object,
         *,
         sign: float = 1.0,
-        per: float = 1.0,
+        units_per_value: float = 1.0,
         max_amount: float = np.inf,
     ) -> CandidateChange:
         """Create a candidate for this limit alone: a per-period value, of which one unit is `per` units of the limit."""
         side = ("row_" if self.is_row else "column_") + ("upper" if sign > 0 else "lower")
         period, before = (
             self.problem.periods[self.period],
-            _replace_period_value(old_value, self.period, len(self.problem.periods)),
+            _read_period_value(old_value, self.period, len(self.problem.periods)),
         )
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-            value = max(0.0, before + sign * amount / per)
+            value = max(0.0, before + sign * amount / units_per_value)
             return (Change.model_validate({"what": what, "where": where, "periods": (period,), "value": value}),)
 
         return CandidateChange(
-            self.name, ((side, self.positions, np.array([sign])),), self.limit, make_changes, max_amount
+            self.limit_reference, ((side, self.positions, np.array([sign])),), self.limit, make_changes, max_amount
         )
 
     def find_constraint_rows(self, rule: str, **codes: int) -> IntArray:
@@ -118,63 +118,63 @@ class _LimitContext:
         is_match = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
         return np.asarray(block.start + np.flatnonzero(is_match))
 
-    def read_axis(self, rule: str, rows: IntArray, axis: str) -> IntArray:
+    def read_axis_codes(self, rule: str, rows: IntArray, axis: str) -> IntArray:
         """Return the positions of rows of a constraint on an axis."""
         block = self.session.program.constraints[rule]
         return np.asarray(block.axes[axis][rows - block.start])
 
 
-def _replace_period_value(value: object, t: int, count: int) -> float:
+def _read_period_value(value: object, t: int, count: int) -> float:
     return expand_to_periods(value, count)[t] if isinstance(value, int | float | tuple) else 0.0
 
 
-def _make_whole_plan_change(what: str, where: str | None, before: float) -> ChangeFactory:
+def _create_change_factory(what: str, where: str | None, before: float) -> ChangeFactory:
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
         return (Change.model_validate({"what": what, "where": where, "value": before + amount}),)
 
     return make_changes
 
 
-def _power_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_power_candidates(context: _LimitContext) -> list[CandidateChange]:
     area = context.problem.power_areas[context.axes["area"]]
-    return [context.make_candidate("power_limit", area.id, area.limit_kwh)]
+    return [context.build_candidate("power_limit", area.id, area.limit_kwh)]
 
 
-def _machine_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_machine_candidates(context: _LimitContext) -> list[CandidateChange]:
     """Return more hours of one machine group, and a better condition of the factory."""
     machine = context.axes["machine"]
     f = int(context.arrays.machines.factory[machine])
     factory, group = context.problem.factories[f], context.arrays.machines.group_names[machine]
     if factory.condition <= 0:
         return []
-    hours = context.make_candidate(
-        "machine_hours", f"{factory.id}/{group}", factory.machines[group], per=factory.condition
+    hours = context.build_candidate(
+        "machine_hours", f"{factory.id}/{group}", factory.machines[group], units_per_value=factory.condition
     )
     block = context.session.program.constraints["machine"]
     is_match = np.flatnonzero(context.arrays.machines.factory[block.axes["machine"]] == f)
     upper = context.session.lp.row_upper[block.start + is_match]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
-    make_changes = _make_whole_plan_change("machine_condition", factory.id, factory.condition)
+    make_changes = _create_change_factory("machine_condition", factory.id, factory.condition)
     moves = (("row_upper", block.start + is_match, upper / factory.condition),)
     condition = CandidateChange(name, moves, factory.condition, make_changes, 1 - factory.condition)
     return [hours, condition] if factory.condition < 1 else [hours]
 
 
-def _county_candidates(what: str, name: str) -> Callable[[_LimitContext], list[CandidateChange]]:
+def _create_county_lister(what: str, field_name: str) -> Callable[[_LimitContext], list[CandidateChange]]:
     def list_candidates(context: _LimitContext) -> list[CandidateChange]:
         county = context.problem.counties[context.axes["place"]]
-        return [context.make_candidate(what, county.id, getattr(county, name))]
+        return [context.build_candidate(what, county.id, getattr(county, field_name))]
 
     return list_candidates
 
 
-def _handling_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_handling_candidates(context: _LimitContext) -> list[CandidateChange]:
     places: tuple[County | Station, ...] = (*context.problem.counties, *context.problem.stations)
     place = places[context.axes["place"]]
-    return [context.make_candidate("handling_tonnes", place.id, place.handling_tonnes)]
+    return [context.build_candidate("handling_tonnes", place.id, place.handling_tonnes)]
 
 
-def _link_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_link_candidates(context: _LimitContext) -> list[CandidateChange]:
     """Return more tonnes on a link, which apply to both directions."""
     k = int(context.arrays.arcs.link[context.axes["arc"]])
     link = context.problem.links[k]
@@ -182,15 +182,18 @@ def _link_candidates(context: _LimitContext) -> list[CandidateChange]:
     both = block.start + np.flatnonzero(
         (context.arrays.arcs.link[block.axes["arc"]] == k) & (block.axes["period"] == context.axes["period"])
     )
-    candidate = context.make_candidate("link_tonnes", link.id, link.tonnes)
+    candidate = context.build_candidate("link_tonnes", link.id, link.tonnes)
     return [
         CandidateChange(
-            context.name | {"part": ""}, (("row_upper", both, np.ones(len(both))),), context.limit, candidate.to_changes
+            context.limit_reference | {"part": ""},
+            (("row_upper", both, np.ones(len(both))),),
+            context.limit,
+            candidate.to_changes,
         )
     ]
 
 
-def _central_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_central_candidates(context: _LimitContext) -> list[CandidateChange]:
     """Return a larger allotment or promised share, and a larger delivered part in one period."""
     centre, shares, count = context.arrays.centre, context.problem.supply_shares, context.arrays.period_count
     item = context.problem.items[context.axes["item"]]
@@ -198,7 +201,9 @@ def _central_candidates(context: _LimitContext) -> list[CandidateChange]:
     candidates = []
     if item.kind == "material":
         candidates.append(
-            context.make_candidate("materials", item.id, shares.materials[item.id], per=delivered[context.period])
+            context.build_candidate(
+                "materials", item.id, shares.materials[item.id], units_per_value=delivered[context.period]
+            )
         )
     else:
         rows = context.find_constraint_rows("central_share", item=context.axes["item"])
@@ -206,7 +211,7 @@ def _central_candidates(context: _LimitContext) -> list[CandidateChange]:
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
         moves = (("row_upper", rows, context.session.lp.row_upper[rows] / share),)
         candidates.append(
-            CandidateChange(name, moves, share, _make_whole_plan_change("central_share", item.id, share), 1 - share)
+            CandidateChange(name, moves, share, _create_change_factory("central_share", item.id, share), 1 - share)
         )
     if delivered[context.period] < 1:
         period = context.problem.periods[context.period]
@@ -223,7 +228,7 @@ def _central_candidates(context: _LimitContext) -> list[CandidateChange]:
     return [candidate for candidate in candidates if candidate.max_amount > 0]
 
 
-def _floor_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_floor_candidates(context: _LimitContext) -> list[CandidateChange]:
     """Return a lower floor that the resulting plan meets exactly."""
     g = context.axes["group"]
     weight, make, central = (
@@ -241,20 +246,24 @@ def _floor_candidates(context: _LimitContext) -> list[CandidateChange]:
 
     return [
         CandidateChange(
-            context.name, (("row_lower", context.positions, np.array([-1.0])),), context.limit, make_changes
+            context.limit_reference, (("row_lower", context.positions, np.array([-1.0])),), context.limit, make_changes
         )
     ]
 
 
-def _credit_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_credit_candidates(context: _LimitContext) -> list[CandidateChange]:
     """Return more credit, which applies to every window."""
     partner = context.problem.partners[context.axes["partner"]]
     rows = context.find_constraint_rows("swap_balance", partner=context.axes["partner"])
-    make_changes = _make_whole_plan_change("partner_credit", partner.id, partner.credit)
-    return [CandidateChange(context.name, (("row_upper", rows, np.ones(len(rows))),), context.limit, make_changes)]
+    make_changes = _create_change_factory("partner_credit", partner.id, partner.credit)
+    return [
+        CandidateChange(
+            context.limit_reference, (("row_upper", rows, np.ones(len(rows))),), context.limit, make_changes
+        )
+    ]
 
 
-def _line_candidates(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
+def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     def list_candidates(context: _LimitContext) -> list[CandidateChange]:
         number = context.axes["line"]
         f = int(context.arrays.lines.factory[number])
@@ -262,12 +271,12 @@ def _line_candidates(what: str, sign: float) -> Callable[[_LimitContext], list[C
         line = factory.lines[number - int(np.flatnonzero(context.arrays.lines.factory == f)[0])]
         max_amount = context.limit if sign < 0 else np.inf
         old_value = line.most if sign > 0 else line.least
-        return [context.make_candidate(what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount)]
+        return [context.build_candidate(what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount)]
 
     return list_candidates
 
 
-def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
+def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     """Return the binding one of two limits in the last period, up to the other limit."""
 
     def list_candidates(context: _LimitContext) -> list[CandidateChange]:
@@ -275,7 +284,7 @@ def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateCh
         item = context.problem.items[context.axes["item"]].id
         stock, last = county.stocks[item], context.period == context.arrays.period_count - 1
         where = f"{county.id}/{item}"
-        per_period = _replace_period_value(
+        per_period = _read_period_value(
             stock.most if sign > 0 else stock.least, context.period, context.arrays.period_count
         )
         if sign > 0 and stock.most is None:
@@ -286,7 +295,7 @@ def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateCh
             range_of_limit = np.inf if sign > 0 else per_period
             max_amount = range_of_limit if closing is None else abs(closing - per_period)
             return [
-                context.make_candidate(
+                context.build_candidate(
                     f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, max_amount=max_amount
                 )
             ]
@@ -301,37 +310,37 @@ def _stock_candidates(sign: float) -> Callable[[_LimitContext], list[CandidateCh
             )
 
         moves = ((f"column_{'upper' if sign > 0 else 'lower'}", context.positions, np.array([sign])),)
-        return [CandidateChange(context.name, moves, context.limit, make_changes, abs(closing - per_period))]
+        return [CandidateChange(context.limit_reference, moves, context.limit, make_changes, abs(closing - per_period))]
 
     return list_candidates
 
 
-def _swap_candidates(side: str) -> Callable[[_LimitContext], list[CandidateChange]]:
+def _create_swap_lister(side: str) -> Callable[[_LimitContext], list[CandidateChange]]:
     def list_candidates(context: _LimitContext) -> list[CandidateChange]:
         partner, item = (
             context.problem.partners[context.axes["partner"]],
             context.problem.items[context.axes["item"]].id,
         )
-        return [context.make_candidate(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
+        return [context.build_candidate(f"partner_{side}", f"{partner.id}/{item}", getattr(partner, side)[item])]
 
     return list_candidates
 
 
 CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChange]]] = {
-    "power": _power_candidates,
-    "machine": _machine_candidates,
-    "labour": _county_candidates("labour", "labour_hours"),
-    "link": _link_candidates,
-    "handling": _handling_candidates,
-    "store": _county_candidates("store_tonnes", "store_tonnes"),
-    "central_share": _central_candidates,
-    "local_floor": _floor_candidates,
-    "swap_balance": _credit_candidates,
-    "line_least": _line_candidates("line_least", -1.0),
-    "line_most": _line_candidates("line_most", 1.0),
-    "stock_least": _stock_candidates(-1.0),
-    "stock_most": _stock_candidates(1.0),
-    "offers": _swap_candidates("offers"),
-    "wants": _swap_candidates("wants"),
+    "power": _list_power_candidates,
+    "machine": _list_machine_candidates,
+    "labour": _create_county_lister("labour", "labour_hours"),
+    "link": _list_link_candidates,
+    "handling": _list_handling_candidates,
+    "store": _create_county_lister("store_tonnes", "store_tonnes"),
+    "central_share": _list_central_candidates,
+    "local_floor": _list_floor_candidates,
+    "swap_balance": _list_credit_candidates,
+    "line_least": _create_line_lister("line_least", -1.0),
+    "line_most": _create_line_lister("line_most", 1.0),
+    "stock_least": _create_stock_lister(-1.0),
+    "stock_most": _create_stock_lister(1.0),
+    "offers": _create_swap_lister("offers"),
+    "wants": _create_swap_lister("wants"),
 }
 """Candidates by constraint or bound; constraints of goals and own needs have none, because the policy sets them."""

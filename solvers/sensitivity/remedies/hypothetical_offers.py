@@ -21,7 +21,7 @@ from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
 from solvers.sensitivity.session import SensitivitySession
 
-MAX_PARTNERS = 3
+MAX_OFFERING_PARTNERS = 3
 """Maximum number of partners tried for one shortage."""
 
 
@@ -50,7 +50,7 @@ class HypotheticalOffer:
             return None
         arrays = ProblemArrays.from_problem(problem)
         program = build_plan_program(arrays)
-        columns = self._find_offer_column(program)
+        columns = self._find_offer_columns(program)
         if columns is None or session.point.basis is None:
             return None
         fixed = replace_column_bounds(program, columns, np.zeros(1), np.zeros(1))
@@ -71,7 +71,7 @@ class HypotheticalOffer:
         where = f"{self.partner}/{self.item}"
         return Change(what="partner_offers", where=where, periods=(self.period,), value=amount)
 
-    def _find_offer_column(self, program: Program) -> IntArray | None:
+    def _find_offer_columns(self, program: Program) -> IntArray | None:
         take = program.variables.get("take")
         if take is None:
             return None
@@ -85,17 +85,17 @@ class HypotheticalOffer:
 
 def list_hypothetical_offers(problem: PlanningProblem, shortage: ShortageTarget) -> tuple[HypotheticalOffer, ...]:
     """List possible offers for a shortage by partners without an offer of the item in the period; at most MAX_PARTNERS."""
-    _, item, period = shortage.where
+    _, item, period = shortage.location
     t = problem.periods.index(period)
     found = [
         HypotheticalOffer(partner.id, item, period)
         for partner in problem.partners
         if expand_to_periods(partner.offers.get(item, 0.0), len(problem.periods))[t] <= 0
     ]
-    return tuple(found[:MAX_PARTNERS])
+    return tuple(found[:MAX_OFFERING_PARTNERS])
 
 
 def _open_extended_program(arrays: ProblemArrays, program: Program, start: WarmStart) -> SensitivitySession:
     if is_multi_stage(arrays.problem):
-        return SensitivitySession.from_problem(arrays.problem, start=start, program=program)
+        return SensitivitySession.from_problem(arrays.problem, warm_start=start, program=program)
     return SensitivitySession.from_basis(arrays, program, start.map_basis_to(program))

@@ -12,25 +12,25 @@ MAX_NEWTON_STEPS = 15
 MAX_MULTIPLE = 100.0
 """Maximum amount, as a multiple of the current limit."""
 
-RESOLUTION = 0.05
+AMOUNT_RESOLUTION = 0.05
 """Relative width at which the bisection of unreserved amounts ends."""
 
 
-def min_reserved_amount(
+def find_min_reserved_amount(
     session: SensitivitySession,
     candidate: CandidateChange,
-    tolerance_bounds: Bounds,
+    target_bounds: Bounds,
     reallocation_point: OptimalPoint | None,
 ) -> tuple[float, OptimalPoint] | None:
     """Return the smallest amount that meets the target with no goal worse, and its solution; None if there is none."""
-    path, amount = candidate.bound_path(tolerance_bounds), 0.0
+    path, amount = candidate.build_bound_path(target_bounds), 0.0
     point: OptimalPoint | None = None
     earlier: list[float] = []
     for stage in session.goal_stages:
         start = (
             reallocation_point
             if len(session.goal_stages) == 1
-            else session.solve_goal_stage(stage, path.bounds_at(amount), earlier)
+            else session.solve_goal_stage(stage, path.compute_bounds_at(amount), earlier)
         )
         solved = _solve_stage_amount(session, candidate, path, (stage, earlier), (amount, start))
         if solved is None:
@@ -48,7 +48,7 @@ def _solve_stage_amount(
     session: SensitivitySession,
     candidate: CandidateChange,
     path: BoundPath,
-    stage: AmountStage,
+    amount_stage: AmountStage,
     start: tuple[float, OptimalPoint | None],
 ) -> tuple[float, OptimalPoint] | None:
     """Return the smallest amount, from that of the earlier goals, at which one goal is no worse.
@@ -56,10 +56,10 @@ def _solve_stage_amount(
     If the target is infeasible without an additional amount, Newton steps have no starting point. Then doubling brackets the
     amount, and bisection narrows it to a relative width of 0.001.
     """
-    goal_stage, earlier = stage
+    goal_stage, earlier = amount_stage
     amount, point = start
     if point is None:
-        return _bracket_amount(session, candidate, path, stage, amount)
+        return _bracket_amount(session, candidate, path, amount_stage, amount)
     for _ in range(MAX_NEWTON_STEPS):
         if point.objective <= goal_stage.no_worse_bound:
             return amount, point
@@ -70,7 +70,7 @@ def _solve_stage_amount(
         amount += (point.objective - goal_stage.point.objective) / -slope
         if amount > candidate.max_amount * (1 + 1e-9):
             return None
-        following = session.solve_goal_stage(goal_stage, path.bounds_at(amount), earlier)
+        following = session.solve_goal_stage(goal_stage, path.compute_bounds_at(amount), earlier)
         if following is None:
             return None
         point = following
@@ -81,14 +81,14 @@ def _bracket_amount(
     session: SensitivitySession,
     candidate: CandidateChange,
     path: BoundPath,
-    stage: AmountStage,
-    least: float,
+    amount_stage: AmountStage,
+    min_amount: float,
 ) -> tuple[float, OptimalPoint] | None:
-    goal_stage, earlier = stage
-    low, high = least, min(candidate.max_amount, least + max(candidate.limit * 0.01, 1.0))
+    goal_stage, earlier = amount_stage
+    low, high = min_amount, min(candidate.max_amount, min_amount + max(candidate.limit * 0.01, 1.0))
     found: tuple[float, OptimalPoint] | None = None
     for _ in range(2 * MAX_NEWTON_STEPS):
-        point = session.solve_goal_stage(goal_stage, path.bounds_at(high), earlier)
+        point = session.solve_goal_stage(goal_stage, path.compute_bounds_at(high), earlier)
         if point is not None and point.objective <= goal_stage.no_worse_bound:
             found = (high, point)
         else:
@@ -101,24 +101,24 @@ def _bracket_amount(
     return found
 
 
-def min_unreserved_amount(
-    session: SensitivitySession, candidate: CandidateChange, shortage: ShortageTarget, least: float
+def find_min_unreserved_amount(
+    session: SensitivitySession, candidate: CandidateChange, shortage: ShortageTarget, min_amount: float
 ) -> tuple[float, OptimalPoint] | None:
     """Return an amount at which the unconstrained optimum meets the target, and its solution; None if none is found."""
-    path = candidate.bound_path(Bounds.from_program(session.lp))
-    low, high = least, min(candidate.max_amount, max(least, 1e-6 * (1 + candidate.limit)))
+    path = candidate.build_bound_path(Bounds.from_program(session.lp))
+    low, high = min_amount, min(candidate.max_amount, max(min_amount, 1e-6 * (1 + candidate.limit)))
     found: tuple[float, OptimalPoint] | None = None
     for _ in range(MAX_NEWTON_STEPS):
-        point = session.solve_all_goals(path.bounds_at(high))
+        point = session.solve_all_goals(path.compute_bounds_at(high))
         if point is None:
             return None
-        if float(point.values[shortage.columns].sum()) <= shortage.target * (1 + 1e-9) + 1e-7:
+        if float(point.values[shortage.shortage_columns].sum()) <= shortage.target_shortage * (1 + 1e-9) + 1e-7:
             found = (high, point)
         elif high >= candidate.max_amount or (found is None and _is_saturated(session, path, point)):
             return found  # a larger amount is impossible, or has a zero shadow price
         else:
             low = high
-        if found is not None and found[0] - low <= RESOLUTION * found[0]:
+        if found is not None and found[0] - low <= AMOUNT_RESOLUTION * found[0]:
             return found
         high = min(2 * high, candidate.max_amount) if found is None else (low + found[0]) / 2
     return found

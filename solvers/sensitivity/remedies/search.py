@@ -26,15 +26,15 @@ from models.validation.checks import InvalidProblemError
 from solvers.errors import SensitivityUnavailableError
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.goal_stages import GOAL_SLACK, OptimalPoint, compute_final_values
+from solvers.sensitivity.goal_stages import NO_WORSE_TOLERANCE, OptimalPoint, compute_final_values
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers
-from solvers.sensitivity.remedies.required_amount import min_reserved_amount, min_unreserved_amount
+from solvers.sensitivity.remedies.required_amount import find_min_reserved_amount, find_min_unreserved_amount
 from solvers.sensitivity.remedies.shortage_targets import (
     ShortageTarget,
-    bounds_with_target,
+    build_target_bounds,
     find_shortage_target,
-    list_candidates_for,
+    list_target_candidates,
 )
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import describe_amount, weigh_shortage_change
@@ -78,13 +78,13 @@ def find_remedies(
         The county, item or period is unknown.
     """
     shortage = find_shortage_target(session, county, item, period, target_share)
-    if shortage.before <= 0:
+    if shortage.shortage <= 0:
         return Remedies(
             county=county, item=item, period=period, shortage=0.0, target_shortage=0.0, remedies=(), evaluated=0
         )
     deadline = monotonic() + time_limit_seconds
     candidates, offers = (
-        list_candidates_for(session, shortage, max_candidates),
+        list_target_candidates(session, shortage, max_candidates),
         list_hypothetical_offers(session.arrays.problem, shortage),
     )
     with session.set_time_limit(time_limit_seconds):
@@ -103,8 +103,8 @@ def find_remedies(
         county=county,
         item=item,
         period=period,
-        shortage=shortage.before,
-        target_shortage=shortage.target,
+        shortage=shortage.shortage,
+        target_shortage=shortage.target_shortage,
         remedies=tuple(found),
         evaluated=evaluated,
         not_evaluated=len(candidates) + len(offers) - evaluated,
@@ -120,7 +120,7 @@ def _evaluate_candidates(
     include_unreserved: bool,
 ) -> tuple[list[Remedy], int]:
     """Evaluate candidates in order until there are enough remedies or the time is over; also return the number evaluated."""
-    bounds_of_target = bounds_with_target(session, shortage)
+    bounds_of_target = build_target_bounds(session, shortage)
     shared = session.solve_all_goals(bounds_of_target)
     unreserved = None if shared is None else _build_remedy(session, shortage, None, "reallocated", (0.0, shared))
     found, evaluated = [] if unreserved is None else [unreserved], 0
@@ -130,16 +130,16 @@ def _evaluate_candidates(
         amount_text = _evaluate_candidate(
             session, shortage, candidate, (bounds_of_target, shared), include_unreserved=include_unreserved
         )
-        if session.is_time_over and not amount_text:
+        if session.is_deadline_passed and not amount_text:
             break  # the time limit stopped the evaluation
         found += amount_text
         evaluated += 1
     return found, evaluated
 
 
-def _has_enough_remedies(found: Sequence[Remedy], max_results: int | None) -> bool:
+def _has_enough_remedies(remedies: Sequence[Remedy], max_results: int | None) -> bool:
     """Return whether there are enough remedies with changes; reallocation does not count."""
-    return max_results is not None and sum(remedy.changes != () for remedy in found) >= max_results
+    return max_results is not None and sum(remedy.changes != () for remedy in remedies) >= max_results
 
 
 def _evaluate_offer(
@@ -158,12 +158,12 @@ def _evaluate_offer(
     if opened is None:
         return []
     opened_session, candidate = opened
-    target = find_shortage_target(opened_session, *shortage.where, 1.0)
-    if target.before <= shortage.target:
+    target = find_shortage_target(opened_session, *shortage.location, 1.0)
+    if target.shortage <= shortage.target_shortage:
         return []  # an alternative optimum without this shortage
-    target = replace(target, target=shortage.target)
+    target = replace(target, target_shortage=shortage.target_shortage)
     with opened_session.set_time_limit(time_limit_seconds):
-        bounds_of_target = bounds_with_target(opened_session, target)
+        bounds_of_target = build_target_bounds(opened_session, target)
         return _evaluate_candidate(
             opened_session,
             target,
@@ -183,11 +183,11 @@ def _evaluate_candidate(
 ) -> list[Remedy]:
     """Evaluate one candidate; `reallocation` has the bounds with the target, and the solution without extra resources."""
     bounds, reallocated = reallocation
-    reserved = min_reserved_amount(session, candidate, bounds, reallocated)
+    reserved = find_min_reserved_amount(session, candidate, bounds, reallocated)
     if reserved is not None and reserved[0] <= 1e-9 * (1 + candidate.limit):
         return []  # reallocation meets the target without a loss
     unreserved = (
-        min_unreserved_amount(session, candidate, shortage, reserved[0])
+        find_min_unreserved_amount(session, candidate, shortage, reserved[0])
         if include_unreserved and reserved is not None
         else None
     )
@@ -206,19 +206,19 @@ def _build_remedy(
     shortage: ShortageTarget,
     candidate: CandidateChange | None,
     kind: RemedyKind,
-    found: tuple[float, OptimalPoint],
+    solution: tuple[float, OptimalPoint],
 ) -> Remedy | None:
     """Build a remedy; return None if the problem with its changes has no plan."""
-    amount, point = found
+    amount, point = solution
     changes = () if candidate is None else candidate.to_changes(amount, point.values)
     shortage_if_not_reserved = (
-        None if candidate is None else _solve_without_reservation(session, shortage, candidate, amount, changes)
+        None if candidate is None else _compute_unreserved_shortage(session, shortage, candidate, amount, changes)
     )
     if candidate is not None and shortage_if_not_reserved is None:
         return None
     others = _list_other_changes(session, shortage, point)
-    name = candidate.name if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
-    change = session.plain_objective_at(point.values) - session.plain_objective
+    name = candidate.limit_reference if candidate else dict.fromkeys(("rule", "id", "part", "period", "unit"), "")
+    change = session.compute_plain_objective(point.values) - session.plain_objective
     current_goals = compute_final_values(session.goal_stages, session.point.values)
     worse_off = sorted((o for o in others if o.objective_change > 0), key=lambda o: -o.objective_change)
     remedy = Remedy(
@@ -226,9 +226,9 @@ def _build_remedy(
         kind=kind,
         amount=amount,
         relative_amount=amount / candidate.limit if candidate and candidate.limit > 0 else amount,
-        before=shortage.before,
-        after=float(point.values[shortage.columns].sum()),
-        objective_change=0.0 if abs(change) <= GOAL_SLACK * (1 + abs(session.plain_objective)) else change,
+        before=shortage.shortage,
+        after=float(point.values[shortage.shortage_columns].sum()),
+        objective_change=0.0 if abs(change) <= NO_WORSE_TOLERANCE * (1 + abs(session.plain_objective)) else change,
         loss_to_others=sum(o.objective_change for o in worse_off),
         gain_to_others=-sum(o.objective_change for o in others if o.objective_change < 0),
         worse_off=tuple(worse_off[:5]),
@@ -243,7 +243,7 @@ def _build_remedy(
     return remedy.model_copy(update={"text": _describe_remedy(shortage, candidate, remedy)})
 
 
-def _solve_without_reservation(
+def _compute_unreserved_shortage(
     session: SensitivitySession,
     shortage: ShortageTarget,
     candidate: CandidateChange,
@@ -252,15 +252,17 @@ def _solve_without_reservation(
 ) -> float | None:
     """Return the shortage in the best plan with the changes and no reservation; None without a plan."""
     policy = session.arrays.problem.policy
-    exact = candidate.name["rule"] != "local_floor" and not policy.own_needs_first
+    exact = candidate.limit_reference["rule"] != "local_floor" and not policy.own_needs_first
     if exact:
-        point = session.solve_all_goals(candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount))
-        return None if point is None else float(point.values[shortage.columns].sum())
+        point = session.solve_all_goals(
+            candidate.build_bound_path(Bounds.from_program(session.lp)).compute_bounds_at(amount)
+        )
+        return None if point is None else float(point.values[shortage.shortage_columns].sum())
     try:
         following = open_changed(session, apply_changes(session.arrays.problem, changes))
     except InvalidProblemError:
         return None
-    return None if following is None else find_shortage_target(following, *shortage.where, 1.0).before
+    return None if following is None else find_shortage_target(following, *shortage.location, 1.0).shortage
 
 
 def _list_other_changes(
@@ -274,7 +276,7 @@ def _list_other_changes(
     cells = np.ravel_multi_index((place, item, period), shape)
     size = int(np.prod(shape))
     total, cost = (np.bincount(cells, weights=-amounts, minlength=size) for amounts in (units, objective_change))
-    own_cell = cells[shortage.columns[0] - block.start]
+    own_cell = cells[shortage.shortage_columns[0] - block.start]
     total[own_cell] = cost[own_cell] = 0.0
     rows = []
     for cell in np.flatnonzero(np.abs(total) > 1e-6):
@@ -285,15 +287,17 @@ def _list_other_changes(
 
 
 def _describe_remedy(shortage: ShortageTarget, candidate: CandidateChange | None, remedy: Remedy) -> str:
-    county, item, period = shortage.where
-    tolerance = 1e-6 * (1 + shortage.before)
+    county, item, period = shortage.location
+    tolerance = 1e-6 * (1 + shortage.shortage)
     verb = "ends" if remedy.after <= tolerance else f"leaves {remedy.after:,.4g} {shortage.unit} of"
     effect = f"{verb} the shortage of {item} in {county} in {period}"
     if candidate is None:
         return f"No extra resources: redistribution {effect}. The objective gets worse by {remedy.objective_change:,.4g} won."
-    is_lower = candidate.name["rule"] in ("local_floor", "line_least", "stock_least")
+    is_lower = candidate.limit_reference["rule"] in ("local_floor", "line_least", "stock_least")
     amount_text = (
-        describe_amount(candidate.name, remedy.amount) if is_lower else _describe_amount(candidate.name, remedy.amount)
+        describe_amount(candidate.limit_reference, remedy.amount)
+        if is_lower
+        else _describe_increase(candidate.limit_reference, remedy.amount)
     )
     if remedy.kind == "unreserved":
         return f"{amount_text}, not reserved, {effect} in the best plan."
@@ -307,45 +311,50 @@ def _describe_remedy(shortage: ShortageTarget, candidate: CandidateChange | None
     return f"{amount_text}, reserved for this demand, {effect}. The objective does not get worse: {others}.{unreserved}"
 
 
-def _describe_amount(name: dict[str, str], amount: float) -> str:
+def _describe_increase(reference: dict[str, str], amount: float) -> str:
     """Describe an additional amount, such as `3.2 MWh more in kapsan in 1998-02`."""
-    size, unit, *rest = describe_amount(name, amount).split(" ")
+    size, unit, *rest = describe_amount(reference, amount).split(" ")
     return " ".join((size, unit, "more", *rest))
 
 
-def verify_remedy(session: SensitivitySession, where: tuple[str, str, str], remedy: Remedy) -> bool:
+def verify_remedy(session: SensitivitySession, location: tuple[str, str, str], remedy: Remedy) -> bool:
     """Return whether a new solve confirms a remedy: its shortage, its objective and its goals."""
-    shortage = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
+    shortage = replace(find_shortage_target(session, *location, 1.0), target_shortage=remedy.after)
     reference = tuple(getattr(remedy, name) for name in LimitReference.model_fields)
-    candidates = [c for c in list_candidates_for(session, shortage, 10**6) if tuple(c.name.values()) == reference]
+    candidates = [
+        c for c in list_target_candidates(session, shortage, 10**6) if tuple(c.limit_reference.values()) == reference
+    ]
     if remedy.changes and not candidates:
         opened = HypotheticalOffer(remedy.id, remedy.part, remedy.period).open_session(session)
         if opened is None:
             return False
         session, candidates = opened[0], [opened[1]]
-        shortage = replace(find_shortage_target(session, *where, 1.0), target=remedy.after)
-    bounds = bounds_with_target(session, shortage)
+        shortage = replace(find_shortage_target(session, *location, 1.0), target_shortage=remedy.after)
+    bounds = build_target_bounds(session, shortage)
     if candidates:
-        bounds = candidates[0].bound_path(bounds).bounds_at(remedy.amount)
+        bounds = candidates[0].build_bound_path(bounds).compute_bounds_at(remedy.amount)
     tolerance_bounds: list[float] = []
     for stage in session.goal_stages if remedy.kind == "reserved" else ():
         point = session.solve_goal_stage(stage, bounds, tolerance_bounds)
-        if point is None or point.objective > stage.no_worse_bound + GOAL_SLACK * (1 + abs(stage.no_worse_bound)):
+        if point is None or point.objective > stage.no_worse_bound + NO_WORSE_TOLERANCE * (
+            1 + abs(stage.no_worse_bound)
+        ):
             return False
         tolerance_bounds.append(stage.no_worse_bound)
     best = session.solve_all_goals(bounds)
-    if best is None or float(best.values[shortage.columns].sum()) > remedy.after + 1e-6:
+    if best is None or float(best.values[shortage.shortage_columns].sum()) > remedy.after + 1e-6:
         return False
-    slack = 10 * GOAL_SLACK * (1 + abs(session.plain_objective))
+    slack = 10 * NO_WORSE_TOLERANCE * (1 + abs(session.plain_objective))
     if remedy.kind == "unreserved":
         unreserved = session.solve_all_goals(
-            candidates[0].bound_path(Bounds.from_program(session.lp)).bounds_at(remedy.amount)
+            candidates[0].build_bound_path(Bounds.from_program(session.lp)).compute_bounds_at(remedy.amount)
         )
         return (
             unreserved is not None
-            and session.plain_objective_at(best.values) <= session.plain_objective_at(unreserved.values) + slack
+            and session.compute_plain_objective(best.values)
+            <= session.compute_plain_objective(unreserved.values) + slack
         )
     return (
         bool(session.goal_stages[0].goal)
-        or session.plain_objective_at(best.values) <= session.plain_objective + remedy.objective_change + slack
+        or session.compute_plain_objective(best.values) <= session.plain_objective + remedy.objective_change + slack
     )

@@ -11,26 +11,26 @@ from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.remedies.candidate_changes import (
     CandidateChange,
-    candidates_for_limit,
-    opening_stock_candidate,
+    list_limit_candidates,
+    list_opening_stock_candidates,
 )
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.shadow_prices import list_shortage_weights
+from solvers.sensitivity.shadow_prices import compute_shortage_weights
 
 
 @dataclass(frozen=True, slots=True)
 class ShortageTarget:
     """One shortage and its target."""
 
-    row: int
+    balance_row: int
     """Row of the balance constraint."""
-    columns: IntArray
+    shortage_columns: IntArray
     """Columns of the variable `short`."""
-    before: float
+    shortage: float
     """Current shortage in units."""
-    target: float
+    target_shortage: float
     """Target shortage in units."""
-    where: tuple[str, str, str]
+    location: tuple[str, str, str]
     """County, item and period."""
     unit: str
     """Unit of the item."""
@@ -58,36 +58,38 @@ def find_shortage_target(
     return ShortageTarget(position, columns, before, target_share * before, (county, item, period), unit)
 
 
-def bounds_with_target(session: SensitivitySession, shortage: ShortageTarget) -> Bounds:
+def build_target_bounds(session: SensitivitySession, shortage: ShortageTarget) -> Bounds:
     """Return the bounds of the plan with the target as upper bounds of the shortage bands, the cheapest first."""
     bounds = Bounds.from_program(session.lp).copy_arrays()
-    remaining = shortage.target
-    for column in shortage.columns[np.argsort(list_shortage_weights(session)[shortage.columns], kind="stable")]:
+    remaining = shortage.target_shortage
+    for column in shortage.shortage_columns[
+        np.argsort(compute_shortage_weights(session)[shortage.shortage_columns], kind="stable")
+    ]:
         bounds.column_upper[column] = min(bounds.column_upper[column], remaining)
         remaining -= bounds.column_upper[column]
     return bounds
 
 
-def list_candidates_for(
+def list_target_candidates(
     session: SensitivitySession, shortage: ShortageTarget, max_candidates: int
 ) -> list[CandidateChange]:
     """List candidates for the bottlenecks of a shortage, the largest value at the shadow price first, and the opening stock.
 
     With ordered goals, the bottlenecks of each stage count, in the order of the goals.
     """
-    county, item, _ = shortage.where
+    county, item, _ = shortage.location
     found: dict[tuple[str, ...], CandidateChange] = {}
     for stage in session.goal_stages:
         values = clean_values(stage.program, stage.point.values)
         limits = Limits.from_solution(session.arrays, stage.program, values, stage.point.dual_values)
-        binding = limits.find_priced()
+        binding = limits.find_priced_limits()
         balance = stage.program.constraints["balance"]
         bottlenecks = find_bottlenecks(stage.program, stage.point.dual_values, limits.position[binding])
-        chosen = binding[bottlenecks[[shortage.row - balance.start]].nonzero()[1]]
+        chosen = binding[bottlenecks[[shortage.balance_row - balance.start]].nonzero()[1]]
         value = limits.shadow_price[chosen] * np.abs(limits.limit[chosen])
         for k in chosen[np.argsort(-value, kind="stable")]:
             if len(found) >= max_candidates:
                 break
-            for candidate in candidates_for_limit(session, limits, int(k)):
-                found.setdefault(tuple(candidate.name.values()), candidate)
-    return [*list(found.values())[:max_candidates], *opening_stock_candidate(session, county, item)]
+            for candidate in list_limit_candidates(session, limits, int(k)):
+                found.setdefault(tuple(candidate.limit_reference.values()), candidate)
+    return [*list(found.values())[:max_candidates], *list_opening_stock_candidates(session, county, item)]

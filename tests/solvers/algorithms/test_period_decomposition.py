@@ -24,7 +24,7 @@ def program() -> Program:
 
 
 def decompose(program: Program) -> PeriodDecomposition:
-    periods = PeriodDecomposition.decompose(program, np.zeros(program.lp.row_count))
+    periods = PeriodDecomposition.decompose_program(program, np.zeros(program.lp.row_count))
     assert periods is not None
     return periods
 
@@ -78,19 +78,19 @@ def test_program_with_other_links_is_not_decomposed(program: Program) -> None:
     matrix = program.lp.matrix.tolil()
     matrix[program.constraints["power"].start + second_period, make.start] = 1.0  # the first line in the first period
     linked = replace(program, lp=replace(program.lp, matrix=matrix.tocsc()))
-    assert PeriodDecomposition.decompose(linked, np.zeros(program.lp.row_count)) is None
+    assert PeriodDecomposition.decompose_program(linked, np.zeros(program.lp.row_count)) is None
 
 
 def test_program_with_variables_without_period_is_not_decomposed() -> None:
     raw = two_counties()
     raw["policy"] = {"goals": ["worst_fulfilment", "shortage"]}
     program = build_plan_program(ProblemArrays.from_problem(PlanningProblem.model_validate(raw)))
-    assert PeriodDecomposition.decompose(program, np.zeros(program.lp.row_count)) is None
+    assert PeriodDecomposition.decompose_program(program, np.zeros(program.lp.row_count)) is None
 
 
 def test_linking_constraints_are_replaced_by_their_dual_values(program: Program) -> None:
     dual_values = np.linspace(-1.0, 2.0, program.lp.row_count)
-    periods = PeriodDecomposition.decompose(program, dual_values)
+    periods = PeriodDecomposition.decompose_program(program, dual_values)
     assert periods is not None
     linking = np.flatnonzero(periods.row_period == LINKING)
     assert len(linking), "swaps are balanced over the whole plan"

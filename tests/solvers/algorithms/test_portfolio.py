@@ -10,7 +10,7 @@ import pytest
 
 from solvers.algorithms.portfolio import (
     Algorithm,
-    Cancelled,
+    CancelCheck,
     append_step,
     has_idle_core,
     leaves_idle_core,
@@ -25,8 +25,8 @@ def solution_with(value: float) -> Solution:
     )
 
 
-def after(seconds: float, solution: Solution, cancellation: Event | None = None) -> Callable[[Cancelled], Solution]:
-    def run(cancelled: Cancelled) -> Solution:
+def after(seconds: float, solution: Solution, cancellation: Event | None = None) -> Callable[[CancelCheck], Solution]:
+    def run(cancelled: CancelCheck) -> Solution:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if cancelled():
@@ -78,7 +78,7 @@ def test_delayed_algorithm_starts_when_the_first_fails() -> None:
 
 
 def test_exception_of_an_algorithm_propagates() -> None:
-    def broken(_: Cancelled) -> Solution:
+    def broken(_: CancelCheck) -> Solution:
         raise ValueError("broken")
 
     with pytest.raises(ValueError, match="broken"):

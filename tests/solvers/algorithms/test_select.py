@@ -189,7 +189,7 @@ def test_changed_bound_is_solved_from_the_basis(program: Program) -> None:
 
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_devex_weights_are_followed_by_steepest_edge(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "WARM_START_SECONDS", -1.0)
+    monkeypatch.setattr(select, "DEVEX_TIME_LIMIT_SECONDS", -1.0)
     first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
@@ -207,7 +207,7 @@ def test_monitor_stops_only_a_stalled_run() -> None:
     fast.record_progress(Progress("solve", 2, 50.0))
     slow.record_progress(Progress("solve", 2, 0.5))
     assert (fast.is_stalled(), slow.is_stalled()) == (False, True)
-    assert (fast.share, slow.share) == (0.5, 0.005)
+    assert (fast.share_of_gap_closed, slow.share_of_gap_closed) == (0.5, 0.005)
 
 
 def test_program_without_shipments_has_no_aggregated_relaxation(program: Program) -> None:
@@ -227,7 +227,7 @@ def test_new_goal_uses_primal_simplex_from_the_basis(program: Program) -> None:
     cost = program.lp.cost.copy()
     cost[program.variables["make"].block_slice] += 0.5
     changed = replace(program, lp=replace(program.lp, cost=cost))
-    again = solve_program(changed, PlanOptions(), start=first.basis, new_goal=True)
+    again = solve_program(changed, PlanOptions(), start=first.basis, is_start_feasible=True)
     assert list_steps(again) == [("highs-primal", "optimal", True)]
     assert objective(changed.lp, again) == pytest.approx(direct_optimum(changed.lp), rel=1e-9)
 
@@ -236,5 +236,5 @@ def test_new_goal_uses_primal_simplex_from_the_basis(program: Program) -> None:
 def test_interior_point_joins_a_slow_new_goal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "INTERIOR_POINT_DELAY_SECONDS", -1.0)
     slacks = Basis(np.zeros(program.lp.column_count, np.int8), np.ones(program.lp.row_count, np.int8))
-    again = solve_program(program, PlanOptions(), start=slacks, new_goal=True)
+    again = solve_program(program, PlanOptions(), start=slacks, is_start_feasible=True)
     assert objective(program.lp, again) == pytest.approx(direct_optimum(program.lp), rel=1e-9)

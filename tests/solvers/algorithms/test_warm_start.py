@@ -19,7 +19,7 @@ from tests.strategies import problems
 
 
 def value(problem: PlanningProblem, start: WarmStart | None = None) -> float:
-    plan = make_plan(problem, start=start).plan
+    plan = make_plan(problem, warm_start=start).plan
     assert plan.outcome == "optimal"
     assert plan.objective is not None
     return plan.objective.value
@@ -50,7 +50,7 @@ def test_same_problem_needs_no_iterations() -> None:
 
 
 def test_plan_reports_its_warm_start() -> None:
-    again = make_plan(parse_problem(two_counties()), start=solved(two_counties())).plan
+    again = make_plan(parse_problem(two_counties()), warm_start=solved(two_counties())).plan
     first = again.solver.strategy[0]
     assert (first.stage, first.algorithm, first.warm_start) == ("solve", "highs", True)
 

@@ -15,8 +15,8 @@ from solvers import backends
 from solvers.algorithms import cold_start, rolling_horizon, select, window_merge
 from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
 from solvers.algorithms.pipeline import build_plan_program
-from solvers.algorithms.portfolio import INTERIOR_POINT, Cancelled, SolveRequest
-from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, forward_pass
+from solvers.algorithms.portfolio import INTERIOR_POINT, CancelCheck, SolveRequest
+from solvers.algorithms.rolling_horizon import CrashBasis, PeriodDecomposition, run_forward_pass
 from solvers.algorithms.select import solve_program
 from solvers.algorithms.window_merge import compute_window_lengths, merge_windows
 from solvers.backends.base import SolveOptions
@@ -48,12 +48,12 @@ def solve_aggregate(program: Program) -> AggregateSolution | None:
     return model.disaggregate_solution(backends.get_backend("highs").solve_program(model.lp, SolveOptions()))
 
 
-def run_forward_pass(program: Program) -> tuple[PeriodDecomposition, CrashBasis] | None:
+def decompose_and_run_forward_pass(program: Program) -> tuple[PeriodDecomposition, CrashBasis] | None:
     aggregate = solve_aggregate(program)
-    periods = None if aggregate is None else PeriodDecomposition.decompose(program, aggregate.dual_values)
+    periods = None if aggregate is None else PeriodDecomposition.decompose_program(program, aggregate.dual_values)
     if aggregate is None or periods is None:
         return None
-    crash_basis = forward_pass(periods, aggregate, 60.0, never)
+    crash_basis = run_forward_pass(periods, aggregate, 60.0, never)
     return None if crash_basis is None else (periods, crash_basis)
 
 
@@ -72,7 +72,7 @@ def assert_optimal(program: Program, solution: Solution | None) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_merging_solves_synthetic_provinces(kind: str) -> None:
     program = build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 7, **KINDS[kind])))
-    found = run_forward_pass(program)
+    found = decompose_and_run_forward_pass(program)
     assert found is not None, "the aggregated relaxation predicts this province"
     assert found[1].fixed_stock.any(), "the forward pass carries stock"
     assert_optimal(program, merge_windows(*found, never))
@@ -88,7 +88,7 @@ def test_merging_solves_random_problems_despite_bad_predictions(
     @given(problems())
     def check(problem: PlanningProblem) -> None:
         program = build_plan_program(ProblemArrays.from_problem(problem))
-        found = run_forward_pass(program)
+        found = decompose_and_run_forward_pass(program)
         assume(found is not None and found[0].period_count > 1)
         assert found is not None
         solution = merge_windows(*found, never)
@@ -102,7 +102,7 @@ def test_merging_solves_random_problems_despite_bad_predictions(
 
 def test_forward_pass_gives_a_feasible_plan() -> None:
     program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 15, 6, chain=3)))
-    found = run_forward_pass(program)
+    found = decompose_and_run_forward_pass(program)
     assert found is not None
     periods, crash_basis = found
     stock = np.flatnonzero(periods.stock_columns)
@@ -152,10 +152,10 @@ def test_forward_pass_stops_when_the_first_period_takes_too_long() -> None:
     program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     aggregate = solve_aggregate(program)
     assert aggregate is not None
-    periods = PeriodDecomposition.decompose(program, aggregate.dual_values)
+    periods = PeriodDecomposition.decompose_program(program, aggregate.dual_values)
     assert periods is not None
-    assert forward_pass(periods, aggregate, -1.0, never) is None
-    assert forward_pass(periods, aggregate, 60.0, never) is not None
+    assert run_forward_pass(periods, aggregate, -1.0, never) is None
+    assert run_forward_pass(periods, aggregate, 60.0, never) is not None
 
 
 def test_each_merging_step_starts_primal_feasible(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +179,7 @@ def test_each_merging_step_starts_primal_feasible(monkeypatch: pytest.MonkeyPatc
             return super().solve_program(method, **more)
 
     program = build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 10, chain=3, stores=3.0)))
-    found = run_forward_pass(program)
+    found = decompose_and_run_forward_pass(program)
     assert found is not None
     monkeypatch.setattr(window_merge, "HighsSession", CheckedSession)
     assert_optimal(program, merge_windows(*found, never))
@@ -193,7 +193,7 @@ def test_interior_point_stops_when_merging_starts(portfolio_program: Program, mo
     run = SolveRequest.run_backend
 
     def wait_for_cancellation(
-        self: SolveRequest, name: str, start: Basis | None, cancelled: Cancelled, *more: Any
+        self: SolveRequest, name: str, start: Basis | None, cancelled: CancelCheck, *more: Any
     ) -> Solution:
         if name != INTERIOR_POINT:
             return run(self, name, start, cancelled, *more)

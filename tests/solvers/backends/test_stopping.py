@@ -30,7 +30,7 @@ def test_solver_respects_its_time_limit(name: str) -> None:
 @pytest.mark.parametrize("name", CANCELLABLE)
 def test_cancellation_stops_the_solver(name: str) -> None:
     began = monotonic()
-    options = SolveOptions(time_limit_seconds=60.0, cancelled=lambda: monotonic() - began > 0.3)
+    options = SolveOptions(time_limit_seconds=60.0, should_cancel=lambda: monotonic() - began > 0.3)
     solution = get_backend(name).solve_program(hard(), options)
     assert solution.termination.reason == "cancelled"
     assert monotonic() - began < 15

@@ -25,7 +25,7 @@ from solvers.infeasibility.relaxation import (
 from solvers.infeasibility.wording import describe_limits
 from solvers.lp.linear_program import IntArray, LinearProgram, Program
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.shadow_prices import LIMIT_SUBJECTS
+from solvers.sensitivity.shadow_prices import LIMIT_PHRASES
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
@@ -81,7 +81,7 @@ def check_explanation(
 
 
 def test_every_limit_has_a_text() -> None:
-    assert set(RULE_NAMES) <= LIMIT_SUBJECTS.keys()
+    assert set(RULE_NAMES) <= LIMIT_PHRASES.keys()
 
 
 @bounded(20)

@@ -120,9 +120,9 @@ def test_own_needs_are_protected_in_two_counties() -> None:
     problem["policy"]["own_needs_first"] = True
     protected = solve_stages(problem)
     assert protected.is_proved
-    assert protected.without_swaps is not None
-    assert (sum_shortages(protected) <= protected.without_swaps + 1e-6).all()
-    assert not (sum_shortages(unprotected) <= protected.without_swaps + 1e-6).all()
+    assert protected.shortage_without_swaps is not None
+    assert (sum_shortages(protected) <= protected.shortage_without_swaps + 1e-6).all()
+    assert not (sum_shortages(unprotected) <= protected.shortage_without_swaps + 1e-6).all()
 
 
 def solve_stages(problem: Json) -> PipelineResult:
@@ -177,15 +177,15 @@ def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) ->
 
 
 def record_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
-    """Record each solve: stage, whether it has a starting basis, and whether only the goal is new."""
+    """Record each solve: stage, whether it has a starting basis, and whether the start is feasible."""
     stages: list[tuple[str, bool, bool]] = []
     solve = SolveRun.solve_stage
 
     def record(
-        run: SolveRun, program: Program, stage: str, start: Basis | None = None, *, new_goal: bool = False
+        run: SolveRun, program: Program, stage: str, start: Basis | None = None, *, is_start_feasible: bool = False
     ) -> SolveAttempt:
-        stages.append((stage, start is not None, new_goal))
-        return solve(run, program, stage, start, new_goal=new_goal)
+        stages.append((stage, start is not None, is_start_feasible))
+        return solve(run, program, stage, start, is_start_feasible=is_start_feasible)
 
     monkeypatch.setattr(SolveRun, "solve_stage", record)
     return stages

@@ -30,7 +30,7 @@ def planned(problem: PlanningProblem, base: tuple[PlanningProblem, PlanResult] |
     start = None
     if base is not None and base[1].basis is not None:
         start = build_warm_start(base[0], base[1].basis)
-    result = make_plan(problem, start=start)
+    result = make_plan(problem, warm_start=start)
     assert result.plan.outcome == "optimal", result.plan.termination
     return result
 

@@ -16,8 +16,8 @@ from solvers.sensitivity.bounds import Bounds, bounds_in_layout_of
 from solvers.sensitivity.remedies.candidate_changes import (
     CANDIDATES_BY_CONSTRAINT,
     CandidateChange,
-    candidates_for_limit,
-    opening_stock_candidate,
+    list_limit_candidates,
+    list_opening_stock_candidates,
 )
 from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
@@ -32,13 +32,13 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
     found = [
         (candidate, RULE_NAMES[limits.rule[k]])
         for k in which
-        for candidate in candidates_for_limit(session, limits, int(k))
+        for candidate in list_limit_candidates(session, limits, int(k))
     ]
     found += [
         (candidate, "opening_stock")
         for county in problem.counties
         for item in problem.items
-        for candidate in opening_stock_candidate(session, county.id, item.id)
+        for candidate in list_opening_stock_candidates(session, county.id, item.id)
     ]
     for candidate, rule in found:
         amount = min(1.25, candidate.max_amount / 2)
@@ -50,10 +50,10 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
             build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), session.program
         )
         assert changed is not None
-        moved = candidate.bound_path(Bounds.from_program(session.lp)).bounds_at(amount)
+        moved = candidate.build_bound_path(Bounds.from_program(session.lp)).compute_bounds_at(amount)
         for name in Bounds.__slots__:
             assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (
-                candidate.name,
+                candidate.limit_reference,
                 name,
             )
     return {rule for _, rule in found}
@@ -96,9 +96,9 @@ def test_closing_stock_changes_up_to_the_other_limit(side: str) -> None:
     last = [
         k
         for k in range(len(limits.rule))
-        if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.label_table[limits.period[k]] == "2002-02"
+        if RULE_NAMES[limits.rule[k]] == f"stock_{side}" and limits.labels[limits.period[k]] == "2002-02"
     ]
-    (candidate,) = candidates_for_limit(session, limits, last[0])
+    (candidate,) = list_limit_candidates(session, limits, last[0])
     (change,) = candidate.to_changes(candidate.max_amount, session.point.values)
     assert change.what == f"closing_{side}"
     assert change.value == {"least": 5.0, "most": 900.0}[side]
@@ -116,7 +116,11 @@ def candidates_on(problem: PlanningProblem, rule: str) -> dict[str, CandidateCha
     session = SensitivitySession.from_problem(problem)
     limits = session.list_limits()
     here = [k for k in range(len(limits.rule)) if RULE_NAMES[limits.rule[k]] == rule]
-    return {candidate.name["rule"]: candidate for k in here for candidate in candidates_for_limit(session, limits, k)}
+    return {
+        candidate.limit_reference["rule"]: candidate
+        for k in here
+        for candidate in list_limit_candidates(session, limits, k)
+    }
 
 
 def change_of(candidate: CandidateChange, amount: float) -> tuple[str, object, object, object]:

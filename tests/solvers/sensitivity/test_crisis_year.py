@@ -28,8 +28,8 @@ def saved_by(session: SensitivitySession, rule: str, step: float, **where: str) 
     """Return the won that a step of one limit saves."""
     block, labels = session.program.constraints[rule], session.program.labels
     here = np.logical_and.reduce([block.axes[a] == labels[a].index(label) for a, label in where.items()])
-    way = BoundPath.for_limit(Bounds.from_program(session.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
-    point = session.solve_change(way.bounds_at(step))
+    way = BoundPath.from_limit(Bounds.from_program(session.lp), block.start + int(np.flatnonzero(here)[0]), 1.0)
+    point = session.solve_change(way.compute_bounds_at(step))
     assert point is not None
     return session.point.objective - point.objective
 

@@ -20,14 +20,14 @@ from solvers.sensitivity import (
     compare_plans,
     compute_curve,
     compute_equity,
-    compute_goal_prices,
+    compute_goal_tradeoffs,
     compute_grid,
     parametric,
     split_by_changes,
     split_by_parts,
 )
 from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
-from solvers.sensitivity.curves import vary_change
+from solvers.sensitivity.curves import apply_varied_change
 from solvers.sensitivity.parametric import BreakpointSearch
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, objective
@@ -67,7 +67,9 @@ def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: Pla
     for a, b in zip(found.points, found.points[1:], strict=False):
         middle = (a.parameter + b.parameter) / 2
         expected = (a.objective + b.objective) / 2
-        assert objective(vary_change(problem, POWER, middle)) == pytest.approx(expected, abs=1e-6 * (1 + abs(expected)))
+        assert objective(apply_varied_change(problem, POWER, middle)) == pytest.approx(
+            expected, abs=1e-6 * (1 + abs(expected))
+        )
 
 
 def test_a_change_of_coefficients_is_sampled() -> None:
@@ -108,7 +110,7 @@ def test_difference_splits_into_power_and_population() -> None:
 
 
 def test_goal_tradeoffs() -> None:
-    first, second = compute_goal_prices(shop(12, goals=["shortage", "cost"]))
+    first, second = compute_goal_tradeoffs(shop(12, goals=["shortage", "cost"]))
     assert (first.goal, first.loss_to_earlier_goals, first.shadow_prices) == ("shortage", 0.0, {})
     assert second.goal == "cost"
     assert second.result.value >= second.unconstrained_value
@@ -155,14 +157,14 @@ def test_a_limit_of_solves_gives_a_maximum_error() -> None:
     assert [p.parameter for p in found.points] == [1.0, 0.1]
     assert found.max_error is not None
     middle = (found.points[0].objective + found.points[1].objective) / 2
-    assert middle - found.max_error <= objective(vary_change(shop(20), POWER, 0.55)) <= middle
+    assert middle - found.max_error <= objective(apply_varied_change(shop(20), POWER, 0.55)) <= middle
 
 
 def test_a_distant_plan_is_solved_cold() -> None:
     problem = shop(20)
     session = SensitivitySession.from_problem(problem)
     far = bounds_in_layout_of(
-        build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, 0.1))), session.program
+        build_plan_program(ProblemArrays.from_problem(apply_varied_change(problem, POWER, 0.1))), session.program
     )
     assert far is not None
     anew, warm = session.solve_change_cold(far, 60.0), SensitivitySession.from_problem(problem).solve_change(far)
@@ -200,15 +202,19 @@ def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
     ends = (1.0, 0.4)
     way = BoundPath.interpolate(
         *(
-            Bounds.from_program(build_plan_program(ProblemArrays.from_problem(vary_change(problem, POWER, at))).lp)
+            Bounds.from_program(
+                build_plan_program(ProblemArrays.from_problem(apply_varied_change(problem, POWER, at))).lp
+            )
             for at in ends
         )
     )
     search = BreakpointSearch(session, way, ends, monotonic(), monotonic() + seconds)
     left = search.step_warm(0.0, 60.0)
     assert left is not None
-    found = search.walk_path(left, 200)
+    found = search.step_along_path(left, 200)
     assert [p.t for p in found] == sorted({p.t for p in found})
     assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
     for point in found[:: max(len(found) // 3, 1)]:
-        assert point.point.objective == pytest.approx(objective(vary_change(problem, POWER, point.parameter)), rel=1e-6)
+        assert point.point.objective == pytest.approx(
+            objective(apply_varied_change(problem, POWER, point.parameter)), rel=1e-6
+        )

@@ -15,7 +15,7 @@ from solvers.sensitivity import (
     SensitivitySession,
     compare_plans,
     compute_curve,
-    compute_goal_prices,
+    compute_goal_tradeoffs,
     find_remedies,
     split_by_changes,
 )
@@ -48,7 +48,7 @@ def test_every_remedy_is_confirmed_by_a_new_plan(name: str) -> None:
     def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
         problem = with_policy(drawn, POLICIES[name])
         session = open_session_of(problem)
-        short = session.compute_flows().short
+        short = session.compute_flows().shortage
         cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
         if not len(cells):
             return
@@ -66,14 +66,16 @@ def test_every_remedy_is_confirmed_by_a_new_plan(name: str) -> None:
                 continue
             shown.append(remedy)
             for turn in session.goal_stages:
-                worse = -turn.sign * -remedy.goal_changes.get(turn.name, 0.0)
+                worse = -turn.objective_sign * -remedy.goal_changes.get(turn.name, 0.0)
                 assert worse <= 1e-4 * (1 + abs(turn.point.objective)), (turn.name, remedy)
             changed = SensitivitySession.from_problem(apply_changes(problem, remedy.changes))
             before, after = (compute_final_values(s.goal_stages, s.point.values) for s in (session, changed))
             if not problem.policy.own_needs_first:
                 first = session.goal_stages[0]
                 if first.goal is not None:
-                    assert first.sign * (after[first.name] - before[first.name]) <= 1e-4 * (1 + abs(before[first.name]))
+                    assert first.objective_sign * (after[first.name] - before[first.name]) <= 1e-4 * (
+                        1 + abs(before[first.name])
+                    )
                 else:
                     assert changed.plain_objective <= session.plain_objective + 1e-6 * (
                         1 + abs(session.plain_objective)
@@ -138,7 +140,7 @@ def test_goal_tradeoffs_with_own_needs_first() -> None:
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES["own-needs-goals"])
         open_session_of(problem)
-        found = compute_goal_prices(problem)
+        found = compute_goal_tradeoffs(problem)
         plan = make_plan(problem).plan
         assert plan.objective is not None
         for told, reached in zip(found, plan.objective.goals, strict=True):

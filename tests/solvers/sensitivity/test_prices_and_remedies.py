@@ -13,7 +13,7 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
 from solvers.sensitivity.bounds import BoundPath, Bounds
-from solvers.sensitivity.ranging import compute_direction, limit_sign
+from solvers.sensitivity.ranging import compute_limit_direction, get_limit_sign
 from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
@@ -36,14 +36,14 @@ def test_a_change_within_the_range_changes_the_objective_by_the_shadow_price(
 ) -> None:
     session = open_session_of(problem)
     limits = session.list_limits()
-    priced = limits.find_priced()
+    priced = limits.find_priced_limits()
     if not len(priced):
         return
     k = int(data.draw(st.sampled_from(priced.tolist())))
-    found = compute_direction(session, limits, k)
-    way = BoundPath.for_limit(Bounds.from_program(session.lp), int(limits.position[k]), limit_sign(limits, k))
+    found = compute_limit_direction(session, limits, k)
+    way = BoundPath.from_limit(Bounds.from_program(session.lp), int(limits.position[k]), get_limit_sign(limits, k))
     for step in (min(found.allowable_increase, 1.0), -min(found.allowable_decrease, 1.0)):
-        point = session.solve_change(way.bounds_at(step))
+        point = session.solve_change(way.compute_bounds_at(step))
         assert point is not None
         saved = session.point.objective - point.objective
         assert saved == pytest.approx(limits.shadow_price[k] * step, abs=1e-6 * (1 + abs(session.point.objective)))
@@ -62,17 +62,17 @@ def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> 
             k
             for k in range(len(limits.shadow_price))
             if (
-                limits.label_table[limits.id[k]],
-                limits.label_table[limits.part[k]],
-                limits.label_table[limits.period[k]],
+                limits.labels[limits.id[k]],
+                limits.labels[limits.part[k]],
+                limits.labels[limits.period[k]],
             )
             == (row.id, row.part, row.period)
             and limits.shadow_price[k] == row.shadow_price
         ]
-        way = BoundPath.for_limit(
-            Bounds.from_program(session.lp), int(limits.position[same[0]]), limit_sign(limits, same[0])
+        way = BoundPath.from_limit(
+            Bounds.from_program(session.lp), int(limits.position[same[0]]), get_limit_sign(limits, same[0])
         )
-        point = session.solve_change(way.bounds_at(row.step))
+        point = session.solve_change(way.compute_bounds_at(row.step))
         assert point is not None
         slack = 1e-6 * (1 + abs(session.point.objective))
         assert session.point.objective - point.objective == pytest.approx(row.objective_reduction, abs=slack)
@@ -83,7 +83,7 @@ def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> 
 @given(problems(), st.data())
 def test_every_remedy_is_confirmed_by_a_new_plan(problem: PlanningProblem, data: st.DataObject) -> None:
     session = open_session_of(problem)
-    short = session.compute_flows().short
+    short = session.compute_flows().shortage
     cells = np.argwhere(short[: session.arrays.places.county_count] > 0.01)
     if not len(cells):
         return
