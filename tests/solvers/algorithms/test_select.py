@@ -136,8 +136,11 @@ def test_stalled_simplex_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 @pytest.mark.parametrize("idle", [True, False])
 def test_interior_point_starts_at_once_only_with_an_idle_core(idle: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an idle core, simplex waits here until interior point has started."""
+    """With an idle core, simplex waits here until interior point has started; a slow machine changes nothing."""
     monkeypatch.setattr(cold_start, "has_idle_core", lambda: idle)
+    monkeypatch.setattr(cold_start, "INTERIOR_POINT_DELAY_SECONDS", 600.0)
+    monkeypatch.setattr(cold_start, "FIRST_PERIOD_SECONDS", 600.0)
+    monkeypatch.setattr(cold_start, "MERGE_TIME_LIMIT", (600.0, 1.0))
     program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 10, 4)))
     interior_point_started = Event()
     run = SolveRequest.run_backend
