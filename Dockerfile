@@ -1,4 +1,5 @@
-# Two stages: the first builds the environment from the hashed lock, the second carries only what runs.
+# Two stages: the first installs from the hashed lock, the second holds only the installed environment.
+# The commit is shown by /v1/version: docker build --build-arg ALLOT_COMMIT="$(git rev-parse HEAD)" .
 FROM python:3.12-slim AS build
 WORKDIR /allot
 RUN python -m venv /opt/allot
@@ -15,10 +16,11 @@ RUN useradd --system --uid 10001 --create-home allot && install -d -o allot /dat
 COPY --from=build /opt/allot /opt/allot
 USER allot
 WORKDIR /data
-ENV PATH=/opt/allot/bin:$PATH ALLOT_DATA_DIR=/data ALLOT_AUTHENTICATION=keys
+ARG ALLOT_COMMIT=
+ENV PATH=/opt/allot/bin:$PATH ALLOT_DATA_DIR=/data ALLOT_AUTHENTICATION=keys ALLOT_COMMIT=$ALLOT_COMMIT
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD \
     ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
-# Whoever reaches it needs a key; the first is made with: docker run -v … allot keys add chief --grant "*:admin"
+# Every request needs an API key. Create the first: docker run -v … allot keys add admin --grant "*:admin"
 CMD ["allot", "serve", "--host", "0.0.0.0", "--port", "8000"]

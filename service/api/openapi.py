@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.api.examples import BODY_EXAMPLES
+from service.api.body_examples import BODY_EXAMPLES
 from service.api.permissions import find_route_guard
 from service.api.request_bodies import BodyDependency
 from service.auth.authorization import ForbiddenError

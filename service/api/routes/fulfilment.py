@@ -8,8 +8,8 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.fulfilment import FulfilmentGrouping, FulfilmentRow
+from service.api.body_examples import CSV_EXAMPLE
 from service.api.dependencies import PlanName, PlanServiceDependency, PrincipalDependency, ServicesDependency
-from service.api.examples.fulfilment import CSV_EXAMPLE
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary
 from service.api.permissions import require_permission

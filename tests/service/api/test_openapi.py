@@ -1,4 +1,4 @@
-"""The interface's own description: current, complete, and with examples that run."""
+"""The OpenAPI document: current, complete, and with examples that run."""
 
 import json
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
+from models.problem.planning_problem import PlanningProblem
 from service.api.app import create_app
-from service.api.examples import (
-    fulfilment as execution,
-    keys as keys,
-    plans as plans,
-    problem_sources as sources,
-    provinces as provinces,
-    sensitivity as questions,
-    webhooks as webhooks,
-)
+from service.api.body_examples import BODY_EXAMPLES
 from service.api.permissions import find_route_guard
 from service.core.settings import Settings
+from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
+from service.domain.schemas.keys import KeyBody
+from service.domain.schemas.plans import PlanBody
+from service.domain.schemas.problems import ProblemSource
+from service.domain.schemas.provinces import ProvinceBody
+from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
+from service.domain.schemas.webhooks import WebhookBody
 from tests.service.api.conftest import WAIT
 
 SNAPSHOT = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -120,11 +120,11 @@ def matches(document: Json, operation: Json, status: int, media_type: str, body:
 
 
 QUESTIONS = {
-    "compare": questions.COMPARE,
-    "what-if": questions.WHAT_IF,
-    "estimate": questions.WHAT_IF,
-    "curve": questions.CURVE,
-    "grid": questions.GRID,
+    "compare": BODY_EXAMPLES[CompareBody],
+    "what-if": BODY_EXAMPLES[WhatIfBody],
+    "estimate": BODY_EXAMPLES[WhatIfBody],
+    "curve": BODY_EXAMPLES[CurveBody],
+    "grid": BODY_EXAMPLES[GridBody],
 }
 
 BEFORE = {
@@ -135,7 +135,7 @@ BEFORE = {
     "close": ("submit", "ratify", "put-in-force"),
     "outputs": ("submit", "ratify"),
 }
-"""What comes before each act of a plan's life."""
+"""The acts that must precede each act."""
 
 EXAMPLES = [
     *(
@@ -148,20 +148,20 @@ EXAMPLES = [
         for act in BEFORE
         if act != "outputs"
     ),
-    *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in execution.OUTPUT_EXAMPLES),
-    *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in execution.REPLAN_EXAMPLES),
-    *(("post", "/v1/keys", "/v1/keys", name) for name in keys.KEY_EXAMPLES),
+    *(("post", "/v1/plans/{plan}/outputs", "PLAN/outputs", name) for name in BODY_EXAMPLES[OutputsBody]),
+    *(("post", "/v1/plans/{plan}/replan", "PLAN/replan", name) for name in BODY_EXAMPLES[ReplanBody]),
+    *(("post", "/v1/keys", "/v1/keys", name) for name in BODY_EXAMPLES[KeyBody]),
     *(
         ("post", "/v1/validate", "/v1/validate", name)
-        for name in (*sources.SOURCE_EXAMPLES, *sources.BARE_PROBLEM_EXAMPLES)
+        for name in (*BODY_EXAMPLES[ProblemSource], *BODY_EXAMPLES[PlanningProblem])
     ),
     *(
         ("post", "/v1/demand", "/v1/demand", name)
-        for name in (*sources.SOURCE_EXAMPLES, *sources.BARE_PROBLEM_EXAMPLES)
+        for name in (*BODY_EXAMPLES[ProblemSource], *BODY_EXAMPLES[PlanningProblem])
     ),
-    *(("post", "/v1/plans", "/v1/plans", name) for name in plans.PLAN_EXAMPLES),
-    *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in webhooks.CREATE_WEBHOOK),
-    *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in provinces.PROVINCE_EXAMPLES),
+    *(("post", "/v1/plans", "/v1/plans", name) for name in BODY_EXAMPLES[PlanBody]),
+    *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in BODY_EXAMPLES[WebhookBody]),
+    *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in BODY_EXAMPLES[ProvinceBody]),
 ]
 
 
@@ -176,7 +176,7 @@ def test_every_documented_example_is_tried(document: Json) -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "address", "name"), EXAMPLES)
-def test_examples_run_and_are_answered_as_described(
+def test_examples_run_and_responses_match_the_document(
     client: TestClient, document: Json, plan: str, method: str, path: str, address: str, name: str
 ) -> None:
     operation = document["paths"][path][method]

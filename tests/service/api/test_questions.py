@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from service.api.examples import sensitivity
+from service.api.body_examples import BODY_EXAMPLES
+from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
 from tests.service.api.answers import assert_problem
 
 EXAMPLES = [
     (question, name, body)
     for question, shown in (
-        ("compare", sensitivity.COMPARE),
-        ("what-if", sensitivity.WHAT_IF),
-        ("estimate", sensitivity.WHAT_IF),
-        ("curve", sensitivity.CURVE),
-        ("grid", sensitivity.GRID),
+        ("compare", BODY_EXAMPLES[CompareBody]),
+        ("what-if", BODY_EXAMPLES[WhatIfBody]),
+        ("estimate", BODY_EXAMPLES[WhatIfBody]),
+        ("curve", BODY_EXAMPLES[CurveBody]),
+        ("grid", BODY_EXAMPLES[GridBody]),
     )
     for name, (_, body) in shown.items()
 ]
@@ -75,17 +76,17 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     found = read_json(client, f"{address}/remedies?county=hyesan&item=soap&period=2002-01")
     assert found["remedies"]
     assert set(found["remedies"][0]["goal_changes"]) == {"1 shortage", "2 cost"}
-    curve = client.post(f"{address}/curve", json=sensitivity.CURVE["power"][1] | {"max_solves": 3}).json()
+    curve = client.post(f"{address}/curve", json=BODY_EXAMPLES[CurveBody]["power"][1] | {"max_solves": 3}).json()
     assert [point["shadow_price"] for point in curve["points"]] == [None, None, None]
-    tried = client.post(f"{address}/what-if", json=sensitivity.WHAT_IF["power"][1]).json()
+    tried = client.post(f"{address}/what-if", json=BODY_EXAMPLES[WhatIfBody]["power"][1]).json()
     assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
 
 
-def test_prices_tell_the_leading_limits_in_words(client: TestClient, plan: str) -> None:
+def test_shadow_prices_describe_the_leading_limits(client: TestClient, plan: str) -> None:
     found = read_json(client, f"{plan}/shadow-prices?with_ranges=3&max_results=20")
-    assert found["note"].startswith("Prices are those of the linear program before")
-    told = [row for row in found["limits"] if row["text"]]
-    assert len(told) == min(3, len(found["limits"]))
+    assert found["note"].startswith("Shadow prices are those of the linear program before")
+    described = [row for row in found["limits"] if row["text"]]
+    assert len(described) == min(3, len(found["limits"]))
     assert all(row["shadow_price"] > 0 for row in found["limits"])
 
 

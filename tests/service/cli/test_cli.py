@@ -123,12 +123,12 @@ def test_curve_shows_breakpoints(file: Path) -> None:
     result = run("curve", file, "power_limit@kapsan", "--to", "0.2")
     assert result.exit_code == 0, result.output
     assert "breakpoint" in result.output
-    assert "Every point at which the price changes is shown" in result.output
+    assert "All breakpoints are shown" in result.output
 
 
 def test_compare_takes_a_change_apart(file: Path) -> None:
     result = run("compare", file, file, "--other-change", "power_limit@kapsan*0.5", "--other-change", "delivered*0.5")
     assert result.exit_code == 0, result.output
     assert "electricity" in result.output
-    assert "the centre's deliveries" in result.output
+    assert "central deliveries" in result.output
     assert "2 inputs differ." in result.output
