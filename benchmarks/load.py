@@ -117,7 +117,7 @@ class Caller:
             return
         for table in ("quotas?limit=100", "supply?limit=100"):
             await asyncio.sleep(self._think * self._chance.uniform(0.5, 1.5))
-            await self.ask("GET", f"/v1/plans/{plan}/{table}", "table")
+            await self.ask("GET", f"/v1/plans/{plan}/tables/{table}", "table")
 
 
 async def load(address: str, callers: int, seconds: float, think: float, *, large: bool = True) -> Tally:

@@ -36,7 +36,9 @@ def request(problem: PlanningProblem, limit: float) -> Measured:
             time.sleep(0.02)
             plan = _call(port, "GET", f"/v1/plans/{plan['id']}")
         planned = time.perf_counter()
-        sizes = [len(json.dumps(_call(port, "GET", f"/v1/plans/{plan['id']}/{name}?limit=100000"))) for name in TABLES]
+        sizes = [
+            len(json.dumps(_call(port, "GET", f"/v1/plans/{plan['id']}/tables/{name}?limit=100000"))) for name in TABLES
+        ]
         ended = time.perf_counter()
         spent = processor_seconds(process) - cpu
     timings: dict[str, float] = plan["timings"]

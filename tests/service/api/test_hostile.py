@@ -94,7 +94,7 @@ def test_too_many_of_anything_is_413_with_the_limit(wide: TestClient, part: str,
     assert f"/problem/{part}" in paths(refused["errors"])
 
 
-def test_too_many_periods_lines_cells_and_decisions_are_413(wide: TestClient) -> None:
+def test_too_many_periods_lines_cells_and_variables_are_413(wide: TestClient) -> None:
     problem = two_counties_raw()
     problem["periods"] = [f"p{k}" for k in range(401)]
     assert_problem(wide.post("/v1/plans", json={"problem": problem}), 413)
@@ -111,7 +111,7 @@ def test_too_many_periods_lines_cells_and_decisions_are_413(wide: TestClient) ->
     problem["links"] = problem["links"][:1] * 20_000
     problem["items"] = problem["items"][:1] * 200
     refused = assert_problem(wide.post("/v1/plans", json={"problem": problem}), 413)
-    assert "16,004,006 decisions" in refused["detail"]
+    assert "16,004,006 variables" in refused["detail"]
 
 
 def test_a_million_rows_of_demand_are_refused_within_seconds(wide: TestClient) -> None:
@@ -127,7 +127,7 @@ def test_a_million_rows_of_demand_are_refused_within_seconds(wide: TestClient) -
 def test_more_demand_than_there_can_be_is_refused_by_its_name(wide: TestClient) -> None:
     row = {"county": "hyesan", "item": "soap", "quantity": 1}
     refused = wide.post("/v1/plans", json={"problem": {**two_counties_raw(), "demand": [row] * 100_000}})
-    assert "100,000 demand; 8 may be sent" in assert_problem(refused, 413)["detail"]
+    assert "100,000 demand; the limit is 8" in assert_problem(refused, 413)["detail"]
     nothing = {"name": "x", "periods": [], "items": [], "counties": [], "demand": [row] * 10_001}
     assert "10,001 demand" in assert_problem(wide.post("/v1/validate", json=nothing), 413)["detail"]
 
