@@ -128,34 +128,46 @@ class SensitivityPool:
             if self._workers.is_closed("session"):
                 raise WorkersUnavailableError
 
-        try:
-            worker = self._workers.acquire_worker("session", plan, raise_if_interrupted)
-        except WorkersUnavailableError as error:
-            raise _build_stopping_error() from error
-        except ForkServerLostError as error:
-            detail = "The solvers are being loaded; try again in a few seconds."
-            raise ServiceUnavailableError(detail, headers={"Retry-After": "2"}) from error
+        worker = self._acquire_session(plan, raise_if_interrupted)
         answer: Message | None = None
         try:
-            deadline = time.monotonic() + query.timeout_seconds
-            _send_query(worker, read_payload, query)
-            answer = worker.process.receive_message(deadline, raise_if_interrupted)
-        except ChannelClosedError as error:
-            _log.warning("worker process lost", plan=plan, query=query.name, code=worker.process.terminate())
-            detail = "The worker process was lost, perhaps for lack of memory. The next query starts a new one."
-            raise ServiceUnavailableError(detail, headers={"Retry-After": "1"}) from error
-        except WorkersUnavailableError as error:
-            raise _build_stopping_error() from error
-        except WorkerTimeoutError as error:
-            raise ServiceUnavailableError(
-                f"There was no answer within {query.timeout_seconds:g} s. Request less at a time, or plan the changes: "
-                "POST /v1/plans with base_plan has no such limit."
-            ) from error
+            with _convert_worker_errors(worker, plan, query):
+                deadline = time.monotonic() + query.timeout_seconds
+                _send_query(worker, read_payload, query)
+                answer = worker.process.receive_message(deadline, raise_if_interrupted)
         finally:
             self._workers.release_worker(worker, keep=answer is not None and answer.kind != "failed")
         if answer.kind == "failed":
             _log.warning("sensitivity query failed", plan=plan, query=query.name, **answer.head)
         return _extract_answer(answer)
+
+    def _acquire_session(self, plan: str, raise_if_interrupted: Callable[[], None]) -> PooledWorker:
+        """Wait for a worker that may answer queries about a plan."""
+        try:
+            return self._workers.acquire_worker("session", plan, raise_if_interrupted)
+        except WorkersUnavailableError as error:
+            raise _build_stopping_error() from error
+        except ForkServerLostError as error:
+            detail = "The solvers are being loaded; try again in a few seconds."
+            raise ServiceUnavailableError(detail, headers={"Retry-After": "2"}) from error
+
+
+@contextmanager
+def _convert_worker_errors(worker: PooledWorker, plan: str, query: SensitivityQuery) -> Iterator[None]:
+    """Convert the errors of a worker that gives no answer to ServiceUnavailableError."""
+    try:
+        yield
+    except ChannelClosedError as error:
+        _log.warning("worker process lost", plan=plan, query=query.name, code=worker.process.terminate())
+        detail = "The worker process was lost, perhaps for lack of memory. The next query starts a new one."
+        raise ServiceUnavailableError(detail, headers={"Retry-After": "1"}) from error
+    except WorkersUnavailableError as error:
+        raise _build_stopping_error() from error
+    except WorkerTimeoutError as error:
+        raise ServiceUnavailableError(
+            f"There was no answer within {query.timeout_seconds:g} s. Request less at a time, or plan the changes: "
+            "POST /v1/plans with base_plan has no such limit."
+        ) from error
 
 
 def _send_query(worker: PooledWorker, read_payload: Callable[[], SessionPayload], query: SensitivityQuery) -> None:

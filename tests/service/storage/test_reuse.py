@@ -83,3 +83,16 @@ def test_the_build_names_versions_and_commit() -> None:
     assert build.solver_versions.keys() == {"HiGHS", "OR-Tools", "PuLP", "NumPy"}
     assert build.commit is None or len(build.commit) >= 7
     assert build.source_digest == build_info.compute_source_digest(ROOT)
+
+
+@pytest.mark.parametrize("package", ["models", "solvers"])
+def test_source_digest_depends_on_path_and_content(package: str, tmp_path: Path) -> None:
+    """A change of one digit keeps the length of the file."""
+    source = tmp_path / package / "part.py"
+    source.parent.mkdir()
+    source.write_text("FACTOR = 1\n", encoding="utf-8")
+    before = build_info.compute_source_digest(tmp_path)
+    source.write_text("FACTOR = 2\n", encoding="utf-8")
+    changed = build_info.compute_source_digest(tmp_path)
+    source.rename(source.with_name("past.py"))
+    assert len({before, changed, build_info.compute_source_digest(tmp_path)}) == 3
