@@ -10,6 +10,7 @@ from models.changes.change import Change
 from models.comparisons import Comparison
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.core.share_text import format_share
 from solvers import sensitivity
 from solvers.sensitivity import GroupBy, SensitivitySession, SensitivityUnavailableError
 
@@ -61,9 +62,11 @@ def _build_bottleneck_table(found: ShortageAttribution, group_by: GroupBy, max_c
         for cause in group.binding_limits[:max_causes]:
             limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
             price, amount = f"{cause.shadow_price:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
-            table.add_row(group.key, f"{group.value:,.0f}", limit, cause.period, f"{cause.share:.1%}", amount, price)
+            table.add_row(
+                group.key, f"{group.value:,.0f}", limit, cause.period, format_share(cause.share), amount, price
+            )
         if group.unreachable > 0:
-            share = f"{group.unreachable / group.value:.1%}"
+            share = format_share(group.unreachable / group.value)
             table.add_row(group.key, f"{group.value:,.0f}", "unreachable", "", share, "", "")
     return table
 
@@ -105,7 +108,7 @@ def show_curve(
         table.add_row(
             f"{point.parameter:.4g}",
             f"{point.objective:,.2f}",
-            f"{point.served_share:.1%}",
+            format_share(point.served_share),
             "" if point.shadow_price is None else f"{point.shadow_price:,.4g}",
             mark,
         )
@@ -163,7 +166,7 @@ def _parse_grid_axis(text: str, *, values: bool) -> tuple[Change, list[float]]:
 def _format_grid_cell(cell: GridCell) -> str:
     if cell.objective is None or cell.served_share is None:
         return "no plan"
-    return f"{cell.served_share:.1%}  {cell.objective:,.0f}"
+    return f"{format_share(cell.served_share)}  {cell.objective:,.0f}"
 
 
 def compare_plans(
@@ -197,14 +200,14 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
             steps.add_row(step.name, "no plan", "", "")
             continue
         moved = f"{step.objective_change:+,.2f}"
-        steps.add_row(step.name, f"{step.objective:,.2f}", moved, f"{step.served_share:.1%}")
+        steps.add_row(step.name, f"{step.objective:,.2f}", moved, format_share(step.served_share))
     problem_sources.output_console.print(steps)
     for goal in found.goals:
         problem_sources.output_console.print(f"goal {goal.key}: {goal.before:,.6g} before, {goal.after:,.6g} after")
     for title, rows in (("county", found.by_county), ("category", found.by_category)):
         table = Table(title, "served before", "served after", title=f"By {title}")
         for row in rows:
-            table.add_row(row.key, f"{row.before:.1%}", f"{row.after:.1%}")
+            table.add_row(row.key, format_share(row.before), format_share(row.after))
         problem_sources.output_console.print(table)
     problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
 

@@ -15,6 +15,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from service.cli import problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument, show_and_write_plan
+from service.core.share_text import format_share
 from solvers.planning import make_plan
 from solvers.replanning import UnreportedOutput, build_replan_problem as replan_problem
 from solvers.results.writing import TableFormat
@@ -47,7 +48,7 @@ def show_fulfilment(
     rows, total = fulfilment_of(problem, quotas, made, by, last)
     shown = Table("", by, "fulfilment", "made, won", "due, won", "not reported", title=f"Fulfilment through {last}")
     for row in (*rows, total):
-        share = "–" if row.fulfilment is None else f"{row.fulfilment:.1%}"
+        share = "–" if row.fulfilment is None else format_share(row.fulfilment)
         rank = "" if row.rank is None else str(row.rank)
         amounts = (f"{row.made_value:,.0f}", f"{row.planned_value:,.0f}", f"{row.unreported} of {row.lines}")
         shown.add_row(rank, row.name or "all", share, *amounts)

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.plan import Infeasibility, Plan, PlanSummary, ServedShare
+from service.core.share_text import format_share
 from solvers.lp.solution import Progress
 
 
@@ -49,14 +50,14 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
         console.print(_build_served_table(title, rows))
     worst = Table("county", "item", "needed", "served", "share", title="Lowest served shares")
     for row in summary.worst_served:
-        worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
+        worst.add_row(row.county, row.item, f"{row.demand:,.0f}", f"{row.served:,.0f}", format_share(row.share))
     console.print(worst)
     limit = "no limit" if summary.power_limit_kwh is None else f"{summary.power_limit_kwh:,.0f} kWh"
     facts = Table("", "", show_header=False, title="Summary")
     for name, value in (
-        ("served, by value", f"{summary.served_share:.1%}"),
-        ("made locally", f"{summary.local_share:.1%}"),
-        ("from the centre", f"{summary.central_share:.1%}"),
+        ("served, by value", format_share(summary.served_share)),
+        ("made locally", format_share(summary.local_share)),
+        ("from the centre", format_share(summary.central_share)),
         ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),
         ("transported", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
         ("swapped", f"{summary.swapped_given:,.0f} won given, {summary.swapped_taken:,.0f} won taken"),
@@ -68,7 +69,7 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
 def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
     table = Table(title, "needed, won", "served, won", "share", title=f"Served by {title}")
     for row in rows:
-        table.add_row(row.key, f"{row.demand:,.0f}", f"{row.served:,.0f}", f"{row.share:.1%}")
+        table.add_row(row.key, f"{row.demand:,.0f}", f"{row.served:,.0f}", format_share(row.share))
     return table
 
 

@@ -12,6 +12,7 @@ from models.plan import Infeasibility
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, open_session, show_comparison
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.core.share_text import format_share
 from solvers import sensitivity
 from solvers.planning import make_plan
 from solvers.sensitivity import SensitivityUnavailableError
@@ -148,9 +149,9 @@ def show_equity(
     levels = list(found.served_share_range)
     table = Table("county", *(f"priority {level}" for level in levels), title="Served share")
     for county, shares in found.by_county.items():
-        known = {share.key: f"{share.share:.1%}" for share in shares}
+        known = {share.key: format_share(share.share) for share in shares}
         table.add_row(county, *(known.get(level, "") for level in levels))
-    table.add_row("range", *(f"{found.served_share_range[level]:.1%}" for level in levels))
+    table.add_row("range", *(format_share(found.served_share_range[level]) for level in levels))
     problem_sources.output_console.print(table)
     for band in found.shortage_bands:
         problem_sources.output_console.print(

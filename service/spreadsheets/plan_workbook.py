@@ -15,7 +15,12 @@ TableOpener = Callable[[], tuple[pa.Schema, Iterable[pa.RecordBatch]]]
 """Opens a table: its columns, and its rows in batches."""
 
 SummaryRow = tuple[tuple[Any, ...], str]
-"""The cells of a row with their number format."""
+"""The cells of a row with their number format; a `_ShareCell` has its own."""
+
+
+class _ShareCell(float):
+    """A share, shown in per cent."""
+
 
 _HEAD_ROW = 5
 _LEADING_COLUMNS = 4
@@ -124,7 +129,8 @@ def _add_summary_sheet(book: WorkbookWriter, title: str, plan: str, ratified: st
                 bold = look in ("head", "bold")
                 sheet.write_string(row, column, cell, book.formats[look] if bold else None)
             elif cell is not None:
-                sheet.write_number(row, column, cell, book.formats[look])
+                number_format = book.find_share_format(cell) if isinstance(cell, _ShareCell) else book.formats[look]
+                sheet.write_number(row, column, cell, number_format)
     return sheet
 
 
@@ -177,7 +183,7 @@ def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
     yield (), "text"
     yield ("At a glance",), "bold"
     for name in ("served_share", "local_share", "central_share"):
-        yield (name, getattr(summary, name)), "share"
+        yield (name, _ShareCell(getattr(summary, name))), "number"
     facts = (
         "demand_value",
         "power_used_kwh",
@@ -199,11 +205,11 @@ def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
         yield (), "text"
         yield (f"Served by {group}", "needed, won", "served, won", "share of it"), "head"
         for one in rows:
-            yield (one.key, one.demand, one.served, one.share), "number"
+            yield (one.key, one.demand, one.served, _ShareCell(one.share)), "number"
     yield (), "text"
     yield ("Served worst: county", "item", "needed", "served", "share of it"), "head"
     for worst in summary.worst_served:
-        yield (worst.county, worst.item, worst.demand, worst.served, worst.share), "number"
+        yield (worst.county, worst.item, worst.demand, worst.served, _ShareCell(worst.share)), "number"
 
 
 def _iterate_infeasibility_rows(diagnosis: Infeasibility) -> Iterator[SummaryRow]:

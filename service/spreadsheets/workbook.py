@@ -14,6 +14,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from service.core.share_text import MAX_SHARE_DIGITS, count_share_digits
+
 MAX_SHEET_ROWS = 1_048_576
 """Maximum number of rows of a sheet, with the header."""
 
@@ -33,7 +35,7 @@ _FORMATS = {
     "number": {"num_format": "#,##0.00"},
     "whole": {"num_format": "#,##0"},
     "quantity": {"num_format": "#,##0.0"},
-    "share": {"num_format": "0.0%"},
+    **{f"share {digits}": {"num_format": f"{0:.{digits}f}%"} for digits in range(MAX_SHARE_DIGITS + 1)},
     "tiny": {"num_format": "0.0E+00"},
     "sum": {"num_format": "#,##0.0", "bold": True, "top": 1},
     "sum_label": {"bold": True, "top": 1},
@@ -106,6 +108,10 @@ class WorkbookWriter:
     def add_sheet(self, name: str) -> Sheet:
         """Add a sheet with the nearest allowed free name."""
         return self._book.add_worksheet(self._names.assign_name(name), Sheet)  # type: ignore[no-any-return]
+
+    def find_share_format(self, share: float) -> Any:
+        """Return the format of a share in per cent, with as many digits as distinguish it from 0 and 1."""
+        return self.formats[f"share {count_share_digits(share)}"]
 
     def add_table(
         self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], max_rows: int = MAX_SHEET_ROWS

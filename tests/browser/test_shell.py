@@ -206,7 +206,7 @@ def test_numbers_follow_the_locale_of_the_browser(open_page: OpenPage, plan: str
     }"""
     shares = {
         0: "0%",
-        1e-9: "0.0%",
+        1e-9: "0%",
         1.72e-5: "0.0017%",
         0.0005: "0.1%",
         0.5: "50.0%",

