@@ -217,6 +217,20 @@ def check_swap_balance_invariant(r: Reading) -> Iterator[str]:
                 yield f"swap_balance {(partner.id, window)}: {taken} taken for {given} given"
 
 
+def check_own_surplus_invariant(r: Reading) -> Iterator[str]:
+    """Swaps give at most what local factories have made so far and the opening stock; the past is excused."""
+    past = () if r.problem.past is None else r.problem.past.periods
+    for item in r.items if r.problem.policy.own_surplus else ():
+        opening = sum(county.stocks.get(item, StockLimits()).opening for county in r.problem.counties)
+        given = made = excused = 0.0
+        for period in r.periods:
+            given += sum(r.give[partner.id, item, period] for partner in r.problem.partners)
+            made += sum(r.make[f.id, item, period] for f in r.problem.factories if f.level == "local")
+            excused = max(0.0, given - made - opening) if period in past else excused
+            if period not in past and r.over(given, made + opening + excused):
+                yield f"own_surplus {(item, period)}: {given} given, {made} made, {opening} in store at first"
+
+
 def check_store_invariant(r: Reading) -> Iterator[str]:
     """Stores keep their tonnage, the limits of each item and the closing stock."""
     for county in r.problem.counties:
@@ -363,6 +377,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_central_share_invariant,
     check_local_floor_invariant,
     check_swap_balance_invariant,
+    check_own_surplus_invariant,
     check_store_invariant,
     check_bands_invariant,
     check_objective_invariant,

@@ -59,6 +59,7 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
         },
         "partners": [{"id": "neighbour", "at": "gate", "offers": {"soap": 3}, "wants": {"soda": 30}, "credit": 1}],
         "demand": [need("town", "soap", 10), need("village", "soap", 12)],
+        "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True},
     }
     return make_problem(**{**whole, **parts})
 
@@ -107,6 +108,7 @@ TAMPERINGS = [
     ("check_local_floor_invariant", more("supply", "central", 1000, county="gate", item="soap")),
     ("check_swap_balance_invariant", more("swaps", "taken")),
     ("check_swap_balance_invariant", more("swaps", "given", -1000)),
+    ("check_own_surplus_invariant", more("swaps", "given")),
     ("check_store_invariant", more("supply", "stock", 60, county="town", item="soap")),
     ("check_store_invariant", more("supply", "stock", -3, county="town", item="soap", period="p2")),
     ("check_bands_invariant", more("supply", "shortage", 1000, item="soap", county="village")),

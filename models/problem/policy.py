@@ -66,6 +66,9 @@ class Policy(Frozen):
     """Goals in order; null minimises the sum of weighted shortage and costs."""
     own_needs_first: bool = False
     """Whether swaps must leave every county at least as much of every good as a plan without swaps."""
+    own_surplus: bool = False
+    """Whether swaps give at most what local factories have made so far and the opening stock, by item over the whole
+    region. What the centre or another partner supplies is then no means of payment."""
     quality_weight: Amount = 0.0
     """Weight of missing quality, in won per won of value; 0 by default."""
 

@@ -22,6 +22,9 @@ from solvers.lp.solution import AT_LOWER, BASIC, Basis, BasisStatus, Solution
 LINKING = -1
 """Period of a linking constraint, such as the balance of a swap over a year."""
 
+CUMULATIVE_CONSTRAINTS = ("own_surplus",)
+"""Constraints whose rows sum over all periods so far; a row with several periods is a linking constraint."""
+
 MAX_COST_DEVIATION = 2e-4
 """Maximum deviation of the cost of a period from its prediction, relative to the mean cost of a period. It is 2e-6 to 5e-5 where
 links are seldom binding. For Ryanggang it is 5e-3, and the forward pass does not help (decision 0019)."""
@@ -75,6 +78,7 @@ class PeriodDecomposition:
         if "stock" in program.variables:
             stock[program.variables["stock"].block_slice] = True
         entries = lp.matrix.tocoo()
+        _mark_cumulative_rows(program, row, column[entries.coords[1]], entries.coords[0])
         row_period, column_period = row[entries.coords[0]], column[entries.coords[1]]
         is_carried = stock[entries.coords[1]] & (row_period == column_period + 1)
         is_link = (row_period != LINKING) & (row_period != column_period) & ~is_carried
@@ -105,6 +109,15 @@ class PeriodDecomposition:
     def build_whole_program(self) -> Subproblem:
         """Build the subproblem of all periods, with the original costs and the linking constraints."""
         return Subproblem(np.arange(self.lp.row_count), np.arange(self.lp.column_count), self.lp)
+
+
+def _mark_cumulative_rows(program: Program, row_period: IntArray, entry_period: IntArray, entry_row: IntArray) -> None:
+    """Set `row_period`, (m,), to LINKING for cumulative rows with coefficients of earlier periods."""
+    is_cumulative = np.zeros(len(row_period), dtype=bool)
+    for name in CUMULATIVE_CONSTRAINTS:
+        is_cumulative[program.constraints[name].block_slice] = True
+    has_earlier = is_cumulative[entry_row] & (entry_period < row_period[entry_row])
+    row_period[entry_row[has_earlier]] = LINKING
 
 
 @dataclass(slots=True)

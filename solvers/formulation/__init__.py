@@ -25,6 +25,7 @@ from solvers.formulation.constraints.past import fix_past_variables, is_past_per
 from solvers.formulation.constraints.supply_shares import add_central_share_constraints, add_local_floor_constraints
 from solvers.formulation.constraints.swaps import (
     add_own_needs_first_constraints,
+    add_own_surplus_constraints,
     add_swap_balance_constraints,
     sum_shortage_units,
 )
@@ -89,6 +90,7 @@ def build_program(
     add_central_share_constraints(arrays, program)
     add_local_floor_constraints(arrays, program)
     add_swap_balance_constraints(arrays, program)
+    add_own_surplus_constraints(arrays, program)
     add_store_constraints(arrays, program)
 
     if shortage_without_swaps is not None:

@@ -54,6 +54,18 @@ def add_coefficients(program: ProgramBuilder, rows: IntArray, columns: IntArray,
     program.add_coefficients(rows[is_needed], columns[is_needed], coefficients[is_needed])
 
 
+def add_cumulative_coefficients(
+    program: ProgramBuilder, rows: IntArray, group: IntArray, period: IntArray, columns: IntArray, values: FloatLike
+) -> None:
+    """Add value·x[column] to the row of its period and to the rows of all later periods.
+
+    `rows` has one row for each group and period, −1 where there is none; `group` and `period` are those of the columns.
+    """
+    column, later_period = np.nonzero(np.arange(rows.shape[1]) >= period[:, None])
+    coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
+    add_coefficients(program, rows[group[column], later_period], columns[column], coefficients[column])
+
+
 def get_axis_codes(block: Block, *axes: str) -> tuple[IntArray, ...]:
     """Return the positions of a block's columns on several axes."""
     return tuple(block.axes[axis] for axis in axes)

@@ -82,6 +82,13 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "take",
         ),
         _describe_constraint(
+            "own_surplus",
+            "Until the end of {period}, swaps give at most the {item} that local factories have made, and the opening stock.",
+            ITEM_UNIT,
+            "make",
+            "give",
+        ),
+        _describe_constraint(
             "store", "The tonnes in the stores of {place} at the end of {period} are limited.", "tonne", "stock"
         ),
         _describe_constraint(

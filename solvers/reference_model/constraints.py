@@ -9,7 +9,7 @@ import pulp
 
 from models.problem.network import Station
 from models.problem.partners import Partner
-from models.problem.population import County
+from models.problem.population import County, StockLimits
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel
 
 PlaceItemPeriod = tuple[str, str, int]
@@ -198,6 +198,28 @@ def add_swap_balance_constraints(model: ReferenceModel) -> None:
             model.add_constraint(
                 taken - partner.rate * given <= partner.credit, "swap_balance", partner.id, str(number)
             )
+
+
+def add_own_surplus_constraints(model: ReferenceModel) -> None:
+    """Limit what swaps have given of an item so far to its opening stock and what local factories have made so far."""
+    past_count = 0 if model.problem.past is None else len(model.problem.past.periods)
+    wanted = dict.fromkeys(item for partner in model.problem.partners for item in partner.wants)
+    for item in wanted if model.problem.policy.own_surplus else ():
+        given = [(t, units) for (_, given_item, t), units in model.give.items() if given_item == item]
+        made = [
+            (t, model.make[factory.id, position, t])
+            for factory, position, line in model.list_all_lines()
+            for t in model.get_period_positions()
+            if line.item == item and factory.level == "local"
+        ]
+        opening = sum(county.stocks.get(item, StockLimits()).opening for county in model.problem.counties)
+        past_given, past_made = (
+            sum(units.lowBound for t, units in series if t < past_count) for series in (given, made)
+        )
+        for last, period in enumerate(model.problem.periods):
+            so_far = [pulp.lpSum(units for t, units in series if t <= last) for series in (given, made)]
+            limit = max(opening, past_given - past_made)
+            model.add_constraint(so_far[0] - so_far[1] <= limit, "own_surplus", item, period)
 
 
 def add_own_needs_first_constraints(model: ReferenceModel, shortage_without_swaps: CountyItemUnits) -> None:

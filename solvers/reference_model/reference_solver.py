@@ -115,6 +115,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     constraints.add_central_share_constraints(model)
     constraints.add_local_floor_constraints(model)
     constraints.add_swap_balance_constraints(model)
+    constraints.add_own_surplus_constraints(model)
     constraints.add_store_constraints(model)
     return model
 

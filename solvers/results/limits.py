@@ -31,6 +31,7 @@ CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
     "central_share": ("item", "", "period"),
     "local_floor": ("group", "", ""),
     "swap_balance": ("partner", "", "window"),
+    "own_surplus": ("item", "", "period"),
     "own_needs_first": ("place", "item", "period"),
     "store": ("place", "", "period"),
     "worst_fulfilment": ("served", "", ""),
@@ -129,6 +130,9 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
     if name == "swap_balance":
         taken = _compute_taken_value(solved, block)
         used, limit = taken, limit + taken - used
+    if name == "own_surplus":
+        given = _compute_given_units(solved, block)
+        used, limit = given, limit + given - used
     if name == "local_floor":
         local = _compute_local_output(solved)
         used, limit = local, local - used
@@ -188,6 +192,15 @@ def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:
         cells, solved.arrays.items.value[take.axes["item"]] * solved.values[take.block_slice], shape[0] * shape[1]
     )
     return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
+
+
+def _compute_given_units(solved: _SolvedPoint, rows: Block) -> FloatArray:
+    """Return the units given to all partners until the end of the period, by row of own_surplus."""
+    give, arrays = solved.program.variables["give"], solved.arrays
+    shape = (len(arrays.labels["item"]), arrays.period_count)
+    cells = give.axes["item"] * shape[1] + give.axes["period"]
+    given = sum_by_cell(cells, solved.values[give.block_slice], shape[0] * shape[1]).reshape(shape).cumsum(axis=1)
+    return np.asarray(given[rows.axes["item"], rows.axes["period"]])
 
 
 def _compute_local_output(solved: _SolvedPoint) -> FloatArray:

@@ -29,6 +29,7 @@ LIMIT_PHRASES = {
     "central_share": "of {id} from the centre in {period}",
     "local_floor": "less of the local floor for {id}",
     "swap_balance": "of credit with {id} in {period}",
+    "own_surplus": "of {id} made or in store at home until {period}",
     "store": "of store in {id} in {period}",
     "own_needs_first": "less for {part} in {id} in {period} than without swaps",
     "worst_fulfilment": "for {id}",

@@ -1,4 +1,4 @@
-"""Constraints on swaps: the balance of each settlement window, and no county worse off than without swaps."""
+"""Constraints on swaps: the balance of each settlement window, own surplus, and no county worse off than without swaps."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import (
     add_coefficients,
     add_constraints_where,
+    add_cumulative_coefficients,
     find_variable_block,
     get_axis_codes,
 )
@@ -31,6 +32,33 @@ def add_swap_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder)
     )
     given = partners.rate[give.axes["partner"]] * arrays.items.value[give.axes["item"]]
     add_coefficients(program, rows[give.axes["partner"], window["give"]], give.positions, -given)
+
+
+def add_own_surplus_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    """Limit what swaps give of an item until a period to what local factories have made until then and the opening stock.
+
+    Σ_τ≤t,p give[p,i,τ] − Σ_τ≤t,local make[l,τ]  ≤  max(Σ_n opening[n,i], past given[i] − past made[i])
+    ↔  shadow price in won per unit, by item and period
+
+    Sums run over the whole region. The right-hand side covers what past periods have given, so the past never makes a
+    plan infeasible. A period in which no partner wants the item has no constraint: that of the period before is stricter.
+    """
+    give, make, lines = find_variable_block(program, "give"), find_variable_block(program, "make"), arrays.lines
+    is_wanted = np.zeros((len(arrays.labels["item"]), arrays.period_count), dtype=bool)
+    is_wanted[get_axis_codes(give, "item", "period")] = arrays.problem.policy.own_surplus
+    available = np.broadcast_to(compute_own_opening(arrays)[:, None], is_wanted.shape)
+    rows = add_constraints_where(program, "own_surplus", ("item", "period"), is_wanted, upper=available)
+    add_cumulative_coefficients(program, rows, *get_axis_codes(give, "item", "period"), give.positions, 1.0)
+    line, period = get_axis_codes(make, "line", "period")
+    local = np.flatnonzero(lines.is_local[line])
+    add_cumulative_coefficients(program, rows, lines.item[line[local]], period[local], make.positions[local], -1.0)
+
+
+def compute_own_opening(arrays: ProblemArrays) -> FloatArray:
+    """Return the opening stock of each item over all counties, at least what the past gave beyond what it made, (I,)."""
+    local = arrays.lines.is_local
+    made = np.bincount(arrays.lines.item[local], arrays.past.make[local].sum(axis=1), len(arrays.labels["item"]))
+    return np.maximum(arrays.places.opening_stock.sum(axis=0), arrays.past.give.sum(axis=(0, 2)) - made)
 
 
 def add_own_needs_first_constraints(

@@ -12,6 +12,7 @@ from models.base import expand_to_periods
 from models.changes.change import Change
 from models.problem.network import Station
 from models.problem.population import County
+from solvers.formulation.constraints.swaps import compute_own_opening
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.bounds import BoundPath, Bounds
@@ -52,7 +53,7 @@ def list_limit_candidates(session: SensitivitySession, limits: Limits, k: int) -
 
 
 def list_opening_stock_candidates(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
-    """Return the candidate for a larger opening stock."""
+    """Return the candidate for a larger opening stock, which also raises what swaps may give."""
     labels, arrays = session.arrays.labels, session.arrays
     i, c = labels["item"].index(item), labels["county"].index(county)
     balance = session.program.constraints["balance"]
@@ -69,7 +70,18 @@ def list_opening_stock_candidates(session: SensitivitySession, county: str, item
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
         return (Change(what="opening_stock", where=f"{county}/{item}", value=before + amount),)
 
-    return [CandidateChange(name, (("row_lower", row, units), ("row_upper", row, units)), before, make_changes)]
+    moves = (("row_lower", row, units), ("row_upper", row, units), *_find_own_surplus_moves(session, i))
+    return [CandidateChange(name, moves, before, make_changes)]
+
+
+def _find_own_surplus_moves(session: SensitivitySession, item: int) -> tuple[tuple[str, IntArray, FloatArray], ...]:
+    """Return the bounds of own_surplus that one more unit of opening stock moves; none while past swaps exceed it."""
+    rows = session.program.constraints["own_surplus"]
+    opening = session.arrays.places.opening_stock[:, item].sum()
+    if compute_own_opening(session.arrays)[item] > opening:
+        return ()
+    moved = rows.start + np.flatnonzero(rows.axes["item"] == item)
+    return (("row_upper", moved, np.ones(len(moved))),)
 
 
 class _LimitContext:

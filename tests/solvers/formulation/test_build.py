@@ -113,6 +113,62 @@ def test_own_needs_come_first() -> None:
     assert set(kept.constraints) - set(alone.constraints) == {"own_needs_first"}
 
 
+def barter(**parts: Any) -> PlanningProblem:
+    """Return a town with 4.5 beers from the centre and 2 of its own, whose partners give salt for beer."""
+    stated: dict[str, Any] = {
+        "periods": ["p1", "p2"],
+        "items": [{"id": "beer", "value": 1}, {"id": "salt", "value": 2, "importance": 2}],
+        "factories": [{"id": "brewery", "place": "town", "lines": [{"item": "beer", "least": [2, 0], "most": [2, 0]}]}],
+        "supply_shares": {"by_item": {"beer": 0.75}, "gateways": ["town"]},
+        "demand": [need("town", "beer", [3, 3]), need("town", "salt", [0, 10])],
+        "partners": [
+            {"id": name, "at": "town", "offers": {"salt": 9}, "wants": {"beer": 9}} for name in ("coast", "plain")
+        ],
+        "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True},
+    }
+    return make_problem(**(stated | parts))
+
+
+def test_what_the_centre_hands_over_is_no_means_of_payment() -> None:
+    program = build_program(ProblemArrays.from_problem(barter()))
+    assert optimum(program) == pytest.approx(4 * (20 - 2) + 2 * 1.5)  # two own beers pay for 2 won of salt
+    assert sum(price(program, "own_surplus")) == pytest.approx(4 - 2)
+    plain = {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": False}
+    freely = build_program(ProblemArrays.from_problem(barter(policy=plain)))
+    assert optimum(freely) == pytest.approx(4 * (20 - 6.5) + 2 * 6)  # all beer goes out
+
+
+def test_own_surplus_counts_local_factories_and_the_opening_stock() -> None:
+    central = {"id": "brewery", "level": "central", "place": "town", "lines": [{"item": "beer", "most": [2, 0]}]}
+    county = {"id": "town", "power_area": "area", "stocks": {"beer": {"opening": 1}}}
+    for parts, paid in (({"factories": [central]}, 0), ({"factories": [central], "counties": [county]}, 1)):
+        program = build_program(ProblemArrays.from_problem(barter(**parts)))
+        assert optimum(program) == pytest.approx(4 * (20 - paid))
+
+
+def test_own_surplus_of_later_production_cannot_be_given_before() -> None:
+    late = {"id": "brewery", "place": "town", "lines": [{"item": "beer", "least": [0, 2], "most": [0, 2]}]}
+    salt = [need("town", "beer", [3, 3]), need("town", "salt", [10, 0])]
+    coast = {"id": "coast", "at": "town", "offers": {"salt": [9, 0]}, "wants": {"beer": [9, 0]}}
+    assert optimum(
+        build_program(ProblemArrays.from_problem(barter(factories=[late], demand=salt, partners=[coast])))
+    ) == pytest.approx(4 * 20 + 2 * 0.75)
+
+
+@pytest.mark.parametrize(("given", "left"), [(0.0, 2.0), (1.5, 0.5), (5.0, 0.0)])
+def test_past_swaps_count_and_never_make_a_plan_infeasible(given: float, left: float) -> None:
+    past = {
+        "periods": ["p1"],
+        "outputs": [{"factory": "brewery", "item": "beer", "quantity": [2]}],
+        "supply": [{"place": "town", "item": "beer", "central": [6], "stock": [5 - given], "shortage": [0]}],
+        "swaps": [{"partner": "coast", "item": "beer", "given": [given], "taken": [0]}],
+    }
+    program = build_program(ProblemArrays.from_problem(barter(past=past)))
+    block, values = program.variables["give"], solve(program).values
+    assert values is not None
+    assert values[block.block_slice][block.axes["period"] == 1].sum() == pytest.approx(left)
+
+
 def test_local_floor_limits_central_deliveries() -> None:
     problem = soap_works(10, 20, supply_shares={"central": 1, "gateways": ["town"], "local_floor": {"soap": 0.5}})
     assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(

@@ -43,6 +43,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
         "policy": {
             "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}],
             "quality_weight": 0.5,
+            "own_surplus": True,
             "goals": [goal.model_dump() for goal in GOALS],
         },
     }

@@ -33,7 +33,11 @@ from tests.strategies import problems
 def build_complete_program() -> tuple[ProblemArrays, Program]:
     """Return a program in which every constraint has rows."""
     raw = two_counties().model_dump(mode="json")
-    raw["policy"] |= {"own_needs_first": True, "goals": ["worst_fulfilment", "central_share", "shortage"]}
+    raw["policy"] |= {
+        "own_needs_first": True,
+        "own_surplus": True,
+        "goals": ["worst_fulfilment", "central_share", "shortage"],
+    }
     raw["policy"]["shortage_bands"] = [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}]
     raw["supply_shares"]["local_floor"] = {"hygiene": 0.1}
     for county in raw["counties"]:

@@ -64,6 +64,7 @@ export default {
   "limit.local_floor": "Minimum local share ({id})",
   "limit.swap_balance": "Balance of swaps with {id}",
   "limit.own_needs_first": "Own needs first in {id} ({part})",
+  "limit.own_surplus": "Own surplus of {id} for swaps",
   "limit.store": "Store capacity in {id}",
   "limit.line_most": "Maximum quota of {id} ({part})",
   "limit.line_least": "Minimum quota of {id} ({part})",

@@ -78,6 +78,7 @@ export default {
   "rule.local_floor": "Minimum local share",
   "rule.swap_balance": "Balance of swaps",
   "rule.own_needs_first": "Own needs first",
+  "rule.own_surplus": "Own surplus",
   "rule.store": "Store capacity",
   "rule.line_least": "Minimum quota",
   "rule.line_most": "Maximum quota",

@@ -65,6 +65,7 @@ export default {
   "limit.local_floor": "지방 생산 최소 몫 ({id})",
   "limit.swap_balance": "{id}와(과)의 교환 균형",
   "limit.own_needs_first": "{id} 자체 수요 우선 ({part})",
+  "limit.own_surplus": "{id}의 교환용 자체 잉여",
   "limit.store": "{id} 창고 용량",
   "limit.line_most": "{id} 최대 과제 ({part})",
   "limit.line_least": "{id} 최소 과제 ({part})",

@@ -77,6 +77,7 @@ export default {
   "rule.local_floor": "지방 생산 최소 몫",
   "rule.swap_balance": "교환 균형",
   "rule.own_needs_first": "자체 수요 우선",
+  "rule.own_surplus": "자체 잉여",
   "rule.store": "창고 용량",
   "rule.line_least": "최소 과제",
   "rule.line_most": "최대 과제",
