@@ -78,7 +78,7 @@ class PeriodDecomposition:
         if "stock" in program.variables:
             stock[program.variables["stock"].block_slice] = True
         entries = lp.matrix.tocoo()
-        _mark_cumulative_rows(program, row, column[entries.coords[1]], entries.coords[0])
+        row[_find_rows_over_periods(program, row[entries.coords[0]], column[entries.coords[1]])] = LINKING
         row_period, column_period = row[entries.coords[0]], column[entries.coords[1]]
         is_carried = stock[entries.coords[1]] & (row_period == column_period + 1)
         is_link = (row_period != LINKING) & (row_period != column_period) & ~is_carried
@@ -111,13 +111,14 @@ class PeriodDecomposition:
         return Subproblem(np.arange(self.lp.row_count), np.arange(self.lp.column_count), self.lp)
 
 
-def _mark_cumulative_rows(program: Program, row_period: IntArray, entry_period: IntArray, entry_row: IntArray) -> None:
-    """Set `row_period`, (m,), to LINKING for cumulative rows with coefficients of earlier periods."""
-    is_cumulative = np.zeros(len(row_period), dtype=bool)
+def _find_rows_over_periods(program: Program, row_period: IntArray, column_period: IntArray) -> IntArray:
+    """Return the cumulative rows with coefficients of earlier periods; both arrays have the period by coefficient."""
+    rows = program.lp.matrix.tocoo().coords[0]
+    is_cumulative = np.zeros(program.lp.row_count, dtype=bool)
     for name in CUMULATIVE_CONSTRAINTS:
-        is_cumulative[program.constraints[name].block_slice] = True
-    has_earlier = is_cumulative[entry_row] & (entry_period < row_period[entry_row])
-    row_period[entry_row[has_earlier]] = LINKING
+        if name in program.constraints:
+            is_cumulative[program.constraints[name].block_slice] = True
+    return np.unique(rows[is_cumulative[rows] & (column_period < row_period)]).astype(np.int64)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,8 @@ def add_own_surplus_constraints(arrays: ProblemArrays, program: ProgramBuilder) 
     is_wanted[get_axis_codes(give, "item", "period")] = arrays.problem.policy.own_surplus
     available = np.broadcast_to(compute_own_opening(arrays)[:, None], is_wanted.shape)
     rows = add_constraints_where(program, "own_surplus", ("item", "period"), is_wanted, upper=available)
-    add_cumulative_coefficients(program, rows, *get_axis_codes(give, "item", "period"), give.positions, 1.0)
+    item, period = get_axis_codes(give, "item", "period")
+    add_cumulative_coefficients(program, rows, item, period, give.positions, 1.0)
     line, period = get_axis_codes(make, "line", "period")
     local = np.flatnonzero(lines.is_local[line])
     add_cumulative_coefficients(program, rows, lines.item[line[local]], period[local], make.positions[local], -1.0)
@@ -58,7 +59,7 @@ def compute_own_opening(arrays: ProblemArrays) -> FloatArray:
     """Return the opening stock of each item over all counties, at least what the past gave beyond what it made, (I,)."""
     local = arrays.lines.is_local
     made = np.bincount(arrays.lines.item[local], arrays.past.make[local].sum(axis=1), len(arrays.labels["item"]))
-    return np.maximum(arrays.places.opening_stock.sum(axis=0), arrays.past.give.sum(axis=(0, 2)) - made)
+    return np.asarray(np.maximum(arrays.places.opening_stock.sum(axis=0), arrays.past.give.sum(axis=(0, 2)) - made))
 
 
 def add_own_needs_first_constraints(
