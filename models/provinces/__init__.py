@@ -1,6 +1,6 @@
 """Provinces: the built-in ones, and folders of CSV files in the layout of `models.sheets`.
 
-ryanggang/README.md explains how to edit a province by hand; docs/provinces.md describes the sheets.
+ryanggang/README.md explains how to edit a province by hand; docs/how-to/import-a-province-from-excel.md describes the sheets.
 """
 
 from functools import cache

@@ -37,8 +37,8 @@ def test_marks_of_single_cells(figures: tuple[Figure, ...]) -> None:
     found = {(one.file, one.row, one.column): (one.value, one.mark, one.source) for one in figures}
     assert found["norms.csv", 2, "item"] == ("soy-sauce", "assumed", "SET")
     assert found["norms.csv", 2, "norm"] == ("12", "found", "S20")
-    assert found["items.csv", 2, "value"] == ("1", "assumed", "SET")
-    assert found["links.csv", 2, "km"] == ("69", "found", "S6")
+    assert found["items.csv", 2, "value"] == ("3.6", "derived", "S44 S45 S46 SET")
+    assert found["links.csv", 2, "km"] == ("69", "derived", "S6")
     assert found["links.csv", 2, "tonnes 2002-02"] == ("9800", "assumed", "SET CAL")
     assert found["lines.csv", 2, "kwh_per_unit"] == ("0.08", "derived", "SET")
     assert found["population.csv", 3, "heads"] == ("68926.105", "derived", "S1 S2 S3")
@@ -51,8 +51,8 @@ def test_marks_of_single_cells(figures: tuple[Figure, ...]) -> None:
     [
         ("population.csv", "68926.105,derived", "68926.105,guessed", "population.csv, line 3, column mark: “guessed” is not a known mark"),
         ("population.csv", "68926.105,derived,S1", "68926.105,derived,S999 S1", "population.csv, line 3, column source: source “S999” is not in sources.csv"),
-        ("links.csv", "km=found:S6", "length=found:S6", "links.csv, line 2, column marks: there is no column “length”"),
-        ("links.csv", "km=found:S6", "km=found", "links.csv, line 2, column marks: source “” is not in sources.csv"),
+        ("links.csv", "km=derived:S6", "length=derived:S6", "links.csv, line 2, column marks: there is no column “length”"),
+        ("links.csv", "km=derived:S6", "km=derived", "links.csv, line 2, column marks: source “” is not in sources.csv"),
     ],
 )  # fmt: skip
 def test_wrong_marks_are_refused(edited: Edit, file: str, old: str, new: str, message: str) -> None:

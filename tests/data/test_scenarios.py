@@ -46,7 +46,7 @@ def test_a_scenario_makes_a_problem_without_errors(ryanggang: Province, scenario
         ("decline", 16.8),
         ("crisis", 10.7),
         ("interview-2002", 13.8),
-        ("census-2008", 19.9),
+        ("census-2008", 22.9),
         ("recovery", 27.6),
     ],
 )

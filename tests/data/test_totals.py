@@ -24,7 +24,7 @@ GROUPS = {
     "workers": 314_340,
 }
 NEED_TONNES = 51_145
-NEED_GWH = 20.69
+NEED_GWH = 20.52
 
 
 def goods(problem: PlanningProblem) -> list[Item]:
