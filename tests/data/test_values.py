@@ -64,8 +64,8 @@ def test_values_without_a_price_are_interpolated_by_category(problem: PlanningPr
     foods = ("soya", "grain", "sugar", "vegetables")
     group |= dict.fromkeys(foods, "food materials")
     quoted = defaultdict(list)
-    for item, price in prices.items():
-        quoted[group[item]].append(price / relative[item])
+    for quoted_item, price in prices.items():
+        quoted[group[quoted_item]].append(price / relative[quoted_item])
     means = {name: float(f"{geometric_mean(ratios):.2g}") for name, ratios in quoted.items()}
     wares = float(f"{geometric_mean([means['footwear'], means['hygiene'], means['school']]):.2g}")
     means |= dict.fromkeys(WITHOUT_PRICES, wares)
