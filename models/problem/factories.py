@@ -19,7 +19,8 @@ class Line(Frozen):
     materials: dict[Id, Amount] = {}
     """Units of other items used per unit made."""
     quality: Share = 1.0
-    """Quality of the product, 0 to 1; 1 by default. The policy's `quality_weight` prices quality below 1."""
+    """Quality of the product on machines in full condition, 0 to 1; 1 by default. The policy's `quality_weight` prices
+    quality below 1."""
     cost_per_unit: Amount = 0.0
     """Production cost, in won per unit; 0 by default."""
     least: PerPeriod = 0.0
@@ -42,7 +43,8 @@ class Factory(Frozen):
     level: Literal["local", "central"] = "local"
     """Operator of the factory. Only output of `local` factories counts as made locally."""
     condition: Share = 1.0
-    """Usable share of the nominal machine hours, 0 to 1; 1 by default. Wear lowers it."""
+    """Usable share of the nominal machine hours, 0 to 1; 1 by default. Wear lowers it, and with it the quality of what is
+    made: quality · (1 + condition) / 2."""
     power_overhead: Amount = 1.0
     """Factor on the electricity of all lines, for lighting, heating, old motors and line losses; 1 by default."""
     machines: dict[Label, PerPeriod] = {}

@@ -9,6 +9,9 @@ from solvers.data.item_arrays import BoolArray
 from solvers.data.label_arrays import PeriodValue, to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
+QUALITY_FROM_MACHINES = 0.5
+"""Share of the quality that machines give, and that wear takes away; materials and hands give the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineArrays:
@@ -27,7 +30,9 @@ class LineArrays:
     labour_hours_per_unit: FloatArray
     """Hours of labour per unit, (L,)."""
     quality: FloatArray
-    """Quality of the output, 0 to 1, (L,)."""
+    """Stated quality of the output, 0 to 1, which the objective prices, (L,)."""
+    made_quality: FloatArray
+    """Quality of what is made in the present condition of the factory, 0 to 1, (L,)."""
     cost_per_unit: FloatArray
     """Won per unit, (L,)."""
     least: FloatArray
@@ -90,6 +95,7 @@ def build_line_arrays(
             most.append(line.most)
             uses.extend((row, item_of[i], units) for i, units in line.materials.items())
             hours.extend((row, machine_of[f, group], h) for group, h in line.hours_per_unit.items())
+    condition = to_float_array([factory.condition for factory in problem.factories for _ in factory.lines])
     table = np.array(rows, dtype=np.float64).reshape(-1, 8)
     use, need = (np.array(part, dtype=np.float64).reshape(-1, 3) for part in (uses, hours))
     periods = len(problem.periods)
@@ -101,6 +107,7 @@ def build_line_arrays(
         kwh_per_unit=table[:, 4],
         labour_hours_per_unit=table[:, 5],
         quality=table[:, 6],
+        made_quality=compute_made_quality(table[:, 6], condition),
         cost_per_unit=table[:, 7],
         least=to_period_array(least, periods),
         most=to_period_array(most, periods),
@@ -111,3 +118,13 @@ def build_line_arrays(
         hours_machine=need[:, 1].astype(np.int64),
         hours_per_unit=need[:, 2],
     )
+
+
+def compute_made_quality(quality: FloatArray, condition: FloatArray) -> FloatArray:
+    """Return the quality of what is made by worn machines, by line.
+
+    made_quality[l] = quality[l] · (1 − ½·(1 − condition[f]))
+
+    It is reported, and not priced: `condition` then moves limits only, so that its prices, estimates and remedies stay exact.
+    """
+    return np.asarray(quality * (1.0 - QUALITY_FROM_MACHINES * (1.0 - condition)))

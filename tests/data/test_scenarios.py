@@ -7,6 +7,7 @@ from models.changes.apply import apply_changes
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import Province
 from models.validation.checks import check_problem
+from solvers.data.problem_arrays import ProblemArrays
 
 SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
 
@@ -103,3 +104,10 @@ def test_recovery_is_2002_with_twice_the_power_and_the_materials(ryanggang: Prov
         assert expand_to_periods(new.limit_kwh or 0.0, 12) == pytest.approx(
             [2 * kwh for kwh in expand_to_periods(old.limit_kwh or 0.0, 12)]
         )
+
+
+def test_rust_lowers_the_quality_of_what_is_made(ryanggang: Province) -> None:
+    normal, crisis = (ProblemArrays.from_problem(year(ryanggang, name)).lines for name in ("normal", "crisis"))
+    assert normal.quality.tolist() == crisis.quality.tolist()
+    assert (crisis.made_quality < normal.made_quality).all()
+    assert (normal.made_quality < normal.quality).all()

@@ -54,6 +54,8 @@ def test_numbers_are_converted_to_the_units_of_the_program() -> None:
     assert arrays.labels["arc"] == ("railway/hills", "railway/plain")
     assert arrays.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
     assert arrays.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
+    assert arrays.lines.quality.tolist() == [1.0, 0.75]
+    assert arrays.lines.made_quality.tolist() == [1.0, 0.5625]  # half of the condition's loss
     assert arrays.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
     assert arrays.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
     assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
