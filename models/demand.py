@@ -1,12 +1,13 @@
-"""Demand estimate: population × norms × calendar × years, unless demand is stated.
+"""Demand estimate: heads × norms × calendar × years, unless demand is stated.
 
-    demand[n,i,t] = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
+    demand[n,i,t] = calendar[i,t] · Σ_g heads[n,g] · norm[i,g] · years
 
 Norms are units per head and year, and `years` is the length of the plan. A plan of two months (`years` 0.16) needs
-about a sixth of a year's norm. Rows in `demand` replace the estimate for their county and item.
+about a sixth of a year's norm. Heads are stated or projected from a census (`models.heads`). Rows in `demand` replace the estimate for their county and item.
 """
 
 from models.base import Frozen, expand_to_periods
+from models.heads import GroupHeads, HeadsSource, compute_county_heads
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
@@ -19,6 +20,10 @@ class GroupDemand(Frozen):
     """Name of the population group."""
     heads: float
     """Heads of the group in the county."""
+    heads_source: HeadsSource
+    """`stated`: given by `population`. `census`: counted, with yearly growth. `ages`: projected by cohorts."""
+    error: float | None
+    """Error of projected heads, as ± share of them; null for stated heads."""
     norm: float
     """Norm, in units per head and year."""
     quantity: float
@@ -64,12 +69,13 @@ def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
     shares = {item.calendar: compute_calendar_shares(problem, item.calendar) for item in problem.items if item.norms}
     rows = []
     for county in problem.counties:
+        heads = {row.group: row for row in compute_county_heads(problem, county)}
         for item in problem.items:
             quantity = stated.get((county.id, item.id))
             if quantity is not None:
                 row = _use_stated_demand(county, item, expand_to_periods(quantity, len(problem.periods)))
             else:
-                row = _estimate_from_norms(county, item, problem.years, shares)
+                row = _estimate_from_norms(county, item, heads, problem.years, shares)
             if any(row.quantity) or quantity is not None:
                 rows.append(row)
     return tuple(rows)
@@ -80,12 +86,19 @@ def _use_stated_demand(county: County, item: Item, quantity: tuple[float, ...]) 
 
 
 def _estimate_from_norms(
-    county: County, item: Item, years: float, shares: dict[str, tuple[float, ...]]
+    county: County, item: Item, heads: dict[str, GroupHeads], years: float, shares: dict[str, tuple[float, ...]]
 ) -> DemandEstimate:
     groups = tuple(
-        GroupDemand(group=group, heads=heads, norm=norm, quantity=heads * norm * years)
+        GroupDemand(
+            group=group,
+            heads=row.heads,
+            heads_source=row.source,
+            error=None if row.source == "stated" else row.error,
+            norm=norm,
+            quantity=row.heads * norm * years,
+        )
         for group, norm in item.norms.items()
-        if norm and (heads := county.population.get(group, 0.0))
+        if norm and (row := heads.get(group)) is not None and row.heads
     )
     total = sum(need.quantity for need in groups)
     quantity = tuple(share * total for share in shares[item.calendar]) if total else ()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.base import expand_to_periods
+from models.heads import list_heads
 from models.plan import Plan
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
@@ -97,11 +98,11 @@ def needs(problem: PlanningProblem) -> dict[Key, float]:
     count = len(problem.periods)
     days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     found: dict[Key, float] = defaultdict(float)
-    for county in problem.counties:
+    for county, heads in zip(problem.counties, list_heads(problem), strict=True):
         for item in problem.items:
             yearly = 0.0
             for group, norm in item.norms.items():
-                yearly += county.population.get(group, 0.0) * norm
+                yearly += heads.get(group, 0.0) * norm
             for t, period in enumerate(problem.periods):
                 share = days[t] / sum(days) if item.calendar == "even" else problem.calendars[item.calendar][t]
                 found[county.id, item.id, period] = yearly * problem.years * share

@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.changes.change_context import ChangeContext, group_by_name, replace_fields
+from models.heads import list_heads
 from models.problem.factories import Factory, Line
 from models.problem.population import County
 
@@ -89,18 +90,19 @@ def apply_line_most(context: ChangeContext) -> dict[str, Any]:
 
 
 def apply_population(context: ChangeContext) -> dict[str, Any]:
-    """Change the population in heads, by group, county or power area."""
+    """Change the population in heads, by group, county or power area; projected heads become stated heads."""
     counties = context.problem.counties
-    heads = [dict(county.population) for county in counties]
+    heads = [dict(groups) for groups in list_heads(context.problem)]
     keys = [(n, group) for n, groups in enumerate(heads) for group in groups]
     kinds = [
         group_by_name((group, (n, group)) for n, group in keys),
         group_by_name((counties[n].id, (n, group)) for n, group in keys),
         group_by_name((counties[n].power_area, (n, group)) for n, group in keys),
     ]
+    stated = [dict(county.population) for county in counties]
     for n, group in context.select_keys(kinds):
-        heads[n][group] = context.change_number(heads[n][group])
-    return {"counties": replace_fields(counties, {n: {"population": groups} for n, groups in enumerate(heads)})}
+        stated[n][group] = context.change_number(heads[n][group])
+    return {"counties": replace_fields(counties, {n: {"population": groups} for n, groups in enumerate(stated)})}
 
 
 def apply_norms(context: ChangeContext) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from models.problem.partners import Partner
 from models.problem.past import FormerQuota, Past
 from models.problem.policy import Policy
 from models.problem.population import County, DemandRow
+from models.problem.population_projection import PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
 
@@ -35,6 +36,8 @@ class PlanningProblem(Frozen):
     """Goods and materials."""
     counties: Annotated[tuple[County, ...], Field(min_length=1)]
     """Counties, with people, stores and a power area."""
+    population_projection: PopulationProjection = PopulationProjection()
+    """Projection of the counties' censuses to the plan's year."""
     stations: tuple[Station, ...] = ()
     """Junctions and gateways."""
     demand: tuple[DemandRow, ...] = ()

@@ -1,6 +1,36 @@
 """Counties with their people and stores, and stated needs."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from models.base import Amount, Frozen, Id, Label, PerPeriod, Text
+
+YearlyRate = Annotated[float, Field(ge=-0.2, le=0.2, strict=True, allow_inf_nan=False)]
+"""A rate of change per year, from -0.2 to 0.2."""
+
+Age = Annotated[int, Field(ge=0, le=120, strict=True)]
+"""An age in years."""
+
+
+class CensusCount(Frozen):
+    """Heads of a population group that a census counted, with their yearly growth."""
+
+    heads: Amount
+    """Heads counted in the census year."""
+    yearly_growth: YearlyRate = 0.0
+    """Growth per year, such as 0.0085 for 0.85 %; 0 by default."""
+
+
+class AgeCount(Frozen):
+    """People of five years of age, by sex, that a census counted."""
+
+    age: Age
+    """First age: 0, 5, 10 and so on. The last row of a county also has everybody older."""
+    women: Amount = 0.0
+    """Women and girls counted in the census year."""
+    men: Amount = 0.0
+    """Men and boys counted in the census year."""
 
 
 class StockLimits(Frozen):
@@ -32,7 +62,14 @@ class County(Frozen):
     longitude: float | None = None
     """Longitude of the county seat, in degrees east."""
     population: dict[Label, Amount] = {}
-    """Heads by population group. Groups may overlap; `women`, for example, also belong to `people`."""
+    """Heads by population group. Groups may overlap; `women`, for example, also belong to `people`. Heads stated here
+    replace those that follow from a census."""
+    census: dict[Label, CensusCount] = {}
+    """Heads of the census year by population group; Allot projects them to the plan's year."""
+    ages: tuple[AgeCount, ...] = ()
+    """People of the census year by sex and five-year age; Allot projects them to the plan's year by cohorts."""
+    net_migration: YearlyRate = 0.0
+    """People who move into the county less those who leave, per year and head; it applies to `ages`. 0 by default."""
     power_area: Id
     """Power area that supplies the county's factories."""
     labour_hours: PerPeriod | None = None

@@ -7,7 +7,8 @@ from models.problem.network import Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal, Policy, ShortageBand
-from models.problem.population import County, DemandRow, StockLimits
+from models.problem.population import AgeCount, CensusCount, County, DemandRow, StockLimits
+from models.problem.population_projection import AgeGroup, AgeRates, PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
 from models.sheets.columns import Column, SheetLayout, make_column, make_columns
@@ -60,6 +61,17 @@ SETTING_KEYS: dict[str, tuple[tuple[str, ...], Column]] = {
             "Delivered part of the centre's promise in every period, 0 to 1; alternatively `delivered` in `periods`.",
         ),
     ),
+    **{
+        key: (("problem", "population_projection", name), make_column(PopulationProjection, name, "value"))
+        for key, name in (
+            ("census_year", "census_year"),
+            ("plan_year", "plan_year"),
+            ("census_error", "error"),
+            ("census_error_per_year", "error_per_year"),
+            ("boys_per_girl", "boys_per_girl"),
+            ("newborn_survival", "newborn_survival"),
+        )
+    },
     "own_needs_first": (("problem", "policy", "own_needs_first"), make_column(Policy, "own_needs_first", "value")),
     "own_surplus": (("problem", "policy", "own_surplus"), make_column(Policy, "own_surplus", "value")),
     "quality_weight": (("problem", "policy", "quality_weight"), make_column(Policy, "quality_weight", "value")),
@@ -81,7 +93,8 @@ _ITEM_FIELDS = make_columns(
     "whole_units", "transportable", "storable", "loss", "holding_cost", "calendar",
 )  # fmt: skip
 _COUNTY_FIELDS = make_columns(
-    County, "id", "name", "local_name", "latitude", "longitude", "power_area", "labour_hours", "store_tonnes", "handling_tonnes"
+    County, "id", "name", "local_name", "latitude", "longitude", "power_area", "labour_hours", "store_tonnes", "handling_tonnes",
+    "net_migration",
 )  # fmt: skip
 _FACTORY_FIELDS = make_columns(Factory, "id", "name", "local_name", "place", "level", "condition", "power_overhead")
 _LINE_FIELDS = make_columns(Line, "kwh_per_unit", "labour_hours_per_unit", "quality", "cost_per_unit", "least", "most")
@@ -106,6 +119,7 @@ _PLACE = _make_id_column("place", "County or station where the centre hands over
 _PROBLEM = ("problem",)
 _SHARES = ("problem", "supply_shares")
 _POLICY = ("problem", "policy")
+_PROJECTION = ("problem", "population_projection")
 
 OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("calendars", "A row is a calendar: the share of the plan's need in each period.",
@@ -118,6 +132,14 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("population", "A row is a population group of a county.",
            (_COUNTY, _GROUP, _make_number_column("heads", "Heads of the group in the county.")),
            ("population",), ("counties",), key_column="group", value_column="heads"),
+    SheetLayout("census", "A row is a population group that a census counted in a county.",
+           (_COUNTY, _GROUP, *make_columns(CensusCount, "heads", "yearly_growth")), ("census",), ("counties",), key_column="group"),
+    SheetLayout("ages", "A row is the people of five years of age that a census counted in a county.",
+           (_COUNTY, *make_columns(AgeCount, "age", "women", "men")), ("ages",), ("counties",)),
+    SheetLayout("age_rates", "A row is the births and the survival of the people of five years of age.",
+           make_columns(AgeRates, "age", "births_per_woman", "women_survive", "men_survive"), (*_PROJECTION, "rates")),
+    SheetLayout("age_groups", "A row is a population group defined by age and sex.",
+           (_GROUP, *make_columns(AgeGroup, "sex", "from_age", "below_age", "per_head")), (*_PROJECTION, "groups"), key_column="group"),
     SheetLayout("stocks", "A row is the stock of an item in a county, with its limits.", (_COUNTY, _ITEM, *_STOCK_FIELDS),
            ("stocks",), ("counties",), key_column="item"),
     SheetLayout("stations", "A row is a junction or gateway.",

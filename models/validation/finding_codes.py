@@ -83,6 +83,11 @@ ERROR_CODES: dict[str, FindingCode] = {
     "ambiguous_floor": FindingCode(
         "error", "A local floor names a category that is also an item outside the category."
     ),
+    "no_census_year": FindingCode("error", "A county has a census, but the census year or the plan's year is missing."),
+    "plan_before_census": FindingCode("error", "A table by age was counted after the plan's year."),
+    "bad_ages": FindingCode("error", "Ages of a table, of rates or of a population group are incomplete or differ."),
+    "no_age_groups": FindingCode("error", "A county has a table by age, but no population group is defined by age."),
+    "census_and_ages": FindingCode("error", "A population group follows both from a count and from ages."),
     "bands_beyond_need": FindingCode("error", "The widths of the shortage bands sum to more than 1."),
 }
 """Codes of inconsistencies between parts of a problem."""
@@ -91,6 +96,9 @@ WARNING_CODES: dict[str, FindingCode] = {
     "group_without_people": FindingCode("warning", "A norm is for a population group that no county has."),
     "misspelt_group": FindingCode(
         "warning", "A population group without a norm resembles a group with a norm that the county lacks."
+    ),
+    "heads_and_census": FindingCode(
+        "warning", "Stated heads differ from the projection of the census by more than its error; they are used."
     ),
     "worthless_need": FindingCode("warning", "A needed good has a value of 0, so its shortage costs nothing."),
     "same_name": FindingCode("warning", "Two items have the same name."),

@@ -29,6 +29,7 @@ from service.api.routes.fulfilment import router as execution
 from service.api.routes.health import router as health
 from service.api.routes.keys import router as access
 from service.api.routes.plans import router as plans
+from service.api.routes.population import router as population
 from service.api.routes.provinces import router as provinces
 from service.api.routes.sensitivity import router as answers
 from service.api.routes.tables import router as tables
@@ -56,6 +57,7 @@ ROUTERS = (
     provinces,
     validation,
     demand,
+    population,
     plans,
     life,
     answers,

@@ -45,7 +45,7 @@ Allot plans what a province makes, moves and swaps, by linear programming.
 TAGS = [
     {"name": "access", "description": "Principals, API keys and the audit log."},
     {"name": "provinces", "description": "Stored problems with versions and scenarios."},
-    {"name": "problems", "description": "Check a problem or estimate its demand without planning."},
+    {"name": "problems", "description": "Check a problem or estimate its population and demand without planning."},
     {"name": "plans", "description": "Create plans and follow them."},
     {"name": "approval", "description": "The approval workflow: from draft to ratified, in force and closed."},
     {

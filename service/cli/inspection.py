@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,10 @@ from rich.table import Table
 
 from models import provinces as builtins
 from models.demand import calculate_demand
+from models.heads import GroupHeads, compute_heads
+from models.problem.planning_problem import PlanningProblem
 from service.cli import problem_sources
+from service.core.share_text import format_share
 
 
 def validate_problem(
@@ -40,6 +44,52 @@ def export_demand(
     writer.writerow(["county", "item", *problem.periods])
     for row in calculate_demand(problem):
         writer.writerow([row.county, row.item, *row.quantity])
+
+
+_HEADS_METHODS = {"census": "yearly growth", "ages": "cohorts by sex and age"}
+
+
+def show_population(
+    source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
+    scenario: Annotated[
+        list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
+    ] = [],  # noqa: B006
+    change: Annotated[
+        list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
+    ] = [],  # noqa: B006
+) -> None:
+    """Print the heads of the plan's year by county and group: stated, or projected from a census with an error.
+
+    Example: `allot population ryanggang`
+    """
+    problem = problem_sources.load_problem(source, scenario, change)
+    rows = compute_heads(problem)
+    problem_sources.output_console.print(_build_heads_table(problem, rows))
+    if any(row.projected is not None for row in rows):
+        problem_sources.output_console.print(_build_projection_table(problem, rows))
+
+
+def _build_heads_table(problem: PlanningProblem, rows: Sequence[GroupHeads]) -> Table:
+    groups = list(dict.fromkeys(row.group for row in rows))
+    heads = {(row.county, row.group): row.heads for row in rows}
+    table = Table("county", *groups, title="Heads of the plan")
+    for county in problem.counties:
+        table.add_row(county.id, *(f"{heads.get((county.id, group), 0.0):,.0f}" for group in groups))
+    totals = (sum(row.heads for row in rows if row.group == group) for group in groups)
+    table.add_row("total", *(f"{total:,.0f}" for total in totals))
+    return table
+
+
+def _build_projection_table(problem: PlanningProblem, rows: Sequence[GroupHeads]) -> Table:
+    years = problem.population_projection
+    title = f"Census of {years.census_year:g} projected to {years.plan_year:g}"
+    table = Table("county", "group", "projected", "± share", "method", "heads of the plan", title=title)
+    for row in rows:
+        if row.projected is not None and row.error is not None and row.method is not None:
+            plan = "projected" if row.source != "stated" else f"stated: {row.heads:,.0f}"
+            method = _HEADS_METHODS[row.method]
+            table.add_row(row.county, row.group, f"{row.projected:,.0f}", format_share(row.error), method, plan)
+    return table
 
 
 def list_provinces() -> None:

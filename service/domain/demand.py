@@ -1,8 +1,9 @@
-"""The estimate of demand."""
+"""The estimates of population and of demand."""
 
 import orjson
 
 from models.demand import calculate_demand
+from models.heads import compute_heads
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError
 from service.auth.authorization import scope_lookup
@@ -12,7 +13,17 @@ from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService
+from service.domain.schemas.problems import PopulationAnswer
 from service.storage.store import Store
+
+
+def estimate_population(raw: bytes, settings: Settings, store: Store, principal: Principal) -> PopulationAnswer:
+    """Compute the heads of the plan's year of the problem in a body; raise InvalidProblemError for a faulty one."""
+    problem = _resolve_problem(raw, settings, store, principal)
+    projection = problem.population_projection
+    return PopulationAnswer(
+        census_year=projection.census_year, plan_year=projection.plan_year, rows=compute_heads(problem)
+    )
 
 
 def estimate_demand(
@@ -23,11 +34,7 @@ def estimate_demand(
 
     Raises InvalidProblemError, and ContentTooLargeError for more rows than a page may have.
     """
-    problem = resolve_bare_problem(
-        decode_json_object(raw),
-        settings,
-        scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
-    ).problem
+    problem = _resolve_problem(raw, settings, store, principal)
     chosen = _restrict_problem(problem, counties, items)
     rows = len(chosen.counties) * len(chosen.items)
     if rows > settings.max_page_rows:
@@ -36,6 +43,14 @@ def estimate_demand(
         )
     answer = {"periods": problem.periods, "rows": [one.model_dump(mode="json") for one in calculate_demand(chosen)]}
     return orjson.dumps(answer)
+
+
+def _resolve_problem(raw: bytes, settings: Settings, store: Store, principal: Principal) -> PlanningProblem:
+    return resolve_bare_problem(
+        decode_json_object(raw),
+        settings,
+        scope_lookup(ProvinceService(store, settings).look_up_province, principal, "read"),
+    ).problem
 
 
 def _restrict_problem(problem: PlanningProblem, counties: list[str], items: list[str]) -> PlanningProblem:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.heads import list_heads
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.label_arrays import index_positions, to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
@@ -64,14 +65,15 @@ def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_o
 
 
 def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray:
-    """Return demand in units, (C, I, T): population × norms × years, spread by calendars; rows of `demand` replace it.
+    """Return demand in units, (C, I, T): heads × norms × years, spread by calendars; rows of `demand` replace it.
 
-    d[n,i,t] = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
+    d[n,i,t] = calendar[i,t] · Σ_g heads[n,g] · norm[i,g] · years
     """
-    groups = index_positions(dict.fromkeys(group for county in problem.counties for group in county.population))
+    heads_by_county = list_heads(problem)
+    groups = index_positions(dict.fromkeys(group for heads in heads_by_county for group in heads))
     people = np.zeros((len(problem.counties), len(groups)))
-    for c, county in enumerate(problem.counties):
-        for group, heads in county.population.items():
+    for c, heads_by_group in enumerate(heads_by_county):
+        for group, heads in heads_by_group.items():
             people[c, groups[group]] = heads
     norms = np.zeros((len(groups), len(problem.items)))
     for i, item in enumerate(problem.items):

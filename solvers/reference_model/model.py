@@ -7,6 +7,7 @@ from typing import Any
 import pulp
 
 from models.base import PerPeriod, expand_to_periods
+from models.heads import list_heads
 from models.problem.factories import Factory, Line
 from models.problem.items import Item
 from models.problem.network import Link
@@ -189,16 +190,17 @@ def compute_calendar_shares(problem: PlanningProblem, item: Item) -> list[float]
 
 
 def compute_demand(problem: PlanningProblem) -> CountyItemUnits:
-    """Return demand in units: population × norm × years, shares by the calendar; rows of `demand` replace it.
+    """Return demand in units: heads × norm × years, shares by the calendar; rows of `demand` replace it.
 
-    d = calendar[i,t] · Σ_g population[n,g] · norm[i,g] · years
+    d = calendar[i,t] · Σ_g heads[n,g] · norm[i,g] · years
     """
     count = len(problem.periods)
     demand: CountyItemUnits = {}
+    heads_by_county = list_heads(problem)
     for item in problem.items:
         shares = compute_calendar_shares(problem, item)
-        for county in problem.counties:
-            per_year = sum(norm * county.population.get(group, 0.0) for group, norm in item.norms.items())
+        for county, heads in zip(problem.counties, heads_by_county, strict=True):
+            per_year = sum(norm * heads.get(group, 0.0) for group, norm in item.norms.items())
             for t in range(count):
                 demand[county.id, item.id, t] = shares[t] * per_year * problem.years
     for row in problem.demand:

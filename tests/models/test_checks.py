@@ -44,6 +44,23 @@ STATION_FACTORY = {"id": "mine", "place": "kilju", "lines": [{"item": "soda", "k
 SALT = {"id": "salt", "kind": "material", "name": "Salt"}
 DEMAND = {"county": "kapsan", "item": "soap", "quantity": 5}
 
+YEARS: Raw = {"census_year": 2000.0, "plan_year": 2002.0}
+AGES: list[Raw] = [{"age": 0, "women": 10.0, "men": 10.0}, {"age": 5, "women": 50.0, "men": 50.0}]
+RATES: list[Raw] = [{"age": 0}, {"age": 5, "births_per_woman": 0.05}]
+BY_AGE: Raw = YEARS | {"rates": RATES, "groups": {"infants": {"below_age": 5}}}
+CENSUS = {"households": {"heads": 41854.0}}
+
+
+def by_age(ages: list[Raw], **projection: Any) -> Modification:
+    """A county with a table by age, and the projection with some fields replaced."""
+    return both(put("counties", 0, "ages", value=ages), put("population_projection", value=BY_AGE | projection))
+
+
+def census(counted: Raw, **projection: Any) -> Modification:
+    """A county with counts of a census, and the years of the projection with some fields replaced."""
+    return both(put("counties", 0, "census", value=counted), put("population_projection", value=YEARS | projection))
+
+
 MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
     ("unknown_item", "/counties/1/stocks/sope", put("counties", 1, "stocks", value={"sope": {"opening": 1}})),
@@ -138,6 +155,30 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         both(put("items", 2, "category", value="soap"), put("supply_shares", "local_floor", value={"soap": 0.1})),
     ),
     ("bands_beyond_need", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.6)),
+    ("no_census_year", "/population_projection/census_year", census(CENSUS, census_year=None)),
+    ("no_census_year", "/population_projection/plan_year", by_age(AGES, plan_year=None)),
+    ("plan_before_census", "/population_projection/plan_year", by_age(AGES, plan_year=1999.0)),
+    ("bad_ages", "/counties/0/ages", by_age([AGES[0], AGES[1] | {"age": 10}])),
+    ("bad_ages", "/counties/0/ages", by_age([*AGES, {"age": 10}])),
+    ("bad_ages", "/population_projection/rates", by_age(AGES, rates=RATES[1:])),
+    (
+        "bad_ages",
+        "/population_projection/rates/0/births_per_woman",
+        by_age(AGES, rates=[RATES[0] | {"births_per_woman": 1.0}, RATES[1]]),
+    ),
+    (
+        "bad_ages",
+        "/population_projection/groups/infants",
+        by_age(AGES, groups={"infants": {"from_age": 3, "below_age": 3}}),
+    ),
+    ("bad_ages", "/population_projection/groups/infants", by_age(AGES, groups={"infants": {"from_age": 7}})),
+    ("no_age_groups", "/population_projection/groups", by_age(AGES, groups={})),
+    (
+        "census_and_ages",
+        "/counties/0/census/infants",
+        both(by_age(AGES), put("counties", 0, "census", value={"infants": {"heads": 20.0}})),
+    ),
+    ("heads_and_census", "/counties/0/population/households", census({"households": {"heads": 50000.0}}, error=0.1)),
     ("group_without_people", "/items/0/norms/infants", put("items", 0, "norms", "infants", value=1)),
     ("misspelt_group", "/counties/1/population/studnets", lambda raw: _respell(raw["counties"][1]["population"])),
     ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),
@@ -184,6 +225,10 @@ def test_each_mistake_yields_one_finding(code: str, path: str, modify: Modificat
     (finding,) = list_findings(modified_problem(modify))
     assert finding.message.endswith(".")
     assert finding.remedy.endswith((".", "?"))
+
+
+def test_stated_heads_within_the_error_of_a_census_are_no_mistake() -> None:
+    assert list_findings(modified_problem(census({"households": {"heads": 50000.0}}, error=0.2))) == ()
 
 
 def test_every_code_has_a_mistake() -> None:

@@ -5,7 +5,7 @@ condition; its docstring states the condition. `CHECKS` of each module lists its
 """
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, references, terms
+from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, population, references, terms
 from models.validation.checks.context import Omissions, ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
 from models.validation.finding_codes import FINDING_CODES, FindingCode
@@ -31,10 +31,11 @@ PART_CHECKS = (
     *terms.CHECKS,
     *cycles.CHECKS,
     *past.CHECKS,
+    *population.CHECKS,
 )
 """Checks of parts of a problem, in the order of their findings."""
 
-WHOLE_PROBLEM_CHECKS = needs.CHECKS
+WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *population.WHOLE_PROBLEM_CHECKS)
 """Checks of the problem as a whole. They yield only warnings and require a complete problem."""
 
 

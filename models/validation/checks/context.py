@@ -78,13 +78,24 @@ class ProblemContext:
         return groups
 
     @cached_property
+    def groups_by_county(self) -> tuple[dict[str, bool], ...]:
+        """Population groups of each county, and whether they have people: stated, counted or by age."""
+        groups = self.problem.population_projection.groups
+        return tuple(
+            dict.fromkeys(groups if county.ages else (), any(row.women or row.men for row in county.ages))
+            | {group: count.heads > 0 for group, count in county.census.items()}
+            | {group: heads > 0 for group, heads in county.population.items()}
+            for county in self.problem.counties
+        )
+
+    @cached_property
     def needing_counties(self) -> dict[str, frozenset[str]]:
         """Counties that need each item, by norms or by a stated need; items without a need are omitted."""
         stated = {(row.county, row.item): row.quantity for row in self.problem.demand}
         present: dict[str, set[str]] = {}
-        for county in self.problem.counties:
-            for group, heads in county.population.items():
-                if heads > 0:
+        for county, groups in zip(self.problem.counties, self.groups_by_county, strict=True):
+            for group, has_people in groups.items():
+                if has_people:
                     present.setdefault(group, set()).add(county.id)
         needs: dict[str, set[str]] = {}
         for group, items in self.items_by_norm_group.items():

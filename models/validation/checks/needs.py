@@ -15,7 +15,7 @@ from models.validation.finding_codes import make_finding
 
 def check_groups_without_people(context: ProblemContext) -> Iterator[Finding]:
     """Every norm is for a population group of some county."""
-    people = {group for county in context.problem.counties for group in county.population}
+    people = {group for groups in context.groups_by_county for group in groups}
     for i, item in enumerate(context.problem.items):
         for group, norm in item.norms.items():
             if norm > 0 and group not in people:
@@ -30,7 +30,8 @@ def check_groups_without_people(context: ProblemContext) -> Iterator[Finding]:
 def check_misspelt_groups(context: ProblemContext) -> Iterator[Finding]:
     """No population group without a norm resembles a group with a norm that the county lacks."""
     for n, county in enumerate(context.problem.counties):
-        lacking = [group for group in context.items_by_norm_group if group not in county.population]
+        known = context.groups_by_county[n]
+        lacking = [group for group in context.items_by_norm_group if group not in known]
         for group in county.population:
             if (
                 lacking

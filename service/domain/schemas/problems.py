@@ -5,6 +5,7 @@ from pydantic import Field
 from models.base import Frozen, Id
 from models.changes.change import Change
 from models.demand import DemandEstimate
+from models.heads import GroupHeads
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 
@@ -16,6 +17,17 @@ class DemandAnswer(Frozen):
     """Periods in order; every `quantity` has one number for each."""
     rows: tuple[DemandEstimate, ...]
     """A row for every county and item with demand."""
+
+
+class PopulationAnswer(Frozen):
+    """Heads of the plan's year."""
+
+    census_year: float | None
+    """Point in time of the census, in years; null without a census."""
+    plan_year: float | None
+    """Point in time of the heads, in years; null without a census."""
+    rows: tuple[GroupHeads, ...]
+    """A row for every county and population group."""
 
 
 class ProblemSize(Frozen):

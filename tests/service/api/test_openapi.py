@@ -156,7 +156,8 @@ EXAMPLES = [
         for name in (*BODY_EXAMPLES[ProblemSource], *BODY_EXAMPLES[PlanningProblem])
     ),
     *(
-        ("post", "/v1/demand", "/v1/demand", name)
+        ("post", path, path, name)
+        for path in ("/v1/demand", "/v1/population")
         for name in (*BODY_EXAMPLES[ProblemSource], *BODY_EXAMPLES[PlanningProblem])
     ),
     *(("post", "/v1/plans", "/v1/plans", name) for name in BODY_EXAMPLES[PlanBody]),

@@ -1,4 +1,4 @@
-"""Looking at a problem without planning it: /v1/validate and /v1/demand."""
+"""Looking at a problem without planning it: /v1/validate, /v1/population and /v1/demand."""
 
 from typing import Any
 
@@ -86,8 +86,33 @@ def test_the_estimate_is_people_times_norms_over_the_plan(client: TestClient, pr
     need = 41854 * 12 * 0.1616
     assert hyesan["quantity"] == pytest.approx([need * 31 / 59, need * 28 / 59])
     assert hyesan["groups"] == [
-        {"group": "households", "heads": 41854.0, "norm": 12.0, "quantity": pytest.approx(need)}
+        {
+            "group": "households",
+            "heads": 41854.0,
+            "heads_source": "stated",
+            "error": None,
+            "norm": 12.0,
+            "quantity": pytest.approx(need),
+        }
     ]
+
+
+def test_heads_of_a_census_are_projected_to_the_plans_year(client: TestClient, problem: dict[str, Any]) -> None:
+    del problem["counties"][0]["population"]["households"]
+    problem["counties"][0]["census"] = {"households": {"heads": 40_000, "yearly_growth": 0.01}}
+    problem["population_projection"] = {"census_year": 1993, "plan_year": 2002.5, "error": 0.02}
+    answer = client.post("/v1/population", json={"problem": problem}).json()
+    assert (answer["census_year"], answer["plan_year"]) == (1993, 2002.5)
+    heads = {(row["county"], row["group"]): row for row in answer["rows"]}
+    assert heads["hyesan", "households"]["heads"] == pytest.approx(40_000 * 1.01**9.5)
+    assert heads["hyesan", "households"] | {"heads": 0, "projected": 0} == {
+        "county": "hyesan", "group": "households", "heads": 0, "source": "census", "projected": 0, "error": 0.02,
+        "method": "census",
+    }  # fmt: skip
+    assert heads["kapsan", "households"]["source"] == "stated"
+    del problem["population_projection"]["plan_year"]
+    refused = assert_problem(client.post("/v1/population", json={"problem": problem}), 422)
+    assert {one["code"] for one in refused["errors"]} == {"no_census_year"}
 
 
 def test_the_estimate_can_be_restricted(client: TestClient) -> None:

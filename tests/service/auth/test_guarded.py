@@ -161,7 +161,7 @@ def test_who_may_plan_a_province(guarded: TestClient, as_: As, north: str, calle
             assert [one["message"].replace(name, "none") for one in hidden] == [one["message"] for one in absent]
 
 
-@pytest.mark.parametrize("path", ["/v1/validate", "/v1/demand"])
+@pytest.mark.parametrize("path", ["/v1/validate", "/v1/demand", "/v1/population"])
 def test_a_province_named_in_a_body_is_hidden_too(guarded: TestClient, as_: As, north: str, path: str) -> None:
     assert guarded.post(path, json={"province": "north"}, headers=as_("reader")).status_code == 200
     answer = guarded.post(path, json={"province": "north"}, headers=as_("stranger"))

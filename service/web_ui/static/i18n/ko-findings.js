@@ -50,6 +50,13 @@ export default {
   "finding.duplicate_past": "지난 실적이나 이전 과제에 같은 것이 두 번 있습니다.",
   "finding.no_former_quotas": "`quotas_close` 목표가 있지만 이전 과제가 없습니다.",
   "finding.ambiguous_floor": "지방 생산 몫의 이름이 부문이면서 그 부문 밖의 품목이기도 합니다.",
+  "finding.no_census_year": "군에 인구조사가 있지만 조사한 해나 계획하는 해가 없습니다.",
+  "finding.plan_before_census": "나이별 인구표가 계획하는 해보다 뒤에 조사되였습니다.",
+  "finding.bad_ages": "인구표, 출생·생존률, 인구 집단의 나이가 빠졌거나 서로 다릅니다.",
+  "finding.no_age_groups": "나이별 인구표가 있지만 나이로 정한 인구 집단이 없습니다.",
+  "finding.census_and_ages": "한 인구 집단이 조사 인원과 나이별 인구표 둘 다에서 나옵니다.",
+  "finding.heads_and_census":
+    "적힌 인원이 인구조사에서 추산한 인원과 오차보다 크게 다릅니다. 적힌 인원이 쓰입니다.",
   "finding.bands_beyond_need": "부족 구간의 너비를 합하면 1이 넘습니다.",
   "finding.group_without_people": "어느 군에도 없는 인구 집단의 기준량입니다.",
   "finding.misspelt_group": "군의 인구 집단에 기준량이 없습니다. 이름이 비슷한 집단은 있습니다.",
