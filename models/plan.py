@@ -55,6 +55,10 @@ class ObjectiveTerms(Frozen):
     """Holding cost of stock."""
     quality: float = 0.0
     """Value of missing quality, times `quality_weight`."""
+    rate_changes: float = 0.0
+    """Value of changes of production from period to period, times `smoothing`."""
+    left_over: float = 0.0
+    """Value of stock left at the end above its minimum, times `smoothing`."""
 
 
 class GoalResult(Frozen):

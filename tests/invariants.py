@@ -10,6 +10,7 @@ from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
+from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables
 
 Invariant = Callable[[Reading], Iterator[str]]
@@ -269,6 +270,7 @@ def check_objective_invariant(r: Reading) -> Iterator[str]:
     assert r.plan.objective is not None
     parts = r.plan.objective.parts
     found = {"shortage": _shortage(r), "making": 0.0, "haulage": 0.0, "holding": 0.0, "quality": 0.0}
+    found["rate_changes"], found["left_over"] = compute_level_costs(r)
     for factory in r.problem.factories:
         for line in factory.lines:
             made = sum(r.make[factory.id, line.item, period] for period in r.periods)
@@ -287,7 +289,7 @@ def check_objective_invariant(r: Reading) -> Iterator[str]:
                 yield f"objective shortage: {stated} stated, {won} if the cheapest bands fill first"
         elif r.apart(stated, won):
             yield f"objective {name}: {stated} stated, {won} by the tables"
-    total = parts.shortage + parts.making + parts.haulage + parts.holding + parts.quality
+    total = sum(parts.model_dump().values())
     if r.apart(r.plan.objective.value, total):
         yield f"objective: {r.plan.objective.value} stated, its parts are {total}"
 

@@ -241,6 +241,7 @@ def problem_dicts(
     demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in d.goods if d.perhaps(4)]
     policy: Json = {"shortage_bands": d.one(BANDS), "quality_weight": d.one((0, 0, 0.25)), "goals": goals}
     policy["own_surplus"] = d.perhaps()
+    policy["smoothing"] = d.one((0, 0.03, 0.25))
     if d.perhaps(3):
         policy["priority_weights"] = {"1": 8, "2": 2, "3": 0.5}
     problem: Json = {

@@ -59,7 +59,7 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
         },
         "partners": [{"id": "neighbour", "at": "gate", "offers": {"soap": 3}, "wants": {"soda": 30}, "credit": 1}],
         "demand": [need("town", "soap", 10), need("village", "soap", 12)],
-        "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True},
+        "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True, "smoothing": 0.25},
     }
     return make_problem(**{**whole, **parts})
 
@@ -114,6 +114,8 @@ TAMPERINGS = [
     ("check_bands_invariant", more("supply", "shortage", 1000, item="soap", county="village")),
     ("check_objective_invariant", more("supply", "shortage", 1, county="village")),
     ("check_objective_invariant", more("shipments", "quantity", 1, link="road")),
+    ("check_objective_invariant", more("quotas", "quantity", 1)),
+    ("check_objective_invariant", more("supply", "stock", 1, county="town", item="soda", period="p2")),
     ("check_whole_units_invariant", more("quotas", "quantity", 0.5)),
 ]
 

@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from models.base import Amount, Frozen, Share
 
-GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost"]
+GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost", "level"]
 """Names of the goals that a plan can optimise in order."""
 
 
@@ -29,7 +29,7 @@ class Goal(Frozen):
     """Goal to optimise. `worst_fulfilment`: maximise the smallest served share (max-min fairness). `shortage`:
     minimise weighted shortage. `quotas_close`: minimise the deviation of quotas from `former_quotas`, by value.
     `central_share`: minimise the deviation from a target share. `quality`: minimise the value lost to low quality.
-    `cost`: minimise cost."""
+    `cost`: minimise cost. `level`: minimise the cost of rate changes and of stock left over; see `Policy.smoothing`."""
     over: Literal["county", "item", "county_item"] = "county_item"
     """For `worst_fulfilment`: groups whose served share, over the whole plan and by value, is compared."""
     target: Share | None = None
@@ -71,6 +71,17 @@ class Policy(Frozen):
     region. What the centre or another partner supplies is then no means of payment."""
     quality_weight: Amount = 0.0
     """Weight of missing quality, in won per won of value; 0 by default."""
+    smoothing: Amount = 0.0
+    """Weight of changes of production from period to period, in won per won of value; 0 by default, which permits any
+    change. A rise of the output per day costs half the weight, and a fall the other half: output that runs in a single
+    period costs the weight times its value. Stock left at the end above its minimum costs the weight times its value as
+    well. With ordered goals, both count only where the goal `level` is listed."""
+
+    @property
+    def is_level(self) -> bool:
+        """Whether rate changes and stock left over count: `smoothing` is above 0, without goals or with the goal `level`."""
+        goals = self.expand_ordered_goals()
+        return self.smoothing > 0 and (not goals or any(goal.goal == "level" for goal in goals))
 
     def expand_ordered_goals(self) -> tuple[Goal, ...]:
         """Return the goals as `Goal` objects; empty if none are stated."""

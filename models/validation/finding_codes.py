@@ -107,6 +107,7 @@ WARNING_CODES: dict[str, FindingCode] = {
         "warning", "Items have a priority without a stated weight, so the default weight is used."
     ),
     "default_target": FindingCode("warning", "The goal `central_share` has no target, so the central share is used."),
+    "level_without_smoothing": FindingCode("warning", "The goal `level` is listed, but `smoothing` is 0."),
     "unmetered_factory": FindingCode("warning", "A factory at a station uses electricity without a limit."),
     "no_gateway": FindingCode("warning", "The centre promises supplies, but there is no gateway."),
     "share_of_material": FindingCode(

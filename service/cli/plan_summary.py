@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from models.plan import Infeasibility, Plan, PlanSummary, ServedShare
+from models.plan import Infeasibility, ObjectiveTerms, Plan, PlanSummary, ServedShare
 from service.core.share_text import format_share
 from solvers.lp.solution import Progress
 
@@ -31,7 +31,11 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
             f"dual residual {proof.dual_residual:.1e}, gap {proof.gap:.1e}"
         )
     if head.objective is not None:
-        console.print(f"objective {head.objective.value:,.2f} won, of it shortage {head.objective.parts.shortage:,.2f}")
+        parts = head.objective.parts
+        level = (
+            f", rate changes {parts.rate_changes:,.2f}, left over {parts.left_over:,.2f}" if _is_level(parts) else ""
+        )
+        console.print(f"objective {head.objective.value:,.2f} won, of it shortage {parts.shortage:,.2f}{level}")
     if head.summary is not None:
         _print_summary(head.summary, console)
     if head.infeasibility is not None:
@@ -39,6 +43,10 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
     seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
     steps = describe_steps(head.solver.strategy)
     console.print(f"{head.solver.name} {head.solver.version}; {steps}; seconds: {seconds}")
+
+
+def _is_level(parts: ObjectiveTerms) -> bool:
+    return parts.rate_changes > 0 or parts.left_over > 0
 
 
 def _print_summary(summary: PlanSummary, console: Console) -> None:

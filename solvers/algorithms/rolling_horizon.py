@@ -66,7 +66,7 @@ class PeriodDecomposition:
     def decompose_program(cls, program: Program, dual_values: FloatArray) -> "PeriodDecomposition | None":
         """Split a program by periods; dual values, (m,), replace the linking constraints.
 
-        The result is None if variables other than stock link two periods.
+        The result is None if variables other than stock link two periods, as changes of output do.
         """
         lp = program.lp
         column, row = np.full(lp.column_count, LINKING, dtype=np.int64), np.full(lp.row_count, LINKING, dtype=np.int64)

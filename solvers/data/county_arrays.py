@@ -88,9 +88,15 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     return demand
 
 
+def build_period_days(problem: PlanningProblem) -> FloatArray:
+    """Return the days of each period, 1 where the problem states none, (T,)."""
+    days = 1.0 if problem.period_days is None else problem.period_days
+    return np.asarray(to_period_array([days], len(problem.periods))[0])
+
+
 def _build_calendars(problem: PlanningProblem) -> FloatArray:
     """Return the share of the demand of each item in each period, (I, T)."""
-    days = to_period_array([1.0 if problem.period_days is None else problem.period_days], len(problem.periods))[0]
+    days = build_period_days(problem)
     shares = {name: to_float_array(calendar) for name, calendar in problem.calendars.items()}
     shares["even"] = days / days.sum()
     return np.stack([shares[item.calendar] for item in problem.items])

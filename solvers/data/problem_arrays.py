@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_place_arrays
+from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_period_days, build_place_arrays
 from solvers.data.factory_arrays import LineArrays, MachineArrays, build_line_arrays, build_machine_arrays
 from solvers.data.item_arrays import ItemArrays, build_item_arrays
 from solvers.data.label_arrays import index_positions, to_float_array
@@ -53,6 +53,8 @@ class ProblemArrays:
     """Past periods; past swaps and central deliveries also count as offered, wanted and promised."""
     former_quotas: FloatArray
     """Former quotas in units, (L, T)."""
+    period_days: FloatArray
+    """Days of each period, 1 where none are stated, (T,)."""
 
     @classmethod
     def from_problem(cls, problem: PlanningProblem) -> Self:
@@ -86,6 +88,7 @@ class ProblemArrays:
             band_weight=to_float_array([band.weight for band in bands]),
             past=past,
             former_quotas=build_former_quotas(problem, labels),
+            period_days=build_period_days(problem),
         )
 
     @property

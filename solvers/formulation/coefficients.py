@@ -15,6 +15,8 @@ VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "give": ("partner", "item", "period"),
     "take": ("partner", "item", "period"),
     "short": ("place", "item", "period", "band"),
+    "rate_change": ("line", "period", "side"),
+    "left_over": ("place", "item", "period"),
 }
 """Axes of each variable block."""
 

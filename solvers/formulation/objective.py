@@ -2,7 +2,8 @@
 
 Σ short · weight_k · priority_weight · value_i · importance[i,t]  (shortage)  + Σ cost_per_unit·make  (making)
 + Σ (cost_per_tonne + cost_per_tonne_km·km) · tonnes shipped  (haulage)  + Σ holding_cost·stock  (holding)
-+ quality_weight · Σ value·(1 − quality)·make  (quality)
++ quality_weight · Σ value·(1 − quality)·make  (quality)  + smoothing · Σ value·|change of the rate| / 2  (rate_changes)
++ smoothing · Σ value·stock above its minimum in the last period  (left_over)
 """
 
 from collections.abc import Callable, Mapping
@@ -48,12 +49,25 @@ def compute_weighted_quality_loss(arrays: ProblemArrays, block: Block) -> FloatA
     return np.asarray(arrays.problem.policy.quality_weight * compute_quality_loss(arrays, block))
 
 
+def compute_rate_change_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of changes of production in won per unit, by column of `rate_change`: half up, half down."""
+    item = arrays.lines.item[block.axes["line"]]
+    return np.asarray(arrays.problem.policy.smoothing * arrays.items.value[item] / 2.0)
+
+
+def compute_left_over_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of stock left over in won per unit, by column of `left_over`."""
+    return np.asarray(arrays.problem.policy.smoothing * arrays.items.value[block.axes["item"]])
+
+
 OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
     "shortage": ("short", compute_shortage_cost),
     "making": ("make", compute_production_cost),
     "haulage": ("ship", compute_haulage_cost),
     "holding": ("stock", compute_holding_cost),
     "quality": ("make", compute_weighted_quality_loss),
+    "rate_changes": ("rate_change", compute_rate_change_cost),
+    "left_over": ("left_over", compute_left_over_cost),
 }
 """Parts of the objective: the variable of each part and its cost function."""
 

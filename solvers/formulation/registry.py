@@ -92,6 +92,20 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "store", "The tonnes in the stores of {place} at the end of {period} are limited.", "tonne", "stock"
         ),
         _describe_constraint(
+            "rate_change",
+            "The change of the output of {line} per day in {period} is measured.",
+            ITEM_UNIT,
+            "make",
+            "rate_change",
+        ),
+        _describe_constraint(
+            "left_over",
+            "The stock of {item} in {place} at the end of {period} above its minimum is measured.",
+            ITEM_UNIT,
+            "stock",
+            "left_over",
+        ),
+        _describe_constraint(
             "own_needs_first",
             "The shortage of {item} in {place} in {period} is at most that of the plan without swaps.",
             ITEM_UNIT,

@@ -17,7 +17,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, is_past_period
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 
-DEFINING_CONSTRAINTS = ("central_distance", "quota_distance", "worst_fulfilment")
+DEFINING_CONSTRAINTS = ("central_distance", "left_over", "quota_distance", "rate_change", "worst_fulfilment")
 """Constraints that only define a measure; relaxing them does not help."""
 
 BALANCE_PENALTY = 1e4

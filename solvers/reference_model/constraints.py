@@ -245,3 +245,39 @@ def add_store_constraints(model: ReferenceModel) -> None:
             model.add_constraint(
                 pulp.lpSum(stored_tonnes[place.id, t]) <= tonnes, "store", place.id, model.problem.periods[t]
             )
+
+
+def add_rate_change_constraints(model: ReferenceModel) -> None:
+    """Measure rises and falls of the output per day after the past, in units per period of mean length."""
+    if not counts_level(model):
+        return
+    stated = model.problem.period_days
+    days = model.expand_to_periods(1.0 if stated is None else stated)
+    mean = sum(days) / len(days)
+    begin = 1 if model.problem.past is None else len(model.problem.past.periods)
+    for factory, position, line in model.list_all_lines():
+        for t in range(begin, len(days)):
+            if model.items[line.item].value > 0 and days[t] > 0 and days[t - 1] > 0:
+                name = (factory.id, line.item, model.problem.periods[t])
+                up, down = model.add_variable("rise", *name), model.add_variable("fall", *name)
+                now = mean / days[t] * model.make[factory.id, position, t]
+                before = mean / days[t - 1] * model.make[factory.id, position, t - 1]
+                model.add_constraint(now - before <= up, "rate_change", *name)
+                model.add_constraint(before - now <= down, "rate_change", *name)
+                model.rate_change[factory.id, position, t] = up, down
+
+
+def add_left_over_constraints(model: ReferenceModel) -> None:
+    """Measure the stock above its minimum at the end of the last period."""
+    last = len(model.problem.periods) - 1
+    for (county, item, t), units in model.stock.items() if counts_level(model) else ():
+        if t == last and model.items[item].value > 0:
+            left = model.left_over[county, item] = model.add_variable("left_over", county, item)
+            model.add_constraint(units - left <= units.lowBound, "left_over", county, item)
+
+
+def counts_level(model: ReferenceModel) -> bool:
+    """Return whether changes of production and stock left over count: always with a weight, unless goals leave them out."""
+    policy = model.problem.policy
+    names = [goal.goal for goal in policy.expand_ordered_goals()]
+    return policy.smoothing > 0 and ("level" in names or not names)

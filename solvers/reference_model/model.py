@@ -53,6 +53,10 @@ class ReferenceModel:
     """Units taken in swaps, by partner, item and t."""
     short: dict[tuple[str, str, int, int], pulp.LpVariable] = field(default_factory=dict)
     """Units short, by county, item, t and band."""
+    rate_change: dict[tuple[str, int, int], tuple[pulp.LpVariable, pulp.LpVariable]] = field(default_factory=dict)
+    """Rise and fall of the output in units per mean period from t − 1 to t, by factory, position of the line and t."""
+    left_over: dict[tuple[str, str], pulp.LpVariable] = field(default_factory=dict)
+    """Stock at the end of the last period above its minimum in units, by county and item."""
     name_counts: dict[str, int] = field(default_factory=dict)
     """Number of requests for each name."""
     past_variables: set[str] = field(default_factory=set)

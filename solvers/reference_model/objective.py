@@ -65,9 +65,21 @@ def build_cost_without_shortage(model: ReferenceModel) -> pulp.LpAffineExpressio
     )
 
 
+def build_level_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
+    """Return smoothing · value · (changes of production / 2 + stock left over), in won."""
+    weight = model.problem.policy.smoothing
+    lines = {(factory.id, position): line for factory, position, line in model.list_all_lines()}
+    terms = [
+        weight * model.items[lines[factory, position].item].value / 2 * (up + down)
+        for (factory, position, _), (up, down) in model.rate_change.items()
+    ]
+    terms += [weight * model.items[item].value * units for (_, item), units in model.left_over.items()]
+    return pulp.lpSum(terms)
+
+
 def build_weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Return the objective of a plan without ordered goals, in won."""
-    return build_shortage_cost(model) + build_cost_without_shortage(model)
+    """Return the objective in won; rate changes and stock left over have variables only where they count."""
+    return build_shortage_cost(model) + build_cost_without_shortage(model) + build_level_cost(model)
 
 
 def add_worst_fulfilment_goal(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
@@ -139,3 +151,5 @@ def build_goal_expression(model: ReferenceModel, goal: Goal) -> pulp.LpAffineExp
             return build_shortage_cost(model)
         case "cost":
             return build_cost_without_shortage(model)
+        case "level":
+            return build_level_cost(model)

@@ -150,6 +150,8 @@ def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: t
     code = len(CONSTRAINT_LIMIT_AXES) + tuple(BOUND_LIMIT_AXES).index(key)
     if key[1] == "lower":
         lower = lp.column_lower[block.block_slice]
+        if key[0] == "stock":
+            reduced = reduced + _spread_left_over_prices(solved, block)
         limit, shadow_price = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
         limit, shadow_price = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
@@ -180,6 +182,18 @@ def _build_limit_part(
         limit,
         np.where(np.abs(shadow_price) < NEGLIGIBLE_AMOUNT, 0.0, shadow_price),
     )
+
+
+def _spread_left_over_prices(solved: _SolvedPoint, stock: Block) -> FloatArray:
+    """Return the dual value of `left_over` of each stock variable, (stock.size,); 0 where it has no such constraint.
+
+    A lower minimum of the last period also lowers the stock that is not left over.
+    """
+    prices, rows = np.zeros(stock.size), solved.program.constraints.get("left_over")
+    if rows is not None:
+        matrix = solved.program.lp.matrix[rows.block_slice, stock.block_slice].tocoo()
+        prices[matrix.coords[1]] = solved.dual_values[rows.block_slice][matrix.coords[0]]
+    return prices
 
 
 def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:

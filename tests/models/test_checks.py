@@ -186,6 +186,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),
     ("default_priority_weight", "/policy/priority_weights", put("policy", "priority_weights", value={"1": 4, "3": 1})),
     ("default_target", "/policy/goals/0", put("policy", "goals", value=["central_share"])),
+    ("level_without_smoothing", "/policy/goals/1", put("policy", value={"smoothing": 0, "goals": ["cost", "level"]})),
     ("unmetered_factory", "/factories/2/place", add("factories", value=STATION_FACTORY)),
     ("no_gateway", "/supply_shares/gateways", put("supply_shares", "gateways", value=[])),
     ("share_of_material", "/supply_shares/by_item/soda", put("supply_shares", "by_item", value={"soda": 0.1})),

@@ -75,11 +75,22 @@ def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
         line: Json = {"item": item, "least": gift, "most": gift}
         return {**problem, "factories": [*problem["factories"], {"id": "gift", "place": county, "lines": [line]}]}
 
+    def own_cost(units: float) -> float:
+        """The gift comes in one period, which changes its rate on each side of the period."""
+        days = problem.get("period_days", 1)
+        days = days if isinstance(days, list) else [days] * len(problem["periods"])
+        sides = (period > 0) + (period < len(days) - 1)
+        value = next(row["value"] for row in problem["items"] if row["id"] == item)
+        cost = problem["policy"]["smoothing"] * value * units * sum(days) / len(days) / days[period] * sides / 2
+        return float(cost)
+
     plans = [make_plan(PlanningProblem.model_validate(with_gift(units))) for units in (0.0, STEP, 2 * STEP)]
     if plans[2].plan.outcome != "optimal":
         return  # nothing can be done with the gift: no stock, no need, no road
     price = _supply_price(rows_of(plans[1]), county, item, problem["periods"][period])
-    low, middle, high = (value_of(result.plan) for result in plans)
+    low, middle, high = (
+        value_of(result.plan) - own_cost(units) for result, units in zip(plans, (0.0, STEP, 2 * STEP), strict=True)
+    )
     if price is not None:
         check_price(low, middle, high, price, STEP)
 

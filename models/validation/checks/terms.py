@@ -81,6 +81,15 @@ def check_goal_targets(context: ProblemContext) -> Iterator[Finding]:
             yield make_finding("default_target", ("policy", "goals", k), message, remedy)
 
 
+def check_goal_level(context: ProblemContext) -> Iterator[Finding]:
+    """The goal `level` is listed only with a weight of smoothing."""
+    for k, goal in enumerate(context.problem.policy.expand_ordered_goals()):
+        if goal.goal == "level" and context.problem.policy.smoothing == 0:
+            message = "The goal `level` has no effect, because `policy.smoothing` is 0."
+            remedy = "Set `policy.smoothing` above 0, or remove the goal."
+            yield make_finding("level_without_smoothing", ("policy", "goals", k), message, remedy)
+
+
 def check_shortage_bands(context: ProblemContext) -> Iterator[Finding]:
     """The widths of the shortage bands sum to 1."""
     total = sum(band.width for band in context.problem.policy.shortage_bands)
@@ -125,6 +134,7 @@ CHECKS = (
     check_ambiguous_floors,
     check_gateway_presence,
     check_goal_targets,
+    check_goal_level,
     check_shortage_bands,
     check_priority_weights,
     check_station_factories,

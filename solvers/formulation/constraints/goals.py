@@ -10,7 +10,13 @@ import numpy as np
 from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import add_coefficients, find_variable_block
-from solvers.formulation.objective import compute_quality_loss, compute_shortage_cost, compute_variable_cost
+from solvers.formulation.objective import (
+    compute_left_over_cost,
+    compute_quality_loss,
+    compute_rate_change_cost,
+    compute_shortage_cost,
+    compute_variable_cost,
+)
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, ProgramBuilder
 
 
@@ -129,7 +135,8 @@ def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, pos
 
     Costs by goal: −worst (worst_fulfilment); weighted shortage (shortage); deviation from the target in won
     (central_share); deviation from former quotas by value, where an item without a value counts 1 (quotas_close); lost
-    quality in won, without its weight (quality); production, haulage, holding and weighted lost quality (cost).
+    quality in won, without its weight (quality); production, haulage, holding and weighted lost quality (cost); weighted
+    rate changes and stock left over (level).
 
     Parameters
     ----------
@@ -149,6 +156,7 @@ def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, pos
         "shortage": {"short": compute_shortage_cost},
         "quality": {"make": compute_quality_loss},
         "cost": {"make": compute_variable_cost, "ship": compute_variable_cost, "stock": compute_variable_cost},
+        "level": {"rate_change": compute_rate_change_cost, "left_over": compute_left_over_cost},
     }[goal.goal]
     return parts[block.name](arrays, block) if block.name in parts else np.zeros(block.size)
 

@@ -219,7 +219,7 @@ def test_parts_sum_to_the_costs() -> None:
     arrays = ProblemArrays.from_problem(two_towns())
     program = build_program(arrays, goals=GOALS)
     parts = compute_objective_parts(arrays, program)
-    assert list(parts) == ["shortage", "making", "haulage", "holding", "quality"]
+    assert list(parts) == ["shortage", "making", "haulage", "holding", "quality", "rate_changes", "left_over"]
     assert all(part.any() for part in parts.values())
     np.testing.assert_allclose(sum(parts.values()), program.lp.cost)
 

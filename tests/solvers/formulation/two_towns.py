@@ -16,6 +16,7 @@ GOALS = (
     Goal(goal="quality"),
     Goal(goal="cost"),
     Goal(goal="quotas_close"),
+    Goal(goal="level"),
 )
 
 
@@ -25,6 +26,8 @@ def two_towns(**parts: Any) -> PlanningProblem:
     soda = {"id": "soda", "category": "chemicals", "kind": "material", "kg_per_unit": 500, "value": 3}
     stated: dict[str, Any] = {
         "periods": ["p1", "p2"],
+        "period_days": [40, 10],
+        "years": 0.14,
         "items": [soap | {"holding_cost": 0.125}, soda | {"loss": 0.25, "transportable": True}],
         "counties": [_hills(), {"id": "plain", "power_area": "south"}],
         "power_areas": [{"id": "north", "limit_kwh": [100, 80], "own_generation_kwh": 5}, {"id": "south"}],
@@ -44,6 +47,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
             "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}],
             "quality_weight": 0.5,
             "own_surplus": True,
+            "smoothing": 0.125,
             "goals": [goal.model_dump() for goal in GOALS],
         },
     }

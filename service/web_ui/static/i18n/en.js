@@ -80,6 +80,8 @@ export default {
   "rule.own_needs_first": "Own needs first",
   "rule.own_surplus": "Own surplus",
   "rule.store": "Store capacity",
+  "rule.rate_change": "Production level",
+  "rule.left_over": "Stock left over",
   "rule.line_least": "Minimum quota",
   "rule.line_most": "Maximum quota",
   "rule.stock_least": "Minimum stock",

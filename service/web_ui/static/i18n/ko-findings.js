@@ -65,6 +65,7 @@ export default {
   "finding.bands_sum": "부족 구간의 너비를 합하면 1보다 작습니다.",
   "finding.default_priority_weight": "가중치가 적히지 않은 우선순위가 있어 기본값을 씁니다.",
   "finding.default_target": "목표 `central_share`에 목표값이 없어 중앙 공급 몫을 씁니다.",
+  "finding.level_without_smoothing": "목표 `level`이 있지만 `smoothing`이 0입니다.",
   "finding.unmetered_factory": "역에 있는 공장의 전력에 한도가 없습니다.",
   "finding.no_gateway": "중앙이 물자를 약속했지만 넘겨줄 관문이 없습니다.",
   "finding.share_of_material": "자재에 몫이 적혀 있습니다. 몫은 소비품에만 쓰이므로 무시됩니다.",

@@ -79,6 +79,8 @@ export default {
   "rule.own_needs_first": "자체 수요 우선",
   "rule.own_surplus": "자체 잉여",
   "rule.store": "창고 용량",
+  "rule.rate_change": "생산 평준",
+  "rule.left_over": "남는 재고",
   "rule.line_least": "최소 과제",
   "rule.line_most": "최대 과제",
   "rule.stock_least": "최소 재고",

@@ -110,6 +110,8 @@ const FIGURES = [
   ["shortage", (plan) => plan.objective.parts.shortage, formatWon],
   ["making", (plan) => plan.objective.parts.making, formatWon],
   ["haulage", (plan) => plan.objective.parts.haulage, formatWon],
+  ["rate_changes", (plan) => plan.objective.parts.rate_changes, formatWon],
+  ["left_over", (plan) => plan.objective.parts.left_over, formatWon],
   ["local_share", (plan) => plan.summary.local_share, formatShare],
   ["central_share", (plan) => plan.summary.central_share, formatShare],
   ["power", (plan) => plan.summary.power_used_kwh, (value) => `${formatNumber(value)}\u00a0kWh`],
