@@ -92,7 +92,8 @@ class SolveStep(Frozen):
     """One run of an algorithm in a stage of the plan."""
 
     stage: str
-    """Stage of the plan: `solve`, `without swaps` or `whole units`, with the name of the goal if the policy has ordered goals."""
+    """Stage of the plan: `solve`, `without swaps` or `whole units`, with the name of the goal if the policy has ordered goals;
+    or `settle ties`."""
     algorithm: str
     """Name of the solver backend, or `aggregated-relaxation`, `rolling-horizon` or `window-merge`."""
     seconds: float

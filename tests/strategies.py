@@ -242,6 +242,7 @@ def problem_dicts(
     policy: Json = {"shortage_bands": d.one(BANDS), "quality_weight": d.one((0, 0, 0.25)), "goals": goals}
     policy["own_surplus"] = d.perhaps()
     policy["smoothing"] = d.one((0, 0.03, 0.25))
+    policy["tie_break"] = d.perhaps()
     if d.perhaps(3):
         policy["priority_weights"] = {"1": 8, "2": 2, "3": 0.5}
     problem: Json = {

@@ -74,6 +74,7 @@ SETTING_KEYS: dict[str, tuple[tuple[str, ...], Column]] = {
     },
     "own_needs_first": (("problem", "policy", "own_needs_first"), make_column(Policy, "own_needs_first", "value")),
     "own_surplus": (("problem", "policy", "own_surplus"), make_column(Policy, "own_surplus", "value")),
+    "tie_break": (("problem", "policy", "tie_break"), make_column(Policy, "tie_break", "value")),
     "quality_weight": (("problem", "policy", "quality_weight"), make_column(Policy, "quality_weight", "value")),
     "smoothing": (("problem", "policy", "smoothing"), make_column(Policy, "smoothing", "value")),
 }

@@ -1,4 +1,4 @@
-"""The stages of a plan: a plan without swaps (no-harm constraint), lexicographic goals, and integer quotas.
+"""The stages of a plan: a plan without swaps (no-harm constraint), lexicographic goals, the tie-break, and integer quotas.
 
 All stages solve programs of one shape, so each stage starts from the basis of the stage before it.
 """
@@ -13,8 +13,9 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.lexicographic import GoalCost, LexicographicResult, list_goal_costs, solve_lexicographic
 from solvers.algorithms.rounding import round_quotas
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
+from solvers.algorithms.tie_break import settle_ties
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import build_program, is_past_period, sum_shortage_units
+from solvers.formulation import build_program, compute_tie_break_cost, is_past_period, sum_shortage_units
 from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds, replace_row_bounds
 from solvers.lp.solution import Basis
 
@@ -26,13 +27,15 @@ class PipelineResult:
     pricing_solve: SolveAttempt
     """The solve whose dual values are the shadow prices of the plan: the last goal, before rounding."""
     values: FloatArray | None
-    """Value of each variable of `pricing_solve.program` in the finished plan, (n,); None without a feasible point."""
+    """Value of each variable of `pricing_solve.program` in the finished plan, after the tie-break and rounding, (n,); None without a
+    feasible point."""
     last_solve: SolveAttempt
     """The last solve, or the solve that failed."""
     is_proved: bool
     """Whether every stage ended with a certified optimum; the cost of rounding is not proved to be minimal."""
     certificate: Certificate | None
-    """Certificate of the pricing solve; its primal residual also covers the rounded plan."""
+    """Certificate of the values before rounding, by the dual values of the pricing solve; its primal residual also covers the
+    rounded plan."""
     goal_results: tuple[GoalResult, ...] = ()
     """Result of each goal."""
     is_rounded: bool = False
@@ -65,8 +68,9 @@ def solve_in_stages(
     `start` is a basis for the first stage, for example of the plan of a similar problem.
     """
     goals, integers = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
+    tie_break = compute_tie_break_cost(index, program) if index.problem.policy.tie_break else None
     if not requires_own_needs_stage(index.problem):
-        return _solve_goals_then_round(program, goals, integers, run, "solve", start)
+        return _solve_goals_then_round(program, goals, integers, run, "solve", start, tie_break)
     no_swap_stage = apply_no_worse_off_bounds(index, program, run, start)
     if no_swap_stage.program is None or no_swap_stage.no_swap_result.values is None:
         return no_swap_stage.no_swap_result
@@ -74,7 +78,7 @@ def solve_in_stages(
         no_swap_stage.no_swap_result.values,
         no_swap_stage.no_swap_result.pricing_solve.solution.basis,
     )
-    result = _solve_goals_then_round(no_swap_stage.program, goals, integers, run, "solve", basis, without)
+    result = _solve_goals_then_round(no_swap_stage.program, goals, integers, run, "solve", basis, tie_break, without)
     return replace(result, shortage_without_swaps=sum_shortage_units(index, program, without))
 
 
@@ -125,18 +129,20 @@ def _solve_goals_then_round(
     run: SolveRun,
     stage: str,
     start: Basis | None,
+    tie_break: FloatArray | None = None,
     known_values: FloatArray | None = None,
 ) -> PipelineResult:
-    """Solve the goals; then round the quotas that must be integers and re-solve the goals.
+    """Solve the goals and settle ties; then round the quotas that must be integers, re-solve the goals and settle ties again.
 
-    `known` is a feasible plan with integer quotas, (n,), if one is known.
+    `tie_break` is the objective of the tie-break, (n,); None leaves ties as the solver does. `known_values` is a feasible plan with
+    integer quotas, (n,), if one is known.
     """
-    goals_result = solve_lexicographic(program, goals, run, stage, (start,))
+    goals_result = _settle_goals_result(solve_lexicographic(program, goals, run, stage, (start,)), tie_break, run)
     continuous = _build_result(goals_result, goals)
     if not goals_result.is_proved or not len(integers):
         return continuous
     rounded = round_quotas(program, goals, integers, goals_result, run, "whole units", known_values)
-    final = rounded.goals_result
+    final = _settle_goals_result(rounded.goals_result, tie_break, run)
     if final.best_solve is None or final.best_solve.solution.values is None:
         return replace(
             continuous,
@@ -156,6 +162,16 @@ def _solve_goals_then_round(
         goal_results=goals_result.build_goal_results(goals, values),
         is_rounded=True,
     )
+
+
+def _settle_goals_result(
+    goals_result: LexicographicResult, tie_break: FloatArray | None, run: SolveRun
+) -> LexicographicResult:
+    """Return the result with the values that minimise the objective of the tie-break among its optima, if it is proved."""
+    if tie_break is None or not goals_result.is_proved:
+        return goals_result
+    settled = settle_ties(goals_result.last_solve, tie_break, run)
+    return replace(goals_result, last_solve=settled, best_solve=settled)
 
 
 def _build_result(goals_result: LexicographicResult, goals: Sequence[GoalCost]) -> PipelineResult:

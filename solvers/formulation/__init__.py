@@ -33,6 +33,7 @@ from solvers.formulation.constraints.swaps import (
 from solvers.formulation.objective import compute_objective_parts
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import BOUNDS, CONSTRAINTS, ConstraintInfo
+from solvers.formulation.tie_break import compute_tie_break_cost
 from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "build_program",
     "compute_goal_costs",
     "compute_objective_parts",
+    "compute_tie_break_cost",
     "is_past_period",
     "sum_shortage_units",
 ]

@@ -170,7 +170,7 @@ def _select_shortages(session: SensitivitySession, selection: Mapping[str, str |
     shape = tuple(len(labels[axis]) for axis in ("place", "item", "period"))
     block, weighed = session.program.variables["short"], compute_shortage_weights(session)
     cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
-    total = sum_by_cell(cells, (weighed * session.point.values)[block.block_slice], int(np.prod(shape))).reshape(shape)
+    total = sum_by_cell(cells, (weighed * session.plan_values)[block.block_slice], int(np.prod(shape))).reshape(shape)
     here = (where[0][rows], where[1][rows], where[2][rows])
     return _SelectedShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
 

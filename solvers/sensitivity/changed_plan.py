@@ -93,5 +93,6 @@ def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> 
         arrays=arrays,
         program=program,
         point=point,
+        settled_point=None,
         goal_stages=(GoalStage("objective", None, 1.0, program, point),),
     )

@@ -104,7 +104,7 @@ def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Compar
 
 
 def _summarize_plan(session: SensitivitySession) -> PlanSummary:
-    values = clean_values(session.program, session.point.values)
+    values = clean_values(session.program, session.plan_values)
     return build_summary(session.arrays, session.program, values, session.compute_flows())
 
 
@@ -118,7 +118,7 @@ def _sum_value_made(session: SensitivitySession) -> dict[str, float]:
     line = make.axes["line"]
     value = (
         arrays.items.value[arrays.lines.item[line]]
-        * clean_values(session.program, session.point.values)[make.block_slice]
+        * clean_values(session.program, session.plan_values)[make.block_slice]
     )
     labels = arrays.labels["factory"]
     total = np.bincount(arrays.lines.factory[line], weights=value, minlength=len(labels))

@@ -125,7 +125,7 @@ def apply_varied_change(problem: PlanningProblem, change: Change, parameter: flo
 
 def compute_served_share(session: SensitivitySession) -> float:
     """Return the served share of the plan before rounding."""
-    values = clean_values(session.program, session.point.values)
+    values = clean_values(session.program, session.plan_values)
     return build_summary(session.arrays, session.program, values, session.compute_flows()).served_share
 
 

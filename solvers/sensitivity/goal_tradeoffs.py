@@ -97,7 +97,7 @@ def compute_equity(session: SensitivitySession) -> EquityReport:
 
 def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
     block, arrays = session.program.variables["short"], session.arrays
-    values, upper = session.point.values[block.block_slice], session.lp.column_upper[block.block_slice]
+    values, upper = session.plan_values[block.block_slice], session.lp.column_upper[block.block_slice]
     item_value = values * arrays.items.counted_value[block.axes["item"]]
     out = []
     for k, weight in enumerate(arrays.band_weight):

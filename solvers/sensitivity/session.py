@@ -5,7 +5,7 @@ A `SensitivitySession` is opened once from a problem and answers many queries. W
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
@@ -15,16 +15,17 @@ from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms.pipeline import apply_no_worse_off_bounds, build_plan_program, requires_own_needs_stage
 from solvers.algorithms.portfolio import INTERIOR_POINT
-from solvers.algorithms.run_state import SolveRun
+from solvers.algorithms.run_state import SolveAttempt, SolveRun, certify_attempt
 from solvers.algorithms.select import solve_program
+from solvers.algorithms.tie_break import settle_ties
 from solvers.algorithms.warm_start import WarmStart
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
-from solvers.formulation import compute_objective_parts
+from solvers.formulation import compute_objective_parts, compute_tie_break_cost
 from solvers.lp.linear_program import FloatArray, LinearProgram, Program
-from solvers.lp.solution import Basis
+from solvers.lp.solution import Basis, Solution, Termination
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
@@ -32,6 +33,9 @@ from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_
 
 REOPEN_TIME_LIMIT_SECONDS = 20.0
 """Time limit of a solve from a stored basis; unchanged data need one or two seconds."""
+
+TIE_BREAK_TIME_LIMIT_SECONDS = 20.0
+"""Time limit of the tie-break; a year of Ryanggang needs less than one second."""
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class SensitivitySession:
     """Whether the last solve proved infeasibility."""
     deadline: float = np.inf
     """Deadline of solves by `time.monotonic`; see `set_time_limit`."""
+    settled_point: OptimalPoint | None = None
+    """Optimal solution after the tie-break, once `plan_values` was read."""
 
     @classmethod
     def from_problem(
@@ -160,6 +166,25 @@ class SensitivitySession:
         return cls.from_basis(arrays, program, start if found.basis is None else found.basis)
 
     @property
+    def plan_values(self) -> FloatArray:
+        """Values, (n,), of the optimal plan that is shown: those after the tie-break of the policy, if it has one."""
+        if not self.arrays.problem.policy.tie_break:
+            return self.point.values
+        if self.settled_point is None:
+            self.settled_point = self._settle_point()
+        return self.settled_point.values
+
+    def _settle_point(self) -> OptimalPoint:
+        point = self.point
+        limit = max(min(TIE_BREAK_TIME_LIMIT_SECONDS, self.deadline - monotonic()), 1e-3)
+        run = SolveRun(PlanOptions(time_limit_seconds=limit))
+        solution = Solution(Termination("optimal"), point.values, point.dual_values, point.basis)
+        certificate = certify_attempt(self.program, solution, run.options.tolerance)
+        optimum = SolveAttempt(self.program, solution, certificate)
+        values = settle_ties(optimum, compute_tie_break_cost(self.arrays, self.program), run).solution.values
+        return point if values is None else replace(point, values=values)
+
+    @property
     def plain_objective(self) -> float:
         """Weighted shortage and costs of the plan in won before rounding, also with ordered goals."""
         return self.compute_plain_objective(self.point.values)
@@ -182,12 +207,12 @@ class SensitivitySession:
 
     def compute_flows(self, values: FloatArray | None = None) -> Flows:
         """Compute flows by place, item and period, of the plan or of other values, (n,)."""
-        shown = clean_values(self.program, self.point.values if values is None else values)
+        shown = clean_values(self.program, self.plan_values if values is None else values)
         return Flows.from_solution(self.arrays, self.program, shown, self.point.dual_values)
 
     def list_limits(self) -> Limits:
         """List every limit with its use and shadow price."""
-        values = clean_values(self.program, self.point.values)
+        values = clean_values(self.program, self.plan_values)
         return Limits.from_solution(self.arrays, self.program, values, self.point.dual_values)
 
     @contextmanager

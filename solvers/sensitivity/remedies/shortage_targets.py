@@ -50,7 +50,7 @@ def find_shortage_target(
     balance = session.program.constraints["balance"]
     row = np.logical_and.reduce([balance.axes[a] == c for a, c in zip(axes, codes, strict=True)])
     columns = short.start + np.flatnonzero(is_demand)
-    before = float(session.point.values[columns].sum())
+    before = float(session.plan_values[columns].sum())
     if before <= 1e-9 or not row.any():
         return ShortageTarget(-1, columns, 0.0, 0.0, (county, item, period), "")
     unit = session.arrays.problem.items[codes[1]].unit

@@ -185,6 +185,7 @@ export default {
   "start.stage.certify": "Verifying the certificate",
   "start.stage.solve": "Solving",
   "start.stage.without swaps": "Solving without swaps first",
+  "start.stage.settle ties": "Settling ties between equal plans",
   "start.stage.report": "Writing the tables",
   "start.stage.verify": "Verifying with the second solver",
   "start.stage.diagnose": "Analysing the infeasibility",

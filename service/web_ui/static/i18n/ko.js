@@ -183,6 +183,7 @@ export default {
   "start.stage.certify": "증명서를 검증하는 중",
   "start.stage.solve": "푸는 중",
   "start.stage.without swaps": "교환 없이 먼저 푸는 중",
+  "start.stage.settle ties": "똑같이 좋은 계획 가운데 하나를 정하는 중",
   "start.stage.report": "표를 쓰는 중",
   "start.stage.verify": "두 번째 솔버로 검증하는 중",
   "start.stage.diagnose": "실행 불가능 원인을 분석하는 중",
