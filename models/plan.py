@@ -182,6 +182,8 @@ class PlanSummary(Frozen):
     """Served share of each period."""
     worst_served: tuple[WorstServedDemand, ...]
     """Counties and items with the lowest served shares, worst first; at most ten."""
+    in_time_share: float | None
+    """Share of the demand with a due date that is there in time, by value; null where nothing is due."""
     local_share: float
     """Share of the goods supplied, by value, that local factories made."""
     central_share: float

@@ -54,6 +54,10 @@ class SupplyRow(Frozen):
     """Units of the demand served."""
     shortage: float
     """Units of the demand not served."""
+    due: float | None
+    """Units of the demand that are due before the period ends; null where nothing is due."""
+    in_time: float | None
+    """Units of `due` that are there in time, from the stock and the arrivals until then; null where nothing is due."""
     price: float
     """Shadow price of the item at the place in the period, in won per unit."""
 

@@ -10,6 +10,7 @@ from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
+from tests.invariants_of_time import check_due_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables
 
@@ -29,24 +30,16 @@ def check_demand_invariant(r: Reading) -> Iterator[str]:
 
 def check_balance_invariant(r: Reading) -> Iterator[str]:
     """Supply of an item at a place equals its use, stock, shipments and demand."""
-    stocks = {county.id: county.stocks for county in r.problem.counties}
-    for place in [*stocks, *[station.id for station in r.problem.stations]]:
+    for place in [*(county.id for county in r.problem.counties), *(station.id for station in r.problem.stations)]:
         for item in r.items:
             for period in r.periods:
                 key = (place, item, period)
-                held = _carried(r, stocks[place], key) if place in stocks else 0.0
+                held = r.carried(key)
                 terms = [r.flows[name][key] for name in ("made", "arrived", "taken")]
                 terms += [r.central[key], held, r.short[key], -r.stock[key]]
                 terms += [-r.flows[name][key] for name in ("used", "sent", "given")]
                 if r.apart(sum(terms), r.need[key], sum(abs(term) for term in terms)):
                     yield f"balance {key}: {sum(terms)} for a need of {r.need[key]}"
-
-
-def _carried(r: Reading, stocks: dict[str, StockLimits], key: Key) -> float:
-    place, item, period = key
-    before = r.before(period)
-    held = stocks.get(item, StockLimits()).opening if before is None else r.stock[place, item, before]
-    return (1 - r.items[item].loss) * held
 
 
 def check_flows_invariant(r: Reading) -> Iterator[str]:
@@ -317,7 +310,7 @@ def check_whole_units_invariant(r: Reading) -> Iterator[str]:
             yield f"whole_units {key}: {units}"
 
 
-LEAST = ("local_floor", "line_least", "stock_least")
+LEAST = ("due", "local_floor", "line_least", "stock_least")
 """Limits from below."""
 
 
@@ -369,6 +362,7 @@ def check_own_needs_first_invariant(r: Reading, without_swaps: Reading) -> Itera
 INVARIANTS: tuple[Invariant, ...] = (
     check_demand_invariant,
     check_balance_invariant,
+    check_due_invariant,
     check_flows_invariant,
     check_bounds_invariant,
     check_machine_invariant,

@@ -33,6 +33,9 @@ class Reading:
         self.stock = self._sums("supply", at, "stock")
         self.central = self._sums("supply", at, "central")
         self.short = self._sums("supply", at, "shortage")
+        self.opening = {
+            (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
+        }
         self.need = needs(problem)
         self.flows = self._flows()
 
@@ -74,6 +77,17 @@ class Reading:
         """The period before another, if there is one."""
         position = self.periods.index(period)
         return self.periods[position - 1] if position else None
+
+    def carried(self, key: Key) -> float:
+        """Units of an item left at a place from the period before, or from the opening stock."""
+        place, item, period = key
+        before = self.before(period)
+        held = self.stock[place, item, before] if before is not None else self.opening.get((place, item), 0.0)
+        return (1 - self.items[item].loss) * held
+
+    def past(self, period: str) -> bool:
+        """Whether a period is past."""
+        return self.problem.past is not None and period in self.problem.past.periods
 
     def tonnes(self, item: str, units: float) -> float:
         """Mass of so many units."""

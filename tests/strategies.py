@@ -91,12 +91,19 @@ def _items(d: Drawing) -> list[Json]:
             "holding_cost": d.one((0, 0.0625)),
             "whole_units": d.whole_units and d.perhaps(),
         }
+        if d.perhaps(4):
+            item["due"] = {f"p{n}": _due_date(d, item) for n in range(1, d.periods + 1) if d.perhaps()}
         if id_ in d.goods:
             item |= {"norms": {g: d.number(0, 4) for g in ("people", "infants")}, "calendar": d.one(("even", "season"))}
         else:
             item |= {"kind": "material", "storable": True, "transportable": True}
         items.append(item)
     return items
+
+
+def _due_date(d: Drawing, item: Json) -> Json:
+    by = d.one((0, 0.25, 0.5, 1))
+    return {"share": d.one((0.25, 0.5, 1)) if item["storable"] else by, "by": by}
 
 
 def _counties(d: Drawing, items: list[Json]) -> list[Json]:

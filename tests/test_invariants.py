@@ -20,7 +20,8 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
     soap: Json = {"item": "soap", "hours_per_unit": {"kettle": 1}, "kwh_per_unit": 1, "labour_hours_per_unit": 1}
     whole: Json = {
         "items": [
-            {"id": "soap", "kg_per_unit": 1000, "whole_units": True, "holding_cost": 0.125},
+            {"id": "soap", "kg_per_unit": 1000, "whole_units": True, "holding_cost": 0.125}
+            | {"due": {"p2": {"share": 0.5, "by": 0.25}}},
             {"id": "soda", "kind": "material", "kg_per_unit": 1000},
         ],
         "periods": ["p1", "p2"],
@@ -94,6 +95,9 @@ TAMPERINGS = [
     ("check_demand_invariant", more("supply", "served", 1)),
     ("check_balance_invariant", more("supply", "shortage", 1)),
     ("check_balance_invariant", more("quotas", "quantity", 1)),
+    ("check_due_invariant", more("supply", "in_time", 1, county="village", period="p2")),
+    ("check_due_invariant", more("supply", "due", 1, county="village", period="p2")),
+    ("check_due_invariant", more("supply", "stock", -4, county="village", item="soap", period="p1")),
     ("check_flows_invariant", more("supply", "arrived", 1)),
     ("check_bounds_invariant", more("quotas", "quantity", 5)),
     ("check_bounds_invariant", more("supply", "central", 1, county="town")),

@@ -10,6 +10,15 @@ Priority = Annotated[int, Field(ge=1, le=3, strict=True)]
 """Priority class: 1 first (survival, infants, school), 2 next, 3 last."""
 
 
+class DueDate(Frozen):
+    """A part of the need of a period that is due before the period ends."""
+
+    share: Share
+    """Share of the period's need that is due, 0 to 1."""
+    by: Share = 0.0
+    """Part of the period after which it is due, 0 to 1; 0 (the default) when the period begins."""
+
+
 class Item(Frozen):
     """A good, or a material that factories turn into goods."""
 
@@ -47,3 +56,5 @@ class Item(Frozen):
     """Need in units per head and year, by population group."""
     calendar: Label = "even"
     """Distribution of the plan's need over its periods: `even`, or a name in `calendars`."""
+    due: dict[Id, DueDate] = {}
+    """Part of the need that is due before a period ends, by period, such as goods for a holiday in mid-April."""

@@ -2,7 +2,7 @@
 
 from models.changes.change import Change, Scenario
 from models.problem.factories import Factory, Line
-from models.problem.items import Item
+from models.problem.items import DueDate, Item
 from models.problem.network import Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
@@ -130,6 +130,9 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("items", "A row is a good or a material.", _ITEM_FIELDS, (*_PROBLEM, "items")),
     SheetLayout("norms", "A row is the norm of a population group for an item.",
            (_ITEM, _GROUP, _make_number_column("norm", "Units per head and year.")), ("norms",), ("items",), key_column="group", value_column="norm"),
+    SheetLayout("due", "A row is a period in which a part of the need for an item is due before the period ends.",
+           (_ITEM, Column("period", "id", "Identifier of the period in `periods`.", required=True), *make_columns(DueDate, "share", "by")),
+           ("due",), ("items",), key_column="period"),
     SheetLayout("counties", "A row is a county.", _COUNTY_FIELDS, (*_PROBLEM, "counties")),
     SheetLayout("population", "A row is a population group of a county.",
            (_COUNTY, _GROUP, _make_number_column("heads", "Heads of the group in the county.")),

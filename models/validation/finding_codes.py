@@ -42,6 +42,7 @@ STRUCTURE_CODES: dict[str, FindingCode] = {
 
 ERROR_CODES: dict[str, FindingCode] = {
     "unknown_item": FindingCode("error", "An item is not listed in `items`."),
+    "unknown_period": FindingCode("error", "A period is not listed in `periods`."),
     "unknown_place": FindingCode("error", "A place is neither a county nor a station."),
     "unknown_county": FindingCode("error", "A county is not listed in `counties`."),
     "unknown_power_area": FindingCode("error", "A power area is not listed in `power_areas`."),
@@ -68,6 +69,9 @@ ERROR_CODES: dict[str, FindingCode] = {
         "error", "A closing stock limit contradicts the stock limits of the last period."
     ),
     "stock_of_unstorable": FindingCode("error", "A stock is stated for an item that is not storable."),
+    "due_before_arrival": FindingCode(
+        "error", "More of a need is due than can arrive by then, and the item is not storable."
+    ),
     "made_from_nothing": FindingCode("error", "A production cycle makes more of its items than it uses."),
     "allotment_of_good": FindingCode(
         "error", "An allotment is stated for a good; the centre supplies goods by share, so it has no effect."
@@ -121,7 +125,6 @@ WARNING_CODES: dict[str, FindingCode] = {
 
 CHANGE_CODES: dict[str, FindingCode] = {
     "unknown_where": FindingCode("error", "A change selects nothing."),
-    "unknown_period": FindingCode("error", "A change names a period that the problem does not have."),
     "not_by_period": FindingCode("error", "A change is by period, but its target is one number for the whole plan."),
     "nothing_to_multiply": FindingCode("error", "A change multiplies limits, but none of them is stated."),
     "needs_all_periods": FindingCode(

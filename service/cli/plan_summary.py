@@ -64,6 +64,7 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
     facts = Table("", "", show_header=False, title="Summary")
     for name, value in (
         ("served, by value", format_share(summary.served_share)),
+        ("in time", "nothing is due" if summary.in_time_share is None else format_share(summary.in_time_share)),
         ("made locally", format_share(summary.local_share)),
         ("from the centre", format_share(summary.central_share)),
         ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),

@@ -182,8 +182,9 @@ def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
 def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
     yield (), "text"
     yield ("At a glance",), "bold"
-    for name in ("served_share", "local_share", "central_share"):
-        yield (name, _ShareCell(getattr(summary, name))), "number"
+    for name in ("served_share", "in_time_share", "local_share", "central_share"):
+        share = getattr(summary, name)
+        yield (name, None if share is None else _ShareCell(share)), "number"
     facts = (
         "demand_value",
         "power_used_kwh",

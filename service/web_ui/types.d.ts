@@ -69,6 +69,7 @@ interface ServedShare {
 
 interface PlanSummary {
   served_share: number;
+  in_time_share: number | null;
   local_share: number;
   central_share: number;
   power_used_kwh: number;

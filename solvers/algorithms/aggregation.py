@@ -1,7 +1,7 @@
 """Aggregated relaxation: merge all places into one, which gives a small program and a lower bound of the optimum.
 
 Balance constraints that shipments connect are added up, so that the shipment variables cancel. Constraints on shipments alone
-(links, handling) are dropped. Every feasible plan satisfies the aggregated constraints, and without its haulage costs it is not
+(links, handling) and due dates are dropped. Every feasible plan satisfies the aggregated constraints, and without its haulage costs it is not
 more expensive. So the optimum of the relaxation is a lower bound of the optimum, in practice within a few percent.
 
 The relaxation solves in under a second. Its bound serves stall detection, and its solution predicts the inventory at the end of
@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import connected_components
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 from solvers.lp.solution import Solution
 
-SHIPMENT_CONSTRAINTS = ("link", "handling")
-"""Constraints on shipments alone."""
+DROPPED_CONSTRAINTS = ("link", "handling", "due")
+"""Constraints that the relaxation drops: on shipments alone, and due dates, in which shipments have both signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class AggregateSolution:
     values: FloatArray
     """Value of each variable, (n,); 0 for shipments."""
     dual_values: FloatArray
-    """Dual value of each constraint, (m,): a balance has the value of its group, a shipment constraint has 0."""
+    """Dual value of each constraint, (m,): a balance has the value of its group, a dropped constraint has 0."""
     group: IntArray
     """By constraint, (m,): the group of balances that shipments connect; −1 for other constraints."""
     lower_bound: float
@@ -71,7 +71,7 @@ def aggregate_places(program: Program) -> AggregatedModel | None:
         return None
     rows = np.ones(lp.row_count, dtype=bool)
     rows[balance.block_slice] = False
-    for name in SHIPMENT_CONSTRAINTS:
+    for name in DROPPED_CONSTRAINTS:
         if name in program.constraints:
             rows[program.constraints[name].block_slice] = False
     by_row = lp.matrix.tocsr()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
-from solvers.data.label_arrays import to_float_array, to_period_array
+from solvers.data.label_arrays import index_positions, to_float_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -37,6 +37,10 @@ class ItemArrays:
     """Won per unit in stock at the end of a period, (I,)."""
     is_whole_units: BoolArray
     """Whether quotas must be whole numbers, (I,)."""
+    due_share: FloatArray
+    """Share of a period's need that is due before the period ends, 0 where nothing is, (I, T)."""
+    due_by: FloatArray
+    """Part of the period after which that share is due, (I, T)."""
 
     @property
     def counted_value(self) -> FloatArray:
@@ -53,6 +57,7 @@ def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, 
     weights = get_priority_weights(problem.policy)
     priority = to_float_array([weights[item.priority] for item in items])
     importance = to_period_array([item.importance for item in items], len(problem.periods))
+    due_share, due_by = _build_due_dates(problem)
     arrays = ItemArrays(
         is_good=np.array([item.kind == "good" for item in items]),
         category=np.array([place_of[item.category] for item in items], dtype=np.int64),
@@ -64,8 +69,20 @@ def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, 
         carryover_share=1.0 - to_float_array([item.loss for item in items]),
         holding_cost=to_float_array([item.holding_cost for item in items]),
         is_whole_units=np.array([item.whole_units for item in items]),
+        due_share=due_share,
+        due_by=due_by,
     )
     return arrays, categories
+
+
+def _build_due_dates(problem: PlanningProblem) -> tuple[FloatArray, FloatArray]:
+    """Return the share due and the part of the period after which it is due, each (I, T); 0 where nothing is due."""
+    period_of = index_positions(problem.periods)
+    share, by = (np.zeros((len(problem.items), len(problem.periods))) for _ in range(2))
+    for i, item in enumerate(problem.items):
+        for period, due in item.due.items():
+            share[i, period_of[period]], by[i, period_of[period]] = due.share, due.by
+    return share, by
 
 
 def get_priority_weights(policy: Policy) -> dict[int, float]:

@@ -14,6 +14,7 @@ from solvers.formulation.constraints.capacity import (
     add_power_constraints,
     add_store_constraints,
 )
+from solvers.formulation.constraints.due import add_due_constraints
 from solvers.formulation.constraints.goals import (
     add_central_distance_constraints,
     add_goal_constraints,
@@ -85,6 +86,7 @@ def build_program(
     variables.add_shortage_variables(arrays, program)
 
     add_balance_constraints(arrays, program)
+    add_due_constraints(arrays, program)
     add_machine_constraints(arrays, program)
     add_labour_constraints(arrays, program)
     add_power_constraints(arrays, program)

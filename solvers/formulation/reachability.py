@@ -5,7 +5,8 @@ Take one item and one period of any plan.
 More of the item leaves a place than enters it only at a source: a line, a central delivery, an offer or a stock.
 More enters than leaves only at a sink: demand, use as a material, a partner's want or a store.
 So shipments decompose into simple paths from sources to sinks, and cycles.
-Shipments appear only in balance constraints and, with non-negative coefficients and costs, in ≤ constraints.
+Shipments appear only in balance constraints, in due dates with the same signs, and, with non-negative coefficients and
+costs, in ≤ constraints.
 Removing the cycles therefore keeps every constraint and does not raise the cost.
 The remaining paths use only places that a source can reach and that can reach a sink, and no dead end without source or sink.
 If bands are wider than 1 in sum (a warning of validation), a county may be short of more than its demand; demand is then a source.

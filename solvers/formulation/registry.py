@@ -54,6 +54,12 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             ITEM_UNIT,
             *ALL_VARIABLES,
         ),
+        _describe_constraint(
+            "due",
+            "A part of the need for {item} in {place} is due before {period} ends.",
+            ITEM_UNIT,
+            *ALL_VARIABLES,
+        ),
         _describe_constraint("machine", "The hours of the machines {machine} in {period} are limited.", "hour", "make"),
         _describe_constraint("labour", "The hours of labour in {place} in {period} are limited.", "hour", "make"),
         _describe_constraint(

@@ -21,19 +21,8 @@ PERIODS_PER_QUARTER = 3
 
 def add_balance_constraints(model: ReferenceModel) -> None:
     """Balance supply and use of each item at each place in each period."""
-    net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]] = defaultdict(list)
-    _add_production_terms(model, net)
+    net = _collect_flow_terms(model)
     _add_store_terms(model, net)
-    partner_places = {partner.id: partner.at for partner in model.problem.partners}
-    for ((_, start, end), item, t), sent in model.ship.items():
-        net[start, item, t].append(-sent)
-        net[end, item, t].append(+sent)
-    for (gateway, item, t), delivered in model.central.items():
-        net[gateway, item, t].append(+delivered)
-    for (partner, item, t), units in model.take.items():
-        net[partner_places[partner], item, t].append(+units)
-    for (partner, item, t), units in model.give.items():
-        net[partner_places[partner], item, t].append(-units)
     for (county, item, t, _), units in model.short.items():
         net[county, item, t].append(+units)
     opening = {
@@ -46,6 +35,44 @@ def add_balance_constraints(model: ReferenceModel) -> None:
         model.add_constraint(
             pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
         )
+
+
+def add_due_constraints(model: ReferenceModel) -> None:
+    """Due dates: the due share of a need is there by its date, from stock and even arrivals until then, or short."""
+    flows = _collect_flow_terms(model)
+    short: dict[PlaceItemPeriod, list[pulp.LpVariable]] = defaultdict(list)
+    for (county, item_id, t, _), units in model.short.items():
+        short[county, item_id, t].append(units)
+    stocks = {county.id: county.stocks for county in model.problem.counties}
+    for key, need in model.demand.items():
+        county, item_id, t = key
+        item = model.items[item_id]
+        due = item.due.get(model.problem.periods[t])
+        if due is None or due.share == 0:
+            continue
+        there = due.by * pulp.lpSum(flows.get(key, [])) + pulp.lpSum(short.get(key, []))
+        if t > 0 and (county, item_id, t - 1) in model.stock:
+            there += (1 - item.loss) * model.stock[county, item_id, t - 1]
+        if t == 0 and item_id in stocks[county]:
+            there += (1 - item.loss) * stocks[county][item_id].opening
+        model.add_constraint(there >= due.share * need, "due", county, item_id, model.problem.periods[t])
+
+
+def _collect_flow_terms(model: ReferenceModel) -> dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]:
+    """Return production, material use, shipments, central deliveries and swaps, with departures negative."""
+    net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]] = defaultdict(list)
+    _add_production_terms(model, net)
+    partner_places = {partner.id: partner.at for partner in model.problem.partners}
+    for ((_, start, end), item, t), sent in model.ship.items():
+        net[start, item, t].append(-sent)
+        net[end, item, t].append(+sent)
+    for (gateway, item, t), delivered in model.central.items():
+        net[gateway, item, t].append(+delivered)
+    for (partner, item, t), units in model.take.items():
+        net[partner_places[partner], item, t].append(+units)
+    for (partner, item, t), units in model.give.items():
+        net[partner_places[partner], item, t].append(-units)
+    return net
 
 
 def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:

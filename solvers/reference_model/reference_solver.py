@@ -107,6 +107,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     model = build_reference_model(problem, include_swaps)
     fix_past_variables(model)
     constraints.add_balance_constraints(model)
+    constraints.add_due_constraints(model)
     constraints.add_machine_constraints(model)
     constraints.add_labour_constraints(model)
     constraints.add_power_constraints(model)

@@ -8,8 +8,9 @@ period, at each place and for each item, a deficit reduces these amounts in orde
     3. the goods given in swaps,
     4. the outgoing shipments, all by the same share; the deficit moves to their destinations.
 
-A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. Materials that
-factories used although no source can have supplied them are recorded as unexplained.
+A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. What was due
+before the end of the period and was not there in time is short; it goes to stock as well. Materials that factories used although
+no source can have supplied them are recorded as unexplained.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ import numpy as np
 
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.constraints.due import compute_due_units
 from solvers.lp.linear_program import FloatArray
 
 ROUNDING_TOLERANCE = 1e-9
@@ -48,7 +50,7 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
     carried_stock = arrays.items.carryover_share * arrays.places.opening_stock
     for t in range(count):
         reconciliation = _PeriodReconciliation(
-            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t)
+            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t), carried_stock
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
@@ -76,13 +78,17 @@ def _compute_available(
 class _PeriodReconciliation:
     """Reconciliation of one period."""
 
-    def __init__(self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray) -> None:
-        """Begin with the planned outflows and the available units."""
+    def __init__(
+        self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray, carried_stock: FloatArray
+    ) -> None:
+        """Begin with the planned outflows and the available units, of which `carried_stock` was there from the start."""
         self._arrays = arrays
         self._available = available
         self._county_count = arrays.places.county_count
         self._need = arrays.demand[:, :, t]
         self._max_short = self._need * min(1.0, float(arrays.band_width.sum()))
+        self._carried_stock, self._due = carried_stock, compute_due_units(arrays)[:, :, t]
+        self._due_by = arrays.items.due_by[:, t]
         self._planned_stock, self._planned_short = plan.stock[:, :, t], plan.short[:, :, t]
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
@@ -113,14 +119,22 @@ class _PeriodReconciliation:
         from_stock = np.minimum(deficit, self._planned_stock)
         from_served = np.minimum(deficit - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
         to_shortage = np.minimum(surplus, self._planned_short)
-        to_stock = np.where(arrays.items.is_storable, surplus - to_shortage, 0.0)
+        short = self._planned_short + from_served - to_shortage
+        late = self._compute_due_shortage(balance[:counties]) - short
+        late = np.where(late > ROUNDING_TOLERANCE * (1 + self._need), late, 0.0)
+        to_stock = np.where(arrays.items.is_storable, surplus - to_shortage + late, 0.0)
         self.stock = self._planned_stock - from_stock + to_stock
-        self.short = self._planned_short + from_served - to_shortage
+        self.short = short + late
         missing = np.maximum(-balance, 0.0)
         missing[:counties] = deficit - from_stock - from_served
         self.lost = np.maximum(balance, 0.0)
-        self.lost[:counties] = surplus - to_shortage - to_stock
+        self.lost[:counties] = surplus - to_shortage + late - to_stock
         return missing
+
+    def _compute_due_shortage(self, balance: FloatArray) -> FloatArray:
+        """Return the units due before the end of the period that were not there in time, (C, I)."""
+        in_time = self._carried_stock + self._due_by * (balance - self._carried_stock)
+        return np.maximum(self._due - np.maximum(in_time, 0.0), 0.0)
 
     def _reduce_swaps(self, missing: FloatArray) -> FloatArray:
         """Reduce the goods given in swaps at places with a deficit; return the remaining deficit, (N, I)."""

@@ -11,9 +11,15 @@ The bottlenecks of a balance constraint are
 - the bottlenecks of every balance constraint from which its marginal sources draw (materials, the origin of a shipment, the
   period before). An item with zero shadow price is not a bottleneck.
 
+A need with a due date has a second constraint, `due`: a source then supplies the two in proportion to their prices, and a
+binding due date is itself a bottleneck of its balance.
+
 The bottlenecks of a shortage are sorted by shadow price, and at most MAX_BOTTLENECKS are reported. Shadow prices are those of
 the linear program before rounding to whole units.
 """
+
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +27,7 @@ from scipy import sparse
 
 from models.tables import BottleneckRow
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.lp.linear_program import FloatArray, IntArray, Program
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_label_column, build_table
 from solvers.results.flows import Flows
 from solvers.results.limits import RULE_NAMES, Limits
@@ -76,16 +82,66 @@ def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArra
     columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
     reduced = (lp.cost - lp.matrix.T @ dual_values)[columns]
     used = sparse.csc_array(lp.matrix[:, columns])
-    balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
-    price = dual_values[program.constraints["balance"].block_slice]
-    sources = find_marginal_sources(balances, reduced, price)
-    onward = _to_pattern(sources @ _find_drawn_balances(balances, price))
-    bottlenecks = _to_pattern(sources @ _find_used_limits(program, used, columns, dual_values, binding))
+    prices = SupplyPrices.from_dual_values(program, used, dual_values)
+    sources = find_marginal_sources(prices.balances, reduced, prices.price)
+    onward = _to_pattern(sources @ _find_drawn_balances(prices.balances, prices.price))
+    is_other = ~np.isin(binding, prices.due_rows)  # a due date counts through its balance
+    used_limits = _find_used_limits(program, used, columns, dual_values, binding) @ sparse.diags_array(is_other * 1.0)
+    bottlenecks = _to_pattern(sparse.csr_array(sources @ used_limits + prices.find_own_due_dates(binding)))
     while True:
         extended = _to_pattern(bottlenecks + onward @ bottlenecks)
         if extended.nnz == bottlenecks.nnz:
             return bottlenecks
         bottlenecks = extended
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyPrices:
+    """Balance constraints with the due dates of their needs, as one constraint each; b balances, c columns.
+
+    With the dual values y of the balance and μ of its due date, a unit is worth y + μ, and a source with the coefficients
+    a and r supplies (y·a + μ·r) / (y + μ) units of it.
+    """
+
+    balances: sparse.csr_array
+    """Coefficients of variables in balance constraints, (b, c)."""
+    price: FloatArray
+    """Won per unit, (b,)."""
+    due_rows: IntArray
+    """Rows of the program with a due date that is part of a balance, (d,)."""
+    due_balances: IntArray
+    """Position of the balance of each of these rows, (d,)."""
+
+    @classmethod
+    def from_dual_values(cls, program: Program, columns_used: sparse.csc_array, dual_values: FloatArray) -> Self:
+        """Combine the rows of some columns, (m, c), by dual values, (m,)."""
+        balance, due = program.constraints["balance"], program.constraints["due"]
+        balances, price = sparse.csr_array(columns_used[balance.block_slice]), dual_values[balance.block_slice].copy()
+        due_price, row = dual_values[due.block_slice], _find_balances_of(program, due)
+        is_priced = (row >= 0) & (due_price > REDUCED_COST_TOLERANCE)
+        is_priced &= price[row] + due_price > REDUCED_COST_TOLERANCE
+        row, added, due_rows = row[is_priced], due_price[is_priced], due.positions[is_priced]
+        weight = np.ones(balance.size)
+        weight[row] = price[row] / (price[row] + added)
+        price[row] += added
+        due_weight = sparse.csr_array((added / price[row], (row, np.arange(len(row)))), shape=(balance.size, len(row)))
+        combined = sparse.diags_array(weight) @ balances + due_weight @ sparse.csr_array(columns_used)[due_rows]
+        return cls(sparse.csr_array(combined), price, due_rows, row)
+
+    def find_own_due_dates(self, binding: IntArray) -> sparse.csr_array:
+        """Return 1 where a binding limit, (q,), is the due date of a balance, (b, q)."""
+        order = np.argsort(self.due_rows)
+        here = np.flatnonzero(np.isin(binding, self.due_rows))
+        balance = self.due_balances[order][np.searchsorted(self.due_rows[order], binding[here])]
+        return sparse.csr_array((np.ones(len(here)), (balance, here)), shape=(len(self.price), len(binding)))
+
+
+def _find_balances_of(program: Program, block: Block) -> IntArray:
+    """Return the position of the balance of each row of a block by place, item and period; −1 without one."""
+    balance, axes = program.constraints["balance"], ("place", "item", "period")
+    position = np.full(tuple(len(program.labels[axis]) for axis in axes), -1, dtype=np.int64)
+    position[tuple(balance.axes[axis] for axis in axes)] = np.arange(balance.size)
+    return position[tuple(block.axes[axis] for axis in axes)]
 
 
 def find_marginal_sources(

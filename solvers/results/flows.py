@@ -6,10 +6,21 @@ from typing import Self
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.constraints.due import compute_due_units
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 
 NEGLIGIBLE_AMOUNT = 1e-9
 """Amounts below this are numerical noise and become 0."""
+
+NEGLIGIBLE_SHARE = 1e-9
+"""A smaller part of the units due is numerical noise, and counts as in time."""
+
+
+ARRIVALS = ("made", "central", "arrived", "taken")
+"""Flows that bring an item to a place."""
+
+DEPARTURES = ("used", "sent", "given")
+"""Flows that take an item from a place."""
 
 
 def clean_values(program: Program, values: FloatArray) -> FloatArray:
@@ -47,6 +58,10 @@ class Flows:
     """Stock at the end of the period."""
     shortage: FloatArray
     """Shortage."""
+    due: FloatArray
+    """Demand that is due before the period ends; 0 where nothing is."""
+    in_time: FloatArray
+    """Part of `due` that is there in time."""
     price: FloatArray
     """Shadow price of the balance constraint in won per unit."""
 
@@ -59,6 +74,8 @@ class Flows:
         lines, arcs = arrays.lines, arrays.arcs
         demand = np.zeros(shape)
         demand[: arrays.places.county_count] = arrays.demand
+        due = np.zeros(shape)
+        due[: arrays.places.county_count] = compute_due_units(arrays)
 
         def sum_variable_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]
@@ -70,21 +87,39 @@ class Flows:
         ship, make = program.variables["ship"], program.variables["make"]
         line, partner = make.axes["line"], arrays.partners.place
         quota = _sum_by_line(arrays, make, values)
+        made = _sum_by_place_item_period(
+            shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
+        )
+        flows = {
+            "made": made,
+            "used": _compute_used_materials(arrays, shape, quota),
+            "central": sum_variable_block("central"),
+            "arrived": sum_variable_block("ship", arcs.head[ship.axes["arc"]]),
+            "sent": sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
+            "taken": sum_variable_block("take", partner[program.variables["take"].axes["partner"]]),
+            "given": sum_variable_block("give", partner[program.variables["give"].axes["partner"]]),
+        }
+        stock = sum_variable_block("stock")
+        net = np.sum([flows[name] for name in ARRIVALS], axis=0) - np.sum([flows[name] for name in DEPARTURES], axis=0)
         return cls(
             demand=demand,
-            made=_sum_by_place_item_period(
-                shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
-            ),
-            used=_compute_used_materials(arrays, shape, quota),
-            central=sum_variable_block("central"),
-            arrived=sum_variable_block("ship", arcs.head[ship.axes["arc"]]),
-            sent=sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
-            taken=sum_variable_block("take", partner[program.variables["take"].axes["partner"]]),
-            given=sum_variable_block("give", partner[program.variables["give"].axes["partner"]]),
-            stock=sum_variable_block("stock"),
+            **flows,
+            stock=stock,
+            due=due,
+            in_time=_compute_units_in_time(arrays, due, stock, net),
             shortage=np.minimum(sum_variable_block("short"), demand),
             price=_read_balance_prices(program, shape, dual_values),
         )
+
+
+def _compute_units_in_time(arrays: ProblemArrays, due: FloatArray, stock: FloatArray, net: FloatArray) -> FloatArray:
+    """Return the units due that are there in time: at most the stock carried over plus the net arrivals so far, (N, I, T)."""
+    carried = np.zeros_like(due)
+    carried[: arrays.places.county_count, :, 0] = arrays.places.opening_stock
+    carried[:, :, 1:] = stock[:, :, :-1]
+    there = arrays.items.carryover_share[:, None] * carried + arrays.items.due_by * net
+    missing = np.maximum(due - there, 0.0)
+    return np.maximum(due - np.where(missing <= NEGLIGIBLE_SHARE * due, 0.0, missing), 0.0)
 
 
 def _sum_by_place_item_period(

@@ -23,6 +23,7 @@ LimitAxes = tuple[str, str, str]
 """Axes that name a limit: object, part and period; empty if it has none."""
 
 CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
+    "due": ("place", "item", "period"),
     "machine": ("machine", "", "period"),
     "labour": ("place", "", "period"),
     "power": ("area", "", "period"),
@@ -48,6 +49,9 @@ BOUND_LIMIT_AXES: Mapping[tuple[str, Side], LimitAxes] = {
     ("take", "upper"): ("partner", "item", "period"),
 }
 """Bounds that are limits, and the axes that name each bound."""
+
+LOWER_LIMITS = ("due", "local_floor", "line_least", "stock_least")
+"""Limits from below, by the name of the constraint or bound."""
 
 RULE_NAMES = (*CONSTRAINT_LIMIT_AXES, *(BOUNDS[key].name for key in BOUND_LIMIT_AXES))
 """Names of constraints and bounds by code."""
@@ -136,6 +140,9 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
     if name == "local_floor":
         local = _compute_local_output(solved)
         used, limit = local, local - used
+    if name == "due":
+        opening = _read_opening_stock(solved.arrays, block)
+        used, limit = used + opening, limit + opening
     price = solved.dual_values[block.block_slice]
     shadow_price = np.where(is_lower, price, -price)
     code = tuple(CONSTRAINT_LIMIT_AXES).index(name)
@@ -194,6 +201,13 @@ def _spread_left_over_prices(solved: _SolvedPoint, stock: Block) -> FloatArray:
         matrix = solved.program.lp.matrix[rows.block_slice, stock.block_slice].tocoo()
         prices[matrix.coords[1]] = solved.dual_values[rows.block_slice][matrix.coords[0]]
     return prices
+
+
+def _read_opening_stock(arrays: ProblemArrays, due: Block) -> FloatArray:
+    """Return what is left of the opening stock in the first period by row of `due`, in units; 0 in other periods."""
+    place, item, period = (due.axes[axis] for axis in ("place", "item", "period"))
+    left = arrays.items.carryover_share[item] * arrays.places.opening_stock[place, item]
+    return np.asarray(np.where(period == 0, left, 0.0))
 
 
 def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:

@@ -37,6 +37,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
         by_period=_list_served_shares(arrays.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
         worst_served=_find_worst_served(arrays, flows),
+        in_time_share=_compute_in_time_share(flows, item_value),
         local_share=local,
         central_share=central,
         power_used_kwh=float(drawn[0].sum() + drawn[1].sum()),
@@ -50,6 +51,11 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
 
 def _compute_served_share(needed: float, served: float) -> float:
     return served / needed if needed > 0 else 1.0
+
+
+def _compute_in_time_share(flows: Flows, item_value: FloatArray) -> float | None:
+    due = float((flows.due * item_value).sum())
+    return float((flows.in_time * item_value).sum()) / due if due > 0 else None
 
 
 def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatArray) -> tuple[ServedShare, ...]:

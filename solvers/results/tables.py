@@ -48,6 +48,8 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
         "period": build_label_column(period, arrays.labels["period"]),
         "served": (f.demand - f.shortage)[has_amount],
         "shortage": f.shortage[has_amount],
+        "due": build_nullable_number_column(np.where(f.due > 0, f.due, np.inf)[has_amount]),
+        "in_time": build_nullable_number_column(np.where(f.due > 0, f.in_time, np.inf)[has_amount]),
     }
     return build_table(SupplyRow, columns)
 

@@ -17,7 +17,7 @@ from scipy import sparse
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, find_marginal_sources
+from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, SupplyPrices, find_marginal_sources
 from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.session import SensitivitySession
@@ -56,9 +56,10 @@ def attribute_shortages(
         The county, item or period is unknown.
     """
     limits = session.list_limits()
-    binding = limits.find_priced_limits()
-    short = _select_shortages(session, {"place": county, "item": item, "period": period})
+    priced = limits.find_priced_limits()
+    binding = priced[limits.rule[priced] != RULE_NAMES.index("due")]  # due dates are part of the price of the item
     unit = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
+    short = _select_shortages(session, unit.price, {"place": county, "item": item, "period": period})
     labels_of_limits = limits.labels
     is_selected = np.array(
         [
@@ -154,12 +155,19 @@ def _split_shortage_values(
     )
 
 
-def _select_shortages(session: SensitivitySession, selection: Mapping[str, str | None]) -> _SelectedShortages:
-    """Return the shortages of the chosen places, items and periods; KeyError if one is unknown."""
+def _select_shortages(
+    session: SensitivitySession, price: FloatArray, selection: Mapping[str, str | None]
+) -> _SelectedShortages:
+    """Return the shortages of the chosen places, items and periods, valued at prices by balance, (b,).
+
+    Raises
+    ------
+    KeyError
+        A place, item or period is unknown.
+    """
     balance, labels = session.program.constraints["balance"], session.arrays.labels
     where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
-    flows = session.compute_flows()
-    short, price = flows.shortage[where], flows.price[where]
+    short = session.compute_flows().shortage[where]
     is_chosen = short > 0
     for (axis, label), codes in zip(selection.items(), where, strict=True):
         if label is not None:
@@ -245,9 +253,12 @@ class MarginalAttribution:
 
     So the price of a unit splits into the value of limits, costs, and the prices of materials or of the item at its origin, which
     split in turn. Of the marginal sources, only those on acyclic paths to an origin in the fewest steps are used, with equal shares.
-    The parts always sum to the price. If marginal sources tie, the use of each limit depends on this choice.
+    The parts always sum to the price. A need with a due date has one price, that of its balance plus that of its due date (see
+    `SupplyPrices`). If marginal sources tie, the use of each limit depends on this choice.
     """
 
+    price: FloatArray
+    """Won per unit, (b,): the price of the balance, plus that of the due date if the need has one."""
     amounts: sparse.csr_array
     """Units of each limit, (b, q); negative where the path adds to the limit."""
     costs: FloatArray
@@ -264,8 +275,8 @@ class MarginalAttribution:
         columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
         used = sparse.csc_array(lp.matrix[:, columns])
         reduced = np.asarray(lp.cost - lp.matrix.T @ dual_values)[columns]
-        balances = sparse.csr_array(used[program.constraints["balance"].block_slice])
-        price = dual_values[program.constraints["balance"].block_slice]
+        supply = SupplyPrices.from_dual_values(program, used, dual_values)
+        balances, price = supply.balances, supply.price
         onward = _compute_drawn_units(balances, price)
         level, chosen = _select_acyclic_sources(find_marginal_sources(balances, reduced, price), onward)
         share = sparse.csr_array(chosen.multiply(_invert_positive(balances)))
@@ -274,6 +285,7 @@ class MarginalAttribution:
         other = dual_values.copy()
         other[limit_positions[limit_positions < lp.row_count]] = 0.0
         other[program.constraints["balance"].block_slice] = 0.0
+        other[supply.due_rows] = 0.0
         draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
         paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > REDUCED_COST_TOLERANCE, 0.0, price)
         bound = np.isin(columns + lp.row_count, limit_positions)
@@ -285,7 +297,7 @@ class MarginalAttribution:
         for _ in range(depth):
             amounts = sparse.csr_array(first + steps @ amounts)
             costs, excess_cost = first_costs + steps @ costs, first_excess_cost + steps @ excess_cost
-        return cls(amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
+        return cls(price, amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
 
 
 def _compute_direct_limit_use(

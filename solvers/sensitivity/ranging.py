@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.limits import LOWER_LIMITS, RULE_NAMES, Limits
 from solvers.sensitivity.session import SensitivitySession
 
 NEGLIGIBLE_STEP = 1e-9
@@ -26,7 +26,7 @@ class LimitDirection:
 
 def get_limit_sign(limits: Limits, position: int) -> float:
     """Return +1 for an upper limit and −1 for a lower limit."""
-    return -1.0 if RULE_NAMES[limits.rule[position]] in ("local_floor", "line_least", "stock_least") else 1.0
+    return -1.0 if RULE_NAMES[limits.rule[position]] in LOWER_LIMITS else 1.0
 
 
 def compute_limit_direction(session: SensitivitySession, limits: Limits, position: int) -> LimitDirection:

@@ -21,6 +21,7 @@ MAX_SHORTAGE_REDUCTIONS = 5
 """Maximum number of items reported for one step."""
 
 LIMIT_PHRASES = {
+    "due": "less of {part} due early in {id} in {period}",
     "power": "in {id} in {period}",
     "machine": "on {part} of {id} in {period}",
     "labour": "of labour in {id} in {period}",

@@ -74,6 +74,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/supply_shares/materials/sody", put("supply_shares", "materials", "sody", value=1)),
     ("unknown_item", "/partners/0/offers/sope", put("partners", 0, "offers", "sope", value=1)),
     ("unknown_item", "/partners/0/wants/sope", put("partners", 0, "wants", "sope", value=1)),
+    ("unknown_period", "/items/0/due/2002-13", put("items", 0, "due", value={"2002-13": {"share": 0.5}})),
     ("unknown_place", "/factories/1/place", put("factories", 1, "place", value="kapsam")),
     ("unknown_place", "/links/0/from", put("links", 0, "from", value="kiljo")),
     ("unknown_place", "/links/0/to", put("links", 0, "to", value="hyesam")),
@@ -113,6 +114,14 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         "least_above_most",
         "/factories/1/lines/0/least",
         both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
+    ),
+    (
+        "due_before_arrival",
+        "/items/1/due/2002-01/share",
+        both(
+            put("items", 1, "storable", value=False),
+            put("items", 1, "due", value={"2002-01": {"share": 0.75, "by": 0.5}}),
+        ),
     ),
     (
         "no_whole_quota",

@@ -132,6 +132,7 @@ class ProblemContext:
 
 IDENTIFIERS_BY_KIND: dict[str, Callable[[ProblemContext], Collection[str]]] = {
     "item": lambda context: context.items_by_id,
+    "period": lambda context: context.problem.periods,
     "place": lambda context: context.place_ids,
     "county": lambda context: context.county_ids,
     "power area": lambda context: context.power_area_ids,

@@ -1,4 +1,4 @@
-"""Checks of limits: lower limits do not exceed upper limits, and stocks are of storable items."""
+"""Checks of limits: lower limits do not exceed upper limits, stocks are of storable items, and due dates can be kept."""
 
 from collections.abc import Iterator
 from math import ceil, floor
@@ -80,6 +80,19 @@ def check_unstorable_stocks(context: ProblemContext) -> Iterator[Finding]:
                 yield make_finding("stock_of_unstorable", ("counties", n, "stocks", name), message, remedy)
 
 
+def check_due_dates(context: ProblemContext) -> Iterator[Finding]:
+    """Of an item that is not storable, no larger share is due than the part of the period until then."""
+    for i, item in enumerate(context.problem.items):
+        for period, due in item.due.items():
+            if not item.storable and due.share > due.by:
+                message = (
+                    f"{due.share:g} of the need for {quote_name(item.id)} is due after {due.by:g} of {quote_name(period)}. "
+                    "The item is not storable, and arrivals spread evenly over the period, so they come too late."
+                )
+                remedy = "Lower `share` to at most `by`, or make the item `storable`."
+                yield make_finding("due_before_arrival", ("items", i, "due", period, "share"), message, remedy)
+
+
 def _requires_stock(stock: StockLimits) -> bool:
     least = stock.least if isinstance(stock.least, tuple) else (stock.least,)
     return bool(stock.opening or stock.closing_least or any(least))
@@ -98,4 +111,11 @@ def _get_last_value(value: PerPeriodValue) -> float:
     return (value[-1] if value else 0.0) if isinstance(value, tuple) else value
 
 
-CHECKS = (check_line_limits, check_whole_quotas, check_stock_limits, check_closing_stocks, check_unstorable_stocks)
+CHECKS = (
+    check_line_limits,
+    check_whole_quotas,
+    check_stock_limits,
+    check_closing_stocks,
+    check_unstorable_stocks,
+    check_due_dates,
+)

@@ -82,6 +82,13 @@ def check_calendar_references(context: ProblemContext) -> Iterator[Finding]:
             yield from context.check_reference("calendar", item.calendar, ("items", i, "calendar"))
 
 
+def check_due_periods(context: ProblemContext) -> Iterator[Finding]:
+    """Due dates are in existing periods."""
+    for i, item in enumerate(context.problem.items):
+        for period in item.due:
+            yield from context.check_reference("period", period, ("items", i, "due", period))
+
+
 def check_machine_groups(context: ProblemContext) -> Iterator[Finding]:
     """Lines use machine groups of their factory."""
     for f, factory in enumerate(context.problem.factories):
@@ -119,6 +126,7 @@ CHECKS = (
     check_demand_counties,
     check_power_area_references,
     check_calendar_references,
+    check_due_periods,
     check_machine_groups,
     check_share_categories,
 )

@@ -27,9 +27,10 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
     net_demand[: arrays.places.county_count] = arrays.demand
     net_demand[: arrays.places.county_count, :, 0] -= arrays.items.carryover_share * arrays.places.opening_stock
     terms = [
-        *_collect_flow_terms(arrays, program),
-        *_collect_stock_terms(arrays, program),
-        *_collect_production_terms(arrays, program),
+        *collect_flow_terms(arrays, program),
+        *_collect_closing_stock_terms(arrays, program),
+        *collect_carried_stock_terms(arrays, program),
+        *collect_shortage_terms(arrays, program),
     ]
     has_constraint = net_demand != 0
     for keys, _, _ in terms:
@@ -45,20 +46,33 @@ BalanceTerm = tuple[IntArray, IntArray, FloatArray]
 """Flat positions of (place, item, period), columns, and coefficients."""
 
 
+def collect_flow_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of all that arrives and departs in a period: production, material use, shipments, central deliveries, swaps."""
+    return [
+        *_collect_shipment_terms(arrays, program),
+        *_collect_delivery_terms(arrays, program),
+        *_collect_production_terms(arrays, program),
+    ]
+
+
 def _flatten_position(arrays: ProblemArrays, place: IntArray, item: IntArray, period: IntArray) -> IntArray:
     return np.asarray((place * len(arrays.labels["item"]) + item) * arrays.period_count + period)
 
 
-def _collect_flow_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
-    """Return the terms of shipments, central deliveries, swaps and shortage."""
+def _collect_shipment_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
     ship = find_variable_block(program, "ship")
     arc, item, period = get_axis_codes(ship, "arc", "item", "period")
     one = np.ones(ship.size)
-    terms = [
+    return [
         (_flatten_position(arrays, arrays.arcs.head[arc], item, period), ship.positions, one),
         (_flatten_position(arrays, arrays.arcs.tail[arc], item, period), ship.positions, -one),
     ]
-    for name, sign in (("central", 1.0), ("short", 1.0), ("take", 1.0), ("give", -1.0)):
+
+
+def _collect_delivery_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of central deliveries and swaps."""
+    terms = []
+    for name, sign in (("central", 1.0), ("take", 1.0), ("give", -1.0)):
         block = find_variable_block(program, name)
         place = arrays.partners.place[block.axes["partner"]] if "partner" in block.axes else block.axes["place"]
         keys = _flatten_position(arrays, place, *get_axis_codes(block, "item", "period"))
@@ -66,16 +80,27 @@ def _collect_flow_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[
     return terms
 
 
-def _collect_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
-    """Return the terms of stock at the end of a period, and of the stock left in the next period."""
+def collect_shortage_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of shortage."""
+    short = find_variable_block(program, "short")
+    keys = _flatten_position(arrays, *get_axis_codes(short, "place", "item", "period"))
+    return [(keys, short.positions, np.ones(short.size))]
+
+
+def _collect_closing_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of stock at the end of its period."""
+    stock = find_variable_block(program, "stock")
+    keys = _flatten_position(arrays, *get_axis_codes(stock, "place", "item", "period"))
+    return [(keys, stock.positions, -np.ones(stock.size))]
+
+
+def collect_carried_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of stock that is left from the period before."""
     stock = find_variable_block(program, "stock")
     place, item, period = get_axis_codes(stock, "place", "item", "period")
     has_next = period < arrays.period_count - 1
     next_period = _flatten_position(arrays, place[has_next], item[has_next], period[has_next] + 1)
-    return [
-        (_flatten_position(arrays, place, item, period), stock.positions, -np.ones(stock.size)),
-        (next_period, stock.positions[has_next], arrays.items.carryover_share[item[has_next]]),
-    ]
+    return [(next_period, stock.positions[has_next], arrays.items.carryover_share[item[has_next]])]
 
 
 def _collect_production_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:

@@ -56,22 +56,28 @@ def list_opening_stock_candidates(session: SensitivitySession, county: str, item
     """Return the candidate for a larger opening stock, which also raises what swaps may give."""
     labels, arrays = session.arrays.labels, session.arrays
     i, c = labels["item"].index(item), labels["county"].index(county)
-    balance = session.program.constraints["balance"]
-    first = (balance.axes["place"] == c) & (balance.axes["item"] == i) & (balance.axes["period"] == 0)
+    first, due = (_find_first_rows(session, name, c, i) for name in ("balance", "due"))
     stock = session.program.variables["stock"]
     stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
-    if not stored.any() or not first.any() or arrays.items.carryover_share[i] <= 0:
+    if not stored.any() or not len(first) or arrays.items.carryover_share[i] <= 0:
         return []  # without these rows and columns, the change would alter the program
     unit, before = arrays.problem.items[i].unit, float(arrays.places.opening_stock[c, i])
-    row = np.array([balance.start + int(np.flatnonzero(first)[0])])
-    units = np.array([-float(arrays.items.carryover_share[i])])
+    left = float(arrays.items.carryover_share[i])
     name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
 
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
         return (Change(what="opening_stock", where=f"{county}/{item}", value=before + amount),)
 
-    moves = (("row_lower", row, units), ("row_upper", row, units), *_find_own_surplus_moves(session, i))
-    return [CandidateChange(name, moves, before, make_changes)]
+    moves = [("row_lower", np.concatenate([first, due]), np.full(len(first) + len(due), -left))]
+    moves += [("row_upper", first, np.full(len(first), -left)), *_find_own_surplus_moves(session, i)]
+    return [CandidateChange(name, tuple(moves), before, make_changes)]
+
+
+def _find_first_rows(session: SensitivitySession, rule: str, county: int, item: int) -> IntArray:
+    """Return the rows of a constraint of a county and item in the first period."""
+    block = session.program.constraints[rule]
+    first = (block.axes["place"] == county) & (block.axes["item"] == item) & (block.axes["period"] == 0)
+    return np.asarray(block.positions[first])
 
 
 def _find_own_surplus_moves(session: SensitivitySession, item: int) -> tuple[tuple[str, IntArray, FloatArray], ...]:

@@ -24,6 +24,7 @@ from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
 from solvers.errors import SensitivityUnavailableError
+from solvers.results.limits import LOWER_LIMITS
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.goal_stages import NO_WORSE_TOLERANCE, OptimalPoint, compute_final_values
@@ -293,7 +294,7 @@ def _describe_remedy(shortage: ShortageTarget, candidate: CandidateChange | None
     effect = f"{verb} the shortage of {item} in {county} in {period}"
     if candidate is None:
         return f"No extra resources: redistribution {effect}. The objective gets worse by {remedy.objective_change:,.4g} won."
-    is_lower = candidate.limit_reference["rule"] in ("local_floor", "line_least", "stock_least")
+    is_lower = candidate.limit_reference["rule"] in LOWER_LIMITS
     amount_text = (
         describe_amount(candidate.limit_reference, remedy.amount)
         if is_lower

@@ -20,6 +20,9 @@ GOALS = (
 )
 
 
+_DUE = {"p1": {"share": 0.5, "by": 0.25}, "p2": {"share": 0.75}}
+
+
 def two_towns(**parts: Any) -> PlanningProblem:
     """Return the problem with some parts replaced."""
     soap = {"id": "soap", "category": "care", "kg_per_unit": 250, "value": 2, "priority": 1, "importance": [1, 2]}
@@ -28,7 +31,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
         "periods": ["p1", "p2"],
         "period_days": [40, 10],
         "years": 0.14,
-        "items": [soap | {"holding_cost": 0.125}, soda | {"loss": 0.25, "transportable": True}],
+        "items": [soap | {"holding_cost": 0.125, "due": _DUE}, soda | {"loss": 0.25, "transportable": True}],
         "counties": [_hills(), {"id": "plain", "power_area": "south"}],
         "power_areas": [{"id": "north", "limit_kwh": [100, 80], "own_generation_kwh": 5}, {"id": "south"}],
         "demand": [need("hills", "soap", [40, 60]), need("plain", "soap", 20)],

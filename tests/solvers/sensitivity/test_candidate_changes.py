@@ -88,6 +88,7 @@ def test_every_changeable_constraint_has_a_candidate() -> None:
 def test_constraints_without_candidates_are_policy() -> None:
     assert set(RULE_NAMES) - CANDIDATES_BY_CONSTRAINT.keys() == {
         "own_surplus",
+        "due",
         "own_needs_first",
         "worst_fulfilment",
         "goal",

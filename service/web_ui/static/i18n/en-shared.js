@@ -55,6 +55,7 @@ export default {
   "limit.share-of-promise": "{share} of the promised share",
   "limit.delivered": "Delivered part of the central share",
   "limit.machine_condition": "Condition of the machines of {id}",
+  "limit.due": "Due date in {id} ({part})",
   "limit.power": "Electricity of {id}",
   "limit.machine": "Machine hours of {id} ({part})",
   "limit.labour": "Labour in {id}",

@@ -56,6 +56,7 @@ export default {
   "limit.share-of-promise": "약속한 몫의 {share}",
   "limit.delivered": "중앙 몫의 이행률",
   "limit.machine_condition": "{id} 설비 상태",
+  "limit.due": "{id} 공급 기한 ({part})",
   "limit.power": "{id} 전력",
   "limit.machine": "{id} 설비 시간 ({part})",
   "limit.labour": "{id} 노동력",

@@ -50,6 +50,7 @@ function renderFigures(plan, summary) {
     "dl",
     { class: "figures" },
     figure("served", formatShare(summary.served_share)),
+    summary.in_time_share !== null && figure("in-time", formatShare(summary.in_time_share)),
     figure("local", formatShare(summary.local_share)),
     figure("central", formatShare(summary.central_share)),
     limit ? figure("power", formatShare(used / limit)) : null,
