@@ -165,6 +165,30 @@ class WorstServedDemand(Frozen):
     """Served share, served / demand."""
 
 
+class MeanQuality(Frozen):
+    """Mean quality of the goods that reach people, of one group, weighted by value."""
+
+    key: str
+    """County, category or kind of source (`factory`, `centre`, `partner`, `stock`) of the group."""
+    value: float
+    """Value of the goods, in won."""
+    quality: float
+    """Mean quality, 0 to 1."""
+
+
+class QualitySummary(Frozen):
+    """Quality of the goods that reach people; 1 for goods that no factory of the province makes."""
+
+    quality: float
+    """Mean quality of all goods, weighted by value, 0 to 1."""
+    by_county: tuple[MeanQuality, ...]
+    """Mean quality by county."""
+    by_category: tuple[MeanQuality, ...]
+    """Mean quality by category."""
+    by_source: tuple[MeanQuality, ...]
+    """Mean quality by kind of source."""
+
+
 class PlanSummary(Frozen):
     """Totals and served shares of the plan."""
 
@@ -200,6 +224,8 @@ class PlanSummary(Frozen):
     """Value of the goods given in swaps, in won."""
     swapped_taken: float
     """Value of the goods taken in swaps, in won."""
+    quality: QualitySummary | None = None
+    """Quality of the goods that reach people; null if nothing reaches them, and in plans of earlier versions."""
 
 
 class VerificationResult(Frozen):

@@ -98,6 +98,42 @@ class SwapRow(Frozen):
     """Value taken minus value given, in won."""
 
 
+class DeliveryRow(Frozen):
+    """Goods of one source that reach one user in a period, traced through places and stores in proportion."""
+
+    item: str
+    """Identifier of the item."""
+    period: str
+    """Period in which the goods reach their user."""
+    source: str
+    """`factory`, `centre`, `partner`, or `stock`: the opening stock."""
+    from_: str
+    """Factory, gateway or partner, or the place of the opening stock (column `from`)."""
+    use: str
+    """`people`, `material`, `swap`, `stock` (in store after the last period) or `loss` (lost in store)."""
+    to: str
+    """County of the people, factory that uses the material, partner of the swap, or place of the store."""
+    quantity: float
+    """Units delivered."""
+    quality: float
+    """Quality of the goods, 0 to 1; 1 for goods that no factory of the province makes."""
+
+
+class QualityRow(Frozen):
+    """Quality of the goods of one kind of source that the people of a county get, by category."""
+
+    county: str
+    """Identifier of the county."""
+    category: str
+    """Category of the goods."""
+    source: str
+    """`factory`, `centre`, `partner`, or `stock`: the opening stock."""
+    value: float
+    """Value of the goods that reach people, in won."""
+    quality: float
+    """Mean quality of these goods, weighted by value, 0 to 1."""
+
+
 class PowerRow(Frozen):
     """Electricity of a power area in a period."""
 
@@ -167,6 +203,8 @@ TABLE_SCHEMAS: dict[str, type[Frozen]] = {
     "supply": SupplyRow,
     "shipments": ShipmentRow,
     "swaps": SwapRow,
+    "deliveries": DeliveryRow,
+    "quality": QualityRow,
     "power": PowerRow,
     "capacity": CapacityRow,
     "bottlenecks": BottleneckRow,

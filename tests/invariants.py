@@ -12,6 +12,7 @@ from models.problem.policy import Policy
 from models.problem.population import StockLimits
 from tests.invariants_of_time import check_due_invariant
 from tests.level_costs import compute_level_costs
+from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
 from tests.plan_reading import Key, Reading, Tables
 
 Invariant = Callable[[Reading], Iterator[str]]
@@ -379,6 +380,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_objective_invariant,
     check_whole_units_invariant,
     check_capacity_invariant,
+    check_deliveries_invariant,
+    check_quality_invariant,
 )
 """Invariants of a single plan."""
 

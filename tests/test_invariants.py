@@ -121,6 +121,10 @@ TAMPERINGS = [
     ("check_objective_invariant", more("quotas", "quantity", 1)),
     ("check_objective_invariant", more("supply", "stock", 1, county="town", item="soda", period="p2")),
     ("check_whole_units_invariant", more("quotas", "quantity", 0.5)),
+    ("check_deliveries_invariant", more("deliveries", "quantity", use="people")),
+    ("check_deliveries_invariant", more("deliveries", "quantity", use="material")),
+    ("check_deliveries_invariant", more("deliveries", "quantity", source="factory")),
+    ("check_quality_invariant", more("deliveries", "quality", -0.5, source="factory")),
 ]
 
 

@@ -67,6 +67,7 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
         ("in time", "nothing is due" if summary.in_time_share is None else format_share(summary.in_time_share)),
         ("made locally", format_share(summary.local_share)),
         ("from the centre", format_share(summary.central_share)),
+        *((("quality, by value", format_share(summary.quality.quality)),) if summary.quality is not None else ()),
         ("power used", f"{summary.power_used_kwh:,.0f} kWh of {limit}"),
         ("transported", f"{summary.tonnes:,.0f} t, {summary.tonne_km:,.0f} tkm"),
         ("swapped", f"{summary.swapped_given:,.0f} won given, {summary.swapped_taken:,.0f} won taken"),

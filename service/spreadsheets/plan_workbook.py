@@ -202,15 +202,35 @@ def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
         ("priority", summary.by_priority),
         ("period", summary.by_period),
     )
+    quality = _collect_quality(summary)
     for group, rows in groups:
         yield (), "text"
-        yield (f"Served by {group}", "needed, won", "served, won", "share of it"), "head"
+        has_quality = group in ("category", "county")
+        yield (
+            (f"Served by {group}", "needed, won", "served, won", "share of it", *(("quality",) if has_quality else ())),
+            "head",
+        )
         for one in rows:
-            yield (one.key, one.demand, one.served, _ShareCell(one.share)), "number"
+            served = (one.key, one.demand, one.served, _ShareCell(one.share))
+            yield (*served, *((quality.get((group, one.key)),) if has_quality else ())), "number"
+    if summary.quality is not None:
+        yield (), "text"
+        yield ("Quality of what people get", "delivered, won", "quality, 0 to 1"), "head"
+        yield ("all goods", sum(one.value for one in summary.quality.by_source), summary.quality.quality), "number"
+        for source in summary.quality.by_source:
+            yield (f"from {source.key}", source.value, source.quality), "number"
     yield (), "text"
     yield ("Served worst: county", "item", "needed", "served", "share of it"), "head"
     for worst in summary.worst_served:
         yield (worst.county, worst.item, worst.demand, worst.served, _ShareCell(worst.share)), "number"
+
+
+def _collect_quality(summary: PlanSummary) -> dict[tuple[str, str], float]:
+    """Return the quality of what people get, by group (county, category) and key."""
+    if summary.quality is None:
+        return {}
+    groups = (("county", summary.quality.by_county), ("category", summary.quality.by_category))
+    return {(group, one.key): one.quality for group, rows in groups for one in rows}
 
 
 def _iterate_infeasibility_rows(diagnosis: Infeasibility) -> Iterator[SummaryRow]:

@@ -7,8 +7,10 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results import tables
 from solvers.results.bottlenecks import build_bottleneck_table
+from solvers.results.deliveries import build_delivery_table, trace_deliveries
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits, build_capacity_table
+from solvers.results.quality import build_quality_table, summarize_quality
 from solvers.results.summary import build_summary
 from solvers.results.writing import TableFormat, decode_dictionaries, escape_formulas, write_table_files
 
@@ -27,14 +29,18 @@ def build_results(
 ) -> tuple[dict[str, pa.Table], PlanSummary]:
     """Build all tables of `models.tables.TABLES` and the summary from clean values, (n,), and dual values, (m,)."""
     flows = Flows.from_solution(arrays, program, values, dual_values)
+    deliveries = trace_deliveries(arrays, program, values, flows)
     limits = Limits.from_solution(arrays, program, values, dual_values)
     built = {
         "quotas": tables.build_quota_table(arrays, program, values, flows),
         "supply": tables.build_supply_table(arrays, flows),
         "shipments": tables.build_shipment_table(arrays, program, values),
         "swaps": tables.build_swap_table(arrays, program, values),
+        "deliveries": build_delivery_table(arrays, deliveries),
+        "quality": build_quality_table(arrays, deliveries),
         "power": tables.build_power_table(arrays, program, values, dual_values),
         "capacity": build_capacity_table(limits),
         "bottlenecks": build_bottleneck_table(arrays, program, dual_values, flows, limits),
     }
-    return built, build_summary(arrays, program, values, flows)
+    summary = build_summary(arrays, program, values, flows)
+    return built, summary.model_copy(update={"quality": summarize_quality(arrays, deliveries)})
