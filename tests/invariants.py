@@ -10,9 +10,9 @@ from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
+from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
 from tests.invariants_of_time import check_due_invariant
 from tests.level_costs import compute_level_costs
-from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
 from tests.plan_reading import Key, Reading, Tables
 
 Invariant = Callable[[Reading], Iterator[str]]
