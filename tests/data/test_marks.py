@@ -12,6 +12,7 @@ from models.provinces.figures import Figure, read_figures
 
 Edit = Callable[[str, str, str], Path]
 Underlying = dict[tuple[str, str, str], str]
+WORK = {"participation", "working_age_share", "hours_per_month"}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,22 @@ def test_people_agree_with_counts_and_coefficients(ryanggang: Province, underlyi
         people = float(underlying["counties", county.id, "population"])
         for group, heads in county.population.items():
             assert heads == pytest.approx(people * float(underlying["population", group, "coefficient"])), county.id
+
+
+def test_labour_agrees_with_people_of_working_age(ryanggang: Province, underlying: Underlying) -> None:
+    """Hours = people × working age × (women × their participation + men × theirs) × share of local industry × hours."""
+    figure = {key: float(value) for key, value in underlying.items() if key[2] in WORK}
+    for county in ryanggang.problem.counties:
+        people, heads = (float(underlying["counties", county.id, name]) for name in ("population", "census_2008"))
+        women = float(underlying["counties", county.id, "female_2008"]) / heads
+        at_work = women * figure["population", "women", "participation"]
+        at_work += (1 - women) * figure["population", "men", "participation"]
+        workers = people * figure["population", "", "working_age_share"] * at_work
+        assert workers == pytest.approx(county.population["workers"], rel=2e-3), county.id
+        share = float(underlying["counties", county.id, "local_industry_share"])
+        assert share * workers == pytest.approx(90 * int(underlying["counties", county.id, "factories"]), rel=2e-3)
+        hours = workers * share * figure["population", "", "hours_per_month"]
+        assert county.labour_hours == pytest.approx(hours, abs=0.5), county.id
 
 
 def test_machines_agree_with_kinds_and_sizes(ryanggang: Province, underlying: Underlying) -> None:

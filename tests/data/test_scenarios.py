@@ -5,11 +5,15 @@ import pytest
 from models.base import expand_to_periods
 from models.changes.apply import apply_changes
 from models.problem.planning_problem import PlanningProblem
-from models.provinces import Province
+from models.provinces import Province, load_province_notes
 from models.validation.checks import check_problem
 from solvers.data.problem_arrays import ProblemArrays
 
-SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery")
+SCENARIOS = ("normal", "decline", "crisis", "interview-2002", "census-2008", "recovery", "boom-1970s")
+
+RATES = {"participation", "participation_1970s"}
+CENSUS_PEOPLE, CENSUS_WOMEN = 719_269, 380_564
+STATIONS = {"water_kw", "wind_kw", "water_utilisation", "wind_utilisation", "power_factor", "wind_factor"}
 
 
 def year(province: Province, scenario: str) -> PlanningProblem:
@@ -28,7 +32,7 @@ def test_scenarios_are_named(ryanggang: Province) -> None:
     assert tuple(scenario.id for scenario in ryanggang.scenarios) == SCENARIOS
     assert all(scenario.name and scenario.notes for scenario in ryanggang.scenarios)
     with pytest.raises(KeyError):
-        ryanggang.find_scenario("boom")
+        ryanggang.find_scenario("boom-1980s")
 
 
 def test_the_normal_year_is_the_problem_itself(ryanggang: Province) -> None:
@@ -49,6 +53,7 @@ def test_a_scenario_makes_a_problem_without_errors(ryanggang: Province, scenario
         ("interview-2002", 13.8),
         ("census-2008", 22.9),
         ("recovery", 27.6),
+        ("boom-1970s", 16.5),
     ],
 )
 def test_power_by_scenario(ryanggang: Province, scenario: str, gwh: float) -> None:
@@ -65,6 +70,7 @@ def test_power_by_scenario(ryanggang: Province, scenario: str, gwh: float) -> No
         ("interview-2002", 0.2),
         ("census-2008", 0.5),
         ("recovery", 0.2),
+        ("boom-1970s", 0.5),
     ],
 )
 def test_central_share_by_scenario(ryanggang: Province, scenario: str, share: float) -> None:
@@ -111,3 +117,47 @@ def test_rust_lowers_the_quality_of_what_is_made(ryanggang: Province) -> None:
     assert normal.quality.tolist() == crisis.quality.tolist()
     assert (crisis.made_quality < normal.made_quality).all()
     assert (normal.made_quality < normal.quality).all()
+
+
+def total_labour(problem: PlanningProblem) -> float:
+    return sum(sum(expand_to_periods(county.labour_hours or 0.0, 12)) for county in problem.counties) / 12
+
+
+def test_women_enter_work_in_the_boom(ryanggang: Province) -> None:
+    _, *rows = load_province_notes("ryanggang")[1]["underlying_figures"]
+    figure = {(row, name): float(value) for sheet, row, name, value, *_ in rows if name in RATES}
+    women = CENSUS_WOMEN / CENSUS_PEOPLE
+    men_at_work = (1 - women) * figure["men", "participation"]
+    then, now = (men_at_work + women * figure["women", name] for name in ("participation_1970s", "participation"))
+    boom = year(ryanggang, "boom-1970s")
+    people = sum(county.population["people"] for county in boom.counties) / 620_000
+    assert people == pytest.approx(0.78)
+    assert total_labour(boom) / total_labour(ryanggang.problem) == pytest.approx(people * then / now, abs=1e-3)
+    assert total_labour(boom) / people > total_labour(ryanggang.problem)
+    assert {factory.condition for factory in boom.factories} == {0.95}
+
+
+def test_labour_of_the_census_year_follows_its_people(ryanggang: Province) -> None:
+    census = year(ryanggang, "census-2008")
+    assert total_labour(census) / total_labour(ryanggang.problem) == pytest.approx(CENSUS_PEOPLE / 620_000)
+
+
+def test_small_stations_follow_water_and_wind_by_month(ryanggang: Province) -> None:
+    _, *rows = load_province_notes("ryanggang")[1]["underlying_figures"]
+    figure = {
+        (row, name): float(value) for sheet, row, name, value, *_ in rows if sheet == "power_areas" and name in STATIONS
+    }
+    days = expand_to_periods(ryanggang.problem.period_days or 0.0, 12)
+    periods = ryanggang.problem.periods
+
+    def generate(area: str, means: str, factors: str) -> list[float]:
+        kw, utilisation = figure.get((area, f"{means}_kw"), 0.0), figure["", f"{means}_utilisation"]
+        return [kw * 24 * d * utilisation * figure[t, factors] for t, d in zip(periods, days, strict=True)]
+
+    for scenario, means in (("census-2008", ("water",)), ("recovery", ("water", "wind")), ("normal", ())):
+        for area in year(ryanggang, scenario).power_areas:
+            parts = [generate(area.id, one, "power_factor" if one == "water" else "wind_factor") for one in means]
+            expected = [sum(part[t] for part in parts) for t in range(12)]
+            assert expand_to_periods(area.own_generation_kwh, 12) == pytest.approx(expected, abs=1), (scenario, area.id)
+    wind = generate("paegam", "wind", "wind_factor")
+    assert sum(wind[5:8]) == pytest.approx(0.5 * sum(wind[2:5]), rel=0.05)  # summer has half of spring's wind

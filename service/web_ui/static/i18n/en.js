@@ -144,6 +144,7 @@ export default {
   "scenario.decline": "Decline",
   "scenario.crisis": "Crisis",
   "scenario.interview-2002": "Interview year 2002",
+  "scenario.boom-1970s": "Boom of the 1970s",
   "scenario.census-2008": "Census year 2008",
   "scenario.recovery": "Recovery",
 

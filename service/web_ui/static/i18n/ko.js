@@ -143,6 +143,7 @@ export default {
   "scenario.decline": "하락기",
   "scenario.crisis": "위기",
   "scenario.interview-2002": "증언의 해 2002",
+  "scenario.boom-1970s": "1970년대 호황기",
   "scenario.census-2008": "인구조사의 해 2008",
   "scenario.recovery": "회복",
 
