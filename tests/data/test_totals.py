@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from models.base import expand_to_periods
+from models.problem.factories import Line
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.shares import SupplyShares
@@ -23,6 +24,9 @@ GROUPS = {
     "households": 156_240,
     "workers": 314_340,
 }
+GATHERED = {"dried-greens"}
+DAILY_GOODS_QUALITY = 0.65
+"""Quality of the daily goods that a general factory has always made."""
 NEED_TONNES = 51_145
 NEED_GWH = 20.52
 
@@ -57,11 +61,39 @@ def test_factories_by_county(ryanggang: Province) -> None:
     )
 
 
-def test_a_factory_in_all_covers_about_a_hundred_items(ryanggang: Province) -> None:
+def test_local_factories_together_cover_about_a_hundred_items(ryanggang: Province) -> None:
     lines = [line for factory in ryanggang.problem.factories for line in factory.lines]
     made = {line.item for line in lines} & {item.id for item in goods(ryanggang.problem)}
-    assert 1000 <= len(lines) <= 1500
+    assert 2000 <= len(lines) <= 2500
     assert len(made) == 96
+
+
+def test_a_general_factory_in_every_county_covers_about_a_hundred_items(ryanggang: Province) -> None:
+    """The interview's words, read as one factory: every good but those that are gathered or come from outside."""
+    problem = ryanggang.problem
+    catalogue = {item.id for item in goods(problem)}
+    made = {line.item for factory in problem.factories for line in factory.lines} & catalogue
+    general = [factory for factory in problem.factories if len(factory.lines) > 50]
+    assert {factory.place for factory in general} == {county.id for county in problem.counties}
+    assert len(general) == len(problem.counties)
+    for factory in general:
+        assert {line.item for line in factory.lines} == made - GATHERED, factory.id
+    assert all(len(factory.lines) <= 18 for factory in problem.factories if factory not in general)
+
+
+def test_a_general_factory_makes_every_good_worse_than_a_specialised_one(ryanggang: Province) -> None:
+    general = [line for factory in ryanggang.problem.factories if len(factory.lines) > 50 for line in factory.lines]
+    special: dict[str, list[Line]] = {}
+    for factory in ryanggang.problem.factories:
+        if len(factory.lines) <= 50:
+            for line in factory.lines:
+                special.setdefault(line.item, []).append(line)
+    for line in general:
+        others = special[line.item]
+        assert line.quality < max(other.quality for other in others), line.item
+        assert line.materials == others[0].materials, line.item
+        if line.quality < DAILY_GOODS_QUALITY:
+            assert line.kwh_per_unit >= min(other.kwh_per_unit for other in others), line.item
 
 
 def test_catalogue_of_a_hundred_goods(ryanggang: Province) -> None:
@@ -76,7 +108,9 @@ def test_catalogue_of_a_hundred_goods(ryanggang: Province) -> None:
 
 
 def test_electricity_need_of_the_catalogue(ryanggang: Province) -> None:
-    kwh = {line.item: line.kwh_per_unit for factory in ryanggang.problem.factories for line in factory.lines}
+    kwh: dict[str, float] = {}
+    for line in (line for factory in ryanggang.problem.factories for line in factory.lines):
+        kwh[line.item] = min(line.kwh_per_unit, kwh.get(line.item, line.kwh_per_unit))  # in a specialised factory
     made = sum(need(ryanggang.problem, item) * kwh.get(item.id, 0.0) for item in goods(ryanggang.problem)) / 1e6
     # salt, dried fish, vinalon cloth and textbooks are not made here and draw nothing here
     elsewhere = (620_000 * (7.3 * 0.05 + 2 * 0.10 + 4 * 1.1) + 104_780 * 4 * 0.28) / 1e6
