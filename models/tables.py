@@ -119,6 +119,21 @@ class DeliveryRow(Frozen):
     """Quality of the goods, 0 to 1; 1 for goods that no factory of the province makes."""
 
 
+class SlipRow(Frozen):
+    """Goods that a shop of a county hands out in a period: its share of what the people of the county get."""
+
+    county: str
+    """Identifier of the county."""
+    shop: str
+    """Identifier of the shop."""
+    item: str
+    """Identifier of the item."""
+    period: str
+    """Identifier of the period."""
+    quantity: float
+    """Units for the shop; whole numbers for items in whole units."""
+
+
 class QualityRow(Frozen):
     """Quality of the goods of one kind of source that the people of a county get, by category."""
 
@@ -205,6 +220,7 @@ TABLE_SCHEMAS: dict[str, type[Frozen]] = {
     "swaps": SwapRow,
     "deliveries": DeliveryRow,
     "quality": QualityRow,
+    "slips": SlipRow,
     "power": PowerRow,
     "capacity": CapacityRow,
     "bottlenecks": BottleneckRow,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Text
+from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
 
 YearlyRate = Annotated[float, Field(ge=-0.2, le=0.2, strict=True, allow_inf_nan=False)]
 """A rate of change per year, from -0.2 to 0.2."""
@@ -48,6 +48,19 @@ class StockLimits(Frozen):
     """Largest stock at the end of the last period, in units; no limit if absent."""
 
 
+class Shop(Frozen):
+    """A shop of a county, which hands out a share of what the people of the county get."""
+
+    id: Id
+    """Identifier, unique among the shops of the county."""
+    name: Text = ""
+    """Name in English; Allot shows the identifier if empty."""
+    local_name: Text = ""
+    """Name in the region's own language."""
+    share: Share
+    """Share of the county's goods that the shop hands out, 0 to 1; the shares of a county sum to 1."""
+
+
 class County(Frozen):
     """A place with people, factories and stores; the smallest planning area."""
 
@@ -78,6 +91,8 @@ class County(Frozen):
     """Largest stock at the end of a period, in tonnes; no limit if absent."""
     handling_tonnes: PerPeriod | None = None
     """Largest tonnage that may enter over links per period; no limit if absent."""
+    shops: tuple[Shop, ...] = ()
+    """Shops that hand out the county's goods, for slips; the plan itself knows counties only."""
     stocks: dict[Id, StockLimits] = {}
     """Opening stock and stock limits by item. Other items start with 0 and are limited by the store only."""
 

@@ -7,7 +7,7 @@ from models.problem.network import Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal, Policy, ShortageBand
-from models.problem.population import AgeCount, CensusCount, County, DemandRow, StockLimits
+from models.problem.population import AgeCount, CensusCount, County, DemandRow, Shop, StockLimits
 from models.problem.population_projection import AgeGroup, AgeRates, PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
@@ -145,6 +145,7 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
            make_columns(AgeRates, "age", "births_per_woman", "women_survive", "men_survive"), (*_PROJECTION, "rates")),
     SheetLayout("age_groups", "A row is a population group defined by age and sex.",
            (_GROUP, *make_columns(AgeGroup, "sex", "from_age", "below_age", "per_head")), (*_PROJECTION, "groups"), key_column="group"),
+    SheetLayout("shops", "A row is a shop of a county.", (_COUNTY, *make_columns(Shop, "id", "name", "local_name", "share")), ("shops",), ("counties",)),
     SheetLayout("stocks", "A row is the stock of an item in a county, with its limits.", (_COUNTY, _ITEM, *_STOCK_FIELDS),
            ("stocks",), ("counties",), key_column="item"),
     SheetLayout("stations", "A row is a junction or gateway.",

@@ -92,6 +92,8 @@ ERROR_CODES: dict[str, FindingCode] = {
     "bad_ages": FindingCode("error", "Ages of a table, of rates or of a population group are incomplete or differ."),
     "no_age_groups": FindingCode("error", "A county has a table by age, but no population group is defined by age."),
     "census_and_ages": FindingCode("error", "A population group follows both from a count and from ages."),
+    "shop_shares": FindingCode("error", "The shares of the shops of a county do not sum to 1."),
+    "duplicate_shop": FindingCode("error", "A county has two shops with the same identifier."),
     "bands_beyond_need": FindingCode("error", "The widths of the shortage bands sum to more than 1."),
 }
 """Codes of inconsistencies between parts of a problem."""

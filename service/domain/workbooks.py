@@ -9,7 +9,8 @@ import pyarrow as pa
 from service.core.errors import ConflictError
 from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
-from service.spreadsheets.plan_workbook import PlanWorkbookContent, TableOpener, write_plan_workbook
+from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
+from service.spreadsheets.sheet_figures import TableOpener
 from service.storage.store import Store
 
 

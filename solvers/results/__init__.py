@@ -11,6 +11,7 @@ from solvers.results.deliveries import build_delivery_table, trace_deliveries
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits, build_capacity_table
 from solvers.results.quality import build_quality_table, summarize_quality
+from solvers.results.slips import build_slip_table
 from solvers.results.summary import build_summary
 from solvers.results.writing import TableFormat, decode_dictionaries, escape_formulas, write_table_files
 
@@ -38,6 +39,7 @@ def build_results(
         "swaps": tables.build_swap_table(arrays, program, values),
         "deliveries": build_delivery_table(arrays, deliveries),
         "quality": build_quality_table(arrays, deliveries),
+        "slips": build_slip_table(arrays, flows),
         "power": tables.build_power_table(arrays, program, values, dual_values),
         "capacity": build_capacity_table(limits),
         "bottlenecks": build_bottleneck_table(arrays, program, dual_values, flows, limits),

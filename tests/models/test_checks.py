@@ -187,6 +187,12 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         "/counties/0/census/infants",
         both(by_age(AGES), put("counties", 0, "census", value={"infants": {"heads": 20.0}})),
     ),
+    ("shop_shares", "/counties/0/shops", put("counties", 0, "shops", value=[{"id": "gate", "share": 0.5}])),
+    (
+        "duplicate_shop",
+        "/counties/0/shops/1/id",
+        put("counties", 0, "shops", value=[{"id": "gate", "share": 0.5}, {"id": "gate", "share": 0.5}]),
+    ),
     ("heads_and_census", "/counties/0/population/households", census({"households": {"heads": 50000.0}}, error=0.1)),
     ("group_without_people", "/items/0/norms/infants", put("items", 0, "norms", "infants", value=1)),
     ("misspelt_group", "/counties/1/population/studnets", lambda raw: _respell(raw["counties"][1]["population"])),

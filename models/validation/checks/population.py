@@ -1,4 +1,4 @@
-"""Checks of censuses: years, ages and rates are complete, and stated heads agree with the projection."""
+"""Checks of censuses and shops: years, ages and rates are complete, and stated heads agree with the projection."""
 
 from collections.abc import Iterator, Sequence
 
@@ -108,7 +108,7 @@ def check_census_and_ages(context: ProblemContext) -> Iterator[Finding]:
 
 def check_stated_heads(context: ProblemContext) -> Iterator[Finding]:
     """Stated heads differ from the projection of the census by its error at most."""
-    if any(True for check in CHECKS for _ in check(context)):
+    if any(True for check in PROJECTION_CHECKS for _ in check(context)):
         return
     for n, county in enumerate(context.problem.counties):
         if not (county.census or county.ages):
@@ -129,7 +129,27 @@ def check_stated_heads(context: ProblemContext) -> Iterator[Finding]:
                 )
 
 
-CHECKS = (check_projection_years, check_plan_year, check_ages, check_age_groups, check_census_and_ages)
+def check_shops(context: ProblemContext) -> Iterator[Finding]:
+    """The shops of a county have unique identifiers, and their shares sum to 1 within a millionth."""
+    for n, county in enumerate(context.problem.counties):
+        total = sum(shop.share for shop in county.shops)
+        if county.shops and abs(total - 1.0) > 1e-6:
+            message = f"The shares of the shops of {quote_name(county.id)} sum to {total:.6g}, not 1."
+            remedy = "Change the shares until they sum to 1."
+            yield make_finding("shop_shares", ("counties", n, "shops"), message, remedy)
+        seen: set[str] = set()
+        for k, shop in enumerate(county.shops):
+            if shop.id in seen:
+                message = f"{quote_name(county.id)} already has a shop {quote_name(shop.id)}."
+                path = ("counties", n, "shops", k, "id")
+                yield make_finding("duplicate_shop", path, message, "Change or remove one of the identifiers.")
+            seen.add(shop.id)
+
+
+PROJECTION_CHECKS = (check_projection_years, check_plan_year, check_ages, check_age_groups, check_census_and_ages)
+"""Checks of what a projection needs."""
+
+CHECKS = (*PROJECTION_CHECKS, check_shops)
 """Checks of parts of a problem."""
 
 WHOLE_PROBLEM_CHECKS = (check_stated_heads,)

@@ -53,8 +53,11 @@ def test_a_quota_sheet_a_factory(client: TestClient, plan: str, book: Any) -> No
     for factory in problem["factories"]:
         sheet = book[factory["id"]]
         header, *rows = list(sheet.values)[5:]
-        assert header[4:-2] == tuple(problem["periods"])
-        *items, electricity = rows
+        assert header[4:-3] == tuple(problem["periods"])
+        assert header[-3:] == ("Total · 계", "kWh · 전력", "Due · 기한")
+        count = len(factory["lines"])
+        items, electricity, labour = [row[:-1] for row in rows[:count]], rows[count][:-1], rows[count + 1]
+        assert labour[1] == "Labour"
         assert [row[0] for row in items] == [line["item"] for line in factory["lines"]]
         for row in items:
             mine = [one for one in quotas if (one["factory"], one["item"]) == (factory["id"], row[0])]
@@ -69,6 +72,54 @@ def test_a_quota_sheet_a_factory(client: TestClient, plan: str, book: Any) -> No
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$6:$6"
         assert sheet.freeze_panes == "E7"
+
+
+def test_a_factory_sheet_says_from_whom_and_to_whom(client: TestClient, plan: str, book: Any) -> None:
+    deliveries = client.get(f"{plan}/tables/deliveries").json()["rows"]
+    rows = {(row[0], row[1]): row for row in book["hyesan-daily"].values if row[0] and row[1]}
+    soda = [row for row in deliveries if row["use"] == "material" and row["to"] == "hyesan-daily"]
+    (centre,) = [row for (party, item), row in rows.items() if item == "Caustic soda" and party.startswith("Centre")]
+    assert centre[6] == pytest.approx(sum(row["quantity"] for row in soda if row["source"] == "centre"))
+    to_kapsan = [row for row in deliveries if row["from"] == "hyesan-daily" and row["to"] == "kapsan"]
+    soap = [row["quantity"] for row in to_kapsan if row["item"] == "soap"]
+    assert soap
+    assert rows["People of Kapsan · 주민", "Laundry soap 250 g"][6] == pytest.approx(sum(soap))
+    labour = next(row for row in book["hyesan-daily"].values if row[1] == "Labour")
+    made = client.get(f"{plan}/tables/quotas?factory=hyesan-daily").json()["rows"]
+    hours = {"soap": 0.02, "notebook": 0.01}
+    assert labour[6] == pytest.approx(sum(hours[row["item"]] * row["quantity"] for row in made))
+
+
+def test_a_sheet_a_county(client: TestClient, plan: str, book: Any) -> None:
+    supply = client.get(f"{plan}/tables/supply?county=kapsan").json()["rows"]
+    sheet = book["county kapsan"]
+    rows = list(sheet.values)
+    assert rows[0][0] == "Kapsan · 갑산군"
+    assert rows[5][4:-4] == ("2002-01", "2002-02")
+    (starch,) = [row for row in rows if row[:2] == ("All · 계", "Potato starch")]
+    served, need = (sum(row[name] for row in supply if row["item"] == "starch") for name in ("served", "demand"))
+    assert starch[6:8] == (pytest.approx(served), pytest.approx(need))
+    assert starch[8] == pytest.approx(0.9 * (1 - 0.5 * 0.4))
+    assert ("Kapsan Foodstuff Factory", "Potato starch") in {row[:2] for row in rows}
+    assert "Made in the county · 군내 생산" in {row[0] for row in rows}
+    assert not any(str(row[0]).startswith("Slips") for row in rows)
+
+
+def test_slips_of_shops_are_on_the_sheet_of_their_county() -> None:
+    raw = two_counties_raw()
+    raw["counties"][0]["shops"] = [{"id": "gate", "name": "Gate", "share": 0.75}, {"id": "hall", "share": 0.25}]
+    raw["items"][0]["due"] = {"2002-02": {"share": 0.998, "by": 0.5}}
+    problem = parse_problem(raw)
+    result = make_plan(problem)
+    tables = {name: lambda table=table: (table.schema, table.to_batches()) for name, table in result.tables.items()}
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, tables)) as file:
+        book = openpyxl.load_workbook(file)
+    rows = list(book["county hyesan"].values)
+    gate, hall = (next(row for row in rows if row[:2] == (shop, "Laundry soap 250 g")) for shop in ("Gate", "hall"))
+    (soap,) = [row for row in rows if row[:2] == ("All · 계", "Laundry soap 250 g")]
+    assert gate[6] + hall[6] == pytest.approx(soap[6])
+    assert gate[6] / soap[6] == pytest.approx(0.75, abs=0.001)
+    assert soap[9] == "2002-02: 99.8% after 50.0% of the period"
 
 
 def test_the_index_leads_to_every_sheet(book: Any) -> None:

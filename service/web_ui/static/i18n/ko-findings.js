@@ -55,6 +55,8 @@ export default {
   "finding.bad_ages": "인구표, 출생·생존률, 인구 집단의 나이가 빠졌거나 서로 다릅니다.",
   "finding.no_age_groups": "나이별 인구표가 있지만 나이로 정한 인구 집단이 없습니다.",
   "finding.census_and_ages": "한 인구 집단이 조사 인원과 나이별 인구표 둘 다에서 나옵니다.",
+  "finding.shop_shares": "한 군 상점들의 몫을 더하면 1이 아닙니다.",
+  "finding.duplicate_shop": "한 군에 같은 식별자의 상점이 둘 있습니다.",
   "finding.heads_and_census":
     "적힌 인원이 인구조사에서 추산한 인원과 오차보다 크게 다릅니다. 적힌 인원이 쓰입니다.",
   "finding.bands_beyond_need": "부족 구간의 너비를 합하면 1이 넘습니다.",
