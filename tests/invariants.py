@@ -165,13 +165,19 @@ def check_handling_invariant(r: Reading) -> Iterator[str]:
 
 
 def check_central_share_invariant(r: Reading) -> Iterator[str]:
-    """Central deliveries are at most the delivered part of the promised share or allotment."""
+    """Central deliveries are at most the delivered part of the promised share or allotment.
+
+    What is due before a period ends is promised for the period before, if it can be stored.
+    """
     shares = r.problem.supply_shares
     for item in r.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
-        for period in r.periods:
+        needed = [sum(r.need[county.id, item.id, period] for county in r.problem.counties) for period in r.periods]
+        due = [item.due[p].share if item.storable and p in item.due else 0.0 for p in r.periods]
+        early = [0.0, *(part * need for part, need in zip(due[1:], needed[1:], strict=True)), 0.0]
+        for t, period in enumerate(r.periods):
             delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
-            promise = share * sum(r.need[county.id, item.id, period] for county in r.problem.counties)
+            promise = share * (needed[t] - early[t] + early[t + 1])
             if item.kind == "material":
                 promise = r.at(shares.materials.get(item.id, 0.0), period)
             if r.over(delivered, promise * r.at(shares.delivered, period)):

@@ -55,7 +55,7 @@ def build_centre_arrays(
     share = np.where(items.is_good, to_float_array(promised), 0.0)
     allotted = np.zeros((len(share), periods))
     allotted[[item_of[i] for i in terms.materials]] = to_period_array(list(terms.materials.values()), periods)
-    promise = np.where(items.is_good[:, None], share[:, None] * demand.sum(axis=0), allotted)
+    promise = np.where(items.is_good[:, None], share[:, None] * _compute_promised_need(items, demand), allotted)
     floors = tuple(terms.local_floor)
     weight = [_compute_floor_weights(problem, items, key, item_of) for key in floors]
     return CentreArrays(
@@ -66,6 +66,20 @@ def build_centre_arrays(
         floor_share=to_float_array(list(terms.local_floor.values())),
         floor_weight=np.array(weight, dtype=np.float64).reshape(len(floors), len(share)),
     )
+
+
+def _compute_promised_need(items: ItemArrays, demand: FloatArray) -> FloatArray:
+    """Return the need that the promise of a period covers, (I, T).
+
+    What is due before a period ends is promised for the period before, if it can be stored: else little from the centre could be
+    there in time.
+    """
+    need = np.asarray(demand.sum(axis=0))
+    early = np.where(items.is_storable[:, None], items.due_share * need, 0.0)
+    early[:, 0] = 0.0  # no period before
+    need -= early
+    need[:, :-1] += early[:, 1:]
+    return need
 
 
 def _compute_floor_weights(

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pulp
 
+from models.problem.items import Item
 from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County, StockLimits
@@ -175,17 +176,30 @@ def add_handling_constraints(model: ReferenceModel) -> None:
 
 
 def add_central_share_constraints(model: ReferenceModel) -> None:
-    """Limit central deliveries over all gateways to the share of demand, or to the allotment of a material."""
+    """Limit central deliveries over all gateways to the share of demand, or to the allotment of a material.
+
+    The share of what is due before a period ends is handed over in the period before, if it can be stored.
+    """
     shares = model.problem.supply_shares
     delivered = model.expand_to_periods(shares.delivered)
     for item in model.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         allotment = model.expand_to_periods(shares.materials.get(item.id, 0.0))
         for t in model.get_period_positions():
-            need = sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
+            need = _sum_need(model, item, t) * (1 - (_get_due_share(model, item, t) if t > 0 else 0))
+            need += _sum_need(model, item, t + 1) * _get_due_share(model, item, t + 1)
             limit = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
             total = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
             model.add_constraint(total <= limit, "central_share", item.id, model.problem.periods[t])
+
+
+def _sum_need(model: ReferenceModel, item: Item, t: int) -> float:
+    return sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
+
+
+def _get_due_share(model: ReferenceModel, item: Item, t: int) -> float:
+    due = item.due.get(model.problem.periods[t]) if t < len(model.problem.periods) else None
+    return due.share if due is not None and item.storable else 0.0
 
 
 def add_local_floor_constraints(model: ReferenceModel) -> None:

@@ -76,6 +76,24 @@ def test_a_due_date_is_a_bottleneck_and_its_causes_are_in_the_period_before() ->
     assert (limit["used"], limit["limit"], limit["part"]) == (pytest.approx(8), 8, "sweets")
 
 
+@pytest.mark.parametrize(("storable", "central"), [(True, {"march": 6, "april": 4}), (False, {"april": 10})])
+def test_the_centre_hands_over_in_the_period_before_what_is_due(storable: bool, central: Json) -> None:
+    """Six of ten are due on April 15; what cannot be stored comes in April, half of it in time."""
+    problem = make_problem(
+        periods=["march", "april"],
+        items=[
+            {"id": "sweets", "storable": storable, "due": {"april": {"share": 0.6 if storable else 0.5, "by": 0.5}}}
+        ],
+        counties=[{"id": "town", "power_area": "area"}],
+        supply_shares={"central": 1, "gateways": ["town"]},
+        demand=[need("town", "sweets", [0, 10])],
+    )
+    _, rows = solve(problem)
+    assert {row["period"]: row["central"] for row in rows} == pytest.approx(central)
+    april = rows[-1]
+    assert (april["in_time"], april["shortage"]) == (pytest.approx(april["due"]), 0)
+
+
 def test_without_a_due_date_nothing_is_said_of_time() -> None:
     result, _ = solve(one_town([2, 8], [0, 10], {}))
     assert result.plan.summary is not None

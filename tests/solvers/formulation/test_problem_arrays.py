@@ -61,9 +61,9 @@ def test_numbers_are_converted_to_the_units_of_the_program() -> None:
     assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
     assert arrays.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
     assert arrays.centre.supply_limit.tolist() == [
-        [30.0, 20.0],
+        [60.0, 5.0],
         [4.0, 2.0],
-    ]  # share of all need, allotment; both delivered
+    ]  # share of all need, three quarters of p2's due early; allotment; both delivered
     assert arrays.items.shortage_weight.tolist() == [[8.0, 16.0], [6.0, 6.0]]
     assert arrays.places.stock_least[0, 0].tolist() == [1.0, 4.0]
     assert arrays.places.stock_most[0, 0].tolist() == [30.0, 12.0]
