@@ -59,3 +59,13 @@ def tell(province: Province, year: str) -> tuple[Story, str]:
     assert province.find_scenario(year)
     result = solved_year(year).result
     return Story.of(result), result.plan.outcome
+
+
+def replace_row(text: str, year: str, story: Story) -> str:
+    """The page with this row for a year, in place of its row, or after the last row of the table."""
+    lines = text.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("| year | served |"))
+    end = next(n for n in range(start, len(lines)) if not lines[n].startswith("|"))
+    row = next((n for n in range(start, end) if lines[n].startswith(f"| {year} |")), end)
+    lines[row : row + (row < end)] = [story.row(year)]
+    return "\n".join(lines) + "\n"
