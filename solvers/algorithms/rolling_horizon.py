@@ -1,6 +1,7 @@
 """Temporal decomposition and rolling-horizon forward pass with terminal inventory targets: a feasible vertex and a near-optimal starting basis.
 
-Only stock variables link two periods, so the program splits by periods; dual values replace other linking constraints.
+Only stock variables and changes of output link two periods, so the program splits by periods; dual values replace the changes of
+output between two subproblems, and other linking constraints.
 The forward pass solves one period at a time and carries its stock into the next period. The aggregated relaxation
 (`solvers.algorithms.aggregation`) gives the target inventory of each item at the end of a period; the period chooses the places.
 A deviation from the target is penalised, so the target makes no period infeasible. If the relaxation predicts well, the cost of
@@ -46,6 +47,26 @@ class Subproblem:
 
 
 @dataclass(frozen=True, slots=True)
+class RateChanges:
+    """Constraints `rate_change` of a program, which link a period to the one before it; arrays of q constraints."""
+
+    rows: IntArray
+    """Positions of the constraints, (q,)."""
+    columns: IntArray
+    """Positions of the variables `rate_change` of each constraint: above and below, (q, 2)."""
+    dual_values: FloatArray
+    """Dual values that replace a constraint outside a subproblem, (q,)."""
+
+    @classmethod
+    def from_program(cls, program: Program, dual_values: FloatArray) -> "RateChanges":
+        """Find the constraints of a program; none without smoothing."""
+        if "rate_change" not in program.constraints:
+            return cls(np.empty(0, dtype=np.int64), np.empty((0, 2), dtype=np.int64), np.empty(0))
+        rows, columns = program.constraints["rate_change"].positions, program.variables["rate_change"].positions
+        return cls(rows, columns.reshape(-1, 2), dual_values[rows])
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodDecomposition:
     """The period of each variable and constraint of a program. Shapes: n columns, m rows."""
 
@@ -60,13 +81,18 @@ class PeriodDecomposition:
     stock_columns: npt.NDArray[np.bool_]
     """Whether a variable is stock at the end of its period, (n,)."""
     cost: FloatArray
-    """Cost of each variable, (n,), less the dual values of the linking constraints (Lagrangian relaxation)."""
+    """Cost of each variable, (n,), less the dual values of the linking constraints and changes of output (Lagrangian
+    relaxation)."""
+    output_columns: npt.NDArray[np.bool_]
+    """Whether a variable is output, (n,)."""
+    rate_changes: RateChanges
+    """Changes of output between two periods."""
 
     @classmethod
     def decompose_program(cls, program: Program, dual_values: FloatArray) -> "PeriodDecomposition | None":
         """Split a program by periods; dual values, (m,), replace the linking constraints.
 
-        The result is None if variables other than stock link two periods, as changes of output do.
+        The result is None if variables other than stock link two periods, apart from changes of output.
         """
         lp = program.lp
         column, row = np.full(lp.column_count, LINKING, dtype=np.int64), np.full(lp.row_count, LINKING, dtype=np.int64)
@@ -74,34 +100,41 @@ class PeriodDecomposition:
             for block in blocks.values():
                 if "period" in block.axes:
                     target[block.block_slice] = block.axes["period"]
-        stock = np.zeros(lp.column_count, dtype=bool)
-        if "stock" in program.variables:
-            stock[program.variables["stock"].block_slice] = True
+        stock, output = (_mask_variable(program, name) for name in ("stock", "make"))
         entries = lp.matrix.tocoo()
         row[_find_rows_over_periods(program, row[entries.coords[0]], column[entries.coords[1]])] = LINKING
         row_period, column_period = row[entries.coords[0]], column[entries.coords[1]]
+        rate_changes = RateChanges.from_program(program, dual_values)
         is_carried = stock[entries.coords[1]] & (row_period == column_period + 1)
+        is_carried |= np.isin(entries.coords[0], rate_changes.rows) & (row_period == column_period + 1)
         is_link = (row_period != LINKING) & (row_period != column_period) & ~is_carried
         if (column == LINKING).any() or is_link.any() or not lp.column_count:
             return None
         linking_duals = np.where(row == LINKING, dual_values, 0.0)
-        return cls(lp, int(column.max()) + 1, column, row, stock, lp.cost - lp.matrix.T @ linking_duals)
+        linking_duals[rate_changes.rows] = rate_changes.dual_values
+        cost = lp.cost - lp.matrix.T @ linking_duals
+        cost[rate_changes.columns] = np.maximum(cost[rate_changes.columns], 0.0)  # no variable alone may have a profit
+        return cls(lp, int(column.max()) + 1, column, row, stock, cost, output, rate_changes)
 
     def build_subproblem(self, first_period: int, last_period: int, carried_stock: FloatArray) -> Subproblem:
         """Build the subproblem of the periods `first` to `last`; `carried_stock` has the opening stock, by variable, (n,)."""
-        rows = np.flatnonzero((self.row_period >= first_period) & (self.row_period <= last_period))
+        is_row = (self.row_period >= first_period) & (self.row_period <= last_period)
+        is_row[self.rate_changes.rows] &= self.row_period[self.rate_changes.rows] > first_period
+        rows = np.flatnonzero(is_row)
         columns = np.flatnonzero((self.column_period >= first_period) & (self.column_period <= last_period))
         opening = np.flatnonzero(self.stock_columns & (self.column_period == first_period - 1))
         entries = self.lp.matrix[:, np.concatenate([columns, opening])].tocsr()[rows].tocsc()
         opening_stock = entries[:, len(columns) :] @ carried_stock[opening]
+        matrix, inner_duals = entries[:, : len(columns)], np.zeros(self.lp.row_count)
+        inner_duals[self.rate_changes.rows] = self.rate_changes.dual_values
         lp = replace(
             self.lp,
-            cost=self.cost[columns],
+            cost=self.cost[columns] + matrix.T @ inner_duals[rows],
             column_lower=self.lp.column_lower[columns],
             column_upper=self.lp.column_upper[columns],
             row_lower=self.lp.row_lower[rows] - opening_stock,
             row_upper=self.lp.row_upper[rows] - opening_stock,
-            matrix=entries[:, : len(columns)],
+            matrix=matrix,
             offset=0.0,
         )
         return Subproblem(rows, columns, lp)
@@ -109,6 +142,13 @@ class PeriodDecomposition:
     def build_whole_program(self) -> Subproblem:
         """Build the subproblem of all periods, with the original costs and the linking constraints."""
         return Subproblem(np.arange(self.lp.row_count), np.arange(self.lp.column_count), self.lp)
+
+
+def _mask_variable(program: Program, name: str) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(program.lp.column_count, dtype=bool)
+    if name in program.variables:
+        mask[program.variables[name].block_slice] = True
+    return mask
 
 
 def _find_rows_over_periods(program: Program, row_period: IntArray, column_period: IntArray) -> IntArray:
@@ -126,7 +166,7 @@ class CrashBasis:
     """A feasible point with a basis in which some stock is nonbasic between its bounds. Shapes: n columns, m rows."""
 
     values: FloatArray
-    """Stock of the forward pass, by variable, (n,); 0 for other variables."""
+    """Stock of the forward pass and present output, by variable, (n,); 0 for other variables."""
     columns: BasisStatus
     """Basis status of each variable, (n,)."""
     rows: BasisStatus
@@ -135,6 +175,25 @@ class CrashBasis:
     """Whether a variable is stock fixed at its value, (n,)."""
     iterations: int = 0
     """Iterations of the forward pass."""
+
+    def write_output(self, periods: PeriodDecomposition, subproblem: Subproblem, solution: Solution) -> None:
+        """Copy what a subproblem makes, from which changes of output follow."""
+        if solution.values is None:
+            raise ValueError("the solution of a subproblem must have values")
+        is_output = periods.output_columns[subproblem.columns]
+        self.values[subproblem.columns[is_output]] = solution.values[is_output]
+
+    def enter_rate_changes(self, periods: PeriodDecomposition, subproblem: Subproblem) -> None:
+        """Make the variable above or below basic in every change of output of a subproblem whose constraint is basic.
+
+        A basic constraint of this kind is violated if output changes; the variable with the sign of the change is feasible.
+        """
+        changes = periods.rate_changes
+        is_entering = np.isin(changes.rows, subproblem.rows) & (self.rows[changes.rows] == BASIC)
+        rows, columns = changes.rows[is_entering], changes.columns[is_entering]
+        self.rows[rows] = AT_LOWER
+        is_rise = periods.lp.matrix[rows] @ self.values > 0
+        self.columns[np.where(is_rise, columns[:, 0], columns[:, 1])] = BASIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +274,7 @@ class _ForwardPass:
                 solved.basis.columns,
                 solved.basis.rows,
             )
+            crash_basis.write_output(self._periods, subproblem, solved)
             crash_basis.iterations += solved.iterations
         return crash_basis
 

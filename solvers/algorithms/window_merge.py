@@ -47,7 +47,7 @@ def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_
         for window, solution in zip(windows, solutions, strict=True):
             if solution is None:
                 return None
-            window.write_solution(crash_basis, solution)
+            window.write_solution(periods, crash_basis, solution)
             iterations += solution.iterations
     return None if solution is None else replace(solution, iterations=iterations)
 
@@ -82,6 +82,7 @@ class _Window:
             else periods.build_subproblem(first_period, last_period, crash_basis.values)
         )
         columns = subproblem.columns
+        crash_basis.enter_rate_changes(periods, subproblem)
         is_end_stock = (
             periods.stock_columns[columns]
             & (periods.column_period[columns] == last_period)
@@ -130,14 +131,15 @@ class _Window:
         session.change_column_bounds(columns, self.lower[columns], upper[columns])
         session.set_basis(basis)
 
-    def write_solution(self, crash_basis: CrashBasis, solution: Solution) -> None:
-        """Copy the basis of the window into the crash basis, and mark its stock as free."""
+    def write_solution(self, periods: PeriodDecomposition, crash_basis: CrashBasis, solution: Solution) -> None:
+        """Copy the basis and the output of the window into the crash basis, and mark its stock as free."""
         if solution.basis is None:
             raise ValueError("the solution of a window must have a basis")
         crash_basis.columns[self.subproblem.columns], crash_basis.rows[self.subproblem.rows] = (
             solution.basis.columns,
             solution.basis.rows,
         )
+        crash_basis.write_output(periods, self.subproblem, solution)
         crash_basis.fixed_stock[self.subproblem.columns[~self.end_stock]] = False
 
 

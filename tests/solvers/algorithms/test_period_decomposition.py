@@ -9,18 +9,27 @@ from hypothesis import assume, given
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
 from solvers.algorithms.pipeline import build_plan_program
-from solvers.algorithms.rolling_horizon import LINKING, PeriodDecomposition
+from solvers.algorithms.rolling_horizon import LINKING, CrashBasis, PeriodDecomposition
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program
+from solvers.lp.solution import AT_LOWER, BASIC
 from tests.properties.planned import bounded
 from tests.solvers.planning.two_counties import two_counties
+from tests.solvers.replanning.year import year
 from tests.strategies import problems
 
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return build_plan_program(ProblemArrays.from_problem(PlanningProblem.model_validate(two_counties())))
+    raw = two_counties()
+    raw["policy"] |= {"smoothing": 0}
+    return build_plan_program(ProblemArrays.from_problem(PlanningProblem.model_validate(raw)))
+
+
+@pytest.fixture(scope="module")
+def smoothed() -> Program:
+    return build_plan_program(ProblemArrays.from_problem(year(smoothing=0.25)))
 
 
 def decompose(program: Program) -> PeriodDecomposition:
@@ -33,8 +42,6 @@ def decompose(program: Program) -> PeriodDecomposition:
 @given(problems())
 def test_plan_satisfies_all_subproblems_and_costs_add_up(problem: PlanningProblem) -> None:
     assume(not problem.policy.expand_ordered_goals())
-    policy = problem.policy.model_copy(update={"smoothing": 0.0})  # changes of output link periods
-    problem = problem.model_copy(update={"policy": policy})
     program = build_plan_program(ProblemArrays.from_problem(problem))
     solution = backends.get_backend("highs").solve_program(program.lp, SolveOptions())
     assume(solution.values is not None and program.lp.column_count > 0)
@@ -99,3 +106,40 @@ def test_linking_constraints_are_replaced_by_their_dual_values(program: Program)
     expected = program.lp.cost - dual_values[linking] @ program.lp.matrix.tocsr()[linking]
     assert np.abs(expected - program.lp.cost).max() > 0
     np.testing.assert_allclose(periods.cost, expected)
+
+
+def test_changes_of_output_are_constraints_inside_a_subproblem_and_costs_at_its_ends(smoothed: Program) -> None:
+    program, rows, columns = smoothed, smoothed.constraints["rate_change"], smoothed.variables["rate_change"]
+    dual_values = np.zeros(program.lp.row_count)
+    dual_values[rows.block_slice] = np.linspace(-0.05, 0.05, rows.size)
+    periods = PeriodDecomposition.decompose_program(program, dual_values)
+    assert periods is not None
+    subproblem = periods.build_subproblem(1, 2, np.zeros(program.lp.column_count))
+    inside = rows.positions[rows.axes["period"] == 2]
+    assert np.isin(rows.positions, subproblem.rows).tolist() == np.isin(rows.positions, inside).tolist()
+    outside = np.where(rows.axes["period"] != 2, dual_values[rows.block_slice], 0.0)
+    expected = program.lp.cost - program.lp.matrix[rows.block_slice].T @ outside
+    np.testing.assert_allclose(subproblem.lp.cost, expected[subproblem.columns], atol=1e-12)
+    assert (expected[columns.block_slice] >= 0).all()
+    beyond = PeriodDecomposition.decompose_program(program, 100 * dual_values)
+    assert beyond is not None
+    assert (beyond.cost[columns.block_slice] >= 0).all(), "a subproblem would be unbounded"
+
+
+def test_entering_changes_of_output_is_primal_feasible(smoothed: Program) -> None:
+    program = smoothed
+    periods = decompose(program)
+    rows, size = program.constraints["rate_change"], program.lp.column_count
+    rng = np.random.default_rng(1)
+    values = np.where(periods.output_columns, rng.integers(0, 9, size), 0).astype(np.float64)
+    crash_basis = CrashBasis(
+        values, np.zeros(size, np.int8), np.full(program.lp.row_count, BASIC, np.int8), np.zeros(size, dtype=bool)
+    )
+    crash_basis.enter_rate_changes(periods, periods.build_whole_program())
+    assert (crash_basis.rows[rows.block_slice] == AT_LOWER).all()
+    entered = np.flatnonzero(crash_basis.columns == BASIC)
+    assert len(entered) == rows.size
+    basic = program.lp.matrix[rows.block_slice][:, entered].toarray()
+    amounts = np.linalg.solve(basic, -(program.lp.matrix[rows.block_slice] @ values))
+    assert (amounts >= 0).all()
+    assert amounts.max() > 0

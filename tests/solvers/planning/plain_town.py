@@ -29,7 +29,7 @@ def draw_town(data: st.DataObject) -> Json:
     boil = {"item": "soap", "materials": {"soda": 0.5}, "hours_per_unit": {"kettle": 1}, "cost_per_unit": 0.1}
     mix = {"item": "soda", "hours_per_unit": {"kettle": 0.5}, "least": one(0, 1)}
     craft = {"item": "soap", "cost_per_unit": 0.2, "most": by_period(0, 8)}
-    stocks = {"soap": {"opening": one(0, 5, 9), "closing_least": one(0, 3), "most": one(5, 50)}}
+    stocks = {"soap": {"opening": one(0, 2, 5), "closing_least": one(0, 3), "most": one(5, 50)}}
     works = {"id": "works", "place": "town", "machines": {"kettle": by_period(5, 20)}, "lines": [boil, mix]}
     problem = problem_json(
         periods=[f"p{t + 1}" for t in range(count)],
