@@ -72,7 +72,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     "due_before_arrival": FindingCode(
         "error", "More of a need is due than can arrive by then, and the item is not storable."
     ),
-    "made_from_nothing": FindingCode("error", "A production cycle makes more of its items than it uses."),
+    "made_from_nothing": FindingCode(
+        "error", "A production cycle makes more of its items than it uses; a warning if the cycle needs swaps."
+    ),
     "allotment_of_good": FindingCode(
         "error", "An allotment is stated for a good; the centre supplies goods by share, so it has no effect."
     ),
@@ -140,12 +142,14 @@ FINDING_CODES: dict[str, FindingCode] = STRUCTURE_CODES | ERROR_CODES | WARNING_
 """All codes."""
 
 
-def make_finding(code: str, path: tuple[str | int, ...], message: str, remedy: str) -> Finding:
-    """Create a finding with the severity of its code; `path` is a tuple such as `("items", 0, "value")`."""
+def make_finding(
+    code: str, path: tuple[str | int, ...], message: str, remedy: str, severity: Severity | None = None
+) -> Finding:
+    """Create a finding with the severity of its code unless stated; `path` is a tuple such as `("items", 0, "value")`."""
     return Finding(
         path=format_json_pointer(*path),
         code=code,
         message=message,
         remedy=remedy,
-        severity=FINDING_CODES[code].severity,
+        severity=severity or FINDING_CODES[code].severity,
     )

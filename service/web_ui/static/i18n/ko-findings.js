@@ -40,7 +40,7 @@ export default {
   "finding.no_whole_quota": "정수 단위 생산선의 하한과 상한 사이에 정수가 없습니다.",
   "finding.closing_outside_limits": "기말 재고의 한도가 마지막 기간의 재고 한도와 모순됩니다.",
   "finding.stock_of_unstorable": "보관할 수 없는 품목의 재고가 적혀 있습니다.",
-  "finding.made_from_nothing": "순환 생산에서 쓰는 것보다 많은 품목을 만듭니다.",
+  "finding.made_from_nothing": "순환 생산이나 교환의 고리에서 쓰는 것보다 많은 품목이 생깁니다.",
   "finding.allotment_of_good":
     "소비품에 배정량이 적혀 있습니다. 소비품은 몫으로 오므로 쓰이지 않습니다.",
   "finding.past_periods": "지난 기간은 처음 기간들이어야 하고 계획할 기간이 남아야 합니다.",
