@@ -171,9 +171,9 @@ class CapacityRow(Frozen):
 
     rule: str
     """Name of the constraint in the formulation: machine, labour, link, handling, store, central_share, swap_balance,
-    local_floor and others."""
+    local_floor, own_surplus, budget and others."""
     id: str
-    """Identifier of what is limited: factory, county, link, item or partner."""
+    """Identifier of what is limited: factory, county, link, item, partner or budget."""
     part: str
     """Machine group of a factory, direction of a link, or empty."""
     period: str

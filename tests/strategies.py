@@ -21,6 +21,13 @@ BANDS: tuple[list[Json], ...] = (
     [{"width": 1, "weight": 1}],
     [{"width": 0.25, "weight": 8}, {"width": 0.75, "weight": 1}],
 )
+COVERS = (
+    ["making"],
+    ["haulage"],
+    ["central", "materials"],
+    ["swaps"],
+    ["making", "haulage", "central", "materials", "swaps"],
+)
 LOSSES = (0.0, 0.0, 0.25, 0.5)
 
 
@@ -218,6 +225,24 @@ def _partners(d: Drawing) -> list[Json]:
     ]
 
 
+def _budgets(d: Drawing, items: list[Json], factories: list[Json], partners: list[Json]) -> list[Json]:
+    """Budgets that can always pay for the least quotas."""
+    lines = [line for factory in factories for line in factory["lines"]]
+    least = sum(line["cost_per_unit"] * line.get("least", 0) for line in lines)
+    budgets: list[Json] = []
+    for n in range(1, d.draw(st.integers(0, 2)) + 1):
+        most = d.one((1, 4, 16))
+        budget: Json = {"id": f"budget-{n}", "carries_over": d.perhaps(), "covers": d.one(COVERS)}
+        budget["won"] = d.one((least + d.number(0, most), [least + d.number(0, most) for _ in range(d.periods)]))
+        budget["price_factor"] = d.one((1, 0.5))
+        if d.perhaps(3):
+            budget["categories"] = [d.one(items)["category"]]
+        if d.perhaps(3) and partners:
+            budget["partners"] = [d.one(partners)["id"]]
+        budgets.append(budget)
+    return budgets
+
+
 def _supply_shares(d: Drawing, items: list[Json]) -> Json:
     categories = sorted({item["category"] for item in items})
     return {
@@ -250,6 +275,7 @@ def problem_dicts(
     policy["own_surplus"] = d.perhaps()
     policy["smoothing"] = d.one((0, 0.03, 0.25))
     policy["tie_break"] = d.perhaps()
+    factories, partners = _factories(d, items, counties), _partners(d) if swaps else []
     if d.perhaps(3):
         policy["priority_weights"] = {"1": 8, "2": 2, "3": 0.5}
     problem: Json = {
@@ -261,7 +287,7 @@ def problem_dicts(
             {"id": id_} | ({"handling_tonnes": d.by_period(0, 10)} if d.perhaps(3) else {}) for id_ in d.stations
         ],
         "demand": demand,
-        "factories": _factories(d, items, counties),
+        "factories": factories,
         "power_areas": [
             {"id": id_}
             if d.perhaps(4)
@@ -270,7 +296,8 @@ def problem_dicts(
         ],
         "supply_shares": _supply_shares(d, items),
         "links": _links(d),
-        "partners": _partners(d) if swaps else [],
+        "partners": partners,
+        "budgets": _budgets(d, items, factories, partners),
         "policy": policy,
     }
     if d.perhaps(3):

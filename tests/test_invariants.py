@@ -59,6 +59,10 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
             "local_floor": {"soap": 0.25},
         },
         "partners": [{"id": "neighbour", "at": "gate", "offers": {"soap": 3}, "wants": {"soda": 30}, "credit": 1}],
+        "budgets": [
+            {"id": "roads", "won": 20, "covers": ["haulage"]},
+            {"id": "trade", "won": 50, "carries_over": True, "covers": ["central", "swaps", "materials"]},
+        ],
         "demand": [need("town", "soap", 10), need("village", "soap", 12)],
         "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True, "smoothing": 0.25},
     }
@@ -115,6 +119,9 @@ TAMPERINGS = [
     ("check_own_surplus_invariant", more("swaps", "given")),
     ("check_store_invariant", more("supply", "stock", 60, county="town", item="soap")),
     ("check_store_invariant", more("supply", "stock", -3, county="town", item="soap", period="p2")),
+    ("check_budget_invariant", more("shipments", "quantity", 1000, link="road")),
+    ("check_budget_invariant", more("supply", "central", county="gate", item="soap")),
+    ("check_budget_invariant", more("swaps", "taken", 200)),
     ("check_bands_invariant", more("supply", "shortage", 1000, item="soap", county="village")),
     ("check_objective_invariant", more("supply", "shortage", 1, county="village")),
     ("check_objective_invariant", more("shipments", "quantity", 1, link="road")),

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import MAX_AMOUNT, Frozen, Id, Label, PerPeriod, Share, Text
+from models.problem.budgets import Budget
 from models.problem.factories import Factory
 from models.problem.items import Item
 from models.problem.network import Link, Station
@@ -52,6 +53,8 @@ class PlanningProblem(Frozen):
     """Railways, roads and waterways."""
     partners: tuple[Partner, ...] = ()
     """Neighbouring regions and central trade offices for swaps."""
+    budgets: tuple[Budget, ...] = ()
+    """Budgets: money for making, haulage, central supply and swaps."""
     policy: Policy = Policy()
     """Weights, goals and rules of the planner."""
     past: Past | None = None

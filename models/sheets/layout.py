@@ -1,6 +1,7 @@
 """The sheets of a province, in reading order."""
 
 from models.changes.change import Change, Scenario
+from models.problem.budgets import Budget
 from models.problem.factories import Factory, Line
 from models.problem.items import DueDate, Item
 from models.problem.network import Link, Station
@@ -106,6 +107,13 @@ _LINK_FIELDS = make_columns(
 )  # fmt: skip
 _STOCK_FIELDS = make_columns(StockLimits, "opening", "least", "most", "closing_least", "closing_most")
 _PARTNER_FIELDS = make_columns(Partner, "id", "name", "local_name", "at", "kind", "rate", "credit", "settlement")
+_BUDGET_FIELDS = (
+    *make_columns(Budget, "id", "name", "local_name", "won", "carries_over"),
+    make_column(Budget, "covers", kind="list"),
+    make_column(Budget, "categories", kind="list"),
+    make_column(Budget, "partners", kind="list"),
+    make_column(Budget, "price_factor"),
+)
 _CHANGE_FIELDS = (
     make_column(Change, "what"),
     make_column(Change, "where", kind="listed"),
@@ -182,6 +190,7 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
            (_PARTNER, Column("way", "text", "`offers` or `wants`.", choices=("offers", "wants"), required=True), _ITEM,
             _make_number_column("quantity", "Units per period.", by_period=True)),
            (), ("partners",), {"offers": "offers", "wants": "wants"}, key_column="item", value_column="quantity"),
+    SheetLayout("budgets", "A row is a budget.", _BUDGET_FIELDS, (*_PROBLEM, "budgets")),
     SheetLayout("shortage_bands", "A row is a shortage band: a part of a demand that may remain unmet.", make_columns(ShortageBand, "width", "weight"),
            (*_POLICY, "shortage_bands")),
     SheetLayout("priority_weights", "A row is the weight of a priority.",

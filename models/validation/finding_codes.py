@@ -83,7 +83,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     ),
     "unknown_line": FindingCode("error", "A factory has no line for the item."),
     "unknown_link": FindingCode("error", "A past shipment uses a link that does not lead to its destination."),
-    "unknown_partner": FindingCode("error", "A past swap names a partner that is not listed in `partners`."),
+    "unknown_partner": FindingCode(
+        "error", "A past swap or a budget names a partner that is not listed in `partners`."
+    ),
     "duplicate_past": FindingCode("error", "The past, or the former quotas, list the same thing twice."),
     "no_former_quotas": FindingCode("error", "The goal `quotas_close` is listed, but there are no former quotas."),
     "ambiguous_floor": FindingCode(
@@ -123,6 +125,8 @@ WARNING_CODES: dict[str, FindingCode] = {
     ),
     "no_source": FindingCode("warning", "A needed item has no source: no line, central supply, partner or stock."),
     "cut_off": FindingCode("warning", "A county needs items that cannot reach it from a source."),
+    "partners_without_swaps": FindingCode("warning", "A budget names partners but does not cover swaps."),
+    "nothing_to_pay": FindingCode("warning", "A budget covers a kind of spending that costs nothing."),
     "years_and_days": FindingCode("warning", "The length of the plan in years and the days of its periods differ."),
 }
 """Codes of doubtful inputs that do not prevent planning."""

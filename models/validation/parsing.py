@@ -33,6 +33,7 @@ _KINDS_OF_PART = {
     "stations": ("place",),
     "power_areas": ("power area",),
     "calendars": ("calendar",),
+    "partners": ("partner",),
 }
 """Kinds of identifiers that each part of a problem defines."""
 

@@ -69,5 +69,6 @@ def _measure_problem(problem: PlanningProblem) -> ProblemSize:
         lines=sum(len(factory.lines) for factory in problem.factories),
         links=len(problem.links),
         partners=len(problem.partners),
+        budgets=len(problem.budgets),
         periods=len(problem.periods),
     )

@@ -99,6 +99,7 @@ def _add_names_sheet(book: WorkbookWriter, problem: PlanningProblem) -> Sheet:
         ("station", problem.stations),
         ("factory", problem.factories),
         ("partner", problem.partners),
+        ("budget", problem.budgets),
     )
     row = 0
     for kind, members in kinds:

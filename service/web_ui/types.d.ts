@@ -135,6 +135,7 @@ interface Problem {
   links?: Link[];
   partners?: Partner[];
   power_areas?: PowerArea[];
+  budgets?: Named[];
   supply_shares?: SupplyShares;
 }
 

@@ -23,8 +23,8 @@ from solvers.lp.solution import AT_LOWER, BASIC, Basis, BasisStatus, Solution
 LINKING = -1
 """Period of a linking constraint, such as the balance of a swap over a year."""
 
-CUMULATIVE_CONSTRAINTS = ("own_surplus",)
-"""Constraints whose rows sum over all periods so far; a row with several periods is a linking constraint."""
+CUMULATIVE_CONSTRAINTS = ("own_surplus", "budget")
+"""Constraints whose rows may sum over all periods so far; a row with several periods is a linking constraint."""
 
 MAX_COST_DEVIATION = 2e-4
 """Maximum deviation of the cost of a period from its prediction, relative to the mean cost of a period. It is 2e-6 to 5e-5 where

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
+from solvers.data.budget_arrays import BudgetArrays, build_budget_arrays
 from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_period_days, build_place_arrays
 from solvers.data.factory_arrays import LineArrays, MachineArrays, build_line_arrays, build_machine_arrays
 from solvers.data.item_arrays import ItemArrays, build_item_arrays
@@ -25,7 +26,7 @@ class ProblemArrays:
     """The planning problem."""
     labels: Mapping[str, tuple[str, ...]]
     """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`), machine
-    (`factory/group`), link, arc (`link/destination`), area, partner, window, band, group (of local floors), category,
+    (`factory/group`), link, arc (`link/destination`), area, partner, budget, window, band, group (of local floors), category,
     goal, side (of a deviation), and served (groups whose served shares are compared: counties, items, `county/item`)."""
     items: ItemArrays
     """Items."""
@@ -45,6 +46,8 @@ class ProblemArrays:
     """Central supply and local floors."""
     partners: PartnerArrays
     """Partners of swaps."""
+    budgets: BudgetArrays
+    """Budgets."""
     band_width: FloatArray
     """Share of a demand that each shortage band covers, (K,)."""
     band_weight: FloatArray
@@ -72,18 +75,20 @@ class ProblemArrays:
         labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floor_labels}
         past = build_past_arrays(problem, labels)
         _raise_limits_to_past(past, centre, partners)
+        lines = build_line_arrays(problem, place_of, item_of, machine_of)
         return cls(
             problem=problem,
             labels=labels,
             items=items,
             demand=demand,
             places=build_place_arrays(problem, item_of, area_of),
-            lines=build_line_arrays(problem, place_of, item_of, machine_of),
+            lines=lines,
             machines=machines,
             arcs=arcs,
             power_limits=build_power_limits(problem),
             centre=centre,
             partners=partners,
+            budgets=build_budget_arrays(problem, items, lines),
             band_width=to_float_array([band.width for band in bands]),
             band_weight=to_float_array([band.weight for band in bands]),
             past=past,
@@ -125,6 +130,7 @@ def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
         "link": tuple(link.id for link in problem.links),
         "area": tuple(area.id for area in problem.power_areas),
         "partner": tuple(partner.id for partner in problem.partners),
+        "budget": tuple(budget.id for budget in problem.budgets),
         "band": tuple(str(k + 1) for k in range(len(problem.policy.shortage_bands))),
         "goal": tuple(goal.goal for goal in goals),
         "served": served,

@@ -6,6 +6,7 @@ from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import variables
 from solvers.formulation.constraints.balance import add_balance_constraints
+from solvers.formulation.constraints.budgets import add_budget_constraints
 from solvers.formulation.constraints.capacity import (
     add_handling_constraints,
     add_labour_constraints,
@@ -97,6 +98,7 @@ def build_program(
     add_swap_balance_constraints(arrays, program)
     add_own_surplus_constraints(arrays, program)
     add_store_constraints(arrays, program)
+    add_budget_constraints(arrays, program)
     if arrays.problem.policy.is_level:
         add_rate_change_constraints(arrays, program)
         add_left_over_constraints(arrays, program)

@@ -98,6 +98,15 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "store", "The tonnes in the stores of {place} at the end of {period} are limited.", "tonne", "stock"
         ),
         _describe_constraint(
+            "budget",
+            "The spending from the budget {budget} is limited in {period}.",
+            "won",
+            "make",
+            "ship",
+            "central",
+            "take",
+        ),
+        _describe_constraint(
             "rate_change",
             "The change of the output of {line} per day in {period} is measured.",
             ITEM_UNIT,

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pulp
 
+from models.problem.budgets import Budget
 from models.problem.items import Item
 from models.problem.network import Station
 from models.problem.partners import Partner
@@ -261,6 +262,45 @@ def add_own_surplus_constraints(model: ReferenceModel) -> None:
             so_far = [pulp.lpSum(units for t, units in series if t <= last) for series in (given, made)]
             limit = max(opening, past_given - past_made)
             model.add_constraint(so_far[0] - so_far[1] <= limit, "own_surplus", item, period)
+
+
+def add_budget_constraints(model: ReferenceModel) -> None:
+    """Limit what each budget has to pay in a period, or so far where money carries over."""
+    past_count = 0 if model.problem.past is None else len(model.problem.past.periods)
+    for budget in model.problem.budgets:
+        paid = _list_payments(model, budget)
+        won = model.expand_to_periods(budget.won)
+        past = sum(cost * units.lowBound for t, cost, units in paid if t < past_count)
+        for last, period in enumerate(model.problem.periods):
+            first = 0 if budget.carries_over else last
+            limit = max(sum(won[: last + 1]), past) if budget.carries_over else won[last]
+            spent = pulp.lpSum(cost * units for t, cost, units in paid if first <= t <= last)
+            model.add_constraint(spent <= limit, "budget", budget.id, period)
+
+
+def _list_payments(model: ReferenceModel, budget: Budget) -> list[tuple[int, float, pulp.LpVariable]]:
+    """Return the period, the won per unit and the variable of everything that a budget pays for."""
+    paid: list[tuple[str, str, int, float, pulp.LpVariable]] = []
+    for factory, position, line in model.list_all_lines():
+        paid += [
+            ("making", line.item, t, line.cost_per_unit, model.make[factory.id, position, t])
+            for t in model.get_period_positions()
+        ]
+    for ((link_id, _, _), item, t), sent in model.ship.items():
+        link = model.links[link_id]
+        per_tonne = link.cost_per_tonne + link.cost_per_tonne_km * link.km
+        paid.append(("haulage", item, t, per_tonne * model.items[item].kg_per_unit / 1000, sent))
+    for (_, item, t), delivered in model.central.items():
+        kind = "central" if model.items[item].kind == "good" else "materials"
+        paid.append((kind, item, t, budget.price_factor * model.items[item].value, delivered))
+    for (partner, item, t), taken in model.take.items():
+        if budget.partners is None or partner in budget.partners:
+            paid.append(("swaps", item, t, budget.price_factor * model.items[item].value, taken))
+    return [
+        (t, cost, units)
+        for kind, item, t, cost, units in paid
+        if kind in budget.covers and (budget.categories is None or model.items[item].category in budget.categories)
+    ]
 
 
 def add_own_needs_first_constraints(model: ReferenceModel, shortage_without_swaps: CountyItemUnits) -> None:

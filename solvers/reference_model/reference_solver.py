@@ -118,6 +118,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     constraints.add_swap_balance_constraints(model)
     constraints.add_own_surplus_constraints(model)
     constraints.add_store_constraints(model)
+    constraints.add_budget_constraints(model)
     constraints.add_rate_change_constraints(model)
     constraints.add_left_over_constraints(model)
     return model

@@ -33,6 +33,7 @@ CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
     "local_floor": ("group", "", ""),
     "swap_balance": ("partner", "", "window"),
     "own_surplus": ("item", "", "period"),
+    "budget": ("budget", "", "period"),
     "own_needs_first": ("place", "item", "period"),
     "store": ("place", "", "period"),
     "worst_fulfilment": ("served", "", ""),

@@ -32,6 +32,7 @@ LIMIT_PHRASES = {
     "swap_balance": "of credit with {id} in {period}",
     "own_surplus": "of {id} made or in store at home until {period}",
     "store": "of store in {id} in {period}",
+    "budget": "in the budget {id} in {period}",
     "own_needs_first": "less for {part} in {id} in {period} than without swaps",
     "worst_fulfilment": "for {id}",
     "goal": "of the goal {id}",

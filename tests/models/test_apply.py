@@ -6,7 +6,7 @@ import pytest
 
 from models.changes.apply import CHANGE_APPLIERS, apply_changes
 from models.changes.change import Change
-from models.examples import two_counties
+from models.examples import two_counties, two_counties_raw
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from models.validation.finding_codes import CHANGE_CODES
@@ -16,10 +16,21 @@ def change(what: str, **fields: Any) -> Change:
     return Change.model_validate({"what": what, **fields})
 
 
+BUDGETS = [
+    {"id": "wages", "won": 90, "covers": ["making"]},
+    {"id": "trade", "won": [8, 6], "covers": ["swaps"], "carries_over": True},
+]
+
+
+def base() -> PlanningProblem:
+    """Return the example of two counties with budgets."""
+    return PlanningProblem.model_validate({**two_counties_raw(), "budgets": BUDGETS})
+
+
 def changed(*changes: Change) -> PlanningProblem:
-    problem = two_counties()
+    problem = base()
     result = apply_changes(problem, changes)
-    assert problem == two_counties()
+    assert problem == base()
     return result
 
 
@@ -107,6 +118,8 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     ),
     (change("partner_wants", where="north-hamgyong/starch", factor=2), {"partners.0.wants": {"starch": 18000}}),
     (change("partner_credit", where="north-hamgyong", value=50), {"partners.0.credit": 50}),
+    (change("budget_won", where="wages", factor=0.5), {"budgets.0.won": 45, "budgets.1.won": [8, 6]}),
+    (change("budget_won", periods=["2002-02"], value=7), {"budgets.0.won": [90, 7], "budgets.1.won": [8, 7]}),
     (
         change("local_floor", where=["food", "soap"], value=0.2),
         {"supply_shares.local_floor": {"food": 0.2, "soap": 0.2}},
@@ -188,7 +201,7 @@ def test_a_new_allotment_can_be_stated() -> None:
 
 def test_changes_compose_in_order() -> None:
     half, double = change("power_limit", factor=0.5), change("power_limit", factor=2)
-    assert changed(half, double) == two_counties()
+    assert changed(half, double) == base()
     first = changed(half, change("power_limit", where="kapsan", value=10))
     assert read(first, "power_areas.1.limit_kwh") == 10
     assert read(changed(change("power_limit", where="kapsan", value=10), half), "power_areas.1.limit_kwh") == 5

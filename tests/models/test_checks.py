@@ -40,6 +40,14 @@ def both(*modifications: Modification) -> Modification:
     return modify
 
 
+def _no_school_share(raw: Raw) -> None:
+    raw["supply_shares"]["by_category"]["school"] = 0
+
+
+def _no_soda_offer(raw: Raw) -> None:
+    del raw["partners"][0]["offers"]["soda"]
+
+
 STATION_FACTORY = {"id": "mine", "place": "kilju", "lines": [{"item": "soda", "kwh_per_unit": 1}]}
 SALT = {"id": "salt", "kind": "material", "name": "Salt"}
 DEMAND = {"county": "kapsan", "item": "soap", "quantity": 5}
@@ -60,6 +68,16 @@ def census(counted: Raw, **projection: Any) -> Modification:
     """A county with counts of a census, and the years of the projection with some fields replaced."""
     return both(put("counties", 0, "census", value=counted), put("population_projection", value=YEARS | projection))
 
+
+BUDGET = {"id": "money", "won": 9, "covers": ["haulage", "swaps", "central", "materials"]}
+UNPAID: list[tuple[int, dict[str, Any], tuple[Modification, ...]]] = [
+    (0, {"covers": ["making"]}, ()),
+    (0, {}, tuple(put("links", k, "cost_per_tonne_km", value=0) for k in (0, 1))),
+    (1, {"categories": ["school", "chemicals"], "covers": ["materials", "central"]}, (_no_school_share,)),
+    (1, {"covers": ["materials", "swaps"], "categories": ["chemicals"]}, (_no_soda_offer,)),
+    (0, {"covers": ["materials"]}, (put("supply_shares", "materials", value={}),)),
+]
+"""Covered spending that costs nothing: its position in `covers`, the budget, and what is left out of the example."""
 
 MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
@@ -196,6 +214,22 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("heads_and_census", "/counties/0/population/households", census({"households": {"heads": 50000.0}}, error=0.1)),
     ("group_without_people", "/items/0/norms/infants", put("items", 0, "norms", "infants", value=1)),
     ("misspelt_group", "/counties/1/population/studnets", lambda raw: _respell(raw["counties"][1]["population"])),
+    (
+        "unknown_category",
+        "/budgets/0/categories/1",
+        add("budgets", value=BUDGET | {"categories": ["school", "scool"]}),
+    ),
+    ("unknown_partner", "/budgets/0/partners/0", add("budgets", value=BUDGET | {"partners": ["hamgyong"]})),
+    ("duplicate_id", "/budgets/1/id", both(add("budgets", value=BUDGET), add("budgets", value=BUDGET))),
+    (
+        "partners_without_swaps",
+        "/budgets/0/partners",
+        add("budgets", value=BUDGET | {"covers": ["haulage"], "partners": ["north-hamgyong"]}),
+    ),
+    *(
+        ("nothing_to_pay", f"/budgets/0/covers/{k}", both(*modifications, add("budgets", value=BUDGET | budget)))
+        for k, budget, modifications in UNPAID
+    ),
     ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),
     ("same_name", "/items/5/name", both(add("items", value=SALT), add("items", value=SALT | {"id": "sea-salt"}))),
     ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),
@@ -285,15 +319,16 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
     ("links", 0, "tonnes"),
     ("partners", 0, "offers", "soap"),
     ("partners", 0, "wants", "starch"),
+    ("budgets", 0, "won"),
 ]
 
 
 @pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
 def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]) -> None:
     pointer = "/" + "/".join(map(str, path))
-    raw = modified_problem(add("demand", value=DEMAND), put(*path, value=[1, 1, 1]))
+    raw = modified_problem(add("demand", value=DEMAND), add("budgets", value=dict(BUDGET)), put(*path, value=[1, 1, 1]))
     assert (pointer, "wrong_length") in list_codes(raw)
-    raw = modified_problem(add("demand", value=DEMAND), put(*path, value=[]))
+    raw = modified_problem(add("demand", value=DEMAND), add("budgets", value=dict(BUDGET)), put(*path, value=[]))
     assert (pointer, "wrong_length") in list_codes(raw)
 
 

@@ -29,6 +29,7 @@ def limits(problem: Json) -> Iterator[Owner]:
     for partner in problem["partners"]:
         yield from ((partner[kind], item) for kind in ("offers", "wants") for item in partner[kind])
         yield partner, "credit"
+    yield from ((budget, "won") for budget in problem["budgets"])
 
 
 def amounts(problem: Json) -> Iterator[Owner]:
@@ -60,6 +61,7 @@ def doubled(problem: Json) -> Json:
 
 IDENTIFIERS = {"id", "place", "from", "to", "at", "county", "item", "power_area"}
 KEYED = {"stocks", "materials", "by_item", "offers", "wants", "local_floor"}
+REFERENCES = {"gateways", "partners"}
 LISTED = {
     "counties",
     "stations",
@@ -68,6 +70,7 @@ LISTED = {
     "lines",
     "links",
     "partners",
+    "budgets",
     "power_areas",
     "demand",
     "gateways",
@@ -80,7 +83,7 @@ def renamed(part: Any, key: str = "") -> Any:
         names = {name: _reverse(name) if key in KEYED else name for name in part}
         return {names[name]: renamed(value, name) for name, value in reversed(part.items())}
     if isinstance(part, list):
-        values = [_reverse(v) if key == "gateways" else renamed(v) for v in part]
+        values = [_reverse(v) if key in REFERENCES and isinstance(v, str) else renamed(v) for v in part]
         return values[::-1] if key in LISTED else values
     return _reverse(part) if key in IDENTIFIERS else part
 

@@ -5,7 +5,18 @@ condition; its docstring states the condition. `CHECKS` of each module lists its
 """
 
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import cycles, duplicates, lengths, limits, needs, past, population, references, terms
+from models.validation.checks import (
+    budgets,
+    cycles,
+    duplicates,
+    lengths,
+    limits,
+    needs,
+    past,
+    population,
+    references,
+    terms,
+)
 from models.validation.checks.context import Omissions, ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
 from models.validation.finding_codes import FINDING_CODES, FindingCode
@@ -29,6 +40,7 @@ PART_CHECKS = (
     *lengths.CHECKS,
     *limits.CHECKS,
     *terms.CHECKS,
+    *budgets.CHECKS,
     *cycles.CHECKS,
     *past.CHECKS,
     *population.CHECKS,

@@ -68,6 +68,11 @@ class ProblemContext:
         return frozenset(area.id for area in self.problem.power_areas)
 
     @cached_property
+    def partner_ids(self) -> frozenset[str]:
+        """Identifiers of partners."""
+        return frozenset(partner.id for partner in self.problem.partners)
+
+    @cached_property
     def items_by_norm_group(self) -> dict[str, list[str]]:
         """Items by population group with a norm above 0."""
         groups: dict[str, list[str]] = {}
@@ -138,6 +143,7 @@ IDENTIFIERS_BY_KIND: dict[str, Callable[[ProblemContext], Collection[str]]] = {
     "power area": lambda context: context.power_area_ids,
     "calendar": lambda context: context.problem.calendars,
     "category": lambda context: context.categories,
+    "partner": lambda context: context.partner_ids,
 }
 """Identifiers by kind. The finding code of an unknown identifier is `unknown_` plus the kind."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from models.problem.budgets import Budget
 from models.problem.factories import Factory
 from models.problem.items import Item
 from models.problem.network import Link, Station
@@ -14,7 +15,7 @@ from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
 RepeatedName = TypeVar("RepeatedName", bound=Hashable)
-Identified = Item | County | Station | Factory | PowerArea | Link | Partner
+Identified = Item | County | Station | Factory | PowerArea | Link | Partner | Budget
 
 
 def _find_repeated_names(
@@ -34,7 +35,7 @@ def _format_path(path: JsonPath) -> str:
 
 
 def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
-    """Items, places, factories, power areas, links and partners have unique identifiers."""
+    """Items, places, factories, power areas, links, partners and budgets have unique identifiers."""
     problem = context.problem
     kinds: dict[str, list[tuple[str, Sequence[Identified]]]] = {
         "item": [("items", problem.items)],
@@ -43,6 +44,7 @@ def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
         "power area": [("power_areas", problem.power_areas)],
         "link": [("links", problem.links)],
         "partner": [("partners", problem.partners)],
+        "budget": [("budgets", problem.budgets)],
     }
     for kind, lists in kinds.items():
         occurrences = [(member.id, (part, k, "id")) for part, members in lists for k, member in enumerate(members)]

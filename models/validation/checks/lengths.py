@@ -98,6 +98,8 @@ def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPat
     for a, link in enumerate(problem.links):
         yield ("links", a, "tonnes"), link.tonnes
     yield from _iterate_supply_values(context)
+    for b, budget in enumerate(problem.budgets):
+        yield ("budgets", b, "won"), budget.won
 
 
 def _iterate_county_values(path: JsonPath, county: County) -> Iterator[tuple[JsonPath, PerPeriodValue]]:

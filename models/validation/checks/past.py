@@ -84,13 +84,10 @@ def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Find
             yield make_finding(
                 "unknown_county", (*path, "place"), message, "State stock and shortage for counties only."
             )
-    partners = {partner.id: partner for partner in problem.partners}
     for k, swap in enumerate(past.swaps):
         path = ("past", "swaps", k)
         yield from context.check_reference("item", swap.item, (*path, "item"))
-        if swap.partner not in partners and not context.omissions:
-            message = f"The partner {quote_name(swap.partner)} does not exist."
-            yield make_finding("unknown_partner", (*path, "partner"), message, "Use an existing partner.")
+        yield from context.check_reference("partner", swap.partner, (*path, "partner"))
 
 
 def check_former_quotas(context: ProblemContext) -> Iterator[Finding]:

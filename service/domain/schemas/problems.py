@@ -47,6 +47,8 @@ class ProblemSize(Frozen):
     """Links."""
     partners: int
     """Partners."""
+    budgets: int
+    """Budgets."""
     periods: int
     """Periods."""
 

@@ -4,7 +4,7 @@ A candidate exists only if a change of `models.changes.change` moves exactly the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from models.base import expand_to_periods
 from models.changes.change import Change
 from models.problem.network import Station
 from models.problem.population import County
+from solvers.formulation.constraints.budgets import compute_past_spending
 from solvers.formulation.constraints.swaps import compute_own_opening
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
@@ -281,6 +282,20 @@ def _list_credit_candidates(context: _LimitContext) -> list[CandidateChange]:
     ]
 
 
+def _list_budget_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return more money in a period, which carries over to later periods where the budget does."""
+    number = context.axes["budget"]
+    budget, budgets = context.problem.budgets[number], context.arrays.budgets
+    candidate = context.build_candidate("budget_won", budget.id, budget.won)
+    if not budget.carries_over:
+        return [candidate]
+    if budgets.available[number, context.period] < compute_past_spending(context.arrays)[number]:
+        return []  # the money would first repay what the past spent
+    rows = context.find_constraint_rows("budget", budget=number)
+    later = rows[context.read_axis_codes("budget", rows, "period") >= context.period]
+    return [replace(candidate, bound_steps=(("row_upper", later, np.ones(len(later))),))]
+
+
 def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     def list_candidates(context: _LimitContext) -> list[CandidateChange]:
         number = context.axes["line"]
@@ -354,6 +369,7 @@ CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChan
     "central_share": _list_central_candidates,
     "local_floor": _list_floor_candidates,
     "swap_balance": _list_credit_candidates,
+    "budget": _list_budget_candidates,
     "line_least": _create_line_lister("line_least", -1.0),
     "line_most": _create_line_lister("line_most", 1.0),
     "stock_least": _create_stock_lister(-1.0),

@@ -169,6 +169,43 @@ def test_past_swaps_count_and_never_make_a_plan_infeasible(given: float, left: f
     assert values[block.block_slice][block.axes["period"] == 1].sum() == pytest.approx(left)
 
 
+def purse(carries_over: bool, needs: list[float], past: Any = None) -> PlanningProblem:
+    """Return a town that makes soap for 0.5 won a unit, paid from a budget of 2 won in each of three periods."""
+    return soap_works(
+        100,
+        0,
+        items=[{"id": "soap", "value": 3, "importance": [3, 2, 1], "storable": False}],
+        periods=["p1", "p2", "p3"],
+        demand=[need("town", "soap", needs)],
+        budgets=[{"id": "wages", "won": 2, "covers": ["making"], "carries_over": carries_over}],
+        past=past,
+    )
+
+
+@pytest.mark.parametrize(("carries_over", "made"), [(False, [2, 3, 4]), (True, [2, 3, 7])])
+def test_money_left_over_pays_later_only_if_it_carries_over(carries_over: bool, made: list[float]) -> None:
+    program = build_program(ProblemArrays.from_problem(purse(carries_over, [2, 3, 8])))
+    values = solve(program).values
+    assert values is not None
+    assert values[program.variables["make"].block_slice] == pytest.approx(made)
+    assert price(program, "budget") == pytest.approx([0, 0, (3 - 0.5) / 0.5])
+
+
+@pytest.mark.parametrize(
+    ("carries_over", "spent", "made"), [(False, 9.0, 8), (True, 0.5, 11), (True, 2.5, 7), (True, 9.0, 0)]
+)
+def test_past_spending_counts_where_money_carries_over(carries_over: bool, spent: float, made: float) -> None:
+    past = {
+        "periods": ["p1"],
+        "outputs": [{"factory": "works", "item": "soap", "quantity": [spent / 0.5]}],
+        "supply": [{"place": "town", "item": "soap", "central": [0], "stock": [0], "shortage": [0]}],
+    }
+    program = build_program(ProblemArrays.from_problem(purse(carries_over, [spent / 0.5, 4, 8], past)))
+    values = solve(program).values
+    assert values is not None
+    assert sum(values[program.variables["make"].block_slice][1:]) == pytest.approx(made)
+
+
 def test_local_floor_limits_central_deliveries() -> None:
     problem = soap_works(10, 20, supply_shares={"central": 1, "gateways": ["town"], "local_floor": {"soap": 0.5}})
     assert optimum(build_program(ProblemArrays.from_problem(problem))) == pytest.approx(

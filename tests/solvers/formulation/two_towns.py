@@ -45,6 +45,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
         },
         "links": [_railway()],
         "partners": [_partner()],
+        "budgets": _budgets(),
         "former_quotas": [{"factory": "mill", "item": "soap", "quantity": [12, 8]}],
         "policy": {
             "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}],
@@ -119,3 +120,11 @@ def _partner() -> dict[str, Any]:
         "credit": 1,
         "settlement": "period",
     }
+
+
+def _budgets() -> list[dict[str, Any]]:
+    return [
+        {"id": "works", "won": [20, 12], "covers": ["making", "haulage"], "categories": ["chemicals"]},
+        {"id": "trade", "won": [30, 15], "carries_over": True, "covers": ["central", "materials", "swaps"]}
+        | {"partners": ["north-coast"], "price_factor": 0.5},
+    ]

@@ -44,6 +44,7 @@ def build_complete_program() -> tuple[ProblemArrays, Program]:
     for county in raw["counties"]:
         county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}
     raw["factories"][0]["lines"][0] |= {"least": 5.0, "most": 500.0}
+    raw["budgets"] = [{"id": "roads", "won": 500.0, "covers": ["haulage"]}]
     arrays = ProblemArrays.from_problem(PlanningProblem.model_validate(raw))
     goals = arrays.problem.policy.expand_ordered_goals()
     program = build_program(arrays, goals=goals, shortage_without_swaps=np.zeros_like(arrays.demand))

@@ -19,6 +19,7 @@ from solvers.sensitivity.remedies.candidate_changes import (
     list_limit_candidates,
     list_opening_stock_candidates,
 )
+from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
 from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
@@ -77,6 +78,10 @@ def build_complete_problem() -> PlanningProblem:
         stocks = {"soap": {"opening": 5.0, "least": 5.0, "most": 900.0, "closing_least": 20.0, "closing_most": 300.0}}
         county |= {"labour_hours": 1000.0, "handling_tonnes": [50.0, 60.0], "stocks": stocks}
     raw["factories"][0]["lines"][0] |= {"least": [5.0, 6.0], "most": 9000.0}
+    raw["budgets"] = [
+        {"id": "roads", "won": [500.0, 400.0], "covers": ["haulage"]},
+        {"id": "trade", "won": 9000.0, "covers": ["central", "swaps"], "carries_over": True},
+    ]
     return PlanningProblem.model_validate(raw)
 
 
@@ -159,3 +164,25 @@ def test_central_candidates_end_at_the_whole_promise(share: float, kept: float, 
         assert change_of(found["central_share"], 0.25) == ("central_share", "soap", None, 0.75)
         assert change_of(found["delivered"], 0.25) == ("delivered", None, ("p1",), 0.75)
         assert [(candidate.limit, candidate.max_amount) for candidate in found.values()] == [(0.5, 0.5), (0.5, 0.5)]
+
+
+def test_money_that_carries_over_raises_the_limits_of_later_periods() -> None:
+    line = {"item": "soap", "cost_per_unit": 1.0}
+    for carries_over, moved in ((False, [1.0, 0.0, 0.0]), (True, [1.0, 1.0, 1.0])):
+        problem = make_problem(
+            periods=["p1", "p2", "p3"],
+            items=[{"id": "soap", "value": 2}],
+            factories=[{"id": "works", "place": "town", "lines": [line]}],
+            demand=[need("town", "soap", [9, 1, 1])],
+            budgets=[{"id": "wages", "won": [5, 2, 2], "covers": ["making"], "carries_over": carries_over}],
+        )
+        session = SensitivitySession.from_problem(problem)
+        limits = session.list_limits()
+        (binding,) = [k for k in limits.find_priced_limits() if RULE_NAMES[limits.rule[k]] == "budget"]
+        (candidate,) = list_limit_candidates(session, limits, int(binding))
+        assert change_of(candidate, 4.0) == ("budget_won", "wages", ("p1",), 9.0)
+        step = candidate.build_bound_path(Bounds.from_program(session.lp)).step.row_upper
+        assert step[session.program.constraints["budget"].block_slice].tolist() == moved
+        remedies = find_remedies(session, "town", "soap", "p1", target_share=0.0).remedies
+        found = next(remedy for remedy in remedies if remedy.rule == "budget" and remedy.kind == "reserved")
+        assert verify_remedy(session, ("town", "soap", "p1"), found)

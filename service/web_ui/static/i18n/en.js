@@ -80,6 +80,7 @@ export default {
   "rule.swap_balance": "Balance of swaps",
   "rule.own_needs_first": "Own needs first",
   "rule.own_surplus": "Own surplus",
+  "rule.budget": "Budget",
   "rule.store": "Store capacity",
   "rule.rate_change": "Production level",
   "rule.left_over": "Stock left over",

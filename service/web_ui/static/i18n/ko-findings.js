@@ -74,6 +74,8 @@ export default {
   "finding.no_source":
     "필요한 품목의 출처가 없습니다: 생산선, 중앙 공급, 교환 상대, 재고가 모두 없습니다.",
   "finding.cut_off": "군에 필요한 품목이 출처에서 군까지 갈 길이 없습니다.",
+  "finding.partners_without_swaps": "예산이 교환 상대를 지정했지만 교환을 포함하지 않습니다.",
+  "finding.nothing_to_pay": "예산이 포함하는 지출 가운데 비용이 드는 것이 없습니다.",
   "finding.years_and_days": "계획의 햇수와 기간의 날 수가 다릅니다.",
   "finding.unknown_where": "변경이 아무것도 고르지 않습니다.",
   "finding.unknown_period": "문제에 없는 기간입니다.",

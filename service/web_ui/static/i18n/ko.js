@@ -79,6 +79,7 @@ export default {
   "rule.swap_balance": "교환 균형",
   "rule.own_needs_first": "자체 수요 우선",
   "rule.own_surplus": "자체 잉여",
+  "rule.budget": "예산",
   "rule.store": "창고 용량",
   "rule.rate_change": "생산 평준",
   "rule.left_over": "남는 재고",

@@ -36,11 +36,12 @@ export class ProblemIndex {
     this.links = indexById(problem.links);
     this.partners = indexById(problem.partners);
     this.powerAreas = indexById(problem.power_areas);
+    this.budgets = indexById(problem.budgets);
   }
 
   /**
    * Get the name of a part of the problem.
-   * @param {string} id an item, place, factory, partner, link, power area or category
+   * @param {string} id an item, place, factory, partner, link, power area, budget or category
    * @returns {string} its name in the language of the page; the identifier if it has no name
    */
   getName(id) {
@@ -49,7 +50,8 @@ export class ProblemIndex {
       this.places.get(id) ??
       this.factories.get(id) ??
       this.partners.get(id) ??
-      this.powerAreas.get(id);
+      this.powerAreas.get(id) ??
+      this.budgets.get(id);
     if (named) return getDisplayName(named);
     const link = this.links.get(id);
     if (link) return `${this.getName(link.from)} – ${this.getName(link.to)}`;
