@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from models.plan import Plan
-from models.problem.budgets import Budget
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
 from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
 from tests.invariants_of_time import check_due_invariant
+from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables
 
@@ -219,20 +219,6 @@ def check_swap_balance_invariant(r: Reading) -> Iterator[str]:
                 yield f"swap_balance {(partner.id, window)}: {taken} taken for {given} given"
 
 
-def check_own_surplus_invariant(r: Reading) -> Iterator[str]:
-    """Swaps give at most what local factories have made so far and the opening stock; the past is excused."""
-    past = () if r.problem.past is None else r.problem.past.periods
-    for item in r.items if r.problem.policy.own_surplus else ():
-        opening = sum(county.stocks.get(item, StockLimits()).opening for county in r.problem.counties)
-        given = made = excused = 0.0
-        for period in r.periods:
-            given += sum(r.give[partner.id, item, period] for partner in r.problem.partners)
-            made += sum(r.make[f.id, item, period] for f in r.problem.factories if f.level == "local")
-            excused = max(0.0, given - made - opening) if period in past else excused
-            if period not in past and r.over(given, made + opening + excused):
-                yield f"own_surplus {(item, period)}: {given} given, {made} made, {opening} in store at first"
-
-
 def check_store_invariant(r: Reading) -> Iterator[str]:
     """Stores keep their tonnage, the limits of each item and the closing stock."""
     for county in r.problem.counties:
@@ -256,43 +242,6 @@ def check_store_invariant(r: Reading) -> Iterator[str]:
     yield from (
         f"stock {key}: not a county" for key, held in r.stock.items() if r.over(held, 0) and key[0] not in places
     )
-
-
-def check_budget_invariant(r: Reading) -> Iterator[str]:
-    """What a budget covers costs at most its money, so far where money carries over; the past is excused."""
-    past = () if r.problem.past is None else r.problem.past.periods
-    for budget in r.problem.budgets:
-        spent = available = excused = 0.0
-        for period in r.periods:
-            kept = (spent, available) if budget.carries_over else (0.0, 0.0)
-            spent = kept[0] + _spending(r, budget, period)
-            available = kept[1] + r.at(budget.won, period)
-            excused = spent if period in past and budget.carries_over else excused
-            if period not in past and r.over(spent, max(available, excused)):
-                yield f"budget {(budget.id, period)}: {spent} won spent of {available}"
-
-
-def _spending(r: Reading, budget: Budget, period: str) -> float:
-    """Return the won that a budget pays in a period."""
-    won: dict[str, float] = defaultdict(float)
-    covered = {i for i in r.items if budget.categories is None or r.items[i].category in budget.categories}
-    for factory in r.problem.factories:
-        for line in factory.lines:
-            if line.item in covered:
-                won["making"] += line.cost_per_unit * r.make[factory.id, line.item, period]
-    links = {link.id: link for link in r.problem.links}
-    for (link_id, _, _, item, moved), units in r.ship.items():
-        link = links[link_id]
-        if moved == period and item in covered:
-            won["haulage"] += (link.cost_per_tonne + link.cost_per_tonne_km * link.km) * r.tonnes(item, units)
-    for (_, item, delivered), units in r.central.items():
-        if delivered == period and item in covered:
-            kind = "central" if r.items[item].kind == "good" else "materials"
-            won[kind] += budget.price_factor * r.items[item].value * units
-    for (partner, item, taken), units in r.take.items():
-        if taken == period and item in covered and (budget.partners is None or partner in budget.partners):
-            won["swaps"] += budget.price_factor * r.items[item].value * units
-    return sum(won[kind] for kind in set(budget.covers))
 
 
 def check_bands_invariant(r: Reading) -> Iterator[str]:
