@@ -150,6 +150,7 @@ interface Item extends Named {
   category?: string;
   unit?: string;
   value?: number;
+  due?: Record<string, { share: number; by?: number }>;
 }
 
 interface Place extends Named {
@@ -160,12 +161,13 @@ interface Place extends Named {
 interface County extends Place {
   power_area?: string;
   population?: Record<string, number>;
+  shops?: (Named & { share: number })[];
 }
 
 interface Factory extends Named {
   place?: string;
   condition?: number;
-  lines?: { item: string }[];
+  lines?: { item: string; labour_hours_per_unit?: number }[];
 }
 
 interface Link {

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pyarrow import parquet
 
+from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, Service, find_violations, take_screenshot, wait_until_settled
 from tests.browser.figures import shows_value
 
@@ -132,6 +133,53 @@ def test_a_quota_sheet_is_printed(open_page: OpenPage, service: Service, plan: s
     assert not page.get_by_role("button", name="Print").is_visible()
     assert page.locator(".sheet table").first.is_visible()
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") <= 2
+
+
+@pytest.fixture(scope="module")
+def with_shops(service: Service) -> str:
+    """A plan of the two counties, in which Hyesan has two shops and soap has a due date."""
+    problem = two_counties_raw()
+    problem["counties"][0]["shops"] = [{"id": "gate", "name": "Gate", "local_name": "정문", "share": 0.75}]
+    problem["counties"][0]["shops"] += [{"id": "hall", "name": "Hall", "share": 0.25}]
+    problem["items"][0]["due"] = {"2002-02": {"share": 0.5, "by": 0.5}}
+    return str(service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")["id"])
+
+
+def test_a_county_sheet_and_its_slips_are_printed(open_page: OpenPage, service: Service, with_shops: str) -> None:
+    """The sheet shows what comes by month, from whom, and a slip for each shop, on a page of its own."""
+    page = open_page(f"#/factories?plan={with_shops}&county-sheet=hyesan")
+    page.wait_for_selector(".sheet")
+    wait_until_settled(page)
+    rows = service.json(f"/v1/plans/{with_shops}/tables/supply?county=hyesan&limit=1000")["rows"]
+    sheet = page.locator(".sheet:not(.slip)")
+    for row in rows:
+        if row["demand"]:
+            cell = sheet.locator(f"tr[data-item={row['item']}] td[data-period='{row['period']}']").first
+            assert shows_value(cell.inner_text(), row["served"])
+    soap = sheet.locator("tr[data-item=soap] .note").first.inner_text()
+    assert "Hyesan Daily Necessities Factory" in soap
+    assert "50.0% of February 2002 due after 50.0% of the month" in soap
+    assert "February 2002" in sheet.locator(".sheet-head").inner_text()
+    assert "Draft" in sheet.locator(".sheet-head").inner_text()
+    slips = service.json(f"/v1/plans/{with_shops}/tables/slips?shop=hall&limit=1000")["rows"]
+    hall = page.locator(".slip[data-shop=hall]")
+    for row in slips:
+        cell = hall.locator(f"tr[data-item={row['item']}] td[data-period='{row['period']}']")
+        assert shows_value(cell.inner_text(), row["quantity"])
+    assert find_violations(page) == []
+    take_screenshot(page, "county-sheet", full=True)
+    page.emulate_media(media="print")
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") >= 3
+
+
+def test_a_factory_sheet_says_from_whom_and_to_whom(open_page: OpenPage, with_shops: str) -> None:
+    page = open_page(f"#/factories?plan={with_shops}&sheet=hyesan-daily")
+    page.wait_for_selector(".sheet")
+    text = page.locator(".sheet").inner_text()
+    for part in ("Materials to receive", "Caustic soda", "Centre at Kilju", "Where the goods go", "People of Kapsan"):
+        assert part in text
+    assert "Labour" in text
+    assert find_violations(page) == []
 
 
 def test_many_rows_scroll(open_page: OpenPage, many: str) -> None:

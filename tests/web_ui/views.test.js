@@ -5,7 +5,10 @@ import "./browser-globals.js";
 
 const { interpretSearch } = await import("../../service/web_ui/static/views/factories/filters.js");
 const { pivotByPeriod } =
+  await import("../../service/web_ui/static/views/factories/sheet-tables.js");
+const { computeLabourHours } =
   await import("../../service/web_ui/static/views/factories/quota-sheet.js");
+const { listParties } = await import("../../service/web_ui/static/views/factories/parties.js");
 const { rankShortages } = await import("../../service/web_ui/static/views/bottlenecks.js");
 const { rankShares } = await import("../../service/web_ui/static/views/compare.js");
 const { sortByChange } = await import("../../service/web_ui/static/views/shared/comparison.js");
@@ -53,6 +56,34 @@ describe("tables", () => {
       ],
     );
     assert.equal(sums.get("b")?.get("1"), 3);
+  });
+
+  it("sums the labour of a factory by month", () => {
+    const factory = { id: "f", lines: [{ item: "a", labour_hours_per_unit: 0.5 }, { item: "b" }] };
+    const quotas = { item: ["a", "b", "a"], period: ["1", "1", "2"], quantity: [10, 7, 4] };
+    assert.deepEqual(
+      [...computeLabourHours(factory, quotas)],
+      [
+        ["1", 5],
+        ["2", 2],
+      ],
+    );
+  });
+
+  it("lists the sources of an item, the largest first and small ones together", () => {
+    const deliveries = {
+      item: ["soap", "soap", "soap", "soap", "oil"],
+      source: ["factory", "centre", "factory", "stock", "centre"],
+      from: ["works", "gate", "works", "town", "gate"],
+      quantity: [100, 500, 299, 1, 3],
+    };
+    const parties = listParties(deliveries, "from");
+    assert.deepEqual(parties.get("soap"), [
+      { kind: "centre", id: "gate", quantity: 500 },
+      { kind: "factory", id: "works", quantity: 399 },
+      { kind: "others", id: "", quantity: 1 },
+    ]);
+    assert.deepEqual(parties.get("oil"), [{ kind: "centre", id: "gate", quantity: 3 }]);
   });
 
   it("lists each shortage once, the most valuable first", () => {

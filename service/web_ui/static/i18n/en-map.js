@@ -69,4 +69,5 @@ export default {
   "map.neighbour": "Neighbour",
   "map.given": "Given",
   "map.taken": "Taken",
+  "map.sheet": "Sheet of the county, to print",
 };

@@ -208,4 +208,10 @@ export default {
   "start.col-state": "State",
   "start.col-served": "Served",
   "start.more": "Older plans",
+  "approval.state.draft": "Draft",
+  "approval.state.submitted": "Submitted",
+  "approval.state.returned": "Returned",
+  "approval.state.ratified": "Ratified",
+  "approval.state.in_force": "In force",
+  "approval.state.closed": "Closed",
 };

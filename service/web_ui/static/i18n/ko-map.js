@@ -68,4 +68,5 @@ export default {
   "map.neighbour": "이웃",
   "map.given": "준 양",
   "map.taken": "받은 양",
+  "map.sheet": "군별 계획표 인쇄",
 };

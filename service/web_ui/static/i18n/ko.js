@@ -206,4 +206,10 @@ export default {
   "start.col-state": "상태",
   "start.col-served": "충족률",
   "start.more": "이전 계획",
+  "approval.state.draft": "초안",
+  "approval.state.submitted": "제출됨",
+  "approval.state.returned": "반려됨",
+  "approval.state.ratified": "승인됨",
+  "approval.state.in_force": "시행 중",
+  "approval.state.closed": "종료됨",
 };

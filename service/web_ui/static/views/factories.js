@@ -1,4 +1,4 @@
-/** Factories: the quota table, and the quota sheet of a factory. */
+/** Factories: the quota table, and the sheets of factories and counties. */
 
 import { renderField, renderFigure, renderViewHead } from "../lib/components.js";
 import { createDataGrid } from "../lib/data-grid.js";
@@ -12,6 +12,7 @@ import {
   formatWon,
 } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
+import { renderCountySheet } from "./factories/county-sheet.js";
 import { renderDownloads } from "./factories/downloads.js";
 import { Filters } from "./factories/filters.js";
 import { buildQuotaRows } from "./factories/quota-rows.js";
@@ -40,6 +41,11 @@ export default {
     const factory = context.params.get("sheet");
     if (factory && problemIndex.factories.has(factory)) {
       fill(root, await renderQuotaSheet(context, problemIndex, factory));
+      return;
+    }
+    const county = context.params.get("county-sheet");
+    if (county && problemIndex.counties.has(county)) {
+      fill(root, await renderCountySheet(context, problemIndex, county));
       return;
     }
     const { columns } = await context.api.fetchTable(context.plan.id, "quotas");
@@ -97,9 +103,19 @@ class QuotaTableView {
       const href = this.context.buildHref("factories", { sheet: row.factory });
       return h("a", { href, title: t("factories.open-sheet") }, name);
     };
+    /** @param {string} name @param {QuotaRow} row */
+    const renderCountyLink = (name, row) => {
+      const href = this.context.buildHref("factories", { "county-sheet": row.county });
+      return h("a", { href, title: t("factories.open-county-sheet") }, name);
+    };
     return [
       { field: "factoryName", title: t("factories.factory"), show: renderSheetLink, grow: 3 },
-      { field: "countyName", title: t("factories.county"), grow: 1.5 },
+      {
+        field: "countyName",
+        title: t("factories.county"),
+        show: renderCountyLink,
+        grow: 1.5,
+      },
       { field: "itemName", title: t("factories.item"), grow: 2 },
       {
         field: "period",

@@ -1,11 +1,24 @@
-/** The quota sheet of a factory: items by months, in English and Korean, for printing. */
+/** The sheet of a factory: quotas, electricity, labour, materials and destinations, in English and Korean, for printing. */
 
 import { h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
-import { formatNumber, formatPeriod, formatShare, formatUnit } from "../../lib/format.js";
+import { formatShare, formatUnit } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
-import { getPlanTitle } from "../../lib/plans.js";
 import { renderDownloads } from "./downloads.js";
+import { describeParties, listParties } from "./parties.js";
+import {
+  describeDueDates,
+  fetchTableIfThere,
+  pivotByPeriod,
+  renderFigures,
+  renderItemHeadings,
+  renderItemRow,
+  renderLocalName,
+  renderMonthTable,
+  renderSheetHead,
+  renderSignatures,
+  sumByPeriod,
+} from "./sheet-tables.js";
 
 /**
  * Render the quota sheet of a factory.
@@ -16,14 +29,17 @@ import { renderDownloads } from "./downloads.js";
  */
 export async function renderQuotaSheet(context, problemIndex, id) {
   const { api, plan } = context;
-  const [quotas, machines] = await Promise.all([
+  const [quotas, machines, materials, goods] = await Promise.all([
     api.fetchTable(plan.id, "quotas", { factory: id }),
     api.fetchTable(plan.id, "capacity", { rule: "machine", id }),
+    fetchTableIfThere(context, "deliveries", { use: "material", to: id }),
+    fetchTableIfThere(context, "deliveries", { source: "factory", from: id }),
   ]);
   const { item, period, quantity, kwh } = quotas.columns;
   const quotasByItem = pivotByPeriod(item, period, quantity);
   const power = sumByPeriod(period, kwh);
   const factory = problemIndex.factories.get(id);
+  const labour = computeLabourHours(factory, quotas.columns);
   const county = problemIndex.places.get(factory?.place ?? "");
   const countyNames = [county?.name, county?.local_name].filter(Boolean).join(" · ");
   return [
@@ -31,25 +47,17 @@ export async function renderQuotaSheet(context, problemIndex, id) {
     h(
       "article",
       { class: "card sheet" },
-      h("p", { class: "soft small" }, t("sheet.title")),
-      h("h1", { tabindex: "-1" }, factory?.name || id, renderLocalName(factory)),
-      h(
-        "dl",
-        { class: "sheet-head" },
-        renderHeadEntry(t("sheet.county"), countyNames || "–"),
-        renderHeadEntry(t("sheet.plan"), getPlanTitle(plan)),
-        renderHeadEntry(t("sheet.number"), plan.id),
-      ),
+      renderSheetHead(context, problemIndex, t("sheet.title"), factory, id, [
+        [t("sheet.county"), countyNames || "–"],
+      ]),
       quotasByItem.size
-        ? renderQuotas(problemIndex, quotasByItem, power)
+        ? renderQuotas(problemIndex, quotasByItem, power, labour)
         : renderEmpty(t("sheet.no-quotas")),
       machines.total > 0 && renderMachineLoad(problemIndex, machines.columns),
-      h(
-        "div",
-        { class: "signatures" },
-        h("p", {}, t("sheet.issued")),
-        h("p", {}, t("sheet.received")),
-      ),
+      materials.total > 0 && renderMaterials(problemIndex, materials.columns),
+      goods.total > 0 && renderDestinations(problemIndex, goods.columns),
+      goods.total > 0 && h("p", { class: "soft small" }, t("sheet.mixing")),
+      renderSignatures(),
     ),
   ];
 }
@@ -71,82 +79,73 @@ function renderControls(context, factory) {
   );
 }
 
-/** @param {Named|undefined} thing @returns {Child} the Korean name */
-const renderLocalName = (thing) =>
-  thing?.local_name && h("span", { lang: "ko", class: "local" }, thing.local_name);
-
-/**
- * Arrange values by row and period; values of the same row and period are added up.
- * @param {string[]} rows row of each value
- * @param {string[]} periods period of each value
- * @param {number[]} values the values
- * @returns {Map<string, Map<string, number>>} sums by row and period
- */
-export function pivotByPeriod(rows, periods, values) {
-  /** @type {Map<string, Map<string, number>>} */
-  const sums = new Map();
-  rows.forEach((row, k) => {
-    const byPeriod = sums.get(row) ?? new Map();
-    byPeriod.set(periods[k], (byPeriod.get(periods[k]) ?? 0) + values[k]);
-    sums.set(row, byPeriod);
-  });
-  return sums;
-}
-
-/** @param {string[]} periods @param {number[]} values @returns {Map<string, number>} */
-function sumByPeriod(periods, values) {
-  const rows = periods.map(() => "all");
-  return pivotByPeriod(rows, periods, values).get("all") ?? new Map();
-}
-
-/** @param {string} name @param {string} text @returns {HTMLElement} */
-const renderHeadEntry = (name, text) => h("div", {}, h("dt", {}, name), h("dd", {}, text));
-
-/** @param {ProblemIndex} problemIndex @param {string} caption @param {HTMLElement[]} head @param {HTMLElement[]} rows @returns {HTMLElement} */
-function renderMonthTable(problemIndex, caption, head, rows) {
-  const months = problemIndex.periods.map((id) =>
-    h("th", { scope: "col", class: "number" }, formatPeriod(id)),
-  );
-  const table = h(
-    "table",
-    { class: "rows months" },
-    h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, head, months)),
-    h("tbody", {}, rows),
-  );
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, table);
-}
-
-/** @param {ProblemIndex} problemIndex @param {Map<string, Map<string, number>>} quotasByItem @param {Map<string, number>} power @returns {HTMLElement} */
-function renderQuotas(problemIndex, quotasByItem, power) {
-  /** @param {Map<string, number>} byPeriod */
-  const renderFigures = (byPeriod) => {
-    const total = [...byPeriod.values()].reduce((sum, value) => sum + value, 0);
-    const cells = problemIndex.periods.map((id) => {
-      const value = byPeriod.get(id);
-      const text = value === undefined ? "·" : formatNumber(value);
-      return h("td", { class: "number", data: { period: id } }, text);
-    });
-    return [h("td", { class: "number total" }, formatNumber(total)), ...cells];
-  };
+/** @param {ProblemIndex} problemIndex @param {Map<string, Map<string, number>>} quotasByItem @param {Map<string, number>} power @param {Map<string, number>} labour @returns {HTMLElement} */
+function renderQuotas(problemIndex, quotasByItem, power, labour) {
   const rows = [...quotasByItem].map(([id, byPeriod]) => {
+    const due = describeDueDates(problemIndex.items.get(id)).join(" · ");
+    const note = due && h("span", { class: "note" }, due);
+    return renderItemRow(problemIndex, id, byPeriod, note);
+  });
+  for (const [name, unit, byPeriod] of /** @type {[string, string, Map<string, number>][]} */ ([
+    [t("sheet.power"), "kWh", power],
+    [t("sheet.labour"), t("sheet.hours"), labour],
+  ])) {
+    const heading = h("th", { scope: "row" }, name);
+    const cells = renderFigures(problemIndex, byPeriod);
+    rows.push(h("tr", { class: "sum" }, heading, h("td", {}, unit), cells));
+  }
+  return renderMonthTable(problemIndex, t("sheet.quotas"), renderItemHeadings(), rows);
+}
+
+/** @param {ProblemIndex} problemIndex @param {Columns} deliveries materials that the factory receives @returns {HTMLElement} */
+function renderMaterials(problemIndex, { item, period, quantity, ...rest }) {
+  const received = pivotByPeriod(item, period, quantity);
+  const parties = listParties({ item, period, quantity, ...rest }, "from");
+  const rows = [...received].map(([id, byPeriod]) => {
+    const text = describeParties(problemIndex, parties.get(id) ?? []);
+    return renderItemRow(problemIndex, id, byPeriod, h("span", { class: "note" }, text));
+  });
+  return renderMonthTable(problemIndex, t("sheet.materials"), renderItemHeadings(), rows);
+}
+
+/** @param {ProblemIndex} problemIndex @param {Columns} deliveries goods that the factory makes @returns {HTMLElement} */
+function renderDestinations(problemIndex, deliveries) {
+  const rows = [...listParties(deliveries, "to")].map(([id, parties]) => {
     const item = problemIndex.items.get(id);
     return h(
       "tr",
       { data: { item: id } },
-      h("th", { scope: "row" }, item?.name ?? id, renderLocalName(item)),
+      h("th", { scope: "row" }, item?.name || id, renderLocalName(item)),
       h("td", {}, formatUnit(problemIndex.getUnit(id))),
-      renderFigures(byPeriod),
+      h("td", {}, describeParties(problemIndex, parties)),
     );
   });
-  const name = h("th", { scope: "row" }, t("sheet.power"));
-  rows.push(h("tr", { class: "sum" }, name, h("td", {}, "kWh"), renderFigures(power)));
-  const head = [
-    h("th", { scope: "col" }, t("factories.item")),
-    h("th", { scope: "col" }, t("sheet.unit")),
-    h("th", { scope: "col", class: "number" }, t("sheet.total")),
-  ];
-  return renderMonthTable(problemIndex, t("sheet.quotas"), head, rows);
+  const head = [t("factories.item"), t("sheet.unit"), t("sheet.to")].map((text) =>
+    h("th", { scope: "col" }, text),
+  );
+  return h(
+    "table",
+    { class: "rows months destinations" },
+    h("caption", {}, t("sheet.destinations")),
+    h("thead", {}, h("tr", {}, head)),
+    h("tbody", {}, rows),
+  );
+}
+
+/**
+ * Compute the labour of a factory by period.
+ * @param {Factory|undefined} factory the factory
+ * @param {Columns} quotas its quotas
+ * @returns {Map<string, number>} hours by period
+ */
+export function computeLabourHours(factory, { item, period, quantity }) {
+  const perUnit = new Map(
+    (factory?.lines ?? []).map((line) => [line.item, line.labour_hours_per_unit ?? 0]),
+  );
+  return sumByPeriod(
+    period,
+    quantity.map((units, row) => units * (perUnit.get(item[row]) ?? 0)),
+  );
 }
 
 /** @param {ProblemIndex} problemIndex @param {Columns} columns @returns {HTMLElement} */

@@ -43,6 +43,11 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
   fill(
     panel,
     renderHead(data, county, onPick),
+    h(
+      "p",
+      { class: "small" },
+      h("a", { href: context.buildHref("factories", { "county-sheet": county }) }, t("map.sheet")),
+    ),
     renderFigures(data, shown),
     renderShortages(data, shown, context),
     frame,
