@@ -8,7 +8,7 @@ absent limits absent. A factor that selects no limit at all is an error.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.changes import budget_changes, capacity_changes, store_changes, supply_changes
+from models.changes import budget_changes, capacity_changes, policy_changes, store_changes, supply_changes
 from models.changes.change import Change, ChangeName
 from models.changes.change_context import ChangeContext
 from models.problem.planning_problem import PlanningProblem
@@ -42,6 +42,7 @@ CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
     "partner_wants": supply_changes.apply_partner_wants,
     "partner_credit": supply_changes.apply_partner_credit,
     "budget_won": budget_changes.apply_budget_won,
+    "fairness_alpha": policy_changes.apply_fairness_alpha,
 }
 """Function of each change; it returns the changed parts of the problem."""
 

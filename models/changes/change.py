@@ -34,6 +34,7 @@ ChangeName = Literal[
     "partner_wants",
     "partner_credit",
     "budget_won",
+    "fairness_alpha",
 ]
 """Names of the changes; `Change.what` describes the field that each name changes."""
 
@@ -55,7 +56,8 @@ class Change(Frozen):
     `stock_most`, `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
     county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:
     least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
-    category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won."""
+    category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won.
+    `fairness_alpha`: aversion to inequality, 0 to 3; a value also replaces shortage bands."""
     where: Selector | Annotated[tuple[Selector, ...], Field(min_length=1)] | None = None
     """Selection by identifier, category, group or area. Two names separated by `/` select one part of one thing, such
     as `hyesan-soap/soap`. If absent, the change selects everything of that kind."""

@@ -1,10 +1,12 @@
 """The planner's policy: weights of shortages, costs and quality, and the order of goals."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from models.base import Amount, Frozen, Share
+from models.base import Amount, Frozen, Id, Label, Share
+from models.fairness import compute_fairness_weights
+from models.problem.items import Priority
 
 GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost", "level"]
 """Names of the goals that a plan can optimise in order."""
@@ -17,6 +19,40 @@ class ShortageBand(Frozen):
     """Share of the demand that the band covers, 0 to 1."""
     weight: Amount
     """Weight of a unit short in this band."""
+
+
+class Fairness(Frozen):
+    """Alpha-fairness: how much more a unit of a need weighs, the less of the need is served."""
+
+    alpha: Annotated[float, Field(ge=0, le=3, strict=True, allow_inf_nan=False)] = 1.0
+    """Aversion to inequality, 0 to 3. 0: every unit weighs the same. 1: proportional fairness. Higher values approach
+    max-min fairness, which is the goal `worst_fulfilment`."""
+    pieces: Annotated[int, Field(ge=1, le=20, strict=True)] = 10
+    """Number of equal pieces of a need, 1 to 20. A unit short weighs more in each further piece."""
+
+
+class NeedSelection(Frozen):
+    """A selection of needs. A need is selected if it is in every stated list; an absent list selects everything."""
+
+    priority: Annotated[tuple[Priority, ...], Field(min_length=1)] | None = None
+    """Priorities of items: 1, 2 or 3."""
+    category: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
+    """Categories of items."""
+    item: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
+    """Identifiers of items."""
+    county: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
+    """Identifiers of counties."""
+
+    @model_validator(mode="after")
+    def _states_a_list(self) -> Self:
+        if all(values is None for values in self.model_dump().values()):
+            raise ValueError("state at least one of `priority`, `category`, `item` and `county`")
+        return self
+
+    def __str__(self) -> str:
+        """Return the stated lists in words, such as `priority 1, county kapsan or pochon`."""
+        stated = {name: values for name, values in self.model_dump().items() if values is not None}
+        return ", ".join(f"{name} {' or '.join(map(str, values))}" for name, values in stated.items())
 
 
 class Goal(Frozen):
@@ -35,8 +71,16 @@ class Goal(Frozen):
     target: Share | None = None
     """For `central_share`: target share of the centre in all goods supplied, by value; `supply_shares.central` if
     absent."""
+    of: NeedSelection | None = None
+    """For `shortage`: the needs whose shortage counts; all needs if absent. Several goals `shortage` in order make strict
+    priorities."""
     tolerance: Amount = 1e-6
     """Allowed deviation from the optimum in later goals, relative to max(1, its value); 1e-6 by default."""
+
+    @property
+    def label(self) -> str:
+        """Name of the goal for people, with its selection, such as `shortage of priority 1`."""
+        return self.goal if self.of is None else f"{self.goal} of {self.of}"
 
 
 def _select_goal_form(value: Any) -> str:
@@ -54,12 +98,15 @@ PriorityKey = Literal["1", "2", "3"]
 class Policy(Frozen):
     """The planner's weights, goals and rules."""
 
-    shortage_bands: Annotated[tuple[ShortageBand, ...], Field(min_length=1, max_length=10)] = (
+    fairness: Fairness = Fairness()
+    """Fairness of the distribution of shortages over counties, items and periods."""
+    shortage_bands: Annotated[tuple[ShortageBand, ...], Field(min_length=1, max_length=10)] | None = (
         ShortageBand(width=0.5, weight=4),
         ShortageBand(width=0.3, weight=2),
         ShortageBand(width=0.2, weight=1),
     )
-    """Bands of a shortage. Bands with the lowest weight fill first, which spreads shortages over counties."""
+    """Bands of a shortage, which replace `fairness`; null if `fairness` applies. Bands with the lowest weight fill first,
+    which spreads shortages over counties."""
     priority_weights: dict[PriorityKey, Amount] = {"1": 4, "2": 2, "3": 1}
     """Weight of a shortage by the item's priority; 4, 2 and 1 by default."""
     goals: Annotated[tuple[OrderedGoal, ...], Field(min_length=1, max_length=10)] | None = None
@@ -85,6 +132,13 @@ class Policy(Frozen):
         """Whether rate changes and stock left over count: `smoothing` is above 0, without goals or with the goal `level`."""
         goals = self.expand_ordered_goals()
         return self.smoothing > 0 and (not goals or any(goal.goal == "level" for goal in goals))
+
+    def list_effective_bands(self) -> tuple[ShortageBand, ...]:
+        """Return the stated shortage bands, or the pieces of `fairness` as bands, the least short first."""
+        if self.shortage_bands is not None:
+            return self.shortage_bands
+        weights = compute_fairness_weights(self.fairness.alpha, self.fairness.pieces)
+        return tuple(ShortageBand(width=1 / len(weights), weight=weight) for weight in weights)
 
     def expand_ordered_goals(self) -> tuple[Goal, ...]:
         """Return the goals as `Goal` objects; empty if none are stated."""

@@ -77,6 +77,8 @@ class CellLocations:
         if layout is PERIODS_SHEET or (not rest and not layout.value_column):
             return ""
         name = layout.value_column or str(rest[0])
+        if any(column.inside == name for column in layout.columns):
+            return f"{name}_{rest[1]}" if len(rest) > 1 else ""
         if layout.find_column(name) is None or name in _FIELDS_WITH_OWN_SHEET:
             return ""
         inner = rest if layout.value_column else rest[1:]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from models.sheets.columns import Column
+from models.sheets.columns import LIST_KINDS, Column
 
 _NUMBER_PATTERN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _FLAG_WORDS = {"yes": True, "no": False, "true": True, "false": False}
@@ -54,7 +54,7 @@ def parse_cell(column: Column, value: CellValue) -> Any:
         return _parse_number(column, value)
     if column.kind == "flag":
         return _FLAG_WORDS.get(value.strip().casefold(), value) if isinstance(value, str) else value
-    if column.kind in ("listed", "list", "numbers"):
+    if column.kind in LIST_KINDS:
         return _parse_value_list(column, value)
     text = restore_digits(value)
     return text.strip() if column.kind == "id" and isinstance(text, str) else text
@@ -63,7 +63,7 @@ def parse_cell(column: Column, value: CellValue) -> Any:
 def _parse_number(column: Column, value: Any) -> Any:
     if isinstance(value, str) and _NUMBER_PATTERN.fullmatch(value.strip()):
         value = float(value)
-    if column.kind == "whole" and isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if column.kind in ("whole", "whole_list") and isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
 
@@ -84,8 +84,9 @@ def _parse_value_list(column: Column, value: Any) -> Any:
     is_list = len(parts) > 1
     if is_list and not parts[-1].strip():
         parts.pop()
-    values = [_parse_number(column, part) if column.kind == "numbers" else part for part in parts]
-    return values if is_list or column.kind == "list" else values[0]
+    is_number = column.kind in ("numbers", "whole_list")
+    values = [_parse_number(column, part) if is_number else part for part in parts]
+    return values if is_list or column.kind in ("list", "whole_list") else values[0]
 
 
 def _split_cell_text(text: str) -> list[str]:
@@ -100,7 +101,7 @@ def format_value_list(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     entries = value if isinstance(value, list | tuple) else [value]
-    texts = [repr(float(entry)) if isinstance(entry, int | float) else str(entry) for entry in entries]
+    texts = [repr(entry) if isinstance(entry, int | float) else str(entry) for entry in entries]
     must_quote = any(text != text.strip() or "\n" in text or "\r" in text for text in texts)
     sink = io.StringIO(newline="")
     csv.writer(

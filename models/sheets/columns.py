@@ -1,6 +1,6 @@
 """Columns and sheet layouts, derived from the fields of the models."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -8,9 +8,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from models.base import Frozen
 from models.validation.finding import JsonPath
 
-CellKind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "numbers"]
+CellKind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "whole_list", "numbers"]
 """Kind of value in a cell: identifier, text, number, whole number, or yes/no (`flag`). Cells with values separated by
-`;`: one or several texts (`listed`), any number of texts (`list`), one or several numbers (`numbers`)."""
+`;`: one or several texts (`listed`), any number of texts (`list`) or whole numbers (`whole_list`), one or several
+numbers (`numbers`)."""
+
+LIST_KINDS = ("listed", "list", "whole_list", "numbers")
+"""Kinds of cells with values separated by `;`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,13 @@ class Column:
     """Allowed values; any value if empty."""
     required: bool = False
     """Whether the cell must be filled."""
+    inside: str = ""
+    """Field whose object contains the field of this column, such as `of` for `of_item`; empty for a field of the row."""
+
+    @property
+    def field_name(self) -> str:
+        """Name of the field in its object."""
+        return self.name.removeprefix(f"{self.inside}_") if self.inside else self.name
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,13 @@ def make_column(model: type[Frozen], field_name: str, header: str = "", kind: Ce
         by_period=kind is None and any(get_origin(member) is tuple for member in members),
         choices=choices,
         required=info.is_required(),
+    )
+
+
+def make_inner_columns(model: type[Frozen], inside: str, **kinds: CellKind) -> tuple[Column, ...]:
+    """Create columns for fields of the object in the field `inside`, such as `of_item` for `item` in `of`, by cell kind."""
+    return tuple(
+        replace(make_column(model, name, f"{inside}_{name}", kind), inside=inside) for name, kind in kinds.items()
     )
 
 

@@ -7,12 +7,12 @@ from models.problem.items import DueDate, Item
 from models.problem.network import Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
-from models.problem.policy import Goal, Policy, ShortageBand
+from models.problem.policy import Fairness, Goal, NeedSelection, Policy, ShortageBand
 from models.problem.population import AgeCount, CensusCount, County, DemandRow, Shop, StockLimits
 from models.problem.population_projection import AgeGroup, AgeRates, PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
-from models.sheets.columns import Column, SheetLayout, make_column, make_columns
+from models.sheets.columns import Column, SheetLayout, make_column, make_columns, make_inner_columns
 
 NOTE_COLUMNS = ("mark", "source", "marks", "note")
 """Columns for people that every sheet may have: provenance and notes. They are not read."""
@@ -73,6 +73,8 @@ SETTING_KEYS: dict[str, tuple[tuple[str, ...], Column]] = {
             ("newborn_survival", "newborn_survival"),
         )
     },
+    "fairness_alpha": (("problem", "policy", "fairness", "alpha"), make_column(Fairness, "alpha", "value")),
+    "fairness_pieces": (("problem", "policy", "fairness", "pieces"), make_column(Fairness, "pieces", "value")),
     "own_needs_first": (("problem", "policy", "own_needs_first"), make_column(Policy, "own_needs_first", "value")),
     "own_surplus": (("problem", "policy", "own_surplus"), make_column(Policy, "own_surplus", "value")),
     "tie_break": (("problem", "policy", "tie_break"), make_column(Policy, "tie_break", "value")),
@@ -120,6 +122,9 @@ _CHANGE_FIELDS = (
     make_column(Change, "periods", kind="list"),
     make_column(Change, "factor"),
     make_column(Change, "value", kind="numbers"),
+)
+_SELECTION_FIELDS = make_inner_columns(
+    NeedSelection, "of", priority="whole_list", category="list", item="list", county="list"
 )
 _TARGET = Column("target", "text", "Category or item.", required=True)
 _PARTNER = _make_id_column("partner", "Identifier of the partner in `partners`.")
@@ -191,13 +196,13 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
             _make_number_column("quantity", "Units per period.", by_period=True)),
            (), ("partners",), {"offers": "offers", "wants": "wants"}, key_column="item", value_column="quantity"),
     SheetLayout("budgets", "A row is a budget.", _BUDGET_FIELDS, (*_PROBLEM, "budgets")),
-    SheetLayout("shortage_bands", "A row is a shortage band: a part of a demand that may remain unmet.", make_columns(ShortageBand, "width", "weight"),
+    SheetLayout("shortage_bands", "A row is a shortage band: a part of a demand that may remain unmet. The bands replace fairness.", make_columns(ShortageBand, "width", "weight"),
            (*_POLICY, "shortage_bands")),
     SheetLayout("priority_weights", "A row is the weight of a priority.",
            (_PRIORITY, _make_number_column("weight", "Weight of a shortage with this priority.")),
            (*_POLICY, "priority_weights"), key_column="priority", value_column="weight", is_empty_significant=True),
     SheetLayout("goals", "A row is a goal, in order. Without rows, the plan minimises the sum of weighted shortage and costs.",
-           make_columns(Goal, "goal", "over", "target", "tolerance"), (*_POLICY, "goals")),
+           (*make_columns(Goal, "goal", "over", "target"), *_SELECTION_FIELDS, *make_columns(Goal, "tolerance")), (*_POLICY, "goals")),
     SheetLayout("scenarios", "A row is a scenario of the province.", make_columns(Scenario, "id", "name", "local_name", "notes"), ("scenarios",)),
     SheetLayout("scenario_changes", "A row is a change of a scenario, in order.",
            (_make_id_column("scenario", "Identifier of the scenario in `scenarios`."), *_CHANGE_FIELDS), ("changes",), ("scenarios",)),

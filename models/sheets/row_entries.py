@@ -118,7 +118,8 @@ class RowReader:
             if headers and not row.cells.keys().isdisjoint(headers):
                 values[column.name] = self._parse_periods(row, column, headers)
             elif column.name in row.cells:
-                values[column.name] = parse_cell(column, row.cells[column.name])
+                target = values.setdefault(column.inside, {}) if column.inside else values
+                target[column.field_name] = parse_cell(column, row.cells[column.name])
         if layout.value_column:
             if layout.value_column not in values and not self._is_cell_rejected(row, layout.value_column):
                 self._add_finding(

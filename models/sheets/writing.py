@@ -8,7 +8,7 @@ from typing import Any
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.cells import CellValue, format_value_list, parse_cell
-from models.sheets.columns import Column, SheetLayout
+from models.sheets.columns import LIST_KINDS, Column, SheetLayout
 from models.sheets.layout import ID_COLUMNS, NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
 from models.validation.finding import JsonPath
 
@@ -102,11 +102,14 @@ def _get_field_value(entry: Any, layout: SheetLayout, column: Column) -> Any:
     """Return the value of an entry in a column."""
     if layout.value_column:
         return entry
+    if column.inside:
+        inner = entry.get(column.inside) if isinstance(entry, dict) else None
+        return None if inner is None else inner[column.field_name]
     return entry.get(column.name) if isinstance(entry, dict) else entry if column is layout.field_columns[0] else None
 
 
 def _format_cells(column: Column, value: Any, periods: Sequence[str]) -> list[CellValue]:
-    if column.kind in ("listed", "list", "numbers"):
+    if column.kind in LIST_KINDS:
         return [format_value_list(value)]
     if not periods:
         return [_format_cell(value)]

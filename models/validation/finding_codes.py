@@ -57,6 +57,7 @@ ERROR_CODES: dict[str, FindingCode] = {
     "duplicate_demand": FindingCode("error", "Two demand rows state the need of one county for one item."),
     "duplicate_gateway": FindingCode("error", "A gateway is listed twice."),
     "duplicate_goal": FindingCode("error", "A goal is listed twice."),
+    "goal_without_selection": FindingCode("error", "A goal other than `shortage` selects needs by `of`."),
     "wrong_length": FindingCode("error", "A list does not have one number per period."),
     "calendar_sum": FindingCode("error", "The shares of a calendar do not sum to 1."),
     "reserved_name": FindingCode("error", "A calendar has the reserved name `even`."),
@@ -115,6 +116,13 @@ WARNING_CODES: dict[str, FindingCode] = {
     "bands_sum": FindingCode("warning", "The widths of the shortage bands sum to less than 1."),
     "default_priority_weight": FindingCode(
         "warning", "Items have a priority without a stated weight, so the default weight is used."
+    ),
+    "goal_without_needs": FindingCode("warning", "A goal selects no need, so it has no effect."),
+    "needs_without_goal": FindingCode(
+        "warning", "Goals serve selected needs only, and some needs are in none of them."
+    ),
+    "fairness_and_bands": FindingCode(
+        "warning", "Fairness and shortage bands are both stated; the bands replace fairness."
     ),
     "default_target": FindingCode("warning", "The goal `central_share` has no target, so the central share is used."),
     "level_without_smoothing": FindingCode("warning", "The goal `level` is listed, but `smoothing` is 0."),

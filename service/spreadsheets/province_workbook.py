@@ -10,6 +10,7 @@ from typing import IO
 from models.changes.change import Scenario
 from models.examples import two_counties_raw
 from models.sheets import SHEET_LAYOUTS, CellValue, Column, SheetTable, build_sheet_tables
+from models.sheets.columns import LIST_KINDS
 from models.sheets.csv_files import escape_formula
 from models.validation.parsing import parse_problem
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
@@ -93,7 +94,7 @@ def _format_comment(column: Column) -> str:
         parts.append(f"One of: {', '.join(column.choices)}.")
     if column.kind == "flag":
         parts.append("yes or no.")
-    if column.kind in ("listed", "list", "numbers"):
+    if column.kind in LIST_KINDS:
         parts.append("Several with ; between; one as a list with a ; after it.")
     if column.by_period:
         parts.append(f"One number for all periods, or columns “{column.name} <period>”.")

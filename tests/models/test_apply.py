@@ -121,6 +121,10 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     (change("budget_won", where="wages", factor=0.5), {"budgets.0.won": 45, "budgets.1.won": [8, 6]}),
     (change("budget_won", periods=["2002-02"], value=7), {"budgets.0.won": [90, 7], "budgets.1.won": [8, 7]}),
     (
+        change("fairness_alpha", value=2),
+        {"policy.fairness": {"alpha": 2, "pieces": 10}, "policy.shortage_bands": None},
+    ),
+    (
         change("local_floor", where=["food", "soap"], value=0.2),
         {"supply_shares.local_floor": {"food": 0.2, "soap": 0.2}},
     ),
@@ -189,6 +193,11 @@ def test_share_of_a_category_replaces_shares_of_its_items() -> None:
     assert read(changed(by_item, both), "supply_shares.by_item") == {"notebook": 0.2}
 
 
+def test_alpha_is_multiplied_where_fairness_applies() -> None:
+    fair = changed(change("fairness_alpha", value=2))
+    assert apply_changes(fair, [change("fairness_alpha", factor=0.5)]).policy.fairness.alpha == 1
+
+
 def test_a_new_allotment_can_be_stated() -> None:
     problem = two_counties()
     shares = problem.supply_shares.model_copy(update={"materials": {}})
@@ -225,6 +234,9 @@ WRONG: list[tuple[Change, str, str]] = [
     (change("machine_condition", periods=["2002-01"], factor=1), "/periods", "not_by_period"),
     (change("norms", value=[1, 2]), "/value", "not_by_period"),
     (change("labour", factor=2), "/factor", "nothing_to_multiply"),
+    (change("fairness_alpha", factor=2), "/factor", "nothing_to_multiply"),
+    (change("fairness_alpha", value=3.5), "/value", "changed_out_of_range"),
+    (change("fairness_alpha", value=1, where="kapsan"), "/where", "unknown_where"),
     (change("labour", value=2, periods=["2002-01"]), "/periods", "needs_all_periods"),
     (change("closing_most", factor=2), "/factor", "nothing_to_multiply"),
     (change("handling_tonnes", factor=2), "/factor", "nothing_to_multiply"),

@@ -48,6 +48,11 @@ def _no_soda_offer(raw: Raw) -> None:
     del raw["partners"][0]["offers"]["soda"]
 
 
+def of(**selection: list[Any]) -> Raw:
+    """Return the goal `shortage` of a selection of needs."""
+    return {"goal": "shortage", "of": selection}
+
+
 STATION_FACTORY = {"id": "mine", "place": "kilju", "lines": [{"item": "soda", "kwh_per_unit": 1}]}
 SALT = {"id": "salt", "kind": "material", "name": "Salt"}
 DEMAND = {"county": "kapsan", "item": "soap", "quantity": 5}
@@ -103,6 +108,17 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_power_area", "/counties/0/power_area", put("counties", 0, "power_area", value="hyesam")),
     ("unknown_power_area", "/links/0/power_area", put("links", 0, "power_area", value="hyesam")),
     ("unknown_calendar", "/items/0/calendar", put("items", 0, "calendar", value="scool")),
+    (
+        "unknown_item",
+        "/policy/goals/0/of/item/1",
+        put("policy", "goals", value=[of(item=["soap", "sope"]), "shortage"]),
+    ),
+    ("unknown_county", "/policy/goals/0/of/county/0", put("policy", "goals", value=[of(county=["kilju"]), "shortage"])),
+    (
+        "unknown_category",
+        "/policy/goals/0/of/category/0",
+        put("policy", "goals", value=[of(category=["scool"]), "shortage"]),
+    ),
     ("unknown_category", "/supply_shares/by_category/scool", put("supply_shares", "by_category", "scool", value=0.1)),
     ("unknown_category", "/supply_shares/local_floor/scool", put("supply_shares", "local_floor", value={"scool": 0.1})),
     (
@@ -234,6 +250,23 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("same_name", "/items/5/name", both(add("items", value=SALT), add("items", value=SALT | {"id": "sea-salt"}))),
     ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),
     ("default_priority_weight", "/policy/priority_weights", put("policy", "priority_weights", value={"1": 4, "3": 1})),
+    (
+        "duplicate_goal",
+        "/policy/goals/1",
+        put("policy", "goals", value=[of(priority=[1, 2]), of(priority=[2, 1]), "shortage"]),
+    ),
+    (
+        "goal_without_selection",
+        "/policy/goals/0/of",
+        put("policy", "goals", value=[{"goal": "cost", "of": {"priority": [1]}}]),
+    ),
+    ("goal_without_needs", "/policy/goals/0/of", put("policy", "goals", value=[of(item=["soda"]), "shortage"])),
+    (
+        "needs_without_goal",
+        "/policy/goals",
+        put("policy", "goals", value=[of(item=["soap"], county=["kapsan"]), "cost"]),
+    ),
+    ("fairness_and_bands", "/policy/fairness", put("policy", "fairness", value={"alpha": 2})),
     ("default_target", "/policy/goals/0", put("policy", "goals", value=["central_share"])),
     ("level_without_smoothing", "/policy/goals/1", put("policy", value={"smoothing": 0, "goals": ["cost", "level"]})),
     ("unmetered_factory", "/factories/2/place", add("factories", value=STATION_FACTORY)),

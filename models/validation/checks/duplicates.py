@@ -8,6 +8,7 @@ from models.problem.factories import Factory
 from models.problem.items import Item
 from models.problem.network import Link, Station
 from models.problem.partners import Partner
+from models.problem.policy import NeedSelection
 from models.problem.population import County
 from models.problem.power import PowerArea
 from models.validation.checks.context import ProblemContext, quote_name
@@ -94,13 +95,20 @@ def check_duplicate_demand(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_duplicate_goals(context: ProblemContext) -> Iterator[Finding]:
-    """A goal is listed once; `worst_fulfilment` may be listed once for each value of `over`."""
+    """A goal is listed once; `worst_fulfilment` once for each value of `over`, and `shortage` once for each selection."""
     goals = context.problem.policy.expand_ordered_goals()
-    for goal, path, first in _find_repeated_names(
-        ((goal.goal, goal.over), ("policy", "goals", k)) for k, goal in enumerate(goals)
-    ):
-        message = f"The goal {quote_name(str(goal[0]))} is already listed at {_format_path(first)}; the repetition has no effect."
+    occurrences = [
+        ((goal.goal, goal.over, _normalise_selection(goal.of)), ("policy", "goals", k)) for k, goal in enumerate(goals)
+    ]
+    for _, path, first in _find_repeated_names(occurrences):
+        message = f"The goal {quote_name(goals[int(path[2])].label)} is already listed at {_format_path(first)}; the repetition has no effect."
         yield make_finding("duplicate_goal", path, message, "List each goal once, most important first.")
+
+
+def _normalise_selection(selection: NeedSelection | None) -> Hashable:
+    """Return the same value for selections that state the same names in another order."""
+    stated = {} if selection is None else selection.model_dump(exclude_none=True)
+    return tuple((field, frozenset(names)) for field, names in stated.items())
 
 
 CHECKS = (

@@ -118,6 +118,16 @@ def check_share_categories(context: ProblemContext) -> Iterator[Finding]:
             )
 
 
+def check_goal_selections(context: ProblemContext) -> Iterator[Finding]:
+    """The needs that a goal selects have existing categories, items and counties."""
+    for k, goal in enumerate(context.problem.policy.expand_ordered_goals()):
+        if goal.of is None:
+            continue
+        for kind in ("category", "item", "county"):
+            for position, name in enumerate(getattr(goal.of, kind) or ()):
+                yield from context.check_reference(kind, name, ("policy", "goals", k, "of", kind, position))
+
+
 CHECKS = (
     check_county_items,
     check_factory_items,
@@ -129,4 +139,5 @@ CHECKS = (
     check_due_periods,
     check_machine_groups,
     check_share_categories,
+    check_goal_selections,
 )

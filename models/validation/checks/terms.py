@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.problem.policy import Policy
+from models.problem.policy import Fairness, NeedSelection, Policy
 from models.validation.checks.context import ProblemContext, format_name_list, quote_name
 from models.validation.finding import Finding
 from models.validation.finding_codes import make_finding
@@ -90,8 +90,79 @@ def check_goal_level(context: ProblemContext) -> Iterator[Finding]:
             yield make_finding("level_without_smoothing", ("policy", "goals", k), message, remedy)
 
 
+def check_goal_selection_use(context: ProblemContext) -> Iterator[Finding]:
+    """Only the goal `shortage` selects needs, and every selection contains a need."""
+    for k, goal in enumerate(context.problem.policy.expand_ordered_goals()):
+        if goal.of is None:
+            continue
+        path = ("policy", "goals", k, "of")
+        if goal.goal != "shortage":
+            message = f"The goal `{goal.goal}` does not select needs, so `of` would have no effect."
+            yield make_finding("goal_without_selection", path, message, "Remove `of`, or use the goal `shortage`.")
+        elif _has_known_names(context, goal.of) and not any(_list_selected_counties(context, goal.of).values()):
+            message = f"There is no need of {goal.of}, so the goal has no effect."
+            yield make_finding("goal_without_needs", path, message, "Change `of`, or remove the goal.")
+
+
+def check_goals_cover_needs(context: ProblemContext) -> Iterator[Finding]:
+    """If goals serve selected needs, every need is in one of them."""
+    goals = context.problem.policy.expand_ordered_goals()
+    selections = [goal.of for goal in goals if goal.goal == "shortage"]
+    serves_all = any(goal.goal == "worst_fulfilment" for goal in goals) or None in selections
+    if not selections or serves_all or not all(_has_known_names(context, of) for of in selections):
+        return
+    served: dict[str, set[str]] = {}
+    for selection in selections:
+        for item, counties in _list_selected_counties(context, selection).items():
+            served.setdefault(item, set()).update(counties)
+    left = [item for item, counties in context.needing_counties.items() if counties - served.get(item, set())]
+    if left:
+        message = (
+            f"No goal serves all needs of {format_name_list(left, conjunction='and')}, so these needs may stay unmet."
+        )
+        yield make_finding("needs_without_goal", ("policy", "goals"), message, "Add the goal `shortage` without `of`.")
+
+
+def _has_known_names(context: ProblemContext, of: NeedSelection | None) -> bool:
+    """Whether every selected name exists; a name that does not has its own finding."""
+    return not context.omissions and (
+        of is None
+        or (
+            context.categories.keys() >= set(of.category or ())
+            and context.items_by_id.keys() >= set(of.item or ())
+            and context.county_ids >= set(of.county or ())
+        )
+    )
+
+
+def _list_selected_counties(context: ProblemContext, of: NeedSelection | None) -> dict[str, frozenset[str]]:
+    """Return the counties whose needs are selected, by item."""
+    items = {
+        name: item
+        for name, item in context.items_by_id.items()
+        if of is None
+        or (
+            (of.priority is None or item.priority in of.priority)
+            and (of.category is None or item.category in of.category)
+            and (of.item is None or name in of.item)
+        )
+    }
+    chosen = context.county_ids if of is None or of.county is None else context.county_ids & set(of.county)
+    return {name: context.needing_counties.get(name, frozenset()) & chosen for name in items}
+
+
+def check_fairness_use(context: ProblemContext) -> Iterator[Finding]:
+    """Fairness is stated only where no shortage bands replace it."""
+    policy = context.problem.policy
+    if policy.shortage_bands is not None and policy.fairness != Fairness():
+        message = "Both `fairness` and `shortage_bands` are stated. The bands replace `fairness`, which has no effect."
+        yield make_finding("fairness_and_bands", ("policy", "fairness"), message, "Remove one of them.")
+
+
 def check_shortage_bands(context: ProblemContext) -> Iterator[Finding]:
     """The widths of the shortage bands sum to 1."""
+    if context.problem.policy.shortage_bands is None:
+        return
     total = sum(band.width for band in context.problem.policy.shortage_bands)
     path, remedy = ("policy", "shortage_bands"), "Change the widths until they sum to 1."
     if total > 1.0 + 1e-6:
@@ -135,6 +206,9 @@ CHECKS = (
     check_gateway_presence,
     check_goal_targets,
     check_goal_level,
+    check_goal_selection_use,
+    check_goals_cover_needs,
+    check_fairness_use,
     check_shortage_bands,
     check_priority_weights,
     check_station_factories,

@@ -118,6 +118,26 @@ def test_words_that_spreadsheets_would_change_come_back_the_same(words: list[str
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_goals_of_selected_needs_come_back_the_same(kind: SpreadsheetKind) -> None:
+    raw = two_counties_raw()
+    raw["policy"] = {
+        "shortage_bands": None,
+        "fairness": {"alpha": 2.5, "pieces": 7},
+        "goals": [
+            {"goal": "shortage", "of": {"priority": [1]}},
+            {
+                "goal": "shortage",
+                "of": {"priority": [2, 3], "category": ["food; drink"], "item": ["soap"]},
+                "tolerance": 0.5,
+            },
+            {"goal": "shortage", "of": {"county": ["hyesan", "kapsan"]}},
+            "cost",
+        ],
+    }
+    assert_same(kind, PlanningProblem.model_validate(raw))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_provinces_come_back_the_same(kind: SpreadsheetKind) -> None:
     ryanggang = provinces.load_builtin_province("ryanggang")
     assert_same(kind, ryanggang.problem, ryanggang.scenarios)

@@ -100,6 +100,7 @@ export default {
   "change.partner_wants": "Demand of neighbours",
   "change.partner_credit": "Credit of neighbours",
   "change.budget_won": "Money of budgets (won)",
+  "change.fairness_alpha": "Aversion to inequality (fairness alpha)",
   "change.line_most": "Maximum quota",
   "change.line_least": "Minimum quota",
   "change.handling_tonnes": "Handling capacity (tonnes)",

@@ -30,6 +30,7 @@ export default {
   "finding.duplicate_demand": "한 군의 한 품목 수요가 두 번 적혀 있습니다.",
   "finding.duplicate_gateway": "같은 관문이 두 번 있습니다.",
   "finding.duplicate_goal": "같은 목표가 두 번 있습니다.",
+  "finding.goal_without_selection": "`shortage`가 아닌 목표는 `of`로 수요를 고를 수 없습니다.",
   "finding.wrong_length": "목록에 기간마다 하나씩 수가 있어야 합니다.",
   "finding.calendar_sum": "월별 분포의 합이 1이 아닙니다.",
   "finding.reserved_name": "`even`은 예약된 이름이므로 월별 분포의 이름으로 쓸 수 없습니다.",
@@ -66,6 +67,10 @@ export default {
   "finding.same_name": "두 품목의 이름이 같습니다.",
   "finding.bands_sum": "부족 구간의 너비를 합하면 1보다 작습니다.",
   "finding.default_priority_weight": "가중치가 적히지 않은 우선순위가 있어 기본값을 씁니다.",
+  "finding.goal_without_needs": "목표가 고른 수요가 없어 목표가 쓰이지 않습니다.",
+  "finding.needs_without_goal":
+    "목표들이 고른 수요에 들지 않는 수요가 있어 부족한 채로 남을 수 있습니다.",
+  "finding.fairness_and_bands": "공평성과 부족 구간이 함께 적혀 있어 부족 구간만 쓰입니다.",
   "finding.default_target": "목표 `central_share`에 목표값이 없어 중앙 공급 몫을 씁니다.",
   "finding.level_without_smoothing": "목표 `level`이 있지만 `smoothing`이 0입니다.",
   "finding.unmetered_factory": "역에 있는 공장의 전력에 한도가 없습니다.",

@@ -105,6 +105,7 @@ export default {
   "change.partner_wants": "이웃의 수요",
   "change.partner_credit": "이웃의 신용",
   "change.budget_won": "예산 금액 (원)",
+  "change.fairness_alpha": "불평등 회피도(공평성 알파)",
   "change.line_most": "최대 과제",
   "change.line_least": "최소 과제",
   "change.handling_tonnes": "하역 능력 (톤)",
