@@ -14,7 +14,7 @@ from tests.invariants_of_deliveries import check_deliveries_invariant, check_qua
 from tests.invariants_of_time import check_due_invariant
 from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
 from tests.level_costs import compute_level_costs
-from tests.plan_reading import Key, Reading, Tables
+from tests.plan_reading import Key, Reading, Tables, list_bands
 
 Invariant = Callable[[Reading], Iterator[str]]
 
@@ -246,7 +246,7 @@ def check_store_invariant(r: Reading) -> Iterator[str]:
 
 def check_bands_invariant(r: Reading) -> Iterator[str]:
     """Shortage is at most the total width of the bands."""
-    width = sum(band.width for band in r.problem.policy.shortage_bands)
+    width = sum(width for width, _ in list_bands(r.problem.policy))
     for key, units in r.short.items():
         if r.over(units, min(width, 1.0) * r.need[key]):
             yield f"bands {key}: {units} short of {r.need[key]}, bands {width} wide"
@@ -286,13 +286,14 @@ def _shortage(r: Reading) -> float:
     policy = r.problem.policy
     weights = {**Policy().priority_weights, **policy.priority_weights}
     by_priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}
+    cheapest_first = sorted(list_bands(policy), key=lambda band: band[1])
     total = 0.0
     for key, units in r.short.items():
         item, remaining = r.items[key[1]], units
-        for band in sorted(policy.shortage_bands, key=lambda band: band.weight):
-            taken = min(remaining, band.width * r.need[key])
+        for width, weight in cheapest_first:
+            taken = min(remaining, width * r.need[key])
             remaining -= taken
-            total += taken * band.weight * by_priority[item.priority] * item.value * r.at(item.importance, key[2])
+            total += taken * weight * by_priority[item.priority] * item.value * r.at(item.importance, key[2])
     return total
 
 

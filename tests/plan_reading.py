@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from math import log
 from typing import Any
 
 from models.base import expand_to_periods
@@ -9,6 +10,7 @@ from models.heads import list_heads
 from models.plan import Plan
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Policy
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Iterable[Row]]
@@ -124,3 +126,19 @@ def needs(problem: PlanningProblem) -> dict[Key, float]:
         for t, period in enumerate(problem.periods):
             found[row.county, row.item, period] = expand_to_periods(row.quantity, count)[t]
     return found
+
+
+def list_bands(policy: Policy) -> list[tuple[float, float]]:
+    """Return width and weight of each band; without stated bands, from the utility gained by each piece of a need."""
+    if policy.shortage_bands is not None:
+        return [(band.width, band.weight) for band in policy.shortage_bands]
+    alpha, count = policy.fairness.alpha, policy.fairness.pieces
+    floor = 1 / (2 * count)
+
+    def utility(share: float) -> float:
+        above = max(share, floor)
+        curved = log(above) if alpha == 1 else above ** (1 - alpha) / (1 - alpha)
+        return float(curved + min(share - floor, 0.0) * floor**-alpha)
+
+    gains = [utility(1 - k / count) - utility(1 - (k + 1) / count) for k in range(count)]
+    return [(1 / count, gain / gains[0]) for gain in gains]

@@ -277,6 +277,9 @@ def problem_dicts(
     policy["tie_break"] = d.perhaps()
     factories, partners = _factories(d, items, counties), _partners(d) if swaps else []
     if d.perhaps(3):
+        policy["shortage_bands"] = None
+        policy["fairness"] = {"alpha": d.one((0, 0.5, 1, 2, 3)), "pieces": d.one((1, 3, 10))}
+    if d.perhaps(3):
         policy["priority_weights"] = {"1": 8, "2": 2, "3": 0.5}
     problem: Json = {
         "periods": periods,

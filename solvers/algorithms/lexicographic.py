@@ -61,7 +61,7 @@ class LexicographicResult:
         """Return the optimal value, tolerance bound and final value of each goal, for a finished plan with these values, (n,)."""
         return tuple(
             GoalResult(
-                goal=g.goal.goal,
+                goal=g.goal.label,
                 value=g.objective_sign * optimum,
                 tolerance_bound=g.objective_sign * bound,
                 final_value=g.objective_sign * float(g.cost @ values),
@@ -81,7 +81,7 @@ def solve_lexicographic(
         Starting bases of the first goals, in order, for example those of the same goals under other bounds. Each further goal
         starts from the solution of the goal before it.
     """
-    costs = [(goal.cost, f"{stage}: {goal.goal.goal}") for goal in goals] or [(program.lp.cost, stage)]
+    costs = [(goal.cost, f"{stage}: {goal.goal.label}") for goal in goals] or [(program.lp.cost, stage)]
     best: SolveAttempt | None = None
     tolerance_bounds: list[tuple[float, float]] = []
     bases: list[Basis | None] = []

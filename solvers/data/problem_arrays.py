@@ -71,7 +71,7 @@ class ProblemArrays:
         arcs, arc_labels = build_arc_arrays(problem, place_of, area_of)
         partners, windows = build_partner_arrays(problem, place_of, item_of)
         centre = build_centre_arrays(problem, items, demand, place_of, item_of)
-        bands = problem.policy.shortage_bands
+        bands = problem.policy.list_effective_bands()
         labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floor_labels}
         past = build_past_arrays(problem, labels)
         _raise_limits_to_past(past, centre, partners)
@@ -131,8 +131,8 @@ def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
         "area": tuple(area.id for area in problem.power_areas),
         "partner": tuple(partner.id for partner in problem.partners),
         "budget": tuple(budget.id for budget in problem.budgets),
-        "band": tuple(str(k + 1) for k in range(len(problem.policy.shortage_bands))),
-        "goal": tuple(goal.goal for goal in goals),
+        "band": tuple(str(k + 1) for k in range(len(problem.policy.list_effective_bands()))),
+        "goal": tuple(goal.label for goal in goals),
         "served": served,
         "side": ("above", "below"),
     }

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from models.problem.policy import NeedSelection
+from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import get_axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
@@ -21,6 +23,23 @@ def compute_shortage_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
     """Return the weighted cost of shortage in won per unit, by column of `short`."""
     item, period, band = get_axis_codes(block, "item", "period", "band")
     return np.asarray(arrays.items.shortage_weight[item, period] * arrays.band_weight[band])
+
+
+def select_needs(arrays: ProblemArrays, selection: NeedSelection | None) -> BoolArray:
+    """Return whether a need of a county for an item is selected, (C, I); all needs without a selection."""
+    selected = np.ones((len(arrays.labels["county"]), len(arrays.labels["item"])), dtype=bool)
+    if selection is None:
+        return selected
+    items = arrays.problem.items
+    if selection.priority is not None:
+        selected &= np.isin([item.priority for item in items], selection.priority)
+    if selection.category is not None:
+        selected &= np.isin([item.category for item in items], selection.category)
+    if selection.item is not None:
+        selected &= np.isin(arrays.labels["item"], selection.item)
+    if selection.county is not None:
+        selected &= np.isin(arrays.labels["county"], selection.county)[:, None]
+    return selected
 
 
 def compute_production_cost(arrays: ProblemArrays, block: Block) -> FloatArray:

@@ -13,6 +13,7 @@ from models.problem.items import Item
 from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
+from solvers.reference_model.bands import list_bands
 
 MAX_NAME_LENGTH = 90
 """Maximum length of a name before its number; LP files allow 100 letters."""
@@ -177,8 +178,9 @@ def _add_swap_variables(model: ReferenceModel) -> None:
 
 
 def _add_shortage_variables(model: ReferenceModel) -> None:
+    bands = list_bands(model.problem.policy)
     for (county, item, t), units in model.demand.items():
-        for k, band in enumerate(model.problem.policy.shortage_bands):
+        for k, band in enumerate(bands):
             model.short[county, item, t, k] = model.add_variable(
                 "short", county, item, model.problem.periods[t], str(k), most=band.width * units
             )
@@ -243,7 +245,7 @@ def _fix_period_variables(
 
 def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
     """Fill the bands in order of weight, the smallest first."""
-    bands = model.problem.policy.shortage_bands
+    bands = list_bands(model.problem.policy)
     cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
     for county, item, period in model.demand:
         if period == t:

@@ -4,21 +4,31 @@ from collections import defaultdict
 
 import pulp
 
-from models.problem.policy import Goal, Policy
+from models.problem.items import Item
+from models.problem.policy import Goal, NeedSelection, Policy
+from solvers.reference_model.bands import list_bands
 from solvers.reference_model.model import ReferenceModel
 
 
-def build_shortage_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Return Σ short · band weight · priority weight · value · importance, in weighted won."""
+def build_shortage_cost(model: ReferenceModel, of: NeedSelection | None = None) -> pulp.LpAffineExpression:
+    """Return Σ short · band weight · priority weight · value · importance over the selected needs, in weighted won."""
     policy = model.problem.policy
     weights = {**Policy().priority_weights, **policy.priority_weights}
+    bands = list_bands(policy)
     terms = []
-    for (_, item_id, t, k), units in model.short.items():
+    for (county, item_id, t, k), units in model.short.items():
         item = model.items[item_id]
-        depth = policy.shortage_bands[k].weight
+        if of is not None and not _is_selected(of, county, item):
+            continue
+        depth = bands[k].weight
         priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}[item.priority]
         terms.append(depth * priority * item.value * model.expand_to_periods(item.importance)[t] * units)
     return pulp.lpSum(terms)
+
+
+def _is_selected(of: NeedSelection, county: str, item: Item) -> bool:
+    pairs = ((of.priority, item.priority), (of.category, item.category), (of.item, item.id), (of.county, county))
+    return all(listed is None or own in listed for listed, own in pairs)
 
 
 def build_production_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
@@ -148,7 +158,7 @@ def build_goal_expression(model: ReferenceModel, goal: Goal) -> pulp.LpAffineExp
         case "quality":
             return build_quality_loss(model)
         case "shortage":
-            return build_shortage_cost(model)
+            return build_shortage_cost(model, goal.of)
         case "cost":
             return build_cost_without_shortage(model)
         case "level":

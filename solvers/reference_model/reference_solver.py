@@ -136,7 +136,7 @@ def _solve_goals(model: ReferenceModel, solver: str, time_limit_seconds: float |
             break
         if goal is not None:
             optimum = float(pulp.value(expression))
-            goal_optima.append((goal.goal, 1 - optimum if goal.goal == "worst_fulfilment" else optimum))
+            goal_optima.append((goal.label, 1 - optimum if goal.goal == "worst_fulfilment" else optimum))
             _add_goal_constraint(model, goal, expression, optimum)
     has_plan = status in ("optimal", "feasible")
     solution = ReferenceSolution(

@@ -87,8 +87,10 @@ def solve_goal_stages(
     bounds, goal_stages = np.full(len(goals), np.inf), list[GoalStage]()
     for k, goal in enumerate(goals):
         stage_program = replace_objective(replace_row_bounds(program, "goal", upper=bounds), goal.cost)
-        point = _require_optimum(run, stage_program, f"the goal {goal.goal.goal}", start)
-        goal_stages.append(GoalStage(f"{k + 1} {goal.goal.goal}", goal.goal, goal.objective_sign, stage_program, point))
+        point = _require_optimum(run, stage_program, f"the goal {goal.goal.label}", start)
+        goal_stages.append(
+            GoalStage(f"{k + 1} {goal.goal.label}", goal.goal, goal.objective_sign, stage_program, point)
+        )
         bounds = bounds.copy()
         bounds[k] = goal_stages[-1].compute_tolerance_bound(point.objective)
         start = point.basis
@@ -98,7 +100,7 @@ def solve_goal_stages(
 def solve_unconstrained(goal: GoalCost, program: Program, run: SolveRun, start: Basis | None) -> float:
     """Return the optimum of a goal without the limits of other goals."""
     unlimited = replace_objective(replace_row_bounds(program, "goal"), goal.cost)
-    return _require_optimum(run, unlimited, f"the goal {goal.goal.goal}", start).objective
+    return _require_optimum(run, unlimited, f"the goal {goal.goal.label}", start).objective
 
 
 def compute_final_values(goal_stages: Sequence[GoalStage], values: FloatArray) -> dict[str, float]:

@@ -39,11 +39,15 @@ GOALS: list[list[Any]] = [
     ["shortage", "cost"],
     ["shortage", "quality", "cost"],
     [{"goal": "central_share", "target": 0.25}, "shortage"],
+    [{"goal": "shortage", "of": {"priority": [1]}}, {"goal": "shortage", "of": {"priority": [2, 3]}}, "cost"],
+    [{"goal": "shortage", "of": {"category": ["food"], "county": ["county-1"], "item": ["good-1"]}}, "shortage"],
 ]
 
 
 @pytest.mark.parametrize(
-    "goals", GOALS, ids=lambda goals: "-".join(g if isinstance(g, str) else g["goal"] for g in goals)
+    "goals",
+    GOALS,
+    ids=lambda goals: "-".join(g if isinstance(g, str) else "of-".join((g["goal"], *g.get("of", ()))) for g in goals),
 )
 def test_goals_reach_the_same_values(goals: list[Any]) -> None:
     @bounded(20)
@@ -53,6 +57,7 @@ def test_goals_reach_the_same_values(goals: list[Any]) -> None:
         plan = planned(problem)
         assert plan.objective is not None
         assert [name for name, _ in opinion.goal_optima] == [goal.goal for goal in plan.objective.goals]
+        assert len({goal.goal for goal in plan.objective.goals}) == len(goals)
         for (_, sought), goal in zip(opinion.goal_optima, plan.objective.goals, strict=True):
             assert same(goal.value, sought, 1e-7)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.problem.policy import Goal
+from models.problem.policy import Goal, NeedSelection
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import add_coefficients, find_variable_block
 from solvers.formulation.objective import (
@@ -16,6 +16,7 @@ from solvers.formulation.objective import (
     compute_rate_change_cost,
     compute_shortage_cost,
     compute_variable_cost,
+    select_needs,
 )
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, ProgramBuilder
 
@@ -133,7 +134,7 @@ def add_goal_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: 
 def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, position: int) -> FloatArray:
     """Return the cost of a goal for one block of variables, shape (block.size,).
 
-    Costs by goal: −worst (worst_fulfilment); weighted shortage (shortage); deviation from the target in won
+    Costs by goal: −worst (worst_fulfilment); weighted shortage of the selected needs (shortage); deviation from the target in won
     (central_share); deviation from former quotas by value, where an item without a value counts 1 (quotas_close); lost
     quality in won, without its weight (quality); production, haulage, holding and weighted lost quality (cost); weighted
     rate changes and stock left over (level).
@@ -152,13 +153,21 @@ def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, pos
             return np.zeros(block.size)
         value = arrays.items.counted_value[arrays.lines.item[block.axes["line"]]]
         return np.asarray(value * (block.axes["goal"] == position))
+    if goal.goal == "shortage":
+        return _compute_selected_shortage_cost(arrays, block, goal.of)
     parts = {
-        "shortage": {"short": compute_shortage_cost},
         "quality": {"make": compute_quality_loss},
         "cost": {"make": compute_variable_cost, "ship": compute_variable_cost, "stock": compute_variable_cost},
         "level": {"rate_change": compute_rate_change_cost, "left_over": compute_left_over_cost},
     }[goal.goal]
     return parts[block.name](arrays, block) if block.name in parts else np.zeros(block.size)
+
+
+def _compute_selected_shortage_cost(arrays: ProblemArrays, block: Block, selection: NeedSelection | None) -> FloatArray:
+    if block.name != "short":
+        return np.zeros(block.size)
+    is_selected = select_needs(arrays, selection)[block.axes["place"], block.axes["item"]]
+    return np.where(is_selected, compute_shortage_cost(arrays, block), 0.0)
 
 
 def compute_goal_costs(arrays: ProblemArrays, program: Program, goals: Sequence[Goal]) -> tuple[FloatArray, ...]:
