@@ -189,6 +189,23 @@ class QualitySummary(Frozen):
     """Mean quality by kind of source."""
 
 
+class ServedSpread(Frozen):
+    """The item whose served share over the plan differs most between counties."""
+
+    item: str
+    """Identifier of the item."""
+    spread: float
+    """Greatest minus smallest served share of a county that needs the item, 0 to 1."""
+    least_county: str
+    """Identifier of the county with the smallest served share."""
+    least_share: float
+    """Smallest served share."""
+    most_county: str
+    """Identifier of the county with the greatest served share."""
+    most_share: float
+    """Greatest served share."""
+
+
 class PlanSummary(Frozen):
     """Totals and served shares of the plan."""
 
@@ -226,6 +243,11 @@ class PlanSummary(Frozen):
     """Value of the goods taken in swaps, in won."""
     quality: QualitySummary | None = None
     """Quality of the goods that reach people; null if nothing reaches them, and in plans of earlier versions."""
+    gini: float | None = None
+    """Gini coefficient of served shares between counties within a good, weighted by needs, and by the value of the need
+    over goods; 0: every county is served alike. Null if no good of value is needed by several counties."""
+    greatest_spread: ServedSpread | None = None
+    """The good whose served share differs most between counties; null if no good is needed by several counties."""
 
 
 class VerificationResult(Frozen):

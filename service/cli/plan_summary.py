@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from models.plan import Infeasibility, ObjectiveTerms, Plan, PlanSummary, ServedShare
+from models.plan import Infeasibility, ObjectiveTerms, Plan, PlanSummary, ServedShare, ServedSpread
 from service.core.share_text import format_share
 from solvers.lp.solution import Progress
 
@@ -49,6 +49,19 @@ def _is_level(parts: ObjectiveTerms) -> bool:
     return parts.rate_changes > 0 or parts.left_over > 0
 
 
+def format_gini(gini: float | None) -> str:
+    """Format a Gini coefficient by four digits; `none` without one."""
+    return "none" if gini is None else f"{gini:.4f}"
+
+
+def format_spread(spread: ServedSpread | None) -> str:
+    """Describe the good that counties get least alike, such as `soap: 20 % in kapsan, 60 % in hyesan`."""
+    if spread is None:
+        return "none"
+    least, most = format_share(spread.least_share), format_share(spread.most_share)
+    return f"{spread.item}: {least} in {spread.least_county}, {most} in {spread.most_county}"
+
+
 def _print_summary(summary: PlanSummary, console: Console) -> None:
     for title, rows in (
         ("priority", summary.by_priority),
@@ -65,6 +78,8 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
     for name, value in (
         ("served, by value", format_share(summary.served_share)),
         ("in time", "nothing is due" if summary.in_time_share is None else format_share(summary.in_time_share)),
+        ("inequality (Gini)", format_gini(summary.gini)),
+        ("greatest spread", format_spread(summary.greatest_spread)),
         ("made locally", format_share(summary.local_share)),
         ("from the centre", format_share(summary.central_share)),
         *((("quality, by value", format_share(summary.quality.quality)),) if summary.quality is not None else ()),

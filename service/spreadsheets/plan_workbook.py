@@ -192,6 +192,7 @@ def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
     )
     for name in facts:
         yield (name, getattr(summary, name)), "number"
+    yield from _iterate_inequality_rows(summary)
     groups = (
         ("category", summary.by_category),
         ("county", summary.by_county),
@@ -227,6 +228,16 @@ def _collect_quality(summary: PlanSummary) -> dict[tuple[str, str], float]:
         return {}
     groups = (("county", summary.quality.by_county), ("category", summary.quality.by_category))
     return {(group, one.key): one.quality for group, rows in groups for one in rows}
+
+
+def _iterate_inequality_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
+    if summary.gini is not None:
+        yield ("gini", summary.gini), "coefficient"
+    if summary.greatest_spread is not None:
+        widest = summary.greatest_spread
+        yield ("greatest_spread", _ShareCell(widest.spread), widest.item), "number"
+        yield ("least served there", _ShareCell(widest.least_share), widest.least_county), "number"
+        yield ("most served there", _ShareCell(widest.most_share), widest.most_county), "number"
 
 
 def _iterate_infeasibility_rows(diagnosis: Infeasibility) -> Iterator[SummaryRow]:

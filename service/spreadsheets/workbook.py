@@ -36,6 +36,7 @@ _FORMATS = {
     "whole": {"num_format": "#,##0"},
     "quantity": {"num_format": "#,##0.0"},
     **{f"share {digits}": {"num_format": f"{0:.{digits}f}%"} for digits in range(MAX_SHARE_DIGITS + 1)},
+    "coefficient": {"num_format": "0.0000"},
     "tiny": {"num_format": "0.0E+00"},
     "sum": {"num_format": "#,##0.0", "bold": True, "top": 1},
     "sum_label": {"bold": True, "top": 1},

@@ -1,4 +1,4 @@
-"""Summary of a plan: served shares, origin of supply, electricity and haulage."""
+"""Summary of a plan: served shares, inequality, origin of supply, electricity and haulage."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from models.plan import PlanSummary, ServedShare, WorstServedDemand
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.flows import Flows, sum_by_cell
+from solvers.results.inequality import compute_gini, find_greatest_spread
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
 MAX_WORST_SERVED = 10
@@ -46,6 +47,8 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         tonne_km=tonne_km,
         swapped_given=given,
         swapped_taken=taken,
+        gini=compute_gini(arrays, flows),
+        greatest_spread=find_greatest_spread(arrays, flows),
     )
 
 

@@ -41,6 +41,11 @@ def test_the_summary_says_what_the_head_says(client: TestClient, plan: str, book
     assert said["value"][0] == head["objective"]["value"]
     assert said["of it shortage"][0] == head["objective"]["parts"]["shortage"]
     assert said["served_share"][0] == head["summary"]["served_share"]
+    assert said["gini"][0] == head["summary"]["gini"]
+    spread = head["summary"]["greatest_spread"]
+    assert said["greatest_spread"][:2] == (spread["spread"], spread["item"])
+    assert said["least served there"][:2] == (spread["least_share"], spread["least_county"])
+    assert said["most served there"][:2] == (spread["most_share"], spread["most_county"])
     for one in head["summary"]["by_category"]:
         assert said[one["key"]][:3] == (one["demand"], one["served"], one["share"])
     assert said["Ratified"][0] == "no"
