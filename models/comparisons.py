@@ -1,7 +1,7 @@
 """Comparisons of plans, trade-offs between goals, and equity of the distribution."""
 
 from models.base import Frozen
-from models.plan import GoalResult, ServedShare
+from models.plan import GoalResult, ServedShare, ServedSpread
 
 
 class InputDifference(Frozen):
@@ -103,6 +103,33 @@ class ShortageBandUsage(Frozen):
     """Number of needs that fill the band."""
 
 
+class EquityMeasures(Frozen):
+    """Need served by a plan, and how equally, before rounding."""
+
+    objective: float
+    """Weighted shortage plus costs, in won, with every unit of a need at the weight of the last unit served."""
+    served_share: float
+    """Served share of the need, by value."""
+    gini: float | None
+    """Gini coefficient of served shares between counties within a good; null if no good of value is needed by several
+    counties."""
+    greatest_spread: ServedSpread | None
+    """The good whose served share differs most between counties; null if no good is needed by several counties."""
+
+
+class PriceOfEquity(Frozen):
+    """What equity costs: the plan against the plan of the same problem without fairness."""
+
+    fair: EquityMeasures
+    """The plan."""
+    plain: EquityMeasures
+    """The plan without fairness: every unit of a need weighs the same, however little of the need is served."""
+    price: float
+    """Objective of the plan minus that of the plan without fairness, in won. At least 0 without ordered goals."""
+    relative_price: float | None
+    """`price` as a share of the objective without fairness; null if that is 0."""
+
+
 class EquityReport(Frozen):
     """How equally shortages are distributed between counties."""
 
@@ -111,4 +138,11 @@ class EquityReport(Frozen):
     served_share_range: dict[str, float]
     """Largest minus smallest served share of a county, for each priority."""
     shortage_bands: tuple[ShortageBandUsage, ...]
-    """Use of each shortage band."""
+    """Use of each shortage band, or of each piece of `policy.fairness`."""
+    gini: float | None
+    """Gini coefficient of served shares between counties within a good, weighted by needs, and by the value of the need
+    over goods; null if no good of value is needed by several counties."""
+    greatest_spread: ServedSpread | None
+    """The good whose served share differs most between counties; null if no good is needed by several counties."""
+    price: PriceOfEquity | None = None
+    """What equity costs; null unless requested."""

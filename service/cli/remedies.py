@@ -1,6 +1,7 @@
 """Commands for shadow prices, remedies, what-if, equity, goals and infeasibility."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -8,9 +9,11 @@ from pydantic import BaseModel
 from rich.table import Table
 
 from models.answers import GoodShadowPrice, Remedies
+from models.comparisons import PriceOfEquity
 from models.plan import Infeasibility
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, open_session, show_comparison
+from service.cli.plan_summary import format_gini, format_spread
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
@@ -138,12 +141,21 @@ def show_equity(
     source: SourceArgument,
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
+    price: Annotated[
+        bool, typer.Option("--price", help="Also solve the plan without fairness: the price of equity.")
+    ] = False,
+    time_limit: Annotated[float, typer.Option(help="Time limit of the second solve in seconds.")] = 600.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Print how scarcity is distributed: served share by county and priority, its range, and the use of shortage
-    bands.
+    """Print how scarcity is distributed: served share by county and priority, its range and inequality, and the use
+    of shortage bands.
     """
-    found = sensitivity.compute_equity(open_session(source, scenario, change))
+    session = open_session(source, scenario, change)
+    try:
+        found = sensitivity.compute_equity(session, with_price=price, time_limit_seconds=time_limit)
+    except SensitivityUnavailableError as error:
+        problem_sources.error_console.print(f"{error}.")
+        raise typer.Exit(1) from error
     if _print_if_json(found, as_json):
         return
     levels = list(found.served_share_range)
@@ -157,6 +169,22 @@ def show_equity(
         problem_sources.output_console.print(
             f"Band {band.band} (weight {band.weight:g}): {band.value:,.0f} won short, {band.need_count} needs, {band.filled_count} of them to the full width."
         )
+    print_line = partial(problem_sources.output_console.print, soft_wrap=True)
+    print_line(f"Gini coefficient between counties: {format_gini(found.gini)}.")
+    print_line(f"Greatest spread: {format_spread(found.greatest_spread)}.")
+    if found.price is not None:
+        print_line(_describe_price_of_equity(found.price))
+
+
+def _describe_price_of_equity(found: PriceOfEquity) -> str:
+    relative = "" if found.relative_price is None else f" ({format_share(found.relative_price)})"
+    fair, plain = found.fair, found.plain
+    return (
+        f"Price of equity: {found.price:,.0f} won{relative}. Without fairness, the objective is {plain.objective:,.0f} "
+        f"instead of {fair.objective:,.0f} won, the served share {format_share(plain.served_share)} instead of "
+        f"{format_share(fair.served_share)}, and the Gini coefficient {format_gini(plain.gini)} instead of "
+        f"{format_gini(fair.gini)}."
+    )
 
 
 def show_goals(

@@ -67,6 +67,30 @@ interface ServedShare {
   share: number;
 }
 
+interface ServedSpread {
+  item: string;
+  spread: number;
+  least_county: string;
+  least_share: number;
+  most_county: string;
+  most_share: number;
+}
+
+interface EquityMeasures {
+  objective: number;
+  served_share: number;
+  gini: number | null;
+  greatest_spread: ServedSpread | null;
+}
+
+/** `price` of `/v1/plans/{plan}/equity?price=true`. */
+interface PriceOfEquity {
+  fair: EquityMeasures;
+  plain: EquityMeasures;
+  price: number;
+  relative_price: number | null;
+}
+
 interface PlanSummary {
   served_share: number;
   in_time_share: number | null;
@@ -77,6 +101,8 @@ interface PlanSummary {
   tonnes: number;
   by_county: ServedShare[];
   by_category: ServedShare[];
+  gini: number | null;
+  greatest_spread: ServedSpread | null;
 }
 
 interface ConflictingRule {

@@ -6,7 +6,8 @@ from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
 from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
-from solvers.sensitivity.goal_tradeoffs import compute_equity, compute_goal_tradeoffs, compute_session_goal_tradeoffs
+from solvers.sensitivity.equity import compute_equity
+from solvers.sensitivity.goal_tradeoffs import compute_goal_tradeoffs, compute_session_goal_tradeoffs
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices

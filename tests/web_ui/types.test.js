@@ -20,6 +20,7 @@ const SCHEMA_NAMES = {
   ComparisonStep: "ComparisonStep",
   ConflictingRule: "ConflictingRule",
   County: "County",
+  EquityMeasures: "EquityMeasures",
   Factory: "Factory",
   Finding: "Finding",
   Fulfilment: "FulfilmentView",
@@ -38,6 +39,7 @@ const SCHEMA_NAMES = {
   PlanSource: "PlanSource",
   PlanSummary: "PlanSummary",
   PowerArea: "PowerArea",
+  PriceOfEquity: "PriceOfEquity",
   Principal: "CurrentPrincipal",
   Problem: "PlanningProblem",
   Province: "ProvinceView",
@@ -47,6 +49,7 @@ const SCHEMA_NAMES = {
   ResultDifference: "ResultDifference",
   Scenario: "Scenario",
   ServedShare: "ServedShare",
+  ServedSpread: "ServedSpread",
   ShortageChange: "ShortageChange",
   SupplyShares: "SupplyShares",
 };

@@ -150,9 +150,26 @@ async def read_remedies(
 
 
 @router.get("/equity", summary="Read how scarcity is distributed", response_model=EquityReport, responses=QUERY_ERRORS)
-async def read_equity(plan: PlanName, request: Request, services: ServicesDependency) -> Response:
-    """Read the served share by county and priority, and the use of the shortage bands."""
-    return await _answer_query(request, services, plan, "equity")
+async def read_equity(
+    plan: PlanName,
+    request: Request,
+    services: ServicesDependency,
+    price: Annotated[
+        bool, Query(description="Also solve the plan without fairness, which gives the price of equity.")
+    ] = False,
+    time_limit_seconds: Annotated[
+        float, Query(gt=0, le=MAX_TIME_LIMIT_SECONDS, description="Time limit of the solve without fairness.")
+    ] = 120.0,
+) -> Response:
+    """Read the served share by county and priority, its inequality between counties, and the use of the shortage bands.
+
+    With `price=true`, a second solve without fairness tells what equity costs.
+    """
+    if not price:
+        return await _answer_query(request, services, plan, "equity")
+    return await _answer_query(
+        request, services, plan, "equity", with_price=True, time_limit_seconds=time_limit_seconds
+    )
 
 
 @router.get("/goals", summary="Read the trade-offs between goals", response_model=GoalTradeOffs, responses=QUERY_ERRORS)

@@ -109,6 +109,29 @@ def test_a_plan_compared_with_another_has_steps_that_add_up(client: TestClient, 
     assert found["input_difference_count"] == 1
 
 
+def test_the_price_of_equity_is_given_on_request(client: TestClient, plan: str) -> None:
+    summary = read_json(client, plan)["summary"]
+    assert read_json(client, f"{plan}/equity")["price"] is None
+    found = read_json(client, f"{plan}/equity?price=true&time_limit_seconds=60")
+    assert found["gini"] == pytest.approx(summary["gini"], rel=0.01)  # before rounding to whole units
+    price = found["price"]
+    assert price["fair"]["gini"] == found["gini"]
+    assert price["price"] == pytest.approx(price["fair"]["objective"] - price["plain"]["objective"])
+    assert price["price"] >= 0
+    assert price["plain"]["served_share"] >= price["fair"]["served_share"] - 1e-9
+    assert client.get(f"{plan}/equity?price=true&time_limit_seconds=0").status_code == 422
+
+
+def test_goals_of_selected_needs_have_names_of_their_own(client: TestClient, problem: Any) -> None:
+    of_soap = {"goal": "shortage", "of": {"item": ["soap"], "county": ["kapsan"]}}
+    problem["policy"] |= {"goals": [of_soap, "shortage", "cost"]}
+    made = client.post("/v1/plans", json={"problem": problem}, headers={"Prefer": "wait=60"})
+    goals = made.json()["objective"]["goals"]
+    assert [goal["goal"] for goal in goals] == ["shortage of item soap, county kapsan", "shortage", "cost"]
+    rows = read_json(client, f"{made.headers['location']}/goals")["goals"]
+    assert "1 shortage of item soap, county kapsan" in rows[1]["shadow_prices"]
+
+
 def test_equity_goals_and_infeasibility(client: TestClient, plan: str, problem: Any) -> None:
     assert read_json(client, f"{plan}/equity")["shortage_bands"]
     assert read_json(client, f"{plan}/goals") == {"goals": []}

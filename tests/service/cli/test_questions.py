@@ -80,6 +80,14 @@ def test_what_if_shows_each_step(file: Path) -> None:
     assert run("what-if", file, "-t", "power_limit@atlantis*2").exit_code == 1
 
 
+def test_equity_tells_its_price(file: Path) -> None:
+    shown = run("equity", file)
+    assert shown.exit_code == 0, shown.output
+    assert "Gini coefficient between counties: 0." in shown.output
+    assert "Price of equity" not in shown.output
+    assert re.search(r"Price of equity: [\d,]+ won \(", run("equity", file, "--price").output)
+
+
 def test_goals_and_diagnosis(file: Path) -> None:
     assert "no ordered goals" in run("goals", file).output
     assert run("infeasibility", file).exit_code == 0

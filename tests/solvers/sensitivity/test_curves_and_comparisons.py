@@ -29,7 +29,7 @@ from solvers.sensitivity import (
 from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
 from solvers.sensitivity.curves import apply_varied_change
 from solvers.sensitivity.parametric import BreakpointSearch
-from tests.builders import make_problem, need
+from tests.builders import Json, make_problem, need
 from tests.properties.planned import bounded, objective
 from tests.service.helpers import slow
 from tests.strategies import problems
@@ -123,6 +123,50 @@ def test_equity_has_bands_and_shares() -> None:
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
     assert found.served_share_range == {"2": 0.0}
     assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
+
+
+def test_the_price_of_equity_is_the_loss_against_a_plan_without_fairness() -> None:
+    """A works beside the first county serves half of both needs; each tonne to the second costs 1 won."""
+    problem = make_problem(
+        items=[{"id": "soap", "kg_per_unit": 1000, "value": 10}],
+        counties=[{"id": name, "power_area": "area"} for name in ("near", "far")],
+        demand=[need("near", "soap", 10), need("far", "soap", 10)],
+        factories=[{"id": "works", "place": "near", "lines": [{"item": "soap", "most": 10}]}],
+        links=[{"id": "road", "from": "near", "to": "far", "cost_per_tonne": 1}],
+        policy={"shortage_bands": None, "priority_weights": {"1": 1, "2": 1, "3": 1}},
+    )
+    session = SensitivitySession.from_problem(problem)
+    assert compute_equity(session).price is None
+    found = compute_equity(session, with_price=True)
+    assert (found.gini, found.greatest_spread and found.greatest_spread.spread) == pytest.approx((0, 0), abs=1e-7)
+    assert found.price is not None
+    assert found.price.fair.objective == pytest.approx(10 * 10 + 5 * 1)
+    assert found.price.plain.objective == pytest.approx(10 * 10)
+    assert (found.price.price, found.price.relative_price) == pytest.approx((5, 0.05))
+    assert (found.price.fair.gini, found.price.plain.gini) == pytest.approx((0, 0.5), abs=1e-7)
+    assert found.price.fair.served_share == pytest.approx(found.price.plain.served_share)
+    assert found.price.plain.greatest_spread is not None
+    assert found.price.plain.greatest_spread.least_county == "far"
+
+
+@bounded(15)
+@given(problems(max_periods=2))
+def test_the_price_of_equity_is_the_difference_of_two_plans(problem: PlanningProblem) -> None:
+    assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
+    found = compute_equity(SensitivitySession.from_problem(problem), with_price=True).price
+    assert found is not None
+    policy = problem.policy
+    if policy.shortage_bands is None:
+        unfair: Json = {"fairness": {"alpha": 0.0, "pieces": policy.fairness.pieces}}
+    else:
+        least = min(band.weight for band in policy.shortage_bands)
+        unfair = {"shortage_bands": [{"width": band.width, "weight": least} for band in policy.shortage_bands]}
+    raw = problem.model_dump(mode="json")
+    raw["policy"] |= unfair
+    best = objective(PlanningProblem.model_validate(raw))
+    assert found.plain.objective == pytest.approx(best, rel=1e-7, abs=1e-6)
+    assert found.price >= 0
+    assert found.price == pytest.approx(found.fair.objective - best, abs=1e-6 * (1 + best))
 
 
 def test_bottlenecks_are_grouped() -> None:

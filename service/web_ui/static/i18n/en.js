@@ -195,6 +195,7 @@ export default {
   "start.result": "Result",
   "start.served": "served share, by value",
   "start.in-time": "in time",
+  "start.gini": "inequality between counties (Gini)",
   "start.local": "local share",
   "start.central": "central share",
   "start.power": "used share of electricity",

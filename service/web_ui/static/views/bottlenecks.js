@@ -13,6 +13,7 @@ import { renderEmpty, renderFailure, renderLoading } from "../lib/feedback.js";
 import { formatNumber, formatPeriod, formatQuantity, formatWon } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
+import { renderEquityCard } from "./bottlenecks/equity.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
 import { loadStylesheet } from "./shared/stylesheets.js";
 
@@ -166,10 +167,15 @@ function createRemediesSection(context, problemIndex, key) {
 async function renderOverview(context, problemIndex) {
   const query = { columns: "county,item,period,shortage" };
   const { columns, total } = await context.api.fetchTable(context.plan.id, "bottlenecks", query);
-  if (!total) return renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text"));
+  const equity = renderEquityCard(context, problemIndex);
+  if (!total) return [renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];
   const shortages = rankShortages(columns, (item) => problemIndex.getValue(item));
   const list = renderShortageList(context, problemIndex, shortages);
-  return [renderCard(t("bottlenecks.shortages"), list), createGroupsSection(context, problemIndex)];
+  return [
+    renderCard(t("bottlenecks.shortages"), list),
+    createGroupsSection(context, problemIndex),
+    equity,
+  ];
 }
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {HTMLElement} */

@@ -3,7 +3,7 @@
 import { renderFigure } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
 import { createWorkbookLink } from "../../lib/file-links.js";
-import { formatDuration, formatShare } from "../../lib/format.js";
+import { formatDuration, formatNumber, formatShare } from "../../lib/format.js";
 import { isEnglish, t, textOr } from "../../lib/i18n.js";
 import { describePlanSource } from "../../lib/plans.js";
 
@@ -51,6 +51,7 @@ function renderFigures(plan, summary) {
     { class: "figures" },
     figure("served", formatShare(summary.served_share)),
     summary.in_time_share !== null && figure("in-time", formatShare(summary.in_time_share)),
+    figure("gini", formatNumber(summary.gini)),
     figure("local", formatShare(summary.local_share)),
     figure("central", formatShare(summary.central_share)),
     limit ? figure("power", formatShare(used / limit)) : null,
