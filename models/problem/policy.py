@@ -100,13 +100,9 @@ class Policy(Frozen):
 
     fairness: Fairness = Fairness()
     """Fairness of the distribution of shortages over counties, items and periods."""
-    shortage_bands: Annotated[tuple[ShortageBand, ...], Field(min_length=1, max_length=10)] | None = (
-        ShortageBand(width=0.5, weight=4),
-        ShortageBand(width=0.3, weight=2),
-        ShortageBand(width=0.2, weight=1),
-    )
-    """Bands of a shortage, which replace `fairness`; null if `fairness` applies. Bands with the lowest weight fill first,
-    which spreads shortages over counties."""
+    shortage_bands: Annotated[tuple[ShortageBand, ...], Field(min_length=1, max_length=10)] | None = None
+    """Bands of a shortage, which replace `fairness`; null by default, so that `fairness` applies. Bands with the lowest
+    weight fill first, which spreads shortages over counties."""
     priority_weights: dict[PriorityKey, Amount] = {"1": 4, "2": 2, "3": 1}
     """Weight of a shortage by the item's priority; 4, 2 and 1 by default."""
     goals: Annotated[tuple[OrderedGoal, ...], Field(min_length=1, max_length=10)] | None = None

@@ -65,8 +65,8 @@ def test_an_edit_reaches_the_problem(edited: Edit, ryanggang: Province) -> None:
         ("power_areas.csv", "limit_kwh 2002-01", "limit 2002-01", ("unknown_column", "power_areas", 1, "limit 2002-01")),
         ("scenario_changes.csv", "decline,delivered", "decline,promised", ("unknown_choice", "scenario_changes", 19, "what")),
         ("province.csv", "years,1,", "years,0,", ("out_of_range", "province", 5, "value")),
-        ("province.csv", "quality_weight,", "quality_wait,", ("unknown_key", "province", 7, "key")),
-        ("shortage_bands.csv", "0.5,4", "wide,4", ("wrong_type", "shortage_bands", 2, "width")),
+        ("province.csv", "quality_weight,", "quality_wait,", ("unknown_key", "province", 9, "key")),
+        ("priority_weights.csv", "1,4,", "1,four,", ("wrong_type", "priority_weights", 2, "weight")),
         ("gateways.csv", "kilju,", "seoul,", ("unknown_place", "gateways", 2, "place")),
     ],
 )  # fmt: skip

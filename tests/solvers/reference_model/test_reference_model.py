@@ -9,6 +9,7 @@ import pytest
 from models.problem.planning_problem import PlanningProblem
 from solvers.reference_model import build_reference_program, solve_reference_model
 from tests.builders import make_problem, need
+from tests.plain_policy import PLAIN_POLICY
 
 
 def short_of_power() -> PlanningProblem:
@@ -19,7 +20,7 @@ def short_of_power() -> PlanningProblem:
             {"id": "works", "place": "town", "power_overhead": 2, "lines": [{"item": "soap", "kwh_per_unit": 1}]},
         ],
         demand=[need("town", "soap", 10)],
-        policy={"priority_weights": {"1": 1, "2": 3, "3": 1}},
+        policy=PLAIN_POLICY | {"priority_weights": {"1": 1, "2": 3, "3": 1}},
     )
 
 
