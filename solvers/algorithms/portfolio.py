@@ -17,6 +17,7 @@ from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import LinearProgram, Program
+from solvers.lp.scaling import Scaling
 from solvers.lp.solution import Basis, OnProgress, Solution, SolveStep, StepOutcome, Termination
 
 VERTEX_TOLERANCE = 1e-7
@@ -132,11 +133,19 @@ class SolveRequest:
     def run_backend(
         self, name: str, start: Basis | None, should_cancel: CancelCheck, on_progress: OnProgress | None = None
     ) -> Solution:
-        """Solve the program with one backend in the remaining time; then verify the result."""
+        """Solve the program with one backend in the remaining time; then verify the result.
+
+        A cold solver sees every flow in won, which takes fewer iterations of interior point (decision 0048). The result is verified
+        in units.
+        """
         limits = self._build_solve_options(should_cancel, 0.5 if on_progress is None else PROGRESS_SECONDS)
-        solution = backends.get_backend(name).solve_program(
-            self.program.lp, limits, start=start, on_progress=on_progress or self.on_progress
-        )
+        backend, on_progress = backends.get_backend(name), on_progress or self.on_progress
+        if start is None:
+            scaling = Scaling.from_unit_values(self.program)
+            scaled = scaling.scale_program(self.program.lp)
+            solution = scaling.restore_units(backend.solve_program(scaled, limits, on_progress=on_progress))
+        else:
+            solution = backend.solve_program(self.program.lp, limits, start=start, on_progress=on_progress)
         return self.verify_solution(name, solution, should_cancel, warm_start=start is not None)
 
     def verify_solution(

@@ -74,7 +74,8 @@ def build_program(
     active_arcs
         Places and arcs that get variables; by default those that `find_active_arcs` returns.
     """
-    program = ProgramBuilder(arrays.labels)
+    value = arrays.items.value
+    program = ProgramBuilder(arrays.labels, {"item": value, "line": value[arrays.lines.item]})
     active_arcs = active_arcs or find_active_arcs(arrays, include_swaps=include_swaps)
 
     variables.add_production_variables(arrays, program)

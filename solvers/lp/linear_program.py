@@ -84,6 +84,8 @@ class Program:
     """Constraint blocks by name, in row order."""
     labels: Mapping[str, tuple[str, ...]]
     """Labels of each axis, by position."""
+    unit_values: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Won per unit by axis (item or line) and position: what one unit in blocks with this axis is worth."""
 
     def find_constraint(self, row: int) -> tuple[Block, int]:
         """Return the constraint block that contains a row, and the position of the row in the block."""
@@ -136,6 +138,8 @@ class ProgramBuilder:
 
     labels: Mapping[str, tuple[str, ...]]
     """Labels of each axis, by position."""
+    unit_values: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Won per unit by axis and position; see `Program.unit_values`."""
     variables: dict[str, Block] = field(default_factory=dict)
     """Variable blocks added so far, by name."""
     constraints: dict[str, Block] = field(default_factory=dict)
@@ -185,7 +189,7 @@ class ProgramBuilder:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         lp = LinearProgram(cost, lower, upper, row_lower, row_upper, matrix, offset)
-        return Program(lp, dict(self.variables), dict(self.constraints), dict(self.labels))
+        return Program(lp, dict(self.variables), dict(self.constraints), dict(self.labels), dict(self.unit_values))
 
 
 def _count_positions(axes: Mapping[str, IntArray]) -> int:
