@@ -17,6 +17,7 @@ from time import monotonic, thread_time
 
 from solvers import backends
 from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
+from solvers.algorithms.parallel_columns import ParallelColumns
 from solvers.algorithms.portfolio import (
     CONCLUSIVE_REASONS,
     INTERIOR_POINT,
@@ -38,6 +39,9 @@ from solvers.lp.solution import OnProgress, Progress, Solution, SolveStep, StepO
 AGGREGATE_SECONDS = 3.0
 """CPU time limit of the aggregated relaxation, in seconds; without its bound, simplex and interior point start at once."""
 
+RATE_CHANGE_SECONDS = 1.2
+"""CPU time limit of the aggregated relaxation with changes of output, in seconds, before it is solved without them."""
+
 FIRST_PERIOD_SECONDS = 0.3
 """CPU time limit of the first period of the forward pass, in seconds, or the time of the aggregated relaxation if longer."""
 
@@ -48,7 +52,8 @@ PROGRESS_CHECKS = ((0.4, 0.01), (1.2, 0.2))
 """CPU seconds of the solver thread since its first objective, and the minimum share of the distance covered by then."""
 
 REFERENCE_COLUMNS = 150_000
-"""Number of variables to which the seconds of `PROGRESS_CHECKS` apply; larger programs get more time in proportion."""
+"""Number of variables to which `AGGREGATE_SECONDS`, `RATE_CHANGE_SECONDS`, `PROGRESS_CHECKS` and the delay of interior point apply; larger programs get more
+time in proportion."""
 
 
 def solve_cold(request: SolveRequest) -> Solution:
@@ -92,43 +97,66 @@ class _SimplexAlgorithm:
 
     def needs_interior_point(self) -> bool:
         """Check whether interior point may start: no bound is available, or dual simplex takes long."""
-        return self.has_no_bound or self.cpu_timer.seconds > INTERIOR_POINT_DELAY_SECONDS
+        return self.has_no_bound or self.cpu_timer.seconds > INTERIOR_POINT_DELAY_SECONDS * self._size_factor
+
+    @property
+    def _size_factor(self) -> float:
+        """Number of variables relative to `REFERENCE_COLUMNS`, at least 1."""
+        return compute_size_factor(self.request.program.lp.column_count)
 
     def _run_steps(self, should_cancel: CancelCheck) -> Solution:
         started = monotonic()
-        aggregate = self._solve_aggregate(should_cancel)
+        has_rate_changes = "rate_change" in self.request.program.constraints
+        limit = RATE_CHANGE_SECONDS if has_rate_changes else AGGREGATE_SECONDS
+        aggregate, merged = self._solve_aggregate(limit, should_cancel), None
+        if aggregate is not None:
+            merged = self._solve_by_periods(aggregate, monotonic() - started, should_cancel)
+        elif has_rate_changes:
+            aggregate = self._solve_aggregate(AGGREGATE_SECONDS, should_cancel, drops_rate_changes=True)
         if aggregate is None:
             self.has_no_bound = True
             return self.request.run_backend("highs", None, should_cancel)
-        merged = self._solve_by_periods(aggregate, monotonic() - started, should_cancel)
         if merged is not None:
             return self.request.verify_solution("window-merge", merged, should_cancel, warm_start=True)
         if self.follows_forward_pass:
             return self.request.run_backend(INTERIOR_POINT, None, should_cancel)
-        return self._run_monitored_simplex(aggregate.lower_bound, should_cancel)
+        return self._run_monitored_simplex(aggregate, should_cancel)
 
-    def _run_monitored_simplex(self, lower_bound: float, should_cancel: CancelCheck) -> Solution:
-        columns, on_progress = self.request.program.lp.column_count, self.request.on_progress
-        monitor = self.monitor = BoundProgressMonitor(lower_bound, columns, on_progress)
+    def _run_monitored_simplex(self, aggregate: AggregateSolution, should_cancel: CancelCheck) -> Solution:
+        """Run dual simplex with stall detection; with parallel variables relaxed first, if few shortages are deep."""
+        lp, on_progress = self.request.program.lp, self.request.on_progress
+        monitor = self.monitor = BoundProgressMonitor(aggregate.lower_bound, lp.column_count, on_progress)
+        parallel = ParallelColumns.from_program(lp)
+        is_relaxed = parallel.is_rarely_deep(aggregate.values)
+        solved = parallel.relax_program(lp) if is_relaxed else lp
+        request = replace(self.request, program=replace(self.request.program, lp=solved))
 
         def should_stop() -> bool:
             self.cpu_timer.measure_seconds()
             return should_cancel() or monitor.is_stalled()
 
-        solution = self.request.run_backend("highs", None, should_stop, monitor.record_progress)
+        solution = request.run_backend("highs", None, should_stop, monitor.record_progress)
         if monitor.was_stopped and solution.termination.reason == "cancelled":
             return replace_last_outcome(solution, "stalled")
-        return solution
+        if not is_relaxed or not request.is_conclusive(solution) or solution.values is None or solution.basis is None:
+            return solution
+        start = parallel.split_basis(lp, solution.values, solution.basis)
+        if start is None:
+            return solution
+        exact = self.request.run_backend("highs-primal", start, should_stop)
+        return replace(exact, strategy=solution.strategy + exact.strategy)
 
-    def _solve_aggregate(self, should_cancel: CancelCheck) -> AggregateSolution | None:
-        """Solve the aggregated relaxation; None if it does not exist or takes too long."""
-        model = aggregate_places(self.request.program)
+    def _solve_aggregate(
+        self, cpu_seconds: float, should_cancel: CancelCheck, *, drops_rate_changes: bool = False
+    ) -> AggregateSolution | None:
+        """Solve the aggregated relaxation; None if it does not exist or takes longer than `cpu_seconds` at the reference size."""
+        model = aggregate_places(self.request.program, drops_rate_changes=drops_rate_changes)
         if model is None:
             return None
         timer = CpuTimer()
         limits = SolveOptions(
             self.request.options.time_limit_seconds / 4,
-            should_cancel=lambda: timer.measure_seconds() > AGGREGATE_SECONDS or should_cancel(),
+            should_cancel=lambda: timer.measure_seconds() > cpu_seconds * self._size_factor or should_cancel(),
             tolerance=1e-7,
         )
         solution = backends.get_backend("highs").solve_program(model.lp, limits)
@@ -167,6 +195,11 @@ class _SimplexAlgorithm:
         self.steps.append(SolveStep(algorithm, seconds, 0, outcome))
 
 
+def compute_size_factor(column_count: int) -> float:
+    """Return the number of variables relative to `REFERENCE_COLUMNS`, at least 1."""
+    return max(1.0, column_count / REFERENCE_COLUMNS)
+
+
 @dataclass(slots=True)
 class BoundProgressMonitor:
     """Monitors one run of dual simplex; all calls come from the solver thread."""
@@ -203,7 +236,7 @@ class BoundProgressMonitor:
         """Check whether the run has covered too little of the distance for its CPU time; once true, the result stays true."""
         if self._first_objective is not None and not self.was_stopped:
             seconds = self.clock() - self._first_objective[0]
-            scale = max(1.0, self.column_count / REFERENCE_COLUMNS)
+            scale = compute_size_factor(self.column_count)
             self.was_stopped = any(
                 seconds > after * scale and self.share_of_gap_closed < minimum for after, minimum in PROGRESS_CHECKS
             )

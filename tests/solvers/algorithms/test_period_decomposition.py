@@ -8,9 +8,11 @@ from hypothesis import assume, given
 
 from models.problem.planning_problem import PlanningProblem
 from solvers import backends
+from solvers.algorithms.aggregation import aggregate_places
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.algorithms.rolling_horizon import LINKING, CrashBasis, PeriodDecomposition
 from solvers.backends.base import SolveOptions
+from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import AT_LOWER, BASIC
@@ -143,3 +145,16 @@ def test_entering_changes_of_output_is_primal_feasible(smoothed: Program) -> Non
     amounts = np.linalg.solve(basic, -(program.lp.matrix[rows.block_slice] @ values))
     assert (amounts >= 0).all()
     assert amounts.max() > 0
+
+
+def test_relaxation_without_changes_of_output_is_a_lower_bound(smoothed: Program) -> None:
+    models = [aggregate_places(smoothed), aggregate_places(smoothed, drops_rate_changes=True)]
+    objectives = []
+    for model in models:
+        assert model is not None
+        solution = HighsSession(model.lp).solve_program()
+        assert solution.values is not None
+        objectives.append(float(model.lp.cost @ solution.values))
+    exact = HighsSession(smoothed.lp).solve_program()
+    assert exact.values is not None
+    assert objectives[1] < objectives[0] < smoothed.lp.cost @ exact.values
