@@ -51,6 +51,10 @@ MERGE_TIME_LIMIT = (10.0, 40.0)
 PROGRESS_CHECKS = ((0.4, 0.01), (1.2, 0.2))
 """CPU seconds of the solver thread since its first objective, and the minimum share of the distance covered by then."""
 
+CLOSE_SHARE, CLOSE_DELAY_FACTOR = 0.8, 3
+"""Share of the distance to the lower bound beyond which dual simplex is close to the optimum, and the factor on the delay of interior
+point then: it would only take time from dual simplex."""
+
 REFERENCE_COLUMNS = 150_000
 """Number of variables to which `AGGREGATE_SECONDS`, `RATE_CHANGE_SECONDS`, `PROGRESS_CHECKS` and the delay of interior point apply; larger programs get more
 time in proportion."""
@@ -63,6 +67,7 @@ def solve_cold(request: SolveRequest) -> Solution:
         request,
         simplex.needs_interior_point,
         has_idle_core=has_idle_core(),
+        size_factor=compute_size_factor(request.program.lp.column_count),
         is_unwanted=lambda: simplex.follows_forward_pass,
     )
     solution = run_portfolio((Algorithm("highs", simplex.solve_program), interior_point), request.is_conclusive)
@@ -97,7 +102,9 @@ class _SimplexAlgorithm:
 
     def needs_interior_point(self) -> bool:
         """Check whether interior point may start: no bound is available, or dual simplex takes long."""
-        return self.has_no_bound or self.cpu_timer.seconds > INTERIOR_POINT_DELAY_SECONDS * self._size_factor
+        is_close = self.monitor is not None and self.monitor.share_of_gap_closed > CLOSE_SHARE
+        delay = INTERIOR_POINT_DELAY_SECONDS * self._size_factor * (CLOSE_DELAY_FACTOR if is_close else 1)
+        return self.has_no_bound or self.cpu_timer.seconds > delay
 
     @property
     def _size_factor(self) -> float:

@@ -204,11 +204,12 @@ def build_interior_point_algorithm(
     may_start: Callable[[], bool],
     *,
     has_idle_core: bool,
+    size_factor: float = 1.0,
     is_unwanted: Callable[[], bool] = lambda: False,
 ) -> Algorithm:
     """Build the interior point member of a portfolio.
 
-    With an idle core it starts at once. Else it starts when `may_start` returns true, and after a minute at the latest.
+    With an idle core it starts at once. Else it starts when `may_start` returns true, and after `size_factor` minutes at the latest.
     It stops when `is_unwanted` returns true.
     """
 
@@ -218,7 +219,7 @@ def build_interior_point_algorithm(
     return Algorithm(
         INTERIOR_POINT,
         run_interior_point,
-        start_after_seconds=0.0 if has_idle_core else 10 * INTERIOR_POINT_DELAY_SECONDS,
+        start_after_seconds=0.0 if has_idle_core else 10 * INTERIOR_POINT_DELAY_SECONDS * size_factor,
         may_start=may_start,
     )
 

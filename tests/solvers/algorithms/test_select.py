@@ -145,7 +145,7 @@ def test_interior_point_starts_at_once_only_with_an_idle_core(idle: bool, monkey
     interior_point_started = Event()
     run = SolveRequest.run_backend
 
-    def aggregate_later(original: Program) -> AggregatedModel | None:
+    def aggregate_later(original: Program, **_: bool) -> AggregatedModel | None:
         assert not idle or interior_point_started.wait(20)
         return aggregate_places(original)
 
