@@ -91,7 +91,19 @@ interface PriceOfEquity {
   relative_price: number | null;
 }
 
+interface MeanQuality {
+  key: string;
+  value: number;
+  quality: number;
+}
+
+interface QualitySummary {
+  quality: number;
+  by_county: MeanQuality[];
+}
+
 interface PlanSummary {
+  quality: QualitySummary | null;
   served_share: number;
   in_time_share: number | null;
   local_share: number;

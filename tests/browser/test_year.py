@@ -120,3 +120,16 @@ def test_flows_add_up_to_the_served_amounts(open_page: OpenPage, service: Servic
     assert len(rows) == 12
     for row in rows:
         assert shows_value(row.locator("td").last.inner_text(), served[row.locator("th").inner_text()])
+
+
+def test_quality_agrees_with_the_table(open_page: OpenPage, service: Service, plan: str) -> None:
+    rows = service.json(f"/v1/plans/{plan}/tables/quality?limit=10000&county=kapsan")["rows"]
+    goods = [row for row in rows if row["category"] == "foodstuffs" and row["source"] == "factory"]
+    page = open_page(f"#/year?plan={plan}&part=quality&county=kapsan")
+    page.wait_for_selector("tr[data-category=foodstuffs]")
+    cell = page.locator("tr[data-category=foodstuffs] td").nth(1)
+    assert shows_value(cell.inner_text(), goods[0]["quality"])
+    summary = service.json(f"/v1/plans/{plan}")["summary"]["quality"]
+    page = open_page(f"#/year?plan={plan}&part=quality")
+    page.wait_for_selector("tr[data-category=all]")
+    assert shows_value(page.locator("tr[data-category=all] td").first.inner_text(), summary["quality"])

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 
 import "./browser-globals.js";
 
-const { traceOrigins } = await import("../../service/web_ui/static/views/year/origins.js");
+const { sumOrigins } = await import("../../service/web_ui/static/views/year/origins.js");
+const { sumQuality } = await import("../../service/web_ui/static/views/year/quality.js");
 const { sumSources } = await import("../../service/web_ui/static/views/year/sources.js");
 const { sumAreas } = await import("../../service/web_ui/static/views/year/power.js");
 const { formatWholePercent } = await import("../../service/web_ui/static/views/year/goods.js");
@@ -11,7 +12,14 @@ const { ProblemIndex } = await import("../../service/web_ui/static/lib/problem-i
 
 const problemIndex = new ProblemIndex({
   periods: ["m1", "m2"],
-  items: [{ id: "soap", value: 2 }],
+  items: [
+    { id: "soap", value: 2 },
+    { id: "soda", kind: "material" },
+  ],
+  factories: [
+    { id: "works", place: "a" },
+    { id: "mill", place: "a" },
+  ],
   counties: [{ id: "a" }, { id: "b" }],
   stations: [{ id: "gate" }],
   partners: [{ id: "p", at: "gate" }],
@@ -49,65 +57,57 @@ const supply = buildColumns([
   { ...soap, county: "b", period: "m1", arrived: 8, served: 8 },
   { ...soap, county: "a", period: "m2", made: 4, served: 8 },
 ]);
-const shipments = {
-  from: ["a", "gate"],
-  to: ["b", "b"],
-  item: ["soap", "soap"],
-  period: ["m1", "m1"],
-  quantity: [2, 6],
+/** @type {Columns} */
+const deliveries = {
+  item: ["soap", "soap", "soap", "soap", "soda"],
+  source: ["factory", "factory", "partner", "stock", "centre"],
+  from: ["works", "mill", "p", "a", "gate"],
+  to: ["a", "a", "b", "b", "a"],
+  quantity: [4, 2, 6, 1, 9],
 };
-const swaps = { partner: ["p"], item: ["soap"], period: ["m1"], taken: [6] };
 
-describe("traceOrigins", () => {
-  it("traces goods through shipments and stock", () => {
-    const tables = { supply, shipments, swaps };
-    const flows = traceOrigins(problemIndex, tables, { item: "soap", month: null });
-    const amounts = Object.fromEntries(flows.map((f) => [`${f.origin} ${f.county}`, f.amount]));
-    assert.deepEqual(amounts, { "factories:a a": 12, "factories:a b": 2, "partner:p b": 6 });
+/** @param {string|null} item @returns {Columns} deliveries of an item, as the API selects them */
+function selectItem(item) {
+  const keep = deliveries.item.map((id) => !item || id === item);
+  return Object.fromEntries(
+    Object.entries(deliveries).map(([name, values]) => [name, values.filter((_, k) => keep[k])]),
+  );
+}
+
+describe("sumOrigins", () => {
+  /** @param {string|null} item */
+  const sum = (item) =>
+    Object.fromEntries(
+      sumOrigins(problemIndex, selectItem(item), item).map((f) => [
+        `${f.origin} ${f.county}`,
+        f.amount,
+      ]),
+    );
+
+  it("joins the factories of a place, and all opening stocks", () => {
+    assert.deepEqual(sum("soap"), {
+      "factories:a a": 6,
+      "partner:p b": 6,
+      "stock b": 1,
+    });
   });
 
-  it("adds up to the served amount, by value for all goods", () => {
-    const flows = traceOrigins(
-      problemIndex,
-      { supply, shipments, swaps },
-      { item: null, month: "m1" },
-    );
-    const total = flows.reduce((sum, flow) => sum + flow.amount, 0);
-    assert.ok(Math.abs(total - 2 * 12) < 1e-9);
+  it("counts all goods in won, without materials", () => {
+    assert.deepEqual(sum(null), { "factories:a a": 12, "partner:p b": 12, "stock b": 2 });
   });
+});
 
-  it("converges where goods are shipped in circles", () => {
-    const circular = buildColumns([
-      { ...soap, county: "a", period: "m1", made: 4, arrived: 2, sent: 6 },
-      { ...soap, county: "b", period: "m1", arrived: 6, central: 2, sent: 2, served: 6 },
-    ]);
-    const loops = {
-      from: ["a", "b"],
-      to: ["b", "a"],
-      item: ["soap", "soap"],
-      period: ["m1", "m1"],
-      quantity: [6, 2],
-    };
-    const none = { partner: [], item: [], period: [], taken: [] };
-    const flows = traceOrigins(
-      problemIndex,
-      { supply: circular, shipments: loops, swaps: none },
-      { item: "soap", month: null },
-    );
-    const amounts = Object.fromEntries(flows.map((f) => [f.origin, f.amount]));
-    assert.ok(Math.abs(amounts["factories:a"] - 4) < 1e-6);
-    assert.ok(Math.abs(amounts["centre:b"] - 2) < 1e-6);
-  });
-
-  it("knows no origin of the opening stock of the first month", () => {
-    const opening = buildColumns([{ ...soap, county: "a", period: "m1", served: 3 }]);
-    const none = { item: [], period: [] };
-    const flows = traceOrigins(
-      problemIndex,
-      { supply: opening, shipments: none, swaps: none },
-      { item: "soap", month: null },
-    );
-    assert.deepEqual(flows, [{ origin: "stock", county: "a", amount: 3 }]);
+describe("sumQuality", () => {
+  it("weights quality by value, by category and source and in total", () => {
+    const sums = sumQuality({
+      category: ["food", "food", "care"],
+      source: ["factory", "centre", "factory"],
+      value: [100, 50, 50],
+      quality: [0.5, 1, 0.8],
+    });
+    assert.deepEqual(sums.get("food")?.get("all"), { value: 150, good: 100 });
+    assert.deepEqual(sums.get("all")?.get("factory"), { value: 150, good: 90 });
+    assert.deepEqual(sums.get("all")?.get("all"), { value: 200, good: 140 });
   });
 });
 

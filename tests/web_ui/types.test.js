@@ -48,6 +48,8 @@ const SCHEMA_NAMES = {
   Remedy: "Remedy",
   ResultDifference: "ResultDifference",
   Scenario: "Scenario",
+  MeanQuality: "MeanQuality",
+  QualitySummary: "QualitySummary",
   ServedShare: "ServedShare",
   ServedSpread: "ServedSpread",
   ShortageChange: "ShortageChange",

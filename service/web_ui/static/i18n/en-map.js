@@ -70,4 +70,5 @@ export default {
   "map.given": "Given",
   "map.taken": "Taken",
   "map.sheet": "Sheet of the county, to print",
+  "map.figure.quality": "Quality of what people get, whole plan",
 };

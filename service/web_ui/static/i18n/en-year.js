@@ -74,4 +74,16 @@ export default {
   "year.origin.factories": "Factories, {name}",
   "year.origin.partner": "{name}",
   "year.origin.stock": "Opening stock",
+  "year.part.quality": "Quality",
+  "year.lead.quality":
+    "Quality of the goods that people get, 0 to 1, weighted by value. Goods of the centre, of neighbours and of opening stocks have 1; worn machines lower the quality of what factories make.",
+  "year.no-quality":
+    "Nothing reaches the people in this plan, or the plan was made by an earlier version.",
+  "year.quality-caption": "Quality by category and source",
+  "year.quality-of": "of {amount}",
+  "year.quality-source.all": "All sources",
+  "year.quality-source.factory": "Local factories",
+  "year.quality-source.centre": "Centre",
+  "year.quality-source.partner": "Neighbours",
+  "year.quality-source.stock": "Opening stock",
 };

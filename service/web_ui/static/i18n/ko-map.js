@@ -69,4 +69,5 @@ export default {
   "map.given": "준 양",
   "map.taken": "받은 양",
   "map.sheet": "군별 계획표 인쇄",
+  "map.figure.quality": "주민이 받는 물품의 질(계획 전체)",
 };

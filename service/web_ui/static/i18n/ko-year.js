@@ -73,4 +73,15 @@ export default {
   "year.origin.factories": "공장, {name}",
   "year.origin.partner": "{name}",
   "year.origin.stock": "기초 재고",
+  "year.part.quality": "질",
+  "year.lead.quality":
+    "주민이 받는 물품의 질(0–1), 값으로 가중한 평균입니다. 중앙과 이웃 지역, 기초 재고의 물품은 1이며, 낡은 설비는 공장 제품의 질을 낮춥니다.",
+  "year.no-quality": "이 계획에서는 주민에게 가는 물품이 없거나, 이전 판으로 만든 계획입니다.",
+  "year.quality-caption": "부문과 출처별 질",
+  "year.quality-of": "{amount} 가운데",
+  "year.quality-source.all": "모든 출처",
+  "year.quality-source.factory": "지방 공장",
+  "year.quality-source.centre": "중앙",
+  "year.quality-source.partner": "이웃 지역",
+  "year.quality-source.stock": "기초 재고",
 };

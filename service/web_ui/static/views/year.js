@@ -1,4 +1,4 @@
-/** Year: served shares and shortages, electricity, sources of goods, and flows from origins to counties. */
+/** Year: served shares and shortages, electricity, sources of goods, flows from origins to counties, and quality. */
 
 import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
@@ -15,6 +15,7 @@ const PARTS = {
   power: () => import("./year/power.js"),
   sources: () => import("./year/sources.js"),
   flows: () => import("./year/flows.js"),
+  quality: () => import("./year/quality.js"),
 };
 
 export default {

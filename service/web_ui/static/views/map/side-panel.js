@@ -48,7 +48,7 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
       { class: "small" },
       h("a", { href: context.buildHref("factories", { "county-sheet": county }) }, t("map.sheet")),
     ),
-    renderFigures(data, shown),
+    renderFigures(data, shown, context),
     renderShortages(data, shown, context),
     frame,
   );
@@ -116,11 +116,12 @@ function renderHead(data, county, onPick) {
   return h("div", { class: "figure-head" }, name, h("button", props, t("action.close")));
 }
 
-/** @param {MapData} data @param {CountyState} state @returns {HTMLElement} */
-function renderFigures(data, state) {
+/** @param {MapData} data @param {CountyState} state @param {ViewContext} context @returns {HTMLElement} */
+function renderFigures(data, state, context) {
   const { county, month } = state;
   const sum = data.getSum(county, { item: null, month });
   const price = data.computeFigure(county, { ...state, measure: "price" });
+  const quality = context.plan.summary?.quality?.by_county.find(({ key }) => key === county);
   /** @param {string} name @param {string} value */
   const figure = (name, value) => renderFigure(name, t(`map.figure.${name}`), value);
   return h(
@@ -129,6 +130,7 @@ function renderFigures(data, state) {
     figure("people", formatNumber(data.problemIndex.getPopulation(county))),
     figure("served", formatShare(sum?.demand ? sum.served / sum.demand : null)),
     figure("shortage", formatWon(sum?.shortage ?? 0)),
+    quality && figure("quality", formatNumber(quality.quality)),
     price !== null && figure("price", formatWon(price)),
   );
 }

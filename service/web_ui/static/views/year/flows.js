@@ -6,7 +6,7 @@ import { renderEmpty } from "../../lib/feedback.js";
 import { formatPeriod, formatQuantity, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getCssColour } from "../../lib/theme.js";
-import { traceOrigins } from "./origins.js";
+import { sumOrigins } from "./origins.js";
 
 /** @type {Record<string, string>} */
 const ORIGIN_COLOURS = { centre: "central", factories: "local", partner: "swap", stock: "stock" };
@@ -57,24 +57,17 @@ export async function showPart(body, year) {
 /** @param {YearView} year @returns {Promise<Flow[]>} */
 async function loadFlows(year) {
   const { context, problemIndex } = year;
-  const { api, plan } = context;
+  const { api, plan, params } = context;
+  if (!plan.tables?.deliveries) return [];
   const item = year.getSelected("item", problemIndex.items);
-  /** @type {Record<string, string>} */
-  const filter = item ? { item } : {};
-  const [supply, shipments, swaps] = await Promise.all([
-    api.fetchTable(plan.id, "supply", {
-      ...filter,
-      columns: "county,item,period,made,used,central,arrived,sent,taken,given,stock,served",
-    }),
-    api.fetchTable(plan.id, "shipments", { ...filter, columns: "from,to,item,period,quantity" }),
-    api.fetchTable(plan.id, "swaps", { ...filter, columns: "partner,item,period,taken" }),
-  ]);
-  const tables = {
-    supply: supply.columns,
-    shipments: shipments.columns,
-    swaps: swaps.columns,
-  };
-  return traceOrigins(problemIndex, tables, { item, month: context.params.get("month") || null });
+  const period = params.get("month");
+  const { columns } = await api.fetchTable(plan.id, "deliveries", {
+    use: "people",
+    ...(item && { item }),
+    ...(period && { period }),
+    columns: "item,source,from,to,quantity",
+  });
+  return sumOrigins(problemIndex, columns, item);
 }
 
 /** @param {string} origin @param {ProblemIndex} problemIndex @returns {string} */
