@@ -109,9 +109,9 @@ class Policy(Frozen):
     """Goals in order; null minimises the sum of weighted shortage and costs."""
     own_needs_first: bool = False
     """Whether swaps must leave every county at least as much of every good as a plan without swaps."""
-    own_surplus: bool = False
+    own_surplus: bool = True
     """Whether swaps give at most what local factories have made so far and the opening stock, by item over the whole
-    region. What the centre or another partner supplies is then no means of payment."""
+    region. What the centre or another partner supplies is then no means of payment. True by default."""
     tie_break: bool = False
     """Whether ties between optimal plans are settled: the plan that serves most, then makes, draws, swaps, ships and
     stores least, by value and tonne-km."""
