@@ -212,15 +212,15 @@ class PlanSummary(Frozen):
     demand_value: float
     """Value of the total demand, in won."""
     served_share: float
-    """Served share of the total demand, by value."""
+    """Served share of the total demand, by value. A shortage that was served later counts as served."""
     by_category: tuple[ServedShare, ...]
-    """Served share of each category."""
+    """Served share of each category over the plan."""
     by_county: tuple[ServedShare, ...]
     """Served share of each county."""
     by_priority: tuple[ServedShare, ...]
     """Served share of each priority."""
     by_period: tuple[ServedShare, ...]
-    """Served share of each period."""
+    """Served share of each period, in which the backlog of the period before counts as demand."""
     worst_served: tuple[WorstServedDemand, ...]
     """Counties and items with the lowest served shares, worst first; at most ten."""
     in_time_share: float | None

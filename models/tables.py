@@ -34,6 +34,8 @@ class SupplyRow(Frozen):
     """Identifier of the period."""
     demand: float
     """Units needed."""
+    backlog: float
+    """Units of the shortage of the period before that are needed again."""
     made: float
     """Units made by factories at the place."""
     used: float
@@ -51,9 +53,9 @@ class SupplyRow(Frozen):
     stock: float
     """Units in store at the end of the period."""
     served: float
-    """Units of the demand served."""
+    """Units of demand and backlog served."""
     shortage: float
-    """Units of the demand not served."""
+    """Units of demand and backlog not served."""
     due: float | None
     """Units of the demand that are due before the period ends; null where nothing is due."""
     in_time: float | None

@@ -11,7 +11,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
 from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
-from tests.invariants_of_time import check_due_invariant
+from tests.invariants_of_time import check_bands_invariant, check_due_invariant, check_shortage_width_invariant
 from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables, list_bands
@@ -20,13 +20,15 @@ Invariant = Callable[[Reading], Iterator[str]]
 
 
 def check_demand_invariant(r: Reading) -> Iterator[str]:
-    """Demand is population × norms, and served demand is demand minus shortage."""
+    """Demand is population × norms; a backlog was short before; what is served is demand and backlog minus shortage."""
     stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
     for key in {*r.need, *stated}:
-        row = stated.get(key, {"demand": 0.0, "served": 0.0, "shortage": 0.0})
+        row = stated.get(key, {"demand": 0.0, "backlog": 0.0, "served": 0.0, "shortage": 0.0})
         if r.apart(row["demand"], r.need[key]):
             yield f"demand {key}: {row['demand']} stated, {r.need[key]} needed"
-        if r.apart(row["served"], row["demand"] - row["shortage"], row["demand"]):
+        if r.apart(row["backlog"], r.backlog(key)):
+            yield f"backlog {key}: {row['backlog']} stated, {r.backlog(key)} left of the period before"
+        if r.apart(row["served"], row["demand"] + row["backlog"] - row["shortage"], row["demand"]):
             yield f"served {key}: {row['served']} of {row['demand']} with {row['shortage']} short"
 
 
@@ -40,8 +42,9 @@ def check_balance_invariant(r: Reading) -> Iterator[str]:
                 terms = [r.flows[name][key] for name in ("made", "arrived", "taken")]
                 terms += [r.central[key], held, r.short[key], -r.stock[key]]
                 terms += [-r.flows[name][key] for name in ("used", "sent", "given")]
-                if r.apart(sum(terms), r.need[key], sum(abs(term) for term in terms)):
-                    yield f"balance {key}: {sum(terms)} for a need of {r.need[key]}"
+                need = r.need[key] + r.backlog(key)
+                if r.apart(sum(terms), need, sum(abs(term) for term in terms)):
+                    yield f"balance {key}: {sum(terms)} for a need of {need}"
 
 
 def check_flows_invariant(r: Reading) -> Iterator[str]:
@@ -244,14 +247,6 @@ def check_store_invariant(r: Reading) -> Iterator[str]:
     )
 
 
-def check_bands_invariant(r: Reading) -> Iterator[str]:
-    """Shortage is at most the total width of the bands."""
-    width = sum(width for width, _ in list_bands(r.problem.policy))
-    for key, units in r.short.items():
-        if r.over(units, min(width, 1.0) * r.need[key]):
-            yield f"bands {key}: {units} short of {r.need[key]}, bands {width} wide"
-
-
 def check_objective_invariant(r: Reading) -> Iterator[str]:
     """The objective is the sum of its parts, and each part agrees with the tables."""
     assert r.plan.objective is not None
@@ -291,7 +286,7 @@ def _shortage(r: Reading) -> float:
     for key, units in r.short.items():
         item, remaining = r.items[key[1]], units
         for width, weight in cheapest_first:
-            taken = min(remaining, width * r.need[key])
+            taken = min(remaining, width * (r.need[key] + r.backlog(key)))
             remaining -= taken
             total += taken * weight * by_priority[item.priority] * item.value * r.at(item.importance, key[2])
     return total
@@ -358,6 +353,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_demand_invariant,
     check_balance_invariant,
     check_due_invariant,
+    check_shortage_width_invariant,
     check_flows_invariant,
     check_bounds_invariant,
     check_machine_invariant,

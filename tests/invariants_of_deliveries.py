@@ -17,7 +17,7 @@ def check_deliveries_invariant(r: Reading) -> Iterator[str]:
         by_use[row["use"]][row["to"], row["item"], row["period"]] += row["quantity"]
         by_source[row["source"]][row["from"], row["item"]] += row["quantity"]
     for name, found, expected in (
-        ("people", by_use["people"], {key: units - r.short[key] for key, units in r.need.items()}),
+        ("people", by_use["people"], r.served),
         ("material", by_use["material"], _materials(r)),
         ("swap", by_use["swap"], r.give),
         ("factory", by_source["factory"], _over_periods(r.make)),

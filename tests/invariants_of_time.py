@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.plan_reading import Reading
+from tests.plan_reading import Reading, list_bands
 
 
 def check_due_invariant(r: Reading) -> Iterator[str]:
@@ -22,3 +22,28 @@ def check_due_invariant(r: Reading) -> Iterator[str]:
             yield f"due {key}: {there} there in time of {units}, {r.short[key]} short"
         if r.apart(row["due"], units) or r.apart(row["in_time"], min(units, max(there, 0.0))):
             yield f"due {key}: {row['due']} due and {row['in_time']} in time stated; it is {units} and {there}"
+
+
+def check_bands_invariant(r: Reading) -> Iterator[str]:
+    """Shortage is at most the total width of the bands."""
+    width = sum(width for width, _ in list_bands(r.problem.policy))
+    for key, units in r.short.items():
+        need = r.need[key] + r.backlog(key)
+        if r.over(units, min(width, 1.0) * need):
+            yield f"bands {key}: {units} short of {need}, bands {width} wide"
+
+
+def check_shortage_width_invariant(r: Reading) -> Iterator[str]:
+    """A need is never served more than whole; what is served over the plan and what is never served are the demand."""
+    unmet = demand = 0.0
+    for key in {*r.need, *r.short}:
+        item = r.items[key[1]]
+        if r.over(r.short[key], r.need[key] + r.backlog(key)):
+            yield f"shortage_width {key}: {r.short[key]} short of {r.need[key]} and a backlog of {r.backlog(key)}"
+        lost = 1.0 if key[2] == r.periods[-1] else 1 - item.carry_over
+        demand += (item.value or 1.0) * r.need[key]
+        unmet += (item.value or 1.0) * lost * r.short[key]
+    summary = r.plan.summary
+    assert summary is not None
+    if demand and r.apart(summary.served_share, 1 - unmet / demand):
+        yield f"shortage_width: {summary.served_share} of the demand served, {1 - unmet / demand} by the table"

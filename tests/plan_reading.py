@@ -39,6 +39,9 @@ class Reading:
             (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
         }
         self.need = needs(problem)
+        self.served = {
+            key: self.need[key] + self.backlog(key) - self.short[key] for key in sorted({*self.need, *self.short})
+        }
         self.flows = self._flows()
 
     def _sums(self, table: str, keys: tuple[str, ...], column: str) -> dict[Key, float]:
@@ -86,6 +89,12 @@ class Reading:
         before = self.before(period)
         held = self.stock[place, item, before] if before is not None else self.opening.get((place, item), 0.0)
         return (1 - self.items[item].loss) * held
+
+    def backlog(self, key: Key) -> float:
+        """Units that were short in the period before and are needed again."""
+        place, item, period = key
+        before = self.before(period)
+        return 0.0 if before is None else self.items[item].carry_over * self.short[place, item, before]
 
     def past(self, period: str) -> bool:
         """Whether a period is past."""

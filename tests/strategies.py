@@ -99,6 +99,8 @@ def _items(d: Drawing) -> list[Json]:
             "whole_units": d.whole_units and d.perhaps(),
         }
         if d.perhaps(4):
+            item["carry_over"] = 1 if item["whole_units"] else d.one((0.5, 1))
+        if d.perhaps(4):
             item["due"] = {f"p{n}": _due_date(d, item) for n in range(1, d.periods + 1) if d.perhaps()}
         if id_ in d.goods:
             item |= {"norms": {g: d.number(0, 4) for g in ("people", "infants")}, "calendar": d.one(("even", "season"))}

@@ -99,6 +99,8 @@ TAMPERINGS = [
     ("check_demand_invariant", more("supply", "served", 1)),
     ("check_balance_invariant", more("supply", "shortage", 1)),
     ("check_balance_invariant", more("quotas", "quantity", 1)),
+    ("check_demand_invariant", more("supply", "backlog", 1)),
+    ("check_shortage_width_invariant", more("supply", "shortage", 100, item="soap", county="village")),
     ("check_due_invariant", more("supply", "in_time", 1, county="village", period="p2")),
     ("check_due_invariant", more("supply", "due", 1, county="village", period="p2")),
     ("check_due_invariant", more("supply", "stock", -4, county="village", item="soap", period="p1")),

@@ -56,5 +56,7 @@ class Item(Frozen):
     """Need in units per head and year, by population group."""
     calendar: Label = "even"
     """Distribution of the plan's need over its periods: `even`, or a name in `calendars`."""
+    carry_over: Share = 0.0
+    """Share of a shortage that is needed again in the next period, 0 to 1; 0 (the default) if what is short is lost."""
     due: dict[Id, DueDate] = {}
     """Part of the need that is due before a period ends, by period, such as goods for a holiday in mid-April."""

@@ -95,7 +95,7 @@ PERIODS_SHEET = SheetLayout(
 
 _ITEM_FIELDS = make_columns(
     Item, "id", "name", "local_name", "category", "kind", "unit", "kg_per_unit", "value", "priority", "importance",
-    "whole_units", "transportable", "storable", "loss", "holding_cost", "calendar",
+    "whole_units", "transportable", "storable", "loss", "holding_cost", "calendar", "carry_over",
 )  # fmt: skip
 _COUNTY_FIELDS = make_columns(
     County, "id", "name", "local_name", "latitude", "longitude", "power_area", "labour_hours", "store_tonnes", "handling_tonnes",

@@ -73,6 +73,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     "due_before_arrival": FindingCode(
         "error", "More of a need is due than can arrive by then, and the item is not storable."
     ),
+    "part_of_whole_unit": FindingCode(
+        "error", "A part of a shortage carries over of an item in whole units; only all or nothing can."
+    ),
     "made_from_nothing": FindingCode(
         "error", "A production cycle makes more of its items than it uses; a warning if the cycle needs swaps."
     ),

@@ -37,6 +37,8 @@ class ItemArrays:
     """Won per unit in stock at the end of a period, (I,)."""
     is_whole_units: BoolArray
     """Whether quotas must be whole numbers, (I,)."""
+    carry_over: FloatArray
+    """Share of a shortage that is needed again in the next period, (I,)."""
     due_share: FloatArray
     """Share of a period's need that is due before the period ends, 0 where nothing is, (I, T)."""
     due_by: FloatArray
@@ -69,6 +71,7 @@ def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, 
         carryover_share=1.0 - to_float_array([item.loss for item in items]),
         holding_cost=to_float_array([item.holding_cost for item in items]),
         is_whole_units=np.array([item.whole_units for item in items]),
+        carry_over=to_float_array([item.carry_over for item in items]),
         due_share=due_share,
         due_by=due_by,
     )

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import variables
+from solvers.formulation.constraints.backlog import (
+    add_shortage_width_constraints,
+    compute_band_widths,
+    sum_shortage_units,
+)
 from solvers.formulation.constraints.balance import add_balance_constraints
 from solvers.formulation.constraints.budgets import add_budget_constraints
 from solvers.formulation.constraints.capacity import (
@@ -30,7 +35,6 @@ from solvers.formulation.constraints.swaps import (
     add_own_needs_first_constraints,
     add_own_surplus_constraints,
     add_swap_balance_constraints,
-    sum_shortage_units,
 )
 from solvers.formulation.objective import compute_objective_parts
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
@@ -43,6 +47,7 @@ __all__ = [
     "CONSTRAINTS",
     "ConstraintInfo",
     "build_program",
+    "compute_band_widths",
     "compute_goal_costs",
     "compute_objective_parts",
     "compute_tie_break_cost",
@@ -89,6 +94,7 @@ def build_program(
 
     add_balance_constraints(arrays, program)
     add_due_constraints(arrays, program)
+    add_shortage_width_constraints(arrays, program)
     add_machine_constraints(arrays, program)
     add_labour_constraints(arrays, program)
     add_power_constraints(arrays, program)

@@ -60,6 +60,12 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             ITEM_UNIT,
             *ALL_VARIABLES,
         ),
+        _describe_constraint(
+            "shortage_width",
+            "Shortage band {band} of {item} in {place} in {period} has a maximum width, with what was short before.",
+            ITEM_UNIT,
+            "short",
+        ),
         _describe_constraint("machine", "The hours of the machines {machine} in {period} are limited.", "hour", "make"),
         _describe_constraint("labour", "The hours of labour in {place} in {period} are limited.", "hour", "make"),
         _describe_constraint(

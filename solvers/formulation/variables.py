@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from solvers.data.backlog import compute_greatest_needs
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import VARIABLE_AXES
@@ -62,12 +63,18 @@ def add_take_variables(arrays: ProblemArrays, program: ProgramBuilder, active_ar
 
 
 def add_shortage_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
-    """Add short[place,item,period,band]: unmet demand, limited in each band by the width of the band.
+    """Add short[place,item,period,band]: unmet need, limited in each band by the width of the band.
 
     short[n,i,t,k] ≤ width_k · d[n,i,t]
+
+    Where a backlog may arrive, the constraint `shortage_width` limits the bands instead.
     """
-    width = arrays.demand[..., None] * arrays.band_width
-    return _add_sparse_variables(arrays, program, "short", width > 0, upper=width)
+    greatest_needs = compute_greatest_needs(arrays)
+    width = greatest_needs[..., None] * arrays.band_width
+    has_bound = greatest_needs == arrays.demand
+    return _add_sparse_variables(
+        arrays, program, "short", width > 0, upper=np.where(has_bound[..., None], width, np.inf)
+    )
 
 
 def _repeat_per_period(arrays: ProblemArrays, mask: BoolArray) -> BoolArray:

@@ -47,7 +47,7 @@ class RelaxableLimits:
         parts = [
             _collect_row_limits(arrays, program, name)
             for name in program.constraints
-            if name not in DEFINING_CONSTRAINTS
+            if name not in DEFINING_CONSTRAINTS and not (name == "shortage_width" and _covers_need(arrays))
         ]
         parts += [_collect_column_limits(arrays, program, *key) for key in BOUNDS if key[0] in program.variables]
         return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -58,6 +58,11 @@ class RelaxableLimits:
 
 
 LimitArrays = tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+def _covers_need(arrays: ProblemArrays) -> bool:
+    """Whether the shortage bands cover the whole need, so that wider bands would not help."""
+    return bool(arrays.band_width.sum() >= 1 - 1e-9)
 
 
 def _collect_row_limits(arrays: ProblemArrays, program: Program, name: str) -> LimitArrays:
@@ -73,7 +78,7 @@ def _collect_column_limits(arrays: ProblemArrays, program: Program, variable: st
     """Return the bounds a planner can change: lower bounds above 0, upper bounds, and bands that cover less than the demand."""
     block, lp = program.variables[variable], program.lp
     infinite = np.full(block.size, np.inf)
-    if variable == "worst" or (variable == "short" and arrays.band_width.sum() >= 1 - 1e-9):
+    if variable == "worst" or (variable == "short" and _covers_need(arrays)):
         return _build_limit_sides(block.positions, 1, (-infinite, infinite), 1.0, None)
     past = is_past_period(arrays, block)  # past variables are fixed
     if side == "upper":

@@ -12,6 +12,7 @@ from models.problem.items import Item
 from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County, StockLimits
+from solvers.reference_model.bands import list_bands
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel
 
 PlaceItemPeriod = tuple[str, str, int]
@@ -27,6 +28,8 @@ def add_balance_constraints(model: ReferenceModel) -> None:
     _add_store_terms(model, net)
     for (county, item, t, _), units in model.short.items():
         net[county, item, t].append(+units)
+        if model.items[item].carry_over and t + 1 in model.get_period_positions():
+            net[county, item, t + 1].append(-model.items[item].carry_over * units)
     opening = {
         (county.id, item, 0): (1 - model.items[item].loss) * limits.opening
         for county in model.problem.counties
@@ -36,6 +39,19 @@ def add_balance_constraints(model: ReferenceModel) -> None:
         need = model.demand.get(key, 0.0) - opening.get(key, 0.0)
         model.add_constraint(
             pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
+        )
+
+
+def add_shortage_width_constraints(model: ReferenceModel) -> None:
+    """Shortage width: a band is at most its share of the need, which includes the backlog of the period before."""
+    bands = list_bands(model.problem.policy)
+    for (county, item_id, t, k), units in model.short.items():
+        if t == 0 or units.upBound is not None:
+            continue
+        before = [model.short[county, item_id, t - 1, j] for j in range(len(bands))]
+        need = model.demand.get((county, item_id, t), 0.0) + model.items[item_id].carry_over * pulp.lpSum(before)
+        model.add_constraint(
+            units - bands[k].width * need <= 0, "shortage_width", county, item_id, model.problem.periods[t], str(k)
         )
 
 

@@ -178,12 +178,25 @@ def _add_swap_variables(model: ReferenceModel) -> None:
 
 
 def _add_shortage_variables(model: ReferenceModel) -> None:
-    bands = list_bands(model.problem.policy)
-    for (county, item, t), units in model.demand.items():
-        for k, band in enumerate(bands):
-            model.short[county, item, t, k] = model.add_variable(
-                "short", county, item, model.problem.periods[t], str(k), most=band.width * units
-            )
+    """Add the bands of each need; where a backlog can arrive, a constraint limits their width."""
+    bands, carrying = list_bands(model.problem.policy), set[tuple[str, str]]()
+    for t in model.get_period_positions():
+        for county in model.problem.counties:
+            for item in model.problem.items:
+                units = model.demand.get((county.id, item.id, t), 0.0)
+                has_backlog = (county.id, item.id) in carrying
+                if units > 0 or has_backlog:
+                    for k, band in enumerate(bands):
+                        model.short[county.id, item.id, t, k] = model.add_variable(
+                            "short",
+                            county.id,
+                            item.id,
+                            model.problem.periods[t],
+                            str(k),
+                            most=None if has_backlog else band.width * units,
+                        )
+                if units > 0 and item.carry_over > 0:
+                    carrying.add((county.id, item.id))
 
 
 def compute_calendar_shares(problem: PlanningProblem, item: Item) -> list[float]:
@@ -232,7 +245,7 @@ def fix_past_variables(model: ReferenceModel) -> None:
         _fix_period_variables(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
         _fix_period_variables(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
         _fix_period_variables(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
-        _fix_period_shortage(model, t, {(s.place, s.item): s.shortage[t] for s in past.supply})
+        _fix_period_shortage(model, t, {(s.place, s.item): list(s.shortage[: t + 1]) for s in past.supply})
 
 
 def _fix_period_variables(
@@ -243,15 +256,17 @@ def _fix_period_variables(
             _fix_variable(model, variable, past_values.get(key, 0.0))
 
 
-def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], float]) -> None:
-    """Fill the bands in order of weight, the smallest first."""
+def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], list[float]]) -> None:
+    """Fill the bands in order of weight, the smallest first; `short` has past shortages until t by county and item."""
     bands = list_bands(model.problem.policy)
     cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
-    for county, item, period in model.demand:
-        if period == t:
-            remaining = short.get((county, item), 0.0)
+    for county, item, period, band in model.short:
+        if period == t and band == 0:
+            amounts = short.get((county, item), [0.0] * (t + 1))
+            backlog = model.items[item].carry_over * amounts[t - 1] if t else 0.0
+            need, remaining = model.demand.get((county, item, t), 0.0) + backlog, amounts[t]
             for k in cheapest_first:
-                amount = min(remaining, bands[k].width * model.demand[county, item, t])
+                amount = min(remaining, bands[k].width * need)
                 _fix_variable(model, model.short[county, item, t, k], amount)
                 remaining -= amount
 

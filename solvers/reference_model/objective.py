@@ -95,15 +95,18 @@ def build_weighted_objective(model: ReferenceModel) -> pulp.LpAffineExpression:
 def add_worst_fulfilment_goal(model: ReferenceModel, over: str) -> pulp.LpAffineExpression:
     """Add the max-min fairness constraints and return 1 − ω, where ω is the smallest served share of a group.
 
-    Σ value·(d − short) ≥ ω · Σ value·d for every group with demand; a value of 0 counts as 1.
+    Σ value·(d − unmet) ≥ ω · Σ value·d for every group with demand; a value of 0 counts as 1. Of a shortage that carries
+    over, only the part that is lost is unmet, and in the last period all of it.
     """
     worst = model.add_variable("worst", over, most=1.0)
     needed: dict[tuple[str, ...], float] = defaultdict(float)
     unmet: dict[tuple[str, ...], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, _), units in model.demand.items():
         needed[_get_served_group(over, county, item)] += (model.items[item].value or 1.0) * units
-    for (county, item, _, _), short in model.short.items():
-        unmet[_get_served_group(over, county, item)].append((model.items[item].value or 1.0) * short)
+    last = len(model.problem.periods) - 1
+    for (county, item, t, _), short in model.short.items():
+        never_served = 1.0 if t == last else 1 - model.items[item].carry_over
+        unmet[_get_served_group(over, county, item)].append((model.items[item].value or 1.0) * never_served * short)
     for group, amount in needed.items():
         model.add_constraint(amount * worst + pulp.lpSum(unmet[group]) <= amount, "worst_fulfilment", over, *group)
     return 1 - worst

@@ -108,6 +108,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     fix_past_variables(model)
     constraints.add_balance_constraints(model)
     constraints.add_due_constraints(model)
+    constraints.add_shortage_width_constraints(model)
     constraints.add_machine_constraints(model)
     constraints.add_labour_constraints(model)
     constraints.add_power_constraints(model)

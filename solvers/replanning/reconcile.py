@@ -4,7 +4,7 @@ Outputs are reported. Shipments, swaps and central deliveries are assumed as pla
 period, at each place and for each item, a deficit reduces these amounts in order:
 
     1. the stock at the end of the period, including a planned reserve,
-    2. the served demand at the place: shortage grows up to the whole demand,
+    2. the served need at the place: shortage grows up to the whole need, which includes the backlog,
     3. the goods given in swaps,
     4. the outgoing shipments, all by the same share; the deficit moves to their destinations.
 
@@ -48,9 +48,10 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
     shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), count)
     lost, unexplained = np.zeros(shape), np.zeros(shape)
     carried_stock = arrays.items.carryover_share * arrays.places.opening_stock
+    backlog = np.zeros_like(carried_stock)
     for t in range(count):
         reconciliation = _PeriodReconciliation(
-            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t), carried_stock
+            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t), carried_stock, backlog
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
@@ -58,6 +59,7 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
         lost[:, :, t] = reconciliation.lost
         carried_stock = arrays.items.carryover_share * reconciliation.stock
+        backlog = arrays.items.carry_over * reconciliation.short
     return ReconciledPast(past, lost, unexplained)
 
 
@@ -79,17 +81,24 @@ class _PeriodReconciliation:
     """Reconciliation of one period."""
 
     def __init__(
-        self, arrays: ProblemArrays, plan: PastArrays, t: int, available: FloatArray, carried_stock: FloatArray
+        self,
+        arrays: ProblemArrays,
+        plan: PastArrays,
+        t: int,
+        available: FloatArray,
+        carried_stock: FloatArray,
+        backlog: FloatArray,
     ) -> None:
-        """Begin with the planned outflows and the available units, of which `carried_stock` was there from the start."""
+        """Begin with the planned outflows; of the available units, `carried_stock` was there from the start."""
         self._arrays = arrays
         self._available = available
         self._county_count = arrays.places.county_count
-        self._need = arrays.demand[:, :, t]
+        self._need = arrays.demand[:, :, t] + backlog
         self._max_short = self._need * min(1.0, float(arrays.band_width.sum()))
         self._carried_stock, self._due = carried_stock, compute_due_units(arrays)[:, :, t]
         self._due_by = arrays.items.due_by[:, t]
-        self._planned_stock, self._planned_short = plan.stock[:, :, t], plan.short[:, :, t]
+        self._planned_stock = plan.stock[:, :, t]
+        self._planned_short = np.minimum(plan.short[:, :, t], self._max_short)
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
         self.stock = self._planned_stock

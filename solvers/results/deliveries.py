@@ -170,7 +170,7 @@ def _iterate_sources_and_uses(
     partner, item, when = np.nonzero(given)
     place = arrays.partners.place[partner]
     yield "out", USES.index("swap"), partner, place, item, when, given[partner, item, when]
-    served = flows.demand - flows.shortage
+    served = flows.served
     county, item, when = np.nonzero(served)
     yield "out", USES.index("people"), county, county, item, when, served[county, item, when]
     quota = np.zeros((len(arrays.labels["line"]), arrays.period_count))

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from solvers.data.backlog import compute_backlog, compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.constraints.due import compute_due_units
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
@@ -40,6 +41,8 @@ class Flows:
 
     demand: FloatArray
     """Demand."""
+    backlog: FloatArray
+    """Shortage of the period before that is needed again."""
     made: FloatArray
     """Production."""
     used: FloatArray
@@ -57,13 +60,20 @@ class Flows:
     stock: FloatArray
     """Stock at the end of the period."""
     shortage: FloatArray
-    """Shortage."""
+    """Shortage: demand and backlog that are not served in the period."""
+    unmet: FloatArray
+    """Part of the shortage that is never served in the plan."""
     due: FloatArray
     """Demand that is due before the period ends; 0 where nothing is."""
     in_time: FloatArray
     """Part of `due` that is there in time."""
     price: FloatArray
     """Shadow price of the balance constraint in won per unit."""
+
+    @property
+    def served(self) -> FloatArray:
+        """Demand and backlog that are served in the period."""
+        return np.asarray(self.demand + self.backlog - self.shortage)
 
     @classmethod
     def from_solution(
@@ -101,13 +111,18 @@ class Flows:
         }
         stock = sum_variable_block("stock")
         net = np.sum([flows[name] for name in ARRIVALS], axis=0) - np.sum([flows[name] for name in DEPARTURES], axis=0)
+        short = sum_variable_block("short")
+        backlog = compute_backlog(arrays, short)
+        shortage = np.minimum(short, demand + backlog)
         return cls(
             demand=demand,
+            backlog=backlog,
             **flows,
             stock=stock,
             due=due,
             in_time=_compute_units_in_time(arrays, due, stock, net),
-            shortage=np.minimum(sum_variable_block("short"), demand),
+            shortage=shortage,
+            unmet=compute_unmet_share(arrays) * shortage,
             price=_read_balance_prices(program, shape, dual_values),
         )
 

@@ -66,5 +66,5 @@ def _sum_over_plan(arrays: ProblemArrays, flows: Flows) -> tuple[FloatArray, Flo
     """Return need in units and served share of each county and item over the plan, (C, I); a share is 0 without need."""
     counties = arrays.places.county_count
     needed = flows.demand[:counties].sum(axis=2)
-    served = needed - flows.shortage[:counties].sum(axis=2)
+    served = needed - flows.unmet[:counties].sum(axis=2)
     return needed, np.where(needed > 0, served / np.where(needed > 0, needed, 1.0), 0.0)

@@ -18,7 +18,7 @@ def build_slip_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
 
     Goods in whole units are divided in whole units; see `divide_among_shops`.
     """
-    served = np.maximum(flows.demand - flows.shortage, 0.0)
+    served = flows.served
     whole = np.array([item.whole_units for item in arrays.problem.items])
     parts: list[tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]] = []
     shops: list[str] = []

@@ -20,7 +20,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
     item_value = arrays.items.counted_value[:, None]
     counties = arrays.places.county_count
     needed = flows.demand[:counties] * item_value
-    served = needed - flows.shortage[:counties] * item_value
+    served = needed - flows.unmet[:counties] * item_value
     drawn = sum_electricity(arrays, program, values)
     limit = float(arrays.power_limits.sum())
     given, taken = (
@@ -36,7 +36,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         by_category=_group_served_shares(arrays.labels["category"], arrays.items.category, *by_item),
         by_county=_list_served_shares(arrays.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
         by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
-        by_period=_list_served_shares(arrays.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1))),
+        by_period=_list_period_shares(arrays, flows, item_value),
         worst_served=_find_worst_served(arrays, flows),
         in_time_share=_compute_in_time_share(flows, item_value),
         local_share=local,
@@ -70,6 +70,14 @@ def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatAr
     )
 
 
+def _list_period_shares(arrays: ProblemArrays, flows: Flows, item_value: FloatArray) -> tuple[ServedShare, ...]:
+    """Return served shares by period, in which the backlog of the period before counts as demand."""
+    counties = arrays.places.county_count
+    needed = (flows.demand + flows.backlog)[:counties] * item_value
+    served = needed - flows.shortage[:counties] * item_value
+    return _list_served_shares(arrays.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1)))
+
+
 def _group_served_shares(
     keys: Sequence[str], group: IntArray, needed: FloatArray, served: FloatArray
 ) -> tuple[ServedShare, ...]:
@@ -80,7 +88,7 @@ def _group_served_shares(
 def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
     """Return the county-items with the smallest served shares in ascending order, without those served in full."""
     counties = arrays.places.county_count
-    needed, short = flows.demand[:counties].sum(axis=2), flows.shortage[:counties].sum(axis=2)
+    needed, short = flows.demand[:counties].sum(axis=2), flows.unmet[:counties].sum(axis=2)
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
     ranked = np.argsort(share, axis=None, kind="stable")[:MAX_WORST_SERVED]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]

@@ -38,15 +38,17 @@ def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArra
 def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
     """Build the table of supply and use by place (SupplyRow); rows without any amount are left out."""
     f = flows
-    has_amount = find_nonzero_rows(f.demand, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock)
+    has_amount = find_nonzero_rows(
+        f.demand, f.backlog, f.shortage, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock
+    )
     place, item, period = np.nonzero(has_amount)
-    amounts = ("demand", "made", "used", "central", "arrived", "sent", "taken", "given", "stock", "price")
+    amounts = ("demand", "backlog", "made", "used", "central", "arrived", "sent", "taken", "given", "stock", "price")
     columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[has_amount] for name in amounts}
     columns |= {
         "county": build_label_column(place, arrays.labels["place"]),
         "item": build_label_column(item, arrays.labels["item"]),
         "period": build_label_column(period, arrays.labels["period"]),
-        "served": (f.demand - f.shortage)[has_amount],
+        "served": f.served[has_amount],
         "shortage": f.shortage[has_amount],
         "due": build_nullable_number_column(np.where(f.due > 0, f.due, np.inf)[has_amount]),
         "in_time": build_nullable_number_column(np.where(f.due > 0, f.in_time, np.inf)[has_amount]),

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, SupplyPrices, find_marginal_sources
 from solvers.results.flows import sum_by_cell
@@ -43,6 +44,9 @@ def attribute_shortages(
 ) -> ShortageAttribution:
     """Attribute the shortages of a county, item and period (all by default) to binding limits, and sum by group.
 
+    Of a shortage that carries over, the value is what one more unit is worth in its period less what the same backlog is worth
+    one period later, so the values of several periods add up.
+
     Parameters
     ----------
     group_by
@@ -58,7 +62,8 @@ def attribute_shortages(
     limits = session.list_limits()
     priced = limits.find_priced_limits()
     binding = priced[limits.rule[priced] != RULE_NAMES.index("due")]  # due dates are part of the price of the item
-    unit = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
+    decomposed = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
+    unit = decomposed.subtract_backlog(session.arrays, session.program)
     short = _select_shortages(session, unit.price, {"place": county, "item": item, "period": period})
     labels_of_limits = limits.labels
     is_selected = np.array(
@@ -298,6 +303,23 @@ class MarginalAttribution:
             amounts = sparse.csr_array(first + steps @ amounts)
             costs, excess_cost = first_costs + steps @ costs, first_excess_cost + steps @ excess_cost
         return cls(price, amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
+
+    def subtract_backlog(self, arrays: ProblemArrays, program: Program) -> "MarginalAttribution":
+        """Return the decomposition of the price of a unit less that of its backlog a period later, with all parts in proportion."""
+        balance = program.constraints["balance"]
+        place, item, period = (balance.axes[axis] for axis in ("place", "item", "period"))
+        position = np.full((len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count + 1), -1)
+        position[place, item, period] = np.arange(balance.size)
+        later = position[place, item, period + 1]
+        carries = np.flatnonzero(
+            (later >= 0) & (arrays.items.carry_over[item] > 0) & (self.price > REDUCED_COST_TOLERANCE)
+        )
+        backlog_price = arrays.items.carry_over[item[carries]] * self.price[later[carries]]
+        part = np.ones(balance.size)
+        part[carries] = np.maximum(1.0 - backlog_price / self.price[carries], 0.0)
+        amounts = sparse.csr_array(sparse.diags_array(part) @ self.amounts)
+        excess_cost = part * self.above_shortage_cost
+        return MarginalAttribution(part * self.price, amounts, part * self.costs, excess_cost, self.unreachable)
 
 
 def _compute_direct_limit_use(

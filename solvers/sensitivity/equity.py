@@ -7,7 +7,7 @@ from models.plan import ServedShare
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import SensitivityUnavailableError
-from solvers.formulation import compute_objective_parts
+from solvers.formulation import compute_band_widths, compute_objective_parts
 from solvers.results.flows import NEGLIGIBLE_AMOUNT
 from solvers.results.inequality import compute_gini, find_greatest_spread
 from solvers.sensitivity.changed_plan import open_changed
@@ -33,7 +33,7 @@ def compute_equity(
     arrays, flows = session.arrays, session.compute_flows()
     counties, item_value = arrays.places.county_count, arrays.items.counted_value[:, None]
     needed = (flows.demand[:counties] * item_value).sum(axis=2)
-    short = (flows.shortage[:counties] * item_value).sum(axis=2)
+    short = (flows.unmet[:counties] * item_value).sum(axis=2)
     priority = np.array([item.priority for item in arrays.problem.items])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
     shares: dict[str, list[float]] = {}
@@ -97,7 +97,7 @@ def _measure_equity(plan: SensitivitySession, arrays: ProblemArrays) -> EquityMe
     costs = compute_objective_parts(arrays, plan.program).values()
     flows = plan.compute_flows()
     value = arrays.items.counted_value[:, None]
-    needed, short = (float((units * value).sum()) for units in (flows.demand, flows.shortage))
+    needed, short = (float((units * value).sum()) for units in (flows.demand, flows.unmet))
     return EquityMeasures(
         objective=sum(float(cost @ plan.plan_values) for cost in costs),
         served_share=1 - short / needed if needed > 0 else 1.0,
@@ -108,13 +108,14 @@ def _measure_equity(plan: SensitivitySession, arrays: ProblemArrays) -> EquityMe
 
 def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
     block, arrays = session.program.variables["short"], session.arrays
-    values, upper = session.plan_values[block.block_slice], session.lp.column_upper[block.block_slice]
+    values = session.plan_values[block.block_slice]
+    width = compute_band_widths(arrays, session.program, session.plan_values)
     item_value = values * arrays.items.counted_value[block.axes["item"]]
     out = []
     for k, weight in enumerate(arrays.band_weight):
         is_member = block.axes["band"] == k
         is_used = is_member & (values > NEGLIGIBLE_AMOUNT)
-        is_full = is_used & (values >= upper - 1e-7 * (1 + upper))
+        is_full = is_used & (values >= width - 1e-7 * (1 + width))
         out.append(
             ShortageBandUsage(
                 band=k + 1,

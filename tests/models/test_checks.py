@@ -149,6 +149,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         "/factories/1/lines/0/least",
         both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
     ),
+    ("part_of_whole_unit", "/items/0/carry_over", put("items", 0, "carry_over", value=0.5)),
     (
         "due_before_arrival",
         "/items/1/due/2002-01/share",

@@ -86,6 +86,28 @@ describe("MapData", () => {
     assert.deepEqual(data.getLinkFlow("none", null), { tonnes: 0, to: null, full: null });
   });
 
+  it("counts a backlog in its month, and what was served later as served", () => {
+    const later = {
+      county: ["a", "a"],
+      item: ["salt", "salt"],
+      period: ["m1", "m2"],
+      demand: [10, 10],
+      served: [6, 14],
+      shortage: [4, 0],
+      central: [0, 0],
+    };
+    const mapped = new MapData(problemIndex, {
+      supply: later,
+      power: { area: [] },
+      links: { id: [] },
+      swaps: { partner: [] },
+    });
+    const sum = (/** @type {string|null} */ month) => mapped.getSum("a", { item: "salt", month });
+    assert.deepEqual(sum("m2"), { demand: 14, served: 14, shortage: 0, central: 0 });
+    assert.deepEqual(sum(null), { demand: 20, served: 20, shortage: 0, central: 0 });
+    assert.deepEqual(rankCountyShortages(later, { county: "a", month: null }, problemIndex), []);
+  });
+
   it("values swaps", () => {
     assert.deepEqual(data.getSwap("p", null), { given: 8, taken: 2 });
     assert.deepEqual(data.getSwap("p", "m2"), { given: 0, taken: 0 });

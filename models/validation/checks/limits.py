@@ -93,6 +93,15 @@ def check_due_dates(context: ProblemContext) -> Iterator[Finding]:
                 yield make_finding("due_before_arrival", ("items", i, "due", period, "share"), message, remedy)
 
 
+def check_whole_backlogs(context: ProblemContext) -> Iterator[Finding]:
+    """Of an item in whole units, either all of a shortage carries over or nothing."""
+    for i, item in enumerate(context.problem.items):
+        if item.whole_units and item.carry_over not in (0, 1):
+            message = f"{quote_name(item.id)} is in whole units, but {item.carry_over:g} of a shortage carries over."
+            remedy = "Set `carry_over` to 0 or 1, or remove `whole_units`."
+            yield make_finding("part_of_whole_unit", ("items", i, "carry_over"), message, remedy)
+
+
 def _requires_stock(stock: StockLimits) -> bool:
     least = stock.least if isinstance(stock.least, tuple) else (stock.least,)
     return bool(stock.opening or stock.closing_least or any(least))
@@ -118,4 +127,5 @@ CHECKS = (
     check_closing_stocks,
     check_unstorable_stocks,
     check_due_dates,
+    check_whole_backlogs,
 )

@@ -16,7 +16,8 @@ from solvers.lp.linear_program import FloatArray, IntArray, ProgramBuilder
 def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     """Balance supply and use of each item at each place in each period.
 
-    Σ make + Σ ship in − Σ ship out + (1 − loss)·stock[t−1] − stock[t] + central + Σ take − Σ give − Σ use·make + Σ_k short  =  d
+    Σ make + Σ ship in − Σ ship out + (1 − loss)·stock[t−1] − stock[t] + central + Σ take − Σ give − Σ use·make
+    + Σ_k short − κ·Σ_k short[t−1]  =  d
     ↔  shadow price in won per unit, by place, item and period: the value of one more unit
 
     In the first period the right-hand side is d − (1 − loss)·opening stock. A constraint without a variable and with a
@@ -31,6 +32,7 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
         *_collect_closing_stock_terms(arrays, program),
         *collect_carried_stock_terms(arrays, program),
         *collect_shortage_terms(arrays, program),
+        *_collect_backlog_terms(arrays, program),
     ]
     has_constraint = net_demand != 0
     for keys, _, _ in terms:
@@ -85,6 +87,15 @@ def collect_shortage_terms(arrays: ProblemArrays, program: ProgramBuilder) -> li
     short = find_variable_block(program, "short")
     keys = _flatten_position(arrays, *get_axis_codes(short, "place", "item", "period"))
     return [(keys, short.positions, np.ones(short.size))]
+
+
+def _collect_backlog_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of shortage that is needed again in the next period."""
+    short = find_variable_block(program, "short")
+    place, item, period = get_axis_codes(short, "place", "item", "period")
+    carries = (arrays.items.carry_over[item] > 0) & (period < arrays.period_count - 1)
+    keys = _flatten_position(arrays, place[carries], item[carries], period[carries] + 1)
+    return [(keys, short.positions[carries], -arrays.items.carry_over[item[carries]])]
 
 
 def _collect_closing_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:

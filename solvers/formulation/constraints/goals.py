@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.problem.policy import Goal, NeedSelection
+from solvers.data.backlog import compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, find_variable_block
+from solvers.formulation.coefficients import add_coefficients, find_variable_block, get_axis_codes
 from solvers.formulation.objective import (
     compute_left_over_cost,
     compute_quality_loss,
@@ -24,8 +25,10 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, Prog
 def add_worst_fulfilment_constraints(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
     """Limit the variable `worst` by the served share of every group with demand (max-min fairness).
 
-    worst[g] + Σ value[i] · short[n,i,t,k] / Σ value[i] · d[n,i,t]  ≤  1        over the group and the plan
+    worst[g] + Σ value[i] · unmet_share[i,t] · short[n,i,t,k] / Σ value[i] · d[n,i,t]  ≤  1   over the group and the plan
     ↔  shadow price in share of the goal per whole need, by goal and group
+
+    `unmet_share` is the part of a shortage that is never served: 1 − κ, and 1 in the last period.
 
     Each goal `worst_fulfilment` adds one variable `worst` ≤ 1. Groups are counties, items or both (axis `served`). Items
     without a value count by units.
@@ -43,14 +46,15 @@ def add_worst_fulfilment_constraints(arrays: ProblemArrays, program: ProgramBuil
         program, rows.positions, np.repeat(worst.positions, [len(groups) for groups in groups_in_need]), 1.0
     )
     short, start = find_variable_block(program, "short"), rows.start
-    place, item = short.axes["place"], short.axes["item"]
+    place, item, period = get_axis_codes(short, "place", "item", "period")
+    unmet_value = arrays.items.counted_value[item] * compute_unmet_share(arrays)[item, period]
     for group, total, groups in zip(served, totals, groups_in_need, strict=True):
         group_codes = group[place, item]
         add_coefficients(
             program,
             start + np.searchsorted(groups, group_codes),
             short.positions,
-            arrays.items.counted_value[item] / total[group_codes],
+            unmet_value / total[group_codes],
         )
         start += len(groups)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from solvers.data.backlog import shift_to_next_period
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import get_axis_codes
@@ -71,7 +72,8 @@ def _read_past_values(arrays: ProblemArrays, block: Block, mask: BoolArray) -> F
 def _split_past_shortage(arrays: ProblemArrays) -> FloatArray:
     """Split past shortage over its bands, the smallest weight first; shape (C, I, K, bands)."""
     past = arrays.past
-    width = arrays.demand[:, :, : past.period_count, None] * arrays.band_width
+    backlog = arrays.items.carry_over[:, None] * shift_to_next_period(past.short)
+    width = (arrays.demand[:, :, : past.period_count] + backlog)[..., None] * arrays.band_width
     filled, remaining = np.zeros_like(width), past.short.copy()
     for band in np.argsort(arrays.band_weight, kind="stable"):
         filled[..., band] = np.minimum(remaining, width[..., band])

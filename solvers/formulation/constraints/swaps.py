@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from solvers.data.backlog import compute_greatest_needs
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import (
     add_coefficients,
@@ -10,7 +11,7 @@ from solvers.formulation.coefficients import (
     find_variable_block,
     get_axis_codes,
 )
-from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
+from solvers.lp.linear_program import FloatArray, ProgramBuilder
 
 
 def add_swap_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
@@ -71,19 +72,12 @@ def add_own_needs_first_constraints(
     ↔  shadow price in won per unit, by county, item and period
 
     `shortage_without_swaps` has shape (counties, items, periods), as `sum_shortage_units` returns it. Where the bands
-    allow no larger shortage, the constraint is redundant and left out.
+    allow no larger shortage, the constraint is redundant and left out. A shortage includes the backlog of earlier periods,
+    so with swaps no county waits for more than without swaps, in any period.
     """
-    short = find_variable_block(program, "short")
-    is_limited = (arrays.demand > 0) & (shortage_without_swaps < arrays.demand * arrays.band_width.sum())
+    short, needs = find_variable_block(program, "short"), compute_greatest_needs(arrays)
+    is_limited = (needs > 0) & (shortage_without_swaps < needs * arrays.band_width.sum())
     rows = add_constraints_where(
         program, "own_needs_first", ("place", "item", "period"), is_limited, upper=shortage_without_swaps
     )
     add_coefficients(program, rows[get_axis_codes(short, "place", "item", "period")], short.positions, 1.0)
-
-
-def sum_shortage_units(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
-    """Sum shortages over all bands in a solution of `program`; units, at least 0, shape (counties, items, periods)."""
-    short = program.variables["short"]
-    total = np.zeros(arrays.demand.shape)
-    np.add.at(total, get_axis_codes(short, "place", "item", "period"), np.maximum(values[short.block_slice], 0.0))
-    return total

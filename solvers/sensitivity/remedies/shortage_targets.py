@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers.formulation import compute_band_widths
 from solvers.lp.linear_program import IntArray
 from solvers.results.bottlenecks import find_bottlenecks
 from solvers.results.flows import clean_values
@@ -61,11 +62,12 @@ def find_shortage_target(
 def build_target_bounds(session: SensitivitySession, shortage: ShortageTarget) -> Bounds:
     """Return the bounds of the plan with the target as upper bounds of the shortage bands, the cheapest first."""
     bounds = Bounds.from_program(session.lp).copy_arrays()
-    remaining = shortage.target_shortage
+    remaining, short = shortage.target_shortage, session.program.variables["short"]
+    width = compute_band_widths(session.arrays, session.program, session.point.values)
     for column in shortage.shortage_columns[
         np.argsort(compute_shortage_weights(session)[shortage.shortage_columns], kind="stable")
     ]:
-        bounds.column_upper[column] = min(bounds.column_upper[column], remaining)
+        bounds.column_upper[column] = min(bounds.column_upper[column], width[column - short.start], remaining)
         remaining -= bounds.column_upper[column]
     return bounds
 

@@ -31,7 +31,10 @@ def two_towns(**parts: Any) -> PlanningProblem:
         "periods": ["p1", "p2"],
         "period_days": [40, 10],
         "years": 0.14,
-        "items": [soap | {"holding_cost": 0.125, "due": _DUE}, soda | {"loss": 0.25, "transportable": True}],
+        "items": [
+            soap | {"holding_cost": 0.125, "due": _DUE, "carry_over": 0.5},
+            soda | {"loss": 0.25, "transportable": True},
+        ],
         "counties": [_hills(), {"id": "plain", "power_area": "south"}],
         "power_areas": [{"id": "north", "limit_kwh": [100, 80], "own_generation_kwh": 5}, {"id": "south"}],
         "demand": [need("hills", "soap", [40, 60]), need("plain", "soap", 20)],

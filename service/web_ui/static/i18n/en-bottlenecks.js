@@ -4,6 +4,7 @@ export default {
   "bottlenecks.all": "← All shortages",
   "bottlenecks.shortage-of": "{item} in {county}, {period}",
   "bottlenecks.shortage": "short",
+  "bottlenecks.backlog": "from the month before",
   "bottlenecks.demand": "needed",
   "bottlenecks.price": "shadow price of one unit",
   "bottlenecks.served": "There is no shortage here",

@@ -70,6 +70,7 @@ export default {
   "unit.tube": "tubes",
   "unit.m": "m",
   "rule.due": "Due date",
+  "rule.shortage_width": "Shortage band",
   "rule.machine": "Machine hours",
   "rule.labour": "Labour",
   "rule.power": "Electricity",

@@ -4,6 +4,7 @@ export default {
   "bottlenecks.all": "← 모든 부족",
   "bottlenecks.shortage-of": "{county} {item}, {period}",
   "bottlenecks.shortage": "부족",
+  "bottlenecks.backlog": "이월 수요",
   "bottlenecks.demand": "수요",
   "bottlenecks.price": "한 단위의 잠재가격",
   "bottlenecks.served": "부족이 없습니다",

@@ -69,6 +69,7 @@ export default {
   "unit.tube": "개",
   "unit.m": "m",
   "rule.due": "공급 기한",
+  "rule.shortage_width": "부족 구간",
   "rule.machine": "설비 시간",
   "rule.labour": "노동력",
   "rule.power": "전력",

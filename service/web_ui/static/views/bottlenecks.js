@@ -77,9 +77,9 @@ async function loadInto(context, frame, load) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {Promise<Child>} */
 async function renderShortage(context, problemIndex, key) {
   const { api, plan } = context;
-  const query = { ...key, columns: "demand,shortage,price" };
+  const query = { ...key, columns: "demand,backlog,shortage,price" };
   const { columns } = await api.fetchTable(plan.id, "supply", query);
-  const [demand, shortage, price] = ["demand", "shortage", "price"].map(
+  const [demand, backlog, shortage, price] = ["demand", "backlog", "shortage", "price"].map(
     (name) => columns[name][0] ?? 0,
   );
   const unit = problemIndex.getUnit(key.item);
@@ -98,6 +98,8 @@ async function renderShortage(context, problemIndex, key) {
       { class: "figures" },
       renderFigure("shortage", t("bottlenecks.shortage"), formatQuantity(shortage, unit)),
       renderFigure("demand", t("bottlenecks.demand"), formatQuantity(demand, unit)),
+      backlog > 0 &&
+        renderFigure("backlog", t("bottlenecks.backlog"), formatQuantity(backlog, unit)),
       renderFigure("price", t("bottlenecks.price"), formatWon(price)),
     ),
   );

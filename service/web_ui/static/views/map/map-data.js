@@ -2,6 +2,7 @@
 
 import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+import { readNeed } from "../../lib/supply.js";
 
 /** What the colours of the counties show.
  * @type {MapState["measure"][]} */
@@ -69,7 +70,14 @@ export class MapData {
       const value = item ? 1 : problemIndex.getValue(id);
       for (const month of [supply.period[row], null]) {
         const sum = getOrCreate(sums, supply.county[row], month, createSupplySum);
-        for (const name of SUMMED_COLUMNS) sum[name] += value * supply[name][row];
+        const { demand, shortage } = readNeed(supply, row, month === null);
+        const figures = {
+          demand,
+          shortage,
+          served: supply.served[row],
+          central: supply.central[row],
+        };
+        for (const name of SUMMED_COLUMNS) sum[name] += value * figures[name];
       }
     });
     this.sumsByItem.set(item, sums);

@@ -12,6 +12,7 @@ import {
   formatWon,
 } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
+import { readNeed } from "../../lib/supply.js";
 import { getCountyColour } from "./drawing.js";
 
 const MAX_SHORTAGES = 8;
@@ -148,11 +149,11 @@ export function rankCountyShortages(supply, { county, month }, problemIndex) {
     const isOther = supply.county[row] !== county || (month && supply.period[row] !== month);
     if (isOther || !problemIndex.isGood(item)) return;
     const sum = sums.get(item) ?? { item, demand: 0, shortage: 0, worst: 0, worstPeriod: "" };
-    const shortage = supply.shortage[row];
-    sum.demand += supply.demand[row];
+    const { demand, shortage } = readNeed(supply, row, !month);
+    sum.demand += demand;
     sum.shortage += shortage;
-    if (shortage > sum.worst) {
-      Object.assign(sum, { worst: shortage, worstPeriod: supply.period[row] });
+    if (supply.shortage[row] > sum.worst) {
+      Object.assign(sum, { worst: supply.shortage[row], worstPeriod: supply.period[row] });
     }
     sums.set(item, sum);
   });

@@ -15,6 +15,7 @@ import {
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
+import { readNeed } from "../../lib/supply.js";
 
 /** @typedef {"served"|"shortage"|"price"} Measure */
 
@@ -125,10 +126,10 @@ async function sumSupply(year) {
   /** @type {Map<string, GoodsSum[]>} */
   const sums = new Map();
   columns.item.forEach((item, row) => {
-    if (!problemIndex.isGood(item) || columns.demand[row] === 0) return;
+    if (!problemIndex.isGood(item) || readNeed(columns, row, false).demand === 0) return;
     const months = sums.get(item) ?? [...periods, "plan"].map(createSum);
-    addRow(months[periods.indexOf(columns.period[row])], columns, row);
-    addRow(months[periods.length], columns, row);
+    addRow(months[periods.indexOf(columns.period[row])], columns, row, false);
+    addRow(months[periods.length], columns, row, true);
     sums.set(item, months);
   });
   return sums;
@@ -145,15 +146,15 @@ const createSum = () => ({
   period: null,
 });
 
-/** @param {GoodsSum} sum @param {Columns} columns @param {number} row */
-function addRow(sum, columns, row) {
-  const shortage = columns.shortage[row];
-  sum.demand += columns.demand[row];
+/** @param {GoodsSum} sum @param {Columns} columns @param {number} row @param {boolean} isWholePlan */
+function addRow(sum, columns, row, isWholePlan) {
+  const { demand, shortage } = readNeed(columns, row, isWholePlan);
+  sum.demand += demand;
   sum.served += columns.served[row];
   sum.shortage += shortage;
-  sum.priceSum += columns.price[row] * columns.demand[row];
-  if (shortage <= sum.worst) return;
-  sum.worst = shortage;
+  sum.priceSum += columns.price[row] * demand;
+  if (columns.shortage[row] <= sum.worst) return;
+  sum.worst = columns.shortage[row];
   sum.county = columns.county[row];
   sum.period = columns.period[row];
 }
