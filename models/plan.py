@@ -58,7 +58,7 @@ class ObjectiveTerms(Frozen):
     rate_changes: float = 0.0
     """Value of changes of production from period to period, times `smoothing`."""
     left_over: float = 0.0
-    """Value of stock left at the end above its minimum, times `smoothing`."""
+    """Value of stock left at the end above its minimum, and of goods given away in swaps for nothing, times `smoothing`."""
 
 
 class GoalResult(Frozen):

@@ -7,18 +7,18 @@ from tests.plan_reading import Reading
 
 
 def compute_level_costs(r: Reading) -> tuple[float, float]:
-    """Return the cost of changes of output per day, and of stock left at the end above its minimum."""
+    """Return the cost of changes of output per day, and of stock left at the end above its minimum and goods given away."""
     policy, stated = r.problem.policy, r.problem.period_days
     goals = [goal.goal for goal in policy.expand_ordered_goals()]
     if goals and "level" not in goals:
         return 0.0, 0.0
     days = {period: 1.0 if stated is None else r.at(stated, period) for period in r.periods}
-    mean, past = sum(days.values()) / len(days), () if r.problem.past is None else r.problem.past.periods
+    mean = sum(days.values()) / len(days)
     changes = left_over = 0.0
     for factory in r.problem.factories:
         for line in factory.lines:
             for before, period in itertools.pairwise(r.periods):
-                if period not in past and days[before] and days[period]:
+                if days[before] and days[period]:
                     rates = [r.make[factory.id, line.item, t] / days[t] for t in (before, period)]
                     changes += r.items[line.item].value * mean * abs(rates[1] - rates[0]) / 2
     for county in r.problem.counties:
@@ -26,4 +26,9 @@ def compute_level_costs(r: Reading) -> tuple[float, float]:
             limits = county.stocks.get(item.id, StockLimits())
             least = max(limits.closing_least, r.at(limits.least, r.periods[-1]))
             left_over += item.value * max(r.stock[county.id, item.id, r.periods[-1]] - least, 0.0)
+    for partner in r.problem.partners:
+        for window in r.windows(partner.settlement):
+            taken = sum(r.items[i].value * r.take[partner.id, i, period] for i in r.items for period in window)
+            given = sum(r.items[i].value * r.give[partner.id, i, period] for i in r.items for period in window)
+            left_over += max(given - (taken / partner.rate if partner.rate else 0.0), 0.0)
     return policy.smoothing * changes, policy.smoothing * left_over

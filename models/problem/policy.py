@@ -120,8 +120,9 @@ class Policy(Frozen):
     smoothing: Amount = 0.0
     """Weight of changes of production from period to period, in won per won of value; 0 by default, which permits any
     change. A rise of the output per day costs half the weight, and a fall the other half: output that runs in a single
-    period costs the weight times its value. Stock left at the end above its minimum costs the weight times its value as
-    well. With ordered goals, both count only where the goal `level` is listed."""
+    period costs the weight times its value. Stock left at the end above its minimum, and goods given in
+    swaps for nothing, cost the weight times their value as well. With ordered goals, these count only where the goal
+    `level` is listed."""
 
     @property
     def is_level(self) -> bool:

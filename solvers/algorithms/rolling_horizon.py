@@ -23,7 +23,7 @@ from solvers.lp.solution import AT_LOWER, BASIC, Basis, BasisStatus, Solution
 LINKING = -1
 """Period of a linking constraint, such as the balance of a swap over a year."""
 
-CUMULATIVE_CONSTRAINTS = ("own_surplus", "budget")
+CUMULATIVE_CONSTRAINTS = ("own_surplus", "budget", "given_away")
 """Constraints whose rows may sum over all periods so far; a row with several periods is a linking constraint."""
 
 MAX_COST_DEVIATION = 2e-4

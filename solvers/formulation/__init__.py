@@ -29,7 +29,11 @@ from solvers.formulation.constraints.goals import (
     compute_goal_costs,
 )
 from solvers.formulation.constraints.past import fix_past_variables, is_past_period
-from solvers.formulation.constraints.smoothing import add_left_over_constraints, add_rate_change_constraints
+from solvers.formulation.constraints.smoothing import (
+    add_given_away_constraints,
+    add_left_over_constraints,
+    add_rate_change_constraints,
+)
 from solvers.formulation.constraints.supply_shares import add_central_share_constraints, add_local_floor_constraints
 from solvers.formulation.constraints.swaps import (
     add_own_needs_first_constraints,
@@ -109,6 +113,7 @@ def build_program(
     if arrays.problem.policy.is_level:
         add_rate_change_constraints(arrays, program)
         add_left_over_constraints(arrays, program)
+        add_given_away_constraints(arrays, program)
 
     if shortage_without_swaps is not None:
         add_own_needs_first_constraints(arrays, program, shortage_without_swaps)

@@ -17,6 +17,7 @@ VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "short": ("place", "item", "period", "band"),
     "rate_change": ("line", "period", "side"),
     "left_over": ("place", "item", "period"),
+    "given_away": ("partner", "period"),
 }
 """Axes of each variable block."""
 

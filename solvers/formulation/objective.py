@@ -3,7 +3,7 @@
 Σ short · weight_k · priority_weight · value_i · importance[i,t]  (shortage)  + Σ cost_per_unit·make  (making)
 + Σ (cost_per_tonne + cost_per_tonne_km·km) · tonnes shipped  (haulage)  + Σ holding_cost·stock  (holding)
 + quality_weight · Σ value·(1 − quality)·make  (quality)  + smoothing · Σ value·|change of the rate| / 2  (rate_changes)
-+ smoothing · Σ value·stock above its minimum in the last period  (left_over)
++ smoothing · (Σ value·stock above its minimum in the last period + value given away)  (left_over)
 """
 
 from collections.abc import Callable, Mapping
@@ -79,34 +79,39 @@ def compute_left_over_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
     return np.asarray(arrays.problem.policy.smoothing * arrays.items.value[block.axes["item"]])
 
 
-OBJECTIVE_PARTS: Mapping[str, tuple[str, CostFunction]] = {
-    "shortage": ("short", compute_shortage_cost),
-    "making": ("make", compute_production_cost),
-    "haulage": ("ship", compute_haulage_cost),
-    "holding": ("stock", compute_holding_cost),
-    "quality": ("make", compute_weighted_quality_loss),
-    "rate_changes": ("rate_change", compute_rate_change_cost),
-    "left_over": ("left_over", compute_left_over_cost),
+def compute_given_away_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
+    """Return the cost of goods given away in won per won, by column of `given_away`."""
+    return np.full(block.size, float(arrays.problem.policy.smoothing))
+
+
+OBJECTIVE_PARTS: Mapping[str, tuple[tuple[str, CostFunction], ...]] = {
+    "shortage": (("short", compute_shortage_cost),),
+    "making": (("make", compute_production_cost),),
+    "haulage": (("ship", compute_haulage_cost),),
+    "holding": (("stock", compute_holding_cost),),
+    "quality": (("make", compute_weighted_quality_loss),),
+    "rate_changes": (("rate_change", compute_rate_change_cost),),
+    "left_over": (("left_over", compute_left_over_cost), ("given_away", compute_given_away_cost)),
 }
-"""Parts of the objective: the variable of each part and its cost function."""
+"""Parts of the objective: the variables of each part with their cost functions."""
 
 
 def compute_variable_cost(arrays: ProblemArrays, block: Block) -> FloatArray:
     """Return the cost of a block of variables, the sum of its parts, shape (block.size,)."""
     total = np.zeros(block.size)
-    for name, part in OBJECTIVE_PARTS.values():
+    for name, cost in (term for part in OBJECTIVE_PARTS.values() for term in part):
         if name == block.name:
-            total += part(arrays, block)
+            total += cost(arrays, block)
     return total
 
 
 def compute_objective_parts(arrays: ProblemArrays, program: Program) -> dict[str, FloatArray]:
     """Return the cost vector of each part, shape (columns,); their sum is the cost of the program that `build_program` returns."""
     parts = {}
-    for part, (name, cost) in OBJECTIVE_PARTS.items():
-        vector = np.zeros(program.lp.column_count)
-        if name in program.variables:
-            block = program.variables[name]
-            vector[block.block_slice] = cost(arrays, block)
-        parts[part] = vector
+    for part, terms in OBJECTIVE_PARTS.items():
+        parts[part] = np.zeros(program.lp.column_count)
+        for name, cost in terms:
+            if name in program.variables:
+                block = program.variables[name]
+                parts[part][block.block_slice] = cost(arrays, block)
     return parts

@@ -127,6 +127,14 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "left_over",
         ),
         _describe_constraint(
+            "given_away",
+            "The value given to {partner} in the settlement window that ends with {period} and not used is measured.",
+            "won",
+            "give",
+            "take",
+            "given_away",
+        ),
+        _describe_constraint(
             "own_needs_first",
             "The shortage of {item} in {place} in {period} is at most that of the plan without swaps.",
             ITEM_UNIT,

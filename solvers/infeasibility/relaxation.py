@@ -17,7 +17,14 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, is_past_period
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 
-DEFINING_CONSTRAINTS = ("central_distance", "left_over", "quota_distance", "rate_change", "worst_fulfilment")
+DEFINING_CONSTRAINTS = (
+    "central_distance",
+    "given_away",
+    "left_over",
+    "quota_distance",
+    "rate_change",
+    "worst_fulfilment",
+)
 """Constraints that only define a measure; relaxing them does not help."""
 
 BALANCE_PENALTY = 1e4

@@ -345,15 +345,14 @@ def add_store_constraints(model: ReferenceModel) -> None:
 
 
 def add_rate_change_constraints(model: ReferenceModel) -> None:
-    """Measure rises and falls of the output per day after the past, in units per period of mean length."""
+    """Measure rises and falls of the output per day, in units per period of mean length."""
     if not counts_level(model):
         return
     stated = model.problem.period_days
     days = model.expand_to_periods(1.0 if stated is None else stated)
     mean = sum(days) / len(days)
-    begin = 1 if model.problem.past is None else len(model.problem.past.periods)
     for factory, position, line in model.list_all_lines():
-        for t in range(begin, len(days)):
+        for t in range(1, len(days)):
             if model.items[line.item].value > 0 and days[t] > 0 and days[t - 1] > 0:
                 name = (factory.id, line.item, model.problem.periods[t])
                 up, down = model.add_variable("rise", *name), model.add_variable("fall", *name)
@@ -371,6 +370,19 @@ def add_left_over_constraints(model: ReferenceModel) -> None:
         if t == last and model.items[item].value > 0:
             left = model.left_over[county, item] = model.add_variable("left_over", county, item)
             model.add_constraint(units - left <= units.lowBound, "left_over", county, item)
+
+
+def add_given_away_constraints(model: ReferenceModel) -> None:
+    """Measure the value given to a partner in a settlement window beyond what pays for the value taken."""
+    for partner in model.problem.partners if model.give and counts_level(model) else ():
+        for window in list_settlement_windows(model, partner):
+            value = {item.id: item.value for item in model.problem.items}
+            given = pulp.lpSum(value[i] * model.give[partner.id, i, t] for i in partner.wants for t in window)
+            taken = pulp.lpSum(value[i] * model.take[partner.id, i, t] for i in partner.offers for t in window)
+            surplus = model.add_variable("given_away", partner.id, str(window[-1]))
+            paid = taken / partner.rate if partner.rate > 0 else 0
+            model.add_constraint(given - paid <= surplus, "given_away", partner.id, str(window[-1]))
+            model.given_away[partner.id, window[-1]] = surplus
 
 
 def counts_level(model: ReferenceModel) -> bool:

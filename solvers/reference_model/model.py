@@ -58,6 +58,8 @@ class ReferenceModel:
     """Rise and fall of the output in units per mean period from t − 1 to t, by factory, position of the line and t."""
     left_over: dict[tuple[str, str], pulp.LpVariable] = field(default_factory=dict)
     """Stock at the end of the last period above its minimum in units, by county and item."""
+    given_away: dict[tuple[str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Value given beyond what pays for the value taken in won, by partner and last period of the settlement window."""
     name_counts: dict[str, int] = field(default_factory=dict)
     """Number of requests for each name."""
     past_variables: set[str] = field(default_factory=set)

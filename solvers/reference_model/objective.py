@@ -76,7 +76,7 @@ def build_cost_without_shortage(model: ReferenceModel) -> pulp.LpAffineExpressio
 
 
 def build_level_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
-    """Return smoothing · value · (changes of production / 2 + stock left over), in won."""
+    """Return smoothing · value · (changes of production / 2 + stock left over + goods given away), in won."""
     weight = model.problem.policy.smoothing
     lines = {(factory.id, position): line for factory, position, line in model.list_all_lines()}
     terms = [
@@ -84,6 +84,7 @@ def build_level_cost(model: ReferenceModel) -> pulp.LpAffineExpression:
         for (factory, position, _), (up, down) in model.rate_change.items()
     ]
     terms += [weight * model.items[item].value * units for (_, item), units in model.left_over.items()]
+    terms += [weight * won for won in model.given_away.values()]
     return pulp.lpSum(terms)
 
 

@@ -122,6 +122,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     constraints.add_budget_constraints(model)
     constraints.add_rate_change_constraints(model)
     constraints.add_left_over_constraints(model)
+    constraints.add_given_away_constraints(model)
     return model
 
 

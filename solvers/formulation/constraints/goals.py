@@ -12,6 +12,7 @@ from solvers.data.backlog import compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import add_coefficients, find_variable_block, get_axis_codes
 from solvers.formulation.objective import (
+    compute_given_away_cost,
     compute_left_over_cost,
     compute_quality_loss,
     compute_rate_change_cost,
@@ -162,7 +163,11 @@ def compute_goal_block_cost(arrays: ProblemArrays, block: Block, goal: Goal, pos
     parts = {
         "quality": {"make": compute_quality_loss},
         "cost": {"make": compute_variable_cost, "ship": compute_variable_cost, "stock": compute_variable_cost},
-        "level": {"rate_change": compute_rate_change_cost, "left_over": compute_left_over_cost},
+        "level": {
+            "rate_change": compute_rate_change_cost,
+            "left_over": compute_left_over_cost,
+            "given_away": compute_given_away_cost,
+        },
     }[goal.goal]
     return parts[block.name](arrays, block) if block.name in parts else np.zeros(block.size)
 

@@ -10,9 +10,12 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import get_axis_codes
 from solvers.lp.linear_program import Block, FloatArray, Program
 
+MEASURES = ("rate_change", "given_away")
+"""Variables of past periods that measure other variables; the constraints of the same names define them."""
+
 
 def fix_past_variables(arrays: ProblemArrays, program: Program) -> Program:
-    """Fix every variable of past periods at its reported value.
+    """Fix every variable of past periods at its reported value, and measures at what follows from these.
 
     x[·,t]  =  reported value        for past periods t
     −∞  ≤  a · x  ≤  ∞               for constraints on past variables only
@@ -30,7 +33,11 @@ def fix_past_variables(arrays: ProblemArrays, program: Program) -> Program:
         past_mask = is_past_period(arrays, block)
         if past_mask.any():
             columns = block.positions[past_mask]
-            lower[columns] = upper[columns] = _read_past_values(arrays, block, past_mask)
+            if block.name in MEASURES:
+                values = _measure_past(program, block, lower)[past_mask]
+            else:
+                values = _read_past_values(arrays, block, past_mask)
+            lower[columns] = upper[columns] = values
             is_past_column[columns] = True
     row_lower, row_upper = lp.row_lower.copy(), lp.row_upper.copy()
     only_past = _find_rows_of_columns(program, is_past_column) & ~_find_rows_of_columns(program, ~is_past_column)
@@ -51,6 +58,15 @@ def _find_rows_of_columns(program: Program, columns: BoolArray) -> BoolArray:
     matrix = program.lp.matrix
     entries = np.repeat(columns, np.diff(matrix.indptr))
     return np.bincount(matrix.indices[entries], minlength=program.lp.row_count) > 0
+
+
+def _measure_past(program: Program, block: Block, values: FloatArray) -> FloatArray:
+    """Return the least values of measures that satisfy their constraints at other values, (n,), shape (block.size,)."""
+    rows = program.constraints[block.name]
+    activity = program.lp.matrix[rows.block_slice] @ values
+    if block.name == "rate_change":
+        activity = np.repeat(activity, 2) * np.where(block.axes["side"] == 0, 1.0, -1.0)
+    return np.asarray(np.maximum(activity, 0.0))
 
 
 def _read_past_values(arrays: ProblemArrays, block: Block, mask: BoolArray) -> FloatArray:

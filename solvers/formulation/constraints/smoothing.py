@@ -1,14 +1,19 @@
-"""Production smoothing: changes of the rate of production, and stock left over at the end, which cost `policy.smoothing`.
+"""Production smoothing: changes of the rate of production, stock left over and goods given away, which cost `policy.smoothing`.
 
-The variables of both constraints are measures: no plan is infeasible because of them.
+The variables of these constraints are measures: no plan is infeasible because of them.
 """
 
 import numpy as np
 
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.coefficients import add_coefficients, find_production_columns, find_variable_block
-from solvers.formulation.objective import compute_left_over_cost, compute_rate_change_cost
-from solvers.lp.linear_program import Block, FloatArray, ProgramBuilder
+from solvers.formulation.coefficients import (
+    add_coefficients,
+    add_constraints_where,
+    find_production_columns,
+    find_variable_block,
+)
+from solvers.formulation.objective import compute_given_away_cost, compute_left_over_cost, compute_rate_change_cost
+from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilder
 
 
 def add_rate_change_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
@@ -18,12 +23,11 @@ def add_rate_change_constraints(arrays: ProblemArrays, program: ProgramBuilder) 
     ↔  shadow price in won per unit, by line and period
 
     Adds two variables `rate_change` (above, below) for each constraint, in units per period of D̄ days; each costs half of
-    `policy.smoothing` · value. A constraint exists for every period after the past with a period before it, which may be
-    past. Lines whose item has no value and periods of 0 days have none.
+    `policy.smoothing` · value. Changes in the past count as well, so that a plan made again is comparable with the former
+    one. Lines whose item has no value and periods of 0 days have no constraint.
     """
     days = arrays.period_days
     counts = (arrays.items.value[arrays.lines.item] > 0)[:, None] & ((days[1:] > 0) & (days[:-1] > 0))[None, :]
-    counts[:, : max(arrays.past.period_count - 1, 0)] = False
     line, before = np.nonzero(counts)
     period = before + 1
     sides = np.tile(np.arange(2, dtype=np.int64), len(line))
@@ -61,3 +65,36 @@ def add_left_over_constraints(arrays: ProblemArrays, program: ProgramBuilder) ->
     rows = program.add_constraints("left_over", axes, upper=least)
     add_coefficients(program, rows.positions, stock.positions[counted], 1.0)
     add_coefficients(program, rows.positions, left_over.positions, -1.0)
+
+
+def add_given_away_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    """Measure the value given to a partner in a settlement window beyond what pays for the value taken.
+
+    Σ value[i] · give[p,i,t] − Σ value[i] · take[p,i,t] / rate[p] − given_away[p,T]  ≤  0        over the window that ends with T
+    ↔  shadow price in won per won, by partner and period
+
+    Adds a variable `given_away` for each constraint, in won, which costs `policy.smoothing`: otherwise goods made only to
+    fill a trough, or left over, would be given for nothing. Windows in which the partner wants nothing have
+    none. Without a rate, nothing that is taken is paid for, and the second sum is left out.
+    """
+    give, take, partners = find_variable_block(program, "give"), find_variable_block(program, "take"), arrays.partners
+    last = _find_last_periods(partners.window)
+    is_wanted = np.zeros(partners.window.shape, dtype=bool)
+    ends = {block.name: last[block.axes["partner"], block.axes["period"]] for block in (give, take)}
+    is_wanted[give.axes["partner"], ends["give"]] = True
+    rows = add_constraints_where(program, "given_away", ("partner", "period"), is_wanted, upper=np.zeros(last.shape))
+    axes = dict(zip(("partner", "period"), np.nonzero(is_wanted), strict=True))
+    cost = compute_given_away_cost(arrays, Block("given_away", 0, int(is_wanted.sum()), axes))
+    given_away = program.add_variables("given_away", axes, cost=cost)
+    add_coefficients(program, rows[is_wanted], given_away.positions, -1.0)
+    value, rate = arrays.items.value, partners.rate[take.axes["partner"]]
+    add_coefficients(program, rows[give.axes["partner"], ends["give"]], give.positions, value[give.axes["item"]])
+    paid = np.divide(value[take.axes["item"]], rate, out=np.zeros(take.size), where=rate > 0)
+    add_coefficients(program, rows[take.axes["partner"], ends["take"]], take.positions, -paid)
+
+
+def _find_last_periods(window: IntArray) -> IntArray:
+    """Return the last period of the settlement window of each period, (P, T); windows are runs of periods."""
+    count = window.shape[1]
+    ends = np.where(np.diff(window, axis=1, append=-1) != 0, np.arange(count), count)
+    return np.asarray(np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1])

@@ -16,7 +16,7 @@ from solvers.lp.linear_program import Program
 from tests.solvers.formulation.two_towns import GOALS, two_towns
 
 ROOT = Path(__file__).parents[3]
-MEASURES = {"worst_fulfilment", "central_distance", "quota_distance", "goal", "rate_change", "left_over"}
+MEASURES = {"worst_fulfilment", "central_distance", "quota_distance", "goal", "rate_change", "left_over", "given_away"}
 """Constraints that define measures, so no plan can violate them."""
 
 

@@ -133,8 +133,8 @@ def program_of(problem: Json) -> Program:
 def test_weight_0_adds_nothing_to_the_program(policy: Json) -> None:
     """The other variables and constraints are the same, byte for byte, with and without smoothing."""
     off, on = (program_of(workshop([3, 9], policy={**policy, "smoothing": weight})) for weight in (0, 0.03))
-    assert set(on.variables) - set(off.variables) == {"rate_change", "left_over"}
-    assert set(on.constraints) - set(off.constraints) == {"rate_change", "left_over"}
+    assert set(on.variables) - set(off.variables) == {"rate_change", "left_over", "given_away"}
+    assert set(on.constraints) - set(off.constraints) == {"rate_change", "left_over", "given_away"}
     columns, rows = (
         np.concatenate([blocks[name].positions for name in kept])
         for blocks, kept in ((on.variables, off.variables), (on.constraints, off.constraints))
@@ -205,3 +205,50 @@ def test_objective_equals_that_of_a_plain_model(data: st.DataObject) -> None:
     result = plan(problem)
     assert result.plan.objective is not None
     assert result.plan.objective.value == pytest.approx(solve_town(problem), rel=1e-8, abs=1e-8)
+
+
+def _with_neighbour(rate: float, wants: float = 100, **parts: Any) -> Json:
+    neighbour = {"id": "north", "at": "town", "wants": {"soap": wants}, "rate": rate, **parts}
+    return workshop([6, 0, 6], stocks={"soap": {"most": [0, 0, 100]}}) | {"partners": [neighbour]}
+
+
+@pytest.mark.parametrize("rate", [0, 0.5])
+def test_nothing_is_made_to_be_given_away(rate: float) -> None:
+    result = plan(_with_neighbour(rate))
+    assert quotas(result, 3) == pytest.approx([6, 0, 6])
+    assert not rows_of(result)["swaps"]
+
+
+def test_goods_given_away_cost_the_weight_times_their_value() -> None:
+    """A minimum quota in a month without need and store: what is made must be given, and nothing is taken for it."""
+    problem = _with_neighbour(0.5)
+    problem["factories"][0]["lines"][0]["least"] = [0, 4, 0]
+    parts = parts_of(plan(problem))
+    assert parts["left_over"] == pytest.approx(0.03 * 4)
+    assert parts["rate_changes"] == pytest.approx(0.03 * 2)
+
+
+def test_goods_that_pay_for_others_are_not_given_away() -> None:
+    """Six units are given for three of another good, at the rate of one half; the credit of 1 won pays for a fourth."""
+    problem = _with_neighbour(0.5, 6, offers={"rice": 9}, credit=1, settlement="plan")
+    problem["items"] = [{"id": "soap", "storable": False}, {"id": "rice", "value": 1, "storable": False}]
+    problem["demand"].append(need("town", "rice", [0, 4, 0]))
+    parts = parts_of(plan(problem))
+    assert parts["left_over"] == pytest.approx(0)
+    assert parts["shortage"] == pytest.approx(0)
+
+
+def test_past_changes_and_gifts_are_fixed_where_the_past_is() -> None:
+    problem = _with_neighbour(0.5, settlement="period")
+    problem |= {"periods": ["p1", "p2", "p3", "p4"], "period_days": [30, 15, 30, 30], "years": 0.29}
+    problem["demand"] = [need("town", "soap", [6, 0, 6, 6])]
+    problem["counties"][0]["stocks"]["soap"] = {"most": [0, 0, 0, 100]}
+    problem["past"] = {
+        "periods": ["p1", "p2"],
+        "outputs": [{"factory": "works", "item": "soap", "quantity": [6, 1]}],
+        "swaps": [{"partner": "north", "item": "soap", "given": [0, 1], "taken": [0, 0]}],
+    }
+    parts = parts_of(plan(problem))
+    # in 30 days 6, 2, 6 and 6 units; a period has 26.25 days on average
+    assert parts["rate_changes"] == pytest.approx(0.03 / 2 * (4 + 4) * 26.25 / 30)
+    assert parts["left_over"] == pytest.approx(0.03 * 1)

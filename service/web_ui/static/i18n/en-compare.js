@@ -17,7 +17,7 @@ export default {
   "compare.making": "Production cost",
   "compare.haulage": "Haulage cost",
   "compare.rate_changes": "Cost of changing output",
-  "compare.left_over": "Cost of stock left over",
+  "compare.left_over": "Cost of goods left over",
   "compare.local_share": "Local share",
   "compare.central_share": "Central share",
   "compare.power": "Electricity used",

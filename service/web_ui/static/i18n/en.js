@@ -85,6 +85,7 @@ export default {
   "rule.store": "Store capacity",
   "rule.rate_change": "Production level",
   "rule.left_over": "Stock left over",
+  "rule.given_away": "Given for nothing",
   "rule.line_least": "Minimum quota",
   "rule.line_most": "Maximum quota",
   "rule.stock_least": "Minimum stock",

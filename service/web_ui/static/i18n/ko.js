@@ -84,6 +84,7 @@ export default {
   "rule.store": "창고 용량",
   "rule.rate_change": "생산 평준",
   "rule.left_over": "남는 재고",
+  "rule.given_away": "대가 없이 넘긴 물자",
   "rule.line_least": "최소 과제",
   "rule.line_most": "최대 과제",
   "rule.stock_least": "최소 재고",
