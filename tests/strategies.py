@@ -120,6 +120,11 @@ def _counties(d: Drawing, items: list[Json]) -> list[Json]:
     for id_ in d.counties:
         county: Json = {"id": id_, "power_area": d.one(d.areas)}
         county["population"] = {"people": d.draw(st.integers(0, 60)), "infants": d.draw(st.integers(0, 9))}
+        if d.perhaps(3):
+            infants = {"heads": county["population"].pop("infants"), "yearly_growth": d.one((0.0, 0.125))}
+            county["census"] = {"infants": infants}
+        if d.perhaps(3):
+            county["shops"] = [{"id": "shop-1", "share": 0.75}, {"id": "shop-2", "share": 0.25}]
         stocks = {item["id"]: _stock(d, item) for item in items if item["storable"] and d.perhaps(3)}
         county["stocks"] = stocks
         if d.perhaps(3):
@@ -288,6 +293,7 @@ def problem_dicts(
         "calendars": {"season": _season(d)},
         "items": items,
         "counties": counties,
+        "population_projection": {"census_year": 2000.0, "plan_year": 2002.0},
         "stations": [
             {"id": id_} | ({"handling_tonnes": d.by_period(0, 10)} if d.perhaps(3) else {}) for id_ in d.stations
         ],

@@ -118,6 +118,28 @@ def test_words_that_spreadsheets_would_change_come_back_the_same(words: list[str
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_tables_by_age_and_shops_come_back_the_same(kind: SpreadsheetKind) -> None:
+    raw = two_counties_raw()
+    raw["population_projection"] = {
+        "census_year": 1993.5,
+        "plan_year": 2002.5,
+        "error": 0.03,
+        "error_per_year": 0.01,
+        "boys_per_girl": 1.06,
+        "newborn_survival": 0.9,
+        "rates": [{"age": 0, "women_survive": 0.9}, {"age": 5, "births_per_woman": 0.1, "men_survive": 0.8}],
+        "groups": {"girls": {"sex": "women", "below_age": 5}, "homes": {"per_head": 0.25}, "old": {"from_age": 5}},
+    }
+    raw["counties"][0] |= {
+        "ages": [{"age": 0, "women": 5, "men": 6}, {"age": 5, "women": 7, "men": 8}],
+        "census": {"elders": {"heads": 9, "yearly_growth": -0.01}},
+        "net_migration": -0.002,
+        "shops": [{"id": "gate", "name": "Gate", "local_name": "정문", "share": 0.75}, {"id": "hall", "share": 0.25}],
+    }
+    assert_same(kind, PlanningProblem.model_validate(raw))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_goals_of_selected_needs_come_back_the_same(kind: SpreadsheetKind) -> None:
     raw = two_counties_raw()
     raw["policy"] = {
