@@ -1,4 +1,4 @@
-"""What is due before April ends: goods for April 15, and for the school year, which begins on April 1."""
+"""What is due before April ends: goods for April 15, and for the school year, which begins on April 1; and which shortages last."""
 
 from collections import Counter
 
@@ -37,7 +37,7 @@ def test_school_goods_are_due_when_april_begins_and_others_at_its_middle(due_ite
         "textbook",
     } <= school
     assert all(item.due["2002-04"].by == (0 if item.id in school else 0.5) for item in due_items)
-    assert {"socks", "shirt", "hard-candy", "gift-sweets-nursery", "liquor"} <= {item.id for item in due_items} - school
+    assert {"socks", "shirt", "hard-candy", "gift-sweets-primary", "liquor"} <= {item.id for item in due_items} - school
 
 
 def test_the_need_for_school_goods_is_in_april(ryanggang: Province) -> None:
@@ -50,3 +50,10 @@ def test_the_need_for_school_goods_is_in_april(ryanggang: Province) -> None:
 def test_whatever_is_due_can_be_stored(due_items: list[Item]) -> None:
     assert len(due_items) == 40
     assert all(item.storable for item in due_items)
+
+
+def test_a_shortage_of_a_durable_lasts(ryanggang: Province) -> None:
+    carried = {item.id: item.carry_over for item in ryanggang.problem.items if item.carry_over > 0}
+    whole = {item.id for item in ryanggang.problem.items if item.whole_units}
+    assert carried.keys() == {"rice-bowl", "soup-bowl", "winter-jacket", "winter-shoes", "quilt", "nails-and-hinges"}
+    assert all(share == (1 if item in whole else 0.9) for item, share in carried.items())
