@@ -30,6 +30,8 @@ _PARTY_TEXTS = {
     "stock": "Stock in {} · 재고",
     "people": "People of {} · 주민",
     "loss": "Lost in {} · 손실",
+    "before": "Under way to {} before the plan · 수송 중이던 것",
+    "under_way": "Under way to {} after the plan · 수송 중",
     "others": "Others · 기타",
 }
 """Texts of parties other than factories, partners and shops, which have names of their own."""

@@ -78,4 +78,6 @@ export default {
   "slip.title": "Slip of a shop · 상점 전표",
   "slip.of": "{county}, {share} of the goods of the county, plan {plan}",
   "slip.goods": "Goods to hand out",
+  "sheet.party.before": "Under way to {name} before the plan",
+  "sheet.party.under_way": "Under way to {name} after the plan",
 };

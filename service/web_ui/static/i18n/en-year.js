@@ -86,4 +86,6 @@ export default {
   "year.quality-source.centre": "Centre",
   "year.quality-source.partner": "Neighbours",
   "year.quality-source.stock": "Opening stock",
+  "year.origin.before": "Under way before the plan, {name}",
+  "year.quality-source.before": "Under way before",
 };

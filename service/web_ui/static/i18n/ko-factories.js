@@ -77,4 +77,6 @@ export default {
   "slip.title": "상점 전표 · Slip of a shop",
   "slip.of": "{county}, 군 물품의 {share}, 계획 {plan}",
   "slip.goods": "내줄 물품",
+  "sheet.party.before": "계획 전에 수송 중({name})",
+  "sheet.party.under_way": "계획 뒤까지 수송 중({name})",
 };

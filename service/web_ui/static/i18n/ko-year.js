@@ -84,4 +84,6 @@ export default {
   "year.quality-source.centre": "중앙",
   "year.quality-source.partner": "이웃 지역",
   "year.quality-source.stock": "기초 재고",
+  "year.origin.before": "계획 전에 수송 중, {name}",
+  "year.quality-source.before": "수송 중이던 것",
 };

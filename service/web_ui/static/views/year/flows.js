@@ -9,7 +9,13 @@ import { getCssColour } from "../../lib/theme.js";
 import { sumOrigins } from "./origins.js";
 
 /** @type {Record<string, string>} */
-const ORIGIN_COLOURS = { centre: "central", factories: "local", partner: "swap", stock: "stock" };
+const ORIGIN_COLOURS = {
+  centre: "central",
+  factories: "local",
+  partner: "swap",
+  stock: "stock",
+  before: "stock",
+};
 
 /** Flows below this share of the total are left out of the drawing. */
 const MIN_SHARE = 0.0005;

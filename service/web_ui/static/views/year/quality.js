@@ -6,7 +6,7 @@ import { renderEmpty } from "../../lib/feedback.js";
 import { formatNumber, formatWon } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
 
-const SOURCES = ["factory", "centre", "partner", "stock"];
+const SOURCES = ["factory", "centre", "partner", "stock", "before"];
 
 /** @typedef {{value: number, good: number}} Sum value delivered, won, and the same times quality */
 
@@ -67,21 +67,21 @@ function renderQuality(columns) {
     const title = sum?.value ? t("year.quality-of", { amount: formatWon(sum.value) }) : "";
     return h("td", { class: "number", title }, text);
   };
-  const rows = [...sumQuality(columns)].map(([category, bySource]) => {
+  const sums = sumQuality(columns);
+  const sources = ["all", ...SOURCES.filter((source) => sums.get("all")?.has(source))];
+  const rows = [...sums].map(([category, bySource]) => {
     const name =
       category === "all" ? t("year.all-goods") : textOr(`category.${category}`, category);
     return h(
       "tr",
       { data: { category } },
       h("th", { scope: "row" }, name),
-      ["all", ...SOURCES].map((source) => renderCell(bySource.get(source))),
+      sources.map((source) => renderCell(bySource.get(source))),
     );
   });
   const head = [
     renderColumnHeading(t("year.category")),
-    ...["all", ...SOURCES].map((source) =>
-      renderColumnHeading(t(`year.quality-source.${source}`), true),
-    ),
+    ...sources.map((source) => renderColumnHeading(t(`year.quality-source.${source}`), true)),
   ];
   return h(
     "table",
