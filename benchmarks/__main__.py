@@ -4,6 +4,7 @@ list    names subjects, sweeps and drivers.
 run     measures subjects with drivers; ratios are to `cold` of the same run.
 sweep   measures subjects of rising size and draws time and memory against size.
 goals   prints each promised measure with its figure.
+plans   prints what plans must be so that people sign them; with --old, also the time against an old checkout.
 one     one run in this process, for the other actions.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from benchmarks.drivers import DRIVERS
 from benchmarks.goals import goals
 from benchmarks.measuring import as_json
+from benchmarks.plans import list_lines
 from benchmarks.plots import draw
 from benchmarks.running import run, table
 from benchmarks.subjects import SUBJECTS, SWEEPS
@@ -31,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(as_json(DRIVERS[requested.driver[0]](SUBJECTS[requested.subject[0]](), requested.limit)))
     elif requested.action == "goals":
         for line in goals(requested.times, requested.limit):
+            print(line, flush=True)
+    elif requested.action == "plans":
+        for line in list_lines(requested.old, requested.times):
             print(line, flush=True)
     elif requested.action == "sweep":
         for name in requested.sweep or list(SWEEPS):
@@ -53,12 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "one"])
+    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "plans", "one"])
     parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
     parser.add_argument("--sweep", action="append", choices=list(SWEEPS), help="default: all")
     parser.add_argument("--driver", action="append", choices=list(DRIVERS), help="default: all; of sweeps build, cold")
     parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
     parser.add_argument("--limit", type=float, default=300.0, help="seconds after which one solve is cut")
+    parser.add_argument("--old", type=Path, help="checkout of an old commit, against which `plans` measures time")
     parser.add_argument("--plots", type=Path, help="folder for the plots of a sweep")
     return parser
 

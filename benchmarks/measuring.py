@@ -1,6 +1,7 @@
 """Seconds and memory of one run, each run in a process of its own; medians of several."""
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 MIB = 1024 * 1024
 
@@ -62,8 +64,8 @@ def timed(run: Callable[[], str]) -> Measured:
     return timer.measured()
 
 
-def apart(subject: str, driver: str, limit: float) -> Measured:
-    """One run in a fresh process, so that nothing is warm and its memory is its own.
+def apart(subject: str, driver: str, limit: float, checkout: Path | None = None) -> Measured:
+    """One run in a fresh process, so that nothing is warm and its memory is its own; of another checkout of Allot if given.
 
     RuntimeError with the process' last words where it fails.
     """
@@ -79,7 +81,8 @@ def apart(subject: str, driver: str, limit: float) -> Measured:
         "--limit",
         str(limit),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = None if checkout is None else os.environ | {"PYTHONPATH": str(checkout.resolve())}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=checkout, env=environment)
     if done.returncode:
         raise RuntimeError(f"{driver} of {subject} failed: {done.stderr.strip()[-2000:]}")
     return Measured(**json.loads(done.stdout.splitlines()[-1]))

@@ -11,6 +11,14 @@ from benchmarks.aggregation import coarser
 from benchmarks.drivers import DRIVERS
 from benchmarks.goals import PLAIN, _race
 from benchmarks.measuring import Measured, apart, medians
+from benchmarks.plan_measures import (
+    PlannedYear,
+    compute_cost_of_levelling,
+    count_switches,
+    measure_crisis,
+    measure_normal,
+)
+from benchmarks.plans import build_small_problem, measure_twelve_pumps, plan_year, solve_exactly
 from benchmarks.plots import draw
 from benchmarks.subjects import SUBJECTS, SWEEPS, ryanggang
 from benchmarks.synthetic import synthetic
@@ -136,3 +144,46 @@ def test_synthetic_provinces_are_as_requested(chain: int, materials: int) -> Non
     problem = synthetic(3, 20, 2, chain=chain)
     assert len(problem.counties) == 3
     assert sum(item.kind == "material" for item in problem.items) == materials
+
+
+@pytest.fixture(scope="module")
+def tiny_year() -> PlannedYear:
+    return plan_year(SUBJECTS["tiny"]())
+
+
+def test_measures_name_what_falls_short(tiny_year: PlannedYear) -> None:
+    """The tiny province makes 70 % of what it needs: it is short in the normal sense."""
+    normal = {measure.name: measure for measure in measure_normal(tiny_year, tiny_year)}
+    short = normal["normal: county-item-months short after whole units"]
+    assert not short.is_met
+    assert "county-0 good-" in short.note
+    assert normal["normal: cost of levelling"].is_met
+    assert compute_cost_of_levelling(tiny_year, tiny_year) <= 1
+    assert all(measure.must for measure in measure_crisis(tiny_year))
+
+
+def test_a_switch_is_a_change_between_two_periods() -> None:
+    assert count_switches([False, True, True, False, True]) == 3
+    assert count_switches([True, True]) == 0
+
+
+def test_goods_given_without_being_made_are_found(tiny_year: PlannedYear) -> None:
+    good = tiny_year.problem.items[0].id
+    given = {"partner": "p", "item": good, "period": "p0", "given": 1e9, "taken": 0.0, "value": 0.0}
+    wrong = PlannedYear(tiny_year.problem, tiny_year.plan, {**tiny_year.rows, "swaps": [given]})
+    measure = list(measure_crisis(wrong))[-1]
+    assert not measure.is_met
+    assert measure.note == good
+
+
+def test_the_exact_optimum_bounds_the_plan_of_a_small_problem() -> None:
+    problem = build_small_problem(2)
+    objective = plan_year(problem).plan.objective
+    assert objective is not None
+    assert solve_exactly(problem) <= objective.value + 1e-6
+    assert [measure.must for measure in measure_twelve_pumps()] == ["12", "≥ 1"]
+
+
+def test_another_checkout_is_measured() -> None:
+    root = Path(__file__).parents[2]
+    assert apart("tiny", "build", 30.0, root).note == apart("tiny", "build", 30.0).note
