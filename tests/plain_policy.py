@@ -4,5 +4,6 @@ from typing import Any
 
 PLAIN_POLICY: dict[str, Any] = {
     "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}, {"width": 0.2, "weight": 1}],
+    "tie_break": False,
 }
 """Fields of `policy` as JSON: merge them into the policy of a problem, before what the test states itself."""

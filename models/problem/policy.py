@@ -112,9 +112,9 @@ class Policy(Frozen):
     own_surplus: bool = True
     """Whether swaps give at most what local factories have made so far and the opening stock, by item over the whole
     region. What the centre or another partner supplies is then no means of payment. True by default."""
-    tie_break: bool = False
+    tie_break: bool = True
     """Whether ties between optimal plans are settled: the plan that serves most, then makes, draws, swaps, ships and
-    stores least, by value and tonne-km."""
+    stores least, by value and tonne-km. True by default."""
     quality_weight: Amount = 0.0
     """Weight of missing quality, in won per won of value; 0 by default."""
     smoothing: Amount = 0.0
