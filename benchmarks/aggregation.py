@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.problem.factories import Factory
+from models.problem.items import Item
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
@@ -54,7 +55,7 @@ def coarser(problem: PlanningProblem, months: int) -> PlanningProblem:
             "periods": problem.periods[::months],
             "period_days": join.total(problem.period_days),
             "calendars": {name: join.total(shares) for name, shares in problem.calendars.items()},
-            "items": tuple(_with(item, importance=join.mean(item.importance)) for item in problem.items),
+            "items": tuple(_item(item, problem, join) for item in problem.items),
             "counties": tuple(_county(county, join) for county in problem.counties),
             "stations": tuple(_with(s, handling_tonnes=join.total(s.handling_tonnes)) for s in problem.stations),
             "demand": tuple(_with(row, quantity=join.total(row.quantity)) for row in problem.demand),
@@ -78,6 +79,23 @@ def coarser(problem: PlanningProblem, months: int) -> PlanningProblem:
 
 def _with(part: Any, **update: Any) -> Any:
     return part.model_copy(update=update)
+
+
+def _item(item: Item, problem: PlanningProblem, join: Joining) -> Item:
+    """The item with the due dates that fall on the beginning of a joined period; a date inside one is dropped.
+
+    So a coarser year stays a relaxation: within a joined period, nothing says when goods arrive.
+    """
+    shares = problem.calendars.get(item.calendar, (1 / len(problem.periods),) * len(problem.periods))
+    whole = dict(zip(problem.periods[:: join.months], join.total(shares), strict=True))
+    part = dict(zip(problem.periods, shares, strict=True))
+    due = {
+        period: _with(date, share=date.share * part[period] / whole[period])
+        for period, date in item.due.items()
+        if period in whole and date.by == 0 and whole[period] > 0
+    }
+    carry_over = item.carry_over**join.months
+    return item.model_copy(update={"importance": join.mean(item.importance), "due": due, "carry_over": carry_over})
 
 
 def _county(county: County, join: Joining) -> County:

@@ -80,6 +80,19 @@ def test_a_coarser_year_has_the_same_needs_and_power() -> None:
         coarser(month.problem, 5)
 
 
+def test_due_dates_stay_where_a_joined_period_begins() -> None:
+    year = ryanggang("crisis")
+    quarters, whole = coarser(year, 3), coarser(year, 12)
+    fine, coarse = ({item.id: item for item in problem.items} for problem in (year, quarters))
+    notebooks = fine["notebook"]
+    april, spring = (sum(year.calendars[notebooks.calendar][3:end]) for end in (4, 6))
+    assert coarse["notebook"].due["2002-04"].share == pytest.approx(notebooks.due["2002-04"].share * april / spring)
+    assert fine["socks"].due
+    assert not coarse["socks"].due  # due in the middle of April
+    assert not any(item.due for item in whole.items)
+    assert coarse["nails-and-hinges"].carry_over == pytest.approx(0.9**3)
+
+
 def test_what_lasts_is_averaged_and_what_is_kept_is_the_last() -> None:
     problem = synthetic(2, 3, 4)
     good, *others = problem.items
