@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.problem.planning_problem import PlanningProblem
+from tests.plain_policy import PLAIN_POLICY
 
 Json = dict[str, Any]
 
@@ -14,8 +15,8 @@ def make_problem(**parts: Any) -> PlanningProblem:
 
 
 def problem_json(**parts: Any) -> Json:
-    """The JSON of `make_problem`."""
-    return {
+    """The JSON of `make_problem`, without smoothing unless `policy` states it."""
+    problem = {
         "periods": ["p1"],
         "items": [{"id": "soap"}],
         "counties": [{"id": "town", "power_area": "area"}],
@@ -23,6 +24,7 @@ def problem_json(**parts: Any) -> Json:
         "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "priority_weights": {"1": 1, "2": 1, "3": 1}},
         **parts,
     }
+    return problem | {"policy": {"smoothing": PLAIN_POLICY["smoothing"]} | problem["policy"]}
 
 
 def need(county: str, item: str, quantity: float | Sequence[float]) -> Json:

@@ -3,6 +3,7 @@
 from typing import Any
 
 PLAIN_POLICY: dict[str, Any] = {
+    "smoothing": 0,
     "shortage_bands": [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}, {"width": 0.2, "weight": 1}],
     "tie_break": False,
 }

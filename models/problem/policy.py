@@ -117,8 +117,8 @@ class Policy(Frozen):
     stores least, by value and tonne-km. True by default."""
     quality_weight: Amount = 0.0
     """Weight of missing quality, in won per won of value; 0 by default."""
-    smoothing: Amount = 0.0
-    """Weight of changes of production from period to period, in won per won of value; 0 by default, which permits any
+    smoothing: Amount = 0.03
+    """Weight of changes of production from period to period, in won per won of value; 0.03 by default. 0 permits any
     change. A rise of the output per day costs half the weight, and a fall the other half: output that runs in a single
     period costs the weight times its value. Stock left at the end above its minimum, and goods given in
     swaps for nothing, cost the weight times their value as well. With ordered goals, these count only where the goal

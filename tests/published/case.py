@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.builders import Json
+from tests.plain_policy import PLAIN_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class Case:
         return self.constant + self.sign * value
 
 
-PLAIN: Json = {"shortage_bands": [{"width": 1, "weight": 1}], "priority_weights": {"1": 1, "2": 1, "3": 1}}
+PLAIN: Json = {
+    **PLAIN_POLICY,
+    "shortage_bands": [{"width": 1, "weight": 1}],
+    "priority_weights": {"1": 1, "2": 1, "3": 1},
+}
 """Every unit short costs its item's value: no bands, no priorities."""
 
 

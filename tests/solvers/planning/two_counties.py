@@ -10,14 +10,15 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
 from solvers.planning import PlanResult, make_plan
 from tests.builders import Json
+from tests.plain_policy import PLAIN_POLICY
 
 EXAMPLE = "two_counties.json"
 
 
 def two_counties() -> Json:
-    """Load a mutable copy of the example."""
+    """Load a mutable copy of the example, with a plain policy."""
     raw: Json = orjson.loads((files("models.examples") / EXAMPLE).read_bytes())
-    return raw
+    return raw | {"policy": PLAIN_POLICY | raw["policy"]}
 
 
 def planned(problem: Json | PlanningProblem, **options: Any) -> PlanResult:

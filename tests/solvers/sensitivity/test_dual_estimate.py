@@ -13,6 +13,7 @@ from solvers.sensitivity import SensitivitySession, estimate_change, open_change
 from solvers.sensitivity.curves import compute_served_share
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
+from tests.solvers.planning.two_counties import two_counties as plain_two_counties
 from tests.strategies import problems
 
 KINDS = ("power_limit", "machine_condition", "delivered", "population", "rail_tonnes", "labour")
@@ -123,7 +124,7 @@ def test_changes_beyond_bounds_have_no_estimate() -> None:
 
 
 def test_two_counties_with_a_tenth_less_power() -> None:
-    problem = two_counties()
+    problem = PlanningProblem.model_validate(plain_two_counties())
     session = SensitivitySession.from_problem(problem)
     other = changed(problem, Change(what="power_limit", where="hyesan", factor=0.9))
     found, then = estimate_change(session, other), open_changed(session, other)
