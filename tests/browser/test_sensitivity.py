@@ -239,3 +239,23 @@ def test_what_if_of_a_whole_province(open_page: OpenPage, service: Service, plan
     figure = page.locator("[data-figure=objective]")
     assert shows_value(figure.locator("strong").inner_text(), truth["objective"][1])
     assert shows_value(figure.locator(".tag").inner_text(), truth["objective"][1] - truth["objective"][0])
+
+
+def test_the_page_tells_what_equity_costs(open_page: OpenPage, service: Service, short: str) -> None:
+    """The card shows the inequality of the plan; its button solves the plan without fairness."""
+    page = open_page(f"#/bottlenecks?plan={short}")
+    summary = service.json(f"/v1/plans/{short}")["summary"]
+    spread = summary["greatest_spread"]
+    assert shows_value(page.locator("[data-figure=gini] dd").inner_text(), summary["gini"])
+    assert shows_value(page.locator("[data-figure=spread] dd").inner_text(), spread["spread"])
+    button = page.get_by_role("button", name="What does equity cost?")
+    button.click()
+    price = service.json(f"/v1/plans/{short}/equity?price=true")["price"]
+    expect(page.locator("[data-figure=price-of-equity]")).to_be_visible()
+    assert shows_value(page.locator("[data-figure=price-of-equity] dd").inner_text(), price["price"])
+    for row, name in (("served", "served_share"), ("gini", "gini"), ("objective", "objective")):
+        fair, plain = page.locator(f"tr[data-row={row}] td").all_inner_texts()
+        assert shows_value(fair, price["fair"][name])
+        assert shows_value(plain, price["plain"][name])
+    expect(button).to_be_disabled()
+    assert find_violations(page) == []

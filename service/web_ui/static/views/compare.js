@@ -103,9 +103,10 @@ function renderSections(context, problemIndex, plans) {
   ];
 }
 
-/** @type {Array<[string, (plan: PlanWithFigures) => number, (value: number) => string]>} */
+/** @type {Array<[string, (plan: PlanWithFigures) => number|null, (value: number|null) => string]>} */
 const FIGURES = [
   ["served_share", (plan) => plan.summary.served_share, formatShare],
+  ["gini", (plan) => plan.summary.gini, formatNumber],
   ["objective", (plan) => plan.objective.value, formatWon],
   ["shortage", (plan) => plan.objective.parts.shortage, formatWon],
   ["making", (plan) => plan.objective.parts.making, formatWon],
