@@ -18,7 +18,6 @@ export default {
   "compare.haulage": "Haulage cost",
   "compare.rate_changes": "Cost of changing output",
   "compare.left_over": "Cost of goods left over",
-  "compare.left_over": "Cost of stock left over",
   "compare.gini": "Inequality between counties (Gini)",
   "compare.local_share": "Local share",
   "compare.central_share": "Central share",

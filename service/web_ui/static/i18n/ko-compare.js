@@ -18,7 +18,6 @@ export default {
   "compare.haulage": "수송 비용",
   "compare.rate_changes": "생산 변동 비용",
   "compare.left_over": "남는 물자 비용",
-  "compare.left_over": "남는 재고 비용",
   "compare.gini": "군 사이 불평등(지니계수)",
   "compare.local_share": "지방 생산 몫",
   "compare.central_share": "중앙 몫",
