@@ -12,6 +12,7 @@ from service.storage.plan_requests import IdempotencyKey, PlanRequest
 from service.storage.records import PlanRecord
 from service.storage.repositories.jobs import JobQueue
 from service.workers.job_runtime import JobRuntime
+from tests.plain_policy import PLAIN_POLICY
 
 
 def small(name: str = "small") -> PlanningProblem:
@@ -37,6 +38,7 @@ def slow(counties: int = 40, items: int = 60, periods: int = 12) -> PlanningProb
                 for c in range(counties)
             ],
             "links": [_link(c, step, counties) for c in range(counties) for step in (1, 3)],
+            "policy": PLAIN_POLICY,
         }
     )
 
