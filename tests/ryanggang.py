@@ -18,6 +18,7 @@ from pyarrow import parquet
 from models.changes.apply import apply_changes
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import Policy
 from models.provinces import load_builtin_province
 from service.core.codecs import decode_basis, encode_basis
 from solvers.lp.certificate import certify_solution
@@ -62,9 +63,11 @@ def source_digest() -> str:
 
 
 @cache
-def solved_year(scenario: str) -> Planned:
-    """A year with a certified plan: from the cache, or solved now and stored."""
+def solved_year(scenario: str, policy: Policy | None = None) -> Planned:
+    """A year with a certified plan, under another policy if given: from the cache, or solved now and stored."""
     problem = year(scenario)
+    if policy is not None:
+        problem = problem.model_copy(update={"policy": policy})
     key = hashlib.sha256(f"{source_digest()} {problem.model_dump_json()}".encode()).hexdigest()[:32]
     folder = CACHE / key
     folder.mkdir(parents=True, exist_ok=True)
