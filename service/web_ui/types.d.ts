@@ -91,6 +91,12 @@ interface PriceOfEquity {
   relative_price: number | null;
 }
 
+interface GroupHeads {
+  county: string;
+  group: string;
+  heads: number;
+}
+
 interface MeanQuality {
   key: string;
   value: number;
@@ -199,6 +205,8 @@ interface Place extends Named {
 interface County extends Place {
   power_area?: string;
   population?: Record<string, number>;
+  census?: Record<string, { heads: number }>;
+  ages?: { age: number }[];
   shops?: (Named & { share: number })[];
 }
 

@@ -137,11 +137,13 @@ def test_a_quota_sheet_is_printed(open_page: OpenPage, service: Service, plan: s
 
 @pytest.fixture(scope="module")
 def with_shops(service: Service) -> str:
-    """A plan of the two counties, in which Hyesan has two shops and soap has a due date."""
+    """A plan of the two counties, in which Hyesan has two shops and a census, and soap has a due date."""
     problem = two_counties_raw()
     problem["counties"][0]["shops"] = [{"id": "gate", "name": "Gate", "local_name": "정문", "share": 0.75}]
     problem["counties"][0]["shops"] += [{"id": "hall", "name": "Hall", "share": 0.25}]
     problem["items"][0]["due"] = {"2002-02": {"share": 0.5, "by": 0.5}}
+    problem["counties"][0]["census"] = {"people": {"heads": problem["counties"][0]["population"].pop("people")}}
+    problem["population_projection"] = {"census_year": 2000, "plan_year": 2002}
     return str(service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")["id"])
 
 
@@ -153,7 +155,7 @@ def test_a_county_sheet_and_its_slips_are_printed(open_page: OpenPage, service: 
     rows = service.json(f"/v1/plans/{with_shops}/tables/supply?county=hyesan&limit=1000")["rows"]
     sheet = page.locator(".sheet:not(.slip)")
     for row in rows:
-        if row["demand"]:
+        if row["served"]:
             cell = sheet.locator(f"tr[data-item={row['item']}] td[data-period='{row['period']}']").first
             assert shows_value(cell.inner_text(), row["served"])
     soap = sheet.locator("tr[data-item=soap] .note").first.inner_text()
@@ -161,6 +163,7 @@ def test_a_county_sheet_and_its_slips_are_printed(open_page: OpenPage, service: 
     assert "50.0% of February 2002 due after 50.0% of the month" in soap
     assert "February 2002" in sheet.locator(".sheet-head").inner_text()
     assert "Draft" in sheet.locator(".sheet-head").inner_text()
+    assert "166,087" in sheet.locator(".sheet-head").inner_text()
     slips = service.json(f"/v1/plans/{with_shops}/tables/slips?shop=hall&limit=1000")["rows"]
     hall = page.locator(".slip[data-shop=hall]")
     for row in slips:

@@ -48,6 +48,18 @@ describe("ProblemIndex", () => {
     assert.equal(index.getPopulation("nowhere"), 0);
   });
 
+  it("counts heads that follow from a census", () => {
+    const counties = [{ id: "a", population: { pupils: 3 } }, { id: "b" }];
+    const projected = new ProblemIndex({ periods: ["2002-01"], counties }, [
+      { county: "a", group: "people", heads: 12 },
+      { county: "b", group: "people", heads: 34.5 },
+    ]);
+    assert.deepEqual(
+      ["a", "b"].map((id) => projected.getPopulation(id)),
+      [12, 34.5],
+    );
+  });
+
   it("groups goods by category in the order of the problem", () => {
     const groups = index
       .groupGoodsByCategory()

@@ -48,6 +48,7 @@ const SCHEMA_NAMES = {
   Remedy: "Remedy",
   ResultDifference: "ResultDifference",
   Scenario: "Scenario",
+  GroupHeads: "GroupHeads",
   MeanQuality: "MeanQuality",
   QualitySummary: "QualitySummary",
   ServedShare: "ServedShare",

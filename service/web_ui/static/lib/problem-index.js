@@ -1,6 +1,6 @@
 /** The problem of a plan, indexed by identifier. */
 
-import { fetchCached } from "./api.js";
+import { fetchCached, postJson } from "./api.js";
 import { getDisplayName, textOr } from "./i18n.js";
 
 const indexes = new WeakMap();
@@ -12,8 +12,23 @@ const indexes = new WeakMap();
  */
 export async function loadProblemIndex(plan) {
   const problem = await fetchCached(`/v1/plans/${encodeURIComponent(plan)}/problem`);
-  if (!indexes.has(problem)) indexes.set(problem, new ProblemIndex(problem));
+  if (!indexes.has(problem)) {
+    indexes.set(problem, new ProblemIndex(problem, await fetchProjectedHeads(problem)));
+  }
   return indexes.get(problem);
+}
+
+/**
+ * Read the heads of the counties, if the people of some of them follow from a census.
+ * @param {Problem} problem the problem
+ * @returns {Promise<GroupHeads[]>} heads by county and group; none if every county states its people
+ */
+async function fetchProjectedHeads(problem) {
+  const isProjected = (problem.counties ?? []).some(
+    ({ population, census, ages }) =>
+      population?.people === undefined && (ages?.length || Object.keys(census ?? {}).length),
+  );
+  return isProjected ? (await postJson("/v1/population", { problem })).rows : [];
 }
 
 /** @template {{id: string}} Thing @param {Thing[]} [things] @returns {Map<string, Thing>} */
@@ -21,14 +36,22 @@ const indexById = (things) => new Map((things ?? []).map((thing) => [thing.id, t
 
 /** A problem whose parts are found by identifier, with their names in the language of the page. */
 export class ProblemIndex {
-  /** @param {Problem} problem problem as the API returns it */
-  constructor(problem) {
+  /** @param {Problem} problem problem as the API returns it @param {GroupHeads[]} [heads] heads that follow from a census */
+  constructor(problem, heads = []) {
     /** The problem itself. */
     this.problem = problem;
     /** Periods in order. */
     this.periods = problem.periods;
     this.items = indexById(problem.items);
     this.counties = indexById(problem.counties);
+    /** @type {Map<string, Record<string, number>>} heads by county, then by group */
+    this.heads = new Map();
+    for (const { id, population } of problem.counties ?? []) {
+      this.heads.set(id, { ...population });
+    }
+    for (const { county, group, heads: count } of heads) {
+      this.heads.set(county, { ...this.heads.get(county), [group]: count });
+    }
     this.stations = indexById(problem.stations);
     /** @type {Map<string, Place>} counties and stations */
     this.places = new Map([...this.counties, ...this.stations]);
@@ -75,7 +98,7 @@ export class ProblemIndex {
 
   /** @param {string} county a county @returns {number} size of its group `people`; otherwise of its largest group */
   getPopulation(county) {
-    const groups = this.counties.get(county)?.population ?? {};
+    const groups = this.heads.get(county) ?? {};
     return groups.people ?? Math.max(0, ...Object.values(groups));
   }
 
