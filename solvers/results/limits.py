@@ -192,6 +192,14 @@ def _build_limit_part(
     )
 
 
+def find_left_over_rows(program: Program, column: int) -> IntArray:
+    """Return the rows of `left_over` whose right-hand side is the minimum of a stock variable; empty if there are none."""
+    block = program.constraints.get("left_over")
+    if block is None:
+        return np.empty(0, dtype=np.int64)
+    return np.asarray(block.start + program.lp.matrix[block.block_slice, [column]].tocoo().coords[0], dtype=np.int64)
+
+
 def _spread_left_over_prices(solved: _SolvedPoint, stock: Block) -> FloatArray:
     """Return the dual value of `left_over` of each stock variable, (stock.size,); 0 where it has no such constraint.
 

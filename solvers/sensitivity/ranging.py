@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.results.limits import LOWER_LIMITS, RULE_NAMES, Limits
+from solvers.results.limits import LOWER_LIMITS, RULE_NAMES, Limits, find_left_over_rows
+from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.session import SensitivitySession
 
 NEGLIGIBLE_STEP = 1e-9
@@ -29,6 +30,21 @@ def get_limit_sign(limits: Limits, position: int) -> float:
     return -1.0 if RULE_NAMES[limits.rule[position]] in LOWER_LIMITS else 1.0
 
 
+def build_limit_path(session: SensitivitySession, limits: Limits, position: int) -> BoundPath:
+    """Return the path of one limit (position in `limits`); a minimum stock also moves its right-hand side of `left_over`."""
+    sign = get_limit_sign(limits, position)
+    path = BoundPath.from_limit(Bounds.from_program(session.lp), int(limits.position[position]), sign)
+    path.step.row_upper[_find_moved_rows(session, limits, position)] = sign
+    return path
+
+
+def _find_moved_rows(session: SensitivitySession, limits: Limits, position: int) -> IntArray:
+    """Return the rows of `left_over` that a minimum stock moves; empty for other limits."""
+    if RULE_NAMES[limits.rule[position]] != "stock_least":
+        return np.empty(0, dtype=np.int64)
+    return find_left_over_rows(session.program, int(limits.position[position]) - session.lp.row_count)
+
+
 def compute_limit_direction(session: SensitivitySession, limits: Limits, position: int) -> LimitDirection:
     """Compute the direction of one binding limit (position in `limits`) from a linear system with the basis matrix."""
     lp, solver_session = session.lp, session.reset_to_base()
@@ -42,6 +58,7 @@ def compute_limit_direction(session: SensitivitySession, limits: Limits, positio
         values[column] = sign
         start, end = lp.matrix.indptr[column : column + 2]
         right_hand_side[lp.matrix.indices[start:end]] = -sign * lp.matrix.data[start:end]
+        right_hand_side[_find_moved_rows(session, limits, position)] += sign
     basic = solver_session.read_basic_variables()
     basic_change = solver_session.solve_with_basis(right_hand_side)
     structural = basic >= 0

@@ -5,8 +5,7 @@ import numpy as np
 from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, ShortageReduction
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
-from solvers.sensitivity.bounds import BoundPath, Bounds
-from solvers.sensitivity.ranging import compute_limit_direction, get_limit_sign
+from solvers.sensitivity.ranging import build_limit_path, compute_limit_direction
 from solvers.sensitivity.session import SensitivitySession
 
 STEP_SIZES = {"kWh": (1000.0, "MWh")}
@@ -144,8 +143,7 @@ def _choose_step(limits: Limits, k: int) -> tuple[float, str]:
 
 def _solve_step(session: SensitivitySession, limits: Limits, k: int, step: float) -> FloatArray | None:
     """Return the change of values for a step beyond the allowable increase, by a warm solve; None without a plan."""
-    path = BoundPath.from_limit(Bounds.from_program(session.lp), int(limits.position[k]), get_limit_sign(limits, k))
-    point = session.solve_change(path.compute_bounds_at(step))
+    point = session.solve_change(build_limit_path(session, limits, k).compute_bounds_at(step))
     return None if point is None else point.values - session.point.values
 
 

@@ -15,7 +15,7 @@ from models.problem.population import County
 from solvers.formulation.constraints.budgets import compute_past_spending
 from solvers.formulation.constraints.swaps import compute_own_opening
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.limits import RULE_NAMES, Limits, find_left_over_rows
 from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference
@@ -322,16 +322,17 @@ def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[Candidat
         )
         if sign > 0 and stock.most is None:
             per_period = np.inf
+        rows = find_left_over_rows(context.session.program, int(context.positions[0])) if sign < 0 else np.empty(0, int)
+        left_over = (("row_upper", rows, np.full(len(rows), sign)),) if len(rows) else ()
         closing = (stock.closing_most if sign > 0 else stock.closing_least) if last else None
         side = "most" if sign > 0 else "least"
         if closing is None or sign * closing > sign * per_period:
             range_of_limit = np.inf if sign > 0 else per_period
             max_amount = range_of_limit if closing is None else abs(closing - per_period)
-            return [
-                context.build_candidate(
-                    f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, max_amount=max_amount
-                )
-            ]
+            candidate = context.build_candidate(
+                f"stock_{side}", where, stock.most if sign > 0 else stock.least, sign=sign, max_amount=max_amount
+            )
+            return [replace(candidate, bound_steps=(*candidate.bound_steps, *left_over))]
         if closing == per_period:
             return []
 
@@ -342,7 +343,7 @@ def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[Candidat
                 ),
             )
 
-        moves = ((f"column_{'upper' if sign > 0 else 'lower'}", context.positions, np.array([sign])),)
+        moves = ((f"column_{'upper' if sign > 0 else 'lower'}", context.positions, np.array([sign])), *left_over)
         return [CandidateChange(context.limit_reference, moves, context.limit, make_changes, abs(closing - per_period))]
 
     return list_candidates

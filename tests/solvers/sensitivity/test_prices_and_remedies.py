@@ -12,8 +12,7 @@ from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
-from solvers.sensitivity.bounds import BoundPath, Bounds
-from solvers.sensitivity.ranging import compute_limit_direction, get_limit_sign
+from solvers.sensitivity.ranging import build_limit_path, compute_limit_direction
 from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
@@ -41,7 +40,7 @@ def test_a_change_within_the_range_changes_the_objective_by_the_shadow_price(
         return
     k = int(data.draw(st.sampled_from(priced.tolist())))
     found = compute_limit_direction(session, limits, k)
-    way = BoundPath.from_limit(Bounds.from_program(session.lp), int(limits.position[k]), get_limit_sign(limits, k))
+    way = build_limit_path(session, limits, k)
     for step in (min(found.allowable_increase, 1.0), -min(found.allowable_decrease, 1.0)):
         point = session.solve_change(way.compute_bounds_at(step))
         assert point is not None
@@ -69,9 +68,7 @@ def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> 
             == (row.id, row.part, row.period)
             and limits.shadow_price[k] == row.shadow_price
         ]
-        way = BoundPath.from_limit(
-            Bounds.from_program(session.lp), int(limits.position[same[0]]), get_limit_sign(limits, same[0])
-        )
+        way = build_limit_path(session, limits, same[0])
         point = session.solve_change(way.compute_bounds_at(row.step))
         assert point is not None
         slack = 1e-6 * (1 + abs(session.point.objective))
