@@ -6,6 +6,7 @@ from typing import Any
 
 from models.problem.factories import Factory
 from models.problem.items import Item
+from models.problem.network import Link
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
@@ -69,7 +70,7 @@ def coarser(problem: PlanningProblem, months: int) -> PlanningProblem:
                 for area in problem.power_areas
             ),
             "supply_shares": _shares(problem.supply_shares, join),
-            "links": tuple(_with(link, tonnes=join.total(link.tonnes)) for link in problem.links),
+            "links": tuple(_link(link, join) for link in problem.links),
             "partners": tuple(_partner(partner, join) for partner in problem.partners),
         }
     )
@@ -79,6 +80,12 @@ def coarser(problem: PlanningProblem, months: int) -> PlanningProblem:
 
 def _with(part: Any, **update: Any) -> Any:
     return part.model_copy(update=update)
+
+
+def _link(link: Link, join: Joining) -> Link:
+    """The link with its transit periods rounded to joined periods."""
+    transit = round(link.transit_periods / join.months)
+    return link.model_copy(update={"tonnes": join.total(link.tonnes), "transit_periods": transit})
 
 
 def _item(item: Item, problem: PlanningProblem, join: Joining) -> Item:

@@ -237,6 +237,10 @@ class PlanSummary(Frozen):
     """Tonnes loaded onto links."""
     tonne_km: float
     """Transport volume, in tonne-kilometres."""
+    tonnes_under_way: float
+    """Tonnes still under way over links when the plan ends."""
+    value_under_way: float
+    """Value of the goods under way when the plan ends, in won."""
     swapped_given: float
     """Value of the goods given in swaps, in won."""
     swapped_taken: float

@@ -43,7 +43,7 @@ class SupplyRow(Frozen):
     central: float
     """Units handed over by the centre at the place."""
     arrived: float
-    """Units that arrive over links."""
+    """Units that arrive over links in the period."""
     sent: float
     """Units sent over links."""
     taken: float
@@ -65,7 +65,7 @@ class SupplyRow(Frozen):
 
 
 class ShipmentRow(Frozen):
-    """Shipment of an item over a link in one direction in a period."""
+    """Shipment of an item that departs over a link in one direction in a period."""
 
     link: str
     """Identifier of the link."""
@@ -77,6 +77,8 @@ class ShipmentRow(Frozen):
     """Identifier of the item."""
     period: str
     """Identifier of the period."""
+    arrives: str
+    """Identifier of the period of arrival; empty if it is after the plan."""
     quantity: float
     """Units shipped."""
     tonnes: float
@@ -108,13 +110,14 @@ class DeliveryRow(Frozen):
     period: str
     """Period in which the goods reach their user."""
     source: str
-    """`factory`, `centre`, `partner`, or `stock`: the opening stock."""
+    """`factory`, `centre`, `partner`, `stock` (the opening stock) or `before` (under way before the plan)."""
     from_: str
-    """Factory, gateway or partner, or the place of the opening stock (column `from`)."""
+    """Factory, gateway or partner, the place of the opening stock, or the place of arrival (column `from`)."""
     use: str
-    """`people`, `material`, `swap`, `stock` (in store after the last period) or `loss` (lost in store)."""
+    """`people`, `material`, `swap`, `stock` (in store after the last period), `loss` (lost in store) or `under_way` (over
+    links when the plan ends)."""
     to: str
-    """County of the people, factory that uses the material, partner of the swap, or place of the store."""
+    """County of the people, factory that uses the material, partner of the swap, place of the store, or place to which goods are under way."""
     quantity: float
     """Units delivered."""
     quality: float

@@ -11,7 +11,12 @@ from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
 from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
-from tests.invariants_of_time import check_bands_invariant, check_due_invariant, check_shortage_width_invariant
+from tests.invariants_of_time import (
+    check_bands_invariant,
+    check_due_invariant,
+    check_shortage_width_invariant,
+    check_transit_invariant,
+)
 from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables, list_bands
@@ -156,15 +161,16 @@ def check_link_invariant(r: Reading) -> Iterator[str]:
 
 
 def check_handling_invariant(r: Reading) -> Iterator[str]:
-    """Tonnes that enter a place over links are at most its limit."""
+    """Tonnes that enter a place over links are at most its limit, in the period of arrival."""
     limits = {county.id: county.handling_tonnes for county in r.problem.counties}
     limits |= {station.id: station.handling_tonnes for station in r.problem.stations}
-    entered: dict[Key, float] = defaultdict(float)
-    for (_, _, end, item, period), units in r.ship.items():
-        entered[end, period] += r.tonnes(item, units)
+    entered, before = (defaultdict[Key, float](float) for _ in range(2))
+    for (place, item, period), units in r.flows["arrived"].items():
+        entered[place, period] += r.tonnes(item, units)
+        before[place, period] += r.tonnes(item, r.arriving[place, item, period])
     for (place, period), tonnes in entered.items():
         limit = limits[place]
-        if limit is not None and r.over(tonnes, r.at(limit, period)):
+        if limit is not None and r.over(tonnes, max(r.at(limit, period), before[place, period])):
             yield f"handling {(place, period)}: {tonnes} t of {limit}"
 
 
@@ -354,6 +360,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_balance_invariant,
     check_due_invariant,
     check_shortage_width_invariant,
+    check_transit_invariant,
     check_flows_invariant,
     check_bounds_invariant,
     check_machine_invariant,

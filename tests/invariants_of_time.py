@@ -47,3 +47,19 @@ def check_shortage_width_invariant(r: Reading) -> Iterator[str]:
     assert summary is not None
     if demand and r.apart(summary.served_share, 1 - unmet / demand):
         yield f"shortage_width: {summary.served_share} of the demand served, {1 - unmet / demand} by the table"
+
+
+def check_transit_invariant(r: Reading) -> Iterator[str]:
+    """Shipments arrive when their link says, and what is under way at the end is counted."""
+    tonnes = value = 0.0
+    for row in r.rows["shipments"]:
+        arrival = r.arrival(row["link"], row["period"])
+        if row["arrives"] != (arrival or ""):
+            yield f"transit {row}: arrives in {arrival or 'no period of the plan'}"
+        if arrival is None:
+            tonnes += r.tonnes(row["item"], row["quantity"])
+            value += r.items[row["item"]].value * row["quantity"]
+    summary = r.plan.summary
+    assert summary is not None
+    if r.apart(summary.tonnes_under_way, tonnes) or r.apart(summary.value_under_way, value):
+        yield f"transit: {summary.tonnes_under_way} t under way stated, {tonnes} t by the table"

@@ -39,6 +39,11 @@ class Reading:
             (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
         }
         self.need = needs(problem)
+        self.transit = {link.id: link.transit_periods for link in problem.links}
+        self.arriving: dict[Key, float] = defaultdict(float)
+        for one in problem.in_transit:
+            for period in problem.periods:
+                self.arriving[one.to, one.item, period] += self.at(one.quantity, period)
         self.served = {
             key: self.need[key] + self.backlog(key) - self.short[key] for key in sorted({*self.need, *self.short})
         }
@@ -65,9 +70,13 @@ class Reading:
                     sums["made"][factory.place, line.item, period] += made
                     for material, use in line.materials.items():
                         sums["used"][factory.place, material, period] += use * made
-        for (_, start, end, item, period), units in self.ship.items():
+        for (link, start, end, item, period), units in self.ship.items():
             sums["sent"][start, item, period] += units
-            sums["arrived"][end, item, period] += units
+            arrival = self.arrival(link, period)
+            if arrival is not None:
+                sums["arrived"][end, item, arrival] += units
+        for key, units in self.arriving.items():
+            sums["arrived"][key] += units
         at = {partner.id: partner.at for partner in self.problem.partners}
         for name, swapped in (("taken", self.take), ("given", self.give)):
             for (partner, item, period), units in swapped.items():
@@ -95,6 +104,11 @@ class Reading:
         place, item, period = key
         before = self.before(period)
         return 0.0 if before is None else self.items[item].carry_over * self.short[place, item, before]
+
+    def arrival(self, link: str, period: str) -> str | None:
+        """The period in which goods arrive that leave over a link; None if after the plan."""
+        later = self.periods.index(period) + self.transit[link]
+        return self.periods[later] if later < len(self.periods) else None
 
     def past(self, period: str) -> bool:
         """Whether a period is past."""

@@ -210,10 +210,29 @@ def _links(d: Drawing) -> list[Json]:
         link |= {"cost_per_tonne_km": d.one((0, 0.03125)), "cost_per_tonne": d.one((0, 0.0625))}
         if d.perhaps(3):
             link |= {"kwh_per_tonne_km": d.number(0.25, 1), "power_area": d.one(d.areas)}
+        if d.perhaps(5):
+            link["transit_periods"] = d.draw(st.integers(1, 2))
         if not d.perhaps(3):
             link["tonnes"] = d.by_period(0, 6)
         links.append(link)
     return links
+
+
+def _in_transit(d: Drawing, items: list[Json], counties: list[Json], links: list[Json]) -> list[Json]:
+    """Goods under way to counties that can keep them, over links that take time."""
+    roomy = {county["id"]: county for county in counties if "store_tonnes" not in county}
+    return [
+        {
+            "link": link["id"],
+            "to": link["to"],
+            "item": item["id"],
+            "quantity": [d.draw(st.integers(0, 9))] + [0] * (d.periods - 1),
+        }
+        for link in links
+        if link.get("transit_periods") and link["to"] in roomy
+        for item in items
+        if item["storable"] and item["id"] not in roomy[link["to"]]["stocks"] and d.perhaps(3)
+    ]
 
 
 def _partners(d: Drawing) -> list[Json]:
@@ -276,7 +295,7 @@ def problem_dicts(
     periods = [f"p{n}" for n in range(1, draw(st.integers(1, max_periods)) + 1)]
     d = Drawing(draw, len(periods), whole_units)
     items = _items(d)
-    counties = _counties(d, items)
+    counties, links = _counties(d, items), _links(d)
     demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in d.goods if d.perhaps(4)]
     policy: Json = {"shortage_bands": d.one(BANDS), "quality_weight": d.one((0, 0, 0.25)), "goals": goals}
     policy["own_surplus"] = d.perhaps()
@@ -306,7 +325,8 @@ def problem_dicts(
             for id_ in d.areas
         ],
         "supply_shares": _supply_shares(d, items),
-        "links": _links(d),
+        "links": links,
+        "in_transit": _in_transit(d, items, counties, links),
         "partners": partners,
         "budgets": _budgets(d, items, factories, partners),
         "policy": policy,

@@ -165,6 +165,25 @@ def test_capacity_past_its_limit_is_noticed(planned: tuple[PlanningProblem, Plan
         assert_plan_invariants(problem, plan, {**rows, "capacity": [row]})
 
 
+@pytest.mark.parametrize(("column", "value"), [("arrives", "p1"), ("quantity", 9.0)])
+def test_a_wrong_arrival_is_noticed(column: str, value: str | float) -> None:
+    problem = make_problem(
+        periods=["p1", "p2"],
+        counties=[{"id": name, "power_area": "area"} for name in ("town", "village")],
+        links=[{"id": "road", "from": "town", "to": "village", "transit_periods": 1}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "most": 8}]}],
+        demand=[need("village", "soap", [0, 8])],
+    )
+    result = make_plan(problem)
+    rows = {name: table.to_pylist() for name, table in result.tables.items()}
+    assert_plan_invariants(problem, result.plan, rows)
+    (shipment,) = rows["shipments"]
+    assert (shipment["period"], shipment["arrives"]) == ("p1", "p2")
+    lost = {**rows, "shipments": [{**shipment, column: value}]}
+    with pytest.raises(AssertionError, match=r"check_transit_invariant|check_flows_invariant"):
+        assert_plan_invariants(problem, result.plan, lost)
+
+
 def test_own_needs_first_is_noticed(planned: tuple[PlanningProblem, Plan, Rows]) -> None:
     problem, plan, rows = planned
     better = {**rows, "supply": [{**row, "shortage": 0.0} for row in rows["supply"]]}
@@ -173,5 +192,6 @@ def test_own_needs_first_is_noticed(planned: tuple[PlanningProblem, Plan, Rows])
 
 def test_every_invariant_has_a_tampering() -> None:
     assert {invariant.__name__ for invariant in INVARIANTS} == {name for name, _ in TAMPERINGS} | {
-        "check_capacity_invariant"
+        "check_capacity_invariant",
+        "check_transit_invariant",
     }

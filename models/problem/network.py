@@ -1,10 +1,13 @@
 """Stations, and links that carry goods between places."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from models.base import Amount, Frozen, Id, PerPeriod, Text
+
+TransitPeriods = Annotated[int, Field(ge=0, le=1000, strict=True)]
+"""A whole number of periods."""
 
 
 class Station(Frozen):
@@ -52,3 +55,18 @@ class Link(Frozen):
     """Cost, in won per tonne-km; 0 by default."""
     cost_per_tonne: Amount = 0.0
     """Cost, in won per tonne, independent of distance; 0 by default."""
+    transit_periods: TransitPeriods = 0
+    """Periods from departure to arrival: what leaves in a period arrives so many periods later; 0 by default."""
+
+
+class InTransit(Frozen):
+    """Goods that left over a link before the plan begins and arrive within it."""
+
+    link: Id
+    """Identifier of the link; its `transit_periods` are above 0."""
+    to: Id
+    """Place of arrival."""
+    item: Id
+    """Identifier of the item."""
+    quantity: PerPeriod
+    """Units that arrive in each period."""

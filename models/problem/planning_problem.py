@@ -8,7 +8,7 @@ from models.base import MAX_AMOUNT, Frozen, Id, Label, PerPeriod, Share, Text
 from models.problem.budgets import Budget
 from models.problem.factories import Factory
 from models.problem.items import Item
-from models.problem.network import Link, Station
+from models.problem.network import InTransit, Link, Station
 from models.problem.partners import Partner
 from models.problem.past import FormerQuota, Past
 from models.problem.policy import Policy
@@ -51,6 +51,8 @@ class PlanningProblem(Frozen):
     """Supply from the centre, and least shares of local production."""
     links: tuple[Link, ...] = ()
     """Railways, roads and waterways."""
+    in_transit: tuple[InTransit, ...] = ()
+    """Goods under way when the plan begins."""
     partners: tuple[Partner, ...] = ()
     """Neighbouring regions and central trade offices for swaps."""
     budgets: tuple[Budget, ...] = ()

@@ -4,7 +4,7 @@ from models.changes.change import Change, Scenario
 from models.problem.budgets import Budget
 from models.problem.factories import Factory, Line
 from models.problem.items import DueDate, Item
-from models.problem.network import Link, Station
+from models.problem.network import InTransit, Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Fairness, Goal, NeedSelection, Policy, ShortageBand
@@ -105,7 +105,7 @@ _FACTORY_FIELDS = make_columns(Factory, "id", "name", "local_name", "place", "le
 _LINE_FIELDS = make_columns(Line, "kwh_per_unit", "labour_hours_per_unit", "quality", "cost_per_unit", "least", "most")
 _LINK_FIELDS = make_columns(
     Link, "id", "from_place", "to_place", "one_way", "mode", "km", "tonnes", "kwh_per_tonne_km", "power_area",
-    "cost_per_tonne_km", "cost_per_tonne",
+    "cost_per_tonne_km", "cost_per_tonne", "transit_periods",
 )  # fmt: skip
 _STOCK_FIELDS = make_columns(StockLimits, "opening", "least", "most", "closing_least", "closing_most")
 _PARTNER_FIELDS = make_columns(Partner, "id", "name", "local_name", "at", "kind", "rate", "credit", "settlement")
@@ -180,6 +180,8 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("power_areas", "A row is a power area.",
            make_columns(PowerArea, "id", "name", "limit_kwh", "own_generation_kwh"), (*_PROBLEM, "power_areas")),
     SheetLayout("links", "A row is a railway, road or waterway.", _LINK_FIELDS, (*_PROBLEM, "links")),
+    SheetLayout("in_transit", "A row is an item under way over a link when the plan begins.",
+           make_columns(InTransit, "link", "to", "item", "quantity"), (*_PROBLEM, "in_transit")),
     SheetLayout("gateways", "A row is a gateway where the centre hands over supplies.", (_PLACE,), (*_SHARES, "gateways"), value_column="place"),
     SheetLayout("central_shares", "A row is the promised central share of a category or an item.",
            (Column("kind", "text", "Whether `target` is a category or an item.", choices=("category", "item"), required=True),

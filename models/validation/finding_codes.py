@@ -76,6 +76,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     "part_of_whole_unit": FindingCode(
         "error", "A part of a shortage carries over of an item in whole units; only all or nothing can."
     ),
+    "arrives_too_late": FindingCode(
+        "error", "Goods in transit arrive so late that they cannot have left before the plan begins."
+    ),
     "made_from_nothing": FindingCode(
         "error", "A production cycle makes more of its items than it uses; a warning if the cycle needs swaps."
     ),
@@ -86,11 +89,15 @@ ERROR_CODES: dict[str, FindingCode] = {
         "error", "The past periods are not the first periods of the problem, or leave no period to plan."
     ),
     "unknown_line": FindingCode("error", "A factory has no line for the item."),
-    "unknown_link": FindingCode("error", "A past shipment uses a link that does not lead to its destination."),
+    "unknown_link": FindingCode(
+        "error", "A past shipment, or goods in transit, use a link that does not lead to their destination."
+    ),
     "unknown_partner": FindingCode(
         "error", "A past swap or a budget names a partner that is not listed in `partners`."
     ),
-    "duplicate_past": FindingCode("error", "The past, or the former quotas, list the same thing twice."),
+    "duplicate_past": FindingCode(
+        "error", "The past, the goods in transit or the former quotas list the same thing twice."
+    ),
     "no_former_quotas": FindingCode("error", "The goal `quotas_close` is listed, but there are no former quotas."),
     "ambiguous_floor": FindingCode(
         "error", "A local floor names a category that is also an item outside the category."
@@ -130,6 +137,7 @@ WARNING_CODES: dict[str, FindingCode] = {
     "default_target": FindingCode("warning", "The goal `central_share` has no target, so the central share is used."),
     "level_without_smoothing": FindingCode("warning", "The goal `level` is listed, but `smoothing` is 0."),
     "unmetered_factory": FindingCode("warning", "A factory at a station uses electricity without a limit."),
+    "transit_beyond_plan": FindingCode("warning", "A link takes at least as many periods as the plan has."),
     "no_gateway": FindingCode("warning", "The centre promises supplies, but there is no gateway."),
     "share_of_material": FindingCode(
         "warning", "A share is stated for a material; shares apply to goods only, so it has no effect."

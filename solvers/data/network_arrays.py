@@ -29,6 +29,8 @@ class ArcArrays:
     """Position of the power area that meters the link, −1 without one, (A,)."""
     cost_per_tonne: FloatArray
     """Won per tonne over its whole length, (A,)."""
+    transit_periods: IntArray
+    """Periods from departure to arrival, (A,)."""
 
 
 def build_arc_arrays(
@@ -52,8 +54,20 @@ def build_arc_arrays(
         kwh_per_tonne=(to_float_array([link.kwh_per_tonne_km for link in links]) * km)[link_of],
         area=area[link_of],
         cost_per_tonne=(to_float_array([link.cost_per_tonne for link in links]) + per_tonne_km * km)[link_of],
+        transit_periods=to_integer_array([link.transit_periods for link in links])[link_of],
     )
     return arcs, tuple(f"{links[k].id}/{end}" for k, _, end in directions)
+
+
+def build_arrivals_from_before(
+    problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int]
+) -> FloatArray:
+    """Return the units that left before the plan and arrive in each period, by place, item and period, (N, I, T)."""
+    arriving = np.zeros((len(place_of), len(problem.items), len(problem.periods)))
+    quantities = to_period_array([one.quantity for one in problem.in_transit], len(problem.periods))
+    for one, quantity in zip(problem.in_transit, quantities, strict=True):
+        arriving[place_of[one.to], item_of[one.item]] += quantity
+    return arriving
 
 
 def build_power_limits(problem: PlanningProblem) -> FloatArray:

@@ -12,7 +12,12 @@ from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_pe
 from solvers.data.factory_arrays import LineArrays, MachineArrays, build_line_arrays, build_machine_arrays
 from solvers.data.item_arrays import ItemArrays, build_item_arrays
 from solvers.data.label_arrays import index_positions, to_float_array
-from solvers.data.network_arrays import ArcArrays, build_arc_arrays, build_power_limits
+from solvers.data.network_arrays import (
+    ArcArrays,
+    build_arc_arrays,
+    build_arrivals_from_before,
+    build_power_limits,
+)
 from solvers.data.past_arrays import PastArrays, build_former_quotas, build_past_arrays
 from solvers.data.trade_arrays import CentreArrays, PartnerArrays, build_centre_arrays, build_partner_arrays
 from solvers.lp.linear_program import FloatArray
@@ -40,6 +45,8 @@ class ProblemArrays:
     """Machine groups and available hours."""
     arcs: ArcArrays
     """Links, one arc for each direction."""
+    arriving: FloatArray
+    """Units that left over links before the plan and arrive in a period, (N, I, T)."""
     power_limits: FloatArray
     """kWh limit of each area, own generation included, inf if not limited, (E, T)."""
     centre: CentreArrays
@@ -85,6 +92,7 @@ class ProblemArrays:
             lines=lines,
             machines=machines,
             arcs=arcs,
+            arriving=build_arrivals_from_before(problem, place_of, item_of),
             power_limits=build_power_limits(problem),
             centre=centre,
             partners=partners,

@@ -1,9 +1,10 @@
 """Column reduction: the program has variables only for places and arcs where an item can serve a purpose.
 
 The reduction loses no optimum.
-Take one item and one period of any plan.
+Take one item and one period of any plan, and the links without transit periods.
 More of the item leaves a place than enters it only at a source: a line, a central delivery, an offer or a stock.
 More enters than leaves only at a sink: demand, use as a material, a partner's want or a store.
+Both ends of a link with transit periods are sources and sinks: what is under way is in no place.
 So shipments decompose into simple paths from sources to sinks, and cycles.
 Shipments appear only in balance constraints, in due dates with the same signs, and, with non-negative coefficients and
 costs, in ≤ constraints.
@@ -63,6 +64,7 @@ def _find_sources(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
     sources[: arrays.places.county_count] |= arrays.places.opening_stock > 0
     if arrays.band_width.sum() > 1 + BAND_WIDTH_TOLERANCE:
         sources[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2)
+    sources |= (arrays.arriving > 0).any(axis=2)
     sources[arrays.centre.gateways] |= (arrays.centre.supply_limit > 0).any(axis=1)
     if include_swaps:
         np.logical_or.at(sources, arrays.partners.place, (arrays.partners.offers > 0).any(axis=2))
@@ -73,9 +75,19 @@ def _find_sinks(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
     sinks = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
     sinks[arrays.lines.place[arrays.lines.use_line], arrays.lines.use_item] = True
     sinks[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2) | arrays.items.is_storable
+    sinks |= _find_ends_of_transit(arrays)
     if include_swaps:
         np.logical_or.at(sinks, arrays.partners.place, (arrays.partners.wants > 0).any(axis=2))
     return sinks
+
+
+def _find_ends_of_transit(arrays: ProblemArrays) -> BoolArray:
+    """Return whether a place is at an end of a link with transit periods that may carry the item, (N, I)."""
+    ends = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
+    takes_time = arrays.arcs.transit_periods > 0
+    for places in (arrays.arcs.tail, arrays.arcs.head):
+        ends[places[takes_time]] = arrays.items.is_transportable
+    return ends
 
 
 def _compute_closure(adjacency: BoolArray) -> BoolArray:

@@ -12,7 +12,6 @@ from models.problem.items import Item
 from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County, StockLimits
-from solvers.reference_model.bands import list_bands
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel
 
 PlaceItemPeriod = tuple[str, str, int]
@@ -24,7 +23,7 @@ PERIODS_PER_QUARTER = 3
 
 def add_balance_constraints(model: ReferenceModel) -> None:
     """Balance supply and use of each item at each place in each period."""
-    net = _collect_flow_terms(model)
+    net = collect_flow_terms(model)
     _add_store_terms(model, net)
     for (county, item, t, _), units in model.short.items():
         net[county, item, t].append(+units)
@@ -35,55 +34,23 @@ def add_balance_constraints(model: ReferenceModel) -> None:
         for county in model.problem.counties
         for item, limits in county.stocks.items()
     }
-    for key in sorted({*net, *opening, *model.demand}):
-        need = model.demand.get(key, 0.0) - opening.get(key, 0.0)
+    arriving = sum_arrivals_from_before(model)
+    for key in sorted({*net, *opening, *model.demand, *arriving}):
+        need = model.demand.get(key, 0.0) - opening.get(key, 0.0) - arriving.get(key, 0.0)
         model.add_constraint(
             pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
         )
 
 
-def add_shortage_width_constraints(model: ReferenceModel) -> None:
-    """Shortage width: a band is at most its share of the need, which includes the backlog of the period before."""
-    bands = list_bands(model.problem.policy)
-    for (county, item_id, t, k), units in model.short.items():
-        if t == 0 or units.upBound is not None:
-            continue
-        before = [model.short[county, item_id, t - 1, j] for j in range(len(bands))]
-        need = model.demand.get((county, item_id, t), 0.0) + model.items[item_id].carry_over * pulp.lpSum(before)
-        model.add_constraint(
-            units - bands[k].width * need <= 0, "shortage_width", county, item_id, model.problem.periods[t], str(k)
-        )
-
-
-def add_due_constraints(model: ReferenceModel) -> None:
-    """Due dates: the due share of a need is there by its date, from stock and even arrivals until then, or short."""
-    flows = _collect_flow_terms(model)
-    short: dict[PlaceItemPeriod, list[pulp.LpVariable]] = defaultdict(list)
-    for (county, item_id, t, _), units in model.short.items():
-        short[county, item_id, t].append(units)
-    stocks = {county.id: county.stocks for county in model.problem.counties}
-    for key, need in model.demand.items():
-        county, item_id, t = key
-        item = model.items[item_id]
-        due = item.due.get(model.problem.periods[t])
-        if due is None or due.share == 0:
-            continue
-        there = due.by * pulp.lpSum(flows.get(key, [])) + pulp.lpSum(short.get(key, []))
-        if t > 0 and (county, item_id, t - 1) in model.stock:
-            there += (1 - item.loss) * model.stock[county, item_id, t - 1]
-        if t == 0 and item_id in stocks[county]:
-            there += (1 - item.loss) * stocks[county][item_id].opening
-        model.add_constraint(there >= due.share * need, "due", county, item_id, model.problem.periods[t])
-
-
-def _collect_flow_terms(model: ReferenceModel) -> dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]:
+def collect_flow_terms(model: ReferenceModel) -> dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]:
     """Return production, material use, shipments, central deliveries and swaps, with departures negative."""
     net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]] = defaultdict(list)
     _add_production_terms(model, net)
     partner_places = {partner.id: partner.at for partner in model.problem.partners}
-    for ((_, start, end), item, t), sent in model.ship.items():
+    for ((link_id, start, end), item, t), sent in model.ship.items():
         net[start, item, t].append(-sent)
-        net[end, item, t].append(+sent)
+        if (arrival := t + model.links[link_id].transit_periods) in model.get_period_positions():
+            net[end, item, arrival].append(+sent)
     for (gateway, item, t), delivered in model.central.items():
         net[gateway, item, t].append(+delivered)
     for (partner, item, t), units in model.take.items():
@@ -91,6 +58,16 @@ def _collect_flow_terms(model: ReferenceModel) -> dict[PlaceItemPeriod, list[pul
     for (partner, item, t), units in model.give.items():
         net[partner_places[partner], item, t].append(-units)
     return net
+
+
+def sum_arrivals_from_before(model: ReferenceModel) -> dict[PlaceItemPeriod, float]:
+    """Return the units that left over links before the plan, by place, item and period of arrival."""
+    arriving: dict[PlaceItemPeriod, float] = defaultdict(float)
+    for one in model.problem.in_transit:
+        for t, units in enumerate(model.expand_to_periods(one.quantity)):
+            if units:
+                arriving[one.to, one.item, t] += units
+    return arriving
 
 
 def _add_production_terms(model: ReferenceModel, net: dict[PlaceItemPeriod, list[pulp.LpAffineExpression]]) -> None:
@@ -181,14 +158,20 @@ def add_link_constraints(model: ReferenceModel) -> None:
 def add_handling_constraints(model: ReferenceModel) -> None:
     """Limit the tonnes that enter a place over links."""
     entering: dict[tuple[str, int], list[pulp.LpAffineExpression]] = defaultdict(list)
-    for ((_, _, end), item, t), sent in model.ship.items():
-        entering[end, t].append(model.items[item].kg_per_unit / 1000 * sent)
+    for ((link_id, _, end), item, t), sent in model.ship.items():
+        entering[end, t + model.links[link_id].transit_periods].append(model.items[item].kg_per_unit / 1000 * sent)
+    arriving: dict[tuple[str, int], float] = defaultdict(float)
+    for (end, item, t), units in sum_arrivals_from_before(model).items():
+        arriving[end, t] += model.items[item].kg_per_unit / 1000 * units
     places: list[County | Station] = [*model.problem.counties, *model.problem.stations]
     for place in places:
         limit = () if place.handling_tonnes is None else model.expand_to_periods(place.handling_tonnes)
         for t, tonnes in enumerate(limit):
             model.add_constraint(
-                pulp.lpSum(entering[place.id, t]) <= tonnes, "handling", place.id, model.problem.periods[t]
+                pulp.lpSum(entering[place.id, t]) <= max(tonnes - arriving[place.id, t], 0.0),
+                "handling",
+                place.id,
+                model.problem.periods[t],
             )
 
 

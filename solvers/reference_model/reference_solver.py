@@ -8,7 +8,7 @@ import pulp
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
-from solvers.reference_model import constraints, objective
+from solvers.reference_model import constraints, constraints_of_time, objective
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel, build_reference_model, fix_past_variables
 
 ReferenceStatus = Literal["optimal", "feasible", "infeasible", "unbounded", "failed"]
@@ -107,8 +107,8 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     model = build_reference_model(problem, include_swaps)
     fix_past_variables(model)
     constraints.add_balance_constraints(model)
-    constraints.add_due_constraints(model)
-    constraints.add_shortage_width_constraints(model)
+    constraints_of_time.add_due_constraints(model)
+    constraints_of_time.add_shortage_width_constraints(model)
     constraints.add_machine_constraints(model)
     constraints.add_labour_constraints(model)
     constraints.add_power_constraints(model)

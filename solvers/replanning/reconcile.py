@@ -6,7 +6,7 @@ period, at each place and for each item, a deficit reduces these amounts in orde
     1. the stock at the end of the period, including a planned reserve,
     2. the served need at the place: shortage grows up to the whole need, which includes the backlog,
     3. the goods given in swaps,
-    4. the outgoing shipments, all by the same share; the deficit moves to their destinations.
+    4. the outgoing shipments, all by the same share; the deficit moves to their destinations, in the period of arrival.
 
 A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. What was due
 before the end of the period and was not there in time is short; it goes to stock as well. Materials that factories used although
@@ -51,7 +51,12 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
     backlog = np.zeros_like(carried_stock)
     for t in range(count):
         reconciliation = _PeriodReconciliation(
-            arrays, plan, t, _compute_available(arrays, plan, make[:, t], carried_stock, t), carried_stock, backlog
+            arrays,
+            plan,
+            t,
+            _compute_available(arrays, plan, make[:, t], carried_stock, t) + _sum_late_arrivals(arrays, past.ship, t),
+            carried_stock,
+            backlog,
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
         for name in ("ship", "give", "stock", "short"):
@@ -75,6 +80,15 @@ def _compute_available(
     np.subtract.at(available, (lines.place[lines.use_line], lines.use_item), used)
     np.add.at(available, arrays.partners.place, plan.take[:, :, t])
     return available
+
+
+def _sum_late_arrivals(arrays: ProblemArrays, ship: FloatArray, t: int) -> FloatArray:
+    """Return the units that left over links before period t, or before the plan, and arrive in it, (N, I)."""
+    arrived = arrays.arriving[:, :, t].copy()
+    departure = t - arrays.arcs.transit_periods
+    arcs = np.flatnonzero((arrays.arcs.transit_periods > 0) & (departure >= 0))
+    np.add.at(arrived, arrays.arcs.head[arcs], ship[arcs, :, departure[arcs]])
+    return arrived
 
 
 class _PeriodReconciliation:
@@ -120,7 +134,8 @@ class _PeriodReconciliation:
         """Update stock and shortage for the current flows; return the remaining deficit, (N, I)."""
         arrays, counties = self._arrays, self._county_count
         balance = self._available.copy()
-        np.add.at(balance, arrays.arcs.head, self.ship)
+        at_once = arrays.arcs.transit_periods == 0
+        np.add.at(balance, arrays.arcs.head[at_once], self.ship[at_once])
         np.subtract.at(balance, arrays.arcs.tail, self.ship)
         np.subtract.at(balance, arrays.partners.place, self.give)
         change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)

@@ -107,6 +107,9 @@ class SupplyPrices:
     """Coefficients of variables in balance constraints, (b, c)."""
     price: FloatArray
     """Won per unit, (b,)."""
+    residual: FloatArray
+    """Won per unit of a variable that the prices of combined constraints count beyond `balances`, (c,): where the balance has
+    a negative price, coefficients would change their sign and are left out."""
     due_rows: IntArray
     """Rows of the program with a due date that is part of a balance, (d,)."""
     due_balances: IntArray
@@ -126,7 +129,9 @@ class SupplyPrices:
         price[row] += added
         due_weight = sparse.csr_array((added / price[row], (row, np.arange(len(row)))), shape=(balance.size, len(row)))
         combined = sparse.diags_array(weight) @ balances + due_weight @ sparse.csr_array(columns_used)[due_rows]
-        return cls(sparse.csr_array(combined), price, due_rows, row)
+        combined = sparse.csr_array(combined)
+        kept = sparse.csr_array(combined.multiply(combined.multiply(balances.sign()) > 0))
+        return cls(kept, price, np.asarray((combined - kept).T @ price), due_rows, row)
 
     def find_own_due_dates(self, binding: IntArray) -> sparse.csr_array:
         """Return 1 where a binding limit, (q,), is the due date of a balance, (b, q)."""

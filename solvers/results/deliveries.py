@@ -21,15 +21,16 @@ from models.tables import DeliveryRow
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_table
-from solvers.results.flows import Flows
+from solvers.results.flows import Flows, find_arrival_periods
 from solvers.results.tables import sum_swapped_units
 
-SOURCES = ("factory", "centre", "partner", "stock")
-"""Kinds of sources of goods: a factory, the centre at a gateway, a partner, and the opening stock of a place."""
+SOURCES = ("factory", "centre", "partner", "stock", "before")
+"""Kinds of sources of goods: a factory, the centre at a gateway, a partner, the opening stock of a place, and goods that were
+under way to a place before the plan."""
 
-USES = ("people", "material", "swap", "stock", "loss")
+USES = ("people", "material", "swap", "stock", "loss", "under_way")
 """Kinds of uses of goods: people of a county, material of a factory, a swap with a partner, stock of a place at the end of
-the plan, and what is lost in its store."""
+the plan, what is lost in its store, and goods under way to a place when the plan ends."""
 
 TRACED_AMOUNT = 1e-6
 """Smaller amounts are not traced."""
@@ -163,6 +164,8 @@ def _iterate_sources_and_uses(
     opening = arrays.places.opening_stock
     county, item = np.nonzero(opening)
     yield "in", SOURCES.index("stock"), county, county, item, np.zeros(len(item), np.int64), opening[county, item]
+    place, item, when = np.nonzero(arrays.arriving)
+    yield "in", SOURCES.index("before"), place, place, item, when, arrays.arriving[place, item, when]
     given, taken = sum_swapped_units(arrays, program, values)
     partner, item, when = np.nonzero(taken)
     place = arrays.partners.place[partner]
@@ -190,10 +193,16 @@ def _add_moves(
     sent = values[ship.block_slice]
     moved = np.flatnonzero(sent > TRACED_AMOUNT)
     arc, item, period = (ship.axes[name][moved] for name in ("arc", "item", "period"))
-    columns = (item, period, arcs.tail[arc], arcs.head[arc], sent[moved])
-    for what, when, tail, head, units in zip(*(column.tolist() for column in columns), strict=True):
-        targets = by_item[what].moves[when, tail]
-        targets[when, head] = targets.get((when, head), 0.0) + units
+    arrival = find_arrival_periods(arrays, ship)[moved]
+    columns = (item, period, arrival, arcs.tail[arc], arcs.head[arc], sent[moved])
+    for what, when, later, tail, head, units in zip(*(column.tolist() for column in columns), strict=True):
+        if later < arrays.period_count:
+            targets = by_item[what].moves[when, tail]
+            targets[later, head] = targets.get((later, head), 0.0) + units
+        else:
+            users = by_item[what].outflows[when, tail]
+            party = (USES.index("under_way"), head)
+            users[party] = users.get(party, 0.0) + units
     place, item, period = np.nonzero(flows.stock > TRACED_AMOUNT)
     kept = (item, period, place, flows.stock[place, item, period])
     for what, when, where, units in zip(*(column.tolist() for column in kept), strict=True):
@@ -245,7 +254,7 @@ def _trace_item(flows: _ItemFlows, *, whole_units: bool) -> Iterator[Delivery]:
             for k in np.flatnonzero(part > TRACED_AMOUNT).tolist():
                 yield node, user, sources[k], float(part[k])
         for target, part in zip(targets, parts[len(users) :], strict=True):
-            (stored if target[0] > node[0] else lots)[target] += part
+            (stored if target[1] == node[1] else lots)[target] += part
 
 
 def _is_whole(flows: _ItemFlows) -> bool:

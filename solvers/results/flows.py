@@ -104,7 +104,7 @@ class Flows:
             "made": made,
             "used": _compute_used_materials(arrays, shape, quota),
             "central": sum_variable_block("central"),
-            "arrived": sum_variable_block("ship", arcs.head[ship.axes["arc"]]),
+            "arrived": arrays.arriving + _sum_arrivals(arrays, ship, values),
             "sent": sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
             "taken": sum_variable_block("take", partner[program.variables["take"].axes["partner"]]),
             "given": sum_variable_block("give", partner[program.variables["give"].axes["partner"]]),
@@ -142,6 +142,20 @@ def _sum_by_place_item_period(
 ) -> FloatArray:
     cells = (place * shape[1] + item) * shape[2] + period
     return sum_by_cell(cells, weights, int(np.prod(shape))).reshape(shape)
+
+
+def _sum_arrivals(arrays: ProblemArrays, ship: Block, values: FloatArray) -> FloatArray:
+    """Return the shipments of the plan that arrive in each period, (N, I, T)."""
+    arrival = find_arrival_periods(arrays, ship)
+    within = np.flatnonzero(arrival < arrays.period_count)
+    place, item = arrays.arcs.head[ship.axes["arc"][within]], ship.axes["item"][within]
+    shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count)
+    return _sum_by_place_item_period(shape, place, item, arrival[within], values[ship.block_slice][within])
+
+
+def find_arrival_periods(arrays: ProblemArrays, ship: Block) -> IntArray:
+    """Return the period in which each shipment arrives, (ship.size,); at least T if after the plan."""
+    return np.asarray(ship.axes["period"] + arrays.arcs.transit_periods[ship.axes["arc"]])
 
 
 def _sum_by_line(arrays: ProblemArrays, make: Block, values: FloatArray) -> FloatArray:

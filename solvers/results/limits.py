@@ -13,6 +13,7 @@ import pyarrow as pa
 from models.tables import CapacityRow
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
+from solvers.formulation.constraints.capacity import compute_arriving_tonnes
 from solvers.formulation.registry import Side
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_table
@@ -144,6 +145,9 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
     if name == "due":
         opening = _read_opening_stock(solved.arrays, block)
         used, limit = used + opening, limit + opening
+    if name == "handling":
+        before = compute_arriving_tonnes(solved.arrays)[block.axes["place"], block.axes["period"]]
+        used, limit = used + before, limit + before
     price = solved.dual_values[block.block_slice]
     shadow_price = np.where(is_lower, price, -price)
     code = tuple(CONSTRAINT_LIMIT_AXES).index(name)

@@ -7,7 +7,7 @@ import numpy as np
 from models.plan import PlanSummary, ServedShare, WorstServedDemand
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-from solvers.results.flows import Flows, sum_by_cell
+from solvers.results.flows import Flows, find_arrival_periods, sum_by_cell
 from solvers.results.inequality import compute_gini, find_greatest_spread
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
@@ -27,6 +27,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         float((units * arrays.items.value[:, None]).sum()) for units in sum_swapped_units(arrays, program, values)
     )
     tonnes, tonne_km = _sum_haulage(arrays, program, values)
+    under_way = _sum_units_under_way(arrays, program, values)
     local, central = _compute_origin_shares(arrays, program, values)
     by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
     priority = np.array([item.priority for item in arrays.problem.items], dtype=np.int64)
@@ -45,6 +46,8 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         power_limit_kwh=limit if np.isfinite(limit) else None,
         tonnes=tonnes,
         tonne_km=tonne_km,
+        tonnes_under_way=float(under_way @ arrays.items.tonnes_per_unit),
+        value_under_way=float(under_way @ arrays.items.value),
         swapped_given=given,
         swapped_taken=taken,
         gini=compute_gini(arrays, flows),
@@ -110,6 +113,13 @@ def _sum_haulage(arrays: ProblemArrays, program: Program, values: FloatArray) ->
     ship = program.variables["ship"]
     tonnes = arrays.items.tonnes_per_unit[ship.axes["item"]] * values[ship.block_slice]
     return float(tonnes.sum()), float(tonnes @ arrays.arcs.km[ship.axes["arc"]])
+
+
+def _sum_units_under_way(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
+    """Return the units of each item that are under way when the plan ends, (I,)."""
+    ship = program.variables["ship"]
+    late = find_arrival_periods(arrays, ship) >= arrays.period_count
+    return sum_by_cell(ship.axes["item"][late], values[ship.block_slice][late], len(arrays.items.value))
 
 
 def _compute_origin_shares(arrays: ProblemArrays, program: Program, values: FloatArray) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from solvers.results.arrow_tables import (
     build_table,
     find_nonzero_rows,
 )
-from solvers.results.flows import Flows, sum_by_cell
+from solvers.results.flows import Flows, find_arrival_periods, sum_by_cell
 
 
 def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> pa.Table:
@@ -70,6 +70,9 @@ def build_shipment_table(arrays: ProblemArrays, program: Program, values: FloatA
             "to": build_label_column(arcs.head[arc], labels["place"]),
             "item": build_label_column(item, labels["item"]),
             "period": build_label_column(period, labels["period"]),
+            "arrives": build_label_column(
+                np.minimum(find_arrival_periods(arrays, ship)[selected], arrays.period_count), (*labels["period"], "")
+            ),
             "quantity": moved[selected],
             "tonnes": arrays.items.tonnes_per_unit[item] * moved[selected],
         },

@@ -16,7 +16,6 @@ from scipy import sparse
 
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
-from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, SupplyPrices, find_marginal_sources
 from solvers.results.flows import sum_by_cell
@@ -44,8 +43,8 @@ def attribute_shortages(
 ) -> ShortageAttribution:
     """Attribute the shortages of a county, item and period (all by default) to binding limits, and sum by group.
 
-    Of a shortage that carries over, the value is what one more unit is worth in its period less what the same backlog is worth
-    one period later, so the values of several periods add up.
+    Of a shortage that carries over, the value is what one more unit is worth in its period less what its backlog costs in the
+    next, so the values of several periods add up.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def attribute_shortages(
     priced = limits.find_priced_limits()
     binding = priced[limits.rule[priced] != RULE_NAMES.index("due")]  # due dates are part of the price of the item
     decomposed = MarginalAttribution.from_prices(session.program, session.point.dual_values, limits.position[binding])
-    unit = decomposed.subtract_backlog(session.arrays, session.program)
+    unit = decomposed.subtract_backlog(session.program, session.point.dual_values)
     short = _select_shortages(session, unit.price, {"place": county, "item": item, "period": period})
     labels_of_limits = limits.labels
     is_selected = np.array(
@@ -292,7 +291,12 @@ class MarginalAttribution:
         other[program.constraints["balance"].block_slice] = 0.0
         other[supply.due_rows] = 0.0
         draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
-        paid = lp.cost[columns] - used.T @ other + draws.T @ np.where(price > REDUCED_COST_TOLERANCE, 0.0, price)
+        paid = (
+            lp.cost[columns]
+            - supply.residual
+            - used.T @ other
+            + draws.T @ np.where(price > REDUCED_COST_TOLERANCE, 0.0, price)
+        )
         bound = np.isin(columns + lp.row_count, limit_positions)
         paid = paid - np.where(bound, 0.0, np.minimum(reduced, 0.0))
         depth, steps = int(level.max(initial=0)), sparse.csr_array(share @ onward)
@@ -304,22 +308,33 @@ class MarginalAttribution:
             costs, excess_cost = first_costs + steps @ costs, first_excess_cost + steps @ excess_cost
         return cls(price, amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
 
-    def subtract_backlog(self, arrays: ProblemArrays, program: Program) -> "MarginalAttribution":
-        """Return the decomposition of the price of a unit less that of its backlog a period later, with all parts in proportion."""
-        balance = program.constraints["balance"]
-        place, item, period = (balance.axes[axis] for axis in ("place", "item", "period"))
-        position = np.full((len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count + 1), -1)
-        position[place, item, period] = np.arange(balance.size)
-        later = position[place, item, period + 1]
-        carries = np.flatnonzero(
-            (later >= 0) & (arrays.items.carry_over[item] > 0) & (self.price > REDUCED_COST_TOLERANCE)
-        )
-        backlog_price = arrays.items.carry_over[item[carries]] * self.price[later[carries]]
-        part = np.ones(balance.size)
-        part[carries] = np.maximum(1.0 - backlog_price / self.price[carries], 0.0)
+    def subtract_backlog(self, program: Program, dual_values: FloatArray) -> "MarginalAttribution":
+        """Return the decomposition of the price of a unit less what its backlog costs in the next period, all parts in proportion."""
+        backlog_price = _compute_backlog_prices(program, dual_values)
+        carries = np.flatnonzero((backlog_price != 0) & (self.price > REDUCED_COST_TOLERANCE))
+        if not len(carries):
+            return self
+        part = np.ones(len(self.price))
+        part[carries] = np.maximum(1.0 - backlog_price[carries] / self.price[carries], 0.0)
         amounts = sparse.csr_array(sparse.diags_array(part) @ self.amounts)
         excess_cost = part * self.above_shortage_cost
         return MarginalAttribution(part * self.price, amounts, part * self.costs, excess_cost, self.unreachable)
+
+
+def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatArray:
+    """Return what one more unit short costs in the next period in won, by balance, (b,); 0 without a backlog."""
+    balance, short = program.constraints["balance"], program.variables["short"]
+    row_period = np.full(program.lp.row_count, -1)
+    for name in ("balance", "shortage_width"):
+        block = program.constraints[name]
+        row_period[block.block_slice] = block.axes["period"]
+    entries = program.lp.matrix[:, short.block_slice].tocoo()
+    row, column = entries.coords
+    cost = np.where(row_period[row] == short.axes["period"][column] + 1, -entries.data * dual_values[row], 0.0)
+    axes = ("place", "item", "period")
+    price = np.zeros([len(program.labels[axis]) for axis in axes])
+    price[tuple(short.axes[axis] for axis in axes)] = sum_by_cell(column, cost, short.size)
+    return np.asarray(price[tuple(balance.axes[axis] for axis in axes)])
 
 
 def _compute_direct_limit_use(

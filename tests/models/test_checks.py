@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from models.examples import two_counties
-from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem
 from models.validation.finding_codes import ERROR_CODES, WARNING_CODES
 from models.validation.parsing import parse_problem
@@ -84,6 +83,8 @@ UNPAID: list[tuple[int, dict[str, Any], tuple[Modification, ...]]] = [
 ]
 """Covered spending that costs nothing: its position in `covers`, the budget, and what is left out of the example."""
 
+COMING = {"link": "kilju-hyesan", "to": "hyesan", "item": "soap", "quantity": [5, 0]}
+
 MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
     ("unknown_item", "/counties/1/stocks/sope", put("counties", 1, "stocks", value={"sope": {"opening": 1}})),
@@ -150,6 +151,18 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
     ),
     ("part_of_whole_unit", "/items/0/carry_over", put("items", 0, "carry_over", value=0.5)),
+    ("transit_beyond_plan", "/links/0/transit_periods", put("links", 0, "transit_periods", value=2)),
+    (
+        "arrives_too_late",
+        "/in_transit/0/quantity",
+        both(put("links", 0, "transit_periods", value=1), put("in_transit", value=[COMING | {"quantity": [5, 5]}])),
+    ),
+    ("unknown_link", "/in_transit/0/link", put("in_transit", value=[COMING | {"to": "kapsan"}])),
+    (
+        "duplicate_past",
+        "/in_transit/1",
+        both(put("links", 0, "transit_periods", value=1), put("in_transit", value=[COMING, COMING])),
+    ),
     (
         "due_before_arrival",
         "/items/1/due/2002-01/share",
@@ -331,62 +344,3 @@ def test_warnings_do_not_reject_a_problem() -> None:
 def test_unknown_names_suggest_similar_names() -> None:
     (finding,) = list_findings(modified_problem(put("factories", 1, "place", value="KAPSAM")))
     assert finding.remedy == "Did you mean “kapsan”?"
-
-
-BY_PERIOD: list[tuple[str | int, ...]] = [
-    ("period_days",),
-    ("items", 0, "importance"),
-    ("counties", 0, "labour_hours"),
-    ("counties", 0, "store_tonnes"),
-    ("counties", 0, "handling_tonnes"),
-    ("counties", 0, "stocks", "soap", "least"),
-    ("counties", 0, "stocks", "soap", "most"),
-    ("stations", 0, "handling_tonnes"),
-    ("demand", 0, "quantity"),
-    ("factories", 0, "machines", "kettle"),
-    ("factories", 0, "lines", 0, "least"),
-    ("factories", 0, "lines", 0, "most"),
-    ("power_areas", 0, "limit_kwh"),
-    ("power_areas", 0, "own_generation_kwh"),
-    ("supply_shares", "delivered"),
-    ("supply_shares", "materials", "soda"),
-    ("links", 0, "tonnes"),
-    ("partners", 0, "offers", "soap"),
-    ("partners", 0, "wants", "starch"),
-    ("budgets", 0, "won"),
-]
-
-
-@pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
-def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]) -> None:
-    pointer = "/" + "/".join(map(str, path))
-    raw = modified_problem(add("demand", value=DEMAND), add("budgets", value=dict(BUDGET)), put(*path, value=[1, 1, 1]))
-    assert (pointer, "wrong_length") in list_codes(raw)
-    raw = modified_problem(add("demand", value=DEMAND), add("budgets", value=dict(BUDGET)), put(*path, value=[]))
-    assert (pointer, "wrong_length") in list_codes(raw)
-
-
-def test_by_period_lists_every_field_of_the_schema() -> None:
-    """Compare `BY_PERIOD` with the number lists in the schema, so that it cannot miss a new field."""
-    schema = PlanningProblem.model_json_schema()
-    # Past lists have one number per past period; `models.validation.checks.past` checks them and former quotas.
-    models = [schema, *(one for name, one in schema["$defs"].items() if not name.startswith(("Past", "Former")))]
-    fields = [(name, field) for model in models for name, field in model.get("properties", {}).items()]
-    by_period = [name for name, field in fields if _may_be_numbers(field) and name != "calendars"]
-    assert sorted(by_period) == sorted(
-        str(path[-1]) if path[-2:-1] not in DICTS else str(path[-2]) for path in BY_PERIOD
-    )
-
-
-DICTS = [("machines",), ("offers",), ("wants",), ("materials",)]
-
-
-def _may_be_numbers(schema: Any) -> bool:
-    """Whether the schema allows a list of numbers, not counting referenced models."""
-    if isinstance(schema, list):
-        return any(_may_be_numbers(one) for one in schema)
-    if not isinstance(schema, dict):
-        return False
-    if schema.get("type") == "array" and schema["items"].get("type") == "number":
-        return True
-    return any(_may_be_numbers(one) for one in schema.values())

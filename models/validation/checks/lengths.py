@@ -97,6 +97,8 @@ def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPat
         yield ("power_areas", e, "own_generation_kwh"), area.own_generation_kwh
     for a, link in enumerate(problem.links):
         yield ("links", a, "tonnes"), link.tonnes
+    for k, one in enumerate(problem.in_transit):
+        yield ("in_transit", k, "quantity"), one.quantity
     yield from _iterate_supply_values(context)
     for b, budget in enumerate(problem.budgets):
         yield ("budgets", b, "won"), budget.won

@@ -1,7 +1,9 @@
-"""Checks of the past and of former quotas: valid references, no repetition, one number per period."""
+"""Checks of the past, of goods in transit and of former quotas: valid references, no repetition, one number per period."""
 
 from collections.abc import Hashable, Iterator
 
+from models.base import expand_to_periods
+from models.problem.network import Link
 from models.problem.past import Past
 from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding, JsonPath
@@ -58,19 +60,12 @@ def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Find
     problem, lines = context.problem, _collect_line_keys(context)
     for k, made in enumerate(past.outputs):
         yield from _check_line_exists(context, lines, made.factory, made.item, ("past", "outputs", k))
-    arcs = {(link.id, link.to_place) for link in problem.links}
-    arcs |= {(link.id, link.from_place) for link in problem.links if not link.one_way}
+    arcs = {(link.id, end) for link in problem.links for end in _list_destinations(link)}
     for k, moved in enumerate(past.shipments):
         path: JsonPath = ("past", "shipments", k)
         yield from context.check_reference("item", moved.item, (*path, "item"))
         if (moved.link, moved.to) not in arcs and not context.omissions:
-            message = f"No link {quote_name(moved.link)} leads to {quote_name(moved.to)}."
-            yield make_finding(
-                "unknown_link",
-                (*path, "link"),
-                message,
-                "Use an existing link, and one of its ends as the destination.",
-            )
+            yield _make_unknown_link_finding(moved.link, moved.to, path)
     for k, kept in enumerate(past.supply):
         path = ("past", "supply", k)
         yield from context.check_reference("place", kept.place, (*path, "place"))
@@ -88,6 +83,43 @@ def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Find
         path = ("past", "swaps", k)
         yield from context.check_reference("item", swap.item, (*path, "item"))
         yield from context.check_reference("partner", swap.partner, (*path, "partner"))
+
+
+def check_goods_in_transit(context: ProblemContext) -> Iterator[Finding]:
+    """Goods in transit have valid references, occur once, and arrive within the transit periods of their link."""
+    problem = context.problem
+    links = {link.id: link for link in problem.links}
+    seen: set[tuple[str, str, str]] = set()
+    for k, one in enumerate(problem.in_transit):
+        path: JsonPath = ("in_transit", k)
+        yield from context.check_reference("item", one.item, (*path, "item"))
+        link = links.get(one.link)
+        if link is None or one.to not in _list_destinations(link):
+            if not context.omissions:
+                yield _make_unknown_link_finding(one.link, one.to, path)
+            continue
+        if (one.link, one.to, one.item) in seen:
+            message = f"{quote_name(one.item)} to {quote_name(one.to)} over {quote_name(one.link)} is already listed."
+            yield make_finding("duplicate_past", path, message, "Merge the rows into one, or remove one of them.")
+        seen.add((one.link, one.to, one.item))
+        late = expand_to_periods(one.quantity, len(problem.periods))[link.transit_periods :]
+        if any(late):
+            message = (
+                f"Goods arrive in {quote_name(one.to)} {link.transit_periods} or more periods after the plan begins, "
+                f"but {quote_name(link.id)} has {link.transit_periods} transit periods: they did not leave before."
+            )
+            remedy = "Give 0 for these periods, or correct `transit_periods` of the link."
+            yield make_finding("arrives_too_late", (*path, "quantity"), message, remedy)
+
+
+def _list_destinations(link: Link) -> tuple[str, ...]:
+    return (link.to_place,) if link.one_way else (link.to_place, link.from_place)
+
+
+def _make_unknown_link_finding(link: str, to: str, path: JsonPath) -> Finding:
+    message = f"No link {quote_name(link)} leads to {quote_name(to)}."
+    remedy = "Use an existing link, and one of its ends as the destination."
+    return make_finding("unknown_link", (*path, "link"), message, remedy)
 
 
 def check_former_quotas(context: ProblemContext) -> Iterator[Finding]:
@@ -129,4 +161,4 @@ def _check_line_exists(
         yield make_finding("unknown_line", path, message, "Use an existing factory and an item that the factory makes.")
 
 
-CHECKS = (check_past_periods, check_past_rows, check_former_quotas)
+CHECKS = (check_past_periods, check_past_rows, check_goods_in_transit, check_former_quotas)

@@ -16,6 +16,19 @@ def check_self_links(context: ProblemContext) -> Iterator[Finding]:
             yield make_finding("link_to_itself", ("links", a, "to"), message, "Change one of the two places.")
 
 
+def check_transit_periods(context: ProblemContext) -> Iterator[Finding]:
+    """Goods over a link arrive within the plan if they leave in its first period."""
+    count = len(context.problem.periods)
+    for a, link in enumerate(context.problem.links):
+        if link.transit_periods >= count and "period" not in context.omissions.kinds:
+            message = (
+                f"The link {quote_name(link.id)} takes {link.transit_periods} periods, but the plan has {count}. "
+                "Nothing that it carries arrives within the plan."
+            )
+            remedy = "Lower `transit_periods`, or remove the link."
+            yield make_finding("transit_beyond_plan", ("links", a, "transit_periods"), message, remedy)
+
+
 def check_electric_links(context: ProblemContext) -> Iterator[Finding]:
     """An electric link has a power area."""
     for a, link in enumerate(context.problem.links):
@@ -199,6 +212,7 @@ def check_station_factories(context: ProblemContext) -> Iterator[Finding]:
 
 CHECKS = (
     check_self_links,
+    check_transit_periods,
     check_electric_links,
     check_allotments_of_goods,
     check_shares_of_materials,

@@ -20,12 +20,14 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
     + Σ_k short − κ·Σ_k short[t−1]  =  d
     ↔  shadow price in won per unit, by place, item and period: the value of one more unit
 
-    In the first period the right-hand side is d − (1 − loss)·opening stock. A constraint without a variable and with a
+    Shipments in arrive in t; they left `transit_periods` earlier. In the first period the right-hand side is
+    d − (1 − loss)·opening stock; what left before the plan and arrives in t comes off in every period. A constraint without a variable and with a
     right-hand side of 0 is left out.
     """
     places = len(arrays.labels["place"])
     net_demand = np.zeros((places, len(arrays.labels["item"]), arrays.period_count))
     net_demand[: arrays.places.county_count] = arrays.demand
+    net_demand -= arrays.arriving
     net_demand[: arrays.places.county_count, :, 0] -= arrays.items.carryover_share * arrays.places.opening_stock
     terms = [
         *collect_flow_terms(arrays, program),
@@ -62,12 +64,15 @@ def _flatten_position(arrays: ProblemArrays, place: IntArray, item: IntArray, pe
 
 
 def _collect_shipment_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of departures, and of arrivals within the plan `transit_periods` later."""
     ship = find_variable_block(program, "ship")
     arc, item, period = get_axis_codes(ship, "arc", "item", "period")
-    one = np.ones(ship.size)
+    arrival = period + arrays.arcs.transit_periods[arc]
+    arrives = np.flatnonzero(arrival < arrays.period_count)
+    arrived = _flatten_position(arrays, arrays.arcs.head[arc[arrives]], item[arrives], arrival[arrives])
     return [
-        (_flatten_position(arrays, arrays.arcs.head[arc], item, period), ship.positions, one),
-        (_flatten_position(arrays, arrays.arcs.tail[arc], item, period), ship.positions, -one),
+        (arrived, ship.positions[arrives], np.ones(len(arrives))),
+        (_flatten_position(arrays, arrays.arcs.tail[arc], item, period), ship.positions, -np.ones(ship.size)),
     ]
 
 

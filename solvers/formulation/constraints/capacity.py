@@ -10,7 +10,7 @@ from solvers.formulation.coefficients import (
     find_variable_block,
     get_axis_codes,
 )
-from solvers.lp.linear_program import ProgramBuilder
+from solvers.lp.linear_program import FloatArray, ProgramBuilder
 
 
 def add_machine_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
@@ -78,7 +78,7 @@ def add_power_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> Non
 
 
 def add_link_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
-    """Limit the tonnes that a link carries, each way.
+    """Limit the tonnes that depart over a link, each way.
 
     Σ_i kg_per_unit[i]/1000 · ship[a,i,t]  ≤  tonnes[a,t]
     ↔  shadow price in won per tonne, by arc and period
@@ -102,13 +102,31 @@ def add_handling_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> 
     Σ_a→n,i kg_per_unit[i]/1000 · ship[a,i,t]  ≤  handling_tonnes[n,t]
     ↔  shadow price in won per tonne, by place and period
 
-    Central deliveries and swaps at the place do not count. Places without `handling_tonnes` have no constraint.
+    Shipments count in the period in which they arrive. What left before the plan comes off the right-hand side, which is
+    at least 0. Central deliveries and swaps at the place do not count. Places without `handling_tonnes` have no constraint.
     """
-    tonnes = arrays.places.handling_tonnes
+    tonnes = compute_free_handling(arrays)
     rows = add_constraints_where(program, "handling", ("place", "period"), np.isfinite(tonnes), upper=tonnes)
     ship = find_variable_block(program, "ship")
     arc, item, period = get_axis_codes(ship, "arc", "item", "period")
-    add_coefficients(program, rows[arrays.arcs.head[arc], period], ship.positions, arrays.items.tonnes_per_unit[item])
+    arrival = period + arrays.arcs.transit_periods[arc]
+    arrives = arrival < arrays.period_count
+    add_coefficients(
+        program,
+        rows[arrays.arcs.head[arc[arrives]], arrival[arrives]],
+        ship.positions[arrives],
+        arrays.items.tonnes_per_unit[item[arrives]],
+    )
+
+
+def compute_free_handling(arrays: ProblemArrays) -> FloatArray:
+    """Return the tonnes that may enter a place besides what left before the plan, at least 0, (N, T)."""
+    return np.asarray(np.maximum(arrays.places.handling_tonnes - compute_arriving_tonnes(arrays), 0.0))
+
+
+def compute_arriving_tonnes(arrays: ProblemArrays) -> FloatArray:
+    """Return the tonnes that left over links before the plan and enter a place, (N, T)."""
+    return np.asarray(np.einsum("nit,i->nt", arrays.arriving, arrays.items.tonnes_per_unit))
 
 
 def add_store_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:

@@ -25,13 +25,14 @@ def add_due_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
 
     Arrivals and departures are the flows of `balance`: production, shipments in, central deliveries and goods taken;
     material use, shipments out and goods given. They spread evenly over the period. In the first period the right-hand
-    side is η·d − (1 − loss)·opening stock. Only needs with a due date have a constraint.
+    side is η·d − (1 − loss)·opening stock. What left before the plan and arrives in t comes off as well. Only needs with a due date have a constraint.
     """
     counties, places = arrays.places.county_count, len(arrays.labels["place"])
     least = np.zeros((places, len(arrays.labels["item"]), arrays.period_count))
     least[:counties] = compute_due_units(arrays)
     is_due = least > 0
     least[:counties, :, 0] -= arrays.items.carryover_share * arrays.places.opening_stock
+    least -= arrays.items.due_by * arrays.arriving
     rows = add_constraints_where(program, "due", ("place", "item", "period"), is_due, lower=least).reshape(-1)
     due_by = np.broadcast_to(arrays.items.due_by, least.shape).reshape(-1)
     for keys, columns, values in collect_flow_terms(arrays, program):

@@ -190,6 +190,8 @@ def _create_county_lister(what: str, field_name: str) -> Callable[[_LimitContext
 def _list_handling_candidates(context: _LimitContext) -> list[CandidateChange]:
     places: tuple[County | Station, ...] = (*context.problem.counties, *context.problem.stations)
     place = places[context.axes["place"]]
+    if context.limit > _read_period_value(place.handling_tonnes, context.period, len(context.problem.periods)):
+        return []  # goods under way before the plan already exceed the limit
     return [context.build_candidate("handling_tonnes", place.id, place.handling_tonnes)]
 
 

@@ -51,14 +51,16 @@ def test_even_demand_follows_the_days() -> None:
 def test_numbers_are_converted_to_the_units_of_the_program() -> None:
     arrays = ProblemArrays.from_problem(two_towns())
     assert arrays.labels["line"] == ("works/soda", "mill/soap")
-    assert arrays.labels["arc"] == ("railway/hills", "railway/plain")
+    assert arrays.labels["arc"] == ("railway/hills", "railway/plain", "river/hills")
     assert arrays.lines.kwh_per_unit.tolist() == [4.0, 3.0]  # overhead included
     assert arrays.machines.available_hours.tolist() == [[60.0, 60.0], [20.0, 16.0]]  # condition included
     assert arrays.lines.quality.tolist() == [1.0, 0.75]
     assert arrays.lines.made_quality.tolist() == [1.0, 0.5625]  # half of the condition's loss
-    assert arrays.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0]]
-    assert arrays.arcs.kwh_per_tonne.tolist() == [2.5, 2.5]
-    assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125]
+    assert arrays.arcs.capacity_tonnes.tolist() == [[12.0, 6.0], [12.0, 6.0], [np.inf, np.inf]]
+    assert arrays.arcs.transit_periods.tolist() == [0, 0, 1]
+    assert arrays.arriving[0, 0].tolist() == [2.0, 0.0]
+    assert arrays.arcs.kwh_per_tonne.tolist() == [2.5, 2.5, 0.0]
+    assert arrays.arcs.cost_per_tonne.tolist() == [1.125, 1.125, 0.0]
     assert arrays.power_limits.tolist() == [[105.0, 85.0], [np.inf, np.inf]]
     assert arrays.centre.supply_limit.tolist() == [
         [60.0, 5.0],

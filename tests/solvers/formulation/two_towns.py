@@ -23,6 +23,9 @@ GOALS = (
 _DUE = {"p1": {"share": 0.5, "by": 0.25}, "p2": {"share": 0.75}}
 
 
+_RIVER = {"id": "river", "from": "plain", "to": "hills", "mode": "water", "one_way": True, "transit_periods": 1}
+
+
 def two_towns(**parts: Any) -> PlanningProblem:
     """Return the problem with some parts replaced."""
     soap = {"id": "soap", "category": "care", "kg_per_unit": 250, "value": 2, "priority": 1, "importance": [1, 2]}
@@ -46,7 +49,8 @@ def two_towns(**parts: Any) -> PlanningProblem:
             "materials": {"soda": 4},
             "local_floor": {"care": 0.25, "soda": 0.5},
         },
-        "links": [_railway()],
+        "links": [_railway(), _RIVER],
+        "in_transit": [{"link": "river", "to": "hills", "item": "soap", "quantity": [2, 0]}],
         "partners": [_partner()],
         "budgets": _budgets(),
         "former_quotas": [{"factory": "mill", "item": "soap", "quantity": [12, 8]}],
