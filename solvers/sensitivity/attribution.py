@@ -333,7 +333,7 @@ def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatA
     cost = np.where(row_period[row] == short.axes["period"][column] + 1, -entries.data * dual_values[row], 0.0)
     axes = ("place", "item", "period")
     price = np.zeros([len(program.labels[axis]) for axis in axes])
-    price[tuple(short.axes[axis] for axis in axes)] = sum_by_cell(column, cost, short.size)
+    price[tuple(short.axes[axis] for axis in axes)] = sum_by_cell(column.astype(np.int64), cost, short.size)
     return np.asarray(price[tuple(balance.axes[axis] for axis in axes)])
 
 
