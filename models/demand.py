@@ -4,13 +4,21 @@
 
 Norms are units per head and year, and `years` is the length of the plan. A plan of two months (`years` 0.16) needs
 about a sixth of a year's norm. Heads are stated or projected from a census (`models.heads`). Rows in `demand` replace the estimate for their county and item.
+
+The need for an item in whole units is made whole: `round_need_up` rounds up the need of a county over the plan.
 """
+
+import math
+from collections.abc import Sequence
 
 from models.base import Frozen, expand_to_periods
 from models.heads import GroupHeads, HeadsSource, compute_county_heads
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
+
+WHOLE_NEED_TOLERANCE = 1e-6
+"""A need that exceeds a whole number by less than this, in units, is not rounded up."""
 
 
 class GroupDemand(Frozen):
@@ -27,7 +35,7 @@ class GroupDemand(Frozen):
     norm: float
     """Norm, in units per head and year."""
     quantity: float
-    """Units over the whole plan: heads × norm × years."""
+    """Units over the whole plan: heads × norm × years, before rounding to whole units."""
 
 
 class DemandEstimate(Frozen):
@@ -40,7 +48,7 @@ class DemandEstimate(Frozen):
     source: str
     """`norms`: estimated from population and norms. `stated`: given by a demand row."""
     quantity: tuple[float, ...]
-    """Units in each period, in order."""
+    """Units in each period, in order; whole numbers if the item has `whole_units`."""
     groups: tuple[GroupDemand, ...]
     """Contribution of each population group; empty if the demand is stated."""
 
@@ -57,6 +65,25 @@ def compute_calendar_shares(problem: PlanningProblem, calendar: str) -> tuple[fl
     days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     total = sum(days)
     return tuple(day / total for day in days)
+
+
+def round_need_up(quantities: Sequence[float]) -> tuple[float, ...]:
+    """Round a need by period to whole units: ⌈D − 1e-6⌉ units for a need of D over the plan.
+
+    The whole units are spread over the periods in proportion to `quantities`, by largest remainder; of equal remainders, the
+    earlier period comes first.
+    """
+    total = sum(quantities)
+    whole = max(math.ceil(total - WHOLE_NEED_TOLERANCE), 0)
+    if not whole:
+        return (0.0,) * len(quantities)
+    exact = [quantity * whole / total for quantity in quantities]
+    parts = [math.floor(quantity + WHOLE_NEED_TOLERANCE) for quantity in exact]
+    remainders = [round(quantity - part, 6) for quantity, part in zip(exact, parts, strict=True)]
+    by_remainder = sorted(range(len(parts)), key=lambda t: -remainders[t])
+    for t in by_remainder[: whole - sum(parts)]:
+        parts[t] += 1
+    return tuple(map(float, parts))
 
 
 def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
@@ -82,7 +109,9 @@ def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
 
 
 def _use_stated_demand(county: County, item: Item, quantity: tuple[float, ...]) -> DemandEstimate:
-    return DemandEstimate(county=county.id, item=item.id, source="stated", quantity=quantity, groups=())
+    return DemandEstimate(
+        county=county.id, item=item.id, source="stated", quantity=_round_if_whole(item, quantity), groups=()
+    )
 
 
 def _estimate_from_norms(
@@ -102,4 +131,10 @@ def _estimate_from_norms(
     )
     total = sum(need.quantity for need in groups)
     quantity = tuple(share * total for share in shares[item.calendar]) if total else ()
-    return DemandEstimate(county=county.id, item=item.id, source="norms", quantity=quantity, groups=groups)
+    return DemandEstimate(
+        county=county.id, item=item.id, source="norms", quantity=_round_if_whole(item, quantity), groups=groups
+    )
+
+
+def _round_if_whole(item: Item, quantity: tuple[float, ...]) -> tuple[float, ...]:
+    return round_need_up(quantity) if item.whole_units else quantity

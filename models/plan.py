@@ -82,8 +82,12 @@ class PlanObjective(Frozen):
     """Weighted shortage plus all costs, in won."""
     parts: ObjectiveTerms
     """Terms that add up to `value`."""
-    before_rounding: float | None = None
-    """LP objective before quotas were rounded to whole units, in won; null if no quota was rounded."""
+    before_rounding: float
+    """Objective of the linear program, before rounding to whole units, in won; no plan has a smaller one. Equal to `value` if nothing
+    had to be whole."""
+    rounding_gap: float
+    """Proved gap of rounding: `value` exceeds the best plan in whole units by at most this share of `value`; 0 if nothing had to be
+    whole. With ordered goals, the gap of the first goal."""
     goals: tuple[GoalResult, ...] = ()
     """Results of the goals in `policy.goals`, in order."""
 

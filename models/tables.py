@@ -52,10 +52,14 @@ class SupplyRow(Frozen):
     """Units given in swaps at the place."""
     stock: float
     """Units in store at the end of the period."""
+    discarded: float
+    """Less than one unit of an item in whole units that is left over and cannot be used."""
     served: float
     """Units of demand and backlog served."""
     shortage: float
     """Units of demand and backlog not served."""
+    rounding: float
+    """Part of the shortage beyond that of the linear program: whole units cause it, not a limit."""
     due: float | None
     """Units of the demand that are due before the period ends; null where nothing is due."""
     in_time: float | None
@@ -203,7 +207,7 @@ class BottleneckRow(Frozen):
     period: str
     """Period of the shortage."""
     shortage: float
-    """Units short."""
+    """Units short, without those that whole units cause (column `rounding` of `supply`)."""
     rule: str
     """Name of the binding constraint."""
     id: str

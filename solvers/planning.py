@@ -91,7 +91,7 @@ def make_plan(
         infeasibility=analysis.infeasibility if analysis else None,
         verification=verification,
         rounding_cost=objective.value - objective.before_rounding
-        if objective is not None and objective.before_rounding is not None
+        if objective is not None and result.is_rounded
         else None,
         solver=_describe_solver(program, result, run),
         timings=clock.seconds,
@@ -142,7 +142,9 @@ def _build_report(index: ProblemArrays, program: Program, result: PipelineResult
     dual_values = solved.solution.dual_values
     if dual_values is None:
         dual_values = np.zeros(solved.program.lp.row_count)
-    tables, summary = build_results(index, solved.program, values, dual_values)
+    tables, summary = build_results(
+        index, solved.program, values, dual_values, solved.solution.values if result.is_rounded else None
+    )
     return _PlanReport(tables, _build_objective(index, program, result, values), summary)
 
 
@@ -151,13 +153,25 @@ def _build_objective(
 ) -> PlanObjective:
     """Evaluate the objective of the policy at the finished plan, also if the last goal had another objective."""
     parts = {name: float(cost @ values) for name, cost in compute_objective_parts(index, program).items()}
-    before = result.pricing_solve.solution.values
+    value, before = sum(parts.values()), result.pricing_solve.solution.values
+    relaxed = float(program.lp.cost @ before) if result.is_rounded and before is not None else value
     return PlanObjective(
-        value=sum(parts.values()),
+        value=value,
         parts=ObjectiveTerms(**parts),
-        before_rounding=float(program.lp.cost @ before) if result.is_rounded and before is not None else None,
+        before_rounding=relaxed,
+        rounding_gap=_compute_rounding_gap(result, value, relaxed) if result.is_rounded else 0.0,
         goals=result.goal_results,
     )
+
+
+def _compute_rounding_gap(result: PipelineResult, value: float, relaxed: float) -> float:
+    """Return how much the plan may cost above the best plan in whole units, relative to max(1, its value)."""
+    bound = max(relaxed, result.whole_bound)
+    if result.goal_results:
+        first = result.goal_results[0]
+        sign = -1.0 if first.goal == "worst_fulfilment" else 1.0
+        value, bound = sign * first.final_value, max(sign * first.value, result.whole_bound)
+    return max(value - bound, 0.0) / max(1.0, abs(value))
 
 
 def _determine_outcome(
@@ -172,7 +186,7 @@ def _determine_outcome(
         return "feasible", Termination(reason=reason, limit=last.limit, detail=last.detail), None
     if last.reason == "infeasible" and (not result.is_rounded or result.is_infeasible):
         detail = (
-            "no whole quotas satisfy all constraints; the rounded-down quotas conflict"
+            "no plan in whole units satisfies all constraints; the rounded plan conflicts"
             if result.is_rounded
             else last.detail
         )
@@ -187,9 +201,6 @@ def _determine_outcome(
             Termination(reason="numerical", detail=f"infeasibility could not be proved: {last.detail}"),
             None,
         )
-    if last.reason == "infeasible":
-        detail = "no whole quotas that satisfy all constraints were found within the node limit"
-        return "failed", Termination(reason="limit", limit="iterations", detail=detail), None
     reason = "numerical" if last.reason == "optimal" else last.reason
     return "failed", Termination(reason=reason, limit=last.limit, detail=last.detail), None
 
@@ -197,8 +208,7 @@ def _determine_outcome(
 def _verify_objective(
     problem: PlanningProblem, result: PipelineResult, objective: PlanObjective, run: SolveRun
 ) -> VerificationResult | None:
-    before = objective.value if objective.before_rounding is None else objective.before_rounding
-    claim = PlanClaim(before, result.goal_results, result.shortage_without_swaps)
+    claim = PlanClaim(objective.before_rounding, result.goal_results, result.shortage_without_swaps)
     return verify_plan(problem, claim, run.options.tolerance, max(run.remaining_seconds(), 1.0))
 
 

@@ -18,6 +18,7 @@ from tests.invariants_of_time import (
     check_transit_invariant,
 )
 from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
+from tests.invariants_of_whole_units import check_lots_invariant, check_whole_units_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables, list_bands
 
@@ -45,7 +46,7 @@ def check_balance_invariant(r: Reading) -> Iterator[str]:
                 key = (place, item, period)
                 held = r.carried(key)
                 terms = [r.flows[name][key] for name in ("made", "arrived", "taken")]
-                terms += [r.central[key], held, r.short[key], -r.stock[key]]
+                terms += [r.central[key], held, r.short[key], -r.stock[key], -r.discarded[key]]
                 terms += [-r.flows[name][key] for name in ("used", "sent", "given")]
                 need = r.need[key] + r.backlog(key)
                 if r.apart(sum(terms), need, sum(abs(term) for term in terms)):
@@ -298,14 +299,6 @@ def _shortage(r: Reading) -> float:
     return total
 
 
-def check_whole_units_invariant(r: Reading) -> Iterator[str]:
-    """Future quotas of items in whole units are integers."""
-    past = () if r.problem.past is None else r.problem.past.periods
-    for key, units in r.make.items():
-        if key[2] not in past and r.items[key[1]].whole_units and abs(units - round(units)) > 1e-9 * max(1.0, units):
-            yield f"whole_units {key}: {units}"
-
-
 LEAST = ("due", "local_floor", "line_least", "stock_least")
 """Limits from below."""
 
@@ -377,6 +370,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_bands_invariant,
     check_objective_invariant,
     check_whole_units_invariant,
+    check_lots_invariant,
     check_capacity_invariant,
     check_deliveries_invariant,
     check_quality_invariant,

@@ -1,6 +1,7 @@
 """The costs of production smoothing, computed from the tables of a plan in plain loops without `solvers`."""
 
 import itertools
+from math import ceil
 
 from models.problem.population import StockLimits
 from tests.plan_reading import Reading
@@ -25,6 +26,8 @@ def compute_level_costs(r: Reading) -> tuple[float, float]:
         for item in r.problem.items:
             limits = county.stocks.get(item.id, StockLimits())
             least = max(limits.closing_least, r.at(limits.least, r.periods[-1]))
+            if item.whole_units:
+                least = ceil(least - 1e-6)
             left_over += item.value * max(r.stock[county.id, item.id, r.periods[-1]] - least, 0.0)
     for partner in r.problem.partners:
         for window in r.windows(partner.settlement):

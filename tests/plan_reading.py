@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from math import log
+from math import ceil, floor, log
 from typing import Any
 
 from models.base import expand_to_periods
@@ -35,6 +35,7 @@ class Reading:
         self.stock = self._sums("supply", at, "stock")
         self.central = self._sums("supply", at, "central")
         self.short = self._sums("supply", at, "shortage")
+        self.discarded = self._sums("supply", at, "discarded")
         self.opening = {
             (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
         }
@@ -148,6 +149,10 @@ def needs(problem: PlanningProblem) -> dict[Key, float]:
     for row in problem.demand:
         for t, period in enumerate(problem.periods):
             found[row.county, row.item, period] = expand_to_periods(row.quantity, count)[t]
+    for county in problem.counties:
+        for item in problem.items:
+            if item.whole_units:
+                _round_need(found, [(county.id, item.id, period) for period in problem.periods])
     return found
 
 
@@ -165,3 +170,15 @@ def list_bands(policy: Policy) -> list[tuple[float, float]]:
 
     gains = [utility(1 - k / count) - utility(1 - (k + 1) / count) for k in range(count)]
     return [(1 / count, gain / gains[0]) for gain in gains]
+
+
+def _round_need(found: dict[Key, float], keys: list[Key]) -> None:
+    """Round the sum up to whole units, and give the units that are missing to the largest remainders."""
+    total = sum(found[key] for key in keys)
+    whole = ceil(total - 1e-6)
+    shares = {key: found[key] * whole / total if whole > 0 else 0.0 for key in keys}
+    for key in keys:
+        found[key] = float(floor(shares[key] + 1e-6))
+    missing = max(whole, 0) - int(sum(found[key] for key in keys))
+    for key in sorted(keys, key=lambda key: round(found[key] - shares[key], 6))[:missing]:
+        found[key] += 1

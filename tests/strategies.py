@@ -6,6 +6,7 @@ the tonnes and kilowatt-hours are of the size of the units, so that solvers agre
 """
 
 from collections.abc import Callable, Sequence
+from math import floor
 from typing import Any
 
 from hypothesis import strategies as st
@@ -140,8 +141,10 @@ def _counties(d: Drawing, items: list[Json]) -> list[Json]:
 
 def _stock(d: Drawing, item: Json) -> Json:
     """Limits that the opening stock keeps if nobody touches it."""
-    opening = d.number(0, 40)
-    left = opening * (1 - item["loss"]) ** d.periods
+    opening = d.draw(st.integers(0, 40)) if item["whole_units"] else d.number(0, 40)
+    left = opening
+    for _ in range(d.periods):
+        left = floor(left * (1 - item["loss"])) if item["whole_units"] else left * (1 - item["loss"])
     limits: Json = {"opening": opening}
     if d.perhaps(3):
         limits["least"] = d.one((left, left / 2, [0.0] * (d.periods - 1) + [left]))
@@ -188,6 +191,10 @@ def _line(d: Drawing, item: str, in_county: bool) -> Json:
     line["materials"] = {material: d.number(0.25, 2) for material in d.some(before)}
     if d.perhaps(4):
         line["most"] = d.by_period(0, 40)
+    if d.whole_units and d.perhaps(4):
+        line["lot"] = d.draw(st.integers(1, 4))
+    if d.whole_units and d.perhaps(4):
+        line["least_run"] = d.number(1, 6)
     return line
 
 

@@ -37,7 +37,7 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
                 "id": "works",
                 "place": "town",
                 "machines": {"kettle": 50},
-                "lines": [{**soap, "materials": {"soda": 0.5}, "most": 8}],
+                "lines": [{**soap, "materials": {"soda": 0.5}, "most": 8, "lot": 2, "least_run": 4}],
             }
         ],
         "links": [
@@ -130,6 +130,10 @@ TAMPERINGS = [
     ("check_objective_invariant", more("quotas", "quantity", 1)),
     ("check_objective_invariant", more("supply", "stock", 1, county="town", item="soda", period="p2")),
     ("check_whole_units_invariant", more("quotas", "quantity", 0.5)),
+    ("check_whole_units_invariant", more("shipments", "quantity", 0.5)),
+    ("check_whole_units_invariant", more("supply", "discarded", 0.5, item="soda")),
+    ("check_lots_invariant", more("quotas", "quantity", 1)),
+    ("check_lots_invariant", more("quotas", "quantity", -6)),
     ("check_deliveries_invariant", more("deliveries", "quantity", use="people")),
     ("check_deliveries_invariant", more("deliveries", "quantity", use="material")),
     ("check_deliveries_invariant", more("deliveries", "quantity", source="factory")),

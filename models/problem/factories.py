@@ -1,8 +1,13 @@
 """Factories, their machines and their production lines."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
+from pydantic import Field
+
+from models.base import MAX_AMOUNT, Amount, Frozen, Id, Label, PerPeriod, Share, Text
+
+Lot = Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
+"""A number above 0, up to `MAX_AMOUNT`."""
 
 
 class Line(Frozen):
@@ -27,6 +32,10 @@ class Line(Frozen):
     """Smallest quantity per period, in units; 0 by default."""
     most: PerPeriod | None = None
     """Largest quantity per period, in units; no limit if absent."""
+    lot: Lot | None = None
+    """Units in a batch: every quota is a multiple of it. If absent, 1 for items with `whole_units`, and no batches for others."""
+    least_run: Amount = 0.0
+    """Smallest run, in units: a quota is 0 or at least this; 0 (no smallest run) by default."""
 
 
 class Factory(Frozen):

@@ -43,7 +43,7 @@ class Item(Frozen):
     importance: PerPeriod = 1.0
     """Factor on the weight of a shortage, by period; 1 by default."""
     whole_units: bool = False
-    """Whether quotas must be whole numbers."""
+    """Whether amounts must be whole numbers: needs, quotas, shipments, stocks, hand-overs, swaps and what is served."""
     transportable: bool = True
     """Whether links can carry the item."""
     storable: bool = True

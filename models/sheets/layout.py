@@ -102,7 +102,9 @@ _COUNTY_FIELDS = make_columns(
     "net_migration",
 )  # fmt: skip
 _FACTORY_FIELDS = make_columns(Factory, "id", "name", "local_name", "place", "level", "condition", "power_overhead")
-_LINE_FIELDS = make_columns(Line, "kwh_per_unit", "labour_hours_per_unit", "quality", "cost_per_unit", "least", "most")
+_LINE_FIELDS = make_columns(
+    Line, "kwh_per_unit", "labour_hours_per_unit", "quality", "cost_per_unit", "least", "most", "lot", "least_run"
+)
 _LINK_FIELDS = make_columns(
     Link, "id", "from_place", "to_place", "one_way", "mode", "km", "tonnes", "kwh_per_tonne_km", "power_area",
     "cost_per_tonne_km", "cost_per_tonne", "transit_periods",

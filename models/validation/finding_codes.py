@@ -65,7 +65,11 @@ ERROR_CODES: dict[str, FindingCode] = {
     "link_to_itself": FindingCode("error", "A link starts and ends at the same place."),
     "electric_link_without_area": FindingCode("error", "An electric link has no power area."),
     "least_above_most": FindingCode("error", "A lower limit exceeds its upper limit."),
-    "no_whole_quota": FindingCode("error", "A line of an item in whole units has no whole number between its limits."),
+    "no_whole_quota": FindingCode(
+        "error", "A line in whole units or lots has no whole number, or multiple of its lot, between its limits."
+    ),
+    "no_whole_stock": FindingCode("error", "A stock of an item in whole units has no whole number between its limits."),
+    "lot_not_whole": FindingCode("error", "The lot of an item in whole units is no whole number."),
     "closing_outside_limits": FindingCode(
         "error", "A closing stock limit contradicts the stock limits of the last period."
     ),
@@ -114,6 +118,7 @@ ERROR_CODES: dict[str, FindingCode] = {
 """Codes of inconsistencies between parts of a problem."""
 
 WARNING_CODES: dict[str, FindingCode] = {
+    "least_run_above_most": FindingCode("warning", "The least run of a line exceeds its upper limit in every period."),
     "group_without_people": FindingCode("warning", "A norm is for a population group that no county has."),
     "misspelt_group": FindingCode(
         "warning", "A population group without a norm resembles a group with a norm that the county lacks."

@@ -36,6 +36,11 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
             f", rate changes {parts.rate_changes:,.2f}, left over {parts.left_over:,.2f}" if _is_level(parts) else ""
         )
         console.print(f"objective {head.objective.value:,.2f} won, of it shortage {parts.shortage:,.2f}{level}")
+        if head.rounding_cost is not None:
+            console.print(
+                f"whole units: {head.objective.before_rounding:,.2f} won before rounding; "
+                f"proved gap {head.objective.rounding_gap:.1e}"
+            )
     if head.summary is not None:
         _print_summary(head.summary, console)
     if head.infeasibility is not None:

@@ -167,8 +167,8 @@ def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
         yield (), "text"
         yield ("Objective, won",), "bold"
         yield ("value", head.objective.value), "number"
-        if head.objective.before_rounding is not None:
-            yield ("before_rounding", head.objective.before_rounding), "number"
+        yield ("before_rounding", head.objective.before_rounding), "number"
+        yield ("rounding_gap", head.objective.rounding_gap), "tiny"
         for name, value in head.objective.parts.model_dump().items():
             yield (f"of it {name}", value), "number"
         for goal in head.objective.goals:

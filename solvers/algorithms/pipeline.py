@@ -1,4 +1,4 @@
-"""The stages of a plan: a plan without swaps (no-harm constraint), lexicographic goals, the tie-break, and integer quotas.
+"""The stages of a plan: a plan without swaps (no-harm constraint), lexicographic goals, the tie-break, and whole units.
 
 All stages solve programs of one shape, so each stage starts from the basis of the stage before it.
 """
@@ -11,12 +11,18 @@ import numpy as np
 from models.plan import Certificate, GoalResult
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.lexicographic import GoalCost, LexicographicResult, list_goal_costs, solve_lexicographic
-from solvers.algorithms.rounding import round_quotas
+from solvers.algorithms.rounding import round_to_whole_units
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
 from solvers.algorithms.tie_break import settle_ties
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import build_program, compute_tie_break_cost, is_past_period, sum_shortage_units
-from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds, replace_row_bounds
+from solvers.formulation import (
+    WholeUnits,
+    build_program,
+    compute_tie_break_cost,
+    find_whole_units,
+    sum_shortage_units,
+)
+from solvers.lp.linear_program import FloatArray, Program, replace_column_bounds, replace_row_bounds
 from solvers.lp.solution import Basis
 
 
@@ -32,16 +38,18 @@ class PipelineResult:
     last_solve: SolveAttempt
     """The last solve, or the solve that failed."""
     is_proved: bool
-    """Whether every stage ended with a certified optimum; the cost of rounding is not proved to be minimal."""
+    """Whether every stage ended with a certified optimum, and a whole plan was found; see `whole_bound` for the cost of whole units."""
     certificate: Certificate | None
     """Certificate of the values before rounding, by the dual values of the pricing solve; its primal residual also covers the
     rounded plan."""
     goal_results: tuple[GoalResult, ...] = ()
     """Result of each goal."""
     is_rounded: bool = False
-    """Whether quotas were rounded to integers."""
+    """Whether the values were rounded to whole units, lots and least runs."""
+    whole_bound: float = -np.inf
+    """Bound of branch and bound: no whole plan has a smaller objective; with ordered goals, of the first goal. −inf if unknown."""
     is_infeasible: bool = False
-    """Whether branch and bound proved that no integer quotas satisfy all constraints."""
+    """Whether branch and bound proved that no whole plan exists."""
     shortage_without_swaps: FloatArray | None = None
     """Shortage in units in the plan without swaps, (counties, items, periods); None without `own_needs_first`."""
 
@@ -67,10 +75,10 @@ def solve_in_stages(
 
     `start` is a basis for the first stage, for example of the plan of a similar problem.
     """
-    goals, integers = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
+    goals, whole = list_goal_costs(index, program), find_whole_units(index, program)
     tie_break = compute_tie_break_cost(index, program) if index.problem.policy.tie_break else None
     if not requires_own_needs_stage(index.problem):
-        return _solve_goals_then_round(program, goals, integers, run, "solve", start, tie_break)
+        return _solve_goals_then_round(program, goals, whole, run, "solve", start, tie_break)
     no_swap_stage = apply_no_worse_off_bounds(index, program, run, start)
     if no_swap_stage.program is None or no_swap_stage.no_swap_result.values is None:
         return no_swap_stage.no_swap_result
@@ -78,7 +86,7 @@ def solve_in_stages(
         no_swap_stage.no_swap_result.values,
         no_swap_stage.no_swap_result.pricing_solve.solution.basis,
     )
-    result = _solve_goals_then_round(no_swap_stage.program, goals, integers, run, "solve", basis, tie_break, without)
+    result = _solve_goals_then_round(no_swap_stage.program, goals, whole, run, "solve", basis, tie_break, without)
     return replace(result, shortage_without_swaps=sum_shortage_units(index, program, without))
 
 
@@ -106,61 +114,52 @@ def apply_no_worse_off_bounds(
     index: ProblemArrays, program: Program, run: SolveRun, start: Basis | None = None
 ) -> NoSwapStage:
     """Solve without swaps, then limit each shortage to its value in that plan (no-harm constraint)."""
-    goals, integers = list_goal_costs(index, program), _find_whole_unit_columns(index, program)
-    without = _solve_goals_then_round(_remove_swaps(program), goals, integers, run, "without swaps", start)
+    goals, without_swaps = list_goal_costs(index, program), _remove_swaps(program)
+    whole = find_whole_units(index, without_swaps)
+    without = _solve_goals_then_round(without_swaps, goals, whole, run, "without swaps", start)
     if not without.is_proved or without.values is None:
         return NoSwapStage(without, None)
     shortage = program.lp.matrix.tocsr()[program.constraints["own_needs_first"].block_slice] @ without.values
     return NoSwapStage(without, replace_row_bounds(program, "own_needs_first", upper=np.maximum(shortage, 0.0)))
 
 
-def _find_whole_unit_columns(index: ProblemArrays, program: Program) -> IntArray:
-    """Return the positions of quotas in whole units, without those of past periods."""
-    make = program.variables["make"]
-    return make.positions[
-        index.items.is_whole_units[index.lines.item[make.axes["line"]]] & ~is_past_period(index, make)
-    ]
-
-
 def _solve_goals_then_round(
     program: Program,
     goals: Sequence[GoalCost],
-    integers: IntArray,
+    whole: WholeUnits,
     run: SolveRun,
     stage: str,
     start: Basis | None,
     tie_break: FloatArray | None = None,
     known_values: FloatArray | None = None,
 ) -> PipelineResult:
-    """Solve the goals and settle ties; then round the quotas that must be integers, re-solve the goals and settle ties again.
+    """Solve the goals and settle ties; then find a plan in whole units.
 
-    `tie_break` is the objective of the tie-break, (n,); None leaves ties as the solver does. `known_values` is a feasible plan with
-    integer quotas, (n,), if one is known.
+    `tie_break` is the objective of the tie-break, (n,); None leaves ties as the solver does. `known_values` is a whole plan, (n,), if
+    one is known.
     """
     goals_result = _settle_goals_result(solve_lexicographic(program, goals, run, stage, (start,)), tie_break, run)
     continuous = _build_result(goals_result, goals)
-    if not goals_result.is_proved or not len(integers):
+    if not goals_result.is_proved or not whole.is_discrete.any():
         return continuous
-    rounded = round_quotas(program, goals, integers, goals_result, run, "whole units", known_values)
-    final = _settle_goals_result(rounded.goals_result, tie_break, run)
-    if final.best_solve is None or final.best_solve.solution.values is None:
+    rounded = round_to_whole_units(program, goals, whole, goals_result, run, tie_break, known_values)
+    values = rounded.attempt.solution.values
+    if values is None:
         return replace(
             continuous,
-            last_solve=final.last_solve,
+            last_solve=rounded.attempt,
             is_proved=False,
             values=None,
             is_rounded=True,
-            is_infeasible=rounded.is_search_exhausted,
+            is_infeasible=rounded.is_infeasible,
         )
-    values = final.best_solve.solution.values
     return replace(
         continuous,
         values=values,
-        last_solve=final.last_solve,
-        is_proved=final.is_proved,
-        certificate=_cover_rounding_residual(continuous.certificate, final.best_solve.certificate),
+        certificate=_cover_rounding_residual(continuous.certificate, rounded.attempt.certificate),
         goal_results=goals_result.build_goal_results(goals, values),
         is_rounded=True,
+        whole_bound=rounded.bound,
     )
 
 

@@ -1,152 +1,221 @@
-"""Integer quotas: a rounding heuristic, with branch and bound as its fallback.
+"""Whole units: a plan in whole units, lots and least runs, near to the optimum of the linear program.
 
-The heuristic rounds the quotas of the linear program down, fixes them and re-solves. If that is infeasible, it rounds up a set
-of quotas with the smallest total increase. If that is infeasible too, depth-first branch and bound searches for feasible quotas.
+Rounding item by item finds a whole plan (`solvers.algorithms.item_rounding`). Small programs are then solved as a whole by branch and
+bound, from that plan. The time for both is limited. With ordered goals, each goal is minimised in turn while the goals before it keep
+their values as far as whole units allow.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
-from solvers.algorithms.lexicographic import GoalCost, LexicographicResult, solve_lexicographic
-from solvers.algorithms.run_state import SolveRun
-from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds, replace_objective
-from solvers.lp.solution import Basis
+from solvers.algorithms.item_rounding import ItemRounding
+from solvers.algorithms.lexicographic import GoalCost, LexicographicResult
+from solvers.algorithms.run_state import SolveAttempt, SolveRun, certify_attempt
+from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
+from solvers.formulation import WholeUnits
+from solvers.lp.certificate import measure_primal_residual
+from solvers.lp.linear_program import (
+    FloatArray,
+    LinearProgram,
+    Program,
+    replace_column_bounds,
+    replace_objective,
+    replace_row_bounds,
+)
+from solvers.lp.solution import Progress, Solution, SolveStep, Termination
 
-INTEGRALITY_TOLERANCE = 1e-6
-"""Integrality tolerance, plus 1e-9 of the quota: the value 2.9999999 of a solver counts as 3."""
+STAGE = "whole units"
+"""Name of the stage in timings, progress reports and solve steps."""
 
-MAX_SEARCH_NODES = 200
-"""Maximum number of nodes that branch and bound solves."""
+SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE = 20_000, 4_000
+"""Numbers of variables, and of discrete variables, up to which the whole program is solved by branch and bound."""
+
+ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 12.0, 10.0, 2.0
+"""CPU time to improve items in a large program, for branch and bound of a small one, and to settle its ties, in seconds."""
+
+RELATIVE_GAP = 1e-6
+"""Gap at which branch and bound of a whole program stops, relative to the objective."""
+
+HELD_SHARE = 1e-9
+"""Share by which the objective may rise while ties are settled, relative to max(1, objective)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundingResult:
     """Result of rounding."""
 
-    goals_result: LexicographicResult
-    """Result of the goals with fixed quotas; its last solve is infeasible if no rounding was found."""
-    is_search_exhausted: bool
-    """Whether branch and bound proved that no integer quotas satisfy all constraints."""
+    attempt: SolveAttempt
+    """The whole plan; its termination says why no whole plan was found, if its solution has no values."""
+    bound: float
+    """No whole plan has a smaller objective; with ordered goals, of the first goal."""
+    is_infeasible: bool
+    """Whether the search proved that no whole plan exists."""
 
 
-def round_down(values: FloatArray) -> FloatArray:
-    """Round down, within the integrality tolerance; same shape."""
-    return np.floor(values + INTEGRALITY_TOLERANCE + 1e-9 * np.abs(values))
+@dataclass(frozen=True, slots=True)
+class _Objective:
+    """One objective to minimise in whole units."""
+
+    program: Program
+    """The program with the objective, and the limits of earlier goals."""
+    bound: float
+    """Its optimum in the linear program."""
 
 
-def round_quotas(
+def round_to_whole_units(
     program: Program,
     goals: Sequence[GoalCost],
-    columns: IntArray,
-    goals_result: LexicographicResult,
+    whole: WholeUnits,
+    relaxed: LexicographicResult,
     run: SolveRun,
-    stage: str,
+    tie_break: FloatArray | None = None,
     known_values: FloatArray | None = None,
 ) -> RoundingResult:
-    """Fix quotas at integers and re-solve the goals.
+    """Find a plan in whole units.
 
     Parameters
     ----------
-    columns
-        Positions of the quotas in the program.
-    before
-        Result of the goals without integrality.
-    known
-        A feasible plan with integer quotas, (n,), if one is known; used before branch and bound.
+    whole
+        Steps and least runs of the variables.
+    relaxed
+        Result of the goals without whole units.
+    tie_break
+        Objective of the tie-break, (n,); it is used for small programs.
+    known_values
+        A plan in whole units, (n,), if one is known; used if no other is found.
     """
-    attempt = goals_result.last_solve
-    values, basis, bases = attempt.solution.values, attempt.solution.basis, goals_result.bases
-    if values is None:
-        raise ValueError("cannot round: the goals have no primal point")
-    least = np.ceil(program.lp.column_lower[columns] - INTEGRALITY_TOLERANCE)
-    most = np.floor(program.lp.column_upper[columns] + INTEGRALITY_TOLERANCE)
-    if (least > most).any():  # no integer between the bounds of a quota: the crossed bounds are infeasible
-        crossing = replace_column_bounds(program, columns, least, most)
-        return RoundingResult(solve_lexicographic(crossing, goals, run, stage, bases), is_search_exhausted=True)
-    down = np.clip(round_down(values[columns]), least, most)
-    rounded_down = _solve_with_fixed_quotas(program, goals, columns, down, run, stage, bases)
-    if rounded_down.last_solve.solution.termination.reason != "infeasible":
-        return RoundingResult(rounded_down, is_search_exhausted=False)
-    up = _minimize_round_up(program, columns, down, most, run, stage, basis)
-    for quotas in (up, None if known_values is None else np.round(known_values[columns])):
-        if quotas is not None:
-            rounded = _solve_with_fixed_quotas(program, goals, columns, quotas, run, stage, bases)
-            if rounded.last_solve.solution.termination.reason != "infeasible":
-                return RoundingResult(rounded, is_search_exhausted=False)
-    found, exhausted = _branch_and_bound(program, columns, least, most, run, stage, basis)
-    if found is not None:
-        return RoundingResult(
-            _solve_with_fixed_quotas(program, goals, columns, found, run, stage, bases), is_search_exhausted=False
-        )
-    return RoundingResult(rounded_down, exhausted)
+    started = time.monotonic()
+    if run.on_progress is not None:
+        run.on_progress(Progress(STAGE))
+    search = _Search(whole, relaxed.last_solve, run)
+    result = search.minimize_in_turn(program, goals, relaxed, known_values)
+    if result.attempt.solution.values is not None and tie_break is not None and search.is_small(program.lp):
+        result = replace(result, attempt=search.settle_ties(result.attempt, tie_break))
+    run.seconds_by_stage[STAGE] = run.seconds_by_stage.get(STAGE, 0.0) + time.monotonic() - started
+    run.strategy_by_stage.setdefault(STAGE, tuple(search.steps))
+    return result
 
 
-def _solve_with_fixed_quotas(
-    program: Program,
-    goals: Sequence[GoalCost],
-    columns: IntArray,
-    quotas: FloatArray,
-    run: SolveRun,
-    stage: str,
-    bases: Sequence[Basis | None],
-) -> LexicographicResult:
-    return solve_lexicographic(replace_column_bounds(program, columns, quotas, quotas), goals, run, stage, bases)
+class _Search:
+    """The search for a whole plan of one program."""
+
+    def __init__(self, whole: WholeUnits, relaxed: SolveAttempt, run: SolveRun) -> None:
+        self._whole, self._relaxed, self._run = whole, relaxed, run
+        self.steps: list[SolveStep] = []
+
+    def is_small(self, lp: LinearProgram) -> bool:
+        """Return whether branch and bound solves the whole program."""
+        discrete = int(np.count_nonzero(self._whole.is_discrete))
+        return lp.column_count <= SMALL_PROGRAM_COLUMNS and discrete <= SMALL_PROGRAM_DISCRETE
+
+    def minimize_in_turn(
+        self, program: Program, goals: Sequence[GoalCost], relaxed: LexicographicResult, known: FloatArray | None
+    ) -> RoundingResult:
+        """Minimise the objective, or each goal in turn, in whole units."""
+        if not goals:
+            return self._minimize(program, None, known)
+        limits = np.full(len(goals), np.inf)
+        result: RoundingResult | None = None
+        for k, (goal, (_, relaxed_limit)) in enumerate(zip(goals, relaxed.tolerance_bounds, strict=False)):
+            staged = replace_objective(replace_row_bounds(program, "goal", upper=limits), goal.cost)
+            start = None if result is None else result.attempt.solution.values
+            found = self._minimize(staged, start, known)
+            if found.attempt.solution.values is None:
+                return found if result is None else result
+            result = found if result is None else replace(found, bound=result.bound)
+            value = float(goal.cost @ found.attempt.solution.values)
+            limits[k] = max(relaxed_limit, value + goal.goal.tolerance * max(1.0, abs(value)))
+        if result is None:
+            raise ValueError("cannot round: no goal was solved")
+        return result
+
+    def _minimize(self, program: Program, start: FloatArray | None, known: FloatArray | None) -> RoundingResult:
+        """Minimise one objective in whole units, from the relaxed plan or from a whole one."""
+        relaxed = self._relaxed.solution
+        if relaxed.values is None:
+            raise ValueError("cannot round: the goals have no primal point")
+        duals = np.zeros(program.lp.row_count) if relaxed.dual_values is None else relaxed.dual_values
+        values = relaxed.values if start is None else start
+        rounding = ItemRounding(program.lp, self._whole, values.copy(), duals, self._run.remaining_seconds)
+        started, small = time.monotonic(), self.is_small(program.lp)
+        is_whole = rounding.round_all(0.0 if small else ITEM_SECONDS)
+        self._add_step("item-rounding", started, "optimal" if is_whole else "rejected")
+        best = rounding.values if is_whole else start if start is not None else known
+        bound, is_infeasible = -np.inf, False
+        if small or best is None:
+            started = time.monotonic()
+            limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds())
+            mixed = MixedIntegerProgram(program.lp, self._whole.step, self._whole.least_run)
+            found = solve_mixed_integer(mixed, limits, best)
+            bound, is_infeasible = found.bound, found.is_infeasible
+            if found.values is not None and self._is_better(program.lp, found.values, best):
+                best = found.values
+            self._add_step("branch-and-bound", started, "infeasible" if is_infeasible else "optimal")
+        if best is None:
+            return RoundingResult(self._fail(program, is_infeasible=is_infeasible), bound, is_infeasible)
+        return RoundingResult(self._certify(program, best), bound, False)
+
+    def _is_better(self, lp: LinearProgram, values: FloatArray, best: FloatArray | None) -> bool:
+        if measure_primal_residual(lp, values) > self._run.options.tolerance:
+            return False
+        return best is None or float(lp.cost @ values) <= float(lp.cost @ best)
+
+    def settle_ties(self, attempt: SolveAttempt, cost: FloatArray) -> SolveAttempt:
+        """Return the whole plan with the smallest cost of the tie-break among those that are as good."""
+        lp, values = attempt.program.lp, attempt.solution.values
+        if values is None:
+            return attempt
+        value = float(lp.cost @ values)
+        held = append_row(lp, lp.cost, value + HELD_SHARE * max(1.0, abs(value)))
+        mixed = MixedIntegerProgram(replace(held, cost=cost, offset=0.0), self._whole.step, self._whole.least_run)
+        limits = SearchLimits(RELATIVE_GAP, TIE_SECONDS, self._run.remaining_seconds())
+        found = solve_mixed_integer(mixed, limits, values)
+        if found.values is None or cost @ found.values >= cost @ values:
+            return attempt
+        settled = self._certify(attempt.program, found.values)
+        return settled if settled.is_feasible and float(lp.cost @ found.values) <= held.row_upper[-1] else attempt
+
+    def _certify(self, program: Program, values: FloatArray) -> SolveAttempt:
+        """Return a whole plan as an attempt, with the certificate of its constraints."""
+        termination = Termination("optimal", detail="whole units")
+        solution = Solution(termination, values, self._relaxed.solution.dual_values)
+        return SolveAttempt(program, solution, certify_attempt(program, solution, self._run.options.tolerance))
+
+    def _fail(self, program: Program, *, is_infeasible: bool) -> SolveAttempt:
+        """Return an attempt without values; after a proof, with a program whose limits conflict without integrality, if one is found."""
+        if not is_infeasible:
+            detail = "no plan in whole units was found within the time for it"
+            return SolveAttempt(program, Solution(Termination("limit", "time", detail), None, None), None)
+        values = self._relaxed.solution.values
+        if values is None:
+            raise ValueError("cannot round: the goals have no primal point")
+        attempt = SolveAttempt(program, Solution(Termination("infeasible"), None, None), None)
+        for columns in (
+            np.flatnonzero(self._whole.is_quota & self._whole.is_discrete),
+            np.flatnonzero(self._whole.is_discrete),
+        ):
+            step = np.where(self._whole.step[columns] > 0, self._whole.step[columns], 1.0)
+            fixed = np.clip(
+                np.floor(values[columns] / step + 1e-6) * step,
+                program.lp.column_lower[columns],
+                program.lp.column_upper[columns],
+            )
+            attempt = self._run.solve_stage(replace_column_bounds(program, columns, fixed, fixed), STAGE)
+            if attempt.solution.termination.reason == "infeasible":
+                return attempt
+        return replace(attempt, solution=Solution(Termination("infeasible"), None, None), certificate=None)
+
+    def _add_step(self, algorithm: str, started: float, outcome: str) -> None:
+        self.steps.append(SolveStep(algorithm, time.monotonic() - started, 0, outcome))  # type: ignore[arg-type]
 
 
-def _minimize_round_up(
-    program: Program,
-    columns: IntArray,
-    rounded_down: FloatArray,
-    upper_bounds: FloatArray,
-    run: SolveRun,
-    stage: str,
-    basis: Basis | None,
-) -> FloatArray | None:
-    """Round up a set of quotas with the smallest total increase: each may exceed its rounded-down value by at most 1."""
-    relaxed = replace_column_bounds(program, columns, rounded_down, np.minimum(rounded_down + 1, upper_bounds))
-    cost = np.zeros(program.lp.column_count)
-    cost[columns] = 1.0
-    attempt = run.solve_stage(replace_objective(relaxed, cost), stage, basis, is_start_feasible=True)
-    if attempt.solution.values is None or not attempt.is_feasible:
-        return None
-    return -round_down(-attempt.solution.values[columns])
-
-
-def _branch_and_bound(
-    program: Program,
-    columns: IntArray,
-    lower_bounds: FloatArray,
-    upper_bounds: FloatArray,
-    run: SolveRun,
-    stage: str,
-    basis: Basis | None,
-) -> tuple[FloatArray | None, bool]:
-    """Search by depth-first branch and bound on the most fractional quota, nearer branch first.
-
-    Returns
-    -------
-    tuple[FloatArray | None, bool]
-        Integer quotas, if found, and whether the search exhausted all nodes.
-    """
-    open_nodes = [(lower_bounds, upper_bounds)]
-    for _ in range(MAX_SEARCH_NODES):
-        if not open_nodes:
-            return None, True
-        lower, upper = open_nodes.pop()
-        attempt = run.solve_stage(replace_column_bounds(program, columns, lower, upper), stage, basis)
-        if attempt.solution.termination.reason == "infeasible":
-            continue
-        if attempt.solution.values is None or not attempt.is_feasible:
-            return None, False
-        quotas = attempt.solution.values[columns]
-        fractionality = np.abs(quotas - np.round(quotas))
-        k = int(np.argmax(fractionality))
-        if fractionality[k] <= INTEGRALITY_TOLERANCE:
-            return np.round(quotas), False
-        below, above = upper.copy(), lower.copy()
-        below[k], above[k] = np.floor(quotas[k]), np.ceil(quotas[k])
-        branches = [(lower, below), (above, upper)]
-        open_nodes += branches if quotas[k] % 1 > 0.5 else branches[::-1]
-    return None, False
+def append_row(lp: LinearProgram, coefficients: FloatArray, upper: float) -> LinearProgram:
+    """Return the program with one more constraint: coefficients · x ≤ upper."""
+    matrix = sparse.csc_array(sparse.vstack([lp.matrix, sparse.csr_array(coefficients[None, :])], format="csc"))
+    return replace(
+        lp, row_lower=np.append(lp.row_lower, -np.inf), row_upper=np.append(lp.row_upper, upper), matrix=matrix
+    )

@@ -59,7 +59,11 @@ def register_solver_callbacks(
     highs.setCallback(handle_callback, None)
     kinds = [cb.HighsCallbackType.kCallbackLogging] if reports_progress else []
     if is_cancellable:
-        kinds += [cb.HighsCallbackType.kCallbackSimplexInterrupt, cb.HighsCallbackType.kCallbackIpmInterrupt]
+        kinds += [
+            cb.HighsCallbackType.kCallbackSimplexInterrupt,
+            cb.HighsCallbackType.kCallbackIpmInterrupt,
+            cb.HighsCallbackType.kCallbackMipInterrupt,
+        ]
     for kind in kinds:
         highs.startCallback(kind)
     try:

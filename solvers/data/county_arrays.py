@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.demand import round_need_up
 from models.heads import list_heads
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.label_arrays import index_positions, to_float_array, to_integer_array, to_period_array
@@ -68,6 +69,8 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     """Return demand in units, (C, I, T): heads × norms × years, spread by calendars; rows of `demand` replace it.
 
     d[n,i,t] = calendar[i,t] · Σ_g heads[n,g] · norm[i,g] · years
+
+    The demand of items in whole units is rounded up to whole units (`models.demand.round_need_up`).
     """
     heads_by_county = list_heads(problem)
     groups = index_positions(dict.fromkeys(group for heads in heads_by_county for group in heads))
@@ -85,6 +88,8 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
         county_of = index_positions(county.id for county in problem.counties)
         where = [county_of[row.county] for row in problem.demand], [item_of[row.item] for row in problem.demand]
         demand[where] = to_period_array([row.quantity for row in problem.demand], len(problem.periods))
+    for i in (i for i, item in enumerate(problem.items) if item.whole_units):
+        demand[:, i] = [round_need_up(quantities) for quantities in demand[:, i].tolist()]
     return demand
 
 

@@ -39,6 +39,10 @@ class LineArrays:
     """Minimum production in units, (L, T)."""
     most: FloatArray
     """Maximum production in units, inf if not limited, (L, T)."""
+    lot: FloatArray
+    """Units in a batch: production is a multiple of it; 1 for items in whole units without a lot, else 0 for any amount, (L,)."""
+    least_run: FloatArray
+    """Production in a period is 0 or at least this, in units; 0 if not limited, (L,)."""
     use_line: IntArray
     """Line of each material use, (U,)."""
     use_item: IntArray
@@ -83,6 +87,7 @@ def build_line_arrays(
     rows: list[tuple[float, ...]] = []
     least: list[PeriodValue] = []
     most: list[PeriodValue] = []
+    whole = {item.id for item in problem.items if item.whole_units}
     uses: list[tuple[float, float, float]] = []
     hours: list[tuple[float, float, float]] = []
     for f, factory in enumerate(problem.factories):
@@ -90,13 +95,15 @@ def build_line_arrays(
         for line in factory.lines:
             row = len(rows)
             kwh, labour = line.kwh_per_unit * overhead, line.labour_hours_per_unit
-            rows.append((f, place, item_of[line.item], local, kwh, labour, line.quality, line.cost_per_unit))
+            lot = float(line.item in whole) if line.lot is None else line.lot
+            numbers = (kwh, labour, line.quality, line.cost_per_unit, lot, line.least_run)
+            rows.append((f, place, item_of[line.item], local, *numbers))
             least.append(line.least)
             most.append(line.most)
             uses.extend((row, item_of[i], units) for i, units in line.materials.items())
             hours.extend((row, machine_of[f, group], h) for group, h in line.hours_per_unit.items())
     condition = to_float_array([factory.condition for factory in problem.factories for _ in factory.lines])
-    table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+    table = np.array(rows, dtype=np.float64).reshape(-1, 10)
     use, need = (np.array(part, dtype=np.float64).reshape(-1, 3) for part in (uses, hours))
     periods = len(problem.periods)
     return LineArrays(
@@ -111,6 +118,8 @@ def build_line_arrays(
         cost_per_unit=table[:, 7],
         least=to_period_array(least, periods),
         most=to_period_array(most, periods),
+        lot=table[:, 8],
+        least_run=table[:, 9],
         use_line=use[:, 0].astype(np.int64),
         use_item=use[:, 1].astype(np.int64),
         use_units=use[:, 2],

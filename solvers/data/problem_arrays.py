@@ -20,6 +20,7 @@ from solvers.data.network_arrays import (
 )
 from solvers.data.past_arrays import PastArrays, build_former_quotas, build_past_arrays
 from solvers.data.trade_arrays import CentreArrays, PartnerArrays, build_centre_arrays, build_partner_arrays
+from solvers.data.whole_unit_limits import round_limits_to_whole_units
 from solvers.lp.linear_program import FloatArray
 
 
@@ -81,14 +82,16 @@ class ProblemArrays:
         bands = problem.policy.list_effective_bands()
         labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floor_labels}
         past = build_past_arrays(problem, labels)
-        _raise_limits_to_past(past, centre, partners)
+        places = build_place_arrays(problem, item_of, area_of)
         lines = build_line_arrays(problem, place_of, item_of, machine_of)
+        _raise_limits_to_past(past, centre, partners)
+        round_limits_to_whole_units(items, places, lines, centre, partners, past.period_count)
         return cls(
             problem=problem,
             labels=labels,
             items=items,
             demand=demand,
-            places=build_place_arrays(problem, item_of, area_of),
+            places=places,
             lines=lines,
             machines=machines,
             arcs=arcs,

@@ -44,17 +44,20 @@ from solvers.formulation.objective import compute_objective_parts
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.formulation.tie_break import compute_tie_break_cost
+from solvers.formulation.whole_units import WholeUnits, find_whole_units
 from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
 __all__ = [
     "BOUNDS",
     "CONSTRAINTS",
     "ConstraintInfo",
+    "WholeUnits",
     "build_program",
     "compute_band_widths",
     "compute_goal_costs",
     "compute_objective_parts",
     "compute_tie_break_cost",
+    "find_whole_units",
     "is_past_period",
     "sum_shortage_units",
 ]
@@ -95,6 +98,7 @@ def build_program(
         variables.add_give_variables(arrays, program, active_arcs)
         variables.add_take_variables(arrays, program, active_arcs)
     variables.add_shortage_variables(arrays, program)
+    variables.add_discard_variables(arrays, program, active_arcs)
 
     add_balance_constraints(arrays, program)
     add_due_constraints(arrays, program)

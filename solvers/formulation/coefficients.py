@@ -18,6 +18,7 @@ VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "rate_change": ("line", "period", "side"),
     "left_over": ("place", "item", "period"),
     "given_away": ("partner", "period"),
+    "discard": ("place", "item", "period"),
 }
 """Axes of each variable block."""
 

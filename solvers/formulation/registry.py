@@ -42,7 +42,7 @@ def _describe_bound(
     )
 
 
-ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short")
+ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short", "discard")
 """Variables of a program without goals."""
 
 CONSTRAINTS: Mapping[str, ConstraintInfo] = {

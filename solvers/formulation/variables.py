@@ -10,6 +10,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import VARIABLE_AXES
 from solvers.formulation.objective import compute_variable_cost
 from solvers.formulation.reachability import ActiveArcs
+from solvers.formulation.whole_units import find_remainder_limits
 from solvers.lp.linear_program import Block, FloatArray, IntArray, ProgramBuilder
 
 
@@ -75,6 +76,17 @@ def add_shortage_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Bl
     return _add_sparse_variables(
         arrays, program, "short", width > 0, upper=np.where(has_bound[..., None], width, np.inf)
     )
+
+
+def add_discard_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
+    """Add discard[place,item,period]: less than one unit that is left over and cannot be used in whole units.
+
+    discard[n,i,t] ≤ 1 − 1e-6
+
+    Only items in whole units have it, where a balance may have a fraction (`find_remainder_limits`).
+    """
+    least, largest = find_remainder_limits(arrays, active_arcs)
+    return _add_sparse_variables(arrays, program, "discard", largest > 0, lower=least, upper=largest)
 
 
 def _repeat_per_period(arrays: ProblemArrays, mask: BoolArray) -> BoolArray:

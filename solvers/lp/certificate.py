@@ -43,10 +43,7 @@ def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1
             + _sum_bound_terms(z, lp.column_lower, lp.column_upper)
             + lp.offset
         )
-        primal_residual = max(
-            _measure_bound_violation(lp.matrix @ x, lp.row_lower, lp.row_upper),
-            _measure_bound_violation(x, lp.column_lower, lp.column_upper),
-        )
+        primal_residual = measure_primal_residual(lp, x)
         dual_residual = max(
             _measure_dual_infeasibility(y, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
             _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
@@ -60,6 +57,14 @@ def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1
         primal_objective=primal,
         dual_objective=dual,
         tolerance=tolerance,
+    )
+
+
+def measure_primal_residual(lp: LinearProgram, values: FloatArray) -> float:
+    """Return the largest violation of a constraint or bound by a point, (n,), relative to 1 + its right-hand side."""
+    return max(
+        _measure_bound_violation(lp.matrix @ values, lp.row_lower, lp.row_upper),
+        _measure_bound_violation(values, lp.column_lower, lp.column_upper),
     )
 
 

@@ -13,6 +13,7 @@ from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County, StockLimits
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel
+from solvers.reference_model.whole_numbers import get_step, round_most
 
 PlaceItemPeriod = tuple[str, str, int]
 """Place, item and position of the period."""
@@ -29,6 +30,8 @@ def add_balance_constraints(model: ReferenceModel) -> None:
         net[county, item, t].append(+units)
         if model.items[item].carry_over and t + 1 in model.get_period_positions():
             net[county, item, t + 1].append(-model.items[item].carry_over * units)
+    for key, units in model.discard.items():
+        net[key].append(-units)
     opening = {
         (county.id, item, 0): (1 - model.items[item].loss) * limits.opening
         for county in model.problem.counties
@@ -188,7 +191,8 @@ def add_central_share_constraints(model: ReferenceModel) -> None:
         for t in model.get_period_positions():
             need = _sum_need(model, item, t) * (1 - (_get_due_share(model, item, t) if t > 0 else 0))
             need += _sum_need(model, item, t + 1) * _get_due_share(model, item, t + 1)
-            limit = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
+            promised = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
+            limit = round_most(promised, get_step(item))
             total = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
             model.add_constraint(total <= limit, "central_share", item.id, model.problem.periods[t])
 

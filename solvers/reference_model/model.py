@@ -14,6 +14,7 @@ from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
 from solvers.reference_model.bands import list_bands
+from solvers.reference_model.whole_numbers import get_step, round_least, round_most, round_need
 
 MAX_NAME_LENGTH = 90
 """Maximum length of a name before its number; LP files allow 100 letters."""
@@ -54,6 +55,8 @@ class ReferenceModel:
     """Units taken in swaps, by partner, item and t."""
     short: dict[tuple[str, str, int, int], pulp.LpVariable] = field(default_factory=dict)
     """Units short, by county, item, t and band."""
+    discard: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Remainders of items in whole units, by place, item and t."""
     rate_change: dict[tuple[str, int, int], tuple[pulp.LpVariable, pulp.LpVariable]] = field(default_factory=dict)
     """Rise and fall of the output in units per mean period from t − 1 to t, by factory, position of the line and t."""
     left_over: dict[tuple[str, str], pulp.LpVariable] = field(default_factory=dict)
@@ -124,14 +127,15 @@ def _add_production_variables(model: ReferenceModel) -> None:
     for factory, position, line in model.list_all_lines():
         least = model.expand_to_periods(line.least)
         most = None if line.most is None else model.expand_to_periods(line.most)
+        step = get_step(model.items[line.item], line)
         for t in model.get_period_positions():
             model.make[factory.id, position, t] = model.add_variable(
                 "make",
                 factory.id,
                 line.item,
                 model.problem.periods[t],
-                least=least[t],
-                most=None if most is None else most[t],
+                least=round_least(least[t], step),
+                most=None if most is None else round_most(most[t], step),
             )
 
 
@@ -155,8 +159,14 @@ def _add_stock_variables(model: ReferenceModel) -> None:
                 if t == last:
                     least = max(least, limits.closing_least)
                     most += [] if limits.closing_most is None else [limits.closing_most]
+                step = get_step(item)
                 model.stock[county.id, item.id, t] = model.add_variable(
-                    "stock", county.id, item.id, model.problem.periods[t], least=least, most=min(most, default=None)
+                    "stock",
+                    county.id,
+                    item.id,
+                    model.problem.periods[t],
+                    least=round_least(least, step),
+                    most=min((round_most(limit, step) for limit in most), default=None),
                 )
 
 
@@ -173,9 +183,10 @@ def _add_swap_variables(model: ReferenceModel) -> None:
     for partner in model.problem.partners:
         for kind, variables, limits in (("take", model.take, partner.offers), ("give", model.give, partner.wants)):
             for item, most in limits.items():
-                for t in model.get_period_positions():
+                step = get_step(model.items[item])
+                for t, units in enumerate(model.expand_to_periods(most)):
                     variables[partner.id, item, t] = model.add_variable(
-                        kind, partner.id, item, model.problem.periods[t], most=model.expand_to_periods(most)[t]
+                        kind, partner.id, item, model.problem.periods[t], most=round_most(units, step)
                     )
 
 
@@ -227,6 +238,10 @@ def compute_demand(problem: PlanningProblem) -> CountyItemUnits:
     for row in problem.demand:
         for t, quantity in enumerate(expand_to_periods(row.quantity, count)):
             demand[row.county, row.item, t] = quantity
+    for item in (one for one in problem.items if one.whole_units):
+        for county in problem.counties:
+            whole = round_need([demand[county.id, item.id, t] for t in range(count)])
+            demand |= {(county.id, item.id, t): units for t, units in enumerate(whole)}
     return {key: units for key, units in demand.items() if units > 0}
 
 

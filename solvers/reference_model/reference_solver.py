@@ -10,6 +10,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
 from solvers.reference_model import constraints, constraints_of_time, objective
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel, build_reference_model, fix_past_variables
+from solvers.reference_model.whole_units import add_discard_variables, require_whole_units
 
 ReferenceStatus = Literal["optimal", "feasible", "infeasible", "unbounded", "failed"]
 """`feasible`: stopped by a limit with a plan. `failed`: stopped without a plan."""
@@ -75,8 +76,9 @@ def solve_reference_model(
     *,
     shortage_without_swaps: CountyItemUnits | None = None,
     time_limit_seconds: float | None = None,
+    whole_units: bool = False,
 ) -> ReferenceSolution:
-    """Solve the problem with the reference model; the objective is that before rounding to whole units.
+    """Solve the problem with the reference model; by default, the objective is that before rounding to whole units.
 
     Parameters
     ----------
@@ -85,6 +87,8 @@ def solve_reference_model(
     shortage_without_swaps
         Right-hand sides of the constraints `own_needs_first`; by default a first solve without swaps finds them. A plan without
         swaps may have several optima, so two solutions are comparable only with the same values.
+    whole_units
+        True solves for the best plan in whole units, lots and least runs, to a gap of 0.
 
     Raises
     ------
@@ -93,18 +97,20 @@ def solve_reference_model(
     """
     limits = shortage_without_swaps
     if problem.policy.own_needs_first and problem.partners and limits is None:
-        without_swaps = _solve_goals(_assemble_model(problem, include_swaps=False), solver, time_limit_seconds)
+        first = _assemble_model(problem, include_swaps=False, whole_units=whole_units)
+        without_swaps = _solve_goals(first, solver, time_limit_seconds)
         if without_swaps.status != "optimal":
             return without_swaps
         limits = without_swaps.shortage
-    model = _assemble_model(problem, include_swaps=True)
+    model = _assemble_model(problem, include_swaps=True, whole_units=whole_units)
     if problem.policy.own_needs_first and limits is not None:
         constraints.add_own_needs_first_constraints(model, limits)
     return _solve_goals(model, solver, time_limit_seconds)
 
 
-def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceModel:
+def _assemble_model(problem: PlanningProblem, include_swaps: bool, whole_units: bool = False) -> ReferenceModel:
     model = build_reference_model(problem, include_swaps)
+    add_discard_variables(model)
     fix_past_variables(model)
     constraints.add_balance_constraints(model)
     constraints_of_time.add_due_constraints(model)
@@ -123,6 +129,8 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool) -> ReferenceM
     constraints.add_rate_change_constraints(model)
     constraints.add_left_over_constraints(model)
     constraints.add_given_away_constraints(model)
+    if whole_units:
+        require_whole_units(model)
     return model
 
 
@@ -191,6 +199,7 @@ def _build_pulp_solver(solver: str, time_limit_seconds: float | None, is_large: 
         PULP_SOLVER_NAMES.get(solver, solver), msg=False, timeLimit=time_limit_seconds, **extra
     )
     if isinstance(pulp_solver, pulp.HiGHS):
+        pulp_solver.optionsDict |= {"mip_rel_gap": 0.0, "mip_abs_gap": 1e-9}
         tight = {"primal_feasibility_tolerance": SOLVER_TOLERANCE, "dual_feasibility_tolerance": SOLVER_TOLERANCE}
         pulp_solver.optionsDict |= {"solver": "ipm"} if is_large else tight
     return pulp_solver

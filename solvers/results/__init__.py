@@ -26,10 +26,17 @@ __all__ = [
 
 
 def build_results(
-    arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray
+    arrays: ProblemArrays,
+    program: Program,
+    values: FloatArray,
+    dual_values: FloatArray,
+    relaxed_values: FloatArray | None = None,
 ) -> tuple[dict[str, pa.Table], PlanSummary]:
-    """Build all tables of `models.tables.TABLES` and the summary from clean values, (n,), and dual values, (m,)."""
-    flows = Flows.from_solution(arrays, program, values, dual_values)
+    """Build all tables of `models.tables.TABLES` and the summary from clean values, (n,), and dual values, (m,).
+
+    `relaxed_values`, (n,), are those before rounding to whole units, if the values were rounded.
+    """
+    flows = Flows.from_solution(arrays, program, values, dual_values, relaxed_values)
     deliveries = trace_deliveries(arrays, program, values, flows)
     limits = Limits.from_solution(arrays, program, values, dual_values)
     built = {

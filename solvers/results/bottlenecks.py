@@ -48,7 +48,7 @@ def build_bottleneck_table(
     """Build the bottleneck table (BottleneckRow): shortages in the order of the supply table, largest shadow price first."""
     balance = program.constraints["balance"]
     place, item, period = (balance.axes[name] for name in ("place", "item", "period"))
-    short_by_row = flows.shortage[place, item, period]
+    short_by_row = (flows.shortage - flows.rounding)[place, item, period]
     short = np.flatnonzero(short_by_row > 0)
     binding = np.flatnonzero(limits.shadow_price > 0)
     bottlenecks = find_bottlenecks(program, dual_values, limits.position[binding])[short]

@@ -13,6 +13,9 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 NEGLIGIBLE_AMOUNT = 1e-9
 """Amounts below this are numerical noise and become 0."""
 
+NEGLIGIBLE_ROUNDING = 1e-6
+"""A smaller difference of shortages, relative to 1 + the shortage, is within the tolerance of the solver."""
+
 NEGLIGIBLE_SHARE = 1e-9
 """A smaller part of the units due is numerical noise, and counts as in time."""
 
@@ -59,10 +62,14 @@ class Flows:
     """Given in swaps."""
     stock: FloatArray
     """Stock at the end of the period."""
+    discarded: FloatArray
+    """Remainders of items in whole units."""
     shortage: FloatArray
     """Shortage: demand and backlog that are not served in the period."""
     unmet: FloatArray
     """Part of the shortage that is never served in the plan."""
+    rounding: FloatArray
+    """Part of the shortage that whole units cause, beyond the shortage of the linear program."""
     due: FloatArray
     """Demand that is due before the period ends; 0 where nothing is."""
     in_time: FloatArray
@@ -77,15 +84,20 @@ class Flows:
 
     @classmethod
     def from_solution(
-        cls, arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray
+        cls,
+        arrays: ProblemArrays,
+        program: Program,
+        values: FloatArray,
+        dual_values: FloatArray,
+        relaxed_values: FloatArray | None = None,
     ) -> Self:
-        """Sum clean values, (n,), and read shadow prices of balance constraints from dual values, (m,)."""
+        """Sum clean values, (n,), and read shadow prices of balance constraints from dual values, (m,).
+
+        `relaxed_values`, (n,), are those of the linear program before rounding to whole units, if they were rounded.
+        """
         shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count)
         lines, arcs = arrays.lines, arrays.arcs
-        demand = np.zeros(shape)
-        demand[: arrays.places.county_count] = arrays.demand
-        due = np.zeros(shape)
-        due[: arrays.places.county_count] = compute_due_units(arrays)
+        demand, due = _extend_to_places(shape, arrays.demand), _extend_to_places(shape, compute_due_units(arrays))
 
         def sum_variable_block(name: str, place: IntArray | None = None) -> FloatArray:
             block = program.variables[name]
@@ -96,13 +108,11 @@ class Flows:
 
         ship, make = program.variables["ship"], program.variables["make"]
         line, partner = make.axes["line"], arrays.partners.place
-        quota = _sum_by_line(arrays, make, values)
-        made = _sum_by_place_item_period(
-            shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
-        )
         flows = {
-            "made": made,
-            "used": _compute_used_materials(arrays, shape, quota),
+            "made": _sum_by_place_item_period(
+                shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
+            ),
+            "used": _compute_used_materials(arrays, shape, _sum_by_line(arrays, make, values)),
             "central": sum_variable_block("central"),
             "arrived": arrays.arriving + _sum_arrivals(arrays, ship, values),
             "sent": sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
@@ -119,12 +129,36 @@ class Flows:
             backlog=backlog,
             **flows,
             stock=stock,
+            discarded=sum_variable_block("discard"),
             due=due,
             in_time=_compute_units_in_time(arrays, due, stock, net),
             shortage=shortage,
             unmet=compute_unmet_share(arrays) * shortage,
+            rounding=_compute_rounding(program, shortage, relaxed_values),
             price=_read_balance_prices(program, shape, dual_values),
         )
+
+
+def _extend_to_places(shape: tuple[int, int, int], by_county: FloatArray) -> FloatArray:
+    """Return amounts of counties, (C, I, T), with 0 at stations, (N, I, T)."""
+    extended = np.zeros(shape)
+    extended[: len(by_county)] = by_county
+    return extended
+
+
+def _sum_shortage(program: Program, shape: tuple[int, int, int], values: FloatArray) -> FloatArray:
+    short = program.variables["short"]
+    axes = short.axes
+    return _sum_by_place_item_period(shape, axes["place"], axes["item"], axes["period"], values[short.block_slice])
+
+
+def _compute_rounding(program: Program, shortage: FloatArray, relaxed_values: FloatArray | None) -> FloatArray:
+    """Return the part of the shortage beyond that of the linear program; differences within its tolerance are none, (N, I, T)."""
+    if relaxed_values is None:
+        return np.zeros_like(shortage)
+    places, items, periods = shortage.shape
+    beyond = shortage - np.maximum(_sum_shortage(program, (places, items, periods), relaxed_values), 0.0)
+    return np.where(beyond > NEGLIGIBLE_ROUNDING * (1.0 + shortage), beyond, 0.0)
 
 
 def _compute_units_in_time(arrays: ProblemArrays, due: FloatArray, stock: FloatArray, net: FloatArray) -> FloatArray:

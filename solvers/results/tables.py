@@ -39,10 +39,34 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
     """Build the table of supply and use by place (SupplyRow); rows without any amount are left out."""
     f = flows
     has_amount = find_nonzero_rows(
-        f.demand, f.backlog, f.shortage, f.made, f.used, f.central, f.arrived, f.sent, f.taken, f.given, f.stock
+        f.demand,
+        f.backlog,
+        f.shortage,
+        f.made,
+        f.used,
+        f.central,
+        f.arrived,
+        f.sent,
+        f.taken,
+        f.given,
+        f.stock,
+        f.discarded,
     )
     place, item, period = np.nonzero(has_amount)
-    amounts = ("demand", "backlog", "made", "used", "central", "arrived", "sent", "taken", "given", "stock", "price")
+    amounts = (
+        "demand",
+        "backlog",
+        "made",
+        "used",
+        "central",
+        "arrived",
+        "sent",
+        "taken",
+        "given",
+        "stock",
+        "discarded",
+        "price",
+    )
     columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[has_amount] for name in amounts}
     columns |= {
         "county": build_label_column(place, arrays.labels["place"]),
@@ -50,6 +74,7 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
         "period": build_label_column(period, arrays.labels["period"]),
         "served": f.served[has_amount],
         "shortage": f.shortage[has_amount],
+        "rounding": f.rounding[has_amount],
         "due": build_nullable_number_column(np.where(f.due > 0, f.due, np.inf)[has_amount]),
         "in_time": build_nullable_number_column(np.where(f.due > 0, f.in_time, np.inf)[has_amount]),
     }

@@ -74,3 +74,23 @@ PAST_MISTAKES: list[tuple[str, str, Modification]] = [
     ("wrong_length", "/former_quotas/0/quantity", former(SOAP | {"quantity": [1.0, 2.0, 3.0]})),
     ("no_former_quotas", "/policy/goals/1", former(goals=["shortage", "quotas_close"])),
 ]
+
+
+def first_line(**fields: Any) -> Modification:
+    """Replace fields of the first line, which makes an item in whole units."""
+    return lambda raw: raw["factories"][0]["lines"][0].update(fields)
+
+
+WHOLE_UNIT_MISTAKES: list[tuple[str, str, Modification]] = [
+    ("lot_not_whole", "/factories/0/lines/0/lot", first_line(lot=2.5)),
+    ("no_whole_quota", "/factories/0/lines/0/least", first_line(least=5, most=7, lot=4)),
+    ("least_run_above_most", "/factories/0/lines/0/least_run", first_line(least_run=9, most=[5, 8])),
+    (
+        "no_whole_stock",
+        "/counties/1/stocks/soap/closing_least",
+        lambda raw: raw["counties"][1].update(stocks={"soap": {"closing_least": 2.25, "closing_most": 2.75}}),
+    ),
+]
+
+FURTHER_MISTAKES = (*PAST_MISTAKES, *WHOLE_UNIT_MISTAKES)
+"""Mistakes of the past and of whole units."""

@@ -8,7 +8,14 @@ from models.examples import two_counties
 from models.validation.checks import InvalidProblemError, check_problem
 from models.validation.finding_codes import ERROR_CODES, WARNING_CODES
 from models.validation.parsing import parse_problem
-from tests.models.problems import PAST_MISTAKES, Modification, Raw, list_codes, list_findings, modified_problem
+from tests.models.problems import (
+    FURTHER_MISTAKES,
+    Modification,
+    Raw,
+    list_codes,
+    list_findings,
+    modified_problem,
+)
 
 
 def put(*path: str | int, value: Any) -> Modification:
@@ -303,7 +310,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("cut_off", "/counties/1", put("links", 1, "tonnes", value=[0, 0])),
     ("cut_off", "/counties/0", both(put("links", 1, "one_way", value=True), put("links", 0, "tonnes", value=0))),
     ("years_and_days", "/years", put("years", value=1)),
-    *PAST_MISTAKES,
+    *FURTHER_MISTAKES,
 ]
 
 

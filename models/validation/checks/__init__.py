@@ -16,6 +16,7 @@ from models.validation.checks import (
     population,
     references,
     terms,
+    whole_units,
 )
 from models.validation.checks.context import Omissions, ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, Severity, format_json_pointer, raise_on_errors
@@ -39,6 +40,7 @@ PART_CHECKS = (
     *duplicates.CHECKS,
     *lengths.CHECKS,
     *limits.CHECKS,
+    *whole_units.CHECKS,
     *terms.CHECKS,
     *budgets.CHECKS,
     *cycles.CHECKS,

@@ -1,7 +1,6 @@
 """Checks of limits: lower limits do not exceed upper limits, stocks are of storable items, and due dates can be kept."""
 
 from collections.abc import Iterator
-from math import ceil, floor
 
 from models.base import expand_to_periods
 from models.problem.population import StockLimits
@@ -20,23 +19,6 @@ def check_line_limits(context: ProblemContext) -> Iterator[Finding]:
                 message = f"`least` exceeds `most` on the line for {quote_name(line.item)} in {period}."
                 remedy = "Lower `least` or raise `most`."
                 yield make_finding("least_above_most", ("factories", f, "lines", k, "least"), message, remedy)
-
-
-def check_whole_quotas(context: ProblemContext) -> Iterator[Finding]:
-    """A line of an item in whole units has a whole number between its limits in every period."""
-    periods = context.problem.periods
-    whole = {item.id for item in context.problem.items if item.whole_units}
-    for f, factory in enumerate(context.problem.factories):
-        for k, line in enumerate(factory.lines):
-            if line.item not in whole or line.most is None or line.least == 0:
-                continue
-            least, most = expand_to_periods(line.least, len(periods)), expand_to_periods(line.most, len(periods))
-            for period, low, high in zip(periods, least, most, strict=False):
-                if low <= high and ceil(low) > floor(high):
-                    message = f"No whole number of {quote_name(line.item)} lies between {low:g} and {high:g} in {quote_name(period)}."
-                    remedy = "Widen the range from `least` to `most`, or remove `whole_units` from the item."
-                    yield make_finding("no_whole_quota", ("factories", f, "lines", k, "least"), message, remedy)
-                    break
 
 
 def check_stock_limits(context: ProblemContext) -> Iterator[Finding]:
@@ -122,7 +104,6 @@ def _get_last_value(value: PerPeriodValue) -> float:
 
 CHECKS = (
     check_line_limits,
-    check_whole_quotas,
     check_stock_limits,
     check_closing_stocks,
     check_unstorable_stocks,

@@ -17,7 +17,7 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
     """Balance supply and use of each item at each place in each period.
 
     Σ make + Σ ship in − Σ ship out + (1 − loss)·stock[t−1] − stock[t] + central + Σ take − Σ give − Σ use·make
-    + Σ_k short − κ·Σ_k short[t−1]  =  d
+    + Σ_k short − κ·Σ_k short[t−1] − discard  =  d
     ↔  shadow price in won per unit, by place, item and period: the value of one more unit
 
     Shipments in arrive in t; they left `transit_periods` earlier. In the first period the right-hand side is
@@ -35,6 +35,7 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
         *collect_carried_stock_terms(arrays, program),
         *collect_shortage_terms(arrays, program),
         *_collect_backlog_terms(arrays, program),
+        *_collect_remainder_terms(arrays, program),
     ]
     has_constraint = net_demand != 0
     for keys, _, _ in terms:
@@ -101,6 +102,13 @@ def _collect_backlog_terms(arrays: ProblemArrays, program: ProgramBuilder) -> li
     carries = (arrays.items.carry_over[item] > 0) & (period < arrays.period_count - 1)
     keys = _flatten_position(arrays, place[carries], item[carries], period[carries] + 1)
     return [(keys, short.positions[carries], -arrays.items.carry_over[item[carries]])]
+
+
+def _collect_remainder_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of remainders of items in whole units, which are discarded."""
+    discard = find_variable_block(program, "discard")
+    keys = _flatten_position(arrays, *get_axis_codes(discard, "place", "item", "period"))
+    return [(keys, discard.positions, -np.ones(discard.size))]
 
 
 def _collect_closing_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:

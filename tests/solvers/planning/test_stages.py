@@ -1,6 +1,4 @@
-"""Stages: lexicographic goals, no-harm constraint, and integer quotas."""
-
-from typing import Any
+"""Stages: lexicographic goals, no-harm constraint."""
 
 import numpy as np
 import pytest
@@ -8,19 +6,16 @@ import pytest
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
-from solvers.algorithms import rounding
 from solvers.algorithms.lexicographic import LexicographicResult, list_goal_costs, solve_lexicographic
 from solvers.algorithms.pipeline import PipelineResult, build_plan_program, solve_in_stages
-from solvers.algorithms.rounding import round_down
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
 from solvers.algorithms.tie_break import STAGE as SETTLING
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis
 from tests.builders import Json, make_problem, need
-from tests.invariants import assert_plan_invariants
 from tests.published.kantorovich import MACHINES, PARTS, SETS, as_goal
-from tests.solvers.planning.two_counties import column_sum, planned, rows, two_counties
+from tests.solvers.planning.two_counties import column_sum, planned, two_counties
 
 
 def test_kantorovich_makes_86_and_two_thirds_sets() -> None:
@@ -114,7 +109,8 @@ def test_own_needs_come_before_swaps() -> None:
 
 
 def test_own_needs_are_protected_in_two_counties() -> None:
-    problem = two_counties()
+    problem = with_goals()
+    problem["policy"].pop("goals")
     problem["items"][3]["value"] = 5.0  # soda is dear: giving soap for it would pay
     problem["partners"][0]["wants"] = {"soap": 20_000, "starch": 9000}
     unprotected = solve_stages(problem)
@@ -141,42 +137,6 @@ def sum_shortages(found: PipelineResult) -> FloatArray:
     return out
 
 
-def test_rounding_down_tolerates_solver_noise() -> None:
-    values = np.array([0.0, 0.9999999, 1.0000001, 2.5, 123456.99999995, 7.999])
-    assert round_down(values).tolist() == [0, 1, 1, 2, 123457, 7]
-
-
-def test_quotas_are_integers_and_rounding_costs_little() -> None:
-    result = planned(two_counties())
-    for row in rows(result, "quotas"):
-        if row["item"] in ("soap", "notebook"):
-            assert row["quantity"] == round(row["quantity"])
-    objective = result.plan.objective
-    assert objective is not None
-    assert objective.before_rounding is not None
-    assert result.plan.rounding_cost == pytest.approx(objective.value - objective.before_rounding)
-    assert 0 < objective.value - objective.before_rounding < 50
-    assert result.plan.certificate is not None
-    assert result.plan.certificate.primal_objective == pytest.approx(objective.before_rounding)
-
-
-def test_nothing_is_rounded_without_whole_unit_items() -> None:
-    plan = planned(with_goals("shortage")).plan
-    assert plan.rounding_cost is None
-    assert plan.objective is not None
-    assert plan.objective.before_rounding is None
-    assert "whole units" not in plan.timings
-
-
-def works(*lines: Json, closing: float, hours: float = 100.0, **more: object) -> PlanningProblem:
-    return make_problem(
-        items=[{"id": "soap", "whole_units": True}, {"id": "soda", "kind": "material", "whole_units": True}],
-        counties=[{"id": "town", "power_area": "area", "stocks": {"soap": {"closing_least": closing}}}],
-        factories=[{"id": "works", "place": "town", "machines": {"kettle": hours}, "lines": list(lines)}],
-        **more,
-    )
-
-
 def record_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool]]:
     """Record each solve but the tie-break: stage, whether it has a starting basis, and whether the start is feasible."""
     stages: list[tuple[str, bool, bool]] = []
@@ -193,84 +153,10 @@ def record_stages(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, bool
     return stages
 
 
-SOAP = {"item": "soap", "hours_per_unit": {"kettle": 1}, "cost_per_unit": 1}
-
-
-def test_fractional_closing_stock_rounds_the_quota_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rounding 2.5 down to 2 violates the closing stock, so the quota rises to 3."""
-    problem = works(SOAP, closing=2.5)
-    stages = record_stages(monkeypatch)
-    result = planned(problem)
-    assert stages == [
-        ("solve", False, False),
-        ("whole units", True, False),
-        ("whole units", True, True),
-        ("whole units", True, False),
-    ]
-    assert result.plan.outcome == "optimal"
-    assert column_sum(result, "quotas", "quantity") == 3
-    assert result.plan.rounding_cost == pytest.approx(0.5)
-    assert_plan_invariants(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
-
-
-def test_branch_and_bound_finds_a_rounding() -> None:
-    """2.5 bars of soap need 3.75 kg of soda. 3 bars need 4.5 kg, so 5 kg must be made, although 4 kg is nearer to 3.75 kg."""
-    soap = {**SOAP, "materials": {"soda": 1.5}}
-    soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
-    problem = works(soap, soda, closing=2.5, hours=8)
-    result = planned(problem)
-    assert result.plan.outcome == "optimal"
-    assert column_sum(result, "quotas", "quantity", item="soap") == 3
-    assert column_sum(result, "quotas", "quantity", item="soda") == 5
-    assert_plan_invariants(problem, result.plan, {name: t.to_pylist() for name, t in result.tables.items()})
-
-
-def test_integer_quotas_of_the_stage_without_swaps_are_reused(monkeypatch: pytest.MonkeyPatch) -> None:
-    soap = {**SOAP, "materials": {"soda": 1.5}}
-    soda = {"item": "soda", "hours_per_unit": {"kettle": 1}}
-    partners = [{"id": "north", "at": "town"}]
-    problem = works(soap, soda, closing=2.5, hours=8, partners=partners, policy={"own_needs_first": True})
-    searched: list[str] = []
-    search = rounding._branch_and_bound
-
-    def record(*args: Any) -> Any:
-        searched.append(args[-2])
-        return search(*args)
-
-    monkeypatch.setattr(rounding, "_branch_and_bound", record)
-    result = planned(problem)
-    assert result.plan.outcome == "optimal"
-    assert len(searched) == 1
-    assert column_sum(result, "quotas", "quantity", item="soda") == 5
-
-
 def test_later_goal_starts_from_the_solution_of_the_goal_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later goal uses primal simplex; with integer quotas, each goal starts from its own basis."""
+    """A later goal uses primal simplex; whole units need no further solve."""
     problem = two_counties()
     problem["policy"]["goals"] = ["shortage", "cost"]
     stages = record_stages(monkeypatch)
     assert planned(problem).plan.outcome == "optimal"
-    assert [flags for _, *flags in stages] == [[False, False], [True, True], [True, False], [True, False]]
-
-
-def test_problem_without_integer_quotas_is_infeasible() -> None:
-    """The closing stock is 2.5 bars, and 2.7 hours are not enough for 3 bars."""
-    plan = planned(works(SOAP, closing=2.5, hours=2.7)).plan
-    assert plan.outcome == "infeasible"
-    assert plan.infeasibility is not None
-    assert plan.infeasibility.verified
-    assert "whole" in plan.termination.detail
-
-
-def test_quota_limits_without_an_integer_between_them_conflict() -> None:
-    """Validation rejects such a problem; without validation, the plan is infeasible."""
-    line = {"item": "soap", "least": 2.25, "most": 2.75}
-    problem = make_problem(
-        items=[{"id": "soap", "whole_units": True}],
-        factories=[{"id": "works", "place": "town", "lines": [line]}],
-        demand=[need("town", "soap", 10)],
-    )
-    plan = planned(problem).plan
-    assert plan.outcome == "infeasible"
-    assert plan.infeasibility is not None
-    assert {row.rule for row in plan.infeasibility.conflict} == {"line_least", "line_most"}
+    assert [flags for _, *flags in stages] == [[False, False], [True, True]]

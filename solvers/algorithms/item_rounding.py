@@ -1,0 +1,321 @@
+"""Rounding to whole units item by item: each item is made whole by a small mixed-integer program, with all other items fixed.
+
+The first round makes every item whole. It frees the fractional amounts of the item, and quotas that cost little more, within one
+step of the linear program. Where that finds no plan, it frees more. Further rounds improve the items that lost most, with more
+freedom, until nothing improves or the time budget ends.
+
+The materials of an item are freed with it, since their balances are equations.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
+from solvers.data.item_arrays import BoolArray
+from solvers.formulation.whole_units import WholeUnits
+from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
+
+TOLERANCE = 1e-6
+"""A number of steps that differs from a whole number by less than this is whole."""
+
+CHEAP_SHARE = 1e-3
+"""A variable whose reduced cost is at most this share of the largest cost of its item costs little more."""
+
+ITEM_GAP = 2e-4
+"""Relative gap at which the program of one item is solved."""
+
+FIRST_SECONDS, NEXT_SECONDS = 1.5, 2.0
+"""CPU time for the program of one item in the first round, and in further rounds, in seconds."""
+
+NEGLIGIBLE_LOSS = 1e-8
+"""A loss below this share of the objective is not worth another program."""
+
+NEARLY_FULL = 0.02
+"""A capacity of which less than this share is left is full: less than the fraction of a unit that rounding frees."""
+
+MOST_SHARING = 8
+"""Items that may share a capacity whose items are rounded together."""
+
+MOST_CONNECTED = 3
+"""Items that give way to an item that helps to keep a constraint."""
+
+LAST_SECONDS = 10.0
+"""CPU time for the program of one item that has found no whole plan with less freedom, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freedom:
+    """Which variables of an item a program may change, and how far."""
+
+    name: str
+    """`near`: fractional amounts and quotas that cost little more; `used`: all amounts in use or that cost little more;
+    `shared`: these, and those of the items that share a full capacity with it; `item`: all amounts of the item; `connected`: all
+    items with which it shares a constraint that it must help to keep."""
+    steps: float
+    """Steps beyond the linear program up to which other than fractional amounts may change."""
+
+
+NEAR, USED, SHARED, ITEM, CONNECTED = (
+    Freedom("near", 1.0),
+    Freedom("used", 2.0),
+    Freedom("shared", 2.0),
+    Freedom("item", 2.0),
+    Freedom("connected", np.inf),
+)
+
+
+_FIRST_TRIES = (
+    (NEAR, FIRST_SECONDS),
+    (USED, NEXT_SECONDS),
+    (ITEM, LAST_SECONDS),
+    (CONNECTED, LAST_SECONDS),
+    (SHARED, LAST_SECONDS),
+)
+"""Freedom and CPU seconds with which an item is first made whole, in turn until a plan is found."""
+
+
+class ItemRounding:
+    """A point on its way to a whole plan."""
+
+    def __init__(
+        self,
+        lp: LinearProgram,
+        whole: WholeUnits,
+        values: FloatArray,
+        dual_values: FloatArray,
+        get_remaining_seconds: Callable[[], float],
+    ) -> None:
+        """Begin with a feasible point, (n,).
+
+        Parameters
+        ----------
+        lp
+            The program, with the costs to minimise.
+        whole
+            Steps and least runs of its variables.
+        values
+            A feasible point, which changes in place, (n,).
+        dual_values
+            Dual value of each constraint of the linear program, (m,).
+        get_remaining_seconds
+            Returns the wall time until the time limit of the plan.
+        """
+        self.lp, self.whole, self.values = lp, whole, values
+        self._get_remaining_seconds = get_remaining_seconds
+        self._is_free = lp.column_lower < lp.column_upper
+        self._step = np.where(whole.step > 0, whole.step, 1.0)
+        self._rows = lp.matrix.tocsr()
+        self._is_equation = lp.row_lower == lp.row_upper
+        largest = np.zeros(int(whole.item_of_column.max(initial=-1)) + 2)
+        np.maximum.at(largest, whole.item_of_column, np.abs(lp.cost))
+        np.maximum.at(largest, whole.item_of_row, np.abs(dual_values) * self._is_equation)
+        reduced_costs = lp.cost - lp.matrix.T @ dual_values
+        self._is_cheap = reduced_costs <= CHEAP_SHARE * largest[whole.item_of_column]
+        self._largest_cost = largest
+        self._materials = self._find_all_materials()
+        self._helping_entries = find_helping_entries(lp, self._rows)
+
+    def round_all(self, seconds: float) -> bool:
+        """Make the point whole, and improve it for some CPU seconds; return whether it is whole."""
+        deadline = time.thread_time() + seconds
+        broken_items = self._list_items()
+        losses: dict[int, float] = {}
+        if not broken_items and seconds > 0:  # whole already, but for another objective
+            losses = dict.fromkeys(map(int, np.unique(self.whole.item_of_column[self.whole.is_discrete])), np.inf)
+        for item in (
+            *broken_items,
+            *broken_items,
+        ):  # what the first pass cannot make whole gets a second try among whole items
+            if item not in losses:
+                loss = self._round_item(item)
+                if loss is not None:
+                    losses[item] = loss
+        if len(losses) < len(broken_items):
+            return False
+        for freedom in (USED, SHARED):
+            while self._improve_items(losses, freedom, deadline):
+                pass
+        return True
+
+    def _list_items(self) -> list[int]:
+        """Return the items with an amount that is not whole: first those that help to keep a constraint, then the dearest."""
+        items = np.unique(self.whole.item_of_column[self.find_broken()])
+        helpers = self._find_helpers()
+        return sorted((int(i) for i in items), key=lambda i: (i not in helpers, -self._largest_cost[i]))
+
+    def find_broken(self) -> BoolArray:
+        """Return which variables are neither a multiple of their step nor, with a least run, 0 or at least the run, (n,)."""
+        count = self.values / self._step
+        is_fraction = (self.whole.step > 0) & (np.abs(count - np.round(count)) > TOLERANCE)
+        run = self.whole.least_run
+        return np.asarray(is_fraction | ((self.values > TOLERANCE) & (self.values < run * (1 - TOLERANCE))))
+
+    def _round_item(self, item: int) -> float | None:
+        """Make one item whole with as little freedom as possible; return its loss, or None if no whole plan was found."""
+        for freedom, seconds in _FIRST_TRIES:
+            loss = self._solve_item(item, freedom, seconds)
+            if loss is not None:
+                return loss
+        return None
+
+    def _improve_items(self, losses: dict[int, float], freedom: Freedom, deadline: float) -> bool:
+        """Round the items again that lost most; return whether a loss became smaller."""
+        improved = False
+        negligible = NEGLIGIBLE_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
+        for item in sorted((i for i in losses if losses[i] > negligible), key=lambda i: -losses[i]):
+            remaining = deadline - time.thread_time()
+            if remaining <= 0:
+                break
+            change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining))
+            if change is not None and change < -negligible:
+                improved = True
+                losses[item] += change
+        return improved
+
+    def _solve_item(self, item: int, freedom: Freedom, seconds: float) -> float | None:
+        """Solve the program of one item, move to its solution, and return the change of the objective; None without a solution."""
+        broken = self.find_broken()
+        items = self._find_materials({item} | (self._find_sharing(item) if freedom is SHARED else set()))
+        is_member = np.isin(self.whole.item_of_column, list(items))
+        columns, is_discrete = self._select_columns(is_member, broken, freedom)
+        part = extract_part(self.lp, self._rows, columns, self.values)
+        if np.isfinite(freedom.steps):
+            part = self._limit_steps(part, columns, np.where(broken[columns], 0.0, freedom.steps), is_discrete)
+        step, least_run = (of_all[columns] * is_discrete for of_all in (self.whole.step, self.whole.least_run))
+        before, is_whole = self.values[columns], not (broken[columns] & is_discrete).any()
+        found = solve_mixed_integer(
+            MixedIntegerProgram(part, step, least_run),
+            SearchLimits(ITEM_GAP, seconds, self._get_remaining_seconds()),
+            before if is_whole else None,
+        )
+        if found.values is None:
+            return None
+        change = float(part.cost @ (found.values - before))
+        if is_whole and change >= 0:
+            return 0.0
+        self.values[columns] = found.values
+        return change
+
+    def _select_columns(self, is_member: BoolArray, broken: BoolArray, freedom: Freedom) -> tuple[IntArray, BoolArray]:
+        """Return the variables to free, and which of them must be whole; both (k,)."""
+        whole = self.whole
+        is_used = np.abs(self.values) > TOLERANCE
+        is_chosen = broken | (~whole.is_discrete & (is_used | self._is_cheap | (self.lp.cost > 0)))
+        if freedom is NEAR:
+            is_chosen |= self._is_cheap & whole.is_quota
+        elif freedom in (USED, SHARED):
+            is_chosen |= self._is_cheap | is_used
+        else:
+            is_chosen[:] = True
+        is_chosen &= is_member | (whole.item_of_column == -1)
+        is_discrete = is_member & whole.is_discrete
+        if freedom is CONNECTED:
+            is_connected = np.isin(whole.item_of_column, self._find_connected(is_member)) & ~is_member
+            is_chosen |= is_connected & (is_used | (~whole.is_discrete & (self.lp.cost > 0)))
+            becomes_whole = np.isin(whole.item_of_column, np.unique(whole.item_of_column[broken]))
+            is_discrete |= is_connected & whole.is_discrete & ~becomes_whole
+        columns = np.flatnonzero(is_chosen & self._is_free)
+        return columns, is_discrete[columns]
+
+    def _limit_steps(
+        self, part: LinearProgram, columns: IntArray, reach: FloatArray, is_discrete: BoolArray
+    ) -> LinearProgram:
+        """Limit discrete values to some steps below and above the current ones."""
+        is_step = is_discrete & (self.whole.step[columns] > 0)
+        step, near = self._step[columns], self.values[columns] / self._step[columns]
+        least = np.where(is_step, (np.floor(near + TOLERANCE) - reach) * step, -np.inf)
+        most = np.where(is_step, (np.ceil(near - TOLERANCE) + reach) * step, np.inf)
+        return replace(
+            part, column_lower=np.maximum(part.column_lower, least), column_upper=np.minimum(part.column_upper, most)
+        )
+
+    def _find_materials(self, items: set[int]) -> set[int]:
+        """Return the items with those whose equations they take part in: their materials, and the materials of these."""
+        found, pending = set(items), list(items)
+        while pending:
+            rows = self._find_rows(pending.pop())
+            touched = np.unique(self.whole.item_of_row[rows[self._is_equation[rows]]])
+            new = {int(k) for k in touched if k >= 0} - found
+            found |= new
+            pending += new
+        return found
+
+    def _find_sharing(self, item: int) -> set[int]:
+        """Return the items that share a full capacity with it, without capacities that many items share."""
+        rows = self._find_rows(item)
+        full = rows[
+            (self._rows[rows] @ self.values > self.lp.row_upper[rows] * (1 - NEARLY_FULL)) & ~self._is_equation[rows]
+        ]
+        sharing: set[int] = set()
+        for row in full:
+            items = set(map(int, self.whole.item_of_column[self._rows[[row]].indices]))
+            if len(items) <= MOST_SHARING:
+                sharing |= items
+        return sharing - {-1}
+
+    def _find_rows(self, item: int) -> IntArray:
+        columns = np.flatnonzero(self.whole.item_of_column == item)
+        return np.unique(self.lp.matrix[:, columns].indices)
+
+    def _find_helpers(self) -> set[int]:
+        """Return the items with a variable that helps to keep an inequality, such as goods given in a swap."""
+        columns = np.unique(self._helping_entries.indices)
+        return set(map(int, self.whole.item_of_column[columns])) - {-1}
+
+    def _find_connected(self, is_member: BoolArray) -> IntArray:
+        """Return the cheapest items in each inequality that the variables of a mask help to keep, without materials of others."""
+        helped = np.unique(self._helping_entries.tocsc()[:, np.flatnonzero(is_member)].indices)
+        connected: set[int] = set()
+        for row in helped:
+            columns = self._rows[[row]].indices
+            items = np.unique(
+                self.whole.item_of_column[columns[(self.values[columns] > TOLERANCE) & ~is_member[columns]]]
+            )
+            items = items[(items >= 0) & ~np.isin(items, self._materials)]
+            connected |= set(map(int, items[np.argsort(self._largest_cost[items])[:MOST_CONNECTED]]))
+        return np.array(sorted(connected), dtype=np.int64)
+
+    def _find_all_materials(self) -> IntArray:
+        """Return the items in whose equations other items take part."""
+        entries = self._rows[self._is_equation].tocoo()
+        of_row = self.whole.item_of_row[self._is_equation][entries.row]
+        of_column = self.whole.item_of_column[entries.col]
+        return np.unique(of_row[(of_row != of_column) & (of_row >= 0) & (of_column >= 0)])
+
+
+def find_helping_entries(lp: LinearProgram, rows: sparse.csr_array) -> sparse.csr_array:
+    """Return the coefficients with which a variable that grows helps to keep an inequality, (m, n)."""
+    entries = rows.tocoo()
+    lower, upper = np.isfinite(lp.row_lower)[entries.row], np.isfinite(lp.row_upper)[entries.row]
+    is_helping = (lower & ~upper & (entries.data > 0)) | (upper & ~lower & (entries.data < 0))
+    return sparse.csr_array(
+        (entries.data[is_helping], (entries.row[is_helping], entries.col[is_helping])), shape=rows.shape
+    )
+
+
+def extract_part(
+    lp: LinearProgram,
+    rows: sparse.csr_array,
+    columns: IntArray,
+    values: FloatArray,
+) -> LinearProgram:
+    """Return the program of some variables, in which all other variables keep their values.
+
+    A constraint that the values violate by rounding errors is widened to them, so that the current point stays feasible.
+    """
+    part = sparse.csc_array(lp.matrix[:, columns])
+    touched = np.unique(part.indices)
+    part = sparse.csc_array(part.tocsr()[touched])
+    own = part @ values[columns]
+    others = rows[touched] @ values - own
+    row_lower, row_upper = lp.row_lower[touched] - others, lp.row_upper[touched] - others
+    slack = TOLERANCE * (1 + np.abs(others))
+    row_lower = np.where(own < row_lower, np.maximum(own, row_lower - slack), row_lower)
+    row_upper = np.where(own > row_upper, np.minimum(own, row_upper + slack), row_upper)
+    return LinearProgram(
+        lp.cost[columns], lp.column_lower[columns], lp.column_upper[columns], row_lower, row_upper, part
+    )

@@ -1,0 +1,197 @@
+"""Mixed-integer programs by the branch and bound of HiGHS: variables in steps, and variables that are 0 or at least a smallest run."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus
+from highspy._core import _Highs
+from scipy import sparse
+
+from solvers.backends.base import ProgressReporter
+from solvers.backends.solver_callbacks import register_solver_callbacks
+from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
+
+INTEGRALITY_TOLERANCE = 1e-6
+"""A number of steps that differs from a whole number by less than this is whole."""
+
+LARGEST_RUN = 1e7
+"""Units that a variable with a smallest run may reach where no limit bounds it."""
+
+
+WALL_FACTOR = 3.0
+"""Wall time after which a search stops, by its CPU time: HiGHS does not ask for the CPU time while it solves a linear program."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixedIntegerProgram:
+    """A linear program with discrete variables; n variables."""
+
+    lp: LinearProgram
+    """The linear program."""
+    step: FloatArray
+    """Each value is a multiple of its step; 0 where any value is possible, (n,)."""
+    least_run: FloatArray
+    """Each value is 0 or at least its smallest run; 0 without one, (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """Where branch and bound stops."""
+
+    relative_gap: float
+    """Gap between the best point and the bound, relative to the best point."""
+    seconds: float
+    """CPU time, in seconds."""
+    time_limit_seconds: float
+    """Wall time, in seconds."""
+    should_cancel: Callable[[], bool] | None = None
+    """Returns true to stop the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixedIntegerSolution:
+    """Result of branch and bound."""
+
+    values: FloatArray | None
+    """The best point found, (n,); None without one."""
+    bound: float
+    """No point has a smaller objective; −inf if unknown."""
+    is_infeasible: bool
+    """Whether the search proved that no point exists."""
+
+
+def solve_mixed_integer(
+    program: MixedIntegerProgram, limits: SearchLimits, start: FloatArray | None = None
+) -> MixedIntegerSolution:
+    """Search by branch and bound, from a point of the program if one is given, (n,).
+
+    The discrete values of the result are exact: after the search, they are fixed and the rest is solved again.
+    """
+    scaled = _ScaledProgram(program)
+    highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("parallel", "off")
+    highs.setOptionValue("mip_rel_gap", limits.relative_gap)
+    highs.setOptionValue("mip_abs_gap", 1e-9)
+    highs.setOptionValue("time_limit", max(min(limits.time_limit_seconds, WALL_FACTOR * limits.seconds), 0.01))
+    scaled.load_into(highs)
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = scaled.scale_point(start).tolist()
+        highs.setSolution(solution)
+    status = _run_with_cpu_limit(highs, limits)
+    if status in (HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible):
+        return MixedIntegerSolution(None, np.inf, status == HighsModelStatus.kInfeasible)
+    info = highs.getInfo()
+    bound = float(info.mip_dual_bound) if len(scaled.discrete) else float(info.objective_function_value)
+    has_point = highs.getSolution().value_valid and info.primal_solution_status == 2
+    if not has_point:
+        return MixedIntegerSolution(None, bound, False)
+    return MixedIntegerSolution(scaled.fix_discrete_values(highs), bound, False)
+
+
+def _run_with_cpu_limit(highs: Any, limits: SearchLimits) -> HighsModelStatus:
+    started = time.thread_time()
+
+    def is_over() -> bool:
+        return time.thread_time() - started > limits.seconds or (
+            limits.should_cancel is not None and limits.should_cancel()
+        )
+
+    reporter = ProgressReporter(None, is_over)
+    with register_solver_callbacks(highs, reporter, reports_progress=False, is_cancellable=True):
+        highs.run()
+    status: HighsModelStatus = highs.getModelStatus()
+    return status
+
+
+class _ScaledProgram:
+    """The program in numbers of steps, with a binary variable y for each smallest run r:  r·y ≤ x ≤ upper·y."""
+
+    def __init__(self, program: MixedIntegerProgram) -> None:
+        lp = program.lp
+        self._count = lp.column_count
+        self._scale = np.where(program.step > 0, program.step, 1.0)
+        self._is_integer = program.step > 0
+        self._runs: IntArray = np.flatnonzero(program.least_run > 0)
+        self._least_run = program.least_run[self._runs] / self._scale[self._runs]
+        self._lp = lp
+        lower, upper = lp.column_lower / self._scale, lp.column_upper / self._scale
+        whole = self._is_integer
+        lower[whole] = np.ceil(lower[whole] - INTEGRALITY_TOLERANCE)
+        upper[whole] = np.floor(upper[whole] + INTEGRALITY_TOLERANCE)
+        self.lower, self.upper = lower, upper
+        self.discrete = np.concatenate(
+            [np.flatnonzero(self._is_integer), self._count + np.arange(len(self._runs), dtype=np.int64)]
+        )
+
+    def load_into(self, highs: Any) -> None:
+        lp, runs = self._lp, self._runs
+        size = len(runs)
+        most = np.minimum(np.minimum(self.upper[runs], self._find_implied_bounds()), LARGEST_RUN)
+        matrix = sparse.csc_array(lp.matrix @ sparse.diags_array(self._scale, format="csc"))
+        if size:
+            of_run = sparse.csc_array((np.ones(size), (np.arange(size), runs)), shape=(size, self._count))
+            links = sparse.hstack(
+                [
+                    sparse.vstack([of_run, of_run]),
+                    sparse.vstack([sparse.diags_array(-most), sparse.diags_array(-self._least_run)]),
+                ]
+            )
+            wide = sparse.hstack([matrix, sparse.csc_array((lp.row_count, size))])
+            matrix = sparse.csc_array(sparse.vstack([wide, links], format="csc"))
+            matrix.sort_indices()
+        integrality = np.concatenate([self._is_integer, np.ones(size, dtype=bool)]).astype(np.int32)
+        highs.passModel(
+            self._count + size,
+            lp.row_count + 2 * size,
+            matrix.nnz,
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            lp.offset,
+            np.concatenate([lp.cost * self._scale, np.zeros(size)]),
+            np.concatenate([self.lower, np.zeros(size)]),
+            np.concatenate([self.upper, np.ones(size)]),
+            np.concatenate([lp.row_lower, np.full(size, -np.inf), np.zeros(size)]),
+            np.concatenate([lp.row_upper, np.zeros(size), np.full(size, np.inf)]),
+            matrix.indptr.astype(np.int32),
+            matrix.indices.astype(np.int32),
+            matrix.data,
+            integrality,
+        )
+
+    def _find_implied_bounds(self) -> FloatArray:
+        """Return the upper bounds that single constraints imply for variables with a smallest run, in steps."""
+        lp, bound = self._lp, np.full(self._count, np.inf)
+        rows = lp.matrix.tocsr()
+        is_load = np.isfinite(lp.row_upper) & (lp.column_lower >= 0).all()
+        negative = np.asarray(rows.minimum(0).sum(axis=1)).ravel() < 0
+        is_load &= ~negative
+        entries = sparse.csr_array(rows[is_load]).tocoo()
+        limit = lp.row_upper[is_load][entries.row] / entries.data
+        np.minimum.at(bound, entries.col, limit)
+        return np.asarray(bound[self._runs] / self._scale[self._runs])
+
+    def scale_point(self, values: FloatArray) -> FloatArray:
+        """Return a point in steps, with the binary variables of runs."""
+        return np.concatenate([values / self._scale, (values[self._runs] > 0).astype(np.float64)])
+
+    def fix_discrete_values(self, highs: Any) -> FloatArray:
+        """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units."""
+        found = np.asarray(highs.getSolution().col_value)
+        exact = np.round(found[self.discrete])
+        if len(self.discrete):
+            positions = self.discrete.astype(np.int32)
+            highs.changeColsIntegrality(len(positions), positions, np.zeros(len(positions), dtype=np.uint8))
+            highs.changeColsBounds(len(positions), positions, exact, exact)
+            highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+            highs.setOptionValue("time_limit", highs.getRunTime() + 60.0)
+            highs.run()
+            if highs.getModelStatus() == HighsModelStatus.kOptimal:
+                found = np.asarray(highs.getSolution().col_value)
+            found[self.discrete] = exact
+        return np.asarray(found[: self._count] * self._scale)

@@ -1,0 +1,132 @@
+"""Whole units: which variables must be whole, and where a remainder of less than one unit may be discarded.
+
+Amounts of an item with `whole_units` are whole. A balance cannot hold in whole units where a store loses a share of its stock, where
+stock begins with a fraction, or where a line uses a fraction of a unit. There, the variable `discard` takes the remainder.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.data.item_arrays import BoolArray
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.data.whole_unit_limits import WHOLE_TOLERANCE, round_down
+from solvers.formulation.constraints.past import is_past_period
+from solvers.formulation.reachability import ActiveArcs
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+
+LARGEST_REMAINDER = 1.0 - WHOLE_TOLERANCE
+"""Units of an item that may be discarded at a place in a period: less than one."""
+
+FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
+"""Variables that count units of an item, without shortage, which is whole where these are."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeUnits:
+    """Which variables must be multiples of a step or have a least run, and which item each variable and constraint belongs to.
+
+    Shapes: n variables, m constraints.
+    """
+
+    step: FloatArray
+    """Units of which the value is a multiple: 1, or the lot of a line; 0 where any value is possible, (n,)."""
+    least_run: FloatArray
+    """The value is 0 or at least this, in units; 0 without a least run, (n,)."""
+    item_of_column: IntArray
+    """Position of the item of each variable; −1 without one, (n,)."""
+    item_of_row: IntArray
+    """Position of the item of each constraint; −1 without one, (m,)."""
+    is_quota: BoolArray
+    """Whether a variable is the quota of a line, (n,)."""
+
+    @property
+    def is_discrete(self) -> BoolArray:
+        """Whether a variable cannot have every value between its bounds, (n,)."""
+        return np.asarray((self.step > 0) | (self.least_run > 0))
+
+
+def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
+    """Return the steps and least runs of all variables; fixed variables and those of past periods have none."""
+    lp = program.lp
+    step, least_run = np.zeros(lp.column_count), np.zeros(lp.column_count)
+    for name in FLOW_VARIABLES:
+        block = program.variables.get(name)
+        if block is not None:
+            is_free = (lp.column_lower < lp.column_upper)[block.block_slice] & ~is_past_period(arrays, block)
+            steps, runs = _find_steps(arrays, block)
+            step[block.block_slice], least_run[block.block_slice] = steps * is_free, runs * is_free
+    return WholeUnits(
+        step,
+        least_run,
+        _find_items(arrays, program.variables.values(), lp.column_count),
+        _find_items(arrays, program.constraints.values(), lp.row_count),
+        np.isin(np.arange(lp.column_count), program.variables["make"].positions),
+    )
+
+
+def _find_items(arrays: ProblemArrays, blocks: Iterable[Block], count: int) -> IntArray:
+    items = np.full(count, -1, dtype=np.int64)
+    for block in blocks:
+        if "line" in block.axes:
+            items[block.block_slice] = arrays.lines.item[block.axes["line"]]
+        elif "item" in block.axes:
+            items[block.block_slice] = block.axes["item"]
+    return items
+
+
+def _find_steps(arrays: ProblemArrays, block: Block) -> tuple[FloatArray, FloatArray]:
+    """Return the step and the least run of each variable of a block, each (block.size,)."""
+    if "line" in block.axes:
+        line = block.axes["line"]
+        return arrays.lines.lot[line], arrays.lines.least_run[line]
+    return arrays.items.is_whole_units[block.axes["item"]].astype(np.float64), np.zeros(block.size)
+
+
+def find_remainder_limits(arrays: ProblemArrays, active_arcs: ActiveArcs) -> tuple[FloatArray, FloatArray]:
+    """Return the least and the largest remainder of items in whole units, each (N, I, T); 0 where there is none.
+
+    A fraction in the stock at the beginning is known, so that least and largest remainder are equal.
+    """
+    known = _find_known_remainders(arrays)
+    is_open = _find_open_remainders(arrays, active_arcs)
+    return np.where(is_open, 0.0, known), np.where(is_open, LARGEST_REMAINDER, known)
+
+
+def _find_known_remainders(arrays: ProblemArrays) -> FloatArray:
+    """Return the fraction of what is there in a period whatever the plan: stock at the beginning, less backlog, and arrivals, (N, I, T)."""
+    items, places, past = arrays.items, arrays.places, arrays.past
+    first = past.period_count
+    there = arrays.arriving + _sum_past_arrivals(arrays)
+    carried = items.carryover_share * (past.stock[:, :, -1] if first else places.opening_stock)
+    if first:
+        carried = carried - items.carry_over * past.short[:, :, -1]
+    there[: places.county_count, :, first] += carried
+    known = there - round_down(there)
+    known[:, :, :first] = 0.0
+    return np.where((known > WHOLE_TOLERANCE) & items.is_whole_units[:, None], known, 0.0)
+
+
+def _sum_past_arrivals(arrays: ProblemArrays) -> FloatArray:
+    """Return the units that left in past periods and arrive in each period, (N, I, T)."""
+    arriving = np.zeros_like(arrays.arriving)
+    arc, item, period = np.nonzero(arrays.past.ship)
+    arrival = period + arrays.arcs.transit_periods[arc]
+    within = arrival < arrays.period_count
+    where = (arrays.arcs.head[arc[within]], item[within], arrival[within])
+    np.add.at(arriving, where, arrays.past.ship[arc, item, period][within])
+    return arriving
+
+
+def _find_open_remainders(arrays: ProblemArrays, active_arcs: ActiveArcs) -> BoolArray:
+    """Return where the remainder depends on the plan: a store loses a share, or a line uses a fraction of a unit, (N, I, T)."""
+    items, lines = arrays.items, arrays.lines
+    is_open = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count), dtype=bool)
+    is_open[: arrays.places.county_count, :, 1:] = (active_arcs.store & (items.carryover_share < 1))[:, :, None]
+    used = lines.lot[lines.use_line] * lines.use_units
+    is_fractional = (lines.lot[lines.use_line] == 0) | (np.abs(used - np.round(used)) > WHOLE_TOLERANCE)
+    is_open[lines.place[lines.use_line[is_fractional]], lines.use_item[is_fractional]] = True
+    is_open &= items.is_whole_units[:, None]
+    is_open[:, :, : arrays.past.period_count] = False
+    return is_open
