@@ -184,8 +184,8 @@ def check_central_share_invariant(r: Reading) -> Iterator[str]:
     for item in r.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         needed = [sum(r.need[county.id, item.id, period] for county in r.problem.counties) for period in r.periods]
-        due = [item.due[p].share if item.storable and p in item.due else 0.0 for p in r.periods]
-        early = [0.0, *(part * need for part, need in zip(due[1:], needed[1:], strict=True)), 0.0]
+        due = [sum(r.due((county.id, item.id, p)) for county in r.problem.counties) for p in r.periods]
+        early = [0.0, *(due[1:] if item.storable else [0.0] * (len(due) - 1)), 0.0]
         for t, period in enumerate(r.periods):
             delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
             promise = share * (needed[t] - early[t] + early[t + 1])

@@ -10,7 +10,7 @@ def check_due_invariant(r: Reading) -> Iterator[str]:
     stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
     for key in {*r.need, *stated}:
         due = r.items[key[1]].due.get(key[2])
-        units = 0.0 if due is None else due.share * r.need[key]
+        units = r.due(key)
         row = stated.get(key, {"due": None, "in_time": None})
         if units == 0 or due is None:
             if row["due"] is not None or row["in_time"] is not None:

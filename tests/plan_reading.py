@@ -111,6 +111,12 @@ class Reading:
         later = self.periods.index(period) + self.transit[link]
         return self.periods[later] if later < len(self.periods) else None
 
+    def due(self, key: Key) -> float:
+        """Units of a need that are due before the period ends; whole for an item in whole units that can be stored."""
+        item, due = self.items[key[1]], self.items[key[1]].due.get(key[2])
+        units = 0.0 if due is None else due.share * self.need[key]
+        return float(ceil(units - 1e-6)) if item.whole_units and item.storable else units
+
     def past(self, period: str) -> bool:
         """Whether a period is past."""
         return self.problem.past is not None and period in self.problem.past.periods

@@ -28,10 +28,13 @@ CHEAP_SHARE = 1e-3
 ITEM_GAP = 2e-4
 """Relative gap at which the program of one item is solved."""
 
+SHORTAGE_GAP = 1e-6
+"""Relative gap for an item that rounding has made shorter: a unit short may cost little beside what the item costs."""
+
 FIRST_SECONDS, NEXT_SECONDS = 1.5, 2.0
 """CPU time for the program of one item in the first round, and in further rounds, in seconds."""
 
-NEGLIGIBLE_LOSS = 1e-8
+NEGLIGIBLE_LOSS = 1e-6
 """A loss below this share of the objective is not worth another program."""
 
 NEARLY_FULL = 0.02
@@ -104,7 +107,7 @@ class ItemRounding:
         get_remaining_seconds
             Returns the wall time until the time limit of the plan.
         """
-        self.lp, self.whole, self.values = lp, whole, values
+        self.lp, self.whole, self.values, self._relaxed_values = lp, whole, values, values.copy()
         self._get_remaining_seconds = get_remaining_seconds
         self._is_free = lp.column_lower < lp.column_upper
         self._step = np.where(whole.step > 0, whole.step, 1.0)
@@ -121,7 +124,6 @@ class ItemRounding:
 
     def round_all(self, seconds: float) -> bool:
         """Make the point whole, and improve it for some CPU seconds; return whether it is whole."""
-        deadline = time.thread_time() + seconds
         broken_items = self._list_items()
         losses: dict[int, float] = {}
         if not broken_items and seconds > 0:  # whole already, but for another objective
@@ -136,6 +138,7 @@ class ItemRounding:
                     losses[item] = loss
         if len(losses) < len(broken_items):
             return False
+        deadline = time.thread_time() + seconds
         for freedom in (USED, SHARED):
             while self._improve_items(losses, freedom, deadline):
                 pass
@@ -163,20 +166,28 @@ class ItemRounding:
         return None
 
     def _improve_items(self, losses: dict[int, float], freedom: Freedom, deadline: float) -> bool:
-        """Round the items again that lost most; return whether a loss became smaller."""
+        """Round items again, first those that rounding makes short, then those that lost most; return whether a loss became smaller."""
         improved = False
         negligible = NEGLIGIBLE_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
-        for item in sorted((i for i in losses if losses[i] > negligible), key=lambda i: -losses[i]):
+        short = self._find_new_shortages()
+        chosen = [item for item in losses if losses[item] > (0.0 if item in short else negligible)]
+        for item in sorted(chosen, key=lambda i: (i not in short, -losses[i])):
             remaining = deadline - time.thread_time()
             if remaining <= 0:
                 break
-            change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining))
-            if change is not None and change < -negligible:
-                improved = True
+            gap = SHORTAGE_GAP if item in short else ITEM_GAP
+            change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining), gap)
+            if change is not None and change < 0:
                 losses[item] += change
+                improved |= change < -negligible
         return improved
 
-    def _solve_item(self, item: int, freedom: Freedom, seconds: float) -> float | None:
+    def _find_new_shortages(self) -> set[int]:
+        """Return the items that are shorter than in the linear program, as rounding makes them."""
+        beyond = self.whole.is_shortage & (self.values > self._relaxed_values + TOLERANCE)
+        return set(map(int, np.unique(self.whole.item_of_column[beyond])))
+
+    def _solve_item(self, item: int, freedom: Freedom, seconds: float, gap: float = ITEM_GAP) -> float | None:
         """Solve the program of one item, move to its solution, and return the change of the objective; None without a solution."""
         broken = self.find_broken()
         items = self._find_materials({item} | (self._find_sharing(item) if freedom is SHARED else set()))
@@ -189,7 +200,7 @@ class ItemRounding:
         before, is_whole = self.values[columns], not (broken[columns] & is_discrete).any()
         found = solve_mixed_integer(
             MixedIntegerProgram(part, step, least_run),
-            SearchLimits(ITEM_GAP, seconds, self._get_remaining_seconds()),
+            SearchLimits(gap, seconds, self._get_remaining_seconds()),
             before if is_whole else None,
         )
         if found.values is None:

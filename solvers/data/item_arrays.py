@@ -10,6 +10,9 @@ from models.problem.policy import Policy
 from solvers.data.label_arrays import index_positions, to_float_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
+WHOLE_TOLERANCE = 1e-6
+"""An amount that differs from a whole number by less than this, in units, is whole."""
+
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -86,6 +89,16 @@ def _build_due_dates(problem: PlanningProblem) -> tuple[FloatArray, FloatArray]:
         for period, due in item.due.items():
             share[i, period_of[period]], by[i, period_of[period]] = due.share, due.by
     return share, by
+
+
+def compute_due_units(items: ItemArrays, demand: FloatArray) -> FloatArray:
+    """Return the units of the demand that are due before a period ends, (C, I, T); 0 where nothing is due.
+
+    Due units of an item in whole units are whole, rounded up, if stores can keep the item.
+    """
+    due = np.asarray(items.due_share * demand)
+    is_whole = (items.is_whole_units & items.is_storable)[:, None]
+    return np.where(is_whole, np.ceil(due - WHOLE_TOLERANCE) + 0.0, due)
 
 
 def get_priority_weights(policy: Policy) -> dict[int, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
-from solvers.data.item_arrays import BoolArray, ItemArrays
+from solvers.data.item_arrays import BoolArray, ItemArrays, compute_due_units
 from solvers.data.label_arrays import to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
@@ -75,7 +75,7 @@ def _compute_promised_need(items: ItemArrays, demand: FloatArray) -> FloatArray:
     there in time.
     """
     need = np.asarray(demand.sum(axis=0))
-    early = np.where(items.is_storable[:, None], items.due_share * need, 0.0)
+    early = np.where(items.is_storable[:, None], compute_due_units(items, demand).sum(axis=0), 0.0)
     early[:, 0] = 0.0  # no period before
     need -= early
     need[:, :-1] += early[:, 1:]

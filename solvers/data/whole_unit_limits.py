@@ -8,12 +8,9 @@ import numpy as np
 
 from solvers.data.county_arrays import PlaceArrays
 from solvers.data.factory_arrays import LineArrays
-from solvers.data.item_arrays import ItemArrays
+from solvers.data.item_arrays import WHOLE_TOLERANCE, ItemArrays
 from solvers.data.trade_arrays import CentreArrays, PartnerArrays
 from solvers.lp.linear_program import FloatArray
-
-WHOLE_TOLERANCE = 1e-6
-"""An amount that differs from a whole number, or from a multiple of a lot, by less than this share of the unit is whole."""
 
 
 def round_limits_to_whole_units(

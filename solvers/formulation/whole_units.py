@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.data.item_arrays import BoolArray
+from solvers.data.item_arrays import WHOLE_TOLERANCE, BoolArray
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.data.whole_unit_limits import WHOLE_TOLERANCE, round_down
+from solvers.data.whole_unit_limits import round_down
 from solvers.formulation.constraints.past import is_past_period
 from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
@@ -40,6 +40,8 @@ class WholeUnits:
     """Position of the item of each constraint; −1 without one, (m,)."""
     is_quota: BoolArray
     """Whether a variable is the quota of a line, (n,)."""
+    is_shortage: BoolArray
+    """Whether a variable is a shortage, (n,)."""
 
     @property
     def is_discrete(self) -> BoolArray:
@@ -63,6 +65,7 @@ def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
         _find_items(arrays, program.variables.values(), lp.column_count),
         _find_items(arrays, program.constraints.values(), lp.row_count),
         np.isin(np.arange(lp.column_count), program.variables["make"].positions),
+        np.isin(np.arange(lp.column_count), program.variables["short"].positions),
     )
 
 

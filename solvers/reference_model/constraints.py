@@ -13,7 +13,7 @@ from models.problem.network import Station
 from models.problem.partners import Partner
 from models.problem.population import County, StockLimits
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel
-from solvers.reference_model.whole_numbers import get_step, round_most
+from solvers.reference_model.whole_numbers import get_step, round_least, round_most
 
 PlaceItemPeriod = tuple[str, str, int]
 """Place, item and position of the period."""
@@ -189,21 +189,20 @@ def add_central_share_constraints(model: ReferenceModel) -> None:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         allotment = model.expand_to_periods(shares.materials.get(item.id, 0.0))
         for t in model.get_period_positions():
-            need = _sum_need(model, item, t) * (1 - (_get_due_share(model, item, t) if t > 0 else 0))
-            need += _sum_need(model, item, t + 1) * _get_due_share(model, item, t + 1)
+            need = sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
+            need += _sum_early_need(model, item, t + 1) - (_sum_early_need(model, item, t) if t > 0 else 0)
             promised = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
             limit = round_most(promised, get_step(item))
             total = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))
             model.add_constraint(total <= limit, "central_share", item.id, model.problem.periods[t])
 
 
-def _sum_need(model: ReferenceModel, item: Item, t: int) -> float:
-    return sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
-
-
-def _get_due_share(model: ReferenceModel, item: Item, t: int) -> float:
+def _sum_early_need(model: ReferenceModel, item: Item, t: int) -> float:
     due = item.due.get(model.problem.periods[t]) if t < len(model.problem.periods) else None
-    return due.share if due is not None and item.storable else 0.0
+    if due is None or not item.storable:
+        return 0.0
+    needs = [model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties]
+    return sum(round_least(due.share * need, get_step(item)) for need in needs)
 
 
 def add_local_floor_constraints(model: ReferenceModel) -> None:

@@ -7,6 +7,7 @@ import pulp
 from solvers.reference_model.bands import list_bands
 from solvers.reference_model.constraints import PlaceItemPeriod, collect_flow_terms, sum_arrivals_from_before
 from solvers.reference_model.model import ReferenceModel
+from solvers.reference_model.whole_numbers import get_step, round_least
 
 
 def add_shortage_width_constraints(model: ReferenceModel) -> None:
@@ -40,4 +41,5 @@ def add_due_constraints(model: ReferenceModel) -> None:
             there += (1 - item.loss) * model.stock[county, item_id, t - 1]
         if t == 0 and item_id in stocks[county]:
             there += (1 - item.loss) * stocks[county][item_id].opening
-        model.add_constraint(there >= due.share * need, "due", county, item_id, model.problem.periods[t])
+        units_due = round_least(due.share * need, get_step(item) if item.storable else 0.0)
+        model.add_constraint(there >= units_due, "due", county, item_id, model.problem.periods[t])

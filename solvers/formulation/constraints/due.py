@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from solvers.data import item_arrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import add_coefficients, add_constraints_where
 from solvers.formulation.constraints.balance import (
@@ -14,7 +15,7 @@ from solvers.lp.linear_program import FloatArray, ProgramBuilder
 
 def compute_due_units(arrays: ProblemArrays) -> FloatArray:
     """Return the units of the need that are due before a period ends, (C, I, T); 0 where nothing is due."""
-    return np.asarray(arrays.items.due_share * arrays.demand)
+    return item_arrays.compute_due_units(arrays.items, arrays.demand)
 
 
 def add_due_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
