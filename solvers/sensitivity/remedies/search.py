@@ -23,6 +23,7 @@ from models.answers import LimitReference, Remedies, Remedy, ShortageChange
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.validation.checks import InvalidProblemError
+from solvers.data.whole_unit_limits import round_up
 from solvers.errors import SensitivityUnavailableError
 from solvers.results.limits import LOWER_LIMITS
 from solvers.sensitivity.bounds import Bounds
@@ -192,6 +193,9 @@ def _evaluate_candidate(
         if include_unreserved and reserved is not None
         else None
     )
+    if _is_in_whole_units(session, candidate):
+        reserved = _round_up_amount(session, candidate, bounds, reserved)
+        unreserved = _round_up_amount(session, candidate, Bounds.from_program(session.lp), unreserved)
     results: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
         ("reserved", reserved),
         ("unreserved", unreserved),
@@ -200,6 +204,32 @@ def _evaluate_candidate(
         _build_remedy(session, shortage, candidate, kind, found) for kind, found in results if found is not None
     )
     return [remedy for remedy in remedies if remedy is not None]
+
+
+def _is_in_whole_units(session: SensitivitySession, candidate: CandidateChange) -> bool:
+    """Return whether the limit is an amount of an item in whole units, which counts only as far as it is whole."""
+    named = {candidate.limit_reference["id"], candidate.limit_reference["part"]}
+    return any(
+        item.whole_units and item.id in named and item.unit == candidate.limit_reference["unit"]
+        for item in session.arrays.problem.items
+    )
+
+
+def _round_up_amount(
+    session: SensitivitySession,
+    candidate: CandidateChange,
+    bounds: Bounds,
+    solution: tuple[float, OptimalPoint] | None,
+) -> tuple[float, OptimalPoint] | None:
+    """Return the amount at which the limit is whole, and its solution; None if there is none."""
+    if solution is None:
+        return None
+    limit = candidate.limit + solution[0]
+    amount = min(float(round_up(np.array(limit))) - candidate.limit, candidate.max_amount)
+    if amount <= solution[0]:
+        return solution
+    point = session.solve_all_goals(candidate.build_bound_path(bounds).compute_bounds_at(amount))
+    return None if point is None else (amount, point)
 
 
 def _build_remedy(
