@@ -25,13 +25,13 @@ TOLERANCE = 1e-6
 CHEAP_SHARE = 1e-3
 """A variable whose reduced cost is at most this share of the largest cost of its item costs little more."""
 
-ITEM_GAP = 2e-4
+ITEM_GAP = 3e-4
 """Relative gap at which the program of one item is solved."""
 
 SHORTAGE_GAP = 1e-6
 """Relative gap for an item that rounding has made shorter: a unit short may cost little beside what the item costs."""
 
-FIRST_SECONDS, NEXT_SECONDS = 1.5, 2.0
+FIRST_SECONDS, NEXT_SECONDS = 1.0, 1.5
 """CPU time for the program of one item in the first round, and in further rounds, in seconds."""
 
 NEGLIGIBLE_LOSS = 1e-6
@@ -46,7 +46,7 @@ MOST_SHARING = 8
 MOST_CONNECTED = 3
 """Items that give way to an item that helps to keep a constraint."""
 
-LAST_SECONDS = 10.0
+LAST_SECONDS = 4.0
 """CPU time for the program of one item that has found no whole plan with less freedom, in seconds."""
 
 

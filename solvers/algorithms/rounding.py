@@ -157,7 +157,17 @@ class _Search:
             self._add_step("branch-and-bound", started, "infeasible" if is_infeasible else "optimal")
         if best is None:
             return RoundingResult(self._fail(program, is_infeasible=is_infeasible), bound, is_infeasible)
-        return RoundingResult(self._certify(program, best), bound, False)
+        return RoundingResult(self._clean_residual(self._certify(program, best)), bound, False)
+
+    def _clean_residual(self, attempt: SolveAttempt) -> SolveAttempt:
+        """Return the whole plan, with its other values solved again if rounding errors of many small programs have added up."""
+        if attempt.is_feasible or attempt.solution.values is None:
+            return attempt
+        columns = np.flatnonzero(self._whole.is_discrete)
+        fixed = attempt.solution.values[columns]
+        program = replace_column_bounds(attempt.program, columns, fixed, fixed)
+        solved = self._run.solve_stage(program, STAGE, self._relaxed.solution.basis)
+        return self._certify(attempt.program, solved.solution.values) if solved.solution.values is not None else attempt
 
     def _is_better(self, lp: LinearProgram, values: FloatArray, best: FloatArray | None) -> bool:
         if measure_primal_residual(lp, values) > self._run.options.tolerance:

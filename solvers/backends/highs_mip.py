@@ -22,7 +22,7 @@ LARGEST_RUN = 1e7
 """Units that a variable with a smallest run may reach where no limit bounds it."""
 
 
-WALL_FACTOR = 3.0
+WALL_FACTOR = 2.0
 """Wall time after which a search stops, by its CPU time: HiGHS does not ask for the CPU time while it solves a linear program."""
 
 
