@@ -38,7 +38,8 @@ export default {
   "finding.link_to_itself": "수송로의 두 끝이 같은 곳입니다.",
   "finding.electric_link_without_area": "전력을 쓰는 수송로에 전력 구역이 없습니다.",
   "finding.least_above_most": "하한이 상한보다 큽니다.",
-  "finding.no_whole_quota": "정수 단위나 묶음 단위 생산선의 하한과 상한 사이에 정수나 묶음의 배수가 없습니다.",
+  "finding.no_whole_quota":
+    "정수 단위나 묶음 단위 생산선의 하한과 상한 사이에 정수나 묶음의 배수가 없습니다.",
   "finding.no_whole_stock": "정수 단위 물품 재고의 하한과 상한 사이에 정수가 없습니다.",
   "finding.lot_not_whole": "정수 단위 물품의 묶음이 정수가 아닙니다.",
   "finding.least_run_above_most": "생산선의 최소 가동량이 모든 기간의 상한보다 큽니다.",
