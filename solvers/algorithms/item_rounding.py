@@ -173,19 +173,25 @@ class ItemRounding:
         chosen = [item for item in losses if losses[item] > (0.0 if item in short else negligible)]
         for item in sorted(chosen, key=lambda i: (i not in short, -losses[i])):
             remaining = deadline - time.thread_time()
-            if remaining <= 0:
+            if item in short:
+                change = self._solve_item(item, freedom, LAST_SECONDS, SHORTAGE_GAP)
+            elif remaining > 0:
+                change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining))
+            else:
                 break
-            gap = SHORTAGE_GAP if item in short else ITEM_GAP
-            change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining), gap)
             if change is not None and change < 0:
                 losses[item] += change
                 improved |= change < -negligible
         return improved
 
     def _find_new_shortages(self) -> set[int]:
-        """Return the items that are shorter than in the linear program, as rounding makes them."""
-        beyond = self.whole.is_shortage & (self.values > self._relaxed_values + TOLERANCE)
-        return set(map(int, np.unique(self.whole.item_of_column[beyond])))
+        """Return the items that are short although the linear program serves them in full."""
+        item, is_shortage = self.whole.item_of_column, self.whole.is_shortage
+        short, short_before = (
+            set(map(int, np.unique(item[is_shortage & (values > TOLERANCE)])))
+            for values in (self.values, self._relaxed_values)
+        )
+        return short - short_before
 
     def _solve_item(self, item: int, freedom: Freedom, seconds: float, gap: float = ITEM_GAP) -> float | None:
         """Solve the program of one item, move to its solution, and return the change of the objective; None without a solution."""
