@@ -1,13 +1,15 @@
-"""Former defaults of the policy, stated in every stored problem.
+"""Former defaults of the policy, stated in every stored problem; new figures, stated in every stored plan.
 
 Stored problems omit defaults, so a new default would change what a stored plan was made of: its prices and its remedies
 would belong to another problem. Each problem therefore states the defaults of version 0.2.0 that it omitted, and gets the
-digest of its new content. Ratified plans are renewed as well, with their guards off for this transaction: each gets the
+digest of its new content. Finished plans lacked the gap of rounding, which the objective before rounding proves, since no plan has a
+smaller one; that was omitted if no quota was rounded. Nothing had a due date or took time on the way. Ratified plans are renewed as well, with their guards off for this transaction: each gets the
 digest of its renewed content, and an entry in the audit log with the old and the new digest.
 """
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -26,6 +28,9 @@ FORMER_DEFAULTS = {
     "tie_break": False,
 }
 """Fields of `policy` whose defaults changed after 0.2.0, with the former defaults."""
+
+FORMER_SUMMARY = {"in_time_share": None, "tonnes_under_way": 0.0, "value_under_way": 0.0}
+"""Fields of `summary` that 0.2.0 lacked, with what they were: nothing was due, and nothing was under way at the end."""
 
 _GUARDED_TABLES = ("plans", "plan_tables", "plan_approvals", "problems", "approval_transitions")
 
@@ -46,21 +51,27 @@ audit = sa.table(
 
 
 def upgrade() -> None:
-    """State the former defaults with the guards off."""
+    """Renew problems and plans with the guards off."""
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         for table in _GUARDED_TABLES:
             op.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        _state_former_defaults(connection)
+        _renew_content(connection)
         for table in _GUARDED_TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     else:
         triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
         for name, _ in triggers:
             op.execute(f"DROP TRIGGER {name}")
-        _state_former_defaults(connection)
+        _renew_content(connection)
         for _, sql in triggers:
             op.execute(sql)
+
+
+def _renew_content(connection: sa.Connection) -> None:
+    _state_former_defaults(connection)
+    _state_new_figures(connection)
+    _renew_digests(connection)
 
 
 def _state_former_defaults(connection: sa.Connection) -> None:
@@ -85,7 +96,25 @@ def _state_former_defaults(connection: sa.Connection) -> None:
             of_problem = sa.update(table).where(table.c.problem_digest == digest)
             connection.execute(of_problem.values(problem_digest=renewed))
         connection.execute(sa.delete(problems).where(problems.c.digest == digest))
-    _renew_digests(connection)
+
+
+def _state_new_figures(connection: sa.Connection) -> None:
+    for plan in connection.execute(sa.select(plans.c.id)).scalars().all():
+        head = connection.execute(sa.select(plans.c.head).where(plans.c.id == plan)).scalar_one()
+        if not head:
+            continue
+        if head.get("objective"):
+            head["objective"] = _add_rounding_gap(head["objective"])
+        if head.get("summary"):
+            head["summary"] = FORMER_SUMMARY | head["summary"]
+        connection.execute(sa.update(plans).where(plans.c.id == plan).values(head=head))
+
+
+def _add_rounding_gap(objective: dict[str, Any]) -> dict[str, Any]:
+    value, before = objective["value"], objective.get("before_rounding")
+    before = value if before is None else before
+    gap = max(value - before, 0.0) / abs(value) if value else 0.0
+    return objective | {"before_rounding": before, "rounding_gap": gap}
 
 
 def _renew_digests(connection: sa.Connection) -> None:
