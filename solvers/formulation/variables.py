@@ -81,7 +81,7 @@ def add_shortage_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Bl
 def add_discard_variables(arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs) -> Block:
     """Add discard[place,item,period]: less than one unit that is left over and cannot be used in whole units.
 
-    discard[n,i,t] ≤ 1 − 1e-6
+    discard[n,i,t] ≤ 1 − 1e-4
 
     Only items in whole units have it, where a balance may have a fraction (`find_remainder_limits`).
     """

@@ -16,8 +16,9 @@ from solvers.formulation.constraints.past import is_past_period
 from solvers.formulation.reachability import ActiveArcs
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 
-LARGEST_REMAINDER = 1.0 - WHOLE_TOLERANCE
-"""Units of an item that may be discarded at a place in a period: less than one."""
+LARGEST_REMAINDER = 1.0 - 1e-4
+"""Units of an item that may be discarded at a place in a period: less than one, by more than the tolerances of the solvers, within
+which a larger limit would let a whole unit disappear."""
 
 FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
 """Variables that count units of an item, without shortage, which is whole where these are."""

@@ -14,6 +14,9 @@ from solvers.reference_model.whole_numbers import TOLERANCE, get_step
 LARGEST_RUN = 1e5
 """Units that a quota with a least run may reach where the line states no maximum."""
 
+LARGEST_REMAINDER = 1 - 1e-4
+"""Units of an item that may be discarded at a place in a period: less than one."""
+
 
 def add_discard_variables(model: ReferenceModel) -> None:
     """Add the units of each item in whole units that are left over at a place: less than one in a period."""
@@ -27,7 +30,7 @@ def add_discard_variables(model: ReferenceModel) -> None:
                 known = _find_known_remainder(model, place, item, t)
                 if key not in open_cells and known <= TOLERANCE:
                     continue
-                limits = (0.0, 1 - TOLERANCE) if key in open_cells else (known, known)
+                limits = (0.0, LARGEST_REMAINDER) if key in open_cells else (known, known)
                 model.discard[key] = model.add_variable(
                     "discard", place, item.id, model.problem.periods[t], least=limits[0], most=limits[1]
                 )
