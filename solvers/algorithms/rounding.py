@@ -37,8 +37,14 @@ SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE = 20_000, 4_000
 ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 6.0, 10.0, 2.0
 """CPU time to improve items in a large program, for branch and bound of a small one, and to settle its ties, in seconds."""
 
-RELATIVE_GAP = 1e-6
+WHOLE_NODES, TIE_NODES = 5_000, 50
+"""Nodes of the search trees for these two; the seconds are for programs with slow nodes."""
+
+RELATIVE_GAP = 1e-5
 """Gap at which branch and bound of a whole program stops, relative to the objective."""
+
+TIE_SHARE = 1e-2
+"""Share of the objective of the tie-break by which a whole plan may exceed the linear program before its ties are settled."""
 
 HELD_SHARE = 1e-9
 """Share by which the objective may rise while ties are settled, relative to max(1, objective)."""
@@ -148,13 +154,14 @@ class _Search:
         bound, is_infeasible = -np.inf, False
         if small or best is None:
             started = time.monotonic()
-            limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds())
+            limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds(), WHOLE_NODES)
             mixed = MixedIntegerProgram(program.lp, self._whole.step, self._whole.least_run)
             found = solve_mixed_integer(mixed, limits, best)
             bound, is_infeasible = found.bound, found.is_infeasible
             if found.values is not None and self._is_better(program.lp, found.values, best):
                 best = found.values
-            self._add_step("branch-and-bound", started, "infeasible" if is_infeasible else "optimal")
+            ended = "infeasible" if is_infeasible else "optimal" if found.is_complete else "limit"
+            self._add_step("branch-and-bound", started, ended)
         if best is None:
             return RoundingResult(self._fail(program, is_infeasible=is_infeasible), bound, is_infeasible)
         return RoundingResult(self._clean_residual(self._certify(program, best)), bound, False)
@@ -176,13 +183,13 @@ class _Search:
 
     def settle_ties(self, attempt: SolveAttempt, cost: FloatArray) -> SolveAttempt:
         """Return the whole plan with the smallest cost of the tie-break among those that are as good."""
-        lp, values = attempt.program.lp, attempt.solution.values
-        if values is None:
+        lp, values, relaxed = attempt.program.lp, attempt.solution.values, self._relaxed.solution.values
+        if values is None or (relaxed is not None and cost @ values <= cost @ relaxed * (1 + TIE_SHARE)):
             return attempt
         value = float(lp.cost @ values)
         held = append_row(lp, lp.cost, value + HELD_SHARE * max(1.0, abs(value)))
         mixed = MixedIntegerProgram(replace(held, cost=cost, offset=0.0), self._whole.step, self._whole.least_run)
-        limits = SearchLimits(RELATIVE_GAP, TIE_SECONDS, self._run.remaining_seconds())
+        limits = SearchLimits(TIE_SHARE, TIE_SECONDS, self._run.remaining_seconds(), TIE_NODES)
         found = solve_mixed_integer(mixed, limits, values)
         if found.values is None or cost @ found.values >= cost @ values:
             return attempt

@@ -22,6 +22,9 @@ LARGEST_RUN = 1e7
 """Units that a variable with a smallest run may reach where no limit bounds it."""
 
 
+MOST_NODES = 2**31 - 1
+"""Nodes of a search without a limit of its own."""
+
 WALL_FACTOR = 2.0
 """Wall time after which a search stops, by its CPU time: HiGHS does not ask for the CPU time while it solves a linear program."""
 
@@ -48,6 +51,8 @@ class SearchLimits:
     """CPU time, in seconds."""
     time_limit_seconds: float
     """Wall time, in seconds."""
+    nodes: int = MOST_NODES
+    """Nodes of the search tree. Where they end the search, the same program has the same result on every machine."""
     should_cancel: Callable[[], bool] | None = None
     """Returns true to stop the search."""
 
@@ -62,6 +67,8 @@ class MixedIntegerSolution:
     """No point has a smaller objective; −inf if unknown."""
     is_infeasible: bool
     """Whether the search proved that no point exists."""
+    is_complete: bool
+    """Whether the search closed the gap, or proved that no point exists, before a limit stopped it."""
 
 
 def solve_mixed_integer(
@@ -77,6 +84,7 @@ def solve_mixed_integer(
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("mip_rel_gap", limits.relative_gap)
     highs.setOptionValue("mip_abs_gap", 1e-9)
+    highs.setOptionValue("mip_max_nodes", limits.nodes)
     highs.setOptionValue("time_limit", max(min(limits.time_limit_seconds, WALL_FACTOR * limits.seconds), 0.01))
     scaled.load_into(highs)
     if start is not None:
@@ -85,13 +93,15 @@ def solve_mixed_integer(
         highs.setSolution(solution)
     status = _run_with_cpu_limit(highs, limits)
     if status in (HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible):
-        return MixedIntegerSolution(None, np.inf, status == HighsModelStatus.kInfeasible)
+        is_infeasible = status == HighsModelStatus.kInfeasible
+        return MixedIntegerSolution(None, np.inf, is_infeasible, is_infeasible)
+    is_complete = status == HighsModelStatus.kOptimal
     info = highs.getInfo()
     bound = float(info.mip_dual_bound) if len(scaled.discrete) else float(info.objective_function_value)
     has_point = highs.getSolution().value_valid and info.primal_solution_status == 2
     if not has_point:
-        return MixedIntegerSolution(None, bound, False)
-    return MixedIntegerSolution(scaled.fix_discrete_values(highs), bound, False)
+        return MixedIntegerSolution(None, bound, False, False)
+    return MixedIntegerSolution(scaled.fix_discrete_values(highs), bound, False, is_complete)
 
 
 def _run_with_cpu_limit(highs: Any, limits: SearchLimits) -> HighsModelStatus:
@@ -180,8 +190,11 @@ class _ScaledProgram:
         """Return a point in steps, with the binary variables of runs."""
         return np.concatenate([values / self._scale, (values[self._runs] > 0).astype(np.float64)])
 
-    def fix_discrete_values(self, highs: Any) -> FloatArray:
-        """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units."""
+    def fix_discrete_values(self, highs: Any) -> FloatArray | None:
+        """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units.
+
+        None if the point was only feasible within the tolerance of the search.
+        """
         found = np.asarray(highs.getSolution().col_value)
         exact = np.round(found[self.discrete])
         if len(self.discrete):
@@ -191,7 +204,8 @@ class _ScaledProgram:
             highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
             highs.setOptionValue("time_limit", highs.getRunTime() + 60.0)
             highs.run()
-            if highs.getModelStatus() == HighsModelStatus.kOptimal:
-                found = np.asarray(highs.getSolution().col_value)
+            if highs.getModelStatus() != HighsModelStatus.kOptimal:
+                return None
+            found = np.asarray(highs.getSolution().col_value)
             found[self.discrete] = exact
         return np.asarray(found[: self._count] * self._scale)

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from models.problem.planning_problem import PlanningProblem
 from solvers import reference_model
+from solvers.algorithms import rounding
 from solvers.planning import PlanResult
 from tests.builders import Json, make_problem, need
 from tests.invariants import assert_plan_invariants
@@ -266,3 +267,12 @@ def test_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
 @given(problems(whole_units=True))
 def test_many_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
     compare_with_exact_optimum(problem)
+
+
+def test_a_search_that_its_time_limit_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounding, "WHOLE_SECONDS", 0.0)
+    plan = planned(two_counties()).plan
+    (search,) = [step for step in plan.solver.strategy if step.algorithm == "branch-and-bound"]
+    assert search.outcome == "limit"
+    assert plan.objective is not None
+    assert plan.objective.rounding_gap > 0
