@@ -113,7 +113,8 @@ class ItemRounding:
         self._step = np.where(whole.step > 0, whole.step, 1.0)
         self._rows = lp.matrix.tocsr()
         self._is_equation = lp.row_lower == lp.row_upper
-        largest = np.zeros(int(whole.item_of_column.max(initial=-1)) + 2)
+        items = max(int(of_all.max(initial=-1)) for of_all in (whole.item_of_column, whole.item_of_row)) + 1
+        largest = np.zeros(items + 1)  # the last is of what has no item
         np.maximum.at(largest, whole.item_of_column, np.abs(lp.cost))
         np.maximum.at(largest, whole.item_of_row, np.abs(dual_values) * self._is_equation)
         reduced_costs = lp.cost - lp.matrix.T @ dual_values

@@ -262,7 +262,7 @@ def test_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
     compare_with_exact_optimum(problem)
 
 
-@pytest.mark.slow
+@pytest.mark.slow_lane
 @bounded(200)
 @given(problems(whole_units=True))
 def test_many_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
