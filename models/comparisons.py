@@ -131,7 +131,7 @@ class PriceOfEquity(Frozen):
 
 
 class EquityReport(Frozen):
-    """How equally shortages are distributed between counties."""
+    """How equally shortages are distributed between counties, before rounding to whole units."""
 
     by_county: dict[str, tuple[ServedShare, ...]]
     """Served share by priority, for each county."""
