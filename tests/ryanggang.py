@@ -18,7 +18,6 @@ from pyarrow import parquet
 from models.changes.apply import apply_changes
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
-from models.problem.policy import Policy
 from models.provinces import load_builtin_province
 from service.core.codecs import decode_basis, encode_basis
 from solvers.lp.certificate import certify_solution
@@ -63,10 +62,11 @@ def source_digest() -> str:
 
 
 @cache
-def solved_year(scenario: str, policy: Policy | None = None) -> Planned:
-    """A year with a certified plan, under another policy if given: from the cache, or solved now and stored."""
+def solved_year(scenario: str, smoothing: float | None = None) -> Planned:
+    """A year with a certified plan, with another smoothing if given: from the cache, or solved now and stored."""
     problem = year(scenario)
-    if policy is not None:
+    if smoothing is not None:
+        policy = problem.policy.model_copy(update={"smoothing": smoothing})
         problem = problem.model_copy(update={"policy": policy})
     key = hashlib.sha256(f"{source_digest()} {problem.model_dump_json()}".encode()).hexdigest()[:32]
     folder = CACHE / key
@@ -109,5 +109,5 @@ def _certify(problem: PlanningProblem, result: PlanResult) -> None:
     assert certificate.passed
     objective = result.plan.objective
     assert objective is not None
-    planned = objective.value if objective.before_rounding is None else objective.before_rounding
+    planned = objective.before_rounding
     assert abs(certificate.primal_objective - planned) <= 1e-6 * (1 + abs(planned))

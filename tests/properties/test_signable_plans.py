@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.plan_measures import Measure, PlannedYear, measure_crisis, measure_normal
 from benchmarks.plans import measure_small_problems, measure_twelve_pumps
-from tests.ryanggang import Planned, solved_year, year
+from tests.ryanggang import Planned, solved_year
 
 
 def to_year(planned: Planned) -> PlannedYear:
@@ -21,8 +21,7 @@ def name_of(measure: Measure) -> str:
 
 @cache
 def normal_measures() -> Mapping[str, Measure]:
-    policy = year("normal").policy.model_copy(update={"smoothing": 0.0})
-    found = measure_normal(to_year(solved_year("normal")), to_year(solved_year("normal", policy)))
+    found = measure_normal(to_year(solved_year("normal")), to_year(solved_year("normal", smoothing=0.0)))
     return {name_of(measure): measure for measure in found}
 
 

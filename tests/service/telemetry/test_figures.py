@@ -1,5 +1,6 @@
 """What Prometheus reads of a running service, and whether readiness tells the truth."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from models.examples import two_counties_raw
 from service.api.app import create_app
 from service.core.settings import Settings
+from service.workers.worker_process import ForkServer
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
 from tests.service.conftest import empty_database, small_service
@@ -86,7 +88,17 @@ def test_readiness_tells_when_the_database_is_gone_and_back(request: pytest.Fixt
 
 
 @pytest.mark.usefixtures("own_fork_server")
-def test_readiness_tells_whether_solvers_are_loaded(settings: Settings) -> None:
+def test_readiness_tells_whether_solvers_are_loaded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_be_ready, wait_until_ready = threading.Event(), ForkServer.wait_until_ready
+
+    def wait_longer(fork_server: ForkServer) -> None:
+        may_be_ready.wait()
+        wait_until_ready(fork_server)
+
+    monkeypatch.setattr(ForkServer, "wait_until_ready", wait_longer)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        assert_problem(client.get("/health/ready"), 503)  # they take a second to load
+        try:
+            assert_problem(client.get("/health/ready"), 503)
+        finally:
+            may_be_ready.set()
         until(lambda: client.get("/health/ready").status_code == 200, 60)

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from models.tables import TABLE_SCHEMAS
 from service.core.settings import Settings
 from service.storage.records import FINAL_STATES
 from service.storage.repositories.jobs import JobQueue
@@ -156,7 +157,7 @@ def assert_whole(store: Store, accepted: list[str]) -> None:
         acts = Counter((entry.subject, entry.act) for entry in stored.audit.list_entries(limit=10_000))
         assert acts == Counter({(plan, act): 1 for plan in accepted for act in ("plan accepted", "plan finished")})
         tables = connection.execute(select(plan_tables.c.plan, func.count()).group_by(plan_tables.c.plan)).all()
-        assert {(row[0], row[1]) for row in tables} == {(plan, 7) for plan in accepted}
+        assert {(row[0], row[1]) for row in tables} == {(plan, len(TABLE_SCHEMAS)) for plan in accepted}
         stories: dict[str, list[tuple[int, str]]] = {}
         for row in connection.execute(select(job_events).order_by(job_events.c.job, job_events.c.seq)):
             stories.setdefault(row.job, []).append((row.seq, row.kind))
