@@ -37,9 +37,10 @@ def amounts(problem: Json) -> Iterator[Owner]:
     yield from limits(problem)
     for county in problem["counties"]:
         yield from ((county["population"], group) for group in county["population"])
+        yield from ((counted, "heads") for counted in county.get("census", {}).values())
         for stock in county["stocks"].values():
             yield from ((stock, name) for name in ("opening", "least", "closing_least") if name in stock)
-    yield from ((row, "quantity") for row in problem["demand"])
+    yield from ((row, "quantity") for name in ("demand", "in_transit") for row in problem[name])
     for factory in problem["factories"]:
         yield from ((line, "least") for line in factory["lines"] if "least" in line)
 
