@@ -64,7 +64,11 @@ def test_price_of_power(problem: Json, data: st.DataObject) -> None:
 @bounded(30)
 @given(problem_dicts(), st.data())
 def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
-    """A gift of a good at a county, a little larger or smaller, is worth the price of its supply there and then."""
+    """A gift of a good at a county, a little larger or smaller, is worth the price of its supply there and then.
+
+    What of it is there by a due date counts for that as well, at the price of the due need. The giver is no local factory,
+    whose output swaps could give and local floors would count.
+    """
     problem["supply_shares"]["local_floor"] = {}
     county = data.draw(st.sampled_from(problem["counties"]))["id"]
     item = data.draw(st.sampled_from(problem["items"]))["id"]
@@ -72,8 +76,9 @@ def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
 
     def with_gift(units: float) -> Json:
         gift = stepped(0.0, period, len(problem["periods"]), units)
-        line: Json = {"item": item, "least": gift, "most": gift}
-        return {**problem, "factories": [*problem["factories"], {"id": "gift", "place": county, "lines": [line]}]}
+        lines = [{"item": item, "least": gift, "most": gift}]
+        giver = {"id": "gift", "place": county, "level": "central", "lines": lines}
+        return {**problem, "factories": [*problem["factories"], giver]}
 
     def own_cost(units: float) -> float:
         """The gift comes in one period, which changes its rate on each side of the period."""
@@ -88,6 +93,9 @@ def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
     if plans[2].plan.outcome != "optimal":
         return  # nothing can be done with the gift: no stock, no need, no road
     price = _supply_price(rows_of(plans[1]), county, item, problem["periods"][period])
+    due = next(row for row in problem["items"] if row["id"] == item).get("due", {}).get(problem["periods"][period])
+    if price is not None and due is not None:
+        price += due["by"] * _due_price(rows_of(plans[1]), county, item, problem["periods"][period])
     low, middle, high = (
         value_of(result.plan) - own_cost(units) for result, units in zip(plans, (0.0, STEP, 2 * STEP), strict=True)
     )
@@ -99,3 +107,9 @@ def _supply_price(rows: dict[str, list[dict[str, Any]]], county: str, item: str,
     """The price where a row states it; a place where nothing happens has no row."""
     found = [r["price"] for r in rows["supply"] if (r["county"], r["item"], r["period"]) == (county, item, period)]
     return found[0] if found else None
+
+
+def _due_price(rows: dict[str, list[dict[str, Any]]], county: str, item: str, period: str) -> float:
+    """The price of what is due; 0 where nothing is."""
+    where = ("due", county, item, period)
+    return next((r["price"] for r in rows["capacity"] if (r["rule"], r["id"], r["part"], r["period"]) == where), 0.0)
