@@ -40,10 +40,11 @@ def quarters(least: float, most: float) -> st.SearchStrategy[float]:
 class Drawing:
     """One problem being drawn: the draw function, the number of periods, and what exists so far."""
 
-    def __init__(self, draw: Draw, periods: int, whole_units: bool) -> None:
+    def __init__(self, draw: Draw, periods: int, whole_units: bool, delays: bool) -> None:
         self.draw = draw
         self.periods = periods
         self.whole_units = whole_units
+        self.delays = delays
         self.goods = [f"good-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
         self.materials = [f"material-{n}" for n in range(1, draw(st.integers(0, 2)) + 1)]
         self.counties = [f"county-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
@@ -99,7 +100,7 @@ def _items(d: Drawing) -> list[Json]:
             "holding_cost": d.one((0, 0.0625)),
             "whole_units": d.whole_units and d.perhaps(),
         }
-        if d.perhaps(4):
+        if d.delays and d.perhaps(4):
             item["carry_over"] = 1 if item["whole_units"] else d.one((0.5, 1))
         if d.perhaps(4):
             item["due"] = {f"p{n}": _due_date(d, item) for n in range(1, d.periods + 1) if d.perhaps()}
@@ -217,7 +218,7 @@ def _links(d: Drawing) -> list[Json]:
         link |= {"cost_per_tonne_km": d.one((0, 0.03125)), "cost_per_tonne": d.one((0, 0.0625))}
         if d.perhaps(3):
             link |= {"kwh_per_tonne_km": d.number(0.25, 1), "power_area": d.one(d.areas)}
-        if d.perhaps(5):
+        if d.delays and d.perhaps(5):
             link["transit_periods"] = d.draw(st.integers(1, 2))
         if not d.perhaps(3):
             link["tonnes"] = d.by_period(0, 6)
@@ -293,14 +294,19 @@ def _supply_shares(d: Drawing, items: list[Json]) -> Json:
 def problem_dicts(
     draw: Draw,
     *,
+    min_periods: int = 1,
     max_periods: int = 4,
     swaps: bool = True,
     whole_units: bool = False,
+    delays: bool = True,
     goals: Sequence[Any] | None = None,
 ) -> Json:
-    """The JSON of a random problem; without `swaps` it has no partners, with `whole_units` some items ask for them."""
-    periods = [f"p{n}" for n in range(1, draw(st.integers(1, max_periods)) + 1)]
-    d = Drawing(draw, len(periods), whole_units)
+    """The JSON of a random problem; without `swaps` it has no partners, with `whole_units` some items ask for them.
+
+    Without `delays`, nothing is on the way for a period and no shortage carries over: only stock, output and sums link periods.
+    """
+    periods = [f"p{n}" for n in range(1, draw(st.integers(min_periods, max_periods)) + 1)]
+    d = Drawing(draw, len(periods), whole_units, delays)
     items = _items(d)
     counties, links = _counties(d, items), _links(d)
     demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in d.goods if d.perhaps(4)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 
 from benchmarks.synthetic import synthetic
 from models.options import PlanOptions
@@ -85,12 +85,12 @@ def test_merging_solves_random_problems_despite_bad_predictions(
     merged = []
 
     @bounded(60)
-    @given(problems())
+    @given(problems(min_periods=2, delays=False))
     def check(problem: PlanningProblem) -> None:
         program = build_plan_program(ProblemArrays.from_problem(problem))
         found = decompose_and_run_forward_pass(program)
-        assume(found is not None and found[0].period_count > 1)
-        assert found is not None
+        if found is None:
+            return  # without shipments there is no prediction
         solution = merge_windows(*found, never)
         if solution is not None:
             merged.append(problem)
