@@ -8,7 +8,7 @@ from solvers.lp.linear_program import FloatArray
 from solvers.results.flows import Flows
 
 NEGLIGIBLE_SHARE = 1e-9
-"""Differences of served shares below this are numerical noise and count as 0."""
+"""Served shares and differences between them below this are numerical noise and count as 0."""
 
 
 def compute_gini(arrays: ProblemArrays, flows: Flows) -> float | None:
@@ -33,7 +33,8 @@ def compute_gini(arrays: ProblemArrays, flows: Flows) -> float | None:
     need_before, served_before = np.cumsum(need, axis=0) - need, np.cumsum(served, axis=0) - served
     differences = (need * (served_share * need_before - served_before)).sum(axis=0)
     area = total * served.sum(axis=0)
-    by_item = np.where(area > 0, differences / np.where(area > 0, area, 1.0), 0.0)
+    is_served = served.sum(axis=0) > NEGLIGIBLE_SHARE * total
+    by_item = np.where(is_served, differences / np.where(is_served, area, 1.0), 0.0)
     gini = float(weight @ by_item / weight.sum())
     return gini if gini > NEGLIGIBLE_SHARE else 0.0
 
@@ -67,4 +68,5 @@ def _sum_over_plan(arrays: ProblemArrays, flows: Flows) -> tuple[FloatArray, Flo
     counties = arrays.places.county_count
     needed = flows.demand[:counties].sum(axis=2)
     served = needed - flows.unmet[:counties].sum(axis=2)
-    return needed, np.where(needed > 0, served / np.where(needed > 0, needed, 1.0), 0.0)
+    share = np.where(needed > 0, served / np.where(needed > 0, needed, 1.0), 0.0)
+    return needed, np.where(share > NEGLIGIBLE_SHARE, share, 0.0)
