@@ -152,11 +152,19 @@ class ItemRounding:
         return sorted((int(i) for i in items), key=lambda i: (i not in helpers, -self._largest_cost[i]))
 
     def find_broken(self) -> BoolArray:
-        """Return which variables are neither a multiple of their step nor, with a least run, 0 or at least the run, (n,)."""
+        """Return which variables are neither a multiple of their step nor, with a least run, 0 or at least the run, (n,).
+
+        Where a sum must be whole and is not, its variables above 0 are broken.
+        """
         count = self.values / self._step
         is_fraction = (self.whole.step > 0) & (np.abs(count - np.round(count)) > TOLERANCE)
         run = self.whole.least_run
-        return np.asarray(is_fraction | ((self.values > TOLERANCE) & (self.values < run * (1 - TOLERANCE))))
+        sums = self.whole.sums @ self.values
+        is_in_fraction = np.isin(
+            np.arange(len(count)), self.whole.sums[np.abs(sums - np.round(sums)) > TOLERANCE].indices
+        )
+        is_used = self.values > TOLERANCE
+        return np.asarray(is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - TOLERANCE)))))
 
     def _round_item(self, item: int) -> float | None:
         """Make one item whole with as little freedom as possible; return its loss, or None if no whole plan was found."""
@@ -204,9 +212,12 @@ class ItemRounding:
         if np.isfinite(freedom.steps):
             part = self._limit_steps(part, columns, np.where(broken[columns], 0.0, freedom.steps), is_discrete)
         step, least_run = (of_all[columns] * is_discrete for of_all in (self.whole.step, self.whole.least_run))
-        before, is_whole = self.values[columns], not (broken[columns] & is_discrete).any()
+        before = self.values[columns]
+        is_whole = not (broken[columns] & (is_discrete | (is_member & self.whole.is_in_sum)[columns])).any()
+        sums = self.whole.sums[np.unique(self.whole.sums[:, np.flatnonzero(is_member)].tocsr().nonzero()[0])]
+        own_sums = sums[:, columns]
         found = solve_mixed_integer(
-            MixedIntegerProgram(part, step, least_run),
+            MixedIntegerProgram(part, step, least_run, own_sums, sums @ self.values - own_sums @ before),
             SearchLimits(gap, seconds, self._get_remaining_seconds()),
             before if is_whole else None,
         )

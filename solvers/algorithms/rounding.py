@@ -155,8 +155,7 @@ class _Search:
         if small or best is None:
             started = time.monotonic()
             limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds(), WHOLE_NODES)
-            mixed = MixedIntegerProgram(program.lp, self._whole.step, self._whole.least_run)
-            found = solve_mixed_integer(mixed, limits, best)
+            found = solve_mixed_integer(self._build_mixed_integer(program.lp), limits, best)
             bound, is_infeasible = found.bound, found.is_infeasible
             if found.values is not None and self._is_better(program.lp, found.values, best):
                 best = found.values
@@ -170,7 +169,7 @@ class _Search:
         """Return the whole plan, with its other values solved again if rounding errors of many small programs have added up."""
         if attempt.is_feasible or attempt.solution.values is None:
             return attempt
-        columns = np.flatnonzero(self._whole.is_discrete)
+        columns = np.flatnonzero(self._whole.is_discrete | self._whole.is_in_sum)
         fixed = attempt.solution.values[columns]
         program = replace_column_bounds(attempt.program, columns, fixed, fixed)
         solved = self._run.solve_stage(program, STAGE, self._relaxed.solution.basis)
@@ -188,13 +187,18 @@ class _Search:
             return attempt
         value = float(lp.cost @ values)
         held = append_row(lp, lp.cost, value + HELD_SHARE * max(1.0, abs(value)))
-        mixed = MixedIntegerProgram(replace(held, cost=cost, offset=0.0), self._whole.step, self._whole.least_run)
+        mixed = self._build_mixed_integer(replace(held, cost=cost, offset=0.0))
         limits = SearchLimits(TIE_SHARE, TIE_SECONDS, self._run.remaining_seconds(), TIE_NODES)
         found = solve_mixed_integer(mixed, limits, values)
         if found.values is None or cost @ found.values >= cost @ values:
             return attempt
         settled = self._certify(attempt.program, found.values)
         return settled if settled.is_feasible and float(lp.cost @ found.values) <= held.row_upper[-1] else attempt
+
+    def _build_mixed_integer(self, lp: LinearProgram) -> MixedIntegerProgram:
+        """Return the program with every requirement of whole units."""
+        sums = self._whole.sums
+        return MixedIntegerProgram(lp, self._whole.step, self._whole.least_run, sums, np.zeros(sums.shape[0]))
 
     def _certify(self, program: Program, values: FloatArray) -> SolveAttempt:
         """Return a whole plan as an attempt, with the certificate of its constraints."""

@@ -1,4 +1,5 @@
-"""Mixed-integer programs by the branch and bound of HiGHS: variables in steps, and variables that are 0 or at least a smallest run."""
+"""Mixed-integer programs by the branch and bound of HiGHS: variables in steps, variables that are 0 or at least a smallest run, and sums
+that are whole."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +32,7 @@ WALL_FACTOR = 2.0
 
 @dataclass(frozen=True, slots=True)
 class MixedIntegerProgram:
-    """A linear program with discrete variables; n variables."""
+    """A linear program with discrete variables; n variables, q sums."""
 
     lp: LinearProgram
     """The linear program."""
@@ -39,6 +40,10 @@ class MixedIntegerProgram:
     """Each value is a multiple of its step; 0 where any value is possible, (n,)."""
     least_run: FloatArray
     """Each value is 0 or at least its smallest run; 0 without one, (n,)."""
+    sums: sparse.csr_array
+    """Sums of variables that are whole, (q, n)."""
+    sum_constants: FloatArray
+    """Constant part of each sum, (q,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,8 @@ def _run_with_cpu_limit(highs: Any, limits: SearchLimits) -> HighsModelStatus:
 
 
 class _ScaledProgram:
-    """The program in numbers of steps, with a binary variable y for each smallest run r:  r·y ≤ x ≤ upper·y."""
+    """The program in numbers of steps, with a binary variable y for each smallest run r:  r·y ≤ x ≤ upper·y,
+    and an integer variable for each whole sum."""
 
     def __init__(self, program: MixedIntegerProgram) -> None:
         lp = program.lp
@@ -130,18 +136,22 @@ class _ScaledProgram:
         self._runs: IntArray = np.flatnonzero(program.least_run > 0)
         self._least_run = program.least_run[self._runs] / self._scale[self._runs]
         self._lp = lp
+        self._sums, self._sum_constants = program.sums, program.sum_constants
         lower, upper = lp.column_lower / self._scale, lp.column_upper / self._scale
         whole = self._is_integer
         lower[whole] = np.ceil(lower[whole] - INTEGRALITY_TOLERANCE)
         upper[whole] = np.floor(upper[whole] + INTEGRALITY_TOLERANCE)
         self.lower, self.upper = lower, upper
         self.discrete = np.concatenate(
-            [np.flatnonzero(self._is_integer), self._count + np.arange(len(self._runs), dtype=np.int64)]
+            [
+                np.flatnonzero(self._is_integer),
+                self._count + np.arange(len(self._runs) + len(self._sum_constants), dtype=np.int64),
+            ]
         )
 
     def load_into(self, highs: Any) -> None:
         lp, runs = self._lp, self._runs
-        size = len(runs)
+        size, sums = len(runs), len(self._sum_constants)
         most = np.minimum(np.minimum(self.upper[runs], self._find_implied_bounds()), LARGEST_RUN)
         matrix = sparse.csc_array(lp.matrix @ sparse.diags_array(self._scale, format="csc"))
         if size:
@@ -154,20 +164,25 @@ class _ScaledProgram:
             )
             wide = sparse.hstack([matrix, sparse.csc_array((lp.row_count, size))])
             matrix = sparse.csc_array(sparse.vstack([wide, links], format="csc"))
-            matrix.sort_indices()
-        integrality = np.concatenate([self._is_integer, np.ones(size, dtype=bool)]).astype(np.int32)
+        if sums:
+            totals = sparse.hstack([self._sums @ sparse.diags_array(self._scale), sparse.csr_array((sums, size))])
+            wide = sparse.hstack([matrix, sparse.csc_array((matrix.shape[0], sums))])
+            defined = sparse.hstack([totals, -sparse.eye_array(sums)])
+            matrix = sparse.csc_array(sparse.vstack([wide, defined], format="csc"))
+        matrix.sort_indices()
+        integrality = np.concatenate([self._is_integer, np.ones(size + sums, dtype=bool)]).astype(np.int32)
         highs.passModel(
-            self._count + size,
-            lp.row_count + 2 * size,
+            self._count + size + sums,
+            lp.row_count + 2 * size + sums,
             matrix.nnz,
             int(highspy.MatrixFormat.kColwise),
             int(highspy.ObjSense.kMinimize),
             lp.offset,
-            np.concatenate([lp.cost * self._scale, np.zeros(size)]),
-            np.concatenate([self.lower, np.zeros(size)]),
-            np.concatenate([self.upper, np.ones(size)]),
-            np.concatenate([lp.row_lower, np.full(size, -np.inf), np.zeros(size)]),
-            np.concatenate([lp.row_upper, np.zeros(size), np.full(size, np.inf)]),
+            np.concatenate([lp.cost * self._scale, np.zeros(size + sums)]),
+            np.concatenate([self.lower, np.zeros(size), np.full(sums, -np.inf)]),
+            np.concatenate([self.upper, np.ones(size), np.full(sums, np.inf)]),
+            np.concatenate([lp.row_lower, np.full(size, -np.inf), np.zeros(size), -self._sum_constants]),
+            np.concatenate([lp.row_upper, np.zeros(size), np.full(size, np.inf), -self._sum_constants]),
             matrix.indptr.astype(np.int32),
             matrix.indices.astype(np.int32),
             matrix.data,
@@ -187,8 +202,9 @@ class _ScaledProgram:
         return np.asarray(bound[self._runs] / self._scale[self._runs])
 
     def scale_point(self, values: FloatArray) -> FloatArray:
-        """Return a point in steps, with the binary variables of runs."""
-        return np.concatenate([values / self._scale, (values[self._runs] > 0).astype(np.float64)])
+        """Return a point in steps, with the binary variables of runs and the whole sums."""
+        sums = np.round(self._sums @ values + self._sum_constants)
+        return np.concatenate([values / self._scale, (values[self._runs] > 0).astype(np.float64), sums])
 
     def fix_discrete_values(self, highs: Any) -> FloatArray | None:
         """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units.

@@ -1,13 +1,15 @@
 """Whole units: which variables must be whole, and where a remainder of less than one unit may be discarded.
 
 Amounts of an item with `whole_units` are whole. A balance cannot hold in whole units where a store loses a share of its stock, where
-stock begins with a fraction, or where a line uses a fraction of a unit. There, the variable `discard` takes the remainder.
+stock begins with a fraction, or where a line uses a fraction of a unit. There, the variable `discard` takes the remainder, and the
+shortage over all bands must be whole, or the remainder would serve a fraction of a unit.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from solvers.data.item_arrays import WHOLE_TOLERANCE, BoolArray
 from solvers.data.problem_arrays import ProblemArrays
@@ -21,14 +23,14 @@ LARGEST_REMAINDER = 1.0 - 1e-4
 which a larger limit would let a whole unit disappear."""
 
 FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
-"""Variables that count units of an item, without shortage, which is whole where these are."""
+"""Variables that count units of an item, without shortage, which is whole where these are and no remainder depends on the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholeUnits:
     """Which variables must be multiples of a step or have a least run, and which item each variable and constraint belongs to.
 
-    Shapes: n variables, m constraints.
+    Shapes: n variables, m constraints, q sums.
     """
 
     step: FloatArray
@@ -43,11 +45,18 @@ class WholeUnits:
     """Whether a variable is the quota of a line, (n,)."""
     is_shortage: BoolArray
     """Whether a variable is a shortage, (n,)."""
+    sums: sparse.csr_array
+    """Sums of variables that must be whole, though the variables need not be: shortages over all bands, (q, n)."""
 
     @property
     def is_discrete(self) -> BoolArray:
         """Whether a variable cannot have every value between its bounds, (n,)."""
         return np.asarray((self.step > 0) | (self.least_run > 0))
+
+    @property
+    def is_in_sum(self) -> BoolArray:
+        """Whether a variable is part of a sum that must be whole, (n,)."""
+        return np.isin(np.arange(len(self.step)), self.sums.indices)
 
 
 def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
@@ -67,7 +76,23 @@ def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
         _find_items(arrays, program.constraints.values(), lp.row_count),
         np.isin(np.arange(lp.column_count), program.variables["make"].positions),
         np.isin(np.arange(lp.column_count), program.variables["short"].positions),
+        _sum_whole_shortages(program),
     )
+
+
+def _sum_whole_shortages(program: Program) -> sparse.csr_array:
+    """Return the sums of the shortage bands of each need whose remainder depends on the plan, (q, n)."""
+    lp, short, discard = program.lp, program.variables["short"], program.variables["discard"]
+    is_open = (lp.column_lower < lp.column_upper)[discard.block_slice]
+    shape = tuple(len(program.labels[axis]) for axis in ("place", "item", "period"))
+    cell, open_cells = (
+        np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
+        for block in (short, discard)
+    )
+    summed = np.flatnonzero(np.isin(cell, open_cells[is_open]))
+    cells, row = np.unique(cell[summed], return_inverse=True)
+    columns = short.positions[summed]
+    return sparse.csr_array((np.ones(len(columns)), (row, columns)), shape=(len(cells), lp.column_count))
 
 
 def _find_items(arrays: ProblemArrays, blocks: Iterable[Block], count: int) -> IntArray:

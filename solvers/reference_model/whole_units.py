@@ -1,6 +1,7 @@
 """Whole units in the reference model: remainders that are discarded, and integer variables for whole plans."""
 
 import math
+from collections import defaultdict
 
 import pulp
 
@@ -43,11 +44,24 @@ def require_whole_units(model: ReferenceModel) -> None:
         for (_, item, _), amount in variables.items():
             if item in whole and amount.name not in model.past_variables:
                 amount.cat = pulp.LpInteger
+    _require_whole_shortages(model)
     for factory, position, line in model.list_all_lines():
         for t in model.get_period_positions():
             made = model.make[factory.id, position, t]
             if made.name not in model.past_variables:
                 _require_lots_and_runs(model, line, made)
+
+
+def _require_whole_shortages(model: ReferenceModel) -> None:
+    """Require a whole shortage where the remainder depends on the plan: what is left over serves no fraction of a need."""
+    bands: dict[tuple[str, str, int], list[pulp.LpVariable]] = defaultdict(list)
+    for (county, item, t, _), units in model.short.items():
+        bands[county, item, t].append(units)
+    for key, remainder in model.discard.items():
+        if key in bands and remainder.lowBound < remainder.upBound:
+            total = model.add_variable("whole_shortage", *key[:2], model.problem.periods[key[2]])
+            total.cat = pulp.LpInteger
+            model.add_constraint(pulp.lpSum(bands[key]) == total, "whole_shortage", *key[:2], str(key[2]))
 
 
 def _require_lots_and_runs(model: ReferenceModel, line: Line, made: pulp.LpVariable) -> None:

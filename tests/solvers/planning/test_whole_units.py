@@ -114,6 +114,20 @@ def test_what_a_store_loses_of_a_unit_is_discarded() -> None:
     assert supply["p2"]["served"] == 6
 
 
+def test_what_a_store_leaves_of_a_unit_serves_nobody() -> None:
+    """Of 6.4 pumps that the store leaves, six serve the need of ten, though 0.4 more would cost less."""
+    problem = make_problem(
+        periods=("p1", "p2"),
+        items=[{"id": "pump", "whole_units": True, "loss": 0.2}],
+        counties=[{"id": "town", "power_area": "area", "stocks": {"pump": {"opening": 10}}}],
+        demand=[need("town", "pump", [0, 10])],
+    )
+    result = plan_whole(problem)
+    assert column_sum(result, "supply", "served") == 6
+    assert column_sum(result, "supply", "shortage") == 4
+    assert column_sum(result, "supply", "discarded") == pytest.approx(0.4)
+
+
 def test_a_fraction_in_the_opening_stock_is_discarded() -> None:
     problem = make_problem(
         items=[{"id": "pump", "whole_units": True}],
