@@ -106,6 +106,8 @@ def solve_mixed_integer(
     has_point = highs.getSolution().value_valid and info.primal_solution_status == 2
     if not has_point:
         return MixedIntegerSolution(None, bound, False, False)
+    if start is not None and scaled.has_lost_best_point(highs):
+        return solve_mixed_integer(program, limits)
     return MixedIntegerSolution(scaled.fix_discrete_values(highs), bound, False, is_complete)
 
 
@@ -205,6 +207,12 @@ class _ScaledProgram:
         """Return a point in steps, with the binary variables of runs and the whole sums."""
         sums = np.round(self._sums @ values + self._sum_constants)
         return np.concatenate([values / self._scale, (values[self._runs] > 0).astype(np.float64), sums])
+
+    def has_lost_best_point(self, highs: Any) -> bool:
+        """Return whether the point costs more than the best one found: HiGHS may return the start in its place."""
+        info, values = highs.getInfo(), np.asarray(highs.getSolution().col_value)[: self._count] * self._scale
+        best = float(info.objective_function_value)
+        return float(self._lp.cost @ values) + self._lp.offset > best + INTEGRALITY_TOLERANCE * max(1.0, abs(best))
 
     def fix_discrete_values(self, highs: Any) -> FloatArray | None:
         """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units.
