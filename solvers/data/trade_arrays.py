@@ -18,6 +18,8 @@ class CentreArrays:
     """Positions of the gateways."""
     promised_share: FloatArray
     """Promised share of the demand for a good; 0 for materials, (I,)."""
+    promise: FloatArray
+    """Units promised or allotted, before `delivered` and before rounding to whole units, (I, T)."""
     supply_limit: FloatArray
     """Maximum central deliveries in units over all gateways, after `delivered`, (I, T)."""
     floor_labels: tuple[str, ...]
@@ -61,6 +63,7 @@ def build_centre_arrays(
     return CentreArrays(
         gateways=to_integer_array([place_of[gateway] for gateway in dict.fromkeys(terms.gateways)]),
         promised_share=share,
+        promise=promise,
         supply_limit=promise * to_period_array([terms.delivered], periods),
         floor_labels=floors,
         floor_share=to_float_array(list(terms.local_floor.values())),

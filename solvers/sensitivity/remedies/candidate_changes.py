@@ -1,10 +1,12 @@
 """Candidate changes to input limits that could reduce a shortage.
 
 A candidate exists only if a change of `models.changes.change` moves exactly the same bounds, so a verified candidate is a valid change.
+Of items in whole units, this holds for amounts that count (`CandidateChange.step`); a share of the centre moves its bounds at least as far.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +14,8 @@ from models.base import expand_to_periods
 from models.changes.change import Change
 from models.problem.network import Station
 from models.problem.population import County
+from solvers.data.whole_unit_limits import round_down, round_up
 from solvers.formulation.constraints.budgets import compute_past_spending
-from solvers.formulation.constraints.swaps import compute_own_opening
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits, find_left_over_rows
 from solvers.sensitivity.bounds import BoundPath, Bounds
@@ -38,6 +40,8 @@ class CandidateChange:
     """Creates the changes."""
     max_amount: float = np.inf
     """Maximum additional amount in units."""
+    step: float = 0.0
+    """Additional amounts of which the limit counts multiples only: a lot of a line, or one unit; 0 if it counts any amount."""
 
     def build_bound_path(self, start: Bounds) -> BoundPath:
         """Return the path of bounds as the limit grows."""
@@ -51,44 +55,6 @@ def list_limit_candidates(session: SensitivitySession, limits: Limits, k: int) -
     """Return the candidates that move a limit (position in `limits`); empty if no change of the problem does."""
     found = CANDIDATES_BY_CONSTRAINT.get(RULE_NAMES[limits.rule[k]])
     return [] if found is None else found(_LimitContext(session, limits, k))
-
-
-def list_opening_stock_candidates(session: SensitivitySession, county: str, item: str) -> list[CandidateChange]:
-    """Return the candidate for a larger opening stock, which also raises what swaps may give."""
-    labels, arrays = session.arrays.labels, session.arrays
-    i, c = labels["item"].index(item), labels["county"].index(county)
-    first, due = (_find_first_rows(session, name, c, i) for name in ("balance", "due"))
-    stock = session.program.variables["stock"]
-    stored = (stock.axes["place"] == c) & (stock.axes["item"] == i)
-    if not stored.any() or not len(first) or arrays.items.carryover_share[i] <= 0:
-        return []  # without these rows and columns, the change would alter the program
-    unit, before = arrays.problem.items[i].unit, float(arrays.places.opening_stock[c, i])
-    left = float(arrays.items.carryover_share[i])
-    name = {"rule": "opening_stock", "id": county, "part": item, "period": "", "unit": unit}
-
-    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-        return (Change(what="opening_stock", where=f"{county}/{item}", value=before + amount),)
-
-    moves = [("row_lower", np.concatenate([first, due]), np.full(len(first) + len(due), -left))]
-    moves += [("row_upper", first, np.full(len(first), -left)), *_find_own_surplus_moves(session, i)]
-    return [CandidateChange(name, tuple(moves), before, make_changes)]
-
-
-def _find_first_rows(session: SensitivitySession, rule: str, county: int, item: int) -> IntArray:
-    """Return the rows of a constraint of a county and item in the first period."""
-    block = session.program.constraints[rule]
-    first = (block.axes["place"] == county) & (block.axes["item"] == item) & (block.axes["period"] == 0)
-    return np.asarray(block.positions[first])
-
-
-def _find_own_surplus_moves(session: SensitivitySession, item: int) -> tuple[tuple[str, IntArray, FloatArray], ...]:
-    """Return the bounds of own_surplus that one more unit of opening stock moves; none while past swaps exceed it."""
-    rows = session.program.constraints["own_surplus"]
-    opening = session.arrays.places.opening_stock[:, item].sum()
-    if compute_own_opening(session.arrays)[item] > opening:
-        return ()
-    moved = rows.start + np.flatnonzero(rows.axes["item"] == item)
-    return (("row_upper", moved, np.ones(len(moved))),)
 
 
 class _LimitContext:
@@ -230,23 +196,45 @@ def _list_central_candidates(context: _LimitContext) -> list[CandidateChange]:
         rows = context.find_constraint_rows("central_share", item=context.axes["item"])
         share = float(centre.promised_share[context.axes["item"]])
         name = {"rule": "central_share", "id": item.id, "part": "", "period": "", "unit": "share of the need"}
-        moves = (("row_upper", rows, context.session.lp.row_upper[rows] / share),)
-        candidates.append(
-            CandidateChange(name, moves, share, _create_change_factory("central_share", item.id, share), 1 - share)
-        )
+        change: dict[str, Any] = {"what": "central_share", "where": item.id}
+        whole = centre.promise / share * np.array(delivered)
+        candidates.append(_build_share_candidate(context, name, rows, change, share, whole))
     if delivered[context.period] < 1:
-        period = context.problem.periods[context.period]
         rows = context.find_constraint_rows("central_share", period=context.period)
+        period = context.problem.periods[context.period]
         name = {"rule": "delivered", "id": "", "part": "", "period": period, "unit": "share of the promise"}
-        moves = (("row_upper", rows, context.session.lp.row_upper[rows] / delivered[context.period]),)
-
-        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-            return (Change(what="delivered", periods=(period,), value=delivered[context.period] + amount),)
-
-        candidates.append(
-            CandidateChange(name, moves, delivered[context.period], make_changes, 1 - delivered[context.period])
-        )
+        change = {"what": "delivered", "periods": [period]}
+        share = delivered[context.period]
+        candidates.append(_build_share_candidate(context, name, rows, change, share, centre.promise))
     return [candidate for candidate in candidates if candidate.max_amount > 0]
+
+
+def _build_share_candidate(
+    context: _LimitContext,
+    name: dict[str, str],
+    rows: IntArray,
+    change: dict[str, Any],
+    share: float,
+    whole: FloatArray,
+) -> CandidateChange:
+    """Create a candidate for a share that limits central deliveries; `whole` has the units of the share 1, (I, T).
+
+    Deliveries of items in whole units are limited to the whole units of their share. Their limit grows from there, and the
+    change states the smallest share that allows as many units in every row.
+    """
+    rows = rows[np.isfinite(context.session.lp.row_upper[rows])]  # without past periods
+    item, period = (context.read_axis_codes("central_share", rows, axis) for axis in ("item", "period"))
+    units, limit = whole[item, period], context.session.lp.row_upper[rows]
+    is_rounded = context.arrays.items.is_whole_units[item]
+    most = np.where(is_rounded, round_down(units), units)
+
+    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+        needed = round_up((limit + amount * units)[is_rounded]) / units[is_rounded]
+        value = min(1.0, float(needed.max(initial=share + amount)))
+        return (Change.model_validate(change | {"value": value}),)
+
+    max_amount = float(((most - limit) / units).min(initial=1 - share))
+    return CandidateChange(name, (("row_upper", rows, units),), share, make_changes, max_amount)
 
 
 def _list_floor_candidates(context: _LimitContext) -> list[CandidateChange]:
@@ -306,7 +294,10 @@ def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], lis
         line = factory.lines[number - int(np.flatnonzero(context.arrays.lines.factory == f)[0])]
         max_amount = context.limit if sign < 0 else np.inf
         old_value = line.most if sign > 0 else line.least
-        return [context.build_candidate(what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount)]
+        candidate = context.build_candidate(
+            what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount
+        )
+        return [replace(candidate, step=float(context.arrays.lines.lot[number]))]
 
     return list_candidates
 

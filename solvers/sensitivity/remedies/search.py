@@ -37,6 +37,7 @@ from solvers.sensitivity.remedies.shortage_targets import (
     build_target_bounds,
     find_shortage_target,
     list_target_candidates,
+    open_target_session,
 )
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import describe_amount, weigh_shortage_change
@@ -89,9 +90,10 @@ def find_remedies(
         list_target_candidates(session, shortage, max_candidates),
         list_hypothetical_offers(session.arrays.problem, shortage),
     )
-    with session.set_time_limit(time_limit_seconds):
+    targeted = open_target_session(session, shortage)
+    with targeted.set_time_limit(time_limit_seconds):
         found, evaluated = _evaluate_candidates(
-            session, shortage, candidates, max_results=max_results, include_unreserved=include_unreserved
+            targeted, shortage, candidates, max_results=max_results, include_unreserved=include_unreserved
         )
     for offer in offers if evaluated == len(candidates) else ():
         if monotonic() >= deadline or _has_enough_remedies(found, max_results):
@@ -164,6 +166,7 @@ def _evaluate_offer(
     if target.shortage <= shortage.target_shortage:
         return []  # an alternative optimum without this shortage
     target = replace(target, target_shortage=shortage.target_shortage)
+    opened_session = open_target_session(opened_session, target)
     with opened_session.set_time_limit(time_limit_seconds):
         bounds_of_target = build_target_bounds(opened_session, target)
         return _evaluate_candidate(
@@ -193,7 +196,7 @@ def _evaluate_candidate(
         if include_unreserved and reserved is not None
         else None
     )
-    if _is_in_whole_units(session, candidate):
+    if candidate.step > 0 or is_in_whole_units(session, candidate):
         reserved = _round_up_amount(session, candidate, bounds, reserved)
         unreserved = _round_up_amount(session, candidate, Bounds.from_program(session.lp), unreserved)
     results: tuple[tuple[RemedyKind, tuple[float, OptimalPoint] | None], ...] = (
@@ -206,7 +209,7 @@ def _evaluate_candidate(
     return [remedy for remedy in remedies if remedy is not None]
 
 
-def _is_in_whole_units(session: SensitivitySession, candidate: CandidateChange) -> bool:
+def is_in_whole_units(session: SensitivitySession, candidate: CandidateChange) -> bool:
     """Return whether the limit is an amount of an item in whole units, which counts only as far as it is whole."""
     named = {candidate.limit_reference["id"], candidate.limit_reference["part"]}
     return any(
@@ -221,11 +224,14 @@ def _round_up_amount(
     bounds: Bounds,
     solution: tuple[float, OptimalPoint] | None,
 ) -> tuple[float, OptimalPoint] | None:
-    """Return the amount at which the limit is whole, and its solution; None if there is none."""
+    """Return the amount at which the limit is whole or has grown by whole steps, and its solution; None if there is none."""
     if solution is None:
         return None
-    limit = candidate.limit + solution[0]
-    amount = min(float(round_up(np.array(limit))) - candidate.limit, candidate.max_amount)
+    if candidate.step > 0:
+        amount = float(round_up(np.array(solution[0]), candidate.step))
+    else:
+        amount = float(round_up(np.array(candidate.limit + solution[0]))) - candidate.limit
+    amount = min(amount, candidate.max_amount)
     if amount <= solution[0]:
         return solution
     point = session.solve_all_goals(candidate.build_bound_path(bounds).compute_bounds_at(amount))
@@ -361,6 +367,7 @@ def verify_remedy(session: SensitivitySession, location: tuple[str, str, str], r
             return False
         session, candidates = opened[0], [opened[1]]
         shortage = replace(find_shortage_target(session, *location, 1.0), target_shortage=remedy.after)
+    session = open_target_session(session, shortage)
     bounds = build_target_bounds(session, shortage)
     if candidates:
         bounds = candidates[0].build_bound_path(bounds).compute_bounds_at(remedy.amount)

@@ -1,22 +1,28 @@
 """Shortage targets, and the candidate changes that could meet them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solvers.formulation import compute_band_widths
-from solvers.lp.linear_program import IntArray
+from solvers.algorithms.rounding import append_row
+from solvers.backends.highs_session import HighsSession
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.lp.solution import BASIC, Basis
 from solvers.results.bottlenecks import find_bottlenecks
 from solvers.results.flows import clean_values
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.goal_stages import OptimalPoint
 from solvers.sensitivity.remedies.candidate_changes import (
     CandidateChange,
     list_limit_candidates,
-    list_opening_stock_candidates,
 )
+from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stock_candidates
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shortage_weights
+
+TOTAL_CONSTRAINT = "shortage_target"
+"""Constraint on the shortage over all bands, in sessions that `open_target_session` returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,7 @@ def find_shortage_target(
     session: SensitivitySession, county: str, item: str, period: str, target_share: float
 ) -> ShortageTarget:
     """Return a shortage with its target; KeyError if the county, item or period is unknown."""
-    labels, short = session.arrays.labels, session.program.variables["short"]
-    try:
-        codes = (labels["county"].index(county), labels["item"].index(item), labels["period"].index(period))
-    except ValueError as error:
-        raise KeyError(f"unknown demand: {county}, {item}, {period}") from error
+    short, codes = session.program.variables["short"], _find_codes(session, (county, item, period))
     axes = ("place", "item", "period")
     is_demand = np.logical_and.reduce([short.axes[a] == c for a, c in zip(axes, codes, strict=True)])
     balance = session.program.constraints["balance"]
@@ -59,15 +61,75 @@ def find_shortage_target(
     return ShortageTarget(position, columns, before, target_share * before, (county, item, period), unit)
 
 
+def _find_codes(session: SensitivitySession, location: tuple[str, str, str]) -> tuple[int, int, int]:
+    """Return the positions of county, item and period; KeyError if one is unknown."""
+    county, item, period = location
+    labels = session.arrays.labels
+    try:
+        return labels["county"].index(county), labels["item"].index(item), labels["period"].index(period)
+    except ValueError as error:
+        raise KeyError(f"unknown demand: {county}, {item}, {period}") from error
+
+
+def open_target_session(session: SensitivitySession, shortage: ShortageTarget) -> SensitivitySession:
+    """Return a session in which `build_target_bounds` can limit the shortage.
+
+    With a backlog, the widths of the bands depend on the shortage before, so that limits of single bands do not limit their sum
+    alone. Then the program has one more constraint, on the sum, which is free until the target is set.
+    """
+    width, point = session.program.constraints["shortage_width"], session.point
+    axes = ("place", "item", "period")
+    codes = dict(zip(axes, _find_codes(session, shortage.location), strict=True))
+    has_backlog = np.logical_and.reduce([width.axes[axis] == code for axis, code in codes.items()]).any()
+    if not has_backlog or point.basis is None:
+        return session
+    total = np.zeros(session.lp.column_count)
+    total[shortage.shortage_columns] = 1.0
+    block = Block(TOTAL_CONSTRAINT, session.lp.row_count, 1, {axis: np.array([code]) for axis, code in codes.items()})
+    program, extended = _add_total(session.program, block, total), _extend_point(point)
+    solver_session = HighsSession(program.lp)
+    if extended.basis is not None:
+        solver_session.set_basis(extended.basis)
+    return replace(
+        session,
+        program=program,
+        point=extended,
+        settled_point=replace(extended, values=session.plan_values),
+        solver_session=solver_session,
+        goal_stages=tuple(
+            replace(stage, program=_add_total(stage.program, block, total), point=_extend_point(stage.point))
+            for stage in session.goal_stages
+        ),
+        is_at_base=True,
+    )
+
+
+def _add_total(program: Program, block: Block, total: FloatArray) -> Program:
+    """Return the program with a free constraint on a sum of variables, (n,)."""
+    return replace(
+        program, lp=append_row(program.lp, total, np.inf), constraints={**program.constraints, block.name: block}
+    )
+
+
+def _extend_point(point: OptimalPoint) -> OptimalPoint:
+    """Return the point of a program with one more constraint, which is free."""
+    basis = point.basis
+    if basis is not None:
+        basis = Basis(basis.columns, np.append(basis.rows, np.int8(BASIC)))
+    return replace(point, dual_values=np.append(point.dual_values, 0.0), basis=basis)
+
+
 def build_target_bounds(session: SensitivitySession, shortage: ShortageTarget) -> Bounds:
-    """Return the bounds of the plan with the target as upper bounds of the shortage bands, the cheapest first."""
+    """Return the bounds of the plan with the target: a limit of the sum of the bands, or of the bands, the cheapest first."""
     bounds = Bounds.from_program(session.lp).copy_arrays()
-    remaining, short = shortage.target_shortage, session.program.variables["short"]
-    width = compute_band_widths(session.arrays, session.program, session.point.values)
+    if TOTAL_CONSTRAINT in session.program.constraints:
+        bounds.row_upper[session.program.constraints[TOTAL_CONSTRAINT].block_slice] = shortage.target_shortage
+        return bounds
+    remaining = shortage.target_shortage
     for column in shortage.shortage_columns[
         np.argsort(compute_shortage_weights(session)[shortage.shortage_columns], kind="stable")
     ]:
-        bounds.column_upper[column] = min(bounds.column_upper[column], width[column - short.start], remaining)
+        bounds.column_upper[column] = min(bounds.column_upper[column], remaining)
         remaining -= bounds.column_upper[column]
     return bounds
 

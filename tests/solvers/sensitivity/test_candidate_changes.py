@@ -17,9 +17,9 @@ from solvers.sensitivity.remedies.candidate_changes import (
     CANDIDATES_BY_CONSTRAINT,
     CandidateChange,
     list_limit_candidates,
-    list_opening_stock_candidates,
 )
-from solvers.sensitivity.remedies.search import find_remedies, verify_remedy
+from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stock_candidates
+from solvers.sensitivity.remedies.search import find_remedies, is_in_whole_units, verify_remedy
 from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded
@@ -43,6 +43,8 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
     ]
     for candidate, rule in found:
         amount = min(1.25, candidate.max_amount / 2)
+        if candidate.step > 0 or is_in_whole_units(session, candidate):
+            amount = min(2.0 * (candidate.step or 1.0), candidate.max_amount)
         changes = candidate.to_changes(amount, session.point.values)
         if rule == "local_floor":
             assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
@@ -53,11 +55,26 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
         assert changed is not None
         moved = candidate.build_bound_path(Bounds.from_program(session.lp)).compute_bounds_at(amount)
         for name in Bounds.__slots__:
-            assert np.allclose(getattr(moved, name), getattr(changed, name), rtol=1e-9, atol=1e-9), (
-                candidate.limit_reference,
-                name,
-            )
+            less, more = (getattr(bounds, name) for bounds in (moved, changed))
+            if rule == "central_share" and name == "row_upper":
+                check_rounded_shares(session, candidate, less, more)
+            else:
+                assert np.allclose(less, more, rtol=1e-9, atol=1e-9), (candidate.limit_reference, name)
     return {rule for _, rule in found}
+
+
+def check_rounded_shares(session: SensitivitySession, candidate: CandidateChange, told: Any, changed: Any) -> None:
+    """A changed share allows the units that the candidate tells; of items in whole units, in one row not one unit more."""
+    rows = session.program.constraints["central_share"]
+    is_rounded = np.zeros(len(told), dtype=bool)
+    is_rounded[rows.block_slice] = session.arrays.items.is_whole_units[rows.axes["item"]]
+    is_rounded &= told != session.lp.row_upper
+    beyond = np.where(np.isfinite(told), changed, 0.0) - np.where(np.isfinite(told), told, 0.0)
+    if is_rounded.any():
+        assert (beyond[is_rounded] >= -1e-6).all(), candidate.limit_reference
+        assert beyond[is_rounded].min() < 1, candidate.limit_reference
+    else:
+        assert np.allclose(told, changed, rtol=1e-9, atol=1e-9), candidate.limit_reference
 
 
 @bounded(25)

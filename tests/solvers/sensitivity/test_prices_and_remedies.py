@@ -206,6 +206,58 @@ def test_an_offer_without_payment_is_no_remedy() -> None:
     assert (found.remedies, found.evaluated, found.not_evaluated) == ((), 1, 0)
 
 
+def test_an_opening_stock_grows_until_whole_units_are_left() -> None:
+    """A store loses a fifth: of 11 pumps it leaves 8 and a fraction. Six more are left of 7.5 more in store, 18.5 in all."""
+    problem = make_problem(
+        items=[{"id": "pump", "whole_units": True, "loss": 0.2}],
+        counties=[{"id": "town", "power_area": "area", "stocks": {"pump": {"opening": 11}}}],
+        demand=[need("town", "pump", 20)],
+    )
+    found = find_remedies(SensitivitySession.from_problem(problem), "town", "pump", "p1", target_share=0.54)
+    (stock,) = (r for r in found.remedies if r.rule == "opening_stock")
+    assert [stock.amount, stock.after] == pytest.approx([7.5, 6])
+    (change,) = stock.changes
+    assert change.value == pytest.approx(18.5)
+    confirm_by_a_new_plan(problem, ("town", "pump", "p1"), stock)
+
+
+def test_a_quota_grows_by_whole_lots() -> None:
+    """A line in lots of 4 makes 8 of 20 pumps. Half of the shortage ends with 14, which takes 16: two lots more."""
+    line = {"item": "pump", "lot": 4, "most": 9}
+    problem = make_problem(
+        items=[{"id": "pump", "whole_units": True}],
+        factories=[{"id": "works", "place": "town", "lines": [line]}],
+        demand=[need("town", "pump", 20)],
+    )
+    found = find_remedies(SensitivitySession.from_problem(problem), "town", "pump", "p1", target_share=0.5)
+    (quota,) = (r for r in found.remedies if r.rule == "line_most")
+    assert [quota.amount, quota.after] == pytest.approx([8, 4])
+    confirm_by_a_new_plan(problem, ("town", "pump", "p1"), quota)
+
+
+def test_a_smaller_backlog_narrows_the_bands_of_a_target() -> None:
+    """More in store leaves a smaller backlog: the second month's bands are narrower, and their sum counts."""
+    bands = [{"width": 0.5, "weight": 4}, {"width": 0.5, "weight": 1}]
+    problem = make_problem(
+        periods=("p1", "p2"),
+        items=[{"id": "soap", "carry_over": 1, "value": 1}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 1}]}],
+        power_areas=[{"id": "area", "limit_kwh": [10, 0]}],
+        demand=[need("town", "soap", [30, 20])],
+        policy={"shortage_bands": bands},
+    )
+    found = find_remedies(
+        SensitivitySession.from_problem(problem), "town", "soap", "p2", target_share=0.5, include_unreserved=True
+    )
+    stock = [r for r in found.remedies if r.rule == "opening_stock"]
+    assert {r.kind for r in stock} == {"reserved", "unreserved"}
+    afresh = SensitivitySession.from_problem(problem)
+    for remedy in stock:
+        assert [remedy.amount, remedy.after] == pytest.approx([20, 20], rel=0.06)
+        assert verify_remedy(afresh, ("town", "soap", "p2"), remedy)
+        confirm_by_a_new_plan(problem, ("town", "soap", "p2"), remedy)
+
+
 def test_a_current_offer_is_not_hypothetical() -> None:
     session = SensitivitySession.from_problem(swapping(offers={"soap": 3}))
     found = find_remedies(session, "town", "soap", "p1", target_share=0.0)
