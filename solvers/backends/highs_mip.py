@@ -26,7 +26,7 @@ LARGEST_RUN = 1e7
 MOST_NODES = 2**31 - 1
 """Nodes of a search without a limit of its own."""
 
-WALL_FACTOR = 2.0
+WALL_FACTOR = 5.0
 """Wall time after which a search stops, by its CPU time: HiGHS does not ask for the CPU time while it solves a linear program."""
 
 
