@@ -45,6 +45,12 @@ export default {
   "finding.least_run_above_most": "생산선의 최소 가동량이 모든 기간의 상한보다 큽니다.",
   "finding.closing_outside_limits": "기말 재고의 한도가 마지막 기간의 재고 한도와 모순됩니다.",
   "finding.stock_of_unstorable": "보관할 수 없는 품목의 재고가 적혀 있습니다.",
+  "finding.due_before_arrival":
+    "보관할 수 없는 품목의 수요 가운데 기한까지 도착할 수 있는 것보다 많은 몫에 기한이 정해져 있습니다.",
+  "finding.part_of_whole_unit":
+    "정수 단위 물품의 부족은 전부 이월하거나 전혀 이월하지 않아야 하는데, 일부만 이월합니다.",
+  "finding.arrives_too_late":
+    "수송 중인 물자의 도착이 너무 늦어, 계획이 시작되기 전에 떠난 것일 수 없습니다.",
   "finding.made_from_nothing": "순환 생산이나 교환의 고리에서 쓰는 것보다 많은 품목이 생깁니다.",
   "finding.allotment_of_good":
     "소비품에 배정량이 적혀 있습니다. 소비품은 몫으로 오므로 쓰이지 않습니다.",
@@ -78,6 +84,7 @@ export default {
   "finding.default_target": "목표 `central_share`에 목표값이 없어 중앙 공급 몫을 씁니다.",
   "finding.level_without_smoothing": "목표 `level`이 있지만 `smoothing`이 0입니다.",
   "finding.unmetered_factory": "역에 있는 공장의 전력에 한도가 없습니다.",
+  "finding.transit_beyond_plan": "수송로의 수송 기간이 계획 전체의 기간보다 짧지 않습니다.",
   "finding.no_gateway": "중앙이 물자를 약속했지만 넘겨줄 관문이 없습니다.",
   "finding.share_of_material": "자재에 몫이 적혀 있습니다. 몫은 소비품에만 쓰이므로 무시됩니다.",
   "finding.no_source":
