@@ -24,6 +24,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
+from models.examples import two_counties_raw
+from tests.browser.stored_year import store_normal_year
+
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -124,7 +127,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     if RUNNING_SERVICE in os.environ:
         yield Service(os.environ[RUNNING_SERVICE])
         return
-    with run_service(tmp_path_factory.mktemp("browser")) as found:
+    folder = tmp_path_factory.mktemp("browser")
+    store_normal_year(folder / "data")
+    with run_service(folder) as found:
         yield found
 
 
@@ -142,14 +147,28 @@ def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> Non
 
 @pytest.fixture(scope="session")
 def plan(service: Service) -> str:
-    """Ryanggang's normal year, planned once."""
+    """Ryanggang's normal year, copied from the stored one; planned now if the service is another one."""
     body = {"province": "ryanggang", "scenario": "normal"}
     for _ in range(5):
         answer = service.json("/v1/plans", body, Prefer="wait=60")
         if answer["status"] == "finished":
             assert answer["outcome"] == "optimal"
+            assert answer["copied_from"] or RUNNING_SERVICE in os.environ, "the service solved the stored year again"
             return str(answer["id"])
     return pytest.fail("the normal year takes more than five minutes")
+
+
+def plan_two_counties(service: Service) -> str:
+    """Plan the small example, which has many shortages."""
+    plan = service.json("/v1/plans", {"problem": two_counties_raw()}, Prefer="wait=60")
+    assert plan["outcome"] == "optimal"
+    return str(plan["id"])
+
+
+@pytest.fixture(scope="session")
+def short(service: Service) -> str:
+    """A small plan with shortages, which no test changes."""
+    return plan_two_counties(service)
 
 
 @pytest.fixture(scope="package")

@@ -1,13 +1,6 @@
-"""Comparison of figures shown with figures of the API, and a plan with shortages."""
+"""Comparison of figures shown with figures of the API."""
 
-import json
 import re
-from pathlib import Path
-
-from tests.browser.conftest import ROOT, Service
-
-PROBLEM = json.loads(Path(ROOT, "models/examples/two_counties.json").read_text(encoding="utf-8"))
-"""The small example."""
 
 _NUMBER = re.compile(r"([−+-]?)(\d[\d,]*)(\.\d+)?(k|m|bn|\s?%| points)?")
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "bn": 1e9, "%": 0.01, "points": 0.01}
@@ -21,10 +14,3 @@ def shows_value(text: str, value: float) -> bool:
     shown = float(whole.replace(",", "") + fraction) * (-1 if sign in {"−", "-"} else 1)
     last = 10.0 ** -max(0, len(fraction) - 1)
     return abs(shown - value / _TIMES[times.strip()]) <= 0.5 * last * (1 + 1e-9) + 1e-12
-
-
-def plan_two_counties(service: Service) -> str:
-    """Plan the small example, which has many shortages."""
-    plan = service.json("/v1/plans", {"problem": PROBLEM}, Prefer="wait=60")
-    assert plan["outcome"] == "optimal"
-    return str(plan["id"])

@@ -22,7 +22,6 @@ from tests.browser.conftest import (
     take_screenshot,
     wait_until_settled,
 )
-from tests.browser.figures import plan_two_counties
 
 pytestmark = pytest.mark.browser
 
@@ -93,12 +92,6 @@ STATES = {
     "no-plan": State("map?plan=nowhere", ".failure", "404"),
     "no-view": State("nowhere", ".failure"),
 }
-
-
-@pytest.fixture(scope="module")
-def short(service: Service) -> str:
-    """A plan with shortages."""
-    return plan_two_counties(service)
 
 
 @pytest.fixture

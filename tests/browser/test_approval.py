@@ -13,9 +13,10 @@ from tests.browser.conftest import (
     Service,
     find_violations,
     measure_overflow,
+    plan_two_counties,
     take_screenshot,
 )
-from tests.browser.figures import plan_two_counties, shows_value
+from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 

@@ -68,14 +68,14 @@ def test_the_table_shows_the_figures_of_the_api(open_page: OpenPage, service: Se
 def test_search_filters_and_downloads_agree(open_page: OpenPage, service: Service, plan: str) -> None:
     """Rows shown, URL and downloaded files agree."""
     page = open_page(f"#/factories?plan={plan}")
-    page.get_by_label("Search").fill("hyesan soap")
+    page.get_by_label("Search").fill("hyesan pencil")  # a place and an item: no name contains both
     page.locator("select[name=period]").select_option("2002-04")
     expect(page.locator("[data-figure=shown] dd")).not_to_have_text(re.compile(r"^([\d,]+) of \1$"))
-    page.wait_for_url(lambda url: "q=hyesan+soap" in url)
+    page.wait_for_url(lambda url: "q=hyesan+pencil" in url)
     assert "period=2002-04" in page.url
     rows = read_visible_rows(page)
     assert rows
-    assert all("Hyesan" in row[0] + row[1] and "soap" in row[2].lower() and row[3] == "April 2002" for row in rows)
+    assert all("Hyesan" in row[0] + row[1] and "pencil" in row[2].lower() and row[3] == "April 2002" for row in rows)
     table = list(csv.DictReader(io.StringIO(download_file(page, "CSV").read_text(encoding="utf-8-sig"))))
     assert len(table) == len(rows)
     assert {row["period"] for row in table} == {"2002-04"}

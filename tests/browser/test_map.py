@@ -104,22 +104,20 @@ def test_the_tables_of_links_and_gateways_agree(
         assert shows_value(taken, swaps[partner["id"], "taken"])
 
 
-def test_a_county_opens_its_bottlenecks(
-    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any]
-) -> None:
-    short = by_county(service, plan, problem, "shortage")
-    county = max({place for place, month in short if month == "all"}, key=lambda place: short[place, "all"])
-    page = open_page(f"#/map?plan={plan}")
+def test_a_county_opens_its_bottlenecks(open_page: OpenPage, service: Service, short: str) -> None:
+    lacks = by_county(service, short, service.json(f"/v1/plans/{short}/problem"), "shortage")
+    county = max({place for place, month in lacks if month == "all"}, key=lambda place: lacks[place, "all"])
+    page = open_page(f"#/map?plan={short}")
     page.locator(f".map-county[data-place='{county}']").focus()
     page.keyboard.press("Enter")
     expect(page.locator(f".map-county[data-place='{county}']")).to_have_attribute("aria-pressed", "true")
     side = page.locator(".map-side")
     expect(side).to_contain_text("people")
     expect(side.get_by_text("Factories (")).to_be_visible()
-    assert shows_value(side.locator("[data-figure=shortage] dd").inner_text(), short[county, "all"])
+    assert shows_value(side.locator("[data-figure=shortage] dd").inner_text(), lacks[county, "all"])
     first = side.locator("tr[data-item]").first
     item = first.get_attribute("data-item") or ""
-    missing = service.columns(plan, "supply", f"county={county}&item={item}&columns=shortage")["shortage"]
+    missing = service.columns(short, "supply", f"county={county}&item={item}&columns=shortage")["shortage"]
     assert shows_value(first.locator("td").nth(1).inner_text(), sum(missing))
     take_screenshot(page, "map-county", full=True)
     first.get_by_role("link").click()

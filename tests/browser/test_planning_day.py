@@ -1,4 +1,4 @@
-"""The work of a planner on Ryanggang, from a scenario to a replan, by visible controls only."""
+"""The work of a planner on a small province, from a scenario to a replan, by visible controls only."""
 
 import io
 
@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, Service, take_screenshot, wait_until_settled
 from tests.browser.figures import shows_value
 
@@ -47,7 +48,7 @@ def apply_remedy(page: Page, poorer: str) -> None:
     page.goto(f"/#/map?plan={poorer}")
     wait_for_view(page, "The province")
     page.locator(".map-county[data-place='hyesan']").press("Enter")
-    page.locator(".map-side tr[data-item=textbook] a").click()  # the centre delivers those of spring
+    page.locator(".map-side tr[data-item=notebook] a").click()
     wait_for_view(page, "Bottlenecks")
     page.wait_for_selector(".remedy")
     assert page.locator(".binding-limits > li").count() >= 1
@@ -90,13 +91,12 @@ def approve_and_report(page: Page, service: Service, mine: str) -> None:
 
 def replan_and_close(page: Page, service: Service) -> None:
     """Replan the remaining months and close the old plan."""
-    page.locator("select[name=from]").select_option("2002-11")
-    page.get_by_label("Keep quotas close to this plan").uncheck()  # an additional goal takes minutes
+    page.locator("select[name=from]").select_option("2002-02")
     page.get_by_role("button", name="Replan").click()
     page.locator(".open-comparison").click()
     wait_for_view(page, "Compare")
     again = service.json(f"/v1/plans/{read_plan_id(page, 'with')}")
-    assert again["source"]["replanned"]["from"] == "2002-11"
+    assert again["source"]["replanned"]["from"] == "2002-02"
     assert again["outcome"] == "optimal"
     page.go_back()
     wait_for_view(page, "Approval")
@@ -105,13 +105,14 @@ def replan_and_close(page: Page, service: Service) -> None:
     expect(page.locator(".workflow h2")).to_have_text("State of this plan: Closed")
 
 
-def test_a_day_in_ryanggang(open_page: OpenPage, service: Service, plan: str) -> None:
+def test_a_day_of_a_planner(open_page: OpenPage, service: Service) -> None:
     """Plan, what-if, save, compare, map, bottlenecks, remedy, download, approve, report, replan, close."""
-    del plan  # the service reuses the plan of this fixture
-    page = open_page("#/start?province=ryanggang&scenario=normal")
-    page.set_default_timeout(120_000)
+    scenario = {"id": "full", "name": "Full", "changes": [{"what": "delivered", "factor": 1.0}]}
+    body = {"name": "Day", "problem": two_counties_raw(), "scenarios": [scenario]}
+    service.json("/v1/provinces/day", body, method="PUT")
+    page = open_page("#/start?province=day&scenario=full")
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(".result .tag")).to_have_text("Optimal (verified)", timeout=120_000)
+    expect(page.locator(".result .tag")).to_have_text("Optimal (verified)", timeout=60_000)
     mine = read_plan_id(page)
     poorer = save_what_if(page, service, mine)
     apply_remedy(page, poorer)

@@ -47,8 +47,15 @@ def test_served_of_all_counties_agrees(open_page: OpenPage, service: Service, pl
     _all_agree(page, {cell: served[cell] / need[cell] for cell in need})
 
 
-def test_every_cell_of_power_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
-    """Use against the limit and shadow price, by area and month; the legend shows the ends of the scale."""
+@pytest.mark.parametrize("scarce", [False, True])
+def test_every_cell_of_power_agrees(
+    open_page: OpenPage, service: Service, plan: str, short: str, *, scarce: bool
+) -> None:
+    """Use against the limit and shadow price, by area and month; the legend shows the ends of the scale.
+
+    In the normal year no electricity is scarce, so that all prices are 0, and the scale ends at 1 won.
+    """
+    plan, least = (short, 3) if scarce else (plan, 140)
     rows = list(
         zip(
             *service.columns(plan, "power", "columns=area,period,used_by_factories,used_by_rail,limit,price").values(),
@@ -58,15 +65,16 @@ def test_every_cell_of_power_agrees(open_page: OpenPage, service: Service, plan:
     used = {(area, month): (works + rail) / limit for area, month, works, rail, limit, _ in rows}
     prices = {(area, month): price for area, month, *_, price in rows}
     page = open_page(f"#/year?plan={plan}&part=power")
-    _all_agree(page, used, least=140)
+    _all_agree(page, used, least=least)
     expect(page.locator(".legend")).to_contain_text("share of the limit")
     page.get_by_text("Shadow price of one kWh", exact=True).last.click()
-    _all_agree(page, prices, least=140)
-    assert shows_value(page.locator(".legend-ends span").last.inner_text(), max(prices.values()))
+    _all_agree(page, prices, least=least)
+    assert (max(prices.values()) > 0) == scarce
+    assert shows_value(page.locator(".legend-ends span").last.inner_text(), max(prices.values()) or 1.0)
 
 
-def test_a_cell_with_a_shortage_opens_its_bottlenecks(open_page: OpenPage, plan: str) -> None:
-    page = open_page(f"#/year?plan={plan}&only=short")
+def test_a_cell_with_a_shortage_opens_its_bottlenecks(open_page: OpenPage, short: str) -> None:
+    page = open_page(f"#/year?plan={short}&only=short")
     red = page.locator(".heatmap a").first
     red.focus()
     page.keyboard.press("Enter")
