@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import (
     NARROW,
@@ -117,6 +117,29 @@ def test_outputs_are_reported_and_ranked(
     expect(page.locator(".ranking tr[data-key=soap]")).to_be_visible()
     assert "by=item" in page.url
     take_screenshot(page, "fulfilment", full=True)
+
+
+def test_a_late_answer_shows_no_quota_of_another_line(open_page: OpenPage, service: Service, short: str) -> None:
+    """The quota of a line that is not selected any more arrives last, and is not shown."""
+    rows = service.json(f"/v1/plans/{short}/tables/quotas?factory=hyesan-daily&period=2002-01")["rows"]
+    quotas = {row["item"]: row["quantity"] for row in rows}
+    assert quotas["notebook"] != quotas["soap"]
+    page = open_page(f"#/approval?plan={short}")
+    page.locator("select[name=factory]").select_option("hyesan-daily")
+    page.locator("select[name=item]").select_option("soap")
+    expect(page.locator(".quota")).to_contain_text("Quota:")
+    held: list[Route] = []
+    page.route(lambda address: "item=notebook" in address, lambda route: held.append(route))
+    with page.expect_request(lambda request: "item=notebook" in request.url):
+        page.locator("select[name=item]").select_option("notebook")
+    expect(page.locator(".quota")).to_be_empty()
+    page.locator("select[name=item]").select_option("soap")
+    expect(page.locator(".quota")).to_contain_text("Quota:")
+    with page.expect_response(lambda response: "item=notebook" in response.url) as answered:
+        held.pop().continue_()
+    answered.value.finished()
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert shows_value(page.locator(".quota").inner_text(), quotas["soap"])
 
 
 def test_remaining_months_are_replanned(open_page: OpenPage, service: Service, approved_plan: str) -> None:

@@ -88,8 +88,13 @@ function createReportForm(context, problemIndex, sendReport) {
   const getLine = () => ({ factory: factory.value, item: item.value, period: period.value });
   const showQuota = async () => {
     const line = getLine();
+    fill(quota); // never beside another line
     const query = { ...line, columns: "quantity" };
     const { columns } = await context.api.fetchTable(context.plan.id, "quotas", query);
+    const now = getLine();
+    if (line.factory !== now.factory || line.item !== now.item || line.period !== now.period) {
+      return;
+    }
     const text = formatQuantity(columns.quantity[0] ?? 0, problemIndex.getUnit(line.item));
     fill(quota, t("outputs.quota", { quota: text }));
   };
