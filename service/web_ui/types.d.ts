@@ -130,7 +130,7 @@ interface ConflictingRule {
 
 /** `/v1/plans/{plan}`. */
 interface Plan extends Omit<PlanListEntry, "served_share"> {
-  objective: { value: number; parts: Record<string, number> } | null;
+  objective: { value: number; rounding_gap: number; parts: Record<string, number> } | null;
   summary: PlanSummary | null;
   infeasibility: { conflict: ConflictingRule[] } | null;
   termination: { reason: string; detail: string } | null;

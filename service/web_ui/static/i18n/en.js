@@ -198,6 +198,7 @@ export default {
   "start.served": "served share, by value",
   "start.in-time": "in time",
   "start.gini": "inequality between counties (Gini)",
+  "start.rounding-gap": "proved gap of whole units",
   "start.local": "local share",
   "start.central": "central share",
   "start.power": "used share of electricity",

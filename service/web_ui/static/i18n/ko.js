@@ -196,6 +196,7 @@ export default {
   "start.served": "충족률(금액 기준)",
   "start.in-time": "기한 내 공급률",
   "start.gini": "군 사이 불평등(지니계수)",
+  "start.rounding-gap": "증명된 정수화 격차",
   "start.local": "지방 생산 몫",
   "start.central": "중앙 몫",
   "start.power": "전력 사용률",

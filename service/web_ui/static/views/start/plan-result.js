@@ -55,6 +55,9 @@ function renderFigures(plan, summary) {
     figure("local", formatShare(summary.local_share)),
     figure("central", formatShare(summary.central_share)),
     limit ? figure("power", formatShare(used / limit)) : null,
+    plan.objective?.rounding_gap
+      ? figure("rounding-gap", formatShare(plan.objective.rounding_gap))
+      : null,
     plan.started &&
       plan.finished &&
       figure("duration", formatDuration(plan.started, plan.finished)),
