@@ -8,7 +8,7 @@ The materials of an item are freed with it, since their balances are equations.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,6 +49,9 @@ MOST_CONNECTED = 3
 LAST_SECONDS = 4.0
 """CPU time for the program of one item that has found no whole plan with less freedom, in seconds."""
 
+RESCUE_SECONDS, RESCUE_GAP = 60.0, 0.05
+"""CPU time and relative gap for the program of one item without which there is no whole plan at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Freedom:
@@ -79,6 +82,9 @@ _FIRST_TRIES = (
     (SHARED, LAST_SECONDS),
 )
 """Freedom and CPU seconds with which an item is first made whole, in turn until a plan is found."""
+
+_LAST_TRIES = ((ITEM, RESCUE_SECONDS), (CONNECTED, RESCUE_SECONDS), (SHARED, RESCUE_SECONDS))
+"""Freedom and CPU seconds for an item that found no whole plan twice, on a slow machine perhaps."""
 
 
 class ItemRounding:
@@ -129,14 +135,13 @@ class ItemRounding:
         losses: dict[int, float] = {}
         if not broken_items and seconds > 0:  # whole already, but for another objective
             losses = dict.fromkeys(map(int, np.unique(self.whole.item_of_column[self.whole.is_discrete])), np.inf)
-        for item in (
-            *broken_items,
-            *broken_items,
-        ):  # what the first pass cannot make whole gets a second try among whole items
-            if item not in losses:
-                loss = self._round_item(item)
-                if loss is not None:
-                    losses[item] = loss
+        # what the first pass cannot make whole gets a second try among whole items, and a third with much time
+        for tries, gap in ((_FIRST_TRIES, ITEM_GAP), (_FIRST_TRIES, ITEM_GAP), (_LAST_TRIES, RESCUE_GAP)):
+            for item in broken_items:
+                if item not in losses:
+                    loss = self._round_item(item, tries, gap)
+                    if loss is not None:
+                        losses[item] = loss
         if len(losses) < len(broken_items):
             return False
         deadline = time.thread_time() + seconds
@@ -166,10 +171,10 @@ class ItemRounding:
         is_used = self.values > TOLERANCE
         return np.asarray(is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - TOLERANCE)))))
 
-    def _round_item(self, item: int) -> float | None:
+    def _round_item(self, item: int, tries: Sequence[tuple[Freedom, float]], gap: float) -> float | None:
         """Make one item whole with as little freedom as possible; return its loss, or None if no whole plan was found."""
-        for freedom, seconds in _FIRST_TRIES:
-            loss = self._solve_item(item, freedom, seconds)
+        for freedom, seconds in tries:
+            loss = self._solve_item(item, freedom, seconds, gap)
             if loss is not None:
                 return loss
         return None
