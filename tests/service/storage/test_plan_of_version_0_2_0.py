@@ -42,10 +42,10 @@ def client(bare_database_url: str, tmp_path: Path) -> Iterator[TestClient]:
 
 def test_every_address_of_the_plan_answers(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    of_plan = [path.replace("/v1/plans/{plan}", PLAN) for path, calls in paths.items() if "get" in calls]
-    asked = [path for path in of_plan if path.startswith(PLAN) and "{" not in path and not path.endswith("/events")]
-    assert len(asked) > 10
-    for path in asked:
+    addresses = [path.replace("/v1/plans/{plan}", PLAN) for path, calls in paths.items() if "get" in calls]
+    of_plan = [path for path in addresses if path.startswith(PLAN) and "{" not in path and not path.endswith("/events")]
+    assert len(of_plan) > 10
+    for path in of_plan:
         answer = client.get(path)
         assert answer.status_code < 500, (path, answer.text)
         assert answer.status_code == 200 or path.rsplit("/", 1)[1] in {
@@ -78,7 +78,7 @@ def test_its_table_goes_out_as_a_sheet(client: TestClient) -> None:
         assert sheet.status_code == 200, (name, sheet.text)
 
 
-def test_it_is_asked_what_if(client: TestClient) -> None:
+def test_what_if_answers(client: TestClient) -> None:
     change = {"changes": [{"what": "power_limit", "factor": 1.1}]}
     answer = client.post(f"{PLAN}/what-if", json=change, headers={"Prefer": "wait=60"})
     assert answer.status_code == 200, answer.text
