@@ -1,6 +1,6 @@
 """The figures of docs/explanation/ryanggang.md are those that the years really give.
 
-One year is solved in an ordinary run. `STORY="normal decline interview-2002"` solves others; `--update-golden` writes their rows
+One year is solved in the slow lane. `STORY="normal decline interview-2002"` solves others; `--update-golden` writes their rows
 into the page.
 """
 
@@ -18,7 +18,7 @@ POINTS = 0.5
 """Per cent by which a share may differ: plans of the same worth may choose differently among goods of the same worth."""
 
 
-@pytest.mark.slow
+@pytest.mark.slow_lane
 @pytest.mark.parametrize("year", YEARS)
 def test_the_page_tells_what_the_year_gives(ryanggang: Province, year: str, pytestconfig: pytest.Config) -> None:
     story, outcome = tell(ryanggang, year)

@@ -1,14 +1,13 @@
-"""The crisis year of Ryanggang, planned whole, keeps every invariant."""
+"""Years of Ryanggang, planned whole, keep every invariant."""
 
 import pytest
 
 from tests.invariants import assert_plan_invariants
-from tests.ryanggang import crisis_year
-
-pytestmark = pytest.mark.slow
+from tests.ryanggang import solved_year
 
 
-def test_crisis_year_keeps_the_invariants() -> None:
-    year = crisis_year()
+@pytest.mark.parametrize("scenario", ["normal", pytest.param("crisis", marks=pytest.mark.slow_lane)])
+def test_a_year_keeps_the_invariants(scenario: str) -> None:
+    year = solved_year(scenario)
     assert year.plan.outcome == "optimal"
     assert_plan_invariants(year.problem, year.plan, year.rows)

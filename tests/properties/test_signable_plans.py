@@ -50,6 +50,7 @@ def test_the_normal_year_is_signable(name: str) -> None:
     assert measure.is_met, f"{name}: {measure.figure:g}, must {measure.must}; {measure.note}"
 
 
+@pytest.mark.slow_lane
 @pytest.mark.parametrize(
     "name",
     [
@@ -67,8 +68,12 @@ def test_the_crisis_year_is_signable(name: str) -> None:
     assert measure.is_met, f"{name}: {measure.figure:g}, must {measure.must}; {measure.note}"
 
 
-def test_every_measure_of_the_years_has_a_test() -> None:
+def test_every_measure_of_the_normal_year_has_a_test() -> None:
     assert len(normal_measures()) == 7
+
+
+@pytest.mark.slow_lane
+def test_every_measure_of_the_crisis_year_has_a_test() -> None:
     assert len(crisis_measures()) == 4
 
 

@@ -158,7 +158,7 @@ def test_nothing_is_planned_again_that_is_not_there(client: TestClient) -> None:
     assert client.post("/v1/plans/nobody/replan", json={"from": MONTHS[1]}).status_code == 404
 
 
-@pytest.mark.slow
+@pytest.mark.slow_lane
 def test_the_walk_through_ryanggangs_normal_year(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Three months at seven eighths; April to December planned again; every rule holds over the year."""
     folder = tmp_path_factory.mktemp("ryanggang")

@@ -14,7 +14,7 @@ from tests.ryanggang import crisis_year
 
 PAGE = Path(__file__).parents[3] / "docs" / "research" / "sensitivity.md"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow_lane
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,6 @@ def test_a_first_remedy_of_the_whole_year_is_verified(session: SensitivitySessio
     assert verify_remedy(session, shortage, first)
 
 
-@pytest.mark.slow_lane
 def test_a_curve_of_the_province_reports_its_last_parameter(session: SensitivitySession) -> None:
     found = compute_curve(session, Change(what="power_limit", factor=1.0), 1.0, 0.2, time_limit_seconds=10.0)
     assert found.points[0].objective == pytest.approx(session.point.objective)
