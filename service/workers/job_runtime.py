@@ -169,6 +169,8 @@ class JobRuntime:
                         return
                 if not found:
                     if self._is_stopping or (await asyncio.to_thread(self.read_plan, plan)).is_final:
+                        for event in await asyncio.to_thread(self.read_events, plan, after):
+                            yield event  # the plan finished after its events were read
                         return  # the client reconnects with its last event, or had seen `finished` before
                     await _wait_for_news(news, self._settings.poll_seconds)
 
