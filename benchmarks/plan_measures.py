@@ -62,8 +62,8 @@ def measure_crisis(crisis: PlannedYear) -> Iterator[Measure]:
     yield at_most("crisis: goods given beyond own make and opening stock", len(given), 0, ", ".join(given))
 
 
-def measure_normal(normal: PlannedYear, without_smoothing: PlannedYear) -> Iterator[Measure]:
-    """The measures of a year in which nothing needs to be short; the second plan is the same year with `smoothing: 0`."""
+def measure_normal(normal: PlannedYear, without_smoothing: PlannedYear | None = None) -> Iterator[Measure]:
+    """The measures of a year in which nothing needs to be short; the cost of levelling if given the same year with `smoothing: 0`."""
     short = [row for row in list_needs(normal) if row["shortage"] > 1e-6 * max(1.0, row["demand"])]
     goods = sorted({f"{row['county']} {row['item']}" for row in short})
     yield at_most("normal: county-item-months short after whole units", len(short), 0, ", ".join(goods[:20]))
@@ -75,7 +75,8 @@ def measure_normal(normal: PlannedYear, without_smoothing: PlannedYear) -> Itera
     periods = normal.problem.periods
     switches = [count_switches([period in running for period in periods]) for running in runs.values()]
     yield at_most("normal: median switches on and off", median(switches), 0.5)
-    yield at_most("normal: cost of levelling", compute_cost_of_levelling(normal, without_smoothing), 1.01)
+    if without_smoothing is not None:
+        yield at_most("normal: cost of levelling", compute_cost_of_levelling(normal, without_smoothing), 1.01)
     small = find_small_quotas(normal)
     yield at_most("normal: quotas below one lot or one unit", len(small), 0, ", ".join(small[:10]))
     in_time = compute_share_in_time(normal)
