@@ -16,7 +16,7 @@ from tests.browser.conftest import (
     plan_two_counties,
     take_screenshot,
 )
-from tests.browser.figures import shows_value
+from tests.browser.figures import expect_value, shows_value
 
 pytestmark = pytest.mark.browser
 
@@ -109,10 +109,10 @@ def test_outputs_are_reported_and_ranked(
     expect(page.locator(".ranking tbody tr")).to_have_count(len(ranked))
     expect(page.locator(".ranking tbody tr").first).to_have_attribute("data-key", ranked[0]["id"])
     for line, row in zip(page.locator(".ranking tbody tr").all(), ranked, strict=True):
+        expect_value(line.locator("strong"), row["fulfilment"])  # of the last report
         assert line.get_attribute("data-key") == row["id"]
-        assert shows_value(line.locator("strong").inner_text(), row["fulfilment"])
         assert shows_value(line.locator("td").nth(2).inner_text(), row["made_value"])
-    assert shows_value(page.locator(".fulfilment .total").inner_text(), truth["total"]["fulfilment"])
+    expect_value(page.locator(".fulfilment .total"), truth["total"]["fulfilment"])
     page.get_by_text("Item", exact=True).last.click()
     expect(page.locator(".ranking tr[data-key=soap]")).to_be_visible()
     assert "by=item" in page.url
