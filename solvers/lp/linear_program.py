@@ -129,6 +129,14 @@ def replace_objective(program: Program, cost: FloatArray) -> Program:
     return replace(program, lp=replace(program.lp, cost=cost, offset=0.0))
 
 
+def append_row(lp: LinearProgram, coefficients: FloatArray, upper: float) -> LinearProgram:
+    """Return the program with one more constraint: coefficients · x ≤ upper."""
+    matrix = sparse.csc_array(sparse.vstack([lp.matrix, sparse.csr_array(coefficients[None, :])], format="csc"))
+    return replace(
+        lp, row_lower=np.append(lp.row_lower, -np.inf), row_upper=np.append(lp.row_upper, upper), matrix=matrix
+    )
+
+
 @dataclass(slots=True)
 class ProgramBuilder:
     """Collects variables, constraints and coefficients in blocks, then builds the sparse matrix once.

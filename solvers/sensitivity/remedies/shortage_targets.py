@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solvers.algorithms.rounding import append_row
 from solvers.backends.highs_session import HighsSession
-from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, append_row
 from solvers.lp.solution import BASIC, Basis
 from solvers.results.bottlenecks import find_bottlenecks
 from solvers.results.flows import clean_values
