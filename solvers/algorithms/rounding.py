@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from solvers.algorithms.item_rounding import ItemRounding
 from solvers.algorithms.lexicographic import GoalCost, LexicographicResult
@@ -22,6 +21,7 @@ from solvers.lp.linear_program import (
     FloatArray,
     LinearProgram,
     Program,
+    append_row,
     replace_column_bounds,
     replace_objective,
     replace_row_bounds,
@@ -43,8 +43,8 @@ WHOLE_NODES, TIE_NODES = 5_000, 50
 RELATIVE_GAP = 1e-5
 """Gap at which branch and bound of a whole program stops, relative to the objective."""
 
-TIE_SHARE = 1e-2
-"""Share of the objective of the tie-break by which a whole plan may exceed the linear program before its ties are settled."""
+TIE_GAP = 1e-4
+"""Gap at which settling ties stops, relative to the part of the objective of the tie-break without shortages."""
 
 HELD_SHARE = 1e-9
 """Share by which the objective may rise while ties are settled, relative to max(1, objective)."""
@@ -181,14 +181,20 @@ class _Search:
         return best is None or float(lp.cost @ values) <= float(lp.cost @ best)
 
     def settle_ties(self, attempt: SolveAttempt, cost: FloatArray) -> SolveAttempt:
-        """Return the whole plan with the smallest cost of the tie-break among those that are as good."""
-        lp, values, relaxed = attempt.program.lp, attempt.solution.values, self._relaxed.solution.values
-        if values is None or (relaxed is not None and cost @ values <= cost @ relaxed * (1 + TIE_SHARE)):
+        """Return the whole plan with the smallest cost of the tie-break among those that are as good and no shorter anywhere.
+
+        Shortages weigh so much that all else would vanish in a gap of the whole objective; while they may rise, the search is slow.
+        """
+        lp, values = attempt.program.lp, attempt.solution.values
+        if values is None:
             return attempt
         value = float(lp.cost @ values)
         held = append_row(lp, lp.cost, value + HELD_SHARE * max(1.0, abs(value)))
-        mixed = self._build_mixed_integer(replace(held, cost=cost, offset=0.0))
-        limits = SearchLimits(TIE_SHARE, TIE_SECONDS, self._run.remaining_seconds(), TIE_NODES)
+        is_shortage = self._whole.is_shortage
+        most = np.where(is_shortage, np.clip(values, lp.column_lower, lp.column_upper), lp.column_upper)
+        mixed = self._build_mixed_integer(replace(held, cost=cost, offset=0.0, column_upper=most))
+        gap = TIE_GAP * float(cost @ np.where(is_shortage, 0.0, values)) / max(float(cost @ values), 1.0)
+        limits = SearchLimits(gap, TIE_SECONDS, self._run.remaining_seconds(), TIE_NODES)
         found = solve_mixed_integer(mixed, limits, values)
         if found.values is None or cost @ found.values >= cost @ values:
             return attempt
@@ -232,11 +238,3 @@ class _Search:
 
     def _add_step(self, algorithm: str, started: float, outcome: str) -> None:
         self.steps.append(SolveStep(algorithm, time.monotonic() - started, 0, outcome))  # type: ignore[arg-type]
-
-
-def append_row(lp: LinearProgram, coefficients: FloatArray, upper: float) -> LinearProgram:
-    """Return the program with one more constraint: coefficients · x ≤ upper."""
-    matrix = sparse.csc_array(sparse.vstack([lp.matrix, sparse.csr_array(coefficients[None, :])], format="csc"))
-    return replace(
-        lp, row_lower=np.append(lp.row_lower, -np.inf), row_upper=np.append(lp.row_upper, upper), matrix=matrix
-    )

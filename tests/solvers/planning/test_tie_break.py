@@ -148,6 +148,33 @@ def test_the_provinces_waste_goods_without_the_tie_break() -> None:
     assert wasteful > PROVINCES / 4
 
 
+def test_whole_units_beside_a_great_shortage_serve_nobody() -> None:
+    """17 pumps in lots of 3 and 23 nails are made at no cost, and no more, though salt is short by a thousand times their value."""
+    problem = make_problem(
+        periods=("p1", "p2", "p3"),
+        items=[
+            {"id": "pump", "whole_units": True, "value": 5},
+            {"id": "nail", "whole_units": True, "value": 1},
+            {"id": "salt", "whole_units": True, "value": 100},
+        ],
+        counties=[{"id": "town", "power_area": "area"}, {"id": "hill", "power_area": "area"}],
+        power_areas=[{"id": "area", "limit_kwh": [50, 40, 30]}],
+        factories=[{"id": "works", "place": "town", "lines": [
+            {"item": "pump", "kwh_per_unit": 1.7, "lot": 3}, {"item": "nail", "kwh_per_unit": 0.31},
+        ]}],
+        links=[{"id": "road", "from": "town", "to": "hill", "km": 5}],
+        demand=[
+            need("town", "pump", [7, 0, 3]), need("hill", "pump", [2, 4, 1]), need("hill", "nail", [5, 7, 11]),
+            need("town", "salt", [1000, 1000, 1000]),
+        ],
+        policy={"smoothing": 0},
+    )  # fmt: skip
+    result = planned(problem)
+    assert column_sum(result, "quotas", "quantity", item="pump") == 18
+    assert column_sum(result, "quotas", "quantity", item="nail") == 23
+    assert column_sum(result, "shipments", "quantity") == 30
+
+
 def bowls_without_costs(*, needed: float, goals: list[str] | None = None, value: float = 1) -> Json:
     """A factory that could make 1,000 bowls in each of two periods at no cost; a second county with a store."""
     return problem_json(

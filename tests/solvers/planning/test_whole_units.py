@@ -7,7 +7,7 @@ from hypothesis import given
 
 from models.problem.planning_problem import PlanningProblem
 from solvers import reference_model
-from solvers.algorithms import rounding
+from solvers.algorithms import item_rounding, rounding
 from solvers.planning import PlanResult
 from tests.builders import Json, make_problem, need
 from tests.invariants import assert_plan_invariants
@@ -281,6 +281,23 @@ def test_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
 @given(problems(whole_units=True))
 def test_many_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
     compare_with_exact_optimum(problem)
+
+
+def test_no_whole_unit_disappears_to_save_its_storage() -> None:
+    """Half of the stock is lost in each period: 9 of 18 are left in p2, of which none may vanish; 4.5 in p3 must be 4."""
+    problem = make_problem(
+        periods=("p1", "p2", "p3"),
+        items=[{"id": "pump", "whole_units": True, "loss": 0.5, "holding_cost": 0.0625}],
+        counties=[{"id": "town", "power_area": "area", "stocks": {"pump": {"opening": 37, "closing_least": 4}}}],
+    )
+    stored = [row["stock"] for row in rows(plan_whole(problem), "supply")]
+    assert stored == [18, 9, 4]
+
+
+def test_an_item_that_found_no_whole_plan_twice_gets_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(item_rounding, "_FIRST_TRIES", ())
+    plan = planned(two_counties()).plan
+    assert [step.outcome for step in plan.solver.strategy if step.algorithm == "item-rounding"] == ["optimal"]
 
 
 def test_a_search_that_its_time_limit_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
