@@ -33,8 +33,7 @@ def compute_gini(arrays: ProblemArrays, flows: Flows) -> float | None:
     need_before, served_before = np.cumsum(need, axis=0) - need, np.cumsum(served, axis=0) - served
     differences = (need * (served_share * need_before - served_before)).sum(axis=0)
     area = total * served.sum(axis=0)
-    is_served = served.sum(axis=0) > NEGLIGIBLE_SHARE * total
-    by_item = np.where(is_served, differences / np.where(is_served, area, 1.0), 0.0)
+    by_item = np.where(area > 0, differences / np.where(area > 0, area, 1.0), 0.0)
     gini = float(weight @ by_item / weight.sum())
     return gini if gini > NEGLIGIBLE_SHARE else 0.0
 

@@ -1,5 +1,6 @@
 """Fairness: weights against integration, plans against a convex solver, and inequality against plain loops."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -12,6 +13,8 @@ from scipy.optimize import minimize
 from models.fairness import compute_fairness_weights
 from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
+from solvers.results.inequality import compute_gini, find_greatest_spread
+from solvers.sensitivity import SensitivitySession
 from tests.builders import Json, need, problem_json
 from tests.properties.planned import bounded, rows_of
 from tests.strategies import problems
@@ -179,6 +182,22 @@ def test_inequality_is_that_of_the_supply_table(problem: PlanningProblem) -> Non
             for county in (found.least_county, found.most_county)
         )
         assert (found.least_share, found.most_share) == pytest.approx((least, most), abs=1e-7)
+
+
+def test_served_shares_that_are_noise_are_no_inequality() -> None:
+    """Two counties get nothing, and one of them 1e-15 of a unit by rounding errors."""
+    problem = problem_json(
+        items=[{"id": "soap"}],
+        counties=[{"id": "a", "power_area": "area"}, {"id": "b", "power_area": "area"}],
+        demand=[need("a", "soap", 1), need("b", "soap", 1)],
+    )
+    session = SensitivitySession.from_problem(PlanningProblem.model_validate(problem))
+    flows = session.compute_flows()
+    noisy = replace(flows, unmet=flows.demand * np.array([1.0, 1 - 1e-15])[:, None, None])
+    assert compute_gini(session.arrays, noisy) == 0
+    spread = find_greatest_spread(session.arrays, noisy)
+    assert spread is not None
+    assert spread.spread == 0
 
 
 def two_equal_counties(**policy: Any) -> PlanningProblem:
