@@ -31,6 +31,7 @@ def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path:
     assert plan["verification"]["agrees"]
     assert shows_value(page.locator("[data-figure=served] dd").inner_text(), plan["summary"]["served_share"])
     assert shows_value(page.locator("[data-figure=local] dd").inner_text(), plan["summary"]["local_share"])
+    assert shows_value(page.locator("[data-figure=rounding-gap] dd").inner_text(), plan["objective"]["rounding_gap"])
     expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
     take_screenshot(page, "start-result")
     expect(page.get_by_label("Plan", exact=True)).to_contain_text("two-counties")

@@ -76,6 +76,25 @@ def test_a_follower_hears_everything_once_wherever_it_begins(runtime: JobRuntime
     assert asyncio.run(follow(plan, len(heard))) == []
 
 
+def test_a_follower_hears_of_a_plan_that_finishes_after_its_events_were_read(
+    runtime: JobRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = runtime.submit_plan(
+        PlanRequest(StoredProblem.from_problem(small("finishes between two reads")), reuse=False)
+    ).plan.id
+    wait_until_final(runtime, plan)
+    everything = list(runtime.read_events(plan))
+    answers = [everything[:-1], []]  # what was there before the plan finished
+    read_events = runtime.read_events
+    monkeypatch.setattr(runtime, "read_events", lambda *given: answers.pop(0) if answers else read_events(*given))
+
+    async def follow() -> list[JobEvent]:
+        return [event async for event in runtime.follow_events(plan)]
+
+    assert asyncio.run(asyncio.wait_for(follow(), 60)) == everything
+    assert everything[-1].kind == "finished"
+
+
 def test_waiting_ends_with_the_plan_or_with_the_time(runtime: JobRuntime) -> None:
     async def wait_twice(plan: str) -> tuple[str, str]:
         early = await runtime.wait_until_final(plan, 0.0)
