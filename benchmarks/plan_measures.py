@@ -156,7 +156,7 @@ def compute_cost_of_levelling(year: PlannedYear, without_smoothing: PlannedYear)
 
 def find_small_quotas(year: PlannedYear) -> list[str]:
     """Quotas below one lot of their line, or below one unit."""
-    lots = {(f.id, line.item): 1.0 for f in year.problem.factories for line in f.lines}
+    lots = {(f.id, line.item): line.lot or 1.0 for f in year.problem.factories for line in f.lines}
     return [
         f"{row['factory']}/{row['item']} {row['quantity']:g} in {row['period']}"
         for row in year.rows["quotas"]
