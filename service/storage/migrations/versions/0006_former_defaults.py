@@ -2,9 +2,13 @@
 
 Stored problems omit defaults, so a new default would change what a stored plan was made of: its prices and its remedies
 would belong to another problem. Each problem therefore states the defaults of version 0.2.0 that it omitted, and gets the
-digest of its new content. Finished plans lacked the gap of rounding, which the objective before rounding proves, since no plan has a
-smaller one; that was omitted if no quota was rounded. Nothing had a due date or took time on the way. Ratified plans are renewed as well, with their guards off for this transaction: each gets the
-digest of its renewed content, and an entry in the audit log with the old and the new digest.
+digest of its new content.
+
+Finished plans lacked the gap of rounding, which the objective before rounding proves, since no plan has a smaller one; that was
+omitted if no quota was rounded. Nothing had a due date or took time on the way.
+
+Ratified plans are renewed as well, with their guards off for this transaction: each gets the digest of its renewed content, and
+an entry in the audit log with the old and the new digest.
 """
 
 import hashlib
