@@ -1,8 +1,8 @@
 """Rounding to whole units item by item: each item is made whole by a small mixed-integer program, with all other items fixed.
 
 The first round makes every item whole. It frees the fractional amounts of the item, and quotas that cost little more, within one
-step of the linear program. Where that finds no plan, it frees more. Further rounds improve the items that lost most, with more
-freedom, until nothing improves or the time budget ends.
+step of the linear program. Where that finds no plan, it frees more. Items that leave a small need without its first unit are solved
+again with more freedom. Further rounds improve the items that lost most, until nothing improves or the time budget ends.
 
 The materials of an item are freed with it, since their balances are equations.
 """
@@ -103,7 +103,7 @@ class ItemRounding:
         Parameters
         ----------
         lp
-            The program, with the costs to minimise.
+            The program, with the costs to minimise; the first units of small needs get more weight.
         whole
             Steps and least runs of its variables.
         values
@@ -113,6 +113,7 @@ class ItemRounding:
         get_remaining_seconds
             Returns the wall time until the time limit of the plan.
         """
+        lp = replace(lp, cost=lp.cost * whole.first_unit_factor)
         self.lp, self.whole, self.values, self._relaxed_values = lp, whole, values, values.copy()
         self._get_remaining_seconds = get_remaining_seconds
         self._is_free = lp.column_lower < lp.column_upper
@@ -126,15 +127,15 @@ class ItemRounding:
         reduced_costs = lp.cost - lp.matrix.T @ dual_values
         self._is_cheap = reduced_costs <= CHEAP_SHARE * largest[whole.item_of_column]
         self._largest_cost = largest
+        discrete_items = np.unique(whole.item_of_column[whole.is_discrete])
+        self._losses = dict.fromkeys(map(int, discrete_items), np.inf)  # of an item that was whole, the loss is unknown
         self._materials = self._find_all_materials()
         self._helping_entries = find_helping_entries(lp, self._rows)
 
-    def round_all(self, seconds: float) -> bool:
-        """Make the point whole, and improve it for some CPU seconds; return whether it is whole."""
+    def round_all(self) -> bool:
+        """Make the point whole; return whether it is."""
         broken_items = self._list_items()
         losses: dict[int, float] = {}
-        if not broken_items and seconds > 0:  # whole already, but for another objective
-            losses = dict.fromkeys(map(int, np.unique(self.whole.item_of_column[self.whole.is_discrete])), np.inf)
         # what the first pass cannot make whole gets a second try among whole items, and a third with much time
         for tries, gap in ((_FIRST_TRIES, ITEM_GAP), (_FIRST_TRIES, ITEM_GAP), (_LAST_TRIES, RESCUE_GAP)):
             for item in broken_items:
@@ -142,13 +143,16 @@ class ItemRounding:
                     loss = self._round_item(item, tries, gap)
                     if loss is not None:
                         losses[item] = loss
-        if len(losses) < len(broken_items):
-            return False
+        self._losses |= losses
+        return len(losses) == len(broken_items)
+
+    def improve(self, seconds: float) -> None:
+        """Improve the whole point: first units of small needs, then for some CPU seconds the items that lost most."""
+        self._serve_first_units()
         deadline = time.thread_time() + seconds
         for freedom in (USED, SHARED):
-            while self._improve_items(losses, freedom, deadline):
+            while self._improve_items(freedom, deadline):
                 pass
-        return True
 
     def _list_items(self) -> list[int]:
         """Return the items with an amount that is not whole: first those that help to keep a constraint, then the dearest."""
@@ -179,9 +183,9 @@ class ItemRounding:
                 return loss
         return None
 
-    def _improve_items(self, losses: dict[int, float], freedom: Freedom, deadline: float) -> bool:
+    def _improve_items(self, freedom: Freedom, deadline: float) -> bool:
         """Round items again, first those that rounding makes short, then those that lost most; return whether a loss became smaller."""
-        improved = False
+        improved, losses = False, self._losses
         negligible = NEGLIGIBLE_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
         short = self._find_new_shortages()
         chosen = [item for item in losses if losses[item] > (0.0 if item in short else negligible)]
@@ -197,6 +201,18 @@ class ItemRounding:
                 losses[item] += change
                 improved |= change < -negligible
         return improved
+
+    def _serve_first_units(self) -> None:
+        """Solve the items again that leave a small need wholly unserved, with more and more freedom."""
+        for freedom in (USED, ITEM):
+            for item in sorted(self._find_unserved()):
+                self._losses[item] += self._solve_item(item, freedom, LAST_SECONDS) or 0.0
+
+    def _find_unserved(self) -> set[int]:
+        """Return the items of which a county gets not even the first unit in a period."""
+        is_full = self.values >= self.lp.column_upper - TOLERANCE
+        is_unserved = (self.whole.first_unit_factor > 1) & is_full & (self.lp.column_upper > 0)
+        return set(map(int, self.whole.item_of_column[is_unserved]))
 
     def _find_new_shortages(self) -> set[int]:
         """Return the items that are short although the linear program serves them in full."""

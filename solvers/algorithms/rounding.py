@@ -26,7 +26,7 @@ from solvers.lp.linear_program import (
     replace_objective,
     replace_row_bounds,
 )
-from solvers.lp.solution import Progress, Solution, SolveStep, Termination
+from solvers.lp.solution import Progress, Solution, SolveStep, StepOutcome, Termination
 
 STAGE = "whole units"
 """Name of the stage in timings, progress reports and solve steps."""
@@ -148,22 +148,38 @@ class _Search:
         values = relaxed.values if start is None else start
         rounding = ItemRounding(program.lp, self._whole, values.copy(), duals, self._run.remaining_seconds)
         started, small = time.monotonic(), self.is_small(program.lp)
-        is_whole = rounding.round_all(0.0 if small else ITEM_SECONDS)
+        is_whole = rounding.round_all()
+        if is_whole and not small:
+            rounding.improve(ITEM_SECONDS)
         self._add_step("item-rounding", started, "optimal" if is_whole else "rejected")
         best = rounding.values if is_whole else start if start is not None else known
         bound, is_infeasible = -np.inf, False
         if small or best is None:
-            started = time.monotonic()
-            limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds(), WHOLE_NODES)
-            found = solve_mixed_integer(self._build_mixed_integer(program.lp), limits, best)
-            bound, is_infeasible = found.bound, found.is_infeasible
-            if found.values is not None and self._is_better(program.lp, found.values, best):
-                best = found.values
-            ended = "infeasible" if is_infeasible else "optimal" if found.is_complete else "limit"
-            self._add_step("branch-and-bound", started, ended)
+            best, bound, is_infeasible = self._branch_and_bound(program.lp, best, rounding)
         if best is None:
             return RoundingResult(self._fail(program, is_infeasible=is_infeasible), bound, is_infeasible)
         return RoundingResult(self._clean_residual(self._certify(program, best)), bound, False)
+
+    def _branch_and_bound(
+        self, lp: LinearProgram, best: FloatArray | None, rounding: ItemRounding
+    ) -> tuple[FloatArray | None, float, bool]:
+        """Search the whole program.
+
+        Return the best point, if any, the bound, and whether there is no point at all.
+        """
+        best, bound, ended = self._search_tree(lp, best)
+        return best, bound, ended == "infeasible"
+
+    def _search_tree(self, lp: LinearProgram, best: FloatArray | None) -> tuple[FloatArray | None, float, StepOutcome]:
+        """Return the best point and the bound after the search, and how the search ended."""
+        started = time.monotonic()
+        limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds(), WHOLE_NODES)
+        found = solve_mixed_integer(self._build_mixed_integer(lp), limits, best)
+        if found.values is not None and self._is_better(lp, found.values, best):
+            best = found.values
+        ended: StepOutcome = "infeasible" if found.is_infeasible else "optimal" if found.is_complete else "limit"
+        self._add_step("branch-and-bound", started, ended)
+        return best, found.bound, ended
 
     def _clean_residual(self, attempt: SolveAttempt) -> SolveAttempt:
         """Return the whole plan, with its other values solved again if rounding errors of many small programs have added up."""
@@ -236,5 +252,5 @@ class _Search:
                 return attempt
         return replace(attempt, solution=Solution(Termination("infeasible"), None, None), certificate=None)
 
-    def _add_step(self, algorithm: str, started: float, outcome: str) -> None:
-        self.steps.append(SolveStep(algorithm, time.monotonic() - started, 0, outcome))  # type: ignore[arg-type]
+    def _add_step(self, algorithm: str, started: float, outcome: StepOutcome) -> None:
+        self.steps.append(SolveStep(algorithm, time.monotonic() - started, 0, outcome))

@@ -22,6 +22,9 @@ LARGEST_REMAINDER = 1.0 - 1e-4
 """Units of an item that may be discarded at a place in a period: less than one, by more than the tolerances of the solvers, within
 which a larger limit would let a whole unit disappear."""
 
+FIRST_UNIT_WEIGHT = 1.05
+"""Weight of the first unit of a need in rounding, relative to the weight of the deepest shortage band."""
+
 FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
 """Variables that count units of an item, without shortage, which is whole where these are and no remainder depends on the plan."""
 
@@ -47,6 +50,9 @@ class WholeUnits:
     """Whether a variable is a shortage, (n,)."""
     sums: sparse.csr_array
     """Sums of variables that must be whole, though the variables need not be: shortages over all bands, (q, n)."""
+
+    first_unit_factor: FloatArray
+    """Factor of the cost of each variable in rounding: above 1 for a shortage of the first unit of a need, otherwise 1, (n,)."""
 
     @property
     def is_discrete(self) -> BoolArray:
@@ -77,7 +83,27 @@ def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
         np.isin(np.arange(lp.column_count), program.variables["make"].positions),
         np.isin(np.arange(lp.column_count), program.variables["short"].positions),
         _sum_whole_shortages(program),
+        _weigh_first_units(arrays, program),
     )
+
+
+def _weigh_first_units(arrays: ProblemArrays, program: Program) -> FloatArray:
+    """Return the factors that give the first unit of each whole need more weight than any other unit of the item, (n,).
+
+    A band of a small need is narrower than one unit. The linear program serves its first band; a whole plan serves one unit or
+    nobody, and by the weights alone the unit would go to a place with a larger need. Needs to which a backlog may add have no
+    fixed bands, and get no factor.
+    """
+    short, items = program.variables["short"], arrays.items
+    place, item, period, band = (short.axes[axis] for axis in ("place", "item", "period", "band"))
+    served_before = np.cumsum(arrays.band_width[::-1])[::-1] - arrays.band_width
+    need = arrays.demand[place, item, period]
+    is_first = (need > 0) & (served_before[band] * need < 1 - WHOLE_TOLERANCE) & (arrays.band_width[-1] * need < 1)
+    is_first &= items.is_whole_units[item] & (items.carry_over[item] == 0) & ~is_past_period(arrays, short)
+    factor = np.ones(program.lp.column_count)
+    deepest = FIRST_UNIT_WEIGHT * arrays.band_weight.max() / np.maximum(arrays.band_weight[band], np.finfo(float).tiny)
+    factor[short.block_slice] = np.where(is_first & (arrays.band_weight[band] > 0), deepest, 1.0)
+    return factor
 
 
 def _sum_whole_shortages(program: Program) -> sparse.csr_array:

@@ -40,7 +40,7 @@ class WebhookView(Frozen):
 class WebhookWithSecret(WebhookView):
     """A new webhook with its secret."""
 
-    secret: str = Field(repr=False)
+    secret: str
     """Key of its signatures (Standard Webhooks): `whsec_` and base64. It is shown only once."""
 
 

@@ -1,6 +1,7 @@
-"""A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending`, set by ALLOT_ variables."""
+"""A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending SETTINGS`."""
 
 import signal
+import sys
 import threading
 
 from service.core.settings import Settings
@@ -20,4 +21,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main(Settings())
+    main(Settings.model_validate_json(sys.argv[1]))

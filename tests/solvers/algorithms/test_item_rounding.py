@@ -1,0 +1,85 @@
+"""Rounding item by item, as of a large program: the first unit of every small need comes before further units elsewhere."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms.item_rounding import ItemRounding
+from solvers.formulation import find_whole_units
+from solvers.lp.linear_program import FloatArray
+from solvers.sensitivity import SensitivitySession
+from tests.builders import Json, make_problem, need
+
+FAIR: Json = {"fairness": {"alpha": 1.0, "pieces": 10}}
+
+
+def make_neighbours(needs: list[int], supply: int, *, periods: int = 1, item: Json | None = None) -> PlanningProblem:
+    """Counties that need desks in every period, and one factory that can make some in each and send them anywhere."""
+    names = [f"c{n}" for n in range(len(needs))]
+    return make_problem(
+        periods=[f"p{t}" for t in range(periods)],
+        items=[{"id": "desk", "whole_units": True, **(item or {})}],
+        counties=[{"id": name, "power_area": "area"} for name in names],
+        factories=[{"id": "works", "place": "c0", "lines": [{"item": "desk", "kwh_per_unit": 1}]}],
+        demand=[need(name, "desk", [float(units)] * periods) for name, units in zip(names, needs, strict=True)],
+        power_areas=[{"id": "area", "limit_kwh": supply}],
+        links=[{"id": f"road-{name}", "from": "c0", "to": name, "mode": "road", "tonnes": 1000} for name in names[1:]],
+        policy=FAIR,
+    )
+
+
+def round_items(problem: PlanningProblem) -> FloatArray:
+    """Round the optimum of the linear program item by item, and return the units served, (C, T)."""
+    session = SensitivitySession.from_problem(problem)
+    program, arrays = session.program, session.arrays
+    rounding = ItemRounding(
+        program.lp,
+        find_whole_units(arrays, program),
+        session.plan_values.copy(),
+        session.point.dual_values,
+        lambda: 60.0,
+    )
+    assert rounding.round_all()
+    rounding.improve(0.0)
+    short = program.variables["short"]
+    served = arrays.demand[:, 0].copy()
+    np.subtract.at(served, (short.axes["place"], short.axes["period"]), rounding.values[short.block_slice])
+    return served
+
+
+@pytest.mark.parametrize(
+    ("needs", "supply", "expected"),
+    [
+        ([40, 4], 4, [3, 1]),  # a tenth of each is 4 and 0.4
+        ([90, 3, 3, 3], 9, [6, 1, 1, 1]),
+        ([9, 9, 2], 2, None),  # not enough for one unit each: somebody gets none
+    ],
+)
+def test_a_first_unit_comes_before_further_units(needs: list[int], supply: int, expected: list[int] | None) -> None:
+    served = round_items(make_neighbours(needs, supply))[:, 0]
+    assert served.sum() == pytest.approx(supply)
+    assert np.allclose(served, expected) if expected is not None else served.max() == pytest.approx(1)
+
+
+def test_a_first_unit_comes_in_every_period() -> None:
+    served = round_items(make_neighbours([60, 4, 5], 7, periods=3))
+    assert np.allclose(served, [[5] * 3, [1] * 3, [1] * 3])
+
+
+def test_needs_that_carry_over_wait_for_their_unit() -> None:
+    served = round_items(make_neighbours([40, 4], 4, item={"carry_over": 1.0}))[:, 0]
+    assert served.sum() == pytest.approx(4)
+
+
+@given(
+    needs=st.lists(st.one_of(st.integers(1, 9), st.integers(10, 60)), min_size=2, max_size=5),
+    more=st.integers(0, 10),
+)
+def test_nobody_is_unserved_where_there_is_a_unit_for_everybody(needs: list[int], more: int) -> None:
+    supply = min(len(needs) + more, sum(needs))
+    served = round_items(make_neighbours(needs, supply))[:, 0]
+    assert served.sum() == pytest.approx(supply)
+    small = np.array(needs) < 10
+    enough = supply - small.sum() >= (~small).sum()
+    assert not enough or (served[small] >= 1 - 1e-9).all()
