@@ -34,8 +34,11 @@ STAGE = "whole units"
 SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE = 20_000, 4_000
 """Numbers of variables, and of discrete variables, up to which the whole program is solved by branch and bound."""
 
-ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 6.0, 10.0, 2.0
+ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 6.0, 20.0, 2.0
 """CPU time to improve items in a large program, for branch and bound of a small one, and to settle its ties, in seconds."""
+
+SMALL_ITEM_SECONDS, LARGE_GAP = 4.0, 0.005
+"""CPU time to improve items of a small program after a search that a limit ended with a gap above this share."""
 
 WHOLE_NODES, TIE_NODES = 5_000, 50
 """Nodes of the search trees for these two; the seconds are for programs with slow nodes."""
@@ -163,11 +166,16 @@ class _Search:
     def _branch_and_bound(
         self, lp: LinearProgram, best: FloatArray | None, rounding: ItemRounding
     ) -> tuple[FloatArray | None, float, bool]:
-        """Search the whole program.
+        """Search the whole program; where a limit ends the search with a large gap, improve items.
 
         Return the best point, if any, the bound, and whether there is no point at all.
         """
         best, bound, ended = self._search_tree(lp, best)
+        if ended == "limit" and best is not None and _compute_gap(lp, best, bound) > LARGE_GAP:
+            started, rounding.values = time.monotonic(), best.copy()
+            rounding.improve(SMALL_ITEM_SECONDS)
+            self._add_step("item-rounding", started, "optimal")
+            best = rounding.values if self._is_better(lp, rounding.values, best) else best
         return best, bound, ended == "infeasible"
 
     def _search_tree(self, lp: LinearProgram, best: FloatArray | None) -> tuple[FloatArray | None, float, StepOutcome]:
@@ -254,3 +262,9 @@ class _Search:
 
     def _add_step(self, algorithm: str, started: float, outcome: StepOutcome) -> None:
         self.steps.append(SolveStep(algorithm, time.monotonic() - started, 0, outcome))
+
+
+def _compute_gap(lp: LinearProgram, values: FloatArray, bound: float) -> float:
+    """Return how far a point may be above the optimum, relative to max(1, its objective)."""
+    value = float(lp.cost @ values) + lp.offset
+    return (value - bound) / max(1.0, abs(value))
