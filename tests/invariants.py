@@ -14,6 +14,7 @@ from tests.invariants_of_deliveries import check_deliveries_invariant, check_qua
 from tests.invariants_of_time import (
     check_bands_invariant,
     check_due_invariant,
+    check_served_least_invariant,
     check_shortage_width_invariant,
     check_transit_invariant,
 )
@@ -299,7 +300,7 @@ def _shortage(r: Reading) -> float:
     return total
 
 
-LEAST = ("due", "local_floor", "line_least", "stock_least")
+LEAST = ("due", "served_least", "local_floor", "line_least", "stock_least")
 """Limits from below."""
 
 
@@ -352,6 +353,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_demand_invariant,
     check_balance_invariant,
     check_due_invariant,
+    check_served_least_invariant,
     check_shortage_width_invariant,
     check_transit_invariant,
     check_flows_invariant,

@@ -49,6 +49,17 @@ def check_shortage_width_invariant(r: Reading) -> Iterator[str]:
         yield f"shortage_width: {summary.served_share} of the demand served, {1 - unmet / demand} by the table"
 
 
+def check_served_least_invariant(r: Reading) -> Iterator[str]:
+    """At least the stated amount of a need is served; more than the demand of the period counts as the demand."""
+    for row in r.problem.served_least:
+        for period in r.periods:
+            key = (row.county, row.item, period)
+            least = min(r.at(row.quantity, period), r.need[key])
+            served = r.need[key] + r.backlog(key) - r.short[key]
+            if not r.past(period) and r.over(least, served):
+                yield f"served_least {key}: {served} served of at least {least}"
+
+
 def check_transit_invariant(r: Reading) -> Iterator[str]:
     """Shipments arrive when their link says, and what is under way at the end is counted."""
     tonnes = value = 0.0

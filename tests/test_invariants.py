@@ -64,6 +64,7 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
             {"id": "trade", "won": 50, "carries_over": True, "covers": ["central", "swaps", "materials"]},
         ],
         "demand": [need("town", "soap", 10), need("village", "soap", 12)],
+        "served_least": [need("village", "soap", [1, 0])],
         "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True, "smoothing": 0.25},
     }
     return make_problem(**{**whole, **parts})
@@ -101,6 +102,7 @@ TAMPERINGS = [
     ("check_balance_invariant", more("quotas", "quantity", 1)),
     ("check_demand_invariant", more("supply", "backlog", 1)),
     ("check_shortage_width_invariant", more("supply", "shortage", 100, item="soap", county="village")),
+    ("check_served_least_invariant", more("supply", "shortage", 12, item="soap", county="village", period="p1")),
     ("check_due_invariant", more("supply", "in_time", 1, county="village", period="p2")),
     ("check_due_invariant", more("supply", "due", 1, county="village", period="p2")),
     ("check_due_invariant", more("supply", "stock", -4, county="village", item="soap", period="p1")),

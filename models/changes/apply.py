@@ -42,6 +42,7 @@ CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
     "partner_wants": supply_changes.apply_partner_wants,
     "partner_credit": supply_changes.apply_partner_credit,
     "budget_won": budget_changes.apply_budget_won,
+    "served_least": supply_changes.apply_served_least,
     "fairness_alpha": policy_changes.apply_fairness_alpha,
 }
 """Function of each change; it returns the changed parts of the problem."""

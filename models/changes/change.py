@@ -34,6 +34,7 @@ ChangeName = Literal[
     "partner_wants",
     "partner_credit",
     "budget_won",
+    "served_least",
     "fairness_alpha",
 ]
 """Names of the changes; `Change.what` describes the field that each name changes."""
@@ -57,6 +58,7 @@ class Change(Frozen):
     county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:
     least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
     category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won.
+    `served_least`: units of needs that are served at the least (by county/item, county, item or category).
     `fairness_alpha`: aversion to inequality, 0 to 3; a value also replaces shortage bands."""
     where: Selector | Annotated[tuple[Selector, ...], Field(min_length=1)] | None = None
     """Selection by identifier, category, group or area. Two names separated by `/` select one part of one thing, such

@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.changes.change_context import ChangeContext, PerPeriodValue, group_by_name, replace_fields
+from models.problem.population import ServedLeast
 
 
 def apply_central_share(context: ChangeContext) -> dict[str, Any]:
@@ -108,6 +109,28 @@ def _change_partner_units(context: ChangeContext, side: str) -> dict[str, Any]:
         units[p][item] = context.change_series(units[p].get(item, 0.0))
     pairs = zip(problem.partners, units, strict=True)
     return {"partners": tuple(partner.model_copy(update={side: swaps}) for partner, swaps in pairs)}
+
+
+def apply_served_least(context: ChangeContext) -> dict[str, Any]:
+    """Change the least units of needs to be served, by county/item, county, item or category.
+
+    A `value` for a county/item pair can also add it.
+    """
+    problem = context.problem
+    category = {item.id: item.category for item in problem.items}
+    stated = {(row.county, row.item): row for row in problem.served_least}
+    kinds = [
+        {f"{county}/{item}": [(county, item)] for county, item in stated},
+        group_by_name((county, (county, item)) for county, item in stated),
+        group_by_name((item, (county, item)) for county, item in stated),
+        group_by_name((category[item], (county, item)) for county, item in stated),
+    ]
+    if context.change.factor is None:
+        kinds[1:1] = [{f"{c.id}/{item.id}": [(c.id, item.id)] for c in problem.counties for item in problem.items}]
+    for county, item in context.select_keys(kinds):
+        old = stated[county, item].quantity if (county, item) in stated else 0.0
+        stated[county, item] = ServedLeast(county=county, item=item, quantity=context.change_series(old))
+    return {"served_least": tuple(stated.values())}
 
 
 def _update_supply_shares(context: ChangeContext, **parts: Any) -> dict[str, Any]:

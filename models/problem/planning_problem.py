@@ -12,7 +12,7 @@ from models.problem.network import InTransit, Link, Station
 from models.problem.partners import Partner
 from models.problem.past import FormerQuota, Past
 from models.problem.policy import Policy
-from models.problem.population import County, DemandRow
+from models.problem.population import County, DemandRow, ServedLeast
 from models.problem.population_projection import PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
@@ -43,6 +43,8 @@ class PlanningProblem(Frozen):
     """Junctions and gateways."""
     demand: tuple[DemandRow, ...] = ()
     """Stated needs, which replace the estimate for their county and item."""
+    served_least: tuple[ServedLeast, ...] = ()
+    """Least units of needs to be served, by county and item; nothing is reserved for other needs."""
     factories: tuple[Factory, ...] = ()
     """Factories, with machines and lines."""
     power_areas: tuple[PowerArea, ...] = ()

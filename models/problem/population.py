@@ -106,3 +106,14 @@ class DemandRow(Frozen):
     """Identifier of the item."""
     quantity: PerPeriod
     """Units needed per period."""
+
+
+class ServedLeast(Frozen):
+    """Units of a need that are served at the least, whatever else goes short: a reservation."""
+
+    county: Id
+    """Identifier of the county."""
+    item: Id
+    """Identifier of the item."""
+    quantity: PerPeriod
+    """Units that are served per period at the least. More than the need counts as the need."""

@@ -8,7 +8,7 @@ from models.problem.network import InTransit, Link, Station
 from models.problem.partners import Partner
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Fairness, Goal, NeedSelection, Policy, ShortageBand
-from models.problem.population import AgeCount, CensusCount, County, DemandRow, Shop, StockLimits
+from models.problem.population import AgeCount, CensusCount, County, DemandRow, ServedLeast, Shop, StockLimits
 from models.problem.population_projection import AgeGroup, AgeRates, PopulationProjection
 from models.problem.power import PowerArea
 from models.problem.shares import SupplyShares
@@ -167,6 +167,8 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
            make_columns(Station, "id", "name", "local_name", "latitude", "longitude", "handling_tonnes"), (*_PROBLEM, "stations")),
     SheetLayout("demand", "A row is a stated need, which replaces the estimate.",
            make_columns(DemandRow, "county", "item", "quantity"), (*_PROBLEM, "demand")),
+    SheetLayout("served_least", "A row is a need of which a part is served at the least.",
+           make_columns(ServedLeast, "county", "item", "quantity"), (*_PROBLEM, "served_least")),
     SheetLayout("factories", "A row is a factory.", _FACTORY_FIELDS, (*_PROBLEM, "factories")),
     SheetLayout("machines", "A row is a machine group of a factory.",
            (_FACTORY, _MACHINE, _make_number_column("hours", "Nominal hours per period.", by_period=True)),

@@ -55,6 +55,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     "duplicate_period": FindingCode("error", "A period is listed twice."),
     "duplicate_line": FindingCode("error", "A factory has two lines for one item."),
     "duplicate_demand": FindingCode("error", "Two demand rows state the need of one county for one item."),
+    "duplicate_served_least": FindingCode(
+        "error", "Two rows of `served_least` state the least served amount of one county and item."
+    ),
     "duplicate_gateway": FindingCode("error", "A gateway is listed twice."),
     "duplicate_goal": FindingCode("error", "A goal is listed twice."),
     "goal_without_selection": FindingCode("error", "A goal other than `shortage` selects needs by `of`."),
@@ -127,6 +130,9 @@ WARNING_CODES: dict[str, FindingCode] = {
         "warning", "Stated heads differ from the projection of the census by more than its error; they are used."
     ),
     "worthless_need": FindingCode("warning", "A needed good has a value of 0, so its shortage costs nothing."),
+    "served_least_without_need": FindingCode(
+        "warning", "A least served amount is stated where the county does not need the item, so it has no effect."
+    ),
     "same_name": FindingCode("warning", "Two items have the same name."),
     "bands_sum": FindingCode("warning", "The widths of the shortage bands sum to less than 1."),
     "default_priority_weight": FindingCode(

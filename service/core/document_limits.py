@@ -9,7 +9,7 @@ from service.core.errors import ContentTooLargeError
 from service.core.settings import Settings
 
 _FALLBACK_DEMAND_ROWS = 10_000
-"""Rows of demand that are accepted where counties, items or periods are missing."""
+"""Rows of demand or of least served amounts that are accepted where counties, items or periods are missing."""
 
 
 def reject_oversized_document(document: Any, settings: Settings, prefix: str) -> None:
@@ -31,12 +31,13 @@ def reject_oversized_problem(problem: PlanningProblem, settings: Settings) -> No
         "lines": sum(len(factory.lines) for factory in problem.factories),
         "links": len(problem.links),
         "demand": len(problem.demand),
+        "served_least": len(problem.served_least),
     }
     _raise_content_too_large(list(_iterate_excesses(counts, settings)), "/province")
 
 
 def _count_parts(document: dict[str, Any]) -> dict[str, int]:
-    parts = ("counties", "items", "periods", "factories", "links", "demand")
+    parts = ("counties", "items", "periods", "factories", "links", "demand", "served_least")
     counts = {part: _measure_length(document.get(part)) for part in parts}
     factories = document.get("factories")
     lines = [f.get("lines") for f in factories if isinstance(f, dict)] if isinstance(factories, list) else []
@@ -61,8 +62,9 @@ def _iterate_excesses(counts: dict[str, int], settings: Settings) -> Iterator[tu
     if columns > settings.max_columns:
         yield "variables (estimated)", columns, settings.max_columns, "ALLOT_MAX_COLUMNS"
     pairs = counts["counties"] * counts["items"] if cells else _FALLBACK_DEMAND_ROWS
-    if counts["demand"] > pairs:
-        yield "demand", counts["demand"], pairs, "one row for every county and item at most"
+    for part in ("demand", "served_least"):
+        if counts[part] > pairs:
+            yield part, counts[part], pairs, "one row for every county and item at most"
 
 
 def _raise_content_too_large(excesses: list[tuple[str, int, int, str]], prefix: str) -> None:
@@ -70,7 +72,7 @@ def _raise_content_too_large(excesses: list[tuple[str, int, int, str]], prefix: 
         return
     findings = [
         Finding(
-            path=f"{prefix}/{part}" if part.isalpha() and part != "lines" else prefix,
+            path=f"{prefix}/{part}" if part.replace("_", "").isalpha() and part != "lines" else prefix,
             code="too_many",
             message=f"{count:,} {part}; the limit is {limit:,}.",
             remedy=f"Send fewer, or in several problems ({where}).",

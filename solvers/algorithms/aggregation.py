@@ -18,8 +18,9 @@ from scipy.sparse.csgraph import connected_components
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 from solvers.lp.solution import Solution
 
-DROPPED_CONSTRAINTS = ("link", "handling", "due")
-"""Constraints that the relaxation drops: on shipments alone, and due dates, in which shipments have both signs."""
+DROPPED_CONSTRAINTS = ("link", "handling", "due", "served_least")
+"""Constraints that the relaxation drops: on shipments alone; due dates, in which shipments have both signs; and least served amounts of
+single counties."""
 
 RELAXED_CONSTRAINTS = ("rate_change",)
 """Constraints that the relaxation drops, because they make it thirty times slower and hardly raise its bound."""

@@ -7,6 +7,7 @@ import numpy as np
 from models.demand import round_need_up
 from models.heads import list_heads
 from models.problem.planning_problem import PlanningProblem
+from solvers.data.item_arrays import WHOLE_TOLERANCE
 from solvers.data.label_arrays import index_positions, to_float_array, to_integer_array, to_period_array
 from solvers.lp.linear_program import FloatArray, IntArray
 
@@ -91,6 +92,19 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     for i in (i for i, item in enumerate(problem.items) if item.whole_units):
         demand[:, i] = [round_need_up(quantities) for quantities in demand[:, i].tolist()]
     return demand
+
+
+def build_served_least_array(problem: PlanningProblem, item_of: dict[str, int], demand: FloatArray) -> FloatArray:
+    """Return the least units of the demand to be served, (C, I, T): at most the demand, and whole of items in whole units."""
+    least = np.zeros_like(demand)
+    if problem.served_least:
+        county_of = index_positions(county.id for county in problem.counties)
+        rows = problem.served_least
+        where = [county_of[row.county] for row in rows], [item_of[row.item] for row in rows]
+        least[where] = to_period_array([row.quantity for row in rows], len(problem.periods))
+    whole = [i for i, item in enumerate(problem.items) if item.whole_units]
+    least[:, whole] = np.ceil(least[:, whole] - WHOLE_TOLERANCE) + 0.0
+    return np.minimum(least, demand)
 
 
 def build_period_days(problem: PlanningProblem) -> FloatArray:

@@ -8,7 +8,13 @@ import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.budget_arrays import BudgetArrays, build_budget_arrays
-from solvers.data.county_arrays import PlaceArrays, build_demand_array, build_period_days, build_place_arrays
+from solvers.data.county_arrays import (
+    PlaceArrays,
+    build_demand_array,
+    build_period_days,
+    build_place_arrays,
+    build_served_least_array,
+)
 from solvers.data.factory_arrays import LineArrays, MachineArrays, build_line_arrays, build_machine_arrays
 from solvers.data.item_arrays import ItemArrays, build_item_arrays
 from solvers.data.label_arrays import index_positions, to_float_array
@@ -38,6 +44,8 @@ class ProblemArrays:
     """Items."""
     demand: FloatArray
     """Demand in units, (C, I, T)."""
+    served_least: FloatArray
+    """Least units of the demand to be served, at most the demand, (C, I, T)."""
     places: PlaceArrays
     """Counties and stations: labour, stores, handling and stocks."""
     lines: LineArrays
@@ -91,6 +99,7 @@ class ProblemArrays:
             labels=labels,
             items=items,
             demand=demand,
+            served_least=build_served_least_array(problem, item_of, demand),
             places=places,
             lines=lines,
             machines=machines,

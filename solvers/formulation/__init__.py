@@ -6,6 +6,7 @@ from models.problem.policy import Goal
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import variables
 from solvers.formulation.constraints.backlog import (
+    add_served_least_constraints,
     add_shortage_width_constraints,
     compute_band_widths,
     sum_shortage_units,
@@ -103,6 +104,7 @@ def build_program(
     add_balance_constraints(arrays, program)
     add_due_constraints(arrays, program)
     add_shortage_width_constraints(arrays, program)
+    add_served_least_constraints(arrays, program)
     add_machine_constraints(arrays, program)
     add_labour_constraints(arrays, program)
     add_power_constraints(arrays, program)
@@ -122,9 +124,13 @@ def build_program(
     if shortage_without_swaps is not None:
         add_own_needs_first_constraints(arrays, program, shortage_without_swaps)
     if goals:
-        add_worst_fulfilment_constraints(arrays, program, goals)
-        add_central_distance_constraints(arrays, program, goals)
-        add_quota_distance_constraints(arrays, program, goals)
-        add_goal_constraints(arrays, program, goals)
+        _add_ordered_goals(arrays, program, goals)
 
     return fix_past_variables(arrays, program.build_program())
+
+
+def _add_ordered_goals(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:
+    add_worst_fulfilment_constraints(arrays, program, goals)
+    add_central_distance_constraints(arrays, program, goals)
+    add_quota_distance_constraints(arrays, program, goals)
+    add_goal_constraints(arrays, program, goals)

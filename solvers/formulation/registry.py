@@ -66,6 +66,12 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             ITEM_UNIT,
             "short",
         ),
+        _describe_constraint(
+            "served_least",
+            "At least a stated amount of the need for {item} in {place} in {period} is served.",
+            ITEM_UNIT,
+            "short",
+        ),
         _describe_constraint("machine", "The hours of the machines {machine} in {period} are limited.", "hour", "make"),
         _describe_constraint("labour", "The hours of labour in {place} in {period} are limited.", "hour", "make"),
         _describe_constraint(

@@ -75,7 +75,11 @@ def _covers_need(arrays: ProblemArrays) -> bool:
 def _collect_row_limits(arrays: ProblemArrays, program: Program, name: str) -> LimitArrays:
     block, lp = program.constraints[name], program.lp
     weight = BALANCE_PENALTY if name == "balance" else 1.0
-    sizes = {"local_floor": _compute_floor_sizes, "swap_balance": _compute_swap_sizes}
+    sizes = {
+        "local_floor": _compute_floor_sizes,
+        "swap_balance": _compute_swap_sizes,
+        "served_least": _read_served_least,
+    }
     typical = sizes[name](arrays, program) if name in sizes else None
     sides = (lp.row_lower[block.block_slice], lp.row_upper[block.block_slice])
     return _build_limit_sides(block.positions, 0, sides, weight, typical)
@@ -119,6 +123,12 @@ def _compute_floor_sizes(arrays: ProblemArrays, program: Program) -> FloatArray:
     """Return the demand that each floor covers, in the unit of the floor."""
     demand = arrays.centre.floor_weight @ arrays.demand.sum(axis=(0, 2))
     return np.asarray(demand[program.constraints["local_floor"].axes["group"]])
+
+
+def _read_served_least(arrays: ProblemArrays, program: Program) -> FloatArray:
+    """Return the least amount to be served of each need, in units; the right-hand side is less."""
+    axes = program.constraints["served_least"].axes
+    return np.asarray(arrays.served_least[axes["place"], axes["item"], axes["period"]])
 
 
 def _compute_swap_sizes(arrays: ProblemArrays, program: Program) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Constraints of the reference model on needs over time: due dates, and bands of needs with a backlog."""
+"""Constraints of the reference model on needs over time: due dates, least amounts served, and bands of needs with a backlog."""
 
 from collections import defaultdict
 
@@ -21,6 +21,27 @@ def add_shortage_width_constraints(model: ReferenceModel) -> None:
         model.add_constraint(
             units - bands[k].width * need <= 0, "shortage_width", county, item_id, model.problem.periods[t], str(k)
         )
+
+
+def add_served_least_constraints(model: ReferenceModel) -> None:
+    """Served least: of a need, which includes the backlog, at most the rest above the least amount is short."""
+    bands = range(len(list_bands(model.problem.policy)))
+    for row in model.problem.served_least:
+        item = model.items[row.item]
+        for t, quantity in enumerate(model.expand_to_periods(row.quantity)):
+            demand = model.demand.get((row.county, row.item, t), 0.0)
+            least = min(round_least(quantity, get_step(item)), demand)
+            if least <= 0:
+                continue
+            now = pulp.lpSum(model.short[row.county, row.item, t, k] for k in bands)
+            before = [model.short[key] for k in bands if (key := (row.county, row.item, t - 1, k)) in model.short]
+            model.add_constraint(
+                demand + item.carry_over * pulp.lpSum(before) - now >= least,
+                "served_least",
+                row.county,
+                row.item,
+                model.problem.periods[t],
+            )
 
 
 def add_due_constraints(model: ReferenceModel) -> None:

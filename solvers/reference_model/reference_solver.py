@@ -99,6 +99,10 @@ def solve_reference_model(
     if problem.policy.own_needs_first and problem.partners and limits is None:
         first = _assemble_model(problem, include_swaps=False, whole_units=whole_units)
         without_swaps = _solve_goals(first, solver, time_limit_seconds)
+        if without_swaps.status == "infeasible" and problem.served_least:  # swaps may serve the least amounts
+            unreserved = problem.model_copy(update={"served_least": ()})
+            first = _assemble_model(unreserved, include_swaps=False, whole_units=whole_units)
+            without_swaps = _solve_goals(first, solver, time_limit_seconds)
         if without_swaps.status != "optimal":
             return without_swaps
         limits = without_swaps.shortage
@@ -115,6 +119,7 @@ def _assemble_model(problem: PlanningProblem, include_swaps: bool, whole_units: 
     constraints.add_balance_constraints(model)
     constraints_of_time.add_due_constraints(model)
     constraints_of_time.add_shortage_width_constraints(model)
+    constraints_of_time.add_served_least_constraints(model)
     constraints.add_machine_constraints(model)
     constraints.add_labour_constraints(model)
     constraints.add_power_constraints(model)

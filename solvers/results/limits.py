@@ -25,6 +25,7 @@ LimitAxes = tuple[str, str, str]
 
 CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
     "due": ("place", "item", "period"),
+    "served_least": ("place", "item", "period"),
     "machine": ("machine", "", "period"),
     "labour": ("place", "", "period"),
     "power": ("area", "", "period"),
@@ -52,7 +53,7 @@ BOUND_LIMIT_AXES: Mapping[tuple[str, Side], LimitAxes] = {
 }
 """Bounds that are limits, and the axes that name each bound."""
 
-LOWER_LIMITS = ("due", "local_floor", "line_least", "stock_least")
+LOWER_LIMITS = ("due", "served_least", "local_floor", "line_least", "stock_least")
 """Limits from below, by the name of the constraint or bound."""
 
 RULE_NAMES = (*CONSTRAINT_LIMIT_AXES, *(BOUNDS[key].name for key in BOUND_LIMIT_AXES))
@@ -145,6 +146,9 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
     if name == "due":
         opening = _read_opening_stock(solved.arrays, block)
         used, limit = used + opening, limit + opening
+    if name == "served_least":
+        demand = solved.arrays.demand[tuple(block.axes[axis] for axis in ("place", "item", "period"))]
+        used, limit = used + demand, limit + demand
     if name == "handling":
         before = compute_arriving_tonnes(solved.arrays)[block.axes["place"], block.axes["period"]]
         used, limit = used + before, limit + before

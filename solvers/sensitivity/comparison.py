@@ -33,7 +33,7 @@ ComparisonSteps = Sequence[tuple[str, PlanningProblem]]
 """Name of each step and the problem after it; the last problem is that of the second plan."""
 
 PROBLEM_PARTS = (
-    ("population and demand", ("counties", "demand", "items", "calendars")),
+    ("population and demand", ("counties", "demand", "served_least", "items", "calendars")),
     ("electricity", ("power_areas",)),
     ("central deliveries", ("supply_shares",)),
     ("factories", ("factories",)),

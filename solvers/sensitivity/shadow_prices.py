@@ -21,6 +21,7 @@ MAX_SHORTAGE_REDUCTIONS = 5
 
 LIMIT_PHRASES = {
     "due": "less of {part} due early in {id} in {period}",
+    "served_least": "less of {part} reserved in {id} in {period}",
     "power": "in {id} in {period}",
     "machine": "on {part} of {id} in {period}",
     "labour": "of labour in {id} in {period}",

@@ -121,6 +121,10 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     (change("budget_won", where="wages", factor=0.5), {"budgets.0.won": 45, "budgets.1.won": [8, 6]}),
     (change("budget_won", periods=["2002-02"], value=7), {"budgets.0.won": [90, 7], "budgets.1.won": [8, 7]}),
     (
+        change("served_least", where="kapsan/soap", value=9, periods=["2002-02"]),
+        {"served_least.0.county": "kapsan", "served_least.0.item": "soap", "served_least.0.quantity": [0, 9]},
+    ),
+    (
         change("fairness_alpha", value=2),
         {"policy.fairness": {"alpha": 2, "pieces": 10}, "policy.shortage_bands": None},
     ),
@@ -243,6 +247,8 @@ WRONG: list[tuple[Change, str, str]] = [
     (change("opening_stock", where="kapsan/starch", factor=2), "/where", "unknown_where"),
     (change("opening_stock", where="kapsan/tea", value=2), "/where", "unknown_where"),
     (change("partner_offers", where="north-hamgyong/notebook", factor=2), "/where", "unknown_where"),
+    (change("served_least", where="kapsan/soap", factor=2), "/where", "unknown_where"),
+    (change("served_least", where="kapsan/tea", value=2), "/where", "unknown_where"),
     (change("local_floor", where="toys", value=0.5), "/where", "unknown_where"),
     (change("closing_least", periods=["2002-01"], value=2), "/periods", "not_by_period"),
     (change("machine_condition", factor=2), "/factor", "changed_out_of_range"),

@@ -94,6 +94,7 @@ COMING = {"link": "kilju-hyesan", "to": "hyesan", "item": "soap", "quantity": [5
 
 MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/demand/0/item", add("demand", value=DEMAND | {"item": "sope"})),
+    ("unknown_item", "/served_least/0/item", add("served_least", value=DEMAND | {"item": "sope"})),
     ("unknown_item", "/counties/1/stocks/sope", put("counties", 1, "stocks", value={"sope": {"opening": 1}})),
     (
         "unknown_item",
@@ -113,6 +114,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_place", "/supply_shares/gateways/1", add("supply_shares", "gateways", value="kiljo")),
     ("unknown_county", "/demand/0/county", add("demand", value=DEMAND | {"county": "kapsam"})),
     ("unknown_county", "/demand/0/county", add("demand", value=DEMAND | {"county": "kilju"})),
+    ("unknown_county", "/served_least/0/county", add("served_least", value=DEMAND | {"county": "kilju"})),
     ("unknown_power_area", "/counties/0/power_area", put("counties", 0, "power_area", value="hyesam")),
     ("unknown_power_area", "/links/0/power_area", put("links", 0, "power_area", value="hyesam")),
     ("unknown_calendar", "/items/0/calendar", put("items", 0, "calendar", value="scool")),
@@ -143,6 +145,11 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("duplicate_period", "/periods/1", put("periods", 1, value="2002-01")),
     ("duplicate_line", "/factories/1/lines/1/item", add("factories", 1, "lines", value={"item": "starch"})),
     ("duplicate_demand", "/demand/1", both(add("demand", value=DEMAND), add("demand", value=DEMAND))),
+    (
+        "duplicate_served_least",
+        "/served_least/1",
+        both(add("served_least", value=DEMAND), add("served_least", value=DEMAND)),
+    ),
     ("duplicate_gateway", "/supply_shares/gateways/1", add("supply_shares", "gateways", value="kilju")),
     ("duplicate_goal", "/policy/goals/1", put("policy", "goals", value=["cost", {"goal": "cost"}])),
     ("wrong_length", "/calendars/school", put("calendars", "school", value=[0.25, 0.25, 0.5])),
@@ -267,6 +274,7 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         ("nothing_to_pay", f"/budgets/0/covers/{k}", both(*modifications, add("budgets", value=BUDGET | budget)))
         for k, budget, modifications in UNPAID
     ),
+    ("served_least_without_need", "/served_least/0", add("served_least", value=DEMAND | {"item": "soda"})),
     ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),
     ("same_name", "/items/5/name", both(add("items", value=SALT), add("items", value=SALT | {"id": "sea-salt"}))),
     ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),

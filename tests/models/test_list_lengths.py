@@ -19,6 +19,7 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
     ("in_transit", 0, "quantity"),
     ("stations", 0, "handling_tonnes"),
     ("demand", 0, "quantity"),
+    ("served_least", 0, "quantity"),
     ("factories", 0, "machines", "kettle"),
     ("factories", 0, "lines", 0, "least"),
     ("factories", 0, "lines", 0, "most"),
@@ -36,7 +37,11 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
 @pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
 def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]) -> None:
     pointer = "/" + "/".join(map(str, path))
-    parts = (add("demand", value=DEMAND), add("budgets", value=dict(BUDGET)), put("in_transit", value=[dict(COMING)]))
+    parts = (
+        *(add(name, value=dict(DEMAND)) for name in ("demand", "served_least")),
+        add("budgets", value=dict(BUDGET)),
+        put("in_transit", value=[dict(COMING)]),
+    )
     raw = modified_problem(*parts, put(*path, value=[1, 1, 1]))
     assert (pointer, "wrong_length") in list_codes(raw)
     raw = modified_problem(*parts, put(*path, value=[]))

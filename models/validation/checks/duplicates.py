@@ -94,6 +94,15 @@ def check_duplicate_demand(context: ProblemContext) -> Iterator[Finding]:
         yield make_finding("duplicate_demand", path, message, "Merge the rows into one, or remove one of them.")
 
 
+def check_duplicate_served_least(context: ProblemContext) -> Iterator[Finding]:
+    """The least served amount of a county and item is stated at most once."""
+    rows = context.problem.served_least
+    occurrences = [((row.county, row.item), ("served_least", r)) for r, row in enumerate(rows)]
+    for (county, item), path, first in _find_repeated_names(occurrences):
+        message = f"What {quote_name(county)} gets of {quote_name(item)} at the least is already stated at {_format_path(first)}."
+        yield make_finding("duplicate_served_least", path, message, "Merge the rows into one, or remove one of them.")
+
+
 def check_duplicate_goals(context: ProblemContext) -> Iterator[Finding]:
     """A goal is listed once; `worst_fulfilment` once for each value of `over`, and `shortage` once for each selection."""
     goals = context.problem.policy.expand_ordered_goals()
@@ -117,5 +126,6 @@ CHECKS = (
     check_duplicate_gateways,
     check_duplicate_lines,
     check_duplicate_demand,
+    check_duplicate_served_least,
     check_duplicate_goals,
 )

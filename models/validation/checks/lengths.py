@@ -91,6 +91,8 @@ def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPat
         yield ("stations", n, "handling_tonnes"), station.handling_tonnes
     for r, row in enumerate(problem.demand):
         yield ("demand", r, "quantity"), row.quantity
+    for r, least in enumerate(problem.served_least):
+        yield ("served_least", r, "quantity"), least.quantity
     yield from _iterate_factory_values(context)
     for e, area in enumerate(problem.power_areas):
         yield ("power_areas", e, "limit_kwh"), area.limit_kwh

@@ -52,6 +52,18 @@ def check_worthless_needs(context: ProblemContext) -> Iterator[Finding]:
             )
 
 
+def check_served_without_need(context: ProblemContext) -> Iterator[Finding]:
+    """Every need with a least served amount exists."""
+    for r, row in enumerate(context.problem.served_least):
+        is_known = row.county in context.county_ids and row.item in context.items_by_id
+        if is_known and row.county not in context.needing_counties.get(row.item, ()):
+            message = (
+                f"{quote_name(row.county)} does not need {quote_name(row.item)}, so nothing can be reserved for it."
+            )
+            remedy = "State the need in `demand` or by a norm, or remove the row."
+            yield make_finding("served_least_without_need", ("served_least", r), message, remedy)
+
+
 def check_repeated_names(context: ProblemContext) -> Iterator[Finding]:
     """No two items have the same names."""
     items_by_name: dict[tuple[str, str], list[int]] = {}
@@ -202,6 +214,7 @@ CHECKS = (
     check_groups_without_people,
     check_misspelt_groups,
     check_worthless_needs,
+    check_served_without_need,
     check_repeated_names,
     check_item_sources,
     check_unreachable_counties,

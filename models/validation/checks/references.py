@@ -8,12 +8,14 @@ from models.validation.finding_codes import make_finding
 
 
 def check_county_items(context: ProblemContext) -> Iterator[Finding]:
-    """Stocks and demand rows refer to existing items."""
+    """Stocks, stated needs and least served amounts refer to existing items."""
     for n, county in enumerate(context.problem.counties):
         for item in county.stocks:
             yield from context.check_reference("item", item, ("counties", n, "stocks", item))
     for r, row in enumerate(context.problem.demand):
         yield from context.check_reference("item", row.item, ("demand", r, "item"))
+    for r, least in enumerate(context.problem.served_least):
+        yield from context.check_reference("item", least.item, ("served_least", r, "item"))
 
 
 def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
@@ -57,13 +59,14 @@ def check_place_references(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_demand_counties(context: ProblemContext) -> Iterator[Finding]:
-    """Demand rows refer to counties, because stations have no people."""
-    for r, row in enumerate(context.problem.demand):
-        if row.county in context.place_ids and row.county not in context.county_ids:
-            message = f"{quote_name(row.county)} is a station, which has no people and no needs."
-            yield make_finding("unknown_county", ("demand", r, "county"), message, "Use a county.")
-        else:
-            yield from context.check_reference("county", row.county, ("demand", r, "county"))
+    """Stated needs and least served amounts refer to counties, because stations have no people."""
+    for name in ("demand", "served_least"):
+        for r, row in enumerate(getattr(context.problem, name)):
+            if row.county in context.place_ids and row.county not in context.county_ids:
+                message = f"{quote_name(row.county)} is a station, which has no people and no needs."
+                yield make_finding("unknown_county", (name, r, "county"), message, "Use a county.")
+            else:
+                yield from context.check_reference("county", row.county, (name, r, "county"))
 
 
 def check_power_area_references(context: ProblemContext) -> Iterator[Finding]:

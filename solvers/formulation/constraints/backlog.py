@@ -1,4 +1,4 @@
-"""Shortage bands of needs that carry over."""
+"""Shortage bands of needs that carry over, and least amounts of needs that are served."""
 
 import numpy as np
 
@@ -34,6 +34,31 @@ def add_shortage_width_constraints(arrays: ProblemArrays, program: ProgramBuilde
     for k, width in enumerate(arrays.band_width):
         next_rows: IntArray = rows[place[before], item[before], period[before] + 1, k]
         add_coefficients(program, next_rows, short.positions[before], -width * arrays.items.carry_over[item[before]])
+
+
+def add_served_least_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
+    """Require that a least amount of a need is served.
+
+    κ[i] · Σ_k short[n,i,t−1,k] − Σ_k short[n,i,t,k]  ≥  served_least[n,i,t] − d[n,i,t]
+    ↔  shadow price in won per unit, by place, item and period
+
+    What is served is the demand and the backlog less the shortage. A least amount above the demand counts as the demand.
+    Only needs with a least amount have a constraint.
+    """
+    least = arrays.served_least
+    rows = add_constraints_where(
+        program, "served_least", ("place", "item", "period"), least > 0, lower=least - arrays.demand
+    )
+    short = find_variable_block(program, "short")
+    place, item, period = get_axis_codes(short, "place", "item", "period")
+    add_coefficients(program, rows[place, item, period], short.positions, -1.0)
+    before = np.flatnonzero(period < arrays.period_count - 1)
+    add_coefficients(
+        program,
+        rows[place[before], item[before], period[before] + 1],
+        short.positions[before],
+        arrays.items.carry_over[item[before]],
+    )
 
 
 def compute_band_widths(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:

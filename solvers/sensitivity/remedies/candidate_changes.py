@@ -302,6 +302,25 @@ def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], lis
     return list_candidates
 
 
+def _list_served_candidates(context: _LimitContext) -> list[CandidateChange]:
+    """Return a smaller reservation for another need."""
+    county = context.problem.counties[context.axes["place"]].id
+    number = context.axes["item"]
+    item = context.problem.items[number].id
+    stated = {(row.county, row.item): row.quantity for row in context.problem.served_least}
+
+    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
+        value = max(0.0, context.limit - amount)
+        period = context.problem.periods[context.period]
+        return (Change(what="served_least", where=f"{county}/{item}", periods=(period,), value=value),)
+
+    candidate = context.build_candidate(
+        "served_least", f"{county}/{item}", stated[county, item], sign=-1.0, max_amount=context.limit
+    )
+    step = 1.0 if context.arrays.items.is_whole_units[number] else 0.0
+    return [replace(candidate, to_changes=make_changes, step=step)]
+
+
 def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
     """Return the binding one of two limits in the last period, up to the other limit."""
 
@@ -355,6 +374,7 @@ def _create_swap_lister(side: str) -> Callable[[_LimitContext], list[CandidateCh
 
 CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChange]]] = {
     "power": _list_power_candidates,
+    "served_least": _list_served_candidates,
     "machine": _list_machine_candidates,
     "labour": _create_county_lister("labour", "labour_hours"),
     "link": _list_link_candidates,

@@ -41,6 +41,7 @@ def two_towns(**parts: Any) -> PlanningProblem:
         "counties": [_hills(), {"id": "plain", "power_area": "south"}],
         "power_areas": [{"id": "north", "limit_kwh": [100, 80], "own_generation_kwh": 5}, {"id": "south"}],
         "demand": [need("hills", "soap", [40, 60]), need("plain", "soap", 20)],
+        "served_least": [need("hills", "soap", [0, 5]), need("plain", "soap", 3)],
         "factories": [_works(), _mill()],
         "supply_shares": {
             "central": 0.5,

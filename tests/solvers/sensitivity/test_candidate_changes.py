@@ -95,6 +95,7 @@ def build_complete_problem() -> PlanningProblem:
         stocks = {"soap": {"opening": 5.0, "least": 5.0, "most": 900.0, "closing_least": 20.0, "closing_most": 300.0}}
         county |= {"labour_hours": 1000.0, "handling_tonnes": [50.0, 60.0], "stocks": stocks}
     raw["factories"][0]["lines"][0] |= {"least": [5.0, 6.0], "most": 9000.0}
+    raw["served_least"] = [{"county": "kapsan", "item": "soap", "quantity": [50.0, 60.0]}]
     raw["budgets"] = [
         {"id": "roads", "won": [500.0, 400.0], "covers": ["haulage"]},
         {"id": "trade", "won": 9000.0, "covers": ["central", "swaps"], "carries_over": True},

@@ -57,6 +57,7 @@ export default {
   "limit.machine_condition": "Condition of the machines of {id}",
   "limit.due": "Due date in {id} ({part})",
   "limit.power": "Electricity of {id}",
+  "limit.served_least": "Least amount of {part} served in {id}",
   "limit.machine": "Machine hours of {id} ({part})",
   "limit.labour": "Labour in {id}",
   "limit.link": "Transport capacity {id} (to {part})",
@@ -110,5 +111,6 @@ export default {
   "change.stock_most": "Maximum stock",
   "change.closing_least": "Minimum closing stock",
   "change.closing_most": "Maximum closing stock",
+  "change.served_least": "Least amount served",
   "change.local_floor": "Minimum local share",
 };

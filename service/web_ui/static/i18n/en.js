@@ -71,6 +71,7 @@ export default {
   "unit.m": "m",
   "rule.due": "Due date",
   "rule.shortage_width": "Shortage band",
+  "rule.served_least": "Least amount served",
   "rule.machine": "Machine hours",
   "rule.labour": "Labour",
   "rule.power": "Electricity",

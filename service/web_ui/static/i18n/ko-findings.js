@@ -73,6 +73,8 @@ export default {
   "finding.bands_beyond_need": "부족 구간의 너비를 합하면 1이 넘습니다.",
   "finding.group_without_people": "어느 군에도 없는 인구 집단의 기준량입니다.",
   "finding.misspelt_group": "군의 인구 집단에 기준량이 없습니다. 이름이 비슷한 집단은 있습니다.",
+  "finding.duplicate_served_least": "한 군의 한 품목 최소 공급량이 두 번 적혀 있습니다.",
+  "finding.served_least_without_need": "군에 그 품목의 수요가 없어 최소 공급량이 효력이 없습니다.",
   "finding.worthless_need": "필요한 품목의 값이 0이라 부족해도 비용이 없습니다.",
   "finding.same_name": "두 품목의 이름이 같습니다.",
   "finding.bands_sum": "부족 구간의 너비를 합하면 1보다 작습니다.",

@@ -58,6 +58,7 @@ export default {
   "limit.machine_condition": "{id} 설비 상태",
   "limit.due": "{id} 공급 기한 ({part})",
   "limit.power": "{id} 전력",
+  "limit.served_least": "{id} {part} 최소 공급량",
   "limit.machine": "{id} 설비 시간 ({part})",
   "limit.labour": "{id} 노동력",
   "limit.link": "{id} 수송 능력 ({part} 방향)",
@@ -115,5 +116,6 @@ export default {
   "change.stock_most": "최대 재고",
   "change.closing_least": "기말 최소 재고",
   "change.closing_most": "기말 최대 재고",
+  "change.served_least": "최소 공급량",
   "change.local_floor": "지방 생산 최소 몫",
 };

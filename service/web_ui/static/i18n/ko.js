@@ -70,6 +70,7 @@ export default {
   "unit.m": "m",
   "rule.due": "공급 기한",
   "rule.shortage_width": "부족 구간",
+  "rule.served_least": "최소 공급량",
   "rule.machine": "설비 시간",
   "rule.labour": "노동력",
   "rule.power": "전력",
