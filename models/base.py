@@ -1,20 +1,66 @@
 """Base types of all models: frozen models, identifiers, bounded numbers and values per period."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+from models.labels import normalise_label, normalise_raw_label, show_invisible
 
 ID_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
 
-Id = Annotated[str, Field(min_length=1, max_length=100, pattern=ID_PATTERN)]
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=ID_PATTERN), BeforeValidator(normalise_raw_label)]
 """An identifier chosen by the user, unique among things of its kind. Letters, digits, `-`, `_` and `.` are allowed;
-the first character must not be `.`."""
+the first character must not be `.`. Like labels, identifiers are kept in one form."""
 
 Text = Annotated[str, Field(max_length=2000)]
 """Free text for people. Allot does not interpret it."""
 
-Label = Annotated[str, Field(min_length=1, max_length=100)]
-"""A short word that groups things, such as a category or a population group."""
+Name = Annotated[str, Field(max_length=2000), BeforeValidator(normalise_raw_label)]
+"""A name for people, kept in the form of a label. Allot does not interpret it."""
+
+Label = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(normalise_raw_label)]
+"""A short word that groups things, such as a category or a population group. Allot keeps it composed (NFC), with single
+spaces between words and none around them, and without characters that have no width."""
+
+LabelKey = TypeVar("LabelKey")
+Value = TypeVar("Value")
+
+
+def _reject_equal_keys(value: Any) -> Any:
+    """Raise PydanticCustomError if two keys of an object are one label, because one of their values would be lost."""
+    if not isinstance(value, dict) or all(isinstance(key, str) and normalise_label(key) is key for key in value):
+        return value
+    first: dict[str, str] = {}
+    for key in value:
+        label = normalise_label(key) if isinstance(key, str) else key
+        if label in first:
+            shown = f"“{show_invisible(first[label])}” and “{show_invisible(key)}” are the same label"
+            raise PydanticCustomError("repeated_key", "{shown}", {"shown": shown})
+        first[label] = key
+    return value
+
+
+ByLabel = Annotated[dict[LabelKey, Value], BeforeValidator(_reject_equal_keys)]
+"""An object whose keys are labels or identifiers."""
+
+
+def _accept_integral_float(value: Any) -> Any:
+    """Convert a number without a fraction, such as 1.0, to a whole number, which JSON does not distinguish."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+ACCEPT_INTEGRAL_FLOAT = BeforeValidator(_accept_integral_float)
+"""Lets a whole number be written 1.0."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false; no number and no text."""
+
+Latitude = Annotated[float, Field(ge=-90, le=90, strict=True, allow_inf_nan=False)]
+"""Degrees north, from -90 to 90."""
+
+Longitude = Annotated[float, Field(ge=-180, le=180, strict=True, allow_inf_nan=False)]
+"""Degrees east, from -180 to 180."""
 
 MAX_AMOUNT = 1e15
 """Largest accepted quantity. Solvers treat numbers not far above it as infinite."""

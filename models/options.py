@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Frozen
+from models.base import Flag, Frozen
 
 SolverName = Literal["auto", "highs", "highs-ipm", "glop", "pdlp", "cbc"]
 """`auto`: Allot selects an algorithm. `highs`: HiGHS dual simplex. `highs-ipm`: HiGHS interior point. `glop`, `pdlp`:
@@ -20,6 +20,6 @@ class PlanOptions(Frozen):
     """Time limit in seconds. At the limit, the solver stops and returns the best feasible plan found so far."""
     tolerance: Annotated[float, Field(gt=0, le=1e-2, strict=True)] = 1e-6
     """Largest scaled primal residual, dual residual and gap at which a plan is called optimal."""
-    verify: bool = False
+    verify: Flag = False
     """Whether to solve the independent PuLP formulation with another solver and report whether both objectives
     agree."""

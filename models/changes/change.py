@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Amount, Frozen, Id, PerPeriod
+from models.labels import normalise_raw_label
 
 ChangeName = Literal[
     "central_share",
@@ -40,7 +41,7 @@ ChangeName = Literal[
 """Names of the changes; `Change.what` describes the field that each name changes."""
 
 
-Selector = Annotated[str, Field(min_length=1, max_length=201)]
+Selector = Annotated[str, Field(min_length=1, max_length=201), BeforeValidator(normalise_raw_label)]
 """An identifier, or two identifiers separated by `/`."""
 
 
@@ -85,9 +86,9 @@ class Scenario(Frozen):
 
     id: Id
     """Identifier, unique within the province."""
-    name: str
+    name: Annotated[str, BeforeValidator(normalise_raw_label)]
     """Name for people."""
-    local_name: str = ""
+    local_name: Annotated[str, BeforeValidator(normalise_raw_label)] = ""
     """Name in the local language and script."""
     notes: str = ""
     """Description of the scenario."""

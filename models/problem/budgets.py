@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Text
+from models.base import Amount, Flag, Frozen, Id, Label, Name, PerPeriod
 
 BudgetCost = Literal["making", "haulage", "central", "materials", "swaps"]
 """A kind of spending that a budget can cover."""
@@ -15,13 +15,13 @@ class Budget(Frozen):
 
     id: Id
     """Identifier, unique among budgets."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
     won: PerPeriod
     """Money per period, in won."""
-    carries_over: bool = False
+    carries_over: Flag = False
     """Whether money that is not spent remains for later periods."""
     covers: Annotated[tuple[BudgetCost, ...], Field(min_length=1)]
     """Kinds of spending. `making`: `cost_per_unit` of lines. `haulage`: `cost_per_tonne_km` and `cost_per_tonne` of links.

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import MAX_AMOUNT, Amount, Frozen, Id, Label, PerPeriod, Share, Text
+from models.base import MAX_AMOUNT, Amount, ByLabel, Frozen, Id, Label, Name, PerPeriod, Share
 
 Lot = Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
 """A number above 0, up to `MAX_AMOUNT`."""
@@ -17,11 +17,11 @@ class Line(Frozen):
     """Identifier of the item made."""
     kwh_per_unit: Amount = 0.0
     """Electricity per unit at the machine, in kWh, before the factory's `power_overhead`; 0 by default."""
-    hours_per_unit: dict[Label, Amount] = {}
+    hours_per_unit: ByLabel[Label, Amount] = {}
     """Machine hours per unit, by machine group."""
     labour_hours_per_unit: Amount = 0.0
     """Labour hours per unit; 0 by default."""
-    materials: dict[Id, Amount] = {}
+    materials: ByLabel[Id, Amount] = {}
     """Units of other items used per unit made."""
     quality: Share = 1.0
     """Quality of the product on machines in full condition, 0 to 1; 1 by default. The policy's `quality_weight` prices
@@ -43,9 +43,9 @@ class Factory(Frozen):
 
     id: Id
     """Identifier, unique among factories."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
     place: Id
     """County or station where the factory is."""
@@ -56,7 +56,7 @@ class Factory(Frozen):
     made: quality · (1 + condition) / 2."""
     power_overhead: Amount = 1.0
     """Factor on the electricity of all lines, for lighting, heating, old motors and line losses; 1 by default."""
-    machines: dict[Label, PerPeriod] = {}
+    machines: ByLabel[Label, PerPeriod] = {}
     """Nominal machine hours per period, by machine group."""
     lines: tuple[Line, ...] = ()
     """Production lines, one for each item."""

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
+from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, ByLabel, Flag, Frozen, Id, Label, Name, PerPeriod, Share
 
-Priority = Annotated[int, Field(ge=1, le=3, strict=True)]
+Priority = Annotated[int, Field(ge=1, le=3, strict=True), ACCEPT_INTEGRAL_FLOAT]
 """Priority class: 1 first (survival, infants, school), 2 next, 3 last."""
 
 
@@ -24,9 +24,9 @@ class Item(Frozen):
 
     id: Id
     """Identifier, unique among items."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
     category: Label = "other"
     """Category for shares, floors and summaries, such as food or hygiene."""
@@ -42,21 +42,21 @@ class Item(Frozen):
     """Priority class of a shortage: 1 first, 3 last; 2 by default."""
     importance: PerPeriod = 1.0
     """Factor on the weight of a shortage, by period; 1 by default."""
-    whole_units: bool = False
+    whole_units: Flag = False
     """Whether amounts must be whole numbers: needs, quotas, shipments, stocks, hand-overs, swaps and what is served."""
-    transportable: bool = True
+    transportable: Flag = True
     """Whether links can carry the item."""
-    storable: bool = True
+    storable: Flag = True
     """Whether county stores can keep the item from one period to the next."""
     loss: Share = 0.0
     """Share of the stock lost per period, 0 to 1; 0 by default."""
     holding_cost: Amount = 0.0
     """Holding cost, in won per unit of stock at the end of a period; 0 by default."""
-    norms: dict[Label, Amount] = {}
+    norms: ByLabel[Label, Amount] = {}
     """Need in units per head and year, by population group."""
     calendar: Label = "even"
     """Distribution of the plan's need over its periods: `even`, or a name in `calendars`."""
     carry_over: Share = 0.0
     """Share of a shortage that is needed again in the next period, 0 to 1; 0 (the default) if what is short is lost."""
-    due: dict[Id, DueDate] = {}
+    due: ByLabel[Id, DueDate] = {}
     """Part of the need that is due before a period ends, by period, such as goods for a holiday in mid-April."""

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, PerPeriod, Text
+from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, Flag, Frozen, Id, Latitude, Longitude, Name, PerPeriod
 
-TransitPeriods = Annotated[int, Field(ge=0, le=1000, strict=True)]
+TransitPeriods = Annotated[int, Field(ge=0, le=1000, strict=True), ACCEPT_INTEGRAL_FLOAT]
 """A whole number of periods."""
 
 
@@ -15,13 +15,13 @@ class Station(Frozen):
 
     id: Id
     """Identifier, unique among all places (counties and stations)."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
-    latitude: float | None = None
+    latitude: Latitude | None = None
     """Latitude, in degrees north."""
-    longitude: float | None = None
+    longitude: Longitude | None = None
     """Longitude, in degrees east."""
     handling_tonnes: PerPeriod | None = None
     """Largest tonnage that may enter over links per period; no limit if absent."""
@@ -39,7 +39,7 @@ class Link(Frozen):
     """Place where the link starts."""
     to_place: Id = Field(alias="to")
     """Place where the link ends."""
-    one_way: bool = False
+    one_way: Flag = False
     """Whether the link carries goods only from start to end."""
     mode: Literal["rail", "road", "water"] = "road"
     """Mode of transport."""

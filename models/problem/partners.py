@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from models.base import Amount, Frozen, Id, PerPeriod, Text
+from models.base import Amount, ByLabel, Frozen, Id, Name, PerPeriod
 
 
 class Partner(Frozen):
@@ -10,18 +10,18 @@ class Partner(Frozen):
 
     id: Id
     """Identifier, unique among partners."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
     at: Id
     """Place where goods change hands."""
     kind: Literal["region", "centre"] = "region"
     """`region`: a neighbouring region. `centre`: the centre's own trade, where central factories give products for
     surplus."""
-    offers: dict[Id, PerPeriod] = {}
+    offers: ByLabel[Id, PerPeriod] = {}
     """Largest quantity of each item that the partner gives per period, in units."""
-    wants: dict[Id, PerPeriod] = {}
+    wants: ByLabel[Id, PerPeriod] = {}
     """Largest quantity of each item that the partner takes per period, in units."""
     rate: Amount = 1.0
     """Value received per value given; 1 by default."""

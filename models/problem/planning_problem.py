@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import MAX_AMOUNT, Frozen, Id, Label, PerPeriod, Share, Text
+from models.base import MAX_AMOUNT, ByLabel, Frozen, Id, Label, Name, PerPeriod, Share, Text
 from models.problem.budgets import Budget
 from models.problem.factories import Factory
 from models.problem.items import Item
@@ -21,7 +21,7 @@ from models.problem.shares import SupplyShares
 class PlanningProblem(Frozen):
     """A region with its needs and its limits on production and transport, over the periods of a plan."""
 
-    name: Text = ""
+    name: Name = ""
     """Name of the problem."""
     periods: Annotated[tuple[Id, ...], Field(min_length=1)]
     """Identifiers of the periods, in order."""
@@ -31,7 +31,7 @@ class PlanningProblem(Frozen):
     """Length of the plan in years; 1 by default. Norms per year are multiplied by it."""
     notes: Text = ""
     """Remarks for people."""
-    calendars: dict[Label, tuple[Share, ...]] = {}
+    calendars: ByLabel[Label, tuple[Share, ...]] = {}
     """Distribution of the plan's need over its periods: one share per period, summing to 1."""
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     """Goods and materials."""

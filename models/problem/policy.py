@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from models.base import Amount, Frozen, Id, Label, Share
+from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, Flag, Frozen, Id, Label, Share
 from models.fairness import compute_fairness_weights
 from models.problem.items import Priority
 
@@ -27,7 +27,7 @@ class Fairness(Frozen):
     alpha: Annotated[float, Field(ge=0, le=3, strict=True, allow_inf_nan=False)] = 1.0
     """Aversion to inequality, 0 to 3. 0: every unit weighs the same. 1: proportional fairness. Higher values approach
     max-min fairness, which is the goal `worst_fulfilment`."""
-    pieces: Annotated[int, Field(ge=1, le=20, strict=True)] = 10
+    pieces: Annotated[int, Field(ge=1, le=20, strict=True), ACCEPT_INTEGRAL_FLOAT] = 10
     """Number of equal pieces of a need, 1 to 20. A unit short weighs more in each further piece."""
 
 
@@ -107,12 +107,12 @@ class Policy(Frozen):
     """Weight of a shortage by the item's priority; 4, 2 and 1 by default."""
     goals: Annotated[tuple[OrderedGoal, ...], Field(min_length=1, max_length=10)] | None = None
     """Goals in order; null minimises the sum of weighted shortage and costs."""
-    own_needs_first: bool = False
+    own_needs_first: Flag = False
     """Whether swaps must leave every county at least as much of every good as a plan without swaps."""
-    own_surplus: bool = True
+    own_surplus: Flag = True
     """Whether swaps give at most what local factories have made so far and the opening stock, by item over the whole
     region. What the centre or another partner supplies is then no means of payment. True by default."""
-    tie_break: bool = True
+    tie_break: Flag = True
     """Whether ties between optimal plans are settled: the plan that serves most, then makes, draws, swaps, ships and
     stores least, by value and tonne-km. True by default."""
     quality_weight: Amount = 0.0

@@ -4,12 +4,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, Label, PerPeriod, Share, Text
+from models.base import (
+    ACCEPT_INTEGRAL_FLOAT,
+    Amount,
+    ByLabel,
+    Frozen,
+    Id,
+    Label,
+    Latitude,
+    Longitude,
+    Name,
+    PerPeriod,
+    Share,
+)
 
 YearlyRate = Annotated[float, Field(ge=-0.2, le=0.2, strict=True, allow_inf_nan=False)]
 """A rate of change per year, from -0.2 to 0.2."""
 
-Age = Annotated[int, Field(ge=0, le=120, strict=True)]
+Age = Annotated[int, Field(ge=0, le=120, strict=True), ACCEPT_INTEGRAL_FLOAT]
 """An age in years."""
 
 
@@ -53,9 +65,9 @@ class Shop(Frozen):
 
     id: Id
     """Identifier, unique among the shops of the county."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
     share: Share
     """Share of the county's goods that the shop hands out, 0 to 1; the shares of a county sum to 1."""
@@ -66,18 +78,18 @@ class County(Frozen):
 
     id: Id
     """Identifier, unique among all places (counties and stations)."""
-    name: Text = ""
+    name: Name = ""
     """Name in English; Allot shows the identifier if empty."""
-    local_name: Text = ""
+    local_name: Name = ""
     """Name in the region's own language."""
-    latitude: float | None = None
+    latitude: Latitude | None = None
     """Latitude of the county seat, in degrees north."""
-    longitude: float | None = None
+    longitude: Longitude | None = None
     """Longitude of the county seat, in degrees east."""
-    population: dict[Label, Amount] = {}
+    population: ByLabel[Label, Amount] = {}
     """Heads by population group. Groups may overlap; `women`, for example, also belong to `people`. Heads stated here
     replace those that follow from a census."""
-    census: dict[Label, CensusCount] = {}
+    census: ByLabel[Label, CensusCount] = {}
     """Heads of the census year by population group; Allot projects them to the plan's year."""
     ages: tuple[AgeCount, ...] = ()
     """People of the census year by sex and five-year age; Allot projects them to the plan's year by cohorts."""
@@ -93,7 +105,7 @@ class County(Frozen):
     """Largest tonnage that may enter over links per period; no limit if absent."""
     shops: tuple[Shop, ...] = ()
     """Shops that hand out the county's goods, for slips; the plan itself knows counties only."""
-    stocks: dict[Id, StockLimits] = {}
+    stocks: ByLabel[Id, StockLimits] = {}
     """Opening stock and stock limits by item. Other items start with 0 and are limited by the store only."""
 
 

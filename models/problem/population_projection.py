@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Label, Share
+from models.base import Amount, ByLabel, Frozen, Label, Share
 from models.problem.population import Age
 
 Year = Annotated[float, Field(ge=0, le=10_000, strict=True, allow_inf_nan=False)]
@@ -54,5 +54,5 @@ class PopulationProjection(Frozen):
     """Share of the children born within five years who are alive at their end; 1 by default."""
     rates: tuple[AgeRates, ...] = ()
     """Births and survival by five-year age; required where a county states `ages`."""
-    groups: dict[Label, AgeGroup] = {}
+    groups: ByLabel[Label, AgeGroup] = {}
     """Population groups by age and sex; required where a county states `ages`."""

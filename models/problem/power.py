@@ -1,6 +1,6 @@
 """Power areas: electricity limits of factories and electric links."""
 
-from models.base import Frozen, Id, PerPeriod, Text
+from models.base import Frozen, Id, Name, PerPeriod
 
 
 class PowerArea(Frozen):
@@ -8,7 +8,7 @@ class PowerArea(Frozen):
 
     id: Id
     """Identifier, unique among power areas."""
-    name: Text = ""
+    name: Name = ""
     """Name for people."""
     limit_kwh: PerPeriod | None = None
     """Electricity allotted per period, in kWh; no limit if absent."""

@@ -1,6 +1,6 @@
 """Supply from the centre, and least shares of local production."""
 
-from models.base import Frozen, Id, Label, PerPeriod, Share, SharePerPeriod
+from models.base import ByLabel, Frozen, Id, Label, PerPeriod, Share, SharePerPeriod
 
 
 class SupplyShares(Frozen):
@@ -8,15 +8,15 @@ class SupplyShares(Frozen):
 
     central: Share = 0.0
     """Share of each good's demand that the centre promises, 0 to 1; 0 by default."""
-    by_category: dict[Label, Share] = {}
+    by_category: ByLabel[Label, Share] = {}
     """Promised share by category, 0 to 1; replaces `central`."""
-    by_item: dict[Id, Share] = {}
+    by_item: ByLabel[Id, Share] = {}
     """Promised share by item, 0 to 1; replaces `by_category`."""
     delivered: SharePerPeriod = 1.0
     """Delivered part of the promise in each period, 0 to 1; 1 by default."""
     gateways: tuple[Id, ...] = ()
     """Places where the centre hands over its supply, in any proportion."""
-    materials: dict[Id, PerPeriod] = {}
+    materials: ByLabel[Id, PerPeriod] = {}
     """Allotment of materials by the centre, in units per period, before `delivered`."""
-    local_floor: dict[Label, Share] = {}
+    local_floor: ByLabel[Label, Share] = {}
     """Least share of local production in local production plus central supply over the plan, by category or item."""

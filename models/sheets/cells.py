@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from models.labels import normalise_label
 from models.sheets.columns import LIST_KINDS, Column
 
 _NUMBER_PATTERN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -57,7 +58,7 @@ def parse_cell(column: Column, value: CellValue) -> Any:
     if column.kind in LIST_KINDS:
         return _parse_value_list(column, value)
     text = restore_digits(value)
-    return text.strip() if column.kind == "id" and isinstance(text, str) else text
+    return normalise_label(text) if isinstance(text, str) and (column.kind == "id" or column.choices) else text
 
 
 def _parse_number(column: Column, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from models.labels import normalise_raw_label
 from models.sheets.cells import parse_cell
 from models.sheets.columns import Column
 from models.sheets.document import ProvinceDocument
@@ -152,12 +153,12 @@ class RowReader:
         return [parse_cell(column, row.cells.get(header)) for header in headers]
 
     def _parse_required_cell(self, row: SheetRow, column: Column) -> Any:
-        value = parse_cell(column, row.cells.get(column.name))
-        if value is None and not self._is_cell_rejected(row, column.name):
+        value = normalise_raw_label(parse_cell(column, row.cells.get(column.name)))
+        if value in (None, "") and not self._is_cell_rejected(row, column.name):
             self._add_finding(
                 "missing_cell", row, column.name, "The cell is empty.", "Fill the cell, or remove the row."
             )
-        return value
+        return value or None
 
     def _is_cell_rejected(self, row: SheetRow, column: str) -> bool:
         """Whether the cell already has a finding."""

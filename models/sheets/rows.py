@@ -1,9 +1,11 @@
 """Rows of a sheet by column, after a check of the headers."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from models.labels import normalise_label
 from models.sheets.cells import CellValue, RawSheet, UnsupportedCell, is_blank_cell
 from models.sheets.codes import SHEET_CODES, make_sheet_finding
 from models.sheets.columns import Column, SheetLayout
@@ -91,10 +93,15 @@ def _match_headers(
     by_period = {
         f"{column.name} {period}": column for column in sheet.layout.columns if column.by_period for period in periods
     }
+    columns = known | by_period
+    # `ID` and `Item` are taken for `id` and `item`; two names that differ only in case stay apart.
+    cases = Counter(name.casefold() for name in columns)
+    folded = {name.casefold(): name for name in columns if cases[name.casefold()] == 1}
     for cell in header:
-        name = " ".join(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell).split())
-        match = known.get(name) or by_period.get(name)
-        if name and match is None and name not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
+        name = normalise_label(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell))
+        name = name if name in columns else folded.get(name.casefold(), name)
+        match = columns.get(name)
+        if name and match is None and name.casefold() not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
             remedy = (
                 suggest_similar_names(name, [*known, *by_period])
                 or f"Remove the column, or rename it to note. Known columns: {', '.join(known)}."

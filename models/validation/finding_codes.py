@@ -21,7 +21,9 @@ class FindingCode(NamedTuple):
 STRUCTURE_CODES: dict[str, FindingCode] = {
     "bad_json": FindingCode("error", "The text is not valid JSON."),
     "too_deep": FindingCode("error", "Lists and objects are nested too deeply."),
-    "repeated_key": FindingCode("error", "An object contains the same key twice; only the last value would count."),
+    "repeated_key": FindingCode(
+        "error", "An object contains the same key twice, or two keys that are one label; only one value would count."
+    ),
     "bad_text": FindingCode("error", "A text contains an unpaired UTF-16 surrogate."),
     "missing": FindingCode("error", "A required field is missing."),
     "unknown_field": FindingCode("error", "A field has an unknown name."),
@@ -134,6 +136,11 @@ WARNING_CODES: dict[str, FindingCode] = {
         "warning", "A least served amount is stated where the county does not need the item, so it has no effect."
     ),
     "same_name": FindingCode("warning", "Two items have the same name."),
+    "similar_label": FindingCode(
+        "warning",
+        "Two labels or identifiers of one kind differ only in case, width or separators, or labels in one letter or "
+        "syllable.",
+    ),
     "bands_sum": FindingCode("warning", "The widths of the shortage bands sum to less than 1."),
     "default_priority_weight": FindingCode(
         "warning", "Items have a priority without a stated weight, so the default weight is used."

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from models.labels import normalise_label
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_partial_problem, check_problem, raise_on_errors
 from models.validation.checks.context import Omissions
@@ -243,15 +244,15 @@ def _find_removed_kinds(raw: dict[str, Any], path: JsonPath) -> Iterator[str]:
 def _find_removed_names(raw: dict[str, Any], path: JsonPath) -> Iterator[str]:
     """Yield the identifiers that the part at `path` defined."""
     if len(path) == 2:
-        yield str(path[1]) if path[0] == "calendars" else _read_text_at(raw, (*path, "id"))
+        yield normalise_label(str(path[1])) if path[0] == "calendars" else _read_text_at(raw, (*path, "id"))
     if path[0] == "factories" and path[2:3] == ("machines",):
-        yield str(path[-1])
+        yield normalise_label(str(path[-1]))
 
 
 def _read_text_at(raw: Any, path: JsonPath) -> str:
     for part in path:
         raw = _get_value_at(raw, part)
-    return raw if isinstance(raw, str) else ""
+    return normalise_label(raw) if isinstance(raw, str) else ""
 
 
 def _get_value_at(value: Any, part: str | int) -> Any:

@@ -186,6 +186,9 @@ def _translate_text_error(details: ErrorDetails, path: JsonPath) -> Finding:
         return make_finding(
             "bad_text", path, "The text contains an unpaired UTF-16 surrogate.", "Re-encode the file as UTF-8."
         )
+    if kind == "repeated_key":
+        message = f"{details['msg']}; only one of the values would count."
+        return make_finding("repeated_key", path, message, "Keep one of the entries.")
     if kind in _SIZE_ERRORS:
         return _translate_size_error(kind, context, path)
     message = details["msg"].removeprefix("Value error, ")

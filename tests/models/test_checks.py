@@ -277,6 +277,11 @@ MISTAKES: list[tuple[str, str, Modification]] = [
     ("served_least_without_need", "/served_least/0", add("served_least", value=DEMAND | {"item": "soda"})),
     ("worthless_need", "/items/2/value", put("items", 2, "value", value=0)),
     ("same_name", "/items/5/name", both(add("items", value=SALT), add("items", value=SALT | {"id": "sea-salt"}))),
+    (
+        "similar_label",
+        "/items/1/category",
+        both(put("items", 1, "category", value="Hygiene"), put("supply_shares", "by_category", value={})),
+    ),
     ("bands_sum", "/policy/shortage_bands", put("policy", "shortage_bands", 0, "width", value=0.4)),
     ("default_priority_weight", "/policy/priority_weights", put("policy", "priority_weights", value={"1": 4, "3": 1})),
     (

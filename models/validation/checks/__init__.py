@@ -9,6 +9,7 @@ from models.validation.checks import (
     budgets,
     cycles,
     duplicates,
+    labels,
     lengths,
     limits,
     needs,
@@ -49,7 +50,7 @@ PART_CHECKS = (
 )
 """Checks of parts of a problem, in the order of their findings."""
 
-WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *population.WHOLE_PROBLEM_CHECKS)
+WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *labels.CHECKS, *population.WHOLE_PROBLEM_CHECKS)
 """Checks of the problem as a whole. They yield only warnings and require a complete problem."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
+from models.labels import fold_words, show_invisible, split_letters
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import Finding
@@ -152,14 +153,16 @@ def suggest_similar_names(name: str, known: Collection[str], cutoff: float = 0.6
     """Return a remedy with up to three names of `known` similar to `name`; empty if none is similar."""
     if len(name) > 100 or len(known) > MAX_CANDIDATES:
         return ""
-    lower = {other.lower(): other for other in known}
-    close = get_close_matches(name.lower(), lower, n=3, cutoff=cutoff)
-    return f"Did you mean {format_name_list(lower[match] for match in close)}?" if close else ""
+    letters: dict[str, str] = {}
+    for other in known:
+        letters.setdefault(split_letters(fold_words(other)), other)
+    close = get_close_matches(split_letters(fold_words(name)), letters, n=3, cutoff=cutoff)
+    return f"Did you mean {format_name_list(letters[match] for match in close)}?" if close else ""
 
 
 def quote_name(name: str) -> str:
-    """Put a name in quotation marks, shortened to 60 characters."""
-    return f"“{name if len(name) <= 60 else name[:57] + '…'}”"
+    """Put a name in quotation marks, shortened to 60 characters, with an escape for what cannot be seen."""
+    return f"“{show_invisible(name if len(name) <= 60 else name[:57] + '…')}”"
 
 
 def format_name_list(names: Iterable[str], max_names: int = 5, conjunction: str = "or") -> str:

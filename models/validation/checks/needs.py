@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from models.labels import fold_label
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks.context import ProblemContext, format_name_list, quote_name, suggest_similar_names
 from models.validation.finding import Finding
@@ -29,6 +30,14 @@ def check_groups_without_people(context: ProblemContext) -> Iterator[Finding]:
 
 def check_misspelt_groups(context: ProblemContext) -> Iterator[Finding]:
     """No population group without a norm resembles a group with a norm that the county lacks."""
+    for n, group, remedy in list_misspelt_groups(context):
+        county = context.problem.counties[n]
+        message = f"{quote_name(county.id)} has the group {quote_name(group)}, for which no item has a norm."
+        yield make_finding("misspelt_group", ("counties", n, "population", group), message, remedy)
+
+
+def list_misspelt_groups(context: ProblemContext) -> Iterator[tuple[int, str, str]]:
+    """Yield the position of the county, the group without a norm, and a remedy with the groups that it resembles."""
     for n, county in enumerate(context.problem.counties):
         known = context.groups_by_county[n]
         lacking = [group for group in context.items_by_norm_group if group not in known]
@@ -38,8 +47,7 @@ def check_misspelt_groups(context: ProblemContext) -> Iterator[Finding]:
                 and group not in context.items_by_norm_group
                 and (remedy := suggest_similar_names(group, lacking, cutoff=0.8))
             ):
-                message = f"{quote_name(county.id)} has the group {quote_name(group)}, for which no item has a norm."
-                yield make_finding("misspelt_group", ("counties", n, "population", group), message, remedy)
+                yield n, group, remedy
 
 
 def check_worthless_needs(context: ProblemContext) -> Iterator[Finding]:
@@ -65,16 +73,22 @@ def check_served_without_need(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_repeated_names(context: ProblemContext) -> Iterator[Finding]:
-    """No two items have the same names."""
-    items_by_name: dict[tuple[str, str], list[int]] = {}
-    for i, item in enumerate(context.problem.items):
-        if item.name or item.local_name:
-            items_by_name.setdefault((item.name, item.local_name), []).append(i)
-    for (name, local_name), positions in items_by_name.items():
-        if len(positions) > 1:
-            ids = format_name_list((context.problem.items[i].id for i in positions), conjunction="and")
-            message = f"The items {ids} have the same name {quote_name(name or local_name)}, so a quota sheet does not distinguish them."
-            yield make_finding("same_name", ("items", positions[1], "name"), message, "Give each item a unique name.")
+    """No two items have the same name, or the same name in the region's language, whatever its case and width."""
+    reported: set[tuple[int, ...]] = set()
+    for field in ("name", "local_name"):
+        items_by_name: dict[str, list[int]] = {}
+        for i, item in enumerate(context.problem.items):
+            if name := getattr(item, field):
+                items_by_name.setdefault(fold_label(name), []).append(i)
+        for positions in items_by_name.values():
+            if len(positions) > 1 and tuple(positions) not in reported:
+                reported.add(tuple(positions))
+                names = [context.problem.items[i] for i in positions]
+                ids = format_name_list((item.id for item in names), conjunction="and")
+                message = f"The items {ids} have the same name {quote_name(getattr(names[0], field))}, so a quota sheet does not distinguish them."
+                yield make_finding(
+                    "same_name", ("items", positions[1], field), message, "Give each item a unique name."
+                )
 
 
 def check_item_sources(context: ProblemContext) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.base import Frozen, Id
+from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen, Id
 from models.options import PlanOptions, SolverName
 from models.plan import (
     Certificate,
@@ -32,7 +32,7 @@ class PlanEnvelope(SourceEnvelope):
 
     options: PlanOptions = PlanOptions()
     """Solver options."""
-    priority: int = Field(default=0, ge=-100, le=100, strict=True)
+    priority: Annotated[int, Field(ge=-100, le=100, strict=True), ACCEPT_INTEGRAL_FLOAT] = 0
     """Priority among your waiting plans; higher ones are solved first."""
     reuse: bool = Field(default=True, strict=True)
     """Whether a finished plan of the same problem and options may be returned at once."""

@@ -1,8 +1,10 @@
 """Schemas of problems: sources, validation and the demand estimate."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from models.base import Frozen, Id
+from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen, Id
 from models.changes.change import Change
 from models.demand import DemandEstimate
 from models.heads import GroupHeads
@@ -77,7 +79,7 @@ class SourceEnvelope(Frozen):
 
     province: Id | None = None
     """Province whose problem is taken, such as `ryanggang`; instead of `problem`."""
-    version: int | None = Field(default=None, ge=1)
+    version: Annotated[int, Field(ge=1, strict=True), ACCEPT_INTEGRAL_FLOAT] | None = None
     """Version of the province; the newest if absent."""
     scenario: Id | None = None
     """Scenario of the province, applied before `changes`."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.base import Frozen, Text
+from models.base import Frozen, Name
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 
@@ -12,7 +12,7 @@ from models.problem.planning_problem import PlanningProblem
 class ProvinceEnvelope(Frozen):
     """A province to be stored, but for its problem."""
 
-    name: Text = ""
+    name: Name = ""
     """Name for people; the problem's name if empty."""
     scenarios: tuple[Scenario, ...] = Field(default=(), max_length=200)
     """Its named scenarios; each must be applicable to the problem."""

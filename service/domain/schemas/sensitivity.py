@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Frozen, Id
+from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen, Id
 from models.changes.change import Change
 from models.plan import Infeasibility
 
@@ -40,7 +40,7 @@ class CurveBody(Frozen):
     """Start of the curve."""
     end: Annotated[float, Field(ge=0, strict=True)]
     """End of the curve."""
-    max_solves: Annotated[int, Field(ge=3, le=MAX_SOLVES, strict=True)] = 40
+    max_solves: Annotated[int, Field(ge=3, le=MAX_SOLVES, strict=True), ACCEPT_INTEGRAL_FLOAT] = 40
     """Maximum number of solves; if they do not find every breakpoint, the answer states the maximum error."""
     time_limit_seconds: Annotated[float, Field(gt=0, le=MAX_TIME_LIMIT_SECONDS, strict=True)] = 60.0
     """Time limit; the answer holds what was found by then, with its range and maximum error."""

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from models import provinces
 from models.changes.change import Change, Scenario
 from models.examples import two_counties_raw
+from models.labels import normalise_label
 from models.problem.planning_problem import PlanningProblem
 from models.provinces import load_province_notes
 from models.provinces.figures import read_notes
@@ -106,7 +107,7 @@ def odd_scenarios(words: list[str]) -> tuple[Scenario, ...]:
 @given(
     words=st.lists(
         st.sampled_from(ODD_WORDS)
-        | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip),
+        | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(normalise_label),
         min_size=9,
         max_size=9,
         unique=True,

@@ -2,7 +2,8 @@
 export default {
   "finding.bad_json": "올바른 JSON이 아닙니다.",
   "finding.too_deep": "목록과 개체가 너무 깊이 겹쳐 있습니다.",
-  "finding.repeated_key": "한 개체에 같은 이름이 두 번 있습니다. 마지막 것만 쓰이게 됩니다.",
+  "finding.repeated_key":
+    "한 개체에 같은 이름이 두 번 있거나, 보기에 같은 이름이 둘 있습니다. 하나의 값만 쓰이게 됩니다.",
   "finding.bad_text":
     "글에 짝이 없는 UTF-16 대리 부호가 있습니다. 파일을 UTF-8로 다시 저장하십시오.",
   "finding.missing": "필수 항목이 없습니다.",
@@ -77,6 +78,8 @@ export default {
   "finding.served_least_without_need": "군에 그 품목의 수요가 없어 최소 공급량이 효력이 없습니다.",
   "finding.worthless_need": "필요한 품목의 값이 0이라 부족해도 비용이 없습니다.",
   "finding.same_name": "두 품목의 이름이 같습니다.",
+  "finding.similar_label":
+    "대소문자, 너비, 띄어쓰기나 한 글자만 다른 이름이 둘 있습니다. 같은 것이면 같게 적으십시오.",
   "finding.bands_sum": "부족 구간의 너비를 합하면 1보다 작습니다.",
   "finding.default_priority_weight": "가중치가 적히지 않은 우선순위가 있어 기본값을 씁니다.",
   "finding.goal_without_needs": "목표가 고른 수요가 없어 목표가 쓰이지 않습니다.",
