@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.validation.checks import Finding, InvalidProblemError
@@ -16,6 +16,7 @@ from service.api.request_context import get_request_id
 from service.auth.authorization import ForbiddenError, HiddenError
 from service.core.errors import (
     PROBLEM_JSON,
+    STATUS_CLIENT_CLOSED_REQUEST,
     ApiError,
     NotFoundError,
     PreconditionFailedError,
@@ -141,6 +142,12 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     )
 
 
+async def handle_client_disconnect(request: Request, _: Exception) -> Response:
+    """Handle a client that went away before its body was complete: nobody reads the answer."""
+    log.info("client disconnected", path=request.url.path)
+    return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)
+
+
 async def handle_unexpected_error(request: Request, error: Exception) -> Response:
     """Handle an unexpected error: log it, reveal nothing of it."""
     log.error("request failed", request_id=get_request_id(request.scope), path=request.url.path, exc_info=error)
@@ -161,6 +168,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(VersionConflictError, handle_version_conflict)
     app.add_exception_handler(RequestValidationError, handle_invalid_parameters)
     app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(ClientDisconnect, handle_client_disconnect)
     app.add_exception_handler(Exception, handle_unexpected_error)
 
 

@@ -68,6 +68,8 @@ class RequestContextMiddleware:
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._app(scope, receive, send_with_headers)
+            except Exception:  # noqa: BLE001 - `handle_unexpected_error` has logged and answered it; the server would log it again
+                status = 500
             finally:
                 self._record_request(scope, status, time.perf_counter() - begun)
                 structlog.contextvars.unbind_contextvars("request_id", *traced)

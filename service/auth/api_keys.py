@@ -9,7 +9,7 @@ with wrong keys.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.auth.principals import Grant, Principal
 from service.storage.records import KeyRecord
@@ -30,7 +30,7 @@ SECONDS_PER_DAY = 86_400.0
 class IssuedKey:
     """A new key."""
 
-    key: str
+    key: str = field(repr=False)
     """The key with its secret, which is shown only once."""
     record: KeyRecord
     """The stored record, without the hash."""

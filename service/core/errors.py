@@ -27,6 +27,9 @@ from models.validation.checks import Finding
 PROBLEM_JSON = "application/problem+json"
 """Media type of every error."""
 
+STATUS_CLIENT_CLOSED_REQUEST = 499
+"""Status in log and metrics of a request whose client went away; nobody reads its answer."""
+
 
 class ProblemDetails(BaseModel):
     """An error, as problem details (RFC 9457)."""

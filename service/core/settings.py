@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Positive = Annotated[int, Field(gt=0)]
@@ -32,15 +32,17 @@ def is_loopback(host: str) -> bool:
 class Settings(BaseSettings):
     """Settings of the service. The defaults suit one machine and one planner."""
 
-    model_config = SettingsConfigDict(env_prefix="ALLOT_", use_attribute_docstrings=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ALLOT_", use_attribute_docstrings=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     data_dir: Path = Path("allot-data")
     """Folder of the database and of large tables; created at the start if absent."""
-    database_url: str | None = None
+    database_url: SecretStr | None = None
     """Database, as an SQLAlchemy address (`postgresql://user:password@host/name`, `sqlite:////path/file.db`); a SQLite file in `data_dir` if absent."""
     database_connections: Positive = 20
     """Database connections of one process at most."""
-    object_store_url: str | None = None
+    object_store_url: SecretStr | None = None
     """Address of the object store for tables too large for the database: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
     max_inline_table_bytes: Annotated[int, Field(ge=0)] = 16 * MIB
     """Size in bytes up to which a table (as Parquet) is stored in the database itself."""
@@ -155,7 +157,7 @@ class Settings(BaseSettings):
     """Claim of a token that identifies the caller."""
     oidc_grants_claim: str = "allot_grants"
     """Claim with the grants, a list of `province:role` (or `province:factory:which`); a dotted path, such as `realm_access.roles`, is followed."""
-    telemetry_url: str | None = None
+    telemetry_url: SecretStr | None = None
     """OpenTelemetry collector for traces (OTLP over HTTP), such as `http://collector:4318`; none if absent. Needs the extra `telemetry`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Lowest level of log lines."""
@@ -183,11 +185,16 @@ class Settings(BaseSettings):
         """Whether anything has a retention limit."""
         return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("retention_"))
 
+    def resolve_object_store_url(self) -> str | None:
+        """Return the address of the object store with its credentials; None for the folder in `data_dir`."""
+        return None if self.object_store_url is None else self.object_store_url.get_secret_value()
+
     def resolve_database_url(self) -> str:
-        """Return the address of the database with its driver; the SQLite file in `data_dir` if none is set."""
+        """Return the address of the database with its driver and its password; the SQLite file in `data_dir` if none is set."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir.absolute() / 'allot.db'}"
+        address = self.database_url.get_secret_value()
         for short in ("postgresql://", "postgres://"):
-            if self.database_url.startswith(short):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(short)
-        return self.database_url
+            if address.startswith(short):
+                return "postgresql+psycopg://" + address.removeprefix(short)
+        return address

@@ -1,11 +1,27 @@
-"""Logs: one line of JSON per event, or readable text; loggers of the standard library use the same format."""
+"""Logs: one line of JSON per event, or readable text; loggers of the standard library use the same format.
+
+No line tells a secret, a body or the variables of a program; see `service.core.log_text`.
+"""
 
 import logging
 import logging.config
+import sys
+import threading
+from types import TracebackType
 
 import structlog
 
+from service.core.log_text import escape_event, redact_event, render_error, write_error
 from service.core.settings import Settings
+
+_UNCAUGHT = structlog.get_logger("allot.service")
+
+
+class _RepeatedErrorFilter(logging.Filter):
+    """Drops what the server says of a request whose error the service has logged."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg != "ASGI callable returned without completing response."
 
 
 def configure_logs(settings: Settings) -> None:
@@ -17,9 +33,9 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(render_error), redact_event, structlog.processors.JSONRenderer()]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [redact_event, escape_event, structlog.dev.ConsoleRenderer(exception_formatter=write_error)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -36,11 +52,28 @@ def configure_logs(settings: Settings) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"allot": formatter},
+            "filters": {"repeated": {"()": _RepeatedErrorFilter}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "allot"}},
             "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
             "loggers": {
                 "uvicorn.access": {"level": "WARNING"},  # the service logs requests itself
-                "uvicorn.error": {"level": "INFO"},
+                "uvicorn.error": {"level": "INFO", "filters": ["repeated"]},
             },
         }
     )
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_uncaught_error
+    threading.excepthook = _log_uncaught_thread_error
+
+
+def _log_uncaught_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log an error that would end the program; Ctrl-C ends it without a word."""
+    if not issubclass(kind, KeyboardInterrupt):
+        _UNCAUGHT.critical("program ended by an error", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_thread_error(arguments: threading.ExceptHookArgs) -> None:
+    """Log an error that ended a thread."""
+    error = arguments.exc_value or arguments.exc_type()
+    name = arguments.thread.name if arguments.thread else None
+    _UNCAUGHT.error("thread ended by an error", thread=name, exc_info=(type(error), error, arguments.exc_traceback))

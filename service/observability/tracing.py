@@ -76,7 +76,7 @@ class Tracing:
 
 def open_tracing(settings: Settings) -> Tracing | None:
     """Open tracing by the settings; None, without loading a library, where no collector is set."""
-    return None if settings.telemetry_url is None else Tracing(settings.telemetry_url)
+    return None if settings.telemetry_url is None else Tracing(settings.telemetry_url.get_secret_value())
 
 
 def _to_nanoseconds(seconds: float) -> int:

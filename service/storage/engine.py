@@ -40,11 +40,18 @@ def create_database_engine(address: str, connections: int) -> Engine:
         raise UnsuitableStoreError(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
     if backend == "postgresql":
         connect_args = {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=connect_args)
+        return create_engine(
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args=connect_args,
+            hide_parameters=True,
+        )
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=connections, max_overflow=0)
+    engine = create_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

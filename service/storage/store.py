@@ -65,7 +65,7 @@ class Store:
         with ExitStack() as undo:
             undo.callback(engine.dispose)
             upgrade_database(engine)
-            objects = open_object_store(settings.object_store_url, settings.data_dir / "objects")
+            objects = open_object_store(settings.resolve_object_store_url(), settings.data_dir / "objects")
             undo.pop_all()
         return cls(engine, objects, settings.max_inline_table_bytes)
 

@@ -165,6 +165,8 @@ class JobAttempt:
             self._record_progress(message.head)
             return False
         if message.kind == "failed":
+            if (error := message.head.get("error")) is not None:
+                _log.error("solve failed", plan=self.claim.plan, attempt=self.claim.attempt, exception=error)
             self._store_failure(message.head["detail"], message.head["limit"])
             return True
         head, basis, *tables = message.bodies

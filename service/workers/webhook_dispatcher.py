@@ -83,7 +83,9 @@ class WebhookDispatcher:
     def _send_delivery(self, delivery: LeasedDelivery) -> None:
         status, error = None, None
         headers = {"Content-Type": "application/json", "User-Agent": "Allot"}
-        headers |= build_signed_headers(delivery.secret, delivery.id, int(time.time()), delivery.body)
+        headers |= build_signed_headers(
+            delivery.secret.get_secret_value(), delivery.id, int(time.time()), delivery.body
+        )
         try:
             status = post_message(
                 delivery.url,

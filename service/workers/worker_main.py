@@ -10,7 +10,6 @@ import resource
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from service.core.codecs import decode_basis, decompress, encode_basis, encode_table
+from service.core.log_text import describe_error
 from service.workers.channel import Channel, ChannelClosedError, Message
 from service.workers.sensitivity_queries import serve_session
 from solvers.algorithms.warm_start import WarmStart
@@ -50,8 +50,8 @@ def serve_channel(descriptor: int) -> None:
     except MemoryError:
         channel.send("failed", {"limit": "memory", "detail": "it needs more memory than a worker process may use"})
     except Exception as error:  # noqa: BLE001 - the one place where a worker process reports any failure
-        traceback.print_exc()
-        channel.send("failed", {"limit": None, "detail": f"unexpected {type(error).__name__}: {error}"[:2000]})
+        detail = f"unexpected {type(error).__name__}: {error}"[:2000]
+        channel.send("failed", {"limit": None, "detail": detail, "error": describe_error(error)})
 
 
 def limit_memory(additional_bytes: int) -> None:

@@ -25,6 +25,7 @@ from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody
 from service.core.errors import (
     BODY_ERRORS,
+    STATUS_CLIENT_CLOSED_REQUEST,
     ConflictError,
     NotFoundError,
     ServiceUnavailableError,
@@ -46,9 +47,6 @@ from service.workers.sensitivity_pool import ClientDisconnectedError, Sensitivit
 from solvers.sensitivity import GroupBy
 
 router = APIRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])
-
-STATUS_CLIENT_CLOSED_REQUEST = 499
-"""Status in the log where the client disconnected; no client receives it."""
 
 NameFilter = Annotated[str | None, Query(max_length=100, description="Only these shortages or limits; all if absent.")]
 

@@ -56,7 +56,7 @@ class KeyView(Frozen):
 class KeyWithSecret(KeyView):
     """A new API key with its secret."""
 
-    key: str
+    key: str = Field(repr=False)
     """The key with its secret. It is shown only once."""
 
 

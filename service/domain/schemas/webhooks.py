@@ -40,7 +40,7 @@ class WebhookView(Frozen):
 class WebhookWithSecret(WebhookView):
     """A new webhook with its secret."""
 
-    secret: str
+    secret: str = Field(repr=False)
     """Key of its signatures (Standard Webhooks): `whsec_` and base64. It is shown only once."""
 
 

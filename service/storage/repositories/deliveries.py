@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from service.storage.engine import acquire_lock
@@ -25,7 +26,7 @@ class LeasedDelivery:
     """Number of the attempt; with `owner` it fences off every earlier lease."""
     url: str
     """Address of the receiver."""
-    secret: str
+    secret: SecretStr
     """Key of the signature."""
     body: bytes
     """Body of the message."""
@@ -47,7 +48,7 @@ def lease_due_deliveries(store: Store, owner: str, limit: int, lease_seconds: fl
         ).all()
         query = select(webhooks.c.id, webhooks.c.url, webhooks.c.secret)
         known = transaction.connection.execute(query.where(webhooks.c.id.in_({row.webhook for row in rows}))).all()
-    where = {row.id: (row.url, row.secret) for row in known}
+    where = {row.id: (row.url, SecretStr(row.secret)) for row in known}
     return tuple(LeasedDelivery(row.id, owner, row.tries, *where[row.webhook], row.body.encode()) for row in rows)
 
 

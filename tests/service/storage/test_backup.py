@@ -72,10 +72,10 @@ def test_a_backup_made_while_plans_come_in_is_whole_and_goes_on(
     claim = queue.claim_next_job("someone")
     assert claim is not None
     assert queue.store_outcome(claim, with_big_table())
-    kind = "sqlite" if str(settings.database_url).startswith("sqlite") else "postgresql"
+    kind = "sqlite" if settings.resolve_database_url().startswith("sqlite") else "postgresql"
     (tmp_path / "restored").mkdir()
     with empty_database(kind, tmp_path / "restored", request, migrated=False) as target:
-        _under_fire(queue, lambda: copy_database(str(settings.database_url), target))
+        _under_fire(queue, lambda: copy_database(settings.resolve_database_url(), target))
         shutil.copytree(settings.data_dir / "objects", tmp_path / "restored" / "objects")
         store.close()
         _inspect(

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
@@ -51,7 +52,7 @@ def test_a_request_its_plan_and_the_stages_of_its_solve_are_one_trace(
     collector: tuple[str, list[Span]], settings: Settings
 ) -> None:
     address, spans = collector
-    traced = settings.model_copy(update={"telemetry_url": address})
+    traced = settings.model_copy(update={"telemetry_url": SecretStr(address)})
     with TestClient(create_app(traced)) as client:
         headers = {**WAIT, "traceparent": f"00-{TRACE}-{PARENT}-01"}
         plan = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=headers).json()

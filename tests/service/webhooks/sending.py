@@ -1,7 +1,6 @@
-"""A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending SETTINGS`."""
+"""A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending`, set by ALLOT_ variables."""
 
 import signal
-import sys
 import threading
 
 from service.core.settings import Settings
@@ -21,4 +20,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main(Settings.model_validate_json(sys.argv[1]))
+    main(Settings())

@@ -1,5 +1,6 @@
 """Messages arrive: signed, again and again, whoever dies, and without holding each other up."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from service.workers.webhook_dispatcher import WebhookDispatcher
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import finish_next, request, until
 from tests.service.webhooks.receiver import Receiver, receiving
+from tests.service.workers.serving import write_environment
 
 
 @pytest.fixture
@@ -208,7 +210,8 @@ def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
 
 def dispatcher_process(settings: Settings) -> "subprocess.Popen[bytes]":
     """A process that only sends."""
-    return subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "tests.service.webhooks.sending", settings.model_dump_json()],
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.service.webhooks.sending"],
         cwd=Path(__file__).parents[3],
+        env={**os.environ, **write_environment(settings)},
     )

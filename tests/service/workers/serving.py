@@ -29,10 +29,15 @@ def main() -> None:
     store.close()
 
 
+def write_environment(settings: Settings) -> dict[str, str]:
+    """Settings as environment variables, secrets included."""
+    values = settings.model_dump(mode="json", exclude_none=True) | {"database_url": settings.resolve_database_url()}
+    return {f"ALLOT_{name.upper()}": str(value) for name, value in values.items()}
+
+
 def start(settings: Settings) -> "subprocess.Popen[str]":
     """Start such a process with the given settings; it may take seconds to be ready."""
-    values = settings.model_dump(mode="json", exclude_none=True)
-    environment = {**os.environ, **{f"ALLOT_{name.upper()}": str(value) for name, value in values.items()}}
+    environment = {**os.environ, **write_environment(settings)}
     return subprocess.Popen(
         [sys.executable, "-m", "tests.service.workers.serving"],
         cwd=Path(__file__).parents[3],
