@@ -122,7 +122,10 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.release_waiters = jobs.release_waiters
         await run_in_threadpool(jobs.start)
         await run_in_threadpool(_preload_pyarrow)
-        webhook_dispatcher, retention_job = WebhookDispatcher(store, settings), RetentionJob(store, settings)
+        webhook_dispatcher, retention_job = (
+            WebhookDispatcher(store, settings, jobs.failures),
+            RetentionJob(store, settings, jobs.failures),
+        )
         try:
             yield {
                 "services": Services(settings, store, jobs, metrics, authenticator, sensitivity_pool),
@@ -160,6 +163,12 @@ def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivi
         "Solves that run in this process: how many, and the bytes of memory that they have in use.",
         "what",
         lambda: measure_resident_memory(jobs.list_worker_pids()),
+    )
+    metrics.register_gauge(
+        "allot_background_failures",
+        "Failures in background threads that went on, by thread, since the start of this process.",
+        "thread",
+        jobs.failures.count_failures,
     )
     words = "Questions answered and waiting now, and plans kept open for the next."
     metrics.register_gauge("allot_sensitivity_queries", words, "state", sensitivity_pool.count_by_state)

@@ -21,12 +21,21 @@ from service.core.errors import (
     NotFoundError,
     PreconditionFailedError,
     ProblemDetails,
+    ServiceUnavailableError,
     UnprocessableContentError,
     summarize_findings,
 )
-from service.storage.errors import RecordNotFoundError, VersionConflictError
+from service.storage.errors import (
+    DamagedRecordError,
+    RecordNotFoundError,
+    StorageUnavailableError,
+    VersionConflictError,
+)
 
 log = structlog.get_logger("allot.service")
+
+OUTAGE_RETRY_SECONDS = 5
+"""`Retry-After` of answers during an outage of storage."""
 
 
 def build_problem_response(
@@ -142,6 +151,33 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     )
 
 
+async def handle_storage_unavailable(request: Request, error: Exception) -> Response:
+    """Handle an outage of the database or the object store: one line of log, and when to try again."""
+    log.warning("storage not available", path=request.url.path, reason=str(error))
+    return build_error_response(
+        request,
+        ServiceUnavailableError(
+            f"{error} Repeat the request in some seconds; a plan is accepted once if it has an Idempotency-Key.",
+            headers={"Retry-After": str(OUTAGE_RETRY_SECONDS)},
+        ),
+    )
+
+
+async def handle_damaged_record(request: Request, error: Exception) -> Response:
+    """Handle damage of what is stored: name it, in the log too, so that an operator can restore it."""
+    if not isinstance(error, DamagedRecordError):
+        raise error
+    log.error("stored data damaged", kind=error.kind, name=error.name, reason=error.reason)
+    return build_problem_response(
+        request,
+        status=500,
+        code="damaged",
+        title="Internal Server Error",
+        detail=f"The stored {error.kind} {error.name!r} is damaged: its content is not what was stored. "
+        "Ask the operator to run `allot check` and to restore it.",
+    )
+
+
 async def handle_client_disconnect(request: Request, _: Exception) -> Response:
     """Handle a client that went away before its body was complete: nobody reads the answer."""
     log.info("client disconnected", path=request.url.path)
@@ -168,6 +204,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(VersionConflictError, handle_version_conflict)
     app.add_exception_handler(RequestValidationError, handle_invalid_parameters)
     app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(StorageUnavailableError, handle_storage_unavailable)
+    app.add_exception_handler(DamagedRecordError, handle_damaged_record)
     app.add_exception_handler(ClientDisconnect, handle_client_disconnect)
     app.add_exception_handler(Exception, handle_unexpected_error)
 

@@ -161,12 +161,17 @@ def summarize_findings(findings: Sequence[Finding]) -> str:
 
 
 def document_errors(*error_types: type[ApiError]) -> dict[int | str, dict[str, Any]]:
-    """Document the error responses of an operation; 500 is documented for all."""
+    """Document the error responses of an operation; 500 and 503 are documented for all."""
     described: dict[int, list[str]] = {}
     for refusal in (*error_types, *((RequestTimeoutError,) if ContentTooLargeError in error_types else ())):
         summary = (refusal.__doc__ or "").strip()
         described.setdefault(refusal.status, []).append(summary)
-    described[500] = ["An internal error; the service logs it under the request identifier."]
+    described[500] = [
+        "An internal error; the service logs it under the request identifier. Code `damaged`: what is stored is damaged."
+    ]
+    described.setdefault(503, []).append(
+        "Storage is not available now; repeat the request after `Retry-After` seconds."
+    )
     schema = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
     return {
         status: {"description": " ".join(texts), "content": {PROBLEM_JSON: schema}}

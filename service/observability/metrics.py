@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from service.storage.errors import DatabaseError
+from service.storage.errors import StorageError
 from service.workers.job_attempt import AttemptResult
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
@@ -104,7 +104,7 @@ class _GaugeCollector(Collector):
         family = self._build_family()
         try:
             found = self._read_counts()
-        except DatabaseError:
+        except StorageError:
             return
         for state, count in found.items():
             family.add_metric([state], count)

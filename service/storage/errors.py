@@ -1,6 +1,9 @@
 """Errors of storage.
 
 StorageError
+├── StorageUnavailableError   the database or the object store does not answer now; try again later
+├── DatabaseFailureError      the database refuses a statement: a mistake of Allot or of the installation
+├── DamagedRecordError        what is stored cannot be read, or is not what was stored
 ├── RecordNotFoundError       no record of that kind has that name
 ├── VersionConflictError      another writer stored a newer version first
 ├── UnsuitableStoreError      the database or object store cannot be used as set
@@ -9,14 +12,33 @@ StorageError
     └── IdempotencyConflictError  the key was used for another request
 """
 
-from sqlalchemy.exc import SQLAlchemyError
-
-DatabaseError = SQLAlchemyError
-"""Any failure of the database or its driver; layers above storage catch this name."""
-
 
 class StorageError(Exception):
     """Storage rejects or cannot do something."""
+
+
+class StorageUnavailableError(StorageError):
+    """The database or the object store does not answer now: not reachable, locked, busy, full or read-only."""
+
+    def __init__(self, reason: str, *, is_connection_lost: bool = False) -> None:
+        """State the reason in a sentence, and whether a connection was lost, so that another may serve at once."""
+        super().__init__(reason)
+        self.is_connection_lost = is_connection_lost
+
+
+class DatabaseFailureError(StorageError):
+    """The database refuses a statement."""
+
+
+class DamagedRecordError(StorageError):
+    """What is stored cannot be read, or is not what was stored."""
+
+    def __init__(self, kind: str, name: str, reason: str) -> None:
+        """Name the kind (`plan`, `table`, `problem`, `object`, `database`), the record, and what is wrong with it."""
+        super().__init__(f"the {kind} {name!r} is damaged: {reason}")
+        self.kind = kind
+        self.name = name
+        self.reason = reason
 
 
 class RecordNotFoundError(StorageError):

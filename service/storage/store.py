@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from service.core.settings import Settings
+from service.storage.driver_errors import translate_driver_errors
 from service.storage.engine import READ_ONLY, RELAXED_DURABILITY, create_database_engine, read_database_clock
 from service.storage.migrate import upgrade_database
 from service.storage.object_store import ObjectStore, open_object_store
@@ -59,12 +60,14 @@ class Store:
     def open_store(cls, settings: Settings) -> "Store":
         """Open the store of the settings and upgrade its database.
 
-        Several processes may do so at once. Raises UnsuitableStoreError if the settings cannot be used.
+        Several processes may do so at once. Raises UnsuitableStoreError if the settings cannot be used,
+        StorageUnavailableError if the database does not answer.
         """
         engine = create_database_engine(settings.resolve_database_url(), settings.database_connections)
         with ExitStack() as undo:
             undo.callback(engine.dispose)
-            upgrade_database(engine)
+            with translate_driver_errors():
+                upgrade_database(engine)
             objects = open_object_store(settings.resolve_object_store_url(), settings.data_dir / "objects")
             undo.pop_all()
         return cls(engine, objects, settings.max_inline_table_bytes)
@@ -83,6 +86,7 @@ class Store:
         # SQLite has one writer at a time; other writers poll at growing intervals, in no order. So the writers of this
         # process queue for a lock, before they take a connection that a reader could use.
         with (
+            translate_driver_errors(),
             self._write_lock,
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
@@ -92,11 +96,15 @@ class Store:
     @contextmanager
     def read_transaction(self) -> Iterator[Transaction]:
         """Open a reading transaction; it neither waits for writers nor delays them."""
-        with self.engine.connect().execution_options(**{READ_ONLY: True}) as connection, connection.begin():
+        with (
+            translate_driver_errors(),
+            self.engine.connect().execution_options(**{READ_ONLY: True}) as connection,
+            connection.begin(),
+        ):
             yield self._build_transaction(connection)
 
     def ping_database(self) -> None:
-        """Check that the database answers; raise DatabaseError if it does not."""
+        """Check that the database answers; raise StorageUnavailableError if it does not."""
         with self.read_transaction() as transaction:
             transaction.connection.execute(text("SELECT 1"))
 

@@ -1,16 +1,50 @@
-"""Background threads of a service process: an action that is repeated until the service stops."""
+"""Background threads of a service process: an action that is repeated until the service stops, whatever fails."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+
+import structlog
+
+from service.storage.errors import StorageUnavailableError
+
+_log = structlog.get_logger(__name__)
+
+
+class FailureLog:
+    """Logs and counts what fails in background threads."""
+
+    def __init__(self) -> None:
+        """Start without failures."""
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def report_failure(self, thread: str, error: Exception) -> None:
+        """Log and count an error that a thread survived; an outage is a warning in one line."""
+        with self._lock:
+            self._counts[thread] += 1
+        if isinstance(error, StorageUnavailableError):
+            _log.warning("storage not available; retrying", thread=thread, error=str(error))
+        else:
+            _log.error("background thread failed; retrying", thread=thread, exc_info=error)
+
+    def count_failures(self) -> dict[str, int]:
+        """Count the failures by thread."""
+        with self._lock:
+            return dict(self._counts)
 
 
 class PeriodicThread:
     """Calls an action at once and then at an interval, in a thread of its own, until it is stopped."""
 
-    def __init__(self, name: str, interval_seconds: float, action: Callable[[Callable[[], bool]], object]) -> None:
-        """Start at once. The action gets a function that says whether to stop; it must not raise."""
+    def __init__(
+        self, name: str, interval_seconds: float, action: Callable[[Callable[[], bool]], object], failures: FailureLog
+    ) -> None:
+        """Start at once. The action gets a function that says whether to stop; if it raises, it is called again later."""
+        self._name = name
         self._interval_seconds = interval_seconds
         self._action = action
+        self._failures = failures
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run_until_stopped, name=name, daemon=True)
         self._thread.start()
@@ -22,6 +56,9 @@ class PeriodicThread:
 
     def _run_until_stopped(self) -> None:
         while True:
-            self._action(self._stopping.is_set)
+            try:
+                self._action(self._stopping.is_set)
+            except Exception as error:  # noqa: BLE001 - one bad row must not end the thread for all others
+                self._failures.report_failure(self._name, error)
             if self._stopping.wait(self._interval_seconds):
                 return

@@ -15,7 +15,7 @@ import structlog
 from models.plan import Plan
 from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.settings import Settings
-from service.storage.errors import DatabaseError
+from service.storage.errors import StorageError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue, make_failed_plan
 from service.workers.channel import ChannelClosedError, Message
@@ -186,7 +186,7 @@ class JobAttempt:
         try:
             if not self._queue.record_progress(self.claim, data):
                 self.signals.lease_lost.set()
-        except DatabaseError as error:
+        except StorageError as error:
             _log.warning("progress not stored", plan=self.claim.plan, error=str(error))
         self._on_plan_changed(self.claim.plan)
 
@@ -223,7 +223,7 @@ class JobAttempt:
         while True:
             try:
                 written = write()
-            except DatabaseError as error:
+            except StorageError as error:
                 _log.warning("database failed; retrying", plan=self.claim.plan, error=str(error))
                 if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(DATABASE_RETRY_SECONDS):
                     return

@@ -21,6 +21,7 @@ from service.storage.records import JobEvent, PlanRecord
 from service.storage.repositories import plan_events
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
+from service.workers.background import FailureLog
 from service.workers.job_attempt import OnAttemptFinished
 from service.workers.supervisor import Supervisor
 from service.workers.worker_pool import WorkerPool, build_use_limits
@@ -73,6 +74,8 @@ class JobRuntime:
     ) -> None:
         """Use a store; nothing runs before `start`."""
         self._on_attempt_finished = on_attempt_finished
+        self.failures = FailureLog()
+        """What failed in background threads."""
         self.queue = JobQueue(store, settings)
         self.workers = WorkerPool(build_use_limits(settings))
         """Worker processes, for solves and for sensitivity queries."""
@@ -87,7 +90,12 @@ class JobRuntime:
         if self._settings.solver_workers > 0:
             self.workers.start_loading()
             self._supervisor = Supervisor(
-                self.queue, self._settings, self.workers, self._notifier.notify_plan, self._on_attempt_finished
+                self.queue,
+                self._settings,
+                self.workers,
+                self._notifier.notify_plan,
+                self._on_attempt_finished,
+                self.failures,
             )
 
     def stop(self) -> None:

@@ -7,7 +7,6 @@ from itertools import islice
 import structlog
 
 from service.core.settings import Settings
-from service.storage.errors import DatabaseError
 from service.storage.repositories.retention import (
     BATCH_SIZE,
     find_unreferenced_objects,
@@ -18,7 +17,7 @@ from service.storage.repositories.retention import (
     remove_plans,
 )
 from service.storage.store import Store, Transaction
-from service.workers.background import PeriodicThread
+from service.workers.background import FailureLog, PeriodicThread
 
 PURGE_INTERVAL_SECONDS = 600.0
 """Seconds between two runs. Several processes may run at once: each removes what the others have not removed yet."""
@@ -49,7 +48,7 @@ class PurgeCounts:
 
 
 def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bool] = lambda: False) -> PurgeCounts:
-    """Remove everything past its retention, a transaction at a time, until `should_stop`. Raises DatabaseError, OSError."""
+    """Remove everything past its retention, a transaction at a time, until `should_stop`. Raises StorageError."""
     counts = {"plans": 0, "bases": 0, "events": 0, "deliveries": 0, "idempotency": 0}
     removals: dict[str, RemoveBatch] = {
         "plans": remove_plans,
@@ -91,13 +90,13 @@ def _remove_unreferenced_objects(store: Store, should_stop: Callable[[], bool]) 
 class RetentionJob:
     """Purges a store for as long as a service runs."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, failures: FailureLog) -> None:
         """Start at once; never start where nothing has a retention limit."""
         self._store = store
         self._settings = settings
         self._thread: PeriodicThread | None = None
         if settings.has_retention_limits:
-            self._thread = PeriodicThread("retention-job", PURGE_INTERVAL_SECONDS, self._purge_once)
+            self._thread = PeriodicThread("retention-job", PURGE_INTERVAL_SECONDS, self._purge_once, failures)
 
     def stop(self) -> None:
         """Stop after the transaction under way."""
@@ -105,11 +104,7 @@ class RetentionJob:
             self._thread.stop()
 
     def _purge_once(self, should_stop: Callable[[], bool]) -> None:
-        try:
-            removed = purge_expired(self._store, self._settings, should_stop)
-        except (DatabaseError, OSError) as error:
-            _log.warning("retention run failed; retrying later", error=str(error))
-            return
+        removed = purge_expired(self._store, self._settings, should_stop)
         counts = {name: count for name, count in asdict(removed).items() if count}
         if counts:
             _log.info("retention run", **counts)

@@ -6,10 +6,12 @@ import time
 import structlog
 
 from service.core.ids import new_identifier
+from service.core.log_text import summarize_error
 from service.core.settings import Settings
-from service.storage.errors import DatabaseError
+from service.storage.errors import StorageError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue
+from service.workers.background import FailureLog
 from service.workers.job_attempt import JobAttempt, OnAttemptFinished, OnPlanChanged
 from service.workers.worker_pool import WorkerPool
 from service.workers.worker_process import ForkServerLostError
@@ -30,6 +32,7 @@ class Supervisor:
         workers: WorkerPool,
         on_plan_changed: OnPlanChanged,
         on_attempt_finished: OnAttemptFinished,
+        failures: FailureLog,
     ) -> None:
         """Start at once to serve a queue with the workers of a pool."""
         self.owner = new_identifier()
@@ -39,6 +42,7 @@ class Supervisor:
         self._workers = workers
         self._on_plan_changed = on_plan_changed
         self._on_attempt_finished = on_attempt_finished
+        self._failures = failures
         self._wake_event = threading.Event()
         self._stopping = threading.Event()
         self._attempts: dict[tuple[str, int], tuple[JobAttempt, threading.Thread]] = {}
@@ -83,16 +87,16 @@ class Supervisor:
             try:
                 self._workers.ensure_ready()
                 if self._attempts and time.monotonic() - renewed > self._settings.lease_seconds / 3:
-                    renewed = time.monotonic()
                     self._renew_leases()
+                    renewed = time.monotonic()
                 self._forward_cancellations()
                 self._claim_while_free()
-            except DatabaseError as error:
-                _log.warning("database failed; retrying", error=str(error))
-                self._stopping.wait(_RETRY_SECONDS)
             except ForkServerLostError as error:
                 if not self._stopping.is_set():
                     _log.warning("fork server lost; starting another", error=str(error))
+                self._stopping.wait(_RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001 - the supervisor of all plans must not end because of one
+                self._failures.report_failure("job-supervisor", error)
                 self._stopping.wait(_RETRY_SECONDS)
 
     def _renew_leases(self) -> None:
@@ -119,8 +123,8 @@ class Supervisor:
     def _start_attempt(self, claim: Claim) -> None:
         try:
             worker = self._workers.acquire_worker("solve", claim.plan)
-        except ForkServerLostError:
-            self._queue.requeue_claim(claim, "the solvers had to be loaded again", count_attempt=False)
+        except (ForkServerLostError, OSError):
+            self._queue.requeue_claim(claim, "no worker process could be started", count_attempt=False)
             raise
         attempt = JobAttempt(
             self._queue, self._settings, claim, self._workers, worker, self._on_plan_changed, self._on_attempt_finished
@@ -133,9 +137,18 @@ class Supervisor:
         self._on_plan_changed(claim.plan)
 
     def _run_attempt(self, attempt: JobAttempt) -> None:
-        """Run an attempt. If it raises, its lease is no longer renewed and the plan is retried."""
+        """Run an attempt. If it raises, the plan is retried, at the latest when its lease has expired."""
         try:
             attempt.run_to_completion()
+        except Exception as error:  # noqa: BLE001 - whatever failed, the plan goes back to the queue with the reason
+            self._failures.report_failure("job-attempt", error)
+            self._requeue_after(attempt.claim, error)
         finally:
             del self._attempts[attempt.claim.plan, attempt.claim.attempt]
             self._wake_event.set()
+
+    def _requeue_after(self, claim: Claim, error: Exception) -> None:
+        try:
+            self._queue.requeue_claim(claim, summarize_error(error), count_attempt=True)
+        except StorageError as failure:
+            _log.warning("plan not returned to the queue; its lease will expire", plan=claim.plan, error=str(failure))

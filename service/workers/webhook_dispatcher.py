@@ -13,11 +13,10 @@ import structlog
 
 from service.core.ids import new_identifier
 from service.core.settings import Settings
-from service.storage.errors import DatabaseError
 from service.storage.records import DeliveryState
 from service.storage.repositories.deliveries import LeasedDelivery, lease_due_deliveries, record_delivery_attempt
 from service.storage.store import Store
-from service.workers.background import PeriodicThread
+from service.workers.background import FailureLog, PeriodicThread
 from service.workers.http_sender import DeliveryError, build_signed_headers, post_message
 
 MAX_BACKOFF_SECONDS = 6 * 3600.0
@@ -40,10 +39,11 @@ def compute_backoff(attempts: int, initial_seconds: float, rng: random.Random) -
 class WebhookDispatcher:
     """Sends the outbox messages of a store."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, failures: FailureLog) -> None:
         """Start at once; never start with `webhook_concurrency=0`."""
         self._store = store
         self._settings = settings
+        self._failures = failures
         self._owner = new_identifier()
         self._rng = random.SystemRandom()
         self._in_flight: set[Future[None]] = set()
@@ -51,19 +51,13 @@ class WebhookDispatcher:
         self._thread: PeriodicThread | None = None
         if settings.webhook_concurrency > 0:
             self._senders = ThreadPoolExecutor(settings.webhook_concurrency, thread_name_prefix="webhook-sender")
-            self._thread = PeriodicThread("webhook-dispatcher", settings.poll_seconds, self._dispatch_once)
+            self._thread = PeriodicThread("webhook-dispatcher", settings.poll_seconds, self._dispatch_due, failures)
 
     def stop(self) -> None:
         """Lease no more messages, and finish those being sent (`webhook_timeout_seconds` at most)."""
         if self._thread is not None and self._senders is not None:
             self._thread.stop()
             self._senders.shutdown()
-
-    def _dispatch_once(self, should_stop: Callable[[], bool]) -> None:
-        try:
-            self._dispatch_due(should_stop)
-        except DatabaseError as error:
-            _log.warning("database failed; messages wait", error=str(error))
 
     def _dispatch_due(self, should_stop: Callable[[], bool]) -> None:
         """Send due messages while there are any and a sender is free."""
@@ -81,6 +75,12 @@ class WebhookDispatcher:
         return self._settings.webhook_timeout_seconds + self._settings.lease_seconds
 
     def _send_delivery(self, delivery: LeasedDelivery) -> None:
+        try:
+            self._send_and_record(delivery)
+        except Exception as error:  # noqa: BLE001 - its lease expires, and the message is sent again
+            self._failures.report_failure("webhook-sender", error)
+
+    def _send_and_record(self, delivery: LeasedDelivery) -> None:
         status, error = None, None
         headers = {"Content-Type": "application/json", "User-Agent": "Allot"}
         headers |= build_signed_headers(
@@ -96,10 +96,7 @@ class WebhookDispatcher:
             )
         except DeliveryError as reason:
             error = str(reason)
-        try:
-            self._record_attempt(delivery, status, error)
-        except DatabaseError as failure:
-            _log.warning("database failed; a message may be sent again", message=delivery.id, error=str(failure))
+        self._record_attempt(delivery, status, error)
 
     def _record_attempt(self, delivery: LeasedDelivery, status: int | None, error: str | None) -> None:
         """Store the result of an attempt, unless another process holds the lease."""

@@ -9,7 +9,7 @@ from models.base import Frozen
 from service.api.dependencies import ServicesDependency
 from service.core.build_info import read_build_info
 from service.core.errors import BadRequestError, ServiceUnavailableError, document_errors
-from service.storage.errors import DatabaseError
+from service.storage.errors import StorageError
 
 router = APIRouter(tags=["health"])
 
@@ -36,7 +36,7 @@ def read_readiness(services: ServicesDependency) -> Health:
     """Check the database and the solver processes; 503 with the reason if one is not available."""
     try:
         services.store.ping_database()
-    except DatabaseError as error:
+    except StorageError as error:
         raise ServiceUnavailableError("The database cannot be reached.") from error
     if not services.jobs.is_ready:
         raise ServiceUnavailableError(

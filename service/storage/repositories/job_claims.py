@@ -75,7 +75,7 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
     plan = transaction.plans.get_plan(job.id)
     problem = transaction.problems.get_stored_problem(plan.problem_digest)
     request = connection.execute(select(job_events.c.data).where(job_events.c.job == job.id, job_events.c.seq == 1))
-    trace = extract_trace(request.scalar_one())
+    trace = extract_trace(request.scalar() or {})
     return Claim(job.id, owner, tries, problem, plan.options, trace, _read_warm_start(transaction, plan.base_plan))
 
 
@@ -87,6 +87,17 @@ def _read_warm_start(transaction: Transaction, base_plan: str | None) -> WarmSta
     return WarmStartSource(
         transaction.problems.get_stored_problem(transaction.plans.get_plan(base_plan).problem_digest), basis
     )
+
+
+def read_last_reason(transaction: Transaction, plan: str) -> str:
+    """Read why the last attempt at a plan ended, as `, at last: …`; empty if nothing was recorded."""
+    event = plan_events.read_last_event(transaction.connection, plan, "retried")
+    return "" if event is None else f", at last: {event.data.get('reason')}"
+
+
+def abandon_job(transaction: Transaction, plan: str) -> None:
+    """Take a job out of the queue whose plan cannot be written either."""
+    transaction.connection.execute(update(jobs).where(jobs.c.id == plan).values(state="done", owner=None, lease=None))
 
 
 def finish_job(

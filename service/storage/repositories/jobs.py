@@ -8,23 +8,35 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from models.plan import Plan, SolverRun, Termination
 from service.core.codecs import PlanOutcome
 from service.core.ids import new_identifier
+from service.core.log_text import summarize_error
 from service.core.settings import Settings
 from service.core.trace_context import capture_trace
 from service.storage.canonical import compute_options_digest
+from service.storage.driver_errors import is_outage
 from service.storage.engine import acquire_lock
 from service.storage.errors import IdempotencyConflictError, QueueFullError
 from service.storage.plan_requests import Claim, PlanRequest, Submission
 from service.storage.records import PlanState
 from service.storage.repositories import plan_events
-from service.storage.repositories.job_claims import find_next_job, finish_job, grant_job_lease
+from service.storage.repositories.job_claims import (
+    ClaimableJob,
+    abandon_job,
+    find_next_job,
+    finish_job,
+    grant_job_lease,
+    read_last_reason,
+)
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import idempotency, jobs, plans
 from service.storage.store import Store, Transaction
+
+_log = structlog.get_logger(__name__)
 
 
 class JobQueue:
@@ -77,11 +89,30 @@ class JobQueue:
                     transaction.plans.set_plan_state(job.id, "cancelled")
                     finish_job(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
                 elif job.attempts >= self._settings.max_attempts:
-                    detail = f"its solver was lost {job.attempts} times"
-                    transaction.plans.complete_plan(job.id, PlanOutcome(make_failed_plan("auto", detail)), {})
-                    finish_job(transaction, jobs.c.id == job.id, job.id, "finished", "failed", detail=detail)
-                else:
-                    return grant_job_lease(transaction, job, owner, self._settings.lease_seconds)
+                    reason = read_last_reason(transaction, job.id)
+                    _finish_as_failed(transaction, job.id, f"its solver was lost {job.attempts} times{reason}")
+                elif (claim := self._try_to_grant(transaction, job, owner)) is not None:
+                    return claim
+        return None
+
+    def _try_to_grant(self, transaction: Transaction, job: ClaimableJob, owner: str) -> Claim | None:
+        """Lease a job within a savepoint. One that cannot be read ends as failed, so that it stops no other; then None."""
+        try:
+            with transaction.connection.begin_nested():
+                return grant_job_lease(transaction, job, owner, self._settings.lease_seconds)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            detail = f"its row cannot be read: {summarize_error(error)}"
+            _log.error("plan cannot be read", plan=job.id, exc_info=error)
+        try:
+            with transaction.connection.begin_nested():
+                _finish_as_failed(transaction, job.id, detail, tries=job.attempts + 1)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            _log.error("plan cannot be ended; left out of the queue", plan=job.id, exc_info=error)
+            abandon_job(transaction, job.id)
         return None
 
     def renew_leases(self, owner: str, plans: Collection[str]) -> frozenset[tuple[str, int]]:
@@ -298,6 +329,14 @@ def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:
         timings={},
         tables={},
     )
+
+
+def _finish_as_failed(transaction: Transaction, plan: str, detail: str, tries: int | None = None) -> None:
+    """End a plan that no process runs as failed; `tries` is its number of attempts, if that changes."""
+    transaction.plans.complete_plan(plan, PlanOutcome(make_failed_plan("auto", detail)), {})
+    if tries is not None:
+        transaction.connection.execute(update(jobs).where(jobs.c.id == plan).values(tries=tries))
+    finish_job(transaction, jobs.c.id == plan, plan, "finished", "failed", detail=detail)
 
 
 def _build_fence_condition(claim: Claim) -> ColumnElement[bool]:

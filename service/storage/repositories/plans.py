@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, sele
 from models.options import PlanOptions
 from models.plan import Plan
 from service.core.codecs import PlanOutcome, decode_basis, decode_table
+from service.core.log_text import summarize_error
 from service.storage.canonical import compute_options_digest
 from service.storage.engine import read_database_clock
-from service.storage.errors import RecordNotFoundError
+from service.storage.errors import DamagedRecordError, RecordNotFoundError
 from service.storage.object_store import ObjectStore
 from service.storage.records import Json, PlanRecord, PlanState, TableInfo, to_utc_datetime
 from service.storage.schema import plan_approvals, plan_tables, plans
@@ -36,8 +37,11 @@ class PlanRepository:
         self._objects = objects
 
     def get_plan(self, plan: str) -> PlanRecord:
-        """Read a plan; raise RecordNotFoundError if there is none."""
-        row = self._connection.execute(_select_heads().where(plans.c.id == plan)).first()
+        """Read a plan; raise RecordNotFoundError if there is none, DamagedRecordError if it cannot be read."""
+        try:
+            row = self._connection.execute(_select_heads().where(plans.c.id == plan)).first()
+        except ValueError as error:  # of a JSON column
+            raise DamagedRecordError("plan", plan, summarize_error(error)) from error
         if row is None:
             raise RecordNotFoundError("plan", plan)
         return _to_plan_record(row)
@@ -236,6 +240,14 @@ def _select_heads() -> Select[Any]:
 
 
 def _to_plan_record(row: Row[Any]) -> PlanRecord:
+    """Parse a row; raise DamagedRecordError if it is not what a plan is."""
+    try:
+        return _parse_plan_record(row)
+    except (ValueError, TypeError) as error:
+        raise DamagedRecordError("plan", row.id, summarize_error(error)) from error
+
+
+def _parse_plan_record(row: Row[Any]) -> PlanRecord:
     return PlanRecord(
         id=row.id,
         problem_digest=row.problem_digest,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
 from models.outputs import FactoryOutput
 from service.api.app import create_app
 from service.core.settings import Settings
+from service.storage.errors import DatabaseFailureError
 from service.storage.plan_requests import PlanRequest
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outputs import OutputLog
@@ -177,5 +177,5 @@ def test_reports_are_only_added_to_on_both_databases(store: Store, make_settings
             stored.connection.execute(text(statement))
 
     for statement in ("UPDATE outputs SET quantity = 9", "DELETE FROM outputs"):
-        with pytest.raises(DBAPIError, match="append-only"):
+        with pytest.raises(DatabaseFailureError, match="append-only"):
             tamper(statement)

@@ -14,6 +14,7 @@ from service.storage.repositories.approvals import ApprovalRecord
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import deliveries, idempotency, job_events, jobs, plan_tables, plans, problems, webhooks
 from service.storage.store import Store
+from service.workers.background import FailureLog
 from service.workers.retention_job import PurgeCounts, RetentionJob, purge_expired
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import request as make_request, some_outcome, until
@@ -232,6 +233,6 @@ def test_a_base_plan_removed_meanwhile_is_not_there(aged: AgedStore) -> None:
 
 def test_a_running_service_tidies_up_by_itself(aged: AgedStore) -> None:
     aged.plan("old")
-    job = RetentionJob(aged.store, aged.settings.model_copy(update={"retention_plans_days": 30.0}))
+    job = RetentionJob(aged.store, aged.settings.model_copy(update={"retention_plans_days": 30.0}), FailureLog())
     until(lambda: aged.there() == set())
     job.stop()

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from models.plan import Plan
 from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.settings import Settings
+from service.storage.errors import DatabaseFailureError
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import audit, jobs, plans
 from service.storage.store import Store
@@ -125,6 +125,6 @@ def _inspect(settings: Settings, made: list[str]) -> None:
     finished = {finish_next(queue) for _ in range(accepted - 1)}
     assert len(finished) == accepted - 1
     assert queue.claim_next_job("someone") is None
-    with pytest.raises(DBAPIError, match="append-only"), restored.write_transaction() as stored:
+    with pytest.raises(DatabaseFailureError, match="append-only"), restored.write_transaction() as stored:
         stored.connection.execute(text("DELETE FROM audit"))
     restored.close()

@@ -6,12 +6,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from models.changes.change import Scenario
 from service.core.settings import Settings
 from service.storage.engine import create_database_engine, read_database_clock
-from service.storage.errors import RecordNotFoundError, UnsuitableStoreError, VersionConflictError
+from service.storage.errors import (
+    DatabaseFailureError,
+    RecordNotFoundError,
+    StorageError,
+    UnsuitableStoreError,
+    VersionConflictError,
+)
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import metadata
 from service.storage.store import Store
@@ -30,7 +35,7 @@ def test_several_processes_may_open_a_new_database_at_once(settings: Settings) -
     def open_it() -> None:
         try:
             Store.open_store(settings).close()
-        except DBAPIError as error:
+        except StorageError as error:
             failures.append(error)
 
     threads = [threading.Thread(target=open_it) for _ in range(6)]
@@ -57,7 +62,7 @@ def test_the_audit_log_is_only_added_to(store: Store, statement: str) -> None:
     with store.write_transaction() as stored:
         stored.audit.append_entry("me", "plan accepted", "one", {"a": 1})
         stored.audit.append_entry("you", "plan cancelled", "two")
-    with pytest.raises(DBAPIError, match="append-only"):
+    with pytest.raises(DatabaseFailureError, match="append-only"):
         tamper()
     with store.read_transaction() as stored:
         entries = stored.audit.list_entries()

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from service.core.codecs import encode_table
 from service.core.settings import Settings
 from service.domain.approval import compute_plan_digest
 from service.storage.engine import create_database_engine
+from service.storage.errors import DatabaseFailureError
 from service.storage.migrate import upgrade_database
 from service.storage.repositories.plan_events import read_events
 from service.storage.repositories.problems import StoredProblem
@@ -135,7 +135,7 @@ def test_a_ratified_plan_has_the_digest_of_its_renamed_content_and_an_audit_entr
 )
 def test_what_was_guarded_is_guarded_after_the_upgrade(upgraded: Store, statement: str) -> None:
     with (
-        pytest.raises(DBAPIError, match=r"never changed|append-only"),
+        pytest.raises(DatabaseFailureError, match=r"never changed|append-only"),
         upgraded.write_transaction() as transaction,
     ):
         transaction.connection.execute(text(statement))

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from service.core.codecs import compress
 from service.core.settings import Settings
 from service.domain.approval import compute_plan_digest
 from service.storage.canonical import compute_digest
 from service.storage.engine import create_database_engine
+from service.storage.errors import DatabaseFailureError
 from service.storage.migrate import upgrade_database
 from service.storage.store import Store
 from tests.plain_policy import PLAIN_POLICY
@@ -116,7 +116,7 @@ def test_a_ratified_plan_has_the_digest_of_its_renewed_content_and_an_audit_entr
 @pytest.mark.parametrize("statement", ["UPDATE plans SET caller = 'x'", "DELETE FROM problems", "DELETE FROM audit"])
 def test_what_was_guarded_is_guarded_after_the_upgrade(upgraded: Store, statement: str) -> None:
     with (
-        pytest.raises(DBAPIError, match=r"never changed|append-only"),
+        pytest.raises(DatabaseFailureError, match=r"never changed|append-only"),
         upgraded.write_transaction() as transaction,
     ):
         transaction.connection.execute(text(statement))

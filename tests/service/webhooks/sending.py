@@ -5,6 +5,7 @@ import threading
 
 from service.core.settings import Settings
 from service.storage.store import Store
+from service.workers.background import FailureLog
 from service.workers.webhook_dispatcher import WebhookDispatcher
 
 
@@ -13,7 +14,7 @@ def main(settings: Settings) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     store = Store.open_store(settings)
-    dispatcher = WebhookDispatcher(store, settings)
+    dispatcher = WebhookDispatcher(store, settings, FailureLog())
     stop.wait()
     dispatcher.stop()
     store.close()

@@ -19,6 +19,7 @@ from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outbox import enqueue_event
 from service.storage.store import Store
+from service.workers.background import FailureLog
 from service.workers.webhook_dispatcher import WebhookDispatcher
 from tests.service.conftest import SettingsFactory
 from tests.service.helpers import finish_next, request, until
@@ -46,7 +47,7 @@ def queue(store: Store, settings: Settings) -> JobQueue:
 
 @contextmanager
 def sending(store: Store, settings: Settings) -> Iterator[None]:
-    dispatcher = WebhookDispatcher(store, settings)
+    dispatcher = WebhookDispatcher(store, settings, FailureLog())
     try:
         yield
     finally:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
 
 from models.tables import TABLE_SCHEMAS
 from service.core.settings import Settings
+from service.storage.errors import StorageUnavailableError
 from service.storage.records import FINAL_STATES
 from service.storage.repositories.jobs import JobQueue
 from service.storage.schema import job_events, plan_tables, plans
@@ -110,7 +110,7 @@ def submit_all(queue: JobQueue, accepted: list[str]) -> None:
                     queue.submit_plan(request(f"n{number}", f"caller {number % 7}", key=f"k{number}")).plan.id
                 )
                 break
-            except DBAPIError:
+            except StorageUnavailableError:
                 time.sleep(0.05)
 
 
@@ -121,7 +121,7 @@ def ended(store: Store) -> int:
         try:
             with store.read_transaction() as stored:
                 return int(stored.connection.execute(query).scalar_one())
-        except DBAPIError:
+        except StorageUnavailableError:
             time.sleep(0.05)
 
 
