@@ -37,6 +37,9 @@ FIRST_SECONDS, NEXT_SECONDS = 1.0, 1.5
 NEGLIGIBLE_LOSS = 1e-6
 """A loss below this share of the objective is not worth another program."""
 
+SMALL_QUOTA_LOSS = 1e-5
+"""Share of the objective that it may cost to avoid an item's quotas of less than one unit."""
+
 NEARLY_FULL = 0.02
 """A capacity of which less than this share is left is full: less than the fraction of a unit that rounding frees."""
 
@@ -147,12 +150,14 @@ class ItemRounding:
         return len(losses) == len(broken_items)
 
     def improve(self, seconds: float) -> None:
-        """Improve the whole point: first units of small needs, then for some CPU seconds the items that lost most."""
+        """Improve the whole point: first units of small needs, then for some CPU seconds the items that lost most, then quotas
+        of less than one unit."""
         self._serve_first_units()
         deadline = time.thread_time() + seconds
         for freedom in (USED, SHARED):
             while self._improve_items(freedom, deadline):
                 pass
+        self._avoid_small_quotas()
 
     def _list_items(self) -> list[int]:
         """Return the items with an amount that is not whole: first those that help to keep a constraint, then the dearest."""
@@ -213,6 +218,20 @@ class ItemRounding:
         is_full = self.values >= self.lp.column_upper - TOLERANCE
         is_unserved = (self.whole.first_unit_factor > 1) & is_full & (self.lp.column_upper > 0)
         return set(map(int, self.whole.item_of_column[is_unserved]))
+
+    def _avoid_small_quotas(self) -> None:
+        """Make quotas that need not be whole 0 or at least one unit, where this costs next to nothing."""
+        whole = self.whole
+        is_divisible = whole.is_quota & ~whole.is_discrete & self._is_free
+        is_small = is_divisible & (self.values > TOLERANCE) & (self.values < 1 - TOLERANCE)
+        most = SMALL_QUOTA_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
+        for item in map(int, np.unique(whole.item_of_column[is_small])):
+            values, before = self.values.copy(), self.whole
+            is_run = is_divisible & (whole.item_of_column == item)
+            self.whole = replace(before, least_run=np.where(is_run, 1.0, before.least_run))
+            loss = self._round_item(item, _FIRST_TRIES, ITEM_GAP)
+            if loss is None or loss > most:
+                self.values, self.whole = values, before
 
     def _find_new_shortages(self) -> set[int]:
         """Return the items that are short although the linear program serves them in full."""

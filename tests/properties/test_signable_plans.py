@@ -8,7 +8,6 @@ import pytest
 from benchmarks.plan_measures import (
     Measure,
     PlannedYear,
-    find_small_quotas,
     measure_crisis,
     measure_normal,
 )
@@ -43,6 +42,7 @@ def crisis_measures() -> Mapping[str, Measure]:
         "normal: lines of that run in one month",
         "normal: median months a used line runs",
         "normal: median switches on and off",
+        "normal: quotas below one lot or one unit",
         "normal: share of what is due early that is in store in time",
     ],
 )
@@ -71,15 +71,6 @@ def test_levelling_costs_little() -> None:
 def test_the_crisis_year_is_signable(name: str) -> None:
     measure = crisis_measures()[name]
     assert measure.is_met, f"{name}: {measure.figure:g}, must {measure.must}; {measure.note}"
-
-
-def test_small_quotas_of_the_normal_year_are_of_goods_by_weight() -> None:
-    """The measure asks for none; until it is met, no good in whole units has a quota below one unit or lot."""
-    whole = {item.id for item in solved_year("normal").problem.items if item.whole_units}
-    small = [
-        name for name in find_small_quotas(to_year(solved_year("normal"))) if name.split()[0].split("/")[1] in whole
-    ]
-    assert small == []
 
 
 def test_every_measure_of_the_normal_year_has_a_test() -> None:

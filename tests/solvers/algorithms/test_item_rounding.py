@@ -29,8 +29,8 @@ def make_neighbours(needs: list[int], supply: int, *, periods: int = 1, item: Js
     )
 
 
-def round_items(problem: PlanningProblem) -> FloatArray:
-    """Round the optimum of the linear program item by item, and return the units served, (C, T)."""
+def round_items(problem: PlanningProblem) -> tuple[SensitivitySession, FloatArray]:
+    """Round the optimum of the linear program item by item, and return its values, (n,)."""
     session = SensitivitySession.from_problem(problem)
     program, arrays = session.program, session.arrays
     rounding = ItemRounding(
@@ -42,9 +42,15 @@ def round_items(problem: PlanningProblem) -> FloatArray:
     )
     assert rounding.round_all()
     rounding.improve(0.0)
-    short = program.variables["short"]
+    return session, rounding.values
+
+
+def serve_items(problem: PlanningProblem) -> FloatArray:
+    """Round the plan, and return the units served, (C, T)."""
+    session, values = round_items(problem)
+    arrays, short = session.arrays, session.program.variables["short"]
     served = arrays.demand[:, 0].copy()
-    np.subtract.at(served, (short.axes["place"], short.axes["period"]), rounding.values[short.block_slice])
+    np.subtract.at(served, (short.axes["place"], short.axes["period"]), values[short.block_slice])
     return served
 
 
@@ -57,18 +63,18 @@ def round_items(problem: PlanningProblem) -> FloatArray:
     ],
 )
 def test_a_first_unit_comes_before_further_units(needs: list[int], supply: int, expected: list[int] | None) -> None:
-    served = round_items(make_neighbours(needs, supply))[:, 0]
+    served = serve_items(make_neighbours(needs, supply))[:, 0]
     assert served.sum() == pytest.approx(supply)
     assert np.allclose(served, expected) if expected is not None else served.max() == pytest.approx(1)
 
 
 def test_a_first_unit_comes_in_every_period() -> None:
-    served = round_items(make_neighbours([60, 4, 5], 7, periods=3))
+    served = serve_items(make_neighbours([60, 4, 5], 7, periods=3))
     assert np.allclose(served, [[5] * 3, [1] * 3, [1] * 3])
 
 
 def test_needs_that_carry_over_wait_for_their_unit() -> None:
-    served = round_items(make_neighbours([40, 4], 4, item={"carry_over": 1.0}))[:, 0]
+    served = serve_items(make_neighbours([40, 4], 4, item={"carry_over": 1.0}))[:, 0]
     assert served.sum() == pytest.approx(4)
 
 
@@ -78,8 +84,22 @@ def test_needs_that_carry_over_wait_for_their_unit() -> None:
 )
 def test_nobody_is_unserved_where_there_is_a_unit_for_everybody(needs: list[int], more: int) -> None:
     supply = min(len(needs) + more, sum(needs))
-    served = round_items(make_neighbours(needs, supply))[:, 0]
+    served = serve_items(make_neighbours(needs, supply))[:, 0]
     assert served.sum() == pytest.approx(supply)
     small = np.array(needs) < 10
     enough = supply - small.sum() >= (~small).sum()
     assert not enough or (served[small] >= 1 - 1e-9).all()
+
+
+@pytest.mark.parametrize(("holding_cost", "expected"), [(1e-5, [1.0, 4.4]), (10.0, [0.4, 5.0])])
+def test_quotas_below_one_unit_are_avoided_where_that_costs_next_to_nothing(
+    holding_cost: float, expected: list[float]
+) -> None:
+    problem = make_problem(
+        periods=["p0", "p1"],
+        items=[{"id": "soda", "unit": "kg", "holding_cost": holding_cost}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soda"}]}],
+        demand=[need("town", "soda", [0.4, 5.0])],
+    )
+    session, values = round_items(problem)
+    assert np.allclose(values[session.program.variables["make"].block_slice], expected)
