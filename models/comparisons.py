@@ -118,7 +118,8 @@ class EquityMeasures(Frozen):
 
 
 class PriceOfEquity(Frozen):
-    """What equity costs: the plan against the plan of the same problem without fairness."""
+    """What equity costs: the plan against the plan of the same problem without fairness, both before rounding to whole
+    units."""
 
     fair: EquityMeasures
     """The plan."""
@@ -131,7 +132,7 @@ class PriceOfEquity(Frozen):
 
 
 class EquityReport(Frozen):
-    """How equally shortages are distributed between counties, before rounding to whole units."""
+    """How equally the shortages of a finished plan are distributed between counties."""
 
     by_county: dict[str, tuple[ServedShare, ...]]
     """Served share by priority, for each county."""

@@ -17,8 +17,9 @@ from service.cli.plan_summary import format_gini, format_spread
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import make_plan
-from solvers.sensitivity import SensitivityUnavailableError
+from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
 
 
 def show_shadow_prices(
@@ -150,12 +151,20 @@ def show_equity(
     """Print how scarcity is distributed: served share by county and priority, its range and inequality, and the use
     of shortage bands.
     """
-    session = open_session(source, scenario, change)
-    try:
-        found = sensitivity.compute_equity(session, with_price=price, time_limit_seconds=time_limit)
-    except SensitivityUnavailableError as error:
-        problem_sources.error_console.print(f"{error}.")
-        raise typer.Exit(1) from error
+    problem = problem_sources.load_problem(source, scenario, change)
+    result = make_plan(problem)
+    if result.plan.outcome != "optimal":
+        problem_sources.error_console.print(f"The outcome of the plan is {result.plan.outcome}.")
+        raise typer.Exit(1)
+    cost = None
+    if price:
+        try:
+            session = SensitivitySession.from_problem(problem, result.basis)
+            cost = sensitivity.compute_price_of_equity(session, time_limit)
+        except SensitivityUnavailableError as error:
+            problem_sources.error_console.print(f"{error}.")
+            raise typer.Exit(1) from error
+    found = sensitivity.compute_equity(ProblemArrays.from_problem(problem), result.tables["supply"], cost)
     if _print_if_json(found, as_json):
         return
     levels = list(found.served_share_range)

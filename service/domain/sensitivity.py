@@ -7,6 +7,7 @@ from typing import Any
 
 from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
+from service.core.codecs import compress
 from service.core.errors import ConflictError
 from service.domain.container import Services
 from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
@@ -32,18 +33,18 @@ class SensitivityService:
         arguments: Mapping[str, Any],
         *,
         time_limit_seconds: float | None = None,
-        second_problem: tuple[int, bytes] | None = None,
+        attachment: tuple[int, bytes] | None = None,
     ) -> SensitivityQuery:
         """Build a query; a stated time limit is limited by the settings, and the query gets some seconds more to finish."""
         most = self._settings.sensitivity_timeout_seconds
         if time_limit_seconds is None:
-            return SensitivityQuery(name, arguments, most, second_problem)
+            return SensitivityQuery(name, arguments, most, attachment)
         granted = min(time_limit_seconds, most)
         return SensitivityQuery(
             name,
             {**arguments, "time_limit_seconds": granted},
             granted + self._settings.kill_grace_seconds,
-            second_problem,
+            attachment,
         )
 
     def build_comparison_query(self, body: CompareBody, principal: Principal) -> SensitivityQuery:
@@ -53,7 +54,19 @@ class SensitivityService:
         with self._store.read_transaction() as transaction:
             require_plan_permission(transaction, principal, "read", body.plan)
             problem = transaction.problems.get_stored_problem(_require_finished(transaction, body.plan).problem_digest)
-        return self.build_query("compare", {}, second_problem=(problem.size, problem.body))
+        return self.build_query("compare", {}, attachment=(problem.size, problem.body))
+
+    def build_equity_query(self, plan: str, *, with_price: bool, time_limit_seconds: float) -> SensitivityQuery:
+        """Read how scarcity is distributed, from the plan's own table `supply`."""
+        with self._store.read_transaction() as transaction:
+            _require_optimal(_require_finished(transaction, plan))
+            supply = transaction.plans.read_parquet(plan, "supply")
+        return self.build_query(
+            "equity",
+            {"with_price": with_price},
+            time_limit_seconds=time_limit_seconds,
+            attachment=(len(supply), compress(supply)),
+        )
 
     def admit_query(self) -> AbstractContextManager[None]:
         """Count a query while the block runs; TooManyRequestsError if as many wait as may wait."""
@@ -67,10 +80,7 @@ class SensitivityService:
         query = build_query()
         with self._store.read_transaction() as transaction:
             record = _require_finished(transaction, plan)
-        if record.outcome != "optimal":
-            raise ConflictError(
-                f"The outcome of the plan is {record.outcome}; shadow prices need an optimal plan. See its infeasibility."
-            )
+        _require_optimal(record)
         return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled)
 
     def read_infeasibility(self, plan: str) -> InfeasibilityView:
@@ -92,3 +102,10 @@ def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:
     if record.state != "finished":
         raise ConflictError(f"The plan is {record.state}; queries need a finished plan.")
     return record
+
+
+def _require_optimal(record: PlanRecord) -> None:
+    if record.outcome != "optimal":
+        raise ConflictError(
+            f"The outcome of the plan is {record.outcome}; shadow prices need an optimal plan. See its infeasibility."
+        )

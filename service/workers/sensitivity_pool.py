@@ -42,8 +42,8 @@ class SensitivityQuery:
     """Arguments, as JSON."""
     timeout_seconds: float
     """Seconds after which it is ended."""
-    second_problem: tuple[int, bytes] | None = None
-    """A second problem: the size of its JSON in bytes, and the compressed JSON."""
+    attachment: tuple[int, bytes] | None = None
+    """A second problem as JSON, or a table as Parquet: its size in bytes, and its compressed bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,10 @@ def _send_query(worker: PooledWorker, read_payload: Callable[[], SessionPayload]
         payload = read_payload()
         worker.send_order("open_session", {"options": payload.options, "size": payload.size}, *payload.bodies)
     head: dict[str, Any] = {"query": query.name, "arguments": query.arguments}
-    if query.second_problem is None:
+    if query.attachment is None:
         worker.process.channel.send("query", head)
     else:
-        size, body = query.second_problem
+        size, body = query.attachment
         worker.process.channel.send("query", head | {"size": size}, body)
 
 

@@ -16,7 +16,7 @@ from models.comparisons import GoalTradeOffs
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
-from service.core.codecs import decode_basis, decompress
+from service.core.codecs import decode_basis, decode_table, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
 from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
@@ -26,7 +26,8 @@ Arguments = Mapping[str, Any]
 
 
 _SensitivityQuery = Callable[[SensitivitySession, Arguments, PlanOptions, bytes | None], BaseModel]
-"""Answers a query about a plan that was solved with these options; the last argument is a second problem as JSON."""
+"""Answers a query about a plan that was solved with these options; the last argument is the attachment: a second problem as JSON, or
+a table as Parquet."""
 
 
 def serve_session(channel: Channel, open_request: Message, requests: "queue.SimpleQueue[Message]") -> NoReturn:
@@ -106,6 +107,17 @@ def _find_remedies(session: SensitivitySession, arguments: Arguments, _: PlanOpt
     return sensitivity.find_remedies(session, *where, **rest)
 
 
+def _compute_equity(
+    session: SensitivitySession, arguments: Arguments, _: PlanOptions, supply: bytes | None
+) -> BaseModel:
+    if supply is None:
+        raise ValueError("equity needs the table supply")
+    price = None
+    if arguments["with_price"]:
+        price = sensitivity.compute_price_of_equity(session, arguments["time_limit_seconds"])
+    return sensitivity.compute_equity(session.arrays, decode_table(supply), price)
+
+
 def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
     """Make a query of an analysis that takes its arguments by name."""
 
@@ -122,7 +134,7 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "shadow-prices": _bind_by_name(sensitivity.compute_shadow_prices),
     "bottlenecks": _bind_by_name(sensitivity.attribute_shortages),
     "remedies": _find_remedies,
-    "equity": _bind_by_name(sensitivity.compute_equity),
+    "equity": _compute_equity,
     "goals": lambda session, _, options, __: GoalTradeOffs(
         goals=sensitivity.compute_session_goal_tradeoffs(session, options)
     ),

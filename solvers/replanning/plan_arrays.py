@@ -27,12 +27,19 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
     item, period = _encode_column(arrays, supply, "item"), _encode_column(arrays, supply, "period")
     plan.central[place, item, period] = _read_numbers(supply, "central")
     county = place < arrays.places.county_count
-    stock_codes = (place[county], item[county], period[county])
-    plan.stock[stock_codes], plan.short[stock_codes] = (
-        _read_numbers(supply, "stock")[county],
-        _read_numbers(supply, "shortage")[county],
-    )
+    plan.stock[place[county], item[county], period[county]] = _read_numbers(supply, "stock")[county]
+    plan.short[:] = read_shortages(arrays, supply)
     return plan
+
+
+def read_shortages(arrays: ProblemArrays, supply: pa.Table) -> FloatArray:
+    """Read the shortages in units from the table `supply` of a plan, (C, I, T)."""
+    short = np.zeros_like(arrays.demand)
+    place = _encode_labels(_read_labels(supply, "county"), arrays.labels["place"])
+    item, period = _encode_column(arrays, supply, "item"), _encode_column(arrays, supply, "period")
+    county = place < arrays.places.county_count
+    short[place[county], item[county], period[county]] = _read_numbers(supply, "shortage")[county]
+    return short
 
 
 def _read_labels(table: pa.Table, column: str) -> list[str]:

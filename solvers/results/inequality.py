@@ -5,23 +5,22 @@ import numpy as np
 from models.plan import ServedSpread
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
-from solvers.results.flows import Flows
 
 NEGLIGIBLE_SHARE = 1e-9
 """Served shares and differences between them below this are numerical noise and count as 0."""
 
 
-def compute_gini(arrays: ProblemArrays, flows: Flows) -> float | None:
+def compute_gini(arrays: ProblemArrays, unmet: FloatArray) -> float | None:
     """Compute the Gini coefficient of served shares between counties within a good, over the plan.
 
     For the served shares s_n of an item, weighted by the counties' needs d_n with the mean share m,
 
         G = Σ_n Σ_m d_n d_m |s_n − s_m|  ÷  (2 · (Σ_n d_n)² · m)
 
-    The result is the mean of G over items that several counties need, weighted by the value of the need. None without
+    `unmet` is the part of each need in units that is never served, (C, I, T). The result is the mean of G over items that several counties need, weighted by the value of the need. None without
     such an item that has a value.
     """
-    needed, share = _sum_over_plan(arrays, flows)
+    needed, share = _sum_over_plan(arrays, unmet)
     total = needed.sum(axis=0)
     weight = np.where((needed > 0).sum(axis=0) > 1, arrays.items.value * total, 0.0)
     if weight.sum() <= 0:
@@ -38,9 +37,12 @@ def compute_gini(arrays: ProblemArrays, flows: Flows) -> float | None:
     return gini if gini > NEGLIGIBLE_SHARE else 0.0
 
 
-def find_greatest_spread(arrays: ProblemArrays, flows: Flows) -> ServedSpread | None:
-    """Find the item whose served share over the plan differs most between counties; None if no item has several counties."""
-    needed, share = _sum_over_plan(arrays, flows)
+def find_greatest_spread(arrays: ProblemArrays, unmet: FloatArray) -> ServedSpread | None:
+    """Find the item whose served share over the plan differs most between counties, from unmet needs in units, (C, I, T).
+
+    None if no item has several counties.
+    """
+    needed, share = _sum_over_plan(arrays, unmet)
     is_needed = needed > 0
     most = np.where(is_needed, share, -np.inf)
     least = np.where(is_needed, share, np.inf)
@@ -62,10 +64,9 @@ def find_greatest_spread(arrays: ProblemArrays, flows: Flows) -> ServedSpread | 
     )
 
 
-def _sum_over_plan(arrays: ProblemArrays, flows: Flows) -> tuple[FloatArray, FloatArray]:
+def _sum_over_plan(arrays: ProblemArrays, unmet: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return need in units and served share of each county and item over the plan, (C, I); a share is 0 without need."""
-    counties = arrays.places.county_count
-    needed = flows.demand[:counties].sum(axis=2)
-    served = needed - flows.unmet[:counties].sum(axis=2)
+    needed = arrays.demand.sum(axis=2)
+    served = needed - unmet.sum(axis=2)
     share = np.where(needed > 0, served / np.where(needed > 0, needed, 1.0), 0.0)
     return needed, np.where(share > NEGLIGIBLE_SHARE, share, 0.0)

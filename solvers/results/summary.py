@@ -50,8 +50,8 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         value_under_way=float(under_way @ arrays.items.value),
         swapped_given=given,
         swapped_taken=taken,
-        gini=compute_gini(arrays, flows),
-        greatest_spread=find_greatest_spread(arrays, flows),
+        gini=compute_gini(arrays, flows.unmet[: arrays.places.county_count]),
+        greatest_spread=find_greatest_spread(arrays, flows.unmet[: arrays.places.county_count]),
     )
 
 

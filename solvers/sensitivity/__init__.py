@@ -6,7 +6,7 @@ from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import compare_plans, split_by_changes, split_by_parts
 from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
-from solvers.sensitivity.equity import compute_equity
+from solvers.sensitivity.equity import compute_equity, compute_price_of_equity
 from solvers.sensitivity.goal_tradeoffs import compute_goal_tradeoffs, compute_session_goal_tradeoffs
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
@@ -22,6 +22,7 @@ __all__ = [
     "compute_equity",
     "compute_goal_tradeoffs",
     "compute_grid",
+    "compute_price_of_equity",
     "compute_session_goal_tradeoffs",
     "compute_shadow_prices",
     "estimate_change",

@@ -1,66 +1,71 @@
 """Equity of served shares between counties, and its price."""
 
 import numpy as np
+import pyarrow as pa
 
 from models.comparisons import EquityMeasures, EquityReport, PriceOfEquity, ShortageBandUsage
 from models.options import PlanOptions
 from models.plan import ServedShare
 from models.problem.planning_problem import PlanningProblem
+from solvers.data.backlog import compute_backlog, compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation import compute_band_widths, compute_objective_parts
+from solvers.formulation import compute_objective_parts
+from solvers.lp.linear_program import FloatArray
+from solvers.replanning.plan_arrays import read_shortages
 from solvers.results.flows import NEGLIGIBLE_AMOUNT
 from solvers.results.inequality import compute_gini, find_greatest_spread
 from solvers.sensitivity.goal_stages import NO_WORSE_TOLERANCE
 from solvers.sensitivity.session import SensitivitySession
 
 
-def compute_equity(
-    session: SensitivitySession, *, with_price: bool = False, time_limit_seconds: float = 600.0
-) -> EquityReport:
-    """Compute served shares by county and priority before rounding, their inequality, and the use of shortage bands.
+def compute_equity(arrays: ProblemArrays, supply: pa.Table, price: PriceOfEquity | None = None) -> EquityReport:
+    """Compute served shares by county and priority, their inequality, and the use of shortage bands, of a finished plan.
 
     Parameters
     ----------
-    with_price
-        Whether to solve the problem without fairness as well, which gives the price of equity.
-
-    Raises
-    ------
-    SensitivityUnavailableError
-        No plan without fairness was found within the time limit.
+    supply
+        Table `supply` of the plan, in whole units where items have them.
+    price
+        What equity costs, if known.
     """
-    arrays, flows = session.arrays, session.compute_flows()
-    counties, item_value = arrays.places.county_count, arrays.items.counted_value[:, None]
-    needed = (flows.demand[:counties] * item_value).sum(axis=2)
-    short = (flows.unmet[:counties] * item_value).sum(axis=2)
+    short = read_shortages(arrays, supply)
+    unmet = compute_unmet_share(arrays) * short
+    by_county = _list_served_shares(arrays, unmet)
+    shares: dict[str, list[float]] = {}
+    for row in (row for rows in by_county.values() for row in rows):
+        shares.setdefault(row.key, []).append(row.share)
+    return EquityReport(
+        by_county=by_county,
+        served_share_range={level: max(values) - min(values) for level, values in sorted(shares.items())},
+        shortage_bands=_count_shortage_bands(arrays, short),
+        gini=compute_gini(arrays, unmet),
+        greatest_spread=find_greatest_spread(arrays, unmet),
+        price=price,
+    )
+
+
+def _list_served_shares(arrays: ProblemArrays, unmet: FloatArray) -> dict[str, tuple[ServedShare, ...]]:
+    """Return the served shares by priority of each county, from unmet needs in units, (C, I, T)."""
+    item_value = arrays.items.counted_value[:, None]
+    needed, short = ((units * item_value).sum(axis=2) for units in (arrays.demand, unmet))
     priority = np.array([item.priority for item in arrays.problem.items])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
-    shares: dict[str, list[float]] = {}
     for n, county in enumerate(arrays.labels["county"]):
         rows = []
         for level in (1, 2, 3):
             is_member = priority == level
-            demand, unmet = float(needed[n, is_member].sum()), float(short[n, is_member].sum())
+            demand, missing = float(needed[n, is_member].sum()), float(short[n, is_member].sum())
             if demand > 0:
-                share = 1 - unmet / demand
-                rows.append(ServedShare(key=str(level), demand=demand, served=demand - unmet, share=share))
-                shares.setdefault(str(level), []).append(share)
+                served = demand - missing
+                rows.append(ServedShare(key=str(level), demand=demand, served=served, share=served / demand))
         by_county[county] = tuple(rows)
-    spread = {level: max(values) - min(values) for level, values in sorted(shares.items())}
-    return EquityReport(
-        by_county=by_county,
-        served_share_range=spread,
-        shortage_bands=_count_shortage_bands(session),
-        gini=compute_gini(arrays, flows),
-        greatest_spread=find_greatest_spread(arrays, flows),
-        price=compute_price_of_equity(session, time_limit_seconds) if with_price else None,
-    )
+    return by_county
 
 
 def compute_price_of_equity(session: SensitivitySession, time_limit_seconds: float = 600.0) -> PriceOfEquity:
     """Compare a plan with the plan of the same problem in which all bands have the smallest weight of a band.
 
-    Both plans are measured by the objective of the second.
+    Both plans are those of the linear program before rounding, measured by the objective of the second.
 
     Raises
     ------
@@ -93,34 +98,32 @@ def remove_fairness(problem: PlanningProblem) -> PlanningProblem:
 def _measure_equity(plan: SensitivitySession, arrays: ProblemArrays) -> EquityMeasures:
     """Measure a plan with the weights of `arrays`, whose bands have the widths of the plan's."""
     costs = compute_objective_parts(arrays, plan.program).values()
-    flows = plan.compute_flows()
+    unmet = plan.compute_flows().unmet[: arrays.places.county_count]
     value = arrays.items.counted_value[:, None]
-    needed, short = (float((units * value).sum()) for units in (flows.demand, flows.unmet))
+    needed, short = (float((units * value).sum()) for units in (arrays.demand, unmet))
     return EquityMeasures(
         objective=sum(float(cost @ plan.plan_values) for cost in costs),
         served_share=1 - short / needed if needed > 0 else 1.0,
-        gini=compute_gini(plan.arrays, flows),
-        greatest_spread=find_greatest_spread(plan.arrays, flows),
+        gini=compute_gini(plan.arrays, unmet),
+        greatest_spread=find_greatest_spread(plan.arrays, unmet),
     )
 
 
-def _count_shortage_bands(session: SensitivitySession) -> tuple[ShortageBandUsage, ...]:
-    block, arrays = session.program.variables["short"], session.arrays
-    values = session.plan_values[block.block_slice]
-    width = compute_band_widths(arrays, session.program, session.plan_values)
-    item_value = values * arrays.items.counted_value[block.axes["item"]]
-    out = []
-    for k, weight in enumerate(arrays.band_weight):
-        is_member = block.axes["band"] == k
-        is_used = is_member & (values > NEGLIGIBLE_AMOUNT)
-        is_full = is_used & (values >= width - 1e-7 * (1 + width))
-        out.append(
-            ShortageBandUsage(
-                band=k + 1,
-                weight=float(weight),
-                value=float(item_value[is_member].sum()),
-                need_count=int(is_used.sum()),
-                filled_count=int(is_full.sum()),
-            )
+def _count_shortage_bands(arrays: ProblemArrays, short: FloatArray) -> tuple[ShortageBandUsage, ...]:
+    """Return the use of each band, from shortages in units, (C, I, T), which fill the bands in the order of their weights."""
+    need = arrays.demand + compute_backlog(arrays, short)
+    value = arrays.items.counted_value[:, None]
+    rest, used = short, dict[int, ShortageBandUsage]()
+    for k in map(int, np.argsort(arrays.band_weight, kind="stable")):
+        width = arrays.band_width[k] * need
+        units = np.clip(rest, 0.0, width)
+        rest = rest - units
+        is_used = units > NEGLIGIBLE_AMOUNT
+        used[k] = ShortageBandUsage(
+            band=k + 1,
+            weight=float(arrays.band_weight[k]),
+            value=float((units * value).sum()),
+            need_count=int(is_used.sum()),
+            filled_count=int((is_used & (units >= width - 1e-7 * (1 + width))).sum()),
         )
-    return tuple(out)
+    return tuple(used[k] for k in sorted(used))

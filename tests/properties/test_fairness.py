@@ -1,6 +1,5 @@
 """Fairness: weights against integration, plans against a convex solver, and inequality against plain loops."""
 
-from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -192,8 +191,7 @@ def test_served_shares_that_are_noise_are_no_inequality() -> None:
         demand=[need("a", "soap", 1), need("b", "soap", 1)],
     )
     session = SensitivitySession.from_problem(PlanningProblem.model_validate(problem))
-    flows = session.compute_flows()
-    noisy = replace(flows, unmet=flows.demand * np.array([1.0, 1 - 1e-15])[:, None, None])
+    noisy = session.arrays.demand * np.array([1.0, 1 - 1e-15])[:, None, None]
     assert compute_gini(session.arrays, noisy) == 0
     spread = find_greatest_spread(session.arrays, noisy)
     assert spread is not None

@@ -161,12 +161,14 @@ async def read_equity(
 ) -> Response:
     """Read the served share by county and priority, its inequality between counties, and the use of the shortage bands.
 
-    With `price=true`, a second solve without fairness tells what equity costs.
+    The shares are those of the finished plan. With `price=true`, a second solve without fairness tells what equity costs.
     """
-    if not price:
-        return await _answer_query(request, services, plan, "equity")
-    return await _answer_query(
-        request, services, plan, "equity", with_price=True, time_limit_seconds=time_limit_seconds
+    service = SensitivityService(services)
+    return await _run_query(
+        request,
+        service,
+        plan,
+        lambda: service.build_equity_query(plan, with_price=price, time_limit_seconds=time_limit_seconds),
     )
 
 

@@ -30,7 +30,7 @@ from service.workers.worker_pool import WorkerPool, build_use_limits
 from service.workers.worker_process import ForkServerLostError
 from tests.service.helpers import children_of, is_running, slow, small, until
 
-EQUITY = SensitivityQuery("equity", {}, 60.0)
+PRICES = SensitivityQuery("shadow-prices", {}, 60.0)
 
 
 def payload(problem: PlanningProblem) -> SessionPayload:
@@ -69,7 +69,7 @@ def pool(tmp_path: Path) -> Iterator[Pool]:
 
 
 def ask(
-    pool: Pool, plan: str = "a", question: SensitivityQuery = EQUITY, what: SessionPayload = SMALL
+    pool: Pool, plan: str = "a", question: SensitivityQuery = PRICES, what: SessionPayload = SMALL
 ) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(pool.answer_query(plan, lambda: what, question, threading.Event()))
     return answer
@@ -81,7 +81,7 @@ class SlowQuery:
     def __init__(self, pool: Pool, plan: str = "slow", seconds: float = 60.0) -> None:
         self.gone = threading.Event()
         self.ended: BaseException | None = None
-        self._thread = threading.Thread(target=self._ask, args=(pool, plan, SensitivityQuery("equity", {}, seconds)))
+        self._thread = threading.Thread(target=self._ask, args=(pool, plan, SensitivityQuery("shadow-prices", {}, seconds)))
         before = set(pool.list_pids())
         self._thread.start()
         until(lambda: set(pool.list_pids()) - before)
@@ -119,7 +119,7 @@ def test_two_queries_run_at_once_and_a_third_waits(pool: Pool) -> None:
         assert set(pool.list_pids()) == {first.worker, second.worker}
         assert not third.done()
         first.gone.set()
-        assert third.result(30)["by_county"]
+        assert third.result(30)["note"]
     second.gone.set()
     assert isinstance(first.wait(), ClientDisconnectedError)
     assert isinstance(second.wait(), ClientDisconnectedError)
@@ -175,7 +175,7 @@ def test_a_lost_worker_is_reported_and_the_next_query_answered(pool: Pool) -> No
     error = query.wait()
     assert isinstance(error, ServiceUnavailableError)
     assert error.headers == {"Retry-After": "1"}
-    assert ask(pool, "slow")["by_county"]
+    assert ask(pool, "slow")["note"]
 
 
 def test_a_worker_lost_while_idle_is_not_used(pool: Pool) -> None:
@@ -184,7 +184,7 @@ def test_a_worker_lost_while_idle_is_not_used(pool: Pool) -> None:
     os.kill(worker, signal.SIGKILL)
     # Its channel closes with the last of its threads, which may end after the first.
     until(lambda: not is_running(worker) and len(list(Path(f"/proc/{worker}/task").iterdir())) == 1)
-    assert ask(pool)["by_county"]
+    assert ask(pool)["note"]
     assert worker not in pool.list_pids()
 
 

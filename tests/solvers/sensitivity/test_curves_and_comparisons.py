@@ -12,6 +12,7 @@ from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
+from solvers.planning import make_plan
 from solvers.sensitivity import (
     GroupBy,
     SensitivitySession,
@@ -22,6 +23,7 @@ from solvers.sensitivity import (
     compute_equity,
     compute_goal_tradeoffs,
     compute_grid,
+    compute_price_of_equity,
     parametric,
     split_by_changes,
     split_by_parts,
@@ -119,7 +121,7 @@ def test_goal_tradeoffs() -> None:
 
 
 def test_equity_has_bands_and_shares() -> None:
-    found = compute_equity(SensitivitySession.from_problem(shop(8)))
+    found = compute_equity(ProblemArrays.from_problem(shop(8)), make_plan(shop(8)).tables["supply"])
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
     assert found.served_share_range == {"2": 0.0}
     assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
@@ -136,8 +138,8 @@ def test_the_price_of_equity_is_the_loss_against_a_plan_without_fairness() -> No
         policy={"shortage_bands": None, "priority_weights": {"1": 1, "2": 1, "3": 1}},
     )
     session = SensitivitySession.from_problem(problem)
-    assert compute_equity(session).price is None
-    found = compute_equity(session, with_price=True)
+    price = compute_price_of_equity(session)
+    found = compute_equity(session.arrays, make_plan(problem).tables["supply"], price)
     assert (found.gini, found.greatest_spread and found.greatest_spread.spread) == pytest.approx((0, 0), abs=1e-7)
     assert found.price is not None
     assert found.price.fair.objective == pytest.approx(10 * 10 + 5 * 1)
@@ -150,11 +152,31 @@ def test_the_price_of_equity_is_the_loss_against_a_plan_without_fairness() -> No
 
 
 @bounded(15)
+@given(problems(max_periods=3))
+def test_equity_and_summary_have_the_same_figures(problem: PlanningProblem) -> None:
+    result = make_plan(problem)
+    assume(result.plan.outcome == "optimal")
+    summary = result.plan.summary
+    assert summary is not None
+    found = compute_equity(ProblemArrays.from_problem(problem), result.tables["supply"])
+    assert found.gini == pytest.approx(summary.gini, abs=1e-7)
+    spreads = [one.spread if one else None for one in (found.greatest_spread, summary.greatest_spread)]
+    assert spreads[0] == pytest.approx(spreads[1], abs=1e-7)
+    demand, served = (
+        sum(getattr(row, name) for rows in found.by_county.values() for row in rows) for name in ("demand", "served")
+    )
+    assert served == pytest.approx(sum(row.served for row in summary.by_county), abs=1e-6 * (1 + demand))
+    rows = result.tables["supply"].to_pylist()
+    value = {item.id: item.value for item in problem.items if item.kind == "good"}
+    missing = sum(row["shortage"] * value.get(row["item"], 0.0) for row in rows)
+    assert sum(band.value for band in found.shortage_bands) == pytest.approx(missing, abs=1e-6 * (1 + demand))
+
+
+@bounded(15)
 @given(problems(max_periods=2))
 def test_the_price_of_equity_is_the_difference_of_two_plans(problem: PlanningProblem) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
-    found = compute_equity(SensitivitySession.from_problem(problem), with_price=True).price
-    assert found is not None
+    found = compute_price_of_equity(SensitivitySession.from_problem(problem))
     policy = problem.policy
     if policy.shortage_bands is None:
         unfair: Json = {"fairness": {"alpha": 0.0, "pieces": policy.fairness.pieces}}
