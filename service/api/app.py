@@ -18,6 +18,7 @@ from starlette_compress import CompressMiddleware
 
 from service.api import error_handlers
 from service.api.dependencies import LifespanState
+from service.api.local_access import LocalAccessMiddleware
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
 from service.api.request_bodies import BodyReader
@@ -95,6 +96,7 @@ class AllotApplication(FastAPI):
             openapi_url=None,
             docs_url=None,
             redoc_url=None,
+            redirect_slashes=False,
             generate_unique_id_function=lambda route: route.name,
         )
 
@@ -144,6 +146,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = AllotApplication(metrics, TRACING_OFF if tracing is None else tracing.make_telemetry_config(), lifespan)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
+    if settings.authentication == "off":
+        app.add_middleware(LocalAccessMiddleware, settings=settings)
     error_handlers.install_error_handlers(app)
     error_handlers.install_denial_handlers(app)
     for router in ROUTERS:

@@ -18,6 +18,7 @@ from service.core.errors import (
     PROBLEM_JSON,
     STATUS_CLIENT_CLOSED_REQUEST,
     ApiError,
+    DamagedError,
     NotFoundError,
     PreconditionFailedError,
     ProblemDetails,
@@ -168,13 +169,11 @@ async def handle_damaged_record(request: Request, error: Exception) -> Response:
     if not isinstance(error, DamagedRecordError):
         raise error
     log.error("stored data damaged", kind=error.kind, name=error.name, reason=error.reason)
-    return build_problem_response(
+    return build_error_response(
         request,
-        status=500,
-        code="damaged",
-        title="Internal Server Error",
-        detail=f"The stored {error.kind} {error.name!r} is damaged: its content is not what was stored. "
-        "Ask the operator to run `allot check` and to restore it.",
+        DamagedError(
+            f"The stored {error.kind} {error.name!r} is damaged: its content is not what was stored. Ask the operator to restore it."
+        ),
     )
 
 

@@ -187,7 +187,10 @@ class DocumentBodyDependency(BodyDependency):
 
 
 class JsonBodyDependency(BodyDependency):
-    """Gives a route its decoded and validated body; with `is_required` false, the default of the model for an empty one."""
+    """Gives a route its decoded and validated body; with `is_required` false, the default of the model for an empty one.
+
+    Also an empty body needs the media type of JSON: a page of another site cannot send it without asking first.
+    """
 
     def __init__(self, model: type[BaseModel], *, is_required: bool = True) -> None:
         """Declare JSON of a model."""
@@ -201,12 +204,10 @@ class JsonBodyDependency(BodyDependency):
         def parse_body(raw: bytes) -> BaseModel:
             if not raw and not self.is_required:
                 return model()
-            require_json_body(request)
-            reject_encoded_body(request)
             return validate_model(model, decode_json_object(raw))
 
-        if self.is_required:
-            require_json_body(request)
+        require_json_body(request)
+        reject_encoded_body(request)
         reader: BodyReader = request.state.body_reader
         return await reader.read_any_body(request, parse_body)
 

@@ -46,6 +46,8 @@ def serve_http(
         port=settings.port,
         log_config=None,
         server_header=False,
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies or "",
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )

@@ -13,6 +13,7 @@ ApiError                       status
 ├── UnsupportedMediaTypeError    415  the media type of the body is not supported
 ├── UnprocessableContentError    422  the request is invalid; `errors` lists the findings
 ├── TooManyRequestsError         429  retry after `Retry-After` seconds
+├── DamagedError                 500  what is stored is damaged
 └── ServiceUnavailableError      503  the service is not available now
 """
 
@@ -139,6 +140,12 @@ class TooManyRequestsError(ApiError):
     """Too many requests are waiting."""
 
     status, code, title = 429, "too-many-requests", "Too Many Requests"
+
+
+class DamagedError(ApiError):
+    """What is stored is damaged; an operator has to restore it."""
+
+    status, code, title = 500, "damaged", "Internal Server Error"
 
 
 class ServiceUnavailableError(ApiError):

@@ -147,6 +147,10 @@ class Settings(BaseSettings):
     """Required credentials. `off`: none; everybody has every role, on this machine only. `keys`: an API key. `oidc`: an API key or a token of an identity provider (extra `oidc`)."""
     allow_unauthenticated_network: bool = False
     """Whether a service without authentication accepts connections from other machines. Set it only where everybody who reaches the port is trusted with everything."""
+    trusted_hosts: str | None = None
+    """Names, separated by commas, by which a service without authentication is addressed, besides loopback names and `ALLOT_HOST`. Requests with another header `Host` get 421."""
+    trusted_proxies: str | None = None
+    """Addresses of proxies, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` count; none if absent. A service without authentication refuses forwarded requests if no proxy is trusted."""
     oidc_issuer: str | None = None
     """Issuer of the tokens: an `https` address below which `/.well-known/openid-configuration` is served."""
     oidc_audience: str | None = None
@@ -184,6 +188,10 @@ class Settings(BaseSettings):
     def has_retention_limits(self) -> bool:
         """Whether anything has a retention limit."""
         return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("retention_"))
+
+    def list_trusted_hosts(self) -> tuple[str, ...]:
+        """List the names in `trusted_hosts`."""
+        return tuple(name.strip().lower() for name in (self.trusted_hosts or "").split(",") if name.strip())
 
     def resolve_object_store_url(self) -> str | None:
         """Return the address of the object store with its credentials; None for the folder in `data_dir`."""

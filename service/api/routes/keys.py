@@ -9,7 +9,7 @@ from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody
 from service.auth.api_keys import issue_api_key, revoke_api_key
 from service.auth.principals import ANONYMOUS_PRINCIPAL
-from service.core.errors import BODY_ERRORS, NotFoundError, UnprocessableContentError, document_errors
+from service.core.errors import BODY_ERRORS, ConflictError, NotFoundError, UnprocessableContentError, document_errors
 from service.domain.schemas.keys import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
 from service.storage.records import KeyRecord
 
@@ -47,10 +47,16 @@ def list_api_keys(services: ServicesDependency) -> KeyList:
     status_code=201,
     dependencies=[require_permission("administer")],
     response_description="The key with its secret, which is shown only once.",
-    responses=document_errors(*BODY_ERRORS),
+    responses=document_errors(*BODY_ERRORS, ConflictError),
 )
 def create_api_key(body: JsonBody[KeyBody], services: ServicesDependency, caller: CallerDependency) -> KeyWithSecret:
-    """Create a key for a caller with roles in provinces. Only administrators of `*` may do so."""
+    """Create a key for a caller with roles in provinces. Only administrators of `*` may do so; without authentication,
+    the command `allot keys add` does.
+    """
+    if not services.authenticator.is_enabled:
+        raise ConflictError(
+            "Authentication is off, so nobody can be known who makes a key. Use `allot keys add` where the service runs."
+        )
     with services.store.write_transaction() as transaction:
         issued = issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by=caller)
     return KeyWithSecret.model_validate({**_select_key_fields(issued.record), "key": issued.key})

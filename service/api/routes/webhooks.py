@@ -7,8 +7,15 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from models.base import ID_PATTERN
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
-from service.api.request_bodies import JsonBody
-from service.core.errors import BODY_ERRORS, ConflictError, NotFoundError, UnprocessableContentError, document_errors
+from service.api.request_bodies import JsonBody, require_json_body
+from service.core.errors import (
+    BODY_ERRORS,
+    ConflictError,
+    NotFoundError,
+    UnprocessableContentError,
+    UnsupportedMediaTypeError,
+    document_errors,
+)
 from service.domain.schemas.webhooks import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookWithSecret
 from service.domain.webhooks import WebhookService
 
@@ -83,7 +90,8 @@ def list_deliveries(
 @router.post(
     "/{webhook}/deliveries/{message}/resend",
     summary="Send a message again",
-    responses=document_errors(NotFoundError, ConflictError, UnprocessableContentError),
+    dependencies=[Depends(require_json_body)],
+    responses=document_errors(NotFoundError, ConflictError, UnsupportedMediaTypeError, UnprocessableContentError),
 )
 def resend_delivery(
     webhook: WebhookName,

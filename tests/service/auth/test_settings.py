@@ -79,7 +79,7 @@ def test_without_authentication_the_network_is_refused_however_the_service_was_s
     async def from_network(scope: Any, receive: Any, send: Any) -> None:
         await inner({**scope, "server": server} if scope["type"] == "http" else scope, receive, send)
 
-    with TestClient(from_network, raise_server_exceptions=False) as client:
+    with TestClient(from_network, "http://localhost", raise_server_exceptions=False) as client:
         answer = client.get("/v1/me")
         assert answer.status_code == status, answer.text
         if status == 403:

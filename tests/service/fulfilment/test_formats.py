@@ -36,7 +36,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def ratified(client: TestClient) -> str:
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
     address = str(made.headers["location"])
-    assert [client.post(f"{address}/approval/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
+    assert [client.post(f"{address}/approval/{act}", json={}).status_code for act in ("submit", "ratify")] == [200, 200]
     return address
 
 

@@ -36,7 +36,7 @@ def plan(client: TestClient) -> str:
     """A ratified plan."""
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
     address = str(made.headers["location"])
-    assert [client.post(f"{address}/approval/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
+    assert [client.post(f"{address}/approval/{act}", json={}).status_code for act in ("submit", "ratify")] == [200, 200]
     return address
 
 
@@ -108,9 +108,9 @@ def test_drafts_and_closed_plans_take_no_reports(client: TestClient, plan: str) 
     answer = client.post(f"{draft}/outputs", json=soap(1))
     assert answer.status_code == 409
     assert "draft" in answer.json()["detail"]
-    assert client.post(f"{plan}/approval/put-in-force").status_code == 200
+    assert client.post(f"{plan}/approval/put-in-force", json={}).status_code == 200
     assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 201
-    assert client.post(f"{plan}/approval/close").status_code == 200
+    assert client.post(f"{plan}/approval/close", json={}).status_code == 200
     assert client.post(f"{plan}/outputs", json=soap(1)).status_code == 409
 
 

@@ -32,7 +32,7 @@ def planned(client: TestClient, body: Json) -> str:
     assert answer.json()["outcome"] == "optimal"
     address = answer.headers["location"]
     for act in ("submit", "ratify", "put-in-force"):
-        assert client.post(f"{address}/approval/{act}").status_code == 200
+        assert client.post(f"{address}/approval/{act}", json={}).status_code == 200
     return str(address)
 
 
@@ -116,7 +116,7 @@ def test_a_plan_made_again_is_carried_out_and_made_again(client: TestClient) -> 
     report(client, plan, MONTHS[:2], 0.8)
     made = again(client, plan, {"from": MONTHS[2]})["links"]["self"]
     for act in ("submit", "ratify", "put-in-force"):
-        assert client.post(f"{made}/approval/{act}").status_code == 200
+        assert client.post(f"{made}/approval/{act}", json={}).status_code == 200
     report(client, made, MONTHS[2:4], 0.9)
     last = again(client, made, {"from": MONTHS[4]})
     assert last["source"]["replanned"]["past"] == MONTHS[:4]
@@ -168,7 +168,7 @@ def test_the_walk_through_ryanggangs_normal_year(tmp_path_factory: pytest.TempPa
         address = plan.headers["location"]
         assert plan.json()["outcome"] == "optimal"
         for act in ("submit", "ratify", "put-in-force"):
-            assert client.post(f"{address}/approval/{act}").status_code == 200
+            assert client.post(f"{address}/approval/{act}", json={}).status_code == 200
         problem = parse_problem(client.get(f"{address}/problem").content)
         report(client, address, list(problem.periods[:3]), 0.875)
         review = client.get(f"{address}/fulfilment?by=factory").json()

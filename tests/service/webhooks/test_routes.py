@@ -36,7 +36,7 @@ def test_a_webhook_hears_of_a_plan_made_over_http(settings: Settings) -> None:
         assert page.links["next"]["url"] == page.json()["next"]
         message = older["deliveries"][0]["id"]
         until(lambda: client.get(f"{address}/deliveries").json()["deliveries"][-1]["state"] == "delivered")
-        assert client.post(f"{address}/deliveries/{message}/resend").status_code == 200
+        assert client.post(f"{address}/deliveries/{message}/resend", json={}).status_code == 200
         until(lambda: len(receiver.messages) == 3)
         assert receiver.messages[2] == message
         assert client.delete(address).status_code == 204
@@ -86,7 +86,7 @@ def test_a_caller_has_so_many_webhooks_and_no_more(settings: Settings) -> None:
     ("post", "/v1/webhooks/nobody/deliveries/none/resend"),
 ])  # fmt: skip
 def test_what_is_not_there_is_404(client: TestClient, method: str, path: str) -> None:
-    assert_problem(client.request(method, path), 404)
+    assert_problem(client.request(method, path, headers={"Content-Type": "application/json"}), 404)
 
 
 def test_a_webhook_is_its_callers_and_the_administrators(settings: Settings) -> None:
