@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from service.core.share_text import MAX_SHARE_DIGITS, count_share_digits
+from service.core.share_text import ALMOST_ALL, ALMOST_NONE, MAX_SHARE_DIGITS, count_share_digits, format_share
 
 MAX_SHEET_ROWS = 1_048_576
 """Maximum number of rows of a sheet, with the header."""
@@ -36,6 +36,7 @@ _FORMATS = {
     "whole": {"num_format": "#,##0"},
     "quantity": {"num_format": "#,##0.0"},
     **{f"share {digits}": {"num_format": f"{0:.{digits}f}%"} for digits in range(MAX_SHARE_DIGITS + 1)},
+    **{f"share {text}": {"num_format": f'"{text}"'} for text in (ALMOST_ALL, ALMOST_NONE)},
     "coefficient": {"num_format": "0.0000"},
     "tiny": {"num_format": "0.0E+00"},
     "sum": {"num_format": "#,##0.0", "bold": True, "top": 1},
@@ -111,8 +112,9 @@ class WorkbookWriter:
         return self._book.add_worksheet(self._names.assign_name(name), Sheet)  # type: ignore[no-any-return]
 
     def find_share_format(self, share: float) -> Any:
-        """Return the format of a share in per cent, with as many digits as distinguish it from 0 and 1."""
-        return self.formats[f"share {count_share_digits(share)}"]
+        """Return the format of a share in per cent, which tells it from 0 and 1; the cell keeps the exact number."""
+        digits = count_share_digits(share)
+        return self.formats[f"share {format_share(share) if digits is None else digits}"]
 
     def add_table(
         self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], max_rows: int = MAX_SHEET_ROWS

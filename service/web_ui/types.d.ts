@@ -194,6 +194,7 @@ interface Item extends Named {
   category?: string;
   unit?: string;
   value?: number;
+  whole_units?: boolean;
   due?: Record<string, { share: number; by?: number }>;
 }
 

@@ -6,7 +6,14 @@ import { setBrowserLanguages } from "./browser-globals.js";
 const format = await import("../../service/web_ui/static/lib/format.js");
 const { setTexts } = await import("../../service/web_ui/static/lib/i18n.js");
 
-const TEXTS = { "format.won": "{amount} won", "format.seconds": "{n} s", "unit.piece": "pieces" };
+const TEXTS = {
+  "format.won": "{amount} won",
+  "format.weighted-won": "{amount} weighted won",
+  "format.no-change": "no change",
+  "format.nothing": "nothing",
+  "format.seconds": "{n} s",
+  "unit.piece": "pieces",
+};
 
 beforeEach(() => {
   setBrowserLanguages("en-GB");
@@ -45,15 +52,56 @@ describe("formatShare", () => {
     const cases = /** @type {[number, string][]} */ ([
       [0, "0%"],
       [1e-9, "0%"],
-      [1.72e-5, "0.0017%"],
+      [1e-7, "< 0.01%"],
+      [1.72e-5, "< 0.01%"],
+      [0.0002, "0.02%"],
       [0.0005, "0.1%"],
       [0.5, "50.0%"],
       [0.9994, "99.9%"],
-      [0.99996, "99.996%"],
+      [0.9996, "99.96%"],
+      [0.99996, "> 99.99%"],
+      [1 - 1e-7, "> 99.99%"],
       [1 - 1e-9, "100%"],
+      [1.00002, "100.0%"],
       [1.25, "125.0%"],
+      [-0.1, "-10.0%"],
     ]);
     for (const [value, text] of cases) assert.equal(format.formatShare(value), text);
+  });
+});
+
+describe("formatWholePercent", () => {
+  it("does not round to 0 or 100", () => {
+    assert.deepEqual([0, 0.002, 0.994, 0.996, 1].map(format.formatWholePercent), [
+      "0",
+      "<1",
+      "99",
+      "99+",
+      "100",
+    ]);
+  });
+});
+
+describe("figures of the objective", () => {
+  it("are in weighted won", () => {
+    assert.equal(format.formatWeightedWon(12.345), "12.3 weighted won");
+    assert.equal(format.formatWeightedWon(1_234_567), "1.23m weighted won");
+    assert.equal(format.formatWeightedWon(null), "–");
+    assert.equal(format.formatObjectiveChange(-12.3), "−12.3 weighted won");
+    assert.equal(format.formatObjectiveChange(12.3), "+12.3 weighted won");
+    assert.equal(format.formatObjectiveChange(0.004), "no change");
+  });
+});
+
+describe("formatShortage", () => {
+  const piece = { unit: "piece", isWhole: true };
+  const kilogram = { unit: "kg", isWhole: false };
+  it("says nothing below half a unit, or below 0.05 % of the need", () => {
+    assert.equal(format.formatShortage(0.298, 10_000, piece), "nothing");
+    assert.equal(format.formatShortage(1, 10_000, piece), "1\u00a0pieces");
+    assert.equal(format.formatShortage(4.9, 10_000, kilogram), "nothing");
+    assert.equal(format.formatShortage(5, 10_000, kilogram), "5\u00a0kg");
+    assert.equal(format.formatShortage(0, 0, kilogram), "nothing");
   });
 });
 

@@ -44,7 +44,9 @@ const data = new MapData(problemIndex, {
 /** @type {MapState} */
 const STATE = { measure: "served", month: null, item: null, county: null };
 
-beforeEach(() => setTexts("en", { "format.won": "{amount} won" }));
+beforeEach(() =>
+  setTexts("en", { "format.won": "{amount} won", "format.weighted-won": "{amount} weighted won" }),
+);
 
 describe("MapData", () => {
   it("sums goods by value and single items by unit", () => {
@@ -71,7 +73,7 @@ describe("MapData", () => {
   it("computes the figure of the province", () => {
     assert.equal(data.formatProvinceFigure(STATE), "66.7%");
     assert.equal(data.formatProvinceFigure({ ...STATE, measure: "shortage" }), "20 won");
-    assert.equal(data.formatProvinceFigure({ ...STATE, measure: "price" }), "4 won");
+    assert.equal(data.formatProvinceFigure({ ...STATE, measure: "price" }), "4 weighted won");
   });
 
   it("ends the scale at the greatest figure of any month", () => {

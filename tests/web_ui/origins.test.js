@@ -7,7 +7,6 @@ const { sumOrigins } = await import("../../service/web_ui/static/views/year/orig
 const { sumQuality } = await import("../../service/web_ui/static/views/year/quality.js");
 const { sumSources } = await import("../../service/web_ui/static/views/year/sources.js");
 const { sumAreas } = await import("../../service/web_ui/static/views/year/power.js");
-const { formatWholePercent } = await import("../../service/web_ui/static/views/year/goods.js");
 const { ProblemIndex } = await import("../../service/web_ui/static/lib/problem-index.js");
 
 const problemIndex = new ProblemIndex({
@@ -143,11 +142,5 @@ describe("sumAreas", () => {
   it("has no limit if an area has none", () => {
     const areas = new Map([["north", [{ factories: 1, rail: 0, limit: null, price: 0 }]]]);
     assert.equal(sumAreas(areas, 1)[0].limit, null);
-  });
-});
-
-describe("formatWholePercent", () => {
-  it("does not round up to 100", () => {
-    assert.deepEqual([0, 0.994, 0.996, 1].map(formatWholePercent), ["0", "99", "99+", "100"]);
   });
 });

@@ -86,23 +86,6 @@ describe("tables", () => {
     assert.deepEqual(parties.get("oil"), [{ kind: "centre", id: "gate", quantity: 3 }]);
   });
 
-  it("lists each shortage once, the most valuable first", () => {
-    const columns = {
-      county: ["a", "a", "b"],
-      item: ["x", "x", "y"],
-      period: ["1", "1", "1"],
-      shortage: [4, 4, 3],
-    };
-    const ranked = rankShortages(columns, (item) => (item === "y" ? 2 : 1));
-    assert.deepEqual(
-      ranked.map(({ county, value }) => [county, value]),
-      [
-        ["b", 6],
-        ["a", 4],
-      ],
-    );
-  });
-
   it("puts the greatest range of shares first", () => {
     const plans = [
       [
@@ -199,5 +182,30 @@ describe("countLines", () => {
     assert.equal(countLines([40, 40, 40], 100), 2);
     assert.equal(countLines([150, 10], 100), 2);
     assert.equal(countLines([], 100), 1);
+  });
+});
+
+describe("shortages", () => {
+  it("lists shortages that are worth telling, the most valuable first", () => {
+    const columns = {
+      county: ["a", "a", "b", "b"],
+      item: ["x", "z", "y", "x"],
+      period: ["1", "1", "1", "1"],
+      demand: [4, 7.4, 100, 10000],
+      served: [0, 7, 97, 9999],
+      shortage: [4, 0.4, 3, 1],
+    };
+    const problemIndex = {
+      getValue: (/** @type {string} */ item) => (item === "y" ? 2 : 1),
+      isWhole: (/** @type {string} */ item) => item === "z",
+    };
+    const ranked = rankShortages(columns, problemIndex);
+    assert.deepEqual(
+      ranked.map(({ county, value }) => [county, value]),
+      [
+        ["b", 6],
+        ["a", 4],
+      ],
+    );
   });
 });

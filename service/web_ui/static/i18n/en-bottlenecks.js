@@ -68,7 +68,8 @@ export default {
   "equity.served": "Served share, by value",
   "equity.objective": "Shortage and costs, every unit weighed alike",
   "bottlenecks.groups": "Bottlenecks by group",
-  "bottlenecks.groups-text": "Of the plan before rounding to whole units.",
+  "bottlenecks.groups-text":
+    "Missing units of the plan before rounding to whole units, at their shadow prices. Weighted won are not money.",
   "bottlenecks.group-by": "Group by",
   "bottlenecks.by-county": "County",
   "bottlenecks.by-category": "Category",

@@ -26,7 +26,6 @@ export default {
   "map.mode.road": "Road",
   "map.mode.water": "Waterway",
   "map.gateway-label": "centre delivers {amount}",
-  "map.swap-label": "{name} −{given} +{taken}",
   "map.scale.served": "Served share of the need",
   "map.scale.shortage": "Shortage, won per person",
   "map.scale.shortage-item": "Shortage",

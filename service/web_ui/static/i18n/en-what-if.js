@@ -29,14 +29,17 @@ export default {
   "estimate.saves-at-most-text":
     "The shadow prices are valid for {valid}. Beyond it, the saving can be lower but not higher.",
   "estimate.valid-fraction": "the first {share} of the change",
-  "estimate.valid-small-step": "a small first step only",
   "estimate.unavailable": "No estimate is available for this change. Re-solving is necessary.",
+  "estimate.large":
+    "The shadow prices are valid for a part of this change only. Its effect can be large; solving.",
   "estimate.served": "Served share, by value: from {before} to {after} ({points}).",
   "explanation.unavailable":
     "No estimate is available for this change; the result below was computed by re-solving.",
   "explanation.not-binding": "The changed limits are not binding.",
   "explanation.not-binding-at-first":
     "The changed limits are not binding now. A small change costs nothing; a large one can.",
+  "explanation.large":
+    "The shadow prices are valid for a part of this change only, so they do not tell its size. Result after re-solving: {result}.",
   "explanation.exact": "Estimate: {won}. Result after re-solving: {result}.",
   "explanation.at-least":
     "Estimate: at least {won}. Result after re-solving: {result}. The shadow prices rise along the change.",

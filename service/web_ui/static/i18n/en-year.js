@@ -50,7 +50,7 @@ export default {
   "year.by-factories": "Factories",
   "year.by-rail": "Railways",
   "year.limit": "Limit",
-  "year.won-per-kwh": "won per kWh",
+  "year.weighted-won-per-kwh": "weighted won per kWh",
   "year.won": "won",
   "year.sources-of": "{goods}: {place}",
   "year.sources-note": "Lines: need and served amount. Stock that is drawn counts as a source.",

@@ -58,6 +58,9 @@ export default {
   "problem.request": "Request {id}: quote this number when you ask for help.",
 
   "format.won": "{amount}\u00a0won",
+  "format.weighted-won": "{amount}\u00a0weighted\u00a0won",
+  "format.no-change": "no change",
+  "format.nothing": "nothing",
   "format.seconds": "{n}\u00a0s",
   "unit.unit": "units",
   "unit.piece": "pieces",

@@ -66,7 +66,8 @@ export default {
   "equity.served": "충족률(금액 기준)",
   "equity.objective": "부족과 비용(모든 단위를 같게 봄)",
   "bottlenecks.groups": "묶음별 병목",
-  "bottlenecks.groups-text": "정수로 맞추기 전의 계획입니다.",
+  "bottlenecks.groups-text":
+    "정수로 맞추기 전 계획의 부족을 잠재가격으로 계산했습니다. 가중 원은 돈이 아닙니다.",
   "bottlenecks.group-by": "묶는 기준",
   "bottlenecks.by-county": "군",
   "bottlenecks.by-category": "부문",

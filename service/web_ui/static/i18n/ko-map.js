@@ -25,7 +25,6 @@ export default {
   "map.mode.road": "도로",
   "map.mode.water": "수로",
   "map.gateway-label": "중앙 공급 {amount}",
-  "map.swap-label": "{name} −{given} +{taken}",
   "map.scale.served": "수요 충족률",
   "map.scale.shortage": "부족(1인당 원)",
   "map.scale.shortage-item": "부족",

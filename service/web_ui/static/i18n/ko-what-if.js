@@ -29,13 +29,15 @@ export default {
   "estimate.saves-at-most-text":
     "잠재가격은 {valid} 유효합니다. 그 뒤로는 절감액이 줄 수 있으나 늘지는 않습니다.",
   "estimate.valid-fraction": "변경의 처음 {share}까지",
-  "estimate.valid-small-step": "처음의 작은 변경에만",
   "estimate.unavailable": "이 변경의 추정값은 없습니다. 다시 풀어야 합니다.",
+  "estimate.large": "잠재가격은 이 변경의 일부에만 유효합니다. 영향이 클 수 있으며, 푸는 중입니다.",
   "estimate.served": "충족률(금액 기준): {before} → {after} ({points}).",
   "explanation.unavailable": "이 변경의 추정값은 없습니다. 아래 결과는 다시 풀어 계산했습니다.",
   "explanation.not-binding": "변경한 한도는 제약이 되지 않습니다.",
   "explanation.not-binding-at-first":
     "변경한 한도는 지금 제약이 되지 않습니다. 작은 변경에는 비용이 들지 않지만 큰 변경에는 들 수 있습니다.",
+  "explanation.large":
+    "잠재가격은 이 변경의 일부에만 유효하여 영향의 크기를 알려 주지 않습니다. 다시 푼 결과: {result}.",
   "explanation.exact": "추정값: {won}. 다시 푼 결과: {result}.",
   "explanation.at-least":
     "추정값: 최소 {won}. 다시 푼 결과: {result}. 변경이 클수록 잠재가격이 올라갑니다.",

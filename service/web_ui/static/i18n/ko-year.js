@@ -49,7 +49,7 @@ export default {
   "year.by-factories": "공장",
   "year.by-rail": "철도",
   "year.limit": "한도",
-  "year.won-per-kwh": "원/kWh",
+  "year.weighted-won-per-kwh": "가중 원/kWh",
   "year.won": "원",
   "year.sources-of": "{goods}: {place}",
   "year.sources-note": "선: 수요와 충족량. 재고에서 꺼낸 양도 공급원에 포함합니다.",

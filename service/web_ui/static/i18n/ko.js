@@ -57,6 +57,9 @@ export default {
   "problem.request": "요청 {id}: 문의할 때 이 번호를 알려 주십시오.",
 
   "format.won": "{amount}원",
+  "format.weighted-won": "{amount}\u00a0가중\u00a0원",
+  "format.no-change": "변화 없음",
+  "format.nothing": "없음",
   "format.seconds": "{n}초",
   "unit.unit": "개",
   "unit.piece": "개",

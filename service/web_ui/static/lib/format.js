@@ -1,12 +1,10 @@
 /** Formatting of numbers with units, shares, money, months and times in the user's locale. */
 
 import { getLanguage, textOr, t } from "./i18n.js";
+import { MIN_WON, SHARE_NOISE, isRelevantShortage } from "./relevance.js";
 
-/** Shares that differ from 0 or 1 by less are written as 0 % or 100 %: the difference is rounding noise of the solver. */
-const ROUNDING_NOISE = 5e-8;
-
-/** Smaller shares are written with two significant digits. */
-const SMALL_SHARE = 5e-4;
+/** Fraction digits of a share in per cent, and of one that is close to 0 % or 100 %. */
+const SHARE_DIGITS = [1, 2];
 
 /** Larger sums of money are written in compact notation. */
 const COMPACT_WON = 1e6;
@@ -79,28 +77,39 @@ export const formatQuantity = (value, unit) =>
 export const formatUnit = (unit) => textOr(`unit.${unit}`, unit);
 
 /**
- * Format a share in per cent with one fraction digit.
- * A share close to 0 or 1 gets more digits, so that it does not read as 0 % or 100 %.
+ * Format a share in per cent with one fraction digit, or two close to 0 % and 100 %.
+ * A share between 0 and 1 never reads as 0 % or 100 %: it is `< 0.01%` or `> 99.99%` at least.
  * @param {number|null|undefined} value share, 0 to 1
  * @returns {string} the text; a dash if there is no share
  */
 export function formatShare(value) {
   if (!isNumber(value)) return "–";
-  /** @type {Intl.NumberFormatOptions} */
-  const percent = { style: "percent" };
-  if (Math.min(Math.abs(value), Math.abs(value - 1)) < ROUNDING_NOISE) {
-    return getNumberFormat({ ...percent, maximumFractionDigits: 0 }).format(Math.round(value));
-  }
-  if (value > 0 && value < SMALL_SHARE) {
-    return getNumberFormat({ ...percent, maximumSignificantDigits: 2 }).format(value);
-  }
-  let digits = 1;
-  while (digits < 5 && value < 1 && value >= 1 - 0.5 / 10 ** (digits + 2)) digits += 1;
-  return getNumberFormat({
-    ...percent,
-    minimumFractionDigits: 1,
+  const end = Math.round(value);
+  const distance = Math.abs(value - end);
+  if ((end === 0 || end === 1) && distance < SHARE_NOISE) return formatFixedPercent(end, 0);
+  const isWithin = value > 0 && value < 1;
+  const digits = SHARE_DIGITS.find((count) => !isWithin || distance >= 0.5 / 10 ** (count + 2));
+  if (digits) return formatFixedPercent(value, digits);
+  return end === 1 ? `> ${formatFixedPercent(0.9999, 2)}` : `< ${formatFixedPercent(0.0001, 2)}`;
+}
+
+/** @param {number} value @param {number} digits @returns {string} */
+const formatFixedPercent = (value, digits) =>
+  getNumberFormat({
+    style: "percent",
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
+
+/**
+ * Format a share in whole per cent, for narrow cells. A share between 0 and 1 is not written as 0 or 100.
+ * @param {number} value share
+ * @returns {string} the text, without the sign
+ */
+export function formatWholePercent(value) {
+  const whole = Math.round(value * 100);
+  if (whole === 100 && value < 1 - SHARE_NOISE) return "99+";
+  return whole === 0 && value > SHARE_NOISE ? "<1" : String(whole);
 }
 
 /**
@@ -116,14 +125,51 @@ export const formatPercent = (value) =>
  * @param {number|null|undefined} value sum, won
  * @returns {string} the text; a dash if there is no sum
  */
-export function formatWon(value) {
-  if (value === null || value === undefined) return "–";
-  const amount =
-    Math.abs(value) >= COMPACT_WON
-      ? getNumberFormat({ notation: "compact", maximumFractionDigits: 2 }).format(value)
-      : formatNumber(value);
-  return t("format.won", { amount });
-}
+export const formatWon = (value) =>
+  isNumber(value) ? t("format.won", { amount: formatSum(value) }) : "–";
+
+/**
+ * Format a figure of the objective, in weighted won: won multiplied by the weights of the policy, which nobody pays.
+ * @param {number|null|undefined} value the figure: an objective, a shadow price or the value of a bottleneck
+ * @returns {string} the text; a dash if there is no figure
+ */
+export const formatWeightedWon = (value) =>
+  isNumber(value) ? t("format.weighted-won", { amount: formatSum(value) }) : "–";
+
+/**
+ * Format a difference with its sign.
+ * @param {number} value the difference
+ * @param {(value: number) => string} format format of the figure, such as `formatWon`
+ * @returns {string} the text
+ */
+export const formatSignedSum = (value, format) =>
+  value > 0 ? `+${format(value)}` : format(value).replace("-", "−");
+
+/**
+ * Format a change of the objective.
+ * @param {number} change the change, weighted won
+ * @returns {string} the change with its sign; no change if it is negligible
+ */
+export const formatObjectiveChange = (change) =>
+  Math.abs(change) < MIN_WON ? t("format.no-change") : formatSignedSum(change, formatWeightedWon);
+
+/** @param {number} value @returns {string} */
+const formatSum = (value) =>
+  Math.abs(value) >= COMPACT_WON
+    ? getNumberFormat({ notation: "compact", maximumFractionDigits: 2 }).format(value)
+    : formatNumber(value);
+
+/**
+ * Format a shortage with its unit.
+ * @param {number} shortage units short
+ * @param {number} need units needed
+ * @param {{unit: string, isWhole: boolean}} item unit of the item, and whether it is in whole units
+ * @returns {string} the text; `nothing` if the shortage is too small to be told
+ */
+export const formatShortage = (shortage, need, { unit, isWhole }) =>
+  isRelevantShortage(shortage, need, isWhole)
+    ? formatQuantity(shortage, unit)
+    : t("format.nothing");
 
 /**
  * Format a number in compact notation, for axes.

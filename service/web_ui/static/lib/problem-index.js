@@ -91,6 +91,11 @@ export class ProblemIndex {
     return this.items.get(id)?.unit ?? "unit";
   }
 
+  /** @param {string} id an item @returns {boolean} whether its amounts are whole numbers */
+  isWhole(id) {
+    return this.items.get(id)?.whole_units ?? false;
+  }
+
   /** @param {string} id an item @returns {boolean} whether people need it (a material is only used by factories) */
   isGood(id) {
     return (this.items.get(id)?.kind ?? "good") === "good";

@@ -10,8 +10,17 @@ import {
 } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderEmpty, renderFailure, renderLoading } from "../lib/feedback.js";
-import { formatNumber, formatPeriod, formatQuantity, formatWon } from "../lib/format.js";
+import {
+  formatNumber,
+  formatPeriod,
+  formatQuantity,
+  formatShortage,
+  formatWeightedWon,
+  formatWon,
+} from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
+import { isRelevantShortage } from "../lib/relevance.js";
+import { readNeed } from "../lib/supply.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
@@ -77,12 +86,13 @@ async function loadInto(context, frame, load) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {Promise<Child>} */
 async function renderShortage(context, problemIndex, key) {
   const { api, plan } = context;
-  const query = { ...key, columns: "demand,backlog,shortage,price" };
+  const query = { ...key, columns: "demand,backlog,served,shortage,price" };
   const { columns } = await api.fetchTable(plan.id, "supply", query);
-  const [demand, backlog, shortage, price] = ["demand", "backlog", "shortage", "price"].map(
+  const [demand, backlog, price] = ["demand", "backlog", "price"].map(
     (name) => columns[name][0] ?? 0,
   );
-  const unit = problemIndex.getUnit(key.item);
+  const { demand: need, shortage } = readNeed(columns, 0, false);
+  const [unit, isWhole] = [problemIndex.getUnit(key.item), problemIndex.isWhole(key.item)];
   const names = {
     item: problemIndex.getName(key.item),
     county: problemIndex.getName(key.county),
@@ -96,14 +106,18 @@ async function renderShortage(context, problemIndex, key) {
     h(
       "dl",
       { class: "figures" },
-      renderFigure("shortage", t("bottlenecks.shortage"), formatQuantity(shortage, unit)),
+      renderFigure(
+        "shortage",
+        t("bottlenecks.shortage"),
+        formatShortage(shortage, need, { unit, isWhole }),
+      ),
       renderFigure("demand", t("bottlenecks.demand"), formatQuantity(demand, unit)),
       backlog > 0 &&
         renderFigure("backlog", t("bottlenecks.backlog"), formatQuantity(backlog, unit)),
-      renderFigure("price", t("bottlenecks.price"), formatWon(price)),
+      renderFigure("price", t("bottlenecks.price"), formatWeightedWon(price)),
     ),
   );
-  if (!(shortage > 0)) {
+  if (!isRelevantShortage(shortage, need, isWhole)) {
     return [head, renderEmpty(t("bottlenecks.served"), t("bottlenecks.served-text"))];
   }
   return [
@@ -167,11 +181,13 @@ function createRemediesSection(context, problemIndex, key) {
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
-  const query = { columns: "county,item,period,shortage" };
-  const { columns, total } = await context.api.fetchTable(context.plan.id, "bottlenecks", query);
+  const query = { columns: "county,item,period,demand,served,shortage" };
+  const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
   const equity = renderEquityCard(context, problemIndex);
-  if (!total) return [renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];
-  const shortages = rankShortages(columns, (item) => problemIndex.getValue(item));
+  const shortages = rankShortages(columns, problemIndex);
+  if (!shortages.length) {
+    return [renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];
+  }
   const list = renderShortageList(context, problemIndex, shortages);
   return [
     renderCard(t("bottlenecks.shortages"), list),
@@ -225,30 +241,30 @@ function renderGroups(problemIndex, groups, groupBy) {
     return h(
       "details",
       { class: "bottleneck-group" },
-      h("summary", {}, `${name}: ${formatWon(group.value)}`),
+      h("summary", {}, `${name}: ${formatWeightedWon(group.value)}`),
       renderBindingLimits(problemIndex, shown),
     );
   });
 }
 
 /**
- * Rank shortages by their value. The table has a row for each limit behind a shortage.
- * @param {Columns} columns county, item, period and shortage
- * @param {(item: string) => number} getValue value of a unit of an item
- * @returns {Array<ShortageKey & {shortage: number, value: number}>} each shortage once, the greatest value first
+ * Rank the shortages of a plan by their value.
+ * @param {Columns} columns the table `supply`
+ * @param {Pick<ProblemIndex, "getValue"|"isWhole">} problemIndex the problem
+ * @returns {Array<ShortageKey & {shortage: number, value: number}>} shortages that are worth telling, the greatest value first
  */
-export function rankShortages(columns, getValue) {
-  const shortages = new Map();
-  columns.county.forEach((county, row) => {
-    const [item, period, shortage] = [
-      columns.item[row],
-      columns.period[row],
-      columns.shortage[row],
-    ];
-    const value = shortage * getValue(item);
-    shortages.set(`${county} ${item} ${period}`, { county, item, period, shortage, value });
-  });
-  return [...shortages.values()].sort((a, b) => b.value - a.value);
+export function rankShortages(columns, problemIndex) {
+  return columns.county
+    .map((county, row) => {
+      const [item, period] = [columns.item[row], columns.period[row]];
+      const { demand, shortage } = readNeed(columns, row, false);
+      const value = shortage * problemIndex.getValue(item);
+      return { county, item, period, demand, shortage, value };
+    })
+    .filter(({ item, demand, shortage }) =>
+      isRelevantShortage(shortage, demand, problemIndex.isWhole(item)),
+    )
+    .sort((a, b) => b.value - a.value);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderEmpty } from "../lib/feedback.js";
-import { formatNumber, formatShare, formatWon } from "../lib/format.js";
+import { formatNumber, formatShare, formatWeightedWon, formatWon } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { fetchPlan, fetchRecentPlans, getPlanTitle } from "../lib/plans.js";
 import { renderDifferenceCard } from "./compare/difference.js";
@@ -107,12 +107,12 @@ function renderSections(context, problemIndex, plans) {
 const FIGURES = [
   ["served_share", (plan) => plan.summary.served_share, formatShare],
   ["gini", (plan) => plan.summary.gini, formatNumber],
-  ["objective", (plan) => plan.objective.value, formatWon],
-  ["shortage", (plan) => plan.objective.parts.shortage, formatWon],
+  ["objective", (plan) => plan.objective.value, formatWeightedWon],
+  ["shortage", (plan) => plan.objective.parts.shortage, formatWeightedWon],
   ["making", (plan) => plan.objective.parts.making, formatWon],
   ["haulage", (plan) => plan.objective.parts.haulage, formatWon],
-  ["rate_changes", (plan) => plan.objective.parts.rate_changes, formatWon],
-  ["left_over", (plan) => plan.objective.parts.left_over, formatWon],
+  ["rate_changes", (plan) => plan.objective.parts.rate_changes, formatWeightedWon],
+  ["left_over", (plan) => plan.objective.parts.left_over, formatWeightedWon],
   ["local_share", (plan) => plan.summary.local_share, formatShare],
   ["central_share", (plan) => plan.summary.central_share, formatShare],
   ["power", (plan) => plan.summary.power_used_kwh, (value) => `${formatNumber(value)}\u00a0kWh`],

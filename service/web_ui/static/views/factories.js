@@ -9,6 +9,7 @@ import {
   formatPeriod,
   formatQuantity,
   formatShare,
+  formatWeightedWon,
   formatWon,
 } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
@@ -131,7 +132,13 @@ class QuotaTableView {
         grow: 1.3,
       },
       { field: "kwh", title: t("factories.kwh"), number: true, show: formatNumber },
-      { field: "price", title: t("factories.price"), number: true, show: formatWon, grow: 1.5 },
+      {
+        field: "price",
+        title: t("factories.price"),
+        number: true,
+        show: formatWeightedWon,
+        grow: 1.5,
+      },
     ];
   }
 

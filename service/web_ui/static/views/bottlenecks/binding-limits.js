@@ -1,7 +1,7 @@
 /** The binding limits behind a shortage. */
 
 import { h } from "../../lib/dom.js";
-import { formatShare, formatWon } from "../../lib/format.js";
+import { formatShare, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { describeLimit, formatShadowPrice } from "../shared/descriptions.js";
 
@@ -55,7 +55,10 @@ function renderRemainders(group) {
   const names = REMAINDERS.filter((name) => group[name] > MIN_REMAINDER * group.value);
   if (!names.length) return null;
   const items = names.map((name) => {
-    const values = { won: formatWon(group[name]), share: formatShare(group[name] / group.value) };
+    const values = {
+      won: formatWeightedWon(group[name]),
+      share: formatShare(group[name] / group.value),
+    };
     return h("li", { data: { part: name } }, t(`bottlenecks.part.${name}`, values));
   });
   return h("ul", { class: "sentences small remainders" }, items);

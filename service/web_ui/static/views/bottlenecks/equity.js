@@ -8,7 +8,7 @@ import {
 } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderFailure, renderLoading } from "../../lib/feedback.js";
-import { formatNumber, formatShare, formatWon } from "../../lib/format.js";
+import { formatNumber, formatShare, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 
 /**
@@ -80,7 +80,7 @@ function renderPrice({ price, relative_price: relative, fair, plain }) {
   /** @param {EquityMeasures} measures */
   const spread = (measures) => formatShare(measures.greatest_spread?.spread);
   const figures = [
-    renderFigure("price-of-equity", t("equity.price"), formatWon(price)),
+    renderFigure("price-of-equity", t("equity.price"), formatWeightedWon(price)),
     relative !== null &&
       renderFigure("relative-price", t("equity.relative-price"), formatShare(relative)),
   ];
@@ -104,8 +104,8 @@ function renderPrice({ price, relative_price: relative, fair, plain }) {
       row(
         "objective",
         t("equity.objective"),
-        formatWon(fair.objective),
-        formatWon(plain.objective),
+        formatWeightedWon(fair.objective),
+        formatWeightedWon(plain.objective),
       ),
     ],
   });

@@ -272,13 +272,13 @@ function drawStationName(canvas, id) {
   }
   for (const partner of partners) {
     const { given, taken } = data.getSwap(partner.id, state.month);
-    if (given < MIN_SWAP && taken < MIN_SWAP) continue;
-    const values = {
-      name: problemIndex.getName(partner.id),
-      given: formatCompact(given),
-      taken: formatCompact(taken),
-    };
-    lines.push({ text: t("map.swap-label", values), class: "map-swap" });
+    const amounts = [
+      given >= MIN_SWAP && `−${formatCompact(given)}`,
+      taken >= MIN_SWAP && `+${formatCompact(taken)}`,
+    ].filter(Boolean);
+    if (!amounts.length) continue;
+    const text = [problemIndex.getName(partner.id), ...amounts].join(" ");
+    lines.push({ text, class: "map-swap" });
   }
   return labels.placeLabel(getPosition(positions, id), 11 * unit, unit, lines);
 }

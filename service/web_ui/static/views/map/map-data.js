@@ -1,7 +1,8 @@
 /** Figures of the map: tables of the plan, summed by place and month. */
 
 import { fetchTable } from "../../lib/api.js";
-import { formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
+import { isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 
 /** What the colours of the counties show.
@@ -98,7 +99,7 @@ export class MapData {
    * Compute the figure of a county by the selected measure.
    * @param {string} county the county
    * @param {MeasureState} state measure, item and month
-   * @returns {number|null} a share, won a person, units, or won a kWh; null if there is none
+   * @returns {number|null} a share, won a person, units, or weighted won a kWh; null if there is none
    */
   computeFigure(county, state) {
     if (state.measure === "price") {
@@ -108,7 +109,7 @@ export class MapData {
     const sum = this.getSum(county, state);
     if (!sum || sum.demand === 0) return null;
     if (state.measure === "served") return sum.served / sum.demand;
-    if (state.item) return sum.shortage;
+    if (state.item) return this.findShortage(state.item, sum);
     return sum.shortage / (this.problemIndex.getPopulation(county) || 1);
   }
 
@@ -121,9 +122,13 @@ export class MapData {
   formatFigure(value, { measure, item }) {
     if (value === null) return "–";
     if (measure === "served") return formatShare(value);
-    return measure === "shortage" && item
-      ? formatQuantity(value, this.problemIndex.getUnit(item))
-      : formatWon(value);
+    if (measure === "price") return formatWeightedWon(value);
+    return item ? formatQuantity(value, this.problemIndex.getUnit(item)) : formatWon(value);
+  }
+
+  /** @param {string} item @param {SupplySum} sum @returns {number} units short; 0 if they are too few to be told */
+  findShortage(item, { shortage, demand }) {
+    return isRelevantShortage(shortage, demand, this.problemIndex.isWhole(item)) ? shortage : 0;
   }
 
   /**
@@ -152,7 +157,7 @@ export class MapData {
         .map((county) => this.computeFigure(county, state))
         .filter((price) => price !== null);
       if (!prices.length) return "–";
-      const [low, high] = [Math.min(...prices), Math.max(...prices)].map(formatWon);
+      const [low, high] = [Math.min(...prices), Math.max(...prices)].map(formatWeightedWon);
       return low === high ? high : `${low} – ${high}`;
     }
     const total = createSupplySum();
@@ -164,7 +169,7 @@ export class MapData {
       return formatShare(total.demand ? total.served / total.demand : null);
     }
     return state.item
-      ? formatQuantity(total.shortage, this.problemIndex.getUnit(state.item))
+      ? formatQuantity(this.findShortage(state.item, total), this.problemIndex.getUnit(state.item))
       : formatWon(total.shortage);
   }
 
@@ -234,7 +239,7 @@ function sumLinks({ id, part, period, used, limit }) {
   return links;
 }
 
-/** @param {Columns} columns @returns {Map<string, Map<string|null, number>>} won a kWh by area and month; for the whole plan the mean of the months */
+/** @param {Columns} columns @returns {Map<string, Map<string|null, number>>} weighted won a kWh by area and month; for the whole plan the mean of the months */
 function collectPowerPrices({ area, period, price }) {
   /** @type {Map<string, Map<string|null, number>>} */
   const areas = new Map();

@@ -9,17 +9,16 @@ import {
   formatQuantity,
   formatShare,
   formatUnit,
+  formatWeightedWon,
   formatWon,
 } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
+import { isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 import { getCountyColour } from "./drawing.js";
 
 const MAX_SHORTAGES = 8;
 const MAX_LIMITS = 5;
-
-/** Smaller shortages are rounding noise of the solver. */
-const MIN_SHORTAGE = 1e-6;
 
 /** @typedef {MapState & {county: string}} CountyState */
 
@@ -132,7 +131,7 @@ function renderFigures(data, state, context) {
     figure("served", formatShare(sum?.demand ? sum.served / sum.demand : null)),
     figure("shortage", formatWon(sum?.shortage ?? 0)),
     quality && figure("quality", formatNumber(quality.quality)),
-    price !== null && figure("price", formatWon(price)),
+    price !== null && figure("price", formatWeightedWon(price)),
   );
 }
 
@@ -140,7 +139,7 @@ function renderFigures(data, state, context) {
  * Rank the shortages of a county by value.
  * @param {Columns} supply table `supply`
  * @param {Pick<CountyState, "county"|"month">} state county and month
- * @param {{isGood: (item: string) => boolean, getValue: (item: string) => number}} problemIndex the problem
+ * @param {Pick<ProblemIndex, "isGood"|"isWhole"|"getValue">} problemIndex the problem
  * @returns {{item: string, demand: number, shortage: number, worstPeriod: string}[]} items short, with the period of the greatest shortage
  */
 export function rankCountyShortages(supply, { county, month }, problemIndex) {
@@ -160,7 +159,9 @@ export function rankCountyShortages(supply, { county, month }, problemIndex) {
   /** @param {{item: string, shortage: number}} sum */
   const computeValue = ({ item, shortage }) => shortage * problemIndex.getValue(item);
   return [...sums.values()]
-    .filter((sum) => sum.shortage > MIN_SHORTAGE)
+    .filter(({ item, demand, shortage }) =>
+      isRelevantShortage(shortage, demand, problemIndex.isWhole(item)),
+    )
     .sort((one, other) => computeValue(other) - computeValue(one));
 }
 
@@ -211,7 +212,7 @@ async function renderBottlenecks({ problemIndex }, { county, month }, { api, pla
   }
   if (!limits.size) return null;
   const items = [...limits.values()].slice(0, MAX_LIMITS).map((limit) => {
-    const price = { price: formatWon(limit.gain), unit: formatUnit(limit.unit) };
+    const price = { price: formatWeightedWon(limit.gain), unit: formatUnit(limit.unit) };
     const period = formatPeriod(limit.limit_period, "long");
     return h(
       "li",

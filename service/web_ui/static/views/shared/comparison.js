@@ -2,15 +2,16 @@
 
 import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
-import { formatShare, formatWon } from "../../lib/format.js";
+import {
+  formatObjectiveChange,
+  formatShare,
+  formatSignedSum,
+  formatWeightedWon,
+  formatWon,
+} from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { formatPoints, formatSignedWon } from "./descriptions.js";
-
-/** Smaller differences of shares count as no change. */
-const SHARE_TOLERANCE = 1e-9;
-
-/** Smaller differences of money count as no change, won. */
-const WON_TOLERANCE = 0.005;
+import { MIN_WON, SHARE_NOISE, isShareChanged } from "../../lib/relevance.js";
+import { formatPoints } from "./descriptions.js";
 
 /** Smaller differences of a factory's output are not worth a sentence, won. */
 const MIN_FACTORY_CHANGE = 0.5;
@@ -39,9 +40,9 @@ export function renderHeadline({ served_share: served, objective }) {
     renderFigurePair({
       id: "objective",
       label: t("comparison.objective"),
-      before: formatWon(objective[0]),
-      after: formatWon(objective[1]),
-      change: formatWonChange(objective[1] - objective[0]),
+      before: formatWeightedWon(objective[0]),
+      after: formatWeightedWon(objective[1]),
+      change: formatObjectiveChange(objective[1] - objective[0]),
       improvement: objective[0] - objective[1],
     }),
   );
@@ -49,11 +50,11 @@ export function renderHeadline({ served_share: served, objective }) {
 
 /** @param {number} change @returns {string} */
 const formatWonChange = (change) =>
-  Math.abs(change) < WON_TOLERANCE ? t("comparison.no-change") : formatSignedWon(change);
+  Math.abs(change) < MIN_WON ? t("format.no-change") : formatSignedSum(change, formatWon);
 
 /** @param {{id: string, label: string, before: string, after: string, change: string, improvement: number}} figure @returns {HTMLElement} */
 function renderFigurePair({ id, label, before, after, change, improvement }) {
-  const tone = Math.abs(improvement) < SHARE_TOLERANCE ? "" : improvement > 0 ? "good" : "bad";
+  const tone = Math.abs(improvement) < SHARE_NOISE ? "" : improvement > 0 ? "good" : "bad";
   return h(
     "div",
     { data: { figure: id } },
@@ -86,7 +87,7 @@ export function renderLargestChanges(comparison, problemIndex) {
     const items = sentences.map((text) => h("li", {}, text));
     return h("ul", { class: "sentences" }, items);
   }
-  const costChanges = Math.abs(comparison.objective[1] - comparison.objective[0]) > 1e-6;
+  const costChanges = Math.abs(comparison.objective[1] - comparison.objective[0]) >= MIN_WON;
   const text = t(costChanges ? "comparison.only-cost" : "comparison.nothing");
   return h("p", { class: "nothing-changed" }, text);
 }
@@ -103,7 +104,7 @@ export function sortByChange(rows) {
 /** @param {ResultDifference[]} rows @param {ProblemIndex} problemIndex @param {"county"|"category"} grouping @returns {string|null} */
 function describeShareChange(rows, problemIndex, grouping) {
   const [first] = sortByChange(rows);
-  if (!first || Math.abs(first.after - first.before) <= SHARE_TOLERANCE) return null;
+  if (!first || !isShareChanged(first.before, first.after)) return null;
   const direction = first.after < first.before ? "loses" : "gains";
   return t(`comparison.${grouping}-${direction}`, {
     name: problemIndex.getName(first.key),
@@ -226,7 +227,7 @@ function renderStepRow(step, name, top) {
     "tr",
     {},
     h("th", { scope: "row" }, name),
-    h("td", { class: "number" }, formatWonChange(change)),
+    h("td", { class: "number" }, formatObjectiveChange(change)),
     h("td", { class: "number" }, formatPoints(0, step.served_share_change ?? 0)),
     h("td", { class: "bars", "aria-hidden": "true" }, bar),
   );

@@ -7,12 +7,11 @@ import {
   formatQuantity,
   formatShare,
   formatUnit,
+  formatWeightedWon,
   formatWon,
 } from "../../lib/format.js";
 import { isEnglish, t, textOr } from "../../lib/i18n.js";
-
-/** Differences of less points are written as no change. */
-const MIN_POINTS = 5e-7;
+import { MIN_SHARE_CHANGE, isShareChanged } from "../../lib/relevance.js";
 
 /**
  * Describe a period, or a window of periods.
@@ -45,14 +44,14 @@ function describePart(problemIndex, rule, part) {
 
 /**
  * Format a shadow price.
- * @param {number} shadowPrice won a unit
+ * @param {number} shadowPrice weighted won a unit
  * @param {string} unit the unit
- * @returns {string} such as `30.8 won per kWh`
+ * @returns {string} such as `30.8 weighted won per kWh`
  */
 export function formatShadowPrice(shadowPrice, unit) {
   const fallback = isEnglish() ? unit : formatUnit(unit);
   return t("limit.shadow-price", {
-    won: formatWon(shadowPrice),
+    won: formatWeightedWon(shadowPrice),
     unit: textOr(`unit-one.${unit}`, fallback),
   });
 }
@@ -93,9 +92,13 @@ function describeChangeAmount({ factor, value }) {
  * @returns {string} the difference with its sign
  */
 export function formatPoints(before, after) {
-  const difference = 100 * (after - before);
-  if (Math.abs(difference) < MIN_POINTS) return t("comparison.no-change");
-  return t("comparison.points", { n: formatSigned(difference) });
+  if (!isShareChanged(before, after)) return t("format.no-change");
+  const difference = after - before;
+  const isSmall = Math.abs(difference) < MIN_SHARE_CHANGE;
+  const least = 100 * MIN_SHARE_CHANGE * Math.sign(difference);
+  return t(isSmall ? "comparison.few-points" : "comparison.points", {
+    n: formatSigned(isSmall ? least : 100 * difference),
+  });
 }
 
 /**
@@ -105,14 +108,6 @@ export function formatPoints(before, after) {
  */
 export const formatSigned = (value) =>
   value > 0 ? `+${formatNumber(value)}` : formatNumber(value).replace("-", "−");
-
-/**
- * Format a difference of money with its sign.
- * @param {number} value difference, won
- * @returns {string} the text
- */
-export const formatSignedWon = (value) =>
-  value > 0 ? `+${formatWon(value)}` : formatWon(value).replace("-", "−");
 
 /**
  * Format an amount of a limit.

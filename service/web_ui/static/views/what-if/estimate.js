@@ -1,45 +1,58 @@
 /** The estimate from shadow prices: shown first, and compared with the result after re-solving. */
 
 import { h } from "../../lib/dom.js";
-import { formatNumber, formatShare, formatWon } from "../../lib/format.js";
-import { t, textOr } from "../../lib/i18n.js";
 import {
-  describeLimit,
-  formatPoints,
-  formatShadowPrice,
-  formatSignedWon,
-} from "../shared/descriptions.js";
+  formatNumber,
+  formatObjectiveChange,
+  formatShare,
+  formatSignedSum,
+  formatWeightedWon,
+} from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+import { MIN_WON, isNearResult, isRelevantEstimate } from "../../lib/relevance.js";
+import { describeLimit, formatPoints, formatShadowPrice } from "../shared/descriptions.js";
 
 const MAX_CONTRIBUTIONS = 4;
 const MAX_LIMITS = 4;
 
-/** Below this fraction the estimate is valid for a small step only. */
-const SMALL_FRACTION = 0.001;
-
-/** Smaller changes count as none, won. */
-const WON_TOLERANCE = 0.005;
-
-/** @typedef {"unavailable"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
+/** @typedef {"unavailable"|"large"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
 
 /**
  * Classify an estimate.
- * @param {Pick<ObjectiveEstimate, "objective_change"|"exact">} estimate what `/estimate` answers
- * @returns {EstimateKind} whether the figure is exact or a bound
+ * @param {Pick<ObjectiveEstimate, "objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
+ * @returns {EstimateKind} whether the figure is exact or a bound; `large` if it says nothing about the size of the effect
  */
-export function classifyEstimate({ objective_change: change, exact }) {
+export function classifyEstimate(estimate) {
+  const { objective_change: change, exact } = estimate;
   if (change === null) return "unavailable";
   if (exact) return "exact";
-  return change < -WON_TOLERANCE ? "saves-at-most" : "at-least";
+  if (!isRelevantEstimate(estimate) || Math.abs(change) < MIN_WON) return "large";
+  return classifyBound(change);
+}
+
+/** @param {number} change @returns {"at-least"|"saves-at-most"} */
+const classifyBound = (change) => (change < -MIN_WON ? "saves-at-most" : "at-least");
+
+/**
+ * Classify an estimate whose result is known.
+ * @param {Pick<ObjectiveEstimate, "objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
+ * @param {number} result change of the objective after re-solving
+ * @returns {EstimateKind} `large` if the estimate is far from the result
+ */
+export function classifyWithResult(estimate, result) {
+  const { objective_change: change, exact } = estimate;
+  if (change === null || exact) return classifyEstimate(estimate);
+  return isNearResult(change, result) ? classifyBound(change) : "large";
 }
 
 /** @param {number} change @returns {string} */
 const formatChange = (change) =>
-  Math.abs(change) < WON_TOLERANCE ? formatWon(0) : formatSignedWon(change);
+  Math.abs(change) < MIN_WON ? formatWeightedWon(0) : formatSignedSum(change, formatWeightedWon);
 
 /** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
 function formatEstimate({ objective_change: change }, kind) {
   const value = change ?? 0;
-  return kind === "saves-at-most" ? formatWon(Math.abs(value)) : formatChange(value);
+  return kind === "saves-at-most" ? formatWeightedWon(Math.abs(value)) : formatChange(value);
 }
 
 /**
@@ -51,8 +64,8 @@ export function renderEstimate(estimate) {
   const kind = classifyEstimate(estimate);
   const tag = h("p", {}, h("span", { class: "tag" }, t("estimate.tag")));
   const content =
-    kind === "unavailable"
-      ? h("p", {}, t("estimate.unavailable"))
+    kind === "unavailable" || kind === "large"
+      ? h("p", {}, t(`estimate.${kind}`))
       : renderEstimateFigures(estimate, kind);
   return h("div", { class: "estimate", data: { kind } }, tag, content);
 }
@@ -86,10 +99,7 @@ function renderEstimateFigures(estimate, kind) {
 /** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
 function describeValidity({ valid_fraction: fraction }, kind) {
   if (kind === "exact") return t("estimate.exact-text");
-  const valid =
-    fraction < SMALL_FRACTION
-      ? t("estimate.valid-small-step")
-      : t("estimate.valid-fraction", { share: formatShare(fraction) });
+  const valid = t("estimate.valid-fraction", { share: formatShare(fraction) });
   return t(`estimate.${kind}-text`, { valid });
 }
 
@@ -101,9 +111,10 @@ function describeValidity({ valid_fraction: fraction }, kind) {
  * @returns {HTMLElement} sentences and lists
  */
 export function renderExplanation(estimate, comparison, problemIndex) {
-  const kind = classifyEstimate(estimate);
-  const sentence = describeEstimateAndResult(estimate, comparison, kind);
-  if (kind === "unavailable" || !estimate.contributions.length) {
+  const change = comparison.objective[1] - comparison.objective[0];
+  const kind = classifyWithResult(estimate, change);
+  const sentence = describeEstimateAndResult(estimate, change, kind);
+  if (kind === "unavailable" || kind === "large" || !estimate.contributions.length) {
     return h("div", { class: "explanation" }, h("p", {}, sentence));
   }
   const contributions = estimate.contributions.slice(0, MAX_CONTRIBUTIONS).map((part) => {
@@ -131,14 +142,14 @@ export function renderExplanation(estimate, comparison, problemIndex) {
   );
 }
 
-/** @param {ObjectiveEstimate} estimate @param {Comparison} comparison @param {EstimateKind} kind @returns {string} */
-function describeEstimateAndResult(estimate, comparison, kind) {
+/** @param {ObjectiveEstimate} estimate @param {number} change @param {EstimateKind} kind @returns {string} */
+function describeEstimateAndResult(estimate, change, kind) {
   if (kind === "unavailable") return t("explanation.unavailable");
   if (!estimate.contributions.length) {
     return t(estimate.exact ? "explanation.not-binding" : "explanation.not-binding-at-first");
   }
   return t(`explanation.${kind}`, {
     won: formatEstimate(estimate, kind),
-    result: formatChange(comparison.objective[1] - comparison.objective[0]),
+    result: formatObjectiveChange(change),
   });
 }

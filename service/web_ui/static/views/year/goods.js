@@ -7,23 +7,22 @@ import {
   formatNumber,
   formatPercent,
   formatPeriod,
-  formatQuantity,
   formatShare,
+  formatShortage,
   formatUnit,
-  formatWon,
+  formatWeightedWon,
+  formatWholePercent,
 } from "../../lib/format.js";
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
+import { isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 
 /** @typedef {"served"|"shortage"|"price"} Measure */
 
 /** @type {Measure[]} */
 const MEASURES = ["served", "shortage", "price"];
-
-/** Smaller shortages are rounding noise of the solver. */
-const MIN_SHORTAGE = 1e-9;
 
 /**
  * @typedef {object} GoodsSum supply of an item in a month, or in the whole plan
@@ -32,6 +31,7 @@ const MIN_SHORTAGE = 1e-9;
  * @property {number} shortage units short
  * @property {number} priceSum shadow prices, weighted by demand
  * @property {number} worst greatest shortage of a county in a month
+ * @property {number} worstNeed what that county needs in that month, with its backlog
  * @property {string|null} county county of the greatest shortage
  * @property {string|null} period month of the greatest shortage
  *
@@ -42,6 +42,7 @@ const MIN_SHORTAGE = 1e-9;
  * @property {GoodsSum[]} sums sums by month; the last is that of the whole plan
  * @property {number} value value of a unit, won
  * @property {string} unit unit of the item
+ * @property {boolean} isWhole whether the item is in whole units
  */
 
 /**
@@ -100,7 +101,7 @@ async function renderContent(year) {
       title: textOr(`category.${category}`, category),
       rows: items
         .flatMap((item) => buildRow(item, sums.get(item.id) ?? [], measure))
-        .filter((row) => !onlyShort || row.sums.some((sum) => sum.shortage > MIN_SHORTAGE))
+        .filter((row) => !onlyShort || row.sums.some((sum) => isShort(sum, row.isWhole)))
         .map((row) => ({ ...row, title: problemIndex.getName(row.id) })),
     }))
     .filter((group) => group.rows.length);
@@ -142,6 +143,7 @@ const createSum = () => ({
   shortage: 0,
   priceSum: 0,
   worst: 0,
+  worstNeed: 0,
   county: null,
   period: null,
 });
@@ -155,9 +157,13 @@ function addRow(sum, columns, row, isWholePlan) {
   sum.priceSum += columns.price[row] * demand;
   if (columns.shortage[row] <= sum.worst) return;
   sum.worst = columns.shortage[row];
+  sum.worstNeed = readNeed(columns, row, false).demand;
   sum.county = columns.county[row];
   sum.period = columns.period[row];
 }
+
+/** @param {GoodsSum} sum @param {boolean} isWhole @returns {boolean} whether enough is missing to be told */
+const isShort = ({ shortage, demand }, isWhole) => isRelevantShortage(shortage, demand, isWhole);
 
 /** @param {GoodsSum} sum @param {Measure} measure @returns {number|null} null if there is no demand */
 function computeFigure(sum, measure) {
@@ -170,8 +176,8 @@ function computeFigure(sum, measure) {
 function buildRow(item, sums, measure) {
   if (!sums.length) return [];
   const values = sums.map((sum) => computeFigure(sum, measure));
-  const { id, value = 1, unit = "unit" } = item;
-  return [{ id, title: id, values, sums, value, unit }];
+  const { id, value = 1, unit = "unit", whole_units: isWhole = false } = item;
+  return [{ id, title: id, values, sums, value, unit, isWhole }];
 }
 
 /** @param {YearView} year @param {Measure} measure @param {number} highest @returns {Omit<import("../../lib/heatmap.js").HeatmapOptions<GoodsRow>, "groups">} */
@@ -183,8 +189,8 @@ function buildHeatmapOptions({ context, problemIndex }, measure, highest) {
     columns: [...months, { id: "plan", title: t("year.whole-plan") }],
     ...buildCellOptions(measure, highest),
     href: (row, column) => {
-      const { county, period, worst } = row.sums[column];
-      if (worst <= MIN_SHORTAGE) return null;
+      const { county, period, worst, worstNeed } = row.sums[column];
+      if (!isRelevantShortage(worst, worstNeed, row.isWhole)) return null;
       return context.buildHref("bottlenecks", { county, item: row.id, period });
     },
   };
@@ -204,26 +210,16 @@ function buildCellOptions(measure, highest) {
   if (measure === "shortage") {
     return {
       colour: (value, row, column) => getScaleColour("shortage", value / row.sums[column].demand),
-      write,
-      full: (value, row) => formatQuantity(value, row.unit),
+      write: (value, row, column) => (isShort(row.sums[column], row.isWhole) ? write(value) : "·"),
+      full: (value, row, column) => formatShortage(value, row.sums[column].demand, row),
     };
   }
   return {
     colour: (value, row) => getScaleColour("price", value / row.value / highest),
     write,
     full: (value, row) =>
-      t("year.price-of-unit", { amount: formatWon(value), unit: formatUnit(row.unit) }),
+      t("year.price-of-unit", { amount: formatWeightedWon(value), unit: formatUnit(row.unit) }),
   };
-}
-
-/**
- * Format a share in whole per cent. A share just below 1 is not written as 100.
- * @param {number} value share
- * @returns {string} the text
- */
-export function formatWholePercent(value) {
-  const whole = Math.round(value * 100);
-  return whole === 100 && value < 1 - MIN_SHORTAGE ? "99+" : String(whole);
 }
 
 /** @param {GoodsRow[]} rows @returns {number} the greatest ratio of shadow price to value */

@@ -11,7 +11,7 @@ import {
   formatPeriod,
   formatQuantity,
   formatShare,
-  formatWon,
+  formatWeightedWon,
 } from "../../lib/format.js";
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t } from "../../lib/i18n.js";
@@ -129,7 +129,7 @@ function buildFigure(areas, area, problemIndex) {
         kwh(row.factories),
         kwh(row.rail),
         kwh(row.limit),
-        formatWon(row.price),
+        formatWeightedWon(row.price),
       ]),
     }),
   };
@@ -171,7 +171,7 @@ function buildOption(rows, months) {
       buildAxis({
         type: "value",
         gridIndex: 1,
-        name: t("year.won-per-kwh"),
+        name: t("year.weighted-won-per-kwh"),
         nameGap: 8,
         splitNumber: 2,
         nameTextStyle: { align: "left", color: getCssColour("soft") },
@@ -239,10 +239,10 @@ function renderTable(areas, { context, problemIndex }) {
     colour: (figure) =>
       isPrice ? getScaleColour("price", figure / highest) : getScaleColour("full", figure),
     write: (figure) => (isPrice ? formatNumber(figure) : formatShare(figure)),
-    full: (figure) => (isPrice ? formatWon(figure) : formatShare(figure)),
+    full: (figure) => (isPrice ? formatWeightedWon(figure) : formatShare(figure)),
   });
   const legend = isPrice
-    ? renderColourLegend(t("year.scale.power-price"), "price", [0, highest].map(formatWon))
+    ? renderColourLegend(t("year.scale.power-price"), "price", [0, highest].map(formatWeightedWon))
     : renderColourLegend(t("year.scale.power-used"), "full", [0, 1].map(formatPercent));
   return [heatmap, legend];
 }
