@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from models.base import Amount, Frozen, Id
+from models.output_checks import find_doubtful_outputs
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 from models.validation.checks.context import format_name_list, quote_name, suggest_similar_names
@@ -23,7 +24,10 @@ OUTPUT_CODES: Mapping[str, str] = {
     "unknown_column": "A CSV file or workbook has an unknown or repeated column.",
     "missing_column": "A CSV file or workbook lacks a required column.",
     "not_csv": "The file is not valid CSV.",
-    "ragged_row": "A row of a CSV file has more or fewer cells than the header.",
+    "ragged_row": "A row of a CSV file has more cells than the header.",
+    "implausible_output": "An output is more than ten times what the machines, labour or power of the line allow.",
+    "output_above_capacity": "An output is more than the machines, labour or power of the line allow (warning).",
+    "output_not_whole": "An output of an item in whole units is not a whole number (warning).",
 }
 """Codes of findings about a report, in addition to those about its structure."""
 
@@ -55,7 +59,9 @@ class OutputReport(NamedTuple):
     outputs: tuple[FactoryOutput, ...]
     """Valid rows."""
     findings: tuple[Finding, ...]
-    """All findings; empty if the report is acceptable."""
+    """All findings that are errors; empty if the report is acceptable."""
+    warnings: tuple[Finding, ...] = ()
+    """Findings about acceptable outputs that may be wrong."""
 
 
 def read_output_report(
@@ -86,7 +92,10 @@ def read_output_report(
     findings += _find_unknown_references(outputs, places, problem)
     findings += _find_skipped_periods(outputs, places, problem, reported_periods)
     findings += _find_repeated_rows(outputs, places)
-    return OutputReport(tuple(outputs), tuple(findings[:MAX_FINDINGS]))
+    doubtful = list(find_doubtful_outputs(outputs, places, problem))
+    findings += [finding for finding in doubtful if finding.severity == "error"]
+    warnings = [finding for finding in doubtful if finding.severity == "warning"]
+    return OutputReport(tuple(outputs), tuple(findings[:MAX_FINDINGS]), tuple(warnings[:MAX_FINDINGS]))
 
 
 def _make_report_finding(path: str, code: str, message: str, remedy: str) -> Finding:

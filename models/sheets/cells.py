@@ -38,8 +38,10 @@ class RawSheet:
 
 
 def is_blank_cell(value: CellValue) -> bool:
-    """Whether a cell is empty or contains only white space."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a cell is empty, contains only white space, or a formula that shows nothing."""
+    if isinstance(value, UnsupportedCell):
+        return value.kind == "formula" and is_blank_cell(value.value)
+    return value is None or (isinstance(value, str) and not normalise_label(value))
 
 
 def parse_cell(column: Column, value: CellValue) -> Any:

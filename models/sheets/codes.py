@@ -24,7 +24,7 @@ SHEET_CODES: dict[str, FindingCode] = {
     "merged_cells": FindingCode("error", "Cells are merged, so only the first of them has a value."),
     "bad_file": FindingCode("error", "The file, or a part of it, is not readable."),
     "bad_name": FindingCode("error", "A file in a zip archive has an unsafe or repeated name."),
-    "bad_row": FindingCode("error", "A row has more cells than the header."),
+    "bad_row": FindingCode("error", "A row has more cells than the header, as an unquoted comma in a number makes it."),
 }
 """Severity and meaning of each code."""
 

@@ -76,17 +76,19 @@ class ProvinceDocument:
     def locate_findings(self, findings: Iterable[Finding], prefix: str = "") -> tuple[Finding, ...]:
         """Return the findings about the sheets, then `findings` with their cells.
 
-        Findings about a cell that already has an error are dropped.
+        Findings about a cell that already has an error are dropped, and those about a row whose cells are displaced.
         """
-        invalid = {
-            finding.cell
-            for finding in self.findings
-            if finding.severity == "error" and finding.cell is not None and finding.cell.column
-        }
+        invalid, displaced = set[SheetCell](), set[tuple[str, int]]()
+        for finding in self.findings:
+            if finding.severity == "error" and finding.cell is not None:
+                if finding.cell.column:
+                    invalid.add(finding.cell)
+                elif finding.code == "bad_row":
+                    displaced.add((finding.cell.sheet, finding.cell.row))
         located = []
         for finding in findings:
             cell = finding.cell or self.locations.find_nearest_cell(f"{prefix}{finding.path}")
-            if cell not in invalid:
+            if cell is None or (cell not in invalid and (cell.sheet, cell.row) not in displaced):
                 located.append(finding.model_copy(update={"cell": cell}))
         return (*self.findings, *located)
 

@@ -48,7 +48,8 @@ def read_sheet_tables(source: SheetSource) -> ProvinceDocument:
         for layout in SHEET_LAYOUTS:
             if layout.name in names:
                 _read_sheet(layout, source.open_sheet(names[layout.name]), document)
-    document.findings += source.list_findings()
+    # What is wrong with a file as a whole causes most of what is wrong with the rows, so it comes first.
+    document.findings = [*source.list_findings(), *document.findings]
     return document
 
 

@@ -161,9 +161,9 @@ class RowReader:
         return value or None
 
     def _is_cell_rejected(self, row: SheetRow, column: str) -> bool:
-        """Whether the cell already has a finding."""
+        """Whether the cell already has an error."""
         cell = self._sheet.locate_cell(row.number, column)
-        return any(finding.cell == cell for finding in self._document.findings[-50:])
+        return any(finding.cell == cell and finding.severity == "error" for finding in self._document.findings[-50:])
 
     def _add_finding(self, code: str, row: SheetRow, column: str, message: str, remedy: str) -> None:
         self._document.add_finding(code, self._sheet.locate_cell(row.number, column), message, remedy)

@@ -1,7 +1,7 @@
 """Rows of a sheet by column, after a check of the headers."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -22,6 +22,10 @@ _UNSUPPORTED_CELL_TEXTS = {
     "formula": (
         "The cell contains a formula; its value at the time of saving was used.",
         "Replace the formula by its value.",
+    ),
+    "empty_formula": (
+        "The cell contains a formula that shows nothing; it was read as an empty cell.",
+        "Clear the cell, or replace the formula by its value.",
     ),
     "formula_without_value": (
         "The cell contains a formula, and the file does not contain its value.",
@@ -59,15 +63,24 @@ class SheetRows:
         return SheetCell(sheet=self.layout.name, row=row, column=column)
 
 
-def read_sheet_rows(layout: SheetLayout, raw: RawSheet, periods: Sequence[str], findings: list[Finding]) -> SheetRows:
-    """Read the rows of a sheet; add findings about headers and unsupported cells to `findings`."""
+def read_sheet_rows(
+    layout: SheetLayout,
+    raw: RawSheet,
+    periods: Sequence[str],
+    findings: list[Finding],
+    unread_columns: Collection[str] = NOTE_COLUMNS,
+) -> SheetRows:
+    """Read the rows of a sheet; add findings about headers and unsupported cells to `findings`.
+
+    `unread_columns` are headers that may be there, and whose cells are not read.
+    """
     iterator = iter(raw.rows)
     first = next(iterator, None)
     sheet = SheetRows(layout)
     if first is None:
         return sheet
     number, header = first
-    names = _match_headers(sheet, number, header, periods, findings)
+    names = _match_headers(sheet, number, header, periods, findings, unread_columns)
     missing = [column.name for column in layout.columns if column.required and column.name not in sheet.headers]
     if missing:
         findings += [
@@ -85,7 +98,12 @@ def read_sheet_rows(layout: SheetLayout, raw: RawSheet, periods: Sequence[str], 
 
 
 def _match_headers(
-    sheet: SheetRows, number: int, header: list[CellValue], periods: Sequence[str], findings: list[Finding]
+    sheet: SheetRows,
+    number: int,
+    header: list[CellValue],
+    periods: Sequence[str],
+    findings: list[Finding],
+    unread_columns: Collection[str],
 ) -> list[str | None]:
     """Return the known header at each position, or None."""
     names: list[str | None] = []
@@ -101,7 +119,7 @@ def _match_headers(
         name = normalise_label(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell))
         name = name if name in columns else folded.get(name.casefold(), name)
         match = columns.get(name)
-        if name and match is None and name.casefold() not in NOTE_COLUMNS and len(findings) < MAX_FINDINGS:
+        if name and match is None and name.casefold() not in unread_columns and len(findings) < MAX_FINDINGS:
             remedy = (
                 suggest_similar_names(name, [*known, *by_period])
                 or f"Remove the column, or rename it to note. Known columns: {', '.join(known)}."
@@ -135,13 +153,14 @@ def _iterate_rows(
 ) -> Iterator[SheetRow]:
     finding_count = 0
     known = [(position, name) for position, name in enumerate(names) if name is not None]
+    leading = sheet.layout.columns[0].name
     for number, cells in rows:
         if len(cells) < len(names):
             cells += [None] * (len(names) - len(cells))
         filled: dict[str, CellValue] = {
             name: cell for position, name in known if (cell := cells[position]) is not None and cell != ""
         }
-        if all(map(is_blank_cell, filled.values())):
+        if _is_empty_row(filled, leading):
             continue
         unsupported = [name for name, cell in filled.items() if isinstance(cell, UnsupportedCell)]
         if unsupported and finding_count < MAX_FINDINGS:
@@ -150,9 +169,21 @@ def _iterate_rows(
             findings += cell_findings
         for name in unsupported:
             cell = filled[name]
-            if isinstance(cell, UnsupportedCell) and _is_rejected_cell(cell):
+            if isinstance(cell, UnsupportedCell) and (_is_rejected_cell(cell) or is_blank_cell(cell)):
                 del filled[name]
         yield SheetRow(number, filled)
+
+
+def _is_empty_row(cells: dict[str, CellValue], leading: str) -> bool:
+    """Whether a row shows nothing, or is a prepared row: formulas alone, without anything in the `leading` column.
+
+    A prepared row without a formula in that column is empty only if its formulas have no result but zeros and errors.
+    """
+    shown = [cell for cell in cells.values() if not is_blank_cell(cell)]
+    formulas = [cell for cell in shown if isinstance(cell, UnsupportedCell) and cell.kind in ("formula", "error_cell")]
+    if len(formulas) < len(shown) or not is_blank_cell(cells.get(leading)):
+        return False
+    return leading in cells or all(cell.kind == "error_cell" or not cell.value for cell in formulas)
 
 
 def _is_rejected_cell(cell: UnsupportedCell) -> bool:
@@ -162,7 +193,7 @@ def _is_rejected_cell(cell: UnsupportedCell) -> bool:
 def _report_unsupported_cells(sheet: SheetRows, number: int, cells: dict[str, CellValue]) -> Iterator[Finding]:
     for name, cell in cells.items():
         if isinstance(cell, UnsupportedCell):
-            message, remedy = _UNSUPPORTED_CELL_TEXTS[cell.kind]
+            message, remedy = _UNSUPPORTED_CELL_TEXTS["empty_formula" if is_blank_cell(cell) else cell.kind]
             shown = (
                 f" The cell shows {str(cell.value)[:100]!r}."
                 if cell.value is not None and cell.kind != "formula"

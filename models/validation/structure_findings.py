@@ -11,6 +11,7 @@ from models.validation.checks.context import format_name_list, quote_name, sugge
 from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 from models.validation.json_text import replace_lone_surrogates
+from models.validation.number_forms import describe_number_form
 
 _EXPECTED_KINDS = {
     "float_type": "a number",
@@ -28,6 +29,8 @@ _EXPECTED_KINDS = {
     "model_attributes_type": "an object",
 }
 """Expected kind of value for each pydantic error type."""
+
+_NUMBER_ERRORS = frozenset(kind for kind, words in _EXPECTED_KINDS.items() if words.endswith("number"))
 
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
@@ -153,7 +156,10 @@ def translate_error(details: ErrorDetails, path: JsonPath, list_known_fields: Ca
         return make_finding("not_finite", path, message, "Give a finite number. To state no limit, omit the field.")
     if kind in _EXPECTED_KINDS:
         message = f"Expected {_EXPECTED_KINDS[kind]}, got {_describe_value(given)}."
-        return make_finding("wrong_type", path, message, f"Give {_EXPECTED_KINDS[kind]}.")
+        remedy = f"Give {_EXPECTED_KINDS[kind]}."
+        if isinstance(given, str) and kind in _NUMBER_ERRORS and (form := describe_number_form(given)):
+            return make_finding("wrong_type", path, f"{message} {form.message}", form.remedy)
+        return make_finding("wrong_type", path, message, remedy)
     if kind in _BOUNDS:
         return _translate_bound_error(details, path)
     return _translate_text_error(details, path)

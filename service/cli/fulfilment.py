@@ -22,7 +22,7 @@ from solvers.results.writing import TableFormat
 
 PlanFolder = Annotated[Path, typer.Option("--plan", help="Folder that `allot plan --out` wrote the plan's tables to.")]
 OutputsFile = Annotated[
-    Path, typer.Option("--outputs", help="CSV of outputs: factory, item, period, quantity.", exists=True)
+    Path, typer.Option("--outputs", help="CSV or workbook of outputs: factory, item, period, quantity.", exists=True)
 ]
 _REPLAN_TABLES = ("quotas", "supply", "shipments", "swaps")
 
@@ -114,16 +114,21 @@ def _read_plan_table(folder: Path, name: str) -> pa.Table:
 
 def _read_outputs(path: Path, problem: PlanningProblem) -> dict[LineAndPeriod, float]:
     # what a service would refuse is refused here in the same words; its errors take the web framework's time to load
-    from service.core.errors import UnprocessableContentError
-    from service.domain.report_reading import read_csv_report
+    from service.core.errors import ContentTooLargeError, UnprocessableContentError
+    from service.core.settings import Settings
+    from service.domain.report_reading import read_report_file
 
     try:
-        raw = read_csv_report(path.read_bytes())
+        raw = read_report_file(path, Settings())
     except UnprocessableContentError as invalid:
         problem_sources.exit_with_findings(tuple(invalid.findings))
+    except ContentTooLargeError as error:
+        problem_sources.error_console.print(error.detail)
+        raise typer.Exit(2) from error
     report = read_output_report(
         raw.rows, problem, 0 if problem.past is None else len(problem.past.periods), raw.locate_row
     )
     if report.findings:
-        problem_sources.exit_with_findings(report.findings)
+        problem_sources.exit_with_findings(raw.locate_findings(report.findings))
+    problem_sources.show_findings((*raw.locate_findings(report.warnings), *raw.warnings))
     return {output.line_and_period: output.quantity for output in report.outputs}

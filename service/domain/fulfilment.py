@@ -50,12 +50,14 @@ class FulfilmentService:
                 raw.rows, problem, _count_reported_periods(problem, log.read_quantities(plan)), raw.locate_row
             )
             if report.findings:
-                raise UnprocessableContentError(summarize_findings(report.findings), findings=list(report.findings))
+                findings = (*raw.locate_findings(report.findings), *raw.warnings)
+                raise UnprocessableContentError(summarize_findings(findings), findings=list(findings))
             revision = log.append_report(record.id, report.outputs, principal.caller)
             periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
             detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
             transaction.audit.append_entry(principal.caller, "outputs reported", plan, detail, province=record.province)
-        return AcceptedReport(accepted=len(report.outputs), revision=revision)
+        findings = (*raw.locate_findings(report.warnings), *raw.warnings)
+        return AcceptedReport(accepted=len(report.outputs), revision=revision, findings=findings)
 
     def list_outputs(
         self, plan: str, limit: int | None, offset: int, *, history: bool, **chosen: Sequence[str]

@@ -1,18 +1,23 @@
 """Reports of outputs from JSON, CSV or a workbook, as rows that `models.outputs` checks."""
 
-import csv
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from models.outputs import FactoryOutput
-from models.sheets import CellValue, UnsupportedCell, restore_digits
-from models.sheets.codes import SHEET_CODES
+from models.sheets import CsvSheets, RawSheet
+from models.sheets.cells import parse_cell
+from models.sheets.columns import SheetLayout, make_columns
+from models.sheets.layout import NOTE_COLUMNS
+from models.sheets.rows import read_sheet_rows
+from models.tables import QuotaRow
 from models.validation.checks import Finding
+from models.validation.finding import SheetCell
 from service.core.errors import UnprocessableContentError
-from service.core.json_documents import count_occurrences, decode_json_object
+from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
+from service.domain.schemas.fulfilment import OutputRow
 from service.spreadsheets.archive import CellCounter, FileLimits, InvalidFileError
 from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE
 from service.spreadsheets.reader import get_file_limits
@@ -20,8 +25,18 @@ from service.spreadsheets.xlsx_reader import XlsxWorkbook
 
 CSV_MEDIA_TYPE = "text/csv"
 
-OUTPUT_COLUMNS = tuple(FactoryOutput.model_fields)
-"""Columns of a report in a spreadsheet."""
+OUTPUTS_SHEET = SheetLayout(
+    "outputs",
+    "A row is what a factory made of an item in a period.",
+    make_columns(FactoryOutput, *FactoryOutput.model_fields),
+)
+"""Sheet of a report."""
+
+_UNREAD_COLUMNS = {*NOTE_COLUMNS, *OutputRow.model_fields, *QuotaRow.model_fields} - FactoryOutput.model_fields.keys()
+"""Columns that a report may have and that are not read: notes, and what Allot adds to outputs and quotas that it exports."""
+
+_REPORT_CODES = {"bad_file": "not_csv", "bad_row": "ragged_row", "repeated_column": "unknown_column"}
+"""Codes of findings about a CSV file of outputs, by the code of the same finding about a sheet of a province."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,66 @@ class RawReport:
     """Objects with `factory`, `item`, `period` and `quantity`, or any other value that was sent."""
     locate_row: Callable[[int], str]
     """Place of a row: a JSON pointer, or `row/` and its number in the file, where the header is row 1."""
+    warnings: tuple[Finding, ...] = ()
+    """Warnings about the cells of a file."""
+    sheet: str = ""
+    """Name of the sheet; empty for JSON."""
+
+    def locate_findings(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings about the rows with their cells, if the report is a file."""
+        if not self.sheet:
+            return tuple(findings)
+        return tuple(finding.model_copy(update={"cell": self._locate_cell(finding.path)}) for finding in findings)
+
+    def _locate_cell(self, path: str) -> SheetCell:
+        _, number, *column = path.split("/")
+        return SheetCell(sheet=self.sheet, row=int(number), column="".join(column[:1]))
+
+
+@dataclass
+class _ReportSheet:
+    """A sheet of outputs being read."""
+
+    raw: RawSheet
+    list_file_findings: Callable[[], Iterable[Finding]]
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self, codes: dict[str, str]) -> RawReport:
+        """Read the rows; raise UnprocessableContentError with all findings about the sheet. `codes` replaces codes."""
+        sheet = read_sheet_rows(OUTPUTS_SHEET, self.raw, (), self.findings, _UNREAD_COLUMNS)
+        rows, numbers = list[Any](), list[int]()
+        for row in sheet.rows:
+            numbers.append(row.number)
+            rows.append({column.name: parse_cell(column, row.cells[column.name]) for column in OUTPUTS_SHEET.columns
+                         if column.name in row.cells})  # fmt: skip
+        found = [*self.list_file_findings(), *self.findings]
+        if not sheet.headers and not found:
+            names = ", ".join(column.name for column in OUTPUTS_SHEET.columns)
+            found = [
+                _make_finding(
+                    "row/1", "missing_column", f"There is no column {column.name!r}.", f"The columns are: {names}."
+                )
+                for column in OUTPUTS_SHEET.columns
+            ]
+        elif not rows and not any(finding.severity == "error" for finding in found):
+            found.append(
+                _make_finding("row/2", "missing", "There are no rows below the header.", "Report at least one output.")
+            )
+        located = [self._locate(finding, codes) for finding in found]
+        if any(finding.severity == "error" for finding in located):
+            raise _make_unprocessable_error(located)
+        return RawReport(rows, lambda k: f"row/{numbers[k]}", tuple(located), self.raw.name)
+
+    def _locate(self, finding: Finding, codes: dict[str, str]) -> Finding:
+        """Return a finding about a cell with the path of the cell."""
+        cell = finding.cell
+        if cell is None:
+            return finding
+        in_header = finding.code in ("missing_column", "unknown_column", "repeated_column")
+        column = f"/{cell.column}" if cell.column and not in_header else ""
+        path = f"row/{max(1, cell.row)}{column}"
+        cell = cell.model_copy(update={"sheet": self.raw.name})
+        return finding.model_copy(update={"path": path, "code": codes.get(finding.code, finding.code), "cell": cell})
 
 
 def parse_media_type(content_type: str | None) -> str:
@@ -57,22 +132,13 @@ def read_json_report(raw: bytes) -> RawReport:
     return RawReport(rows, lambda k: f"/outputs/{k}")
 
 
-def read_csv_report(raw: bytes, limits: FileLimits | None = None) -> RawReport:
+def read_csv_report(raw: bytes, limits: FileLimits) -> RawReport:
     """Read the rows of a CSV file with a header; columns in any order, empty lines ignored.
 
     UnprocessableContentError, ContentTooLargeError.
     """
-    if limits is not None:
-        rows = count_occurrences(raw, b"\n")
-        CellCounter(limits).count_cells(count_occurrences(raw, b",") + rows, rows)
-    try:
-        lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _make_unprocessable_error(
-            [_make_finding("row/1", "not_csv", f"The file is not CSV in UTF-8: {error}.", "Save it as CSV UTF-8.")]
-        ) from error
-    numbered = [(number, cells) for number, cells in enumerate(lines, 1) if number == 1 or any(map(str.strip, cells))]
-    return _build_report([(number, list[CellValue](cells)) for number, cells in numbered])
+    source = CsvSheets({"outputs": raw}, count_cells=CellCounter(limits).count_cells)
+    return _ReportSheet(source.open_sheet("outputs"), source.list_findings).read(_REPORT_CODES)
 
 
 def read_workbook_report(raw: bytes, limits: FileLimits) -> RawReport:
@@ -85,61 +151,21 @@ def read_workbook_report(raw: bytes, limits: FileLimits) -> RawReport:
         names = list(book.list_sheet_names())
         chosen = next((name for name in names if name.strip().casefold() == "outputs"), None)
         sheet = names[0] if chosen is None and names else chosen
-        rows = [] if sheet is None else list(book.open_sheet(sheet).rows)
+        opened = RawSheet("outputs", ()) if sheet is None else book.open_sheet(sheet)
     except InvalidFileError as error:
         raise _make_unprocessable_error(
             [_make_finding("", "bad_file", str(error), "Save it again as .xlsx.")]
         ) from error
-    wrong = [one for one in book.list_findings() if one.severity == "error"]
-    if wrong:
-        raise _make_unprocessable_error(wrong)
-    width = len(rows[0][1]) if rows else 0
-    return _build_report([(number, [*cells, *[None] * (width - len(cells))]) for number, cells in rows])
+    return _ReportSheet(opened, book.list_findings).read({})
 
 
-def _build_report(lines: list[tuple[int, list[CellValue]]]) -> RawReport:
-    """Build a report from the rows below a header; report cells outside the columns.
+def read_report_file(path: Path, settings: Settings) -> RawReport:
+    """Read the rows of a file: a workbook by its ending, otherwise CSV.
 
-    Raises UnprocessableContentError.
+    Raises OSError, UnprocessableContentError, ContentTooLargeError.
     """
-    names = [str(name or "").strip().lower() for name in lines[0][1]] if lines else []
-    findings = _check_header(names)
-    if findings:
-        raise _make_unprocessable_error(findings)
-    filled = lines[1:]
-    for number, cells in filled:
-        if len(cells) != len(names):
-            message = f"The row has {len(cells)} cells, but the header {len(names)}."
-            findings.append(
-                _make_finding(f"row/{number}", "ragged_row", message, "Give every row a cell for each column.")
-            )
-        for name, cell in zip(names, cells, strict=False):
-            if isinstance(cell, UnsupportedCell) and cell.kind != "formula":
-                remedy = "Type the value itself, in a cell formatted as text or number."
-                message = f"{SHEET_CODES[cell.kind].meaning} It shows {cell.value!r}."
-                findings.append(_make_finding(f"row/{number}/{name}", cell.kind, message, remedy))
-    if not filled:
-        findings.append(
-            _make_finding("row/2", "missing", "There are no rows below the header.", "Report at least one output.")
-        )
-    if findings:
-        raise _make_unprocessable_error(findings)
-    rows = [{name: _parse_cell(name, cell) for name, cell in zip(names, cells, strict=True)} for _, cells in filled]
-    return RawReport(rows, lambda k: f"row/{filled[k][0]}")
-
-
-def _check_header(names: list[str]) -> list[Finding]:
-    remedy = f"The columns are: {', '.join(OUTPUT_COLUMNS)}."
-    findings = [
-        _make_finding("row/1", "missing_column", f"There is no column {name!r}.", remedy)
-        for name in OUTPUT_COLUMNS
-        if name not in names
-    ]
-    for k, name in enumerate(names):
-        if name not in OUTPUT_COLUMNS or name in names[:k]:
-            message = f"The column {name[:60]!r} is not known, or comes twice."
-            findings.append(_make_finding("row/1", "unknown_column", message, remedy))
-    return findings
+    read = read_workbook_report if path.suffix.lower() == ".xlsx" else read_csv_report
+    return read(path.read_bytes(), get_file_limits(settings))
 
 
 def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) -> RawReport:
@@ -148,19 +174,6 @@ def read_raw_report(raw: bytes, content_type: str | None, settings: Settings) ->
     if kind == XLSX_MEDIA_TYPE:
         return read_workbook_report(raw, get_file_limits(settings))
     return read_csv_report(raw, get_file_limits(settings)) if kind == CSV_MEDIA_TYPE else read_json_report(raw)
-
-
-def _parse_cell(name: str, cell: CellValue) -> Any:
-    """Parse a number where one is expected; otherwise return the text, which is checked later."""
-    value = cell.value if isinstance(cell, UnsupportedCell) else cell
-    if name != "quantity":
-        return restore_digits(value).strip() if isinstance(value, str | float) else value
-    if not isinstance(value, str):
-        return value
-    try:
-        return float(value.strip())
-    except ValueError:
-        return value.strip()
 
 
 def _make_finding(path: str, code: str, message: str, remedy: str) -> Finding:

@@ -108,7 +108,7 @@ class _SheetParser:
         self._rows: list[tuple[int, list[CellValue]]] = []
         self._row_number, self._cells, self._width = 0, list[CellValue](), MAX_COLUMNS
         self._column, self._cell_type, self._style = -1, "n", ""
-        self._open_element, self._phonetic_depth = "", 0
+        self._open_element, self._phonetic_depth, self._has_value = "", 0, False
         self._texts_by_element: dict[str, list[str]] = {}
         self.merged_ranges: list[str] = []
 
@@ -130,6 +130,7 @@ class _SheetParser:
             self._begin_cell(attributes)
         elif name in ("v", "f", "t"):
             self._open_element = name
+            self._has_value |= name == "v"
             if name == "f":
                 self._texts_by_element.setdefault("f", [])
         elif name == "rPh":
@@ -140,6 +141,7 @@ class _SheetParser:
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         reference = _CELL_REFERENCE.fullmatch(attributes.get("r", ""))
         self._column = _parse_column_letters(reference[1]) if reference else self._column + 1
+        self._has_value = False
         self._cell_type, self._style, self._texts_by_element = attributes.get("t", "n"), attributes.get("s", "0"), {}
 
     def handle_text(self, text: str) -> None:
@@ -154,8 +156,10 @@ class _SheetParser:
         elif name == "c":
             self._finish_cell()
         elif name == "row":
-            self._cell_counter.count_cells(len(self._cells))
-            if any(cell is not None for cell in self._cells):
+            is_filled = any(cell is not None for cell in self._cells)
+            # Rows that have a format alone are no rows of the user.
+            self._cell_counter.count_cells(len(self._cells), int(is_filled))
+            if is_filled:
                 if self._width == MAX_COLUMNS:
                     self._width = len(self._cells)
                 self._rows.append((self._row_number, self._cells))
@@ -176,13 +180,11 @@ class _SheetParser:
     def _read_cell_value(self) -> CellValue:
         shown = self._read_shown_value()
         if "f" in self._texts_by_element:
-            return (
-                UnsupportedCell("formula_without_value", None)
-                if shown is None
-                else shown
-                if isinstance(shown, UnsupportedCell)
-                else UnsupportedCell("formula", shown)
-            )
+            if isinstance(shown, UnsupportedCell):
+                return shown
+            # A stored text without characters is a result that shows nothing; a number without digits was never computed.
+            is_computed = shown is not None or (self._cell_type == "str" and self._has_value)
+            return UnsupportedCell("formula" if is_computed else "formula_without_value", shown)
         return shown
 
     def _read_shown_value(self) -> CellValue:

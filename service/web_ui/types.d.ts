@@ -381,6 +381,8 @@ interface OutputList {
 
 /** A finding of the service: what is wrong, where, and how to correct it. */
 interface Finding {
+  /** The cell, if the input is a workbook or a folder of CSV files. */
+  cell?: { sheet: string; row: number; column: string } | null;
   code: string;
   path: string;
   message: string;

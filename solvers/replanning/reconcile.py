@@ -8,7 +8,8 @@ period, at each place and for each item, a deficit reduces these amounts in orde
     3. the goods given in swaps,
     4. the outgoing shipments, all by the same share; the deficit moves to their destinations, in the period of arrival.
 
-A surplus first reduces the shortage at the place and then goes to stock. A surplus that cannot be stored is lost. What was due
+A surplus first reduces the shortage at the place and then goes to stock, as far as the limits of the stock and the store permit.
+A surplus that cannot be stored is lost. What was due
 before the end of the period and was not there in time is short; it goes to stock as well. Materials that factories used although
 no source can have supplied them are recorded as unexplained.
 """
@@ -112,6 +113,7 @@ class _PeriodReconciliation:
         self._carried_stock, self._due = carried_stock, compute_due_units(arrays)[:, :, t]
         self._due_by = arrays.items.due_by[:, t]
         self._planned_stock = plan.stock[:, :, t]
+        self._stock_most, self._store_tonnes = arrays.places.stock_most[:, :, t], arrays.places.store_tonnes[:, t]
         self._planned_short = np.minimum(plan.short[:, :, t], self._max_short)
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
@@ -147,6 +149,7 @@ class _PeriodReconciliation:
         late = self._compute_due_shortage(balance[:counties]) - short
         late = np.where(late > ROUNDING_TOLERANCE * (1 + self._need), late, 0.0)
         to_stock = np.where(arrays.items.is_storable, surplus - to_shortage + late, 0.0)
+        to_stock = self._limit_to_store(self._planned_stock - from_stock, to_stock)
         self.stock = self._planned_stock - from_stock + to_stock
         self.short = short + late
         missing = np.maximum(-balance, 0.0)
@@ -154,6 +157,20 @@ class _PeriodReconciliation:
         self.lost = np.maximum(balance, 0.0)
         self.lost[:counties] = surplus - to_shortage + late - to_stock
         return missing
+
+    def _limit_to_store(self, stock: FloatArray, surplus: FloatArray) -> FloatArray:
+        """Return the part of a surplus that fits beside a stock into the limits of stocks and stores, (C, I).
+
+        If a store is too small, the same share of every surplus fits; a unit of an item in whole units is kept whole.
+        """
+        arrays = self._arrays
+        tonnes = arrays.items.tonnes_per_unit
+        fitting = np.minimum(surplus, np.maximum(self._stock_most - stock, 0.0))
+        room = np.maximum(self._store_tonnes - stock @ tonnes, 0.0)
+        share = np.minimum(1.0, _divide_or_one(room, fitting @ tonnes))
+        fitting = np.where(tonnes > 0, fitting * share[:, None], fitting)
+        is_cut = arrays.items.is_whole_units & (fitting < surplus)
+        return np.where(is_cut, np.floor(fitting + ROUNDING_TOLERANCE), fitting)
 
     def _compute_due_shortage(self, balance: FloatArray) -> FloatArray:
         """Return the units due before the end of the period that were not there in time, (C, I)."""
@@ -177,6 +194,10 @@ class _PeriodReconciliation:
         cut = np.minimum(missing, sent)
         self.ship = self.ship * (1.0 - _divide_or_zero(cut, sent))[tail]
         return np.asarray(cut > 0)
+
+
+def _divide_or_one(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.divide(part, whole, out=np.ones_like(whole), where=whole > 0)
 
 
 def _divide_or_zero(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.outputs import OUTPUT_CODES
 from models.sheets.codes import SHEET_CODES
 from models.validation.finding_codes import FINDING_CODES
 from service.core.errors import ApiError
@@ -43,7 +44,7 @@ def test_every_error_and_finding_has_a_text() -> None:
     folder = ROOT / "service/web_ui/static/i18n"
     keys = re.compile(r'^  "(?:finding|problem)\.([^"]+)":\s+"[^"]', re.MULTILINE)
     words = set(keys.findall((folder / "ko-findings.js").read_text(encoding="utf-8")))
-    assert words == {*FINDING_CODES, *SHEET_CODES}
+    assert words == {*FINDING_CODES, *SHEET_CODES, *OUTPUT_CODES}
     kinds = {kind.code for kind in ApiError.__subclasses__()}
     assert len(kinds) > 8
     for language in ("en", "ko"):

@@ -10,6 +10,7 @@ from models.changes.change import Change
 from models.fulfilment import FulfilmentGrouping, FulfilmentRow
 from models.options import PlanOptions
 from models.outputs import FactoryOutput
+from models.validation.checks import Finding
 from service.domain.schemas.problems import MAX_CHANGES
 
 
@@ -42,6 +43,8 @@ class AcceptedReport(Frozen):
     """Number of outputs in it."""
     revision: int
     """Number of the report among the reports about the plan."""
+    findings: tuple[Finding, ...] = ()
+    """Warnings about outputs and cells that were accepted."""
 
 
 class OutputRow(FactoryOutput):

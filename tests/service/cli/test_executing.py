@@ -58,7 +58,7 @@ def test_what_is_wrong_with_the_outputs_is_told_and_nothing_is_planned(folder: P
     words = ("replan", folder / "two.json", "--plan", folder / "plan", "--outputs", folder / "january.csv")
     refused = run(*words, "--from", "2002-02")
     assert refused.exit_code == 1
-    assert "row/2/item" in refused.stderr
+    assert "sheet outputs, row 2, column item" in refused.stderr
 
 
 def test_a_folder_without_tables_is_told(folder: Path) -> None:

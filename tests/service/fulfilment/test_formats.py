@@ -122,7 +122,11 @@ def test_a_workbook_is_taken_like_csv(client: TestClient) -> None:
     shuffled = [("Period", "quantity", "factory", "item"), *((t, q, f, i) for f, i, t, q in ROWS)]
     body = workbook(("notes", [("nothing",)]), ("Outputs", shuffled))
     answer = client.post(f"{plan}/outputs", content=body, headers=XLSX)
-    assert (answer.status_code, answer.json()) == (201, {"accepted": 3, "revision": 1})
+    assert answer.status_code == 201
+    accepted = answer.json()
+    assert (accepted["accepted"], accepted["revision"]) == (3, 1)
+    told = [(one["code"], one["cell"]) for one in accepted["findings"]]
+    assert told == [("output_not_whole", {"sheet": "Outputs", "row": r, "column": "quantity"}) for r in (2, 3)]
     found = client.get(f"{plan}/outputs").json()["outputs"]
     # The library that writes this workbook gives numbers sixteen digits.
     written = {(factory, item, period, float(f"{quantity:.16g}")) for factory, item, period, quantity in ROWS}

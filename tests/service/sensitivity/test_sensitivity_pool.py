@@ -81,7 +81,9 @@ class SlowQuery:
     def __init__(self, pool: Pool, plan: str = "slow", seconds: float = 60.0) -> None:
         self.gone = threading.Event()
         self.ended: BaseException | None = None
-        self._thread = threading.Thread(target=self._ask, args=(pool, plan, SensitivityQuery("shadow-prices", {}, seconds)))
+        self._thread = threading.Thread(
+            target=self._ask, args=(pool, plan, SensitivityQuery("shadow-prices", {}, seconds))
+        )
         before = set(pool.list_pids())
         self._thread.start()
         until(lambda: set(pool.list_pids()) - before)

@@ -8,7 +8,8 @@ export default {
     "글에 짝이 없는 UTF-16 대리 부호가 있습니다. 파일을 UTF-8로 다시 저장하십시오.",
   "finding.missing": "필수 항목이 없습니다.",
   "finding.unknown_field": "알 수 없는 이름의 항목입니다.",
-  "finding.wrong_type": "값의 형이 다릅니다. 예: 수 자리에 글, 목록 자리에 값 하나.",
+  "finding.wrong_type":
+    "값의 형이 다릅니다. 예: 수 자리에 글이나 쉼표·단위가 붙은 수, 목록 자리에 값 하나.",
   "finding.negative": "음수입니다. 0 이상이어야 합니다.",
   "finding.not_finite": "무한대이거나 수가 아니거나(NaN) 너무 큰 값입니다.",
   "finding.out_of_range": "허용된 범위를 벗어난 수입니다.",
@@ -121,5 +122,14 @@ export default {
   "finding.merged_cells": "칸이 합쳐져 있어 첫 칸에만 값이 있습니다.",
   "finding.bad_file": "파일 전체나 일부를 읽을 수 없습니다.",
   "finding.bad_name": "압축 파일 안에 다른 곳을 가리키거나 겹치는 이름이 있습니다.",
-  "finding.bad_row": "줄의 칸이 열보다 많습니다.",
+  "finding.bad_row": "줄의 칸이 열보다 많습니다. 수나 글에 따옴표 없는 쉼표가 있을 수 있습니다.",
+  "finding.unknown_factory": "계획에 없는 공장입니다.",
+  "finding.period_not_yet": "앞선 기간의 실적이 아직 보고되지 않았습니다.",
+  "finding.reported_twice": "한 보고에 같은 생산선과 기간이 두 번 있습니다.",
+  "finding.not_csv": "올바른 CSV 파일이 아닙니다.",
+  "finding.ragged_row": "줄의 칸이 열보다 많습니다. 수나 글에 따옴표 없는 쉼표가 있을 수 있습니다.",
+  "finding.implausible_output":
+    "실적이 설비, 로력이나 전력으로 만들 수 있는 양의 열 배를 넘습니다.",
+  "finding.output_above_capacity": "실적이 설비, 로력이나 전력으로 만들 수 있는 양보다 많습니다.",
+  "finding.output_not_whole": "정수 단위 물품의 실적이 정수가 아닙니다.",
 };

@@ -83,10 +83,12 @@ export function renderFindings(findings) {
 
 /** @param {Finding} finding @returns {HTMLElement} */
 function renderFinding(finding) {
+  const { cell, path } = finding;
+  const place = cell ? [cell.sheet, cell.row, cell.column].filter(Boolean).join(" · ") : path;
   return h(
     "li",
     { class: finding.severity === "warning" ? "warning" : "error" },
-    finding.path && h("code", {}, finding.path),
+    place && h("code", {}, place),
     " ",
     renderFindingText(finding),
   );

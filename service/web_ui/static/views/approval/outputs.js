@@ -7,7 +7,7 @@ import {
   renderScrollTable,
 } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { announce, renderFailure } from "../../lib/feedback.js";
+import { announce, renderFailure, renderFindings } from "../../lib/feedback.js";
 import { formatDateTime, formatNumber, formatPeriod, formatQuantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { hasRole } from "./roles.js";
@@ -42,9 +42,9 @@ export function createOutputReports(context, problemIndex, onReported) {
   /** @type {SendReport} */
   const sendReport = async (body) => {
     try {
-      const { accepted, revision } = await api.postJson(path, body, { signal });
+      const { accepted, revision, findings } = await api.postJson(path, body, { signal });
       const message = t("outputs.accepted", { n: accepted, revision });
-      fill(status, h("p", { class: "tag good" }, message));
+      fill(status, h("p", { class: "tag good" }, message), renderFindings(findings));
       announce(message);
       await refresh();
       onReported();
@@ -139,7 +139,7 @@ function createUpload(sendReport) {
   input.addEventListener("change", async () => {
     const file = input.files?.[0];
     if (file) {
-      const type = file.name.endsWith(".xlsx") ? XLSX_TYPE : "text/csv";
+      const type = file.name.toLowerCase().endsWith(".xlsx") ? XLSX_TYPE : "text/csv";
       await sendReport(new Blob([await file.arrayBuffer()], { type }));
     }
     input.value = "";
