@@ -115,7 +115,8 @@ def what_if(problem: PlanningProblem, limit: float) -> Measured:
     def run() -> str:
         session = sensitivity.SensitivitySession.from_problem(problem, made.basis, options)
         compared = sensitivity.compare_plans(session, sensitivity.split_by_changes(problem, changes))
-        return f"power of {area} in {period}: objective {compared.objective[0]:.9g} → {compared.objective[1]:.9g}"
+        before, after = compared.objective or (float("nan"), float("nan"))
+        return f"power of {area} in {period}: objective {before:.9g} → {after:.9g}"
 
     return timed(run)
 

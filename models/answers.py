@@ -4,7 +4,7 @@ from typing import Literal
 
 from models.base import Frozen
 from models.changes.change import Change
-from models.plan import ServedShare
+from models.plan import Infeasibility, ServedShare
 
 
 class LimitReference(Frozen):
@@ -238,6 +238,9 @@ class CurvePoint(Frozen):
 class ParametricCurve(Frozen):
     """Objective and results of a plan as functions of one parameter."""
 
+    outcome: Literal["optimal", "infeasible", "unknown"]
+    """`optimal`: `points` has plans. `infeasible`: no parameter that was tried has a plan. `unknown`: the time limit was
+    reached before the first plan."""
     change: Change
     """Varied change; its `value` or `factor` is the parameter."""
     points: tuple[CurvePoint, ...]
@@ -249,6 +252,10 @@ class ParametricCurve(Frozen):
     if the curve is sampled."""
     explored_until: float
     """Last parameter reached within the time limit; the requested end if the curve is complete."""
+    infeasible_parameters: tuple[float, ...] = ()
+    """Parameters that were tried and have no plan, in order."""
+    infeasibility: Infeasibility | None = None
+    """Conflict and least relaxation at the first of `infeasible_parameters`; null without one, or if there was no time."""
     note: str
     """Method that computed the curve."""
 
@@ -260,6 +267,8 @@ class GridCell(Frozen):
     """`value` or `factor` of the first change."""
     second: float
     """`value` or `factor` of the second change."""
+    outcome: Literal["optimal", "infeasible"]
+    """`infeasible`: no plan satisfies every constraint."""
     objective: float | None
     """Objective, in won; null if infeasible."""
     served_share: float | None
@@ -271,6 +280,8 @@ class ParameterGrid(Frozen):
 
     cells: tuple[GridCell, ...]
     """One cell for each pair, in request order."""
+    infeasibility: Infeasibility | None = None
+    """Conflict and least relaxation of the first infeasible cell; null without one, or if there was no time."""
     not_evaluated: int = 0
     """Number of pairs without a cell, because the time limit was reached."""
 
@@ -304,14 +315,17 @@ class ObjectiveEstimate(Frozen):
     The objective is convex in the limits, so the estimate is a lower bound on the change. With `exact`, the optimal
     basis stays valid and a re-solve gives the same change. Otherwise the objective increases by at least
     `objective_change` or, if that is negative, decreases by at most its absolute value. The changed problem can also
-    be infeasible.
+    be infeasible; see `outcome`.
     """
 
+    outcome: Literal["optimal", "infeasible", "unknown"]
+    """`optimal`: the estimate is exact, so there is a plan. `infeasible`: the bounds of one constraint alone show that no
+    plan satisfies it. `unknown`: only a solve can tell whether there is a plan."""
     objective: float
     """Objective of the plan before rounding, in won."""
     objective_change: float | None
-    """Change of the objective, in won: the exact value, or a lower bound. Null if the changes alter coefficients or
-    the policy has ordered goals."""
+    """Change of the objective, in won: the exact value, or a lower bound. Null if the changes alter coefficients,
+    the policy has ordered goals, or `outcome` is `infeasible`."""
     exact: bool
     """Whether the optimal basis stays valid for the whole change."""
     valid_fraction: float

@@ -1,7 +1,12 @@
 """Comparisons of plans, trade-offs between goals, and equity of the distribution."""
 
+from typing import Literal
+
 from models.base import Frozen
-from models.plan import GoalResult, ServedShare, ServedSpread
+from models.plan import GoalResult, Infeasibility, ServedShare, ServedSpread
+
+ComparedOutcome = Literal["optimal", "infeasible"]
+"""`optimal`: a plan was found and proved. `infeasible`: no plan satisfies every constraint."""
 
 
 class InputDifference(Frozen):
@@ -36,33 +41,42 @@ class ComparisonStep(Frozen):
     served_share: float | None
     """Served share after the step, 0 to 1; null if the problem is then infeasible."""
     objective_change: float | None
-    """Change of the objective by the step, in won."""
+    """Change of the objective by the step, in won; null without a plan after or before the step."""
     served_share_change: float | None
-    """Change of the served share by the step."""
+    """Change of the served share by the step; null without a plan after or before the step."""
 
 
 class Comparison(Frozen):
-    """Two plans side by side, and a decomposition of their difference."""
+    """Two plans side by side, and a decomposition of their difference.
 
+    If one of the two problems is infeasible, its inputs are compared, and all figures of the two plans are null.
+    """
+
+    outcome: ComparedOutcome
+    """Outcome of the second plan, or of the plan with the changes."""
+    base_outcome: ComparedOutcome
+    """Outcome of the first plan."""
     inputs: tuple[InputDifference, ...]
     """Different inputs; at most 200."""
     input_difference_count: int
     """Number of all different inputs."""
-    objective: tuple[float, float]
+    infeasibility: Infeasibility | None
+    """Conflict and least relaxation of the second problem, as in its plan; null unless `outcome` is `infeasible`."""
+    objective: tuple[float, float] | None
     """Weighted shortage plus costs of both plans before rounding, in won, independent of the goals of the policies."""
-    served_share: tuple[float, float]
+    served_share: tuple[float, float] | None
     """Served share of both plans by value, before rounding."""
-    goals: tuple[ResultDifference, ...]
+    goals: tuple[ResultDifference, ...] | None
     """Values of the ordered goals, keyed by position and name, such as `1 shortage`; empty if no goals are listed."""
-    by_county: tuple[ResultDifference, ...]
+    by_county: tuple[ResultDifference, ...] | None
     """Served share of each county."""
-    by_category: tuple[ResultDifference, ...]
+    by_category: tuple[ResultDifference, ...] | None
     """Served share of each category."""
-    by_factory: tuple[ResultDifference, ...]
+    by_factory: tuple[ResultDifference, ...] | None
     """Value made by each factory, in won; the 50 largest differences at most."""
     steps: tuple[ComparisonStep, ...]
-    """Decomposition of the difference: each step changes one more input and is solved. The steps add up to the
-    difference."""
+    """Decomposition of the difference: each step changes one more input and is solved. The changes of the steps add up
+    to the difference. A step without a plan changes nothing; the next step counts from the last plan."""
 
 
 class GoalTradeOff(Frozen):

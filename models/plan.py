@@ -283,7 +283,11 @@ class ConflictingRule(Frozen):
     relaxation: float
     """Units by which the minimal feasibility relaxation relaxes the rule; 0 if it does not."""
     unit: str
-    """Unit of the relaxation."""
+    """Unit of the relaxation and of `limit`."""
+    side: Literal["at_most", "at_least"] | None = None
+    """Whether `limit` is a maximum or a minimum; null in plans of earlier versions."""
+    limit: float | None = None
+    """The limit, in `unit`; null in plans of earlier versions."""
 
 
 class Infeasibility(Frozen):

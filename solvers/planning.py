@@ -184,7 +184,7 @@ def _determine_outcome(
             return "optimal", Termination(reason="optimal", detail=last.detail), None
         reason = "numerical" if last.reason in ("optimal", "infeasible", "unbounded") else last.reason
         return "feasible", Termination(reason=reason, limit=last.limit, detail=last.detail), None
-    if last.reason == "infeasible" and (not result.is_rounded or result.is_infeasible):
+    if result.has_conflict:
         detail = (
             "no plan in whole units satisfies all constraints; the rounded plan conflicts"
             if result.is_rounded

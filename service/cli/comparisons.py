@@ -8,11 +8,19 @@ from rich.table import Table
 from models.answers import GridCell, ShortageAttribution
 from models.changes.change import Change
 from models.comparisons import Comparison
-from service.cli import problem_sources
+from models.plan import Infeasibility
+from models.problem.planning_problem import PlanningProblem
+from service.cli import plan_summary, problem_sources
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
-from solvers.sensitivity import GroupBy, SensitivitySession, SensitivityUnavailableError
+from solvers.sensitivity import (
+    ComparisonSteps,
+    GroupBy,
+    InfeasibleError,
+    SensitivitySession,
+    SensitivityUnavailableError,
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
@@ -101,6 +109,7 @@ def show_curve(
         raise typer.Exit(1) from error
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
+        _exit_without_plan(found.outcome == "optimal")
         return
     table = Table("at", "objective, won", "served", "won per 1 more", "", title=what)
     for point in found.points:
@@ -114,6 +123,8 @@ def show_curve(
         )
     problem_sources.output_console.print(table)
     problem_sources.output_console.print(found.note)
+    _show_infeasibility(found.infeasibility)
+    _exit_without_plan(found.outcome == "optimal")
 
 
 def show_grid(
@@ -135,8 +146,10 @@ def show_grid(
     with problem_sources.exit_on_invalid_problem():
         sides = [_parse_grid_axis(text, values=values) for text in (first, second)]
         found = sensitivity.compute_grid(session, sides[0], sides[1], time_limit_seconds=time_limit)
+    has_plan = any(cell.outcome == "optimal" for cell in found.cells)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
+        _exit_without_plan(has_plan)
         return
     table = Table(
         f"{first.partition('=')[0]} \\ {second.partition('=')[0]}",
@@ -150,6 +163,20 @@ def show_grid(
     problem_sources.output_console.print(table)
     if found.not_evaluated:
         problem_sources.output_console.print(f"There was no time for {found.not_evaluated} pairs.")
+    _show_infeasibility(found.infeasibility)
+    _exit_without_plan(has_plan)
+
+
+def _exit_without_plan(has_plan: bool) -> None:
+    if not has_plan:
+        raise typer.Exit(1)
+
+
+def _show_infeasibility(found: Infeasibility | None) -> None:
+    """Print why the first of the parameters without a plan has none."""
+    if found is not None:
+        problem_sources.output_console.print("Some of them have no plan. The first, because:")
+        plan_summary.print_infeasibility(found, problem_sources.output_console)
 
 
 def _parse_grid_axis(text: str, *, values: bool) -> tuple[Change, list[float]]:
@@ -182,40 +209,90 @@ def compare_plans(
 
     Example: `allot compare ryanggang ryanggang --other-scenario crisis`
     """
-    session = open_session(source, scenario, change)
+    problem = problem_sources.load_problem(source, scenario, change)
     other = problem_sources.load_problem(other_source, other_scenario, other_change)
-    show_comparison(
-        sensitivity.compare_plans(session, sensitivity.split_by_parts(session.arrays.problem, other)), as_json=as_json
-    )
+    show_comparison(compare_steps(problem, sensitivity.split_by_parts(problem, other)), as_json=as_json)
+
+
+def compare_steps(problem: PlanningProblem, steps: ComparisonSteps) -> Comparison:
+    """Compare the plan of a problem with that of the last step; exit with 1 where neither plan nor conflict is proved."""
+    try:
+        try:
+            session = SensitivitySession.from_problem(problem)
+        except InfeasibleError:
+            return sensitivity.compare_infeasible_plan(problem, steps)
+        return sensitivity.compare_plans(session, steps)
+    except SensitivityUnavailableError as error:
+        problem_sources.error_console.print(f"{error}.")
+        raise typer.Exit(1) from error
 
 
 def show_comparison(found: Comparison, *, as_json: bool) -> None:
-    """Print a comparison: steps, goals, and served shares."""
+    """Print a comparison: steps, goals, and served shares, or why there is no plan. Exit with 1 if a problem is infeasible."""
+    is_infeasible = "infeasible" in (found.outcome, found.base_outcome)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
-        return
+    else:
+        problem_sources.output_console.print(_build_step_table(found))
+        if is_infeasible:
+            _print_infeasible_comparison(found)
+        else:
+            _print_figures(found)
+        problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
+    if is_infeasible:
+        raise typer.Exit(1)
+
+
+def _build_step_table(found: Comparison) -> Table:
     steps = Table("step", "objective, won", "change", "served share", title="Step by step")
     for step in found.steps:
         if step.objective is None or step.served_share is None:
             steps.add_row(step.name, "no plan", "", "")
             continue
-        moved = f"{step.objective_change:+,.2f}"
+        moved = "" if step.objective_change is None else f"{step.objective_change:+,.2f}"
         steps.add_row(step.name, f"{step.objective:,.2f}", moved, format_share(step.served_share))
-    problem_sources.output_console.print(steps)
-    for goal in found.goals:
+    return steps
+
+
+def _print_figures(found: Comparison) -> None:
+    for goal in found.goals or ():
         problem_sources.output_console.print(f"goal {goal.key}: {goal.before:,.6g} before, {goal.after:,.6g} after")
     for title, rows in (("county", found.by_county), ("category", found.by_category)):
         table = Table(title, "served before", "served after", title=f"By {title}")
-        for row in rows:
+        for row in rows or ():
             table.add_row(row.key, format_share(row.before), format_share(row.after))
         problem_sources.output_console.print(table)
-    problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
+
+
+def _print_infeasible_comparison(found: Comparison) -> None:
+    console = problem_sources.output_console
+    if found.base_outcome == "infeasible":
+        console.print("No plan satisfies every constraint of the first problem, so its figures cannot be compared.")
+    if found.outcome == "infeasible":
+        console.print("No plan satisfies every constraint of the changed problem.")
+    if found.infeasibility is not None:
+        plan_summary.print_infeasibility(found.infeasibility, console)
+    table = Table("input", "before", "after", title="Different inputs")
+    for row in found.inputs:
+        table.add_row(row.path, row.before, row.after)
+    console.print(table)
 
 
 def open_session(source: str, scenario: list[str], change: list[str]) -> SensitivitySession:
-    """Open a sensitivity session for the plan of a source; exit with 1 where there is no plan."""
+    """Open a sensitivity session for the plan of a source; exits as `open_problem`."""
+    return open_problem(problem_sources.load_problem(source, scenario, change))
+
+
+def open_problem(problem: PlanningProblem) -> SensitivitySession:
+    """Open a sensitivity session for a problem; exit with 1 where there is no plan, with the conflict if there is one."""
     try:
-        return SensitivitySession.from_problem(problem_sources.load_problem(source, scenario, change))
+        try:
+            return SensitivitySession.from_problem(problem)
+        except InfeasibleError as error:
+            found = sensitivity.explain_infeasibility(problem)
+            problem_sources.error_console.print("No plan satisfies every constraint of the problem.")
+            plan_summary.print_infeasibility(found, problem_sources.error_console)
+            raise typer.Exit(1) from error
     except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error

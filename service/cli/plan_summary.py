@@ -5,6 +5,7 @@ from rich.table import Table
 
 from models.plan import Infeasibility, ObjectiveTerms, Plan, PlanSummary, ServedShare, ServedSpread
 from service.core.share_text import format_share
+from solvers.infeasibility.wording import format_amount
 from solvers.lp.solution import Progress
 
 
@@ -44,7 +45,7 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
     if head.summary is not None:
         _print_summary(head.summary, console)
     if head.infeasibility is not None:
-        _print_infeasibility(head.infeasibility, console)
+        print_infeasibility(head.infeasibility, console)
     seconds = ", ".join(f"{stage} {value:.2f}" for stage, value in head.timings.items())
     steps = describe_steps(head.solver.strategy)
     console.print(f"{head.solver.name} {head.solver.version}; {steps}; seconds: {seconds}")
@@ -103,12 +104,11 @@ def _build_served_table(title: str, rows: tuple[ServedShare, ...]) -> Table:
     return table
 
 
-def _print_infeasibility(diagnosis: Infeasibility, console: Console) -> None:
-    conflict = Table("rule", "limit", title="Conflicting constraints")
-    for row in diagnosis.conflict:
-        conflict.add_row(row.rule, row.text)
-    console.print(conflict)
-    relax = Table("rule", "where", "relaxed by", title="Least relaxation")
-    for row in diagnosis.relaxations:
-        relax.add_row(row.rule, ", ".join(row.where.values()), f"{row.relaxation:,.4g} {row.unit}")
-    console.print(relax)
+def print_infeasibility(found: Infeasibility, console: Console) -> None:
+    """Print the constraints in conflict, and the least relaxation."""
+    console.print("These constraints conflict:")
+    for row in found.conflict:
+        console.print(f"- {row.text}", soft_wrap=True)
+    console.print("Least relaxation" + (", verified by a solve:" if found.verified else ":"))
+    for row in found.relaxations:
+        console.print(f"- by {format_amount(row.relaxation)} {row.unit}: {row.text}", soft_wrap=True)

@@ -10,10 +10,9 @@ from rich.table import Table
 
 from models.answers import GoodShadowPrice, Remedies
 from models.comparisons import PriceOfEquity
-from models.plan import Infeasibility
 from service.cli import problem_sources
-from service.cli.comparisons import JsonOption, open_session, show_comparison
-from service.cli.plan_summary import format_gini, format_spread
+from service.cli.comparisons import JsonOption, compare_steps, open_problem, open_session, show_comparison
+from service.cli.plan_summary import format_gini, format_spread, print_infeasibility
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
@@ -130,12 +129,14 @@ def show_what_if(
     change: ChangeOption = [],  # noqa: B006
     as_json: JsonOption = False,
 ) -> None:
-    """Solve a plan with changes, one after another: `allot what-if ryanggang -s crisis -t power_limit*1.1`."""
-    session = open_session(source, scenario, change)
+    """Solve a plan with changes, one after another: `allot what-if ryanggang -s crisis -t power_limit*1.1`.
+
+    Exits with 1 if no plan satisfies the changed problem, and names the conflict and the least relaxation.
+    """
+    problem = problem_sources.load_problem(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
-        changes = problem_sources.parse_changes(tried_changes)
-        steps = sensitivity.split_by_changes(session.arrays.problem, changes)
-    show_comparison(sensitivity.compare_plans(session, steps), as_json=as_json)
+        steps = sensitivity.split_by_changes(problem, problem_sources.parse_changes(tried_changes))
+    show_comparison(compare_steps(problem, steps), as_json=as_json)
 
 
 def show_equity(
@@ -155,6 +156,8 @@ def show_equity(
     result = make_plan(problem)
     if result.plan.outcome != "optimal":
         problem_sources.error_console.print(f"The outcome of the plan is {result.plan.outcome}.")
+        if result.plan.infeasibility is not None:
+            print_infeasibility(result.plan.infeasibility, problem_sources.error_console)
         raise typer.Exit(1)
     cost = None
     if price:
@@ -202,8 +205,9 @@ def show_goals(
     change: ChangeOption = [],  # noqa: B006
 ) -> None:
     """Print the result of each ordered goal, its own optimum, and its loss to earlier goals."""
+    problem = problem_sources.load_problem(source, scenario, change)
     try:
-        found = sensitivity.compute_goal_tradeoffs(problem_sources.load_problem(source, scenario, change))
+        found = sensitivity.compute_session_goal_tradeoffs(open_problem(problem)) if problem.policy.goals else ()
     except SensitivityUnavailableError as error:
         problem_sources.error_console.print(f"{error}.")
         raise typer.Exit(1) from error
@@ -235,17 +239,8 @@ def show_infeasibility(
         problem_sources.output_console.print(f"The plan is {plan.outcome}: no constraints conflict.")
         return
     if not _print_if_json(plan.infeasibility, as_json):
-        _print_infeasibility(plan.infeasibility)
+        print_infeasibility(plan.infeasibility, problem_sources.output_console)
     raise typer.Exit(1)
-
-
-def _print_infeasibility(found: Infeasibility) -> None:
-    problem_sources.output_console.print("These constraints conflict:")
-    for row in found.conflict:
-        problem_sources.output_console.print(f"- {row.text}", soft_wrap=True)
-    problem_sources.output_console.print("Least relaxation" + (", verified by a solve:" if found.verified else ":"))
-    for row in found.relaxations:
-        problem_sources.output_console.print(f"- by {row.relaxation:,.6g} {row.unit}: {row.text}", soft_wrap=True)
 
 
 def _print_if_json(found: BaseModel, as_json: bool) -> bool:

@@ -15,6 +15,9 @@ from service.storage.records import PlanRecord
 from service.storage.store import Transaction
 from service.workers.sensitivity_pool import SensitivityQuery, SessionPayload
 
+QUERIES_OF_INFEASIBLE_PLANS = ("compare", "what-if")
+"""Queries about a plan that ended infeasible; all others need its figures."""
+
 
 class SensitivityService:
     """Sensitivity queries of one service.
@@ -53,13 +56,16 @@ class SensitivityService:
             return self.build_query("compare", body.model_dump(mode="json", exclude_none=True))
         with self._store.read_transaction() as transaction:
             require_plan_permission(transaction, principal, "read", body.plan)
-            problem = transaction.problems.get_stored_problem(_require_finished(transaction, body.plan).problem_digest)
-        return self.build_query("compare", {}, attachment=(problem.size, problem.body))
+            other = _require_finished(transaction, body.plan)
+            problem = transaction.problems.get_stored_problem(other.problem_digest)
+        known = other.head.infeasibility if other.head else None
+        arguments = {} if known is None else {"infeasibility": known.model_dump(mode="json")}
+        return self.build_query("compare", arguments, attachment=(problem.size, problem.body))
 
     def build_equity_query(self, plan: str, *, with_price: bool, time_limit_seconds: float) -> SensitivityQuery:
         """Read how scarcity is distributed, from the plan's own table `supply`."""
         with self._store.read_transaction() as transaction:
-            _require_optimal(_require_finished(transaction, plan))
+            _require_figures(_require_finished(transaction, plan), "equity")
             supply = transaction.plans.read_parquet(plan, "supply")
         return self.build_query(
             "equity",
@@ -80,7 +86,7 @@ class SensitivityService:
         query = build_query()
         with self._store.read_transaction() as transaction:
             record = _require_finished(transaction, plan)
-        _require_optimal(record)
+        _require_figures(record, query.name)
         return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled)
 
     def read_infeasibility(self, plan: str) -> InfeasibilityView:
@@ -94,7 +100,8 @@ class SensitivityService:
             problem = transaction.problems.get_stored_problem(record.problem_digest)
             basis = transaction.plans.read_basis_bytes(record.id)
         bodies = (problem.body,) if basis is None else (problem.body, basis)
-        return SessionPayload(record.options.model_dump(mode="json"), problem.size, bodies)
+        outcome = record.outcome or "failed"
+        return SessionPayload(record.options.model_dump(mode="json"), problem.size, bodies, outcome)
 
 
 def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:
@@ -104,8 +111,13 @@ def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:
     return record
 
 
-def _require_optimal(record: PlanRecord) -> None:
-    if record.outcome != "optimal":
+def _require_figures(record: PlanRecord, query: str) -> None:
+    """Raise ConflictError for a plan without the figures that a query needs."""
+    if record.outcome == "infeasible" and query not in QUERIES_OF_INFEASIBLE_PLANS:
         raise ConflictError(
-            f"The outcome of the plan is {record.outcome}; shadow prices need an optimal plan. See its infeasibility."
+            "No plan satisfies every constraint of this problem, so it has no figures. "
+            f"GET /v1/plans/{record.id}/infeasibility names the conflict and the least relaxation; "
+            "what-if and compare tell whether changes resolve it."
         )
+    if record.outcome not in ("optimal", "infeasible"):
+        raise ConflictError(f"The outcome of the plan is {record.outcome}; queries need an optimal plan.")

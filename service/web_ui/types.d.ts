@@ -125,14 +125,26 @@ interface PlanSummary {
 
 interface ConflictingRule {
   rule: string;
+  where: Record<string, string>;
   text: string;
+  relaxation: number;
+  unit: string;
+  side: "at_most" | "at_least" | null;
+  limit: number | null;
+}
+
+/** Why no plan satisfies every constraint: `/v1/plans/{plan}/infeasibility`. */
+interface Infeasibility {
+  conflict: ConflictingRule[];
+  relaxations: ConflictingRule[];
+  verified: boolean;
 }
 
 /** `/v1/plans/{plan}`. */
 interface Plan extends Omit<PlanListEntry, "served_share"> {
   objective: { value: number; rounding_gap: number; parts: Record<string, number> } | null;
   summary: PlanSummary | null;
-  infeasibility: { conflict: ConflictingRule[] } | null;
+  infeasibility: Infeasibility | null;
   termination: { reason: string; detail: string } | null;
   tables: Record<string, number> | null;
 }
@@ -257,24 +269,39 @@ interface ResultDifference {
 
 interface ComparisonStep {
   name: string;
+  objective: number | null;
+  served_share: number | null;
   objective_change: number | null;
   served_share_change: number | null;
 }
 
-/** `/v1/plans/{plan}/compare` and `/what-if`. */
+/** `/v1/plans/{plan}/compare` and `/what-if`; without two plans, all figures are null. */
 interface Comparison {
+  outcome: "optimal" | "infeasible";
+  base_outcome: "optimal" | "infeasible";
   inputs: { path: string; before: string; after: string }[];
   input_difference_count: number;
+  infeasibility: Infeasibility | null;
+  objective: [number, number] | null;
+  served_share: [number, number] | null;
+  by_county: ResultDifference[] | null;
+  by_category: ResultDifference[] | null;
+  by_factory: ResultDifference[] | null;
+  steps: ComparisonStep[];
+}
+
+/** A comparison of two plans. */
+interface ComparisonWithFigures extends Comparison {
   objective: [number, number];
   served_share: [number, number];
   by_county: ResultDifference[];
   by_category: ResultDifference[];
   by_factory: ResultDifference[];
-  steps: ComparisonStep[];
 }
 
 /** `/v1/plans/{plan}/estimate`. */
 interface ObjectiveEstimate {
+  outcome: "optimal" | "infeasible" | "unknown";
   objective: number;
   objective_change: number | null;
   exact: boolean;

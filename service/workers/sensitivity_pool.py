@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from models.plan import Outcome
 from models.validation.checks import Finding, InvalidProblemError
 from service.core.errors import (
     ApiError,
@@ -56,6 +57,8 @@ class SessionPayload:
     """Size of the problem's JSON in bytes."""
     bodies: tuple[bytes, ...]
     """The compressed problem, and the basis if there is one."""
+    outcome: Outcome = "optimal"
+    """Outcome of the plan: `infeasible` has no session, and only its inputs can be compared."""
 
 
 class SensitivityPool:
@@ -174,7 +177,8 @@ def _send_query(worker: PooledWorker, read_payload: Callable[[], SessionPayload]
     """Send the plan to a fresh worker, then the query."""
     if worker.is_fresh:
         payload = read_payload()
-        worker.send_order("open_session", {"options": payload.options, "size": payload.size}, *payload.bodies)
+        opening = {"options": payload.options, "size": payload.size, "outcome": payload.outcome}
+        worker.send_order("open_session", opening, *payload.bodies)
     head: dict[str, Any] = {"query": query.name, "arguments": query.arguments}
     if query.attachment is None:
         worker.process.channel.send("query", head)

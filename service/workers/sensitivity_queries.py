@@ -7,6 +7,7 @@ equal answers whatever came before.
 
 import queue
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pydantic import BaseModel
@@ -14,20 +15,43 @@ from pydantic import BaseModel
 from models.changes.change import Change
 from models.comparisons import GoalTradeOffs
 from models.options import PlanOptions
+from models.plan import Infeasibility
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from service.core.codecs import decode_basis, decode_table, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
-from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
+from solvers.lp.solution import Basis
+from solvers.sensitivity import ComparisonSteps, SensitivitySession, SensitivityUnavailableError
 
 Arguments = Mapping[str, Any]
 """Arguments of a query, as JSON."""
 
 
-_SensitivityQuery = Callable[[SensitivitySession, Arguments, PlanOptions, bytes | None], BaseModel]
-"""Answers a query about a plan that was solved with these options; the last argument is the attachment: a second problem as JSON, or
-a table as Parquet."""
+@dataclass(slots=True)
+class OpenedPlan:
+    """A plan in a worker process; its session is opened by the first query that needs one."""
+
+    problem: PlanningProblem
+    """Problem of the plan."""
+    options: PlanOptions
+    """Options with which it was solved."""
+    basis: Basis | None
+    """Basis of the plan, if it is stored."""
+    is_infeasible: bool
+    """Whether the plan ended infeasible; it has no session then."""
+    _session: SensitivitySession | None = None
+
+    def reset_session(self) -> SensitivitySession:
+        """Return the session at the basis of the plan; raises as `SensitivitySession.from_problem`."""
+        if self._session is None:
+            self._session = SensitivitySession.from_problem(self.problem, self.basis, self.options)
+        self._session.reset_to_base()
+        return self._session
+
+
+_SensitivityQuery = Callable[[OpenedPlan, Arguments, bytes | None], BaseModel]
+"""Answers a query about a plan; the last argument is the attachment: a second problem as JSON, or a table as Parquet."""
 
 
 def serve_session(channel: Channel, open_request: Message, requests: "queue.SimpleQueue[Message]") -> NoReturn:
@@ -35,17 +59,16 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
 
     Raises ChannelClosedError, MemoryError, and every unexpected exception.
     """
-    options = PlanOptions.model_validate(open_request.head["options"])
-    problem = PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"]))
-    basis = decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None
-    session: SensitivitySession | None = None
+    plan = OpenedPlan(
+        PlanningProblem.model_validate_json(decompress(open_request.bodies[0], open_request.head["size"])),
+        PlanOptions.model_validate(open_request.head["options"]),
+        decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None,
+        is_infeasible=open_request.head["outcome"] == "infeasible",
+    )
     while True:
         request = requests.get()
         try:
-            if session is None:
-                session = SensitivitySession.from_problem(problem, basis, options)
-            session.reset_to_base()
-            channel.send("answer", {}, _answer_query(session, request, options))
+            channel.send("answer", {}, _answer_query(plan, request))
         except SensitivityUnavailableError as error:
             channel.send("rejected", {"reason": "conflict", "detail": f"{error}."})
         except KeyError as error:
@@ -55,9 +78,9 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
             channel.send("rejected", {"reason": "invalid", "detail": "", "findings": findings})
 
 
-def _answer_query(session: SensitivitySession, query_message: Message, options: PlanOptions) -> bytes:
+def _answer_query(plan: OpenedPlan, query_message: Message) -> bytes:
     other = decompress(query_message.bodies[0], query_message.head["size"]) if query_message.bodies else None
-    found = SENSITIVITY_QUERIES[query_message.head["query"]](session, query_message.head["arguments"], options, other)
+    found = SENSITIVITY_QUERIES[query_message.head["query"]](plan, query_message.head["arguments"], other)
     return found.model_dump_json(by_alias=True).encode()
 
 
@@ -65,54 +88,64 @@ def _parse_changes(arguments: Arguments) -> list[Change]:
     return [Change.model_validate(raw) for raw in arguments["changes"]]
 
 
-def _compare_plans(session: SensitivitySession, arguments: Arguments, _: PlanOptions, other: bytes | None) -> BaseModel:
-    before = session.arrays.problem
+def _compare_plans(plan: OpenedPlan, arguments: Arguments, other: bytes | None) -> BaseModel:
     if other is None:
-        return sensitivity.compare_plans(session, sensitivity.split_by_changes(before, _parse_changes(arguments)))
-    return sensitivity.compare_plans(
-        session, sensitivity.split_by_parts(before, PlanningProblem.model_validate_json(other))
-    )
+        return _compare_steps(plan, sensitivity.split_by_changes(plan.problem, _parse_changes(arguments)))
+    steps = sensitivity.split_by_parts(plan.problem, PlanningProblem.model_validate_json(other))
+    raw = arguments.get("infeasibility")
+    return _compare_steps(plan, steps, None if raw is None else Infeasibility.model_validate(raw))
 
 
-def _solve_what_if(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    steps = sensitivity.split_by_changes(session.arrays.problem, _parse_changes(arguments))
-    return sensitivity.compare_plans(session, (("the changes", steps[-1][1]),))
+def _solve_what_if(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
+    steps = sensitivity.split_by_changes(plan.problem, _parse_changes(arguments))
+    return _compare_steps(plan, (("the changes", steps[-1][1]),))
 
 
-def _estimate_changes(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
-    return sensitivity.estimate_change(
-        session, sensitivity.split_by_changes(session.arrays.problem, _parse_changes(arguments))[-1][1]
-    )
+def _compare_steps(plan: OpenedPlan, steps: ComparisonSteps, known: Infeasibility | None = None) -> BaseModel:
+    if plan.is_infeasible:
+        return sensitivity.compare_infeasible_plan(plan.problem, steps, plan.options, known)
+    return sensitivity.compare_plans(plan.reset_session(), steps, plan.options, known)
 
 
-def _compute_curve(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _estimate_changes(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
+    changed = sensitivity.split_by_changes(plan.problem, _parse_changes(arguments))[-1][1]
+    return sensitivity.estimate_change(plan.reset_session(), changed)
+
+
+def _compute_curve(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
     change = Change.model_validate(arguments["change"])
     start, end, max_solves, seconds = (arguments[name] for name in ("start", "end", "max_solves", "time_limit_seconds"))
-    return sensitivity.compute_curve(session, change, start, end, max_solves=max_solves, time_limit_seconds=seconds)
+    return sensitivity.compute_curve(
+        plan.reset_session(), change, start, end, max_solves=max_solves, time_limit_seconds=seconds
+    )
 
 
-def _compute_grid(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _compute_grid(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
     first, second = (
         (Change.model_validate(side["change"]), side["values"]) for side in (arguments["first"], arguments["second"])
     )
-    return sensitivity.compute_grid(session, first, second, time_limit_seconds=arguments["time_limit_seconds"])
+    return sensitivity.compute_grid(
+        plan.reset_session(), first, second, time_limit_seconds=arguments["time_limit_seconds"]
+    )
 
 
-def _find_remedies(session: SensitivitySession, arguments: Arguments, _: PlanOptions, __: bytes | None) -> BaseModel:
+def _find_remedies(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
     where = (arguments["county"], arguments["item"], arguments["period"])
     rest = {
         name: arguments[name]
         for name in ("target_share", "max_candidates", "max_results", "include_unreserved", "time_limit_seconds")
     }
-    return sensitivity.find_remedies(session, *where, **rest)
+    return sensitivity.find_remedies(plan.reset_session(), *where, **rest)
 
 
-def _compute_equity(
-    session: SensitivitySession, arguments: Arguments, _: PlanOptions, supply: bytes | None
-) -> BaseModel:
+def _compute_goal_tradeoffs(plan: OpenedPlan, _: Arguments, __: bytes | None) -> BaseModel:
+    return GoalTradeOffs(goals=sensitivity.compute_session_goal_tradeoffs(plan.reset_session(), plan.options))
+
+
+def _compute_equity(plan: OpenedPlan, arguments: Arguments, supply: bytes | None) -> BaseModel:
     if supply is None:
         raise ValueError("equity needs the table supply")
-    price = None
+    session, price = plan.reset_session(), None
     if arguments["with_price"]:
         price = sensitivity.compute_price_of_equity(session, arguments["time_limit_seconds"])
     return sensitivity.compute_equity(session.arrays, decode_table(supply), price)
@@ -121,11 +154,9 @@ def _compute_equity(
 def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:
     """Make a query of an analysis that takes its arguments by name."""
 
-    def run_query(
-        session: SensitivitySession, arguments: Arguments, options: PlanOptions, other: bytes | None
-    ) -> BaseModel:
-        del options, other
-        return analysis(session, **arguments)
+    def run_query(plan: OpenedPlan, arguments: Arguments, other: bytes | None) -> BaseModel:
+        del other
+        return analysis(plan.reset_session(), **arguments)
 
     return run_query
 
@@ -135,9 +166,7 @@ SENSITIVITY_QUERIES: Mapping[str, _SensitivityQuery] = {
     "bottlenecks": _bind_by_name(sensitivity.attribute_shortages),
     "remedies": _find_remedies,
     "equity": _compute_equity,
-    "goals": lambda session, _, options, __: GoalTradeOffs(
-        goals=sensitivity.compute_session_goal_tradeoffs(session, options)
-    ),
+    "goals": _compute_goal_tradeoffs,
     "compare": _compare_plans,
     "what-if": _solve_what_if,
     "estimate": _estimate_changes,

@@ -53,6 +53,12 @@ class PipelineResult:
     shortage_without_swaps: FloatArray | None = None
     """Shortage in units in the plan without swaps, (counties, items, periods); None without `own_needs_first`."""
 
+    @property
+    def has_conflict(self) -> bool:
+        """Whether the last solve ended because no plan satisfies every constraint, in whole units if they are required."""
+        is_claimed = self.values is None and self.last_solve.solution.termination.reason == "infeasible"
+        return is_claimed and (not self.is_rounded or self.is_infeasible)
+
 
 def build_plan_program(index: ProblemArrays) -> Program:
     """Build the program of all stages, with the variables and constraints of the goals and the no-harm constraints.
@@ -66,6 +72,12 @@ def build_plan_program(index: ProblemArrays) -> Program:
         index, goals=policy.expand_ordered_goals(), shortage_without_swaps=np.zeros_like(index.demand)
     )
     return replace_row_bounds(program, "own_needs_first")
+
+
+def build_first_stage_program(index: ProblemArrays) -> Program:
+    """Build the program of the first stage, which is infeasible if the problem is: with `own_needs_first`, it has no swaps."""
+    program = build_plan_program(index)
+    return _remove_swaps(program) if requires_own_needs_stage(index.problem) else program
 
 
 def solve_in_stages(

@@ -9,6 +9,9 @@ from solvers.formulation.registry import ITEM_UNIT
 from solvers.infeasibility.relaxation import RelaxableLimits
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 
+LARGEST_WITH_DECIMALS = 1e5
+"""Larger amounts are written without decimals."""
+
 
 def describe_limits(
     arrays: ProblemArrays, program: Program, limits: RelaxableLimits, positions: IntArray, amounts: FloatArray
@@ -24,9 +27,25 @@ def _build_limit_rows(
     for k in order:
         info, where = _name_limit(program, limits, k)
         unit = _find_item_unit(arrays, where) if info.unit == ITEM_UNIT else info.unit
-        limit = f"{'At most' if limits.sign[k] > 0 else 'At least'} {limits.bound[k]:.6g} {unit}."
-        text = f"{info.sentence.format(**where)} {limit}"
-        yield ConflictingRule(rule=info.name, where=where, text=text, relaxation=float(amounts[k]), unit=unit)
+        is_upper, bound = bool(limits.sign[k] > 0), float(limits.bound[k])
+        limit = f"{'At most' if is_upper else 'At least'} {format_amount(bound)} {unit}."
+        yield ConflictingRule(
+            rule=info.name,
+            where=where,
+            text=f"{info.sentence.format(**where)} {limit}",
+            relaxation=float(amounts[k]),
+            unit=unit,
+            side="at_most" if is_upper else "at_least",
+            limit=bound,
+        )
+
+
+def format_amount(amount: float) -> str:
+    """Format an amount by six digits, or by all digits before the point, without an exponent."""
+    if abs(amount) >= LARGEST_WITH_DECIMALS:
+        return f"{amount:,.0f}"
+    text = f"{amount:,.6g}"
+    return text if "e" not in text else f"{amount:.12f}".rstrip("0").rstrip(".")
 
 
 def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[ConstraintInfo, dict[str, str]]:

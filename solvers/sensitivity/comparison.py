@@ -6,6 +6,7 @@ before. The steps sum to the total, but the effect of one change depends on the 
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,17 @@ import numpy as np
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.comparisons import Comparison, ComparisonStep, InputDifference, ResultDifference
-from models.plan import PlanSummary, ServedShare
+from models.options import PlanOptions
+from models.plan import Infeasibility, PlanSummary, ServedShare
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem, raise_on_errors
+from solvers.errors import InfeasibleError
 from solvers.results.flows import clean_values
 from solvers.results.summary import build_summary
 from solvers.sensitivity.changed_plan import solve_changed_problem
 from solvers.sensitivity.curves import compute_served_share
 from solvers.sensitivity.goal_stages import compute_final_values
+from solvers.sensitivity.infeasible_changes import explain_infeasibility
 from solvers.sensitivity.session import SensitivitySession
 
 MAX_INPUT_DIFFERENCES = 200
@@ -39,6 +43,7 @@ PROBLEM_PARTS = (
     ("factories", ("factories",)),
     ("transport", ("stations", "links")),
     ("swaps", ("partners",)),
+    ("budgets", ("budgets",)),
     ("policy", ("policy",)),
 )
 """Parts of a problem that one step replaces, in order."""
@@ -57,7 +62,7 @@ def split_by_parts(before: PlanningProblem, after: PlanningProblem) -> Compariso
             return (("everything", after),)
         problem = next_problem
         steps.append((name, problem))
-    return steps if problem == after or not steps else [*steps, ("the rest", after)]
+    return steps if problem == after else [*steps, ("the rest", after)]
 
 
 def split_by_changes(before: PlanningProblem, changes: Sequence[Change]) -> ComparisonSteps:
@@ -72,35 +77,135 @@ def split_by_changes(before: PlanningProblem, changes: Sequence[Change]) -> Comp
     return steps
 
 
-def compare_plans(session: SensitivitySession, steps: ComparisonSteps) -> Comparison:
-    """Compare a plan with that of the last step; a step without a plan is reported and skipped."""
-    first = (session.plain_objective, compute_served_share(session))
-    current, solvable, rows, last = session, session, list[ComparisonStep](), first
-    for name, problem in steps:
-        found = solve_changed_problem(solvable, problem)
+def compare_plans(
+    session: SensitivitySession,
+    steps: ComparisonSteps,
+    options: PlanOptions | None = None,
+    known_infeasibility: Infeasibility | None = None,
+) -> Comparison:
+    """Compare a plan with that of the last step; figures are null if that has no plan.
+
+    Parameters
+    ----------
+    options
+        Options with which infeasibility is analysed.
+    known_infeasibility
+        Why the last problem is infeasible, if its plan has told; it is not solved then.
+
+    Raises
+    ------
+    SensitivityUnavailableError
+        A step has neither a proved plan nor a proved infeasibility.
+    """
+    trail = _follow_steps(session, steps, known_infeasibility)
+    return _build_comparison(session.arrays.problem, session, trail, options or PlanOptions())
+
+
+def compare_infeasible_plan(
+    problem: PlanningProblem,
+    steps: ComparisonSteps,
+    options: PlanOptions | None = None,
+    known_infeasibility: Infeasibility | None = None,
+) -> Comparison:
+    """Compare a problem that is infeasible with that of the last step: inputs, and the objective after each step.
+
+    The other parameters, and what is raised, are those of `compare_plans`.
+    """
+    trail = _follow_steps(None, steps, known_infeasibility)
+    return _build_comparison(problem, None, trail, options or PlanOptions())
+
+
+@dataclass(slots=True)
+class _Trail:
+    """Steps of a comparison that are solved."""
+
+    last_problem: PlanningProblem | None
+    """Problem after the last step; None without steps."""
+    last: SensitivitySession | None
+    """The plan of the last step; None if it has none."""
+    infeasibility: Infeasibility | None
+    """Why the last step has no plan, if this is known."""
+    rows: list[ComparisonStep] = field(default_factory=list)
+
+
+def _follow_steps(
+    base: SensitivitySession | None, steps: ComparisonSteps, known_infeasibility: Infeasibility | None
+) -> _Trail:
+    """Solve the steps one after another; the plan after each, and its difference from the last plan before."""
+    trail = _Trail(steps[-1][1] if steps else None, base, known_infeasibility)
+    solvable, figures = base, None if base is None else (base.plain_objective, compute_served_share(base))
+    for k, (name, problem) in enumerate(steps):
+        is_known = known_infeasibility is not None and k == len(steps) - 1
+        found = None if is_known else _solve_step(solvable, problem)
+        trail.last = None if found is None else found[0]
         if found is None:
             none = {"objective": None, "served_share": None, "objective_change": None, "served_share_change": None}
-            rows.append(ComparisonStep(name=name, **none))
+            trail.rows.append(ComparisonStep(name=name, **none))
             continue
-        current = found[0]
-        solvable = current if found[1] else solvable
-        plan, share = current.plain_objective, compute_served_share(current)
-        changes = {"objective_change": plan - last[0], "served_share_change": share - last[1]}
-        rows.append(ComparisonStep(name=name, objective=plan, served_share=share, **changes))
-        last = (plan, share)
-    inputs = list_input_differences(session.arrays.problem, current.arrays.problem)
-    a, b = _summarize_plan(session), _summarize_plan(current)
+        solvable = found[0] if found[1] else solvable
+        plan, share = found[0].plain_objective, compute_served_share(found[0])
+        trail.rows.append(
+            ComparisonStep(
+                name=name,
+                objective=plan,
+                served_share=share,
+                objective_change=None if figures is None else plan - figures[0],
+                served_share_change=None if figures is None else share - figures[1],
+            )
+        )
+        figures = (plan, share)
+    return trail
+
+
+def _solve_step(
+    solvable: SensitivitySession | None, problem: PlanningProblem
+) -> tuple[SensitivitySession, bool] | None:
+    """Solve a problem from the last plan, or cold without one; as `solve_changed_problem`."""
+    if solvable is not None:
+        return solve_changed_problem(solvable, problem)
+    try:
+        return SensitivitySession.from_problem(problem), True
+    except InfeasibleError:
+        return None
+
+
+def _build_comparison(
+    problem: PlanningProblem, base: SensitivitySession | None, trail: _Trail, options: PlanOptions
+) -> Comparison:
+    last_problem = trail.last_problem or problem
+    inputs = list_input_differences(problem, last_problem)
+    infeasibility = trail.infeasibility
+    if trail.last is None and trail.last_problem is not None and infeasibility is None:
+        infeasibility = explain_infeasibility(last_problem, options)
+    figures = _NO_FIGURES if base is None or trail.last is None else _compare_figures(base, trail.last)
     return Comparison(
+        outcome="infeasible" if trail.last is None else "optimal",
+        base_outcome="infeasible" if base is None else "optimal",
         inputs=inputs[:MAX_INPUT_DIFFERENCES],
         input_difference_count=len(inputs),
-        objective=(first[0], last[0]),
-        served_share=(first[1], last[1]),
-        goals=_list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (session, current))),
-        by_county=_list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
-        by_category=_list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
-        by_factory=_select_largest(_list_differences(_sum_value_made(session), _sum_value_made(current))),
-        steps=tuple(rows),
+        infeasibility=infeasibility,
+        steps=tuple(trail.rows),
+        **figures,
     )
+
+
+_NO_FIGURES = dict.fromkeys(
+    ("objective", "served_share", "goals", "by_county", "by_category", "by_factory"),
+)
+"""Figures of a comparison without two plans."""
+
+
+def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict[str, Any]:
+    """Return the figures of a comparison of two plans, by field."""
+    a, b = _summarize_plan(base), _summarize_plan(last)
+    return {
+        "objective": (base.plain_objective, last.plain_objective),
+        "served_share": (a.served_share, b.served_share),
+        "goals": _list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),
+        "by_county": _list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
+        "by_category": _list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
+        "by_factory": _select_largest(_list_differences(_sum_value_made(base), _sum_value_made(last))),
+    }
 
 
 def _summarize_plan(session: SensitivitySession) -> PlanSummary:

@@ -11,12 +11,15 @@ includes the maximum error, or ends at the last parameter reached.
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import Literal
 
 import numpy as np
 
 from models.answers import CurvePoint, GridCell, ParameterGrid, ParametricCurve
 from models.changes.apply import apply_changes
 from models.changes.change import Change
+from models.options import PlanOptions
+from models.plan import Infeasibility
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
@@ -30,7 +33,8 @@ from solvers.results.summary import build_summary
 from solvers.sensitivity.bounds import BoundPath, Bounds, bounds_in_layout_of
 from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.goal_stages import compute_final_values
-from solvers.sensitivity.parametric import PathPoint, find_breakpoints
+from solvers.sensitivity.infeasible_changes import explain_if_in_time
+from solvers.sensitivity.parametric import PathPoint, PathResult, find_breakpoints
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_price
 
@@ -57,7 +61,7 @@ def compute_curve(
     InvalidProblemError
         The change is invalid.
     SensitivityUnavailableError
-        There is no plan at `start`.
+        No plan was found at `start`, though it is not infeasible.
     """
     deadline = monotonic() + time_limit_seconds
     problem = session.arrays.problem
@@ -73,11 +77,27 @@ def compute_curve(
         reason = "The change affects more than limits"
         return _sample_curve(session, change, (start, end), min(max_solves, MAX_SAMPLES), deadline, reason)
     start_basis = WarmStart.from_program(session.program, session.point.basis).map_basis_to(layout)
-    current = _open_curve_start(session, ends[0], path.start.apply_to_program(layout), start_basis, deadline)
-    if current is None:
-        reason = f"The time limit was reached before the plan at {start:g} was found."
-        return ParametricCurve(change=change, points=(), exact=False, max_error=None, explored_until=start, note=reason)
-    found = find_breakpoints(current, path, (start, end), max_solves, deadline)
+    try:
+        current = _open_curve_start(session, ends[0], path.start.apply_to_program(layout), start_basis, deadline)
+        if current is None:
+            return _build_unfinished_curve(change, start)
+        found = find_breakpoints(current, path, (start, end), max_solves, deadline)
+    except InfeasibleError:
+        reason = f"No plan satisfies every constraint at {start:g}"
+        return _sample_curve(session, change, (start, end), min(max_solves, MAX_SAMPLES), deadline, reason)
+    return _build_exact_curve(problem, change, (start, end), path, layout, found, deadline)
+
+
+def _build_exact_curve(
+    problem: PlanningProblem,
+    change: Change,
+    ends: tuple[float, float],
+    path: BoundPath,
+    layout: Program,
+    found: PathResult,
+    deadline: float,
+) -> ParametricCurve:
+    start, end = ends
     shown = [
         _build_curve_point(
             path.compute_bounds_at(s.t).apply_to_program(layout),
@@ -91,14 +111,34 @@ def compute_curve(
         p.model_copy(update={"is_breakpoint": 0 < k < len(shown) - 1, "shadow_price": _compute_slope_after(shown, k)})
         for k, p in enumerate(shown)
     ]
+    infeasible = () if found.infeasible_parameter is None else (found.infeasible_parameter,)
     return ParametricCurve(
+        outcome="optimal",
         change=change,
         points=tuple(inner),
         exact=found.max_error == 0,
         max_error=found.max_error,
-        explored_until=found.points[-1].parameter,
+        explored_until=found.points[-1].parameter if found.infeasible_parameter is None else end,
+        infeasible_parameters=infeasible,
+        infeasibility=_explain_first(problem, change, infeasible, deadline),
         note=found.note,
     )
+
+
+def _build_unfinished_curve(change: Change, start: float) -> ParametricCurve:
+    reason = f"The time limit was reached before the plan at {start:g} was found."
+    return ParametricCurve(
+        outcome="unknown", change=change, points=(), exact=False, max_error=None, explored_until=start, note=reason
+    )
+
+
+def _explain_first(
+    problem: PlanningProblem, change: Change, infeasible: Sequence[float], deadline: float
+) -> Infeasibility | None:
+    """Return why the first of the parameters without a plan has none; None without one, or without time."""
+    if not infeasible:
+        return None
+    return explain_if_in_time(apply_varied_change(problem, change, infeasible[0]), PlanOptions(), deadline)
 
 
 def _open_curve_start(
@@ -188,10 +228,10 @@ def _sample_curve(
     session: SensitivitySession, change: Change, ends: tuple[float, float], count: int, deadline: float, reason: str
 ) -> ParametricCurve:
     """Sample points at equal distances, each solved from its neighbour, until the time limit."""
-    points: list[CurvePoint] = []
+    points, infeasible = list[CurvePoint](), list[float]()
     current, reached = session, ends[0]
     for parameter in np.linspace(*ends, count):
-        if points and monotonic() > deadline:
+        if (points or infeasible) and monotonic() > deadline:
             break
         problem = apply_varied_change(session.arrays.problem, change, float(parameter))
         try:
@@ -200,6 +240,7 @@ def _sample_curve(
             break
         reached = float(parameter)
         if opened is None:
+            infeasible.append(reached)
             continue
         current = opened
         shown = _build_curve_point(current.program, problem, PathPoint(reached, 0.0, current.point, 0.0), 1.0)
@@ -210,8 +251,18 @@ def _sample_curve(
     note = f"{reason}, so the curve is sampled at equal distances; breakpoints between the points are unknown."
     if reached != ends[1]:
         note += f" The time limit was reached at {reached:g}."
+    if infeasible:
+        note += f" {len(infeasible)} of the parameters tried have no plan."
     return ParametricCurve(
-        change=change, points=tuple(points), exact=False, max_error=None, explored_until=reached, note=note
+        outcome="optimal" if points else "infeasible" if infeasible else "unknown",
+        change=change,
+        points=tuple(points),
+        exact=False,
+        max_error=None,
+        explored_until=reached,
+        infeasible_parameters=tuple(infeasible),
+        infeasibility=_explain_first(session.arrays.problem, change, infeasible, deadline),
+        note=note,
     )
 
 
@@ -234,12 +285,15 @@ def compute_grid(
             opened = open_changed(current, changed, deadline - monotonic())
         except SensitivityUnavailableError:
             break
-        if opened is None:
-            cells.append(GridCell(first=a, second=b, objective=None, served_share=None))
-            continue
-        current = opened
-        cells.append(
-            GridCell(first=a, second=b, objective=current.plain_objective, served_share=compute_served_share(current))
-        )
+        current = opened or current
+        objective, share = (None, None) if opened is None else (opened.plain_objective, compute_served_share(opened))
+        outcome: Literal["optimal", "infeasible"] = "infeasible" if opened is None else "optimal"
+        cells.append(GridCell(first=a, second=b, outcome=outcome, objective=objective, served_share=share))
     cells.sort(key=lambda c: (list(first[1]).index(c.first), list(second[1]).index(c.second)))
-    return ParameterGrid(cells=tuple(cells), not_evaluated=len(pairs) - len(cells))
+    infeasible = next((cell for cell in cells if cell.outcome == "infeasible"), None)
+    reason = None
+    if infeasible is not None:
+        changed = apply_varied_change(problem, first[0], infeasible.first)
+        changed = apply_varied_change(changed, second[0], infeasible.second)
+        reason = explain_if_in_time(changed, PlanOptions(), deadline)
+    return ParameterGrid(cells=tuple(cells), infeasibility=reason, not_evaluated=len(pairs) - len(cells))

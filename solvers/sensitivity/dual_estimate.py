@@ -6,6 +6,7 @@ decides. Ranges of single limits are not sufficient, because each holds for one 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from solvers.results.flows import Flows, clean_values
 from solvers.results.summary import build_summary
 from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
+from solvers.sensitivity.infeasible_changes import has_unsatisfiable_row
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference
 
@@ -34,17 +36,23 @@ AT_LOWER, AT_UPPER = 0, 2
 
 
 def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> ObjectiveEstimate:
-    """Estimate the objective of a changed problem from dual values; one linear system with the basis matrix gives the valid range."""
+    """Estimate the objective of a changed problem from dual values; one linear system with the basis matrix gives the valid range.
+
+    The estimate says that there is no plan if the bounds of one constraint show it, and that it does not know otherwise.
+    """
     arrays = ProblemArrays.from_problem(problem)
     program = build_plan_program(arrays)
+    if has_unsatisfiable_row(program.lp):
+        return _build_unavailable_estimate(session, "infeasible")
     path = _find_bound_path(session, program)
     if path is None:
-        return _build_unavailable_estimate(session)
+        return _build_unavailable_estimate(session, "unknown")
     estimate = _BoundEstimate(session, arrays, program, path)
     values, valid_fraction = estimate.follow_basis()
     exact = valid_fraction >= 1
     objective_change = estimate.row_changes.sum() + estimate.column_changes.sum()
     return ObjectiveEstimate(
+        outcome="optimal" if exact else "unknown",
         objective=session.plain_objective,
         objective_change=float(objective_change) + program.lp.offset - session.lp.offset,
         exact=exact,
@@ -55,8 +63,11 @@ def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> Ob
     )
 
 
-def _build_unavailable_estimate(session: SensitivitySession) -> ObjectiveEstimate:
+def _build_unavailable_estimate(
+    session: SensitivitySession, outcome: Literal["infeasible", "unknown"]
+) -> ObjectiveEstimate:
     return ObjectiveEstimate(
+        outcome=outcome,
         objective=session.plain_objective,
         objective_change=None,
         exact=False,

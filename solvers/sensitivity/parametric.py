@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
 
-from solvers.errors import SensitivityUnavailableError
+from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.bounds import BoundPath
 from solvers.sensitivity.goal_stages import OptimalPoint
 from solvers.sensitivity.session import SensitivitySession
@@ -36,6 +36,19 @@ PACE_CHECK_SHARE = 0.3
 """Share of the time after which a walk stops if it cannot reach the end at its speed."""
 
 
+END_TOLERANCE = 1e-7
+"""Share of the path between the last plan and a point without a plan at which their search stops."""
+
+
+class InfeasiblePointError(InfeasibleError):
+    """No plan satisfies every constraint at a point of the path."""
+
+    def __init__(self, parameter: float, t: float) -> None:
+        """State the factor or value of the change, and the share of the path."""
+        super().__init__(f"no plan satisfies every constraint at {parameter:g}")
+        self.t = t
+
+
 @dataclass(frozen=True, slots=True)
 class PathPoint:
     """A plan on the path."""
@@ -60,24 +73,33 @@ class PathResult:
     """Maximum distance of the true curve below the interpolation; None with a single point."""
     note: str
     """Sentence about completeness."""
+    infeasible_parameter: float | None = None
+    """The parameter nearest to the points at which no plan satisfies every constraint; None if there is none."""
 
 
 def find_breakpoints(
     session: SensitivitySession, path: BoundPath, ends: tuple[float, float], max_solves: int, deadline: float
 ) -> PathResult:
-    """Find both ends and the breakpoints, in order; SensitivityUnavailableError if a point has no plan."""
+    """Find both ends and the breakpoints, in order; if there is no plan at the end, up to the last plan on the path.
+
+    Raises
+    ------
+    InfeasibleError
+        No plan satisfies every constraint at the start.
+    SensitivityUnavailableError
+        No plan was found at the start.
+    """
     search = BreakpointSearch(session, path, ends, monotonic(), deadline)
     first = search.step_warm(0.0, 600.0)
     if first is None:
         raise SensitivityUnavailableError(f"no optimal plan was found at {ends[0]:g}")
-    last = search.step_warm(1.0, WARM_SOLVE_SECONDS) if monotonic() < deadline else None
-    if last is None:
-        session.reset_to_base()
-    points = [first, last] if last is not None else search.step_along_path(first, max_solves)
-    if points[-1].t < 1 and (end := search.solve_cold(1.0, 0.9 * search.remaining_seconds)) is not None:
-        points.append(end)
+    points, infeasible_t = search.find_end(first, max_solves)
+    infeasible_parameter = None if infeasible_t is None else search.convert_to_parameter(infeasible_t)
     if len(points) > 1:
-        return _refine_between(search, points, max_solves)
+        return _refine_between(search, points, max_solves, infeasible_parameter)
+    if infeasible_parameter is not None:
+        note = f"No plan satisfies every constraint at {infeasible_parameter:g}; there is one at the start only."
+        return PathResult([first], 0.0, note, infeasible_parameter)
     lower_bound = first.point.objective + first.slope
     reason = f"The time limit was reached at the start ({monotonic() - search.start_time:.0f} s)."
     return PathResult(
@@ -105,6 +127,39 @@ class BreakpointSearch:
         """Remaining seconds."""
         return self.deadline - monotonic()
 
+    def find_end(self, first: PathPoint, max_points: int) -> tuple[list[PathPoint], float | None]:
+        """Return points from the start to the end of the path or of the plans on it, and where the path has no plan any more."""
+        points = [first]
+        try:
+            last = self.step_warm(1.0, WARM_SOLVE_SECONDS) if monotonic() < self.deadline else None
+            if last is not None:
+                return [first, last], None
+            self.session.reset_to_base()
+            self.step_along_path(points, max_points)
+            if points[-1].t < 1 and (end := self.solve_cold(1.0, 0.9 * self.remaining_seconds)) is not None:
+                points.append(end)
+        except InfeasiblePointError as error:
+            self.session.reset_to_base()
+            last_point, infeasible_t = self._bisect_last_plan(points[-1], error.t)
+            return points if last_point is points[-1] else [*points, last_point], infeasible_t
+        return points, None
+
+    def _bisect_last_plan(self, last: PathPoint, infeasible_t: float) -> tuple[PathPoint, float]:
+        """Return the last plan before a point of the path without one, and the nearest such point that was tried.
+
+        The points of the path with a plan form one interval, because the bounds are linear in t.
+        """
+        while infeasible_t - last.t > END_TOLERANCE and self.remaining_seconds > 0:
+            try:
+                middle = self.step_warm((last.t + infeasible_t) / 2, min(self.remaining_seconds, WARM_SOLVE_SECONDS))
+            except InfeasiblePointError as error:
+                infeasible_t = error.t
+                continue
+            if middle is None:
+                break
+            last = middle
+        return last, infeasible_t
+
     def step_warm(self, t: float, time_limit_seconds: float) -> PathPoint | None:
         """Solve at t by dual simplex from the current basis."""
         return self._build_path_point(
@@ -127,9 +182,9 @@ class BreakpointSearch:
             t, self.remaining_seconds
         )
 
-    def step_along_path(self, first: PathPoint, max_points: int) -> list[PathPoint]:
-        """Return points from the start until the end or until the end is out of reach."""
-        points, step = [first], INITIAL_STEP
+    def step_along_path(self, points: list[PathPoint], max_points: int) -> None:
+        """Append points after the last until the end or until the end is out of reach."""
+        step = INITIAL_STEP
         while points[-1].t < 1 and len(points) < max_points and self.remaining_seconds > 0 and step > MIN_STEP:
             elapsed, lower_bound = monotonic() - self.start_time, points[-1].t
             if (
@@ -152,18 +207,23 @@ class BreakpointSearch:
                 if seconds > TARGET_STEP_SECONDS * 2
                 else step
             )
-        return points
+
+    def convert_to_parameter(self, t: float) -> float:
+        """Return the factor or value of the change at a share of the path."""
+        return self.ends[1] if t == 1 else self.ends[0] + t * (self.ends[1] - self.ends[0])
 
     def _build_path_point(self, t: float, point: OptimalPoint | None) -> PathPoint | None:
-        parameter = self.ends[1] if t == 1 else self.ends[0] + t * (self.ends[1] - self.ends[0])
+        parameter = self.convert_to_parameter(t)
         if self.session.last_solve_infeasible:
-            raise SensitivityUnavailableError(f"no plan satisfies every constraint at {parameter:g}")
+            raise InfeasiblePointError(parameter, t)
         return (
             None if point is None else PathPoint(parameter, t, point, self.path.compute_slope(self.session.lp, point))
         )
 
 
-def _refine_between(search: BreakpointSearch, points: list[PathPoint], max_points: int) -> PathResult:
+def _refine_between(
+    search: BreakpointSearch, points: list[PathPoint], max_points: int, infeasible_parameter: float | None
+) -> PathResult:
     """Solve between known points where the interpolation may lie farthest above the curve."""
     max_gap, solves = 0.0, len(points)
     intervals = list(pairwise(points))
@@ -187,9 +247,11 @@ def _refine_between(search: BreakpointSearch, points: list[PathPoint], max_point
         note = f"Stopped after {solves} solves; the true curve is at most {max_gap:,.4g} won below the lines between points."
     else:
         note = "All breakpoints are shown; the objective is linear between two points."
-    if points[-1].t < 1:
+    if infeasible_parameter is not None:
+        note += f" No plan satisfies every constraint at {infeasible_parameter:g} and beyond."
+    elif points[-1].t < 1:
         note += f" The time limit was reached at {points[-1].parameter:g}."
-    return PathResult(_remove_collinear(points) if max_gap == 0 else points, max_gap, note)
+    return PathResult(_remove_collinear(points) if max_gap == 0 else points, max_gap, note, infeasible_parameter)
 
 
 def _measure_gap(a: PathPoint, b: PathPoint) -> tuple[float, float]:

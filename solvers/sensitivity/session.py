@@ -83,6 +83,8 @@ class SensitivitySession:
 
         Raises
         ------
+        InfeasibleError
+            No plan satisfies every constraint.
         SensitivityUnavailableError
             No proved optimum with a basis was found.
         """
@@ -93,6 +95,8 @@ class SensitivitySession:
         first = basis if basis is not None and has_matching_shape(program.lp, basis) else nearby
         if requires_own_needs_stage(problem):
             limited = apply_no_worse_off_bounds(arrays, program, run, first)
+            if limited.no_swap_result.has_conflict:
+                raise InfeasibleError("no plan satisfies every constraint")
             if limited.program is None:
                 raise SensitivityUnavailableError("own needs first: the plan without swaps has no proved optimum")
             goal_stages = solve_goal_stages(

@@ -1,5 +1,6 @@
 """What-if, bottlenecks and compare in a browser; the figures are those of the API."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -291,4 +292,44 @@ def test_the_page_tells_what_equity_costs(open_page: OpenPage, service: Service,
         assert shows_value(fair, price["fair"][name])
         assert shows_value(plain, price["plain"][name])
     expect(button).to_be_disabled()
+    assert find_violations(page) == []
+
+
+IMPOSSIBLE = '[{"what":"store_tonnes","where":"hyesan","value":0}]'
+
+
+def test_an_impossible_change_names_the_conflict(open_page: OpenPage, service: Service, short: str) -> None:
+    """What-if tells that there is no plan, which limits conflict and the least relaxation, by names; no figure is shown."""
+    page = open_page(f"#/what-if?plan={short}&changes={IMPOSSIBLE}")
+    wait_for_result(page)
+    truth = service.json(f"/v1/plans/{short}/what-if", {"changes": json.loads(IMPOSSIBLE)})["infeasibility"]
+    result = page.locator(".comparison")
+    expect(result).to_contain_text("No plan satisfies every constraint with these changes.")
+    expect(result).to_contain_text("Store capacity, Hyesan, February 2002: at most 0")
+    expect(result).to_contain_text("0.25\u00a0t instead of 0\u00a0t")
+    lists = page.locator(".infeasibility ul")
+    assert [lists.nth(k).locator("li").count() for k in (0, 1)] == [len(truth["conflict"]), len(truth["relaxations"])]
+    assert page.locator(".before-after").count() == 0
+    assert find_violations(page) == []
+    halved = open_page(f"#/what-if?plan={short}&power=0.5&changes={IMPOSSIBLE}", locale="ko-KR")
+    wait_for_result(halved)
+    expect(halved.locator(".comparison")).to_contain_text("이 변경으로는 모든 제약을 만족하는 계획이 없습니다.")
+    assert halved.locator("table.steps tbody tr").count() == 2
+
+
+def test_an_infeasible_plan_is_explained_in_every_view(open_page: OpenPage, service: Service, short: str) -> None:
+    """Views without figures show the conflict; what-if resolves it, and compare lists the inputs."""
+    body = {"base_plan": short, "changes": json.loads(IMPOSSIBLE)}
+    infeasible = service.json("/v1/plans", body, Prefer="wait=60")["id"]
+    for view in ("start", "map", "year", "factories", "bottlenecks"):
+        page = open_page(f"#/{view}?plan={infeasible}")
+        expect(page.locator(".infeasibility")).to_contain_text("Store capacity, Hyesan, February 2002")
+        assert find_violations(page) == []
+    page = open_page(f'#/what-if?plan={infeasible}&changes=[{{"what":"store_tonnes","where":"hyesan","value":400}}]')
+    wait_for_result(page)
+    expect(page.locator(".no-plan")).to_contain_text("There is a plan with these changes.")
+    page = open_page(f"#/compare?plan={short}&with={infeasible}")
+    page.get_by_role("button", name="Explain the difference").click()
+    expect(page.locator(".comparison")).to_contain_text("No plan satisfies every constraint")
+    expect(page.locator("details code")).to_have_text("/counties/hyesan/store_tonnes")
     assert find_violations(page) == []

@@ -12,7 +12,15 @@ describe("classifyEstimate", () => {
       /** @type {number|null} */ change,
       /** @type {boolean} */ exact,
       /** @type {number} */ fraction,
-    ) => classifyEstimate({ objective_change: change, exact, valid_fraction: fraction });
+    ) => {
+      const outcome = exact ? "optimal" : "unknown";
+      return classifyEstimate({
+        outcome,
+        objective_change: change,
+        exact,
+        valid_fraction: fraction,
+      });
+    };
     assert.equal(classify(null, false, 0), "unavailable");
     assert.equal(classify(-5, true, 1), "exact");
     assert.equal(classify(5, false, 0.5), "at-least");
@@ -20,20 +28,28 @@ describe("classifyEstimate", () => {
     assert.equal(classify(-5, false, 0.9), "saves-at-most");
     assert.equal(classify(1.33, false, 0.49), "large");
     assert.equal(classify(-5, false, 0), "large");
+    const none = { objective_change: null, exact: false, valid_fraction: 0 };
+    assert.equal(classifyEstimate({ outcome: "infeasible", ...none }), "infeasible");
   });
 });
 
 describe("classifyWithResult", () => {
   it("tells an estimate near the result from one that is far from it", () => {
     const classify = (/** @type {number} */ change, /** @type {number} */ result) =>
-      classifyWithResult({ objective_change: change, exact: false, valid_fraction: 0.1 }, result);
+      classifyWithResult(
+        { outcome: "unknown", objective_change: change, exact: false, valid_fraction: 0.1 },
+        result,
+      );
     assert.equal(classify(166, 179), "at-least");
     assert.equal(classify(1.33, 2.87e6), "large");
     assert.equal(classify(-100, -60), "saves-at-most");
     assert.equal(classify(-100, -10), "large");
     assert.equal(classify(0, 0), "at-least");
     assert.equal(
-      classifyWithResult({ objective_change: 5, exact: true, valid_fraction: 1 }, 5),
+      classifyWithResult(
+        { outcome: "optimal", objective_change: 5, exact: true, valid_fraction: 1 },
+        5,
+      ),
       "exact",
     );
   });

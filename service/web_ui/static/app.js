@@ -16,8 +16,8 @@ const VIEWS = [
   { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
   { id: "year", load: () => import("./views/year.js"), needs: "tables", texts: true },
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
-  { id: "what-if", load: () => import("./views/what-if.js"), needs: "tables", texts: true },
-  { id: "compare", load: () => import("./views/compare.js"), needs: "tables", texts: true },
+  { id: "what-if", load: () => import("./views/what-if.js"), needs: "outcome", texts: true },
+  { id: "compare", load: () => import("./views/compare.js"), needs: "outcome", texts: true },
   { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
   { id: "approval", load: () => import("./views/approval.js"), needs: "plan", texts: true },
 ];

@@ -16,7 +16,6 @@ from solvers.planning import make_plan
 from solvers.sensitivity import (
     GroupBy,
     SensitivitySession,
-    SensitivityUnavailableError,
     attribute_shortages,
     compare_plans,
     compute_curve,
@@ -94,6 +93,7 @@ def test_steps_sum_to_the_difference(a: PlanningProblem, b: PlanningProblem) -> 
     assume(build_program(ProblemArrays.from_problem(a)).lp.column_count > 0)
     after = a.model_copy(update={"power_areas": tuple(x.model_copy(update={"limit_kwh": 1.0}) for x in a.power_areas)})
     found = compare_plans(SensitivitySession.from_problem(a), split_by_parts(a, after))
+    assert found.objective is not None
     moved = sum(step.objective_change or 0.0 for step in found.steps)
     assert found.objective[1] - found.objective[0] == pytest.approx(moved, abs=1e-6)
     assert found.objective[1] == pytest.approx(objective(after), abs=1e-6 * (1 + abs(found.objective[1])))
@@ -107,6 +107,7 @@ def test_difference_splits_into_power_and_population() -> None:
     assert [s.name for s in found.steps] == ["power_limit"]
     assert found.steps[0].objective == pytest.approx(15.0)
     assert [(d.path, d.before, d.after) for d in found.inputs] == [("/power_areas/area/limit_kwh", "20.0", "5.0")]
+    assert found.by_factory is not None
     (works,) = found.by_factory
     assert [works.before, works.after] == pytest.approx([10, 2.5])
 
@@ -255,12 +256,6 @@ def test_a_curve_beyond_simplex_has_its_end_from_interior_point(monkeypatch: pyt
     assert [p.objective for p in found.points] == pytest.approx([p.objective for p in whole.points])
 
 
-def test_an_infeasible_end_is_an_error() -> None:
-    least = Change(what="line_least", where="works/soap", value=0.0)
-    with pytest.raises(SensitivityUnavailableError, match="no plan satisfies every constraint at 8"):
-        compute_curve(SensitivitySession.from_problem(shop(12)), least, 0.0, 8.0)
-
-
 @pytest.mark.parametrize("seconds", [60.0, 0.0])
 def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
     problem = slow(10, 12, 4)
@@ -277,7 +272,8 @@ def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
     search = BreakpointSearch(session, way, ends, monotonic(), monotonic() + seconds)
     left = search.step_warm(0.0, 60.0)
     assert left is not None
-    found = search.step_along_path(left, 200)
+    found = [left]
+    search.step_along_path(found, 200)
     assert [p.t for p in found] == sorted({p.t for p in found})
     assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
     for point in found[:: max(len(found) // 3, 1)]:

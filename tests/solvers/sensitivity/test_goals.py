@@ -125,6 +125,8 @@ def test_what_if_reports_the_value_of_each_goal() -> None:
         found = compare_plans(open_session_of(problem), split_by_changes(problem, changes))
         plan = make_plan(apply_changes(problem, changes)).plan
         assert plan.objective is not None
+        assert found.goals is not None
+        assert found.objective is not None
         told = {row.key: row.after for row in found.goals}
         assert list(told) == ["1 worst_fulfilment", "2 shortage", "3 cost"]
         first = plan.objective.goals[0]

@@ -34,6 +34,11 @@ export default {
   "comparison.col-step": "Step",
   "comparison.col-cost": "Change of the objective",
   "comparison.infeasible": "Infeasible with this change",
+  "comparison.first-plan": "The first step with a plan",
+  "comparison.no-plan": "No plan satisfies every constraint with these changes.",
+  "comparison.no-first-plan": "The first plan is infeasible, so it has no figures to compare with.",
+  "comparison.resolved":
+    "There is a plan with these changes. Objective: {won}. Served share, by value: {served}.",
   "save.title": "Save the changes",
   "save.text": "Creates a new plan with these changes. This plan is not modified.",
   "save.button": "Save as a plan",

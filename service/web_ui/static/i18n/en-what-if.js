@@ -25,13 +25,14 @@ export default {
   "estimate.exact-text":
     "The shadow prices are valid for the whole change. Re-solving should give the same value.",
   "estimate.at-least-text":
-    "The shadow prices are valid for {valid}. Beyond it, the cost can be higher but not lower.",
+    "The shadow prices are valid for {valid}. Beyond it, the cost can be higher but not lower, or there may be no plan.",
   "estimate.saves-at-most-text":
-    "The shadow prices are valid for {valid}. Beyond it, the saving can be lower but not higher.",
+    "The shadow prices are valid for {valid}. Beyond it, the saving can be lower but not higher, or there may be no plan.",
   "estimate.valid-fraction": "the first {share} of the change",
   "estimate.unavailable": "No estimate is available for this change. Re-solving is necessary.",
   "estimate.large":
     "The shadow prices are valid for a part of this change only. Its effect can be large; solving.",
+  "estimate.infeasible": "No plan satisfies these changes. Re-solving finds the conflict.",
   "estimate.served": "Served share, by value: from {before} to {after} ({points}).",
   "explanation.unavailable":
     "No estimate is available for this change; the result below was computed by re-solving.",

@@ -35,6 +35,11 @@ export default {
   "comparison.col-step": "단계",
   "comparison.col-cost": "목적값의 변화",
   "comparison.infeasible": "이 변경으로는 실행 가능한 계획이 없음",
+  "comparison.first-plan": "계획이 있는 첫 단계",
+  "comparison.no-plan": "이 변경으로는 모든 제약을 만족하는 계획이 없습니다.",
+  "comparison.no-first-plan": "첫째 계획은 실행 불가능하므로 비교할 수치가 없습니다.",
+  "comparison.resolved":
+    "이 변경으로 계획이 가능합니다. 목적값: {won}. 충족률(금액 기준): {served}.",
   "save.title": "변경 저장",
   "save.text": "이 변경으로 새 계획을 만듭니다. 지금 계획은 바뀌지 않습니다.",
   "save.button": "계획으로 저장",

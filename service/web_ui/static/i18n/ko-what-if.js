@@ -25,12 +25,13 @@ export default {
   "estimate.exact-text":
     "변경 전체에서 잠재가격이 유효합니다. 다시 풀어도 같은 값이 나올 것입니다.",
   "estimate.at-least-text":
-    "잠재가격은 {valid} 유효합니다. 그 뒤로는 비용이 더 들 수 있으나 덜 들지는 않습니다.",
+    "잠재가격은 {valid} 유효합니다. 그 뒤로는 비용이 더 들 수 있으나 덜 들지는 않으며, 계획이 없을 수도 있습니다.",
   "estimate.saves-at-most-text":
-    "잠재가격은 {valid} 유효합니다. 그 뒤로는 절감액이 줄 수 있으나 늘지는 않습니다.",
+    "잠재가격은 {valid} 유효합니다. 그 뒤로는 절감액이 줄 수 있으나 늘지는 않으며, 계획이 없을 수도 있습니다.",
   "estimate.valid-fraction": "변경의 처음 {share}까지",
   "estimate.unavailable": "이 변경의 추정값은 없습니다. 다시 풀어야 합니다.",
   "estimate.large": "잠재가격은 이 변경의 일부에만 유효합니다. 영향이 클 수 있으며, 푸는 중입니다.",
+  "estimate.infeasible": "이 변경을 만족하는 계획이 없습니다. 다시 풀어 충돌을 찾습니다.",
   "estimate.served": "충족률(금액 기준): {before} → {after} ({points}).",
   "explanation.unavailable": "이 변경의 추정값은 없습니다. 아래 결과는 다시 풀어 계산했습니다.",
   "explanation.not-binding": "변경한 한도는 제약이 되지 않습니다.",

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { fill, h } from "./dom.js";
 import { announce, renderEmpty, renderFailure, renderLoading } from "./feedback.js";
 import { loadViewTexts, t } from "./i18n.js";
+import { renderPlanInfeasibility } from "./infeasibility.js";
 import * as plans from "./plans.js";
 import { loadProblemIndex } from "./problem-index.js";
 
@@ -11,7 +12,7 @@ import { loadProblemIndex } from "./problem-index.js";
  * @typedef {object} ViewEntry a view in the list of `app.js`
  * @property {string} id its name in URLs; its title is the text `nav.<id>`
  * @property {() => Promise<{default: View}>} load imports its module
- * @property {"tables"|"plan"|null} needs what the view requires: a finished plan with tables, or any finished plan
+ * @property {"tables"|"outcome"|"plan"|null} needs what the view requires: a finished plan with tables, one with tables or a conflict, or any finished plan
  * @property {boolean} texts whether the view has texts of its own in `i18n/<language>-<id>.js`
  *
  * @typedef {object} View what the module of a view exports as `default`
@@ -213,8 +214,21 @@ function renderMissingRequirement(entry, plan) {
   if (plan.status !== "finished") {
     return renderEmpty(t(`status.${plan.status}`), t("state.unfinished"), start);
   }
-  if (entry.needs === "tables" && !plan.tables?.supply) {
+  if (entry.needs === "plan" || plan.tables?.supply) return null;
+  if (plan.outcome !== "infeasible") {
     return renderEmpty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
   }
-  return null;
+  return entry.needs === "outcome" ? null : renderInfeasiblePlan(plan);
+}
+
+/** @param {Plan} plan @returns {HTMLElement} why there is nothing to show, and where changes can be tried */
+function renderInfeasiblePlan(plan) {
+  const href = buildHash("what-if", { plan: plan.id });
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, t("outcome.infeasible")),
+    renderPlanInfeasibility(plan),
+    h("p", { class: "buttons" }, h("a", { class: "button", href }, t("infeasibility.try"))),
+  );
 }

@@ -38,17 +38,17 @@ export default {
       loadStylesheet("shared"),
     ]);
     if (context.signal.aborted) return;
-    const plans = /** @type {PlanWithFigures[]} */ (
-      [context.plan, ...others].filter((plan) => plan.summary)
+    const compared = [context.plan, ...others].filter(
+      (plan) => plan.summary || plan.outcome === "infeasible",
     );
+    const plans = /** @type {PlanWithFigures[]} */ (compared.filter((plan) => plan.summary));
     fill(
       root,
       renderViewHead(t("nav.compare"), t("compare.lead")),
       renderPicker(context, list, otherIds),
-      plans.length < 2
-        ? renderEmpty(t("compare.none"), t("compare.none-text"))
-        : renderSections(context, problemIndex, plans),
-      plans.slice(1).map((plan, k) => renderDifferenceCard(context, problemIndex, plan, k + 2)),
+      compared.length < 2 && renderEmpty(t("compare.none"), t("compare.none-text")),
+      plans.length > 1 && renderSections(context, problemIndex, plans),
+      compared.slice(1).map((plan, k) => renderDifferenceCard(context, problemIndex, plan, k + 2)),
     );
   },
 };
@@ -56,7 +56,10 @@ export default {
 /** @param {ViewContext} context @param {PlanListEntry[]} list @param {string[]} otherIds @returns {HTMLElement} */
 function renderPicker(context, list, otherIds) {
   const shownIds = new Set([context.plan.id, ...otherIds]);
-  const candidates = list.filter((plan) => plan.served_share !== null && !shownIds.has(plan.id));
+  const candidates = list.filter(
+    (plan) =>
+      (plan.served_share !== null || plan.outcome === "infeasible") && !shownIds.has(plan.id),
+  );
   const select = h(
     "select",
     { id: "compare-with" },

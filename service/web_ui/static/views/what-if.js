@@ -5,6 +5,7 @@ import { createId, fill, h } from "../lib/dom.js";
 import { renderEmpty } from "../lib/feedback.js";
 import { formatPercent } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
+import { renderPlanInfeasibility } from "../lib/infeasibility.js";
 import { describeChange } from "./shared/descriptions.js";
 import { createSaveControl } from "./shared/save.js";
 import { createScenarioForm } from "./shared/scenario-form.js";
@@ -150,7 +151,11 @@ class WhatIfPanel {
     if (changes.length) this.query.run(changes, isImmediate);
     else {
       this.query.cancel();
-      fill(this.resultFrame, renderEmpty(t("what-if.no-changes"), t("what-if.no-changes-text")));
+      fill(
+        this.resultFrame,
+        renderPlanInfeasibility(this.context.plan),
+        renderEmpty(t("what-if.no-changes"), t("what-if.no-changes-text")),
+      );
     }
     return changes.length > 0;
   }

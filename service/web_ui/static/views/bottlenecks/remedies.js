@@ -4,7 +4,12 @@ import { fill, h } from "../../lib/dom.js";
 import { announce, renderFailure, renderLoading } from "../../lib/feedback.js";
 import { formatPeriod, formatQuantity, formatShare, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { renderHeadline, renderLargestChanges } from "../shared/comparison.js";
+import {
+  hasFigures,
+  renderHeadline,
+  renderInfeasibleComparison,
+  renderLargestChanges,
+} from "../shared/comparison.js";
 import { describeChange, describeLimit, formatAmount } from "../shared/descriptions.js";
 import { createSaveControl } from "../shared/save.js";
 
@@ -130,8 +135,12 @@ function createApplyControl(context, problemIndex, changes) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {Change[]} changes @param {Comparison} comparison @returns {Child} */
 function renderAppliedRemedy(context, problemIndex, changes, comparison) {
   const change = changes.map((one) => describeChange(problemIndex, one)).join("; ");
+  const solved = h("p", { class: "soft small" }, t("bottlenecks.solved-with", { change }));
+  if (!hasFigures(comparison)) {
+    return [solved, renderInfeasibleComparison(comparison, problemIndex)];
+  }
   return [
-    h("p", { class: "soft small" }, t("bottlenecks.solved-with", { change })),
+    solved,
     renderHeadline(comparison),
     h("div", {}, renderLargestChanges(comparison, problemIndex)),
     createSaveControl(context, () => changes),

@@ -10,6 +10,7 @@ import {
   formatWon,
 } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { renderInfeasibility } from "../../lib/infeasibility.js";
 import { MIN_WON, SHARE_NOISE, isShareChanged } from "../../lib/relevance.js";
 import { formatPoints } from "./descriptions.js";
 
@@ -22,7 +23,7 @@ const MAX_ROWS = { county: 20, category: 20, factory: 12 };
 
 /**
  * Render served share and objective of both plans.
- * @param {Comparison} comparison the comparison
+ * @param {ComparisonWithFigures} comparison the comparison
  * @returns {HTMLElement} the figures
  */
 export function renderHeadline({ served_share: served, objective }) {
@@ -73,7 +74,7 @@ function renderFigurePair({ id, label, before, after, change, improvement }) {
 
 /**
  * Describe the largest changes.
- * @param {Comparison} comparison the comparison
+ * @param {ComparisonWithFigures} comparison the comparison
  * @param {ProblemIndex} problemIndex the problem
  * @returns {HTMLElement} a list; a sentence if nothing changes
  */
@@ -214,7 +215,7 @@ export function renderSteps(comparison, nameStep) {
 function renderStepRow(step, name, top) {
   const change = step.objective_change;
   if (change === null) {
-    const text = t("comparison.infeasible");
+    const text = t(step.objective === null ? "comparison.infeasible" : "comparison.first-plan");
     return h("tr", {}, h("th", { scope: "row" }, name), h("td", { colspan: "3" }, text));
   }
   const width = { "--from": "0%", "--to": `${(100 * Math.abs(change)) / top}%` };
@@ -234,35 +235,85 @@ function renderStepRow(step, name, top) {
 }
 
 /**
+ * Tell whether a comparison has the figures of two plans.
+ * @param {Comparison} comparison the comparison
+ * @returns {comparison is ComparisonWithFigures} false if one of the problems is infeasible
+ */
+export const hasFigures = (comparison) => comparison.objective !== null;
+
+/**
+ * Render that one of two problems has no plan, and why.
+ * @param {Comparison} comparison a comparison without figures
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {HTMLElement} sentences, the conflict and the least relaxation
+ */
+export function renderInfeasibleComparison(comparison, problemIndex) {
+  const { outcome, base_outcome: baseOutcome, infeasibility, steps } = comparison;
+  const last = steps.at(-1);
+  const values = {
+    won: formatWeightedWon(last?.objective ?? 0),
+    served: formatShare(last?.served_share ?? 0),
+  };
+  return h(
+    "div",
+    { class: "no-plan" },
+    baseOutcome === "infeasible" && h("p", {}, t("comparison.no-first-plan")),
+    h(
+      "p",
+      { class: "outcome" },
+      h(
+        "strong",
+        {},
+        outcome === "infeasible" ? t("comparison.no-plan") : t("comparison.resolved", values),
+      ),
+    ),
+    infeasibility && renderInfeasibility(infeasibility, problemIndex),
+  );
+}
+
+/**
  * Render a whole comparison.
  * @param {Comparison} comparison the comparison
  * @param {ProblemIndex} problemIndex the problem
  * @param {{nameStep?: (name: string, position: number) => string, explanation?: HTMLElement|null}} [options] names of the steps, and an explanation
- * @returns {HTMLElement} figures, sentences and tables
+ * @returns {HTMLElement} figures, sentences and tables; without two plans, why one is missing
  */
 export function renderComparison(comparison, problemIndex, options = {}) {
   const { nameStep = (name) => name, explanation = null } = options;
   const steps = renderSteps(comparison, nameStep);
+  const stepSection =
+    steps &&
+    renderSection(
+      t("comparison.steps"),
+      h("p", { class: "soft small" }, t("comparison.steps-text")),
+      steps,
+    );
+  if (!hasFigures(comparison)) {
+    const reason = renderInfeasibleComparison(comparison, problemIndex);
+    return h("div", { class: "comparison" }, reason, stepSection);
+  }
   const { by_county: byCounty, by_category: byCategory, by_factory: byFactory } = comparison;
-  /** @param {string} title @param {...Child} content */
-  const section = (title, ...content) => h("section", {}, h("h3", {}, title), content);
   return h(
     "div",
     { class: "comparison" },
     renderHeadline(comparison),
-    section(t("comparison.largest-changes"), renderLargestChanges(comparison, problemIndex)),
-    explanation && section(t("comparison.explanation"), explanation),
-    steps &&
-      section(
-        t("comparison.steps"),
-        h("p", { class: "soft small" }, t("comparison.steps-text")),
-        steps,
-      ),
-    section(t("comparison.by-county"), renderDifferenceTable(byCounty, problemIndex, "county")),
-    section(
+    renderSection(t("comparison.largest-changes"), renderLargestChanges(comparison, problemIndex)),
+    explanation && renderSection(t("comparison.explanation"), explanation),
+    stepSection,
+    renderSection(
+      t("comparison.by-county"),
+      renderDifferenceTable(byCounty, problemIndex, "county"),
+    ),
+    renderSection(
       t("comparison.by-category"),
       renderDifferenceTable(byCategory, problemIndex, "category"),
     ),
-    section(t("comparison.by-factory"), renderDifferenceTable(byFactory, problemIndex, "factory")),
+    renderSection(
+      t("comparison.by-factory"),
+      renderDifferenceTable(byFactory, problemIndex, "factory"),
+    ),
   );
 }
+
+/** @param {string} title @param {...Child} content @returns {HTMLElement} */
+const renderSection = (title, ...content) => h("section", {}, h("h3", {}, title), content);

@@ -59,13 +59,14 @@ export async function followSavedPlan(context, status, plan) {
 
 /** @param {ViewContext} context @param {Plan} plan @returns {HTMLElement} */
 function renderLinks(context, plan) {
-  const hasTables = plan.tables?.supply !== undefined;
+  const hasTables = Boolean(plan.tables?.supply);
+  const isComparable = hasTables || plan.outcome === "infeasible";
   const compare = context.buildHref("compare", { with: plan.id });
-  const open = context.buildHref(hasTables ? "map" : "approval", { plan: plan.id });
+  const open = context.buildHref(hasTables ? "map" : "start", { plan: plan.id });
   return h(
     "p",
     { class: "buttons" },
-    hasTables &&
+    isComparable &&
       h("a", { class: "button small open-comparison", href: compare }, t("save.compare")),
     h("a", { class: "button small open-plan", href: open }, t("save.open")),
   );

@@ -4,10 +4,9 @@ import { renderFigure } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
 import { createWorkbookLink } from "../../lib/file-links.js";
 import { formatDuration, formatNumber, formatShare } from "../../lib/format.js";
-import { isEnglish, t, textOr } from "../../lib/i18n.js";
+import { t } from "../../lib/i18n.js";
+import { renderPlanInfeasibility } from "../../lib/infeasibility.js";
 import { describePlanSource } from "../../lib/plans.js";
-
-const MAX_RULES = 12;
 
 /**
  * Render the card of a finished or cancelled plan.
@@ -19,6 +18,7 @@ export function renderPlanResult(plan, context) {
   const isSolved = plan.outcome === "optimal" || plan.outcome === "feasible";
   const state = plan.status === "cancelled" ? "status.cancelled" : `outcome.${plan.outcome}`;
   const map = context.buildHref("map", { plan: plan.id });
+  const whatIf = context.buildHref("what-if", { plan: plan.id });
   const year = context.buildHref("year", { plan: plan.id });
   return h(
     "section",
@@ -30,6 +30,12 @@ export function renderPlanResult(plan, context) {
       h("span", { class: isSolved ? "tag good" : "tag bad" }, t(state)),
     ),
     plan.summary ? renderFigures(plan, plan.summary) : renderFailureReason(plan),
+    plan.outcome === "infeasible" &&
+      h(
+        "div",
+        { class: "buttons" },
+        h("a", { class: "button", href: whatIf }, t("infeasibility.try")),
+      ),
     isSolved &&
       h(
         "div",
@@ -66,16 +72,6 @@ function renderFigures(plan, summary) {
 
 /** @param {Plan} plan @returns {HTMLElement|null} */
 function renderFailureReason(plan) {
-  const rules = plan.infeasibility?.conflict ?? [];
-  if (rules.length) {
-    const items = rules.slice(0, MAX_RULES).map((rule) => h("li", {}, renderRule(rule)));
-    return h("ul", { class: "findings" }, items);
-  }
+  if (plan.infeasibility) return renderPlanInfeasibility(plan);
   return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
-}
-
-/** @param {ConflictingRule} rule @returns {Child} */
-function renderRule({ rule, text }) {
-  if (isEnglish()) return text;
-  return [textOr(`rule.${rule}`, rule), h("p", { class: "soft small", lang: "en" }, text)];
 }

@@ -15,15 +15,16 @@ import { describeLimit, formatPoints, formatShadowPrice } from "../shared/descri
 const MAX_CONTRIBUTIONS = 4;
 const MAX_LIMITS = 4;
 
-/** @typedef {"unavailable"|"large"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
+/** @typedef {"infeasible"|"unavailable"|"large"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
 
 /**
  * Classify an estimate.
- * @param {Pick<ObjectiveEstimate, "objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
+ * @param {Pick<ObjectiveEstimate, "outcome"|"objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
  * @returns {EstimateKind} whether the figure is exact or a bound; `large` if it says nothing about the size of the effect
  */
 export function classifyEstimate(estimate) {
-  const { objective_change: change, exact } = estimate;
+  const { outcome, objective_change: change, exact } = estimate;
+  if (outcome === "infeasible") return "infeasible";
   if (change === null) return "unavailable";
   if (exact) return "exact";
   if (!isRelevantEstimate(estimate) || Math.abs(change) < MIN_WON) return "large";
@@ -35,7 +36,7 @@ const classifyBound = (change) => (change < -MIN_WON ? "saves-at-most" : "at-lea
 
 /**
  * Classify an estimate whose result is known.
- * @param {Pick<ObjectiveEstimate, "objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
+ * @param {Pick<ObjectiveEstimate, "outcome"|"objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
  * @param {number} result change of the objective after re-solving
  * @returns {EstimateKind} `large` if the estimate is far from the result
  */
@@ -64,7 +65,7 @@ export function renderEstimate(estimate) {
   const kind = classifyEstimate(estimate);
   const tag = h("p", {}, h("span", { class: "tag" }, t("estimate.tag")));
   const content =
-    kind === "unavailable" || kind === "large"
+    kind === "unavailable" || kind === "infeasible" || kind === "large"
       ? h("p", {}, t(`estimate.${kind}`))
       : renderEstimateFigures(estimate, kind);
   return h("div", { class: "estimate", data: { kind } }, tag, content);
@@ -106,7 +107,7 @@ function describeValidity({ valid_fraction: fraction }, kind) {
 /**
  * Explain a result: the estimate beside the re-solved value, and the limits behind the estimate.
  * @param {ObjectiveEstimate} estimate what `/estimate` answers
- * @param {Comparison} comparison the result
+ * @param {ComparisonWithFigures} comparison the result
  * @param {ProblemIndex} problemIndex the problem
  * @returns {HTMLElement} sentences and lists
  */
@@ -144,7 +145,7 @@ export function renderExplanation(estimate, comparison, problemIndex) {
 
 /** @param {ObjectiveEstimate} estimate @param {number} change @param {EstimateKind} kind @returns {string} */
 function describeEstimateAndResult(estimate, change, kind) {
-  if (kind === "unavailable") return t("explanation.unavailable");
+  if (kind === "unavailable" || kind === "infeasible") return t("explanation.unavailable");
   if (!estimate.contributions.length) {
     return t(estimate.exact ? "explanation.not-binding" : "explanation.not-binding-at-first");
   }

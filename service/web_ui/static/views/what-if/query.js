@@ -4,7 +4,7 @@ import { fill, h } from "../../lib/dom.js";
 import { announce, renderFailure } from "../../lib/feedback.js";
 import { formatNumber } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { renderComparison } from "../shared/comparison.js";
+import { hasFigures, renderComparison } from "../shared/comparison.js";
 import { describeChange } from "../shared/descriptions.js";
 import { renderEstimate, renderExplanation } from "./estimate.js";
 
@@ -20,7 +20,7 @@ const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /**
  * @typedef {object} WhatIfResult
  * @property {Comparison} comparison the re-solved result
- * @property {ObjectiveEstimate} estimate the estimate
+ * @property {ObjectiveEstimate|null} estimate the estimate; null for a plan that ended infeasible
  * @property {number} seconds time from the query to the result
  */
 
@@ -85,9 +85,13 @@ export class WhatIfQuery {
       if (signal.aborted) return;
       this.showProgress();
       const { api } = this.context;
-      const estimate = await api.postJson(`${this.path}/estimate`, { changes }, { signal });
+      const isInfeasible = this.context.plan.outcome === "infeasible";
+      /** @type {ObjectiveEstimate|null} */
+      const estimate = isInfeasible
+        ? null
+        : await api.postJson(`${this.path}/estimate`, { changes }, { signal });
       if (signal.aborted) return;
-      this.showEstimate(estimate);
+      if (estimate) this.showEstimate(estimate);
       await delay(waits * Math.max(0, SOLVE_DELAY_MS - (performance.now() - start)));
       if (signal.aborted) return;
       const path = `${this.path}/${changes.length > 1 ? "compare" : "what-if"}`;
@@ -142,12 +146,15 @@ export class WhatIfQuery {
       { class: "applied-changes" },
       names.map((name) => h("li", {}, h("strong", {}, name))),
     );
-    const explanation = renderExplanation(estimate, comparison, this.problemIndex);
+    const explanation =
+      estimate && hasFigures(comparison)
+        ? renderExplanation(estimate, comparison, this.problemIndex)
+        : null;
     /** @param {string} name @param {number} k */
     const nameStep = (name, k) => names[k] ?? name;
     const details = renderComparison(comparison, this.problemIndex, { nameStep, explanation });
     fill(this.frame, head, list, details);
-    const figures = details.querySelector(".before-after")?.textContent ?? "";
+    const figures = details.querySelector(".before-after, .no-plan .outcome")?.textContent ?? "";
     announce(`${head.textContent}: ${figures}`);
   }
 }
