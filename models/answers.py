@@ -159,21 +159,36 @@ class ShortageChange(Frozen):
     """Change of the weighted shortage in the objective, in won."""
 
 
-class Remedy(LimitReference):
-    """One change that ends or halves a shortage, verified by a re-solve."""
+NoRemedyReason = Literal["served", "past", "unreachable", "worse", "whole_units", "time"]
+"""Why there is no remedy; see `Remedies.reason`."""
+
+
+class RemedyLimit(LimitReference):
+    """A limit that a remedy enlarges."""
+
+    amount: float
+    """Increase of the limit, in `unit`; of a limit from below, decrease."""
+    relative_amount: float
+    """`amount` as a share of the limit; the amount itself if the limit is 0."""
+
+
+class Remedy(RemedyLimit):
+    """Changes that end or halve a shortage, verified by a solve. The limit is the first of `limits`."""
 
     kind: Literal["reserved", "unreserved", "reallocated"]
     """`reserved`: the extra amount is reserved for this need; the total objective does not get worse, but other needs
     can gain or lose. `unreserved`: the smallest extra amount with which the optimal plan meets the target without a
-    reservation. `reallocated`: no extra amount; existing supply is redistributed."""
-    amount: float
-    """Increase of the limit, in `unit`; 0 for `reallocated`."""
-    relative_amount: float
-    """`amount` as a share of the limit."""
+    reservation; the reservation keeps other optimal plans from doing otherwise. `reallocated`: no extra amount;
+    existing supply is reserved."""
+    limits: tuple[RemedyLimit, ...] = ()
+    """Limits that become larger, one or several together; empty for `reallocated`."""
     before: float
-    """Units short without the remedy."""
+    """Units short in the plan."""
     after: float
-    """Units short with the remedy."""
+    """Units short with `changes`: no plan with them has more."""
+    is_whole: bool = True
+    """Whether a plan in whole units with `changes` was found. False for large problems, of which the linear program
+    was solved only."""
     objective_change: float
     """Change of the objective (weighted shortage plus costs), in won; negative if the remedy reduces the objective."""
     loss_to_others: float
@@ -185,9 +200,11 @@ class Remedy(LimitReference):
     goal_changes: dict[str, float] = {}
     """Change of each ordered goal in its own unit, keyed by position and name, such as `1 shortage`."""
     changes: tuple[Change, ...] = ()
-    """The remedy as changes to the problem, ready for a what-if query or a new plan; empty for `reallocated`."""
+    """The remedy as changes to the problem, ready for a what-if query or a new plan: larger limits, and last the
+    reservation (`served_least`)."""
     shortage_if_not_reserved: float | None = None
-    """Units short in the optimal plan with the changes but without a reservation; null for `reallocated`."""
+    """Units short in the optimal plan with the larger limits but without the reservation, before rounding; null for
+    `reallocated`."""
     text: str
     """The remedy in plain words."""
 
@@ -204,11 +221,17 @@ class Remedies(Frozen):
     shortage: float
     """Units short in the plan."""
     target_shortage: float
-    """Largest remaining shortage that a remedy may leave, in units."""
+    """Largest remaining shortage that remedies aim at, in units. Of a need with a backlog they may leave more."""
     remedies: tuple[Remedy, ...]
-    """Verified remedies, smallest `relative_amount` first."""
+    """Verified remedies. First the one that leaves least if nothing is reserved, then the one that leaves least with
+    the reservation, then the smallest `relative_amount`."""
+    reason: NoRemedyReason | None = None
+    """Why there is no remedy; null if there is one. `served`: nothing is short. `past`: the shortage is past, or follows
+    from one that is. `unreachable`: no larger limits bring the item there. `worse`: larger limits do, but every plan
+    with them has a worse objective. `whole_units`: no plan in whole units was found. `time`: the time limit was
+    reached."""
     evaluated: int
-    """Number of limits evaluated. Limits that have no effect alone are not listed."""
+    """Number of limits evaluated. Limits that have no effect alone, or next to none, are not listed."""
     not_evaluated: int = 0
     """Number of limits not evaluated, because enough remedies were found or the time limit was reached."""
 

@@ -1,6 +1,6 @@
 """Commands for shadow prices, remedies, what-if, equity, goals and infeasibility."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -8,7 +8,7 @@ import typer
 from pydantic import BaseModel
 from rich.table import Table
 
-from models.answers import GoodShadowPrice, Remedies
+from models.answers import GoodShadowPrice, NoRemedyReason, Remedies
 from models.comparisons import PriceOfEquity
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, compare_steps, open_problem, open_session, show_comparison
@@ -19,6 +19,16 @@ from solvers import sensitivity
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import make_plan
 from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
+
+REASONS_WITHOUT_REMEDY: Mapping[NoRemedyReason, str] = {
+    "served": "Nothing is short.",
+    "past": "The shortage is in a past period, which no change reaches.",
+    "unreachable": "No larger limits bring the item there: nobody makes, sends or swaps enough of it.",
+    "worse": "Larger limits end the shortage, but every plan with them has a worse objective.",
+    "whole_units": "No plan in whole units was found that reduces the shortage.",
+    "time": "The time limit ended the search before a remedy was found.",
+}
+"""Why there is no remedy, for people."""
 
 
 def show_shadow_prices(
@@ -80,10 +90,10 @@ def show_remedies(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the smallest single changes that end or halve a shortage, each verified by a solve, with the effect on
-    other needs.
+    """Find the smallest changes that end or halve a shortage, each verified by a solve, with the effect on other needs.
 
-    Each remedy states its change for `--change`. Example: `allot remedies FILE --county hyesan --item soap --period
+    Each remedy begins with the shortage before and after, and states its changes for `--change`: larger limits, and
+    the reservation for this need. Example: `allot remedies FILE --county hyesan --item soap --period
     2002-01 --target-share 0`
     """
     session = open_session(source, scenario, change)
@@ -112,6 +122,8 @@ def _print_remedies(found: Remedies) -> None:
     problem_sources.output_console.print(
         f"{found.shortage:,.6g} short; {found.evaluated} limits evaluated{more}.", soft_wrap=True
     )
+    if found.reason is not None:
+        problem_sources.output_console.print(REASONS_WITHOUT_REMEDY[found.reason], soft_wrap=True)
     for remedy in found.remedies:
         problem_sources.output_console.print(f"- {remedy.text}", soft_wrap=True)
         for change in remedy.changes:

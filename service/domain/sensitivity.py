@@ -5,18 +5,24 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from models.tables import TABLE_SCHEMAS
 from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
 from service.core.codecs import compress
 from service.core.errors import ConflictError
 from service.domain.container import Services
 from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
+from service.domain.schemas.tables import build_query_model
+from service.domain.table_selection import select_from_table
 from service.storage.records import PlanRecord
 from service.storage.store import Transaction
 from service.workers.sensitivity_pool import SensitivityQuery, SessionPayload
 
 QUERIES_OF_INFEASIBLE_PLANS = ("compare", "what-if")
 """Queries about a plan that ended infeasible; all others need its figures."""
+
+SUPPLY_QUERY = build_query_model("supply", TABLE_SCHEMAS["supply"])
+"""Query of the table `supply`."""
 
 
 class SensitivityService:
@@ -49,6 +55,20 @@ class SensitivityService:
             granted + self._settings.kill_grace_seconds,
             attachment,
         )
+
+    def build_remedies_query(
+        self, plan: str, arguments: Mapping[str, Any], *, time_limit_seconds: float
+    ) -> SensitivityQuery:
+        """Build the query for remedies of a shortage as the finished plan has it, in whole units."""
+        location = {name: [arguments[name]] for name in ("county", "item", "period")}
+        query = SUPPLY_QUERY.model_validate({**location, "columns": ["shortage"]})
+        with self._store.read_transaction() as transaction:
+            _require_figures(_require_finished(transaction, plan), "remedies")
+            stored = transaction.plans.open_parquet_file(plan, "supply")
+            batches = list(select_from_table(stored, query).iterate_batches(limit=1))
+        shortage = sum(batch.column("shortage")[0].as_py() for batch in batches)
+        planned = {**arguments, "planned_shortage": shortage}
+        return self.build_query("remedies", planned, time_limit_seconds=time_limit_seconds)
 
     def build_comparison_query(self, body: CompareBody, principal: Principal) -> SensitivityQuery:
         """Compare a plan with itself after changes, or with another plan that the principal may read (else HiddenError)."""

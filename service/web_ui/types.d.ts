@@ -336,10 +336,15 @@ interface ShortageChange {
   units: number;
 }
 
-interface Remedy extends LimitReference {
-  kind: "reserved" | "unreserved" | "reallocated";
+interface RemedyLimit extends LimitReference {
   amount: number;
   relative_amount: number;
+}
+
+interface Remedy extends RemedyLimit {
+  kind: "reserved" | "unreserved" | "reallocated";
+  limits: RemedyLimit[];
+  is_whole: boolean;
   before: number;
   after: number;
   objective_change: number;
@@ -353,6 +358,7 @@ interface Remedy extends LimitReference {
 /** `/v1/plans/{plan}/remedies`. */
 interface Remedies {
   remedies: Remedy[];
+  reason: string | null;
   evaluated: number;
 }
 

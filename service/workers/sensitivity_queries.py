@@ -135,7 +135,8 @@ def _find_remedies(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> B
         name: arguments[name]
         for name in ("target_share", "max_candidates", "max_results", "include_unreserved", "time_limit_seconds")
     }
-    return sensitivity.find_remedies(plan.reset_session(), *where, **rest)
+    planned = arguments.get("planned_shortage")
+    return sensitivity.find_remedies(plan.reset_session(), *where, planned_shortage=planned, **rest)
 
 
 def _compute_goal_tradeoffs(plan: OpenedPlan, _: Arguments, __: bytes | None) -> BaseModel:

@@ -179,13 +179,19 @@ class SensitivitySession:
         return self.settled_point.values
 
     def _settle_point(self) -> OptimalPoint:
-        point = self.point
+        return self.settle_point(self.point, Bounds.from_program(self.lp))
+
+    def settle_point(self, point: OptimalPoint, bounds: Bounds) -> OptimalPoint:
+        """Return the optimal point for some bounds with ties settled as planning does; the point itself without a tie-break."""
+        if not self.arrays.problem.policy.tie_break:
+            return point
+        program = bounds.apply_to_program(self.program)
         limit = max(min(TIE_BREAK_TIME_LIMIT_SECONDS, self.deadline - monotonic()), 1e-3)
         run = SolveRun(PlanOptions(time_limit_seconds=limit))
         solution = Solution(Termination("optimal"), point.values, point.dual_values, point.basis)
-        certificate = certify_attempt(self.program, solution, run.options.tolerance)
-        optimum = SolveAttempt(self.program, solution, certificate)
-        values = settle_ties(optimum, compute_tie_break_cost(self.arrays, self.program), run).solution.values
+        certificate = certify_attempt(program, solution, run.options.tolerance)
+        optimum = SolveAttempt(program, solution, certificate)
+        values = settle_ties(optimum, compute_tie_break_cost(self.arrays, program), run).solution.values
         return point if values is None else replace(point, values=values)
 
     @property

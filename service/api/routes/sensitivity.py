@@ -129,10 +129,11 @@ async def read_remedies(
         ),
     ] = 60.0,
 ) -> Response:
-    """Find the smallest single changes that end or halve a shortage; a solve verifies each, with its effect on other needs.
+    """Find the smallest changes that end or halve a shortage; a solve verifies each, with its effect on other needs.
 
-    Send `changes` to what-if or with a new plan. `shortage_if_not_reserved` is the shortage if nothing is reserved.
-    With `max_results=1` the first verified remedy is the answer.
+    Send `changes` to what-if or with a new plan: larger limits, and the reservation (`served_least`) for the need.
+    No plan with them leaves more than `after`. Without a remedy, `reason` tells why.
+    With `max_results=1` the first verified remedy with a larger limit is the answer.
     """
     arguments = {
         "county": county,
@@ -144,7 +145,13 @@ async def read_remedies(
         "include_unreserved": include_unreserved,
         "time_limit_seconds": time_limit_seconds,
     }
-    return await _answer_query(request, services, plan, "remedies", **arguments)
+    service = SensitivityService(services)
+    return await _run_query(
+        request,
+        service,
+        plan,
+        lambda: service.build_remedies_query(plan, arguments, time_limit_seconds=time_limit_seconds),
+    )
 
 
 @router.get("/equity", summary="Read how scarcity is distributed", response_model=EquityReport, responses=QUERY_ERRORS)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solvers.backends.highs_session import HighsSession
+from solvers.data.backlog import compute_backlog
+from solvers.data.whole_unit_limits import round_down
+from solvers.formulation import sum_shortage_units
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, append_row
 from solvers.lp.solution import BASIC, Basis
 from solvers.results.bottlenecks import find_bottlenecks
@@ -20,6 +23,9 @@ from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stoc
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shortage_weights
 
+NEGLIGIBLE_SHORTAGE = 1e-9
+"""Units of a smaller shortage count as none."""
+
 TOTAL_CONSTRAINT = "shortage_target"
 """Constraint on the shortage over all bands, in sessions that `open_target_session` returns."""
 
@@ -28,14 +34,18 @@ TOTAL_CONSTRAINT = "shortage_target"
 class ShortageTarget:
     """One shortage and its target."""
 
+    codes: tuple[int, int, int]
+    """Positions of county, item and period."""
     balance_row: int
-    """Row of the balance constraint."""
+    """Row of the balance constraint; −1 if nothing is short."""
     shortage_columns: IntArray
     """Columns of the variable `short`."""
     shortage: float
-    """Current shortage in units."""
+    """Current shortage in units: of the plan in whole units if it is known, else before rounding."""
+    relaxed_shortage: float
+    """Current shortage in units before rounding."""
     target_shortage: float
-    """Target shortage in units."""
+    """Target shortage in units; whole of an item in whole units."""
     location: tuple[str, str, str]
     """County, item and period."""
     unit: str
@@ -43,21 +53,40 @@ class ShortageTarget:
 
 
 def find_shortage_target(
-    session: SensitivitySession, county: str, item: str, period: str, target_share: float
+    session: SensitivitySession,
+    county: str,
+    item: str,
+    period: str,
+    target_share: float,
+    planned_shortage: float | None = None,
 ) -> ShortageTarget:
-    """Return a shortage with its target; KeyError if the county, item or period is unknown."""
-    short, codes = session.program.variables["short"], _find_codes(session, (county, item, period))
+    """Return a shortage with its target; KeyError if the county, item or period is unknown.
+
+    `planned_shortage` has the units short in the finished plan; without it, the plan before rounding counts.
+    """
+    codes, location = _find_codes(session, (county, item, period)), (county, item, period)
     axes = ("place", "item", "period")
-    is_demand = np.logical_and.reduce([short.axes[a] == c for a, c in zip(axes, codes, strict=True)])
-    balance = session.program.constraints["balance"]
-    row = np.logical_and.reduce([balance.axes[a] == c for a, c in zip(axes, codes, strict=True)])
-    columns = short.start + np.flatnonzero(is_demand)
-    before = float(session.plan_values[columns].sum())
-    if before <= 1e-9 or not row.any():
-        return ShortageTarget(-1, columns, 0.0, 0.0, (county, item, period), "")
+    columns, rows = (
+        block.positions[np.logical_and.reduce([block.axes[a] == c for a, c in zip(axes, codes, strict=True)])]
+        for block in (session.program.variables["short"], session.program.constraints["balance"])
+    )
+    relaxed = float(session.plan_values[columns].sum())
+    before = relaxed if planned_shortage is None else planned_shortage
     unit = session.arrays.problem.items[codes[1]].unit
-    position = balance.start + int(np.flatnonzero(row)[0])
-    return ShortageTarget(position, columns, before, target_share * before, (county, item, period), unit)
+    if before <= NEGLIGIBLE_SHORTAGE or not len(rows):
+        return ShortageTarget(codes, -1, columns, 0.0, relaxed, 0.0, location, unit)
+    target = target_share * before
+    if session.arrays.items.is_whole_units[codes[1]]:
+        target = float(round_down(np.array(target)))
+    return ShortageTarget(codes, int(rows[0]), columns, before, relaxed, target, location, unit)
+
+
+def compute_served(session: SensitivitySession, codes: tuple[int, int, int], values: FloatArray) -> FloatArray:
+    """Return the units served of one item in one county by period, (T,), at values of variables, (n,)."""
+    arrays = session.arrays
+    shortage = sum_shortage_units(arrays, session.program, values)
+    served = arrays.demand + compute_backlog(arrays, shortage) - shortage
+    return np.asarray(served[codes[0], codes[1]])
 
 
 def _find_codes(session: SensitivitySession, location: tuple[str, str, str]) -> tuple[int, int, int]:
@@ -78,7 +107,7 @@ def open_target_session(session: SensitivitySession, shortage: ShortageTarget) -
     """
     width, point = session.program.constraints["shortage_width"], session.point
     axes = ("place", "item", "period")
-    codes = dict(zip(axes, _find_codes(session, shortage.location), strict=True))
+    codes = dict(zip(axes, shortage.codes, strict=True))
     has_backlog = np.logical_and.reduce([width.axes[axis] == code for axis, code in codes.items()]).any()
     if not has_backlog or point.basis is None:
         return session

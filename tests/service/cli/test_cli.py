@@ -116,7 +116,7 @@ def test_why_ends_with_remedies(file: Path) -> None:
     result = run("bottlenecks", file, "--county", "hyesan", "--item", "soap", "--period", "2002-01")
     assert result.exit_code == 0, result.output
     assert "Bottlenecks" in result.output
-    assert "of the shortage of soap in hyesan in 2002-01" in result.output
+    assert "The shortage of soap in hyesan in 2002-01 falls from " in result.output
     assert run("bottlenecks", file, "--county", "nowhere").exit_code == 2
 
 

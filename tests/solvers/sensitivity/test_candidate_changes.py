@@ -19,7 +19,8 @@ from solvers.sensitivity.remedies.candidate_changes import (
     list_limit_candidates,
 )
 from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stock_candidates
-from solvers.sensitivity.remedies.search import find_remedies, is_in_whole_units, verify_remedy
+from solvers.sensitivity.remedies.remedy_building import is_in_whole_units, verify_remedy
+from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded

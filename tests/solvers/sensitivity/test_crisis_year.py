@@ -9,7 +9,7 @@ import pytest
 from models.changes.change import Change
 from solvers.sensitivity import SensitivitySession, attribute_shortages, compute_curve, find_remedies
 from solvers.sensitivity.bounds import BoundPath, Bounds
-from solvers.sensitivity.remedies.search import verify_remedy
+from solvers.sensitivity.remedies.remedy_building import verify_remedy
 from tests.ryanggang import crisis_year
 
 PAGE = Path(__file__).parents[3] / "docs" / "research" / "sensitivity.md"
@@ -65,7 +65,7 @@ def test_a_first_remedy_of_the_whole_year_is_verified(session: SensitivitySessio
     shortage = ("phungso", "edible-oil", "2002-05")
     session.reset_to_base()
     found = find_remedies(session, *shortage, max_results=1)
-    (first,) = (remedy for remedy in found.remedies if remedy.changes)
+    (first,) = (remedy for remedy in found.remedies if remedy.limits)
     assert verify_remedy(session, shortage, first)
 
 

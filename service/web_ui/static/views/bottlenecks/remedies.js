@@ -16,6 +16,9 @@ import { createSaveControl } from "../shared/save.js";
 /** Larger relative amounts are left out: they say nothing where the limit is close to zero. */
 const MAX_RELATIVE_AMOUNT = 10;
 
+/** Limits from below, which a remedy makes smaller. */
+const FLOORS = new Set(["due", "served_least", "local_floor", "line_least", "stock_least"]);
+
 /**
  * Render remedies as cards.
  * @param {ViewContext} context context of the view
@@ -26,7 +29,8 @@ const MAX_RELATIVE_AMOUNT = 10;
  */
 export function renderRemedies(context, problemIndex, answer, item) {
   if (!answer.remedies.length) {
-    return h("p", {}, t("bottlenecks.no-remedy", { n: answer.evaluated }));
+    const reason = answer.reason ? t(`bottlenecks.reason.${answer.reason}`) : "";
+    return h("p", {}, t("bottlenecks.no-remedy", { n: answer.evaluated }), " ", reason);
   }
   const unit = problemIndex.getUnit(item);
   const cards = answer.remedies.map((remedy) => renderRemedy(context, problemIndex, remedy, unit));
@@ -40,12 +44,12 @@ function renderRemedy(context, problemIndex, remedy, unit) {
     after: formatQuantity(remedy.after, unit),
   };
   const remaining = remedy.shortage_if_not_reserved;
-  const isAgreement = !remedy.changes.length && remedy.kind !== "reallocated";
   return h(
     "li",
     { class: "remedy", data: { rule: remedy.rule, id: remedy.id, kind: remedy.kind } },
-    h("h3", {}, describeRemedy(problemIndex, remedy)),
-    h("p", {}, t("bottlenecks.effect", values), " ", describeCost(remedy)),
+    h("h3", {}, t("bottlenecks.effect", values)),
+    h("p", { class: "remedy-means" }, describeMeans(problemIndex, remedy)),
+    h("p", {}, describeCost(remedy)),
     remedy.worse_off.length > 0 && renderWorseOff(problemIndex, remedy),
     remaining !== null &&
       h(
@@ -54,21 +58,28 @@ function renderRemedy(context, problemIndex, remedy, unit) {
         t("bottlenecks.not-reserved", { amount: formatQuantity(remaining, unit) }),
       ),
     remedy.changes.length > 0 && createApplyControl(context, problemIndex, remedy.changes),
-    isAgreement && h("p", { class: "soft small" }, t("bottlenecks.no-change")),
+    !remedy.is_whole && h("p", { class: "soft small" }, t("bottlenecks.not-whole")),
   );
 }
 
-/** @param {ProblemIndex} problemIndex @param {Remedy} remedy @returns {string} */
-function describeRemedy(problemIndex, remedy) {
+/** @param {ProblemIndex} problemIndex @param {Remedy} remedy @returns {string} what becomes larger, and for whom */
+function describeMeans(problemIndex, remedy) {
   if (remedy.kind === "reallocated") return t("bottlenecks.reallocated");
+  const limits = remedy.limits.map((limit) => describeLargerLimit(problemIndex, limit));
+  return t(`bottlenecks.${remedy.kind}`, { limits: limits.join(t("bottlenecks.together")) });
+}
+
+/** @param {ProblemIndex} problemIndex @param {RemedyLimit} limit @returns {string} */
+function describeLargerLimit(problemIndex, limit) {
   const relative =
-    remedy.relative_amount <= MAX_RELATIVE_AMOUNT
-      ? t("bottlenecks.relative", { share: formatShare(remedy.relative_amount) })
+    limit.relative_amount <= MAX_RELATIVE_AMOUNT
+      ? t("bottlenecks.relative", { share: formatShare(limit.relative_amount) })
       : "";
-  return t(`bottlenecks.${remedy.kind}`, {
-    limit: describeLimit(problemIndex, remedy),
-    amount: formatAmount(remedy.amount, remedy.unit),
-    relative,
+  const isFloor = FLOORS.has(limit.rule);
+  return t(isFloor ? "bottlenecks.less" : "bottlenecks.more", {
+    limit: describeLimit(problemIndex, limit),
+    amount: formatAmount(limit.amount, limit.unit),
+    relative: isFloor ? "" : relative,
   });
 }
 
