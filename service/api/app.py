@@ -18,6 +18,7 @@ from starlette_compress import CompressMiddleware
 
 from service.api import error_handlers
 from service.api.dependencies import LifespanState
+from service.api.head_requests import HeadMiddleware
 from service.api.local_access import LocalAccessMiddleware
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
@@ -146,6 +147,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = AllotApplication(metrics, TRACING_OFF if tracing is None else tracing.make_telemetry_config(), lifespan)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
     app.add_middleware(CompressMiddleware)
+    app.add_middleware(HeadMiddleware)
     if settings.authentication == "off":
         app.add_middleware(LocalAccessMiddleware, settings=settings)
     error_handlers.install_error_handlers(app)

@@ -142,6 +142,8 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
         405: f"{request.method} is not allowed here; the header `Allow` lists the methods.",
     }
     headers = dict(error.headers or {})
+    if headers.get("Allow", "").startswith("GET"):
+        headers["Allow"] += ", HEAD"
     return build_problem_response(
         request,
         status=status,
@@ -183,6 +185,15 @@ async def handle_client_disconnect(request: Request, _: Exception) -> Response:
     return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)
 
 
+class StreamEndedError(Exception):
+    """A stream of events has ended before, and the client has all of it."""
+
+
+async def handle_ended_stream(_request: Request, _error: Exception) -> Response:
+    """Answer 204, after which a browser does not connect again."""
+    return Response(status_code=204)
+
+
 async def handle_unexpected_error(request: Request, error: Exception) -> Response:
     """Handle an unexpected error: log it, reveal nothing of it."""
     log.error("request failed", request_id=get_request_id(request.scope), path=request.url.path, exc_info=error)
@@ -202,6 +213,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RecordNotFoundError, handle_not_found)
     app.add_exception_handler(VersionConflictError, handle_version_conflict)
     app.add_exception_handler(RequestValidationError, handle_invalid_parameters)
+    app.add_exception_handler(StreamEndedError, handle_ended_stream)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(StorageUnavailableError, handle_storage_unavailable)
     app.add_exception_handler(DamagedRecordError, handle_damaged_record)

@@ -29,9 +29,17 @@ from service.core.errors import (
 from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
 from service.domain.report_reading import CSV_MEDIA_TYPE, parse_media_type
-from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE, SpreadsheetKind, detect_spreadsheet_kind
+from service.spreadsheets.file_kinds import (
+    SPREADSHEET_MEDIA_TYPES,
+    XLSX_MEDIA_TYPE,
+    ZIP_MEDIA_TYPE,
+    SpreadsheetKind,
+    detect_spreadsheet_kind,
+)
 
 Result = TypeVar("Result")
+
+JSON_MEDIA_TYPE = "application/json"
 
 _LARGE_BODY_BYTES = 1024 * 1024
 """Bodies of more bytes than this share the limits on concurrent bodies and decodes."""
@@ -110,17 +118,32 @@ class BodyReader:
                     )
 
 
+_MEDIA_TYPE_NAMES = {
+    JSON_MEDIA_TYPE: "JSON",
+    CSV_MEDIA_TYPE: "CSV",
+    XLSX_MEDIA_TYPE: "a workbook (.xlsx)",
+    ZIP_MEDIA_TYPE: "a zip of CSV files",
+}
+"""What a body of each media type is."""
+
+
 def require_json_body(request: Request) -> None:
     """Raise UnsupportedMediaTypeError unless the request states a JSON body."""
-    stated = request.headers.get("content-type", "")
-    media_type = stated.partition(";")[0].strip().lower()
-    if media_type != "application/json" and not (
+    require_media_type(request)
+
+
+def require_media_type(request: Request, *others: str) -> None:
+    """Raise UnsupportedMediaTypeError unless the request states a JSON body, or one of `others`."""
+    media_type = parse_media_type(request.headers.get("content-type"))
+    if media_type in (JSON_MEDIA_TYPE, *others) or (
         media_type.startswith("application/") and media_type.endswith("+json")
     ):
-        raise UnsupportedMediaTypeError(
-            f"The media type is {media_type or 'not stated'}; send JSON with Content-Type: application/json.",
-            headers={"Accept": "application/json"},
-        )
+        return
+    accepted = (JSON_MEDIA_TYPE, *others)
+    listed = ", ".join(f"{_MEDIA_TYPE_NAMES[one]} with Content-Type: {one}" for one in accepted)
+    raise UnsupportedMediaTypeError(
+        f"The media type is {media_type or 'not stated'}; send {listed}.", headers={"Accept": ", ".join(accepted)}
+    )
 
 
 def reject_encoded_body(request: Request) -> None:
@@ -130,13 +153,6 @@ def reject_encoded_body(request: Request) -> None:
         raise UnsupportedMediaTypeError(
             f"The body is encoded as {encoding}; send it without encoding.", headers={"Accept-Encoding": "identity"}
         )
-
-
-def require_report_media_type(request: Request) -> None:
-    """Raise UnsupportedMediaTypeError unless the request states JSON, CSV or a workbook."""
-    if parse_media_type(request.headers.get("content-type")) not in (CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE):
-        require_json_body(request)
-    reject_encoded_body(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +195,9 @@ class DocumentBodyDependency(BodyDependency):
         """Check the media type."""
         kind = detect_spreadsheet_kind(request) if self.spreadsheets else None
         if self.csv_example is not None:
-            require_report_media_type(request)
+            require_media_type(request, CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE)
         elif kind is None:
-            require_json_body(request)
+            require_media_type(request, *(SPREADSHEET_MEDIA_TYPES.values() if self.spreadsheets else ()))
         reject_encoded_body(request)
         return RequestBody(request, kind, is_large=kind is not None or self.csv_example is not None)
 

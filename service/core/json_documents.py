@@ -36,7 +36,8 @@ def decode_json_object(raw: bytes) -> Document:
         return found
 
     try:
-        document = json.loads(raw.decode(), object_pairs_hook=collect_unique_keys)
+        text = raw.decode().lstrip("\ufeff")  # programs of Windows write byte order marks
+        document = json.loads(text, object_pairs_hook=collect_unique_keys)
     except json.JSONDecodeError as error:
         raise BadRequestError(f"The body is not JSON: {error}.") from error
     except UnicodeDecodeError as error:
@@ -50,6 +51,19 @@ def decode_json_object(raw: bytes) -> Document:
     if not isinstance(document, dict):
         _raise_unprocessable("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
     return document
+
+
+def encode_plain_json(document: Document) -> bytes:
+    """Encode a document so that equal documents have equal bytes: keys sorted, no white space, 2000.0 as 2000."""
+    return json.dumps(_simplify_numbers(document), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _simplify_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _simplify_numbers(element) for key, element in value.items()}
+    if isinstance(value, list):
+        return [_simplify_numbers(element) for element in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _raise_unprocessable(path: str, code: str, message: str, remedy: str) -> NoReturn:

@@ -13,9 +13,10 @@ from models.problem.planning_problem import PlanningProblem
 from service.auth.authorization import ForbiddenError
 from service.auth.principals import Principal
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError, summarize_findings
+from service.domain.label_filters import normalise_filters, reject_unknown_labels
 from service.domain.report_reading import RawReport
 from service.domain.schemas.fulfilment import AcceptedReport, FulfilmentView, OutputList, OutputRow
-from service.spreadsheets.table_formats import STREAM_WRITERS, TableFormat
+from service.spreadsheets.table_formats import STREAM_WRITERS, TableFormat, add_byte_order_mark
 from service.storage.engine import acquire_lock
 from service.storage.records import PlanRecord
 from service.storage.repositories.outputs import OutputLog, ReportedOutput
@@ -62,12 +63,18 @@ class FulfilmentService:
     def list_outputs(
         self, plan: str, limit: int | None, offset: int, *, history: bool, **chosen: Sequence[str]
     ) -> OutputList:
-        """List reported outputs of a plan; with `history` every revision, otherwise the last of each."""
+        """List reported outputs of a plan; with `history` every revision, otherwise the last of each.
+
+        UnprocessableContentError for labels that the plan does not have.
+        """
+        filters = normalise_filters(chosen)
         with self._store.read_transaction() as transaction:
-            transaction.plans.get_plan(plan)
+            digest = transaction.plans.get_plan(plan).problem_digest
             log = OutputLog(transaction.connection)
             revision = log.read_last_revision(plan)
-            found = log.read_reported_outputs(plan, history=history, **chosen)
+            found = log.read_reported_outputs(plan, history=history, **filters)
+            occurring = {column: {getattr(one.output, column) for one in found} for column in filters}
+            reject_unknown_labels(filters, lambda: transaction.problems.get_problem(digest), occurring)
         end = None if limit is None else offset + limit
         rows = tuple(_to_output_row(one) for one in found[offset:end])
         return OutputList(plan=plan, revision=revision, total=len(found), outputs=rows)
@@ -136,11 +143,17 @@ _FORMATS_WITHOUT_TIMESTAMPS = frozenset({"csv", "xlsx"})
 """Formats without a type for moments; they get texts in ISO 8601."""
 
 
-def stream_model_rows(name: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat) -> Iterator[bytes]:
-    """Stream models as a table in a format other than JSON: a column for each field, null for an absent value."""
+def stream_model_rows(
+    name: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat, *, bom: bool = False
+) -> Iterator[bytes]:
+    """Stream models as a table in a format other than JSON: a column for each field, null for an absent value.
+
+    With `bom`, CSV begins with a byte order mark.
+    """
     columns = {field: _build_column(field, row, rows, kind) for field in row.model_fields}
     table = pa.table(columns)
-    return STREAM_WRITERS[kind](name, table.schema, table.to_batches())
+    chunks = STREAM_WRITERS[kind](name, table.schema, table.to_batches())
+    return add_byte_order_mark(chunks) if bom and kind == "csv" else chunks
 
 
 def _build_column(field: str, row: type[BaseModel], rows: Sequence[BaseModel], kind: TableFormat) -> pa.Array:

@@ -10,7 +10,7 @@ from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
 from service.auth.principals import Principal
 from service.core.errors import ApiError, ConflictError, TooManyRequestsError, UnprocessableContentError
-from service.core.json_documents import Document
+from service.core.json_documents import Document, encode_plain_json
 from service.core.settings import Settings
 from service.domain.plan_view import build_list_entry, build_plan_view, find_last_progress
 from service.domain.problem_sources import ResolvedProblem, apply_scenario, process_document, resolve_problem
@@ -25,7 +25,7 @@ from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
 
 _IDEMPOTENCY_KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
-_WAIT_PREFERENCE = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*")
+_WAIT_PREFERENCE = re.compile(r"\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*", re.IGNORECASE)
 
 
 def parse_wait_seconds(prefer: str | None, max_seconds: float) -> float:
@@ -63,11 +63,14 @@ class PlanService:
         """
         said = sheets_query.dump_stated_values()
         _reject_query_with_json(kind, said)
-        idempotency = make_idempotency_key(key, raw if not said else raw + sheets_query.model_dump_json().encode())
+        check_idempotency_key(key)
 
         def submit_parsed(document: Document) -> Submission:
             if kind is None:
-                return self._submit_document(document, principal, idempotency)
+                return self._submit_document(
+                    document, principal, make_idempotency_key(key, encode_plain_json(document))
+                )
+            idempotency = make_idempotency_key(key, raw + (sheets_query.model_dump_json().encode() if said else b""))
             if sheets_query.scenario is None:
                 return self._submit_document(
                     {"problem": document["problem"], **sheets_query.to_json_body()}, principal, idempotency
@@ -221,18 +224,20 @@ def _compute_visibility(principal: Principal) -> tuple[frozenset[str] | None, st
     return None if principal.is_administrator else (principal.list_readable_provinces(), principal.caller)
 
 
-def make_idempotency_key(key: str | None, raw: bytes) -> IdempotencyKey | None:
-    """Build the idempotency key of a request; UnprocessableContentError for a malformed key."""
-    if key is None:
-        return None
-    if not _IDEMPOTENCY_KEY_PATTERN.fullmatch(key):
+def make_idempotency_key(key: str | None, request: bytes) -> IdempotencyKey | None:
+    """Build the idempotency key of a request, whose bytes are equal for equal requests."""
+    return None if key is None else IdempotencyKey(key, hashlib.sha256(request).hexdigest())
+
+
+def check_idempotency_key(key: str | None) -> None:
+    """Raise UnprocessableContentError for a malformed key."""
+    if key is not None and not _IDEMPOTENCY_KEY_PATTERN.fullmatch(key):
         raise _make_key_error(
             UnprocessableContentError,
             "bad_key",
             "An Idempotency-Key has 1 to 255 visible characters.",
             "Send a UUID, say.",
         )
-    return IdempotencyKey(key, hashlib.sha256(raw).hexdigest())
 
 
 def _make_key_error(kind: type[ApiError], code: str, message: str, remedy: str) -> ApiError:

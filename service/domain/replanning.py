@@ -6,9 +6,9 @@ import numpy as np
 
 from models.validation.parsing import validate_model
 from service.auth.principals import Principal
-from service.core.json_documents import decode_json_object
+from service.core.json_documents import decode_json_object, encode_plain_json
 from service.domain.fulfilment import require_executable_plan
-from service.domain.plans import PlanService, make_idempotency_key
+from service.domain.plans import PlanService, check_idempotency_key, make_idempotency_key
 from service.domain.schemas.fulfilment import ReplanBody
 from service.domain.schemas.plans import Discrepancy, ReplanDetails
 from service.storage.plan_requests import PlanRequest, Submission
@@ -38,8 +38,10 @@ class ReplanService:
         Raises RecordNotFoundError, ConflictError for a plan without quotas, InvalidProblemError, and what
         `PlanService.enqueue_plan` raises.
         """
-        idempotency = make_idempotency_key(key, plan.encode() + raw)
-        body = validate_model(ReplanBody, decode_json_object(raw))
+        check_idempotency_key(key)
+        document = decode_json_object(raw)
+        idempotency = make_idempotency_key(key, plan.encode() + encode_plain_json(document))
+        body = validate_model(ReplanBody, document)
         options = self._plans.apply_option_limits(body.options)
         with self._store.read_transaction() as transaction:
             record, problem = require_executable_plan(transaction, plan)

@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
+from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLE_SCHEMAS
 from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
 from service.core.codecs import compress
 from service.core.errors import ConflictError
 from service.domain.container import Services
+from service.domain.label_filters import normalise_filters, reject_unknown_labels
 from service.domain.schemas.sensitivity import CompareBody, InfeasibilityView
 from service.domain.schemas.tables import build_query_model
 from service.domain.table_selection import select_from_table
@@ -28,8 +31,8 @@ SUPPLY_QUERY = build_query_model("supply", TABLE_SCHEMAS["supply"])
 class SensitivityService:
     """Sensitivity queries of one service.
 
-    Raises RecordNotFoundError for unknown plans, ConflictError for plans without dual values, NotFoundError for places, items
-    and periods that the plan does not have, TooManyRequestsError and ServiceUnavailableError as the pool does.
+    Raises RecordNotFoundError for unknown plans, ConflictError for plans without dual values, UnprocessableContentError for
+    places, items and periods that the plan does not have, TooManyRequestsError and ServiceUnavailableError as the pool does.
     """
 
     def __init__(self, services: Services) -> None:
@@ -107,6 +110,7 @@ class SensitivityService:
         with self._store.read_transaction() as transaction:
             record = _require_finished(transaction, plan)
         _require_figures(record, query.name)
+        query = self._check_labels(query, record)
         return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled)
 
     def read_infeasibility(self, plan: str) -> InfeasibilityView:
@@ -114,6 +118,20 @@ class SensitivityService:
         with self._store.read_transaction() as transaction:
             head = _require_finished(transaction, plan).head
         return InfeasibilityView(infeasibility=head.infeasibility if head else None)
+
+    def _check_labels(self, query: SensitivityQuery, record: PlanRecord) -> SensitivityQuery:
+        """Return a query with labels in the form in which they are kept; UnprocessableContentError for unknown labels."""
+        stated = {name: query.arguments.get(name) for name in ("county", "item", "period")}
+        filters = normalise_filters({name: [label] for name, label in stated.items() if isinstance(label, str)})
+        if not filters:
+            return query
+
+        def load_problem() -> PlanningProblem:
+            with self._store.read_transaction() as transaction:
+                return transaction.problems.get_problem(record.problem_digest)
+
+        reject_unknown_labels(filters, load_problem)
+        return replace(query, arguments={**query.arguments, **{name: labels[0] for name, labels in filters.items()}})
 
     def _read_payload(self, record: PlanRecord) -> SessionPayload:
         with self._store.read_transaction() as transaction:

@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from models.validation.checks import Finding
 from service.core.errors import UnprocessableContentError
+from service.domain.label_filters import normalise_filters
 from service.domain.schemas.tables import TableQuery, split_names
 
 BATCH_ROWS = 32_768
@@ -29,19 +30,30 @@ class TableSelection:
     schema: pa.Schema
     """Selected columns in their order; labels dictionary-encoded."""
     _file: parquet.ParquetFile
-    _filters: dict[str, pa.Array]
+    filters: dict[str, list[str]]
+    """Labels to keep, by column."""
     _order: list[tuple[str, str]] = field(default_factory=list)
 
     def count_rows(self) -> int:
         """Count the rows that match the filters."""
-        if not self._filters:
+        if not self.filters:
             return int(self._file.metadata.num_rows)
-        return sum(batch.num_rows for batch in self._read_filtered(list(self._filters)))
+        return sum(batch.num_rows for batch in self._read_filtered(list(self.filters)))
+
+    def list_occurring_labels(self) -> dict[str, set[str]]:
+        """List the labels of the filters that occur in their columns."""
+        found: dict[str, set[str]] = {column: set() for column in self.filters}
+        for batch in self._file.iter_batches(BATCH_ROWS, columns=list(self.filters)) if self.filters else ():
+            for column, labels in self.filters.items():
+                found[column].update(set(labels).intersection(_list_labels(batch.column(column))))
+            if all(found[column].issuperset(labels) for column, labels in self.filters.items()):
+                break
+        return found
 
     def iterate_batches(self, offset: int = 0, limit: int | None = None) -> Iterator[pa.RecordBatch]:
         """Iterate over the rows from `offset` on, at most `limit`, in batches that are not empty."""
         left = limit
-        for batch in self._read_sorted() if self._order else self._read_filtered([*self.schema.names, *self._filters]):
+        for batch in self._read_sorted() if self._order else self._read_filtered([*self.schema.names, *self.filters]):
             part = batch.slice(offset, left)
             offset -= min(offset, batch.num_rows)
             if part.num_rows:
@@ -56,14 +68,15 @@ class TableSelection:
         wanted = list(dict.fromkeys(columns))
         for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
             kept = batch
-            for column, values in self._filters.items():
-                kept = kept.filter(pc.is_in(kept.column(column).cast(pa.string()), value_set=values))
+            for column, labels in self.filters.items():
+                wanted_labels = pa.array(labels, pa.string())
+                kept = kept.filter(pc.is_in(kept.column(column).cast(pa.string()), value_set=wanted_labels))
             if kept.num_rows:
                 yield kept
 
     def _read_sorted(self) -> Iterator[pa.RecordBatch]:
         keys = [name for name, _ in self._order]
-        names = list(dict.fromkeys([*self.schema.names, *self._filters, *keys]))
+        names = list(dict.fromkeys([*self.schema.names, *self.filters, *keys]))
         batches = list(self._read_filtered(names))
         if not batches:
             return
@@ -83,8 +96,14 @@ def select_from_table(stored: pa.NativeFile, query: TableQuery) -> TableSelectio
     wanted, order = split_names(query.columns), [_parse_sort_key(one) for one in split_names(query.sort)]
     _reject_unknown_columns(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
     names = list(dict.fromkeys(wanted)) or schema.names
-    filters = {column: pa.array(values, pa.string()) for column, values in query.collect_filters().items()}
+    filters = normalise_filters(query.collect_filters())
     return TableSelection(pa.schema([schema.field(name) for name in names]), file, filters, order)
+
+
+def _list_labels(column: pa.Array) -> list[str]:
+    """List the labels of a column, each at least once."""
+    labels = column.dictionary if pa.types.is_dictionary(column.type) else pc.unique(column)
+    return list(labels.to_pylist())
 
 
 def _parse_sort_key(name: str) -> tuple[str, str]:

@@ -7,12 +7,20 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
 from service.core.settings import Settings
+from service.domain.label_filters import reject_unknown_labels
 from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
-from service.spreadsheets.table_formats import MEDIA_TYPES, STREAM_WRITERS, TableFormat, format_json_page
+from service.spreadsheets.table_formats import (
+    MEDIA_TYPES,
+    STREAM_WRITERS,
+    TableFormat,
+    add_byte_order_mark,
+    format_json_page,
+)
 from service.storage.store import Store
 
 CHUNK_BYTES = 1024 * 1024
@@ -50,26 +58,31 @@ class TableService:
                 raise ConflictError(
                     f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events."
                 )
+            if record.outcome is None:
+                raise ConflictError(f"The plan is {record.state} and has no tables.")
             stored = next((one for one in transaction.plans.list_tables(plan) if one.name == table), None)
         if stored is None:
-            came = f"is {record.state}" if record.outcome is None else f"finished as {record.outcome}"
-            raise NotFoundError(f"The plan {came} and has no table {table!r}.")
+            raise NotFoundError(f"The plan finished as {record.outcome} and has no table {table!r}.")
         request = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
         return f"{stored.digest[:16]}-{request[:16]}"
 
     def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
         """Read a table: a page in JSON, all rows (or `limit`) in other formats.
 
-        UnprocessableContentError for unknown columns.
+        UnprocessableContentError for unknown columns and unknown labels of filters.
         """
         with self._store.read_transaction() as transaction:
             stored = transaction.plans.open_parquet_file(plan, table)
-        if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout"}):
+        if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout", "bom"}):
             return TableResponse(_iterate_chunks(stored), MEDIA_TYPES[kind])
         selection = select_from_table(stored, query)
+        reject_unknown_labels(selection.filters, lambda: self._load_problem(plan), selection.list_occurring_labels())
         if kind != "json":
             batches = selection.iterate_batches(query.offset, query.limit)
-            return TableResponse(STREAM_WRITERS[kind](table, selection.schema, batches), MEDIA_TYPES[kind])
+            chunks = STREAM_WRITERS[kind](table, selection.schema, batches)
+            return TableResponse(
+                add_byte_order_mark(chunks) if query.bom and kind == "csv" else chunks, MEDIA_TYPES[kind]
+            )
         rows, total = self._resolve_page_size(query), selection.count_rows()
         last = query.offset + rows >= total
         following = None if last else _build_next_url(plan, table, query, rows)
@@ -83,6 +96,10 @@ class TableService:
             layout=query.layout,
         )
         return TableResponse(body, MEDIA_TYPES[kind], following)
+
+    def _load_problem(self, plan: str) -> PlanningProblem:
+        with self._store.read_transaction() as transaction:
+            return transaction.problems.get_problem(transaction.plans.get_plan(plan).problem_digest)
 
     def _resolve_page_size(self, query: TableQuery) -> int:
         most = self._settings.max_page_rows

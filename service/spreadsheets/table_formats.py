@@ -1,7 +1,9 @@
 """Formats of tables: CSV, Parquet, an Arrow stream or a workbook as a stream; JSON by pages."""
 
+import codecs
 import io
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -81,6 +83,11 @@ def stream_csv(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:
         for part in decode_dictionaries(escape_formulas(pa.Table.from_batches([batch]))).to_batches()
     )
     return _stream_batches(lambda pipe: csv.CSVWriter(pipe, head.schema, write_options=options), written)
+
+
+def add_byte_order_mark(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Put the byte order mark before UTF-8, by which Excel recognizes it."""
+    return chain((codecs.BOM_UTF8,), body)
 
 
 def stream_arrow(schema: pa.Schema, batches: RecordBatches) -> Iterator[bytes]:

@@ -47,6 +47,9 @@ router = APIRouter(prefix="/v1/plans/{plan}", tags=["fulfilment"])
 
 AcceptHeader = Annotated[str | None, Header(description="Accepted media types; JSON if absent.")]
 FormatQuery = Annotated[TableFormat | None, Query(description="The format, instead of `Accept`.")]
+BomQuery = Annotated[
+    bool, Query(description="CSV only: whether a byte order mark stands first, by which Excel recognizes UTF-8.")
+]
 FilterValues = Annotated[
     list[str], Query(max_length=1000, description="Only these; repeat the parameter for several; all if absent.")
 ]
@@ -105,13 +108,14 @@ def read_outputs(
     ] = None,
     offset: Annotated[int, Query(ge=0, le=2**31 - 1, description="Number of outputs to skip.")] = 0,
     format: FormatQuery = None,  # noqa: A002
+    bom: BomQuery = False,
     accept: AcceptHeader = None,
 ) -> Response:
     """Read reported outputs with their reporter and time."""
     chosen = {"factory": factory, "item": item, "period": period}
     kind = negotiate_format(format, accept, MEDIA_TYPES)
     found = FulfilmentService(services.store).list_outputs(plan, limit, offset, history=history, **chosen)
-    return _build_response(found, found.outputs, OutputRow, kind, "outputs")
+    return _build_response(found, found.outputs, OutputRow, kind, "outputs", bom=bom)
 
 
 @router.get(
@@ -135,12 +139,13 @@ def read_fulfilment(
         Query(pattern=ID_PATTERN, max_length=100, description="Last period that counts; the last reported if absent."),
     ] = None,
     format: FormatQuery = None,  # noqa: A002
+    bom: BomQuery = False,
     accept: AcceptHeader = None,
 ) -> Response:
     """Compare outputs with quotas, by value, ranked for the centre's review. An unreported output does not count as zero."""
     kind = negotiate_format(format, accept, MEDIA_TYPES)
     view = FulfilmentService(services.store).compute_fulfilment(plan, by, through)
-    return _build_response(view, view.rows, FulfilmentRow, kind, f"fulfilment-{by}")
+    return _build_response(view, view.rows, FulfilmentRow, kind, f"fulfilment-{by}", bom=bom)
 
 
 @router.post(
@@ -176,9 +181,11 @@ async def create_replan(
 
 
 def _build_response(
-    view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], kind: TableFormat, name: str
+    view: BaseModel, rows: tuple[BaseModel, ...], row: type[BaseModel], kind: TableFormat, name: str, *, bom: bool
 ) -> Response:
     if kind == "json":
         return Response(view.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")
     headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return StreamingResponse(stream_model_rows(name, row, rows, kind), headers=headers, media_type=MEDIA_TYPES[kind])
+    return StreamingResponse(
+        stream_model_rows(name, row, rows, kind, bom=bom), headers=headers, media_type=MEDIA_TYPES[kind]
+    )

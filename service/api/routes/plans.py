@@ -17,6 +17,7 @@ from service.api.dependencies import (
     ServicesDependency,
     get_body_reader,
 )
+from service.api.error_handlers import StreamEndedError
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
@@ -149,9 +150,20 @@ async def cancel_plan(
     return _build_plan_response(record, 200 if record.is_final else 202, {})
 
 
-def _require_existing_plan(plan: PlanName, services: ServicesDependency) -> str:
-    """Return the identifier of a stored plan; NotFoundError before a stream begins rather than within it."""
-    return services.jobs.read_plan(plan).id
+LastEventHeader = Annotated[
+    int, Header(ge=0, le=2**31 - 1, description="Number of the last event you have; later events follow.")
+]
+
+
+def _require_open_stream(plan: PlanName, services: ServicesDependency, last_event_id: LastEventHeader = 0) -> str:
+    """Return the identifier of a stored plan; NotFoundError before a stream begins rather than within it.
+
+    Raises StreamEndedError if the plan has ended and no event follows.
+    """
+    record = services.jobs.read_plan(plan)
+    if record.is_final and not services.jobs.read_events(plan, last_event_id):
+        raise StreamEndedError
+    return record.id
 
 
 @router.get(
@@ -159,18 +171,20 @@ def _require_existing_plan(plan: PlanName, services: ServicesDependency) -> str:
     summary="Follow a plan",
     dependencies=[require_permission("read")],
     response_class=EventSourceResponse,
-    responses=document_errors(NotFoundError, UnprocessableContentError),
+    responses={
+        **document_errors(NotFoundError, UnprocessableContentError),
+        204: {"description": "The plan has ended, and you have its last event: do not connect again."},
+    },
 )
 async def stream_plan_events(
-    plan: Annotated[str, Depends(_require_existing_plan)],
+    plan: Annotated[str, Depends(_require_open_stream)],
     services: ServicesDependency,
-    last_event_id: Annotated[
-        int, Header(ge=0, le=2**31 - 1, description="Number of the last event you have; later events follow.")
-    ] = 0,
+    last_event_id: LastEventHeader = 0,
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the events of a plan: `queued`, `started`, `progress`, `retried`, `cancelling`, `finished`.
 
-    Every event has a number. A client that reconnects with `Last-Event-ID` misses nothing. The stream ends with `finished`.
+    Every event has a number. A client that reconnects with `Last-Event-ID` misses nothing. The stream ends with `finished`;
+    after that the answer is 204.
     """
     async for event in services.jobs.follow_events(plan, last_event_id):
         reported = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))

@@ -54,6 +54,8 @@ class TableQuery(Frozen):
     """JSON only. `rows`: an object for each row. `columns`: a list for each column, smaller and faster."""
     format: TableFormat | None = None
     """The format, instead of `Accept`."""
+    bom: bool = False
+    """CSV only: whether a byte order mark stands first, by which Excel recognizes UTF-8."""
 
     def collect_filters(self) -> dict[str, list[str]]:
         """Filter values by key column."""

@@ -56,8 +56,15 @@ def test_the_story_of_a_plan_is_told_in_order_and_ends(server: str, finished: st
 
 def test_a_reader_that_comes_back_misses_nothing_and_repeats_nothing(server: str, finished: str) -> None:
     everything = [event["id"] for event in follow(server, finished)]
-    for seen in range(len(everything) + 1):
+    for seen in range(len(everything)):
         assert [event["id"] for event in follow(server, finished, last=seen)] == everything[seen:]
+
+
+def test_who_has_the_last_event_of_an_ended_plan_is_told_not_to_come_again(server: str, finished: str) -> None:
+    last = len(follow(server, finished))
+    for seen in (last, last + 1, 9999):
+        answer = httpx2.get(f"{server}{finished}/events", headers={"Last-Event-ID": str(seen)}, timeout=20)
+        assert (answer.status_code, answer.content) == (204, b"")
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])

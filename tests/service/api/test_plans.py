@@ -144,7 +144,8 @@ def test_a_waiting_plan_is_cancelled_at_once_and_again(waiting: TestClient, prob
     for _ in range(2):
         answer = waiting.delete(where)
         assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    assert_problem(waiting.get(f"{where}/tables/quotas"), 404)
+    for address in ("tables/quotas", "tables/quotas?format=csv", "workbook"):
+        assert_problem(waiting.get(f"{where}/{address}"), 409)
     assert_problem(waiting.delete("/v1/plans/none"), 404)
 
 

@@ -15,7 +15,9 @@ const FORMATS = { xlsx: "Excel", csv: "CSV", parquet: "Parquet" };
  */
 export function renderDownloads(context, table, query, label) {
   const links = Object.entries(FORMATS).map(([format, name]) => {
-    const path = context.api.buildTablePath(context.plan.id, table, { ...query, format });
+    /** @type {Record<string, string>} */
+    const form = format === "csv" ? { format, bom: "true" } : { format };
+    const path = context.api.buildTablePath(context.plan.id, table, { ...query, ...form });
     return createFileLink(path, `${table}.${format}`, name);
   });
   return [h("span", { class: "soft small" }, label), links, createWorkbookLink(context.plan)];
