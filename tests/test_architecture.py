@@ -17,6 +17,7 @@ BROAD_EXCEPT_ALLOWED = {
     "service/api/middleware.py",  # drops errors that are logged and answered
     "service/storage/repositories/jobs.py",  # ends a plan that cannot be read, whatever is wrong with it
     "service/workers/background.py",  # background threads survive one bad row, and report it
+    "service/workers/job_attempt.py",  # tries again to store a result, whatever failed
     "service/workers/supervisor.py",
     "service/workers/webhook_dispatcher.py",
     "service/workers/worker_main.py",  # reports every unexpected error before it ends

@@ -41,6 +41,7 @@ from service.api.routes.workbooks import router as sheets
 from service.auth.authenticator import Authenticator
 from service.core.settings import Settings
 from service.domain.container import Services
+from service.domain.readiness import ReadinessChecker
 from service.observability.logging import configure_logs
 from service.observability.metrics import Metrics, measure_resident_memory
 from service.observability.tracing import TRACING_OFF, open_tracing
@@ -131,7 +132,9 @@ def create_app(settings: Settings) -> FastAPI:
         )
         try:
             yield {
-                "services": Services(settings, store, jobs, metrics, authenticator, sensitivity_pool),
+                "services": Services(
+                    settings, store, jobs, metrics, authenticator, sensitivity_pool, ReadinessChecker(store, jobs)
+                ),
                 "body_reader": BodyReader(settings),
             }
         finally:
@@ -145,11 +148,7 @@ def create_app(settings: Settings) -> FastAPI:
                 await run_in_threadpool(tracing.close)
 
     app = AllotApplication(metrics, TRACING_OFF if tracing is None else tracing.make_telemetry_config(), lifespan)
-    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
-    app.add_middleware(CompressMiddleware)
-    app.add_middleware(HeadMiddleware)
-    if settings.authentication == "off":
-        app.add_middleware(LocalAccessMiddleware, settings=settings)
+    _add_middleware(app, settings)
     error_handlers.install_error_handlers(app)
     error_handlers.install_denial_handlers(app)
     for router in ROUTERS:
@@ -157,6 +156,15 @@ def create_app(settings: Settings) -> FastAPI:
     mount_static_files(app)
     install_openapi(app)
     return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add middleware; the last one added is the outermost."""
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(HeadMiddleware)
+    if settings.authentication == "off":
+        app.add_middleware(LocalAccessMiddleware, settings=settings)
 
 
 def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivity_pool: SensitivityPool) -> None:

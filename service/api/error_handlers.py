@@ -1,8 +1,8 @@
 """Exception handlers: every error becomes a response with problem details; denied requests are audited."""
 
 import http
+from functools import partial
 
-import anyio.to_thread
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from models.validation.checks import Finding, InvalidProblemError
 from service.api.dependencies import get_services
 from service.api.request_context import get_request_id
+from service.api.routing import run_in_change_thread
 from service.auth.authorization import ForbiddenError, HiddenError
 from service.core.errors import (
     PROBLEM_JSON,
@@ -26,6 +27,7 @@ from service.core.errors import (
     UnprocessableContentError,
     summarize_findings,
 )
+from service.observability.damage import report_damage
 from service.storage.errors import (
     DamagedRecordError,
     RecordNotFoundError,
@@ -167,14 +169,14 @@ async def handle_storage_unavailable(request: Request, error: Exception) -> Resp
 
 
 async def handle_damaged_record(request: Request, error: Exception) -> Response:
-    """Handle damage of what is stored: name it, in the log too, so that an operator can restore it."""
+    """Handle damage of what is stored: name it, once in the log too, so that an operator can restore it."""
     if not isinstance(error, DamagedRecordError):
         raise error
-    log.error("stored data damaged", kind=error.kind, name=error.name, reason=error.reason)
+    report_damage(get_services(request).metrics, error.kind, error.name, error.reason)
     return build_error_response(
         request,
         DamagedError(
-            f"The stored {error.kind} {error.name!r} is damaged: its content is not what was stored. Ask the operator to restore it."
+            f"The stored {error.kind} {error.name!r} is damaged: its content is not what was stored. Ask the operator to run `allot check`, and to restore it."
         ),
     )
 
@@ -225,7 +227,7 @@ async def _handle_denied_request(request: Request, error: Exception) -> Response
     """Write a denied request to the audit log, then answer it."""
     if not isinstance(error, ForbiddenError | HiddenError):
         raise error
-    await anyio.to_thread.run_sync(_audit_denial, request, error)
+    await run_in_change_thread(partial(_audit_denial, request, error))
     return build_error_response(request, error)
 
 

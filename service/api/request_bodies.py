@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from models.validation.parsing import validate_model
+from service.api.routing import run_in_change_thread
 from service.core.errors import (
     ContentTooLargeError,
     RequestTimeoutError,
@@ -78,8 +79,9 @@ class BodyReader:
                 check_size()
                 return work(raw)
 
-            limiter = self._decode_limiter if is_large or len(raw) > _LARGE_BODY_BYTES else None
-            return await anyio.to_thread.run_sync(check_and_process, limiter=limiter)
+            if is_large or len(raw) > _LARGE_BODY_BYTES:
+                return await anyio.to_thread.run_sync(check_and_process, limiter=self._decode_limiter)
+            return await run_in_change_thread(check_and_process)
 
     async def run_in_limited_thread(self, work: Callable[[], Result]) -> Result:
         """Run other heavy work in a thread under the limit of concurrent decodes."""

@@ -1,13 +1,14 @@
 """The command line `allot`.
 
-Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2 wrong usage.
+Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2 wrong usage,
+3 storage does not answer.
 """
 
 from typing import Annotated
 
 import typer
 
-from service.cli import api_keys, comparisons, fulfilment, inspection, planning, provinces, remedies, serve
+from service.cli import api_keys, check, comparisons, fulfilment, inspection, planning, provinces, remedies, serve
 
 app = typer.Typer(
     name="allot",
@@ -58,6 +59,7 @@ app.command("demand")(inspection.export_demand)
 app.command("population")(inspection.show_population)
 app.command("provinces")(inspection.list_provinces)
 app.add_typer(api_keys.app, name="keys")
+app.command("check")(check.check_storage)
 app.command("serve")(serve.serve_http)
 app.add_typer(provinces.app, name="province")
 

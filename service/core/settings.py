@@ -184,11 +184,6 @@ class Settings(BaseSettings):
                     raise ValueError(f"{address} is not https: its keys would not be trustworthy")
         return self
 
-    @property
-    def has_retention_limits(self) -> bool:
-        """Whether anything has a retention limit."""
-        return any(getattr(self, name) is not None for name in type(self).model_fields if name.startswith("retention_"))
-
     def list_trusted_hosts(self) -> tuple[str, ...]:
         """List the names in `trusted_hosts`."""
         return tuple(name.strip().lower() for name in (self.trusted_hosts or "").split(",") if name.strip())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.auth.authenticator import Authenticator
 from service.core.settings import Settings
+from service.domain.readiness import ReadinessChecker
 from service.observability.metrics import Metrics
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
@@ -26,3 +27,5 @@ class Services:
     """Authenticates requests."""
     sensitivity_pool: SensitivityPool
     """Answers sensitivity queries."""
+    readiness: ReadinessChecker
+    """Checks whether this process can serve."""

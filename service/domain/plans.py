@@ -17,7 +17,7 @@ from service.domain.problem_sources import ResolvedProblem, apply_scenario, proc
 from service.domain.provinces import ProvinceService
 from service.domain.schemas.plans import PlanEnvelope, PlanList, PlanView, SheetsQuery
 from service.spreadsheets.file_kinds import SpreadsheetKind
-from service.storage.errors import IdempotencyConflictError, QueueFullError, RecordNotFoundError
+from service.storage.errors import DamagedRecordError, IdempotencyConflictError, QueueFullError, RecordNotFoundError
 from service.storage.plan_requests import IdempotencyKey, PlanRequest, Submission
 from service.storage.records import PlanRecord, PlanState
 from service.storage.repositories.plan_events import read_last_event
@@ -183,15 +183,19 @@ class PlanService:
         with self._store.read_transaction() as transaction:
             if before is not None:
                 require_plan_permission(transaction, principal, "read", before)
-            records = transaction.plans.list_plans(
+            found = transaction.plans.list_plans_or_damage(
                 states=states, before=before, limit=limit + 1, visible_to=_compute_visibility(principal)
             )
-        shown = records[:limit]
+        shown = found[:limit]
+        damaged = tuple(one.name for one in shown if isinstance(one, DamagedRecordError))
         following = None
-        if len(records) > limit:
+        if len(found) > limit:
             chosen = "".join(f"&status={state}" for state in states)
-            following = f"/v1/plans?limit={limit}&before={shown[-1].id}{chosen}"
-        return PlanList(plans=tuple(build_list_entry(record) for record in shown), next=following)
+            last = shown[-1]
+            name = last.name if isinstance(last, DamagedRecordError) else last.id
+            following = f"/v1/plans?limit={limit}&before={name}{chosen}"
+        entries = tuple(build_list_entry(one) for one in shown if not isinstance(one, DamagedRecordError))
+        return PlanList(plans=entries, damaged=damaged, next=following)
 
     def cancel_plan(self, plan: str, caller: str) -> PlanRecord:
         """Request the cancellation of a plan; RecordNotFoundError if there is none, ConflictError if it has finished."""

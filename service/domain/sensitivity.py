@@ -136,7 +136,7 @@ class SensitivityService:
     def _read_payload(self, record: PlanRecord) -> SessionPayload:
         with self._store.read_transaction() as transaction:
             problem = transaction.problems.get_stored_problem(record.problem_digest)
-            basis = transaction.plans.read_basis_bytes(record.id)
+            basis = transaction.plans.find_sound_basis(record.id)
         bodies = (problem.body,) if basis is None else (problem.body, basis)
         outcome = record.outcome or "failed"
         return SessionPayload(record.options.model_dump(mode="json"), problem.size, bodies, outcome)

@@ -1,5 +1,6 @@
 """Prometheus metrics: requests, queued and running plans, solves, webhook messages."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -38,6 +39,11 @@ class Metrics:
             buckets=_REQUEST_BUCKETS,
             registry=self.registry,
         )
+        self._damage = Counter(
+            "allot_damaged_reads", "Reads that met damage of what is stored.", ("kind",), registry=self.registry
+        )
+        self._damage_lock = threading.Lock()
+        self._known_damage: set[tuple[str, str]] = set()
         self._solves = Counter("allot_solves", "Attempts at plans, by outcome.", ("outcome",), registry=self.registry)
         self._solve_seconds = Histogram(
             "allot_solve_seconds", "Seconds per attempt at a plan.", buckets=_SOLVE_BUCKETS, registry=self.registry
@@ -48,6 +54,14 @@ class Metrics:
             buckets=_SOLVE_MEMORY_BUCKETS,
             registry=self.registry,
         )
+
+    def record_damage(self, kind: str, name: str) -> bool:
+        """Count damage that was met; return whether this record was damaged for the first time in this process."""
+        self._damage.labels(kind).inc()
+        with self._damage_lock:
+            is_new = (kind, name) not in self._known_damage
+            self._known_damage.add((kind, name))
+        return is_new
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; unknown methods are counted together."""

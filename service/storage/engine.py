@@ -5,21 +5,47 @@ of failing in the middle. A transaction is synced to disk unless it has relaxed 
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from service.core.log_text import summarize_error
 from service.storage.errors import UnsuitableStoreError
+from service.storage.watchdog import ConnectionWatchdog
 
-BUSY_MILLISECONDS = 30_000
-"""How long a SQLite writer waits for another process."""
+BUSY_MILLISECONDS = 10_000
+"""How long a SQLite writer waits for another process; a migration waits for `UPGRADE_SECONDS`."""
 
 CONNECT_SECONDS = 5
 """How long PostgreSQL may take to be reached."""
+
+POOL_SECONDS = 10
+"""How long to wait for a connection of the pool."""
+
+PING_SECONDS = 5.0
+"""How long a connection of the pool may take to answer, before another is opened."""
+
+UPGRADE_SECONDS = 600
+"""How long a migration may wait for another process."""
+
+_POSTGRESQL_LIMITS = (
+    "SET statement_timeout = '60s'; SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '300s'"
+)
+_POSTGRESQL_CONNECT_ARGS = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that is gone without a word is noticed within some 15 seconds."""
 
 READ_ONLY = "allot_read_only"
 """Execution option of connections that only read."""
@@ -28,8 +54,8 @@ RELAXED_DURABILITY = "allot_relaxed_durability"
 """Execution option of connections whose writes may be lost in a power cut (never by the end of a process)."""
 
 
-def create_database_engine(address: str, connections: int) -> Engine:
-    """Open the database at an SQLAlchemy address with a pool of at most `connections`.
+def create_database_engine(address: str, connections: int, watchdog: ConnectionWatchdog | None = None) -> Engine:
+    """Open the database at an SQLAlchemy address with a pool of at most `connections`; `watchdog` limits their pings.
 
     Raises UnsuitableStoreError for databases that are neither SQLite in a file nor PostgreSQL.
     """
@@ -39,19 +65,21 @@ def create_database_engine(address: str, connections: int) -> Engine:
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnsuitableStoreError(f"ALLOT_DATABASE_URL is not an address of a database: {error}") from error
     if backend == "postgresql":
-        connect_args = {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(
+        engine = create_engine(
             url,
             pool_size=connections,
             max_overflow=0,
-            pool_pre_ping=True,
-            connect_args=connect_args,
+            pool_timeout=POOL_SECONDS,
+            connect_args=_POSTGRESQL_CONNECT_ARGS,
             hide_parameters=True,
         )
+        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkout", partial(_ping_connection, engine, watchdog or ConnectionWatchdog()))
+        return engine
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True)
+    engine = create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=POOL_SECONDS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -68,6 +96,37 @@ def acquire_lock(connection: Connection, name: str) -> None:
     """Acquire a lock over all processes until the end of the transaction; SQLite's writers already wait for each other."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
+
+
+@contextmanager
+def lift_time_limits(engine: Engine) -> Iterator[Connection]:
+    """Take a connection that waits and works as long as a migration needs, and close it at the end of the block."""
+    with engine.connect() as connection:
+        driver_connection: Any = connection.connection.driver_connection
+        if connection.dialect.name == "postgresql":
+            driver_connection.execute(f"SET statement_timeout = 0; SET lock_timeout = '{UPGRADE_SECONDS}s'")
+            driver_connection.commit()
+        else:
+            driver_connection.execute(f"PRAGMA busy_timeout={UPGRADE_SECONDS * 1000}")
+        yield connection
+        connection.invalidate()  # the pool opens another, with the usual limits
+
+
+def _prepare_postgresql(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTGRESQL_LIMITS)
+    connection.commit()
+
+
+def _ping_connection(
+    engine: Engine, watchdog: ConnectionWatchdog, connection: Any, _entry: ConnectionPoolEntry, _proxy: Any
+) -> None:
+    """Check that a connection of the pool answers in time; the pool opens another if it does not."""
+    try:
+        with watchdog.limit_use(connection, PING_SECONDS):
+            engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError(summarize_error(error)) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

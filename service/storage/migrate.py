@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
-from service.storage.engine import acquire_lock
+from service.storage.engine import acquire_lock, lift_time_limits
 from service.storage.errors import UnsuitableStoreError
 
 _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
@@ -19,7 +19,7 @@ def upgrade_database(engine: Engine, revision: str = "head") -> None:
     SQLite's writers wait for each other by themselves; on PostgreSQL an advisory lock makes them wait.
     Raises UnsuitableStoreError for a database that a newer Allot has upgraded.
     """
-    with engine.begin() as connection:
+    with lift_time_limits(engine) as connection, connection.begin():
         acquire_lock(connection, "migrations")
         configuration = Config()
         configuration.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))

@@ -3,14 +3,18 @@
 Objects are named by the digest of their content, so writing one twice is harmless and none ever changes.
 """
 
+import errno
 import os
+import shutil
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
-from service.storage.errors import RecordNotFoundError, UnsuitableStoreError
+from service.storage.errors import RecordNotFoundError, StorageUnavailableError, UnsuitableStoreError
 
 
 class ObjectStore(Protocol):
@@ -40,6 +44,44 @@ class ObjectStore(Protocol):
         """Remove the object of a key; do nothing if there is none."""
         ...
 
+    def read_signature(self, key: str) -> str:
+        """Read what changes with every change of the object of a key; raise RecordNotFoundError if there is none."""
+        ...
+
+    def check_writable(self) -> None:
+        """Raise StorageUnavailableError if no object can be stored now."""
+        ...
+
+    def remove_drafts(self, older_than_seconds: float) -> int:
+        """Remove what crashes left half-written, and return how much."""
+        ...
+
+
+MIN_FREE_BYTES = 64 * 1024 * 1024
+"""Bytes that must be free on a disk for the service to be ready."""
+
+
+def check_free_space(folder: Path, what: str) -> None:
+    """Raise StorageUnavailableError if the disk of a folder is nearly full; `what` names what lies there."""
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise StorageUnavailableError(f"The disk of the {what} is nearly full: {free // 2**20} MiB are free.")
+
+
+@contextmanager
+def _translate_object_errors(key: str | None = None) -> Iterator[None]:
+    """Raise RecordNotFoundError where the object of a key is absent, StorageUnavailableError for other failures."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if key is None:
+            raise StorageUnavailableError("The folder of the object store is gone.") from error
+        raise RecordNotFoundError("object", key) from error
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason = "The disk of the object store is full." if full else "The object store cannot be read or written."
+        raise StorageUnavailableError(reason) from error
+
 
 class FolderObjectStore:
     """Objects as files of a folder."""
@@ -49,29 +91,34 @@ class FolderObjectStore:
         self._folder = folder
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Write a draft, sync it, then rename it: neither a reader nor a crash leaves half a file."""
-        path = self._folder / key
+        """Write a draft, sync it, then rename it: a reader never sees half a file.
+
+        StorageUnavailableError if the disk is full or fails; no draft is left then.
+        """
+        with _translate_object_errors():
+            self._write_file(self._folder / key, body)
+
+    def _write_file(self, path: Path, body: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        with draft.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        try:
+            with draft.open("wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def get_object(self, key: str) -> bytes:
         """Read the bytes of a key; raise RecordNotFoundError if there is none."""
-        try:
+        with _translate_object_errors(key):
             return (self._folder / key).read_bytes()
-        except FileNotFoundError as error:
-            raise RecordNotFoundError("object", key) from error
 
     def open_object(self, key: str) -> pa.NativeFile:
         """Open the file of a key; raise RecordNotFoundError if there is none."""
-        try:
+        with _translate_object_errors(key):
             return pa.OSFile(str(self._folder / key))
-        except FileNotFoundError as error:
-            raise RecordNotFoundError("object", key) from error
 
     def has_object(self, key: str) -> bool:
         """Return whether there is a file of a key."""
@@ -84,7 +131,32 @@ class FolderObjectStore:
 
     def delete_object(self, key: str) -> None:
         """Remove the file of a key."""
-        (self._folder / key).unlink(missing_ok=True)
+        with _translate_object_errors():
+            (self._folder / key).unlink(missing_ok=True)
+
+    def read_signature(self, key: str) -> str:
+        """Read time, size and number of the file of a key."""
+        with _translate_object_errors(key):
+            found = (self._folder / key).stat()
+        return f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
+
+    def check_writable(self) -> None:
+        """Raise StorageUnavailableError if the folder cannot be written, or its disk is nearly full."""
+        with _translate_object_errors():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            check_free_space(self._folder, "object store")
+            if not os.access(self._folder, os.W_OK | os.X_OK):
+                raise StorageUnavailableError("The folder of the object store cannot be written.")
+
+    def remove_drafts(self, older_than_seconds: float) -> int:
+        """Remove drafts of processes that died while they wrote."""
+        removed, limit = 0, time.time() - older_than_seconds
+        with _translate_object_errors():
+            for path in self._folder.rglob("*.parquet.*.*"):
+                if path.stat().st_mtime < limit:
+                    path.unlink(missing_ok=True)
+                    removed += 1
+        return removed
 
 
 class BucketObjectStore:
@@ -104,38 +176,61 @@ class BucketObjectStore:
 
     def put_object(self, key: str, body: bytes) -> None:
         """Store bytes under a key."""
-        self._obstore.put(self._store, key, body)
+        with self._translate():
+            self._obstore.put(self._store, key, body)
 
     def get_object(self, key: str) -> bytes:
         """Read the bytes of a key; raise RecordNotFoundError if there is none."""
-        try:
+        with self._translate(key):
             return bytes(self._obstore.get(self._store, key).bytes())
-        except FileNotFoundError as error:
-            raise RecordNotFoundError("object", key) from error
 
     def open_object(self, key: str) -> pa.NativeFile:
         """Open the object of a key, read in ranges; raise RecordNotFoundError if there is none."""
-        try:
+        with self._translate(key):
             return pa.PythonFile(_RangeReader(self._obstore.open_reader(self._store, key)), mode="r")
-        except FileNotFoundError as error:
-            raise RecordNotFoundError("object", key) from error
 
     def has_object(self, key: str) -> bool:
         """Return whether there is an object of a key."""
         try:
-            self._obstore.head(self._store, key)
-        except FileNotFoundError:
+            with self._translate(key):
+                self._obstore.head(self._store, key)
+        except RecordNotFoundError:
             return False
         return True
 
     def list_object_keys(self) -> Iterator[str]:
         """Iterate over all keys."""
-        for batch in self._obstore.list(self._store, prefix="tables"):
-            yield from (one["path"] for one in batch)
+        with self._translate():
+            for batch in self._obstore.list(self._store, prefix="tables"):
+                yield from (one["path"] for one in batch)
 
     def delete_object(self, key: str) -> None:
         """Remove the object of a key."""
-        self._obstore.delete(self._store, key)
+        with self._translate():
+            self._obstore.delete(self._store, key)
+
+    def read_signature(self, key: str) -> str:
+        """Read the entity tag and the size of the object of a key."""
+        with self._translate(key):
+            found = self._obstore.head(self._store, key)
+        return f"{found['e_tag']} {found['size']}"
+
+    def check_writable(self) -> None:
+        """Raise StorageUnavailableError if the bucket does not answer."""
+        self.has_object("tables/none")
+
+    def remove_drafts(self, older_than_seconds: float) -> int:  # noqa: ARG002 - as the protocol says
+        """Do nothing: a bucket has whole objects only."""
+        return 0
+
+    @contextmanager
+    def _translate(self, key: str | None = None) -> Iterator[None]:
+        """Translate the errors of obstore."""
+        try:
+            with _translate_object_errors(key):
+                yield
+        except self._obstore.exceptions.BaseError as error:
+            raise StorageUnavailableError("The object store does not answer.") from error
 
 
 class _RangeReader:

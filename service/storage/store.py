@@ -1,23 +1,36 @@
 """The store: opens the transactions in which everything about a plan is written together."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from service.core.settings import Settings
 from service.storage.driver_errors import translate_driver_errors
 from service.storage.engine import READ_ONLY, RELAXED_DURABILITY, create_database_engine, read_database_clock
+from service.storage.errors import StorageUnavailableError
 from service.storage.migrate import upgrade_database
-from service.storage.object_store import ObjectStore, open_object_store
+from service.storage.object_store import ObjectStore, check_free_space, open_object_store
+from service.storage.object_verification import ObjectVerifier
 from service.storage.repositories.api_keys import KeyRepository
 from service.storage.repositories.approvals import ApprovalRepository
 from service.storage.repositories.audit import AuditLog
 from service.storage.repositories.plans import PlanRepository
 from service.storage.repositories.problems import ProblemRepository
 from service.storage.repositories.provinces import ProvinceRepository
+from service.storage.watchdog import ConnectionWatchdog
+
+WRITE_WAIT_SECONDS = 10.0
+"""How long a writer waits for the other writers of its process."""
+
+READ_SECONDS = 20.0
+"""How long a reading transaction may take on PostgreSQL."""
+
+WRITE_SECONDS = 90.0
+"""How long a writing transaction may take on PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +60,20 @@ class Transaction:
 class Store:
     """The database and the object store of one service."""
 
-    def __init__(self, engine: Engine, objects: ObjectStore, max_inline_table_bytes: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        objects: ObjectStore,
+        max_inline_table_bytes: int,
+        watchdog: ConnectionWatchdog | None = None,
+    ) -> None:
         """Use an engine whose database is up to date; tables above `max_inline_table_bytes` go to `objects`."""
         self.engine = engine
         self.objects = objects
         self.max_inline_table_bytes = max_inline_table_bytes
-        self._write_lock: AbstractContextManager[object] = (
-            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._write_lock = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._watchdog = watchdog or ConnectionWatchdog()
+        self._verifier = ObjectVerifier(objects)
 
     @classmethod
     def open_store(cls, settings: Settings) -> "Store":
@@ -63,14 +82,15 @@ class Store:
         Several processes may do so at once. Raises UnsuitableStoreError if the settings cannot be used,
         StorageUnavailableError if the database does not answer.
         """
-        engine = create_database_engine(settings.resolve_database_url(), settings.database_connections)
+        watchdog = ConnectionWatchdog()
+        engine = create_database_engine(settings.resolve_database_url(), settings.database_connections, watchdog)
         with ExitStack() as undo:
             undo.callback(engine.dispose)
             with translate_driver_errors():
                 upgrade_database(engine)
             objects = open_object_store(settings.resolve_object_store_url(), settings.data_dir / "objects")
             undo.pop_all()
-        return cls(engine, objects, settings.max_inline_table_bytes)
+        return cls(engine, objects, settings.max_inline_table_bytes, watchdog)
 
     def close(self) -> None:
         """Close all connections."""
@@ -87,8 +107,8 @@ class Store:
         # process queue for a lock, before they take a connection that a reader could use.
         with (
             translate_driver_errors(),
-            self._write_lock,
-            self.engine.connect().execution_options(**options) as connection,
+            self._hold_write_lock(),
+            self._connect(WRITE_SECONDS, options) as connection,
             connection.begin(),
         ):
             yield self._build_transaction(connection)
@@ -98,21 +118,49 @@ class Store:
         """Open a reading transaction; it neither waits for writers nor delays them."""
         with (
             translate_driver_errors(),
-            self.engine.connect().execution_options(**{READ_ONLY: True}) as connection,
+            self._connect(READ_SECONDS, {READ_ONLY: True}) as connection,
             connection.begin(),
         ):
             yield self._build_transaction(connection)
+
+    @contextmanager
+    def _hold_write_lock(self) -> Iterator[None]:
+        """Be the only writer of this process, for SQLite; StorageUnavailableError if another one takes too long."""
+        if self._write_lock is None:
+            yield
+            return
+        if not self._write_lock.acquire(timeout=WRITE_WAIT_SECONDS):
+            raise StorageUnavailableError("The database is busy: other changes wait for it.")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+    @contextmanager
+    def _connect(self, seconds: float, options: Mapping[str, bool]) -> Iterator[Connection]:
+        """Take a connection of the pool, for some seconds at most where the server can hang, its return included."""
+        connection = self.engine.connect().execution_options(**options)
+        with self._watchdog.limit_use(connection.connection.driver_connection, seconds), connection:
+            yield connection
 
     def ping_database(self) -> None:
         """Check that the database answers; raise StorageUnavailableError if it does not."""
         with self.read_transaction() as transaction:
             transaction.connection.execute(text("SELECT 1"))
 
+    def check_writable(self) -> None:
+        """Check that the database and the object store accept changes; raise StorageError with the reason if not."""
+        if self.engine.dialect.name == "sqlite":
+            check_free_space(Path(str(self.engine.url.database)).parent, "database")
+        with self.write_transaction(relaxed_durability=True) as transaction:
+            transaction.connection.execute(text("DELETE FROM callers WHERE caller = ''"))  # nobody has this name
+        self.objects.check_writable()
+
     def _build_transaction(self, connection: Connection) -> Transaction:
         return Transaction(
             connection,
             ProblemRepository(connection),
-            PlanRepository(connection, self.objects),
+            PlanRepository(connection, self.objects, self._verifier),
             ProvinceRepository(connection),
             AuditLog(connection),
             ApprovalRepository(connection),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
+from service.core.log_text import summarize_error
 from service.storage.errors import StorageUnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -18,15 +19,29 @@ class FailureLog:
         """Start without failures."""
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._failing: dict[str, str] = {}
 
     def report_failure(self, thread: str, error: Exception) -> None:
         """Log and count an error that a thread survived; an outage is a warning in one line."""
         with self._lock:
             self._counts[thread] += 1
+            if not isinstance(error, StorageUnavailableError):
+                self._failing[thread] = summarize_error(error)
         if isinstance(error, StorageUnavailableError):
             _log.warning("storage not available; retrying", thread=thread, error=str(error))
         else:
             _log.error("background thread failed; retrying", thread=thread, exc_info=error)
+
+    def report_success(self, thread: str) -> None:
+        """Note that a thread did its work after all."""
+        if self._failing:
+            with self._lock:
+                self._failing.pop(thread, None)
+
+    def list_failing(self) -> dict[str, str]:
+        """List the threads whose last action failed, with the reason; outages of storage are left out."""
+        with self._lock:
+            return dict(self._failing)
 
     def count_failures(self) -> dict[str, int]:
         """Count the failures by thread."""
@@ -58,6 +73,7 @@ class PeriodicThread:
         while True:
             try:
                 self._action(self._stopping.is_set)
+                self._failures.report_success(self._name)
             except Exception as error:  # noqa: BLE001 - one bad row must not end the thread for all others
                 self._failures.report_failure(self._name, error)
             if self._stopping.wait(self._interval_seconds):

@@ -14,16 +14,20 @@ import structlog
 
 from models.plan import Plan
 from service.core.codecs import EncodedTable, PlanOutcome
+from service.core.log_text import summarize_error
 from service.core.settings import Settings
-from service.storage.errors import StorageError
+from service.storage.errors import StorageError, StorageUnavailableError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue, make_failed_plan
 from service.workers.channel import ChannelClosedError, Message
 from service.workers.worker_pool import PooledWorker, WorkerPool
 from service.workers.worker_process import WorkerTimeoutError
 
-DATABASE_RETRY_SECONDS = 1.0
+STORE_RETRY_SECONDS = 1.0
 """How long to wait before a write that failed is tried again."""
+
+STORE_ATTEMPTS = 5
+"""Attempts to store a result where something else fails than storage is away."""
 
 _log = structlog.get_logger(__name__)
 
@@ -216,16 +220,23 @@ class JobAttempt:
         self._store_with_retries("failed", lambda: self._queue.store_outcome(self.claim, outcome))
 
     def _store_with_retries(self, outcome: str, write: Callable[[], bool]) -> None:
-        """Store the end of the attempt; retry while the database fails, unless the lease is lost or the service stops.
+        """Store the end of the attempt; retry whatever fails, unless the lease is lost or the service stops.
 
-        A write that succeeded although its confirmation was lost is not repeated: the claim is no longer held.
+        An outage is waited for without end, and the lease is renewed meanwhile. Any other error is retried
+        `STORE_ATTEMPTS` times and then raised. A write that succeeded although its confirmation was lost is not
+        repeated: the claim is no longer held.
         """
+        failures = 0
         while True:
             try:
                 written = write()
-            except StorageError as error:
-                _log.warning("database failed; retrying", plan=self.claim.plan, error=str(error))
-                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(DATABASE_RETRY_SECONDS):
+            except Exception as error:
+                failures += not isinstance(error, StorageUnavailableError)
+                if failures >= STORE_ATTEMPTS:
+                    raise
+                reason = str(error) if isinstance(error, StorageError) else summarize_error(error)
+                _log.warning("result not stored; retrying", plan=self.claim.plan, error=reason)
+                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(STORE_RETRY_SECONDS):
                     return
             else:
                 if written:

@@ -24,6 +24,9 @@ PURGE_INTERVAL_SECONDS = 600.0
 
 SECONDS_PER_DAY = 86_400.0
 
+DRAFT_SECONDS = SECONDS_PER_DAY
+"""Age from which a half-written object is left over from a crash."""
+
 _log = structlog.get_logger(__name__)
 
 RemoveBatch = Callable[[Transaction, float], int]
@@ -61,6 +64,7 @@ def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bo
         days: float | None = getattr(settings, f"retention_{name}_days")
         if days is not None:
             counts[name] = _remove_in_batches(store, removal, days * SECONDS_PER_DAY, should_stop)
+    store.objects.remove_drafts(DRAFT_SECONDS)
     objects = 0 if settings.retention_plans_days is None else _remove_unreferenced_objects(store, should_stop)
     return PurgeCounts(**counts, objects=objects)
 
@@ -91,17 +95,14 @@ class RetentionJob:
     """Purges a store for as long as a service runs."""
 
     def __init__(self, store: Store, settings: Settings, failures: FailureLog) -> None:
-        """Start at once; never start where nothing has a retention limit."""
+        """Start at once. Where nothing has a retention limit, only what crashes left half-written is removed."""
         self._store = store
         self._settings = settings
-        self._thread: PeriodicThread | None = None
-        if settings.has_retention_limits:
-            self._thread = PeriodicThread("retention-job", PURGE_INTERVAL_SECONDS, self._purge_once, failures)
+        self._thread = PeriodicThread("retention-job", PURGE_INTERVAL_SECONDS, self._purge_once, failures)
 
     def stop(self) -> None:
         """Stop after the transaction under way."""
-        if self._thread is not None:
-            self._thread.stop()
+        self._thread.stop()
 
     def _purge_once(self, should_stop: Callable[[], bool]) -> None:
         removed = purge_expired(self._store, self._settings, should_stop)

@@ -91,6 +91,7 @@ class Supervisor:
                     renewed = time.monotonic()
                 self._forward_cancellations()
                 self._claim_while_free()
+                self._failures.report_success("job-supervisor")
             except ForkServerLostError as error:
                 if not self._stopping.is_set():
                     _log.warning("fork server lost; starting another", error=str(error))
@@ -149,6 +150,8 @@ class Supervisor:
 
     def _requeue_after(self, claim: Claim, error: Exception) -> None:
         try:
-            self._queue.requeue_claim(claim, summarize_error(error), count_attempt=True)
+            self._queue.requeue_claim(
+                claim, f"its result could not be stored: {summarize_error(error)}", count_attempt=True
+            )
         except StorageError as failure:
             _log.warning("plan not returned to the queue; its lease will expire", plan=claim.plan, error=str(failure))

@@ -1,11 +1,12 @@
 """`/v1/plans/{plan}/approval`: the approval workflow, one route for each act."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import OptionalJsonBody
+from service.api.routing import ApiRouter
 from service.auth.principals import Permission
 from service.core.errors import (
     BODY_ERRORS,
@@ -19,7 +20,7 @@ from service.core.etags import IfMatch, quote_etag
 from service.domain.approval import TRANSITIONS, ApprovalService
 from service.domain.schemas.approval import ActBody, ApprovalView
 
-router = APIRouter(prefix="/v1/plans/{plan}/approval", tags=["approval"])
+router = ApiRouter(prefix="/v1/plans/{plan}/approval", tags=["approval"])
 
 _ETAG = describe_headers({"ETag": "Entity tag: the version of the approval."})
 

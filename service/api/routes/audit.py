@@ -3,16 +3,17 @@
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
+from service.api.routing import ApiRouter
 from service.core.errors import UnprocessableContentError, document_errors
 from service.domain.schemas.audit import AuditLine, AuditPage
 from service.storage.records import AuditEntry
 from service.storage.repositories.audit import AuditFilter
 
-router = APIRouter(prefix="/v1/audit", tags=["access"], dependencies=[require_permission("read")])
+router = ApiRouter(prefix="/v1/audit", tags=["access"], dependencies=[require_permission("read")])
 
 _PRINTABLE_PATTERN = r"^[^\x00]*$"
 

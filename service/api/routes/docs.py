@@ -3,13 +3,14 @@
 from importlib import resources
 
 import orjson
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import FastAPI, Response
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
+from service.api.routing import ApiRouter
 from service.web_ui.routes import PAGE_POLICY
 
-router = APIRouter(include_in_schema=False)
+router = ApiRouter(include_in_schema=False)
 
 _CACHE_HEADERS = {"Cache-Control": "public, max-age=3600"}
 

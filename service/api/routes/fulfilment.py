@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
@@ -20,6 +20,7 @@ from service.api.routes.plans import (
     PreferHeader,
     build_submission_response,
 )
+from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -43,7 +44,7 @@ from service.domain.schemas.fulfilment import (
 from service.domain.schemas.plans import PlanView
 from service.spreadsheets.table_formats import MEDIA_TYPES, TableFormat
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["fulfilment"])
+router = ApiRouter(prefix="/v1/plans/{plan}", tags=["fulfilment"])
 
 AcceptHeader = Annotated[str | None, Header(description="Accepted media types; JSON if absent.")]
 FormatQuery = Annotated[TableFormat | None, Query(description="The format, instead of `Accept`.")]

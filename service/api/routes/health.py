@@ -2,16 +2,18 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+import anyio
+import anyio.to_thread
+from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.base import Frozen
 from service.api.dependencies import ServicesDependency
+from service.api.routing import ApiRouter
 from service.core.build_info import read_build_info
 from service.core.errors import BadRequestError, ServiceUnavailableError, document_errors
-from service.storage.errors import StorageError
 
-router = APIRouter(tags=["health"])
+router = ApiRouter(tags=["health"])
 
 
 class Health(Frozen):
@@ -27,21 +29,27 @@ async def read_liveness() -> Health:
     return Health(status="ok")
 
 
+READINESS_SECONDS = 3.0
+"""How long the checks of readiness may take."""
+
+
 @router.get(
     "/health/ready",
     summary="Check that the service is ready",
     responses=document_errors(BadRequestError, ServiceUnavailableError),
 )
-def read_readiness(services: ServicesDependency) -> Health:
-    """Check the database and the solver processes; 503 with the reason if one is not available."""
-    try:
-        services.store.ping_database()
-    except StorageError as error:
-        raise ServiceUnavailableError("The database cannot be reached.") from error
-    if not services.jobs.is_ready:
-        raise ServiceUnavailableError(
-            "The solver processes are not running; this process accepts plans but does not solve them yet."
+async def read_readiness(services: ServicesDependency) -> Health:
+    """Check that the database answers and accepts changes, that large tables can be stored, and that the solvers run.
+
+    503 with everything that is amiss, within some seconds also where storage does not answer.
+    """
+    faults: tuple[str, ...] = ("Storage did not answer in time.",)
+    with anyio.move_on_after(READINESS_SECONDS):
+        faults = await anyio.to_thread.run_sync(
+            services.readiness.list_faults, limiter=services.readiness.limiter, abandon_on_cancel=True
         )
+    if faults:
+        raise ServiceUnavailableError(" ".join(faults))
     return Health(status="ok")
 
 

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody
+from service.api.routing import ApiRouter
 from service.auth.api_keys import issue_api_key, revoke_api_key
 from service.auth.principals import ANONYMOUS_PRINCIPAL
 from service.core.errors import BODY_ERRORS, ConflictError, NotFoundError, UnprocessableContentError, document_errors
 from service.domain.schemas.keys import CurrentPrincipal, KeyBody, KeyList, KeyView, KeyWithSecret
 from service.storage.records import KeyRecord
 
-router = APIRouter(prefix="/v1", tags=["access"])
+router = ApiRouter(prefix="/v1", tags=["access"])
 
 KeyName = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", max_length=12, description="Identifier of the key.")]
 

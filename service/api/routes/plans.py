@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -21,6 +21,7 @@ from service.api.error_handlers import StreamEndedError
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
+from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -34,10 +35,11 @@ from service.domain.container import Services
 from service.domain.plan_view import ProgramFormat, build_plan_view, format_program
 from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
+from service.observability.damage import report_damage
 from service.storage.plan_requests import Submission
 from service.storage.records import PlanRecord
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"])
+router = ApiRouter(prefix="/v1/plans", tags=["plans"])
 
 PreferHeader = Annotated[
     str | None,
@@ -97,6 +99,7 @@ async def create_plan(
 )
 def list_plans(
     plans: PlanServiceDependency,
+    services: ServicesDependency,
     principal: PrincipalDependency,
     response: Response,
     status: Annotated[list[PlanStatus], Query(max_length=4, description="Only plans of these states.")] = [],  # noqa: B006
@@ -107,6 +110,8 @@ def list_plans(
 ) -> PlanList:
     """List plans, newest first. `next` and the `Link` header lead to the next page."""
     page = plans.list_plans(principal, status, before, limit)
+    for plan in page.damaged:
+        report_damage(services.metrics, "plan", plan, "it cannot be read; the list leaves it out")
     if page.next:
         response.headers["Link"] = f'<{page.next}>; rel="next"'
     return page

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import Depends, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -13,6 +13,7 @@ from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
+from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -28,7 +29,7 @@ from service.domain.provinces import ProvinceService, ProvinceVersion, stream_pr
 from service.domain.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
-router = APIRouter(prefix="/v1/provinces", tags=["provinces"])
+router = ApiRouter(prefix="/v1/provinces", tags=["provinces"])
 
 ProvinceName = Annotated[
     str, Path(pattern=ID_PATTERN, max_length=100, description="The province.", examples=["ryanggang"])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
@@ -23,6 +23,7 @@ from models.comparisons import Comparison, EquityReport, GoalTradeOffs
 from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody
+from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
     STATUS_CLIENT_CLOSED_REQUEST,
@@ -46,7 +47,7 @@ from service.domain.sensitivity import SensitivityService
 from service.workers.sensitivity_pool import ClientDisconnectedError, SensitivityQuery
 from solvers.sensitivity import GroupBy
 
-router = APIRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])
+router = ApiRouter(prefix="/v1/plans/{plan}", tags=["sensitivity"], dependencies=[require_permission("read")])
 
 NameFilter = Annotated[str | None, Query(max_length=100, description="Only these shortages or limits; all if absent.")]
 

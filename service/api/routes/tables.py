@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from starlette.responses import StreamingResponse
 
 from models.base import Frozen
@@ -11,6 +11,7 @@ from service.api.dependencies import PlanName, PlanServiceDependency, ServicesDe
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
+from service.api.routing import ApiRouter
 from service.core.errors import (
     ConflictError,
     NotAcceptableError,
@@ -30,7 +31,7 @@ from service.domain.schemas.tables import (
 from service.domain.tables import TableService
 from service.spreadsheets.table_formats import MEDIA_TYPES
 
-router = APIRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_permission("read")])
+router = ApiRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_permission("read")])
 
 _RESPONSE_HEADERS = {"ETag": "Entity tag of this response.", "Link": 'Address of the next page, with `rel="next"`.'}
 

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from models.problem.planning_problem import PlanningProblem
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
+from service.api.routing import ApiRouter
 from service.core.errors import BODY_ERRORS, document_errors
 from service.domain.schemas.problems import ProblemSource, ValidationReport
 from service.domain.validation import validate_body
 
-router = APIRouter(prefix="/v1/validate", tags=["problems"], dependencies=[require_permission("read")])
+router = ApiRouter(prefix="/v1/validate", tags=["problems"], dependencies=[require_permission("read")])
 
 
 @router.post("", summary="Validate a problem", responses=document_errors(*BODY_ERRORS))

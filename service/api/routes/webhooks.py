@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from models.base import ID_PATTERN
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody, require_json_body
+from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -19,7 +20,7 @@ from service.core.errors import (
 from service.domain.schemas.webhooks import DeliveryList, DeliveryView, WebhookBody, WebhookList, WebhookWithSecret
 from service.domain.webhooks import WebhookService
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[require_permission("read")])
+router = ApiRouter(prefix="/v1/webhooks", tags=["webhooks"], dependencies=[require_permission("read")])
 
 WebhookName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="Identifier of the webhook.")]
 

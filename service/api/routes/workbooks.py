@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -10,6 +10,7 @@ from service.api.dependencies import PlanName, ServicesDependency, get_body_read
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
+from service.api.routing import ApiRouter
 from service.core.errors import (
     ConflictError,
     NotAcceptableError,
@@ -23,7 +24,7 @@ from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, XLSX_MEDIA_
 from service.spreadsheets.province_workbook import build_province_zip, build_template_tables, write_province_workbook
 from service.spreadsheets.workbook import iterate_file_chunks
 
-router = APIRouter(prefix="/v1", tags=["tables"])
+router = ApiRouter(prefix="/v1", tags=["tables"])
 
 _ETAG_HEADER = {"ETag": "Entity tag of this workbook."}
 

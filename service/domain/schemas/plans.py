@@ -225,6 +225,8 @@ class PlanList(Frozen):
 
     plans: tuple[PlanListEntry, ...]
     """Newest first."""
+    damaged: tuple[str, ...] = ()
+    """Identifiers of plans of this page that are left out, because what is stored of them is damaged."""
     next: str | None
     """Address of the next page; null on the last."""
 

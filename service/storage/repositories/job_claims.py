@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
 from service.core.trace_context import extract_trace
+from service.storage.errors import DamagedRecordError
 from service.storage.plan_requests import Claim, WarmStartSource
 from service.storage.records import PlanState
 from service.storage.repositories import plan_events
@@ -80,13 +81,15 @@ def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lea
 
 
 def _read_warm_start(transaction: Transaction, base_plan: str | None) -> WarmStartSource | None:
-    """Read the plan to start from; None where there is no base plan or the base plan has no basis (yet)."""
-    basis = None if base_plan is None else transaction.plans.read_basis_bytes(base_plan)
+    """Read the plan to start from; None where there is no base plan, or it has no basis (yet), or is damaged."""
+    basis = None if base_plan is None else transaction.plans.find_sound_basis(base_plan)
     if base_plan is None or basis is None:
         return None
-    return WarmStartSource(
-        transaction.problems.get_stored_problem(transaction.plans.get_plan(base_plan).problem_digest), basis
-    )
+    try:
+        problem = transaction.problems.get_stored_problem(transaction.plans.get_plan(base_plan).problem_digest)
+    except DamagedRecordError:
+        return None
+    return WarmStartSource(problem, basis)
 
 
 def read_last_reason(transaction: Transaction, plan: str) -> str:

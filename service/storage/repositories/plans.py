@@ -1,25 +1,33 @@
 """Stored plans: their heads, tables and bases."""
 
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+import structlog
 from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, tuple_, update
 
 from models.options import PlanOptions
 from models.plan import Plan
 from service.core.codecs import PlanOutcome, decode_basis, decode_table
 from service.core.log_text import summarize_error
-from service.storage.canonical import compute_options_digest
+from service.storage.canonical import compute_digest, compute_options_digest
 from service.storage.engine import read_database_clock
 from service.storage.errors import DamagedRecordError, RecordNotFoundError
 from service.storage.object_store import ObjectStore
+from service.storage.object_verification import ObjectVerifier
 from service.storage.records import Json, PlanRecord, PlanState, TableInfo, to_utc_datetime
 from service.storage.schema import plan_approvals, plan_tables, plans
 from solvers.lp.solution import Basis
 
+MAX_REUSE_CANDIDATES = 5
+"""Plans of one problem that are tried for reuse."""
+
 REUSABLE_OUTCOMES = ("optimal", "infeasible")
 """Outcomes that another solve could not improve."""
+
+_log = structlog.get_logger(__name__)
 
 _HEAD_COLUMNS = [
     *(column for column in plans.c if column is not plans.c.basis),
@@ -31,10 +39,11 @@ _HEAD_COLUMNS = [
 class PlanRepository:
     """Plans by identifier."""
 
-    def __init__(self, connection: Connection, objects: ObjectStore) -> None:
-        """Work within the transaction of a connection; large tables are in `objects`."""
+    def __init__(self, connection: Connection, objects: ObjectStore, verifier: ObjectVerifier) -> None:
+        """Work within the transaction of a connection; large tables are in `objects`, compared by `verifier`."""
         self._connection = connection
         self._objects = objects
+        self._verifier = verifier
 
     def get_plan(self, plan: str) -> PlanRecord:
         """Read a plan; raise RecordNotFoundError if there is none, DamagedRecordError if it cannot be read."""
@@ -59,7 +68,11 @@ class PlanRepository:
             raise RecordNotFoundError("plan", plan)
         return row.province, row.caller
 
-    def list_plans(
+    def list_plans(self, **conditions: Any) -> tuple[PlanRecord, ...]:
+        """List plans as `list_plans_or_damage` does, without those that cannot be read."""
+        return tuple(one for one in self.list_plans_or_damage(**conditions) if isinstance(one, PlanRecord))
+
+    def list_plans_or_damage(
         self,
         *,
         caller: str | None = None,
@@ -67,10 +80,10 @@ class PlanRepository:
         before: str | None = None,
         limit: int = 100,
         visible_to: tuple[frozenset[str] | None, str] | None = None,
-    ) -> tuple[PlanRecord, ...]:
+    ) -> tuple[PlanRecord | DamagedRecordError, ...]:
         """List at most `limit` plans, newest first; of one caller, in some states, older than the plan `before`, if given.
 
-        `visible_to`: only plans of these provinces (None: of any), and plans without a province of this caller.
+        A plan that cannot be read is its error, which names it. `visible_to`: only plans of these provinces (None: of any), and plans without a province of this caller.
         """
         query = _select_heads().order_by(plans.c.created.desc(), plans.c.id.desc()).limit(limit)
         if caller is not None:
@@ -88,12 +101,23 @@ class PlanRepository:
             if created is None:
                 raise RecordNotFoundError("plan", before)
             query = query.where(tuple_(plans.c.created, plans.c.id) < (created, before))
-        return tuple(_to_plan_record(row) for row in self._connection.execute(query))
+        try:
+            rows = self._connection.execute(query).all()
+        except ValueError:  # of a JSON column of one of them
+            names = self._connection.execute(query.with_only_columns(plans.c.id)).scalars().all()
+            return tuple(self._get_plan_or_damage(plan) for plan in names)
+        return tuple(_to_record_or_damage(row) for row in rows)
+
+    def _get_plan_or_damage(self, plan: str) -> PlanRecord | DamagedRecordError:
+        try:
+            return self.get_plan(plan)
+        except DamagedRecordError as error:
+            return error
 
     def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
-        """Find the oldest plan with these digests that another solve could not improve; None if there is none."""
+        """Find the oldest sound plan with these digests that another solve could not improve; None if there is none."""
         query = (
-            _select_heads()
+            select(plans.c.id)
             .where(
                 plans.c.problem_digest == problem_digest,
                 plans.c.options_digest == options_digest,
@@ -101,10 +125,16 @@ class PlanRepository:
                 plans.c.outcome.in_(REUSABLE_OUTCOMES),
             )
             .order_by(plans.c.created)
-            .limit(1)
+            .limit(MAX_REUSE_CANDIDATES)
         )
-        row = self._connection.execute(query).first()
-        return None if row is None else _to_plan_record(row)
+        for plan in self._connection.execute(query).scalars().all():
+            try:
+                self.verify_plan(plan)
+            except DamagedRecordError as error:
+                _log.error("damaged plan not reused", plan=plan, reason=str(error))
+            else:
+                return self.get_plan(plan)
+        return None
 
     def list_tables(self, plan: str) -> tuple[TableInfo, ...]:
         """List the tables of a finished plan, by name."""
@@ -112,22 +142,39 @@ class PlanRepository:
         return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
 
     def read_parquet(self, plan: str, table: str) -> bytes:
-        """Read a table as Parquet bytes; raise RecordNotFoundError if the plan has no such table (yet)."""
-        body, key = self._locate_parquet(plan, table)
+        """Read a table as Parquet bytes; raise RecordNotFoundError if the plan has no such table (yet).
+
+        DamagedRecordError if the bytes are not those that were stored.
+        """
+        body, key = self._locate_sound_parquet(plan, table)
         return body if key is None else self._objects.get_object(key)
 
     def open_parquet_file(self, plan: str, table: str) -> pa.NativeFile:
-        """Open a table as a file; a table in the object store is then never in memory as a whole."""
-        body, key = self._locate_parquet(plan, table)
+        """Open a table as a file; a table in the object store is then never in memory as a whole. Raises as `read_parquet`."""
+        body, key = self._locate_sound_parquet(plan, table)
         return pa.BufferReader(body) if key is None else self._objects.open_object(key)
 
-    def _locate_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
-        """Return the Parquet bytes of a table, or its key in the object store."""
-        query = select(plan_tables.c.body, plan_tables.c.object_key)
+    def _locate_sound_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
+        """Return the Parquet bytes of a table, or its key in the object store, compared with its digest."""
+        query = select(plan_tables.c.body, plan_tables.c.object_key, plan_tables.c.digest)
         row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
         if row is None:
             raise RecordNotFoundError("table", f"{table} of {plan}")
-        return bytes(row.body or b""), row.object_key
+        body = bytes(row.body or b"")
+        if row.object_key is not None:
+            self._verifier.verify_object(row.object_key, row.digest, f"{table} of {plan}")
+        elif (found := compute_digest(body)) != row.digest:
+            raise DamagedRecordError("table", f"{table} of {plan}", f"its bytes have the digest {found}")
+        return body, row.object_key
+
+    def verify_plan(self, plan: str) -> None:
+        """Raise DamagedRecordError unless a finished plan can be read and its tables are as they were stored."""
+        record = self.get_plan(plan)
+        stored = {table.name: table.rows for table in self.list_tables(plan)}
+        if record.head is not None and dict(record.head.tables) != stored:
+            raise DamagedRecordError("plan", plan, "its head names other tables than are stored")
+        for table in stored:
+            self._locate_sound_parquet(plan, table)
 
     def read_table(self, plan: str, table: str) -> pa.Table:
         """Read a table as Arrow; raise RecordNotFoundError if the plan has no such table (yet)."""
@@ -150,6 +197,18 @@ class PlanRepository:
         """Read the final basis as bytes; see `decode_basis`."""
         body = self._connection.execute(select(plans.c.basis).where(plans.c.id == plan)).scalar_one_or_none()
         return None if body is None else bytes(body)
+
+    def find_sound_basis(self, plan: str) -> bytes | None:
+        """Read the final basis as bytes; None if there is none, or if it is damaged: a solve can begin without it."""
+        body = self.read_basis_bytes(plan)
+        if body is None:
+            return None
+        try:
+            decode_basis(body)
+        except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
+            _log.error("damaged basis not used", plan=plan, reason=summarize_error(error))
+            return None
+        return body
 
     def insert_plan(
         self,
@@ -237,6 +296,13 @@ class PlanRepository:
 def _select_heads() -> Select[Any]:
     """Select plans without their bases, with their approval states."""
     return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id))
+
+
+def _to_record_or_damage(row: Row[Any]) -> PlanRecord | DamagedRecordError:
+    try:
+        return _to_plan_record(row)
+    except DamagedRecordError as error:
+        return error
 
 
 def _to_plan_record(row: Row[Any]) -> PlanRecord:

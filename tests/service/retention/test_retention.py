@@ -82,7 +82,6 @@ def test_by_default_everything_is_kept_for_ever(aged: AgedStore) -> None:
     old = aged.plan("old")
     assert aged.purge() == PurgeCounts()
     assert aged.there() == {old}
-    assert not aged.settings.has_retention_limits
 
 
 def test_a_draft_goes_with_all_that_is_its_own_and_leaves_a_line_in_the_audit_log(aged: AgedStore) -> None:

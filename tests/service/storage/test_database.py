@@ -114,7 +114,7 @@ def test_the_clock_is_the_databases_and_runs(store: Store) -> None:
 
 def test_sqlite_is_safe_for_many_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
     store = Store.open_store(Settings(data_dir=tmp_path_factory.mktemp("data")))
-    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
+    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000}
     with store.write_transaction() as stored:
         for pragma, value in pragmas.items():
             assert stored.connection.execute(text(f"PRAGMA {pragma}")).scalar() == value

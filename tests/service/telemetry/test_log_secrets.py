@@ -82,7 +82,7 @@ def fail_in_every_way(address: str, key: str, store: Store) -> list[int]:
         if store.engine.dialect.name == "postgresql":
             cut_off(store)
         else:
-            hide_database(store)
+            hide_keys(store)
         found.append(client.get("/v1/plans", headers={"X-Request-Id": "gone"}).status_code)
     return found
 
@@ -97,12 +97,10 @@ def cut_off(store: Store) -> None:
     )
 
 
-def hide_database(store: Store) -> None:
-    """Put a file that is no database in place of the SQLite file."""
-    file = Path(str(store.engine.url.database))
-    for suffix in ("-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
-    file.write_bytes(b"no database " * 1000)
+def hide_keys(store: Store) -> None:
+    """Take the table of keys away."""
+    with store.write_transaction() as stored:
+        stored.connection.execute(text("ALTER TABLE api_keys RENAME TO keys_elsewhere"))
 
 
 def test_no_failure_logs_a_secret_a_body_or_much(database_url: str, tmp_path: Path) -> None:
@@ -121,14 +119,15 @@ def test_no_failure_logs_a_secret_a_body_or_much(database_url: str, tmp_path: Pa
         statuses = fail_in_every_way(service, key, store)
         store.close()
     lines = [line for line in stream.getvalue().splitlines() if '"logger": "httpx2"' not in line]
-    assert all(status >= 500 for status in statuses), statuses
+    assert [status // 100 for status in statuses] == [5, 2, 5, 5]  # the list leaves the plan out
     for secret in (key.rpartition("_")[2], "whsec_", PASSWORD, BODY, "\x1b"):
         telling = [line for line in lines if secret in line]
         assert not telling, (secret, telling[:1])
     assert max(map(len, lines)) < MAX_LINE_BYTES
     events = [json.loads(line) for line in lines]
-    for request_id in ("head", "heads", "hook", "gone"):
-        said = [one for one in events if one.get("request_id") == request_id and one["event"] != "request"]
+    for request_id in ("head", "hook", "gone"):
+        beside = {"request", "connection lost; read again"}
+        said = [one for one in events if one.get("request_id") == request_id and one["event"] not in beside]
         assert len(said) == 1, said
     assert any(one["event"] == "client disconnected" for one in events)
     assert not any("ASGI" in one["event"] for one in events)
