@@ -4,8 +4,8 @@ from typing import Literal
 
 from models.base import Frozen
 
-Outcome = Literal["optimal", "feasible", "infeasible", "failed"]
-"""`optimal`: the certificate passed. `feasible`: a limit stopped the solver, and the certificate states the gap.
+Outcome = Literal["optimal", "unverified", "feasible", "infeasible", "failed"]
+"""`optimal`: the certificate passed. `unverified`: it passed, but the independent reference model disagrees; see `verification`. `feasible`: a limit stopped the solver, and the certificate states the gap.
 `infeasible`: hard rules conflict; see `infeasibility`. `failed`: no plan was found; see `termination`."""
 
 
@@ -263,12 +263,12 @@ class VerificationResult(Frozen):
 
     solver: str
     """Solver of the reference model."""
-    objective: float
-    """Objective of the reference model, in won."""
-    difference: float
-    """Relative difference from the objective of the plan."""
+    objective: float | None
+    """Objective of the reference model, in won; null if the reference model has no plan."""
+    difference: float | None
+    """Relative difference from the objective of the plan; null if the reference model has no plan."""
     agrees: bool
-    """Whether the difference is within the tolerance."""
+    """Whether the difference is within the tolerance. If not, the outcome of the plan is `unverified`."""
 
 
 class ConflictingRule(Frozen):

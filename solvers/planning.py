@@ -81,6 +81,8 @@ def make_plan(
     if options.verify and outcome == "optimal" and report.objective is not None:
         with clock.time_stage("verify"):
             verification = _verify_objective(problem, result, report.objective, run)
+        if verification is not None and not verification.agrees:
+            outcome, termination = "unverified", _describe_disagreement(verification, report.objective)
     objective = report.objective
     plan = Plan(
         outcome=outcome,
@@ -210,6 +212,12 @@ def _verify_objective(
 ) -> VerificationResult | None:
     claim = PlanClaim(objective.before_rounding, result.goal_results, result.shortage_without_swaps)
     return verify_plan(problem, claim, run.options.tolerance, max(run.remaining_seconds(), 1.0))
+
+
+def _describe_disagreement(verification: VerificationResult, objective: PlanObjective) -> Termination:
+    found = "no plan" if verification.objective is None else f"an objective of {verification.objective:,.6g} won"
+    detail = f"{verification.solver} finds {found}, not the one of {objective.before_rounding:,.6g} won before rounding"
+    return Termination(reason="numerical", detail=detail)
 
 
 def _describe_solver(program: Program, result: PipelineResult, run: SolveRun) -> SolverRun:

@@ -29,7 +29,7 @@ class PlanClaim:
 def verify_plan(
     problem: PlanningProblem, claim: PlanClaim, tolerance: float, time_limit_seconds: float
 ) -> VerificationResult | None:
-    """Solve the reference model and compare; return None if it finds no optimum in time.
+    """Solve the reference model and compare; return None if it finds neither an optimum nor a conflict in time.
 
     With ordered goals, the optima of the last goal are compared, because the goals need not determine the objective.
     """
@@ -39,6 +39,8 @@ def verify_plan(
         shortage_without_swaps=_index_shortage(problem, claim.shortage_without_swaps),
         time_limit_seconds=time_limit_seconds,
     )
+    if reference.status in ("infeasible", "unbounded"):
+        return VerificationResult(solver=reference.solver, objective=None, difference=None, agrees=False)
     if reference.status != "optimal" or reference.objective is None:
         return None
     expected, stated = reference.objective, claim.objective

@@ -154,6 +154,9 @@ WARNING_CODES: dict[str, FindingCode] = {
     ),
     "default_target": FindingCode("warning", "The goal `central_share` has no target, so the central share is used."),
     "level_without_smoothing": FindingCode("warning", "The goal `level` is listed, but `smoothing` is 0."),
+    "tiny_coefficient": FindingCode(
+        "warning", "An amount per unit is so small that solvers take it for 0, so limits that count it may be exceeded."
+    ),
     "unmetered_factory": FindingCode("warning", "A factory at a station uses electricity without a limit."),
     "transit_beyond_plan": FindingCode("warning", "A link takes at least as many periods as the plan has."),
     "no_gateway": FindingCode("warning", "The centre promises supplies, but there is no gateway."),

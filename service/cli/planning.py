@@ -44,7 +44,10 @@ def plan_province(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON instead of tables.")] = False,
 ) -> None:
-    """Plan a province: print a summary and write the tables into a folder. Exit with 1 if there is no plan."""
+    """Plan a province: print a summary and write the tables into a folder.
+
+    Exit with 1 if there is no plan, or if the second solver of --verify disagrees.
+    """
     problem = problem_sources.load_problem(source, scenario, change)
     options = PlanOptions(solver=solver, time_limit_seconds=time_limit, verify=verify)
     with Bar(
@@ -75,7 +78,7 @@ def plan_province(
 def show_and_write_plan(
     name: str, result: PlanResult, out: Path | None, table_format: TableFormat, *, as_json: bool = False
 ) -> None:
-    """Print a plan, write its tables into a folder if one is named, and exit with 1 if there is no plan."""
+    """Print a plan, write its tables into a folder if one is named, and exit with 1 if there is no plan or it is unverified."""
     _show_plan(name, result, as_json=as_json)
     if out is not None and result.tables:
         written = write_table_files(result.tables, out, table_format)

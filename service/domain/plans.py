@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from models.options import PlanOptions
+from models.options import LEAST_TOLERANCE, PlanOptions
 from models.validation.checks import Finding, InvalidProblemError
 from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
@@ -148,20 +148,27 @@ class PlanService:
             raise InvalidProblemError((finding,)) from error
 
     def apply_option_limits(self, options: PlanOptions, place: str = "/options") -> PlanOptions:
-        """Apply the time limit of the settings to options at `place`; UnprocessableContentError for a limit above the
-        maximum.
+        """Apply the time limit of the settings to options at `place`; UnprocessableContentError for a time limit above
+        the maximum, or a tolerance below the least that solvers take.
         """
+        findings, most = list[Finding](), self._settings.max_time_limit_seconds
         if "time_limit_seconds" not in options.model_fields_set:
-            return options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
-        most = self._settings.max_time_limit_seconds
-        if options.time_limit_seconds > most:
-            finding = Finding(
-                path=f"{place}/time_limit_seconds",
-                code="above_limit",
-                message=f"A plan may be solved for {most:g} seconds at most here.",
-                remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
+            options = options.model_copy(update={"time_limit_seconds": self._settings.default_time_limit_seconds})
+        elif options.time_limit_seconds > most:
+            findings.append(
+                Finding(
+                    path=f"{place}/time_limit_seconds",
+                    code="above_limit",
+                    message=f"A plan may be solved for {most:g} seconds at most here.",
+                    remedy="Ask for less, or raise ALLOT_MAX_TIME_LIMIT_SECONDS where the service runs.",
+                )
             )
-            raise UnprocessableContentError(finding.message, findings=[finding])
+        if options.tolerance < LEAST_TOLERANCE:
+            message = f"Solvers take no tolerance below {LEAST_TOLERANCE:g}; {options.tolerance:g} is smaller."
+            remedy = f"Give a tolerance of at least {LEAST_TOLERANCE:g}."
+            findings.append(Finding(path=f"{place}/tolerance", code="out_of_range", message=message, remedy=remedy))
+        if findings:
+            raise UnprocessableContentError(findings[0].message, findings=findings)
         return options
 
     def read_plan(self, plan: str) -> tuple[PlanView, int]:

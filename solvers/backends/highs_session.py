@@ -21,6 +21,9 @@ from solvers.errors import SolverError
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 from solvers.lp.solution import Basis, BasisStatus, OnProgress, Solution, Termination
 
+LEAST_HIGHS_TOLERANCE = 1e-10
+"""Smallest feasibility tolerance that HiGHS takes."""
+
 Method = Literal["dual", "primal", "ipm", "ipm-primal-cleanup", "dual-devex", "dual-steepest-edge"]
 """A method of HiGHS.
 
@@ -111,9 +114,10 @@ class HighsSession:
         validate_program(lp)
         self._highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
         self.set_option("output_flag", False)
-        self.set_option("primal_feasibility_tolerance", tolerance)
-        self.set_option("dual_feasibility_tolerance", tolerance)
-        self.set_option("ipm_optimality_tolerance", min(tolerance, 1e-8))
+        accepted = max(tolerance, LEAST_HIGHS_TOLERANCE)
+        self.set_option("primal_feasibility_tolerance", accepted)
+        self.set_option("dual_feasibility_tolerance", accepted)
+        self.set_option("ipm_optimality_tolerance", min(accepted, 1e-8))
         a = lp.matrix
         self._require_success(
             self._highs.passModel(

@@ -165,6 +165,18 @@ MISTAKES: list[tuple[str, str, Modification]] = [
         both(put("factories", 1, "lines", 0, "least", value=[1, 3]), put("factories", 1, "lines", 0, "most", value=2)),
     ),
     ("part_of_whole_unit", "/items/0/carry_over", put("items", 0, "carry_over", value=0.5)),
+    (
+        "tiny_coefficient",
+        "/factories/0/lines/0/kwh_per_unit",
+        put("factories", 0, "lines", 0, "kwh_per_unit", value=1e-9),
+    ),
+    (
+        "tiny_coefficient",
+        "/factories/0/lines/0/labour_hours_per_unit",
+        put("factories", 0, "lines", 0, "labour_hours_per_unit", value=1e-9),
+    ),
+    ("tiny_coefficient", "/items/0/kg_per_unit", put("items", 0, "kg_per_unit", value=5e-5)),
+    ("tiny_coefficient", "/links/0/kwh_per_tonne_km", put("links", 0, "kwh_per_tonne_km", value=1e-12)),
     ("transit_beyond_plan", "/links/0/transit_periods", put("links", 0, "transit_periods", value=2)),
     (
         "arrives_too_late",

@@ -7,6 +7,7 @@ condition; its docstring states the condition. `CHECKS` of each module lists its
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import (
     budgets,
+    coefficients,
     cycles,
     duplicates,
     labels,
@@ -43,6 +44,7 @@ PART_CHECKS = (
     *limits.CHECKS,
     *whole_units.CHECKS,
     *terms.CHECKS,
+    *coefficients.CHECKS,
     *budgets.CHECKS,
     *cycles.CHECKS,
     *past.CHECKS,

@@ -125,6 +125,7 @@ def test_reference_model_agrees() -> None:
     verification = planned(two_counties(), verify=True).plan.verification
     assert verification is not None
     assert verification.agrees
+    assert verification.difference is not None
     assert verification.difference < 1e-7
 
 

@@ -153,6 +153,7 @@ export default {
   "status.finished": "Finished",
   "status.cancelled": "Cancelled",
   "outcome.optimal": "Optimal (verified)",
+  "outcome.unverified": "Unverified: the second solver disagrees",
   "outcome.feasible": "Feasible; optimality not proved",
   "outcome.infeasible": "Infeasible: the rules conflict",
   "outcome.failed": "Failed: no plan and no proof",

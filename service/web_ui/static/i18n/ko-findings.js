@@ -95,6 +95,8 @@ export default {
   "finding.share_of_material": "자재에 몫이 적혀 있습니다. 몫은 소비품에만 쓰이므로 무시됩니다.",
   "finding.no_source":
     "필요한 품목의 출처가 없습니다: 생산선, 중앙 공급, 교환 상대, 재고가 모두 없습니다.",
+  "finding.tiny_coefficient":
+    "단위당 양이 너무 작아 계산에서 0으로 여겨지므로, 이 양을 세는 한도를 넘을 수 있습니다.",
   "finding.cut_off": "군에 필요한 품목이 출처에서 군까지 갈 길이 없습니다.",
   "finding.partners_without_swaps": "예산이 교환 상대를 지정했지만 교환을 포함하지 않습니다.",
   "finding.nothing_to_pay": "예산이 포함하는 지출 가운데 비용이 드는 것이 없습니다.",

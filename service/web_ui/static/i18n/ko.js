@@ -152,6 +152,7 @@ export default {
   "status.finished": "완료",
   "status.cancelled": "취소됨",
   "outcome.optimal": "최적(검증됨)",
+  "outcome.unverified": "확인되지 않음: 독립 검산 결과가 다름",
   "outcome.feasible": "실행 가능; 최적성은 증명되지 않음",
   "outcome.infeasible": "실행 불가능: 규칙이 충돌함",
   "outcome.failed": "실패: 계획도 증명도 없음",

@@ -36,7 +36,7 @@ export function renderPlanResult(plan, context) {
         { class: "buttons" },
         h("a", { class: "button", href: whatIf }, t("infeasibility.try")),
       ),
-    isSolved &&
+    plan.summary &&
       h(
         "div",
         { class: "buttons" },
