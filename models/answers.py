@@ -32,7 +32,7 @@ class ShortageReduction(Frozen):
     units: float
     """Reduction of the shortage, in units of the item; negative if the shortage increases."""
     objective_reduction: float
-    """Reduction of the weighted shortage in the objective, in won."""
+    """Reduction of the weighted shortage in the objective, in weighted won."""
 
 
 class LimitShadowPrice(LimitReference):
@@ -43,7 +43,7 @@ class LimitShadowPrice(LimitReference):
     limit: float
     """Limit, in `unit`."""
     shadow_price: float
-    """Objective saved by one more unit of the limit, in won."""
+    """Objective saved by one more unit of the limit, in weighted won."""
     allowable_decrease: float | None = None
     """Allowable decrease of the limit, in `unit`, before the shadow price changes. Null if not requested or
     unlimited."""
@@ -54,7 +54,7 @@ class LimitShadowPrice(LimitReference):
     """Increase of the limit, in `unit`, that `objective_reduction`, `shortage_reductions` and `text` describe. Null
     except for the top limits."""
     objective_reduction: float | None = None
-    """Exact objective reduction of the step, in won."""
+    """Exact objective reduction of the step, in weighted won."""
     shortage_reductions: tuple[ShortageReduction, ...] = ()
     """Shortages that the step reduces, largest objective reduction first; at most five."""
     text: str = ""
@@ -71,7 +71,7 @@ class GoodShadowPrice(Frozen):
     period: str
     """Identifier of the period."""
     shadow_price: float
-    """Objective saved by one more unit, in won; negative if one more unit increases the objective."""
+    """Objective saved by one more unit, in weighted won; negative if one more unit increases the objective."""
     shortage: float
     """Units short at the place in the period."""
     unit: str
@@ -87,7 +87,7 @@ class ShadowPrices(Frozen):
     note: str
     """Which solve the shadow prices belong to."""
     objective: float
-    """Objective that the shadow prices refer to, in won."""
+    """Objective that the shadow prices refer to, in weighted won."""
     limits: tuple[LimitShadowPrice, ...]
     """Limits with a nonzero shadow price, largest value (shadow price × limit) first."""
     goods: tuple[GoodShadowPrice, ...]
@@ -98,13 +98,13 @@ class BindingLimit(LimitReference):
     """A binding limit that causes shortages, summed over a group."""
 
     shadow_price: float
-    """Objective saved by one more unit of the limit, in won."""
+    """Objective saved by one more unit of the limit, in weighted won."""
     shortage_count: int
     """Number of shortages that the limit causes."""
     amount: float
     """Units of the limit that the cheapest supply of the missing units would use."""
     value: float
-    """`amount` × `shadow_price`: part of the value of the shortages attributed to the limit, in won."""
+    """`amount` × `shadow_price`: part of the value of the shortages attributed to the limit, in weighted won."""
     share: float
     """`value` as a share of the value of the shortages."""
 
@@ -120,19 +120,19 @@ class AttributionGroup(Frozen):
     shortage: float
     """Units short; value in won if the group contains several items."""
     objective: float
-    """Weighted shortage in the objective, in won. The sum over all groups plus the plan's costs is the objective."""
+    """Weighted shortage in the objective, in weighted won. The sum over all groups plus the plan's costs is the objective."""
     value: float
-    """Units short × shadow price of a unit, in won: the saving from the missing units at current shadow prices."""
+    """Units short × shadow price of a unit, in weighted won: the saving from the missing units at current shadow prices."""
     binding_limits: tuple[BindingLimit, ...]
     """Limits with the largest attributed value, largest first; at most twenty."""
     other_limits: float
-    """Value attributed to all other limits, in won."""
+    """Value attributed to all other limits, in weighted won."""
     costs: float
-    """Cost of making and shipping the missing units, in won."""
+    """Cost of making and shipping the missing units, in weighted won."""
     above_shortage_cost: float
-    """Value by which the cheapest supply exceeds the weight of the shortage, in won; subtracted from the sum."""
+    """Value by which the cheapest supply exceeds the weight of the shortage, in weighted won; subtracted from the sum."""
     unreachable: float
-    """Value of needs that no factory, link, allotment or swap can supply, even with relaxed limits, in won."""
+    """Value of needs that no factory, link, allotment or swap can supply, even with relaxed limits, in weighted won."""
 
 
 class ShortageAttribution(Frozen):
@@ -156,7 +156,7 @@ class ShortageChange(Frozen):
     units: float
     """Increase of the shortage, in units of the item; negative if the shortage decreases."""
     objective_change: float
-    """Change of the weighted shortage in the objective, in won."""
+    """Change of the weighted shortage in the objective, in weighted won."""
 
 
 NoRemedyReason = Literal["served", "past", "unreachable", "worse", "whole_units", "time"]
@@ -190,11 +190,11 @@ class Remedy(RemedyLimit):
     """Whether a plan in whole units with `changes` was found. False for large problems, of which the linear program
     was solved only."""
     objective_change: float
-    """Change of the objective (weighted shortage plus costs), in won; negative if the remedy reduces the objective."""
+    """Change of the objective (weighted shortage plus costs), in weighted won; negative if the remedy reduces the objective."""
     loss_to_others: float
-    """Increase of the weighted shortage of other needs, in won."""
+    """Increase of the weighted shortage of other needs, in weighted won."""
     gain_to_others: float
-    """Decrease of the weighted shortage of other needs, in won."""
+    """Decrease of the weighted shortage of other needs, in weighted won."""
     worse_off: tuple[ShortageChange, ...]
     """Needs whose shortage increases, worst first; at most five."""
     goal_changes: dict[str, float] = {}
@@ -242,9 +242,9 @@ class CurvePoint(Frozen):
     parameter: float
     """Parameter: `value` or `factor` of the varied change."""
     objective: float
-    """Objective, in won."""
+    """Objective, in weighted won."""
     shadow_price: float | None
-    """Objective saved per unit of increase of the parameter just after this point, in won. Null if the curve is
+    """Objective saved per unit of increase of the parameter just after this point, in weighted won. Null if the curve is
     sampled."""
     served_share: float
     """Served share of the demand, by value."""
@@ -271,7 +271,7 @@ class ParametricCurve(Frozen):
     exact: bool
     """Whether the points include every breakpoint of the objective."""
     max_error: float | None
-    """Largest error of linear interpolation between points, in won; the interpolation never lies below the curve. Null
+    """Largest error of linear interpolation between points, in weighted won; the interpolation never lies below the curve. Null
     if the curve is sampled."""
     explored_until: float
     """Last parameter reached within the time limit; the requested end if the curve is complete."""
@@ -293,7 +293,7 @@ class GridCell(Frozen):
     outcome: Literal["optimal", "infeasible"]
     """`infeasible`: no plan satisfies every constraint."""
     objective: float | None
-    """Objective, in won; null if infeasible."""
+    """Objective, in weighted won; null if infeasible."""
     served_share: float | None
     """Served share of the demand by value; null if infeasible."""
 
@@ -313,12 +313,12 @@ class ShiftedLimit(LimitReference):
     """A limit with a shadow price that a change shifts."""
 
     shadow_price: float
-    """Objective saved per unit of relaxation of the limit, in won. Relaxing raises an upper limit and lowers a lower
+    """Objective saved per unit of relaxation of the limit, in weighted won. Relaxing raises an upper limit and lowers a lower
     limit."""
     bound_change: float
     """Shift of the limit, in its unit."""
     objective_change: float
-    """Change of the objective at the shadow prices of the plan, in won."""
+    """Change of the objective at the shadow prices of the plan, in weighted won."""
 
 
 class RuleContribution(Frozen):
@@ -327,7 +327,7 @@ class RuleContribution(Frozen):
     rule: str
     """Name of the constraint or variable in the formulation; `balance` means the needs."""
     objective_change: float
-    """Change of the objective at the shadow prices of the plan, in won."""
+    """Change of the objective at the shadow prices of the plan, in weighted won."""
     limit_count: int
     """Number of limits with a shadow price that the change shifts."""
 
@@ -345,9 +345,9 @@ class ObjectiveEstimate(Frozen):
     """`optimal`: the estimate is exact, so there is a plan. `infeasible`: the bounds of one constraint alone show that no
     plan satisfies it. `unknown`: only a solve can tell whether there is a plan."""
     objective: float
-    """Objective of the plan before rounding, in won."""
+    """Objective of the plan before rounding, in weighted won."""
     objective_change: float | None
-    """Change of the objective, in won: the exact value, or a lower bound. Null if the changes alter coefficients,
+    """Change of the objective, in weighted won: the exact value, or a lower bound. Null if the changes alter coefficients,
     the policy has ordered goals, or `outcome` is `infeasible`."""
     exact: bool
     """Whether the optimal basis stays valid for the whole change."""

@@ -37,11 +37,11 @@ class ComparisonStep(Frozen):
     name: str
     """Input that the step changes."""
     objective: float | None
-    """Objective after the step, in won; null if the problem is then infeasible."""
+    """Objective after the step, in weighted won; null if the problem is then infeasible."""
     served_share: float | None
     """Served share after the step, 0 to 1; null if the problem is then infeasible."""
     objective_change: float | None
-    """Change of the objective by the step, in won; null without a plan after or before the step."""
+    """Change of the objective by the step, in weighted won; null without a plan after or before the step."""
     served_share_change: float | None
     """Change of the served share by the step; null without a plan after or before the step."""
 
@@ -63,7 +63,7 @@ class Comparison(Frozen):
     infeasibility: Infeasibility | None
     """Conflict and least relaxation of the second problem, as in its plan; null unless `outcome` is `infeasible`."""
     objective: tuple[float, float] | None
-    """Weighted shortage plus costs of both plans before rounding, in won, independent of the goals of the policies."""
+    """Weighted shortage plus costs of both plans before rounding, in weighted won, independent of the goals of the policies."""
     served_share: tuple[float, float] | None
     """Served share of both plans by value, before rounding."""
     goals: tuple[ResultDifference, ...] | None
@@ -121,7 +121,7 @@ class EquityMeasures(Frozen):
     """Need served by a plan, and how equally, before rounding."""
 
     objective: float
-    """Weighted shortage plus costs, in won, with every unit of a need at the weight of the last unit served."""
+    """Weighted shortage plus costs, in weighted won, with every unit of a need at the weight of the last unit served."""
     served_share: float
     """Served share of the need, by value."""
     gini: float | None
@@ -140,7 +140,7 @@ class PriceOfEquity(Frozen):
     plain: EquityMeasures
     """The plan without fairness: every unit of a need weighs the same, however little of the need is served."""
     price: float
-    """Objective of the plan minus that of the plan without fairness, in won. At least 0 without ordered goals."""
+    """Objective of the plan minus that of the plan without fairness, in weighted won. At least 0 without ordered goals."""
     relative_price: float | None
     """`price` as a share of the objective without fairness; null if that is 0."""
 

@@ -35,15 +35,15 @@ class Certificate(Frozen):
     gap: float
     """Duality gap: |primal − dual objective| / (1 + |primal| + |dual|)."""
     primal_objective: float
-    """Objective of the plan, in won."""
+    """Objective of the plan, in weighted won."""
     dual_objective: float
-    """Dual bound, in won: no plan has a smaller objective."""
+    """Dual bound, in weighted won: no plan has a smaller objective."""
     tolerance: float
     """Tolerance of the test."""
 
 
 class ObjectiveTerms(Frozen):
-    """Terms of the objective, in won; the shortage is weighted."""
+    """Terms of the objective, in weighted won. Making, haulage and holding are money: a won of costs counts as one weighted won."""
 
     shortage: float = 0.0
     """Weighted shortage."""
@@ -67,8 +67,8 @@ class GoalResult(Frozen):
     goal: str
     """Name of the goal."""
     value: float
-    """Optimal value of the goal in its own stage. A share for `worst_fulfilment`, else won. For `central_share`, the
-    distance to the target."""
+    """Optimal value of the goal in its own stage. A share for `worst_fulfilment`, weighted won for
+    `shortage`, `cost` and `level`, else won. For `central_share`, the distance to the target."""
     tolerance_bound: float
     """Bound on the goal in later stages: its value relaxed by its tolerance."""
     final_value: float
@@ -79,11 +79,11 @@ class PlanObjective(Frozen):
     """The objective of the plan and its terms."""
 
     value: float
-    """Weighted shortage plus all costs, in won."""
+    """Weighted shortage plus all costs, in weighted won: won of value times the weights of the policy, which nobody pays."""
     parts: ObjectiveTerms
     """Terms that add up to `value`."""
     before_rounding: float
-    """Objective of the linear program, before rounding to whole units, in won; no plan has a smaller one. Equal to `value` if nothing
+    """Objective of the linear program, before rounding to whole units, in weighted won; no plan has a smaller one. Equal to `value` if nothing
     had to be whole."""
     rounding_gap: float
     """Proved gap of rounding: `value` exceeds the best plan in whole units by at most this share of `value`; 0 if nothing had to be
@@ -264,7 +264,7 @@ class VerificationResult(Frozen):
     solver: str
     """Solver of the reference model."""
     objective: float | None
-    """Objective of the reference model, in won; null if the reference model has no plan."""
+    """Objective of the reference model, in weighted won; null if the reference model has no plan."""
     difference: float | None
     """Relative difference from the objective of the plan; null if the reference model has no plan."""
     agrees: bool
@@ -321,7 +321,7 @@ class Plan(Frozen):
     verification: VerificationResult | None = None
     """Result of the reference model; null unless `verify` was set."""
     rounding_cost: float | None = None
-    """Increase of the objective by rounding to whole units, in won; null if no item requires whole units."""
+    """Increase of the objective by rounding to whole units, in weighted won; null if no item requires whole units."""
     solver: SolverRun
     """Solver, model size and solution steps."""
     timings: dict[str, float]

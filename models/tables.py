@@ -20,7 +20,7 @@ class QuotaRow(Frozen):
     kwh: float
     """Electricity for the quota including overhead, in kWh."""
     price: float
-    """Shadow price of the item at the factory's place in the period, in won per unit."""
+    """Shadow price of the item at the factory's place in the period, in weighted won per unit."""
 
 
 class SupplyRow(Frozen):
@@ -65,7 +65,7 @@ class SupplyRow(Frozen):
     in_time: float | None
     """Units of `due` that are there in time, from the stock and the arrivals until then; null where nothing is due."""
     price: float
-    """Shadow price of the item at the place in the period, in won per unit."""
+    """Shadow price of the item at the place in the period, in weighted won per unit."""
 
 
 class ShipmentRow(Frozen):
@@ -172,7 +172,7 @@ class PowerRow(Frozen):
     limit: float | None
     """Electricity limit in kWh: allotment plus own generation; null if the area has no limit."""
     price: float
-    """Shadow price of the limit: objective saved by one more kWh, in won."""
+    """Shadow price of the limit: objective saved by one more kWh, in weighted won."""
 
 
 class CapacityRow(Frozen):
@@ -194,7 +194,7 @@ class CapacityRow(Frozen):
     unit: str
     """Unit of `used` and `limit`."""
     price: float
-    """Shadow price of the limit: objective saved by one more unit, in won."""
+    """Shadow price of the limit: objective saved by one more unit, in weighted won."""
 
 
 class BottleneckRow(Frozen):
@@ -207,7 +207,7 @@ class BottleneckRow(Frozen):
     period: str
     """Period of the shortage."""
     shortage: float
-    """Units short, without those that whole units cause (column `rounding` of `supply`)."""
+    """Units short, as in the table `supply`. A shortage that only whole units cause has no row."""
     rule: str
     """Name of the binding constraint."""
     id: str
@@ -217,7 +217,7 @@ class BottleneckRow(Frozen):
     limit_period: str
     """Period or settlement window of the limit."""
     gain: float
-    """Shadow price of the limit: objective saved by one more unit, in won."""
+    """Shadow price of the limit: objective saved by one more unit, in weighted won."""
     unit: str
     """Unit of the limit."""
 

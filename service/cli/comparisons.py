@@ -8,6 +8,7 @@ from rich.table import Table
 from models.answers import GridCell, ShortageAttribution
 from models.changes.change import Change
 from models.comparisons import Comparison
+from models.number_text import format_amount
 from models.plan import Infeasibility
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
@@ -43,7 +44,7 @@ def show_bottlenecks(
 ) -> None:
     """Attribute shortages to limits; with --county, --item and --period also find remedies.
 
-    The parts of a group add up to its value in won. Example: `allot bottlenecks ryanggang -s crisis --group-by
+    The parts of a group add up to its value in weighted won. Example: `allot bottlenecks ryanggang -s crisis --group-by
     category`. All shortages of one limit: `allot bottlenecks ryanggang -s crisis --group-by limit --rule power
     --limit hyesan`.
     """
@@ -65,11 +66,14 @@ def show_bottlenecks(
 
 
 def _build_bottleneck_table(found: ShortageAttribution, group_by: GroupBy, max_causes: int) -> Table:
-    table = Table(group_by, "won", "limit", "period", "share", "amount", "shadow price", title="Bottlenecks")
+    table = Table(group_by, "weighted won", "limit", "period", "share", "amount", "shadow price", title="Bottlenecks")
     for group in found.groups:
         for cause in group.binding_limits[:max_causes]:
             limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
-            price, amount = f"{cause.shadow_price:,.4g} won per {cause.unit}", f"{cause.amount:,.4g} {cause.unit}"
+            price, amount = (
+                f"{format_amount(cause.shadow_price, 4)} per {cause.unit}",
+                f"{format_amount(cause.amount, 4)} {cause.unit}",
+            )
             table.add_row(
                 group.key, f"{group.value:,.0f}", limit, cause.period, format_share(cause.share), amount, price
             )
@@ -111,14 +115,14 @@ def show_curve(
         typer.echo(found.model_dump_json(indent=2))
         _exit_without_plan(found.outcome == "optimal")
         return
-    table = Table("at", "objective, won", "served", "won per 1 more", "", title=what)
+    table = Table("at", "objective, weighted won", "served", "weighted won per 1 more", "", title=what)
     for point in found.points:
         mark = "breakpoint" if point.is_breakpoint else ""
         table.add_row(
-            f"{point.parameter:.4g}",
+            format_amount(point.parameter, 4),
             f"{point.objective:,.2f}",
             format_share(point.served_share),
-            "" if point.shadow_price is None else f"{point.shadow_price:,.4g}",
+            "" if point.shadow_price is None else format_amount(point.shadow_price, 4),
             mark,
         )
     problem_sources.output_console.print(table)
@@ -154,7 +158,7 @@ def show_grid(
     table = Table(
         f"{first.partition('=')[0]} \\ {second.partition('=')[0]}",
         *(f"{b:g}" for b in sides[1][1]),
-        title="Served share, and objective in won",
+        title="Served share, and objective in weighted won",
     )
     cells = {(cell.first, cell.second): cell for cell in found.cells}
     for a in sides[0][1]:
@@ -244,7 +248,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
 
 
 def _build_step_table(found: Comparison) -> Table:
-    steps = Table("step", "objective, won", "change", "served share", title="Step by step")
+    steps = Table("step", "objective, weighted won", "change", "served share", title="Step by step")
     for step in found.steps:
         if step.objective is None or step.served_share is None:
             steps.add_row(step.name, "no plan", "", "")
@@ -256,7 +260,9 @@ def _build_step_table(found: Comparison) -> Table:
 
 def _print_figures(found: Comparison) -> None:
     for goal in found.goals or ():
-        problem_sources.output_console.print(f"goal {goal.key}: {goal.before:,.6g} before, {goal.after:,.6g} after")
+        problem_sources.output_console.print(
+            f"goal {goal.key}: {format_amount(goal.before)} before, {format_amount(goal.after)} after"
+        )
     for title, rows in (("county", found.by_county), ("category", found.by_category)):
         table = Table(title, "served before", "served after", title=f"By {title}")
         for row in rows or ():

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
+from models.number_text import format_amount
 from models.plan import Infeasibility, ObjectiveTerms, Plan, PlanSummary, ServedShare, ServedSpread
 from service.core.share_text import format_share
-from solvers.infeasibility.wording import format_amount
 from solvers.lp.solution import Progress
 
 
@@ -36,10 +36,12 @@ def print_plan(name: str, head: Plan, console: Console) -> None:
         level = (
             f", rate changes {parts.rate_changes:,.2f}, left over {parts.left_over:,.2f}" if _is_level(parts) else ""
         )
-        console.print(f"objective {head.objective.value:,.2f} won, of it shortage {parts.shortage:,.2f}{level}")
+        console.print(
+            f"objective {head.objective.value:,.2f} weighted won, of it shortage {parts.shortage:,.2f}{level}"
+        )
         if head.rounding_cost is not None:
             console.print(
-                f"whole units: {head.objective.before_rounding:,.2f} won before rounding; "
+                f"whole units: {head.objective.before_rounding:,.2f} weighted won before rounding; "
                 f"proved gap {head.objective.rounding_gap:.1e}"
             )
     if head.summary is not None:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from models.answers import GoodShadowPrice, NoRemedyReason, Remedies
 from models.comparisons import PriceOfEquity
+from models.number_text import format_amount
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, compare_steps, open_problem, open_session, show_comparison
 from service.cli.plan_summary import format_gini, format_spread, print_infeasibility
@@ -40,7 +41,7 @@ def show_shadow_prices(
     max_goods: Annotated[int, typer.Option(help="Maximum number of goods, the highest shadow prices first.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the shadow price of each limit, in won per unit, with its allowable range.
+    """Print the shadow price of each limit, in weighted won per unit, with its allowable range.
 
     Example: `allot shadow-prices ryanggang -s crisis --with-ranges 5`. The prices hold before rounding to whole
     units.
@@ -50,13 +51,15 @@ def show_shadow_prices(
     )
     if _print_if_json(found, as_json):
         return
-    table = Table("limit", "period", "used", "of", "shadow price, won", "from", "to", title="Shadow prices of limits")
+    table = Table(
+        "limit", "period", "used", "of", "shadow price, weighted won", "from", "to", title="Shadow prices of limits"
+    )
     for row in found.limits:
         limit = " ".join(filter(None, (row.rule, row.id, row.part)))
-        falls = "" if row.allowable_decrease is None else f"{row.limit - row.allowable_decrease:,.6g}"
-        rises = "" if row.allowable_increase is None else f"{row.limit + row.allowable_increase:,.6g}"
-        price = f"{row.shadow_price:,.4g} / {row.unit}"
-        table.add_row(limit, row.period, f"{row.used:,.6g}", f"{row.limit:,.6g}", price, falls, rises)
+        falls = "" if row.allowable_decrease is None else format_amount(row.limit - row.allowable_decrease)
+        rises = "" if row.allowable_increase is None else format_amount(row.limit + row.allowable_increase)
+        price = f"{format_amount(row.shadow_price, 4)} / {row.unit}"
+        table.add_row(limit, row.period, format_amount(row.used), format_amount(row.limit), price, falls, rises)
     problem_sources.output_console.print(table)
     for row in found.limits:
         if row.text:
@@ -67,10 +70,10 @@ def show_shadow_prices(
 
 
 def _build_goods_table(rows: Sequence[GoodShadowPrice]) -> Table:
-    table = Table("county", "item", "period", "short", "shadow price, won", title="Shadow prices of goods")
+    table = Table("county", "item", "period", "short", "shadow price, weighted won", title="Shadow prices of goods")
     for row in rows:
-        price = f"{row.shadow_price:,.4g} / {row.unit}"
-        table.add_row(row.county, row.item, row.period, f"{row.shortage:,.6g}", price)
+        price = f"{format_amount(row.shadow_price, 4)} / {row.unit}"
+        table.add_row(row.county, row.item, row.period, format_amount(row.shortage), price)
     return table
 
 
@@ -120,7 +123,7 @@ def show_remedies(
 def _print_remedies(found: Remedies) -> None:
     more = f", {found.not_evaluated} not evaluated" if found.not_evaluated else ""
     problem_sources.output_console.print(
-        f"{found.shortage:,.6g} short; {found.evaluated} limits evaluated{more}.", soft_wrap=True
+        f"{format_amount(found.shortage)} short; {found.evaluated} limits evaluated{more}.", soft_wrap=True
     )
     if found.reason is not None:
         problem_sources.output_console.print(REASONS_WITHOUT_REMEDY[found.reason], soft_wrap=True)
@@ -204,8 +207,8 @@ def _describe_price_of_equity(found: PriceOfEquity) -> str:
     relative = "" if found.relative_price is None else f" ({format_share(found.relative_price)})"
     fair, plain = found.fair, found.plain
     return (
-        f"Price of equity: {found.price:,.0f} won{relative}. Without fairness, the objective is {plain.objective:,.0f} "
-        f"instead of {fair.objective:,.0f} won, the served share {format_share(plain.served_share)} instead of "
+        f"Price of equity: {found.price:,.0f} weighted won{relative}. Without fairness, the objective is {plain.objective:,.0f} "
+        f"instead of {fair.objective:,.0f} weighted won, the served share {format_share(plain.served_share)} instead of "
         f"{format_share(fair.served_share)}, and the Gini coefficient {format_gini(plain.gini)} instead of "
         f"{format_gini(fair.gini)}."
     )
@@ -225,12 +228,12 @@ def show_goals(
         raise typer.Exit(1) from error
     table = Table("goal", "result", "own optimum", "loss", "gain per unit of", title="Goals in order")
     for row in found:
-        per = ", ".join(f"{name}: {price:,.4g}" for name, price in row.shadow_prices.items())
+        per = ", ".join(f"{name}: {format_amount(price, 4)}" for name, price in row.shadow_prices.items())
         table.add_row(
             row.goal,
-            f"{row.result.value:,.6g}",
-            f"{row.unconstrained_value:,.6g}",
-            f"{row.loss_to_earlier_goals:,.6g}",
+            format_amount(row.result.value),
+            format_amount(row.unconstrained_value),
+            format_amount(row.loss_to_earlier_goals),
             per,
         )
     problem_sources.output_console.print(table if found else "The policy has no ordered goals.")

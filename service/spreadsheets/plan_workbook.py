@@ -165,7 +165,7 @@ def _iterate_certificate_rows(head: Plan) -> Iterator[SummaryRow]:
             yield (name, getattr(proof, name)), "number"
     if head.objective is not None:
         yield (), "text"
-        yield ("Objective, won",), "bold"
+        yield ("Objective, weighted won",), "bold"
         yield ("value", head.objective.value), "number"
         yield ("before_rounding", head.objective.before_rounding), "number"
         yield ("rounding_gap", head.objective.rounding_gap), "tiny"

@@ -226,7 +226,7 @@ interface County extends Place {
 interface Factory extends Named {
   place?: string;
   condition?: number;
-  lines?: { item: string; labour_hours_per_unit?: number }[];
+  lines?: { item: string; kwh_per_unit?: number; labour_hours_per_unit?: number }[];
 }
 
 interface Link {

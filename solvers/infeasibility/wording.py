@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
+from models.number_text import format_amount
 from models.plan import ConflictingRule
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.formulation.registry import ITEM_UNIT
 from solvers.infeasibility.relaxation import RelaxableLimits
 from solvers.lp.linear_program import FloatArray, IntArray, Program
-
-LARGEST_WITH_DECIMALS = 1e5
-"""Larger amounts are written without decimals."""
 
 
 def describe_limits(
@@ -38,14 +36,6 @@ def _build_limit_rows(
             side="at_most" if is_upper else "at_least",
             limit=bound,
         )
-
-
-def format_amount(amount: float) -> str:
-    """Format an amount by six digits, or by all digits before the point, without an exponent."""
-    if abs(amount) >= LARGEST_WITH_DECIMALS:
-        return f"{amount:,.0f}"
-    text = f"{amount:,.6g}"
-    return text if "e" not in text else f"{amount:.12f}".rstrip("0").rstrip(".")
 
 
 def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[ConstraintInfo, dict[str, str]]:

@@ -45,11 +45,14 @@ REDUCED_COST_TOLERANCE = 1e-7
 def build_bottleneck_table(
     arrays: ProblemArrays, program: Program, dual_values: FloatArray, flows: Flows, limits: Limits
 ) -> pa.Table:
-    """Build the bottleneck table (BottleneckRow): shortages in the order of the supply table, largest shadow price first."""
+    """Build the bottleneck table (BottleneckRow): shortages in the order of the supply table, largest shadow price first.
+
+    Shortages that only whole units cause have no bottleneck.
+    """
     balance = program.constraints["balance"]
     place, item, period = (balance.axes[name] for name in ("place", "item", "period"))
-    short_by_row = (flows.shortage - flows.rounding)[place, item, period]
-    short = np.flatnonzero(short_by_row > 0)
+    shortage, rounding = (amount[place, item, period] for amount in (flows.shortage, flows.rounding))
+    short = np.flatnonzero(shortage - rounding > 0)
     binding = np.flatnonzero(limits.shadow_price > 0)
     bottlenecks = find_bottlenecks(program, dual_values, limits.position[binding])[short]
     rows, found = bottlenecks.nonzero()
@@ -65,7 +68,7 @@ def build_bottleneck_table(
             "county": build_label_column(place[row], labels["place"]),
             "item": build_label_column(item[row], labels["item"]),
             "period": build_label_column(period[row], labels["period"]),
-            "shortage": short_by_row[row],
+            "shortage": shortage[row],
             "rule": build_compact_label_column(limits.rule[limit], RULE_NAMES),
             "id": build_compact_label_column(limits.id[limit], names),
             "part": build_compact_label_column(limits.part[limit], names),

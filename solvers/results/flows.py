@@ -9,6 +9,7 @@ from solvers.data.backlog import compute_backlog, compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.constraints.due import compute_due_units
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.results.relevance import compute_item_stakes, drop_negligible_prices
 
 NEGLIGIBLE_AMOUNT = 1e-9
 """Amounts below this are numerical noise and become 0."""
@@ -75,7 +76,7 @@ class Flows:
     in_time: FloatArray
     """Part of `due` that is there in time."""
     price: FloatArray
-    """Shadow price of the balance constraint in won per unit."""
+    """Shadow price of the balance constraint in weighted won per unit; 0 where it is noise."""
 
     @property
     def served(self) -> FloatArray:
@@ -135,7 +136,7 @@ class Flows:
             shortage=shortage,
             unmet=compute_unmet_share(arrays) * shortage,
             rounding=_compute_rounding(program, shortage, relaxed_values),
-            price=_read_balance_prices(program, shape, dual_values),
+            price=_read_balance_prices(arrays, program, dual_values),
         )
 
 
@@ -207,8 +208,9 @@ def _compute_used_materials(arrays: ProblemArrays, shape: tuple[int, int, int], 
     return out
 
 
-def _read_balance_prices(program: Program, shape: tuple[int, int, int], dual_values: FloatArray) -> FloatArray:
+def _read_balance_prices(arrays: ProblemArrays, program: Program, dual_values: FloatArray) -> FloatArray:
+    """Return shadow prices of balance constraints, (N, I, T), without noise."""
     balance = program.constraints["balance"]
-    price = np.zeros(shape)
+    price = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count))
     price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + dual_values[balance.block_slice]
-    return price
+    return drop_negligible_prices(price, compute_item_stakes(arrays)[:, None])

@@ -19,6 +19,7 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_table
 from solvers.results.flows import NEGLIGIBLE_AMOUNT, sum_by_cell
 from solvers.results.label_table import LabelTable
+from solvers.results.relevance import compute_limit_stakes, drop_negligible_prices
 
 LimitAxes = tuple[str, str, str]
 """Axes that name a limit: object, part and period; empty if it has none."""
@@ -81,7 +82,7 @@ class Limits:
     limit: FloatArray
     """Limit: an upper limit, or a lower limit."""
     shadow_price: FloatArray
-    """Won of the objective saved by one more unit of an upper limit, or one less of a lower limit."""
+    """Weighted won saved by one more unit of an upper limit, or one less of a lower limit; 0 where that is noise."""
     labels: tuple[str, ...]
     """Labels of all kinds."""
 
@@ -106,6 +107,7 @@ class Limits:
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
         subject, part, period, unit = (label_table.first_positions[codes] for codes in named)
+        shadow_price = drop_negligible_prices(shadow_price, compute_limit_stakes(arrays, program, position))
         return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, label_table.labels)
 
     def find_priced_limits(self) -> IntArray:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
 
+from models.number_text import format_amount
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.bounds import BoundPath
 from solvers.sensitivity.goal_stages import OptimalPoint
@@ -103,7 +104,9 @@ def find_breakpoints(
     lower_bound = first.point.objective + first.slope
     reason = f"The time limit was reached at the start ({monotonic() - search.start_time:.0f} s)."
     return PathResult(
-        [first], None, f"{reason} By shadow prices, the objective at {ends[1]:g} is at least {lower_bound:,.6g} won."
+        [first],
+        None,
+        f"{reason} By shadow prices, the objective at {ends[1]:g} is at least {format_amount(lower_bound)} weighted won.",
     )
 
 
@@ -244,7 +247,7 @@ def _refine_between(
             intervals += [(a, middle), (middle, b)]
     points.sort(key=lambda s: s.t)
     if max_gap > 0:
-        note = f"Stopped after {solves} solves; the true curve is at most {max_gap:,.4g} won below the lines between points."
+        note = f"Stopped after {solves} solves; the true curve is at most {format_amount(max_gap, 4)} weighted won below the lines between points."
     else:
         note = "All breakpoints are shown; the objective is linear between two points."
     if infeasible_parameter is not None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.answers import GoodShadowPrice, LimitShadowPrice, ShadowPrices, ShortageReduction
+from models.number_text import format_amount
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.ranging import build_limit_path, compute_limit_direction
@@ -13,7 +14,7 @@ STEP_SIZES = {"kWh": (1000.0, "MWh")}
 
 RANGE_NOTE = (
     "Shadow prices are those of the linear program before quotas are rounded to whole units. "
-    "A shadow price is the won of the objective that one more unit of a limit saves, within its allowable increase and decrease."
+    "A shadow price is the weighted won of the objective that one more unit of a limit saves, within its allowable increase and decrease."
 )
 
 MAX_SHORTAGE_REDUCTIONS = 5
@@ -115,10 +116,12 @@ def describe_amount(reference: dict[str, str], amount: float) -> str:
     if unit.startswith("share of"):
         size, unit = 0.01, "points"
     if reference["rule"] == "central_share" and not reference["period"]:
-        return f"{amount / size:,.4g} {unit} of the demand for {reference['id']} from the centre in the whole plan"
+        return f"{format_amount(amount / size, 4)} {unit} of the demand for {reference['id']} from the centre in the whole plan"
     if reference["rule"] == "link" and not reference["part"]:
-        return f"{amount / size:,.4g} {unit} each path on the link {reference['id']} in {reference['period']}"
-    return f"{amount / size:,.4g} {unit} {LIMIT_PHRASES[reference['rule']].format_map(reference)}"
+        return (
+            f"{format_amount(amount / size, 4)} {unit} each path on the link {reference['id']} in {reference['period']}"
+        )
+    return f"{format_amount(amount / size, 4)} {unit} {LIMIT_PHRASES[reference['rule']].format_map(reference)}"
 
 
 def weigh_shortage_change(session: SensitivitySession, value_change: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -172,7 +175,7 @@ def _describe_price(
     reduction = sum(entry.objective_reduction for entry in reductions)
     name = build_limit_reference(limits, k)
     first_item = f": {reductions[0].item} first" if reductions and reductions[0].objective_reduction > 0 else ""
-    text = f"One more {describe_amount(name, step).split(' ', 1)[1]} reduces weighted shortage by {reduction:,.4g} won{first_item}."
+    text = f"One more {describe_amount(name, step).split(' ', 1)[1]} reduces weighted shortage by {format_amount(reduction, 4)} weighted won{first_item}."
     named = tuple(entry for entry in reductions[:MAX_SHORTAGE_REDUCTIONS] if entry.units)
     return row.model_copy(
         update={

@@ -6,7 +6,7 @@ import "./browser-globals.js";
 const { sumOrigins } = await import("../../service/web_ui/static/views/year/origins.js");
 const { sumQuality } = await import("../../service/web_ui/static/views/year/quality.js");
 const { sumSources } = await import("../../service/web_ui/static/views/year/sources.js");
-const { sumAreas } = await import("../../service/web_ui/static/views/year/power.js");
+const { groupByArea, sumAreas } = await import("../../service/web_ui/static/views/year/power.js");
 const { ProblemIndex } = await import("../../service/web_ui/static/lib/problem-index.js");
 
 const problemIndex = new ProblemIndex({
@@ -142,5 +142,23 @@ describe("sumAreas", () => {
   it("has no limit if an area has none", () => {
     const areas = new Map([["north", [{ factories: 1, rail: 0, limit: null, price: 0 }]]]);
     assert.equal(sumAreas(areas, 1)[0].limit, null);
+  });
+});
+
+describe("groupByArea", () => {
+  it("sets prices to 0 that are too small to be told", () => {
+    const columns = {
+      area: ["north", "north"],
+      period: ["m1", "m2"],
+      used_by_factories: [1, 9],
+      used_by_rail: [0, 0],
+      limit: [9, 9],
+      price: [1.16e-5, 30.7],
+    };
+    const rows = groupByArea(columns, { periods: ["m1", "m2"], computeKwhValue: () => 4 });
+    assert.deepEqual(
+      rows.get("north")?.map((row) => row?.price),
+      [0, 30.7],
+    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-const { isRelevantEstimate, isRelevantShortage, isShareChanged } =
+const { isNearResult, isRelevantEstimate, isRelevantPrice, isRelevantShortage, isShareChanged } =
   await import("../../service/web_ui/static/lib/relevance.js");
 
 describe("isRelevantShortage", () => {
@@ -23,6 +23,23 @@ describe("isRelevantEstimate", () => {
     assert.equal(isRelevantEstimate({ exact: true, valid_fraction: 1 }), true);
     assert.equal(isRelevantEstimate({ exact: false, valid_fraction: 0.5 }), true);
     assert.equal(isRelevantEstimate({ exact: false, valid_fraction: 0.499 }), false);
+  });
+});
+
+describe("isRelevantPrice", () => {
+  it("compares a price with the value of what a unit can serve", () => {
+    assert.equal(isRelevantPrice(1.16e-5, 4), false);
+    assert.equal(isRelevantPrice(4e-4, 4), true);
+    assert.equal(isRelevantPrice(-5, 4), true);
+  });
+});
+
+describe("isNearResult", () => {
+  it("allows a factor of two", () => {
+    assert.equal(isNearResult(50, 100), true);
+    assert.equal(isNearResult(49, 100), false);
+    assert.equal(isNearResult(-50, 100), false);
+    assert.equal(isNearResult(0, 0), true);
   });
 });
 

@@ -68,7 +68,7 @@ async def read_shadow_prices(
     with_ranges: Annotated[int, Query(ge=0, le=100, description="Number of limits with range, step and words.")] = 10,
     max_results: Annotated[int, Query(ge=1, le=10_000, description="Maximum number of limits and of goods.")] = 200,
 ) -> Response:
-    """Read the shadow price of each limit and good before rounding to whole units, the largest first.
+    """Read the shadow price of each limit and good in weighted won, before rounding to whole units, the largest first.
 
     The first limits also have their allowable increase and decrease, and the shortages that one step reduces.
     """

@@ -86,7 +86,7 @@ class PlanProgress(Frozen):
     iteration: int | None = None
     """Iterations so far."""
     objective: float | None = None
-    """Current objective in won."""
+    """Current objective in weighted won."""
     share_done: float | None = None
     """Completed share of the work, 0 to 1, where it is known."""
 
@@ -209,7 +209,7 @@ class PlanView(Frozen):
     verification: VerificationResult | None
     """Result of the reference model; null unless `verify` was set."""
     rounding_cost: float | None
-    """Increase of the objective by rounding to whole units, in won; null if no item requires whole units."""
+    """Increase of the objective by rounding to whole units, in weighted won; null if no item requires whole units."""
     solver: SolverRun | None
     """Solver, model size and solution steps."""
     timings: dict[str, float] | None

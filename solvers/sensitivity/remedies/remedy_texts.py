@@ -1,6 +1,7 @@
 """Remedies in plain words: first the shortage before and after, then what it takes and what it costs others."""
 
 from models.answers import Remedy, RemedyLimit
+from models.number_text import format_amount
 from solvers.results.limits import LOWER_LIMITS
 from solvers.sensitivity.shadow_prices import describe_amount
 
@@ -13,13 +14,15 @@ def describe_remedy(location: Location, unit: str, remedy: Remedy) -> str:
     county, item, period = location
     tolerance = 1e-6 * (1 + remedy.before)
     ends = remedy.after <= tolerance
-    change = "ends" if ends else f"falls from {remedy.before:,.6g} to {remedy.after:,.6g} {unit}"
-    of = f" of {remedy.before:,.6g} {unit}" if ends else ""
+    change = "ends" if ends else f"falls from {format_amount(remedy.before)} to {format_amount(remedy.after)} {unit}"
+    of = f" of {format_amount(remedy.before)} {unit}" if ends else ""
     effect = f"The shortage of {item} in {county} in {period}{of} {change}"
-    others = f"others lose {remedy.loss_to_others:,.4g} won of served demand and gain {remedy.gain_to_others:,.4g}"
+    others = f"others lose {format_amount(remedy.loss_to_others, 4)} weighted won and gain {format_amount(remedy.gain_to_others, 4)}"
     if not remedy.limits:
         worse = remedy.objective_change > 0
-        cost = f"gets worse by {remedy.objective_change:,.4g} won" if worse else "does not get worse"
+        cost = (
+            f"gets worse by {format_amount(remedy.objective_change, 4)} weighted won" if worse else "does not get worse"
+        )
         return f"{effect} without extra resources, if so much is reserved for it. The objective {cost}: {others}."
     amounts = " together with ".join(_describe_enlargement(limit) for limit in remedy.limits)
     if remedy.kind == "unreserved":
@@ -28,7 +31,7 @@ def describe_remedy(location: Location, unit: str, remedy: Remedy) -> str:
     unreserved = (
         ""
         if unreserved_shortage <= remedy.after + tolerance
-        else f" If nothing is reserved, {unreserved_shortage:,.6g} {unit} remain short before rounding."
+        else f" If nothing is reserved, {format_amount(unreserved_shortage)} {unit} remain short before rounding."
     )
     return f"{effect} with {amounts}, reserved for it. The objective does not get worse: {others}.{unreserved}"
 

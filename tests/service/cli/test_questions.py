@@ -80,7 +80,7 @@ def test_equity_tells_its_price(file: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert "Gini coefficient between counties: 0." in shown.output
     assert "Price of equity" not in shown.output
-    assert re.search(r"Price of equity: [\d,]+ won \(", run("equity", file, "--price").output)
+    assert re.search(r"Price of equity: [\d,]+ weighted won \(", run("equity", file, "--price").output)
 
 
 def test_goals_and_diagnosis(file: Path) -> None:

@@ -215,7 +215,7 @@ def test_a_curve_without_time_gives_its_start_and_a_bound() -> None:
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1, time_limit_seconds=0.0)
     assert [p.parameter for p in found.points] == [1.0]
     assert (found.exact, found.max_error, found.explored_until) == (False, None, 1.0)
-    (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) won", found.note)
+    (bound,) = re.findall(r"the objective at 0.1 is at least ([\d.]+) weighted won", found.note)
     assert float(bound) <= 21.0
 
 

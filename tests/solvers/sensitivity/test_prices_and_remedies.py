@@ -161,7 +161,7 @@ def test_reserved_amount_is_exact() -> None:
 def test_text_names_the_item_that_a_step_serves() -> None:
     row = compute_shadow_prices(SensitivitySession.from_problem(make_problem(**_shop(12)))).limits[0]
     assert (row.rule, row.shadow_price, row.allowable_decrease, row.allowable_increase) == ("power", 0.5, 12.0, 8.0)
-    assert row.text == "One more MWh in area in p1 reduces weighted shortage by 4 won: soap first."
+    assert row.text == "One more MWh in area in p1 reduces weighted shortage by 4 weighted won: soap first."
 
 
 def test_no_shortage_has_no_remedies() -> None:

@@ -86,6 +86,15 @@ export class ProblemIndex {
     return this.items.get(id)?.value ?? 1;
   }
 
+  /** @returns {number} won of the least valuable good that a factory makes with one kWh; 0 if none needs electricity */
+  computeKwhValue() {
+    const values = [...this.factories.values()]
+      .flatMap((factory) => factory.lines ?? [])
+      .filter((line) => (line.kwh_per_unit ?? 0) > 0 && this.isGood(line.item))
+      .map((line) => this.getValue(line.item) / (line.kwh_per_unit ?? 1));
+    return values.length ? Math.min(...values) : 0;
+  }
+
   /** @param {string} id an item @returns {string} its unit */
   getUnit(id) {
     return this.items.get(id)?.unit ?? "unit";

@@ -16,6 +16,9 @@ export const MIN_WHOLE_UNIT = 0.5;
 /** An estimate whose shadow prices hold for less of the change says nothing about its size. */
 export const MIN_VALID_FRACTION = 0.5;
 
+/** A shadow price is nothing below this part of the value of what a unit can serve. */
+export const MIN_PART_OF_VALUE = 1e-4;
+
 /** Differences of shares below this are told as "less than". */
 export const MIN_SHARE_CHANGE = 1e-4;
 
@@ -31,6 +34,14 @@ export const MIN_WON = 0.005;
  */
 export const isRelevantShortage = (shortage, need, isWhole) =>
   shortage > 0 && (isWhole ? shortage >= MIN_WHOLE_UNIT : shortage >= MIN_PART_OF_NEED * need);
+
+/**
+ * Tell whether a shadow price is large enough to be told.
+ * @param {number} price weighted won a unit
+ * @param {number} value won that the goods of one unit are worth
+ * @returns {boolean} false below 0.01 % of the value
+ */
+export const isRelevantPrice = (price, value) => Math.abs(price) >= MIN_PART_OF_VALUE * value;
 
 /**
  * Tell whether an estimate says something about the size of the effect.

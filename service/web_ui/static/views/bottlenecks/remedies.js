@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../lib/dom.js";
 import { announce, renderFailure, renderLoading } from "../../lib/feedback.js";
-import { formatPeriod, formatQuantity, formatShare, formatWon } from "../../lib/format.js";
+import { formatPeriod, formatQuantity, formatShare, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import {
   hasFigures,
@@ -87,7 +87,7 @@ function describeLargerLimit(problemIndex, limit) {
 function describeCost(remedy) {
   const change = remedy.objective_change;
   if (change === 0) return t("bottlenecks.no-cost");
-  const won = formatWon(Math.abs(change));
+  const won = formatWeightedWon(Math.abs(change));
   return t(change > 0 ? "bottlenecks.costs" : "bottlenecks.saves", { won });
 }
 
@@ -103,8 +103,8 @@ function renderWorseOff(problemIndex, remedy) {
     return h("li", {}, t("bottlenecks.worse-off-need", values));
   });
   const totals = {
-    loss: formatWon(remedy.loss_to_others),
-    gain: formatWon(remedy.gain_to_others),
+    loss: formatWeightedWon(remedy.loss_to_others),
+    gain: formatWeightedWon(remedy.gain_to_others),
   };
   return h(
     "details",

@@ -2,7 +2,7 @@
 
 import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
-import { isRelevantShortage } from "../../lib/relevance.js";
+import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 
 /** What the colours of the counties show.
@@ -51,7 +51,7 @@ export class MapData {
     /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
     this.sumsByItem = new Map();
     this.links = sumLinks(tables.links);
-    this.power = collectPowerPrices(tables.power);
+    this.power = collectPowerPrices(tables.power, problemIndex.computeKwhValue());
     this.swaps = sumSwaps(tables.swaps, problemIndex);
   }
 
@@ -239,13 +239,13 @@ function sumLinks({ id, part, period, used, limit }) {
   return links;
 }
 
-/** @param {Columns} columns @returns {Map<string, Map<string|null, number>>} weighted won a kWh by area and month; for the whole plan the mean of the months */
-function collectPowerPrices({ area, period, price }) {
+/** @param {Columns} columns @param {number} kwhValue won @returns {Map<string, Map<string|null, number>>} weighted won a kWh by area and month, 0 if too small to be told; for the whole plan the mean of the months */
+function collectPowerPrices({ area, period, price }, kwhValue) {
   /** @type {Map<string, Map<string|null, number>>} */
   const areas = new Map();
   area.forEach((id, row) => {
     const months = areas.get(id) ?? new Map();
-    months.set(period[row], price[row]);
+    months.set(period[row], isRelevantPrice(price[row], kwhValue) ? price[row] : 0);
     areas.set(id, months);
   });
   for (const months of areas.values()) {

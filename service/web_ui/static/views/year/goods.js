@@ -16,7 +16,7 @@ import {
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
-import { isRelevantShortage } from "../../lib/relevance.js";
+import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 
 /** @typedef {"served"|"shortage"|"price"} Measure */
@@ -216,7 +216,7 @@ function buildCellOptions(measure, highest) {
   }
   return {
     colour: (value, row) => getScaleColour("price", value / row.value / highest),
-    write,
+    write: (value, row) => (isRelevantPrice(value, row.value) ? write(value) : "·"),
     full: (value, row) =>
       t("year.price-of-unit", { amount: formatWeightedWon(value), unit: formatUnit(row.unit) }),
   };

@@ -16,6 +16,7 @@ import {
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
+import { isRelevantPrice } from "../../lib/relevance.js";
 import { getCssColour } from "../../lib/theme.js";
 
 /** @typedef {{factories: number, rail: number, limit: number|null, price: number}} PowerRow */
@@ -34,7 +35,7 @@ export async function showPart(body, year) {
     fill(body, renderEmpty(t("year.no-power")));
     return null;
   }
-  const areas = groupByArea(columns, problemIndex.periods);
+  const areas = groupByArea(columns, problemIndex);
   const buildShownFigure = () =>
     buildFigure(areas, year.getSelected("area", problemIndex.powerAreas), problemIndex);
   const chart = createChart(buildShownFigure(), context.signal);
@@ -62,8 +63,15 @@ export async function showPart(body, year) {
   return paint;
 }
 
-/** @param {Columns} columns @param {string[]} periods @returns {PowerByArea} */
-function groupByArea(columns, periods) {
+/**
+ * Group the table `power` by area; prices too small to be told are 0.
+ * @param {Columns} columns the table
+ * @param {Pick<ProblemIndex, "periods"|"computeKwhValue">} problemIndex the problem
+ * @returns {PowerByArea} rows by area
+ */
+export function groupByArea(columns, problemIndex) {
+  const { periods } = problemIndex;
+  const kwhValue = problemIndex.computeKwhValue();
   const { used_by_factories: factories, used_by_rail: rail, limit, price } = columns;
   /** @type {PowerByArea} */
   const areas = new Map();
@@ -73,7 +81,7 @@ function groupByArea(columns, periods) {
       factories: factories[row],
       rail: rail[row],
       limit: limit[row],
-      price: price[row],
+      price: isRelevantPrice(price[row], kwhValue) ? price[row] : 0,
     };
     areas.set(area, rows);
   });
