@@ -107,6 +107,9 @@ class BindingLimit(LimitReference):
     """`amount` × `shadow_price`: part of the value of the shortages attributed to the limit, in weighted won."""
     share: float
     """`value` as a share of the value of the shortages."""
+    only_together_with: tuple[LimitReference, ...] = ()
+    """Limits that are used up as well, without which more of this limit gives nothing; `shadow_price` is the worth of
+    one more unit together with as much of these as it takes. Not named with ordered goals."""
 
 
 class AttributionGroup(Frozen):

@@ -70,6 +70,9 @@ def _build_bottleneck_table(found: ShortageAttribution, group_by: GroupBy, max_c
     for group in found.groups:
         for cause in group.binding_limits[:max_causes]:
             limit = " ".join(filter(None, (cause.rule, cause.id, cause.part)))
+            if cause.only_together_with:
+                others = (" ".join(filter(None, (o.rule, o.id, o.part, o.period))) for o in cause.only_together_with)
+                limit += f" (only together with {', '.join(others)})"
             price, amount = (
                 f"{format_amount(cause.shadow_price, 4)} per {cause.unit}",
                 f"{format_amount(cause.amount, 4)} {cause.unit}",

@@ -316,6 +316,7 @@ interface BindingLimit extends LimitReference {
   shadow_price: number;
   value: number;
   share: number;
+  only_together_with: LimitReference[];
 }
 
 /** A group of shortages: part of `/v1/plans/{plan}/bottlenecks`. */

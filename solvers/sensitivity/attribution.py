@@ -22,6 +22,7 @@ from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference, compute_shortage_weights
+from solvers.sensitivity.tied_limits import name_tied_limits
 
 GroupBy = Literal["all", "item", "county", "category", "period", "limit"]
 """Grouping of shortages."""
@@ -75,9 +76,8 @@ def attribute_shortages(
     group, keys = _group_shortages(session, group_by, *short.codes)
     counted = session.arrays.items.counted_value[short.codes[1]]
     units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
-    group_matrix = sparse.csr_array(
-        (np.ones(len(group)), (group, np.arange(len(group)))), shape=(len(keys), len(group))
-    )
+    shape = (len(keys), len(group))
+    group_matrix = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=shape)
     parts = _AttributionParts.sum_by_group(short, unit, limits.shadow_price[binding], group_matrix)
     sums = np.asarray(group_matrix @ np.column_stack([units, *_split_shortage_values(short, unit)]))
     selected_values = np.asarray(parts.values[:, np.flatnonzero(is_selected)].maximum(0).sum(axis=1)).ravel()
@@ -87,7 +87,7 @@ def attribute_shortages(
         _build_attribution_group(limits, binding, is_selected, (keys[g], sums[g]), parts.list_group_parts(g))
         for g in order
     ]
-    return ShortageAttribution(group_by=group_by, groups=tuple(groups))
+    return name_tied_limits(session, limits, ShortageAttribution(group_by=group_by, groups=tuple(groups)))
 
 
 @dataclass(frozen=True, slots=True)

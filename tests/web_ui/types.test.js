@@ -46,6 +46,7 @@ const SCHEMA_NAMES = {
   ProvinceListEntry: "ProvinceListEntry",
   Remedies: "Remedies",
   Remedy: "Remedy",
+  RemedyLimit: "RemedyLimit",
   ResultDifference: "ResultDifference",
   Scenario: "Scenario",
   GroupHeads: "GroupHeads",

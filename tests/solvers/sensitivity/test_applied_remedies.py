@@ -9,7 +9,7 @@ from models.answers import Remedies, Remedy
 from models.changes.apply import apply_changes
 from models.problem.planning_problem import PlanningProblem
 from solvers.planning import make_plan
-from solvers.sensitivity import SensitivitySession, find_remedies
+from solvers.sensitivity import SensitivitySession, attribute_shortages, find_remedies
 from tests.builders import make_problem, need
 from tests.properties.planned import bounded, rows_of
 from tests.solvers.sensitivity.best_plans import Where
@@ -82,6 +82,16 @@ def test_two_limits_that_bind_together_are_one_remedy() -> None:
     assert pair.kind == "reserved"
     assert " together with " in pair.text
     assert shared.limits == ()
+
+
+def test_bottlenecks_name_limits_that_bind_together() -> None:
+    (group,) = attribute_shortages(SensitivitySession.from_problem(works("soap"))).groups
+    (limit,) = group.binding_limits
+    (other,) = limit.only_together_with
+    assert {limit.rule, other.rule} == {"machine", "power"}
+    for one in (works("soap", machine_hours=40), works("soap", kwh=400)):
+        (group,) = attribute_shortages(SensitivitySession.from_problem(one)).groups
+        assert [limit.only_together_with for limit in group.binding_limits] == [()]
 
 
 def test_one_of_two_limits_with_slack_is_a_remedy_alone() -> None:

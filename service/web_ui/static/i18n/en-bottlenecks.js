@@ -13,6 +13,7 @@ export default {
   "bottlenecks.limits-text":
     "The shortage is traced through transport, stores and materials. Each share is the part of the shortage's value that the limit accounts for.",
   "bottlenecks.shadow-price": "Shadow price: {price}.",
+  "bottlenecks.only-together": "Only together with: {limits}. More of one alone gives nothing.",
   "bottlenecks.only-rounding":
     "No limit is binding. The shortage results from rounding to whole units.",
   "bottlenecks.remedies": "Remedies",

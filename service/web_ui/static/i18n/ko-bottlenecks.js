@@ -13,6 +13,7 @@ export default {
   "bottlenecks.limits-text":
     "수송, 창고, 자재를 거슬러 추적했습니다. 비율은 부족의 금액에서 각 한도가 차지하는 부분입니다.",
   "bottlenecks.shadow-price": "잠재가격: {price}.",
+  "bottlenecks.only-together": "다음과 함께여야 합니다: {limits}. 하나만 늘리면 효과가 없습니다.",
   "bottlenecks.only-rounding": "제약이 되는 한도가 없습니다. 정수로 맞추면서 생긴 부족입니다.",
   "bottlenecks.remedies": "해결책",
   "bottlenecks.remedies-text":

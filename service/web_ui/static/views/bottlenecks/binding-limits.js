@@ -47,6 +47,17 @@ function renderLimit(problemIndex, limit) {
       h("span", { class: "changed", style: width }),
     ),
     h("p", { class: "soft small" }, t("bottlenecks.shadow-price", { price: shadowPrice })),
+    limit.only_together_with.length > 0 && renderTiedLimits(problemIndex, limit),
+  );
+}
+
+/** @param {ProblemIndex} problemIndex @param {BindingLimit} limit @returns {HTMLElement} */
+function renderTiedLimits(problemIndex, limit) {
+  const limits = limit.only_together_with.map((other) => describeLimit(problemIndex, other));
+  return h(
+    "p",
+    { class: "small tied-limits" },
+    t("bottlenecks.only-together", { limits: limits.join("; ") }),
   );
 }
 
