@@ -2,7 +2,7 @@
 
 Changes are applied in order, so scenarios compose: apply the changes of one, then those of the next. Each name in
 `where` is looked up by kind, for example a county before a power area and an item before a category. A factor leaves
-absent limits absent. A factor that selects no limit at all is an error.
+absent limits absent. A factor that selects nothing but absent limits and zeros is an error.
 """
 
 from collections.abc import Callable, Sequence
@@ -58,6 +58,7 @@ def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> Planni
     for position, change in enumerate(changes):
         context = ChangeContext(problem, change, position)
         parts = CHANGE_APPLIERS[change.what](context)
+        context.report_nothing_multiplied()
         findings += context.findings
         if not context.findings:
             problem = problem.model_copy(update=parts)

@@ -32,6 +32,8 @@ class ChangeContext:
     """Position in the list of changes."""
     findings: list[Finding] = field(default_factory=list, init=False)
     """Findings about the change."""
+    has_multiplied: bool = field(default=False, init=False)
+    """Whether a factor multiplied a number other than 0."""
     period_positions: tuple[int, ...] = field(init=False)
     """Positions of the periods in which the change applies."""
 
@@ -115,16 +117,18 @@ class ChangeContext:
             message = f"`{self.change.what}` is one number for the whole plan and cannot differ by period."
             self.report_error("not_by_period", path, message, "Omit `periods`, and give one number.")
             return old
+        self._note_multiplied(old)
         value = self.change.value if self.change.factor is None else old * self.change.factor
         return self._check_maximum(value if isinstance(value, int | float) else old, old, maximum)
 
     def change_series(self, old: PerPeriodValue, maximum: float = MAX_AMOUNT) -> PerPeriodValue:
         """Return the new value of a number that may differ by period."""
+        values = list(expand_to_periods(old, len(self.problem.periods)))
+        self._note_multiplied(*(values[t] for t in self.period_positions))
         if self.change.periods is None and self.change.factor is not None and not isinstance(old, tuple):
             return self._check_maximum(old * self.change.factor, old, maximum)
         if self.change.periods is None and isinstance(self.change.value, int | float):
             return self._check_maximum(self.change.value, 0.0, maximum)
-        values = list(expand_to_periods(old, len(self.problem.periods)))
         for k, t in enumerate(self.period_positions):
             new = self.replacement_values[k] if self.change.factor is None else values[t] * self.change.factor
             values[t] = self._check_maximum(new, values[t], maximum)
@@ -146,6 +150,18 @@ class ChangeContext:
             self.report_error(
                 "nothing_to_multiply", ("factor",), message, "Set a limit with `value`, or select other parts."
             )
+
+    def report_nothing_multiplied(self) -> None:
+        """Add a finding if a factor multiplied nothing but zeros, or nothing at all; for changes without other findings."""
+        if self.change.factor is not None and not self.findings and not self.has_multiplied:
+            message = f"What `{self.change.what}` selects is absent or 0, so there is no value to multiply."
+            self.report_error(
+                "nothing_to_multiply", ("factor",), message, "Set it with `value`, or select other parts."
+            )
+
+    def _note_multiplied(self, *old: float) -> None:
+        if self.change.factor is not None and any(old):
+            self.has_multiplied = True
 
     def _change_limit(self, old: PerPeriodValue | None, name: str) -> PerPeriodValue | None:
         if old is not None:

@@ -174,7 +174,7 @@ WARNING_CODES: dict[str, FindingCode] = {
 CHANGE_CODES: dict[str, FindingCode] = {
     "unknown_where": FindingCode("error", "A change selects nothing."),
     "not_by_period": FindingCode("error", "A change is by period, but its target is one number for the whole plan."),
-    "nothing_to_multiply": FindingCode("error", "A change multiplies limits, but none of them is stated."),
+    "nothing_to_multiply": FindingCode("error", "A change multiplies values, but all of them are absent or 0."),
     "needs_all_periods": FindingCode(
         "error", "A change sets a limit in some periods, but the other periods have no limit."
     ),

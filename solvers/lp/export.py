@@ -15,6 +15,10 @@ MAX_LINE_LENGTH = 200
 """Maximum line length of an `.lp` file; some readers reject lines over 255 characters."""
 
 
+MAX_NAME_LENGTH = 60
+"""Maximum length of the name of a variable or constraint; some readers cut or reject longer names."""
+
+
 def name_columns(program: Program) -> list[str]:
     """Return a unique name without spaces for each variable, such as `make[hyesan-daily/soap,2002-01]`."""
     return _build_unique_names(program.variables.values(), program.labels)
@@ -41,7 +45,7 @@ def format_lp_text(program: Program, digits: int = 17) -> str:
             out += [*left[:-1], f"{left[-1]} {relation}"]
     out.append("bounds")
     bounds = zip(lp.column_lower.tolist(), columns, lp.column_upper.tolist(), strict=True)
-    out += [f" {_format_number(low, digits)} <= {name} <= {_format_number(high, digits)}" for low, name, high in bounds]
+    out += [f" {_format_bounds(low, name, high, digits)}" for low, name, high in bounds]
     return "\n".join([*out, "end", ""])
 
 
@@ -51,7 +55,21 @@ def _build_unique_names(blocks: Iterable[Block], labels: Mapping[str, tuple[str,
     for block in blocks:
         labels_by_axis = [written[axis][codes].tolist() for axis, codes in block.axes.items()]
         names += [f"{block.name}[{','.join(entry)}]" for entry in zip(*labels_by_axis, strict=True)]
-    return names
+    return _shorten_names(names)
+
+
+def _shorten_names(names: list[str]) -> list[str]:
+    """Shorten the names above `MAX_NAME_LENGTH`; a shortened name ends with its position, such as `make[hyes..1205]`."""
+    taken = {name for name in names if len(name) <= MAX_NAME_LENGTH}
+    shortened = list(names)
+    for position, name in enumerate(names):
+        if len(name) > MAX_NAME_LENGTH:
+            dots = ".."
+            while (short := f"{name[: MAX_NAME_LENGTH - len(f'{dots}{position}]')]}{dots}{position}]") in taken:
+                dots += "."
+            taken.add(short)
+            shortened[position] = short
+    return shortened
 
 
 def _sanitize_labels(labels: tuple[str, ...]) -> list[str]:
@@ -70,6 +88,13 @@ def _format_number(value: float, digits: int) -> str:
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     return f"{value:.{digits}g}"
+
+
+def _format_bounds(lower: float, name: str, upper: float, digits: int) -> str:
+    """Return the bounds of a variable in a form without `inf` as an upper bound, which GLPK does not read."""
+    if math.isinf(upper):
+        return f"{name} free" if math.isinf(lower) else f"{name} >= {_format_number(lower, digits)}"
+    return f"{_format_number(lower, digits)} <= {name} <= {_format_number(upper, digits)}"
 
 
 def _format_relations(lower: float, upper: float, digits: int) -> list[str]:

@@ -160,9 +160,8 @@ def build_power_table(arrays: ProblemArrays, program: Program, values: FloatArra
     price = np.zeros(arrays.power_limits.shape)
     power = program.constraints["power"]
     price[power.axes["area"], power.axes["period"]] = 0.0 - dual_values[power.block_slice]
-    selected = find_nonzero_rows(
-        by_factories, by_rail, np.where(np.isfinite(arrays.power_limits), arrays.power_limits, 0.0)
-    )
+    # An area without power has a row: its limit of 0 has a price.
+    selected = find_nonzero_rows(by_factories, by_rail, np.isfinite(arrays.power_limits).astype(float))
     area, period = np.nonzero(selected)
     return build_table(
         PowerRow,

@@ -1,15 +1,16 @@
 """Every change modifies what `where` selects, and nothing else."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from models.changes.apply import CHANGE_APPLIERS, apply_changes
-from models.changes.change import Change
+from models.changes.change import Change, ChangeName
 from models.examples import two_counties, two_counties_raw
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from models.validation.finding_codes import CHANGE_CODES
+from models.validation.parsing import parse_problem
 
 
 def change(what: str, **fields: Any) -> Change:
@@ -210,6 +211,31 @@ def test_a_new_allotment_can_be_stated() -> None:
     assert read(apply_changes(without, [new]), "supply_shares.materials") == {"soda": [0, 5]}
     with pytest.raises(InvalidProblemError):
         apply_changes(without, [change("materials", where="soda", factor=5)])
+
+
+@pytest.mark.parametrize("what", get_args(ChangeName))
+def test_a_factor_on_nothing_but_absent_values_and_zeros_is_told_for_every_kind(what: ChangeName) -> None:
+    problem = parse_problem(
+        {"periods": ["p"], "items": [{"id": "soap"}], "counties": [{"id": "town", "power_area": "a"}],
+         "power_areas": [{"id": "a"}], "policy": {"fairness": {"alpha": 0}}, "supply_shares": {"delivered": 0}}
+    )  # fmt: skip
+    with pytest.raises(InvalidProblemError) as refused:
+        apply_changes(problem, [change(what, factor=2)])
+    assert [(one.path, one.code) for one in refused.value.findings] == [("/changes/0/factor", "nothing_to_multiply")]
+
+
+@pytest.mark.parametrize(
+    ("what", "where"),
+    [("own_generation", "hyesan"), ("partner_credit", None), ("local_floor", None), ("line_least", None)],
+)
+def test_a_factor_on_zeros_is_told(what: ChangeName, where: str | None) -> None:
+    with pytest.raises(InvalidProblemError) as refused:
+        apply_changes(two_counties(), [change(what, where=where, factor=2)])
+    assert [one.code for one in refused.value.findings] == ["nothing_to_multiply"]
+
+
+def test_a_factor_on_some_zeros_applies_to_the_others() -> None:
+    assert read(changed(change("own_generation", factor=2)), "power_areas.1.own_generation_kwh") == 3000
 
 
 def test_changes_compose_in_order() -> None:

@@ -104,7 +104,7 @@ export default {
   "finding.unknown_where": "변경이 아무것도 고르지 않습니다.",
   "finding.unknown_period": "문제에 없는 기간입니다.",
   "finding.not_by_period": "기간별 변경이지만 바뀌는 것은 계획 전체의 수 하나입니다.",
-  "finding.nothing_to_multiply": "곱할 한도가 하나도 적혀 있지 않습니다.",
+  "finding.nothing_to_multiply": "곱할 값이 적혀 있지 않거나 모두 0입니다.",
   "finding.needs_all_periods": "일부 기간의 한도만 정하고 나머지는 적혀 있지 않습니다.",
   "finding.changed_out_of_range": "변경한 수가 허용된 범위를 벗어납니다.",
   "finding.no_sheets": "양식의 시트(또는 CSV 파일)가 하나도 없습니다.",
