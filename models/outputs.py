@@ -1,6 +1,7 @@
 """Output reports of factories, and their validation."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from models.output_checks import find_doubtful_outputs
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 from models.validation.checks.context import format_name_list, quote_name, suggest_similar_names
+from models.validation.finding_codes import make_finding
 from models.validation.structure_findings import find_structural_mistakes
 
 MAX_FINDINGS = 1000
@@ -82,6 +84,8 @@ def read_output_report(
     places: list[str] = []
     findings: list[Finding] = []
     for k, row in enumerate(rows):
+        if len(findings) > MAX_FINDINGS:
+            break
         try:
             outputs.append(FactoryOutput.model_validate(row))
             places.append(locate_row(k))
@@ -89,9 +93,17 @@ def read_output_report(
             for mistake in find_structural_mistakes(error, row, FactoryOutput):
                 path = locate_row(k) + mistake.finding.path
                 findings.append(mistake.finding.model_copy(update={"path": path}))
-    findings += _find_unknown_references(outputs, places, problem)
-    findings += _find_skipped_periods(outputs, places, problem, reported_periods)
-    findings += _find_repeated_rows(outputs, places)
+    references = chain(
+        _find_unknown_references(outputs, places, problem),
+        _find_skipped_periods(outputs, places, problem, reported_periods),
+        _find_repeated_rows(outputs, places),
+    )
+    findings += islice(references, max(0, MAX_FINDINGS + 1 - len(findings)))
+    if len(findings) > MAX_FINDINGS:
+        more = make_finding(
+            "more_findings", (), "There are more findings than are listed.", "Correct the listed findings first."
+        )
+        return OutputReport(tuple(outputs), (*findings[:MAX_FINDINGS], more))
     doubtful = list(find_doubtful_outputs(outputs, places, problem))
     findings += [finding for finding in doubtful if finding.severity == "error"]
     warnings = [finding for finding in doubtful if finding.severity == "warning"]

@@ -58,9 +58,9 @@ def parse_problem(raw: bytes | str | dict[str, Any]) -> PlanningProblem:
     except ValidationError as error:
         mistakes = find_structural_mistakes(error, value, PlanningProblem)
         findings += tuple(mistake.finding for mistake in mistakes)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(mistakes) <= MAX_FINDINGS:
             findings += _check_readable_part(value, mistakes)
-        raise InvalidProblemError(_cap_findings(findings)) from None
+        raise InvalidProblemError(_cap_findings(findings, error.error_count() - len(mistakes))) from None
     raise_on_errors(_cap_findings(findings + check_problem(problem)))
     return problem
 
@@ -106,12 +106,15 @@ def _check_readable_part(raw: dict[str, Any], mistakes: list[StructuralMistake])
     return ()
 
 
-def _cap_findings(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Keep at most `MAX_FINDINGS` findings, errors before warnings, and add one that states the number of others."""
+def _cap_findings(findings: tuple[Finding, ...], unread: int = 0) -> tuple[Finding, ...]:
+    """Keep at most `MAX_FINDINGS` findings, errors before warnings, and add one that states the number of others.
+
+    `unread` is the number of mistakes that were not put into words, where there are too many of them.
+    """
     if len(findings) <= MAX_FINDINGS:
         return findings
     errors_first = sorted(findings, key=lambda finding: finding.severity == "warning")
-    message = f"{len(findings) - MAX_FINDINGS} more findings are not listed."
+    message = f"{len(findings) - MAX_FINDINGS + max(0, unread)} more findings are not listed."
     return (
         *errors_first[:MAX_FINDINGS],
         make_finding("more_findings", (), message, "Correct the listed findings first."),

@@ -60,10 +60,16 @@ class _UnionTag(str):
     """A part of a pydantic location that names a branch of a union; not part of the path."""
 
 
+MAX_MISTAKES = 5_000
+"""Structural mistakes that are put into words at most: each takes a look-up of its place and of similar names."""
+
+
 def find_structural_mistakes(error: ValidationError, raw: Any, model_type: type[BaseModel]) -> list[StructuralMistake]:
-    """Return the structural mistakes of `raw`, each once, in document order."""
+    """Return the structural mistakes of `raw`, each once, in document order; the first `MAX_MISTAKES` of them."""
     found: dict[tuple[str, str], StructuralMistake] = {}
     for details in error.errors(include_url=False):
+        if len(found) == MAX_MISTAKES:
+            break
         mistake = _build_mistake(details, raw, model_type)
         if mistake is not None:
             found.setdefault((mistake.finding.path, mistake.finding.code), mistake)

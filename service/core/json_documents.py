@@ -1,6 +1,7 @@
 """JSON documents: decode an object and report every mistake in its text."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from models.validation.checks import Finding
@@ -30,9 +31,8 @@ def decode_json_object(raw: bytes) -> Document:
 
     def collect_unique_keys(pairs: list[tuple[str, Any]]) -> Document:
         found = dict(pairs)
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice.extend(key for key in found if keys.count(key) > 1)
+        if len(found) < len(pairs) and not twice:
+            twice.append(_find_first_repeated(key for key, _ in pairs))
         return found
 
     try:
@@ -51,6 +51,16 @@ def decode_json_object(raw: bytes) -> Document:
     if not isinstance(document, dict):
         _raise_unprocessable("", "wrong_type", "The body must be a JSON object.", "Send { … }.")
     return document
+
+
+def _find_first_repeated(keys: Iterable[str]) -> str:
+    """Find the first key that stands in an object again, in one pass."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError("no key is repeated")
 
 
 def encode_plain_json(document: Document) -> bytes:

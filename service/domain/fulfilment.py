@@ -39,21 +39,21 @@ class FulfilmentService:
         Raises ConflictError for plans that accept no reports, ForbiddenError for a factory that the principal may not
         report.
         """
-        with self._store.write_transaction() as transaction:
-            acquire_lock(transaction.connection, f"outputs {plan}")
+        with self._store.read_transaction() as transaction:
             _reject_foreign_factories(transaction, principal, plan, raw)
             record, problem = require_executable_plan(transaction, plan)
-            state = transaction.approvals.get_approval(plan).state
-            if state not in REPORTABLE_STATES:
-                raise ConflictError(f"The plan is {state}; outputs are reported of one that is ratified or in force.")
-            log = OutputLog(transaction.connection)
-            report = read_output_report(
-                raw.rows, problem, _count_reported_periods(problem, log.read_quantities(plan)), raw.locate_row
-            )
-            if report.findings:
-                findings = (*raw.locate_findings(report.findings), *raw.warnings)
-                raise UnprocessableContentError(summarize_findings(findings), findings=list(findings))
-            revision = log.append_report(record.id, report.outputs, principal.caller)
+            _require_reportable_state(transaction, plan)
+            reported = OutputLog(transaction.connection).read_quantities(plan)
+        # Checking a long report takes seconds, in which other writers must not wait. Its result stays valid: the plan
+        # never changes, and reported periods only become more.
+        report = read_output_report(raw.rows, problem, _count_reported_periods(problem, reported), raw.locate_row)
+        if report.findings:
+            findings = (*raw.locate_findings(report.findings), *raw.warnings)
+            raise UnprocessableContentError(summarize_findings(findings), findings=list(findings))
+        with self._store.write_transaction() as transaction:
+            acquire_lock(transaction.connection, f"outputs {plan}")
+            _require_reportable_state(transaction, plan)
+            revision = OutputLog(transaction.connection).append_report(record.id, report.outputs, principal.caller)
             periods = sorted({output.period for output in report.outputs}, key=problem.periods.index)
             detail = {"revision": revision, "outputs": len(report.outputs), "periods": periods}
             transaction.audit.append_entry(principal.caller, "outputs reported", plan, detail, province=record.province)
@@ -100,6 +100,13 @@ class FulfilmentService:
         quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
         rows, total = compute_fulfilment(problem, quotas, reported, by, through)
         return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
+
+
+def _require_reportable_state(transaction: Transaction, plan: str) -> None:
+    """Raise ConflictError unless outputs may be reported in the approval state of a plan."""
+    state = transaction.approvals.get_approval(plan).state
+    if state not in REPORTABLE_STATES:
+        raise ConflictError(f"The plan is {state}; outputs are reported of one that is ratified or in force.")
 
 
 def _reject_foreign_factories(transaction: Transaction, principal: Principal, plan: str, raw: RawReport) -> None:

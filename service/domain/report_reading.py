@@ -56,7 +56,10 @@ class RawReport:
         """Return findings about the rows with their cells, if the report is a file."""
         if not self.sheet:
             return tuple(findings)
-        return tuple(finding.model_copy(update={"cell": self._locate_cell(finding.path)}) for finding in findings)
+        return tuple(
+            finding.model_copy(update={"cell": self._locate_cell(finding.path)}) if finding.path else finding
+            for finding in findings
+        )
 
     def _locate_cell(self, path: str) -> SheetCell:
         _, number, *column = path.split("/")

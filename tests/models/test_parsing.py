@@ -183,6 +183,14 @@ def test_number_of_findings_is_limited() -> None:
     assert found[-1].code == "more_findings"
 
 
+def test_a_hundred_thousand_mistakes_are_counted_and_a_thousand_told() -> None:
+    found = list_findings(
+        modified_problem(lambda raw: raw["items"][0].update({f"unknown {k}": k for k in range(100_000)}))
+    )
+    assert len(found) == MAX_FINDINGS + 1
+    assert found[-1].message == "99000 more findings are not listed."
+
+
 def test_other_models_are_validated_alike() -> None:
     assert validate_model(PlanOptions, b'{"tolerance": 1e-5}').tolerance == 1e-5
     with pytest.raises(InvalidProblemError) as refused:
