@@ -8,7 +8,14 @@ absent limits absent. A factor that selects nothing but absent limits and zeros 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from models.changes import budget_changes, capacity_changes, policy_changes, store_changes, supply_changes
+from models.changes import (
+    budget_changes,
+    capacity_changes,
+    policy_changes,
+    store_changes,
+    supply_changes,
+    timing_changes,
+)
 from models.changes.change import Change, ChangeName
 from models.changes.change_context import ChangeContext
 from models.problem.planning_problem import PlanningProblem
@@ -27,6 +34,8 @@ CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
     "machine_hours": capacity_changes.apply_machine_hours,
     "line_least": capacity_changes.apply_line_least,
     "line_most": capacity_changes.apply_line_most,
+    "line_lot": capacity_changes.apply_line_lot,
+    "line_least_run": capacity_changes.apply_line_least_run,
     "labour": capacity_changes.apply_labour_hours,
     "store_tonnes": store_changes.apply_store_tonnes,
     "opening_stock": store_changes.apply_opening_stock,
@@ -43,6 +52,9 @@ CHANGE_APPLIERS: dict[ChangeName, Callable[[ChangeContext], dict[str, Any]]] = {
     "partner_credit": supply_changes.apply_partner_credit,
     "budget_won": budget_changes.apply_budget_won,
     "served_least": supply_changes.apply_served_least,
+    "transit_periods": timing_changes.apply_transit_periods,
+    "carry_over": timing_changes.apply_carry_over,
+    "due_share": timing_changes.apply_due_share,
     "fairness_alpha": policy_changes.apply_fairness_alpha,
 }
 """Function of each change; it returns the changed parts of the problem."""

@@ -31,15 +31,20 @@ def apply_link_tonnes(context: ChangeContext) -> dict[str, Any]:
     """
     links = context.problem.links
     mode = {"rail_tonnes": "rail", "road_tonnes": "road"}.get(context.change.what)
-    fitting = [(a, link) for a, link in enumerate(links) if mode in (None, link.mode)]
+    limits = context.change_limits({a: links[a].tonnes for a in select_links(context, mode)}, "tonnes")
+    return {"links": replace_fields(links, {a: {"tonnes": tonnes} for a, tonnes in limits.items()})}
+
+
+def select_links(context: ChangeContext, mode: str | None = None) -> list[int]:
+    """Select links, of one mode if given, by link, mode, place at an end or power area; return their positions."""
+    fitting = [(a, link) for a, link in enumerate(context.problem.links) if mode in (None, link.mode)]
     kinds = [
         {link.id: [a] for a, link in fitting},
         group_by_name((link.mode, a) for a, link in fitting),
         group_by_name((place, a) for a, link in fitting for place in (link.from_place, link.to_place)),
         group_by_name((link.power_area, a) for a, link in fitting if link.power_area is not None),
     ]
-    limits = context.change_limits({a: links[a].tonnes for a in context.select_keys(kinds)}, "tonnes")
-    return {"links": replace_fields(links, {a: {"tonnes": tonnes} for a, tonnes in limits.items()})}
+    return context.select_keys(kinds)
 
 
 def apply_machine_condition(context: ChangeContext) -> dict[str, Any]:
@@ -87,6 +92,25 @@ def apply_line_most(context: ChangeContext) -> dict[str, Any]:
     """Change the upper limits of lines, in units."""
     limits = context.change_limits({key: line.most for key, line in _select_lines(context).items()}, "lines")
     return _update_lines(context, {key: {"most": most} for key, most in limits.items()})
+
+
+def apply_line_lot(context: ChangeContext) -> dict[str, Any]:
+    """Change the units in a batch of lines. A `value` also gives a lot to lines without one."""
+    lots = {key: line.lot for key, line in _select_lines(context).items()}
+    context.report_nothing_to_multiply(lots, "batches")
+    is_set = context.change.factor is None
+    return _update_lines(
+        context,
+        {key: {"lot": context.change_number(lot or 0.0)} for key, lot in lots.items() if is_set or lot is not None},
+    )
+
+
+def apply_line_least_run(context: ChangeContext) -> dict[str, Any]:
+    """Change the smallest runs of lines, in units."""
+    lines = _select_lines(context)
+    return _update_lines(
+        context, {key: {"least_run": context.change_number(line.least_run)} for key, line in lines.items()}
+    )
 
 
 def apply_population(context: ChangeContext) -> dict[str, Any]:

@@ -20,6 +20,8 @@ ChangeName = Literal[
     "machine_hours",
     "line_least",
     "line_most",
+    "line_lot",
+    "line_least_run",
     "labour",
     "store_tonnes",
     "opening_stock",
@@ -36,6 +38,9 @@ ChangeName = Literal[
     "partner_credit",
     "budget_won",
     "served_least",
+    "transit_periods",
+    "carry_over",
+    "due_share",
     "fairness_alpha",
 ]
 """Names of the changes; `Change.what` describes the field that each name changes."""
@@ -54,12 +59,14 @@ class Change(Frozen):
     `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or of all links. `handling_tonnes`: tonnes that may
     enter places. `machine_condition`: condition of factories (by factory, county, or category made).
     `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: lower and upper limits of lines, in
-    units. `labour`, `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`,
+    units. `line_lot`, `line_least_run`: units in a batch and smallest run of lines. `labour`, `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`,
     `stock_most`, `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
     county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:
     least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
     category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won.
     `served_least`: units of needs that are served at the least (by county/item, county, item or category).
+    `transit_periods`: whole periods on the way over links. `carry_over`: share of a shortage that is needed again (by
+    item or category). `due_share`: share of a period's need that is due before the period ends (by item or category).
     `fairness_alpha`: aversion to inequality, 0 to 3; a value also replaces shortage bands."""
     where: Selector | Annotated[tuple[Selector, ...], Field(min_length=1)] | None = None
     """Selection by identifier, category, group or area. Two names separated by `/` select one part of one thing, such

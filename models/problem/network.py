@@ -6,7 +6,10 @@ from pydantic import Field
 
 from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, Flag, Frozen, Id, Latitude, Longitude, Name, PerPeriod
 
-TransitPeriods = Annotated[int, Field(ge=0, le=1000, strict=True), ACCEPT_INTEGRAL_FLOAT]
+MAX_TRANSIT_PERIODS = 1000
+"""Largest number of periods from departure to arrival."""
+
+TransitPeriods = Annotated[int, Field(ge=0, le=MAX_TRANSIT_PERIODS, strict=True), ACCEPT_INTEGRAL_FLOAT]
 """A whole number of periods."""
 
 

@@ -23,9 +23,16 @@ BUDGETS = [
 ]
 
 
+DUE: dict[str, Any] = {"2002-01": {"share": 0.4, "by": 0.5}}
+
+
 def base() -> PlanningProblem:
-    """Return the example of two counties with budgets."""
-    return PlanningProblem.model_validate({**two_counties_raw(), "budgets": BUDGETS})
+    """Return the example of two counties with budgets, soap that is due early, and a lot of soap."""
+    raw = {**two_counties_raw(), "budgets": BUDGETS}
+    raw["items"] = [item | {"due": DUE} if item["id"] == "soap" else item for item in raw["items"]]
+    first, *others = raw["factories"]
+    lines = [line | {"lot": 20} if line["item"] == "soap" else line for line in first["lines"]]
+    return PlanningProblem.model_validate(raw | {"factories": [first | {"lines": lines}, *others]})
 
 
 def changed(*changes: Change) -> PlanningProblem:
@@ -125,6 +132,21 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
         change("served_least", where="kapsan/soap", value=9, periods=["2002-02"]),
         {"served_least.0.county": "kapsan", "served_least.0.item": "soap", "served_least.0.quantity": [0, 9]},
     ),
+    (change("transit_periods", value=1), {"links.0.transit_periods": 1}),
+    (change("transit_periods", where="rail", value=1.0), {"links.0.transit_periods": 1}),
+    (change("carry_over", where="food", value=0.9), {"items.0.carry_over": 0.0, "items.2.carry_over": 0.9}),
+    (change("due_share", factor=0.5), {"items.0.due.2002-01.share": 0.2, "items.0.due.2002-01.by": 0.5}),
+    (
+        change("due_share", where="soap", value=1, periods=["2002-01"]),
+        {"items.0.due.2002-01.share": 1.0, "items.0.due.2002-01.by": 0.5},
+    ),
+    (
+        change("due_share", value=1, periods=["2002-02"]),
+        {"items.0.due.2002-01.share": 0.4, "items.0.due.2002-01.by": 0.5},
+    ),
+    (change("line_lot", factor=2), {"factories.0.lines.0.lot": 40, "factories.0.lines.1.lot": None}),
+    (change("line_lot", where="soap", value=12), {"factories.0.lines.0.lot": 12}),
+    (change("line_least_run", where="hyesan-daily/soap", value=500), {"factories.0.lines.0.least_run": 500}),
     (
         change("fairness_alpha", value=2),
         {"policy.fairness": {"alpha": 2, "pieces": 10}, "policy.shortage_bands": None},
@@ -264,6 +286,13 @@ WRONG: list[tuple[Change, str, str]] = [
     (change("machine_condition", periods=["2002-01"], factor=1), "/periods", "not_by_period"),
     (change("norms", value=[1, 2]), "/value", "not_by_period"),
     (change("labour", factor=2), "/factor", "nothing_to_multiply"),
+    (change("transit_periods", where="soap", value=1), "/where", "unknown_where"),
+    (change("transit_periods", value=0.5), "/value", "changed_out_of_range"),
+    (change("transit_periods", value=1001), "/value", "changed_out_of_range"),
+    (change("carry_over", value=1.5), "/value", "changed_out_of_range"),
+    (change("due_share", where="notebook", value=0.5), "/where", "unknown_where"),
+    (change("due_share", factor=3), "/factor", "changed_out_of_range"),
+    (change("line_lot", where="starch", factor=2), "/factor", "nothing_to_multiply"),
     (change("fairness_alpha", factor=2), "/factor", "nothing_to_multiply"),
     (change("fairness_alpha", value=3.5), "/value", "changed_out_of_range"),
     (change("fairness_alpha", value=1, where="kapsan"), "/where", "unknown_where"),
@@ -292,7 +321,7 @@ WRONG: list[tuple[Change, str, str]] = [
 def test_each_invalid_change_yields_one_finding(one: Change, path: str, code: str) -> None:
     good = change("power_limit", factor=0.5)
     with pytest.raises(InvalidProblemError) as refused:
-        apply_changes(two_counties(), [good, one])
+        apply_changes(base(), [good, one])
     assert [(finding.path, finding.code) for finding in refused.value.findings] == [(f"/changes/1{path}", code)]
     assert refused.value.findings[0].remedy.endswith((".", "?"))
 
@@ -303,7 +332,7 @@ def test_every_change_code_is_tested() -> None:
 
 def test_all_invalid_changes_are_reported_together() -> None:
     with pytest.raises(InvalidProblemError) as refused:
-        apply_changes(two_counties(), [one for one, _, _ in WRONG])
+        apply_changes(base(), [one for one, _, _ in WRONG])
     found = [(finding.path, finding.code) for finding in refused.value.findings]
     assert found == [(f"/changes/{k}{path}", code) for k, (_, path, code) in enumerate(WRONG)]
 
