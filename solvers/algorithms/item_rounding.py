@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
+from solvers.algorithms.item_diving import dive_to_whole_point
+from solvers.algorithms.item_program import ItemProgram, extract_part, find_helping_entries
 from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
 from solvers.data.item_arrays import BoolArray
 from solvers.formulation.whole_units import WholeUnits
@@ -39,6 +40,9 @@ NEGLIGIBLE_LOSS = 1e-6
 
 SMALL_QUOTA_LOSS = 1e-5
 """Share of the objective that it may cost to avoid an item's quotas of less than one unit."""
+
+RESERVED_SECONDS, RESERVED_SHARE = 120.0, 0.5
+"""Wall time before the time limit of the plan from which items are rounded without a search: seconds, and share of the time at the start."""
 
 NEARLY_FULL = 0.02
 """A capacity of which less than this share is left is full: less than the fraction of a unit that rounding frees."""
@@ -68,6 +72,7 @@ class Freedom:
     """Steps beyond the linear program up to which other than fractional amounts may change."""
 
 
+ANY_AMOUNT = Freedom("item", np.inf)
 NEAR, USED, SHARED, ITEM, CONNECTED = (
     Freedom("near", 1.0),
     Freedom("used", 2.0),
@@ -117,8 +122,10 @@ class ItemRounding:
             Returns the wall time until the time limit of the plan.
         """
         lp = replace(lp, cost=lp.cost * whole.first_unit_factor)
-        self.lp, self.whole, self.values, self._relaxed_values = lp, whole, values, values.copy()
+        self.lp, self.whole, self.values = lp, whole, values
+        self._relaxed_short = self._list_short_items()
         self._get_remaining_seconds = get_remaining_seconds
+        self._reserved_seconds = min(RESERVED_SECONDS, RESERVED_SHARE * get_remaining_seconds())
         self._is_free = lp.column_lower < lp.column_upper
         self._step = np.where(whole.step > 0, whole.step, 1.0)
         self._rows = lp.matrix.tocsr()
@@ -181,12 +188,32 @@ class ItemRounding:
         return np.asarray(is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - TOLERANCE)))))
 
     def _round_item(self, item: int, tries: Sequence[tuple[Freedom, float]], gap: float) -> float | None:
-        """Make one item whole with as little freedom as possible; return its loss, or None if no whole plan was found."""
+        """Make one item whole; return its loss, or None if no whole plan was found.
+
+        An item that is short in the linear program loses little by a unit, so a dive comes first, which is quick. Another item is
+        searched with as little freedom as possible. Where time runs out, there is no search.
+        """
+        dives_first = item in self._relaxed_short or self._get_remaining_seconds() < self._reserved_seconds
+        loss = self._dive_item(item) if dives_first else None
         for freedom, seconds in tries:
+            if loss is not None or self._get_remaining_seconds() < self._reserved_seconds:
+                break
             loss = self._solve_item(item, freedom, seconds, gap)
-            if loss is not None:
-                return loss
-        return None
+        return loss if loss is not None or dives_first else self._dive_item(item)
+
+    def _dive_item(self, item: int) -> float | None:
+        """Make one item whole by a dive; return its loss, or None if no whole plan was found."""
+        part = self._extract_item(item, ANY_AMOUNT, self.find_broken())
+        before = self.values[part.columns]
+        lp, whole = part.program.lp, self.whole
+        upper = np.where(whole.is_shortage[part.columns], whole.whole_upper[part.columns], lp.column_upper)
+        found = dive_to_whole_point(
+            part.program, before, upper, whole.is_source[part.columns], whole.is_shipment[part.columns]
+        )
+        if found is None:
+            return None
+        self.values[part.columns] = found
+        return float(part.program.lp.cost @ (found - before))
 
     def _improve_items(self, freedom: Freedom, deadline: float) -> bool:
         """Round items again, first those that rounding makes short, then those that lost most; return whether a loss became smaller."""
@@ -229,45 +256,50 @@ class ItemRounding:
             values, before = self.values.copy(), self.whole
             is_run = is_divisible & (whole.item_of_column == item)
             self.whole = replace(before, least_run=np.where(is_run, 1.0, before.least_run))
-            loss = self._round_item(item, _FIRST_TRIES, ITEM_GAP)
+            loss = self._solve_item(item, USED, FIRST_SECONDS)
             if loss is None or loss > most:
                 self.values, self.whole = values, before
 
     def _find_new_shortages(self) -> set[int]:
         """Return the items that are short although the linear program serves them in full."""
-        item, is_shortage = self.whole.item_of_column, self.whole.is_shortage
-        short, short_before = (
-            set(map(int, np.unique(item[is_shortage & (values > TOLERANCE)])))
-            for values in (self.values, self._relaxed_values)
-        )
-        return short - short_before
+        return self._list_short_items() - self._relaxed_short
+
+    def _list_short_items(self) -> set[int]:
+        """Return the items that are short anywhere."""
+        is_short = self.whole.is_shortage & (self.values > TOLERANCE)
+        return set(map(int, np.unique(self.whole.item_of_column[is_short])))
 
     def _solve_item(self, item: int, freedom: Freedom, seconds: float, gap: float = ITEM_GAP) -> float | None:
         """Solve the program of one item, move to its solution, and return the change of the objective; None without a solution."""
         broken = self.find_broken()
-        items = self._find_materials({item} | (self._find_sharing(item) if freedom is SHARED else set()))
-        is_member = np.isin(self.whole.item_of_column, list(items))
-        columns, is_discrete = self._select_columns(is_member, broken, freedom)
-        part = extract_part(self.lp, self._rows, columns, self.values)
-        if np.isfinite(freedom.steps):
-            part = self._limit_steps(part, columns, np.where(broken[columns], 0.0, freedom.steps), is_discrete)
-        step, least_run = (of_all[columns] * is_discrete for of_all in (self.whole.step, self.whole.least_run))
-        before = self.values[columns]
-        is_whole = not (broken[columns] & (is_discrete | (is_member & self.whole.is_in_sum)[columns])).any()
-        sums = self.whole.sums[np.unique(self.whole.sums[:, np.flatnonzero(is_member)].tocsr().nonzero()[0])]
-        own_sums = sums[:, columns]
+        part = self._extract_item(item, freedom, broken)
         found = solve_mixed_integer(
-            MixedIntegerProgram(part, step, least_run, own_sums, sums @ self.values - own_sums @ before),
+            part.program,
             SearchLimits(gap, seconds, self._get_remaining_seconds()),
-            before if is_whole else None,
+            self.values[part.columns] if part.is_whole else None,
         )
         if found.values is None:
             return None
-        change = float(part.cost @ (found.values - before))
-        if is_whole and change >= 0:
+        change = float(part.program.lp.cost @ (found.values - self.values[part.columns]))
+        if part.is_whole and change >= 0:
             return 0.0
-        self.values[columns] = found.values
+        self.values[part.columns] = found.values
         return change
+
+    def _extract_item(self, item: int, freedom: Freedom, broken: BoolArray) -> ItemProgram:
+        """Return the program of one item, in which all variables that the freedom does not include keep their values."""
+        items = self._find_materials({item} | (self._find_sharing(item) if freedom is SHARED else set()))
+        is_member = np.isin(self.whole.item_of_column, list(items))
+        columns, is_discrete = self._select_columns(is_member, broken, freedom)
+        lp = extract_part(self.lp, self._rows, columns, self.values)
+        if np.isfinite(freedom.steps):
+            lp = self._limit_steps(lp, columns, np.where(broken[columns], 0.0, freedom.steps), is_discrete)
+        step, least_run = (of_all[columns] * is_discrete for of_all in (self.whole.step, self.whole.least_run))
+        is_whole = not (broken[columns] & (is_discrete | (is_member & self.whole.is_in_sum)[columns])).any()
+        sums = self.whole.sums[np.unique(self.whole.sums[:, np.flatnonzero(is_member)].tocsr().nonzero()[0])]
+        own_sums = sums[:, columns]
+        constants = sums @ self.values - own_sums @ self.values[columns]
+        return ItemProgram(columns, MixedIntegerProgram(lp, step, least_run, own_sums, constants), is_whole)
 
     def _select_columns(self, is_member: BoolArray, broken: BoolArray, freedom: Freedom) -> tuple[IntArray, BoolArray]:
         """Return the variables to free, and which of them must be whole; both (k,)."""
@@ -354,37 +386,3 @@ class ItemRounding:
         of_row = self.whole.item_of_row[self._is_equation][entries.row]
         of_column = self.whole.item_of_column[entries.col]
         return np.unique(of_row[(of_row != of_column) & (of_row >= 0) & (of_column >= 0)])
-
-
-def find_helping_entries(lp: LinearProgram, rows: sparse.csr_array) -> sparse.csr_array:
-    """Return the coefficients with which a variable that grows helps to keep an inequality, (m, n)."""
-    entries = rows.tocoo()
-    lower, upper = np.isfinite(lp.row_lower)[entries.row], np.isfinite(lp.row_upper)[entries.row]
-    is_helping = (lower & ~upper & (entries.data > 0)) | (upper & ~lower & (entries.data < 0))
-    return sparse.csr_array(
-        (entries.data[is_helping], (entries.row[is_helping], entries.col[is_helping])), shape=rows.shape
-    )
-
-
-def extract_part(
-    lp: LinearProgram,
-    rows: sparse.csr_array,
-    columns: IntArray,
-    values: FloatArray,
-) -> LinearProgram:
-    """Return the program of some variables, in which all other variables keep their values.
-
-    A constraint that the values violate by rounding errors is widened to them, so that the current point stays feasible.
-    """
-    part = sparse.csc_array(lp.matrix[:, columns])
-    touched = np.unique(part.indices)
-    part = sparse.csc_array(part.tocsr()[touched])
-    own = part @ values[columns]
-    others = rows[touched] @ values - own
-    row_lower, row_upper = lp.row_lower[touched] - others, lp.row_upper[touched] - others
-    slack = TOLERANCE * (1 + np.abs(others))
-    row_lower = np.where(own < row_lower, np.maximum(own, row_lower - slack), row_lower)
-    row_upper = np.where(own > row_upper, np.minimum(own, row_upper + slack), row_upper)
-    return LinearProgram(
-        lp.cost[columns], lp.column_lower[columns], lp.column_upper[columns], row_lower, row_upper, part
-    )

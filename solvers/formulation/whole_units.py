@@ -25,6 +25,9 @@ which a larger limit would let a whole unit disappear."""
 FIRST_UNIT_WEIGHT = 1.05
 """Weight of the first unit of a need in rounding, relative to the weight of the deepest shortage band."""
 
+SOURCE_VARIABLES = ("make", "central", "give", "take")
+"""Variables that bring units in or take them out."""
+
 FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
 """Variables that count units of an item, without shortage, which is whole where these are and no remainder depends on the plan."""
 
@@ -46,6 +49,10 @@ class WholeUnits:
     """Position of the item of each constraint; −1 without one, (m,)."""
     is_quota: BoolArray
     """Whether a variable is the quota of a line, (n,)."""
+    is_source: BoolArray
+    """Whether a variable brings units in or takes them out: quotas, central deliveries and swaps, (n,)."""
+    is_shipment: BoolArray
+    """Whether a variable is a shipment, (n,)."""
     is_shortage: BoolArray
     """Whether a variable is a shortage, (n,)."""
     sums: sparse.csr_array
@@ -53,6 +60,9 @@ class WholeUnits:
 
     first_unit_factor: FloatArray
     """Factor of the cost of each variable in rounding: above 1 for a shortage of the first unit of a need, otherwise 1, (n,)."""
+
+    whole_upper: FloatArray
+    """Upper bound of each variable, with shortage bands between whole numbers of units, (n,)."""
 
     @property
     def is_discrete(self) -> BoolArray:
@@ -80,11 +90,36 @@ def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:
         least_run,
         _find_items(arrays, program.variables.values(), lp.column_count),
         _find_items(arrays, program.constraints.values(), lp.row_count),
-        np.isin(np.arange(lp.column_count), program.variables["make"].positions),
-        np.isin(np.arange(lp.column_count), program.variables["short"].positions),
+        _contains(program, ("make",)),
+        _contains(program, SOURCE_VARIABLES),
+        _contains(program, ("ship",)),
+        _contains(program, ("short",)),
         _sum_whole_shortages(program),
         _weigh_first_units(arrays, program),
+        _round_band_widths(arrays, program),
     )
+
+
+def _round_band_widths(arrays: ProblemArrays, program: Program) -> FloatArray:
+    """Return the upper bounds of the program, in which the bands of each whole need begin and end at whole units, (n,)."""
+    short = program.variables["short"]
+    place, item, period, band = (short.axes[axis] for axis in ("place", "item", "period", "band"))
+    end = np.cumsum(arrays.band_width)
+    need = arrays.demand[place, item, period]
+    width = np.round(end[band] * need) - np.round((end - arrays.band_width)[band] * need)
+    upper = program.lp.column_upper.copy()
+    is_fixed_need = arrays.items.is_whole_units[item] & (arrays.items.carry_over[item] == 0)
+    is_fixed_need &= ~is_past_period(arrays, short) & (upper[short.block_slice] > 0)
+    upper[short.block_slice] = np.where(is_fixed_need, width, upper[short.block_slice])
+    return upper
+
+
+def _contains(program: Program, names: Iterable[str]) -> BoolArray:
+    """Return which variables belong to one of the named blocks, (n,)."""
+    is_member = np.zeros(program.lp.column_count, dtype=bool)
+    for block in (program.variables[name] for name in names if name in program.variables):
+        is_member[block.block_slice] = True
+    return is_member
 
 
 def _weigh_first_units(arrays: ProblemArrays, program: Program) -> FloatArray:
