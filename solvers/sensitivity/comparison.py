@@ -19,6 +19,7 @@ from models.plan import Infeasibility, PlanSummary, ServedShare
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem, raise_on_errors
 from solvers.errors import InfeasibleError
+from solvers.planning import make_plan
 from solvers.results.flows import clean_values
 from solvers.results.summary import build_summary
 from solvers.sensitivity.changed_plan import solve_changed_problem
@@ -26,6 +27,7 @@ from solvers.sensitivity.curves import compute_served_share
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.infeasible_changes import explain_infeasibility
 from solvers.sensitivity.session import SensitivitySession
+from solvers.sensitivity.whole_plans import may_lack_whole_plan
 
 MAX_INPUT_DIFFERENCES = 200
 """Maximum number of input differences."""
@@ -97,8 +99,9 @@ def compare_plans(
     SensitivityUnavailableError
         A step has neither a proved plan nor a proved infeasibility.
     """
-    trail = _follow_steps(session, steps, known_infeasibility)
-    return _build_comparison(session.arrays.problem, session, trail, options or PlanOptions())
+    options = options or PlanOptions()
+    trail = _follow_steps(session, steps, options, known_infeasibility)
+    return _build_comparison(session.arrays.problem, session, trail, options)
 
 
 def compare_infeasible_plan(
@@ -111,8 +114,9 @@ def compare_infeasible_plan(
 
     The other parameters, and what is raised, are those of `compare_plans`.
     """
-    trail = _follow_steps(None, steps, known_infeasibility)
-    return _build_comparison(problem, None, trail, options or PlanOptions())
+    options = options or PlanOptions()
+    trail = _follow_steps(None, steps, options, known_infeasibility)
+    return _build_comparison(problem, None, trail, options)
 
 
 @dataclass(slots=True)
@@ -129,14 +133,20 @@ class _Trail:
 
 
 def _follow_steps(
-    base: SensitivitySession | None, steps: ComparisonSteps, known_infeasibility: Infeasibility | None
+    base: SensitivitySession | None,
+    steps: ComparisonSteps,
+    options: PlanOptions,
+    known_infeasibility: Infeasibility | None,
 ) -> _Trail:
     """Solve the steps one after another; the plan after each, and its difference from the last plan before."""
     trail = _Trail(steps[-1][1] if steps else None, base, known_infeasibility)
     solvable, figures = base, None if base is None else (base.plain_objective, compute_served_share(base))
     for k, (name, problem) in enumerate(steps):
-        is_known = known_infeasibility is not None and k == len(steps) - 1
-        found = None if is_known else _solve_step(solvable, problem)
+        is_last = k == len(steps) - 1
+        found = None if is_last and trail.infeasibility is not None else _solve_step(solvable, problem)
+        if is_last and found is not None:
+            trail.infeasibility = _find_whole_conflict(found[0], options)
+            found = found if trail.infeasibility is None else None
         trail.last = None if found is None else found[0]
         if found is None:
             none = {"objective": None, "served_share": None, "objective_change": None, "served_share_change": None}
@@ -155,6 +165,13 @@ def _follow_steps(
         )
         figures = (plan, share)
     return trail
+
+
+def _find_whole_conflict(session: SensitivitySession, options: PlanOptions) -> Infeasibility | None:
+    """Return why no plan in whole units satisfies the problem of a relaxed plan; None if planning finds no conflict."""
+    if not may_lack_whole_plan(session):
+        return None
+    return make_plan(session.arrays.problem, options).plan.infeasibility
 
 
 def _solve_step(

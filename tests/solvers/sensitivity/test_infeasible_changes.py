@@ -214,3 +214,30 @@ def test_tolerances_cover_no_violation_that_is_told() -> None:
     assert not has_unsatisfiable_row(lp)
     just_above = apply_changes(problem, [LEAST.model_copy(update={"value": float(np.nextafter(6.0, 7.0))})])
     assert not has_unsatisfiable_row(build_program(ProblemArrays.from_problem(just_above)).lp)
+
+
+def pumps(**line: float) -> PlanningProblem:
+    """A town that needs whole pieces, which its works makes at 2 kWh, by default in any number."""
+    raw = shop(100).model_dump(mode="json")
+    raw["items"][0]["whole_units"] = True
+    raw["factories"][0]["lines"][0] |= line
+    return PlanningProblem.model_validate(raw)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [Change(what="closing_least", where="town/soap", value=14.0), Change(what="power_limit", value=36.0)],
+        [Change(what="line_least", where="works/soap", value=12.0), Change(what="power_limit", value=30.0)],
+        [Change(what="line_least", where="works/soap", value=10.0)],
+    ],
+)
+def test_a_conflict_of_whole_units_is_answered_as_it_is_planned(changes: list[Change]) -> None:
+    """The relaxed program has a plan with 14 to 18 units, or 12 to 15, but no lots of 10 fit."""
+    problem = pumps(lot=10.0)
+    assert make_plan(problem).plan.outcome == "optimal"
+    plan = make_plan(apply_changes(problem, changes)).plan
+    assert plan.outcome == ("optimal" if len(changes) == 1 else "infeasible")
+    found = compare_plans(SensitivitySession.from_problem(problem), split_by_changes(problem, changes))
+    assert (found.outcome, found.infeasibility) == (plan.outcome, plan.infeasibility)
+    assert (found.objective is None) == (plan.outcome == "infeasible")
