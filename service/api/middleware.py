@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.error_handlers import build_error_response
 from service.api.request_context import REQUEST_ID_HEADER, assign_request_id
-from service.core.errors import ContentTooLargeError
+from service.core.errors import ContentTooLargeError, NotFoundError, UnprocessableContentError
 from service.observability.metrics import Metrics
 
 log = structlog.get_logger("allot.access")
@@ -53,6 +53,10 @@ class RequestContextMiddleware:
             await self._app(scope, receive, send)
             return
         identifier, begun = assign_request_id(scope), time.perf_counter()
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            app: ASGIApp = _refuse_nul
+        else:
+            app = self._app
         status = 500
 
         async def send_with_headers(message: Message) -> None:
@@ -67,7 +71,7 @@ class RequestContextMiddleware:
         structlog.contextvars.bind_contextvars(request_id=identifier, **traced)
         with self._metrics.in_flight.track_inprogress():
             try:
-                await self._app(scope, receive, send_with_headers)
+                await app(scope, receive, send_with_headers)
             except Exception:  # noqa: BLE001 - `handle_unexpected_error` has logged and answered it; the server would log it again
                 status = 500
             finally:
@@ -78,6 +82,13 @@ class RequestContextMiddleware:
         self._metrics.count_request(scope["method"], get_route_path(scope), status, seconds)
         write = log.debug if scope["path"] in _QUIET_PATHS else log.info
         write("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+async def _refuse_nul(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer an address with the character NUL, which no name has and no database stores."""
+    detail = "The address contains the character NUL (%00). Leave it out."
+    error = NotFoundError(detail) if "\0" in scope["path"] else UnprocessableContentError(detail)
+    await build_error_response(Request(scope), error)(scope, receive, send)
 
 
 def _add_headers(headers: MutableHeaders, identifier: str, *, secure: bool) -> None:

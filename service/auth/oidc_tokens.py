@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SIGNATURE_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Accepted signature algorithms: those with a public key only, whatever the token states."""
 
+TOKEN_TYPES = frozenset({"jwt", "at+jwt"})
+"""Accepted types of tokens (RFC 9068); a logout token of the same provider is no access token."""
+
 _LEEWAY_SECONDS = 30
 _FETCH_TIMEOUT_SECONDS = 5.0
 _RETRY_DELAY_SECONDS = 5.0
@@ -61,7 +64,11 @@ class TokenVerifier:
     def _decode_claims(self, token: str) -> dict[str, Any]:
         jwt, settings = self._jwt, self._settings
         try:
-            key = self._fetch_signing_key(jwt.get_unverified_header(token).get("kid"))
+            header = jwt.get_unverified_header(token)
+            kind = str(header.get("typ", "JWT")).casefold().removeprefix("application/")
+            if kind not in TOKEN_TYPES:
+                raise make_invalid_token_error(f"The token is of the type {kind[:40]!r}, not an access token.")
+            key = self._fetch_signing_key(header.get("kid"))
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -69,15 +76,24 @@ class TokenVerifier:
                 issuer=settings.oidc_issuer,
                 audience=settings.oidc_audience,
                 leeway=_LEEWAY_SECONDS,
-                options={"require": ["exp", "iss", "aud"]},
+                options={"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True},
             )
         except jwt.PyJWTError as error:
             raise make_invalid_token_error(f"The token does not hold: {error}.") from error
         return claims
 
     def _fetch_signing_key(self, kid: Any) -> Any:
-        """Fetch a published key by its identifier; ServiceUnavailableError while the provider is unreachable."""
+        """Fetch a published key by its identifier; ServiceUnavailableError while the provider is unreachable.
+
+        A key that is at hand waits for nothing: a token with an unknown identifier must not shut out valid ones.
+        """
+        known = self._find_cached_key(kid)
+        if known is not None:
+            return known
         with self._fetch_lock:
+            known = self._find_cached_key(kid)  # fetched by another thread meanwhile
+            if known is not None:
+                return known
             if time.monotonic() < self._retry_after:
                 raise ServiceUnavailableError("The identity provider cannot be reached; try again later.")
             try:
@@ -88,6 +104,14 @@ class TokenVerifier:
             except (OSError, ValueError, http.client.HTTPException, self._jwt.PyJWKClientConnectionError) as error:
                 self._retry_after = time.monotonic() + _RETRY_DELAY_SECONDS
                 raise ServiceUnavailableError("The identity provider cannot be reached; try again later.") from error
+
+    def _find_cached_key(self, kid: Any) -> Any | None:
+        """Find a key by its identifier among those fetched in the last minutes; None if it is not there."""
+        cache = None if self._jwks_client is None else self._jwks_client.jwk_set_cache
+        found = None if cache is None else cache.get()
+        if found is None:
+            return None
+        return next((key for key in found.keys if key.key_id == kid and kid is not None), None)
 
     def _discover_jwks_url(self) -> str:
         """Read the address of the provider's keys; ValueError if the provider does not state one."""

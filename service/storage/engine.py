@@ -4,9 +4,10 @@ SQLite runs in WAL mode and every writing transaction begins with BEGIN IMMEDIAT
 of failing in the middle. A transaction is synced to disk unless it has relaxed durability.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def create_database_engine(address: str, connections: int, watchdog: ConnectionW
         return engine
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    _create_private_file(Path(str(url.database)))
     engine = create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=POOL_SECONDS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -96,6 +97,13 @@ def acquire_lock(connection: Connection, name: str) -> None:
     """Acquire a lock over all processes until the end of the transaction; SQLite's writers already wait for each other."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
+
+
+def _create_private_file(file: Path) -> None:
+    """Create the folder and the file of a database, readable by their owner only; leave them as they are if they exist."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError, IsADirectoryError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager

@@ -19,11 +19,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import structlog
+
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - not a secret itself
 _SECRET_BYTES = 32
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""The only addresses of IPv6 that are given out; versions of Python differ about all others."""
+_SPECIAL_IPV6 = tuple(map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
+_SPECIAL_IPV4 = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
+"""Networks for protocols, and an address inside of a cloud that looks public."""
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+_log = structlog.get_logger(__name__)
 
 
 class DeliveryError(Exception):
@@ -46,8 +57,16 @@ def build_signed_headers(secret: str, message_id: str, timestamp: int, body: byt
 def is_public_address(text: str) -> bool:
     """Return whether an IP address is public, also where an IPv6 address embeds one of IPv4."""
     address: Address = ipaddress.ip_address(text.partition("%")[0])
-    hidden = _extract_ipv4_addresses(address) if isinstance(address, ipaddress.IPv6Address) else ()
-    return all(one.is_global and not one.is_multicast for one in (address, *hidden))
+    if isinstance(address, ipaddress.IPv4Address):
+        return _is_public_ipv4(address)
+    hidden = _extract_ipv4_addresses(address)
+    is_unicast = address in _GLOBAL_UNICAST and not any(address in network for network in _SPECIAL_IPV6)
+    return (is_unicast or address in _NAT64) and all(_is_public_ipv4(one) for one in hidden)
+
+
+def _is_public_ipv4(address: Address) -> bool:
+    is_special = isinstance(address, ipaddress.IPv4Address) and any(address in network for network in _SPECIAL_IPV4)
+    return address.is_global and not address.is_multicast and not is_special
 
 
 def _extract_ipv4_addresses(address: ipaddress.IPv6Address) -> tuple[Address, ...]:
@@ -102,9 +121,8 @@ def _resolve_host(host: str, port: int, *, allow_private: bool) -> str:
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     inside = [] if allow_private else [address for address in found if not is_public_address(address)]
     if inside:
-        raise DeliveryError(
-            f"{host} is {inside[0]}, which is no public address (ALLOT_WEBHOOK_PRIVATE_ADDRESSES allows it)"
-        )
+        _log.warning("webhook address not public", host=host, address=inside[0])
+        raise DeliveryError(f"{host} is no public address (ALLOT_WEBHOOK_PRIVATE_ADDRESSES allows it)")
     return found[0]
 
 

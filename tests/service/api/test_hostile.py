@@ -176,5 +176,11 @@ def test_odd_paths_are_refused(wide: TestClient, path: str) -> None:
     assert wide.get(path).status_code in {404, 422}
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_nul_in_an_address_reaches_no_database(wide: TestClient, method: str) -> None:
+    assert wide.request(method, "/v1/provinces/x%00").status_code == 404
+    assert wide.get("/v1/plans/none/outputs?factory=%00").status_code == 422
+
+
 def test_the_service_still_plans_after_all_that(client: TestClient, plan: str) -> None:
     assert client.get(plan).json()["outcome"] == "optimal"

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,7 +30,9 @@ class Provider:
     def __init__(self) -> None:
         self.rsa = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
         self.ec = ec.generate_private_key(ec.SECP256R1())
-        self.published: dict[str, Any] = {"keys": [self._jwk(self.rsa, "first"), self._jwk(self.ec, "curve")]}
+        self.short = rsa.generate_private_key(public_exponent=65_537, key_size=1024)  # noqa: S505 - refused
+        named = {"first": self.rsa, "curve": self.ec, "short": self.short}
+        self.published: dict[str, Any] = {"keys": [self._jwk(key, name) for name, key in named.items()]}
         self.fetched = 0
         self.broken = False
         provider = self
@@ -65,7 +68,9 @@ class Provider:
             **changes,
         }
         kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(kept, self.rsa if key is None else key, algorithm, headers={"kid": kid})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one of the keys is too short on purpose
+            return jwt.encode(kept, self.rsa if key is None else key, algorithm, headers={"kid": kid})
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +121,18 @@ def test_the_keys_are_fetched_once_and_strange_ones_do_not_bring_more_fetching(
     assert provider.fetched == before + 2  # what the provider says of itself, and its keys
 
 
+def test_a_strange_key_shuts_nobody_out_while_the_provider_is_away(client: TestClient, provider: Provider) -> None:
+    assert client.get("/v1/me", headers=bearer(provider.token())).status_code == 200
+    address = provider.published
+    provider.published, provider.broken = {"keys": []}, True
+    try:
+        for _ in range(3):
+            assert client.get("/v1/me", headers=bearer(provider.token(kid="strange"))).status_code in {401, 503}
+            assert client.get("/v1/me", headers=bearer(provider.token())).status_code == 200
+    finally:
+        provider.published, provider.broken = address, False
+
+
 def wrong_tokens(provider: Provider) -> dict[str, str]:
     stranger = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
     public = jwt.PyJWK(provider.published["keys"][0]).key.public_numbers().n.to_bytes(256)
@@ -136,6 +153,13 @@ def wrong_tokens(provider: Provider) -> dict[str, str]:
         "of a name with a line break": provider.token(sub="a\nb"),
         "of a key of another kind": provider.token(provider.ec, "ES256", "first"),
         "without a key's name": provider.token(kid=""),
+        "of a short key": provider.token(provider.short, kid="short"),
+        "of another type": jwt.encode(
+            jwt.decode(provider.token(), options={"verify_signature": False}),
+            provider.rsa,
+            "RS256",
+            headers={"kid": "first", "typ": "logout+jwt"},
+        ),
         "no token": "abc.def.ghi",
         "nothing at all": "x",
     }

@@ -38,6 +38,16 @@ from tests.service.webhooks.receiver import receiving
         ("64:ff9b::a00:1", False),
         ("2002:a00:1::1", False),
         ("2001:0:a00:1::1", False),
+        ("64:ff9b::808:808", True),
+        ("64:ff9b:1::808:808", False),
+        ("::127.0.0.1", False),
+        ("::ffff:0:7f00:1", False),
+        ("fec0::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("192.0.0.192", False),
+        ("192.88.99.1", False),
+        ("168.63.129.16", False),
     ],
 )
 def test_public_addresses_are_told_from_others(address: str, public: bool) -> None:
