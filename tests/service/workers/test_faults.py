@@ -24,8 +24,8 @@ from tests.service.conftest import SettingsFactory
 from tests.service.helpers import children_of, request, until
 from tests.service.workers.serving import start
 
-PLANS = 200 if "ALLOT_TEST_ALL" in os.environ else 40
-"""Accepted plans; the slow lane accepts more."""
+PLANS, FAULTS = (200, 2) if "ALLOT_TEST_ALL" in os.environ else (16, 1)
+"""Accepted plans, and faults of the rarer kinds; the slow lane has more of both."""
 SECONDS = 100.0
 """How long to wait for the next plan to end, at most."""
 
@@ -45,9 +45,9 @@ class Faults:
 
     def planned(self) -> list[tuple[int, Callable[[], str | None]]]:
         """What to kill, and after how many finished plans, in random order at random moments."""
-        kinds = [self.kill_worker] * 8 + [self.kill_service] * 2 + [self.kill_fork_server] * 2
+        kinds = [self.kill_worker] * 4 * FAULTS + [self.kill_service] * FAULTS + [self.kill_fork_server] * FAULTS
         if self.store.engine.dialect.name == "postgresql":
-            kinds += [self.kill_connections] * 3
+            kinds += [self.kill_connections] * FAULTS
         self.chance.shuffle(kinds)
         moments = sorted(self.chance.sample(range(PLANS * 9 // 10), len(kinds)))
         return list(zip(moments, kinds, strict=True))
