@@ -17,8 +17,8 @@ from models.sheets.columns import Column, SheetLayout, make_column, make_columns
 NOTE_COLUMNS = ("mark", "source", "marks", "note")
 """Columns for people that every sheet may have: provenance and notes. They are not read."""
 
-NOTE_SHEETS = ("read_me", "sources", "underlying_figures")
-"""Sheets for people that are not read. `underlying_figures` contains figures from which other figures were derived."""
+NOTE_SHEETS = ("read_me", "sources", "underlying_figures", "findings")
+"""Sheets for people that are not read. `findings` is in a marked copy of a workbook. `underlying_figures` contains figures from which other figures were derived."""
 
 
 def _make_id_column(name: str, description: str) -> Column:

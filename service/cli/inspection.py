@@ -21,8 +21,16 @@ def validate_problem(
     file: Annotated[
         Path, typer.Argument(help="JSON file, workbook, or zip or folder of CSV with a problem.", exists=True)
     ],
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            help="Workbook to write: a copy of the sheets with a coloured cell and a comment for each finding."
+        ),
+    ] = None,
 ) -> None:
     """Report all errors and warnings of a problem; nothing is solved."""
+    if marked is not None:
+        problem_sources.write_marked_copy(file, marked)
     found = problem_sources.read_source(str(file))
     if found.warnings:
         problem_sources.show_findings(found.warnings)

@@ -1,6 +1,7 @@
 """Problems for the command line: a built-in province, a JSON file or spreadsheets, with scenarios and changes."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from models.validation.checks import Finding, InvalidProblemError, check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.errors import ContentTooLargeError
 from service.core.settings import Settings
-from service.spreadsheets.reader import read_sheets_path
+from service.spreadsheets.archive import InvalidFileError
+from service.spreadsheets.reader import open_path_source, read_sheets_path
 
 error_console = Console(stderr=True)
 output_console = Console()
@@ -130,6 +132,28 @@ def _load_sheets(path: Path) -> LoadedProblem:
     problem, scenarios = reading.parse_parts()
     warnings = reading.locate_findings(check_problem(problem), "/problem")
     return LoadedProblem(problem, str(reading.content.get("name", "")), scenarios, warnings)
+
+
+def write_marked_copy(path: Path, target: Path) -> None:
+    """Write a copy of a file of sheets with marked cells. Exits with 2 for JSON, and with 1 for a file that cannot be opened."""
+    from service.spreadsheets.marked_workbook import write_marked_workbook  # xlsxwriter takes time to load
+
+    if not path.is_dir() and path.suffix.lower() not in (".xlsx", ".zip"):
+        error_console.print("--marked needs a workbook, or a zip or folder of CSV.")
+        raise typer.Exit(2)
+    try:
+        findings = _load_sheets(path).warnings
+    except InvalidProblemError as invalid:
+        findings = invalid.findings
+    try:
+        source = open_path_source(path, Settings())
+    except (InvalidFileError, ContentTooLargeError) as error:
+        error_console.print(str(error))
+        raise typer.Exit(1) from error
+    with write_marked_workbook(path.stem, source, findings) as file, target.open("wb") as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+    error_console.print(f"{target} has {len(findings)} findings.")
 
 
 def _find_scenario(name: str, known: tuple[Scenario, ...]) -> Scenario:

@@ -1,17 +1,22 @@
 """Validation of a problem."""
 
+from typing import IO
+
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, InvalidProblemError, check_problem
 from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
 from service.core.document_limits import reject_oversized_document
+from service.core.errors import UnprocessableContentError
 from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService
 from service.domain.schemas.problems import ProblemSize, ValidationReport
+from service.spreadsheets.archive import InvalidFileError
 from service.spreadsheets.file_kinds import SpreadsheetKind
-from service.spreadsheets.reader import read_sheets
+from service.spreadsheets.marked_workbook import write_marked_workbook
+from service.spreadsheets.reader import open_sheet_source, read_sheets
 from service.storage.store import Store
 
 
@@ -33,6 +38,24 @@ def validate_body(
     except InvalidProblemError as error:
         return _build_report(error.findings, None)
     return _build_report(meant.findings, meant.problem)
+
+
+def mark_findings(
+    raw: bytes, kind: SpreadsheetKind | None, settings: Settings, store: Store, principal: Principal
+) -> IO[bytes]:
+    """Validate sheets, and write a copy of them in which every finding is a coloured cell with a comment.
+
+    Raises UnprocessableContentError for JSON, which has no cells, and for a file that cannot be opened.
+    """
+    if kind is None:
+        raise UnprocessableContentError(
+            "JSON has no cells to mark. Send a workbook or a zip of CSV files, or leave `format` out."
+        )
+    report = validate_body(raw, kind, settings, store, principal)
+    try:
+        return write_marked_workbook("Findings", open_sheet_source(raw, kind, settings), report.findings)
+    except InvalidFileError as error:
+        raise UnprocessableContentError(str(error), findings=list(report.findings)) from error
 
 
 def _validate_sheets(

@@ -41,6 +41,8 @@ _FORMATS = {
     "tiny": {"num_format": "0.0E+00"},
     "sum": {"num_format": "#,##0.0", "bold": True, "top": 1},
     "sum_label": {"bold": True, "top": 1},
+    "error": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    "warning": {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
     "link": {"font_color": "#0563C1", "underline": 1},
 }
 """Number formats."""
