@@ -224,15 +224,21 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _handle_denied_request(request: Request, error: Exception) -> Response:
-    """Write a denied request to the audit log, then answer it."""
+    """Write a denied request to the audit log, within the budget of its caller, then answer it."""
     if not isinstance(error, ForbiddenError | HiddenError):
         raise error
-    await run_in_change_thread(partial(_audit_denial, request, error))
+    unrecorded = get_services(request).denials.spend(error.caller)
+    if unrecorded is None:
+        log.info("refusal not in the audit log", caller=error.caller, path=request.url.path)
+    else:
+        await run_in_change_thread(partial(_audit_denial, request, error, unrecorded))
     return build_error_response(request, error)
 
 
-def _audit_denial(request: Request, error: ForbiddenError | HiddenError) -> None:
-    detail = {"wanted": error.permission, "method": request.method, "path": request.url.path[:500]}
+def _audit_denial(request: Request, error: ForbiddenError | HiddenError, unrecorded: int) -> None:
+    detail: dict[str, object] = {"wanted": error.permission, "method": request.method, "path": request.url.path[:500]}
+    if unrecorded:
+        detail["unrecorded"] = unrecorded
     with get_services(request).store.write_transaction() as transaction:
         transaction.audit.append_entry(error.caller, "refused", error.subject[:100], detail, province=error.province)
 

@@ -1,8 +1,9 @@
 """The container of services: made when the application starts, given to every use case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.auth.authenticator import Authenticator
+from service.auth.denial_budget import DenialBudget
 from service.core.settings import Settings
 from service.domain.readiness import ReadinessChecker
 from service.observability.metrics import Metrics
@@ -29,3 +30,5 @@ class Services:
     """Answers sensitivity queries."""
     readiness: ReadinessChecker
     """Checks whether this process can serve."""
+    denials: DenialBudget = field(default_factory=DenialBudget)
+    """Limits the refusals of one caller in the audit log."""
