@@ -86,6 +86,9 @@ class ShadowPrices(Frozen):
 
     note: str
     """Which solve the shadow prices belong to."""
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plan itself has whole units; its head and
+    tables have its own figures then."""
     objective: float
     """Objective that the shadow prices refer to, in weighted won."""
     limits: tuple[LimitShadowPrice, ...]
@@ -143,6 +146,9 @@ class ShortageAttribution(Frozen):
 
     group_by: str
     """Grouping: `all`, `item`, `county`, `category`, `period` or `limit`."""
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plan itself has whole units; its head and
+    tables have its own figures then."""
     groups: tuple[AttributionGroup, ...]
     """Groups, largest value first."""
 
@@ -267,6 +273,9 @@ class ParametricCurve(Frozen):
     outcome: Literal["optimal", "infeasible", "unknown"]
     """`optimal`: `points` has plans. `infeasible`: no parameter that was tried has a plan. `unknown`: the time limit was
     reached before the first plan."""
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plan itself has whole units; its head and
+    tables have its own figures then."""
     change: Change
     """Varied change; its `value` or `factor` is the parameter."""
     points: tuple[CurvePoint, ...]
@@ -304,6 +313,9 @@ class GridCell(Frozen):
 class ParameterGrid(Frozen):
     """Plans at all pairs of two parameters."""
 
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plan itself has whole units; its head and
+    tables have its own figures then."""
     cells: tuple[GridCell, ...]
     """One cell for each pair, in request order."""
     infeasibility: Infeasibility | None = None
@@ -347,6 +359,9 @@ class ObjectiveEstimate(Frozen):
     outcome: Literal["optimal", "infeasible", "unknown"]
     """`optimal`: the estimate is exact, so there is a plan. `infeasible`: the bounds of one constraint alone show that no
     plan satisfies it. `unknown`: only a solve can tell whether there is a plan."""
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plan itself has whole units; its head and
+    tables have its own figures then."""
     objective: float
     """Objective of the plan before rounding, in weighted won."""
     objective_change: float | None

@@ -56,6 +56,9 @@ class Comparison(Frozen):
     """Outcome of the second plan, or of the plan with the changes."""
     base_outcome: ComparedOutcome
     """Outcome of the first plan."""
+    relaxed: bool = False
+    """Whether the figures are those of the linear program before rounding, while the plans themselves have whole units. False
+    for two finished plans, whose own figures are compared. The steps are never rounded."""
     inputs: tuple[InputDifference, ...]
     """Different inputs; at most 200."""
     input_difference_count: int
@@ -63,9 +66,9 @@ class Comparison(Frozen):
     infeasibility: Infeasibility | None
     """Conflict and least relaxation of the second problem, as in its plan; null unless `outcome` is `infeasible`."""
     objective: tuple[float, float] | None
-    """Weighted shortage plus costs of both plans before rounding, in weighted won, independent of the goals of the policies."""
+    """Weighted shortage plus costs of both plans, in weighted won, independent of the goals of the policies."""
     served_share: tuple[float, float] | None
-    """Served share of both plans by value, before rounding."""
+    """Served share of both plans by value."""
     goals: tuple[ResultDifference, ...] | None
     """Values of the ordered goals, keyed by position and name, such as `1 shortage`; empty if no goals are listed."""
     by_county: tuple[ResultDifference, ...] | None
@@ -75,8 +78,8 @@ class Comparison(Frozen):
     by_factory: tuple[ResultDifference, ...] | None
     """Value made by each factory, in won; the 50 largest differences at most."""
     steps: tuple[ComparisonStep, ...]
-    """Decomposition of the difference: each step changes one more input and is solved. The changes of the steps add up
-    to the difference. A step without a plan changes nothing; the next step counts from the last plan."""
+    """Decomposition of the difference: each step changes one more input and is solved, before rounding to whole units.
+    The changes of the steps add up to the difference before rounding. A step without a plan changes nothing; the next step counts from the last plan."""
 
 
 class GoalTradeOff(Frozen):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from models.answers import GridCell, ShortageAttribution
+from models.answers import GridCell, ParameterGrid, ParametricCurve, ShortageAttribution
 from models.changes.change import Change
 from models.comparisons import Comparison
 from models.number_text import format_amount
@@ -60,6 +60,7 @@ def show_bottlenecks(
         typer.echo(found.model_dump_json(indent=2))
         return
     problem_sources.output_console.print(_build_bottleneck_table(found, group_by, max_causes))
+    print_if_relaxed(found)
     if county and item and period:
         for remedy in sensitivity.find_remedies(session, county, item, period).remedies:
             problem_sources.output_console.print(f"- {remedy.text}")
@@ -130,6 +131,7 @@ def show_curve(
         )
     problem_sources.output_console.print(table)
     problem_sources.output_console.print(found.note)
+    print_if_relaxed(found)
     _show_infeasibility(found.infeasibility)
     _exit_without_plan(found.outcome == "optimal")
 
@@ -168,6 +170,7 @@ def show_grid(
         row = [cells.get((a, b)) for b in sides[1][1]]
         table.add_row(f"{a:g}", *("" if cell is None else _format_grid_cell(cell) for cell in row))
     problem_sources.output_console.print(table)
+    print_if_relaxed(found)
     if found.not_evaluated:
         problem_sources.output_console.print(f"There was no time for {found.not_evaluated} pairs.")
     _show_infeasibility(found.infeasibility)
@@ -245,9 +248,17 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
             _print_infeasible_comparison(found)
         else:
             _print_figures(found)
+            print_if_relaxed(found)
         problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
     if is_infeasible:
         raise typer.Exit(1)
+
+
+def print_if_relaxed(found: Comparison | ParametricCurve | ParameterGrid | ShortageAttribution) -> None:
+    """Say that figures are before rounding, if the plan itself has whole units."""
+    if found.relaxed:
+        text = "The figures are before rounding to whole units; those of the plan itself can differ."
+        problem_sources.output_console.print(text, soft_wrap=True)
 
 
 def _build_step_table(found: Comparison) -> Table:

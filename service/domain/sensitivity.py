@@ -20,6 +20,7 @@ from service.domain.table_selection import select_from_table
 from service.storage.records import PlanRecord
 from service.storage.store import Transaction
 from service.workers.sensitivity_pool import SensitivityQuery, SessionPayload
+from solvers.sensitivity import FinishedFigures
 
 QUERIES_OF_INFEASIBLE_PLANS = ("compare", "what-if")
 """Queries about a plan that ended infeasible; all others need its figures."""
@@ -73,7 +74,7 @@ class SensitivityService:
         planned = {**arguments, "planned_shortage": shortage}
         return self.build_query("remedies", planned, time_limit_seconds=time_limit_seconds)
 
-    def build_comparison_query(self, body: CompareBody, principal: Principal) -> SensitivityQuery:
+    def build_comparison_query(self, plan: str, body: CompareBody, principal: Principal) -> SensitivityQuery:
         """Compare a plan with itself after changes, or with another plan that the principal may read (else HiddenError)."""
         if body.plan is None:
             return self.build_query("compare", body.model_dump(mode="json", exclude_none=True))
@@ -81,8 +82,11 @@ class SensitivityService:
             require_plan_permission(transaction, principal, "read", body.plan)
             other = _require_finished(transaction, body.plan)
             problem = transaction.problems.get_stored_problem(other.problem_digest)
+            figures = [_read_figures(transaction, record) for record in (_require_finished(transaction, plan), other)]
         known = other.head.infeasibility if other.head else None
-        arguments = {} if known is None else {"infeasibility": known.model_dump(mode="json")}
+        arguments: dict[str, Any] = {} if known is None else {"infeasibility": known.model_dump(mode="json")}
+        if all(figures):
+            arguments["figures"] = [one.model_dump(mode="json") for one in figures if one]
         return self.build_query("compare", arguments, attachment=(problem.size, problem.body))
 
     def build_equity_query(self, plan: str, *, with_price: bool, time_limit_seconds: float) -> SensitivityQuery:
@@ -140,6 +144,13 @@ class SensitivityService:
         bodies = (problem.body,) if basis is None else (problem.body, basis)
         outcome = record.outcome or "failed"
         return SessionPayload(record.options.model_dump(mode="json"), problem.size, bodies, outcome)
+
+
+def _read_figures(transaction: Transaction, record: PlanRecord) -> FinishedFigures | None:
+    """Read the figures of a finished plan; None for one without."""
+    if record.head is None or record.head.summary is None:
+        return None
+    return FinishedFigures.from_plan(record.head, transaction.plans.read_table(record.id, "quotas"))
 
 
 def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:

@@ -277,6 +277,7 @@ interface ComparisonStep {
 
 /** `/v1/plans/{plan}/compare` and `/what-if`; without two plans, all figures are null. */
 interface Comparison {
+  relaxed: boolean;
   outcome: "optimal" | "infeasible";
   base_outcome: "optimal" | "infeasible";
   inputs: { path: string; before: string; after: string }[];

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from models.changes.change import Change
-from models.comparisons import GoalTradeOffs
+from models.comparisons import Comparison, GoalTradeOffs
 from models.options import PlanOptions
 from models.plan import Infeasibility
 from models.problem.planning_problem import PlanningProblem
@@ -91,9 +91,14 @@ def _parse_changes(arguments: Arguments) -> list[Change]:
 def _compare_plans(plan: OpenedPlan, arguments: Arguments, other: bytes | None) -> BaseModel:
     if other is None:
         return _compare_steps(plan, sensitivity.split_by_changes(plan.problem, _parse_changes(arguments)))
-    steps = sensitivity.split_by_parts(plan.problem, PlanningProblem.model_validate_json(other))
+    other_problem = PlanningProblem.model_validate_json(other)
     raw = arguments.get("infeasibility")
-    return _compare_steps(plan, steps, None if raw is None else Infeasibility.model_validate(raw))
+    known = None if raw is None else Infeasibility.model_validate(raw)
+    found = _compare_steps(plan, sensitivity.split_by_parts(plan.problem, other_problem), known)
+    if "figures" not in arguments or found.objective is None:
+        return found
+    first, second = (sensitivity.FinishedFigures.model_validate(one) for one in arguments["figures"])
+    return sensitivity.replace_by_finished_figures(found, (plan.problem, other_problem), (first, second))
 
 
 def _solve_what_if(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
@@ -101,7 +106,7 @@ def _solve_what_if(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> B
     return _compare_steps(plan, (("the changes", steps[-1][1]),))
 
 
-def _compare_steps(plan: OpenedPlan, steps: ComparisonSteps, known: Infeasibility | None = None) -> BaseModel:
+def _compare_steps(plan: OpenedPlan, steps: ComparisonSteps, known: Infeasibility | None = None) -> Comparison:
     if plan.is_infeasible:
         return sensitivity.compare_infeasible_plan(plan.problem, steps, plan.options, known)
     return sensitivity.compare_plans(plan.reset_session(), steps, plan.options, known)

@@ -45,7 +45,7 @@ from solvers.formulation.objective import compute_objective_parts
 from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import BOUNDS, CONSTRAINTS, ConstraintInfo
 from solvers.formulation.tie_break import compute_tie_break_cost
-from solvers.formulation.whole_units import WholeUnits, find_whole_units
+from solvers.formulation.whole_units import WholeUnits, find_whole_units, requires_whole_units
 from solvers.lp.linear_program import FloatArray, Program, ProgramBuilder
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "compute_tie_break_cost",
     "find_whole_units",
     "is_past_period",
+    "requires_whole_units",
     "sum_shortage_units",
 ]
 

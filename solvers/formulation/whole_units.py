@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from models.problem.planning_problem import PlanningProblem
 from solvers.data.item_arrays import WHOLE_TOLERANCE, BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.data.whole_unit_limits import round_down
@@ -73,6 +74,12 @@ class WholeUnits:
     def is_in_sum(self) -> BoolArray:
         """Whether a variable is part of a sum that must be whole, (n,)."""
         return np.isin(np.arange(len(self.step)), self.sums.indices)
+
+
+def requires_whole_units(problem: PlanningProblem) -> bool:
+    """Return whether a plan of the problem is rounded, so that its figures differ from those of the linear program."""
+    lines = (line for factory in problem.factories for line in factory.lines)
+    return any(item.whole_units for item in problem.items) or any(line.lot or line.least_run for line in lines)
 
 
 def find_whole_units(arrays: ProblemArrays, program: Program) -> WholeUnits:

@@ -13,6 +13,7 @@ from solvers.sensitivity.comparison import (
 from solvers.sensitivity.curves import compute_curve, compute_grid
 from solvers.sensitivity.dual_estimate import estimate_change
 from solvers.sensitivity.equity import compute_equity, compute_price_of_equity
+from solvers.sensitivity.finished_figures import FinishedFigures, replace_by_finished_figures
 from solvers.sensitivity.goal_tradeoffs import compute_goal_tradeoffs, compute_session_goal_tradeoffs
 from solvers.sensitivity.infeasible_changes import explain_infeasibility
 from solvers.sensitivity.remedies.search import find_remedies
@@ -21,6 +22,7 @@ from solvers.sensitivity.shadow_prices import compute_shadow_prices
 
 __all__ = [
     "ComparisonSteps",
+    "FinishedFigures",
     "GroupBy",
     "InfeasibleError",
     "SensitivitySession",
@@ -39,6 +41,7 @@ __all__ = [
     "explain_infeasibility",
     "find_remedies",
     "open_changed",
+    "replace_by_finished_figures",
     "split_by_changes",
     "split_by_parts",
 ]

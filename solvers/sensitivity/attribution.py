@@ -87,7 +87,8 @@ def attribute_shortages(
         _build_attribution_group(limits, binding, is_selected, (keys[g], sums[g]), parts.list_group_parts(g))
         for g in order
     ]
-    return name_tied_limits(session, limits, ShortageAttribution(group_by=group_by, groups=tuple(groups)))
+    found = ShortageAttribution(group_by=group_by, relaxed=session.is_relaxed, groups=tuple(groups))
+    return name_tied_limits(session, limits, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +220,8 @@ def _build_attribution_group(
     """Build one group with the selected limits that contribute most."""
     values, amounts, counts = parts
     key, (shortage, value, objective, costs, excess_cost, unreachable) = group[0], group[1].tolist()
-    named = sorted((k for k in values if is_selected[k] and values[k] > 0), key=lambda k: (-values[k], k))[
-        :MAX_BINDING_LIMITS
-    ]
+    ranked = sorted((k for k in values if is_selected[k] and values[k] > 0), key=lambda k: (-values[k], k))
+    named = ranked[:MAX_BINDING_LIMITS]
     binding_limits = tuple(
         BindingLimit(
             **build_limit_reference(limits, int(binding[k])),

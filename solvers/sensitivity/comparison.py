@@ -200,6 +200,7 @@ def _build_comparison(
         base_outcome="infeasible" if base is None else "optimal",
         inputs=inputs[:MAX_INPUT_DIFFERENCES],
         input_difference_count=len(inputs),
+        relaxed=base is not None and base.is_relaxed,
         infeasibility=infeasibility,
         steps=tuple(trail.rows),
         **figures,
@@ -218,10 +219,10 @@ def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict
     return {
         "objective": (base.plain_objective, last.plain_objective),
         "served_share": (a.served_share, b.served_share),
-        "goals": _list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),
-        "by_county": _list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
-        "by_category": _list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
-        "by_factory": _select_largest(_list_differences(_sum_value_made(base), _sum_value_made(last))),
+        "goals": list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),
+        "by_county": list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
+        "by_category": list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
+        "by_factory": select_largest(list_differences(_sum_value_made(base), _sum_value_made(last))),
     }
 
 
@@ -247,12 +248,14 @@ def _sum_value_made(session: SensitivitySession) -> dict[str, float]:
     return dict(zip(labels, total.tolist(), strict=True))
 
 
-def _list_differences(before: dict[str, float], after: dict[str, float]) -> tuple[ResultDifference, ...]:
+def list_differences(before: dict[str, float], after: dict[str, float]) -> tuple[ResultDifference, ...]:
+    """List two results by key; 0 where a plan lacks one."""
     keys = dict.fromkeys((*before, *after))
     return tuple(ResultDifference(key=key, before=before.get(key, 0.0), after=after.get(key, 0.0)) for key in keys)
 
 
-def _select_largest(rows: tuple[ResultDifference, ...]) -> tuple[ResultDifference, ...]:
+def select_largest(rows: tuple[ResultDifference, ...]) -> tuple[ResultDifference, ...]:
+    """Return the results that differ, the largest difference first; at most MAX_FACTORY_DIFFERENCES."""
     differing = [row for row in rows if abs(row.after - row.before) > 1e-6 * (1 + abs(row.before))]
     return tuple(sorted(differing, key=lambda row: -abs(row.after - row.before))[:MAX_FACTORY_DIFFERENCES])
 

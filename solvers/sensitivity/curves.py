@@ -25,6 +25,7 @@ from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
+from solvers.formulation import requires_whole_units
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import Basis
 from solvers.results.flows import Flows, clean_values
@@ -114,6 +115,7 @@ def _build_exact_curve(
     infeasible = () if found.infeasible_parameter is None else (found.infeasible_parameter,)
     return ParametricCurve(
         outcome="optimal",
+        relaxed=requires_whole_units(problem),
         change=change,
         points=tuple(inner),
         exact=found.max_error == 0,
@@ -255,6 +257,7 @@ def _sample_curve(
         note += f" {len(infeasible)} of the parameters tried have no plan."
     return ParametricCurve(
         outcome="optimal" if points else "infeasible" if infeasible else "unknown",
+        relaxed=session.is_relaxed,
         change=change,
         points=tuple(points),
         exact=False,
@@ -296,4 +299,9 @@ def compute_grid(
         changed = apply_varied_change(problem, first[0], infeasible.first)
         changed = apply_varied_change(changed, second[0], infeasible.second)
         reason = explain_if_in_time(changed, PlanOptions(), deadline)
-    return ParameterGrid(cells=tuple(cells), infeasibility=reason, not_evaluated=len(pairs) - len(cells))
+    return ParameterGrid(
+        relaxed=session.is_relaxed,
+        cells=tuple(cells),
+        infeasibility=reason,
+        not_evaluated=len(pairs) - len(cells),
+    )

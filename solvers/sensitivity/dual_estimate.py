@@ -53,6 +53,7 @@ def estimate_change(session: SensitivitySession, problem: PlanningProblem) -> Ob
     objective_change = estimate.row_changes.sum() + estimate.column_changes.sum()
     return ObjectiveEstimate(
         outcome="optimal" if exact else "unknown",
+        relaxed=session.is_relaxed,
         objective=session.plain_objective,
         objective_change=float(objective_change) + program.lp.offset - session.lp.offset,
         exact=exact,
@@ -68,6 +69,7 @@ def _build_unavailable_estimate(
 ) -> ObjectiveEstimate:
     return ObjectiveEstimate(
         outcome=outcome,
+        relaxed=session.is_relaxed,
         objective=session.plain_objective,
         objective_change=None,
         exact=False,

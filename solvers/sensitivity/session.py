@@ -23,7 +23,7 @@ from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
-from solvers.formulation import compute_objective_parts, compute_tie_break_cost
+from solvers.formulation import compute_objective_parts, compute_tie_break_cost, requires_whole_units
 from solvers.lp.linear_program import FloatArray, LinearProgram, Program
 from solvers.lp.solution import Basis, Solution, Termination
 from solvers.results.flows import Flows, clean_values
@@ -193,6 +193,11 @@ class SensitivitySession:
         optimum = SolveAttempt(program, solution, certificate)
         values = settle_ties(optimum, compute_tie_break_cost(self.arrays, program), run).solution.values
         return point if values is None else replace(point, values=values)
+
+    @property
+    def is_relaxed(self) -> bool:
+        """Whether the plan itself has whole units, which the figures of the session do not have."""
+        return requires_whole_units(self.arrays.problem)
 
     @property
     def plain_objective(self) -> float:

@@ -92,6 +92,7 @@ def compute_shadow_prices(
         )
     return ShadowPrices(
         note=RANGE_NOTE,
+        relaxed=session.is_relaxed,
         objective=session.point.objective,
         limits=tuple(rows),
         goods=_list_good_prices(session, max_results),

@@ -200,16 +200,20 @@ async def compare_plans(
     principal: PrincipalDependency,
     body: JsonBody[CompareBody],
 ) -> Response:
-    """Compare a plan with another plan, or with itself after changes: inputs, results, and the effect of each change."""
+    """Compare a plan with another plan, or with itself after changes: inputs, results, and the effect of each change.
+
+    Two finished plans have their own figures. Changes are solved before rounding to whole units (`relaxed`), as each step is.
+    """
     service = SensitivityService(services)
-    return await _run_query(request, service, plan, lambda: service.build_comparison_query(body, principal))
+    return await _run_query(request, service, plan, lambda: service.build_comparison_query(plan, body, principal))
 
 
 @router.post("/what-if", summary="Solve a plan with changes", response_model=Comparison, responses=BODY_QUERY_ERRORS)
 async def solve_what_if(
     plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[WhatIfBody]
 ) -> Response:
-    """Solve a plan with changes from its basis. Nothing is stored; POST /v1/plans creates a plan of the changes."""
+    """Solve a plan with changes from its basis, before rounding to whole units. Nothing is stored; POST /v1/plans creates a
+    plan of the changes."""
     return await _answer_query(request, services, plan, "what-if", **_dump_arguments(body))
 
 

@@ -26,7 +26,7 @@ export default {
   "compare.changes": "Changes",
   "compare.difference": "Plan {n}: {plan}",
   "compare.difference-text":
-    "Decomposes the difference from the first plan into steps. The service solves every step.",
+    "Decomposes the difference from the first plan into steps. The service solves every step, before rounding to whole units.",
   "compare.explain": "Explain the difference",
   "compare.solving": "Solving every step; a whole province takes some minutes …",
   "compare.inputs": "Different inputs: {n}",

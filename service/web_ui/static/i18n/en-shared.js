@@ -3,6 +3,9 @@ export default {
   "comparison.served": "Served share, by value",
   "comparison.objective": "Objective: weighted shortage and costs",
   "comparison.becomes": "changes to",
+  "comparison.relaxed": "The figures are before rounding to whole units.",
+  "comparison.own-figures":
+    "In whole units, the plan itself serves {served}; its objective is {objective}.",
   "comparison.points": "{n} points",
   "comparison.few-points": "less than {n} points",
   "comparison.largest-changes": "Largest changes",

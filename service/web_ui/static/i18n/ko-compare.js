@@ -26,7 +26,7 @@ export default {
   "compare.changes": "변경",
   "compare.difference": "계획 {n}: {plan}",
   "compare.difference-text":
-    "첫째 계획과의 차이를 단계별로 나눕니다. 서비스가 단계마다 문제를 풉니다.",
+    "첫째 계획과의 차이를 단계별로 나눕니다. 서비스가 단계마다 정수로 맞추지 않고 문제를 풉니다.",
   "compare.explain": "차이 설명",
   "compare.solving": "단계마다 푸는 중입니다. 도 전체는 몇 분이 걸립니다 …",
   "compare.inputs": "다른 입력: {n}",

@@ -3,6 +3,9 @@ export default {
   "comparison.served": "충족률(금액 기준)",
   "comparison.objective": "목적값: 가중 부족과 비용",
   "comparison.becomes": "변경 후",
+  "comparison.relaxed": "정수로 맞추기 전의 수치입니다.",
+  "comparison.own-figures":
+    "정수로 맞춘 계획 자체의 충족률은 {served}, 목적값은 {objective}입니다.",
   "comparison.points": "{n}포인트",
   "comparison.few-points": "{n}포인트 미만",
   "comparison.largest-changes": "가장 큰 변화",

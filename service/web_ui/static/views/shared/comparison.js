@@ -275,11 +275,11 @@ export function renderInfeasibleComparison(comparison, problemIndex) {
  * Render a whole comparison.
  * @param {Comparison} comparison the comparison
  * @param {ProblemIndex} problemIndex the problem
- * @param {{nameStep?: (name: string, position: number) => string, explanation?: HTMLElement|null}} [options] names of the steps, and an explanation
+ * @param {{nameStep?: (name: string, position: number) => string, explanation?: HTMLElement|null, plan?: Plan|null}} [options] names of the steps, an explanation, and the plan whose own figures may differ
  * @returns {HTMLElement} figures, sentences and tables; without two plans, why one is missing
  */
 export function renderComparison(comparison, problemIndex, options = {}) {
-  const { nameStep = (name) => name, explanation = null } = options;
+  const { nameStep = (name) => name, explanation = null, plan = null } = options;
   const steps = renderSteps(comparison, nameStep);
   const stepSection =
     steps &&
@@ -297,6 +297,7 @@ export function renderComparison(comparison, problemIndex, options = {}) {
     "div",
     { class: "comparison" },
     renderHeadline(comparison),
+    comparison.relaxed && h("p", { class: "soft small relaxed" }, describeRelaxation(plan)),
     renderSection(t("comparison.largest-changes"), renderLargestChanges(comparison, problemIndex)),
     explanation && renderSection(t("comparison.explanation"), explanation),
     stepSection,
@@ -313,6 +314,16 @@ export function renderComparison(comparison, problemIndex, options = {}) {
       renderDifferenceTable(byFactory, problemIndex, "factory"),
     ),
   );
+}
+
+/** @param {Plan|null} plan @returns {string} that figures are before rounding, and those of the plan itself */
+function describeRelaxation(plan) {
+  if (!plan?.summary || !plan.objective) return t("comparison.relaxed");
+  const values = {
+    served: formatShare(plan.summary.served_share),
+    objective: formatWeightedWon(plan.objective.value),
+  };
+  return `${t("comparison.relaxed")} ${t("comparison.own-figures", values)}`;
 }
 
 /** @param {string} title @param {...Child} content @returns {HTMLElement} */

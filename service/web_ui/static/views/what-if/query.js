@@ -152,7 +152,11 @@ export class WhatIfQuery {
         : null;
     /** @param {string} name @param {number} k */
     const nameStep = (name, k) => names[k] ?? name;
-    const details = renderComparison(comparison, this.problemIndex, { nameStep, explanation });
+    const details = renderComparison(comparison, this.problemIndex, {
+      plan: this.context.plan,
+      nameStep,
+      explanation,
+    });
     fill(this.frame, head, list, details);
     const figures = details.querySelector(".before-after, .no-plan .outcome")?.textContent ?? "";
     announce(`${head.textContent}: ${figures}`);
