@@ -11,10 +11,11 @@ from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError
 from solvers.lp.certificate import certify_solution
-from solvers.lp.linear_program import LinearProgram
+from solvers.lp.linear_program import LinearProgram, Program
 from solvers.lp.solution import Solution, Termination
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import GoalStage
+from solvers.sensitivity.infeasible_changes import has_unsatisfiable_row
 from solvers.sensitivity.session import SensitivitySession
 
 WARM_TIME_LIMIT_SECONDS = 2.0
@@ -55,7 +56,11 @@ def solve_changed_problem(
     The second value tells whether the result has its own solver session. Without one, the result can be read but not solved again:
     the given session found it and has its original bounds again. Opening another session takes longer than most such solves.
     """
-    found = _solve_in_session(session, problem)
+    arrays = ProblemArrays.from_problem(problem)
+    program = build_plan_program(arrays)
+    if has_unsatisfiable_row(program.lp):
+        return None  # a solve of a province would take minutes to find this
+    found = _solve_in_session(session, arrays, program)
     if found is not None:
         return found, False
     opened = open_changed(session, problem)
@@ -75,11 +80,11 @@ def differs_only_in_bounds(a: LinearProgram, b: LinearProgram) -> bool:
     return all(np.array_equal(first, second) for first, second in pairs)
 
 
-def _solve_in_session(session: SensitivitySession, problem: PlanningProblem) -> SensitivitySession | None:
-    if is_multi_stage(problem) or is_multi_stage(session.arrays.problem):
+def _solve_in_session(
+    session: SensitivitySession, arrays: ProblemArrays, program: Program
+) -> SensitivitySession | None:
+    if is_multi_stage(arrays.problem) or is_multi_stage(session.arrays.problem):
         return None
-    arrays = ProblemArrays.from_problem(problem)
-    program = build_plan_program(arrays)
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
     point = session.solve_change(Bounds.from_program(program.lp), time_limit_seconds=WARM_TIME_LIMIT_SECONDS)

@@ -80,10 +80,10 @@ def test_a_change_of_coefficients_is_sampled() -> None:
 
 
 def test_a_grid_has_a_cell_for_every_pair() -> None:
-    cells = compute_grid(
-        SensitivitySession.from_problem(shop(20)), (POWER, (1.0, 0.5)), (Change(what="norms", factor=1.0), (1.0, 2.0))
-    ).cells
-    assert [(c.first, c.second) for c in cells] == [(1.0, 1.0), (1.0, 2.0), (0.5, 1.0), (0.5, 2.0)]
+    most = Change(what="line_most", where="works/soap", value=100.0)
+    session = SensitivitySession.from_problem(shop(20))
+    cells = compute_grid(session, (POWER, (1.0, 0.5)), (most, (100.0, 200.0))).cells
+    assert [(c.first, c.second) for c in cells] == [(1.0, 100.0), (1.0, 200.0), (0.5, 100.0), (0.5, 200.0)]
     assert [c.objective for c in cells] == pytest.approx([0, 0, 5, 5])
 
 
