@@ -46,6 +46,23 @@ class ComparisonStep(Frozen):
     """Change of the served share by the step; null without a plan after or before the step."""
 
 
+class ReservedNeed(Frozen):
+    """A need whose least amount served differs in two problems, such as that of a remedy, with its shortage in both plans."""
+
+    county: str
+    """Identifier of the county."""
+    item: str
+    """Identifier of the item."""
+    period: str
+    """Identifier of the period."""
+    unit: str
+    """Unit of the item."""
+    before: float
+    """Units short in the first plan, before rounding."""
+    after: float
+    """Units short in the second plan, before rounding."""
+
+
 class Comparison(Frozen):
     """Two plans side by side, and a decomposition of their difference.
 
@@ -59,6 +76,8 @@ class Comparison(Frozen):
     relaxed: bool = False
     """Whether the figures are those of the linear program before rounding, while the plans themselves have whole units. False
     for two finished plans, whose own figures are compared. The steps are never rounded."""
+    reserved: tuple[ReservedNeed, ...] | None
+    """Needs whose least amount served (`served_least`) differs, with the shortage before and after; at most 200."""
     inputs: tuple[InputDifference, ...]
     """Different inputs; at most 200."""
     input_difference_count: int

@@ -243,6 +243,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
     else:
+        _print_reserved_needs(found)
         problem_sources.output_console.print(_build_step_table(found))
         if is_infeasible:
             _print_infeasible_comparison(found)
@@ -259,6 +260,16 @@ def print_if_relaxed(found: Comparison | ParametricCurve | ParameterGrid | Short
     if found.relaxed:
         text = "The figures are before rounding to whole units; those of the plan itself can differ."
         problem_sources.output_console.print(text, soft_wrap=True)
+
+
+def _print_reserved_needs(found: Comparison) -> None:
+    """Print what is short of the needs that the changes reserve, before and after."""
+    for need in found.reserved or ():
+        problem_sources.output_console.print(
+            f"The shortage of {need.item} in {need.county} in {need.period} changes from {need.before:,.6g} to "
+            f"{need.after:,.6g} {need.unit}.",
+            soft_wrap=True,
+        )
 
 
 def _build_step_table(found: Comparison) -> Table:

@@ -275,11 +275,21 @@ interface ComparisonStep {
   served_share_change: number | null;
 }
 
+interface ReservedNeed {
+  county: string;
+  item: string;
+  period: string;
+  unit: string;
+  before: number;
+  after: number;
+}
+
 /** `/v1/plans/{plan}/compare` and `/what-if`; without two plans, all figures are null. */
 interface Comparison {
   relaxed: boolean;
   outcome: "optimal" | "infeasible";
   base_outcome: "optimal" | "infeasible";
+  reserved: ReservedNeed[] | null;
   inputs: { path: string; before: string; after: string }[];
   input_difference_count: number;
   infeasibility: Infeasibility | null;
@@ -293,6 +303,7 @@ interface Comparison {
 
 /** A comparison of two plans. */
 interface ComparisonWithFigures extends Comparison {
+  reserved: ReservedNeed[];
   objective: [number, number];
   served_share: [number, number];
   by_county: ResultDifference[];

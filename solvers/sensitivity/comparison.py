@@ -26,6 +26,7 @@ from solvers.sensitivity.changed_plan import solve_changed_problem
 from solvers.sensitivity.curves import compute_served_share
 from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.infeasible_changes import explain_infeasibility
+from solvers.sensitivity.reserved_needs import list_reserved_needs
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.whole_plans import may_lack_whole_plan
 
@@ -208,7 +209,7 @@ def _build_comparison(
 
 
 _NO_FIGURES = dict.fromkeys(
-    ("objective", "served_share", "goals", "by_county", "by_category", "by_factory"),
+    ("reserved", "objective", "served_share", "goals", "by_county", "by_category", "by_factory"),
 )
 """Figures of a comparison without two plans."""
 
@@ -217,6 +218,7 @@ def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict
     """Return the figures of a comparison of two plans, by field."""
     a, b = _summarize_plan(base), _summarize_plan(last)
     return {
+        "reserved": list_reserved_needs(base, last),
         "objective": (base.plain_objective, last.plain_objective),
         "served_share": (a.served_share, b.served_share),
         "goals": list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),

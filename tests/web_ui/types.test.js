@@ -47,6 +47,7 @@ const SCHEMA_NAMES = {
   Remedies: "Remedies",
   Remedy: "Remedy",
   RemedyLimit: "RemedyLimit",
+  ReservedNeed: "ReservedNeed",
   ResultDifference: "ResultDifference",
   Scenario: "Scenario",
   GroupHeads: "GroupHeads",

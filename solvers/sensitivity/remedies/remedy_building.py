@@ -25,6 +25,7 @@ from solvers.sensitivity.remedies.remedy_texts import describe_remedy
 from solvers.sensitivity.remedies.reservations import Reservation, build_reservation
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget, build_target_bounds, compute_served
 from solvers.sensitivity.remedies.whole_plans import has_whole_plan
+from solvers.sensitivity.reserved_needs import sum_shortage
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import weigh_shortage_change
 
@@ -269,19 +270,12 @@ def _compute_unreserved_shortage(
         changed = _open_changed(session, larger)
         if changed is None:
             return None
-        return _sum_shortage(changed, search.shortage.location)
+        return sum_shortage(changed, search.shortage.location)
     bounds = enlarge_bounds(Bounds.from_program(session.lp), parts)
     point = session.solve_all_goals(bounds)
     if point is None:
         return None
     return float(session.settle_point(point, bounds).values[columns].sum())
-
-
-def _sum_shortage(session: SensitivitySession, location: tuple[str, str, str]) -> float:
-    short, labels = session.program.variables["short"], session.arrays.labels
-    named = zip(("place", "item", "period"), ("county", "item", "period"), location, strict=True)
-    here = np.logical_and.reduce([short.axes[axis] == labels[kind].index(name) for axis, kind, name in named])
-    return float(session.plan_values[short.positions[here]].sum())
 
 
 def _list_other_changes(
@@ -308,7 +302,7 @@ def _list_other_changes(
 def verify_remedy(session: SensitivitySession, location: tuple[str, str, str], remedy: Remedy) -> bool:
     """Return whether the plan of a remedy's changes, solved again before rounding, does what the remedy says."""
     changed = _open_changed(session, remedy.changes)
-    if changed is None or _sum_shortage(changed, location) > remedy.after + 1e-6 * (1 + remedy.before):
+    if changed is None or sum_shortage(changed, location) > remedy.after + 1e-6 * (1 + remedy.before):
         return False
     if remedy.kind == "reserved":
         return is_no_worse(session, changed)

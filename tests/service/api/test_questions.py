@@ -63,6 +63,9 @@ def test_a_remedy_can_be_posted_as_it_stands(client: TestClient, plan: str, prob
         assert remedy["before"] == supply["shortage"]
         answer = client.post(f"{plan}/what-if", json={"changes": remedy["changes"]})
         assert answer.status_code == 200, answer.text
+        (need,) = answer.json()["reserved"]
+        assert (need["county"], need["item"], need["period"]) == ("hyesan", "soap", "2002-01")
+        assert need["after"] <= remedy["after"] + 1e-6 < need["before"]
         body = {"problem": problem, "changes": remedy["changes"]}
         made = client.post("/v1/plans", json=body, headers={"Prefer": "wait=60"})
         assert made.status_code == 201, made.text

@@ -62,6 +62,10 @@ def test_a_remedy_typed_again_leaves_what_it_says(file: Path) -> None:
         assert text.startswith(f"The shortage of soap in hyesan in 2002-01 of {remedy['before']:,.6g} piece ends")
         lines = re.findall(r"--change (\S+)", shown.output.partition(text)[2].partition("\n- ")[0])
         assert len(lines) == len(remedy["changes"])
+    tried = run("what-if", file, *(word for line in lines for word in ("--try", line)))
+    assert tried.output.startswith("The shortage of soap in hyesan in 2002-01 changes from 8,529 to 0 piece.")
+    for text, remedy in zip(texts, answer["remedies"], strict=True):
+        lines = re.findall(r"--change (\S+)", shown.output.partition(text)[2].partition("\n- ")[0])
         changed = apply_changes(two_counties(), parse_changes(lines))
         assert most_short(changed, SHORT) <= remedy["after"] + 1e-3
     assert run("remedies", file, "--county", "x", "--item", "soap", "--period", "2002-01").exit_code == 2

@@ -1,5 +1,6 @@
 /** English: comparisons, limits, changes and saving. Several views use these texts. */
 export default {
+  "comparison.reserved": "{item} in {county}, {period}: {before} short before, {after} after.",
   "comparison.served": "Served share, by value",
   "comparison.objective": "Objective: weighted shortage and costs",
   "comparison.becomes": "changes to",

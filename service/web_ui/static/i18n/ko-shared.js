@@ -1,5 +1,6 @@
 /** 한국어: 비교, 한도, 변경, 저장. 여러 화면이 함께 사용합니다. */
 export default {
+  "comparison.reserved": "{county} {item}, {period}: 부족이 {before}에서 {after}(으)로 바뀝니다.",
   "comparison.served": "충족률(금액 기준)",
   "comparison.objective": "목적값: 가중 부족과 비용",
   "comparison.becomes": "변경 후",

@@ -9,6 +9,7 @@ import {
   renderHeadline,
   renderInfeasibleComparison,
   renderLargestChanges,
+  renderReservedNeeds,
 } from "../shared/comparison.js";
 import { describeChange, describeLimit, formatAmount } from "../shared/descriptions.js";
 import { createSaveControl } from "../shared/save.js";
@@ -152,6 +153,7 @@ function renderAppliedRemedy(context, problemIndex, changes, comparison) {
   }
   return [
     solved,
+    renderReservedNeeds(comparison, problemIndex),
     renderHeadline(comparison),
     h("div", {}, renderLargestChanges(comparison, problemIndex)),
     createSaveControl(context, () => changes),

@@ -4,6 +4,8 @@ import { renderColumnHeading, renderScrollTable } from "../../lib/components.js"
 import { h } from "../../lib/dom.js";
 import {
   formatObjectiveChange,
+  formatPeriod,
+  formatQuantity,
   formatShare,
   formatSignedSum,
   formatWeightedWon,
@@ -17,9 +19,33 @@ import { formatPoints } from "./descriptions.js";
 /** Smaller differences of a factory's output are not worth a sentence, won. */
 const MIN_FACTORY_CHANGE = 0.5;
 
+const MAX_RESERVED = 20;
+
 const MAX_ROWS = { county: 20, category: 20, factory: 12 };
 
 /** @typedef {"county"|"category"|"factory"} Grouping */
+
+/**
+ * Render the shortage of the needs that the changes reserve, before and after.
+ * @param {ComparisonWithFigures} comparison the comparison
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {HTMLElement|null} a list; null if no reservation changes
+ */
+export function renderReservedNeeds({ reserved }, problemIndex) {
+  if (!reserved.length) return null;
+  const items = reserved.slice(0, MAX_RESERVED).map((need) => {
+    const unit = problemIndex.getUnit(need.item);
+    const values = {
+      item: problemIndex.getName(need.item),
+      county: problemIndex.getName(need.county),
+      period: formatPeriod(need.period, "long"),
+      before: formatQuantity(need.before, unit),
+      after: formatQuantity(need.after, unit),
+    };
+    return h("li", {}, t("comparison.reserved", values));
+  });
+  return h("ul", { class: "sentences reserved-needs" }, items);
+}
 
 /**
  * Render served share and objective of both plans.
@@ -296,6 +322,7 @@ export function renderComparison(comparison, problemIndex, options = {}) {
   return h(
     "div",
     { class: "comparison" },
+    renderReservedNeeds(comparison, problemIndex),
     renderHeadline(comparison),
     comparison.relaxed && h("p", { class: "soft small relaxed" }, describeRelaxation(plan)),
     renderSection(t("comparison.largest-changes"), renderLargestChanges(comparison, problemIndex)),
