@@ -59,6 +59,7 @@ export default {
   "problem.unauthenticated": "Sign in first",
   "problem.unauthenticated-text":
     "Enter your key under “Sign in” at the top. The page keeps the key in this tab only.",
+  "problem.damaged": "What the service stored is damaged",
   "problem.closed": "Only this machine may use the service",
   "problem.forbidden": "You do not have permission for this",
   "problem.not-acceptable": "The service has no file of this type",

@@ -58,6 +58,7 @@ export default {
   "problem.too-many-requests": "대기 중인 요청이 너무 많습니다. 나중에 다시 시도하십시오",
   "problem.unauthenticated": "먼저 로그인하십시오",
   "problem.unauthenticated-text": "위의 ‘로그인’에 키를 입력하십시오. 키는 이 탭에만 저장됩니다.",
+  "problem.damaged": "저장된 자료가 손상되었습니다",
   "problem.closed": "이 컴퓨터에서만 사용할 수 있습니다",
   "problem.forbidden": "권한이 없습니다",
   "problem.not-acceptable": "이 형식의 파일은 제공하지 않습니다",
