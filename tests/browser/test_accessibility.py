@@ -231,14 +231,15 @@ def test_loading_state(open_page: OpenPage, plan: str, view: str) -> None:
     assert page.locator("main .failure").count() == 0
 
 
-def test_a_view_without_tables_links_to_the_start(open_page: OpenPage, service: Service) -> None:
-    """A view of an infeasible plan explains why it is empty and links to the start view."""
+def test_a_view_of_an_infeasible_plan_says_why_and_links_to_changes(open_page: OpenPage, service: Service) -> None:
+    """A view of an infeasible plan names the conflict and links to the what-if view."""
     problem = two_counties_raw()
     problem["factories"][0]["lines"][0]["least"] = 60_000
     plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
     assert plan["outcome"] == "infeasible"
     page = open_page(f"#/map?plan={plan['id']}")
-    expect(page.locator("main .state")).to_contain_text("tables")
-    page.locator("main .state a").click()
-    expect(page.locator(".result .tag.bad")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Minimum quota, Hyesan Daily Necessities Factory")
+    assert find_violations(page) == []
+    page.get_by_role("link", name="Try changes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What-if")
     assert find_violations(page) == []

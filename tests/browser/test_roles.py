@@ -87,4 +87,4 @@ def test_roles_are_offered_what_they_may_do(
     with centre.expect_download() as waiting:
         centre.goto(f"/#/factories?plan={plan}")
         centre.get_by_role("link", name="Download as CSV").click()
-    assert waiting.value.path().read_text(encoding="utf-8").startswith('"factory"')
+    assert waiting.value.path().read_text(encoding="utf-8-sig").startswith('"factory"')

@@ -81,7 +81,7 @@ def test_while_another_process_locks_the_database_reads_answer_and_changes_are_5
         locker.execute("COMMIT")
         locker.close()
         again = [post(client, number) for number in range(POSTS)]
-        assert {one.status_code for one in again} == {202}
+        assert {one.status_code for one in again} <= {201, 202}  # a plan may have finished
         assert len({one.json()["id"] for one in again}) == POSTS
         until(lambda: client.get("/health/ready").status_code == 200)
 

@@ -33,7 +33,7 @@ def plan(client: TestClient) -> str:
     """A ratified plan."""
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
     address = str(made.headers["location"])
-    assert [client.post(f"{address}/approval/{act}").status_code for act in ("submit", "ratify")] == [200, 200]
+    assert [client.post(f"{address}/approval/{act}", json={}).status_code for act in ("submit", "ratify")] == [200, 200]
     return address
 
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_stored_is_lost_and_the_rest_is_planned(client: TestClien
     raw["factories"][0]["lines"][0]["materials"] = {}
     made = client.post("/v1/plans", json={"problem": raw}, headers=WAIT).headers["location"]
     for act in ("submit", "ratify"):
-        client.post(f"{made}/approval/{act}")
+        client.post(f"{made}/approval/{act}", json={})
     assert (
         send(
             client, made, HEADER + "hyesan-daily,soap,2002-01,800000\nhyesan-daily,notebook,2002-01,500000\n"
