@@ -18,7 +18,8 @@ def test_every_cell_of_the_goods_agrees(open_page: OpenPage, service: Service, p
     prices = {(item, month): price for item, month, _, _, price in _rows(table)}
     items = {item["id"]: item for item in service.json(f"/v1/plans/{plan}/problem")["items"]}
     few = {
-        (item, month): 0.5 if items[item].get("whole_units") else 5e-4 * need for item, month, need, _, _ in _rows(table)
+        (item, month): 0.5 if items[item].get("whole_units") else 5e-4 * need
+        for item, month, need, _, _ in _rows(table)
     }
     cheap = {(item, month): 1e-4 * items[item].get("value", 1) for item, month in prices}
     page = open_page(f"#/year?plan={plan}&county=hyesan&measure=shortage")
