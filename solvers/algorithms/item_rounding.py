@@ -190,16 +190,16 @@ class ItemRounding:
     def _round_item(self, item: int, tries: Sequence[tuple[Freedom, float]], gap: float) -> float | None:
         """Make one item whole; return its loss, or None if no whole plan was found.
 
-        An item that is short in the linear program loses little by a unit, so a dive comes first, which is quick. Another item is
-        searched with as little freedom as possible. Where time runs out, there is no search.
+        It is searched with as little freedom as possible, and made whole by a dive if that finds nothing. Where time runs out, there
+        is no search.
         """
-        dives_first = item in self._relaxed_short or self._get_remaining_seconds() < self._reserved_seconds
-        loss = self._dive_item(item) if dives_first else None
         for freedom, seconds in tries:
-            if loss is not None or self._get_remaining_seconds() < self._reserved_seconds:
+            if self._get_remaining_seconds() < self._reserved_seconds:
                 break
             loss = self._solve_item(item, freedom, seconds, gap)
-        return loss if loss is not None or dives_first else self._dive_item(item)
+            if loss is not None:
+                return loss
+        return self._dive_item(item)
 
     def _dive_item(self, item: int) -> float | None:
         """Make one item whole by a dive; return its loss, or None if no whole plan was found."""

@@ -34,7 +34,7 @@ STAGE = "whole units"
 SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE = 20_000, 4_000
 """Numbers of variables, and of discrete variables, up to which the whole program is solved by branch and bound."""
 
-ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 12.0, 20.0, 2.0
+ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 6.0, 20.0, 2.0
 """CPU time to improve items in a large program, for branch and bound of a small one, and to settle its ties, in seconds."""
 
 SMALL_ITEM_SECONDS, LARGE_GAP = 4.0, 0.005
