@@ -9,13 +9,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
+from solvers.backends.highs_mip import (
+    INTEGRALITY_TOLERANCE,
+    MixedIntegerProgram,
+    SearchLimits,
+    solve_mixed_integer,
+)
 from solvers.backends.highs_session import HighsSession
 from solvers.data.item_arrays import BoolArray
 from solvers.lp.linear_program import FloatArray
-
-TOLERANCE = 1e-6
-"""A number of steps that differs from a whole number by less than this is whole."""
 
 MAX_SOLVES = 12
 """Linear programs of one dive; then a search ends it."""
@@ -50,9 +52,9 @@ def dive_to_whole_point(
     lp = program.lp
     step = np.where(program.step > 0, program.step, 1.0)
     is_whole, is_run = program.step > 0, program.least_run > 0
-    lower = np.where(is_whole, np.ceil(lp.column_lower / step - TOLERANCE) * step, lp.column_lower)
-    upper = np.where(is_whole, np.floor(upper / step + TOLERANCE) * step, upper)
-    rounded = np.where(is_whole, np.floor(values / step + TOLERANCE) * step, values)
+    lower = np.where(is_whole, np.ceil(lp.column_lower / step - INTEGRALITY_TOLERANCE) * step, lp.column_lower)
+    upper = np.where(is_whole, np.floor(upper / step + INTEGRALITY_TOLERANCE) * step, upper)
+    rounded = np.where(is_whole, np.floor(values / step + INTEGRALITY_TOLERANCE) * step, values)
     rounded = np.where(is_run & (rounded < program.least_run), 0.0, rounded)
     upper = np.where((is_whole & is_source) | is_run, np.clip(rounded, lower, upper), upper)
     lower = np.where(is_run, upper, lower)
@@ -63,7 +65,7 @@ def dive_to_whole_point(
         if found.termination.reason != "optimal" or found.values is None:
             break
         nearest, count = found.values, found.values / step
-        broken = np.flatnonzero(is_whole & (np.abs(count - np.round(count)) > TOLERANCE))
+        broken = np.flatnonzero(is_whole & (np.abs(count - np.round(count)) > INTEGRALITY_TOLERANCE))
         if not len(broken):
             return _fix_discrete_values(program, np.where(is_whole, np.round(count) * step, found.values))
         is_first = (is_source | is_shipment)[broken]
@@ -97,5 +99,5 @@ def _fix_discrete_values(program: MixedIntegerProgram, values: FloatArray) -> Fl
         column_lower=np.where(is_discrete, values, lp.column_lower),
         column_upper=np.where(is_discrete, values, lp.column_upper),
     )
-    limits = SearchLimits(TOLERANCE, SOLVE_SECONDS, SOLVE_SECONDS)
+    limits = SearchLimits(INTEGRALITY_TOLERANCE, SOLVE_SECONDS, SOLVE_SECONDS)
     return solve_mixed_integer(replace(program, lp=fixed), limits).values

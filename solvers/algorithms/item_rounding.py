@@ -15,13 +15,15 @@ import numpy as np
 
 from solvers.algorithms.item_diving import dive_to_whole_point
 from solvers.algorithms.item_program import ItemProgram, extract_part, find_helping_entries
-from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
+from solvers.backends.highs_mip import (
+    INTEGRALITY_TOLERANCE,
+    MixedIntegerProgram,
+    SearchLimits,
+    solve_mixed_integer,
+)
 from solvers.data.item_arrays import BoolArray
 from solvers.formulation.whole_units import WholeUnits
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
-
-TOLERANCE = 1e-6
-"""A number of steps that differs from a whole number by less than this is whole."""
 
 CHEAP_SHARE = 1e-3
 """A variable whose reduced cost is at most this share of the largest cost of its item costs little more."""
@@ -178,20 +180,22 @@ class ItemRounding:
         Where a sum must be whole and is not, its variables above 0 are broken.
         """
         count = self.values / self._step
-        is_fraction = (self.whole.step > 0) & (np.abs(count - np.round(count)) > TOLERANCE)
+        is_fraction = (self.whole.step > 0) & (np.abs(count - np.round(count)) > INTEGRALITY_TOLERANCE)
         run = self.whole.least_run
         sums = self.whole.sums @ self.values
         is_in_fraction = np.isin(
-            np.arange(len(count)), self.whole.sums[np.abs(sums - np.round(sums)) > TOLERANCE].indices
+            np.arange(len(count)), self.whole.sums[np.abs(sums - np.round(sums)) > INTEGRALITY_TOLERANCE].indices
         )
-        is_used = self.values > TOLERANCE
-        return np.asarray(is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - TOLERANCE)))))
+        is_used = self.values > INTEGRALITY_TOLERANCE
+        return np.asarray(
+            is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - INTEGRALITY_TOLERANCE))))
+        )
 
     def _round_item(self, item: int, tries: Sequence[tuple[Freedom, float]], gap: float) -> float | None:
         """Make one item whole; return its loss, or None if no whole plan was found.
 
         It is searched with as little freedom as possible, and made whole by a dive if that finds nothing. Where time runs out, there
-        is no search.
+        is no search, and after the time limit nothing.
         """
         for freedom, seconds in tries:
             if self._get_remaining_seconds() < self._reserved_seconds:
@@ -199,7 +203,7 @@ class ItemRounding:
             loss = self._solve_item(item, freedom, seconds, gap)
             if loss is not None:
                 return loss
-        return self._dive_item(item)
+        return self._dive_item(item) if self._get_remaining_seconds() > 0 else None
 
     def _dive_item(self, item: int) -> float | None:
         """Make one item whole by a dive; return its loss, or None if no whole plan was found."""
@@ -242,7 +246,7 @@ class ItemRounding:
 
     def _find_unserved(self) -> set[int]:
         """Return the items of which a county gets not even the first unit in a period."""
-        is_full = self.values >= self.lp.column_upper - TOLERANCE
+        is_full = self.values >= self.lp.column_upper - INTEGRALITY_TOLERANCE
         is_unserved = (self.whole.first_unit_factor > 1) & is_full & (self.lp.column_upper > 0)
         return set(map(int, self.whole.item_of_column[is_unserved]))
 
@@ -250,7 +254,7 @@ class ItemRounding:
         """Make quotas that need not be whole 0 or at least one unit, where this costs next to nothing."""
         whole = self.whole
         is_divisible = whole.is_quota & ~whole.is_discrete & self._is_free
-        is_small = is_divisible & (self.values > TOLERANCE) & (self.values < 1 - TOLERANCE)
+        is_small = is_divisible & (self.values > INTEGRALITY_TOLERANCE) & (self.values < 1 - INTEGRALITY_TOLERANCE)
         most = SMALL_QUOTA_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
         for item in map(int, np.unique(whole.item_of_column[is_small])):
             values, before = self.values.copy(), self.whole
@@ -266,7 +270,7 @@ class ItemRounding:
 
     def _list_short_items(self) -> set[int]:
         """Return the items that are short anywhere."""
-        is_short = self.whole.is_shortage & (self.values > TOLERANCE)
+        is_short = self.whole.is_shortage & (self.values > INTEGRALITY_TOLERANCE)
         return set(map(int, np.unique(self.whole.item_of_column[is_short])))
 
     def _solve_item(self, item: int, freedom: Freedom, seconds: float, gap: float = ITEM_GAP) -> float | None:
@@ -304,7 +308,7 @@ class ItemRounding:
     def _select_columns(self, is_member: BoolArray, broken: BoolArray, freedom: Freedom) -> tuple[IntArray, BoolArray]:
         """Return the variables to free, and which of them must be whole; both (k,)."""
         whole = self.whole
-        is_used = np.abs(self.values) > TOLERANCE
+        is_used = np.abs(self.values) > INTEGRALITY_TOLERANCE
         is_chosen = broken | (~whole.is_discrete & (is_used | self._is_cheap | (self.lp.cost > 0)))
         if freedom is NEAR:
             is_chosen |= self._is_cheap & whole.is_quota
@@ -328,8 +332,8 @@ class ItemRounding:
         """Limit discrete values to some steps below and above the current ones."""
         is_step = is_discrete & (self.whole.step[columns] > 0)
         step, near = self._step[columns], self.values[columns] / self._step[columns]
-        least = np.where(is_step, (np.floor(near + TOLERANCE) - reach) * step, -np.inf)
-        most = np.where(is_step, (np.ceil(near - TOLERANCE) + reach) * step, np.inf)
+        least = np.where(is_step, (np.floor(near + INTEGRALITY_TOLERANCE) - reach) * step, -np.inf)
+        most = np.where(is_step, (np.ceil(near - INTEGRALITY_TOLERANCE) + reach) * step, np.inf)
         return replace(
             part, column_lower=np.maximum(part.column_lower, least), column_upper=np.minimum(part.column_upper, most)
         )
@@ -374,7 +378,7 @@ class ItemRounding:
         for row in helped:
             columns = self._rows[[row]].indices
             items = np.unique(
-                self.whole.item_of_column[columns[(self.values[columns] > TOLERANCE) & ~is_member[columns]]]
+                self.whole.item_of_column[columns[(self.values[columns] > INTEGRALITY_TOLERANCE) & ~is_member[columns]]]
             )
             items = items[(items >= 0) & ~np.isin(items, self._materials)]
             connected |= set(map(int, items[np.argsort(self._largest_cost[items])[:MOST_CONNECTED]]))

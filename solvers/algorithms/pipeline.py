@@ -132,18 +132,13 @@ def apply_no_worse_off_bounds(
     goals, without_swaps = list_goal_costs(index, program), _remove_swaps(program)
     whole = find_whole_units(index, without_swaps)
     without = _solve_goals_then_round(without_swaps, goals, whole, run, "without swaps", start)
-    if _is_proved_infeasible(without) and program.constraints["served_least"].size:
+    if without.has_conflict and program.constraints["served_least"].size:
         unreserved = replace_row_bounds(without_swaps, "served_least")
         without = _solve_goals_then_round(unreserved, goals, whole, run, "without swaps", start)
     if not without.is_proved or without.values is None:
         return NoSwapStage(without, None)
     shortage = program.lp.matrix.tocsr()[program.constraints["own_needs_first"].block_slice] @ without.values
     return NoSwapStage(without, replace_row_bounds(program, "own_needs_first", upper=np.maximum(shortage, 0.0)))
-
-
-def _is_proved_infeasible(result: PipelineResult) -> bool:
-    is_conflict = result.last_solve.solution.termination.reason == "infeasible"
-    return result.values is None and is_conflict and (not result.is_rounded or result.is_infeasible)
 
 
 def _solve_goals_then_round(

@@ -58,10 +58,8 @@ class WholeUnits:
     """Whether a variable is a shortage, (n,)."""
     sums: sparse.csr_array
     """Sums of variables that must be whole, though the variables need not be: shortages over all bands, (q, n)."""
-
     first_unit_factor: FloatArray
     """Factor of the cost of each variable in rounding: above 1 for a shortage of the first unit of a need, otherwise 1, (n,)."""
-
     whole_upper: FloatArray
     """Upper bound of each variable, with shortage bands between whole numbers of units, (n,)."""
 
@@ -115,10 +113,16 @@ def _round_band_widths(arrays: ProblemArrays, program: Program) -> FloatArray:
     need = arrays.demand[place, item, period]
     width = np.round(end[band] * need) - np.round((end - arrays.band_width)[band] * need)
     upper = program.lp.column_upper.copy()
-    is_fixed_need = arrays.items.is_whole_units[item] & (arrays.items.carry_over[item] == 0)
-    is_fixed_need &= ~is_past_period(arrays, short) & (upper[short.block_slice] > 0)
-    upper[short.block_slice] = np.where(is_fixed_need, width, upper[short.block_slice])
+    is_rounded = _is_known_whole_need(arrays, short) & (upper[short.block_slice] > 0)
+    upper[short.block_slice] = np.where(is_rounded, width, upper[short.block_slice])
     return upper
+
+
+def _is_known_whole_need(arrays: ProblemArrays, short: Block) -> BoolArray:
+    """Return which shortages are of a need in whole units that no backlog changes and that is not past, (block.size,)."""
+    item = short.axes["item"]
+    is_known = arrays.items.is_whole_units[item] & (arrays.items.carry_over[item] == 0)
+    return np.asarray(is_known & ~is_past_period(arrays, short))
 
 
 def _contains(program: Program, names: Iterable[str]) -> BoolArray:
@@ -136,12 +140,12 @@ def _weigh_first_units(arrays: ProblemArrays, program: Program) -> FloatArray:
     nobody, and by the weights alone the unit would go to a place with a larger need. Needs to which a backlog may add have no
     fixed bands, and get no factor.
     """
-    short, items = program.variables["short"], arrays.items
+    short = program.variables["short"]
     place, item, period, band = (short.axes[axis] for axis in ("place", "item", "period", "band"))
     served_before = np.cumsum(arrays.band_width[::-1])[::-1] - arrays.band_width
     need = arrays.demand[place, item, period]
     is_first = (need > 0) & (served_before[band] * need < 1 - WHOLE_TOLERANCE) & (arrays.band_width[-1] * need < 1)
-    is_first &= items.is_whole_units[item] & (items.carry_over[item] == 0) & ~is_past_period(arrays, short)
+    is_first &= _is_known_whole_need(arrays, short)
     factor = np.ones(program.lp.column_count)
     deepest = FIRST_UNIT_WEIGHT * arrays.band_weight.max() / np.maximum(arrays.band_weight[band], np.finfo(float).tiny)
     factor[short.block_slice] = np.where(is_first & (arrays.band_weight[band] > 0), deepest, 1.0)

@@ -17,8 +17,8 @@ def compute_gini(arrays: ProblemArrays, unmet: FloatArray) -> float | None:
 
         G = Σ_n Σ_m d_n d_m |s_n − s_m|  ÷  (2 · (Σ_n d_n)² · m)
 
-    `unmet` is the part of each need in units that is never served, (C, I, T). The result is the mean of G over items that several counties need, weighted by the value of the need. None without
-    such an item that has a value.
+    `unmet` is the part of each need in units that is never served, (C, I, T). The result is the mean of G over items that several
+    counties need, weighted by the value of the need. None without such an item that has a value.
     """
     needed, share = _sum_over_plan(arrays, unmet)
     total = needed.sum(axis=0)

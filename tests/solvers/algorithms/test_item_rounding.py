@@ -1,5 +1,8 @@
 """Rounding item by item, as of a large program: the first unit of every small need comes before further units elsewhere."""
 
+from collections.abc import Iterable
+from itertools import chain, repeat
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -31,16 +34,18 @@ def make_neighbours(needs: list[int], supply: float, *, periods: int = 1, item: 
     )
 
 
-def round_items(problem: PlanningProblem, remaining_seconds: float = 60.0) -> tuple[SensitivitySession, FloatArray]:
+def round_items(
+    problem: PlanningProblem, remaining_seconds: Iterable[float] = repeat(60.0)
+) -> tuple[SensitivitySession, FloatArray]:
     """Round the optimum of the linear program item by item, and return its values, (n,)."""
-    session = SensitivitySession.from_problem(problem)
+    session, remaining = SensitivitySession.from_problem(problem), iter(remaining_seconds)
     program, arrays = session.program, session.arrays
     rounding = ItemRounding(
         program.lp,
         find_whole_units(arrays, program),
         session.plan_values.copy(),
         session.point.dual_values,
-        lambda: remaining_seconds,
+        lambda: next(remaining),
     )
     assert rounding.round_all()
     rounding.improve(0.0)
@@ -124,4 +129,4 @@ def test_a_plan_is_whole_even_without_time_for_a_search(
     """Capacities of links are no whole numbers of desks of 1 kg."""
     problem = make_neighbours(needs, supply, periods=2, item={"kg_per_unit": 1.0, "loss": loss})
     links = tuple(link.model_copy(update={"tonnes": tonnes}) for link in problem.links)
-    round_items(problem.model_copy(update={"links": links}), remaining_seconds=0.0)
+    round_items(problem.model_copy(update={"links": links}), remaining_seconds=chain([60.0], repeat(1.0)))
