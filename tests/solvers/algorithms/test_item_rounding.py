@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms import item_rounding
 from solvers.algorithms.item_rounding import ItemRounding
 from solvers.formulation import find_whole_units
 from solvers.lp.certificate import measure_primal_residual
@@ -34,23 +35,25 @@ def make_neighbours(needs: list[int], supply: float, *, periods: int = 1, item: 
     )
 
 
-def round_items(
-    problem: PlanningProblem, remaining_seconds: Iterable[float] = repeat(60.0)
-) -> tuple[SensitivitySession, FloatArray]:
+def start_rounding(session: SensitivitySession, remaining_seconds: Iterable[float]) -> ItemRounding:
+    """Begin with the optimum of the linear program."""
+    remaining, whole = iter(remaining_seconds), find_whole_units(session.arrays, session.program)
+    values, duals = session.plan_values.copy(), session.point.dual_values
+    return ItemRounding(session.program.lp, whole, values, duals, lambda: next(remaining))
+
+
+def assert_whole(rounding: ItemRounding) -> None:
+    assert not rounding.find_broken().any()
+    assert measure_primal_residual(rounding.lp, rounding.values) <= 1e-6
+
+
+def round_items(problem: PlanningProblem) -> tuple[SensitivitySession, FloatArray]:
     """Round the optimum of the linear program item by item, and return its values, (n,)."""
-    session, remaining = SensitivitySession.from_problem(problem), iter(remaining_seconds)
-    program, arrays = session.program, session.arrays
-    rounding = ItemRounding(
-        program.lp,
-        find_whole_units(arrays, program),
-        session.plan_values.copy(),
-        session.point.dual_values,
-        lambda: next(remaining),
-    )
+    session = SensitivitySession.from_problem(problem)
+    rounding = start_rounding(session, repeat(60.0))
     assert rounding.round_all()
     rounding.improve(0.0)
-    assert not rounding.find_broken().any()
-    assert measure_primal_residual(program.lp, rounding.values) <= 1e-6
+    assert_whole(rounding)
     return session, rounding.values
 
 
@@ -126,7 +129,22 @@ def test_quotas_below_one_unit_are_avoided_where_that_costs_next_to_nothing(
 def test_a_plan_is_whole_even_without_time_for_a_search(
     needs: list[int], supply: float, tonnes: float, loss: float
 ) -> None:
-    """Capacities of links are no whole numbers of desks of 1 kg."""
-    problem = make_neighbours(needs, supply, periods=2, item={"kg_per_unit": 1.0, "loss": loss})
+    round_without_search(make_neighbours(needs, supply, periods=2, item={"kg_per_unit": 1.0, "loss": loss}), tonnes)
+
+
+def test_a_dive_that_keeps_fractions_ends_with_a_search_nearby() -> None:
+    """With backlogs, the bands do not end at whole units."""
+    item = {"kg_per_unit": 1.0, "carry_over": 1.0}
+    round_without_search(make_neighbours([40, 46, 14, 15], 18.8, periods=3, item=item), 0.0315)
+
+
+def round_without_search(problem: PlanningProblem, tonnes: float) -> None:
+    """Round shortly before the time limit, with links whose capacities are no whole numbers of desks of 1 kg."""
     links = tuple(link.model_copy(update={"tonnes": tonnes}) for link in problem.links)
-    round_items(problem.model_copy(update={"links": links}), remaining_seconds=chain([60.0], repeat(1.0)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item_rounding, "solve_mixed_integer", None)  # a search would be an error
+        rounding = start_rounding(
+            SensitivitySession.from_problem(problem.model_copy(update={"links": links})), chain([60.0], repeat(1.0))
+        )
+        assert rounding.round_all()
+    assert_whole(rounding)
