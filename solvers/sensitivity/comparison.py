@@ -28,7 +28,7 @@ from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.infeasible_changes import explain_infeasibility
 from solvers.sensitivity.reserved_needs import list_reserved_needs
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.whole_plans import may_lack_whole_plan
+from solvers.sensitivity.whole_plans import has_whole_plan
 
 MAX_INPUT_DIFFERENCES = 200
 """Maximum number of input differences."""
@@ -170,7 +170,7 @@ def _follow_steps(
 
 def _find_whole_conflict(session: SensitivitySession, options: PlanOptions) -> Infeasibility | None:
     """Return why no plan in whole units satisfies the problem of a relaxed plan; None if planning finds no conflict."""
-    if not may_lack_whole_plan(session):
+    if has_whole_plan(session.arrays, session.program, options.time_limit_seconds) is not False:
         return None
     return make_plan(session.arrays.problem, options).plan.infeasibility
 

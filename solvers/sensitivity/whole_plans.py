@@ -1,30 +1,33 @@
-"""Whether a relaxed plan may have no counterpart in whole units: a quick test without branch and bound."""
+"""Whether a plan in whole units exists, where only the linear program before rounding is solved."""
 
-from time import monotonic
+from dataclasses import replace
 
 import numpy as np
 
-from solvers.algorithms.item_rounding import ItemRounding
 from solvers.algorithms.rounding import SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE
+from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import find_whole_units
-from solvers.sensitivity.session import SensitivitySession
+from solvers.lp.linear_program import Program, replace_row_bounds
 
-ROUNDING_SECONDS = 5.0
-"""Time to round a small program item by item; most need some milliseconds."""
+SEARCH_SECONDS = 5.0
+"""CPU time to find some plan in whole units, in seconds."""
 
 
-def may_lack_whole_plan(session: SensitivitySession) -> bool:
-    """Return whether no plan in whole units was found near the relaxed plan of a session; planning must then decide.
+def has_whole_plan(arrays: ProblemArrays, program: Program, time_limit_seconds: float) -> bool | None:
+    """Return whether a plan in whole units exists; None if the problem is too large to tell, or time was short.
 
-    A program that is too large for branch and bound is not rounded, which would take longer than the answer may.
+    Such a plan need not be good: planning finds the best one. Limits of ordered goals do not count.
     """
-    if session.lp.column_count > SMALL_PROGRAM_COLUMNS:
-        return False
-    whole = find_whole_units(session.arrays, session.program)
-    if not 0 < int(np.count_nonzero(whole.is_discrete)) <= SMALL_PROGRAM_DISCRETE:
-        return False
-    deadline, point = monotonic() + ROUNDING_SECONDS, session.point
-    rounding = ItemRounding(
-        session.lp, whole, point.values.copy(), point.dual_values, lambda: max(deadline - monotonic(), 0.0)
-    )
-    return not rounding.round_all()
+    if "goal" in program.constraints:
+        program = replace_row_bounds(program, "goal")
+    whole = find_whole_units(arrays, program)
+    discrete = int(np.count_nonzero(whole.is_discrete))
+    if not discrete:
+        return True
+    if program.lp.column_count > SMALL_PROGRAM_COLUMNS or discrete > SMALL_PROGRAM_DISCRETE:
+        return None
+    any_plan = replace(program.lp, cost=np.zeros(program.lp.column_count), offset=0.0)
+    mixed = MixedIntegerProgram(any_plan, whole.step, whole.least_run, whole.sums, np.zeros(whole.sums.shape[0]))
+    found = solve_mixed_integer(mixed, SearchLimits(0.0, SEARCH_SECONDS, max(time_limit_seconds, 0.01)))
+    return False if found.is_infeasible else None if found.values is None else True

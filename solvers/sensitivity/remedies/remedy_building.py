@@ -24,10 +24,10 @@ from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.remedy_texts import describe_remedy
 from solvers.sensitivity.remedies.reservations import Reservation, build_reservation
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget, build_target_bounds, compute_served
-from solvers.sensitivity.remedies.whole_plans import has_whole_plan
 from solvers.sensitivity.reserved_needs import sum_shortage
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import weigh_shortage_change
+from solvers.sensitivity.whole_plans import has_whole_plan
 
 RemedyKind = Literal["reserved", "unreserved", "reallocated"]
 """Kind of a remedy; see `search`."""

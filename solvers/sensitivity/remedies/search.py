@@ -27,12 +27,13 @@ from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, 
 from solvers.sensitivity.remedies.remedy_building import TargetSearch, build_least_remedy, enlarge_bounds
 from solvers.sensitivity.remedies.required_amount import find_min_reserved_amount, find_min_unreserved_amount
 from solvers.sensitivity.remedies.shortage_targets import (
+    MAX_PLANNED_COLUMNS,
     ShortageTarget,
     find_shortage_target,
     list_target_candidates,
     open_target_session,
+    plan_shortage,
 )
-from solvers.sensitivity.remedies.whole_plans import MAX_PLANNED_COLUMNS, plan_shortage
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import weigh_shortage_change
 

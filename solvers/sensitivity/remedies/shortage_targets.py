@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.options import PlanOptions
+from models.problem.planning_problem import PlanningProblem
 from solvers.backends.highs_session import HighsSession
 from solvers.data.backlog import compute_backlog
 from solvers.data.whole_unit_limits import round_down
 from solvers.formulation import sum_shortage_units
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, append_row
 from solvers.lp.solution import BASIC, Basis
+from solvers.planning import make_plan
 from solvers.results.bottlenecks import find_bottlenecks
 from solvers.results.flows import clean_values
 from solvers.results.limits import Limits
@@ -25,6 +28,9 @@ from solvers.sensitivity.shadow_prices import compute_shortage_weights
 
 NEGLIGIBLE_SHORTAGE = 1e-9
 """Units of a smaller shortage count as none."""
+
+MAX_PLANNED_COLUMNS = 2_000
+"""Number of variables up to which a problem is planned again to learn what is short in whole units, where nobody tells."""
 
 TOTAL_CONSTRAINT = "shortage_target"
 """Constraint on the shortage over all bands, in sessions that `open_target_session` returns."""
@@ -50,6 +56,16 @@ class ShortageTarget:
     """County, item and period."""
     unit: str
     """Unit of the item."""
+
+
+def plan_shortage(problem: PlanningProblem, location: tuple[str, str, str], time_limit_seconds: float) -> float | None:
+    """Plan a problem, and return the units short of an item in a county in a period; None without an optimal plan."""
+    result = make_plan(problem, PlanOptions(time_limit_seconds=max(time_limit_seconds, 0.1)))
+    if result.plan.outcome != "optimal":
+        return None
+    rows = result.tables["supply"].to_pylist()
+    here = (row["shortage"] for row in rows if (row["county"], row["item"], row["period"]) == location)
+    return next(here, 0.0)
 
 
 def find_shortage_target(
