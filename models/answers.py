@@ -235,10 +235,10 @@ class Remedies(Frozen):
     """Verified remedies. First the one that leaves least if nothing is reserved, then the one that leaves least with
     the reservation, then the smallest `relative_amount`."""
     reason: NoRemedyReason | None = None
-    """Why there is no remedy; null if there is one. `served`: nothing is short. `past`: the shortage is past, or follows
-    from one that is. `unreachable`: no larger limits bring the item there. `worse`: larger limits do, but every plan
-    with them has a worse objective. `whole_units`: no plan in whole units was found. `time`: the time limit was
-    reached."""
+    """Why there is no remedy; null if there is one. `served`: nothing is short. `past`: the shortage is past, or
+    carried over from a past period, which no reservation reaches. `unreachable`: no larger limits bring the item
+    there. `worse`: larger limits do, but every plan with them has a worse objective. `whole_units`: no plan in whole
+    units was found. `time`: the time limit was reached."""
     evaluated: int
     """Number of limits evaluated. Limits that have no effect alone, or next to none, are not listed."""
     not_evaluated: int = 0

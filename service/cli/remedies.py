@@ -23,7 +23,7 @@ from solvers.sensitivity import SensitivitySession, SensitivityUnavailableError
 
 REASONS_WITHOUT_REMEDY: Mapping[NoRemedyReason, str] = {
     "served": "Nothing is short.",
-    "past": "The shortage is in a past period, which no change reaches.",
+    "past": "The shortage is past, or carried over from a past period, which no reservation reaches.",
     "unreachable": "No larger limits bring the item there: nobody makes, sends or swaps enough of it.",
     "worse": "Larger limits end the shortage, but every plan with them has a worse objective.",
     "whole_units": "No plan in whole units was found that reduces the shortage.",

@@ -48,11 +48,9 @@ def build_reservation(
     """
     county, item, period = codes
     demand, carry_over = arrays.demand[county, item], float(arrays.items.carry_over[item])
-    is_whole, first = bool(arrays.items.is_whole_units[item]), arrays.past.period_count
-    carries_over = bool(compute_greatest_needs(arrays)[county, item, period] > demand[period])
-    span = range(first if carries_over else period, period + 1)
+    is_whole = bool(arrays.items.is_whole_units[item])
+    span, before = _find_span(arrays, codes)
     least = np.clip(round_down(served) if is_whole else served, arrays.served_least[county, item], demand)
-    before = float(arrays.past.short[county, item, first - 1]) if first and carries_over else 0.0
     if target is not None:
         spare = target - _bound_shortage(demand, least, carry_over, before, span)
         least[period] = max(least[period] - max(spare, 0.0), arrays.served_least[county, item, period])
@@ -63,7 +61,7 @@ def build_reservation(
             missing = excess / carry_over ** (period - s)
             least[s] = min(demand[s], least[s] + (float(round_up(np.array(missing))) if is_whole else missing))
     reserved = [s for s in span if least[s] > NEGLIGIBLE_SHARE * (1 + demand[s])]
-    if period < first or not reserved:
+    if period < arrays.past.period_count or not reserved:
         return None
     where = f"{arrays.labels['county'][county]}/{arrays.labels['item'][item]}"
     changes = tuple(
@@ -71,6 +69,23 @@ def build_reservation(
         for s in reserved
     )
     return Reservation(changes, _bound_shortage(demand, least, carry_over, before, span))
+
+
+def compute_past_shortage(arrays: ProblemArrays, codes: tuple[int, int, int]) -> float:
+    """Return the units short of a need that no reservation reaches: what the past periods left, with all later demand served."""
+    county, item, _ = codes
+    demand, carry_over = arrays.demand[county, item], float(arrays.items.carry_over[item])
+    span, before = _find_span(arrays, codes)
+    return _bound_shortage(demand, demand, carry_over, before, span)
+
+
+def _find_span(arrays: ProblemArrays, codes: tuple[int, int, int]) -> tuple[range, float]:
+    """Return the periods whose least amounts count for a shortage, and the units short before them."""
+    county, item, period = codes
+    if compute_greatest_needs(arrays)[county, item, period] <= arrays.demand[county, item, period]:
+        return range(period, period + 1), 0.0
+    first = arrays.past.period_count
+    return range(first, period + 1), float(arrays.past.short[county, item, first - 1]) if first else 0.0
 
 
 def _bound_shortage(demand: FloatArray, least: FloatArray, carry_over: float, before: float, span: range) -> float:

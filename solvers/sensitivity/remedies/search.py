@@ -24,8 +24,14 @@ from solvers.errors import SensitivityUnavailableError
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange
 from solvers.sensitivity.remedies.combined_limits import ADDED_GOODS, find_combined_amounts
 from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers
-from solvers.sensitivity.remedies.remedy_building import TargetSearch, build_least_remedy, enlarge_bounds
+from solvers.sensitivity.remedies.remedy_building import (
+    LEAST_REDUCTION,
+    TargetSearch,
+    build_least_remedy,
+    enlarge_bounds,
+)
 from solvers.sensitivity.remedies.required_amount import find_min_reserved_amount, find_min_unreserved_amount
+from solvers.sensitivity.remedies.reservations import compute_past_shortage
 from solvers.sensitivity.remedies.shortage_targets import (
     MAX_PLANNED_COLUMNS,
     ShortageTarget,
@@ -134,9 +140,8 @@ class _Search:
 
     def run(self, max_candidates: int) -> None:
         """Search in order: reallocation, single limits, offers of partners, and limits together."""
-        is_past = self.shortage.codes[2] < self.session.arrays.past.period_count
-        if self.shortage.shortage <= 0 or is_past:
-            self.obstacle = "past" if is_past else "served"
+        self.obstacle = _find_early_obstacle(self.session, self.shortage)
+        if self.obstacle is not None:
             return
         candidates = list_target_candidates(self.session, self.shortage, max_candidates)
         offers = list_hypothetical_offers(self.session.arrays.problem, self.shortage)
@@ -232,6 +237,16 @@ class _Search:
             if point is not None and point.objective <= search.session.goal_stages[-1].no_worse_bound:
                 self._keep(build_least_remedy(search, parts, "reserved", point))
                 return
+
+
+def _find_early_obstacle(session: SensitivitySession, shortage: ShortageTarget) -> NoRemedyReason | None:
+    """Return why no search is of use: nothing is short, or the shortage is past or a backlog of the past; None if it may be."""
+    if shortage.codes[2] < session.arrays.past.period_count:
+        return "past"
+    if shortage.shortage <= 0:
+        return "served"
+    least = (1 - LEAST_REDUCTION) * shortage.shortage
+    return "past" if compute_past_shortage(session.arrays, shortage.codes) > least else None
 
 
 def _gives_next_to_nothing(search: TargetSearch) -> bool:

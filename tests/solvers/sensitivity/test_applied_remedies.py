@@ -100,14 +100,15 @@ def test_one_of_two_limits_with_slack_is_a_remedy_alone() -> None:
 
 
 def test_a_limit_that_gives_next_to_nothing_is_a_reallocation() -> None:
-    """Both towns are served alike, with a last unit that weighs alike: a unit from one to the other costs nothing."""
-    problem = works("soap", machine_hours=40, policy={"shortage_bands": [{"width": 1, "weight": 1}]})
-    short = list_shortages(problem)
-    where = max(short, key=lambda key: short[key])
+    """A unit weighs alike in both towns, and its way to the other costs a thousandth of what it is worth."""
+    road = {"id": "road", "from": "near", "to": "far", "cost_per_tonne": 1}
+    problem = works("soap", machine_hours=40, links=[road], policy={"shortage_bands": [{"width": 1, "weight": 1}]})
+    where = ("far", "soap", "p1")
+    assert list_shortages(problem)[where] == 100
     (shared,) = find(problem, where)
     assert (shared.kind, shared.limits) == ("reallocated", ())
     assert [change.what for change in shared.changes] == ["served_least"]
-    assert shared.objective_change == pytest.approx(0, abs=1e-6)
+    assert shared.objective_change == pytest.approx(0.05)
 
 
 def test_a_lot_takes_more_than_the_least_amount() -> None:
@@ -156,6 +157,26 @@ def test_a_backlog_is_reserved_in_every_period_that_counts() -> None:
         assert remedy.before == pytest.approx(30)
         assert remedy.after <= 20 + 1e-6  # of 35 served in the second month, 30 can be reserved: its demand
         assert {change.periods for change in remedy.changes if change.what == "served_least"} == {("p1",), ("p2",)}
+
+
+@pytest.mark.parametrize(("power", "left"), [(5, 10), (12, None)])
+def test_what_the_past_left_cannot_be_reserved(power: float, left: float | None) -> None:
+    """Of 10 pieces short in the first month, later months can serve more, but only their own demand of 5 can be reserved."""
+    problem = make_problem(
+        periods=("p1", "p2"),
+        items=[{"id": "soap", "carry_over": 1, "value": 1, "storable": False}],
+        factories=[{"id": "works", "place": "town", "lines": [{"item": "soap", "kwh_per_unit": 1}]}],
+        power_areas=[{"id": "area", "limit_kwh": power}],
+        demand=[need("town", "soap", [15, 5])],
+        past={
+            "periods": ["p1"],
+            "outputs": [{"factory": "works", "item": "soap", "quantity": [5]}],
+            "supply": [{"place": "town", "item": "soap", "central": [0], "stock": [0], "shortage": [10]}],
+        },
+    )
+    found = find_remedies(SensitivitySession.from_problem(problem), "town", "soap", "p2")
+    assert found.shortage == (left or 3)
+    assert (found.remedies, found.reason) == ((), "past")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ export default {
   "bottlenecks.solving-one": "Solving …",
   "bottlenecks.no-remedy": "There is no remedy. The service evaluated {n} limits.",
   "bottlenecks.reason.served": "Nothing is short before rounding.",
-  "bottlenecks.reason.past": "The shortage is past, and no change reaches it.",
+  "bottlenecks.reason.past":
+    "The shortage is past, or carried over from a past period, which no reservation reaches.",
   "bottlenecks.reason.unreachable":
     "No larger limits bring the item there: nobody makes, sends or swaps enough of it.",
   "bottlenecks.reason.worse":

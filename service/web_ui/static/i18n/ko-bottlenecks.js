@@ -25,7 +25,8 @@ export default {
   "bottlenecks.solving-one": "푸는 중 …",
   "bottlenecks.no-remedy": "해결책이 없습니다. 한도 {n}개를 평가했습니다.",
   "bottlenecks.reason.served": "정수로 맞추기 전에는 부족이 없습니다.",
-  "bottlenecks.reason.past": "지난 기간의 부족이라 어떤 변경도 미치지 않습니다.",
+  "bottlenecks.reason.past":
+    "지난 기간의 부족이거나 지난 기간에서 넘어온 부족이라 확보할 수 없습니다.",
   "bottlenecks.reason.unreachable":
     "한도를 늘려도 이 품목을 보낼 수 없습니다. 만들거나 보내거나 교환하는 곳이 모자랍니다.",
   "bottlenecks.reason.worse": "한도를 늘리면 부족이 끝나지만 계획의 목적값이 나빠집니다.",
