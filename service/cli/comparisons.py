@@ -266,8 +266,8 @@ def _print_reserved_needs(found: Comparison) -> None:
     """Print what is short of the needs that the changes reserve, before and after."""
     for need in found.reserved or ():
         problem_sources.output_console.print(
-            f"The shortage of {need.item} in {need.county} in {need.period} changes from {need.before:,.6g} to "
-            f"{need.after:,.6g} {need.unit}.",
+            f"The shortage of {need.item} in {need.county} in {need.period} changes from "
+            f"{format_amount(need.before)} to {format_amount(need.after)} {need.unit}.",
             soft_wrap=True,
         )
 

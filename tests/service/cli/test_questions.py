@@ -140,6 +140,11 @@ def test_equity_names_counties_and_bands(file: Path) -> None:
         assert words in output
 
 
+def test_a_large_shortage_of_a_reserved_need_has_no_exponent(file: Path) -> None:
+    output = run("what-if", file, "-t", "norms@soap*1000", "-t", "served_least@hyesan/soap=1000").output
+    assert re.match(r"The shortage of soap in hyesan in 2002-01 changes from 8,529 to \d\d,\d{3},\d{3} piece\.", output)
+
+
 def test_a_grid_shows_every_pair(file: Path) -> None:
     output = run("grid", file, "power_limit=1,0.5", "delivered=1,0.5").output
     assert len(re.findall(r"\d\d\.\d%", output)) == 4
