@@ -13,7 +13,7 @@ import {
 } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { renderInfeasibility } from "../../lib/infeasibility.js";
-import { MIN_WON, SHARE_NOISE, isShareChanged } from "../../lib/relevance.js";
+import { MIN_WON, isShareChanged } from "../../lib/relevance.js";
 import { formatPoints } from "./descriptions.js";
 
 /** Smaller differences of a factory's output are not worth a sentence, won. */
@@ -53,6 +53,7 @@ export function renderReservedNeeds({ reserved }, problemIndex) {
  * @returns {HTMLElement} the figures
  */
 export function renderHeadline({ served_share: served, objective }) {
+  const objectiveChange = objective[1] - objective[0];
   return h(
     "dl",
     { class: "before-after" },
@@ -62,15 +63,15 @@ export function renderHeadline({ served_share: served, objective }) {
       before: formatShare(served[0]),
       after: formatShare(served[1]),
       change: formatPoints(served[0], served[1]),
-      improvement: served[1] - served[0],
+      improvement: isShareChanged(...served) ? served[1] - served[0] : 0,
     }),
     renderFigurePair({
       id: "objective",
       label: t("comparison.objective"),
       before: formatWeightedWon(objective[0]),
       after: formatWeightedWon(objective[1]),
-      change: formatObjectiveChange(objective[1] - objective[0]),
-      improvement: objective[0] - objective[1],
+      change: formatObjectiveChange(objectiveChange),
+      improvement: Math.abs(objectiveChange) < MIN_WON ? 0 : -objectiveChange,
     }),
   );
 }
@@ -81,7 +82,7 @@ const formatWonChange = (change) =>
 
 /** @param {{id: string, label: string, before: string, after: string, change: string, improvement: number}} figure @returns {HTMLElement} */
 function renderFigurePair({ id, label, before, after, change, improvement }) {
-  const tone = Math.abs(improvement) < SHARE_NOISE ? "" : improvement > 0 ? "good" : "bad";
+  const tone = improvement === 0 ? "" : improvement > 0 ? "good" : "bad";
   return h(
     "div",
     { data: { figure: id } },
