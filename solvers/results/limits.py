@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from models.tables import CapacityRow
+from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
 from solvers.formulation.constraints.capacity import compute_arriving_tonnes
@@ -59,6 +60,9 @@ LOWER_LIMITS = ("due", "served_least", "local_floor", "line_least", "stock_least
 
 RULE_NAMES = (*CONSTRAINT_LIMIT_AXES, *(BOUNDS[key].name for key in BOUND_LIMIT_AXES))
 """Names of constraints and bounds by code."""
+
+USED_UP_TOLERANCE = 1e-7
+"""A limit with a smaller slack, relative to 1 + the limit, is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,17 @@ class Limits:
         subject, part, period, unit = (label_table.first_positions[codes] for codes in named)
         shadow_price = drop_negligible_prices(shadow_price, compute_limit_stakes(arrays, program, position))
         return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, label_table.labels)
+
+    @property
+    def signs(self) -> FloatArray:
+        """+1 for upper limits and −1 for lower limits, (q,)."""
+        return np.where(np.isin(self.rule, [RULE_NAMES.index(name) for name in LOWER_LIMITS]), -1.0, 1.0)
+
+    @property
+    def is_used_up(self) -> BoolArray:
+        """Whether each limit has no slack, whatever its shadow price, (q,)."""
+        slack = self.signs * (self.limit - self.used)
+        return np.asarray(slack <= USED_UP_TOLERANCE * (1 + np.abs(self.limit)))
 
     def find_priced_limits(self) -> IntArray:
         """Return the positions of limits with a positive shadow price."""

@@ -12,7 +12,7 @@ from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import OptimalPoint
-from solvers.sensitivity.ranging import LimitDirection, build_limit_path, compute_limit_direction, get_limit_sign
+from solvers.sensitivity.ranging import NEGLIGIBLE_STEP, LimitDirection, build_limit_path, compute_limit_direction
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference
 
@@ -99,9 +99,7 @@ def _find_stopping_limits(
         (lp.matrix @ direction.values)[np.where(is_row, limits.position, 0)],
         direction.values[np.where(is_row, 0, limits.position - lp.row_count)],
     )
-    sign = np.array([get_limit_sign(limits, other) for other in range(len(limits.rule))])
-    slack = sign * (limits.limit - limits.used)
-    stops = (sign * slope > 1e-9) & (slack <= 1e-7 * (1 + np.abs(limits.limit))) & (limits.shadow_price == 0)
+    stops = (limits.signs * slope > NEGLIGIBLE_STEP) & limits.is_used_up & (limits.shadow_price == 0)
     stops[k] = False
     others = np.flatnonzero(stops)
     return others, np.abs(slope[others])

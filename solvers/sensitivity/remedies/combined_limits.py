@@ -19,13 +19,10 @@ from scipy import sparse
 from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
-from solvers.results.limits import LOWER_LIMITS, RULE_NAMES, Limits
+from solvers.results.limits import RULE_NAMES
 from solvers.sensitivity.remedies.candidate_changes import CandidateChange, list_limit_candidates
 from solvers.sensitivity.remedies.remedy_building import Enlargement, TargetSearch
 from solvers.sensitivity.session import SensitivitySession
-
-USED_UP_TOLERANCE = 1e-7
-"""A limit with a smaller slack, relative to 1 + the limit, is used up."""
 
 LEAST_AMOUNT = 1e-7
 """Smaller amounts, relative to the limit, are noise."""
@@ -78,19 +75,12 @@ def list_used_up_candidates(session: SensitivitySession) -> list[CandidateChange
     """Return one candidate for each limit that is used up, whatever its shadow price."""
     limits = session.list_limits()
     found: dict[tuple[str, ...], CandidateChange] = {}
-    for k in find_used_up_limits(limits):
+    for k in np.flatnonzero(limits.is_used_up):
         if RULE_NAMES[limits.rule[k]] in ADDED_GOODS:
             continue
         for candidate in list_limit_candidates(session, limits, int(k))[:1]:
             found.setdefault(tuple(candidate.limit_reference.values()), candidate)
     return list(found.values())
-
-
-def find_used_up_limits(limits: Limits) -> IntArray:
-    """Return the positions of the limits without slack."""
-    is_lower = np.isin(limits.rule, [RULE_NAMES.index(name) for name in LOWER_LIMITS])
-    slack = np.where(is_lower, limits.used - limits.limit, limits.limit - limits.used)
-    return np.flatnonzero(slack <= USED_UP_TOLERANCE * (1 + np.abs(limits.limit)))
 
 
 def _get_scale(candidate: CandidateChange) -> float:
