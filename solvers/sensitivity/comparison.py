@@ -222,8 +222,8 @@ def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict
         "objective": (base.plain_objective, last.plain_objective),
         "served_share": (a.served_share, b.served_share),
         "goals": list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),
-        "by_county": list_differences(*(_index_served_shares(s.by_county) for s in (a, b))),
-        "by_category": list_differences(*(_index_served_shares(s.by_category) for s in (a, b))),
+        "by_county": list_differences(*(index_served_shares(s.by_county) for s in (a, b))),
+        "by_category": list_differences(*(index_served_shares(s.by_category) for s in (a, b))),
         "by_factory": select_largest(list_differences(_sum_value_made(base), _sum_value_made(last))),
     }
 
@@ -233,7 +233,8 @@ def _summarize_plan(session: SensitivitySession) -> PlanSummary:
     return build_summary(session.arrays, session.program, values, session.compute_flows())
 
 
-def _index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
+def index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
+    """Return served shares by key."""
     return {row.key: row.share for row in rows}
 
 

@@ -6,9 +6,9 @@ import pyarrow as pa
 
 from models.base import Frozen
 from models.comparisons import Comparison
-from models.plan import Plan, ServedShare
+from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
-from solvers.sensitivity.comparison import list_differences, select_largest
+from solvers.sensitivity.comparison import index_served_shares, list_differences, select_largest
 
 
 class FinishedFigures(Frozen):
@@ -38,8 +38,8 @@ class FinishedFigures(Frozen):
             objective=plan.objective.value,
             served_share=plan.summary.served_share,
             goals={f"{k} {goal.goal}": goal.final_value for k, goal in enumerate(plan.objective.goals, start=1)},
-            by_county=_index_shares(plan.summary.by_county),
-            by_category=_index_shares(plan.summary.by_category),
+            by_county=index_served_shares(plan.summary.by_county),
+            by_category=index_served_shares(plan.summary.by_category),
             made=tuple(zip(*columns, strict=True)),
         )
 
@@ -71,7 +71,3 @@ def replace_by_finished_figures(
             "by_factory": select_largest(list_differences(*made)),
         }
     )
-
-
-def _index_shares(rows: tuple[ServedShare, ...]) -> dict[str, float]:
-    return {row.key: row.share for row in rows}

@@ -36,7 +36,6 @@ MIN_STEP = 1 / 5000
 PACE_CHECK_SHARE = 0.3
 """Share of the time after which a walk stops if it cannot reach the end at its speed."""
 
-
 END_TOLERANCE = 1e-7
 """Share of the path between the last plan and a point without a plan at which their search stops."""
 
