@@ -94,7 +94,7 @@ def test_with_ordered_goals_no_price_is_dropped() -> None:
 
 
 def test_dropped_prices_are_small_against_the_stake() -> None:
-    prices, stakes = np.array([1e-7, -1e-7, 2e-6, 0.5, 1e-12]), np.array([1.0, 1.0, 1.0, 0.0, 0.0])
+    prices, stakes = np.array([1e-7, -1e-7, 2e-6, -2e-6, 0.5, 1e-12]), np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
     kept = drop_negligible_prices(prices, stakes)
-    assert kept.tolist() == [0, 0, 2e-6, 0.5, 1e-12]
+    assert kept.tolist() == [0, 0, 2e-6, -2e-6, 0.5, 1e-12]
     assert (np.abs(prices - kept) <= NEGLIGIBLE_PRICE * stakes).all()

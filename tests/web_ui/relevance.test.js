@@ -20,9 +20,9 @@ describe("isRelevantShortage", () => {
 
 describe("isRelevantEstimate", () => {
   it("needs shadow prices that hold for half of the change", () => {
-    assert.equal(isRelevantEstimate({ exact: true, valid_fraction: 1 }), true);
-    assert.equal(isRelevantEstimate({ exact: false, valid_fraction: 0.5 }), true);
-    assert.equal(isRelevantEstimate({ exact: false, valid_fraction: 0.499 }), false);
+    assert.equal(isRelevantEstimate({ valid_fraction: 1 }), true);
+    assert.equal(isRelevantEstimate({ valid_fraction: 0.5 }), true);
+    assert.equal(isRelevantEstimate({ valid_fraction: 0.499 }), false);
   });
 });
 

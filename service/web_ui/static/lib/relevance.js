@@ -45,11 +45,10 @@ export const isRelevantPrice = (price, value) => Math.abs(price) >= MIN_PART_OF_
 
 /**
  * Tell whether an estimate says something about the size of the effect.
- * @param {{exact: boolean, valid_fraction: number}} estimate what `/estimate` answers
+ * @param {{valid_fraction: number}} estimate what `/estimate` answers
  * @returns {boolean} false if its shadow prices hold for less than half of the change
  */
-export const isRelevantEstimate = ({ exact, valid_fraction: fraction }) =>
-  exact || fraction >= MIN_VALID_FRACTION;
+export const isRelevantEstimate = ({ valid_fraction: fraction }) => fraction >= MIN_VALID_FRACTION;
 
 /**
  * Tell whether an estimate is near the result after re-solving.
