@@ -59,8 +59,9 @@ class Change(Frozen):
     `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or of all links. `handling_tonnes`: tonnes that may
     enter places. `machine_condition`: condition of factories (by factory, county, or category made).
     `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: lower and upper limits of lines, in
-    units. `line_lot`, `line_least_run`: units in a batch and smallest run of lines. `labour`, `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`,
-    `stock_most`, `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
+    units. `line_lot`, `line_least_run`: units in a batch (0: any number) and smallest run of lines. `labour`,
+    `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`, `stock_most`,
+    `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
     county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:
     least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
     category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won.

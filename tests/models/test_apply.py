@@ -135,7 +135,7 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     (change("transit_periods", value=1), {"links.0.transit_periods": 1}),
     (change("transit_periods", where="rail", value=1.0), {"links.0.transit_periods": 1}),
     (change("carry_over", where="food", value=0.9), {"items.0.carry_over": 0.0, "items.2.carry_over": 0.9}),
-    (change("due_share", factor=0.5), {"items.0.due.2002-01.share": 0.2, "items.0.due.2002-01.by": 0.5}),
+    (change("due_share", factor=2), {"items.0.due.2002-01.share": 0.8, "items.0.due.2002-01.by": 0.5}),
     (
         change("due_share", where="soap", value=1, periods=["2002-01"]),
         {"items.0.due.2002-01.share": 1.0, "items.0.due.2002-01.by": 0.5},
@@ -146,6 +146,8 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     ),
     (change("line_lot", factor=2), {"factories.0.lines.0.lot": 40, "factories.0.lines.1.lot": None}),
     (change("line_lot", where="soap", value=12), {"factories.0.lines.0.lot": 12}),
+    (change("line_lot", value=0), {"factories.0.lines.0.lot": None, "factories.0.lines.1.lot": None}),
+    (change("line_lot", factor=0), {"factories.0.lines.0.lot": None}),
     (change("line_least_run", where="hyesan-daily/soap", value=500), {"factories.0.lines.0.least_run": 500}),
     (
         change("fairness_alpha", value=2),
