@@ -5,9 +5,13 @@ import unicodedata
 from typing import NamedTuple
 
 _SEPARATORS = "., '’_"
-_DIGITS = re.compile(rf"[+-]?\d[\d{_SEPARATORS}]*")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[., '’_])\d{3}(?:(?P=group)\d{3})*(?P<rest>[.,]\d+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DIGITS = re.compile(rf"[+-]?[.,]?\d[\d{_SEPARATORS}]*")
+_CHANGES_VALUE = re.compile(r"[-+(.,<>~]|^[십백천만억조]")
+"""What makes a number beside it another number: signs, brackets of losses, separators, and Korean powers of ten."""
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?P<group>[., '’_])\d{3}(?:(?P=group)\d{3})*(?P<rest>[.,]\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
 class NumberForm(NamedTuple):
@@ -27,7 +31,8 @@ def describe_number_form(text: str) -> NumberForm | None:
         return None
     number, before, after = found[0].rstrip(_SEPARATORS), plain[: found.start()].strip(), plain[found.end() :].strip()
     readings = _list_readings(number)
-    if not readings or any(character.isdecimal() for character in before + after):
+    is_other = any(_CHANGES_VALUE.search(text) or any(map(str.isdecimal, text)) for text in (before, after))
+    if not readings or is_other:
         return None
     if after == "%" and not before:
         shown = " or ".join(_divide_by_hundred(reading) for reading in readings)
@@ -42,13 +47,15 @@ def describe_number_form(text: str) -> NumberForm | None:
             "A comma in a number is not read, neither before decimals nor between thousands.",
             f"Write {shown}, with a point before decimals.",
         )
-    if readings == [number]:
+    if _PLAIN.fullmatch(number):
         return NumberForm("The number is a text.", f"Write {shown} without quotation marks.")
     return NumberForm("Separators of thousands are not read.", f"Write {shown}.")
 
 
 def _list_readings(number: str) -> list[str]:
     """Return what a text of digits and separators can mean, in the form that Allot reads; empty if nothing."""
+    if _PLAIN.fullmatch(number):
+        return [_write_plainly(number)]
     readings = []
     grouped = _GROUPED.fullmatch(number)
     if grouped is not None:
@@ -57,9 +64,13 @@ def _list_readings(number: str) -> list[str]:
             readings.append(number[: len(number) - len(rest)].replace(group, "") + rest.replace(",", "."))
     if _DECIMAL_COMMA.fullmatch(number):
         readings.append(number.replace(",", "."))
-    if not readings and re.fullmatch(r"[+-]?\d+(\.\d+)?", number):
-        readings.append(number)
-    return readings
+    return [_write_plainly(reading) for reading in readings]
+
+
+def _write_plainly(number: str) -> str:
+    """Return a number without `+` and zeros in front, as JSON requires, and with a digit before the point."""
+    digits = number.lstrip("+-").lstrip("0")
+    return "-" * number.startswith("-") + (digits if digits[:1].isdecimal() else f"0{digits}")
 
 
 def _divide_by_hundred(number: str) -> str:
