@@ -142,7 +142,11 @@ def _find_split_number(cells: list[str]) -> tuple[str, str] | None:
         for first, second in pairwise(cells)
         if _WHOLE_PART.fullmatch(first.strip()) and second.strip().isdecimal()
     ]
-    likely = [pair for pair in pairs if pair[1][0] == "0" or pair[0] in ("0", "-0") or len(pair[1]) == _GROUP_DIGITS]
+    likely = [
+        (whole, rest)
+        for whole, rest in pairs
+        if (rest[0] == "0" and rest != "0") or whole in ("0", "-0") or len(rest) == _GROUP_DIGITS
+    ]
     return next(iter([*likely, *pairs]), None)
 
 

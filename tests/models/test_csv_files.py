@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
@@ -65,13 +65,13 @@ def list_errors(document: ProvinceDocument) -> list[Finding]:
     return list(refused.value.findings)
 
 
-@settings(max_examples=25)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@settings(max_examples=8)
 @given(
     st.fixed_dictionaries(
         {
             "delimiter": st.sampled_from(",;\t"),
             "end": st.sampled_from(["\n", "\r\n", "\r"]),
-            "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]),
             "marks": st.integers(0, 2),
             "stated": st.booleans(),
             "quoted": st.booleans(),
@@ -80,13 +80,16 @@ def list_errors(document: ProvinceDocument) -> list[Finding]:
     st.integers(0, 2),
     st.booleans(),
 )
-def test_every_way_to_write_csv_is_one_problem(form: dict[str, object], blank_lines: int, upper: bool) -> None:
+@example({"marks": 0}, 0, False)
+def test_every_way_to_write_csv_is_one_problem(
+    encoding: str, form: dict[str, object], blank_lines: int, upper: bool
+) -> None:
     files = {}
     for name, rows in TABLES.items():
         header = [cell.upper() if upper and " " not in cell else cell for cell in rows[0]]
         noted = [[*header, "Note"], *([*row, "a, note; of ours"] for row in rows[1:])]
         blank = [[" "] * (len(header) + 3)] * blank_lines
-        files[name] = write_rows([*noted, *blank], **form)  # type: ignore[arg-type]
+        files[name] = write_rows([*noted, *blank], encoding=encoding, **form)  # type: ignore[arg-type]
     document = read(files)
     assert document.findings == []
     assert PlanningProblem.model_validate(document.problem) == two_counties()
@@ -111,10 +114,17 @@ def test_an_unquoted_comma_in_a_number_is_told_wherever_it_is(number: str, colum
     assert not [one for one in others if one.cell and (one.cell.sheet, one.cell.row) == ("lines", 2)]
 
 
-def test_cells_beyond_the_header_are_refused_even_if_they_are_empty() -> None:
-    sent = b"item,group,norm\nsoap,households,12,\n"
+def test_the_cells_that_are_most_probably_one_number_are_named() -> None:
+    sent = b"item,group,norm,note\nsoap,12,3,0,07\n"
     findings = list_errors(read({**{name: write_rows(r) for name, r in TABLES.items()}, "norms": sent}))
-    assert [(one.code, one.cell and one.cell.row) for one in findings] == [("bad_row", 2)]
+    assert "“0” and “07”" in findings[0].message
+
+
+@pytest.mark.parametrize(("before", "row"), [(b"", 2), (b"\n", 3), (b"sep=,\n", 3)])
+def test_cells_beyond_the_header_are_refused_even_if_they_are_empty(before: bytes, row: int) -> None:
+    sent = before + b"item,group,norm\nsoap,households,12,\n"
+    findings = list_errors(read({**{name: write_rows(r) for name, r in TABLES.items()}, "norms": sent}))
+    assert [(one.code, one.cell and one.cell.row) for one in findings] == [("bad_row", row)]
 
 
 @pytest.mark.parametrize("encoding", ["cp949", "cp1252"])
@@ -149,6 +159,12 @@ def test_a_quotation_mark_without_end_swallows_no_rows() -> None:
         ("₩5", ["5"]),
         ("5 kg", ["5"]),
         ("3명", ["3"]),
+        ("0,125", ["Write 0.125,"]),
+        (",5", ["Write 0.5,"]),
+        ("0.125", ["Write 0.125 "]),
+        (".5 kg", [": 0.5."]),
+        ("-007", ["Write -7 "]),
+        ("+5", ["Write 5 "]),
     ],
 )
 def test_a_number_in_another_form_is_told_how_to_be_written(text: str, readings: list[str]) -> None:
@@ -161,7 +177,9 @@ def test_a_number_in_another_form_is_told_how_to_be_written(text: str, readings:
     assert ("comma" in finding.message) == ("," in text or "，" in text)
 
 
-@pytest.mark.parametrize("text", ["heavy", "2002-01", "1,2,3", "12-3", ""])
+@pytest.mark.parametrize(
+    "text", ["heavy", "2002-01", "1,2,3", "12-3", "", "(5)", "5-", "- 5", "-$5", ">5", "5만", "3천 명"]
+)
 def test_a_text_that_is_no_number_gets_no_reading(text: str) -> None:
     assert describe_number_form(text) is None
 
