@@ -48,12 +48,13 @@ def test_the_form_of_a_label_is_its_own_form(text: str) -> None:
     assert fold_label(kept) == fold_label(text)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])))
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("a" + SPACES + INVISIBLE))
 def test_what_is_shown_can_be_seen(text: str) -> None:
     assume(text)
     shown = show_invisible(text)
     assert shown.isprintable()
     assert shown == shown.strip()
+    assert set(SPACES + INVISIBLE).intersection(shown) <= {" "}
 
 
 PLACES: dict[str, list[tuple[Any, ...]]] = {
