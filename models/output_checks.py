@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from models.base import expand_to_periods
+from models.number_text import format_amount
 from models.problem.factories import Factory, Line
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding, Severity
@@ -50,14 +51,12 @@ def find_doubtful_outputs(
         if most is not None and output.quantity > most * (1 + 1e-9):
             yield _report_excess(output, most, place)
         if output.item in whole and not float(output.quantity).is_integer():
-            message = (
-                f"{output.quantity:g} units of {quote_name(output.item)} are reported, which is counted in whole units."
-            )
+            message = f"{output.quantity:,.15g} units of {quote_name(output.item)} are reported, which is counted in whole units."
             yield _make(place, "output_not_whole", message, "Check the number.", "warning")
 
 
 def compute_most_output(problem: PlanningProblem, factory: Factory, line: Line, period: int) -> float | None:
-    """Return the units that the line's machines in full condition, labour and power allow; None if nothing limits them."""
+    """Return the units that machines in full condition, labour, power and `most` of a line allow; None if nothing limits them."""
     count = len(problem.periods)
     county = next((one for one in problem.counties if one.id == factory.place), None)
     hours = [(needed, factory.machines.get(group)) for group, needed in line.hours_per_unit.items()]
@@ -77,8 +76,8 @@ def compute_most_output(problem: PlanningProblem, factory: Factory, line: Line, 
 
 def _report_excess(output: ReportedQuantity, most: float, place: str) -> Finding:
     message = (
-        f"{quote_name(output.factory)} reports {output.quantity:,.0f} units of {quote_name(output.item)} in "
-        f"{quote_name(output.period)}; its machines, labour and power allow {most:,.0f}."
+        f"{quote_name(output.factory)} reports {format_amount(output.quantity)} units of {quote_name(output.item)} in "
+        f"{quote_name(output.period)}; its machines, labour, power and upper limit allow {format_amount(most)}."
     )
     if 0 < most * IMPLAUSIBLE_FACTOR < output.quantity:
         remedy = "Check the number and its unit. If it is right, correct the limits of the problem."

@@ -27,8 +27,8 @@ OUTPUT_CODES: Mapping[str, str] = {
     "missing_column": "A CSV file or workbook lacks a required column.",
     "not_csv": "The file is not valid CSV.",
     "ragged_row": "A row of a CSV file has more cells than the header.",
-    "implausible_output": "An output is more than ten times what the machines, labour or power of the line allow.",
-    "output_above_capacity": "An output is more than the machines, labour or power of the line allow (warning).",
+    "implausible_output": "An output is more than ten times what machines, labour, power or the upper limit of the line allow.",
+    "output_above_capacity": "An output is more than machines, labour, power or the upper limit of the line allow (warning).",
     "output_not_whole": "An output of an item in whole units is not a whole number (warning).",
 }
 """Codes of findings about a report, in addition to those about its structure."""

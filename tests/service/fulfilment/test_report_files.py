@@ -99,10 +99,12 @@ def test_an_absurd_output_is_refused_and_a_large_one_is_told(client: TestClient,
     assert (finding["path"], finding["code"]) == ("row/2/quantity", "implausible_output")
     told = send(client, plan, HEADER + "hyesan-daily,soap,2002-01,120000.5\n")
     assert told.status_code == 201
-    assert [(one["code"], one["severity"]) for one in told.json()["findings"]] == [
+    large, broken = told.json()["findings"]
+    assert [(one["code"], one["severity"]) for one in (large, broken)] == [
         ("output_above_capacity", "warning"),
         ("output_not_whole", "warning"),
     ]
+    assert "120,000.5 units" in broken["message"]
 
 
 @pytest.mark.parametrize("store", [400.0, [10.0, 5.0]])

@@ -131,7 +131,7 @@ export default {
   "finding.not_csv": "올바른 CSV 파일이 아닙니다.",
   "finding.ragged_row": "줄의 칸이 열보다 많습니다. 수나 글에 따옴표 없는 쉼표가 있을 수 있습니다.",
   "finding.implausible_output":
-    "실적이 설비, 로력이나 전력으로 만들 수 있는 양의 열 배를 넘습니다.",
-  "finding.output_above_capacity": "실적이 설비, 로력이나 전력으로 만들 수 있는 양보다 많습니다.",
+    "실적이 설비, 로력, 전력이나 상한이 허용하는 양의 열 배를 넘습니다.",
+  "finding.output_above_capacity": "실적이 설비, 로력, 전력이나 상한이 허용하는 양보다 많습니다.",
   "finding.output_not_whole": "정수 단위 물품의 실적이 정수가 아닙니다.",
 };
