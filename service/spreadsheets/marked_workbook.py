@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import IO
 
 from models.labels import normalise_label
@@ -113,6 +114,8 @@ def _write_value(sheet: Sheet, position: Position, value: PlainValue, cell_forma
         sheet.write_boolean(*position, value, cell_format)
     elif isinstance(value, str):
         sheet.write_string(*position, value, cell_format)
+    elif value is not None and not isfinite(value):  # a workbook cannot hold it as a number
+        sheet.write_string(*position, str(value), cell_format)
     elif value is not None:
         sheet.write_number(*position, value, cell_format)
     elif cell_format is not None:

@@ -1,6 +1,7 @@
 """The template of a province, edited as a planner would."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -39,3 +40,12 @@ def both(*edits: Callable[[Any], None]) -> Callable[[Any], None]:
             one(book)
 
     return edit
+
+
+def edit_parts(raw: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
+    """Edit the parts of the archive that a workbook is."""
+    source, sink = zipfile.ZipFile(io.BytesIO(raw)), io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(entry, edit(entry.filename, source.read(entry)))
+    return sink.getvalue()

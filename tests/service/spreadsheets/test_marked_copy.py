@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from models.examples import two_counties_raw
 from service.cli import app as cli
 from service.spreadsheets.file_kinds import XLSX_MEDIA_TYPE, ZIP_MEDIA_TYPE
-from tests.service.spreadsheets.editing import both, edited, put, template
+from tests.service.spreadsheets.editing import both, edit_parts, edited, put, template
 
 ERROR, WARNING = "FFFFC7CE", "FFFFEB9C"
 MISTAKEN = edited(
@@ -64,6 +64,14 @@ def test_values_are_copied_and_warnings_are_yellow(client: TestClient) -> None:
     assert {name: strip(rows) for name, rows in copied.items()} == {
         name: strip(rows) for name, rows in original.items()
     }
+
+
+@pytest.mark.parametrize(("stored", "shown"), [(b"1e999", "inf"), (b"NaN", "nan")])
+def test_a_number_that_no_workbook_holds_is_copied_as_a_text(client: TestClient, stored: bytes, shown: str) -> None:
+    raw = edited(put("items", "H2", 4321))
+    book = mark(client, edit_parts(raw, lambda _, content: content.replace(b"<v>4321</v>", b"<v>" + stored + b"</v>")))
+    assert book["items"]["H2"].value == shown
+    assert book["items"]["H2"].fill.fgColor.rgb == ERROR
 
 
 def test_a_marked_copy_is_read_as_the_original(client: TestClient) -> None:

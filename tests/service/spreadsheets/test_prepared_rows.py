@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ import xlsxwriter
 from models.sheets import ProvinceDocument
 from service.core.settings import Settings
 from service.spreadsheets.reader import read_sheets
-from tests.service.spreadsheets.editing import template
+from tests.service.spreadsheets.editing import edit_parts, template
 
 SETTINGS = Settings()
 Write = Callable[[Any, int], None]
@@ -43,15 +42,6 @@ def copied(changes: dict[str, Write]) -> bytes:
             if title in changes:
                 changes[title](target, FIRST_FREE_ROW)
     return edit_parts(sink.getvalue(), state_empty_texts)
-
-
-def edit_parts(raw: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
-    """Edit the parts of a workbook."""
-    source, sink = zipfile.ZipFile(io.BytesIO(raw)), io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            target.writestr(entry, edit(entry.filename, source.read(entry)))
-    return sink.getvalue()
 
 
 def state_empty_texts(_: str, content: bytes) -> bytes:
