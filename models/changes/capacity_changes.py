@@ -96,16 +96,9 @@ def apply_line_most(context: ChangeContext) -> dict[str, Any]:
 
 def apply_line_lot(context: ChangeContext) -> dict[str, Any]:
     """Change the units in a batch of lines. A `value` also gives a lot to lines without one, and 0 removes it."""
-    lots = {key: line.lot for key, line in _select_lines(context).items()}
-    context.report_nothing_to_multiply(lots, "batches")
-    is_set = context.change.factor is None
+    lines = _select_lines(context)
     return _update_lines(
-        context,
-        {
-            key: {"lot": context.change_number(lot or 0.0) or None}
-            for key, lot in lots.items()
-            if is_set or lot is not None
-        },
+        context, {key: {"lot": context.change_number(line.lot or 0.0) or None} for key, line in lines.items()}
     )
 
 
