@@ -77,7 +77,7 @@ def _make_finding(column: str, label: str, known: Collection[str]) -> Finding:
     return Finding(
         path=f"query/{column}",
         code="unknown_label",
-        message=f"The plan has no {column} {quote_name(label)}.",
+        message=f"The plan has no {quote_name(label)} for `{column}`.",
         remedy=suggest_similar_names(label, known)
         or (f"There are: {format_name_list(known, 12, 'and')}." if known else "Remove the filter."),
     )
