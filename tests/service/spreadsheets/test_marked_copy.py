@@ -91,9 +91,14 @@ def test_csv_files_are_marked_in_a_workbook(client: TestClient) -> None:
                 lines = [header, [*first[:2], "0", "5", *first[3:]], *rest]
                 content = "\n".join(map(",".join, lines)).encode()
             target.writestr(name, content)
+        target.writestr("prices.csv", "sep=;\r\nitem;won\r\nsoap;5\r\n")
+        target.writestr("stations.csv", "id,name\nx,역\n".encode("cp949"))
     book = mark(client, sink.getvalue(), ZIP_MEDIA_TYPE)
     assert book["norms"]["A2"].fill.fgColor.rgb == ERROR
     assert "comma" in book["norms"]["A2"].comment.text
+    unknown, unread = book["prices"]["A2"], book["stations"]["A1"]
+    assert (unknown.value, unknown.fill.fgColor.rgb, book["prices"]["B3"].value) == ("item", WARNING, "5")
+    assert (unread.fill.fgColor.rgb, "CP949" in unread.comment.text) == (ERROR, True)
 
 
 @pytest.mark.parametrize("raw", [b"no archive"])
