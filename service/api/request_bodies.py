@@ -29,6 +29,7 @@ from service.core.errors import (
 )
 from service.core.json_documents import count_occurrences, decode_json_object
 from service.core.settings import Settings
+from service.domain.container import Services
 from service.domain.report_reading import CSV_MEDIA_TYPE, parse_media_type
 from service.spreadsheets.file_kinds import (
     SPREADSHEET_MEDIA_TYPES,
@@ -134,6 +135,16 @@ def require_json_body(request: Request) -> None:
     require_media_type(request)
 
 
+def require_json_of_act(request: Request) -> None:
+    """Raise UnsupportedMediaTypeError unless an act, which needs no body, states JSON where authentication is off.
+
+    A browser asks before it sends JSON for a page of another site. With authentication it has no key to send.
+    """
+    services: Services = request.state.services
+    if not services.authenticator.is_enabled:
+        require_json_body(request)
+
+
 def require_media_type(request: Request, *others: str) -> None:
     """Raise UnsupportedMediaTypeError unless the request states a JSON body, or one of `others`."""
     media_type = parse_media_type(request.headers.get("content-type"))
@@ -205,10 +216,7 @@ class DocumentBodyDependency(BodyDependency):
 
 
 class JsonBodyDependency(BodyDependency):
-    """Gives a route its decoded and validated body; with `is_required` false, the default of the model for an empty one.
-
-    Also an empty body needs the media type of JSON: a page of another site cannot send it without asking first.
-    """
+    """Gives a route its decoded and validated body; with `is_required` false, the default of the model for an empty one."""
 
     def __init__(self, model: type[BaseModel], *, is_required: bool = True) -> None:
         """Declare JSON of a model."""
@@ -222,9 +230,10 @@ class JsonBodyDependency(BodyDependency):
         def parse_body(raw: bytes) -> BaseModel:
             if not raw and not self.is_required:
                 return model()
+            require_json_body(request)
             return validate_model(model, decode_json_object(raw))
 
-        require_json_body(request)
+        (require_json_body if self.is_required else require_json_of_act)(request)
         reject_encoded_body(request)
         reader: BodyReader = request.state.body_reader
         return await reader.read_any_body(request, parse_body)

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Response
 from models.base import ID_PATTERN
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
-from service.api.request_bodies import JsonBody, require_json_body
+from service.api.request_bodies import JsonBody, require_json_of_act
 from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
@@ -91,7 +91,7 @@ def list_deliveries(
 @router.post(
     "/{webhook}/deliveries/{message}/resend",
     summary="Send a message again",
-    dependencies=[Depends(require_json_body)],
+    dependencies=[Depends(require_json_of_act)],
     responses=document_errors(NotFoundError, ConflictError, UnsupportedMediaTypeError, UnprocessableContentError),
 )
 def resend_delivery(

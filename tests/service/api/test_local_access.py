@@ -84,7 +84,8 @@ def test_an_act_needs_the_media_type_of_json_also_without_a_body(server: str, co
     made = httpx2.post(
         f"{server}/v1/plans", json={"problem": two_counties_raw()}, headers={"Prefer": "wait=60"}
     ).headers["location"]
-    assert_problem(httpx2.post(f"{server}{made}/approval/submit", headers=headers), 415)
+    for act in (f"{made}/approval/submit", "/v1/webhooks/none/deliveries/none/resend"):
+        assert_problem(httpx2.post(f"{server}{act}", headers=headers), 415)
     assert httpx2.get(f"{server}{made}/approval").json()["state"] == "draft"
 
 

@@ -120,7 +120,7 @@ MAY: dict[str, set[str]] = {
 @pytest.mark.parametrize("act", ["submit", "return", "ratify", "put-in-force", "close"])
 def test_an_act_without_the_role_is_403(guarded: TestClient, as_: As, north: str, act: str) -> None:
     for caller in MAY["read"] - MAY[act]:
-        refused = assert_problem(guarded.post(f"{north}/approval/{act}", json={}, headers=as_(caller)), 403)
+        refused = assert_problem(guarded.post(f"{north}/approval/{act}", headers=as_(caller)), 403)
         assert refused["type"] == "urn:allot:forbidden"
         assert set(refused) == {"type", "title", "status", "detail", "instance", "request_id", "errors"}
         assert refused["errors"] == []
@@ -229,7 +229,7 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
 
 def test_every_act_and_every_refusal_is_in_the_log(guarded: TestClient, as_: As, north: str) -> None:
     plan = north.rpartition("/")[2]
-    assert_problem(guarded.post(f"{north}/approval/ratify", json={}, headers=as_("reader")), 403)
+    assert_problem(guarded.post(f"{north}/approval/ratify", headers=as_("reader")), 403)
     assert_problem(guarded.get(north, headers=as_("stranger")), 404)
     log = guarded.get(f"/v1/audit?subject={plan}&limit=1000", headers=as_("reader")).json()["entries"]
     acts = [(one["caller"], one["act"]) for one in log]
@@ -267,20 +267,20 @@ def test_a_year_with_its_roles(guarded: TestClient, as_: As, north: str) -> None
         f"{plan}/approval/submit", json={"note": "July"}, headers={**as_("bureau"), "If-Match": tag}
     )
     assert (submitted.status_code, submitted.json()["acts"]) == (200, [])
-    assert_problem(guarded.post(f"{plan}/approval/ratify", json={}, headers={**as_("centre"), "If-Match": tag}), 412)
+    assert_problem(guarded.post(f"{plan}/approval/ratify", headers={**as_("centre"), "If-Match": tag}), 412)
     for act in ("return", "ratify"):
         if act == "ratify":
-            assert guarded.post(f"{plan}/approval/submit", json={}, headers=as_("bureau")).status_code == 200
-        assert guarded.post(f"{plan}/approval/{act}", json={}, headers=as_("centre")).status_code == 200
+            assert guarded.post(f"{plan}/approval/submit", headers=as_("bureau")).status_code == 200
+        assert guarded.post(f"{plan}/approval/{act}", headers=as_("centre")).status_code == 200
     ratified = guarded.get(f"{plan}/approval", headers=as_("reader"))
     assert ratified.headers["etag"] == '"5"'
     assert [one["caller"] for one in ratified.json()["history"]] == ["bureau", "centre", "bureau", "centre"]
-    assert_problem(guarded.post(f"{plan}/approval/submit", json={}, headers=as_("bureau")), 409)
-    assert guarded.post(f"{plan}/approval/put-in-force", json={}, headers=as_("centre")).status_code == 200
+    assert_problem(guarded.post(f"{plan}/approval/submit", headers=as_("bureau")), 409)
+    assert guarded.post(f"{plan}/approval/put-in-force", headers=as_("centre")).status_code == 200
     assert guarded.get(plan, headers=as_("factory")).json()["approval_state"] == "in_force"
     listed = guarded.get("/v1/plans?limit=500", headers=as_("factory")).json()["plans"]
     assert {one["approval_state"] for one in listed if plan.endswith(one["id"])} == {"in_force"}
-    assert guarded.post(f"{plan}/approval/close", json={}, headers=as_("centre")).json()["state"] == "closed"
+    assert guarded.post(f"{plan}/approval/close", headers=as_("centre")).json()["state"] == "closed"
     assert_problem(guarded.post(f"{plan}/approval/close", json={"note": 5}, headers=as_("centre")), 422)
     mistyped = guarded.post(
         f"{plan}/approval/close", content=b"x", headers={**as_("centre"), "Content-Type": "text/plain"}

@@ -29,8 +29,8 @@ def north(guarded: TestClient, as_: As) -> str:
     assert guarded.put("/v1/provinces/north", json=body, headers=as_("bureau")).status_code == 201
     sent = guarded.post("/v1/plans", json={"province": "north"}, headers={**WAIT, **as_("bureau")})
     address = str(sent.headers["location"])
-    assert guarded.post(f"{address}/approval/submit", json={}, headers=as_("bureau")).status_code == 200
-    assert guarded.post(f"{address}/approval/ratify", json={}, headers=as_("centre")).status_code == 200
+    assert guarded.post(f"{address}/approval/submit", headers=as_("bureau")).status_code == 200
+    assert guarded.post(f"{address}/approval/ratify", headers=as_("centre")).status_code == 200
     return address
 
 
