@@ -9,7 +9,7 @@ from service.cli.problem_sources import error_console
 def check_storage() -> None:
     """Check database and tables of the service of this environment (ALLOT_DATABASE_URL, ALLOT_DATA_DIR).
 
-    One line for each damaged record; the exit code is 1 if there is any, 3 if the database does not answer.
+    One line for each damaged record; the exit code is 1 if there is any, 3 if storage does not answer.
     """
     from service.core.settings import Settings
     from service.domain.integrity import CheckedCounts, check_store

@@ -1,24 +1,14 @@
 """The check of a whole database and its objects: after a crash, before a backup is kept, after a restore."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from service.domain.approval import compute_plan_digest
-from service.storage.errors import DamagedRecordError, RecordNotFoundError, StorageError
+from service.storage.errors import DamagedRecordError, RecordNotFoundError
+from service.storage.records import TableInfo
 from service.storage.repositories import integrity as rows
-from service.storage.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Something that is damaged."""
-
-    kind: str
-    """Kind of the record: `database`, `problem`, `plan`, `table`, `basis`, `province` or `approval`."""
-    name: str
-    """The record."""
-    reason: str
-    """What is wrong with it."""
+from service.storage.store import Store, Transaction
 
 
 @dataclass(slots=True)
@@ -37,69 +27,77 @@ class CheckedCounts:
     """Objects that no table refers to: left over from crashes, and harmless."""
 
 
-def check_store(store: Store, counts: CheckedCounts) -> Iterator[Damage]:
-    """Read everything that has a digest or a form, and yield what is damaged; the service may run meanwhile."""
+def check_store(store: Store, counts: CheckedCounts) -> Iterator[DamagedRecordError]:
+    """Read everything that has a digest or a form, and yield what is damaged; the service may run meanwhile.
+
+    Raises StorageUnavailableError if the database or the object store does not answer.
+    """
     with store.read_transaction() as transaction:
-        for reason in rows.find_database_faults(transaction.connection):
-            yield Damage("database", transaction.connection.dialect.name, reason)
+        faults = tuple(rows.find_database_faults(transaction.connection))
         problems, plans = rows.list_problems(transaction.connection), rows.list_plans(transaction.connection)
         provinces = rows.list_province_problems(transaction.connection)
+    for reason in faults:
+        yield DamagedRecordError("database", store.engine.dialect.name, reason)
     for digest in problems:
         counts.problems += 1
-        yield from _check_problem(store, digest)
+        yield from _find_damage(store, partial(_check_problem, digest=digest))
     for province, digest in provinces:
         if digest not in problems:
-            yield Damage("province", province, f"its problem {digest} is gone")
+            yield DamagedRecordError("province", province, f"its problem {digest} is gone")
     for plan in plans:
         counts.plans += 1
         yield from _check_plan(store, plan, counts)
-    yield from _check_objects(store, counts)
+    _count_objects(store, counts)
 
 
-def _check_problem(store: Store, digest: str) -> Iterator[Damage]:
+def _find_damage(store: Store, check: Callable[[Transaction], object]) -> Iterator[DamagedRecordError]:
+    """Run a check in a transaction of its own, and yield the damage that it raises."""
     try:
         with store.read_transaction() as transaction:
-            transaction.problems.get_problem(digest)
+            check(transaction)
     except RecordNotFoundError:
         return  # retention removed it since the list was read
     except DamagedRecordError as error:
-        yield Damage(error.kind, error.name, error.reason)
-    except ValueError:
-        yield Damage("problem", digest, "it is not a problem of this version of Allot")
+        yield error
 
 
-def _check_plan(store: Store, plan: str, counts: CheckedCounts) -> Iterator[Damage]:
-    """Check head, tables, basis and, of a ratified plan, the digest of its content."""
+def _check_problem(transaction: Transaction, digest: str) -> None:
     try:
-        with store.read_transaction() as transaction:
-            tables = transaction.plans.list_tables(plan)
-            counts.tables += len(tables)
-            for table in tables:
-                try:
-                    transaction.plans.open_parquet_file(plan, table.name)
-                except DamagedRecordError as error:
-                    yield Damage(error.kind, error.name, error.reason)
-            has_basis = transaction.plans.read_basis_bytes(plan) is not None
-            if has_basis and transaction.plans.find_sound_basis(plan) is None:
-                yield Damage("basis", plan, "it cannot be unpacked")
-            record = transaction.plans.get_plan(plan)
-            if record.head is not None and dict(record.head.tables) != {one.name: one.rows for one in tables}:
-                yield Damage("plan", plan, "its head names other tables than are stored")
-            ratified = transaction.approvals.get_approval(plan).digest
-            if ratified is not None and compute_plan_digest(transaction, plan) != ratified:
-                yield Damage("approval", plan, "what is stored is not what was ratified")
-    except RecordNotFoundError:
-        return
-    except DamagedRecordError as error:
-        yield Damage(error.kind, error.name, error.reason)
+        transaction.problems.get_problem(digest)
+    except ValueError as error:
+        raise DamagedRecordError("problem", digest, "it is not a problem of this version of Allot") from error
 
 
-def _check_objects(store: Store, counts: CheckedCounts) -> Iterator[Damage]:
-    try:
-        keys = set(store.objects.list_object_keys())
-    except StorageError as error:
-        yield Damage("database", "object store", str(error))
-        return
+def _check_plan(store: Store, plan: str, counts: CheckedCounts) -> Iterator[DamagedRecordError]:
+    """Check tables, basis, head and, of a ratified plan, the digest of its content."""
+    tables: list[TableInfo] = []
+    yield from _find_damage(store, lambda transaction: tables.extend(transaction.plans.list_tables(plan)))
+    counts.tables += len(tables)
+    for table in tables:
+        yield from _find_damage(store, partial(_check_table, plan=plan, table=table.name))
+    for check in (_check_basis, _check_head):
+        yield from _find_damage(store, partial(check, plan=plan))
+
+
+def _check_table(transaction: Transaction, plan: str, table: str) -> None:
+    transaction.plans.verify_table(plan, table)
+
+
+def _check_basis(transaction: Transaction, plan: str) -> None:
+    has_basis = transaction.plans.read_basis_bytes(plan) is not None
+    if has_basis and transaction.plans.find_sound_basis(plan) is None:
+        raise DamagedRecordError("basis", plan, "it cannot be unpacked")
+
+
+def _check_head(transaction: Transaction, plan: str) -> None:
+    transaction.plans.verify_head(plan)
+    ratified = transaction.approvals.get_approval(plan).digest
+    if ratified is not None and compute_plan_digest(transaction, plan) != ratified:
+        raise DamagedRecordError("approval", plan, "what is stored is not what was ratified")
+
+
+def _count_objects(store: Store, counts: CheckedCounts) -> None:
+    keys = set(store.objects.list_object_keys())
     with store.read_transaction() as transaction:
         counts.objects = len(keys)
         counts.unreferenced_objects = len(keys - rows.list_object_keys(transaction.connection))

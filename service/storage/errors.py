@@ -34,7 +34,7 @@ class DamagedRecordError(StorageError):
     """What is stored cannot be read, or is not what was stored."""
 
     def __init__(self, kind: str, name: str, reason: str) -> None:
-        """Name the kind (`plan`, `table`, `problem`, `object`, `database`), the record, and what is wrong with it."""
+        """Name the kind (such as `plan`, `table` or `database`), the record, and what is wrong with it."""
         super().__init__(f"the {kind} {name!r} is damaged: {reason}")
         self.kind = kind
         self.name = name

@@ -167,14 +167,22 @@ class PlanRepository:
             raise DamagedRecordError("table", f"{table} of {plan}", f"its bytes have the digest {found}")
         return body, row.object_key
 
-    def verify_plan(self, plan: str) -> None:
-        """Raise DamagedRecordError unless a finished plan can be read and its tables are as they were stored."""
+    def verify_table(self, plan: str, table: str) -> None:
+        """Raise DamagedRecordError unless the bytes of a table are those that were stored."""
+        self._locate_sound_parquet(plan, table)
+
+    def verify_head(self, plan: str) -> None:
+        """Raise DamagedRecordError unless a plan can be read and its head names the tables that are stored."""
         record = self.get_plan(plan)
         stored = {table.name: table.rows for table in self.list_tables(plan)}
         if record.head is not None and dict(record.head.tables) != stored:
             raise DamagedRecordError("plan", plan, "its head names other tables than are stored")
-        for table in stored:
-            self._locate_sound_parquet(plan, table)
+
+    def verify_plan(self, plan: str) -> None:
+        """Raise DamagedRecordError unless a finished plan can be read and its tables are as they were stored."""
+        self.verify_head(plan)
+        for table in self.list_tables(plan):
+            self.verify_table(plan, table.name)
 
     def read_table(self, plan: str, table: str) -> pa.Table:
         """Read a table as Arrow; raise RecordNotFoundError if the plan has no such table (yet)."""
