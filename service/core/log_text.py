@@ -41,11 +41,16 @@ _SECRETS = re.compile(
 
 
 def redact_text(text: str) -> str:
-    """Replace what looks like a secret, and cut a long text."""
-    if len(text) > MAX_TEXT_CHARACTERS:
-        half = MAX_TEXT_CHARACTERS // 2
-        text = f"{text[:half]} … {text[-half:]}"
-    return _SECRETS.sub(lambda found: f"{found[found.lastgroup or 0]}{REDACTED}", text)
+    """Replace what looks like a secret, and cut a long text: first so that the search is short, then once more, so that the
+    rest of a secret that was cut in two goes, too.
+    """
+    found = _cut_middle(text, 2 * MAX_TEXT_CHARACTERS)
+    return _cut_middle(_SECRETS.sub(lambda one: f"{one[one.lastgroup or 0]}{REDACTED}", found), MAX_TEXT_CHARACTERS)
+
+
+def _cut_middle(text: str, characters: int) -> str:
+    half = characters // 2
+    return text if len(text) <= characters else f"{text[:half]} … {text[-half:]}"
 
 
 def escape_text(text: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from models.examples import two_counties_raw
 from service.auth.api_keys import issue_api_key
 from service.auth.principals import Grant
+from service.core.log_text import MAX_TEXT_CHARACTERS, redact_text
 from service.core.settings import Settings
 from service.observability.logging import configure_logs
 from service.storage.store import Store
@@ -154,6 +155,13 @@ def test_readable_logs_have_no_control_characters_and_no_variables() -> None:
     assert "test_log_secrets.py" in said
     for secret in ("\x1b[2J", "\u202e", "whsec_", PASSWORD, "DETAIL"):
         assert secret not in said
+
+
+def test_of_a_secret_where_a_long_text_is_cut_no_part_is_left() -> None:
+    for after in range(MAX_TEXT_CHARACTERS // 2 - 60, MAX_TEXT_CHARACTERS // 2 + 1):
+        kept = redact_text(f"{'x' * 3 * MAX_TEXT_CHARACTERS} allot_0123456789ab_{'s3cr3t' * 8} {'y' * after}")
+        assert "s3cr3t" not in kept
+        assert len(kept) < MAX_TEXT_CHARACTERS + 10
 
 
 def test_an_error_that_ends_a_thread_is_a_line_of_the_log() -> None:
