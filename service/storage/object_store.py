@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -153,9 +153,10 @@ class FolderObjectStore:
         removed, limit = 0, time.time() - older_than_seconds
         with _translate_object_errors():
             for path in self._folder.rglob("*.parquet.*.*"):
-                if path.stat().st_mtime < limit:
-                    path.unlink(missing_ok=True)
-                    removed += 1
+                with suppress(FileNotFoundError):  # it was complete, and renamed, meanwhile
+                    if path.stat().st_mtime < limit:
+                        path.unlink()
+                        removed += 1
         return removed
 
 
