@@ -14,11 +14,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.api.error_handlers import build_error_response
+from service.api.routing import SAFE_METHODS
 from service.core.errors import ApiError
 from service.core.settings import Settings, is_loopback
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing."""
 
 FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 """Headers by which a proxy says for whom it asks."""

@@ -19,8 +19,8 @@ from service.storage.errors import StorageUnavailableError
 
 Result = TypeVar("Result")
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-"""Methods that only read."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 
 MAX_CHANGES = 16
 """Requests that change something, or send a body, and run in a thread at a time; others keep all other threads."""
