@@ -1,7 +1,7 @@
 """The command line `allot`.
 
 Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2 wrong usage,
-3 storage does not answer.
+3 storage does not answer, or the service cannot start.
 """
 
 from typing import Annotated

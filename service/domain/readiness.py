@@ -10,10 +10,13 @@ from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
 
 WRITE_CHECK_SECONDS = 10.0
-"""How long the result of a check that writes is used again: monitors ask often, and writers wait for each other."""
+"""How long a check that could write is not repeated: monitors ask often, and writers wait for each other."""
 
 MAX_CHECKS = 2
 """Checks at a time, those that wait for a hung database included."""
+
+_NEEDED = frozenset({"job-supervisor"})
+"""Threads without which no plan is solved."""
 
 
 class ReadinessChecker:
@@ -56,7 +59,3 @@ class ReadinessChecker:
                 self._write_fault = None
             self._checked_at = time.monotonic()
             return self._write_fault
-
-
-_NEEDED = frozenset({"job-supervisor"})
-"""Threads without which no plan is solved."""
