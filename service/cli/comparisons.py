@@ -250,7 +250,8 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
         else:
             _print_figures(found)
             print_if_relaxed(found)
-        problem_sources.output_console.print(f"{found.input_difference_count} inputs differ.")
+        count = found.input_difference_count
+        problem_sources.output_console.print("1 input differs." if count == 1 else f"{count} inputs differ.")
     if is_infeasible:
         raise typer.Exit(1)
 

@@ -38,7 +38,9 @@ def follow(
 
 @pytest.fixture(scope="module")
 def finished(server: str) -> str:
-    answer = httpx2.post(f"{server}/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT, timeout=90)
+    answer = httpx2.post(
+        f"{server}/v1/plans", json={"problem": two_counties_raw(), "reuse": False}, headers=WAIT, timeout=90
+    )
     assert answer.status_code == 201
     location: str = answer.headers["location"]
     return location

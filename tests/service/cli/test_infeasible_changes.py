@@ -35,7 +35,7 @@ def test_an_impossible_change_exits_with_one_and_names_the_conflict(file: Path, 
         assert result.exit_code == 1, result.output
         assert "No plan satisfies every constraint of the changed problem." in result.output
         assert all(row.text in result.output for row in (*conflict.conflict, *conflict.relaxations))
-        assert "1 inputs differ." in result.output
+        assert "1 input differs." in result.output
         assert "served before" not in result.output
         told = run(*words, "--json")
         assert told.exit_code == 1
