@@ -27,7 +27,7 @@ def store_normal_year(data: Path) -> None:
     try:
         queue = JobQueue(store, settings)
         options = PlanOptions(time_limit_seconds=settings.default_time_limit_seconds)
-        queue.submit_plan(PlanRequest(stored, options))
+        queue.submit_plan(PlanRequest(stored, options, source={"province": "ryanggang", "scenario": "normal"}))
         claim = queue.claim_next_job("tests")
         assert claim is not None
         assert queue.store_outcome(claim, outcome)

@@ -61,7 +61,12 @@ class JobQueue:
                 return Submission(transaction.plans.get_plan(known), is_new=False)
             finished = None
             if request.reuse and self._settings.reuse_plans:
-                finished = transaction.plans.find_finished(stored.digest, compute_options_digest(request.options))
+                finished = transaction.plans.find_finished(
+                    stored.digest,
+                    compute_options_digest(request.options),
+                    request.source.get("province"),
+                    request.caller,
+                )
             if finished is None:
                 self._reject_if_full(transaction, request.caller)
             if request.base_plan is not None:

@@ -114,8 +114,17 @@ class PlanRepository:
         except DamagedRecordError as error:
             return error
 
-    def find_finished(self, problem_digest: str, options_digest: str) -> PlanRecord | None:
-        """Find the oldest sound plan with these digests that another solve could not improve; None if there is none."""
+    def find_finished(
+        self, problem_digest: str, options_digest: str, province: str | None, caller: str
+    ) -> PlanRecord | None:
+        """Find the oldest sound plan with these digests that another solve could not improve; None if there is none.
+
+        Only plans of the same province, or without a province of the same caller: everybody who may read the copy may
+        then read the original, and nobody learns that others planned the same.
+        """
+        audience = plans.c.province == province
+        if province is None:
+            audience = plans.c.province.is_(None) & (plans.c.caller == caller)
         query = (
             select(plans.c.id)
             .where(
@@ -123,6 +132,7 @@ class PlanRepository:
                 plans.c.options_digest == options_digest,
                 plans.c.state == "finished",
                 plans.c.outcome.in_(REUSABLE_OUTCOMES),
+                audience,
             )
             .order_by(plans.c.created)
             .limit(MAX_REUSE_CANDIDATES)

@@ -212,15 +212,31 @@ def test_claimers_at_the_same_moment_take_different_plans(queue: JobQueue) -> No
 
 
 def test_a_solved_problem_answers_the_same_question(queue: JobQueue, store: Store) -> None:
-    original = queue.submit_plan(request(reuse=True)).plan
+    source = {"province": "north"}
+    original = queue.submit_plan(request(reuse=True, source=source)).plan
     assert original.state == "queued"
     finish_next(queue)
-    answer = queue.submit_plan(request(reuse=True, caller="other")).plan
+    answer = queue.submit_plan(request(reuse=True, source=source, caller="other")).plan
     assert (answer.state, answer.outcome, answer.copied_from) == ("finished", "optimal", original.id)
     assert answer.id != original.id
     assert [e.kind for e in story(store, answer.id)] == ["queued", "finished"]
-    assert queue.submit_plan(request("another", reuse=True)).plan.state == "queued"
-    assert queue.submit_plan(request(reuse=False)).plan.state == "queued"
+    assert queue.submit_plan(request("another", reuse=True, source=source)).plan.state == "queued"
+    assert queue.submit_plan(request(reuse=False, source=source)).plan.state == "queued"
+
+
+def test_no_plan_is_copied_from_one_that_others_may_read(queue: JobQueue) -> None:
+    audiences: list[tuple[str, str | None]] = [("mine", None), ("theirs", None), ("mine", "north"), ("mine", "south")]
+    originals = {}
+    for caller, province in audiences:
+        source = {} if province is None else {"province": province}
+        plan = queue.submit_plan(request(reuse=True, caller=caller, source=source)).plan
+        assert (plan.state, plan.copied_from) == ("queued", None)
+        finish_next(queue)
+        originals[caller, province] = plan.id
+    for (caller, province), original in originals.items():
+        source = {} if province is None else {"province": province}
+        again = queue.submit_plan(request(reuse=True, caller=caller, source=source)).plan
+        assert (again.state, again.copied_from) == ("finished", original)
 
 
 def test_a_plan_stopped_by_a_limit_is_not_an_answer_for_others(queue: JobQueue) -> None:
