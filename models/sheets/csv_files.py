@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from models.sheets.cells import CellValue, RawSheet
 from models.sheets.codes import make_sheet_finding
+from models.sheets.formulas import unescape_formula
 from models.validation.checks.context import quote_name
 from models.validation.finding import Finding, SheetCell
 
@@ -19,7 +20,6 @@ _GROUP_DIGITS = 3
 _WHOLE_PART = re.compile(r"[+-]?\d+")
 _QUOTED = re.compile(r'"[^"]*"')
 _DELIMITER_LINE = re.compile(r'"?sep=(.)"?[\t ;,]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
-_ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r]")
 
 
 class CsvSheets:
@@ -70,7 +70,7 @@ class CsvSheets:
                 elif len(cells) > width:
                     self._report_long_row(name, number, cells, width)
                     del cells[width:]
-                yield number, [_unescape_formula(cell) if cell[:1] == "'" else cell or None for cell in cells]
+                yield number, [unescape_formula(cell) or None for cell in cells]
         except UnicodeDecodeError:
             remedy = "Save the file as “CSV UTF-8”, or send a workbook."
             self._add_finding(name, "bad_file", 0, _describe_unknown_encoding(raw), remedy)
@@ -158,13 +158,3 @@ def list_csv_files(folder: Path) -> list[Path]:
 def read_csv_files(paths: Iterable[Path]) -> dict[str, bytes]:
     """Read files; return their contents by lower-case name without `.csv`. Raises OSError."""
     return {path.stem.casefold(): path.read_bytes() for path in paths}
-
-
-def _unescape_formula(cell: str) -> str:
-    """Remove the apostrophe that prevents a spreadsheet from reading the text as a formula."""
-    return cell[1:] if _ESCAPED_FORMULA.match(cell) else cell
-
-
-def escape_formula(value: CellValue) -> CellValue:
-    """Add an apostrophe to a text that a spreadsheet would read as a formula; reading reverses it."""
-    return f"'{value}" if isinstance(value, str) and re.match(r"'*[=+\-@\t\r]", value) else value

@@ -13,6 +13,7 @@ from models import provinces as builtins
 from models.demand import calculate_demand
 from models.heads import GroupHeads, compute_heads
 from models.problem.planning_problem import PlanningProblem
+from models.sheets.formulas import escape_formula
 from service.cli import problem_sources
 from service.core.share_text import format_share
 
@@ -49,9 +50,9 @@ def export_demand(
     """Write the estimated demand as CSV: a row for each county and item, a column for each period."""
     problem = problem_sources.load_problem(source, scenario, change)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["county", "item", *problem.periods])
+    writer.writerow(["county", "item", *map(escape_formula, problem.periods)])
     for row in calculate_demand(problem):
-        writer.writerow([row.county, row.item, *row.quantity])
+        writer.writerow([escape_formula(row.county), escape_formula(row.item), *row.quantity])
 
 
 _HEADS_METHODS = {"census": "yearly growth", "ages": "cohorts by sex and age"}

@@ -11,7 +11,7 @@ from models.changes.change import Scenario
 from models.examples import two_counties_raw
 from models.sheets import SHEET_LAYOUTS, CellValue, Column, SheetTable, build_sheet_tables
 from models.sheets.columns import LIST_KINDS
-from models.sheets.csv_files import escape_formula
+from models.sheets.formulas import escape_formula
 from models.validation.parsing import parse_problem
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
 

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from models.sheets.formulas import FORMULA_PATTERN
+
 TableFormat = Literal["csv", "parquet"]
 """File formats of tables."""
 
-FORMULA_PREFIXES = r"^('*[=+\-@\t\r])"
-"""Start of a text that a spreadsheet reads as a formula, or of a text that is already escaped."""
+_FORMULA_START = f"^({FORMULA_PATTERN})"
 
 
 def write_table_files(tables: Mapping[str, pa.Table], folder: Path, kind: TableFormat = "csv") -> tuple[Path, ...]:
@@ -56,8 +57,8 @@ def _escape_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     chunks = []
     for chunk in column.chunks:
         if pa.types.is_dictionary(chunk.type):
-            labels = pc.replace_substring_regex(chunk.dictionary, FORMULA_PREFIXES, r"'\1")
+            labels = pc.replace_substring_regex(chunk.dictionary, _FORMULA_START, r"'\1")
             chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, labels))
         else:
-            chunks.append(pc.replace_substring_regex(chunk, FORMULA_PREFIXES, r"'\1"))
+            chunks.append(pc.replace_substring_regex(chunk, _FORMULA_START, r"'\1"))
     return pa.chunked_array(chunks, column.type)

@@ -71,7 +71,7 @@ def test_any_problem_comes_back_the_same(problem: PlanningProblem) -> None:
         assert_same(kind, problem)
 
 
-ODD_WORDS = ["=1+1", "+a", "-b", "@c", "'=d", "''+e", "\ttab", "a;b", 'say "x"', "new\nline", "cr\rlf\r\n", " edges ", "_x0041_", "<r>t</r>",
+ODD_WORDS = ["=1+1", "+a", "-b", "@c", "'=d", "''+e", "\ttab", "＝1+1", " －x", "'＠y", "\n+z", "a;b", 'say "x"', "new\nline", "cr\rlf\r\n", " edges ", "_x0041_", "<r>t</r>",
              "량강도", "😀", "1", "1e5", "yes", "2002-01", "a,b", "null", "\ufffe", "a\x00b"]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +14,13 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import Field
 
+from models.sheets.formulas import escape_formula, unescape_formula
 from service.core.codecs import encode_table
 from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import BATCH_ROWS, select_from_table
 from service.spreadsheets.table_formats import format_json_page, stream_csv, stream_xlsx
 from service.spreadsheets.workbook import SheetNames, open_workbook
+from solvers.results import escape_formulas
 
 HOSTILE = [
     "=1+1",
@@ -27,6 +30,13 @@ HOSTILE = [
     "\t=1",
     "'=x",
     "''=x",
+    "\n=1",
+    " =1",
+    "\u3000＝1",
+    "\u200b@x",
+    "\xa0\x07+x",
+    *(f"{prefix}{sign}SUM(A1)" for prefix in ("", "'", " ", "\u2060") for sign in "＝＋－＠﹦﹢﹣﹫"),
+    "\nx",
     "<r><t>x</t></r>",
     "a&b<c>",
     '"quoted", twice"',
@@ -40,6 +50,20 @@ HOSTILE = [
 def labelled(labels: list[str]) -> pa.Table:
     numbers = pa.array(np.linspace(0, 1e15, len(labels)) / 3)
     return pa.table({"part": pa.array(labels).dictionary_encode(), "limit": numbers, "unit": pa.array(labels)})
+
+
+def begins_formula(text: str) -> bool:
+    """Whether the first character that is seen stands for one of those that begin a formula."""
+    seen = [one for one in text if unicodedata.category(one)[0] not in "CZ"]
+    return text[0] in "\t\r\n" or unicodedata.normalize("NFKC", seen[0] if seen else "x") in set("=+-@")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=4))
+def test_python_and_arrow_escape_the_same_texts_and_each_can_be_had_back(text: str) -> None:
+    escaped = escape_formula(text)
+    assert isinstance(escaped, str)
+    assert unescape_formula(escaped) == text
+    assert escape_formulas(pa.table({"part": [text]}))["part"].to_pylist() == [escaped]
 
 
 def sheet_rows(content: bytes) -> list[tuple[Any, ...]]:
@@ -65,8 +89,9 @@ def test_no_label_becomes_a_formula_in_csv_and_each_can_be_had_back() -> None:
     table = labelled(HOSTILE)
     text = b"".join(stream_csv(table.schema, table.to_batches())).decode()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert not [row["part"] for row in rows if row["part"][0] in "=+-@\t\r"]
+    assert not [row["part"] for row in rows if begins_formula(row["part"])]
     assert [row["part"].removeprefix("'") if row["part"][0] == "'" else row["part"] for row in rows] == HOSTILE
+    assert [unescape_formula(row["unit"]) for row in rows] == HOSTILE
     assert [float(row["limit"]) for row in rows] == table["limit"].to_pylist()
 
 
