@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.base import Frozen, Id
-from service.auth.principals import Grant
+from service.auth.principals import RESERVED_CALLERS, Grant
 
 
 class CurrentPrincipal(Frozen):
@@ -32,6 +32,13 @@ class KeyBody(Frozen):
     """Roles in provinces."""
     days: float | None = Field(default=365.0, gt=0, le=36_500)
     """Days until the key expires; null for never."""
+
+    @field_validator("caller")
+    @classmethod
+    def _reject_reserved_caller(cls, caller: str) -> str:
+        if caller in RESERVED_CALLERS:
+            raise ValueError(f"the service itself is {caller!r} in the audit log; choose another name")
+        return caller
 
 
 class KeyView(Frozen):

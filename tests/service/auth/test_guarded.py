@@ -218,6 +218,8 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
     whose = [{"province": "north", "role": "bureau", "factory": "hyesan-daily"}]
     changes: list[dict[str, Any]] = [
         {"caller": "a b"},
+        {"caller": "local"},
+        {"caller": "retention"},
         {"grants": []},
         {"grants": king},
         {"grants": whose},
