@@ -40,14 +40,15 @@ ServicesDependency = Annotated[Services, Depends(_provide_services)]
 """The services of the running application."""
 
 
-async def _provide_principal(request: Request) -> Principal:
+async def authenticate_request(request: Request) -> Principal:
+    """Authenticate a request by its headers. Raises UnauthenticatedError, LoopbackOnlyError, ServiceUnavailableError."""
     authenticator = get_services(request).authenticator
     if not authenticator.is_enabled:
         return authenticator.authenticate_anonymous(request.scope)
     return await run_in_threadpool(authenticator.authenticate_header, request.headers.get("authorization"))
 
 
-PrincipalDependency = Annotated[Principal, Depends(_provide_principal)]
+PrincipalDependency = Annotated[Principal, Depends(authenticate_request)]
 """The authenticated principal of a request; the anonymous principal where authentication is off."""
 
 

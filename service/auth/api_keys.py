@@ -74,5 +74,11 @@ def find_key_principal(transaction: Transaction, key: str) -> Principal | None:
     return Principal(proof.caller, frozenset(Grant.model_validate(one) for one in proof.grants))
 
 
+def build_key_holder(transaction: Transaction, caller: str) -> Principal:
+    """Build the principal of a caller with all roles of its valid keys; without roles if it has none."""
+    grants = transaction.keys.list_valid_grants(caller)
+    return Principal(caller, frozenset(Grant.model_validate(one) for one in grants))
+
+
 def _hash_secret(secret: str, salt: bytes) -> bytes:
     return hashlib.blake2b(secret.encode(), digest_size=32, salt=salt, person=b"allot api key").digest()

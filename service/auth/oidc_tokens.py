@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from service.auth.principals import Grant, Principal
+from service.auth.principals import PROVIDER_CALLER_PREFIX, Grant, Principal
 from service.core.errors import ServiceUnavailableError, UnauthenticatedError
 from service.core.settings import Settings
 from service.storage.errors import UnsuitableStoreError
@@ -59,7 +59,9 @@ class TokenVerifier:
         caller = claims.get(self._settings.oidc_caller_claim)
         if not isinstance(caller, str) or not _CALLER_PATTERN.fullmatch(caller):
             raise make_invalid_token_error(f"The token names nobody in its claim {self._settings.oidc_caller_claim!r}.")
-        return Principal(f"oidc:{caller}", _parse_grants(_read_claim(claims, self._settings.oidc_grants_claim)))
+        return Principal(
+            f"{PROVIDER_CALLER_PREFIX}{caller}", _parse_grants(_read_claim(claims, self._settings.oidc_grants_claim))
+        )
 
     def _decode_claims(self, token: str) -> dict[str, Any]:
         jwt, settings = self._jwt, self._settings

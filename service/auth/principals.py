@@ -19,6 +19,14 @@ Permission = Literal["read", "draft", "submit", "return", "ratify", "put-in-forc
 ANY_PROVINCE = "*"
 """The province of a grant that holds in all provinces."""
 
+RESERVED_CALLERS = frozenset({"local", "retention"})
+"""Callers that the service itself is in the audit log: commands on the database and callers without authentication, and
+the thread that deletes what is old.
+"""
+
+PROVIDER_CALLER_PREFIX = "oidc:"
+"""Prefix of the callers whom an identity provider names."""
+
 ROLES_BY_PERMISSION: Mapping[Permission, frozenset[Role]] = {
     "read": frozenset(get_args(Role)),
     "draft": frozenset({"bureau", "admin"}),

@@ -12,7 +12,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 
 from service.core.settings import Settings
@@ -160,7 +160,7 @@ class JobRuntime:
                     return record
                 await _wait_for_news(news, min(left, self._settings.poll_seconds))
 
-    async def follow_events(self, plan: str, after: int = 0) -> AsyncIterator[JobEvent]:
+    async def follow_events(self, plan: str, after: int = 0) -> AsyncGenerator[JobEvent]:
         """Yield the events of a plan after a sequence number, as they happen, until `finished` or until the service stops.
 
         Raises RecordNotFoundError, at the first step.

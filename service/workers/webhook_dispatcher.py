@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import structlog
 
+from service.auth.api_keys import build_key_holder
+from service.auth.principals import PROVIDER_CALLER_PREFIX
 from service.core.ids import new_identifier
 from service.core.settings import Settings
 from service.storage.records import DeliveryState
@@ -82,21 +84,39 @@ class WebhookDispatcher:
 
     def _send_and_record(self, delivery: LeasedDelivery) -> None:
         status, error = None, None
+        try:
+            self._require_reader(delivery)
+            status = self._post_delivery(delivery)
+        except DeliveryError as reason:
+            error = str(reason)
+        self._record_attempt(delivery, status, error)
+
+    def _require_reader(self, delivery: LeasedDelivery) -> None:
+        """Raise DeliveryError unless the receiver's caller may still read the plan: a revoked key ends its webhooks.
+
+        The message is tried again, so that none is lost while a key is replaced. The roles of callers of an identity
+        provider are in their tokens, which the service does not have now.
+        """
+        kind = self._settings.authentication
+        if kind == "off" or (kind == "oidc" and delivery.caller.startswith(PROVIDER_CALLER_PREFIX)):
+            return
+        with self._store.read_transaction() as transaction:
+            holder = build_key_holder(transaction, delivery.caller)
+        if not holder.is_permitted_for_plan("read", delivery.province, delivery.caller):
+            raise DeliveryError(f"not sent: {delivery.caller!r} has no valid key with a role that reads this plan")
+
+    def _post_delivery(self, delivery: LeasedDelivery) -> int:
         headers = {"Content-Type": "application/json", "User-Agent": "Allot"}
         headers |= build_signed_headers(
             delivery.secret.get_secret_value(), delivery.id, int(time.time()), delivery.body
         )
-        try:
-            status = post_message(
-                delivery.url,
-                delivery.body,
-                headers,
-                timeout_seconds=self._settings.webhook_timeout_seconds,
-                allow_private=self._settings.webhook_private_addresses,
-            )
-        except DeliveryError as reason:
-            error = str(reason)
-        self._record_attempt(delivery, status, error)
+        return post_message(
+            delivery.url,
+            delivery.body,
+            headers,
+            timeout_seconds=self._settings.webhook_timeout_seconds,
+            allow_private=self._settings.webhook_private_addresses,
+        )
 
     def _record_attempt(self, delivery: LeasedDelivery, status: int | None, error: str | None) -> None:
         """Store the result of an attempt, unless another process holds the lease."""

@@ -1,6 +1,7 @@
 """`/v1/plans`: create, list, read, cancel and follow plans."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request, Response
@@ -18,6 +19,7 @@ from service.api.dependencies import (
     get_body_reader,
 )
 from service.api.error_handlers import StreamEndedError
+from service.api.event_streams import end_when_refused, is_still_permitted
 from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
@@ -182,6 +184,7 @@ def _require_open_stream(plan: PlanName, services: ServicesDependency, last_even
     },
 )
 async def stream_plan_events(
+    request: Request,
     plan: Annotated[str, Depends(_require_open_stream)],
     services: ServicesDependency,
     last_event_id: LastEventHeader = 0,
@@ -189,9 +192,10 @@ async def stream_plan_events(
     """Stream the events of a plan: `queued`, `started`, `progress`, `retried`, `cancelling`, `finished`.
 
     Every event has a number. A client that reconnects with `Last-Event-ID` misses nothing. The stream ends with `finished`;
-    after that the answer is 204.
+    after that the answer is 204. It also ends within seconds once the key is revoked or expires, or the token expires.
     """
-    async for event in services.jobs.follow_events(plan, last_event_id):
+    events = services.jobs.follow_events(plan, last_event_id)
+    async for event in end_when_refused(events, partial(is_still_permitted, request, services)):
         reported = PlanEvent(plan=plan, kind=event.kind, at=event.at, data=dict(event.data))
         yield ServerSentEvent(raw_data=reported.model_dump_json(), event=event.kind, id=str(event.seq))
 

@@ -41,6 +41,15 @@ class KeyRepository:
             return None
         return KeyVerifier(bytes(row.salt), bytes(row.hash), row.caller, row.grants)
 
+    def list_valid_grants(self, caller: str) -> tuple[Json, ...]:
+        """List the roles in provinces that a caller has by keys that are neither revoked nor expired."""
+        query = select(api_keys.c.grants, api_keys.c.expires).where(
+            api_keys.c.caller == caller, api_keys.c.revoked.is_(None)
+        )
+        now = read_database_clock(self._connection)
+        rows = self._connection.execute(query).all()
+        return tuple(one for row in rows if row.expires is None or row.expires > now for one in row.grants)
+
     def list_keys(self) -> tuple[KeyRecord, ...]:
         """List all keys, oldest first."""
         query = select(*_PUBLIC_COLUMNS).order_by(api_keys.c.created, api_keys.c.id)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from service.storage.engine import acquire_lock
 from service.storage.records import DeliveryState
-from service.storage.schema import deliveries, webhooks
+from service.storage.schema import deliveries, plans, webhooks
 from service.storage.store import Store, Transaction
 
 MAX_CONCURRENT_PER_WEBHOOK = 2
@@ -28,6 +28,10 @@ class LeasedDelivery:
     """Address of the receiver."""
     secret: SecretStr
     """Key of the signature."""
+    caller: str
+    """Who created the webhook, and receives the message."""
+    province: str | None
+    """Province of the plan; None for a plan of the caller's own."""
     body: bytes
     """Body of the message."""
 
@@ -44,12 +48,18 @@ def lease_due_deliveries(store: Store, owner: str, limit: int, lease_seconds: fl
             update(deliveries)
             .where(deliveries.c.id.in_(names))
             .values(owner=owner, lease=transaction.read_clock() + lease_seconds, tries=deliveries.c.tries + 1)
-            .returning(deliveries.c.id, deliveries.c.webhook, deliveries.c.tries, deliveries.c.body)
+            .returning(deliveries.c.id, deliveries.c.tries, deliveries.c.body)
         ).all()
-        query = select(webhooks.c.id, webhooks.c.url, webhooks.c.secret)
-        known = transaction.connection.execute(query.where(webhooks.c.id.in_({row.webhook for row in rows}))).all()
-    where = {row.id: (row.url, SecretStr(row.secret)) for row in known}
-    return tuple(LeasedDelivery(row.id, owner, row.tries, *where[row.webhook], row.body.encode()) for row in rows)
+        province = func.coalesce(plans.c.province, webhooks.c.province)  # retention may have removed the plan
+        query = (
+            select(deliveries.c.id, webhooks.c.url, webhooks.c.secret, webhooks.c.caller, province)
+            .join_from(deliveries, webhooks, webhooks.c.id == deliveries.c.webhook)
+            .outerjoin(plans, plans.c.id == deliveries.c.plan)
+            .where(deliveries.c.id.in_(names))
+        )
+        found = transaction.connection.execute(query).all()
+    where = {row[0]: (row[1], SecretStr(row[2]), row[3], row[4]) for row in found}
+    return tuple(LeasedDelivery(row.id, owner, row.tries, *where[row.id], row.body.encode()) for row in rows)
 
 
 def record_delivery_attempt(
