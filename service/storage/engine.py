@@ -4,10 +4,9 @@ SQLite runs in WAL mode and every writing transaction begins with BEGIN IMMEDIAT
 of failing in the middle. A transaction is synced to disk unless it has relaxed durability.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.core.log_text import summarize_error
 from service.storage.errors import UnsuitableStoreError
+from service.storage.private_files import create_private_file, hide_from_others
 from service.storage.watchdog import ConnectionWatchdog
 
 BUSY_MILLISECONDS = 10_000
@@ -79,7 +79,10 @@ def create_database_engine(address: str, connections: int, watchdog: ConnectionW
         return engine
     if backend != "sqlite" or url.database in (None, "", ":memory:"):
         raise UnsuitableStoreError("the database must be SQLite in a file or PostgreSQL")
-    _create_private_file(Path(str(url.database)))
+    file = Path(str(url.database))
+    create_private_file(file)
+    for beside in ("-wal", "-shm"):
+        hide_from_others(file.with_name(file.name + beside))
     engine = create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=POOL_SECONDS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -97,13 +100,6 @@ def acquire_lock(connection: Connection, name: str) -> None:
     """Acquire a lock over all processes until the end of the transaction; SQLite's writers already wait for each other."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"allot {name}"))))
-
-
-def _create_private_file(file: Path) -> None:
-    """Create the folder and the file of a database, readable by their owner only; leave them as they are if they exist."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError, IsADirectoryError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager

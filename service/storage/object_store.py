@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from service.storage.errors import RecordNotFoundError, StorageUnavailableError, UnsuitableStoreError
+from service.storage.private_files import hide_from_others
 
 
 class ObjectStore(Protocol):
@@ -258,6 +259,7 @@ class _RangeReader:
 def open_object_store(url: str | None, folder: Path) -> ObjectStore:
     """Open the object store at an address (`file://` or any that obstore supports); the folder without an address."""
     if url is None:
+        hide_from_others(folder)
         return FolderObjectStore(folder)
     if url.startswith("file://"):
         return FolderObjectStore(Path(url.removeprefix("file://")))
