@@ -70,14 +70,40 @@ class ChangeContext:
         return list(chosen)
 
     def report_unknown_name(self, position: int, known: Collection[str]) -> None:
-        """Add a finding that the name at `position` in `where` selects nothing, with suggestions."""
+        """Add a finding that the name at `position` in `where` selects nothing, with suggestions.
+
+        A factor on a part that exists and lacks the value has nothing to multiply, for every kind of change.
+        """
         name = self.selector_names[position]
         path = ("where",) if isinstance(self.change.where, str) else ("where", position)
+        possible = f"Possible names: {format_name_list(known, 12, 'and')}." if known else "Omit `where`."
+        if self.change.factor is not None and self._is_part(name):
+            message = f"{quote_name(name)} has no value of `{self.change.what}` that could be multiplied."
+            self.report_error("nothing_to_multiply", path, message, possible)
+            return
         message = f"{quote_name(name)} selects nothing for the change `{self.change.what}`."
-        remedy = suggest_similar_names(name, known) or (
-            f"Possible names: {format_name_list(known, 12, 'and')}." if known else "Omit `where`."
-        )
-        self.report_error("unknown_where", path, message, remedy)
+        self.report_error("unknown_where", path, message, suggest_similar_names(name, known) or possible)
+
+    def _is_part(self, name: str) -> bool:
+        """Return whether the problem has a part of this name, or two parts of a name such as `county/item`."""
+        names = self._part_names
+        ends = (end for end, letter in enumerate(name) if letter == "/")
+        return name in names or any(name[:end] in names and name[end + 1 :] in names for end in ends)
+
+    @cached_property
+    def _part_names(self) -> frozenset[str]:
+        """Names of all parts of the problem that a change of some kind selects."""
+        problem = self.problem
+        parts = (
+            problem.counties, problem.stations, problem.items, problem.factories,
+            problem.links, problem.partners, problem.power_areas, problem.budgets,
+        )  # fmt: skip
+        names = {part.id for kind in parts for part in kind}
+        names.update(item.category for item in problem.items)
+        names.update(group for county in problem.counties for group in county.population)
+        names.update(group for item in problem.items for group in item.norms)
+        names.update(group for factory in problem.factories for group in factory.machines)
+        return frozenset(names)
 
     def _find_periods(self) -> tuple[int, ...]:
         known = {period: t for t, period in enumerate(self.problem.periods)}

@@ -248,6 +248,21 @@ def test_a_factor_on_nothing_but_absent_values_and_zeros_is_told_for_every_kind(
     assert [(one.path, one.code) for one in refused.value.findings] == [("/changes/0/factor", "nothing_to_multiply")]
 
 
+@pytest.mark.parametrize("what", get_args(ChangeName))
+@pytest.mark.parametrize("where", ["town", "soap", "a", "women", "town/soap"])
+def test_a_factor_on_a_part_without_the_value_is_told_alike_for_every_kind(what: ChangeName, where: str) -> None:
+    problem = parse_problem(
+        {"periods": ["p"], "items": [{"id": "soap"}], "counties": [{"id": "town", "power_area": "a", "population": {"women": 0}}],
+         "power_areas": [{"id": "a"}], "policy": {"fairness": {"alpha": 0}}, "supply_shares": {"delivered": 0}}
+    )  # fmt: skip
+    with pytest.raises(InvalidProblemError) as refused:
+        apply_changes(problem, [change(what, where=where, factor=2)])
+    assert {one.code for one in refused.value.findings} == {"nothing_to_multiply"}
+    with pytest.raises(InvalidProblemError) as refused:
+        apply_changes(problem, [change(what, where=f"{where}s", factor=2)])
+    assert [one.code for one in refused.value.findings] == ["unknown_where"]
+
+
 @pytest.mark.parametrize(
     ("what", "where"),
     [("own_generation", "hyesan"), ("partner_credit", None), ("local_floor", None), ("line_least", None)],
@@ -281,9 +296,9 @@ def test_only_changed_parts_are_copied() -> None:
 WRONG: list[tuple[Change, str, str]] = [
     (change("power_limit", where="kapsam", factor=1), "/where", "unknown_where"),
     (change("power_limit", where=["kapsan", "kapsam"], factor=1), "/where/1", "unknown_where"),
-    (change("delivered", where="kapsan", factor=1), "/where", "unknown_where"),
-    (change("rail_tonnes", where="hyesan-kapsan", factor=1), "/where", "unknown_where"),
-    (change("norms", where="soda", factor=1), "/where", "unknown_where"),
+    (change("delivered", where="kapsan", factor=1), "/where", "nothing_to_multiply"),
+    (change("rail_tonnes", where="hyesan-kapsan", factor=1), "/where", "nothing_to_multiply"),
+    (change("norms", where="soda", factor=1), "/where", "nothing_to_multiply"),
     (change("power_limit", periods=["2002-03"], factor=1), "/periods/0", "unknown_period"),
     (change("machine_condition", periods=["2002-01"], factor=1), "/periods", "not_by_period"),
     (change("norms", value=[1, 2]), "/value", "not_by_period"),
@@ -301,10 +316,10 @@ WRONG: list[tuple[Change, str, str]] = [
     (change("labour", value=2, periods=["2002-01"]), "/periods", "needs_all_periods"),
     (change("closing_most", factor=2), "/factor", "nothing_to_multiply"),
     (change("handling_tonnes", factor=2), "/factor", "nothing_to_multiply"),
-    (change("opening_stock", where="kapsan/starch", factor=2), "/where", "unknown_where"),
+    (change("opening_stock", where="kapsan/starch", factor=2), "/where", "nothing_to_multiply"),
     (change("opening_stock", where="kapsan/tea", value=2), "/where", "unknown_where"),
-    (change("partner_offers", where="north-hamgyong/notebook", factor=2), "/where", "unknown_where"),
-    (change("served_least", where="kapsan/soap", factor=2), "/where", "unknown_where"),
+    (change("partner_offers", where="north-hamgyong/notebook", factor=2), "/where", "nothing_to_multiply"),
+    (change("served_least", where="kapsan/soap", factor=2), "/where", "nothing_to_multiply"),
     (change("served_least", where="kapsan/tea", value=2), "/where", "unknown_where"),
     (change("local_floor", where="toys", value=0.5), "/where", "unknown_where"),
     (change("closing_least", periods=["2002-01"], value=2), "/periods", "not_by_period"),
