@@ -1,15 +1,18 @@
 """Start: upload a province, make a plan, follow it, cancel it."""
 
+import io
 import json
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
 from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, PageMonitor, Service, take_screenshot
 from tests.browser.figures import shows_value
+from tests.service.spreadsheets.editing import both, edited, put
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +54,28 @@ def test_findings_about_a_file_are_shown(open_page: OpenPage, monitor: PageMonit
         page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.json")
         page.get_by_role("button", name="Upload", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text(words)
+
+
+def test_a_workbook_is_checked_and_a_marked_copy_saved(
+    open_page: OpenPage, service: Service, monitor: PageMonitor, tmp_path: Path
+) -> None:
+    monitor.expected += ["422"]
+    file = tmp_path / "marked.xlsx"
+    file.write_bytes(edited(both(put("items", "H2", -1), put("items", "D4", "Hygiene"))))
+    page = open_page("")
+    page.get_by_text("Upload a province").click()
+    page.locator("input[type=file]").set_input_files(file)
+    for action in ("Check only", "Upload"):
+        page.get_by_role("button", name=action, exact=True).click()
+        expect(page.locator(".findings")).to_contain_text("items · 2 · ")
+        if action == "Check only":
+            expect(page.locator(".state")).to_contain_text("Errors: 1. Warnings: 1.")
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Download a copy with marked cells").click()
+        assert saved.value.suggested_filename == "marked-marked.xlsx"
+        book = openpyxl.load_workbook(io.BytesIO(saved.value.path().read_bytes()))
+        assert book["items"]["H2"].comment is not None
+    assert "marked" not in [one["id"] for one in service.json("/v1/provinces")["provinces"]]
 
 
 def test_progress_and_cancel(open_page: OpenPage, service: Service, plan: str) -> None:

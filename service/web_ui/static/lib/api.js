@@ -229,9 +229,11 @@ export function parseEventBlocks(text) {
  * Save a response as a file. Sends the API key if there is one.
  * @param {string} path path
  * @param {string} name name of the file
+ * @param {RequestOptions} [options] as for `sendRequest`
  */
-export async function downloadFile(path, name) {
-  const blob = await (await sendRequest(path, { headers: { Accept: "*/*" } })).blob();
+export async function downloadFile(path, name, options = {}) {
+  const headers = { Accept: "*/*", ...options.headers };
+  const blob = await (await sendRequest(path, { ...options, headers })).blob();
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -1,8 +1,9 @@
 /** Uploading a province as JSON, an Excel workbook, or a zip file of CSV sheets. */
 
+import { downloadFile } from "../../lib/api.js";
 import { renderField } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
-import { renderFailure, renderLoading } from "../../lib/feedback.js";
+import { renderFailure, renderFindings, renderLoading } from "../../lib/feedback.js";
 import { t } from "../../lib/i18n.js";
 
 /** @type {Record<string, string>} */
@@ -11,6 +12,8 @@ const MEDIA_TYPES = {
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   zip: "application/zip",
 };
+
+/** @typedef {{name: string, type: string, blob: Blob}} Upload a file, its media type and what is sent */
 
 /**
  * Create the upload control.
@@ -30,37 +33,88 @@ export function createUploadControl(context, onStored) {
     maxlength: 100,
     autocomplete: "off",
   });
-  const send = h(
-    "button",
-    { type: "button", class: "button small", disabled: true },
-    t("start.upload-send"),
-  );
+  const send = createButton("start.upload-send");
+  const check = createButton("start.check-file");
   const status = h("div", {});
   input.addEventListener("change", () => {
     name.value = createProvinceId(input.files?.[0]?.name ?? "");
-    send.disabled = !input.files?.length;
+    send.disabled = check.disabled = !input.files?.length;
+    fill(status);
   });
-  send.addEventListener("click", async () => {
+  /** @param {(upload: Upload) => Promise<Child>} action what is done with the file */
+  const process = async (action) => {
     const file = input.files?.[0];
     if (!file) return;
     fill(status, renderLoading(t("start.uploading")));
+    const upload = await prepareUpload(file);
     try {
-      const { type, blob } = await prepareUpload(file);
-      const path = `/v1/provinces/${encodeURIComponent(name.value)}`;
-      const headers = { "Content-Type": type };
-      onStored(await context.api.putJson(path, blob, { headers }));
-    } catch (error) {
-      fill(status, renderFailure(error));
+      fill(status, await action(upload));
+    } catch (/** @type {any} */ error) {
+      fill(status, renderFailure(error), error.errors?.length && renderMarkedCopy(upload));
     }
-  });
+  };
+  send.addEventListener("click", () =>
+    process(async ({ type, blob }) => {
+      const path = `/v1/provinces/${encodeURIComponent(name.value)}`;
+      onStored(await context.api.putJson(path, blob, { headers: { "Content-Type": type } }));
+      return null;
+    }),
+  );
+  check.addEventListener("click", () => process((upload) => checkFile(context, upload)));
   return h(
     "details",
     { class: "options" },
     h("summary", {}, t("start.upload")),
     h("p", { class: "soft small" }, t("start.upload-hint")),
-    h("div", { class: "controls" }, input, renderField(t("start.upload-name"), name), send),
+    h("div", { class: "controls" }, input, check, renderField(t("start.upload-name"), name), send),
     status,
   );
+}
+
+/** @param {string} key @returns {HTMLButtonElement} */
+function createButton(key) {
+  const attributes = { type: "button", class: "button small", disabled: true };
+  return /** @type {HTMLButtonElement} */ (h("button", attributes, t(key)));
+}
+
+/**
+ * Ask for all findings about a file; nothing is stored.
+ * @param {ViewContext} context context of the view
+ * @param {Upload} upload the file
+ * @returns {Promise<HTMLElement>} the findings, and a link to the marked copy of sheets
+ */
+async function checkFile(context, upload) {
+  const headers = { "Content-Type": upload.type };
+  const report = await context.api.postJson("/v1/validate", upload.blob, { headers });
+  const { errors, warnings } = report;
+  return h(
+    "div",
+    { class: "state", role: "status" },
+    h("p", { class: "state-title" }, t(report.valid ? "start.file-valid" : "start.file-invalid")),
+    h("p", {}, t("start.file-findings", { errors, warnings })),
+    renderFindings(report.findings),
+    report.findings.length > 0 && renderMarkedCopy(upload),
+  );
+}
+
+/**
+ * Render a button that downloads a copy of the sheets in which every finding is a coloured cell with a comment.
+ * @param {Upload} upload the file
+ * @returns {HTMLElement|null} the button; null for JSON, which has no cells
+ */
+function renderMarkedCopy({ name, type, blob }) {
+  if (type === MEDIA_TYPES.json) return null;
+  const button = h("button", { type: "button", class: "button small" }, t("start.marked-copy"));
+  button.addEventListener("click", async () => {
+    const options = { method: "POST", body: blob, headers: { "Content-Type": type } };
+    try {
+      const file = `${createProvinceId(name)}-${t("start.marked-suffix")}.xlsx`;
+      await downloadFile("/v1/validate?format=xlsx", file, options);
+    } catch (error) {
+      button.after(renderFailure(error));
+    }
+  });
+  return button;
 }
 
 /**
@@ -76,12 +130,12 @@ export function createProvinceId(fileName) {
     .toLowerCase();
 }
 
-/** @param {File} file @returns {Promise<{type: string, blob: Blob}>} */
+/** @param {File} file @returns {Promise<Upload>} */
 async function prepareUpload(file) {
   const extension = file.name.split(".").pop()?.toLowerCase() ?? "";
   const type = MEDIA_TYPES[extension] ?? "application/octet-stream";
   const blob = extension === "json" ? wrapProblem(await file.text()) : new Blob([file]);
-  return { type, blob };
+  return { name: file.name, type, blob };
 }
 
 /**
