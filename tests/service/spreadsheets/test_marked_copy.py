@@ -86,13 +86,14 @@ def test_csv_files_are_marked_in_a_workbook(client: TestClient) -> None:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as source, zipfile.ZipFile(sink, "w") as target:
         for name in source.namelist():
             content = source.read(name)
+            if name == "stations.csv":
+                content = "id,name\nx,역\n".encode("cp949")
             if name == "norms.csv":
                 header, first, *rest = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
                 lines = [header, [*first[:2], "0", "5", *first[3:]], *rest]
                 content = "\n".join(map(",".join, lines)).encode()
             target.writestr(name, content)
         target.writestr("prices.csv", "sep=;\r\nitem;won\r\nsoap;5\r\n")
-        target.writestr("stations.csv", "id,name\nx,역\n".encode("cp949"))
     book = mark(client, sink.getvalue(), ZIP_MEDIA_TYPE)
     assert book["norms"]["A2"].fill.fgColor.rgb == ERROR
     assert "comma" in book["norms"]["A2"].comment.text
