@@ -116,7 +116,7 @@ class Supervisor:
     def _claim_while_free(self) -> None:
         """Claim plans while the pool has room for solves."""
         while self._workers.has_capacity("solve") and not self._stopping.is_set():
-            claim = self._queue.claim_next_job(self.owner)
+            claim = self._queue.claim_next_job(self.owner, {plan for plan, _ in tuple(self._attempts)})
             if claim is None:
                 return
             self._start_attempt(claim)

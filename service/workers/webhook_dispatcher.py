@@ -27,6 +27,12 @@ MAX_BACKOFF_SECONDS = 6 * 3600.0
 BACKOFF_FACTOR = 3.0
 """Factor between the times before two attempts."""
 
+JITTER = 0.25
+"""Share by which the time before an attempt varies at random."""
+
+LONGEST_WAIT_SECONDS = MAX_BACKOFF_SECONDS * (1.0 + JITTER)
+"""A message never waits longer: where it seems to, the clock was set back."""
+
 STATUS_GONE = 410
 """Status by which a receiver refuses a message for good."""
 
@@ -35,7 +41,9 @@ _log = structlog.get_logger(__name__)
 
 def compute_backoff(attempts: int, initial_seconds: float, rng: random.Random) -> float:
     """Compute the seconds until the next attempt: exponential backoff with 25 % random jitter."""
-    return min(MAX_BACKOFF_SECONDS, initial_seconds * BACKOFF_FACTOR ** min(attempts - 1, 50)) * rng.uniform(0.75, 1.25)
+    return min(MAX_BACKOFF_SECONDS, initial_seconds * BACKOFF_FACTOR ** min(attempts - 1, 50)) * rng.uniform(
+        1.0 - JITTER, 1.0 + JITTER
+    )
 
 
 class WebhookDispatcher:
@@ -67,7 +75,11 @@ class WebhookDispatcher:
             self._in_flight = {one for one in self._in_flight if not one.done()}
             free = self._settings.webhook_concurrency - len(self._in_flight)
             due_deliveries = (
-                lease_due_deliveries(self._store, self._owner, free, self._compute_lease_seconds()) if free else ()
+                lease_due_deliveries(
+                    self._store, self._owner, free, self._compute_lease_seconds(), LONGEST_WAIT_SECONDS
+                )
+                if free
+                else ()
             )
             if not due_deliveries:
                 return

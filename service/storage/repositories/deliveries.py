@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from service.storage.engine import acquire_lock
 from service.storage.records import DeliveryState
@@ -36,14 +36,19 @@ class LeasedDelivery:
     """Body of the message."""
 
 
-def lease_due_deliveries(store: Store, owner: str, limit: int, lease_seconds: float) -> tuple[LeasedDelivery, ...]:
-    """Lease messages that are due, the longest due first, at most `MAX_CONCURRENT_PER_WEBHOOK` of a webhook."""
+def lease_due_deliveries(
+    store: Store, owner: str, limit: int, lease_seconds: float, max_backoff_seconds: float
+) -> tuple[LeasedDelivery, ...]:
+    """Lease messages that are due, the longest due first, at most `MAX_CONCURRENT_PER_WEBHOOK` of a webhook.
+
+    After the clock was set back, a lease or a wait may be longer than any that is given; it does not count then.
+    """
     with store.read_transaction() as transaction:
-        if not _select_due_deliveries(transaction, 1):
+        if not _select_due_deliveries(transaction, 1, lease_seconds, max_backoff_seconds):
             return ()
     with store.write_transaction() as transaction:
         acquire_lock(transaction.connection, "webhook_dispatcher")
-        names = _select_due_deliveries(transaction, limit)
+        names = _select_due_deliveries(transaction, limit, lease_seconds, max_backoff_seconds)
         rows = transaction.connection.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(names))
@@ -90,20 +95,24 @@ def count_undelivered(store: Store) -> dict[str, int]:
     return {"waiting": found.get("waiting", 0), "dead": found.get("dead", 0)}
 
 
-def _select_due_deliveries(transaction: Transaction, limit: int) -> list[str]:
+def _select_due_deliveries(
+    transaction: Transaction, limit: int, lease_seconds: float, max_backoff_seconds: float
+) -> list[str]:
     """Select the messages to send now."""
     moment = transaction.read_clock()
+    holds = deliveries.c.lease.between(moment, moment + lease_seconds)
     busy = (
         select(deliveries.c.webhook, func.count().label("count"))
-        .where(deliveries.c.state == "waiting", deliveries.c.lease >= moment)
+        .where(deliveries.c.state == "waiting", holds)
         .group_by(deliveries.c.webhook)
         .subquery()
     )
-    free = or_(deliveries.c.lease.is_(None), deliveries.c.lease < moment)
+    free = or_(deliveries.c.lease.is_(None), not_(holds))
+    is_due = or_(deliveries.c.due <= moment, deliveries.c.due > moment + max_backoff_seconds)
     place = func.row_number().over(partition_by=deliveries.c.webhook, order_by=(deliveries.c.due, deliveries.c.id))
     waiting = (
         select(deliveries.c.id, deliveries.c.webhook, deliveries.c.due, place.label("place"))
-        .where(deliveries.c.state == "waiting", deliveries.c.due <= moment, free)
+        .where(deliveries.c.state == "waiting", is_due, free)
         .subquery()
     )
     query = (

@@ -1,7 +1,9 @@
 """Selects the next job and records its start and end."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from models.plan import Outcome
@@ -13,6 +15,8 @@ from service.storage.repositories import plan_events
 from service.storage.repositories.outbox import enqueue_event
 from service.storage.schema import callers, job_events, jobs
 from service.storage.store import Transaction
+
+_log = structlog.get_logger(__name__)
 
 
 class ClaimableJob(NamedTuple):
@@ -26,11 +30,20 @@ class ClaimableJob(NamedTuple):
     """Number of earlier attempts."""
     is_cancel_requested: bool
     """Whether it was cancelled."""
+    has_excessive_lease: bool
+    """Whether it runs with a lease longer than any that is given: the clock was set back since."""
 
 
-def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob | None:
-    """Find the next job: queued, or running with an expired lease."""
+def find_next_job(
+    transaction: Transaction, lease_seconds: float, running_here: Collection[str], *, lock_row: bool
+) -> ClaimableJob | None:
+    """Find the next job: queued, or running with a lease that has expired or is longer than `lease_seconds`.
+
+    An expired lease of a plan that runs in this very process (`running_here`) is renewed, not taken over.
+    """
     moment = transaction.read_clock()
+    is_excessive = and_(jobs.c.state == "running", jobs.c.lease > moment + lease_seconds)
+    has_expired = and_(jobs.c.state == "running", jobs.c.lease < moment, jobs.c.id.not_in(running_here))
     running = (
         select(jobs.c.caller, func.count().label("count"))
         .where(jobs.c.state == "running", jobs.c.lease >= moment)
@@ -38,13 +51,13 @@ def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob |
         .subquery()
     )
     query = (
-        select(jobs.c.id, jobs.c.caller, jobs.c.tries, jobs.c.cancel)
+        select(jobs.c.id, jobs.c.caller, jobs.c.tries, jobs.c.cancel, is_excessive.label("is_excessive"))
         .select_from(
             jobs.outerjoin(running, running.c.caller == jobs.c.caller).outerjoin(
                 callers, callers.c.caller == jobs.c.caller
             )
         )
-        .where(or_(jobs.c.state == "queued", and_(jobs.c.state == "running", jobs.c.lease < moment)))
+        .where(or_(jobs.c.state == "queued", has_expired, is_excessive))
         .order_by(
             func.coalesce(running.c.count, 0),
             func.coalesce(callers.c.last_claim, 0.0),
@@ -58,6 +71,13 @@ def find_next_job(transaction: Transaction, *, lock_row: bool) -> ClaimableJob |
         query = query.with_for_update(of=jobs, skip_locked=True)
     row = transaction.connection.execute(query).first()
     return None if row is None else ClaimableJob(*row)
+
+
+def shorten_lease(transaction: Transaction, job: ClaimableJob, lease_seconds: float) -> None:
+    """Give a job the longest lease that can be: its process, if it lives, renews it; else another takes the job over."""
+    _log.warning("lease shortened; was the clock set back?", plan=job.id)
+    lease = transaction.read_clock() + lease_seconds
+    transaction.connection.execute(update(jobs).where(jobs.c.id == job.id).values(lease=lease))
 
 
 def grant_job_lease(transaction: Transaction, job: ClaimableJob, owner: str, lease_seconds: float) -> Claim:

@@ -31,6 +31,7 @@ from service.storage.repositories.job_claims import (
     finish_job,
     grant_job_lease,
     read_last_reason,
+    shorten_lease,
 )
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import idempotency, jobs, plans
@@ -78,19 +79,23 @@ class JobQueue:
                 finish_job(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
             return Submission(transaction.plans.get_plan(plan), is_new=True)
 
-    def claim_next_job(self, owner: str) -> Claim | None:
-        """Claim the next plan for a service process; None if no plan waits.
+    def claim_next_job(self, owner: str, running_here: Collection[str] = ()) -> Claim | None:
+        """Claim the next plan for a service process that runs the plans `running_here`; None if no plan waits.
 
         Order: the caller with the fewest running plans, then the caller served longest ago, then priority, then age.
-        Plans with an expired lease are claimed again.
+        Plans of other processes with an expired lease are claimed again. A lease longer than any that is given, after the
+        clock was set back, is shortened.
         """
+        seconds = self._settings.lease_seconds
         with self._store.read_transaction() as transaction:
-            if find_next_job(transaction, lock_row=False) is None:
+            if find_next_job(transaction, seconds, running_here, lock_row=False) is None:
                 return None
         with self._store.write_transaction() as transaction:
             acquire_lock(transaction.connection, "claim")
-            while (job := find_next_job(transaction, lock_row=True)) is not None:
-                if job.is_cancel_requested:
+            while (job := find_next_job(transaction, seconds, running_here, lock_row=True)) is not None:
+                if job.has_excessive_lease:
+                    shorten_lease(transaction, job, seconds)
+                elif job.is_cancel_requested:
                     transaction.plans.set_plan_state(job.id, "cancelled")
                     finish_job(transaction, jobs.c.id == job.id, job.id, "cancelled", None)
                 elif job.attempts >= self._settings.max_attempts:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
@@ -18,6 +19,7 @@ from service.domain.schemas.webhooks import DeliveryView, WebhookBody, WebhookWi
 from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outbox import enqueue_event
+from service.storage.schema import deliveries
 from service.storage.store import Store
 from service.workers.background import FailureLog
 from service.workers.webhook_dispatcher import WebhookDispatcher
@@ -67,6 +69,20 @@ def sent(hooks: WebhookService, hook: WebhookWithSecret) -> tuple[DeliveryView, 
 def finished_plan(queue: JobQueue, name: str = "small") -> str:
     queue.submit_plan(request(name))
     return finish_next(queue)
+
+
+def test_a_message_waits_no_longer_than_it_can_where_the_clock_was_set_back(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    with receiving() as receiver:
+        hook = made(hooks, receiver)
+        finished_plan(queue)
+        with store.write_transaction() as stored:
+            ahead = stored.read_clock() + 86_400.0
+            leased = {"due": ahead, "lease": ahead, "owner": "dead"}
+            stored.connection.execute(update(deliveries).values(**leased))
+        with sending(store, settings):
+            until(lambda: [one.state for one in sent(hooks, hook)] == ["delivered"])
 
 
 def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(

@@ -105,6 +105,35 @@ def test_renewing_keeps_the_lease(store: Store, make_settings: SettingsFactory) 
     assert claimed(queue, "other").attempt == 2
 
 
+def test_a_lease_from_before_the_clock_was_set_back_holds_no_longer_than_any_other(
+    store: Store, make_settings: SettingsFactory
+) -> None:
+    queue = JobQueue(store, make_settings(lease_seconds=600.0))
+    queue.submit_plan(request())
+    claim = claimed(queue, "dead")
+    queue.submit_plan(request("behind it"))
+    with store.write_transaction() as stored:
+        set_back = update(jobs).where(jobs.c.id == claim.plan).values(lease=jobs.c.lease + 3600.0)
+        stored.connection.execute(set_back)
+    assert claimed(queue, "other").plan != claim.plan
+    assert queue.claim_next_job("other") is None
+    with store.read_transaction() as stored:
+        job = stored.connection.execute(select(jobs).where(jobs.c.id == claim.plan)).one()
+        assert (job.owner, job.state, job.tries) == ("dead", "running", 1)
+        assert job.lease <= stored.read_clock() + 600.0
+    assert queue.renew_leases("dead", [claim.plan]) == {(claim.plan, 1)}
+
+
+def test_a_process_does_not_take_over_what_it_runs_itself(queue: JobQueue, store: Store) -> None:
+    queue.submit_plan(request())
+    plan = claimed(queue, "me").plan
+    let_leases_run_out(store)  # as when the clock is set forward
+    assert queue.claim_next_job("me", {plan}) is None
+    assert queue.renew_leases("me", [plan]) == {(plan, 1)}
+    let_leases_run_out(store)
+    assert claimed(queue, "other").attempt == 2
+
+
 def test_a_plan_that_is_lost_too_often_ends_as_failed(queue: JobQueue, store: Store) -> None:
     plan = queue.submit_plan(request()).plan.id
     for tries in (1, 2, 3):

@@ -5,12 +5,14 @@ import os
 import signal
 
 import pytest
+from sqlalchemy import select, update
 
 from models.options import PlanOptions
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
 from service.storage.records import JobEvent
 from service.storage.repositories.problems import StoredProblem
+from service.storage.schema import jobs
 from service.storage.store import Store
 from service.workers.channel import Channel, ChannelClosedError
 from service.workers.job_attempt import JobAttempt
@@ -121,6 +123,22 @@ def test_a_problem_that_kills_its_worker_every_time_ends_as_failed(runtime: JobR
     assert (ended.state, ended.outcome) == ("finished", "failed")
     assert ended.head is not None
     assert "lost 3 times, at last: ended by SIGKILL" in ended.head.termination.detail
+
+
+def test_a_clock_that_leaps_forward_starts_no_second_attempt(runtime: JobRuntime) -> None:
+    plan = runtime.submit_plan(PlanRequest(SOLVED_IN_MANY_SECONDS, reuse=False)).plan.id
+    solving_worker(runtime, plan)
+    with runtime._store.write_transaction() as stored:
+        stored.connection.execute(update(jobs).where(jobs.c.id == plan).values(lease=0.0))
+
+    def read_lease() -> float:
+        with runtime._store.read_transaction() as stored:
+            return float(stored.connection.execute(select(jobs.c.lease).where(jobs.c.id == plan)).scalar_one())
+
+    until(lambda: read_lease() > 0.0)
+    runtime.cancel_plan(plan, "me")
+    assert wait_until_final(runtime, plan, 10).state == "cancelled"
+    assert [e.kind for e in runtime.read_events(plan)].count("started") == 1
 
 
 def test_cancelling_ends_a_solve_and_its_process(runtime: JobRuntime) -> None:
