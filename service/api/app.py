@@ -5,6 +5,7 @@ uvicorn --factory service.api.app:create_app_from_environment
 
 import gc
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.telemetry import TelemetryConfig
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from service.api import error_handlers
@@ -42,9 +43,11 @@ from service.auth.authenticator import Authenticator
 from service.core.settings import Settings
 from service.domain.container import Services
 from service.domain.readiness import ReadinessChecker
+from service.domain.startup import StartFailedError, open_store_at_start
 from service.observability.logging import configure_logs
 from service.observability.metrics import Metrics, measure_resident_memory
 from service.observability.tracing import TRACING_OFF, open_tracing
+from service.storage.errors import UnsuitableStoreError
 from service.storage.repositories.deliveries import count_undelivered
 from service.storage.store import Store
 from service.web_ui.routes import router as page
@@ -91,6 +94,10 @@ class AllotApplication(FastAPI):
     ) -> None:
         """Count requests in `metrics`, trace them as `telemetry` says; `lifespan` starts and stops the services."""
         self._metrics = metrics
+        self.start_failure: str | None = None
+        """Why the service could not start, in one line."""
+        self.is_stop_requested = threading.Event()
+        """Ends the wait for a database that is still starting."""
         super().__init__(
             title="Allot",
             lifespan=lifespan,
@@ -106,8 +113,18 @@ class AllotApplication(FastAPI):
         """Build the middleware of the framework inside that of Allot."""
         return RequestContextMiddleware(super().build_middleware_stack(), self._metrics)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or start and stop; tell the server why a start failed in one line, in place of a traceback."""
 
-def create_app(settings: Settings) -> FastAPI:
+        async def send_reason(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed" and self.start_failure is not None:
+                message = {**message, "message": f"Allot cannot start: {self.start_failure}"}
+            await send(message)
+
+        await super().__call__(scope, receive, send_reason if scope["type"] == "lifespan" else send)
+
+
+def create_app(settings: Settings) -> AllotApplication:
     """Create the ASGI application; its lifespan opens the database and starts the solver processes."""
     metrics, tracing = Metrics(), open_tracing(settings)
 
@@ -118,8 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        store = await run_in_threadpool(Store.open_store, settings)
-        authenticator = Authenticator(store, settings)
+        store, authenticator = await _open_storage(app, settings)
         jobs = JobRuntime(store, settings, record_attempt)
         sensitivity_pool = SensitivityPool(jobs.workers, settings)
         _register_gauges(metrics, store, jobs, sensitivity_pool)
@@ -156,6 +172,16 @@ def create_app(settings: Settings) -> FastAPI:
     mount_static_files(app)
     install_openapi(app)
     return app
+
+
+async def _open_storage(app: AllotApplication, settings: Settings) -> tuple[Store, Authenticator]:
+    """Open the store, and what reads credentials from it; the application keeps the reason if that fails."""
+    try:
+        store = await run_in_threadpool(open_store_at_start, settings, app.is_stop_requested)
+        return store, Authenticator(store, settings)
+    except (StartFailedError, UnsuitableStoreError) as error:
+        app.start_failure = str(error)
+        raise
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -206,12 +232,12 @@ def _reduce_event_loop_latency() -> None:
     gc.freeze()  # what was loaded stays; a full collection need not walk through all of it each time
 
 
-def create_app_from_environment() -> FastAPI:
+def create_app_from_environment() -> AllotApplication:
     """Create the application from the environment with its logs configured; for uvicorn's `--factory`."""
     return create_app_from_settings(Settings())
 
 
-def create_app_from_settings(settings: Settings) -> FastAPI:
+def create_app_from_settings(settings: Settings) -> AllotApplication:
     """Create the application with its logs configured, in a process of its own."""
     configure_logs(settings)
     _reduce_event_loop_latency()

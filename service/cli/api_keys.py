@@ -80,9 +80,15 @@ def revoke_key_by_id(key: Annotated[str, typer.Argument(help="Identifier of the 
 def _open_store() -> Iterator["Store"]:
     """Open the store of the settings and migrate its database."""
     from service.core.settings import Settings
+    from service.domain.startup import explain_start_failure
+    from service.storage.errors import StorageError
     from service.storage.store import Store
 
-    store = Store.open_store(Settings())
+    try:
+        store = Store.open_store(Settings())
+    except (StorageError, OSError) as error:
+        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
+        raise typer.Exit(3) from error
     try:
         yield store
     finally:

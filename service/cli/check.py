@@ -13,6 +13,7 @@ def check_storage() -> None:
     """
     from service.core.settings import Settings
     from service.domain.integrity import CheckedCounts, check_store
+    from service.domain.startup import explain_start_failure
     from service.storage.errors import DamagedRecordError, StorageError
     from service.storage.store import Store
 
@@ -29,8 +30,8 @@ def check_storage() -> None:
     except DamagedRecordError as error:
         typer.echo(f"{error.kind} {error.name}: {error.reason}")
         raise typer.Exit(1) from error
-    except StorageError as error:
-        error_console.print(str(error), markup=False)
+    except (StorageError, OSError) as error:
+        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
         raise typer.Exit(3) from error
     typer.echo(
         f"{counts.problems} problems, {counts.plans} plans, {counts.tables} tables, {counts.objects} objects "

@@ -2,39 +2,45 @@
 
 import contextlib
 import socket
-from typing import Annotated, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.problem_sources import error_console
+
+if TYPE_CHECKING:
+    from service.core.settings import Settings
 
 
 def serve_http(
     host: Annotated[str | None, typer.Option(help="Address to listen on; ALLOT_HOST if absent.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; ALLOT_PORT if absent.")] = None,
 ) -> None:
-    """Serve the page, the API (/v1) and its documentation (/docs)."""
+    """Serve the page, the API (/v1) and its documentation (/docs).
+
+    A start that fails says why in one line; the exit code is then 3, and 2 where a setting is wrong.
+    """
     # Web server and database take two seconds to load, which no other command should wait for.
     import uvicorn
-    from pydantic import ValidationError
 
     from service.api.app import create_app_from_settings
-    from service.core.settings import Settings
+    from service.storage.errors import UnsuitableStoreError
 
-    stated: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    try:
-        settings = Settings(**stated)
-    except ValidationError as error:
-        for one in error.errors():
-            name = "_".join(str(part) for part in one["loc"])
-            said = one["msg"].removeprefix("Value error, ")
-            error_console.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+    settings = _read_settings({name: value for name, value in (("host", host), ("port", port)) if value is not None})
     error_console.print(f"Allot serves on http://{settings.host}:{settings.port}/docs (stop with Ctrl-C)")
-    app = create_app_from_settings(settings)
+    try:
+        app = create_app_from_settings(settings)
+    except UnsuitableStoreError as error:
+        error_console.print(f"Allot cannot start: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(3) from error
 
     class GracefulServer(uvicorn.Server):
-        """A server that answers waiting requests before it stops."""
+        """A server that answers waiting requests before it stops, and stops also while it waits for its database."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.is_stop_requested.set()
+            super().handle_exit(sig, frame)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.state.release_waiters()
@@ -52,7 +58,23 @@ def serve_http(
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )
     server = GracefulServer(config)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):  # the server exits where the port is in use
         server.run()
     if not server.started:
         raise typer.Exit(3)
+
+
+def _read_settings(stated: dict[str, Any]) -> "Settings":
+    """Read the settings of the environment and the stated ones; print what is wrong with them and exit with 2."""
+    from pydantic import ValidationError
+
+    from service.core.settings import Settings
+
+    try:
+        return Settings(**stated)
+    except ValidationError as error:
+        for one in error.errors():
+            name = "_".join(str(part) for part in one["loc"])
+            said = one["msg"].removeprefix("Value error, ")
+            error_console.print(f"ALLOT_{name.upper()}: {said}" if name else said, markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error

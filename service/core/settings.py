@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Database, as an SQLAlchemy address (`postgresql://user:password@host/name`, `sqlite:////path/file.db`); a SQLite file in `data_dir` if absent."""
     database_connections: Positive = 20
     """Database connections of one process at most."""
+    database_wait_seconds: Annotated[float, Field(ge=0)] = 60.0
+    """Seconds for which a start waits for a database that cannot be reached yet, because it is still starting."""
     object_store_url: SecretStr | None = None
     """Address of the object store for tables too large for the database: `s3://bucket/prefix` or `file:///folder`; the folder `objects` in `data_dir` if absent. S3 needs the extra `objects`."""
     max_inline_table_bytes: Annotated[int, Field(ge=0)] = 16 * MIB

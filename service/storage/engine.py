@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.core.log_text import summarize_error
-from service.storage.errors import UnsuitableStoreError
+from service.storage.errors import DamagedRecordError, UnsuitableStoreError
 from service.storage.private_files import create_private_file, hide_from_others
 from service.storage.watchdog import ConnectionWatchdog
 
@@ -87,6 +87,16 @@ def create_database_engine(address: str, connections: int, watchdog: ConnectionW
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def check_file_soundness(engine: Engine) -> None:
+    """Raise DamagedRecordError if a SQLite file is damaged; it reads the whole file. PostgreSQL checks its pages by itself."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise DamagedRecordError("database", Path(str(engine.url.database)).name, str(found))
 
 
 def read_database_clock(connection: Connection) -> float:

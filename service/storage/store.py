@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Engine, text
 
 from service.core.settings import Settings
 from service.storage.driver_errors import translate_driver_errors
-from service.storage.engine import READ_ONLY, RELAXED_DURABILITY, create_database_engine, read_database_clock
+from service.storage.engine import (
+    READ_ONLY,
+    RELAXED_DURABILITY,
+    check_file_soundness,
+    create_database_engine,
+    read_database_clock,
+)
 from service.storage.errors import StorageUnavailableError
 from service.storage.migrate import upgrade_database
 from service.storage.object_store import ObjectStore, check_free_space, open_object_store
@@ -76,17 +82,20 @@ class Store:
         self._verifier = ObjectVerifier(objects)
 
     @classmethod
-    def open_store(cls, settings: Settings) -> "Store":
-        """Open the store of the settings and upgrade its database.
+    def open_store(cls, settings: Settings, *, check_file: bool = False) -> "Store":
+        """Open the store of the settings and upgrade its database; with `check_file`, only if a SQLite file is sound.
 
         Several processes may do so at once. Raises UnsuitableStoreError if the settings cannot be used,
-        StorageUnavailableError if the database does not answer.
+        StorageUnavailableError if the database does not answer, DamagedRecordError if its file is damaged, OSError if its
+        folder cannot be made.
         """
         watchdog = ConnectionWatchdog()
         engine = create_database_engine(settings.resolve_database_url(), settings.database_connections, watchdog)
         with ExitStack() as undo:
             undo.callback(engine.dispose)
             with translate_driver_errors():
+                if check_file:
+                    check_file_soundness(engine)
                 upgrade_database(engine)
             objects = open_object_store(settings.resolve_object_store_url(), settings.data_dir / "objects")
             undo.pop_all()
