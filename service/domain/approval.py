@@ -1,15 +1,13 @@
 """The approval workflow: each act in one transaction, with its audit entry and its webhook events."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import orjson
 
 from service.auth.principals import Permission, Principal
 from service.core.errors import ConflictError
 from service.core.etags import require_current_etag
 from service.domain.schemas.approval import ApprovalHistoryEntry, ApprovalView
+from service.storage.canonical import compute_json_digest
 from service.storage.engine import acquire_lock
 from service.storage.records import ApprovalState, EventKind, PlanRecord
 from service.storage.repositories.approvals import ApprovalRecord
@@ -52,7 +50,7 @@ SUBMITTABLE_OUTCOMES = ("optimal", "feasible")
 def compute_plan_digest(transaction: Transaction, plan: str) -> str:
     """Compute the sha-256 of a finished plan: problem digest, options, head and table digests as sorted JSON."""
     content = transaction.plans.read_content(plan)
-    return hashlib.sha256(orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return compute_json_digest(dict(content))
 
 
 class ApprovalService:

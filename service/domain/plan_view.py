@@ -1,10 +1,11 @@
 """Views of stored plans, and their linear programs as text."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from models.tables import TABLE_SCHEMAS
 from models.validation.parsing import parse_problem
-from service.domain.schemas.plans import PlanListEntry, PlanProgress, PlanSource, PlanView
+from service.domain.schemas.plans import PlanBuildView, PlanListEntry, PlanProgress, PlanSource, PlanView
 from service.storage.records import JobEvent, PlanRecord
 from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
@@ -48,6 +49,7 @@ def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) ->
         started=record.started,
         finished=record.finished,
         progress=progress,
+        made_by=None if record.build is None else PlanBuildView.model_validate(asdict(record.build)),
         links=_build_links(record),
         **result,
     )

@@ -1,6 +1,7 @@
 """Canonical JSON and digests: equal contents have equal digests, whatever the order of keys in a request."""
 
 import hashlib
+from typing import Any
 
 import orjson
 from pydantic import BaseModel
@@ -19,9 +20,14 @@ def compute_digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+def compute_json_digest(value: Any) -> str:
+    """Return the sha-256 of a JSON value with sorted keys, in hexadecimal."""
+    return compute_digest(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+
 def compute_options_digest(options: PlanOptions) -> str:
     """Digest everything but the problem that decides a plan: the options but for the time limit, the code, the solvers."""
     build = read_build_info()
     kept = options.model_dump(mode="json", exclude={"time_limit_seconds"})
     decisive = [build.source_digest, dict(build.solver_versions), kept]
-    return compute_digest(orjson.dumps(decisive, option=orjson.OPT_SORT_KEYS))
+    return compute_json_digest(decisive)

@@ -28,6 +28,18 @@ def to_utc_datetime(seconds: float) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanBuild:
+    """The build of Allot that made a plan."""
+
+    version: str
+    """Version of the package; `0` where Allot was not installed."""
+    commit: str | None
+    """Commit; None if it is unknown."""
+    source_digest: str
+    """sha-256 of the sources that compute plans."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanRecord:
     """A stored plan without its tables."""
 
@@ -63,6 +75,8 @@ class PlanRecord:
     """Approval state."""
     approval_version: int = 1
     """1 for a draft, one more with every approval transition."""
+    build: PlanBuild | None = None
+    """Build that made it; None unless finished, and for plans of 0.2.0 and older."""
 
     @property
     def is_final(self) -> bool:

@@ -167,6 +167,17 @@ class PlanListEntry(Frozen):
     """Served share of the demand, by value; null without a plan."""
 
 
+class PlanBuildView(Frozen):
+    """The build of Allot that made a plan."""
+
+    version: str
+    """Version of Allot."""
+    commit: str | None
+    """Commit of the build; null if it is unknown."""
+    source_digest: str
+    """sha-256 of the sources that compute plans."""
+
+
 class PlanView(Frozen):
     """A plan without its tables. Everything below `progress` is null until it is finished."""
 
@@ -194,6 +205,8 @@ class PlanView(Frozen):
     """When it ended."""
     progress: PlanProgress | None
     """How far it is; null unless it is running and has told."""
+    made_by: PlanBuildView | None
+    """Version that made it, as `/v1/version` tells it; null for plans of 0.2.0 and older."""
     outcome: Outcome | None
     """Outcome: `optimal` (certified), `feasible` (stopped by a limit), `infeasible` (see `infeasibility`), `failed` (see `termination`)."""
     termination: Termination | None

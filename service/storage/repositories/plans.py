@@ -10,14 +10,15 @@ from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, sele
 
 from models.options import PlanOptions
 from models.plan import Plan
+from service.core.build_info import read_build_info
 from service.core.codecs import PlanOutcome, decode_basis, decode_table
 from service.core.log_text import summarize_error
-from service.storage.canonical import compute_digest, compute_options_digest
+from service.storage.canonical import compute_digest, compute_json_digest, compute_options_digest
 from service.storage.engine import read_database_clock
 from service.storage.errors import DamagedRecordError, RecordNotFoundError
 from service.storage.object_store import ObjectStore
 from service.storage.object_verification import ObjectVerifier
-from service.storage.records import Json, PlanRecord, PlanState, TableInfo, to_utc_datetime
+from service.storage.records import Json, PlanBuild, PlanRecord, PlanState, TableInfo, to_utc_datetime
 from service.storage.schema import plan_approvals, plan_tables, plans
 from solvers.lp.solution import Basis
 
@@ -221,7 +222,9 @@ class PlanRepository:
         body = self.read_basis_bytes(plan)
         if body is None:
             return None
+        expected = self._connection.execute(select(plans.c.basis_digest).where(plans.c.id == plan)).scalar_one()
         try:
+            _compare_digests("it", compute_digest(body), expected)
             decode_basis(body)
         except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile) as error:
             _log.error("damaged basis not used", plan=plan, reason=summarize_error(error))
@@ -262,14 +265,18 @@ class PlanRepository:
 
     def complete_plan(self, plan: str, outcome: PlanOutcome, keys: dict[str, str]) -> None:
         """Store the result of a plan. `keys` has the object keys of the tables that are in the object store."""
+        build, head = read_build_info(), outcome.head.model_dump(mode="json")
         self._connection.execute(
             update(plans)
             .where(plans.c.id == plan)
             .values(
                 state="finished",
                 outcome=outcome.head.outcome,
-                head=outcome.head.model_dump(mode="json"),
+                head=head,
+                head_digest=compute_json_digest(head),
                 basis=outcome.basis,
+                basis_digest=None if outcome.basis is None else compute_digest(outcome.basis),
+                build={"version": build.version, "commit": build.commit, "source_digest": build.source_digest},
                 finished=read_database_clock(self._connection),
             )
         )
@@ -291,7 +298,7 @@ class PlanRepository:
     def copy_result_from(self, plan: str, source_plan: str) -> None:
         """Copy head, tables and basis of a finished plan."""
         now = read_database_clock(self._connection)
-        copied = ("outcome", "head", "basis")
+        copied = ("outcome", "head", "head_digest", "basis", "basis_digest", "build")
         values = self._connection.execute(
             select(*(plans.c[name] for name in copied)).where(plans.c.id == source_plan)
         ).one()
@@ -324,11 +331,18 @@ def _to_record_or_damage(row: Row[Any]) -> PlanRecord | DamagedRecordError:
 
 
 def _to_plan_record(row: Row[Any]) -> PlanRecord:
-    """Parse a row; raise DamagedRecordError if it is not what a plan is."""
+    """Parse a row; raise DamagedRecordError if it is not what a plan is, or not what was stored."""
     try:
+        _compare_digests("its head", compute_json_digest(row.head), row.head_digest)
         return _parse_plan_record(row)
     except (ValueError, TypeError) as error:
         raise DamagedRecordError("plan", row.id, summarize_error(error)) from error
+
+
+def _compare_digests(what: str, found: str, expected: str | None) -> None:
+    """Raise ValueError if a digest differs from the stored one; without a stored one (no head, no basis) nothing is compared."""
+    if expected is not None and found != expected:
+        raise ValueError(f"{what} has the digest {found}")
 
 
 def _parse_plan_record(row: Row[Any]) -> PlanRecord:
@@ -349,4 +363,5 @@ def _parse_plan_record(row: Row[Any]) -> PlanRecord:
         province=row.province,
         approval_state=row.approval_state,
         approval_version=row.approval_version,
+        build=None if row.build is None else PlanBuild(**row.build),
     )

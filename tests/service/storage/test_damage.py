@@ -121,7 +121,11 @@ def test_a_file_that_is_cut_emptied_swapped_or_gone_is_damage(stored: Stored) ->
 
 
 @pytest.mark.parametrize("stored", [2**24], indirect=True)
-@pytest.mark.parametrize("head", ["substr(head, 1, length(head) / 2)", "'{}'"])
+@pytest.mark.parametrize(
+    "head",
+    ["substr(head, 1, length(head) / 2)", "'{}'", "json_set(head, '$.objective.value', 1.0)", "NULL"],
+    ids=["half", "empty", "other figure", "none"],
+)
 def test_a_list_leaves_out_a_plan_that_cannot_be_read_and_names_it(stored: Stored, head: str) -> None:
     first, second = stored.plans
     stored.execute(f"UPDATE plans SET head = {head} WHERE id = :id", id=first)  # noqa: S608
@@ -137,7 +141,12 @@ def test_a_list_leaves_out_a_plan_that_cannot_be_read_and_names_it(stored: Store
 
 def test_a_damaged_plan_answers_no_other_request(stored: Stored) -> None:
     first = stored.plans[0]
-    assert stored.queue.submit_plan(PlanRequest(problem("first"))).plan.copied_from == first
+    copy = stored.queue.submit_plan(PlanRequest(problem("first"))).plan
+    assert copy.copied_from == first
+    version = stored.client.get("/v1/version").json()
+    for plan in (first, copy.id):
+        made_by = stored.client.get(f"/v1/plans/{plan}").json()["made_by"]
+        assert made_by == {name: version[name] for name in ("version", "commit", "source_digest")}
     if stored.settings.max_inline_table_bytes:
         stored.execute("UPDATE plan_tables SET body = x'00' WHERE name = 'supply'")
     else:
@@ -150,6 +159,7 @@ def test_a_damaged_plan_answers_no_other_request(stored: Stored) -> None:
     "statement",
     [
         "UPDATE plans SET basis = substr(basis, 1, 40) WHERE id = :id",
+        "UPDATE plans SET basis_digest = problem_digest WHERE id = :id",
         "UPDATE problems SET body = x'00' WHERE digest = (SELECT problem_digest FROM plans WHERE id = :id)",
     ],
 )
@@ -196,7 +206,9 @@ def test_the_command_names_what_is_damaged(stored: Stored, monkeypatch: pytest.M
     assert "nothing damaged" in sound.stdout
     stored.execute("DELETE FROM plan_tables WHERE plan = :id AND name = 'quotas'", id=stored.plans[0])
     stored.execute("UPDATE plans SET head = '{}' WHERE id = :id", id=stored.plans[1])
+    stored.execute("UPDATE plans SET basis_digest = problem_digest WHERE id = :id", id=stored.plans[0])
     found = CliRunner().invoke(command_line, ["check"])
     assert found.exit_code == 1
+    assert f"basis {stored.plans[0]}: " in found.stdout
     assert f"plan {stored.plans[0]}: its head names other tables" in found.stdout
     assert f"plan {stored.plans[1]}: " in found.stdout

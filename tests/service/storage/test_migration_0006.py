@@ -8,15 +8,16 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from service.core.codecs import compress
 from service.core.settings import Settings
 from service.domain.approval import compute_plan_digest
-from service.storage.canonical import compute_digest
+from service.storage.canonical import compute_digest, compute_json_digest
 from service.storage.engine import create_database_engine
 from service.storage.errors import DatabaseFailureError
 from service.storage.migrate import upgrade_database
+from service.storage.schema import plans
 from service.storage.store import Store
 from tests.plain_policy import PLAIN_POLICY
 from tests.service.conftest import small_service
@@ -111,6 +112,13 @@ def test_a_ratified_plan_has_the_digest_of_its_renewed_content_and_an_audit_entr
         assert digest == compute_plan_digest(transaction, "ratified")
         (entry,) = transaction.audit.list_entries(subject="ratified")
     assert (entry.act, entry.detail) == ("plan digest renewed", {"before": OLD_DIGEST, "digest": digest})
+
+
+def test_heads_get_the_digests_of_what_is_stored_since_0007(upgraded: Store) -> None:
+    with upgraded.read_transaction() as transaction:
+        rows = transaction.connection.execute(select(plans.c.head, plans.c.head_digest)).all()
+        assert transaction.plans.get_plan("ratified").build is None
+    assert [row.head_digest for row in rows] == [compute_json_digest(row.head) for row in rows]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE plans SET caller = 'x'", "DELETE FROM problems", "DELETE FROM audit"])
