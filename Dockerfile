@@ -1,6 +1,8 @@
 # Two stages: the first installs from the hashed lock, the second holds only the installed environment.
 # The commit is shown by /v1/version: docker build --build-arg ALLOT_COMMIT="$(git rev-parse HEAD)" .
-FROM python:3.12-slim AS build
+# Pin the base image by its digest: --build-arg PYTHON_IMAGE=python:3.12-slim@sha256:… (docs/how-to/run-in-containers.md)
+ARG PYTHON_IMAGE=python:3.12-slim
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /allot
 RUN python -m venv /opt/allot
 COPY requirements.lock ./
@@ -9,15 +11,17 @@ COPY pyproject.toml README.md LICENSE ./
 COPY models models
 COPY solvers solvers
 COPY service service
-RUN /opt/allot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+# What only installs is not left in the environment that runs.
+RUN /opt/allot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
+    && /opt/allot/bin/pip uninstall --yes setuptools pip
 
-FROM python:3.12-slim
-RUN useradd --system --uid 10001 --create-home allot && install -d -o allot /data
+FROM ${PYTHON_IMAGE}
+RUN useradd --system --uid 10001 --create-home allot && install -d -o allot -m 700 /data
 COPY --from=build /opt/allot /opt/allot
-USER allot
+USER 10001
 WORKDIR /data
 ARG ALLOT_COMMIT=
-ENV PATH=/opt/allot/bin:$PATH ALLOT_DATA_DIR=/data ALLOT_AUTHENTICATION=keys ALLOT_COMMIT=$ALLOT_COMMIT
+ENV PATH=/opt/allot/bin:$PATH PYTHONDONTWRITEBYTECODE=1 ALLOT_DATA_DIR=/data ALLOT_AUTHENTICATION=keys ALLOT_COMMIT=$ALLOT_COMMIT
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD \

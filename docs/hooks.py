@@ -56,6 +56,7 @@ def build_settings_page() -> str:
             "# Settings",
             "",
             "Set every setting by an environment variable.",
+            "With `ALLOT_SECRETS_DIR`, it may also be a file in that folder, named like the variable in small letters.",
             "The defaults suit one machine and one planner.",
             "[Run with PostgreSQL](../how-to/run-with-postgresql.md) explains how the settings work together.",
             "",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from service.auth.principals import PROVIDER_CALLER_PREFIX, Grant, Principal
 from service.core.errors import ServiceUnavailableError, UnauthenticatedError
-from service.core.settings import Settings
+from service.core.settings import Settings, is_trustworthy_address
 from service.storage.errors import UnsuitableStoreError
 
 if TYPE_CHECKING:
@@ -116,13 +116,13 @@ class TokenVerifier:
         return next((key for key in found.keys if key.key_id == kid and kid is not None), None)
 
     def _discover_jwks_url(self) -> str:
-        """Read the address of the provider's keys; ValueError if the provider does not state one."""
+        """Read the address of the provider's keys; ValueError if the provider states none, or one that is not https."""
         issuer = str(self._settings.oidc_issuer)
         address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         with urllib.request.urlopen(address, timeout=_FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310 - the settings' address
             document = json.load(answer)
         found = document.get("jwks_uri") if isinstance(document, dict) and document.get("issuer") == issuer else None
-        if not isinstance(found, str) or not found.startswith(("https://", "http://")):
+        if not isinstance(found, str) or not is_trustworthy_address(found):
             raise ValueError("the provider does not describe itself as the issuer that is set")
         return found
 

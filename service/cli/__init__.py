@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from service.cli import api_keys, check, comparisons, fulfilment, inspection, planning, provinces, remedies, serve
+from service.cli import (
+    api_keys,
+    check,
+    comparisons,
+    database,
+    fulfilment,
+    inspection,
+    planning,
+    provinces,
+    remedies,
+    serve,
+)
 
 app = typer.Typer(
     name="allot",
@@ -60,6 +71,7 @@ app.command("population")(inspection.show_population)
 app.command("provinces")(inspection.list_provinces)
 app.add_typer(api_keys.app, name="keys")
 app.command("check")(check.check_storage)
+app.add_typer(database.app, name="database")
 app.command("serve")(serve.serve_http)
 app.add_typer(provinces.app, name="province")
 

@@ -1,4 +1,8 @@
-"""Settings of the service, read from the environment: every name starts with `ALLOT_`, such as `ALLOT_DATABASE_URL`."""
+"""Settings of the service, read from the environment: every name starts with `ALLOT_`, such as `ALLOT_DATABASE_URL`.
+
+Each may also be a file in the folder `ALLOT_SECRETS_DIR`, named like its variable in small letters: containers and service
+managers hand secrets over as files, which no list of processes and no dump of an environment shows.
+"""
 
 import ipaddress
 import os
@@ -7,13 +11,16 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, Field(gt=0, le=36_500)]
 
 MIB = 1024 * 1024
+
+SECRETS_FOLDER_VARIABLE = "ALLOT_SECRETS_DIR"
+"""Environment variable with the folder of settings that are files."""
 
 
 def _count_usable_cores() -> int:
@@ -29,12 +36,32 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def is_trustworthy_address(address: str) -> bool:
+    """Return whether nobody on the way can change what an address answers: https, or http on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+
+
 class Settings(BaseSettings):
     """Settings of the service. The defaults suit one machine and one planner."""
 
     model_config = SettingsConfigDict(
         env_prefix="ALLOT_", use_attribute_docstrings=True, frozen=True, extra="ignore", hide_input_in_errors=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the environment, then the files in the folder that the environment names."""
+        folder = os.environ.get(SECRETS_FOLDER_VARIABLE)
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder and Path(folder).is_dir() else ()
+        return (init_settings, env_settings, *files)
 
     data_dir: Path = Path("allot-data")
     """Folder of the database and of large tables; created at the start if absent."""
@@ -172,6 +199,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _reject_unsafe_settings(self) -> Self:
+        folder = os.environ.get(SECRETS_FOLDER_VARIABLE)
+        if (
+            folder is not None and not Path(folder).is_dir()
+        ):  # a service must not start without what it should have read
+            raise ValueError(f"{SECRETS_FOLDER_VARIABLE} names no folder: {folder}")
         if self.authentication == "off" and not self.allow_unauthenticated_network and not is_loopback(self.host):
             raise ValueError(
                 f"host {self.host} can be reached from other machines while authentication is off: set ALLOT_AUTHENTICATION "
@@ -181,8 +213,7 @@ class Settings(BaseSettings):
             if not self.oidc_issuer or not self.oidc_audience:
                 raise ValueError("ALLOT_AUTHENTICATION=oidc needs ALLOT_OIDC_ISSUER and ALLOT_OIDC_AUDIENCE")
             for address in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
-                parts = urlsplit(address)
-                if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+                if not is_trustworthy_address(address):
                     raise ValueError(f"{address} is not https: its keys would not be trustworthy")
         return self
 

@@ -35,12 +35,16 @@ class Provider:
         self.published: dict[str, Any] = {"keys": [self._jwk(key, name) for name, key in named.items()]}
         self.fetched = 0
         self.broken = False
+        self.keys_elsewhere: str | None = None
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 provider.fetched += 1
-                described = {"issuer": provider.issuer, "jwks_uri": f"{provider.issuer}/keys"}
+                described = {
+                    "issuer": provider.issuer,
+                    "jwks_uri": provider.keys_elsewhere or f"{provider.issuer}/keys",
+                }
                 body = json.dumps(provider.published if self.path == "/keys" else described)
                 self.send_response(200)
                 self.end_headers()
@@ -222,3 +226,11 @@ def test_a_provider_that_fails_is_told_as_such_and_left_alone_for_a_while(
     finally:
         provider.broken = False
     assert provider.fetched == before + 1
+
+
+def test_keys_that_lie_at_an_address_without_tls_are_not_fetched(client: TestClient, provider: Provider) -> None:
+    provider.keys_elsewhere = "http://keys.example/keys"
+    try:
+        assert_problem(client.get("/v1/me", headers=bearer(provider.token())), 503)
+    finally:
+        provider.keys_elsewhere = None
