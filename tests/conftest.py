@@ -19,6 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all", action="store_true", help="also run the slow lane: tests marked slow_lane, and more random examples"
     )
+    parser.addoption("--faults", action="store_true", help="run the fault trial only: tests marked faults")
+    parser.addoption("--plans", type=int, default=10_000, help="plans of the fault trial on each database")
+    parser.addoption("--seed", type=int, default=1, help="what the fault trial draws its faults from")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,7 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the slow lane unless it is asked for."""
+    """Choose the lane: the gate, with --all also the slow lane, with --faults the fault trial and nothing else."""
+    trial = bool(config.getoption("--faults"))
+    other = [item for item in items if (item.get_closest_marker("faults") is not None) is not trial]
+    if other:
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if item not in set(other)]
     if config.getoption("--all"):
         return
     skip = pytest.mark.skip(reason="slow lane: run with --all")
