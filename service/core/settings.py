@@ -144,6 +144,8 @@ class Settings(BaseSettings):
 
     retention_plans_days: Days | None = None
     """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; without limit if absent. Submitted plans, and base plans of kept plans, are always kept."""
+    retention_max_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of all plans that retention may remove at once. If more have expired, the clock or a setting is probably wrong: nothing is removed, and the log says so. 1: no limit."""
     retention_bases_days: Days | None = None
     """Days after its end for which the basis of a plan that was not ratified is kept; without limit if absent. Without a basis, sensitivity queries and plans based on it start cold."""
     retention_events_days: Days | None = None

@@ -9,6 +9,7 @@ import structlog
 from service.core.settings import Settings
 from service.storage.repositories.retention import (
     BATCH_SIZE,
+    count_expired_plans,
     find_unreferenced_objects,
     remove_bases,
     remove_deliveries,
@@ -50,8 +51,23 @@ class PurgeCounts:
     """Large tables that no plan refers to."""
 
 
+class UnlikelyRemovalError(Exception):
+    """More plans have expired than may be removed at once."""
+
+    def __init__(self, expired: int, plans: int) -> None:
+        """State how many plans have expired, of how many."""
+        super().__init__(
+            f"nothing removed: {expired} of {plans} plans have expired. Is the clock right, and ALLOT_RETENTION_PLANS_DAYS? "
+            "If so, set ALLOT_RETENTION_MAX_SHARE=1 until they are removed"
+        )
+
+
 def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bool] = lambda: False) -> PurgeCounts:
-    """Remove everything past its retention, a transaction at a time, until `should_stop`. Raises StorageError."""
+    """Remove everything past its retention, a transaction at a time, until `should_stop`.
+
+    Raises StorageError; UnlikelyRemovalError if that would be most plans, which a wrong clock could be the cause of.
+    """
+    _reject_unlikely_removal(store, settings)
     counts = {"plans": 0, "bases": 0, "events": 0, "deliveries": 0, "idempotency": 0}
     removals: dict[str, RemoveBatch] = {
         "plans": remove_plans,
@@ -67,6 +83,16 @@ def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bo
     store.objects.remove_drafts(DRAFT_SECONDS)
     objects = 0 if settings.retention_plans_days is None else _remove_unreferenced_objects(store, should_stop)
     return PurgeCounts(**counts, objects=objects)
+
+
+def _reject_unlikely_removal(store: Store, settings: Settings) -> None:
+    days = settings.retention_plans_days
+    if days is None:
+        return
+    with store.read_transaction() as transaction:
+        expired, plans = count_expired_plans(transaction, transaction.read_clock() - days * SECONDS_PER_DAY)
+    if expired > settings.retention_max_share * plans:
+        raise UnlikelyRemovalError(expired, plans)
 
 
 def _remove_in_batches(store: Store, remove_batch: RemoveBatch, seconds: float, should_stop: Callable[[], bool]) -> int:

@@ -26,6 +26,13 @@ BATCH_SIZE = 100
 _DERIVED_PLANS = plans.alias("starts")
 
 
+def count_expired_plans(transaction: Transaction, before: float) -> tuple[int, int]:
+    """Count the plans that `remove_plans` would remove in the end, and all plans."""
+    expired = select(func.count()).select_from(_select_expired(before, _was_submitted()).subquery())
+    everything = select(func.count()).select_from(plans)
+    return transaction.connection.execute(expired).scalar_one(), transaction.connection.execute(everything).scalar_one()
+
+
 def remove_plans(transaction: Transaction, before: float) -> int:
     """Remove plans that ended before a time, were never submitted, and are no base plan of another; with all dependent rows.
 

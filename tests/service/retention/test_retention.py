@@ -62,7 +62,7 @@ class AgedStore:
 
     def purge(self, **days: float) -> PurgeCounts:
         chosen = {f"retention_{name}_days": value for name, value in days.items()}
-        return purge_expired(self.store, self.settings.model_copy(update=chosen))
+        return purge_expired(self.store, self.settings.model_copy(update={"retention_max_share": 1.0, **chosen}))
 
     def there(self) -> set[str]:
         with self.store.read_transaction() as stored:
@@ -232,6 +232,23 @@ def test_a_base_plan_removed_meanwhile_is_not_there(aged: AgedStore) -> None:
 
 def test_a_running_service_tidies_up_by_itself(aged: AgedStore) -> None:
     aged.plan("old")
+    aged.plan("young", old=False)
     job = RetentionJob(aged.store, aged.settings.model_copy(update={"retention_plans_days": 30.0}), FailureLog())
-    until(lambda: aged.there() == set())
+    until(lambda: len(aged.there()) == 1)
     job.stop()
+
+
+def test_most_plans_are_not_removed_at_once_as_when_the_clock_is_a_year_ahead(aged: AgedStore) -> None:
+    plans_there = {aged.plan(f"n{number}") for number in range(3)} | {aged.plan("young", old=False)}
+    failures = FailureLog()
+    everything = {f"retention_{name}_days": 30.0 for name in ("plans", "bases", "events", "idempotency")}
+    settings = aged.settings.model_copy(update=everything)
+    job = RetentionJob(aged.store, settings, failures)
+    until(lambda: failures.count_failures() == {"retention-job": 1})
+    job.stop()
+    assert "3 of 4 plans have expired" in failures.list_failing()["retention-job"]
+    assert aged.there() == plans_there
+    assert aged.count(idempotency) == 4
+    aged.plan("another", old=False)
+    aged.plan("third", old=False)
+    assert purge_expired(aged.store, settings).plans == 3
