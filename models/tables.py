@@ -58,8 +58,9 @@ class SupplyRow(Frozen):
     """Units of demand and backlog served."""
     shortage: float
     """Units of demand and backlog not served."""
-    rounding: float
-    """Part of the shortage beyond that of the linear program: whole units cause it, not a limit."""
+    rounding: float | None
+    """Part of the shortage beyond that of the linear program: whole units cause it, not a limit; null in plans of version
+    0.2.0, which did not keep it."""
     due: float | None
     """Units of the demand that are due before the period ends; null where nothing is due."""
     in_time: float | None

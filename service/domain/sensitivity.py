@@ -69,7 +69,7 @@ class SensitivityService:
         with self._store.read_transaction() as transaction:
             _require_figures(_require_finished(transaction, plan), "remedies")
             stored = transaction.plans.open_parquet_file(plan, "supply")
-            batches = list(select_from_table(stored, query).iterate_batches(limit=1))
+            batches = list(select_from_table(stored, "supply", query).iterate_batches(limit=1))
         shortage = sum(batch.column("shortage")[0].as_py() for batch in batches)
         planned = {**arguments, "planned_shortage": shortage}
         return self.build_query("remedies", planned, time_limit_seconds=time_limit_seconds)

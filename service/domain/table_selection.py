@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from models.validation.checks import Finding
 from service.core.errors import UnprocessableContentError
+from service.domain.former_columns import complete_batch, complete_schema, list_stored_columns
 from service.domain.label_filters import normalise_filters
 from service.domain.schemas.tables import TableQuery, split_names
 
@@ -30,6 +31,7 @@ class TableSelection:
     schema: pa.Schema
     """Selected columns in their order; labels dictionary-encoded."""
     _file: parquet.ParquetFile
+    _table: str
     filters: dict[str, list[str]]
     """Labels to keep, by column."""
     _order: list[tuple[str, str]] = field(default_factory=list)
@@ -43,7 +45,7 @@ class TableSelection:
     def list_occurring_labels(self) -> dict[str, set[str]]:
         """List the labels of the filters that occur in their columns."""
         found: dict[str, set[str]] = {column: set() for column in self.filters}
-        for batch in self._file.iter_batches(BATCH_ROWS, columns=list(self.filters)) if self.filters else ():
+        for batch in self._read_columns(list(self.filters)) if self.filters else ():
             for column, labels in self.filters.items():
                 found[column].update(set(labels).intersection(_list_labels(batch.column(column))))
             if all(found[column].issuperset(labels) for column, labels in self.filters.items()):
@@ -65,14 +67,19 @@ class TableSelection:
 
     def _read_filtered(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Read the rows that match the filters, with these columns, in the order of the table."""
-        wanted = list(dict.fromkeys(columns))
-        for batch in self._file.iter_batches(BATCH_ROWS, columns=wanted):
+        for batch in self._read_columns(list(dict.fromkeys(columns))):
             kept = batch
             for column, labels in self.filters.items():
                 wanted_labels = pa.array(labels, pa.string())
                 kept = kept.filter(pc.is_in(kept.column(column).cast(pa.string()), value_set=wanted_labels))
             if kept.num_rows:
                 yield kept
+
+    def _read_columns(self, wanted: list[str]) -> Iterator[pa.RecordBatch]:
+        """Read whole columns, and make those that a table of a former version lacks."""
+        stored = list_stored_columns(self._table, wanted, self._file.schema_arrow)
+        for batch in self._file.iter_batches(BATCH_ROWS, columns=stored):
+            yield complete_batch(self._table, batch, wanted)
 
     def _read_sorted(self) -> Iterator[pa.RecordBatch]:
         keys = [name for name, _ in self._order]
@@ -85,19 +92,19 @@ class TableSelection:
         yield from table.take(pc.sort_indices(plain, sort_keys=self._order)).combine_chunks().to_batches(BATCH_ROWS)
 
 
-def select_from_table(stored: pa.NativeFile, query: TableQuery) -> TableSelection:
-    """Select from a table stored as Parquet; UnprocessableContentError names unknown columns.
+def select_from_table(stored: pa.NativeFile, table: str, query: TableQuery) -> TableSelection:
+    """Select from a table of a plan, stored as Parquet; UnprocessableContentError names unknown columns.
 
     Filters on several columns hold together; several values of one column are alternatives.
     """
     # Arrow reads ahead unless it is told not to, and keeps all of it until the table has been read
     file = parquet.ParquetFile(stored, pre_buffer=False, buffer_size=BUFFER_BYTES)
-    schema = file.schema_arrow
+    schema = complete_schema(table, file.schema_arrow)
     wanted, order = split_names(query.columns), [_parse_sort_key(one) for one in split_names(query.sort)]
     _reject_unknown_columns(schema.names, {"columns": wanted, "sort": [name for name, _ in order]})
     names = list(dict.fromkeys(wanted)) or schema.names
     filters = normalise_filters(query.collect_filters())
-    return TableSelection(pa.schema([schema.field(name) for name in names]), file, filters, order)
+    return TableSelection(pa.schema([schema.field(name) for name in names]), file, table, filters, order)
 
 
 def _list_labels(column: pa.Array) -> list[str]:

@@ -75,7 +75,7 @@ class TableService:
             stored = transaction.plans.open_parquet_file(plan, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout", "bom"}):
             return TableResponse(_iterate_chunks(stored), MEDIA_TYPES[kind])
-        selection = select_from_table(stored, query)
+        selection = select_from_table(stored, table, query)
         reject_unknown_labels(selection.filters, lambda: self._load_problem(plan), selection.list_occurring_labels())
         if kind != "json":
             batches = selection.iterate_batches(query.offset, query.limit)

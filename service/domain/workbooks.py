@@ -43,14 +43,14 @@ class WorkbookService:
             problem = transaction.problems.get_problem(record.problem_digest)
             ratified = transaction.approvals.get_approval(plan).digest
             stored = {name: transaction.plans.open_parquet_file(plan, name) for name in record.head.tables}
-        tables = {name: _make_table_opener(file) for name, file in stored.items()}
+        tables = {name: _make_table_opener(name, file) for name, file in stored.items()}
         title = problem.name or str(record.source.get("province", "")) or "Plan"
         return write_plan_workbook(PlanWorkbookContent(title, plan, ratified, record.head, problem, tables))
 
 
-def _make_table_opener(file: pa.NativeFile) -> TableOpener:
+def _make_table_opener(table: str, file: pa.NativeFile) -> TableOpener:
     def open_table() -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
-        selection = select_from_table(file, TableQuery())
+        selection = select_from_table(file, table, TableQuery())
         return selection.schema, selection.iterate_batches()
 
     return open_table

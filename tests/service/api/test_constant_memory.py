@@ -41,7 +41,7 @@ if kind == "write":
 else:
     before = peak()
     with FolderObjectStore(folder).open_object(f"{rows}.parquet") as stored:
-        selection = select_from_table(stored, TableQuery())
+        selection = select_from_table(stored, "numbers", TableQuery())
         pieces = _iterate_chunks(stored) if kind == "whole" else STREAM_WRITERS[kind]("t", selection.schema, selection.iterate_batches())
         size = sum(map(len, pieces))
     print(size, peak() - before)

@@ -134,7 +134,9 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
         offset, limit = requested.pop("offset", 0), requested.pop("limit", None)
         return [
             row
-            for batch in select_from_table(pa.BufferReader(body), Query(**requested)).iterate_batches(offset, limit)
+            for batch in select_from_table(pa.BufferReader(body), "prices", Query(**requested)).iterate_batches(
+                offset, limit
+            )
             for row in batch.to_pylist()
         ]
 
@@ -146,7 +148,7 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
     assert read() == everything
     assert read(offset=BATCH_ROWS - 5, limit=10) == everything[BATCH_ROWS - 5 : BATCH_ROWS + 5]
     assert read(county=["b"], offset=7, limit=BATCH_ROWS) == of_b[7 : BATCH_ROWS + 7]
-    assert select_from_table(pa.BufferReader(body), Query(county=["b"])).count_rows() == len(of_b)
+    assert select_from_table(pa.BufferReader(body), "prices", Query(county=["b"])).count_rows() == len(of_b)
     assert [row["price"] for row in read(county=["b"], sort=["-price"])] == sorted(
         (r["price"] for r in of_b), reverse=True
     )
@@ -154,7 +156,7 @@ def test_a_selection_is_read_in_batches_and_filtered_sorted_and_cut_as_one() -> 
         read(columns=["price"], county=["c"], limit=3)
         == [{"price": r["price"]} for r in everything if r["county"] == "c"][:3]
     )
-    assert len(list(select_from_table(pa.BufferReader(body), Query()).iterate_batches())) == 3
+    assert len(list(select_from_table(pa.BufferReader(body), "prices", Query()).iterate_batches())) == 3
 
 
 @pytest.mark.parametrize("layout", ["rows", "columns"])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from models.tables import TABLE_SCHEMAS
 from service.api.app import create_app
 from service.storage.engine import create_database_engine
 from service.storage.migrate import upgrade_database
@@ -64,6 +65,26 @@ def test_its_figures_are_what_they_were(client: TestClient) -> None:
     for name, rows in former["tables"].items():
         table = client.get(f"{PLAN}/tables/{name}").json()
         assert table["total"] == rows, name
+
+
+def test_its_tables_have_the_columns_of_today(client: TestClient) -> None:
+    for name, row in TABLE_SCHEMAS.items():
+        if name in STORED["plan"]["head"]["tables"]:
+            columns = [field.rstrip("_") for field in row.model_fields]
+            table = client.get(f"{PLAN}/tables/{name}", params={"layout": "columns"}).json()["columns"]
+            assert list(table) == columns, name
+            asked = client.get(f"{PLAN}/tables/{name}", params={"columns": ",".join(columns), "limit": 1})
+            assert asked.status_code == 200, asked.text
+    table = f"{PLAN}/tables/supply"
+    rows = client.get(table, params={"columns": "backlog,discarded,rounding,due,in_time"}).json()["rows"]
+    assert rows
+    assert {tuple(row.values()) for row in rows} == {(0.0, 0.0, None, None, None)}
+    every = client.get(f"{PLAN}/tables/shipments").json()["rows"]
+    period = every[0]["period"]
+    query = {"arrives": period, "columns": "arrives,quantity"}
+    shipped = client.get(f"{PLAN}/tables/shipments", params=query).json()
+    assert shipped["total"] == sum(row["period"] == period for row in every)
+    assert {row["arrives"] for row in shipped["rows"]} == {period}
 
 
 def test_its_gap_of_rounding_is_what_the_linear_program_proved(client: TestClient) -> None:
