@@ -1,8 +1,8 @@
-"""How long questions to a plan take over HTTP: `python -m benchmarks.answering --scenario crisis`.
+"""How long sensitivity queries take over HTTP: `python -m benchmarks.sensitivity --scenario crisis`.
 
-A service of its own plans one of Ryanggang's years; then each question is asked of it, the first time with nothing open, and again.
-Seconds are those of the caller, and of processor time of the service and its children. `--shortages` of the dearest, and as many
-drawn from the rest, are asked for their first verified remedy.
+A service of its own plans one of Ryanggang's years and answers each query, the first without an open worker, and again.
+Seconds are those of the caller, and CPU seconds of the service and its children. Changes are estimated and then solved (what-if);
+the first verified remedy is asked for `--shortages` of the greatest shortages and as many drawn from the rest.
 """
 
 import argparse
@@ -10,8 +10,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,25 @@ import psutil
 
 from benchmarks.load import serving
 from benchmarks.serving import processor_seconds
+
+CHANGES: Mapping[str, list[dict[str, Any]]] = {
+    "power of Hyesan in February + 10 %": [
+        {"what": "power_limit", "where": "hyesan", "periods": ["2002-02"], "factor": 1.1}
+    ],
+    "power of Kapsan in February - 20 %": [
+        {"what": "power_limit", "where": "kapsan", "periods": ["2002-02"], "factor": 0.8}
+    ],
+    "deliveries of the centre in May - 10 %": [{"what": "delivered", "periods": ["2002-05"], "factor": 0.9}],
+    "soap reserved for Hyesan in May": [
+        {"what": "served_least", "where": "hyesan/laundry-soap", "periods": ["2002-05"], "value": 1000}
+    ],
+    "all power - 5 %": [{"what": "power_limit", "factor": 0.95}],
+    "central share 60 %": [{"what": "central_share", "value": 0.6}],
+    "impossible: a billion pieces of soap in store at the end": [
+        {"what": "closing_least", "where": "hyesan/laundry-soap", "value": 1e9}
+    ],
+}
+"""Changes that are estimated and solved: of one limit, broad, and one that no plan satisfies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,10 @@ def questions(asker: Asker, shortages: int, curves: float) -> Iterator[Answered]
     yield asker.ask("bottlenecks", group_by="category")[0]
     told, every = asker.ask("bottlenecks", group_by="limit", max_results=10_000)
     yield told
+    for name, changes in CHANGES.items():
+        for kind in ("estimate", "what-if"):
+            answered = asker.ask(kind, method="POST", body={"changes": changes})[0]
+            yield replace(answered, question=f"{kind}: {name}")
     groups = every["groups"]
     drawn = random.Random(0).sample(groups[shortages:], min(shortages, len(groups[shortages:])))
     for group in [*groups[:shortages], *drawn]:
@@ -84,6 +107,8 @@ def _note(found: dict[str, Any]) -> str:
     if "points" in found:
         reached = f"{len(found['points'])} points to {found['explored_until']:.4g}, error {found['max_error']}"
         return f"{reached}. {found['note']}"
+    if "outcome" in found:
+        return str(found["outcome"])
     if "groups" in found:
         return f"{len(found['groups'])} groups"
     return ""
@@ -93,7 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="benchmarks.sensitivity", description=__doc__)
     parser.add_argument("--scenario", default="crisis")
-    parser.add_argument("--shortages", type=int, default=5)
+    parser.add_argument(
+        "--shortages", type=int, default=5, help="greatest shortages, and random ones, whose remedy is asked for"
+    )
     parser.add_argument(
         "--curves", type=float, default=0.0, help="seconds that each curve may take; none are asked for by default"
     )
