@@ -87,7 +87,8 @@ def _solve_in_session(
         return None
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
-    point = session.solve_change(Bounds.from_program(program.lp), time_limit_seconds=WARM_TIME_LIMIT_SECONDS)
+    bounds = Bounds.from_program(program.lp)
+    point = session.solve_change(bounds, time_limit_seconds=WARM_TIME_LIMIT_SECONDS, with_basis=True)
     if (
         point is None
         or not certify_solution(program.lp, Solution(Termination("optimal"), point.values, point.dual_values)).passed
