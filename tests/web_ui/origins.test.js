@@ -34,6 +34,7 @@ const ZERO = {
   taken: 0,
   given: 0,
   stock: 0,
+  discarded: 0,
   served: 0,
 };
 
@@ -124,6 +125,19 @@ describe("sumSources", () => {
   it("leaves out transports between counties for the whole province", () => {
     const [first] = sumSources(supply, problemIndex, { county: null, item: null });
     assert.deepEqual([first.arrived, first.sent, first.served], [0, 0, 24]);
+  });
+
+  it("shows what is under way for the whole province, and what is left over below one unit", () => {
+    const moved = buildColumns([
+      { ...soap, county: "a", period: "m1", made: 10.5, sent: 10, discarded: 0.5 },
+      { ...soap, county: "b", period: "m2", arrived: 10, served: 10 },
+    ]);
+    const [first, second] = sumSources(moved, problemIndex, { county: null, item: "soap" });
+    assert.deepEqual([first.under_way, first.discarded, first.stored, first.sent], [10, 0.5, 0, 0]);
+    assert.deepEqual(
+      [second.reached, second.under_way, second.drawn, second.arrived],
+      [10, 0, 0, 0],
+    );
   });
 });
 

@@ -22,6 +22,7 @@ const FLOW_COLUMNS = [
   "sent",
   "taken",
   "given",
+  "discarded",
   "served",
 ];
 
@@ -33,10 +34,11 @@ const INFLOWS = {
   taken: "swap",
   drawn: "stock",
   arrived: "arrived",
+  reached: "arrived",
 };
 
 /** Outflows other than to people. */
-const OUTFLOWS = ["stored", "given", "used", "sent"];
+const OUTFLOWS = ["stored", "given", "used", "sent", "under_way", "discarded"];
 
 /** Position of 15 April within its month. */
 const MID_APRIL = 14 / 30;
@@ -75,6 +77,7 @@ export async function showPart(body, year) {
 /**
  * Sum inflows and outflows by month: of an item in its unit, of all goods in won.
  * The change of stock balances each row: `drawn` if more goes out than comes in, otherwise `stored`.
+ * Over all places, what is sent arrives in the province: what arrives in another month is `under_way` or `reached`.
  * @param {Columns} columns columns of the table `supply`
  * @param {Pick<ProblemIndex, "periods"|"isGood"|"getValue">} problemIndex the problem
  * @param {{county: string|null, item: string|null}} selection county and item; null for all
@@ -96,13 +99,20 @@ export function sumSources(columns, problemIndex, { county, item }) {
     /** @param {string} name @returns {number} */
     const get = (name) => columns[name][row];
     for (const name of FLOW_COLUMNS) sum[name] += value * get(name);
-    const outflow = get("served") + get("used") + get("sent") + get("given");
+    const outflow = get("served") + get("used") + get("sent") + get("given") + get("discarded");
     const inflow = get("made") + get("central") + get("arrived") + get("taken");
     sum[outflow > inflow ? "drawn" : "stored"] += value * Math.abs(outflow - inflow);
   });
-  // Over all places, everything that arrives was sent from another place of the province.
-  if (!county) for (const sum of sums.values()) Object.assign(sum, { arrived: 0, sent: 0 });
+  if (!county) for (const sum of sums.values()) sumMoves(sum);
   return [...sums.values()];
+}
+
+/** Replace what is sent and arrives by what changes the amount on the way. @param {MonthSum} sum */
+function sumMoves(sum) {
+  const change = sum.sent - sum.arrived;
+  const isRounding = Math.abs(change) <= 1e-9 * (sum.sent + sum.arrived);
+  const [under_way, reached] = isRounding ? [0, 0] : [Math.max(change, 0), Math.max(-change, 0)];
+  Object.assign(sum, { arrived: 0, sent: 0, under_way, reached });
 }
 
 /** @param {MonthSum[]} sums @param {ProblemIndex} problemIndex @param {{county: string|null, item: string|null}} selection @returns {import("../../lib/chart.js").Figure} */
