@@ -73,8 +73,8 @@ def test_its_tables_have_the_columns_of_today(client: TestClient) -> None:
             columns = [field.rstrip("_") for field in row.model_fields]
             table = client.get(f"{PLAN}/tables/{name}", params={"layout": "columns"}).json()["columns"]
             assert list(table) == columns, name
-            asked = client.get(f"{PLAN}/tables/{name}", params={"columns": ",".join(columns), "limit": 1})
-            assert asked.status_code == 200, asked.text
+            answer = client.get(f"{PLAN}/tables/{name}", params={"columns": ",".join(columns), "limit": 1})
+            assert answer.status_code == 200, answer.text
     table = f"{PLAN}/tables/supply"
     rows = client.get(table, params={"columns": "backlog,discarded,rounding,due,in_time"}).json()["rows"]
     assert rows
