@@ -1,7 +1,9 @@
 """The command that serves HTTP."""
 
+import asyncio
 import contextlib
 import socket
+import struct
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +12,13 @@ import typer
 from service.cli.problem_sources import error_console
 
 if TYPE_CHECKING:
+    from uvicorn.server import ServerState
+
     from service.core.settings import Settings
+
+
+STOP_SECONDS = 10
+"""Seconds that answers under way have to finish when the service stops; then they are cut off."""
 
 
 def serve_http(
@@ -44,7 +52,8 @@ def serve_http(
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.state.release_waiters()
-            await super().shutdown(sockets)
+            asyncio.get_running_loop().call_later(STOP_SECONDS, _reset_unfinished_answers, self.server_state)
+            await super().shutdown(sockets)  # waits a moment longer
 
     config = uvicorn.Config(
         app,
@@ -54,7 +63,7 @@ def serve_http(
         server_header=False,
         proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies or "",
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )
     server = GracefulServer(config)
@@ -62,6 +71,17 @@ def serve_http(
         server.run()
     if not server.started:
         raise typer.Exit(3)
+
+
+def _reset_unfinished_answers(state: "ServerState") -> None:
+    """Let the connections of unfinished answers end by a reset: in HTTP/1.0 the end of a connection is the end of an answer,
+    and proxies that speak it would pass on half a table as a whole one.
+    """
+    for connection in state.connections:
+        cycle = getattr(connection, "cycle", None)
+        if cycle is not None and cycle.response_started and not cycle.response_complete:
+            found = connection.transport.get_extra_info("socket")
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _read_settings(stated: dict[str, Any]) -> "Settings":

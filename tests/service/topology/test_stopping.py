@@ -1,5 +1,7 @@
 """A service that is told to stop answers those who wait, ends the streams of those who follow, and loses no plan."""
 
+import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -11,23 +13,37 @@ from pathlib import Path
 from threading import Thread
 
 import httpx2
+import pytest
 
+from models.plan import Plan
+from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.settings import Settings
+from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
-from tests.service.helpers import slow, until
+from tests.service.helpers import request as make_request, slow, some_outcome, until
 
 ROOT = Path(__file__).parents[3]
 
 
+SERVE = "from service.cli import app, serve; serve.STOP_SECONDS = {seconds}; app()"
+"""The command line, with fewer seconds for answers under way."""
+
+CUT = (http.client.IncompleteRead, ConnectionResetError)
+"""How a client sees that an answer was cut off."""
+
+BIG_BYTES = 24_000_000
+"""Bytes of a table that no socket buffers hold."""
+
+
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def running(folder: Path, stop_seconds: int = 10) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A service in a process of its own that is ready, and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"DATA_DIR": folder, "SOLVER_WORKERS": 1, "LOG_LEVEL": "warning", "SHUTDOWN_GRACE_SECONDS": 0.1}
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-m", "service.cli", "serve", "--port", str(port)],
+        [sys.executable, "-c", SERVE.format(seconds=stop_seconds), "serve", "--port", str(port)],
         cwd=ROOT,
         env={**os.environ, **{f"ALLOT_{name}": str(value) for name, value in settings.items()}},
         stderr=subprocess.DEVNULL,
@@ -56,6 +72,47 @@ def asking(questions: dict[str, Callable[[], httpx2.Response]]) -> tuple[dict[st
     for thread in threads:
         thread.start()
     return answers, threads
+
+
+def store_big_table(folder: Path) -> str:
+    """Store a finished plan with a table of many bytes; its identifier."""
+    settings = Settings(data_dir=folder)
+    store = Store.open_store(settings)
+    queue = JobQueue(store, settings)
+    queue.submit_plan(make_request("big"))
+    claim = queue.claim_next_job("test")
+    assert claim is not None
+    head = Plan.model_validate({**some_outcome().head.model_dump(), "tables": {"supply": 1}})
+    assert queue.store_outcome(claim, PlanOutcome(head, {"supply": EncodedTable(1, os.urandom(BIG_BYTES))}))
+    store.close()
+    return claim.plan
+
+
+def begin_download(address: str, plan: str, version: str) -> http.client.HTTPResponse:
+    """Ask for the big table and read the head of the answer, no more."""
+    port = int(address.rsplit(":", 1)[1])
+    connection = socket.create_connection(("127.0.0.1", port))
+    path = f"/v1/plans/{plan}/tables/supply?format=parquet"
+    connection.sendall(f"GET {path} HTTP/{version}\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    connection.close()  # the answer keeps its own reference
+    assert answer.status == 200
+    return answer
+
+
+def test_a_download_is_whole_or_an_error_when_the_service_stops(tmp_path: Path) -> None:
+    plan = store_big_table(tmp_path)
+    with running(tmp_path, stop_seconds=1) as (process, address):
+        slow_readers = [begin_download(address, plan, version) for version in ("1.0", "1.1")]
+        reader = begin_download(address, plan, "1.1")
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(*CUT):
+            assert len(reader.read()) == BIG_BYTES
+        process.wait(60)
+        for answer in slow_readers:
+            with pytest.raises(CUT), answer:
+                answer.read()
 
 
 def test_those_who_wait_are_answered_before_the_service_stops(tmp_path: Path) -> None:
