@@ -26,6 +26,9 @@ which a larger limit would let a whole unit disappear."""
 FIRST_UNIT_WEIGHT = 1.05
 """Weight of the first unit of a need in rounding, relative to the weight of the deepest shortage band."""
 
+BAND_ORDER_SHARE = 0.01
+"""Share of its own weight that a band of the first unit has besides, so that cheaper bands are filled first."""
+
 SOURCE_VARIABLES = ("make", "central", "give", "take")
 """Variables that bring units in or take them out."""
 
@@ -147,8 +150,9 @@ def _weigh_first_units(arrays: ProblemArrays, program: Program) -> FloatArray:
     is_first = (need > 0) & (served_before[band] * need < 1 - WHOLE_TOLERANCE) & (arrays.band_width[-1] * need < 1)
     is_first &= _is_known_whole_need(arrays, short)
     factor = np.ones(program.lp.column_count)
-    deepest = FIRST_UNIT_WEIGHT * arrays.band_weight.max() / np.maximum(arrays.band_weight[band], np.finfo(float).tiny)
-    factor[short.block_slice] = np.where(is_first & (arrays.band_weight[band] > 0), deepest, 1.0)
+    weight = np.maximum(arrays.band_weight[band], np.finfo(float).tiny)
+    deepest = FIRST_UNIT_WEIGHT * arrays.band_weight.max() + BAND_ORDER_SHARE * weight
+    factor[short.block_slice] = np.where(is_first & (arrays.band_weight[band] > 0), deepest / weight, 1.0)
     return factor
 
 

@@ -86,6 +86,18 @@ def test_a_first_unit_comes_in_every_period() -> None:
     assert served[0].sum() == pytest.approx(15)
 
 
+@pytest.mark.parametrize(("needs", "supply"), [([9, 9, 2], 2), ([9, 8, 7, 3], 6), ([90, 3, 3, 3], 9)])
+def test_cheaper_bands_of_a_shortage_are_filled_first(needs: list[int], supply: int) -> None:
+    session, values = round_items(make_neighbours(needs, supply))
+    short = session.program.variables["short"]
+    amounts, widths = np.zeros((2, len(needs), len(session.arrays.band_width)))
+    cells = short.axes["place"], short.axes["band"]
+    amounts[cells] = values[short.block_slice]
+    widths[cells] = session.program.lp.column_upper[short.block_slice]
+    before = np.cumsum(widths, axis=1) - widths
+    assert np.allclose(amounts, np.clip(amounts.sum(axis=1, keepdims=True) - before, 0, widths))
+
+
 def test_needs_that_carry_over_wait_for_their_unit() -> None:
     served = serve_items(make_neighbours([40, 4], 4, item={"carry_over": 1.0}))[:, 0]
     assert served.sum() == pytest.approx(4)

@@ -74,6 +74,6 @@ def test_a_curve_of_the_province_reports_its_last_parameter(session: Sensitivity
     assert found.points[0].objective == pytest.approx(session.point.objective)
     assert not found.exact
     if len(found.points) == 1:
-        assert "By its prices the objective at 0.2 is at least" in found.note
+        assert "the objective at 0.2 is at least" in found.note
     else:
         assert found.max_error is not None
