@@ -34,6 +34,7 @@ from service.storage.errors import (
     StorageUnavailableError,
     VersionConflictError,
 )
+from service.storage.object_store import FULL_DISK_ERRORS
 
 log = structlog.get_logger("allot.service")
 
@@ -187,6 +188,13 @@ async def handle_client_disconnect(request: Request, _: Exception) -> Response:
     return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)
 
 
+async def handle_system_error(request: Request, error: Exception) -> Response:
+    """Handle an error of the system: a disk that is full, here that of temporary files, is an outage; others are unexpected."""
+    if not isinstance(error, OSError) or error.errno not in FULL_DISK_ERRORS:
+        return await handle_unexpected_error(request, error)
+    return await handle_storage_unavailable(request, StorageUnavailableError("The disk of temporary files is full."))
+
+
 class StreamEndedError(Exception):
     """A stream of events has ended before, and the client has all of it."""
 
@@ -219,6 +227,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(StorageUnavailableError, handle_storage_unavailable)
     app.add_exception_handler(DamagedRecordError, handle_damaged_record)
+    app.add_exception_handler(OSError, handle_system_error)
     app.add_exception_handler(ClientDisconnect, handle_client_disconnect)
     app.add_exception_handler(Exception, handle_unexpected_error)
 

@@ -26,6 +26,7 @@ def upgrade_database(
     Run it as the owner, before services start that connect as the role. The exit code is 3 if it cannot be done.
     """
     from service.core.settings import Settings
+    from service.domain.startup import explain_start_failure
     from service.storage.errors import StorageError
     from service.storage.service_role import grant_service_role
     from service.storage.store import Store
@@ -37,8 +38,8 @@ def upgrade_database(
                 grant_service_role(store.engine, service_role)
         finally:
             store.close()
-    except StorageError as error:
-        error_console.print(str(error), markup=False)
+    except (StorageError, OSError) as error:
+        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
         raise typer.Exit(3) from error
     typer.echo(
         "The database is up to date."

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -58,6 +59,11 @@ class ObjectStore(Protocol):
         ...
 
 
+FULL_DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Error numbers of the system that say that a disk, or a share of it, is full."""
+
+_PROBE_BYTES = 4096
+
 MIN_FREE_BYTES = 64 * 1024 * 1024
 """Bytes that must be free on a disk for the service to be ready."""
 
@@ -79,7 +85,7 @@ def _translate_object_errors(key: str | None = None) -> Iterator[None]:
             raise StorageUnavailableError("The folder of the object store is gone.") from error
         raise RecordNotFoundError("object", key) from error
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in FULL_DISK_ERRORS
         reason = "The disk of the object store is full." if full else "The object store cannot be read or written."
         raise StorageUnavailableError(reason) from error
 
@@ -146,8 +152,10 @@ class FolderObjectStore:
         with _translate_object_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
             check_free_space(self._folder, "object store")
-            if not os.access(self._folder, os.W_OK | os.X_OK):
-                raise StorageUnavailableError("The folder of the object store cannot be written.")
+            with TemporaryFile(dir=self._folder) as probe:
+                probe.write(bytes(_PROBE_BYTES))
+                probe.flush()
+                os.fsync(probe.fileno())
 
     def remove_drafts(self, older_than_seconds: float) -> int:
         """Remove drafts of processes that died while they wrote."""
@@ -218,8 +226,8 @@ class BucketObjectStore:
         return f"{found['e_tag']} {found['size']}"
 
     def check_writable(self) -> None:
-        """Raise StorageUnavailableError if the bucket does not answer."""
-        self.has_object("tables/none")
+        """Raise StorageUnavailableError if the bucket takes no objects."""
+        self.put_object("probe", b"")
 
     def remove_drafts(self, older_than_seconds: float) -> int:  # noqa: ARG002 - as the protocol says
         """Do nothing: a bucket has whole objects only."""

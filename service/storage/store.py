@@ -35,6 +35,12 @@ WRITE_WAIT_SECONDS = 10.0
 READ_SECONDS = 20.0
 """How long a reading transaction may take on PostgreSQL."""
 
+_PROBE = (
+    "INSERT INTO callers (caller, last_claim) VALUES ('', :moment) "
+    "ON CONFLICT (caller) DO UPDATE SET last_claim = excluded.last_claim"
+)
+"""Writes a row that means nothing: no caller has this name."""
+
 WRITE_SECONDS = 90.0
 """How long a writing transaction may take on PostgreSQL."""
 
@@ -162,7 +168,7 @@ class Store:
         if self.engine.dialect.name == "sqlite":
             check_free_space(Path(str(self.engine.url.database)).parent, "database")
         with self.write_transaction(relaxed_durability=True) as transaction:
-            transaction.connection.execute(text("DELETE FROM callers WHERE caller = ''"))  # nobody has this name
+            transaction.connection.execute(text(_PROBE), {"moment": transaction.read_clock()})
         self.objects.check_writable()
 
     def _build_transaction(self, connection: Connection) -> Transaction:

@@ -1,6 +1,8 @@
 """The database is locked, cut off or hung: changes are 503 with Retry-After, reads and readiness answer, nothing is lost."""
 
+import errno
 import os
+import random
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -12,9 +14,12 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
+from service.api.app import create_app
+from service.api.error_handlers import install_error_handlers
 from service.api.routing import ApiRouter
 from service.core.settings import Settings
 from service.domain import readiness
@@ -128,6 +133,68 @@ def test_a_database_that_hangs_is_503_and_recovers(
                 os.kill(pid, signal.SIGCONT)
         until(lambda: client.get(plan).status_code == 200)
         assert post(client, 1).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("pragma", "reason"),
+    [("max_page_count = 1", "disk of the database is full"), ("query_only = 1", "database is read-only")],
+    ids=["full", "read-only"],
+)
+@pytest.mark.usefixtures("impatient")
+def test_a_database_that_takes_no_changes_says_why_and_is_read(
+    pragma: str, reason: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty_database("sqlite", tmp_path, request) as address:
+        settings, prepare = small_service(address, tmp_path, solver_workers=0), engine._prepare_sqlite
+        limits: list[str] = []
+
+        def prepare_with_limits(connection: sqlite3.Connection, entry: Any) -> None:
+            prepare(connection, entry)
+            for limit in limits:
+                connection.execute(f"PRAGMA {limit}")
+
+        monkeypatch.setattr(engine, "_prepare_sqlite", prepare_with_limits)
+        with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+            plan = client.post("/v1/plans", json={"problem": two_counties_raw()}).headers["location"]
+            limits.append(pragma)
+            client.app_state["services"].store.engine.dispose()
+            names = (random.Random(number).randbytes(1000).hex() for number in range(40))  # noqa: S311
+            answers = (client.post("/v1/plans", json={"problem": two_counties_raw() | {"name": one}}) for one in names)
+            answer = next(one for one in answers if one.status_code != 202)  # pages may be free at first
+            assert reason in assert_problem(answer, 503)["detail"]
+            assert int(answer.headers["Retry-After"]) > 0
+            assert client.get(plan).status_code == 200
+            if pragma.startswith("query_only"):
+                assert reason in assert_problem(client.get("/health/ready"), 503)["detail"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_readiness_tells_that_postgresql_is_read_only(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with empty_database("postgresql", tmp_path, request) as address:
+        url = make_url(address)
+        with TestClient(create_app(small_service(address, tmp_path, solver_workers=0))) as client:
+            assert client.get("/health/ready").status_code == 200
+            admin = url.set(database="postgres")
+            run_as_admin(admin, f"ALTER DATABASE {url.database} SET default_transaction_read_only = on")
+            end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.database}'"  # noqa: S608
+            run_as_admin(admin, end)
+            assert "read-only" in assert_problem(client.get("/health/ready"), 503)["detail"]
+            assert client.get("/v1/plans").status_code == 200
+
+
+def test_a_full_disk_of_temporary_files_is_an_outage_and_another_error_is_not() -> None:
+    router = ApiRouter()
+
+    @router.get("/{number}")
+    def fail(number: int) -> None:
+        raise OSError(number, "as the system says")
+
+    app = FastAPI()
+    install_error_handlers(app)
+    app.include_router(router)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert "disk" in client.get(f"/{errno.ENOSPC}").json()["detail"]
+        assert [client.get(f"/{number}").status_code for number in (errno.ENOSPC, errno.EIO)] == [503, 500]
 
 
 def test_a_read_whose_connection_is_lost_is_tried_once_more() -> None:
