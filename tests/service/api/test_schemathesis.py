@@ -1,8 +1,12 @@
 """Requests made up from the OpenAPI document, good and bad: never a mistake of ours, never an answer that is not described.
 
+`ALLOT_TEST_CALLS=100000 pytest tests/service/api/test_schemathesis.py` makes about so many requests, and tells how many.
 The operations are walked by hand: the pytest plugin of schemathesis 4.32 does not run under pytest 9.2.
 """
 
+import math
+import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,8 +39,19 @@ OPERATIONS = sorted(
 )
 
 
+VARIED = [(method, path) for method, path in OPERATIONS if {"parameters", "requestBody"} & PATHS[path][method].keys()]
+"""Operations of which more than one request can be made up."""
+
+CALLS = int(os.environ.get("ALLOT_TEST_CALLS", "0"))
+EXAMPLES = max(4, math.ceil(CALLS / (2 * len(VARIED))))
+"""Requests for each operation, good ones and as many bad ones."""
+
+STATUSES: Counter[int] = Counter()
+"""How often each status was answered."""
+
+
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+def described(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """The document of a service of its own, and a plan that has finished there."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("made-up"), solver_workers=1, queue_length=5)
     with serving(settings) as address:
@@ -44,13 +59,18 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, s
         plan = httpx2.post(f"{address}/v1/plans", json=sent, headers=WAIT, timeout=90).json()
         assert plan["status"] == "finished"
         yield schemathesis.openapi.from_url(f"{address}/openapi.json"), plan["id"]
+    if CALLS:
+        plugins: Any = request.config.pluginmanager
+        with plugins.get_plugin("capturemanager").global_and_fixture_disabled():
+            told = f"\n{STATUSES.total():,} requests, by status: {dict(sorted(STATUSES.items()))}"
+            plugins.get_plugin("terminalreporter").write_line(told)
 
 
 def answered_as_described(cases: Any, plan: str | None) -> None:
     """Send some of the cases, about a plan that is there if one is named, and check every answer."""
 
     @settings(
-        max_examples=4,
+        max_examples=EXAMPLES,
         deadline=None,
         derandomize=True,
         database=None,
@@ -61,7 +81,9 @@ def answered_as_described(cases: Any, plan: str | None) -> None:
     def check(case: Any) -> None:
         if plan is not None:
             case.path_parameters["plan"] = plan
-        case.call_and_validate(checks=CHECKS)
+        answer = case.call(timeout=60)
+        STATUSES[answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
 
     check()
 
@@ -73,10 +95,7 @@ def test_good_requests_are_answered_as_described(described: tuple[Any, str], met
     answered_as_described(cases, plan if method == "get" and "{plan}" in path else None)
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [(method, path) for method, path in OPERATIONS if {"parameters", "requestBody"} & PATHS[path][method].keys()],
-)
+@pytest.mark.parametrize(("method", "path"), VARIED)
 def test_bad_requests_are_answered_as_described(described: tuple[Any, str], method: str, path: str) -> None:
     cases = described[0][path][method].as_strategy(generation_mode=GenerationMode.NEGATIVE)
     answered_as_described(cases, None)
