@@ -5,16 +5,18 @@ run     measures subjects with drivers; ratios are to `cold` of the same run.
 sweep   measures subjects of rising size and draws time and memory against size.
 goals   prints each promised measure with its figure.
 plans   prints what plans must be so that people sign them; with --old, also the time against an old checkout.
+isolation measures what one caller can do to the others.
 one     one run in this process, for the other actions.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.drivers import DRIVERS
 from benchmarks.goals import goals
+from benchmarks.isolation import format_isolation, list_attackers
 from benchmarks.measuring import as_json
 from benchmarks.plans import list_lines
 from benchmarks.plots import draw
@@ -31,11 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join([*SUBJECTS, "", *SWEEPS, "", *DRIVERS]))
     elif requested.action == "one":
         print(as_json(DRIVERS[requested.driver[0]](SUBJECTS[requested.subject[0]](), requested.limit)))
-    elif requested.action == "goals":
-        for line in goals(requested.times, requested.limit):
-            print(line, flush=True)
-    elif requested.action == "plans":
-        for line in list_lines(requested.old, requested.times):
+    elif requested.action in ("goals", "plans", "isolation"):
+        for line in _iterate_lines(requested):
             print(line, flush=True)
     elif requested.action == "sweep":
         for name in requested.sweep or list(SWEEPS):
@@ -54,17 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _iterate_lines(requested: argparse.Namespace) -> Iterator[str]:
+    """Iterate over what an action prints, as it is measured."""
+    if requested.action == "goals":
+        yield from goals(requested.times, requested.limit)
+    elif requested.action == "plans":
+        yield from list_lines(requested.old, requested.times)
+    else:
+        yield from format_isolation(requested.seconds, requested.attacker or list_attackers())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "plans", "one"])
+    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "plans", "isolation", "one"])
     parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
     parser.add_argument("--sweep", action="append", choices=list(SWEEPS), help="default: all")
     parser.add_argument("--driver", action="append", choices=list(DRIVERS), help="default: all; of sweeps build, cold")
     parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
     parser.add_argument("--limit", type=float, default=300.0, help="seconds after which one solve is cut")
     parser.add_argument("--old", type=Path, help="checkout of an old commit, against which `plans` measures time")
+    parser.add_argument("--attacker", action="append", choices=list_attackers(), help="default: all, one after another")
+    parser.add_argument("--seconds", type=float, default=30.0, help="seconds for each attacker")
     parser.add_argument("--plots", type=Path, help="folder for the plots of a sweep")
     return parser
 
