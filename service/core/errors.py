@@ -24,9 +24,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from models.validation.checks import Finding
+from models.validation.finding_codes import make_finding
 
 PROBLEM_JSON = "application/problem+json"
 """Media type of every error."""
+
+_MORE_FINDINGS = "more_findings"
 
 STATUS_CLIENT_CLOSED_REQUEST = 499
 """Status in log and metrics of a request whose client went away; nobody reads its answer."""
@@ -156,6 +159,22 @@ class ServiceUnavailableError(ApiError):
 
 BODY_ERRORS = (BadRequestError, ContentTooLargeError, UnsupportedMediaTypeError, UnprocessableContentError)
 """Errors of every operation with a body."""
+
+
+MAX_FINDINGS = 1_000
+"""Findings in one answer at most, beside one that says that there are more."""
+
+
+def cap_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Keep at most `MAX_FINDINGS` findings, errors before warnings, and add one that says that there are more."""
+    listed = [finding for finding in findings if finding.code != _MORE_FINDINGS]
+    if len(listed) <= MAX_FINDINGS:
+        return tuple(findings)
+    listed.sort(key=lambda finding: finding.severity == "warning")
+    more = make_finding(
+        _MORE_FINDINGS, (), "There are more findings than are listed.", "Correct the listed findings first."
+    )
+    return (*listed[:MAX_FINDINGS], more)
 
 
 def summarize_findings(findings: Sequence[Finding]) -> str:

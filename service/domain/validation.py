@@ -7,7 +7,7 @@ from models.validation.checks import Finding, InvalidProblemError, check_problem
 from service.auth.authorization import scope_lookup
 from service.auth.principals import Principal
 from service.core.document_limits import reject_oversized_document
-from service.core.errors import UnprocessableContentError
+from service.core.errors import UnprocessableContentError, cap_findings
 from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
@@ -73,6 +73,7 @@ def _validate_sheets(
 
 
 def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None) -> ValidationReport:
+    findings = cap_findings(findings)
     errors = sum(one.severity == "error" for one in findings)
     return ValidationReport(
         valid=errors == 0,

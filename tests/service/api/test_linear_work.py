@@ -1,8 +1,11 @@
 """Work on a body grows as the body does: these bodies took minutes of a thread, or held the writers' lock for seconds."""
 
+import io
 import json
 import sqlite3
+import zipfile
 
+import pytest
 from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
@@ -23,6 +26,21 @@ def test_many_repeated_keys_are_found_in_one_pass(client: TestClient) -> None:
     assert_problem(client.post("/v1/validate", content=body, headers=JSON_TYPE), 422, "repeated_key")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{" + ",".join(f'"f{number}":1' for number in range(10_001)) + "}", "10,001 keys; the limit is 10,000"),
+        ('{"problem":{"period_days":[' + '"",' * 20_000 + '""]}}', "'period_days' contains 20,001 values"),
+    ],
+)
+def test_what_could_be_a_million_mistakes_is_refused_before_they_are_listed(
+    client: TestClient, body: str, said: str
+) -> None:
+    assert (
+        said in assert_problem(client.post("/v1/validate", content=body, headers=JSON_TYPE), 413, "too_many")["detail"]
+    )
+
+
 def test_a_report_full_of_unknown_names_is_refused_with_a_thousand_findings(client: TestClient) -> None:
     plan = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT).headers["location"]
     for act in ("submit", "ratify"):
@@ -38,6 +56,18 @@ def test_a_report_full_of_unknown_names_is_refused_with_a_thousand_findings(clie
     refused = assert_problem(answer, 422)
     assert len(refused["errors"]) == 1001
     assert refused["errors"][-1]["code"] == "more_findings"
+
+
+def test_a_sheet_full_of_repeated_columns_is_answered_with_a_thousand_findings(client: TestClient) -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("items.csv", "id," * 20_000 + "id\n")
+    zipped = {"Content-Type": "application/zip"}
+    report = client.post("/v1/validate", content=sink.getvalue(), headers=zipped).json()
+    assert len(report["findings"]) == report["errors"] == 1001
+    assert report["findings"][-1]["code"] == "more_findings"
+    refused = assert_problem(client.put("/v1/provinces/wide", content=sink.getvalue(), headers=zipped), 422)
+    assert len(refused["errors"]) == 1001
 
 
 def test_a_report_is_checked_while_another_writes(client: TestClient, api_settings: Settings) -> None:
