@@ -1,7 +1,8 @@
 """The webhook dispatcher: a thread of every service process that leases due messages of the outbox and has them sent.
 
 Delivery is at least once: if a process ends with a lease, another sends the message again, with the same identifier.
-A webhook that does not answer delays no other: few of its messages are sent at a time.
+A webhook that does not answer delays no other: few of its messages are sent at a time. Callers have turns, and one caller half
+of the senders.
 """
 
 import random
@@ -16,7 +17,12 @@ from service.auth.principals import PROVIDER_CALLER_PREFIX
 from service.core.ids import new_identifier
 from service.core.settings import Settings
 from service.storage.records import DeliveryState
-from service.storage.repositories.deliveries import LeasedDelivery, lease_due_deliveries, record_delivery_attempt
+from service.storage.repositories.deliveries import (
+    DeliveryLimits,
+    LeasedDelivery,
+    lease_due_deliveries,
+    record_delivery_attempt,
+)
 from service.storage.store import Store
 from service.workers.background import FailureLog, PeriodicThread
 from service.workers.http_sender import DeliveryError, build_signed_headers, post_message
@@ -55,6 +61,12 @@ class WebhookDispatcher:
         self._settings = settings
         self._failures = failures
         self._owner = new_identifier()
+        senders = settings.webhook_concurrency
+        self._limits = DeliveryLimits(
+            settings.webhook_timeout_seconds + settings.lease_seconds,
+            LONGEST_WAIT_SECONDS,
+            senders if settings.authentication == "off" else max(1, senders // 2),  # otherwise all are one caller
+        )
         self._rng = random.SystemRandom()
         self._in_flight: set[Future[None]] = set()
         self._senders: ThreadPoolExecutor | None = None
@@ -74,19 +86,12 @@ class WebhookDispatcher:
         while self._senders is not None and not should_stop():
             self._in_flight = {one for one in self._in_flight if not one.done()}
             free = self._settings.webhook_concurrency - len(self._in_flight)
-            due_deliveries = (
-                lease_due_deliveries(
-                    self._store, self._owner, free, self._compute_lease_seconds(), LONGEST_WAIT_SECONDS
-                )
-                if free
-                else ()
-            )
+            if not free:
+                return
+            due_deliveries = lease_due_deliveries(self._store, self._owner, free, self._limits)
             if not due_deliveries:
                 return
             self._in_flight |= {self._senders.submit(self._send_delivery, delivery) for delivery in due_deliveries}
-
-    def _compute_lease_seconds(self) -> float:
-        return self._settings.webhook_timeout_seconds + self._settings.lease_seconds
 
     def _send_delivery(self, delivery: LeasedDelivery) -> None:
         try:

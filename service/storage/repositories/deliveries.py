@@ -36,23 +36,33 @@ class LeasedDelivery:
     """Body of the message."""
 
 
-def lease_due_deliveries(
-    store: Store, owner: str, limit: int, lease_seconds: float, max_backoff_seconds: float
-) -> tuple[LeasedDelivery, ...]:
-    """Lease messages that are due, the longest due first, at most `MAX_CONCURRENT_PER_WEBHOOK` of a webhook.
+@dataclass(frozen=True, slots=True)
+class DeliveryLimits:
+    """What limits the leases of a process."""
+
+    lease_seconds: float
+    """Seconds of a lease."""
+    longest_wait_seconds: float
+    """Longest time before another attempt."""
+    most_per_caller: int
+    """Messages of one caller under way at a time, over all service processes."""
+
+
+def lease_due_deliveries(store: Store, owner: str, limit: int, limits: DeliveryLimits) -> tuple[LeasedDelivery, ...]:
+    """Lease messages that are due: the callers in turn, of each the longest due first, within the limits.
 
     After the clock was set back, a lease or a wait may be longer than any that is given; it does not count then.
     """
     with store.read_transaction() as transaction:
-        if not _select_due_deliveries(transaction, 1, lease_seconds, max_backoff_seconds):
+        if not _select_due_deliveries(transaction, 1, limits):
             return ()
     with store.write_transaction() as transaction:
         acquire_lock(transaction.connection, "webhook_dispatcher")
-        names = _select_due_deliveries(transaction, limit, lease_seconds, max_backoff_seconds)
+        names = _select_due_deliveries(transaction, limit, limits)
         rows = transaction.connection.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(names))
-            .values(owner=owner, lease=transaction.read_clock() + lease_seconds, tries=deliveries.c.tries + 1)
+            .values(owner=owner, lease=transaction.read_clock() + limits.lease_seconds, tries=deliveries.c.tries + 1)
             .returning(deliveries.c.id, deliveries.c.tries, deliveries.c.body)
         ).all()
         province = func.coalesce(plans.c.province, webhooks.c.province)  # retention may have removed the plan
@@ -95,31 +105,45 @@ def count_undelivered(store: Store) -> dict[str, int]:
     return {"waiting": found.get("waiting", 0), "dead": found.get("dead", 0)}
 
 
-def _select_due_deliveries(
-    transaction: Transaction, limit: int, lease_seconds: float, max_backoff_seconds: float
-) -> list[str]:
+def _select_due_deliveries(transaction: Transaction, limit: int, limits: DeliveryLimits) -> list[str]:
     """Select the messages to send now."""
     moment = transaction.read_clock()
-    holds = deliveries.c.lease.between(moment, moment + lease_seconds)
-    busy = (
-        select(deliveries.c.webhook, func.count().label("count"))
+    holds = deliveries.c.lease.between(moment, moment + limits.lease_seconds)
+    under_way = (
+        select(deliveries.c.webhook, webhooks.c.caller)
+        .join(webhooks, webhooks.c.id == deliveries.c.webhook)
         .where(deliveries.c.state == "waiting", holds)
-        .group_by(deliveries.c.webhook)
         .subquery()
     )
+    of_webhook = select(under_way.c.webhook, func.count().label("count")).group_by(under_way.c.webhook).subquery()
+    of_caller = select(under_way.c.caller, func.count().label("count")).group_by(under_way.c.caller).subquery()
     free = or_(deliveries.c.lease.is_(None), not_(holds))
-    is_due = or_(deliveries.c.due <= moment, deliveries.c.due > moment + max_backoff_seconds)
+    is_due = or_(deliveries.c.due <= moment, deliveries.c.due > moment + limits.longest_wait_seconds)
     place = func.row_number().over(partition_by=deliveries.c.webhook, order_by=(deliveries.c.due, deliveries.c.id))
     waiting = (
-        select(deliveries.c.id, deliveries.c.webhook, deliveries.c.due, place.label("place"))
+        select(deliveries.c.id, deliveries.c.webhook, deliveries.c.due, webhooks.c.caller, place.label("place"))
+        .join(webhooks, webhooks.c.id == deliveries.c.webhook)
         .where(deliveries.c.state == "waiting", is_due, free)
         .subquery()
     )
+    ready = (
+        select(waiting.c.id, waiting.c.due, waiting.c.caller)
+        .select_from(waiting.outerjoin(of_webhook, of_webhook.c.webhook == waiting.c.webhook))
+        .where(waiting.c.place <= MAX_CONCURRENT_PER_WEBHOOK - func.coalesce(of_webhook.c.count, 0))
+        .subquery()
+    )
+    turn = func.coalesce(of_caller.c.count, 0) + func.row_number().over(
+        partition_by=ready.c.caller, order_by=(ready.c.due, ready.c.id)
+    )
+    in_turn = (
+        select(ready.c.id, ready.c.due, turn.label("turn"))
+        .select_from(ready.outerjoin(of_caller, of_caller.c.caller == ready.c.caller))
+        .subquery()
+    )
     query = (
-        select(waiting.c.id)
-        .select_from(waiting.outerjoin(busy, busy.c.webhook == waiting.c.webhook))
-        .where(waiting.c.place <= MAX_CONCURRENT_PER_WEBHOOK - func.coalesce(busy.c.count, 0))
-        .order_by(waiting.c.due, waiting.c.id)
+        select(in_turn.c.id)
+        .where(in_turn.c.turn <= limits.most_per_caller)
+        .order_by(in_turn.c.turn, in_turn.c.due, in_turn.c.id)
         .limit(limit)
     )
     return list(transaction.connection.execute(query).scalars())

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
 from service.core.settings import Settings
 from service.domain.schemas.webhooks import DeliveryView, WebhookBody, WebhookWithSecret
 from service.domain.webhooks import WebhookService
+from service.storage.repositories.deliveries import DeliveryLimits, lease_due_deliveries
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outbox import enqueue_event
 from service.storage.schema import deliveries
@@ -174,6 +176,28 @@ def test_one_that_does_not_answer_holds_up_no_other(
             assert silent.hold is not None
             silent.hold.set()
             until(lambda: {one.state for one in sent(hooks, mute)} == {"delivered"})
+
+
+def test_callers_have_turns_and_one_of_them_half_of_the_senders(
+    store: Store, hooks: WebhookService, queue: JobQueue
+) -> None:
+    greedy, other = (Principal(name, ANONYMOUS_PRINCIPAL.grants) for name in ("greedy", "other"))
+    with receiving() as receiver:
+        for _ in range(5):
+            made(hooks, receiver, greedy, province="here")
+        late = made(hooks, receiver, other, province="here")
+        plan = queue.submit_plan(request("here", source={"province": "here"})).plan.id
+        with store.write_transaction() as stored:
+            enqueue_event(stored, "plan.ratified", plan, {})
+        limits = DeliveryLimits(lease_seconds=60.0, longest_wait_seconds=60.0, most_per_caller=2)
+        first = lease_due_deliveries(store, "process", 4, limits)
+        assert Counter(one.caller for one in first) == {"greedy": 2, "other": 1}
+        assert lease_due_deliveries(store, "process", 4, limits) == ()
+        with store.write_transaction() as stored:
+            enqueue_event(stored, "plan.ratified", plan, {})
+        (second,) = lease_due_deliveries(store, "process", 1, limits)
+        assert second.caller == "other"
+        assert {one.id for one in sent(hooks, late)} >= {second.id}
 
 
 def test_several_processes_share_the_work(
