@@ -104,15 +104,15 @@ class Settings(BaseSettings):
     """Variables of a problem at most, estimated as periods × (lines + items × (2 × links + 5 × counties))."""
 
     solver_workers: Annotated[int, Field(ge=0)] = Field(default_factory=_count_usable_cores)
-    """Solves at a time in one service process, each in a worker process; the number of cores if absent. 0: this process only accepts plans and answers requests, others solve."""
+    """Solves at a time in one service process, each in a worker process; the number of cores if absent. One more starts for a caller none of whose plans runs. 0: this process only accepts plans and answers requests, others solve."""
     worker_memory_limit_bytes: Positive = 4096 * MIB
     """Memory that one solve or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
     worker_nice: Annotated[int, Field(ge=0, le=19)] = 10
     """Nice level of solver processes, so that API requests get CPU time first (0 to 19). Sensitivity queries run at half of it."""
     sensitivity_workers: Positive = Field(default_factory=_count_usable_cores)
-    """Sensitivity queries at a time in one service process, each in a worker process that keeps its plan loaded; the number of cores if absent."""
+    """Sensitivity queries at a time in one service process, each in a worker process that keeps its plan loaded; the number of cores if absent. With authentication, one caller leaves one of several workers to the others."""
     sensitivity_queue_size: Annotated[int, Field(ge=0)] = 32
-    """Sensitivity queries that may wait for a worker; above, 429 with `Retry-After`."""
+    """Sensitivity queries that may wait for a worker; above, 429 with `Retry-After`. With authentication, half of those that run and wait may be of one caller."""
     sensitivity_timeout_seconds: Seconds = 600.0
     """Seconds after which a sensitivity query is ended. If the client disconnects, the query ends at once."""
     sensitivity_idle_timeout_seconds: Seconds = 300.0
@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     """Days for which an Idempotency-Key is kept, once its plan has ended; without limit if absent."""
 
     webhook_concurrency: Annotated[int, Field(ge=0)] = 4
-    """Webhook messages that one process sends at a time. 0: this process sends none, others do."""
+    """Webhook messages that one process sends at a time; with authentication, half of them may be of one caller. 0: this process sends none, others do."""
     webhook_timeout_seconds: Seconds = 10.0
     """Time limit of one attempt to send a message, including connection and answer."""
     webhook_max_attempts: Positive = 12

@@ -21,10 +21,13 @@ from service.storage.records import JobEvent, PlanRecord
 from service.storage.repositories import plan_events
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
-from service.workers.background import FailureLog
+from service.workers.background import FailureLog, PeriodicThread
 from service.workers.job_attempt import OnAttemptFinished
 from service.workers.supervisor import Supervisor
 from service.workers.worker_pool import WorkerPool, build_use_limits
+
+UNNOTIFIED_SECONDS = 15.0
+"""Seconds after which a subscriber looks at its plan although nobody said that it changed."""
 
 WakeCallback = Callable[[], object]
 """Called, from any thread, when there is news; must return at once."""
@@ -51,6 +54,11 @@ class Notifier:
             subscribers = [wake for wakes in self._subscribers.values() for wake in wakes]
         for wake in subscribers:
             wake()
+
+    def list_plans(self) -> tuple[str, ...]:
+        """List the plans that have subscribers."""
+        with self._lock:
+            return tuple(self._subscribers)
 
     @contextmanager
     def subscribe_to_plan(self, plan: str, wake: WakeCallback) -> Iterator[None]:
@@ -84,9 +92,14 @@ class JobRuntime:
         self._notifier = Notifier()
         self._supervisor: Supervisor | None = None
         self._is_stopping = False
+        self._watcher: PeriodicThread | None = None
+        self._positions: dict[str, tuple[int, str]] = {}
 
     def start(self) -> None:
         """Begin to solve queued plans; return at once, while the solvers load. With `solver_workers=0`, other processes solve."""
+        self._watcher = PeriodicThread(
+            "plan-watcher", self._settings.poll_seconds, self._notify_changed_plans, self.failures
+        )
         if self._settings.solver_workers > 0:
             self.workers.start_loading()
             self._supervisor = Supervisor(
@@ -100,6 +113,9 @@ class JobRuntime:
 
     def stop(self) -> None:
         """Claim no more plans, give running ones `shutdown_grace_seconds`, and return the rest to the queue."""
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
         if self._supervisor is not None:
             self._supervisor.stop(self._settings.shutdown_grace_seconds)
             self._supervisor = None
@@ -147,6 +163,22 @@ class JobRuntime:
             transaction.plans.get_plan(plan)
             return plan_events.read_events(transaction.connection, plan, after, limit)
 
+    def _notify_changed_plans(self, _should_stop: Callable[[], bool]) -> None:
+        """Notify the subscribers of plans that another process has changed: one query for all of them."""
+        plans = self._notifier.list_plans()
+        found: dict[str, tuple[int, str]] = {}
+        if plans:
+            with self._store.read_transaction() as transaction:
+                found = plan_events.read_positions(transaction.connection, plans)
+        changed = [plan for plan in plans if found.get(plan) != self._positions.get(plan)]
+        self._positions = found
+        for plan in changed:
+            self._notifier.notify_plan(plan)
+
+    def _get_patience_seconds(self) -> float:
+        """Return the seconds after which those who follow a plan look at it without a notification."""
+        return self._settings.poll_seconds if self._watcher is None else UNNOTIFIED_SECONDS
+
     async def wait_until_final(self, plan: str, seconds: float) -> PlanRecord:
         """Wait until a plan is final, some seconds have passed or the service stops; return the plan. Raises RecordNotFoundError."""
         deadline = time.monotonic() + seconds
@@ -158,7 +190,7 @@ class JobRuntime:
                 left = deadline - time.monotonic()
                 if record.is_final or left <= 0 or self._is_stopping:
                     return record
-                await _wait_for_news(news, min(left, self._settings.poll_seconds))
+                await _wait_for_news(news, min(left, self._get_patience_seconds()))
 
     async def follow_events(self, plan: str, after: int = 0) -> AsyncGenerator[JobEvent]:
         """Yield the events of a plan after a sequence number, as they happen, until `finished` or until the service stops.
@@ -180,11 +212,11 @@ class JobRuntime:
                         for event in await asyncio.to_thread(self.read_events, plan, after):
                             yield event  # the plan finished after its events were read
                         return  # the client reconnects with its last event, or had seen `finished` before
-                    await _wait_for_news(news, self._settings.poll_seconds)
+                    await _wait_for_news(news, self._get_patience_seconds())
 
 
 async def _wait_for_news(news: asyncio.Event, seconds: float) -> None:
-    """Return at the next notification, or after some seconds: other processes do not notify this one."""
+    """Return at the next notification, or after some seconds."""
     try:
         await asyncio.wait_for(news.wait(), seconds)
     except TimeoutError:

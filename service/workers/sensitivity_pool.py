@@ -5,6 +5,7 @@ A query whose client has disconnected, or whose time is over, ends with its work
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class SensitivityPool:
         """Use the sessions of a worker pool; the settings bound the queries that run and wait."""
         self._workers = workers
         self._capacity = settings.sensitivity_workers + settings.sensitivity_queue_size
-        self._admitted_count = 0
+        self._capacity_per_caller = max(1, self._capacity // 2)
+        self._admitted: Counter[str | None] = Counter()
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -81,21 +83,33 @@ class SensitivityPool:
         return {"answered": counts["busy"], "waiting": counts["waiting"], "open": counts["idle"]}
 
     @contextmanager
-    def admit_query(self) -> Iterator[None]:
-        """Count a query until its answer; raise TooManyRequestsError where the queue is full."""
+    def admit_query(self, caller: str | None = None) -> Iterator[None]:
+        """Count a query until its answer; raise TooManyRequestsError where the queue, or the caller's half of it, is full.
+
+        None as caller is everybody, whom no share limits.
+        """
         with self._lock:
-            if self._admitted_count >= self._capacity:
-                detail = f"{self._admitted_count} queries run or wait already; try again in a few seconds."
+            total, own = self._admitted.total(), self._admitted[caller]
+            if total >= self._capacity or (caller is not None and own >= self._capacity_per_caller):
+                whose = f"{total} queries" if total >= self._capacity else f"{own} of your queries"
+                detail = f"{whose} run or wait already; try again in a few seconds."
                 raise TooManyRequestsError(detail, headers={"Retry-After": "5"})
-            self._admitted_count += 1
+            self._admitted[caller] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._admitted_count -= 1
+                self._admitted[caller] -= 1
+                if not self._admitted[caller]:
+                    del self._admitted[caller]
 
     def answer_query(
-        self, plan: str, read_payload: Callable[[], SessionPayload], query: SensitivityQuery, cancelled: threading.Event
+        self,
+        plan: str,
+        read_payload: Callable[[], SessionPayload],
+        query: SensitivityQuery,
+        cancelled: threading.Event,
+        caller: str | None = None,
     ) -> bytes:
         """Answer a query about a plan.
 
@@ -109,6 +123,8 @@ class SensitivityPool:
             The query.
         cancelled
             Set when the client has disconnected.
+        caller
+            Who asks; None is everybody.
 
         Returns
         -------
@@ -131,7 +147,7 @@ class SensitivityPool:
             if self._workers.is_closed("session"):
                 raise WorkersUnavailableError
 
-        worker = self._acquire_session(plan, raise_if_interrupted)
+        worker = self._acquire_session(plan, raise_if_interrupted, caller)
         answer: Message | None = None
         try:
             with _convert_worker_errors(worker, plan, query):
@@ -144,10 +160,10 @@ class SensitivityPool:
             _log.warning("sensitivity query failed", plan=plan, query=query.name, **answer.head)
         return _extract_answer(answer)
 
-    def _acquire_session(self, plan: str, raise_if_interrupted: Callable[[], None]) -> PooledWorker:
+    def _acquire_session(self, plan: str, raise_if_interrupted: Callable[[], None], caller: str | None) -> PooledWorker:
         """Wait for a worker that may answer queries about a plan."""
         try:
-            return self._workers.acquire_worker("session", plan, raise_if_interrupted)
+            return self._workers.acquire_worker("session", plan, raise_if_interrupted, caller)
         except WorkersUnavailableError as error:
             raise _build_stopping_error() from error
         except ForkServerLostError as error:

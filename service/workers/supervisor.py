@@ -16,6 +16,9 @@ from service.workers.job_attempt import JobAttempt, OnAttemptFinished, OnPlanCha
 from service.workers.worker_pool import WorkerPool
 from service.workers.worker_process import ForkServerLostError
 
+EXTRA_WORKERS = 1
+"""Solves beyond the bound, for a caller none of whose plans runs: the long plans of one caller keep no other waiting."""
+
 _TICK_SECONDS = 0.25
 _RETRY_SECONDS = 1.0
 
@@ -114,16 +117,18 @@ class Supervisor:
                 self.signal_cancellation(plan)
 
     def _claim_while_free(self) -> None:
-        """Claim plans while the pool has room for solves."""
-        while self._workers.has_capacity("solve") and not self._stopping.is_set():
-            claim = self._queue.claim_next_job(self.owner, {plan for plan, _ in tuple(self._attempts)})
+        """Claim plans while the pool has room for solves; a caller without running plans gets a worker beyond it."""
+        while not self._stopping.is_set() and self._workers.has_capacity("solve", EXTRA_WORKERS):
+            is_full = not self._workers.has_capacity("solve")
+            running_here = {plan for plan, _ in tuple(self._attempts)}
+            claim = self._queue.claim_next_job(self.owner, running_here, only_idle_callers=is_full)
             if claim is None:
                 return
-            self._start_attempt(claim)
+            self._start_attempt(claim, EXTRA_WORKERS if is_full else 0)
 
-    def _start_attempt(self, claim: Claim) -> None:
+    def _start_attempt(self, claim: Claim, extra: int) -> None:
         try:
-            worker = self._workers.acquire_worker("solve", claim.plan)
+            worker = self._workers.acquire_worker("solve", claim.plan, extra=extra)
         except (ForkServerLostError, OSError):
             self._queue.requeue_claim(claim, "no worker process could be started", count_attempt=False)
             raise

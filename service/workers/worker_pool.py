@@ -6,7 +6,7 @@ A worker that solves ends with its plan. A worker with an open session is kept i
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -52,6 +52,8 @@ class PooledWorker:
     """Its limits."""
     process: WorkerProcess
     """The process."""
+    caller: str | None = None
+    """Who uses it; None is everybody."""
     is_fresh: bool = True
     """Whether nothing was sent to it yet."""
     idle_since: float = 0.0
@@ -73,6 +75,13 @@ def build_use_limits(settings: Settings) -> dict[WorkerUse, UseLimits]:
     }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    """A caller in line for a worker; None is everybody."""
+
+    caller: str | None
+
+
 class WorkerPool:
     """A bounded pool of worker processes. Any thread may use it."""
 
@@ -86,8 +95,8 @@ class WorkerPool:
         self._changed = threading.Condition()
         self._idle: list[PooledWorker] = []
         self._busy: list[PooledWorker] = []
-        self._starting: dict[WorkerUse, int] = dict.fromkeys(limits, 0)
-        self._waiters: dict[WorkerUse, deque[object]] = {use: deque() for use in limits}
+        self._starting: dict[WorkerUse, list[str | None]] = {use: [] for use in limits}
+        self._waiters: dict[WorkerUse, deque[_Waiter]] = {use: deque() for use in limits}
         self._closed: set[WorkerUse] = set()
         self._evictor: threading.Thread | None = None
 
@@ -122,10 +131,10 @@ class WorkerPool:
         finally:
             self._fork_server_lock.release()
 
-    def has_capacity(self, use: WorkerUse) -> bool:
-        """Return whether one more worker may start without the end of an idle one."""
+    def has_capacity(self, use: WorkerUse, extra: int = 0) -> bool:
+        """Return whether one more worker may start without the end of an idle one, with `extra` workers beyond the bound."""
         with self._changed:
-            return self._count_workers(use) < self._limits[use].capacity
+            return self._count_workers(use) < self._limits[use].capacity + extra
 
     def list_worker_pids(self, use: WorkerUse) -> tuple[int, ...]:
         """List the process ids of the workers of a use, busy and idle."""
@@ -143,11 +152,17 @@ class WorkerPool:
         return use in self._closed
 
     def acquire_worker(
-        self, use: WorkerUse, plan: str, raise_if_cancelled: Callable[[], None] = lambda: None
+        self,
+        use: WorkerUse,
+        plan: str,
+        raise_if_cancelled: Callable[[], None] = lambda: None,
+        caller: str | None = None,
+        extra: int = 0,
     ) -> PooledWorker:
-        """Take an idle worker of a plan, else start one, in the order of the callers.
+        """Take an idle worker of a plan, else start one; the caller with fewest workers is next.
 
-        Where the bound is reached, the worker that has been idle longest is ended; without an idle worker the caller waits.
+        One caller leaves at least one worker to the others, where there are several. Where the bound (with `extra` workers
+        beyond it) is reached, the worker that has been idle longest is ended; without an idle worker the caller waits.
 
         Raises
         ------
@@ -156,17 +171,17 @@ class WorkerPool:
         ForkServerLostError
             If no process can be forked now.
         """
-        found, ended = self._wait_for_turn(use, plan, raise_if_cancelled)
+        found, ended = self._wait_for_turn(use, plan, raise_if_cancelled, caller, self._limits[use].capacity + extra)
         for worker in ended:
             worker.process.terminate()
         if found is not None:
             return found
         started: PooledWorker | None = None
         try:
-            started = PooledWorker(use, plan, self._limits[use], self._spawn_worker())
+            started = PooledWorker(use, plan, self._limits[use], self._spawn_worker(), caller)
         finally:
             with self._changed:
-                self._starting[use] -= 1
+                self._starting[use].remove(caller)
                 if started is not None:
                     self._busy.append(started)
                 self._changed.notify_all()
@@ -233,10 +248,10 @@ class WorkerPool:
             self._fork_server = None
 
     def _wait_for_turn(
-        self, use: WorkerUse, plan: str, raise_if_cancelled: Callable[[], None]
+        self, use: WorkerUse, plan: str, raise_if_cancelled: Callable[[], None], caller: str | None, bound: int
     ) -> tuple[PooledWorker | None, list[PooledWorker]]:
         """Wait in line for an idle worker or for room to start one; return it and the workers to end first."""
-        me, waiters = object(), self._waiters[use]
+        me, waiters = _Waiter(caller), self._waiters[use]
         with self._changed:
             waiters.append(me)
             try:
@@ -244,18 +259,28 @@ class WorkerPool:
                     if use in self._closed:
                         raise WorkersUnavailableError
                     raise_if_cancelled()
-                    has_room = self._count_workers(use) < self._limits[use].capacity
-                    if waiters[0] is me and (has_room or any(worker.use == use for worker in self._idle)):
-                        return self._choose_worker(use, plan)
+                    has_room = self._count_workers(use) < bound
+                    can_take = has_room or any(worker.use == use for worker in self._idle)
+                    if can_take and self._find_next_waiter(use) is me:
+                        return self._choose_worker(use, plan, caller, bound)
                     self._changed.wait(MESSAGE_POLL_SECONDS)
             finally:
                 waiters.remove(me)
                 self._changed.notify_all()
 
-    def _count_workers(self, use: WorkerUse) -> int:
-        return sum(worker.use == use for worker in (*self._idle, *self._busy)) + self._starting[use]
+    def _find_next_waiter(self, use: WorkerUse) -> _Waiter | None:
+        """Find who is next: the first of those whose callers have fewest workers, and not yet as many as one may have."""
+        busy = Counter(worker.caller for worker in self._busy if worker.use == use) + Counter(self._starting[use])
+        share = max(1, self._limits[use].capacity - 1)
+        ready = [one for one in self._waiters[use] if one.caller is None or busy[one.caller] < share]
+        return min(ready, key=lambda one: busy[one.caller], default=None)
 
-    def _choose_worker(self, use: WorkerUse, plan: str) -> tuple[PooledWorker | None, list[PooledWorker]]:
+    def _count_workers(self, use: WorkerUse) -> int:
+        return sum(worker.use == use for worker in (*self._idle, *self._busy)) + len(self._starting[use])
+
+    def _choose_worker(
+        self, use: WorkerUse, plan: str, caller: str | None, bound: int
+    ) -> tuple[PooledWorker | None, list[PooledWorker]]:
         """Take the idle worker of a plan if it is alive; else reserve a place for a new one."""
         idle = [worker for worker in self._idle if worker.use == use]
         ended = [
@@ -265,13 +290,14 @@ class WorkerPool:
         found = next((worker for worker in idle if worker.plan == plan and worker not in ended), None)
         if found is not None:
             self._idle.remove(found)
+            found.caller = caller
             self._busy.append(found)
             return found, ended
-        if self._count_workers(use) >= self._limits[use].capacity:
+        if self._count_workers(use) >= bound:
             oldest = min((worker for worker in idle if worker not in ended), key=lambda worker: worker.idle_since)
             self._idle.remove(oldest)
             ended.append(oldest)
-        self._starting[use] += 1
+        self._starting[use].append(caller)
         return None, ended
 
     def _evict_idle_workers(self) -> None:

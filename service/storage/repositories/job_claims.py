@@ -35,11 +35,17 @@ class ClaimableJob(NamedTuple):
 
 
 def find_next_job(
-    transaction: Transaction, lease_seconds: float, running_here: Collection[str], *, lock_row: bool
+    transaction: Transaction,
+    lease_seconds: float,
+    running_here: Collection[str],
+    *,
+    lock_row: bool,
+    only_idle_callers: bool = False,
 ) -> ClaimableJob | None:
     """Find the next job: queued, or running with a lease that has expired or is longer than `lease_seconds`.
 
-    An expired lease of a plan that runs in this very process (`running_here`) is renewed, not taken over.
+    An expired lease of a plan that runs in this very process (`running_here`) is renewed, not taken over. With
+    `only_idle_callers` the job is one of a caller without running jobs.
     """
     moment = transaction.read_clock()
     is_excessive = and_(jobs.c.state == "running", jobs.c.lease > moment + lease_seconds)
@@ -67,6 +73,8 @@ def find_next_job(
         )
         .limit(1)
     )
+    if only_idle_callers:
+        query = query.where(running.c.count.is_(None))
     if lock_row:
         query = query.with_for_update(of=jobs, skip_locked=True)
     row = transaction.connection.execute(query).first()

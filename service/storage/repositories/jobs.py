@@ -79,8 +79,12 @@ class JobQueue:
                 finish_job(transaction, jobs.c.id == plan, plan, "finished", finished.outcome)
             return Submission(transaction.plans.get_plan(plan), is_new=True)
 
-    def claim_next_job(self, owner: str, running_here: Collection[str] = ()) -> Claim | None:
-        """Claim the next plan for a service process that runs the plans `running_here`; None if no plan waits.
+    def claim_next_job(
+        self, owner: str, running_here: Collection[str] = (), *, only_idle_callers: bool = False
+    ) -> Claim | None:
+        """Claim the next plan for a service process that runs the plans `running_here`.
+
+        None if no plan waits, or with `only_idle_callers` none of a caller without running plans.
 
         Order: the caller with the fewest running plans, then the caller served longest ago, then priority, then age.
         Plans of other processes with an expired lease are claimed again. A lease longer than any that is given, after the
@@ -88,11 +92,16 @@ class JobQueue:
         """
         seconds = self._settings.lease_seconds
         with self._store.read_transaction() as transaction:
-            if find_next_job(transaction, seconds, running_here, lock_row=False) is None:
+            job = find_next_job(transaction, seconds, running_here, lock_row=False, only_idle_callers=only_idle_callers)
+            if job is None:
                 return None
         with self._store.write_transaction() as transaction:
             acquire_lock(transaction.connection, "claim")
-            while (job := find_next_job(transaction, seconds, running_here, lock_row=True)) is not None:
+            while (
+                job := find_next_job(
+                    transaction, seconds, running_here, lock_row=True, only_idle_callers=only_idle_callers
+                )
+            ) is not None:
                 if job.has_excessive_lease:
                     shorten_lease(transaction, job, seconds)
                 elif job.is_cancel_requested:

@@ -1,6 +1,6 @@
 """Events of plans, numbered without gaps, so that a client that reconnects misses none."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
@@ -23,6 +23,12 @@ def append_event(connection: Connection, condition: ColumnElement[bool], kind: s
         )
     )
     return True
+
+
+def read_positions(connection: Connection, plans: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Read the number of the last event and the state of the job of each of some plans, those that there are."""
+    query = select(jobs.c.id, jobs.c.last_event, jobs.c.state).where(jobs.c.id.in_(plans))
+    return {row.id: (row.last_event, row.state) for row in connection.execute(query)}
 
 
 def read_events(connection: Connection, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:

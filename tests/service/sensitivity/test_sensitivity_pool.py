@@ -69,20 +69,24 @@ def pool(tmp_path: Path) -> Iterator[Pool]:
 
 
 def ask(
-    pool: Pool, plan: str = "a", question: SensitivityQuery = PRICES, what: SessionPayload = SMALL
+    pool: Pool,
+    plan: str = "a",
+    question: SensitivityQuery = PRICES,
+    what: SessionPayload = SMALL,
+    caller: str | None = None,
 ) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(pool.answer_query(plan, lambda: what, question, threading.Event()))
+    answer: dict[str, Any] = json.loads(pool.answer_query(plan, lambda: what, question, threading.Event(), caller))
     return answer
 
 
 class SlowQuery:
     """A query in a thread of its own whose worker cannot finish: it is suspended."""
 
-    def __init__(self, pool: Pool, plan: str = "slow", seconds: float = 60.0) -> None:
+    def __init__(self, pool: Pool, plan: str = "slow", seconds: float = 60.0, caller: str | None = None) -> None:
         self.gone = threading.Event()
         self.ended: BaseException | None = None
         self._thread = threading.Thread(
-            target=self._ask, args=(pool, plan, SensitivityQuery("shadow-prices", {}, seconds))
+            target=self._ask, args=(pool, plan, SensitivityQuery("shadow-prices", {}, seconds), caller)
         )
         before = set(pool.list_pids())
         self._thread.start()
@@ -90,9 +94,9 @@ class SlowQuery:
         self.worker = (set(pool.list_pids()) - before).pop()
         os.kill(self.worker, signal.SIGSTOP)
 
-    def _ask(self, pool: Pool, plan: str, question: SensitivityQuery) -> None:
+    def _ask(self, pool: Pool, plan: str, question: SensitivityQuery, caller: str | None) -> None:
         try:
-            pool.answer_query(plan, lambda: SLOW, question, self.gone)
+            pool.answer_query(plan, lambda: SLOW, question, self.gone, caller)
         except (ClientDisconnectedError, ApiError) as error:
             self.ended = error
 
@@ -134,6 +138,28 @@ def test_queries_beyond_the_queue_are_rejected(pool: Pool) -> None:
         assert refused.value.headers == {"Retry-After": "5"}
     with pool.admit_query():
         pass
+
+
+def test_one_caller_has_half_of_the_queue(pool: Pool) -> None:
+    with pool.admit_query("greedy"):
+        with pytest.raises(TooManyRequestsError, match="1 of your queries"), pool.admit_query("greedy"):
+            pass
+        with pool.admit_query("other"):
+            pass
+    with pool.admit_query("greedy"):
+        pass
+
+
+def test_one_caller_leaves_a_worker_to_the_others(pool: Pool) -> None:
+    first = SlowQuery(pool, "slow", caller="greedy")
+    with ThreadPoolExecutor(1) as threads:
+        second = threads.submit(ask, pool, caller="greedy")
+        until(lambda: pool.count_by_state()["waiting"] == 1)
+        assert ask(pool, "other", caller="other")["note"]
+        assert not second.done()
+        first.gone.set()
+        assert second.result(30)["note"]
+    assert isinstance(first.wait(), ClientDisconnectedError)
 
 
 def test_the_next_query_to_a_plan_uses_the_same_worker(pool: Pool) -> None:

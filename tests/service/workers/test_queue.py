@@ -176,6 +176,18 @@ def test_who_has_fewest_running_goes_first(queue: JobQueue) -> None:
     assert len(claims) == 2
 
 
+def test_only_callers_without_running_plans_are_served_if_so_requested(queue: JobQueue) -> None:
+    for k in range(3):
+        queue.submit_plan(request(f"greedy {k}", "greedy"))
+    claimed(queue)
+    assert queue.claim_next_job("me", only_idle_callers=True) is None
+    modest = queue.submit_plan(request("modest 0", "modest")).plan.id
+    claim = queue.claim_next_job("me", only_idle_callers=True)
+    assert claim is not None
+    assert claim.plan == modest
+    assert queue.claim_next_job("me", only_idle_callers=True) is None
+
+
 def test_priority_orders_the_plans_of_one_caller(queue: JobQueue) -> None:
     for name, priority in (("study", -1), ("ordinary", 0), ("urgent", 5)):
         queue.submit_plan(request(name, priority=priority))

@@ -11,9 +11,11 @@ from models.options import PlanOptions
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
 from service.storage.records import JobEvent
+from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import jobs
 from service.storage.store import Store
+from service.workers import job_runtime
 from service.workers.channel import Channel, ChannelClosedError
 from service.workers.job_attempt import JobAttempt
 from service.workers.job_runtime import JobRuntime
@@ -148,6 +150,44 @@ def test_cancelling_ends_a_solve_and_its_process(runtime: JobRuntime) -> None:
     assert runtime.cancel_plan(plan, "me").state in {"running", "cancelled"}
     assert wait_until_final(runtime, plan, 10).state == "cancelled"
     assert not is_running(pid)
+
+
+def test_the_long_plans_of_one_caller_keep_no_other_waiting(runtime: JobRuntime) -> None:
+    """Both workers of the service are stopped in the middle of their plans."""
+    plans = []
+    for name in ("first", "second"):
+        problem = SOLVED_IN_MANY_SECONDS.model_copy(update={"name": name})
+        plans.append(runtime.submit_plan(PlanRequest(problem, caller="greedy", reuse=False)).plan.id)
+        os.kill(running_attempt(runtime, plans[-1])._process.pid, signal.SIGSTOP)
+    third = runtime.submit_plan(request("third", "greedy")).plan.id
+    assert wait_until_final(runtime, runtime.submit_plan(request("small", "other")).plan.id, 60).outcome == "optimal"
+    assert {runtime.read_plan(plan).state for plan in plans} == {"running"}
+    assert runtime.read_plan(third).state == "queued"
+    for plan in (third, *plans):
+        runtime.cancel_plan(plan, "greedy")
+        assert wait_until_final(runtime, plan, 10).state == "cancelled"
+
+
+def test_a_follower_is_told_what_another_process_does(runtime: JobRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process cancels a plan that waits; nothing in this process says so."""
+    monkeypatch.setattr(job_runtime, "UNNOTIFIED_SECONDS", 3600.0)
+
+    async def wait(plan: str) -> str:
+        waiting = asyncio.create_task(runtime.wait_until_final(plan, 60))
+        await asyncio.sleep(0)  # it subscribes before it waits
+        await asyncio.to_thread(JobQueue(runtime._store, runtime._settings).cancel_plan, plan, "other")
+        return (await waiting).state
+
+    busy = [
+        runtime.submit_plan(PlanRequest(SOLVED_IN_MANY_SECONDS.model_copy(update={"name": f"busy {k}"}), reuse=False))
+        for k in range(2)
+    ]
+    for one in busy:
+        running_attempt(runtime, one.plan.id)
+    assert asyncio.run(wait(runtime.submit_plan(request("waits")).plan.id)) == "cancelled"
+    for one in busy:
+        runtime.cancel_plan(one.plan.id, "local")
+        assert wait_until_final(runtime, one.plan.id, 10).state == "cancelled"
 
 
 def test_progress_is_sent_twice_a_second_at_most() -> None:
