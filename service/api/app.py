@@ -20,6 +20,7 @@ from starlette_compress import CompressMiddleware
 from service.api import error_handlers
 from service.api.dependencies import LifespanState
 from service.api.head_requests import HeadMiddleware
+from service.api.key_checks import KeyChecks
 from service.api.local_access import LocalAccessMiddleware
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
@@ -152,6 +153,7 @@ def create_app(settings: Settings) -> AllotApplication:
                     settings, store, jobs, metrics, authenticator, sensitivity_pool, ReadinessChecker(store, jobs)
                 ),
                 "body_reader": BodyReader(settings),
+                "key_checks": KeyChecks(authenticator),
             }
         finally:
             await run_in_threadpool(sensitivity_pool.close)

@@ -3,12 +3,15 @@
 from typing import Annotated, TypedDict
 
 from fastapi import Depends, Path
-from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from models.base import ID_PATTERN
+from service.api.admission import hold_answer_place
+from service.api.caller_limits import current_caller
+from service.api.key_checks import KeyChecks
 from service.api.request_bodies import BodyReader
-from service.auth.principals import Principal
+from service.api.routing import SAFE_METHODS
+from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
 from service.domain.container import Services
 from service.domain.plans import PlanService
 
@@ -18,18 +21,13 @@ class LifespanState(TypedDict):
 
     services: Services
     body_reader: BodyReader
+    key_checks: KeyChecks
 
 
 def get_services(request: Request) -> Services:
     """Return the services of the application that received a request."""
     services: Services = request.state.services
     return services
-
-
-def get_body_reader(request: Request) -> BodyReader:
-    """Return the reader of request bodies of the application that received a request."""
-    reader: BodyReader = request.state.body_reader
-    return reader
 
 
 async def _provide_services(request: Request) -> Services:
@@ -41,14 +39,29 @@ ServicesDependency = Annotated[Services, Depends(_provide_services)]
 
 
 async def authenticate_request(request: Request) -> Principal:
-    """Authenticate a request by its headers. Raises UnauthenticatedError, LoopbackOnlyError, ServiceUnavailableError."""
+    """Authenticate a request by its headers. Raises UnauthenticatedError, LoopbackOnlyError,
+    ServiceUnavailableError, TooManyRequestsError."""
     authenticator = get_services(request).authenticator
     if not authenticator.is_enabled:
         return authenticator.authenticate_anonymous(request.scope)
-    return await run_in_threadpool(authenticator.authenticate_header, request.headers.get("authorization"))
+    key_checks: KeyChecks = request.state.key_checks
+    address = request.client.host if request.client else ""
+    return await key_checks.authenticate(request.headers.get("authorization"), address)
 
 
-PrincipalDependency = Annotated[Principal, Depends(authenticate_request)]
+async def _admit_principal(request: Request) -> Principal:
+    """Authenticate a request; a read waits for a place of its caller, which it has until its answer is sent."""
+    principal = await authenticate_request(request)
+    if principal is ANONYMOUS_PRINCIPAL:
+        current_caller.set(None)
+        return principal
+    current_caller.set(principal.caller)
+    if request.method in SAFE_METHODS:
+        await hold_answer_place(request, principal.caller)
+    return principal
+
+
+PrincipalDependency = Annotated[Principal, Depends(_admit_principal)]
 """The authenticated principal of a request; the anonymous principal where authentication is off."""
 
 

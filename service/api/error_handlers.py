@@ -3,6 +3,7 @@
 import http
 from functools import partial
 
+import anyio
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,9 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from models.validation.checks import Finding, InvalidProblemError
+from service.api.admission import run_in_change_thread
 from service.api.dependencies import get_services
 from service.api.request_context import get_request_id
-from service.api.routing import run_in_change_thread
 from service.auth.authorization import ForbiddenError, HiddenError
 from service.core.errors import (
     PROBLEM_JSON,
@@ -24,7 +25,9 @@ from service.core.errors import (
     PreconditionFailedError,
     ProblemDetails,
     ServiceUnavailableError,
+    TooManyRequestsError,
     UnprocessableContentError,
+    cap_findings,
     summarize_findings,
 )
 from service.observability.damage import report_damage
@@ -37,6 +40,9 @@ from service.storage.errors import (
 from service.storage.object_store import FULL_DISK_ERRORS
 
 log = structlog.get_logger("allot.service")
+
+REFUSAL_SECONDS = 1.0
+"""Seconds before the answer that there are too many requests: a caller that repeats them at once is no load then."""
 
 OUTAGE_RETRY_SECONDS = 5
 """`Retry-After` of answers during an outage of storage."""
@@ -60,7 +66,7 @@ def build_problem_response(
         detail=detail,
         instance=request.url.path,
         request_id=get_request_id(request.scope),
-        errors=findings,
+        errors=cap_findings(findings),
     )
     return Response(problem.model_dump_json(), status, headers, media_type=PROBLEM_JSON)
 
@@ -82,6 +88,8 @@ async def handle_api_error(request: Request, error: Exception) -> Response:
     """Handle an ApiError."""
     if not isinstance(error, ApiError):
         raise error
+    if isinstance(error, TooManyRequestsError):
+        await anyio.sleep(REFUSAL_SECONDS)
     return build_error_response(request, error)
 
 

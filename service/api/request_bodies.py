@@ -8,20 +8,20 @@ The standard library decodes JSON with a hook for every object. The hook finds r
 that 64 MB of JSON delay no other request.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import anyio
-import anyio.to_thread
 from fastapi import Depends
 from pydantic import BaseModel
 from starlette.requests import Request
 
 from models.validation.parsing import validate_model
-from service.api.routing import run_in_change_thread
+from service.api.admission import get_admission, run_in_change_thread, run_in_heavy_thread, run_while_connected
+from service.api.caller_limits import current_caller
 from service.core.errors import (
     ContentTooLargeError,
     RequestTimeoutError,
@@ -46,33 +46,32 @@ JSON_MEDIA_TYPE = "application/json"
 _LARGE_BODY_BYTES = 1024 * 1024
 """Bodies of more bytes than this share the limits on concurrent bodies and decodes."""
 
-_MAX_CONCURRENT_DECODES = 2
-"""Large bodies decoded at a time; other large bodies wait, small ones do not."""
-
-_MAX_LARGE_BODIES = 4
-"""Large bodies in memory at a time; further ones wait before more of them is read."""
-
 _READ_TIMEOUT_SECONDS = 120.0
 """Time limit for reading a body; a slow sender must not block the others."""
+
+_STALL_SECONDS = 20.0
+"""Time limit for each piece of a body, and for the slowest rate."""
+
+_SLOWEST_BYTES_PER_SECOND = 16 * 1024
+"""A large body that comes more slowly than this is given up after `_STALL_SECONDS`."""
 
 
 class BodyReader:
     """Reads and decodes the bodies of one service."""
 
     def __init__(self, settings: Settings) -> None:
-        """Create the reader within the event loop that it serves; the settings limit the size of bodies."""
+        """Create the reader; the settings limit the size of bodies."""
         self._settings = settings
-        self._decode_limiter = anyio.CapacityLimiter(_MAX_CONCURRENT_DECODES)
-        self._memory_limiter = anyio.CapacityLimiter(_MAX_LARGE_BODIES)
 
     async def read_any_body(
         self, request: Request, work: Callable[[bytes], Result], *, is_large: bool = False
     ) -> Result:
         """Read a body and give it to `work` in a thread; `is_large` applies the limits of large bodies to any size.
 
-        Raises ContentTooLargeError and RequestTimeoutError.
+        Raises ContentTooLargeError, RequestTimeoutError, TooManyRequestsError, and ClientDisconnect.
         """
-        async with AsyncExitStack() as exit_stack:
+        caller, admission = current_caller.get(), get_admission()
+        async with admission.bodies.hold_place(caller), AsyncExitStack() as exit_stack:
             raw = await self._read_bytes(request, exit_stack)
             check_size = partial(self._check_json_size, request.headers.get("content-type", ""), raw)
 
@@ -80,31 +79,23 @@ class BodyReader:
                 check_size()
                 return work(raw)
 
-            if is_large or len(raw) > _LARGE_BODY_BYTES:
-                return await anyio.to_thread.run_sync(check_and_process, limiter=self._decode_limiter)
-            return await run_in_change_thread(check_and_process)
-
-    async def run_in_limited_thread(self, work: Callable[[], Result]) -> Result:
-        """Run other heavy work in a thread under the limit of concurrent decodes."""
-        return await anyio.to_thread.run_sync(work, limiter=self._decode_limiter)
+            run = run_in_heavy_thread if is_large or len(raw) > _LARGE_BODY_BYTES else run_in_change_thread
+            return await run_while_connected(request, partial(run, check_and_process))
 
     async def _read_bytes(self, request: Request, exit_stack: AsyncExitStack) -> bytes:
-        """Read the body; a large one keeps its memory permit until `exit_stack` closes."""
+        """Read the body; a large one keeps its place in memory until `exit_stack` closes.
+
+        Time spent waiting for this place does not count.
+        """
         pieces: list[bytes] = []
-        size, counted = 0, False
-        try:
-            with anyio.fail_after(_READ_TIMEOUT_SECONDS):
-                async for piece in request.stream():
-                    size += len(piece)
-                    if size > _LARGE_BODY_BYTES and not counted:
-                        counted = True
-                        await exit_stack.enter_async_context(self._memory_limiter)
-                    pieces.append(piece)
-        except TimeoutError as error:
-            raise RequestTimeoutError(
-                f"The body did not arrive within {_READ_TIMEOUT_SECONDS:g} seconds. Send it again, or send a smaller one.",
-                headers={"Connection": "close"},
-            ) from error
+        size, stream = 0, aiter(request.stream())
+        deadline = _BodyDeadline()
+        while (piece := await deadline.wait_for_piece(stream, size)) is not None:
+            if size <= _LARGE_BODY_BYTES < size + len(piece):
+                await exit_stack.enter_async_context(get_admission().large_bodies.hold_place(current_caller.get()))
+                deadline = _BodyDeadline(is_large=True)
+            size += len(piece)
+            pieces.append(piece)
         return b"".join(pieces)
 
     def _check_json_size(self, content_type: str, raw: bytes) -> None:
@@ -119,6 +110,28 @@ class BodyReader:
                         f"The body has {found:,} JSON {what}; {most:,} may be sent. Send fewer rows, or in several problems, "
                         f"or raise {setting} where the service runs."
                     )
+
+
+class _BodyDeadline:
+    """Until when a body must come."""
+
+    def __init__(self, *, is_large: bool = False) -> None:
+        self._begun = anyio.current_time()
+        self._is_large = is_large
+
+    async def wait_for_piece(self, stream: AsyncIterator[bytes], size: int) -> bytes | None:
+        """Wait for the piece after `size` bytes, None after the last; RequestTimeoutError if it comes too late."""
+        due = self._begun + _READ_TIMEOUT_SECONDS
+        if self._is_large:
+            due = min(due, self._begun + _STALL_SECONDS + (size - _LARGE_BODY_BYTES) / _SLOWEST_BYTES_PER_SECOND)
+        try:
+            with anyio.fail_after(due - anyio.current_time()):
+                return await anext(stream, None)
+        except TimeoutError as error:
+            raise RequestTimeoutError(
+                f"The body did not arrive within {due - self._begun:.0f} seconds. Send it again, or send a smaller one.",
+                headers={"Connection": "close"},
+            ) from error
 
 
 _MEDIA_TYPE_NAMES = {

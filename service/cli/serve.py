@@ -33,6 +33,7 @@ def serve_http(
     import uvicorn
 
     from service.api.app import create_app_from_settings
+    from service.api.http_protocol import ImpatientProtocol
     from service.storage.errors import UnsuitableStoreError
 
     settings = _read_settings({name: value for name, value in (("host", host), ("port", port)) if value is not None})
@@ -58,6 +59,7 @@ def serve_http(
     config = uvicorn.Config(
         app,
         host=settings.host,
+        http=ImpatientProtocol,
         port=settings.port,
         log_config=None,
         server_header=False,

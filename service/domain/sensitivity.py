@@ -101,11 +101,17 @@ class SensitivityService:
             attachment=(len(supply), compress(supply)),
         )
 
-    def admit_query(self) -> AbstractContextManager[None]:
-        """Count a query while the block runs; TooManyRequestsError if as many wait as may wait."""
-        return self._pool.admit_query()
+    def admit_query(self, caller: str | None) -> AbstractContextManager[None]:
+        """Count a query while the block runs; TooManyRequestsError if as many wait as may wait, of one caller or of all."""
+        return self._pool.admit_query(caller)
 
-    def answer_query(self, plan: str, build_query: Callable[[], SensitivityQuery], cancelled: threading.Event) -> bytes:
+    def answer_query(
+        self,
+        plan: str,
+        build_query: Callable[[], SensitivityQuery],
+        cancelled: threading.Event,
+        caller: str | None,
+    ) -> bytes:
         """Answer a query as JSON; blocks until the answer is there.
 
         Raises ClientDisconnectedError once `cancelled` is set.
@@ -115,7 +121,7 @@ class SensitivityService:
             record = _require_finished(transaction, plan)
         _require_figures(record, query.name)
         query = self._check_labels(query, record)
-        return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled)
+        return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled, caller)
 
     def read_infeasibility(self, plan: str) -> InfeasibilityView:
         """Read why a plan is infeasible."""

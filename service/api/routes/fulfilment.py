@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.fulfilment import FulfilmentGrouping, FulfilmentRow
+from service.api.admission import stream_in_threads
 from service.api.body_examples import CSV_EXAMPLE
 from service.api.dependencies import PlanName, PlanServiceDependency, PrincipalDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
@@ -188,5 +189,7 @@ def _build_response(
         return Response(view.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")
     headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return StreamingResponse(
-        stream_model_rows(name, row, rows, kind, bom=bom), headers=headers, media_type=MEDIA_TYPES[kind]
+        stream_in_threads(stream_model_rows(name, row, rows, kind, bom=bom), is_heavy=kind == "xlsx"),
+        headers=headers,
+        media_type=MEDIA_TYPES[kind],
     )

@@ -5,18 +5,24 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
+from service.api.admission import (
+    get_admission,
+    hold_stream_place,
+    run_in_change_thread,
+    run_in_heavy_thread,
+    run_while_connected,
+)
+from service.api.caller_limits import current_caller
 from service.api.dependencies import (
     CallerDependency,
     PlanName,
     PlanServiceDependency,
     PrincipalDependency,
     ServicesDependency,
-    get_body_reader,
 )
 from service.api.error_handlers import StreamEndedError
 from service.api.event_streams import end_when_refused, is_still_permitted
@@ -151,7 +157,7 @@ async def cancel_plan(
     plan: PlanName, services: ServicesDependency, plans: PlanServiceDependency, caller: CallerDependency
 ) -> Response:
     """Cancel a plan that waits or runs; a running plan ends within about a second. Finished plans are kept: 409."""
-    record = await run_in_threadpool(plans.cancel_plan, plan, caller)
+    record = await run_in_change_thread(partial(plans.cancel_plan, plan, caller))
     if not record.is_final:
         record = await services.jobs.wait_until_final(plan, _CANCEL_WAIT_SECONDS)
     return _build_plan_response(record, 200 if record.is_final else 202, {})
@@ -176,10 +182,10 @@ def _require_open_stream(plan: PlanName, services: ServicesDependency, last_even
 @router.get(
     "/{plan}/events",
     summary="Follow a plan",
-    dependencies=[require_permission("read")],
+    dependencies=[require_permission("read"), Depends(hold_stream_place)],
     response_class=EventSourceResponse,
     responses={
-        **document_errors(NotFoundError, UnprocessableContentError),
+        **document_errors(NotFoundError, TooManyRequestsError, UnprocessableContentError),
         204: {"description": "The plan has ended, and you have its last event: do not connect again."},
     },
 )
@@ -246,7 +252,7 @@ async def export_program(
     def format_text() -> str:
         return format_program(plans.read_problem(plan)[0], kind)
 
-    text = await get_body_reader(request).run_in_limited_thread(format_text)
+    text = await run_while_connected(request, partial(run_in_heavy_thread, format_text))
     return Response(
         text,
         headers={"Content-Disposition": f'attachment; filename="{plan}.{kind}"'},
@@ -255,10 +261,20 @@ async def export_program(
 
 
 async def build_submission_response(submission: Submission, prefer: str | None, services: Services) -> Response:
-    """Answer a request that created a plan, after waiting as long as `Prefer` asks and the settings allow."""
+    """Answer a request that created a plan, after waiting as long as `Prefer` asks and the settings allow.
+
+    A caller that waits as often as one may is answered at once.
+    """
     record, seconds = submission.plan, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
+    streams, caller = get_admission().streams, current_caller.get()
     if seconds and not record.is_final:
-        record = await services.jobs.wait_until_final(record.id, seconds)
+        if streams.try_acquire_place(caller):
+            try:
+                record = await services.jobs.wait_until_final(record.id, seconds)
+            finally:
+                streams.release_place(caller)
+        else:
+            seconds = 0.0
     headers = {"Location": f"/v1/plans/{record.id}"}
     if seconds:
         headers["Preference-Applied"] = f"wait={seconds:g}"

@@ -1,13 +1,14 @@
 """`/v1/provinces`: stored provinces, their versions and scenarios."""
 
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import Depends, Header, Path, Query, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import Depends, Header, Path, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
+from service.api.admission import run_in_heavy_thread, run_in_read_thread, run_while_connected, stream_in_threads
 from service.api.dependencies import CallerDependency, PrincipalDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
@@ -66,7 +67,8 @@ def list_provinces(services: ServicesDependency, principal: PrincipalDependency)
         304: {"description": "Your copy is current.", "headers": _ETAG},
     },
 )
-def read_province(
+async def read_province(
+    request: Request,
     province: ProvinceName,
     services: ServicesDependency,
     version: VersionQuery = None,
@@ -79,15 +81,17 @@ def read_province(
     You can edit the workbook or the zip and send it back with PUT without loss.
     """
     kind = negotiate_format(format, accept, _MEDIA_TYPES)
-    found = ProvinceService(services.store, services.settings).find_province(province, version)
+    provinces = ProvinceService(services.store, services.settings)
+    found = await run_in_read_thread(partial(provinces.find_province, province, version))
     tag = found.etag if kind == "json" else f"{found.etag}.{kind}"
     headers = {**_build_headers(found), "ETag": quote_etag(tag), "Vary": "Accept"}
     if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     if kind == "json":
-        return Response(found.to_json(), headers=headers, media_type="application/json")
+        return Response(await run_in_read_thread(found.to_json), headers=headers, media_type="application/json")
+    chunks = await run_while_connected(request, lambda: run_in_heavy_thread(partial(stream_province_file, found, kind)))
     headers["Content-Disposition"] = f'attachment; filename="{province}.{kind}"'
-    return StreamingResponse(stream_province_file(found, kind), headers=headers, media_type=_MEDIA_TYPES[kind])
+    return StreamingResponse(stream_in_threads(chunks), headers=headers, media_type=_MEDIA_TYPES[kind])
 
 
 @router.get(
@@ -152,7 +156,7 @@ async def store_province(
         )
 
     found = await body.process_in_thread(store_from_body)
-    return await run_in_threadpool(_build_response, found, 201 if found.version == 1 else 200)
+    return await run_in_read_thread(partial(_build_response, found, 201 if found.version == 1 else 200))
 
 
 @router.delete(

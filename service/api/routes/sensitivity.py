@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
 from fastapi import Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from models.answers import (
@@ -20,6 +20,8 @@ from models.answers import (
     ShortageAttribution,
 )
 from models.comparisons import Comparison, EquityReport, GoalTradeOffs
+from service.api.admission import release_answer_place, run_in_read_thread
+from service.api.caller_limits import current_caller
 from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
 from service.api.request_bodies import JsonBody
@@ -189,7 +191,7 @@ async def read_goals(plan: PlanName, request: Request, services: ServicesDepende
 @router.get("/infeasibility", summary="Explain why a plan is infeasible", responses=READ_ERRORS)
 async def read_infeasibility(plan: PlanName, services: ServicesDependency) -> InfeasibilityView:
     """Read the irreducible set of conflicting constraints, and the least relaxation that makes a plan possible, in units."""
-    return await run_in_threadpool(SensitivityService(services).read_infeasibility, plan)
+    return await run_in_read_thread(partial(SensitivityService(services).read_infeasibility, plan))
 
 
 @router.post("/compare", summary="Compare plans", response_model=Comparison, responses=BODY_QUERY_ERRORS)
@@ -262,7 +264,9 @@ async def _run_query(
 ) -> Response:
     """Answer a query in JSON while the client is connected; `build_query` runs in a thread."""
     cancelled = threading.Event()
-    with service.admit_query():
+    release_answer_place(request.scope)  # queries have places of their own
+    caller = current_caller.get()
+    with service.admit_query(caller):
         watching = asyncio.create_task(_watch_disconnect(request, cancelled))
         try:
             # The thread only waits; `admit_query` limits the number of such threads.
@@ -271,6 +275,7 @@ async def _run_query(
                 plan,
                 build_query,
                 cancelled,
+                caller,
                 limiter=anyio.CapacityLimiter(1),
                 abandon_on_cancel=True,
             )

@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 
 from models.base import Frozen
 from models.tables import TABLE_SCHEMAS
+from service.api.admission import stream_in_threads
 from service.api.dependencies import PlanName, PlanServiceDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_headers
@@ -73,7 +74,9 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
             headers["Content-Disposition"] = f'attachment; filename="{table}.{kind}"'
         if isinstance(answer.body, bytes):
             return Response(answer.body, headers=headers, media_type=answer.media_type)
-        return StreamingResponse(answer.body, headers=headers, media_type=answer.media_type)
+        return StreamingResponse(
+            stream_in_threads(answer.body, is_heavy=kind == "xlsx"), headers=headers, media_type=answer.media_type
+        )
 
     read_table.__annotations__["query"] = Annotated[build_query_model(table, row), Query()]
     router.add_api_route(

@@ -6,6 +6,7 @@ from fastapi import Depends, Header, Query, Response
 from starlette.responses import StreamingResponse
 
 from models.problem.planning_problem import PlanningProblem
+from service.api.admission import stream_in_threads
 from service.api.dependencies import PrincipalDependency, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary
@@ -61,6 +62,8 @@ async def validate_problem(
     if kind == "xlsx":
         file = await body.process_in_thread(lambda raw: mark_findings(raw, *context))
         headers = {"Content-Disposition": 'attachment; filename="findings.xlsx"', "Vary": "Accept"}
-        return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=XLSX_MEDIA_TYPE)
+        return StreamingResponse(
+            stream_in_threads(iterate_file_chunks(file)), headers=headers, media_type=XLSX_MEDIA_TYPE
+        )
     report = await body.process_in_thread(lambda raw: validate_body(raw, *context))
     return Response(report.model_dump_json(), headers={"Vary": "Accept"}, media_type="application/json")

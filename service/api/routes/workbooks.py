@@ -1,12 +1,13 @@
 """`/v1/plans/{plan}/workbook` and `/v1/templates/province`: workbooks of plans and the template of a province."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from service.api.dependencies import PlanName, ServicesDependency, get_body_reader
+from service.api.admission import run_in_heavy_thread, run_in_read_thread, run_while_connected, stream_in_threads
+from service.api.dependencies import PlanName, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
@@ -52,13 +53,14 @@ async def read_plan_workbook(
 ) -> Response:
     """Summary, tables, and a sheet with the quotas of every factory, ready to be printed; names in English and Korean."""
     files = WorkbookService(services.store)
-    tag = await run_in_threadpool(files.compute_etag, plan)
+    tag = await run_in_read_thread(partial(files.compute_etag, plan))
     headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache"}
     if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    file = await get_body_reader(request).run_in_limited_thread(lambda: files.build_workbook(plan))
+    build = partial(run_in_heavy_thread, partial(files.build_workbook, plan))
+    file = await run_while_connected(request, build)
     headers["Content-Disposition"] = f'attachment; filename="{plan}.xlsx"'
-    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=XLSX_MEDIA_TYPE)
+    return StreamingResponse(stream_in_threads(iterate_file_chunks(file)), headers=headers, media_type=XLSX_MEDIA_TYPE)
 
 
 @router.get(
@@ -71,7 +73,7 @@ async def read_plan_workbook(
         200: _describe_file("The template.", *SPREADSHEET_MEDIA_TYPES.values()),
     },
 )
-def read_province_template(
+async def read_province_template(
     format: Annotated[  # noqa: A002
         SpreadsheetKind | None, Query(description="`xlsx` or `zip` (CSV files), instead of `Accept`.")
     ] = None,
@@ -81,8 +83,11 @@ def read_province_template(
     kind = negotiate_format(format, accept, SPREADSHEET_MEDIA_TYPES)
     headers = {"Content-Disposition": f'attachment; filename="province-template.{kind}"', "Vary": "Accept"}
     if kind == "zip":
-        return Response(
-            build_province_zip(build_template_tables(), {}), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind]
-        )
-    file = write_province_workbook("Template of a province", build_template_tables(), {})
-    return StreamingResponse(iterate_file_chunks(file), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind])
+        archive = await run_in_heavy_thread(lambda: build_province_zip(build_template_tables(), {}))
+        return Response(archive, headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind])
+    file = await run_in_heavy_thread(
+        lambda: write_province_workbook("Template of a province", build_template_tables(), {})
+    )
+    return StreamingResponse(
+        stream_in_threads(iterate_file_chunks(file)), headers=headers, media_type=SPREADSHEET_MEDIA_TYPES[kind]
+    )

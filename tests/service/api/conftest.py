@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
 from service.api.app import create_app
+from service.api.http_protocol import ImpatientProtocol
 from service.core.settings import Settings
 
 WAIT = {"Prefer": "wait=60"}
@@ -49,7 +50,10 @@ def plan(client: TestClient) -> str:
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """The service behind a real server on this machine; its address."""
-    running = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None, timeout_graceful_shutdown=3))
+    config = uvicorn.Config(
+        create_app(settings), port=0, http=ImpatientProtocol, log_config=None, timeout_graceful_shutdown=3
+    )
+    running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:

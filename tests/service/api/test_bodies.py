@@ -4,9 +4,11 @@ from typing import Any
 
 import anyio
 import pytest
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from service.api import request_bodies
+from service.api.admission import get_admission
+from service.api.caller_limits import current_caller
 from service.api.request_bodies import BodyReader
 from service.core import json_documents
 from service.core.errors import ContentTooLargeError, RequestTimeoutError
@@ -63,6 +65,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyP
 
 def test_big_bodies_wait_at_the_door_and_small_ones_pass() -> None:
     async def main() -> list[int]:
+        current_caller.set(None)
         reader, last = BodyReader(Settings()), anyio.Event()
         sizes: list[int] = []
 
@@ -74,15 +77,77 @@ def test_big_bodies_wait_at_the_door_and_small_ones_pass() -> None:
             for one in unread:
                 group.start_soon(send, one)
             await anyio.wait_all_tasks_blocked()
-            held = reader._memory_limiter.statistics()
-            assert (held.borrowed_tokens, held.tasks_waiting) == (4, 2)
+            large = get_admission().large_bodies
+            assert (large.held_count, large.waiting_count) == (4, 2)
             await send(request(b"{}"))
             assert sizes == [2]
             last.set()
-        assert reader._memory_limiter.statistics().borrowed_tokens == 0
+        assert large.held_count == 0
         return sizes
 
     assert anyio.run(main) == [2, *[2 * len(TWO_MIB)] * 6]
+
+
+def test_one_caller_leaves_room_for_the_large_bodies_of_others() -> None:
+    async def main() -> list[str]:
+        reader, last, done = BodyReader(Settings()), anyio.Event(), list[str]()
+
+        async def send(caller: str, one: Request) -> None:
+            current_caller.set(caller)
+            await reader.read_any_body(one, len)
+            done.append(caller)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(6):
+                group.start_soon(send, "greedy", request(TWO_MIB, TWO_MIB, last=last))
+            await anyio.wait_all_tasks_blocked()
+            await send("other", request(TWO_MIB))
+            last.set()
+        return done
+
+    assert anyio.run(main) == ["other", *["greedy"] * 6]
+
+
+def test_a_large_body_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_bodies, "_STALL_SECONDS", 0.1)
+
+    async def main() -> None:
+        with pytest.raises(RequestTimeoutError, match="did not arrive"):
+            await BodyReader(Settings()).read_any_body(request(TWO_MIB[: 1024 * 1024 + 1], last=anyio.Event()), len)
+        assert get_admission().large_bodies.held_count == get_admission().bodies.held_count == 0
+
+    anyio.run(main)
+
+
+def test_nobody_works_on_a_body_whose_sender_has_gone() -> None:
+    """The body is complete, and its work waits for a thread when the client disconnects."""
+    seen: list[bytes] = []
+
+    async def main() -> None:
+        current_caller.set("one")
+        async with anyio.create_task_group() as group:
+
+            async def hold() -> None:
+                async with get_admission().heavy.hold_place("one"):
+                    await anyio.sleep_forever()
+
+            group.start_soon(hold)
+            await anyio.wait_all_tasks_blocked()
+            left: list[dict[str, Any]] = [
+                {"type": "http.request", "body": b"{}", "more_body": False},
+                {"type": "http.disconnect"},
+            ]
+
+            async def receive() -> dict[str, Any]:
+                return left.pop(0)
+
+            gone = Request({"type": "http", "method": "POST", "headers": JSON}, receive)
+            with pytest.raises(ClientDisconnect):
+                await BodyReader(Settings()).read_any_body(gone, seen.append, is_large=True)
+            group.cancel_scope.cancel()
+
+    anyio.run(main)
+    assert seen == []
 
 
 @pytest.mark.parametrize(
