@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from math import floor
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from models.problem.planning_problem import PlanningProblem
@@ -360,3 +361,8 @@ def _season(d: Drawing) -> list[float]:
 def problems(**choices: Any) -> st.SearchStrategy[PlanningProblem]:
     """Random problems; choices as for `problem_dicts`."""
     return problem_dicts(**choices).map(PlanningProblem.model_validate)
+
+
+def has_power_limit(problem: PlanningProblem) -> bool:
+    """Whether a factor on power changes anything: an area has a limit above 0."""
+    return any(np.any(np.asarray(area.limit_kwh or 0.0) > 0) for area in problem.power_areas)

@@ -89,12 +89,21 @@ def test_price_of_a_limit(rule: str) -> None:
             return  # its least quota may be all it may make
         if rule == "budget" and _by_id(problem["budgets"], row["id"])["carries_over"]:
             return  # a won more in one period also raises the limits of later periods
+        if rule == "handling" and row["limit"] > _find_stated_limit(problem, row):
+            return  # goods under way enter in any case, beyond what the place can handle
         seen.append(row["price"])
         ends = [objective(_stepped(problem, HOLDERS[rule], row, step)) for step in (-STEP, STEP)]
         check_price(ends[0], value_of(result.plan), ends[1], row["price"], STEP)
 
     holds()
     assert seen, "no problem had such a limit"
+
+
+def _find_stated_limit(problem: Json, row: Row) -> float:
+    """The limit of a row as the problem states it."""
+    owner, name, share = HOLDERS[row["rule"]](problem, row)
+    values = stepped(owner[name], 0, len(problem["periods"]), 0.0)
+    return float(values[problem["periods"].index(row["period"])] * share)
 
 
 def _stepped(problem: Json, holder: Callable[[Json, Row], Place], row: Row, step: float) -> Json:

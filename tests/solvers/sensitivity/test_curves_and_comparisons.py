@@ -33,7 +33,7 @@ from solvers.sensitivity.parametric import BreakpointSearch
 from tests.builders import Json, make_problem, need
 from tests.properties.planned import bounded, objective
 from tests.service.helpers import slow
-from tests.strategies import problems
+from tests.strategies import has_power_limit, problems
 
 POWER = Change(what="power_limit", factor=1.0)
 
@@ -61,8 +61,7 @@ def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
 @bounded(12)
 @given(problems(max_periods=2))
 def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: PlanningProblem) -> None:
-    limited = any(area.limit_kwh is not None for area in problem.power_areas)
-    assume(limited and build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
+    assume(has_power_limit(problem) and build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
     found = compute_curve(SensitivitySession.from_problem(problem), POWER, 1.0, 0.25, max_solves=60)
     assert found.exact
     for a, b in zip(found.points, found.points[1:], strict=False):

@@ -23,7 +23,7 @@ from solvers.sensitivity.goal_stages import compute_final_values
 from solvers.sensitivity.remedies.remedy_building import verify_remedy
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import open_session_of
-from tests.strategies import problems
+from tests.strategies import has_power_limit, problems
 
 POLICIES: dict[str, dict[str, Any]] = {
     "shortage-cost": {"goals": ["shortage", "cost"]},
@@ -96,7 +96,7 @@ def test_a_curve_is_the_plan_at_every_point(name: str) -> None:
     @given(problems(max_periods=2))
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES[name])
-        assume(any(area.limit_kwh is not None for area in problem.power_areas))
+        assume(has_power_limit(problem))
         assume(
             is_multi_stage(problem)
         )  # own needs come first only where there are swaps: else the curve is walked, not sampled
