@@ -35,7 +35,7 @@ from tests.service.helpers import until
 
 CLIENTS = 4
 PROGRESS_SECONDS = 300.0
-"""How long no plan may end, at most."""
+"""How long services may take to be ready, and how long no plan may end, at most."""
 PLANS_OF_ALL_KINDS = 500
 """From so many plans on, every kind of fault has to be among those that were made."""
 
@@ -177,7 +177,7 @@ def prepared(kind: str, folder: Path, seed: int) -> Iterator[Trial]:
             service.start()
             undo.callback(service.end)
         for service in services:
-            until(lambda service=service: is_ready(service))  # type: ignore[misc]
+            until(lambda service=service: is_ready(service), PROGRESS_SECONDS)  # type: ignore[misc]
         answers = Answers()
         chance = random.Random(seed)  # noqa: S311 - not for secrets
         yield Trial(store, services, Injector(services, store, disk, server, chance, answers), answers)
