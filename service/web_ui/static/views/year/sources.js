@@ -43,6 +43,9 @@ const OUTFLOWS = ["stored", "given", "used", "sent", "under_way", "discarded"];
 /** Position of 15 April within its month. */
 const MID_APRIL = 14 / 30;
 
+/** Flows that are in every month a smaller share of the largest flow are left out: nobody could see them. */
+const MIN_SHOWN_SHARE = 0.0005;
+
 /** @typedef {Record<string, number>} MonthSum */
 
 /**
@@ -121,9 +124,9 @@ function buildFigure(sums, problemIndex, { county, item }) {
   const format = (value) =>
     item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
   const months = problemIndex.periods.map((id) => formatPeriod(id));
-  const names = [...Object.keys(INFLOWS), ...OUTFLOWS].filter((name) =>
-    sums.some((sum) => sum[name] > 0),
-  );
+  const all = [...Object.keys(INFLOWS), ...OUTFLOWS];
+  const least = MIN_SHOWN_SHARE * Math.max(...sums.flatMap((sum) => all.map((name) => sum[name])));
+  const names = all.filter((name) => sums.some((sum) => sum[name] > least));
   return {
     title: t("year.sources-of", {
       goods: item ? problemIndex.getName(item) : t("year.all-goods"),
