@@ -128,13 +128,15 @@ def apply_no_worse_off_bounds(
     """Solve without swaps, then limit each shortage to its value in that plan (no-harm constraint).
 
     Swaps may be what serves a least amount. So where no plan without swaps serves the least amounts, it is solved without them.
+    Its ties are settled, so that the limits do not depend on where the solve began.
     """
     goals, without_swaps = list_goal_costs(index, program), _remove_swaps(program)
     whole = find_whole_units(index, without_swaps)
-    without = _solve_goals_then_round(without_swaps, goals, whole, run, "without swaps", start)
+    tie_break = compute_tie_break_cost(index, program) if index.problem.policy.tie_break else None
+    without = _solve_goals_then_round(without_swaps, goals, whole, run, "without swaps", start, tie_break)
     if without.has_conflict and program.constraints["served_least"].size:
         unreserved = replace_row_bounds(without_swaps, "served_least")
-        without = _solve_goals_then_round(unreserved, goals, whole, run, "without swaps", start)
+        without = _solve_goals_then_round(unreserved, goals, whole, run, "without swaps", start, tie_break)
     if not without.is_proved or without.values is None:
         return NoSwapStage(without, None)
     shortage = program.lp.matrix.tocsr()[program.constraints["own_needs_first"].block_slice] @ without.values
