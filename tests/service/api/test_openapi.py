@@ -197,6 +197,8 @@ def test_examples_run_and_responses_match_the_document(
     if path == "/v1/plans" and answer.status_code == 202:
         assert name == "ryanggang"
         client.delete(answer.headers["location"])
+    if path == "/v1/webhooks":  # nobody answers there, and later tests make plans with this client
+        assert client.delete(f"{path}/{answer.json()['id']}").status_code == 204
 
 
 READS = [
