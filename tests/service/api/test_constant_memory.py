@@ -69,4 +69,4 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_table_five_times_as_long_takes_no_more_memory(folder: Path, kind: str) -> None:
     (small, before), (large, after) = (run(folder, rows, kind) for rows in (SMALL, LARGE))
     assert large - small > 80 * MIB
-    assert after - before < 30 * MIB
+    assert after - before < 50 * MIB  # what allocators keep of freed pages differs by some 20 MiB from run to run
