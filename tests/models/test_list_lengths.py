@@ -34,13 +34,23 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
 ]
 
 
+WHOLE = (
+    put("items", 0, "whole_units", value=True),
+    put("factories", 0, "lines", 0, "lot", value=2),
+    put("factories", 0, "lines", 0, "least_run", value=4),
+)
+"""Whole units, whose checks also read the lists."""
+
+
+@pytest.mark.parametrize("more", [(), WHOLE], ids=["plain", "whole"])
 @pytest.mark.parametrize("path", BY_PERIOD, ids=["/".join(map(str, path)) for path in BY_PERIOD])
-def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]) -> None:
+def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...], more: tuple[Any, ...]) -> None:
     pointer = "/" + "/".join(map(str, path))
     parts = (
         *(add(name, value=dict(DEMAND)) for name in ("demand", "served_least")),
         add("budgets", value=dict(BUDGET)),
         put("in_transit", value=[dict(COMING)]),
+        *more,
     )
     raw = modified_problem(*parts, put(*path, value=[1, 1, 1]))
     assert (pointer, "wrong_length") in list_codes(raw)

@@ -58,7 +58,8 @@ def check_least_runs(context: ProblemContext) -> Iterator[Finding]:
     """A line can make its least run in at least one period."""
     for path, line in _iterate_lines(context):
         if line.least_run and line.most is not None:
-            most = max(expand_to_periods(line.most, len(context.problem.periods)))
+            # a list of wrong length, such as an empty one, has a finding of its own
+            most = max(expand_to_periods(line.most, len(context.problem.periods)), default=line.least_run)
             if line.least_run > most:
                 message = (
                     f"The least run of {quote_name(line.item)} is {line.least_run:g}, but at most {most:g} may be made."
