@@ -1,4 +1,4 @@
-"""Admission of requests: what one caller may have at a time of places, threads, memory and streams.
+"""Admission of requests: what one caller may have at a time of slots, threads, memory and streams.
 
 The limits belong to one event loop, which serves one application.
 """
@@ -21,14 +21,14 @@ Result = TypeVar("Result")
 CHANGE_WAIT_SECONDS = 20.0
 """How long a request that changes something may wait for a thread."""
 
-_PLACE_KEY = "allot.place"
+_SLOT_KEY = "allot.slot"
 
 
 class Admission:
     """The limits of one event loop."""
 
     def __init__(self) -> None:
-        """Start with all places free."""
+        """Start with all slots free."""
         self.answers = CallerLimiter(total=1_000, per_caller=8)
         """Reads from their start until their answers are sent: a slow reader keeps its answers in memory."""
         self.reads = CallerLimiter(total=24, per_caller=2)
@@ -57,37 +57,37 @@ def get_admission() -> Admission:
     return found
 
 
-async def hold_answer_place(request: Request, caller: str) -> None:
-    """Wait for a place of the caller and hold it until `release_answer_place`; a request has one place at most.
+async def hold_answer_slot(request: Request, caller: str) -> None:
+    """Wait for a slot of the caller and hold it until `release_answer_slot`; a request has one slot at most.
 
     Raises TooManyRequestsError, and ClientDisconnect if the client of a request without a body goes meanwhile.
     """
-    if _PLACE_KEY in request.scope:
+    if _SLOT_KEY in request.scope:
         return
     answers = get_admission().answers
-    if not answers.try_acquire_place(caller):
-        await run_while_connected(request, partial(answers.acquire_place, caller))
-    request.scope[_PLACE_KEY] = caller
+    if not answers.try_acquire_slot(caller):
+        await run_while_connected(request, partial(answers.acquire_slot, caller))
+    request.scope[_SLOT_KEY] = caller
 
 
-def release_answer_place(scope: MutableMapping[str, Any]) -> None:
-    """Give the place of a request back, if it has one, after its answer is sent."""
-    if _PLACE_KEY in scope:
-        get_admission().answers.release_place(scope.pop(_PLACE_KEY))
+def release_answer_slot(scope: MutableMapping[str, Any]) -> None:
+    """Give the slot of a request back, if it has one, after its answer is sent."""
+    if _SLOT_KEY in scope:
+        get_admission().answers.release_slot(scope.pop(_SLOT_KEY))
 
 
-async def hold_stream_place(request: Request) -> AsyncIterator[None]:
-    """Hold a place for an event stream instead of one for a read; TooManyRequestsError if the caller has as many as may be."""
-    release_answer_place(request.scope)
+async def hold_stream_slot(request: Request) -> AsyncIterator[None]:
+    """Hold a slot for an event stream instead of one for a read; TooManyRequestsError if the caller has as many as may be."""
+    release_answer_slot(request.scope)
     streams, caller = get_admission().streams, current_caller.get()
-    if not streams.try_acquire_place(caller):
+    if not streams.try_acquire_slot(caller):
         raise TooManyRequestsError(
             "You follow as many plans as one caller may. End a stream first.", headers={"Retry-After": "5"}
         )
     try:
         yield
     finally:
-        streams.release_place(caller)
+        streams.release_slot(caller)
 
 
 async def run_in_read_thread(work: Callable[[], Result]) -> Result:
@@ -105,7 +105,7 @@ async def run_in_change_thread(work: Callable[[], Result]) -> Result:
     limiter, caller = get_admission().changes, current_caller.get()
     try:
         with anyio.fail_after(CHANGE_WAIT_SECONDS):
-            await limiter.acquire_place(caller)
+            await limiter.acquire_slot(caller)
     except TimeoutError as error:
         raise ServiceUnavailableError(
             "Many changes wait for storage. Repeat the request later.", headers={"Retry-After": "5"}
@@ -113,7 +113,7 @@ async def run_in_change_thread(work: Callable[[], Result]) -> Result:
     try:
         return await _run_now(work)
     finally:
-        limiter.release_place(caller)
+        limiter.release_slot(caller)
 
 
 async def stream_in_threads(chunks: Iterator[bytes], *, is_heavy: bool = False) -> AsyncIterator[bytes]:
@@ -146,7 +146,7 @@ async def _cancel_on_disconnect(request: Request, scope: anyio.CancelScope) -> N
 
 
 async def _run_in_thread(limiter: CallerLimiter, work: Callable[[], Result]) -> Result:
-    async with limiter.hold_place(current_caller.get()):
+    async with limiter.hold_slot(current_caller.get()):
         return await _run_now(work)
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Path
 from starlette.requests import Request
 
 from models.base import ID_PATTERN
-from service.api.admission import hold_answer_place
+from service.api.admission import hold_answer_slot
 from service.api.caller_limits import current_caller
 from service.api.key_checks import KeyChecks
 from service.api.request_bodies import BodyReader
@@ -50,14 +50,14 @@ async def authenticate_request(request: Request) -> Principal:
 
 
 async def _admit_principal(request: Request) -> Principal:
-    """Authenticate a request; a read waits for a place of its caller, which it has until its answer is sent."""
+    """Authenticate a request; a read waits for a slot of its caller, which it has until its answer is sent."""
     principal = await authenticate_request(request)
     if principal is ANONYMOUS_PRINCIPAL:
         current_caller.set(None)
         return principal
     current_caller.set(principal.caller)
     if request.method in SAFE_METHODS:
-        await hold_answer_place(request, principal.caller)
+        await hold_answer_slot(request, principal.caller)
     return principal
 
 

@@ -11,7 +11,7 @@ HEADER_SECONDS = 20.0
 _Protocol: Any = AutoHTTPProtocol  # the class depends on what is installed
 
 
-class ImpatientProtocol(_Protocol):  # type: ignore[misc]
+class HeaderTimeoutProtocol(_Protocol):  # type: ignore[misc]
     """HTTP of uvicorn with a time limit for the beginning of each request."""
 
     _header_timer: asyncio.TimerHandle | None = None

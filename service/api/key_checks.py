@@ -22,7 +22,7 @@ FREE_FAILURES = 20
 """Wrong credentials of one address that are answered at once; one more each second."""
 
 PAUSE_SECONDS = 0.5
-"""How long a further wrong one keeps its place among the checks of its address."""
+"""How long a further wrong one keeps its slot among the checks of its address."""
 
 _MAX_ADDRESSES = 10_000
 _MAX_KNOWN = 10_000
@@ -48,7 +48,7 @@ class KeyChecks:
         digest = hashlib.blake2b((authorization or "").encode(), key=self._pepper, digest_size=16).digest()
         if digest in self._known or authorization is None:
             return await self._check(authorization, digest)
-        async with self._checks.hold_place(address):
+        async with self._checks.hold_slot(address):
             try:
                 return await self._check(authorization, digest)
             except UnauthenticatedError:

@@ -12,8 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.admission import release_answer_place
-from service.api.caller_limits import STRANGER, current_caller
+from service.api.admission import release_answer_slot
+from service.api.caller_limits import UNKNOWN_CALLER, current_caller
 from service.api.error_handlers import build_error_response
 from service.api.request_context import REQUEST_ID_HEADER, assign_request_id
 from service.core.errors import ContentTooLargeError, NotFoundError, UnprocessableContentError
@@ -60,7 +60,7 @@ class RequestContextMiddleware:
         else:
             app = self._app
         status = 500
-        current_caller.set(STRANGER)  # a request may begin in the context of the one before it on its connection
+        current_caller.set(UNKNOWN_CALLER)  # a request may begin in the context of the one before it on its connection
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -78,7 +78,7 @@ class RequestContextMiddleware:
             except Exception:  # noqa: BLE001 - `handle_unexpected_error` has logged and answered it; the server would log it again
                 status = 500
             finally:
-                release_answer_place(scope)
+                release_answer_slot(scope)
                 self._record_request(scope, status, time.perf_counter() - begun)
                 structlog.contextvars.unbind_contextvars("request_id", *traced)
 

@@ -71,7 +71,7 @@ class BodyReader:
         Raises ContentTooLargeError, RequestTimeoutError, TooManyRequestsError, and ClientDisconnect.
         """
         caller, admission = current_caller.get(), get_admission()
-        async with admission.bodies.hold_place(caller), AsyncExitStack() as exit_stack:
+        async with admission.bodies.hold_slot(caller), AsyncExitStack() as exit_stack:
             raw = await self._read_bytes(request, exit_stack)
             check_size = partial(self._check_json_size, request.headers.get("content-type", ""), raw)
 
@@ -83,16 +83,16 @@ class BodyReader:
             return await run_while_connected(request, partial(run, check_and_process))
 
     async def _read_bytes(self, request: Request, exit_stack: AsyncExitStack) -> bytes:
-        """Read the body; a large one keeps its place in memory until `exit_stack` closes.
+        """Read the body; a large one keeps its slot in memory until `exit_stack` closes.
 
-        Time spent waiting for this place does not count.
+        Time spent waiting for this slot does not count.
         """
         pieces: list[bytes] = []
         size, stream = 0, aiter(request.stream())
         deadline = _BodyDeadline()
         while (piece := await deadline.wait_for_piece(stream, size)) is not None:
             if size <= _LARGE_BODY_BYTES < size + len(piece):
-                await exit_stack.enter_async_context(get_admission().large_bodies.hold_place(current_caller.get()))
+                await exit_stack.enter_async_context(get_admission().large_bodies.hold_slot(current_caller.get()))
                 deadline = _BodyDeadline(is_large=True)
             size += len(piece)
             pieces.append(piece)

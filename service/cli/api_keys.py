@@ -1,17 +1,13 @@
 """Commands for API keys that work on the database itself, so that the first key can be created."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.table import Column, Table
 
 from service.cli.problem_sources import error_console, output_console
-
-if TYPE_CHECKING:
-    from service.storage.store import Store
+from service.cli.storage_access import open_store
 
 app = typer.Typer(no_args_is_help=True, help="API keys and their roles.")
 
@@ -40,7 +36,7 @@ def create_api_key(
         for one in error.errors():
             error_console.print(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}", markup=False)
         raise typer.Exit(2) from error
-    with _open_store() as store, store.write_transaction() as transaction:
+    with open_store() as store, store.write_transaction() as transaction:
         made = issue_api_key(transaction, body.caller, body.grants, days=body.days, created_by="local")
     typer.echo(made.key)
 
@@ -50,7 +46,7 @@ def list_api_keys() -> None:
     """List all keys without their secrets."""
     from service.auth.principals import Grant
 
-    with _open_store() as store, store.read_transaction() as transaction:
+    with open_store() as store, store.read_transaction() as transaction:
         keys = transaction.keys.list_keys()
     whole = ("id", 12), ("caller", None), ("grants", 8), ("made", 10), ("by", None), ("expires", 10), ("revoked", 10)
     table = Table(*(Column(name, min_width=width, overflow="fold") for name, width in whole))
@@ -67,29 +63,10 @@ def revoke_key_by_id(key: Annotated[str, typer.Argument(help="Identifier of the 
     from service.auth.api_keys import revoke_api_key
     from service.storage.errors import RecordNotFoundError
 
-    with _open_store() as store:
+    with open_store() as store:
         try:
             with store.write_transaction() as transaction:
                 revoke_api_key(transaction, key, revoked_by="local")
         except RecordNotFoundError as error:
             error_console.print(f"{error}.")
             raise typer.Exit(1) from error
-
-
-@contextmanager
-def _open_store() -> Iterator["Store"]:
-    """Open the store of the settings and migrate its database."""
-    from service.core.settings import Settings
-    from service.domain.startup import explain_start_failure
-    from service.storage.errors import StorageError
-    from service.storage.store import Store
-
-    try:
-        store = Store.open_store(Settings())
-    except (StorageError, OSError) as error:
-        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
-        raise typer.Exit(3) from error
-    try:
-        yield store
-    finally:
-        store.close()

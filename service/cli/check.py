@@ -4,6 +4,7 @@ import typer
 from rich.progress import Progress
 
 from service.cli.problem_sources import error_console
+from service.cli.storage_access import exit_with_reason
 
 
 def check_storage() -> None:
@@ -13,7 +14,6 @@ def check_storage() -> None:
     """
     from service.core.settings import Settings
     from service.domain.integrity import CheckedCounts, check_store
-    from service.domain.startup import explain_start_failure
     from service.storage.errors import DamagedRecordError, StorageError
     from service.storage.store import Store
 
@@ -31,8 +31,7 @@ def check_storage() -> None:
         typer.echo(f"{error.kind} {error.name}: {error.reason}")
         raise typer.Exit(1) from error
     except (StorageError, OSError) as error:
-        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
-        raise typer.Exit(3) from error
+        exit_with_reason(error)
     typer.echo(
         f"{counts.problems} problems, {counts.plans} plans, {counts.tables} tables, {counts.objects} objects "
         f"({counts.unreferenced_objects} of no table): {damaged or 'nothing'} damaged"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.problem_sources import error_console
+from service.cli.storage_access import open_store
 
 app = typer.Typer(no_args_is_help=True, help="The database, as its owner.")
 
@@ -25,22 +25,11 @@ def upgrade_database(
 
     Run it as the owner, before services start that connect as the role. The exit code is 3 if it cannot be done.
     """
-    from service.core.settings import Settings
-    from service.domain.startup import explain_start_failure
-    from service.storage.errors import StorageError
     from service.storage.service_role import grant_service_role
-    from service.storage.store import Store
 
-    try:
-        store = Store.open_store(Settings())
-        try:
-            if service_role is not None:
-                grant_service_role(store.engine, service_role)
-        finally:
-            store.close()
-    except (StorageError, OSError) as error:
-        error_console.print(explain_start_failure(error), markup=False, soft_wrap=True)
-        raise typer.Exit(3) from error
+    with open_store() as store:
+        if service_role is not None:
+            grant_service_role(store.engine, service_role)
     typer.echo(
         "The database is up to date."
         if service_role is None

@@ -12,8 +12,10 @@ import typer
 from service.cli.problem_sources import error_console
 
 if TYPE_CHECKING:
+    import uvicorn
     from uvicorn.server import ServerState
 
+    from service.api.app import AllotApplication
     from service.core.settings import Settings
 
 
@@ -30,10 +32,7 @@ def serve_http(
     A start that fails says why in one line; the exit code is then 3, and 2 where a setting is wrong.
     """
     # Web server and database take two seconds to load, which no other command should wait for.
-    import uvicorn
-
     from service.api.app import create_app_from_settings
-    from service.api.http_protocol import ImpatientProtocol
     from service.storage.errors import UnsuitableStoreError
 
     settings = _read_settings({name: value for name, value in (("host", host), ("port", port)) if value is not None})
@@ -43,6 +42,19 @@ def serve_http(
     except UnsuitableStoreError as error:
         error_console.print(f"Allot cannot start: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(3) from error
+
+    server = _build_server(app, settings)
+    with contextlib.suppress(KeyboardInterrupt, SystemExit):  # the server exits where the port is in use
+        server.run()
+    if not server.started:
+        raise typer.Exit(3)
+
+
+def _build_server(app: "AllotApplication", settings: "Settings") -> "uvicorn.Server":
+    """Build the server of the application."""
+    import uvicorn
+
+    from service.api.http_protocol import HeaderTimeoutProtocol
 
     class GracefulServer(uvicorn.Server):
         """A server that answers waiting requests before it stops, and stops also while it waits for its database."""
@@ -59,7 +71,7 @@ def serve_http(
     config = uvicorn.Config(
         app,
         host=settings.host,
-        http=ImpatientProtocol,
+        http=HeaderTimeoutProtocol,
         port=settings.port,
         log_config=None,
         server_header=False,
@@ -68,11 +80,7 @@ def serve_http(
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=75,  # longer than clients keep idle connections, so that none is closed as a request comes
     )
-    server = GracefulServer(config)
-    with contextlib.suppress(KeyboardInterrupt, SystemExit):  # the server exits where the port is in use
-        server.run()
-    if not server.started:
-        raise typer.Exit(3)
+    return GracefulServer(config)
 
 
 def _reset_unfinished_answers(state: "ServerState") -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from models.tables import TABLE_SCHEMAS
+from service.domain.schemas.tables import column_name
 
 FORMER_CONSTANTS: Mapping[str, Mapping[str, float | None]] = {
     "supply": {"backlog": 0.0, "discarded": 0.0, "rounding": None, "due": None, "in_time": None}
@@ -28,7 +29,7 @@ def complete_schema(table: str, stored: pa.Schema) -> pa.Schema:
         fields.setdefault(name, stored.field(source).with_name(name))
     if fields.keys() == set(stored.names):
         return stored
-    order = [name.rstrip("_") for name in TABLE_SCHEMAS[table].model_fields]
+    order = [column_name(name) for name in TABLE_SCHEMAS[table].model_fields]
     return pa.schema([fields[name] for name in order])
 
 

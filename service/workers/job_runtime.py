@@ -175,7 +175,7 @@ class JobRuntime:
         for plan in changed:
             self._notifier.notify_plan(plan)
 
-    def _get_patience_seconds(self) -> float:
+    def _get_recheck_seconds(self) -> float:
         """Return the seconds after which those who follow a plan look at it without a notification."""
         return self._settings.poll_seconds if self._watcher is None else UNNOTIFIED_SECONDS
 
@@ -190,7 +190,7 @@ class JobRuntime:
                 left = deadline - time.monotonic()
                 if record.is_final or left <= 0 or self._is_stopping:
                     return record
-                await _wait_for_news(news, min(left, self._get_patience_seconds()))
+                await _wait_for_news(news, min(left, self._get_recheck_seconds()))
 
     async def follow_events(self, plan: str, after: int = 0) -> AsyncGenerator[JobEvent]:
         """Yield the events of a plan after a sequence number, as they happen, until `finished` or until the service stops.
@@ -212,7 +212,7 @@ class JobRuntime:
                         for event in await asyncio.to_thread(self.read_events, plan, after):
                             yield event  # the plan finished after its events were read
                         return  # the client reconnects with its last event, or had seen `finished` before
-                    await _wait_for_news(news, self._get_patience_seconds())
+                    await _wait_for_news(news, self._get_recheck_seconds())
 
 
 async def _wait_for_news(news: asyncio.Event, seconds: float) -> None:

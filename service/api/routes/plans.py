@@ -11,7 +11,7 @@ from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
 from service.api.admission import (
     get_admission,
-    hold_stream_place,
+    hold_stream_slot,
     run_in_change_thread,
     run_in_heavy_thread,
     run_while_connected,
@@ -182,7 +182,7 @@ def _require_open_stream(plan: PlanName, services: ServicesDependency, last_even
 @router.get(
     "/{plan}/events",
     summary="Follow a plan",
-    dependencies=[require_permission("read"), Depends(hold_stream_place)],
+    dependencies=[require_permission("read"), Depends(hold_stream_slot)],
     response_class=EventSourceResponse,
     responses={
         **document_errors(NotFoundError, TooManyRequestsError, UnprocessableContentError),
@@ -268,11 +268,11 @@ async def build_submission_response(submission: Submission, prefer: str | None, 
     record, seconds = submission.plan, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
     streams, caller = get_admission().streams, current_caller.get()
     if seconds and not record.is_final:
-        if streams.try_acquire_place(caller):
+        if streams.try_acquire_slot(caller):
             try:
                 record = await services.jobs.wait_until_final(record.id, seconds)
             finally:
-                streams.release_place(caller)
+                streams.release_slot(caller)
         else:
             seconds = 0.0
     headers = {"Location": f"/v1/plans/{record.id}"}

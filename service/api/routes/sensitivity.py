@@ -20,7 +20,7 @@ from models.answers import (
     ShortageAttribution,
 )
 from models.comparisons import Comparison, EquityReport, GoalTradeOffs
-from service.api.admission import release_answer_place, run_in_read_thread
+from service.api.admission import release_answer_slot, run_in_read_thread
 from service.api.caller_limits import current_caller
 from service.api.dependencies import PlanName, PrincipalDependency, ServicesDependency
 from service.api.permissions import require_permission
@@ -264,7 +264,7 @@ async def _run_query(
 ) -> Response:
     """Answer a query in JSON while the client is connected; `build_query` runs in a thread."""
     cancelled = threading.Event()
-    release_answer_place(request.scope)  # queries have places of their own
+    release_answer_slot(request.scope)  # queries have slots of their own
     caller = current_caller.get()
     with service.admit_query(caller):
         watching = asyncio.create_task(_watch_disconnect(request, cancelled))

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from models.examples import two_counties_raw
 from service.api.app import create_app
-from service.api.http_protocol import ImpatientProtocol
+from service.api.http_protocol import HeaderTimeoutProtocol
 from service.core.settings import Settings
 
 WAIT = {"Prefer": "wait=60"}
@@ -51,7 +51,7 @@ def plan(client: TestClient) -> str:
 def serving(settings: Settings) -> Iterator[str]:
     """The service behind a real server on this machine; its address."""
     config = uvicorn.Config(
-        create_app(settings), port=0, http=ImpatientProtocol, log_config=None, timeout_graceful_shutdown=3
+        create_app(settings), port=0, http=HeaderTimeoutProtocol, log_config=None, timeout_graceful_shutdown=3
     )
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run)

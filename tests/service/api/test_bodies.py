@@ -128,7 +128,7 @@ def test_nobody_works_on_a_body_whose_sender_has_gone() -> None:
         async with anyio.create_task_group() as group:
 
             async def hold() -> None:
-                async with get_admission().heavy.hold_place("one"):
+                async with get_admission().heavy.hold_slot("one"):
                     await anyio.sleep_forever()
 
             group.start_soon(hold)

@@ -16,7 +16,7 @@ async def serve(limiter: CallerLimiter, callers: str) -> str:
     served: list[str] = []
 
     async def stay(caller: str, leave: anyio.Event) -> None:
-        async with limiter.hold_place(caller):
+        async with limiter.hold_slot(caller):
             served.append(caller)
             await leave.wait()
 
@@ -41,14 +41,14 @@ async def serve(limiter: CallerLimiter, callers: str) -> str:
         (3, 2, "aaabb", "aabab"),
     ],
 )
-def test_the_caller_with_fewest_places_is_next(total: int, share: int, callers: str, order: str) -> None:
+def test_the_caller_with_fewest_slots_is_next(total: int, share: int, callers: str, order: str) -> None:
     assert anyio.run(serve, CallerLimiter(total, share), callers) == order
 
 
-def test_everybody_has_all_places_where_nobody_is_known() -> None:
+def test_everybody_has_all_slots_where_nobody_is_known() -> None:
     async def main() -> None:
         limiter = CallerLimiter(total=3, per_caller=1)
-        assert [limiter.try_acquire_place(None) for _ in range(4)] == [True, True, True, False]
+        assert [limiter.try_acquire_slot(None) for _ in range(4)] == [True, True, True, False]
 
     anyio.run(main)
 
@@ -56,13 +56,13 @@ def test_everybody_has_all_places_where_nobody_is_known() -> None:
 def test_more_than_may_wait_are_refused() -> None:
     async def main() -> None:
         limiter = CallerLimiter(total=2, per_caller=1, max_waiting=1)
-        async with limiter.hold_place("a"), anyio.create_task_group() as group:
-            group.start_soon(limiter.acquire_place, "a")
+        async with limiter.hold_slot("a"), anyio.create_task_group() as group:
+            group.start_soon(limiter.acquire_slot, "a")
             await anyio.wait_all_tasks_blocked()
             with pytest.raises(TooManyRequestsError) as refused:
-                await limiter.acquire_place("a")
+                await limiter.acquire_slot("a")
             assert refused.value.headers == {"Retry-After": "5"}
-            async with limiter.hold_place("b"):
+            async with limiter.hold_slot("b"):
                 pass
             group.cancel_scope.cancel()
 
@@ -74,10 +74,10 @@ def test_who_goes_while_waiting_leaves_the_line_and_gives_back_what_came_too_lat
         limiter = CallerLimiter(total=1, per_caller=1)
 
         async def stay() -> None:
-            async with limiter.hold_place("b"):
+            async with limiter.hold_slot("b"):
                 await anyio.sleep_forever()
 
-        await limiter.acquire_place("a")
+        await limiter.acquire_slot("a")
         async with anyio.create_task_group() as group:
             group.start_soon(stay)
             await anyio.wait_all_tasks_blocked()
@@ -86,7 +86,7 @@ def test_who_goes_while_waiting_leaves_the_line_and_gives_back_what_came_too_lat
         async with anyio.create_task_group() as group:
             group.start_soon(stay)
             await anyio.wait_all_tasks_blocked()
-            limiter.release_place("a")  # to the one that is cancelled in the same step
+            limiter.release_slot("a")  # to the one that is cancelled in the same step
             group.cancel_scope.cancel()
         assert limiter.held_count == 0
 

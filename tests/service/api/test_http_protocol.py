@@ -18,7 +18,7 @@ HALF = WHOLE[:30]
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Port of a service that solves nothing."""
-    with serving(Settings(data_dir=tmp_path_factory.mktemp("impatient"), solver_workers=0)) as address:
+    with serving(Settings(data_dir=tmp_path_factory.mktemp("protocol"), solver_workers=0)) as address:
         yield urlsplit(address).port or 0
 
 
