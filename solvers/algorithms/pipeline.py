@@ -128,7 +128,7 @@ def apply_no_worse_off_bounds(
     """Solve without swaps, then limit each shortage to its value in that plan (no-harm constraint).
 
     Swaps may be what serves a least amount. So where no plan without swaps serves the least amounts, it is solved without them.
-    Its ties are settled, so that the limits do not depend on where the solve began.
+    Its ties are settled, so that the limits seldom depend on where the solve began.
     """
     goals, without_swaps = list_goal_costs(index, program), _remove_swaps(program)
     whole = find_whole_units(index, without_swaps)

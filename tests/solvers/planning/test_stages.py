@@ -7,13 +7,19 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
 from solvers.algorithms.lexicographic import LexicographicResult, list_goal_costs, solve_lexicographic
-from solvers.algorithms.pipeline import PipelineResult, build_plan_program, solve_in_stages
+from solvers.algorithms.pipeline import (
+    PipelineResult,
+    apply_no_worse_off_bounds,
+    build_plan_program,
+    solve_in_stages,
+)
 from solvers.algorithms.run_state import SolveAttempt, SolveRun
 from solvers.algorithms.tie_break import STAGE as SETTLING
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.lp.solution import Basis
 from tests.builders import Json, make_problem, need
+from tests.plain_policy import PLAIN_POLICY
 from tests.published.kantorovich import MACHINES, PARTS, SETS, as_goal
 from tests.solvers.planning.two_counties import column_sum, planned, two_counties
 
@@ -160,3 +166,33 @@ def test_later_goal_starts_from_the_solution_of_the_goal_before(monkeypatch: pyt
     stages = record_stages(monkeypatch)
     assert planned(problem).plan.outcome == "optimal"
     assert [flags for _, *flags in stages] == [[False, False], [True, True]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_ties_of_the_plan_without_swaps_are_settled(order: int) -> None:
+    """A kWh is worth the same in both goods; the tie-break serves cloth, of the greater value, and soap may stay short."""
+    goods = [{"id": "soap", "value": 1, "importance": 2}, {"id": "cloth", "value": 2, "importance": 1}][::order]
+    problem = make_problem(
+        items=goods,
+        factories=[
+            {"id": "works", "place": "town", "lines": [{"item": one["id"], "kwh_per_unit": 1} for one in goods]}
+        ],
+        power_areas=[{"id": "area", "limit_kwh": 10}],
+        demand=[need("town", "soap", 10), need("town", "cloth", 10)],
+        partners=[{"id": "neighbour", "at": "town", "offers": {"soap": 1}, "wants": {"cloth": 1}}],
+        policy={
+            **PLAIN_POLICY,
+            "shortage_bands": [{"width": 1, "weight": 1}],
+            "tie_break": True,
+            "own_needs_first": True,
+        },
+    )
+    arrays = ProblemArrays.from_problem(problem)
+    stage = apply_no_worse_off_bounds(arrays, build_plan_program(arrays), SolveRun(PlanOptions()))
+    assert stage.program is not None
+    rows = stage.program.constraints["own_needs_first"]
+    limits = dict(zip(rows.axes["item"], stage.program.lp.row_upper[rows.block_slice], strict=True))
+    assert {arrays.labels["item"][item]: limit for item, limit in limits.items()} == {
+        "soap": pytest.approx(10),
+        "cloth": pytest.approx(0, abs=1e-6),
+    }

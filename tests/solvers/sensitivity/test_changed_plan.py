@@ -45,6 +45,7 @@ def test_only_changes_of_bounds_share_the_solver_session() -> None:
     less = solve_changed_problem(session, changed(problem, Change(what="power_limit", factor=0.6)))
     assert less is not None
     assert less[0].solver_session is session.solver_session
+    assert less[0].point.basis is not None  # from which its ties are settled
     assert not less[1]
     lines = problem.factories[0].lines
     dearer = lines[0].model_copy(update={"kwh_per_unit": 2 * lines[0].kwh_per_unit})
