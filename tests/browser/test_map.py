@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage, Service, take_screenshot
+from tests.browser.conftest import NARROW, OpenPage, Service, take_screenshot
 from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
@@ -142,3 +142,30 @@ def test_the_months_play(open_page: OpenPage, plan: str) -> None:
     expect(page.locator(".map-month")).to_have_text("December 2002")
     expect(slider).to_have_attribute("aria-valuetext", "December 2002")
     assert "month=2002-12" in page.url
+
+
+def test_dots_and_names_open_their_county(open_page: OpenPage, plan: str, problem: dict[str, Any]) -> None:
+    """The pointer at the middle of every dot and name meets that county, whatever lies below, and a click selects it."""
+    page = open_page(f"#/map?plan={plan}")
+    met = page.evaluate(
+        """() => [...document.querySelectorAll("circle[data-county-mark], [data-county-mark] text")].map((one) => {
+            const { x, y, width, height } = one.getBoundingClientRect();
+            const top = document.elementFromPoint(x + width / 2, y + height / 2);
+            const [wanted, found] = [one, top].map((element) => element.closest("[data-county-mark]"));
+            return [wanted.dataset.countyMark, found?.dataset.countyMark];
+        })"""
+    )
+    assert sorted(met) == sorted([county["id"]] * 2 for county in problem["counties"] for _ in range(2))
+    for mark, county in (("circle[data-county-mark='{}']", "kapsan"), ("[data-county-mark='{}'] text", "paegam")):
+        spot = page.locator(mark.format(county)).bounding_box()
+        assert spot is not None
+        page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
+        expect(page.locator(f".map-county[data-place='{county}']")).to_have_attribute("aria-pressed", "true")
+        assert f"county={county}" in page.url
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
+def test_a_phone_names_all_counties(open_page: OpenPage, plan: str, problem: dict[str, Any], locale: str) -> None:
+    page = open_page(f"#/map?plan={plan}", size=NARROW, locale=locale)
+    names = page.locator(".map-county-label .map-name").all_text_contents()
+    assert len(set(names)) == len(names) == len(problem["counties"])

@@ -28,6 +28,13 @@ describe("LabelPlacer", () => {
     assert.equal(own.findSpot({ x: 50, y: 50 }, 5, 20, 10)?.y, 55);
   });
 
+  it("keeps labels nearer to their own place than to others, if that is asked", () => {
+    const placer = new LabelPlacer(BOX);
+    placer.reserve({ x: 50, y: 75 }, 2);
+    assert.equal(placer.findSpot({ x: 50, y: 50 }, 10, 20, 10)?.y, 60);
+    assert.notEqual(placer.findSpot({ x: 50, y: 50 }, 10, 20, 10, true)?.y, 60);
+  });
+
   it("moves centred labels into the drawing", () => {
     const spot = new LabelPlacer(BOX).findSpot({ x: 2, y: 50 }, 5, 20, 10);
     assert.deepEqual(spot, { x: 10, y: 55, anchor: "middle" });

@@ -216,7 +216,9 @@ function drawCountyMarker(canvas, id) {
     cy: y,
     r: computeRadius(canvas, id),
     class: "map-county-marker",
+    data: { countyMark: id },
     style: { "stroke-width": `${1.6 * canvas.unit}px` },
+    on: { click: () => canvas.onPick(id) },
   });
 }
 
@@ -250,10 +252,17 @@ function drawCountyName(canvas, id) {
   const name = data.problemIndex.getName(id).replace(/ (County|City)$/, "");
   const figure = data.formatFigure(data.computeFigure(id, state), state);
   const gap = computeRadius(canvas, id) + 4 * unit;
-  return labels.placeLabel(getPosition(positions, id), gap, unit, [
+  const label = labels.placeLabel(getPosition(positions, id), gap, unit, [
     { text: name, class: "map-name" },
     { text: figure, class: "map-figure" },
   ]);
+  if (!label) return null;
+  const onClick = () => canvas.onPick(id);
+  return s(
+    "g",
+    { class: "map-county-label", data: { countyMark: id }, on: { click: onClick } },
+    label,
+  );
 }
 
 /** @param {Canvas} canvas @param {string} id @returns {SVGElement|null} */
