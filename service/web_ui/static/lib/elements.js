@@ -1,0 +1,37 @@
+/** Components of views that are written with Preact. `components.js` has the same elements for other views. */
+
+import { html } from "../vendor/preact/preact.js";
+
+/**
+ * The heading of a view.
+ * @param {{title: string, lead?: any, children?: any}} props title, introduction, and what stands at the other side
+ */
+export function ViewHead({ title, lead, children }) {
+  return html`<header class="head">
+    <div>
+      <h1 tabindex="-1">${title}</h1>
+      ${lead && html`<p class="lead">${lead}</p>`}
+    </div>
+    ${children}
+  </header>`;
+}
+
+/**
+ * A card with a title.
+ * @param {{title: string, name: string, children?: any}} props title, name for style and tests, content
+ */
+export function Card({ title, name, children }) {
+  return html`<section class=${`card ${name}`}>
+    <h2>${title}</h2>
+    ${children}
+  </section>`;
+}
+
+/**
+ * A bar that shows a share, beside its figure.
+ * @param {{share: number}} props the share, 0 to 1
+ */
+export function ShareBar({ share }) {
+  const style = { "--share": `${100 * share}%` };
+  return html`<span class="share-bar" aria-hidden="true"><span style=${style}></span></span>`;
+}
