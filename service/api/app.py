@@ -27,6 +27,7 @@ from service.api.openapi import install_openapi
 from service.api.request_bodies import BodyReader
 from service.api.routes.approval import router as life
 from service.api.routes.audit import router as auditing
+from service.api.routes.briefing import router as briefing
 from service.api.routes.demand import router as demand
 from service.api.routes.docs import mount_static_files, router as docs_page
 from service.api.routes.fulfilment import router as execution
@@ -66,6 +67,7 @@ ROUTERS = (
     demand,
     population,
     plans,
+    briefing,
     life,
     answers,
     execution,

@@ -86,7 +86,7 @@ class FulfilmentService:
         with self._store.read_transaction() as transaction:
             _, problem = require_executable_plan(transaction, plan)
             reported = OutputLog(transaction.connection).read_quantities(plan)
-            table = transaction.plans.read_table(plan, "quotas")
+            quotas = read_quotas(transaction, plan)
         if through is None:
             last = _count_reported_periods(problem, reported)
             if not reported:
@@ -96,10 +96,15 @@ class FulfilmentService:
             through = problem.periods[last - 1]
         if through not in problem.periods:
             raise NotFoundError(f"The plan has no period {through!r}.")
-        columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
-        quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
         rows, total = compute_fulfilment(problem, quotas, reported, by, through)
         return FulfilmentView(plan=plan, by=by, through=through, rows=rows, total=total)
+
+
+def read_quotas(transaction: Transaction, plan: str) -> dict[LineAndPeriod, float]:
+    """Read the quotas of a plan by factory, item and period, in units."""
+    table = transaction.plans.read_table(plan, "quotas")
+    columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
+    return {(factory, item, period): units for factory, item, period, units in zip(*columns, strict=True)}
 
 
 def _require_reportable_state(transaction: Transaction, plan: str) -> None:

@@ -288,3 +288,12 @@ def test_a_year_with_its_roles(guarded: TestClient, as_: As, north: str) -> None
         f"{plan}/approval/close", content=b"x", headers={**as_("centre"), "Content-Type": "text/plain"}
     )
     assert_problem(mistyped, 415)
+
+
+def test_a_briefing_is_compared_only_with_what_one_may_read(
+    guarded: TestClient, as_: As, north: str, written_out: str
+) -> None:
+    other = written_out.rpartition("/")[2]
+    assert_problem(guarded.get(f"{north}/briefing?with={other}", headers=as_("bureau")), 404)
+    read = guarded.get(f"{north}/briefing", headers=as_("reader"))
+    assert (read.status_code, read.json()["next_steps"]) == (200, [])  # a reader may not submit
