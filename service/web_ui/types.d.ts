@@ -123,6 +123,76 @@ interface PlanSummary {
   greatest_spread: ServedSpread | null;
 }
 
+interface BriefingFigure {
+  name: "served_share" | "short_value" | "in_time_share" | "local_share" | "power_used_kwh";
+  value: number | null;
+  limit: number | null;
+  compared: number | null;
+}
+
+interface ShortGood {
+  item: string;
+  demand: number;
+  short: number;
+  short_value: number;
+  served_share: number;
+  county: string;
+  counties: number;
+  periods: string[];
+  compared_served_share: number | null;
+}
+
+interface HoldingLimit {
+  rule: string;
+  id: string;
+  part: string;
+  periods: string[];
+  shortages: number;
+  held_value: number;
+  held_share: number;
+  compared_held_share: number | null;
+}
+
+interface HoldingRule {
+  rule: string;
+  limits: number;
+  held_share: number;
+}
+
+interface MissedDeadline {
+  item: string;
+  period: string;
+  by: number;
+  due: number;
+  missed: number;
+  county: string;
+  counties: number;
+}
+
+interface NextStep {
+  kind: "resolve" | "submit" | "ratify" | "put-in-force" | "close" | "report" | "behind" | "replan";
+  period: string | null;
+  count: number | null;
+  factories: { factory: string; fulfilment: number }[];
+}
+
+/** `/v1/plans/{plan}/briefing`. */
+interface Briefing {
+  plan: string;
+  compared_with: string | null;
+  least_served_county: string | null;
+  least_served_share: number | null;
+  figures: BriefingFigure[];
+  short_goods: ShortGood[];
+  short_good_count: number;
+  rules: HoldingRule[];
+  limits: HoldingLimit[];
+  limit_count: number;
+  missed_deadlines: MissedDeadline[];
+  missed_deadline_count: number;
+  next_steps: NextStep[];
+}
+
 interface ConflictingRule {
   rule: string;
   where: Record<string, string>;

@@ -67,6 +67,8 @@ class State:
 
 STATES = {
     "start": State("start?plan={plan}", ".result"),
+    "briefing": State("briefing?plan={short}&with={plan}", ".holding-limits li"),
+    "briefing-none": State("briefing?plan={plan}", ".next-steps li"),
     "map": State("map?plan={plan}", ".map-county"),
     "map-county": State("map?plan={plan}&county=kapsan&month=2002-10&measure=shortage", ".map-side dl"),
     "map-price": State("map?plan={short}&measure=price", ".map-county"),

@@ -38,7 +38,7 @@ def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path:
     expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
     take_screenshot(page, "start-result")
     expect(page.get_by_label("Plan", exact=True)).to_contain_text("two-counties")
-    page.get_by_role("link", name="Open the map").click()
+    page.get_by_role("link", name="Open the map", exact=True).click()
     expect(page.locator(".map-county")).to_have_count(2)
 
 

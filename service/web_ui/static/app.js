@@ -13,6 +13,7 @@ import { applyTheme } from "./lib/theme.js";
  */
 const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
+  { id: "briefing", load: () => import("./views/briefing.js"), needs: "tables", texts: true },
   { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
   { id: "year", load: () => import("./views/year.js"), needs: "tables", texts: true },
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },

@@ -13,6 +13,7 @@ export default {
   "theme.dark": "dark",
 
   "nav.start": "Start",
+  "nav.briefing": "Briefing",
   "nav.map": "Map",
   "nav.year": "Year",
   "nav.factories": "Factories",
@@ -74,6 +75,7 @@ export default {
   "format.weighted-won": "{amount}\u00a0weighted\u00a0won",
   "format.no-change": "no change",
   "format.nothing": "nothing",
+  "periods.all": "all months",
   "format.seconds": "{n}\u00a0s",
   "unit.unit": "units",
   "unit.piece": "pieces",
@@ -227,6 +229,7 @@ export default {
   "start.central": "central share",
   "start.power": "used share of electricity",
   "start.duration": "to plan",
+  "start.open-briefing": "Open the briefing",
   "start.open-map": "Open the map",
   "start.open-year": "Open the year",
   "start.recent": "Recent plans",

@@ -13,6 +13,7 @@ export default {
   "theme.dark": "어둡게",
 
   "nav.start": "시작",
+  "nav.briefing": "브리핑",
   "nav.map": "지도",
   "nav.year": "한 해",
   "nav.factories": "공장",
@@ -73,6 +74,7 @@ export default {
   "format.weighted-won": "{amount}\u00a0가중\u00a0원",
   "format.no-change": "변화 없음",
   "format.nothing": "없음",
+  "periods.all": "모든 달",
   "format.seconds": "{n}초",
   "unit.unit": "개",
   "unit.piece": "개",
@@ -225,6 +227,7 @@ export default {
   "start.central": "중앙 몫",
   "start.power": "전력 사용률",
   "start.duration": "계획 시간",
+  "start.open-briefing": "브리핑 열기",
   "start.open-map": "지도 열기",
   "start.open-year": "한 해 열기",
   "start.recent": "최근 계획",

@@ -27,13 +27,23 @@ export const describePeriod = (id) =>
  * @param {{rule: string, id: string, part: string, period: string}} limit the limit
  * @returns {string} such as `Electricity of Hyesan City, January 2002`
  */
-export function describeLimit(problemIndex, { rule, id, part, period }) {
+export function describeLimit(problemIndex, limit) {
+  const what = describeLimitOfAllPeriods(problemIndex, limit);
+  return t("limit.in-period", { what, period: describePeriod(limit.period) });
+}
+
+/**
+ * Describe a limit without its period.
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {{rule: string, id: string, part: string}} limit the limit
+ * @returns {string} such as `Electricity of Hyesan City`
+ */
+export function describeLimitOfAllPeriods(problemIndex, { rule, id, part }) {
   const partName = part ? describePart(problemIndex, rule, part) : "";
-  const what = textOr(`limit.${rule}`, rule)
+  return textOr(`limit.${rule}`, rule)
     .replace("{id}", problemIndex.getName(id))
     .replace("{part}", partName)
     .replace(/\s*\(\)$/, "");
-  return t("limit.in-period", { what, period: describePeriod(period) });
 }
 
 /** @param {ProblemIndex} problemIndex @param {string} rule @param {string} part @returns {string} */

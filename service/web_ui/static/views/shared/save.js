@@ -62,7 +62,7 @@ function renderLinks(context, plan) {
   const hasTables = Boolean(plan.tables?.supply);
   const isComparable = hasTables || plan.outcome === "infeasible";
   const compare = context.buildHref("compare", { with: plan.id });
-  const open = context.buildHref(hasTables ? "map" : "start", { plan: plan.id });
+  const open = context.buildHref(hasTables ? "briefing" : "start", { plan: plan.id });
   return h(
     "p",
     { class: "buttons" },

@@ -17,6 +17,7 @@ import { describePlanSource } from "../../lib/plans.js";
 export function renderPlanResult(plan, context) {
   const isSolved = plan.outcome === "optimal" || plan.outcome === "feasible";
   const state = plan.status === "cancelled" ? "status.cancelled" : `outcome.${plan.outcome}`;
+  const briefing = context.buildHref("briefing", { plan: plan.id });
   const map = context.buildHref("map", { plan: plan.id });
   const whatIf = context.buildHref("what-if", { plan: plan.id });
   const year = context.buildHref("year", { plan: plan.id });
@@ -40,7 +41,8 @@ export function renderPlanResult(plan, context) {
       h(
         "div",
         { class: "buttons" },
-        h("a", { class: "button main", href: map }, t("start.open-map")),
+        h("a", { class: "button main", href: briefing }, t("start.open-briefing")),
+        h("a", { class: "button", href: map }, t("start.open-map")),
         h("a", { class: "button", href: year }, t("start.open-year")),
         createWorkbookLink(plan),
       ),

@@ -48,7 +48,7 @@ export async function renderRecentPlans(card, context) {
 function renderRow(plan, context) {
   const isFinished = plan.status === "finished";
   const hasFigures = plan.served_share !== null;
-  const href = context.buildHref(hasFigures ? "map" : "start", { plan: plan.id });
+  const href = context.buildHref(hasFigures ? "briefing" : "start", { plan: plan.id });
   const state = isFinished ? `outcome.${plan.outcome}` : `status.${plan.status}`;
   const tone = hasFigures ? "tag good" : isFinished ? "tag bad" : "tag";
   return h(
