@@ -32,7 +32,7 @@ from service.storage.records import PlanRecord
 from service.storage.repositories.outputs import OutputLog
 from service.storage.store import Store, Transaction
 
-MAX_LINES = 12
+MAX_LINES = 8
 """Maximum number of goods, of limits and of due dates in a briefing."""
 
 MAX_FACTORIES = 5

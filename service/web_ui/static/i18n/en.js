@@ -93,7 +93,7 @@ export default {
   "rule.machine": "Machine hours",
   "rule.labour": "Labour",
   "rule.power": "Electricity",
-  "rule.link": "Link",
+  "rule.link": "Transport links",
   "rule.handling": "Handling",
   "rule.central_share": "Central share",
   "rule.local_floor": "Minimum local share",
