@@ -23,6 +23,9 @@ Label = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(norm
 """A short word that groups things, such as a category or a population group. Allot keeps it composed (NFC), with single
 spaces between words and none around them, and without characters that have no width."""
 
+OptionalLabel = Annotated[str, Field(max_length=100), BeforeValidator(normalise_raw_label)]
+"""A label that may be empty."""
+
 LabelKey = TypeVar("LabelKey")
 Value = TypeVar("Value")
 

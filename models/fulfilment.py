@@ -1,7 +1,7 @@
 """Fulfilment of quotas: reported output compared with the plan, for the centre's review."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,14 @@ from models.problem.planning_problem import PlanningProblem
 
 FulfilmentGrouping = Literal["factory", "county", "item"]
 """Grouping of fulfilment. `county` is the place of the factory."""
+
+
+def sum_recipes(rows: Iterable[tuple[str, str, str, float]]) -> dict[LineAndPeriod, float]:
+    """Sum quotas of the recipes of an item; a row has factory, item, period and units."""
+    quotas = defaultdict[LineAndPeriod, float](float)
+    for factory, item, period, units in rows:
+        quotas[factory, item, period] += units
+    return dict(quotas)
 
 
 class FulfilmentRow(Frozen):
@@ -26,7 +34,7 @@ class FulfilmentRow(Frozen):
     rank: int | None
     """Rank by fulfilment, 1 is the worst; null if nothing has been reported."""
     lines: int
-    """Number of quotas due: lines and periods with a quota above 0."""
+    """Number of quotas due: items of a factory and periods with a quota above 0, whatever the recipe."""
     unreported: int
     """Number of quotas due without a report. Fulfilment excludes them instead of counting them as 0."""
     planned_value: float
@@ -36,7 +44,7 @@ class FulfilmentRow(Frozen):
     made_value: float
     """Value of all reported output, in won, including output above or without a quota."""
     counted_value: float
-    """Value of reported output, in won, limited to the quota of each line and period."""
+    """Value of reported output, in won, limited to the quota of each item of a factory and period."""
     fulfilment: float | None
     """counted_value / (planned_value − unreported_value). Surplus of one good does not offset another. Null if nothing
     has been reported."""

@@ -14,8 +14,12 @@ IMPLAUSIBLE_FACTOR = 10.0
 """Multiple of the capacity above which an output is rejected: more than a slip of one digit."""
 
 
+MOST = "most"
+"""Name of the upper limit of a line, which recipes do not share."""
+
+
 class ReportedQuantity(Protocol):
-    """An output of a line in a period."""
+    """An output of an item in a factory in a period."""
 
     @property
     def factory(self) -> str:
@@ -37,17 +41,18 @@ class ReportedQuantity(Protocol):
 def find_doubtful_outputs(
     outputs: Sequence[ReportedQuantity], places: Sequence[str], problem: PlanningProblem
 ) -> Iterator[Finding]:
-    """Yield findings about quantities of known lines and periods; `places` are the locations of the outputs."""
-    lines = {
-        (factory.id, line.item): (factory, line) for factory in reversed(problem.factories) for line in factory.lines
-    }
+    """Yield findings about quantities of known items and periods; `places` are the locations of the outputs."""
+    recipes: dict[tuple[str, str], tuple[Factory, list[Line]]] = {}
+    for factory in problem.factories:
+        for line in factory.lines:
+            recipes.setdefault((factory.id, line.item), (factory, []))[1].append(line)
     whole = {item.id for item in problem.items if item.whole_units}
     periods = {period: t for t, period in enumerate(problem.periods)}
     for output, place in zip(outputs, places, strict=True):
-        if (output.factory, output.item) not in lines or output.period not in periods:
+        if (output.factory, output.item) not in recipes or output.period not in periods:
             continue
-        factory, line = lines[output.factory, output.item]
-        most = compute_most_output(problem, factory, line, periods[output.period])
+        factory, lines = recipes[output.factory, output.item]
+        most = compute_most_output(problem, factory, lines, periods[output.period])
         if most is not None and output.quantity > most * (1 + 1e-9):
             yield _report_excess(output, most, place)
         if output.item in whole and not float(output.quantity).is_integer():
@@ -55,23 +60,40 @@ def find_doubtful_outputs(
             yield _make(place, "output_not_whole", message, "Check the number.", "warning")
 
 
-def compute_most_output(problem: PlanningProblem, factory: Factory, line: Line, period: int) -> float | None:
-    """Return the units that machines in full condition, labour, power and `most` of a line allow; None if nothing limits them."""
+def compute_most_output(problem: PlanningProblem, factory: Factory, lines: Sequence[Line], period: int) -> float | None:
+    """Return the units that machines in full condition, labour, power and `most` allow the recipes of an item.
+
+    The recipes share machines, labour and power, so this is what the thriftiest of them could make of each, and at most the sum
+    of what each could make alone. None if nothing limits them.
+    """
+    by_recipe = [_list_output_limits(problem, factory, line, period) for line in lines]
+    shared = set.intersection(*(set(limits) for limits in by_recipe)) - {MOST}
+    alone = [min(limits.values(), default=None) for limits in by_recipe]
+    amounts = [max(limits[resource] for limits in by_recipe) for resource in shared]
+    amounts += [sum(amount for amount in alone if amount is not None)] if None not in alone else []
+    return min(amounts, default=None)
+
+
+def _list_output_limits(problem: PlanningProblem, factory: Factory, line: Line, period: int) -> dict[str, float]:
+    """Return the units of a line that each of its limits allows, by the name of the limit."""
     count = len(problem.periods)
     county = next((one for one in problem.counties if one.id == factory.place), None)
-    hours = [(needed, factory.machines.get(group)) for group, needed in line.hours_per_unit.items()]
-    limits = [(1.0, line.most), *hours]
+    limits = {
+        f"machine {group}": (needed, factory.machines.get(group)) for group, needed in line.hours_per_unit.items()
+    }
+    limits[MOST] = (1.0, line.most)
     if county is not None:
-        limits.append((line.labour_hours_per_unit, county.labour_hours))
+        limits["labour"] = (line.labour_hours_per_unit, county.labour_hours)
         area = next((one for one in problem.power_areas if one.id == county.power_area), None)
         if area is not None and area.limit_kwh is not None:
             own = expand_to_periods(area.own_generation_kwh, count)[period]
             power = expand_to_periods(area.limit_kwh, count)[period] + own
-            limits.append((line.kwh_per_unit * factory.power_overhead, power))
-    amounts = [
-        expand_to_periods(limit, count)[period] / needed for needed, limit in limits if limit is not None and needed > 0
-    ]
-    return min(amounts, default=None)
+            limits["power"] = (line.kwh_per_unit * factory.power_overhead, power)
+    return {
+        name: expand_to_periods(limit, count)[period] / needed
+        for name, (needed, limit) in limits.items()
+        if limit is not None and needed > 0
+    }
 
 
 def _report_excess(output: ReportedQuantity, most: float, place: str) -> Finding:

@@ -22,7 +22,7 @@ OUTPUT_CODES: Mapping[str, str] = {
     "unknown_line": "The factory has no line for the item.",
     "unknown_period": "The plan does not contain the period.",
     "period_not_yet": "A period is reported before an earlier period has any report.",
-    "reported_twice": "A report names the same line and period twice.",
+    "reported_twice": "A report names the same item of a factory and period twice.",
     "unknown_column": "A CSV file or workbook has an unknown or repeated column.",
     "missing_column": "A CSV file or workbook lacks a required column.",
     "not_csv": "The file is not valid CSV.",
@@ -34,11 +34,11 @@ OUTPUT_CODES: Mapping[str, str] = {
 """Codes of findings about a report, in addition to those about its structure."""
 
 LineAndPeriod = tuple[str, str, str]
-"""Identifiers of a factory, an item and a period."""
+"""Identifiers of a factory, an item and a period; an output is the sum of all recipes of the item."""
 
 
 class FactoryOutput(Frozen):
-    """Reported output of a factory for an item in a period."""
+    """Reported output of a factory for an item in a period: the sum of all its recipes."""
 
     factory: Id
     """Identifier of the factory."""
@@ -118,7 +118,7 @@ def _find_unknown_references(
     outputs: list[FactoryOutput], places: list[str], problem: PlanningProblem
 ) -> Iterator[Finding]:
     """Find factories, lines and periods that the plan does not contain."""
-    lines = {factory.id: [line.item for line in factory.lines] for factory in problem.factories}
+    lines = {factory.id: list({line.item: None for line in factory.lines}) for factory in problem.factories}
     periods = frozenset(problem.periods)
     for output, place in zip(outputs, places, strict=True):
         if output.factory not in lines:
@@ -162,13 +162,16 @@ def _find_skipped_periods(
 
 
 def _find_repeated_rows(outputs: list[FactoryOutput], places: list[str]) -> Iterator[Finding]:
-    """Find lines and periods that one report names twice."""
+    """Find items of a factory and periods that one report names twice."""
     first: dict[LineAndPeriod, str] = {}
     for output, place in zip(outputs, places, strict=True):
         if output.line_and_period in first:
             message = f"{quote_name(output.factory)} has a second row for {quote_name(output.item)} in {quote_name(output.period)}; the first is at {first[output.line_and_period]}."
             yield _make_report_finding(
-                place, "reported_twice", message, "Report each line and period once, with its total output."
+                place,
+                "reported_twice",
+                message,
+                "Report each item and period once, with the total output of all its recipes.",
             )
         else:
             first[output.line_and_period] = place

@@ -7,12 +7,14 @@ from models.base import Frozen
 
 
 class QuotaRow(Frozen):
-    """Quota of a factory for an item in a period."""
+    """Quota of a line of a factory in a period."""
 
     factory: str
     """Identifier of the factory."""
     item: str
     """Identifier of the item."""
+    recipe: str
+    """Label of the recipe; empty for a line without one."""
     period: str
     """Identifier of the period."""
     quantity: float
@@ -185,7 +187,7 @@ class CapacityRow(Frozen):
     id: str
     """Identifier of what is limited: factory, county, link, item, partner or budget."""
     part: str
-    """Machine group of a factory, direction of a link, or empty."""
+    """Machine group of a factory, item of a line (`item/recipe` where it has several), direction of a link, or empty."""
     period: str
     """Period or settlement window."""
     used: float
@@ -214,7 +216,7 @@ class BottleneckRow(Frozen):
     id: str
     """Identifier of what the constraint limits."""
     part: str
-    """Machine group, direction, or empty."""
+    """Machine group, item of a line (`item/recipe` where it has several), direction, or empty."""
     limit_period: str
     """Period or settlement window of the limit."""
     gain: float

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from models.plan import Plan
+from models.problem.factories import list_line_parts
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
@@ -69,7 +70,7 @@ def check_flows_invariant(r: Reading) -> Iterator[str]:
 def check_bounds_invariant(r: Reading) -> Iterator[str]:
     """No amount is negative; shipments use existing arcs; central deliveries use gateways; quotas keep their bounds."""
     for name, amounts in (
-        ("made", r.make),
+        ("made", r.quota),
         ("shipped", r.ship),
         ("kept", r.stock),
         ("central", r.central),
@@ -84,15 +85,15 @@ def check_bounds_invariant(r: Reading) -> Iterator[str]:
     for (place, item, period), units in r.central.items():
         if r.over(units, 0) and place not in r.problem.supply_shares.gateways:
             yield f"central {(place, item, period)}: not a gateway"
-    lines = {(factory.id, line.item): line for factory in r.problem.factories for line in factory.lines}
-    yield from (f"quota {key}: no such line" for key in r.make if key[:2] not in lines)
-    for (factory_id, item), line in lines.items():
+    lines = {(factory.id, line.item, line.recipe): line for factory in r.problem.factories for line in factory.lines}
+    yield from (f"quota {key}: no such line" for key in r.quota if key[:3] not in lines)
+    for key, line in lines.items():
         for period in r.periods:
-            units = r.make[factory_id, item, period]
+            units = r.quota[(*key, period)]
             if r.over(r.at(line.least, period), units) or (
                 line.most is not None and r.over(units, r.at(line.most, period))
             ):
-                yield f"quota {(factory_id, item, period)}: {units} not between {line.least} and {line.most}"
+                yield f"quota {(*key, period)}: {units} not between {line.least} and {line.most}"
 
 
 def check_machine_invariant(r: Reading) -> Iterator[str]:
@@ -101,7 +102,7 @@ def check_machine_invariant(r: Reading) -> Iterator[str]:
         for group, hours in factory.machines.items():
             for period in r.periods:
                 used = sum(
-                    line.hours_per_unit.get(group, 0.0) * r.make[factory.id, line.item, period]
+                    line.hours_per_unit.get(group, 0.0) * r.quota[factory.id, line.item, line.recipe, period]
                     for line in factory.lines
                 )
                 if r.over(used, factory.condition * r.at(hours, period)):
@@ -118,7 +119,8 @@ def check_labour_invariant(r: Reading) -> Iterator[str]:
             for factory in r.problem.factories:
                 if factory.place == county.id:
                     used += sum(
-                        line.labour_hours_per_unit * r.make[factory.id, line.item, period] for line in factory.lines
+                        line.labour_hours_per_unit * r.quota[factory.id, line.item, line.recipe, period]
+                        for line in factory.lines
                     )
             if r.over(used, r.at(county.labour_hours, period)):
                 yield f"labour {(county.id, period)}: {used} hours of {county.labour_hours}"
@@ -136,7 +138,10 @@ def check_power_invariant(r: Reading) -> Iterator[str]:
             factories = rail = 0.0
             for factory in r.problem.factories:
                 if area_of.get(factory.place) == area.id:
-                    kwh = sum(line.kwh_per_unit * r.make[factory.id, line.item, period] for line in factory.lines)
+                    kwh = sum(
+                        line.kwh_per_unit * r.quota[factory.id, line.item, line.recipe, period]
+                        for line in factory.lines
+                    )
                     factories += factory.power_overhead * kwh
             for link in r.problem.links:
                 if link.power_area == area.id:
@@ -203,7 +208,10 @@ def check_local_floor_invariant(r: Reading) -> Iterator[str]:
         local = total = 0.0
         for factory in r.problem.factories:
             for line in factory.lines:
-                made = sum(weight.get(line.item, 0.0) * r.make[factory.id, line.item, period] for period in r.periods)
+                made = sum(
+                    weight.get(line.item, 0.0) * r.quota[factory.id, line.item, line.recipe, period]
+                    for period in r.periods
+                )
                 total += made
                 local += made if factory.level == "local" else 0.0
         total += sum(weight.get(item, 0.0) * units for (_, item, _), units in r.central.items())
@@ -263,7 +271,7 @@ def check_objective_invariant(r: Reading) -> Iterator[str]:
     found["rate_changes"], found["left_over"] = compute_level_costs(r)
     for factory in r.problem.factories:
         for line in factory.lines:
-            made = sum(r.make[factory.id, line.item, period] for period in r.periods)
+            made = sum(r.quota[factory.id, line.item, line.recipe, period] for period in r.periods)
             found["making"] += line.cost_per_unit * made
             missing = r.items[line.item].value * (1 - line.quality) * made
             found["quality"] += r.problem.policy.quality_weight * missing
@@ -330,14 +338,14 @@ def _used_by_factories(r: Reading) -> dict[Key, float]:
     """Return machine hours, labour and quotas by rule, id, part and period of the capacity table."""
     used: dict[Key, float] = defaultdict(float)
     for factory in r.problem.factories:
-        for line in factory.lines:
+        for line, part in zip(factory.lines, list_line_parts(factory), strict=True):
             for period in r.periods:
-                units = r.make[factory.id, line.item, period]
+                units = r.quota[factory.id, line.item, line.recipe, period]
                 for group, hours in line.hours_per_unit.items():
                     used["machine", factory.id, group, period] += hours * units
                 used["labour", factory.place, "", period] += line.labour_hours_per_unit * units
-                used["line_least", factory.id, line.item, period] = units
-                used["line_most", factory.id, line.item, period] = units
+                used["line_least", factory.id, part, period] = units
+                used["line_most", factory.id, part, period] = units
     return used
 
 

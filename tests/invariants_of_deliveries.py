@@ -31,12 +31,8 @@ def check_deliveries_invariant(r: Reading) -> Iterator[str]:
 
 
 def check_quality_invariant(r: Reading) -> Iterator[str]:
-    """Quality: of the line in the condition of its factory, 1 for all other goods, and its mean weighted by value."""
-    made = {
-        (factory.id, line.item): line.quality * (1 - 0.5 * (1 - factory.condition))
-        for factory in r.problem.factories
-        for line in factory.lines
-    }
+    """Quality: of the lines in the condition of their factory, 1 for all other goods, and its mean weighted by value."""
+    made = _qualities(r)
     value = {item.id: item.value or 1.0 for item in r.problem.items}
     weights: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for row in r.rows.get("deliveries", ()):
@@ -60,6 +56,21 @@ def check_quality_invariant(r: Reading) -> Iterator[str]:
             yield f"mean quality of {key}: {reported.get(key)}, not {good} of {worth}"
 
 
+def _qualities(r: Reading) -> dict[tuple[str, str], float]:
+    """Quality of what each factory makes of an item: the mean of its recipes, weighted by what they make in the plan."""
+    totals: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for factory in r.problem.factories:
+        for line in factory.lines:
+            made = sum(r.quota[factory.id, line.item, line.recipe, period] for period in r.periods)
+            totals[factory.id, line.item].append((made, line.quality * (1 - 0.5 * (1 - factory.condition))))
+    return {
+        key: sum(made * quality for made, quality in recipes) / sum(made for made, _ in recipes)
+        if any(made for made, _ in recipes)
+        else recipes[0][1]
+        for key, recipes in totals.items()
+    }
+
+
 def _materials(r: Reading) -> dict[Key, float]:
     """Units of each material that each factory uses in each period."""
     used: dict[Key, float] = defaultdict(float)
@@ -67,7 +78,7 @@ def _materials(r: Reading) -> dict[Key, float]:
         for line in factory.lines:
             for material, use in line.materials.items():
                 for period in r.periods:
-                    used[factory.id, material, period] += use * r.make[factory.id, line.item, period]
+                    used[factory.id, material, period] += use * r.quota[factory.id, line.item, line.recipe, period]
     return used
 
 

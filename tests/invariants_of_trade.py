@@ -43,7 +43,7 @@ def _spending(r: Reading, budget: Budget, period: str) -> float:
     for factory in r.problem.factories:
         for line in factory.lines:
             if line.item in covered:
-                won["making"] += line.cost_per_unit * r.make[factory.id, line.item, period]
+                won["making"] += line.cost_per_unit * r.quota[factory.id, line.item, line.recipe, period]
     links = {link.id: link for link in r.problem.links}
     for (link_id, _, _, item, moved), units in r.ship.items():
         link = links[link_id]

@@ -7,8 +7,9 @@ from tests.plan_reading import Reading
 
 def check_whole_units_invariant(r: Reading) -> Iterator[str]:
     """Future amounts of items in whole units are integers, and less than one unit is discarded."""
-    at = {"made": r.make, "given": r.give, "taken": r.take, "central": r.central, "stock": r.stock, "short": r.short}
+    at = {"given": r.give, "taken": r.take, "central": r.central, "stock": r.stock, "short": r.short}
     amounts = {name: {key: (key[1], key[2], units) for key, units in found.items()} for name, found in at.items()}
+    amounts["made"] = {key: (key[1], key[3], units) for key, units in r.quota.items()}
     amounts["shipped"] = {key: (key[3], key[4], units) for key, units in r.ship.items()}
     for name, found in amounts.items():
         for key, (item, period, units) in found.items():
@@ -24,7 +25,7 @@ def check_lots_invariant(r: Reading) -> Iterator[str]:
     for factory in r.problem.factories:
         for line in factory.lines:
             for period in (p for p in r.periods if not r.past(p)):
-                units = r.make[factory.id, line.item, period]
+                units = r.quota[factory.id, line.item, line.recipe, period]
                 if line.lot is not None and not _is_whole(units / line.lot):
                     yield f"lots {(factory.id, line.item, period)}: {units} in lots of {line.lot}"
                 if units > r.tolerance and r.over(line.least_run, units):

@@ -20,7 +20,7 @@ def compute_level_costs(r: Reading) -> tuple[float, float]:
         for line in factory.lines:
             for before, period in itertools.pairwise(r.periods):
                 if days[before] and days[period]:
-                    rates = [r.make[factory.id, line.item, t] / days[t] for t in (before, period)]
+                    rates = [r.quota[factory.id, line.item, line.recipe, t] / days[t] for t in (before, period)]
                     changes += r.items[line.item].value * mean * abs(rates[1] - rates[0]) / 2
     for county in r.problem.counties:
         for item in r.problem.items:

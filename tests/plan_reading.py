@@ -27,7 +27,10 @@ class Reading:
         self.periods = problem.periods
         self.items: dict[str, Item] = {item.id: item for item in problem.items}
         self.rows = {name: list(rows) for name, rows in tables.items()}
-        self.make = self._sums("quotas", ("factory", "item", "period"), "quantity")
+        self.quota = self._sums("quotas", ("factory", "item", "recipe", "period"), "quantity")
+        self.make: dict[Key, float] = defaultdict(float)
+        for (factory, item, _, period), units in self.quota.items():
+            self.make[factory, item, period] += units
         self.ship = self._sums("shipments", ("link", "from", "to", "item", "period"), "quantity")
         self.give = self._sums("swaps", ("partner", "item", "period"), "given")
         self.take = self._sums("swaps", ("partner", "item", "period"), "taken")
@@ -67,7 +70,7 @@ class Reading:
         for factory in self.problem.factories:
             for line in factory.lines:
                 for period in self.periods:
-                    made = self.make[factory.id, line.item, period]
+                    made = self.quota[factory.id, line.item, line.recipe, period]
                     sums["made"][factory.place, line.item, period] += made
                     for material, use in line.materials.items():
                         sums["used"][factory.place, material, period] += use * made

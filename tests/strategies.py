@@ -168,6 +168,7 @@ def _factories(d: Drawing, items: list[Json], counties: list[Json]) -> list[Json
 def _factory(d: Drawing, id_: str, place: str) -> Json:
     machines = {group: d.by_period(0, 60) for group in ("press", "kettle")}
     lines = [_line(d, item, place in d.counties) for item in d.items if d.perhaps()]
+    lines += [_line(d, line["item"], place in d.counties) | {"recipe": "other"} for line in lines if d.perhaps(4)]
     return {
         "id": id_,
         "place": place,

@@ -147,9 +147,10 @@ def apply_labour_hours(context: ChangeContext) -> dict[str, Any]:
 
 
 def _select_lines(context: ChangeContext) -> dict[tuple[int, int], Line]:
-    """Select lines by factory/item, factory, item, category made, place or power area.
+    """Select lines by factory/item, factory, item, category made, place, power area, or factory/item/recipe.
 
-    Keys are the positions of factory and line.
+    `factory/item` selects all recipes of the item, and `factory/item/` the line without a recipe. Keys are the positions of
+    factory and line.
     """
     problem = context.problem
     factories = problem.factories
@@ -157,12 +158,13 @@ def _select_lines(context: ChangeContext) -> dict[tuple[int, int], Line]:
     area = {county.id: county.power_area for county in problem.counties}
     lines = [((f, k), factory, line) for f, factory in enumerate(factories) for k, line in enumerate(factory.lines)]
     kinds = [
-        {f"{factory.id}/{line.item}": [key] for key, factory, line in lines},
+        group_by_name((f"{factory.id}/{line.item}", key) for key, factory, line in lines),
         group_by_name((factory.id, key) for key, factory, _ in lines),
         group_by_name((line.item, key) for key, _, line in lines),
         group_by_name((category[line.item], key) for key, _, line in lines),
         group_by_name((factory.place, key) for key, factory, _ in lines),
         group_by_name((area[factory.place], key) for key, factory, _ in lines if factory.place in area),
+        {f"{factory.id}/{line.item}/{line.recipe}": [key] for key, factory, line in lines},
     ]
     return {(f, k): factories[f].lines[k] for f, k in context.select_keys(kinds)}
 

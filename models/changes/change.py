@@ -46,8 +46,8 @@ ChangeName = Literal[
 """Names of the changes; `Change.what` describes the field that each name changes."""
 
 
-Selector = Annotated[str, Field(min_length=1, max_length=201), BeforeValidator(normalise_raw_label)]
-"""An identifier, or two identifiers separated by `/`."""
+Selector = Annotated[str, Field(min_length=1, max_length=302), BeforeValidator(normalise_raw_label)]
+"""An identifier, or two or three names separated by `/`."""
 
 
 class Change(Frozen):
@@ -59,7 +59,8 @@ class Change(Frozen):
     `road_tonnes`, `link_tonnes`: tonnes of links of that mode, or of all links. `handling_tonnes`: tonnes that may
     enter places. `machine_condition`: condition of factories (by factory, county, or category made).
     `machine_hours`: nominal hours of machine groups. `line_least`, `line_most`: lower and upper limits of lines, in
-    units. `line_lot`, `line_least_run`: units in a batch (0: any number) and smallest run of lines. `labour`,
+    units (by factory/item for all recipes of the item, or factory/item/recipe). `line_lot`, `line_least_run`: units in a
+    batch (0: any number) and smallest run of lines. `labour`,
     `store_tonnes`: labour hours and store capacity of counties. `opening_stock`, `stock_least`, `stock_most`,
     `closing_least`, `closing_most`: stocks of counties, in units. `population`: heads (by group or
     county). `norms`: need per head (by item or category). `materials`: allotments of the centre. `local_floor`:

@@ -1,10 +1,11 @@
 """Factories, their machines and their production lines."""
 
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import MAX_AMOUNT, Amount, ByLabel, Frozen, Id, Label, Name, PerPeriod, Share
+from models.base import MAX_AMOUNT, Amount, ByLabel, Frozen, Id, Label, Name, OptionalLabel, PerPeriod, Share
 
 Lot = Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
 """A number above 0, up to `MAX_AMOUNT`."""
@@ -15,6 +16,9 @@ class Line(Frozen):
 
     item: Id
     """Identifier of the item made."""
+    recipe: OptionalLabel = ""
+    """Label of the recipe, where a factory makes the item in several ways, such as `from bran`; empty by default. Lines of
+    one factory for one item differ in it; one of them may be without."""
     kwh_per_unit: Amount = 0.0
     """Electricity per unit at the machine, in kWh, before the factory's `power_overhead`; 0 by default."""
     hours_per_unit: ByLabel[Label, Amount] = {}
@@ -59,4 +63,20 @@ class Factory(Frozen):
     machines: ByLabel[Label, PerPeriod] = {}
     """Nominal machine hours per period, by machine group."""
     lines: tuple[Line, ...] = ()
-    """Production lines, one for each item."""
+    """Production lines: one for each item, or one for each recipe of an item."""
+
+
+def list_line_parts(factory: Factory) -> list[str]:
+    """Return the name of each line within its factory: `item`, or `item/recipe`.
+
+    The line without a recipe is `item/` where other lines make the same item, since `item` stands for all of them.
+    """
+    count = Counter(line.item for line in factory.lines)
+    return [
+        f"{line.item}/{line.recipe}" if line.recipe or count[line.item] > 1 else line.item for line in factory.lines
+    ]
+
+
+def list_line_names(factory: Factory) -> list[str]:
+    """Return the name of each line, such as `hyesan-soap/soap` or `hyesan-soap/soap/from bran`."""
+    return [f"{factory.id}/{part}" for part in list_line_parts(factory)]

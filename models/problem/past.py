@@ -4,19 +4,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Amount, Frozen, Id, PerPeriod
+from models.base import Amount, Frozen, Id, OptionalLabel, PerPeriod
 
 Series = Annotated[tuple[Amount, ...], Field(min_length=1)]
 """One number for each past period, in order."""
 
 
 class PastOutput(Frozen):
-    """Past output of a factory for an item."""
+    """Past output of a line."""
 
     factory: Id
     """Identifier of the factory."""
     item: Id
     """Identifier of the item."""
+    recipe: OptionalLabel = ""
+    """Label of the recipe; empty for the line without one."""
     quantity: Series
     """Units made in each past period."""
 
@@ -81,11 +83,13 @@ class Past(Frozen):
 
 
 class FormerQuota(Frozen):
-    """Quota of a factory for an item in the former plan; the goal `quotas_close` minimises the distance to it."""
+    """Quota of a line in the former plan; the goal `quotas_close` minimises the distance to it."""
 
     factory: Id
     """Identifier of the factory."""
     item: Id
     """Identifier of the item."""
+    recipe: OptionalLabel = ""
+    """Label of the recipe; empty for the line without one."""
     quantity: PerPeriod
     """Units per period."""

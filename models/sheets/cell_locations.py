@@ -19,6 +19,10 @@ _FIELDS_WITH_OWN_SHEET = {
 """Fields that have their own sheet."""
 
 
+OwnerName = tuple[str, ...]
+"""Texts that together identify a part within its sheet, such as the item and the recipe of a line."""
+
+
 class CellLocations:
     """The row of every part, and the column of every field."""
 
@@ -26,7 +30,7 @@ class CellLocations:
         """Create an empty collection."""
         self._row_locations: dict[JsonPath, tuple[SheetLayout, int]] = {}
         self._cell_locations: dict[JsonPath, SheetCell] = {}
-        self._paths_by_name: dict[tuple[str, JsonPath, str], JsonPath] = {}
+        self._paths_by_name: dict[tuple[str, JsonPath, OwnerName], JsonPath] = {}
         self.periods: list[str] = []
 
     def add_row_location(self, path: JsonPath, layout: SheetLayout, row: int) -> None:
@@ -45,11 +49,11 @@ class CellLocations:
         """Return the single cell of a path; raise KeyError if none is recorded."""
         return self._cell_locations[path]
 
-    def register_name(self, sheet: str, owner: JsonPath, name: str, path: JsonPath) -> None:
+    def register_name(self, sheet: str, owner: JsonPath, name: OwnerName, path: JsonPath) -> None:
         """Record the path of the part `name` in a sheet, below the part at `owner`; the first entry counts."""
         self._paths_by_name.setdefault((sheet, owner, name), path)
 
-    def find_owner_path(self, sheets: tuple[str, ...], names: tuple[str, ...]) -> JsonPath | None:
+    def find_owner_path(self, sheets: tuple[str, ...], names: tuple[OwnerName, ...]) -> JsonPath | None:
         """Return the path of the parts with these names in these sheets, each below the former; None if unknown."""
         path: JsonPath = ()
         for sheet, name in zip(sheets, names, strict=True):

@@ -17,6 +17,15 @@ LIST_KINDS = ("listed", "list", "whole_list", "numbers")
 """Kinds of cells with values separated by `;`."""
 
 
+ID_FIELDS = {"lines": ("item", "recipe")}
+"""Fields that together identify a row, for sheets with rows in other sheets; `id` if not listed."""
+
+
+def get_id_fields(sheet: str) -> tuple[str, ...]:
+    """Return the fields that together identify a row of a sheet with rows in other sheets."""
+    return ID_FIELDS.get(sheet, ("id",))
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a sheet."""
@@ -55,7 +64,7 @@ class SheetLayout:
     path: JsonPath = ()
     """Path of the rows below their owner, or below the document."""
     parent_sheets: tuple[str, ...] = ()
-    """Sheets of the owners of a row; the first columns contain the owners' names."""
+    """Sheets of the owners of a row; the first columns contain the owners' names, which may be of several columns each."""
     branch_paths: dict[str, str] = field(default_factory=dict)
     """Last part of the path for each value of the column after the owners' columns; empty if there is no such
     column."""
@@ -71,9 +80,20 @@ class SheetLayout:
         return next((column for column in self.columns if column.name == name), None)
 
     @cached_property
+    def owner_columns(self) -> tuple[tuple[Column, ...], ...]:
+        """Columns with the name of the owner of a row, for each parent sheet."""
+        columns = iter(self.columns)
+        return tuple(tuple(next(columns) for _ in get_id_fields(sheet)) for sheet in self.parent_sheets)
+
+    @cached_property
+    def branch_position(self) -> int:
+        """Position of the column after the owners' columns."""
+        return sum(len(columns) for columns in self.owner_columns)
+
+    @cached_property
     def field_columns(self) -> tuple[Column, ...]:
         """Columns with the fields of the row's object, or with its value."""
-        leading = len(self.parent_sheets) + bool(self.branch_paths)
+        leading = self.branch_position + bool(self.branch_paths)
         names = {self.key_column} if self.key_column else set()
         return tuple(column for column in self.columns[leading:] if column.name not in names)
 

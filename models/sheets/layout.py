@@ -29,6 +29,7 @@ _ITEM = _make_id_column("item", "Identifier of the item in `items`.")
 _COUNTY = _make_id_column("county", "Identifier of the county in `counties`.")
 _FACTORY = _make_id_column("factory", "Identifier of the factory in `factories`.")
 _GROUP = Column("group", "text", "Population group: a free name, the same in `norms` and `population`.", required=True)
+_RECIPE = Column("recipe", "text", "Recipe of the line in `lines`; empty for the line without one.")
 _MACHINE = Column("machine", "text", "Machine group of the factory.", required=True)
 
 
@@ -173,13 +174,13 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("machines", "A row is a machine group of a factory.",
            (_FACTORY, _MACHINE, _make_number_column("hours", "Nominal hours per period.", by_period=True)),
            ("machines",), ("factories",), key_column="machine", value_column="hours"),
-    SheetLayout("lines", "A row is a production line of a factory for an item.", (_FACTORY, make_column(Line, "item"), *_LINE_FIELDS),
+    SheetLayout("lines", "A row is a production line of a factory for an item, or for one recipe of it.", (_FACTORY, *make_columns(Line, "item", "recipe"), *_LINE_FIELDS),
            ("lines",), ("factories",)),
     SheetLayout("line_hours", "A row is the machine hours per unit of a line.",
-           (_FACTORY, _ITEM, _MACHINE, _make_number_column("hours_per_unit", "Hours per unit.")),
+           (_FACTORY, _ITEM, _RECIPE, _MACHINE, _make_number_column("hours_per_unit", "Hours per unit.")),
            ("hours_per_unit",), ("factories", "lines"), key_column="machine", value_column="hours_per_unit"),
     SheetLayout("recipes", "A row is a material used per unit made on a line.",
-           (_FACTORY, _ITEM, _make_id_column("material", "Identifier of the material used."), _make_number_column("quantity", "Units of material per unit made.")),
+           (_FACTORY, _ITEM, _RECIPE, _make_id_column("material", "Identifier of the material used."), _make_number_column("quantity", "Units of material per unit made.")),
            ("materials",), ("factories", "lines"), key_column="material", value_column="quantity"),
     SheetLayout("power_areas", "A row is a power area.",
            make_columns(PowerArea, "id", "name", "limit_kwh", "own_generation_kwh"), (*_PROBLEM, "power_areas")),
@@ -217,6 +218,3 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
 
 SHEET_LAYOUTS: tuple[SheetLayout, ...] = (PROVINCE_SHEET, PERIODS_SHEET, *OBJECT_SHEETS)
 """All sheets, in order."""
-
-ID_COLUMNS = {"lines": "item"}
-"""Field that identifies a row, for sheets with rows in other sheets; `id` if not listed."""

@@ -1,12 +1,13 @@
 """Read sheets whose rows are objects or keyed entries of the problem."""
 
+from itertools import chain
 from typing import Any
 
 from models.labels import normalise_raw_label
+from models.sheets.cell_locations import OwnerName
 from models.sheets.cells import parse_cell
-from models.sheets.columns import Column
+from models.sheets.columns import Column, get_id_fields
 from models.sheets.document import ProvinceDocument
-from models.sheets.layout import ID_COLUMNS
 from models.sheets.rows import SheetRow, SheetRows
 from models.validation.finding import JsonPath
 
@@ -25,7 +26,7 @@ class RowReader:
             headers = [f"{column.name} {period}" for period in periods] if column.by_period else []
             self._fields.append((column, [] if rows.headers.keys().isdisjoint(headers) else headers))
         self._key = rows.layout.find_column(rows.layout.key_column)
-        self._owners: dict[tuple[str, ...], tuple[Any, JsonPath]] = {}
+        self._owners: dict[tuple[OwnerName, ...], tuple[Any, JsonPath]] = {}
 
     def read_all_rows(self) -> None:
         """Read all rows."""
@@ -38,18 +39,18 @@ class RowReader:
 
     def _find_owner(self, row: SheetRow) -> tuple[Any, JsonPath] | None:
         """Return the owner of a row with its path; None, with a finding, if it does not exist."""
-        layout, names = self._layout, []
-        for column in layout.columns[: len(layout.parent_sheets)]:
-            name = self._parse_required_cell(row, column)
+        layout, names = self._layout, list[OwnerName]()
+        for columns in layout.owner_columns:
+            name = self._parse_owner_name(row, columns)
             if name is None:
                 return None
-            names.append(str(name))
+            names.append(name)
         if tuple(names) in self._owners:
             return self._owners[tuple(names)]
         path = self._document.locations.find_owner_path(layout.parent_sheets, tuple(names))
         if path is None:
-            column = layout.columns[len(names) - 1]
-            owner_name = " ".join(names)
+            texts = [(column, text) for column, text in zip(layout.columns, chain(*names), strict=False) if text]
+            column, owner_name = texts[-1][0], " ".join(text for _, text in texts)
             self._add_finding(
                 "unknown_row",
                 row,
@@ -63,13 +64,26 @@ class RowReader:
             owner = owner[part]
         return self._owners.setdefault(tuple(names), (owner, path))
 
+    def _parse_owner_name(self, row: SheetRow, columns: tuple[Column, ...]) -> OwnerName | None:
+        """Return the texts that identify an owner; None, with a finding, if a required one is missing."""
+        texts = []
+        for column in columns:
+            if column.required:
+                text = self._parse_required_cell(row, column)
+                if text is None:
+                    return None
+            else:
+                text = normalise_raw_label(parse_cell(column, row.cells.get(column.name))) or ""
+            texts.append(str(text))
+        return tuple(texts)
+
     def _store_entry(self, row: SheetRow, owner: Any, path: JsonPath) -> None:
         layout, target = self._layout, self._layout.path
         if layout.branch_paths:
-            word = self._parse_required_cell(row, layout.columns[len(layout.parent_sheets)])
+            word = self._parse_required_cell(row, layout.columns[layout.branch_position])
             if word not in layout.branch_paths:
                 if word is not None:
-                    column = layout.columns[len(layout.parent_sheets)]
+                    column = layout.columns[layout.branch_position]
                     self._add_finding(
                         "unknown_row",
                         row,
@@ -107,9 +121,9 @@ class RowReader:
     def _register_name(self, entry: Any, path: JsonPath, owner: JsonPath) -> None:
         """Record the name of the row's object, so that rows of other sheets can refer to it."""
         if isinstance(entry, dict):
-            name = entry.get(ID_COLUMNS.get(self._layout.name, "id"))
-            if isinstance(name, str):
-                self._document.locations.register_name(self._layout.name, owner, name, path)
+            name = tuple(normalise_raw_label(entry.get(field, "")) for field in get_id_fields(self._layout.name))
+            if name[0] and all(isinstance(text, str) for text in name):
+                self._document.locations.register_name(self._layout.name, owner, tuple(map(str, name)), path)
 
     def _parse_entry(self, row: SheetRow) -> Any:
         """Return the object of a row, or its single value."""

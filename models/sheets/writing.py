@@ -8,8 +8,8 @@ from typing import Any
 from models.changes.change import Scenario
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.cells import CellValue, format_value_list, parse_cell
-from models.sheets.columns import LIST_KINDS, Column, SheetLayout
-from models.sheets.layout import ID_COLUMNS, NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
+from models.sheets.columns import LIST_KINDS, Column, SheetLayout, get_id_fields
+from models.sheets.layout import NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
 from models.validation.finding import JsonPath
 
 Json = dict[str, Any]
@@ -89,7 +89,7 @@ def _build_object_sheet(layout: SheetLayout, document: Json, periods: tuple[str,
         header += [(f"{column.name} {period}", column) for period in periods if column.name in spread]
     rows = []
     for keys, entry in entries:
-        row: list[CellValue] = list(keys)
+        row: list[CellValue] = [_format_cell(key) for key in keys]
         for column in layout.field_columns:
             row += _format_cells(
                 column, _get_field_value(entry, layout, column), periods if column.name in spread else ()
@@ -156,7 +156,7 @@ def _iterate_owners(parents: tuple[str, ...], document: Json) -> Iterator[tuple[
             yield (owner["id"],), owner
             continue
         for inner in owner[parents[1]]:
-            yield (owner["id"], inner[ID_COLUMNS[parents[1]]]), inner
+            yield (owner["id"], *(inner[field] for field in get_id_fields(parents[1]))), inner
 
 
 def make_row_keys(layout: SheetLayout, header: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> list[RowKey]:

@@ -55,7 +55,7 @@ ERROR_CODES: dict[str, FindingCode] = {
         "error", "Two things of one kind have the same identifier; counties and stations are one kind."
     ),
     "duplicate_period": FindingCode("error", "A period is listed twice."),
-    "duplicate_line": FindingCode("error", "A factory has two lines for one item."),
+    "duplicate_line": FindingCode("error", "A factory has two lines for one item and recipe."),
     "duplicate_demand": FindingCode("error", "Two demand rows state the need of one county for one item."),
     "duplicate_served_least": FindingCode(
         "error", "Two rows of `served_least` state the least served amount of one county and item."

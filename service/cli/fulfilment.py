@@ -8,7 +8,7 @@ import typer
 from pyarrow import csv, parquet
 from rich.table import Table
 
-from models.fulfilment import FulfilmentGrouping, compute_fulfilment as fulfilment_of
+from models.fulfilment import FulfilmentGrouping, compute_fulfilment as fulfilment_of, sum_recipes
 from models.options import PlanOptions
 from models.outputs import LineAndPeriod, read_output_report
 from models.problem.planning_problem import PlanningProblem
@@ -44,7 +44,7 @@ def show_fulfilment(
         problem_sources.error_console.print(f"There is no period {last}; there are: {', '.join(problem.periods)}.")
         raise typer.Exit(2)
     columns = [_read_plan_table(plan, "quotas")[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
-    quotas: dict[LineAndPeriod, float] = {(f, i, t): units for f, i, t, units in zip(*columns, strict=True)}
+    quotas = sum_recipes(zip(*columns, strict=True))
     rows, total = fulfilment_of(problem, quotas, made, by, last)
     shown = Table("", by, "fulfilment", "made, won", "due, won", "not reported", title=f"Fulfilment through {last}")
     for row in (*rows, total):
@@ -101,7 +101,7 @@ def _read_plan_table(folder: Path, name: str) -> pa.Table:
             f"{folder} has no table {name}; write them with `allot plan … --out {folder}`."
         )
         raise typer.Exit(2)
-    words = ("factory", "item", "period", "county", "link", "from", "to", "partner")
+    words = ("factory", "item", "recipe", "period", "county", "link", "from", "to", "partner")
     table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=dict.fromkeys(words, pa.string())))
     columns = [
         pa.chunked_array([pa.array([word.removeprefix("'") for word in column.to_pylist()], pa.string())])

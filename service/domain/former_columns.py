@@ -1,6 +1,6 @@
 """Columns that tables of version 0.2.0 lack, with what they say about such a plan.
 
-A plan of that version has no backlogs, no due dates and nothing on the way at the end of a period.
+A plan of that version has no recipes, no backlogs, no due dates and nothing on the way at the end of a period.
 What rounding added to its shortages was not kept.
 """
 
@@ -11,8 +11,9 @@ import pyarrow as pa
 from models.tables import TABLE_SCHEMAS
 from service.domain.schemas.tables import column_name
 
-FORMER_CONSTANTS: Mapping[str, Mapping[str, float | None]] = {
-    "supply": {"backlog": 0.0, "discarded": 0.0, "rounding": None, "due": None, "in_time": None}
+FORMER_CONSTANTS: Mapping[str, Mapping[str, float | str | None]] = {
+    "quotas": {"recipe": ""},
+    "supply": {"backlog": 0.0, "discarded": 0.0, "rounding": None, "due": None, "in_time": None},
 }
 """Value of each column that a table lacks, by table; None is null."""
 
@@ -23,8 +24,8 @@ FORMER_COPIES: Mapping[str, Mapping[str, str]] = {"shipments": {"arrives": "peri
 def complete_schema(table: str, stored: pa.Schema) -> pa.Schema:
     """Return the schema of a table with the columns that it lacks, in the order of its row model."""
     fields = {field.name: field for field in stored}
-    for name in FORMER_CONSTANTS.get(table, {}):
-        fields.setdefault(name, pa.field(name, pa.float64()))
+    for name, value in FORMER_CONSTANTS.get(table, {}).items():
+        fields.setdefault(name, pa.field(name, _get_constant_type(value)))
     for name, source in FORMER_COPIES.get(table, {}).items():
         fields.setdefault(name, stored.field(source).with_name(name))
     if fields.keys() == set(stored.names):
@@ -50,5 +51,12 @@ def complete_batch(table: str, batch: pa.RecordBatch, wanted: list[str]) -> pa.R
     return batch
 
 
-def _build_constant(value: float | None, rows: int) -> pa.Array:
+def _get_constant_type(value: float | str | None) -> pa.DataType:
+    """Return the type of the column of a constant, which for labels is that of stored tables."""
+    return pa.dictionary(pa.int32(), pa.string()) if isinstance(value, str) else pa.float64()
+
+
+def _build_constant(value: float | str | None, rows: int) -> pa.Array:
+    if isinstance(value, str):
+        return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), [value])
     return pa.repeat(pa.scalar(value, pa.float64()), rows)

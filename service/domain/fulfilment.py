@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pyarrow as pa
 from pydantic import BaseModel
 
-from models.fulfilment import FulfilmentGrouping, compute_fulfilment
+from models.fulfilment import FulfilmentGrouping, compute_fulfilment, sum_recipes
 from models.outputs import LineAndPeriod, read_output_report
 from models.problem.planning_problem import PlanningProblem
 from service.auth.authorization import ForbiddenError
@@ -101,10 +101,10 @@ class FulfilmentService:
 
 
 def read_quotas(transaction: Transaction, plan: str) -> dict[LineAndPeriod, float]:
-    """Read the quotas of a plan by factory, item and period, in units."""
+    """Read the quotas of a plan by factory, item and period, in units, summed over recipes."""
     table = transaction.plans.read_table(plan, "quotas")
     columns = [table[name].to_pylist() for name in ("factory", "item", "period", "quantity")]
-    return {(factory, item, period): units for factory, item, period, units in zip(*columns, strict=True)}
+    return sum_recipes(zip(*columns, strict=True))
 
 
 def _require_reportable_state(transaction: Transaction, plan: str) -> None:

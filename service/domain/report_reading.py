@@ -8,7 +8,7 @@ from typing import Any
 from models.outputs import FactoryOutput
 from models.sheets import CsvSheets, RawSheet
 from models.sheets.cells import parse_cell
-from models.sheets.columns import SheetLayout, make_columns
+from models.sheets.columns import Column, SheetLayout, make_columns
 from models.sheets.layout import NOTE_COLUMNS
 from models.sheets.rows import read_sheet_rows
 from models.tables import QuotaRow
@@ -28,11 +28,16 @@ CSV_MEDIA_TYPE = "text/csv"
 OUTPUTS_SHEET = SheetLayout(
     "outputs",
     "A row is what a factory made of an item in a period.",
-    make_columns(FactoryOutput, *FactoryOutput.model_fields),
+    (
+        *make_columns(FactoryOutput, *FactoryOutput.model_fields),
+        Column("recipe", "text", "Recipe; the rows of all recipes of an item are summed."),
+    ),
 )
 """Sheet of a report."""
 
-_UNREAD_COLUMNS = {*NOTE_COLUMNS, *OutputRow.model_fields, *QuotaRow.model_fields} - FactoryOutput.model_fields.keys()
+_UNREAD_COLUMNS = {*NOTE_COLUMNS, *OutputRow.model_fields, *QuotaRow.model_fields} - {
+    column.name for column in OUTPUTS_SHEET.columns
+}
 """Columns that a report may have and that are not read: notes, and what Allot adds to outputs and quotas that it exports."""
 
 _REPORT_CODES = {"bad_file": "not_csv", "bad_row": "ragged_row", "repeated_column": "unknown_column"}
@@ -77,19 +82,19 @@ class _ReportSheet:
     def read(self, codes: dict[str, str]) -> RawReport:
         """Read the rows; raise UnprocessableContentError with all findings about the sheet. `codes` replaces codes."""
         sheet = read_sheet_rows(OUTPUTS_SHEET, self.raw, (), self.findings, _UNREAD_COLUMNS)
-        rows, numbers = list[Any](), list[int]()
-        for row in sheet.rows:
-            numbers.append(row.number)
-            rows.append({column.name: parse_cell(column, row.cells[column.name]) for column in OUTPUTS_SHEET.columns
-                         if column.name in row.cells})  # fmt: skip
+        rows, numbers = _sum_recipes(
+            (row.number, {column.name: parse_cell(column, row.cells[column.name]) for column in OUTPUTS_SHEET.columns
+                          if column.name in row.cells}) for row in sheet.rows
+        )  # fmt: skip
         found = [*self.list_file_findings(), *self.findings]
         if not sheet.headers and not found:
-            names = ", ".join(column.name for column in OUTPUTS_SHEET.columns)
+            names = ", ".join(FactoryOutput.model_fields)
             found = [
                 _make_finding(
                     "row/1", "missing_column", f"There is no column {column.name!r}.", f"The columns are: {names}."
                 )
                 for column in OUTPUTS_SHEET.columns
+                if column.required
             ]
         elif not rows and not any(finding.severity == "error" for finding in found):
             found.append(
@@ -110,6 +115,27 @@ class _ReportSheet:
         path = f"row/{max(1, cell.row)}{column}"
         cell = cell.model_copy(update={"sheet": self.raw.name})
         return finding.model_copy(update={"path": path, "code": codes.get(finding.code, finding.code), "cell": cell})
+
+
+def _sum_recipes(numbered: Iterable[tuple[int, dict[str, Any]]]) -> tuple[list[Any], list[int]]:
+    """Sum the quantities of rows that differ in `recipe` only; return the rows without it, and their first numbers.
+
+    Rows that name a recipe twice, or with a quantity that is no number, stay apart, so that the checks name them.
+    """
+    rows, numbers = list[Any](), list[int]()
+    first: dict[tuple[Any, ...], tuple[int, set[Any]]] = {}
+    for number, row in numbered:
+        recipe, quantity = row.pop("recipe", ""), row.get("quantity")
+        key = (row.get("factory"), row.get("item"), row.get("period"))
+        position, recipes = first.setdefault(key, (len(rows), set()))
+        former = rows[position].get("quantity") if position < len(rows) else None
+        if recipe not in recipes and isinstance(former, int | float) and isinstance(quantity, int | float):
+            rows[position]["quantity"] = former + quantity
+        else:
+            rows.append(row)
+            numbers.append(number)
+        recipes.add(recipe)
+    return rows, numbers
 
 
 def parse_media_type(content_type: str | None) -> str:

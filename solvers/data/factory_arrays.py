@@ -15,7 +15,7 @@ QUALITY_FROM_MACHINES = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LineArrays:
-    """Lines by position, each one factory making one item; L lines, U uses, H machine uses, T periods."""
+    """Lines by position, each one factory making one item by one recipe; L lines, U uses, H machine uses, T periods."""
 
     factory: IntArray
     """Position of the factory, (L,)."""
@@ -67,6 +67,12 @@ class MachineArrays:
     """Name of the group within its factory, (M,)."""
     available_hours: FloatArray
     """Hours available in the condition of the factory, (M, T)."""
+
+
+def index_lines(problem: PlanningProblem) -> dict[tuple[str, str, str], int]:
+    """Return the position of each line by factory, item and recipe."""
+    keys = [(factory.id, line.item, line.recipe) for factory in problem.factories for line in factory.lines]
+    return {key: position for position, key in enumerate(keys)}
 
 
 def build_machine_arrays(problem: PlanningProblem) -> tuple[MachineArrays, dict[tuple[int, str], int]]:

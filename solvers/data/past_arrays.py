@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
+from solvers.data.factory_arrays import index_lines
 from solvers.data.label_arrays import index_positions, to_period_array
 from solvers.lp.linear_program import FloatArray
 
@@ -56,9 +57,10 @@ def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
         return PastArrays.create_empty(labels, 0)
     reported = problem.past
     past = PastArrays.create_empty(labels, len(reported.periods))
-    positions_of = {axis: index_positions(labels[axis]) for axis in ("line", "arc", "place", "item", "partner")}
+    positions_of = {axis: index_positions(labels[axis]) for axis in ("arc", "place", "item", "partner")}
+    line_of = index_lines(problem)
     for output in reported.outputs:
-        past.make[positions_of["line"][f"{output.factory}/{output.item}"]] = output.quantity
+        past.make[line_of[output.factory, output.item, output.recipe]] = output.quantity
     for shipment in reported.shipments:
         past.ship[positions_of["arc"][f"{shipment.link}/{shipment.to}"], positions_of["item"][shipment.item]] = (
             shipment.quantity
@@ -77,8 +79,8 @@ def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
 def build_former_quotas(problem: PlanningProblem, labels: Labels) -> FloatArray:
     """Return former quotas in units, (L, T); 0 where none is stated."""
     former = np.zeros((len(labels["line"]), len(problem.periods)))
-    line_of = index_positions(labels["line"])
-    stated = [line_of[f"{quota.factory}/{quota.item}"] for quota in problem.former_quotas]
+    line_of = index_lines(problem)
+    stated = [line_of[quota.factory, quota.item, quota.recipe] for quota in problem.former_quotas]
     if stated:
         former[stated] = to_period_array([quota.quantity for quota in problem.former_quotas], len(problem.periods))
     return former

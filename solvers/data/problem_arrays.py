@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from models.problem.factories import list_line_names
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.budget_arrays import BudgetArrays, build_budget_arrays
 from solvers.data.county_arrays import (
@@ -37,7 +38,8 @@ class ProblemArrays:
     problem: PlanningProblem
     """The planning problem."""
     labels: Mapping[str, tuple[str, ...]]
-    """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`), machine
+    """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`,
+    or `factory/item/recipe`), machine
     (`factory/group`), link, arc (`link/destination`), area, partner, budget, window, band, group (of local floors), category,
     goal, side (of a deviation), and served (groups whose served shares are compared: counties, items, `county/item`)."""
     items: ItemArrays
@@ -145,7 +147,7 @@ def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
         "county": counties,
         "place": counties + tuple(station.id for station in problem.stations),
         "factory": tuple(factory.id for factory in factories),
-        "line": tuple(f"{factory.id}/{line.item}" for factory in factories for line in factory.lines),
+        "line": tuple(name for factory in factories for name in list_line_names(factory)),
         "machine": tuple(f"{factory.id}/{group}" for factory in factories for group in factory.machines),
         "link": tuple(link.id for link in problem.links),
         "area": tuple(area.id for area in problem.power_areas),

@@ -48,6 +48,6 @@ def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[Cons
 
 
 def _find_item_unit(arrays: ProblemArrays, where: dict[str, str]) -> str:
-    """Return the unit of the item of a limit; the label of a line ends with its item."""
-    item = where.get("item") or where["line"].rpartition("/")[2]
+    """Return the unit of the item of a limit; the item follows the factory in the name of a line."""
+    item = where.get("item") or where["line"].split("/")[1]
     return arrays.problem.items[arrays.labels["item"].index(item)].unit

@@ -252,9 +252,9 @@ def fix_past_variables(model: ReferenceModel) -> None:
         return
     ends = {(link.id, link.to_place): (link.id, link.from_place, link.to_place) for link in model.problem.links}
     ends |= {(link.id, link.from_place): (link.id, link.to_place, link.from_place) for link in model.problem.links}
-    position = {(factory.id, line.item): k for factory, k, line in model.list_all_lines()}
+    position = {(factory.id, line.item, line.recipe): k for factory, k, line in model.list_all_lines()}
     for t in range(len(past.periods)):
-        make = {(o.factory, position[o.factory, o.item], t): o.quantity[t] for o in past.outputs}
+        make = {(o.factory, position[o.factory, o.item, o.recipe], t): o.quantity[t] for o in past.outputs}
         ship = {(ends[s.link, s.to], s.item, t): s.quantity[t] for s in past.shipments}
         _fix_period_variables(model, t, model.make, make)
         _fix_period_variables(model, t, model.ship, ship)

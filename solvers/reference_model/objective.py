@@ -134,12 +134,13 @@ def add_central_distance_goal(model: ReferenceModel, target: float) -> pulp.LpAf
 def add_quota_distance_goal(model: ReferenceModel) -> pulp.LpAffineExpression:
     """Add deviation constraints and return Σ value · |make − former quota| over future periods, in won; a value of 0 counts as 1."""
     former = {
-        (quota.factory, quota.item): model.expand_to_periods(quota.quantity) for quota in model.problem.former_quotas
+        (quota.factory, quota.item, quota.recipe): model.expand_to_periods(quota.quantity)
+        for quota in model.problem.former_quotas
     }
     begin = 0 if model.problem.past is None else len(model.problem.past.periods)
     terms = []
     for factory, position, line in model.list_all_lines():
-        before = former.get((factory.id, line.item), (0.0,) * len(model.problem.periods))
+        before = former.get((factory.id, line.item, line.recipe), (0.0,) * len(model.problem.periods))
         for t in model.get_period_positions()[begin:]:
             above, below = model.add_variable("quota_above"), model.add_variable("quota_below")
             made = model.make[factory.id, position, t]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from models.problem.past import Past as ReportedPast, PastOutput, PastShipment, PastSupply, PastSwap
+from solvers.data.factory_arrays import index_lines
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
@@ -10,15 +11,17 @@ from solvers.lp.linear_program import FloatArray
 
 def convert_past_to_problem(arrays: ProblemArrays, past: PastArrays) -> ReportedPast:
     """Convert past arrays to `past` of a problem; leave out amounts that are 0 in every period."""
-    labels, lines, arcs = arrays.labels, arrays.lines, arrays.arcs
+    labels, arcs = arrays.labels, arrays.arcs
     items, places = labels["item"], labels["place"]
+    line_keys = tuple(index_lines(arrays.problem))
     stock, short = (_expand_to_places(arrays, amounts) for amounts in (past.stock, past.short))
     return ReportedPast(
         periods=labels["period"][: past.period_count],
         outputs=tuple(
             PastOutput(
-                factory=labels["factory"][lines.factory[line]],
-                item=items[lines.item[line]],
+                factory=line_keys[line][0],
+                item=line_keys[line][1],
+                recipe=line_keys[line][2],
                 quantity=_to_period_values(past.make[line]),
             )
             for line in np.flatnonzero(past.make.any(axis=1)).tolist()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
+from solvers.data.factory_arrays import index_lines
 from solvers.data.label_arrays import index_positions
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
@@ -15,8 +16,9 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
     """Read the amounts of a plan for all periods; the arrays have the layout of a past with K = T."""
     plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
     quotas, shipments, swaps, supply = (tables[name] for name in ("quotas", "shipments", "swaps", "supply"))
-    line = _encode_labels(_join_labels(quotas, "factory", "item"), arrays.labels["line"])
-    plan.make[line, _encode_column(arrays, quotas, "period")] = _read_numbers(quotas, "quantity")
+    plan.make[_encode_lines(arrays, quotas), _encode_column(arrays, quotas, "period")] = _read_numbers(
+        quotas, "quantity"
+    )
     arc = _encode_labels(_join_labels(shipments, "link", "to"), arrays.labels["arc"])
     plan.ship[arc, _encode_column(arrays, shipments, "item"), _encode_column(arrays, shipments, "period")] = (
         _read_numbers(shipments, "quantity")
@@ -40,6 +42,14 @@ def read_shortages(arrays: ProblemArrays, supply: pa.Table) -> FloatArray:
     county = place < arrays.places.county_count
     short[place[county], item[county], period[county]] = _read_numbers(supply, "shortage")[county]
     return short
+
+
+def _encode_lines(arrays: ProblemArrays, quotas: pa.Table) -> IntArray:
+    """Return the position of the line of each quota; a plan of an earlier version has no recipes."""
+    position_of = index_lines(arrays.problem)
+    recipes = _read_labels(quotas, "recipe") if "recipe" in quotas.column_names else [""] * quotas.num_rows
+    keys = zip(_read_labels(quotas, "factory"), _read_labels(quotas, "item"), recipes, strict=True)
+    return np.array([position_of[key] for key in keys], dtype=np.int64)
 
 
 def _read_labels(table: pa.Table, column: str) -> list[str]:

@@ -13,6 +13,7 @@ from models.problem.past import FormerQuota
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import DemandRow
 from models.validation.checks import Finding, InvalidProblemError, check_problem, raise_on_errors
+from solvers.data.factory_arrays import index_lines
 from solvers.data.past_arrays import PastArrays
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray
@@ -114,18 +115,36 @@ def _determine_outputs(
 ) -> tuple[FloatArray, int, int]:
     """Return production, (L, K), the number of reports, and the number of quotas without a report."""
     make = plan.make[:, :count].copy()
-    line_of = {name: line for line, name in enumerate(arrays.labels["line"])}
+    lines_of: dict[tuple[str, str], list[int]] = {}
+    for (factory, item, _), line in index_lines(arrays.problem).items():
+        lines_of.setdefault((factory, item), []).append(line)
     period_of = {period: t for t, period in enumerate(arrays.labels["period"][:count])}
     is_reported = np.zeros(make.shape, dtype=bool)
     for (factory, item, period), quantity in outputs.items():
         if period in period_of:
-            line_and_period = line_of[f"{factory}/{item}"], period_of[period]
-            make[line_and_period], is_reported[line_and_period] = quantity, True
+            booked = lines_of[factory, item], period_of[period]
+            make[booked], is_reported[booked] = _book_output(arrays, plan.make[booked], booked[0], quantity), True
     is_unreported = ~is_reported & (make > 0)
     is_unreported[:, : arrays.past.period_count] = False  # periods that were past in the former plan are known
     if unreported == "zero":
         make[is_unreported] = 0.0
     return make, int(is_reported.sum()), int(is_unreported.sum())
+
+
+def _book_output(arrays: ProblemArrays, quotas: FloatArray, lines: Sequence[int], quantity: float) -> FloatArray:
+    """Divide an output of an item among its recipes in proportion to their quotas, (R,); all to the first without a quota.
+
+    Outputs of items in whole units are divided in whole units, by largest remainder.
+    """
+    planned = float(quotas.sum())
+    if len(lines) == 1 or planned <= 0:
+        return np.array([quantity, *[0.0] * (len(lines) - 1)])
+    exact = quantity * quotas / planned
+    if not arrays.items.is_whole_units[arrays.lines.item[lines[0]]] or not float(quantity).is_integer():
+        return np.asarray(exact)
+    booked = np.floor(exact)
+    booked[np.argsort(booked - exact, kind="stable")[: round(quantity - booked.sum())]] += 1
+    return booked
 
 
 def _keep_past_needs(arrays: ProblemArrays, changed: PlanningProblem, count: int) -> PlanningProblem:
@@ -144,10 +163,11 @@ def _keep_past_needs(arrays: ProblemArrays, changed: PlanningProblem, count: int
 
 
 def _list_former_quotas(arrays: ProblemArrays, plan: PastArrays) -> tuple[FormerQuota, ...]:
-    factories = [arrays.labels["factory"][f] for f in arrays.lines.factory.tolist()]
-    items = [arrays.labels["item"][i] for i in arrays.lines.item.tolist()]
+    keys = tuple(index_lines(arrays.problem))
     return tuple(
-        FormerQuota(factory=factories[line], item=items[line], quantity=tuple(plan.make[line].tolist()))
+        FormerQuota(
+            factory=keys[line][0], item=keys[line][1], recipe=keys[line][2], quantity=tuple(plan.make[line].tolist())
+        )
         for line in np.flatnonzero(plan.make.any(axis=1)).tolist()
     )
 

@@ -21,7 +21,7 @@ from models.tables import DeliveryRow
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_table
-from solvers.results.flows import Flows, find_arrival_periods
+from solvers.results.flows import Flows, find_arrival_periods, sum_by_cell
 from solvers.results.tables import sum_swapped_units
 
 SOURCES = ("factory", "centre", "partner", "stock", "before")
@@ -89,7 +89,7 @@ def trace_deliveries(arrays: ProblemArrays, program: Program, values: FloatArray
             rows.append((position, when, *source, *user, amount))
     columns = np.array(rows, dtype=np.float64).reshape(-1, 7).T
     items, period, kind, origin, use, to = columns[:6].astype(np.int64)
-    quality = _find_quality(arrays, items, kind, origin)
+    quality = _find_quality(arrays, _sum_made_by_line(arrays, program, values), items, kind, origin)
     return Deliveries(items, period, kind, origin, use, to, columns[6], quality)
 
 
@@ -120,14 +120,29 @@ def _build_party_column(arrays: ProblemArrays, kind: IntArray, party: IntArray, 
     return build_compact_label_column(offset[kind] + party, labels)
 
 
-def _find_quality(arrays: ProblemArrays, item: IntArray, source: IntArray, origin: IntArray) -> FloatArray:
-    """Return the quality of the goods of each source, 0 to 1; what no factory of the province makes has 1."""
-    lines = arrays.lines
-    by_line = np.ones((len(arrays.labels["factory"]), len(arrays.labels["item"])))
-    by_line[lines.factory, lines.item] = lines.made_quality
+def _sum_made_by_line(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
+    """Return the units that each line makes in the whole plan, (L,)."""
+    make = program.variables["make"]
+    return sum_by_cell(make.axes["line"], values[make.block_slice], len(arrays.labels["line"]))
+
+
+def _find_quality(
+    arrays: ProblemArrays, made: FloatArray, item: IntArray, source: IntArray, origin: IntArray
+) -> FloatArray:
+    """Return the quality of the goods of each source, 0 to 1; what no factory of the province makes has 1.
+
+    The recipes of a factory for one item are mixed: their quality is the mean, weighted by what each makes in the plan, (L,).
+    """
+    lines, items = arrays.lines, len(arrays.labels["item"])
+    cell = lines.factory * items + lines.item
+    size = len(arrays.labels["factory"]) * items
+    total = sum_by_cell(cell, made, size)[cell]
+    count = sum_by_cell(cell, np.ones(len(cell)), size)[cell]
+    share = np.where(total > 0, made / np.where(total > 0, total, 1.0), 1.0 / count)
+    by_factory = sum_by_cell(cell, share * lines.made_quality, size)
     is_made = source == SOURCES.index("factory")
     quality = np.ones(len(item))
-    quality[is_made] = by_line[origin[is_made], item[is_made]]
+    quality[is_made] = by_factory[origin[is_made] * items + item[is_made]]
     return quality
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from models.problem.factories import list_line_parts
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS
 from solvers.formulation.registry import ITEM_UNIT
@@ -31,12 +32,13 @@ class LabelTable:
     first_positions: IntArray
     """Position of the first label with equal text, for each label."""
     axis_starts: Mapping[str, int]
-    """Position of the first label of each axis, and of `machine name`, `item unit` and `unit`."""
+    """Position of the first label of each axis, and of `line part`, `machine name`, `item unit` and `unit`."""
 
     @classmethod
     def from_arrays(cls, arrays: ProblemArrays) -> Self:
-        """Collect the labels of all axes, the names of machine groups and the units of items."""
+        """Collect the labels of all axes, the names of lines and machine groups in their factory, and the units of items."""
         kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIR_AXES}
+        kinds["line part"] = tuple(part for factory in arrays.problem.factories for part in list_line_parts(factory))
         kinds["machine name"] = arrays.machines.group_names
         kinds["item unit"] = tuple(item.unit for item in arrays.problem.items)
         kinds["unit"] = LIMIT_UNITS
@@ -63,7 +65,7 @@ class LabelTable:
             return start["factory"] + self.arrays.machines.factory[code], start["machine name"] + code
         if axis == "arc":
             return start["link"] + self.arrays.arcs.link[code], start["place"] + self.arrays.arcs.head[code]
-        return start["factory"] + self.arrays.lines.factory[code], start["item"] + self.arrays.lines.item[code]
+        return start["factory"] + self.arrays.lines.factory[code], start["line part"] + code
 
     def find_unit_labels(self, unit: str, block: Block) -> IntArray:
         """Return the label position of the unit of each row or column of a block."""

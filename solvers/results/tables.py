@@ -7,6 +7,7 @@ from models.tables import PowerRow, QuotaRow, ShipmentRow, SupplyRow, SwapRow
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.arrow_tables import (
+    build_compact_label_column,
     build_label_column,
     build_nullable_number_column,
     build_table,
@@ -27,12 +28,18 @@ def build_quota_table(arrays: ProblemArrays, program: Program, values: FloatArra
         {
             "factory": build_label_column(lines.factory[line], labels["factory"]),
             "item": build_label_column(item, labels["item"]),
+            "recipe": build_compact_label_column(line, _list_recipes(arrays)),
             "period": build_label_column(period, labels["period"]),
             "quantity": quantity,
             "kwh": lines.kwh_per_unit[line] * quantity,
             "price": flows.price[lines.place[line], item, period],
         },
     )
+
+
+def _list_recipes(arrays: ProblemArrays) -> tuple[str, ...]:
+    """Return the label of the recipe of each line."""
+    return tuple(line.recipe for factory in arrays.problem.factories for line in factory.lines)
 
 
 def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:

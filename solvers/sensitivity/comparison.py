@@ -292,12 +292,16 @@ def _index_parts(value: Any) -> dict[str, Any] | None:
         return value
     if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
         keys = [str(v.get("id") or v.get("item") or v.get("county")) for v in value]
-        keys = [
-            f"{v['county']}/{v['item']}" if {"county", "item"} <= v.keys() else k
-            for k, v in zip(keys, value, strict=True)
-        ]
+        keys = [_complete_key(key, one) for key, one in zip(keys, value, strict=True)]
         return dict(zip(keys, value, strict=True)) if len(set(keys)) == len(keys) else None
     return None
+
+
+def _complete_key(key: str, part: dict[str, Any]) -> str:
+    """Return the key of a part that an item alone does not identify: a county's need, or a recipe."""
+    if {"county", "item"} <= part.keys():
+        return f"{part['county']}/{part['item']}"
+    return f"{key}/{part['recipe']}" if part.get("recipe") else key
 
 
 def _format_value(value: Any) -> str:

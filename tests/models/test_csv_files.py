@@ -21,9 +21,9 @@ from tests.models.problems import list_findings, modified_problem
 Rows = list[list[str]]
 
 
-def read_tables() -> dict[str, Rows]:
-    """Return the example problem as rows of its CSV files."""
-    raw = build_province_zip(build_sheet_tables(two_counties(), "Two counties", ()), {})
+def read_tables(problem: PlanningProblem | None = None) -> dict[str, Rows]:
+    """Return a problem, the example by default, as rows of its CSV files."""
+    raw = build_province_zip(build_sheet_tables(problem or two_counties(), "Two counties", ()), {})
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         return {
             Path(name).stem: list(csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig"), newline="")))
@@ -192,3 +192,43 @@ def test_delimiters_inside_quotation_marks_do_not_count() -> None:
         noted = [[*header, "note"], *([*row, others] for row in rows)]
         files["norms"] = write_rows(noted, delimiter=delimiter, end=end)
         assert read(files).findings == []
+
+
+def recipes() -> PlanningProblem:
+    """The example, whose soap is also boiled without a name, and of bran."""
+    example = two_counties()
+    works = example.factories[0]
+    soap = works.lines[0]
+    hours = {group: 2 * units for group, units in soap.hours_per_unit.items()}
+    bran = soap.model_copy(update={"recipe": "from bran", "materials": {"starch": 2.0}, "hours_per_unit": hours})
+    lines = (soap, *works.lines[1:], bran)
+    return example.model_copy(update={"factories": (works.model_copy(update={"lines": lines}), *example.factories[1:])})
+
+
+def test_recipes_keep_their_hours_and_materials() -> None:
+    problem = recipes()
+    tables = read_tables(problem)
+    document = read({name: write_rows(rows) for name, rows in tables.items()})
+    assert document.parse_parts()[0].factories == problem.factories
+    for sheet in ("lines", "line_hours", "recipes"):
+        assert "from bran" in {row[tables[sheet][0].index("recipe")] for row in tables[sheet][1:]}, sheet
+
+
+def test_a_sheet_without_the_column_recipe_is_that_of_lines_without_one() -> None:
+    files = {
+        name: write_rows([[cell for cell, head in zip(row, rows[0], strict=True) if head != "recipe"] for row in rows])
+        for name, rows in TABLES.items()
+    }
+    assert read(files).parse_parts()[0].factories == two_counties().factories
+
+
+def test_an_unknown_recipe_in_a_sheet_is_located() -> None:
+    tables = {name: [list(row) for row in rows] for name, rows in read_tables(recipes()).items()}
+    header, *rows = tables["recipes"]
+    changed = next(row for row in rows if row[header.index("recipe")])
+    changed[header.index("recipe")] = "from soya"
+    document = read({name: write_rows(rows) for name, rows in tables.items()})
+    (finding,) = [one for one in document.findings if one.code == "unknown_row"]
+    assert finding.cell is not None
+    assert (finding.cell.sheet, finding.cell.column) == ("recipes", "recipe")
+    assert "from soya" in finding.message

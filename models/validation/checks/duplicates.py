@@ -74,14 +74,16 @@ def check_duplicate_gateways(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_duplicate_lines(context: ProblemContext) -> Iterator[Finding]:
-    """A factory has at most one line for an item."""
+    """A factory has at most one line for an item and recipe."""
     for f, factory in enumerate(context.problem.factories):
-        if len({line.item for line in factory.lines}) == len(factory.lines):
+        if len({(line.item, line.recipe) for line in factory.lines}) == len(factory.lines):
             continue
-        occurrences = [(line.item, ("factories", f, "lines", k, "item")) for k, line in enumerate(factory.lines)]
-        for name, path, first in _find_repeated_names(occurrences):
-            message = f"The factory {quote_name(factory.id)} already has a line for {quote_name(name)}, at {_format_path(first[:-1])}."
-            remedy = "Merge the lines, or model the second production process as a separate factory."
+        keys = [(line.item, line.recipe) for line in factory.lines]
+        occurrences = [(key, ("factories", f, "lines", k, "item")) for k, key in enumerate(keys)]
+        for (item, recipe), path, first in _find_repeated_names(occurrences):
+            with_recipe = f" with the recipe {quote_name(recipe)}" if recipe else ""
+            message = f"The factory {quote_name(factory.id)} already has a line for {quote_name(item)}{with_recipe}, at {_format_path(first[:-1])}."
+            remedy = "Merge the lines, or give each of them its own `recipe`."
             yield make_finding("duplicate_line", path, message, remedy)
 
 

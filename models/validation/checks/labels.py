@@ -40,6 +40,17 @@ def check_similar_machine_groups(context: ProblemContext) -> Iterator[Finding]:
     yield from _report_similar("machine group", paths)
 
 
+def check_similar_recipes(context: ProblemContext) -> Iterator[Finding]:
+    """No two recipes of a factory for one item differ only in case, width or separators."""
+    for f, factory in enumerate(context.problem.factories):
+        recipes: dict[str, dict[str, JsonPath]] = {}
+        for k, line in enumerate(factory.lines):
+            if line.recipe:
+                recipes.setdefault(line.item, {}).setdefault(line.recipe, ("factories", f, "lines", k, "recipe"))
+        for paths in recipes.values():
+            yield from _report_similar("recipe", paths, by_letter=False)
+
+
 def check_similar_identifiers(context: ProblemContext) -> Iterator[Finding]:
     """No two identifiers of one kind differ only in case or separators."""
     problem = context.problem
@@ -101,5 +112,6 @@ CHECKS = (
     check_similar_groups,
     check_similar_calendars,
     check_similar_machine_groups,
+    check_similar_recipes,
     check_similar_identifiers,
 )

@@ -4,10 +4,13 @@ from collections.abc import Hashable, Iterator
 
 from models.base import expand_to_periods
 from models.problem.network import Link
-from models.problem.past import Past
+from models.problem.past import FormerQuota, Past, PastOutput
 from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
+
+LineKey = tuple[str, str, str]
+"""Factory, item and recipe of a line."""
 
 
 def check_past_periods(context: ProblemContext) -> Iterator[Finding]:
@@ -46,7 +49,7 @@ def check_past_rows(context: ProblemContext) -> Iterator[Finding]:
 
 def _iterate_past_rows(past: Past) -> Iterator[tuple[JsonPath, tuple[str, ...], dict[str, tuple[float, ...]]]]:
     for k, made in enumerate(past.outputs):
-        yield ("past", "outputs", k), ("outputs", made.factory, made.item), {"quantity": made.quantity}
+        yield ("past", "outputs", k), ("outputs", made.factory, made.item, made.recipe), {"quantity": made.quantity}
     for k, moved in enumerate(past.shipments):
         yield ("past", "shipments", k), ("shipments", moved.link, moved.to, moved.item), {"quantity": moved.quantity}
     for k, kept in enumerate(past.supply):
@@ -59,7 +62,7 @@ def _iterate_past_rows(past: Past) -> Iterator[tuple[JsonPath, tuple[str, ...], 
 def _check_past_references(context: ProblemContext, past: Past) -> Iterator[Finding]:
     problem, lines = context.problem, _collect_line_keys(context)
     for k, made in enumerate(past.outputs):
-        yield from _check_line_exists(context, lines, made.factory, made.item, ("past", "outputs", k))
+        yield from _check_line_exists(context, lines, made, ("past", "outputs", k))
     arcs = {(link.id, end) for link in problem.links for end in _list_destinations(link)}
     for k, moved in enumerate(past.shipments):
         path: JsonPath = ("past", "shipments", k)
@@ -125,16 +128,16 @@ def _make_unknown_link_finding(link: str, to: str, path: JsonPath) -> Finding:
 def check_former_quotas(context: ProblemContext) -> Iterator[Finding]:
     """Former quotas have valid references, occur once, and exist if the goal `quotas_close` is listed."""
     problem, lines = context.problem, _collect_line_keys(context)
-    seen: set[tuple[str, str]] = set()
+    seen: set[LineKey] = set()
     for k, quota in enumerate(problem.former_quotas):
         path: JsonPath = ("former_quotas", k)
-        yield from _check_line_exists(context, lines, quota.factory, quota.item, path)
-        if (quota.factory, quota.item) in seen:
+        yield from _check_line_exists(context, lines, quota, path)
+        if (quota.factory, quota.item, quota.recipe) in seen:
             message = f"{quote_name(quota.factory)} already has a former quota for {quote_name(quota.item)}."
             yield make_finding(
                 "duplicate_past", path, message, "State the former quota once, with one number for each period."
             )
-        seen.add((quota.factory, quota.item))
+        seen.add((quota.factory, quota.item, quota.recipe))
         if isinstance(quota.quantity, tuple) and len(quota.quantity) != len(problem.periods) and not context.omissions:
             message = f"The list has {len(quota.quantity)} numbers, but there are {len(problem.periods)} periods."
             yield make_finding("wrong_length", (*path, "quantity"), message, "Give one number for each period.")
@@ -149,16 +152,20 @@ def check_former_quotas(context: ProblemContext) -> Iterator[Finding]:
         )
 
 
-def _collect_line_keys(context: ProblemContext) -> frozenset[tuple[str, str]]:
-    return frozenset((factory.id, line.item) for factory in context.problem.factories for line in factory.lines)
+def _collect_line_keys(context: ProblemContext) -> frozenset[LineKey]:
+    return frozenset(
+        (factory.id, line.item, line.recipe) for factory in context.problem.factories for line in factory.lines
+    )
 
 
 def _check_line_exists(
-    context: ProblemContext, lines: frozenset[tuple[str, str]], factory: str, item: str, path: JsonPath
+    context: ProblemContext, lines: frozenset[LineKey], row: PastOutput | FormerQuota, path: JsonPath
 ) -> Iterator[Finding]:
-    if (factory, item) not in lines and not context.omissions:
-        message = f"The factory {quote_name(factory)} has no line for {quote_name(item)}."
-        yield make_finding("unknown_line", path, message, "Use an existing factory and an item that the factory makes.")
+    if (row.factory, row.item, row.recipe) not in lines and not context.omissions:
+        with_recipe = f" with the recipe {quote_name(row.recipe)}" if row.recipe else ""
+        message = f"The factory {quote_name(row.factory)} has no line for {quote_name(row.item)}{with_recipe}."
+        remedy = "Use an existing factory, an item that the factory makes, and the recipe of its line."
+        yield make_finding("unknown_line", path, message, remedy)
 
 
 CHECKS = (check_past_periods, check_past_rows, check_goods_in_transit, check_former_quotas)

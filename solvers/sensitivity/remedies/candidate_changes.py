@@ -292,11 +292,10 @@ def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], lis
         f = int(context.arrays.lines.factory[number])
         factory = context.problem.factories[f]
         line = factory.lines[number - int(np.flatnonzero(context.arrays.lines.factory == f)[0])]
+        name = context.arrays.labels["line"][number]
         max_amount = context.limit if sign < 0 else np.inf
         old_value = line.most if sign > 0 else line.least
-        candidate = context.build_candidate(
-            what, f"{factory.id}/{line.item}", old_value, sign=sign, max_amount=max_amount
-        )
+        candidate = context.build_candidate(what, name, old_value, sign=sign, max_amount=max_amount)
         return [replace(candidate, step=float(context.arrays.lines.lot[number]))]
 
     return list_candidates

@@ -79,6 +79,16 @@ def test_a_report_with_mistakes_is_refused_whole_with_rows(client: TestClient, p
     assert client.get(f"{plan}/outputs").json()["total"] == 0
 
 
+def test_the_rows_of_several_recipes_in_a_file_are_summed(client: TestClient, plan: str) -> None:
+    rows = "hyesan-daily,soap,from ash,2002-01,30\nhyesan-daily,soap,,2002-01,12\nhyesan-daily,notebook,,2002-01,5\n"
+    answer = client.post(f"{plan}/outputs", content=f"factory,item,recipe,period,quantity\n{rows}", headers=CSV)
+    assert answer.json()["accepted"] == 2, answer.text
+    assert sorted(row["quantity"] for row in client.get(f"{plan}/outputs").json()["outputs"]) == [5, 42]
+    twice = "hyesan-daily,soap,from ash,2002-01,30\n" * 2
+    answer = client.post(f"{plan}/outputs", content=f"factory,item,recipe,period,quantity\n{twice}", headers=CSV)
+    assert [one["code"] for one in answer.json()["errors"]] == ["reported_twice"]
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [

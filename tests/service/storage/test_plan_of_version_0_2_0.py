@@ -79,6 +79,9 @@ def test_its_tables_have_the_columns_of_today(client: TestClient) -> None:
     rows = client.get(table, params={"columns": "backlog,discarded,rounding,due,in_time"}).json()["rows"]
     assert rows
     assert {tuple(row.values()) for row in rows} == {(0.0, 0.0, None, None, None)}
+    quotas = client.get(f"{PLAN}/tables/quotas", params={"recipe": ""}).json()
+    assert quotas["total"] == STORED["plan"]["head"]["tables"]["quotas"]
+    assert {row["recipe"] for row in quotas["rows"]} == {""}
     every = client.get(f"{PLAN}/tables/shipments").json()["rows"]
     period = every[0]["period"]
     query = {"arrives": period, "columns": "arrives,quantity"}
