@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.problem.factories import Factory
+from models.problem.factories import Factory, Line
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
@@ -11,10 +11,12 @@ from service.core.share_text import format_share
 from service.spreadsheets.sheet_figures import (
     ByPeriod,
     FigureRows,
+    LineKey,
     Party,
     SheetFigures,
     compute_labour_hours,
     list_parties,
+    sum_by_period,
 )
 from service.spreadsheets.workbook import Sheet, WorkbookWriter
 
@@ -64,7 +66,6 @@ class PlanSheets:
         self._figures = figures
         self._status = status
         self._items = {item.id: item for item in problem.items}
-        self._lines = {(factory.id, line.item): line for factory in problem.factories for line in factory.lines}
         self._places = {one.id: (one.name or one.id, one.local_name) for one in problem.counties}
         self._places |= {one.id: (one.name or one.id, one.local_name) for one in problem.stations}
         self._factories = {one.id: _join_names(one.name or one.id, one.local_name) for one in problem.factories}
@@ -75,11 +76,8 @@ class PlanSheets:
         title = self._factories[factory.id]
         sheet = self._begin_sheet(factory.id, title, factory.place, "Quotas in units of each item · 생산계획")
         row = self._write_head(sheet, _HEAD_ROW, ("id", "Total · 계", "kWh · 전력", "Due · 기한"))
-        for line in factory.lines:
-            kwh = sum(self._figures.kwh.get((factory.id, line.item), {}).values())
-            made = self._figures.quotas.get((factory.id, line.item), {})
-            extra = (kwh, self._describe_due(self._items[line.item]))
-            row = self._write_row(sheet, row, self._make_item_row(line.item, line.item, made, extra), fill=True)
+        for one in self._iterate_quotas(factory):
+            row = self._write_row(sheet, row, one, fill=True)
         row = self._write_electricity(sheet, row, factory)
         hours = compute_labour_hours(self._problem, self._figures, factory.id)
         row = self._write_row(sheet, row, _SheetRow(("", "Labour", "로동", "hours"), hours))
@@ -100,11 +98,11 @@ class PlanSheets:
         for one in self._iterate_supplies(county):
             row = self._write_row(sheet, row, one)
         made = (
-            self._make_item_row(self._factories[factory.id], line.item, quota)
+            self._make_item_row(self._factories[factory.id], item, quota)
             for factory in self._problem.factories
             if factory.place == county.id
-            for line in factory.lines
-            if (quota := self._figures.quotas.get((factory.id, line.item)))
+            for item, lines in _group_by_item(factory).items()
+            if (quota := self._sum_lines(self._figures.quotas, factory, lines))
         )
         row = self._write_block(sheet, row, "Made in the county · 군내 생산", ("Factory · 공장", "Total · 계"), made)
         shops = {shop.id: _join_names(shop.name or shop.id, shop.local_name) for shop in county.shops}
@@ -117,6 +115,23 @@ class PlanSheets:
         row = self._write_block(sheet, row, "Slips of shops · 상점별 전표", ("Shop · 상점", "Total · 계"), slips)
         sheet.write_string(row, 0, _MIXING_NOTE, self._book.formats["small"])
         return sheet
+
+    def _iterate_quotas(self, factory: Factory) -> Iterator[_SheetRow]:
+        """Yield a row for every item, and below it a row for every recipe where the item has several or a name."""
+        for item, lines in _group_by_item(factory).items():
+            made = self._sum_lines(self._figures.quotas, factory, lines)
+            kwh = sum(self._sum_lines(self._figures.kwh, factory, lines).values())
+            yield self._make_item_row(item, item, made, (kwh, self._describe_due(self._items[item])))
+            for line in lines if len(lines) > 1 or lines[0].recipe else ():
+                made, kwh = (
+                    self._sum_lines(self._figures.quotas, factory, [line]),
+                    sum(self._sum_lines(self._figures.kwh, factory, [line]).values()),
+                )
+                yield self._make_item_row(f"{item}/{line.recipe}", item, made, (kwh,))
+
+    def _sum_lines(self, figures: Mapping[LineKey, ByPeriod], factory: Factory, lines: Sequence[Line]) -> ByPeriod:
+        """Sum amounts of lines of a factory by period."""
+        return sum_by_period(figures.get((factory.id, line.item, line.recipe), {}) for line in lines)
 
     def _iterate_supplies(self, county: County) -> Iterator[_SheetRow]:
         """Yield a row for every good that the county needs or gets, and below it a row for every source."""
@@ -208,17 +223,25 @@ class PlanSheets:
 
     def _write_electricity(self, sheet: Sheet, row: int, factory: Factory) -> int:
         """Write the kWh by period and in total; return the next row."""
-        used = [self._figures.kwh.get((factory.id, line.item), {}) for line in factory.lines]
+        used = self._sum_lines(self._figures.kwh, factory, factory.lines)
         sheet.write_texts(row, ["", "Electricity", "전력", "kWh"], self._book.formats["sum_label"])
         total = 0.0
         for position, period in enumerate(self._problem.periods, _LEADING_COLUMNS):
-            kwh = sum(one.get(period, 0.0) for one in used)
+            kwh = used.get(period, 0.0)
             sheet.write_number(row, position, kwh, self._book.formats["sum"])
             total += kwh
         last = _LEADING_COLUMNS + len(self._problem.periods)
         sheet.write_blank(row, last, None, self._book.formats["sum"])
         sheet.write_number(row, last + 1, total, self._book.formats["sum"])
         return row + 1
+
+
+def _group_by_item(factory: Factory) -> dict[str, list[Line]]:
+    """Return the lines of a factory by item, in the order of their first lines."""
+    lines: dict[str, list[Line]] = {}
+    for line in factory.lines:
+        lines.setdefault(line.item, []).append(line)
+    return lines
 
 
 def _join_names(name: str, local_name: str) -> str:

@@ -28,6 +28,10 @@ OTHERS: Party = ("others", "")
 """All parties with a small share of an item."""
 
 
+LineKey = tuple[str, str, str]
+"""Factory, item and recipe of a line."""
+
+
 def _make_figure_rows() -> FigureRows:
     return defaultdict(lambda: defaultdict(float))
 
@@ -36,10 +40,10 @@ def _make_figure_rows() -> FigureRows:
 class SheetFigures:
     """Figures by factory and by county."""
 
-    quotas: dict[tuple[str, str], ByPeriod] = field(default_factory=lambda: defaultdict(dict))
-    """Units by factory and item, then period."""
-    kwh: dict[tuple[str, str], ByPeriod] = field(default_factory=lambda: defaultdict(dict))
-    """kWh by factory and item, then period."""
+    quotas: dict[LineKey, ByPeriod] = field(default_factory=lambda: defaultdict(dict))
+    """Units by factory, item and recipe, then period."""
+    kwh: dict[LineKey, ByPeriod] = field(default_factory=lambda: defaultdict(dict))
+    """kWh by factory, item and recipe, then period."""
     received: dict[str, FigureRows] = field(default_factory=lambda: defaultdict(_make_figure_rows))
     """Materials that a factory receives, by source."""
     sent: dict[str, FigureRows] = field(default_factory=lambda: defaultdict(_make_figure_rows))
@@ -57,10 +61,10 @@ class SheetFigures:
     def from_tables(cls, tables: Mapping[str, TableOpener]) -> "SheetFigures":
         """Collect the figures; tables that an older plan lacks give none."""
         found = cls()
-        for row in _iterate_rows(tables, "quotas", "factory", "item", "period", "quantity", "kwh"):
-            factory, item, period, quantity, kwh = row
-            found.quotas[factory, item][period] = quantity
-            found.kwh[factory, item][period] = kwh
+        for row in _iterate_rows(tables, "quotas", "factory", "item", "recipe", "period", "quantity", "kwh"):
+            factory, item, recipe, period, quantity, kwh = row
+            found.quotas[factory, item, recipe][period] = quantity
+            found.kwh[factory, item, recipe][period] = kwh
         for row in _iterate_rows(tables, "supply", "county", "item", "period", "demand"):
             county, item, period, demand = row
             found.needed[county, item][period] = demand
@@ -91,6 +95,15 @@ def _iterate_rows(tables: Mapping[str, TableOpener], table: str, *names: str) ->
             yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
 
 
+def sum_by_period(parts: Iterable[ByPeriod]) -> ByPeriod:
+    """Sum amounts by period."""
+    total: ByPeriod = defaultdict(float)
+    for part in parts:
+        for period, amount in part.items():
+            total[period] += amount
+    return dict(total)
+
+
 def list_parties(rows: FigureRows, item: str) -> list[tuple[Party, ByPeriod]]:
     """List the parties of an item, the largest first; parties with a small share of the item come last, as one."""
     totals = {party: sum(by_period.values()) for (party, what), by_period in rows.items() if what == item}
@@ -110,6 +123,6 @@ def compute_labour_hours(problem: PlanningProblem, figures: SheetFigures, factor
     hours: ByPeriod = defaultdict(float)
     lines = next(one.lines for one in problem.factories if one.id == factory)
     for line in lines:
-        for period, units in figures.quotas.get((factory, line.item), {}).items():
+        for period, units in figures.quotas.get((factory, line.item, line.recipe), {}).items():
             hours[period] += line.labour_hours_per_unit * units
     return hours

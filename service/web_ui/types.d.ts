@@ -296,7 +296,12 @@ interface County extends Place {
 interface Factory extends Named {
   place?: string;
   condition?: number;
-  lines?: { item: string; kwh_per_unit?: number; labour_hours_per_unit?: number }[];
+  lines?: {
+    item: string;
+    recipe?: string;
+    kwh_per_unit?: number;
+    labour_hours_per_unit?: number;
+  }[];
 }
 
 interface Link {
@@ -546,6 +551,7 @@ interface QuotaRow {
   category: string;
   unit: string;
   value: number;
+  recipe: string;
   period: string;
   quantity: number;
   kwh: number;

@@ -59,13 +59,19 @@ describe("tables", () => {
   });
 
   it("sums the labour of a factory by month", () => {
-    const factory = { id: "f", lines: [{ item: "a", labour_hours_per_unit: 0.5 }, { item: "b" }] };
-    const quotas = { item: ["a", "b", "a"], period: ["1", "1", "2"], quantity: [10, 7, 4] };
+    const byBran = { item: "b", recipe: "from bran", labour_hours_per_unit: 1 };
+    const lines = [{ item: "a", labour_hours_per_unit: 0.5 }, { item: "b" }, byBran];
+    const quotas = {
+      item: ["a", "b", "a", "b"],
+      recipe: ["", "", "", "from bran"],
+      period: ["1", "1", "2", "2"],
+      quantity: [10, 7, 4, 3],
+    };
     assert.deepEqual(
-      [...computeLabourHours(factory, quotas)],
+      [...computeLabourHours({ id: "f", lines }, quotas)],
       [
         ["1", 5],
-        ["2", 2],
+        ["2", 5],
       ],
     );
   });

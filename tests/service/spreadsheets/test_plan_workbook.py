@@ -127,6 +127,26 @@ def test_slips_of_shops_are_on_the_sheet_of_their_county() -> None:
     assert soap[9] == "2002-02: 99.8% after 50.0% of the period"
 
 
+def test_a_factory_sheet_sums_an_item_and_lists_its_recipes() -> None:
+    raw = two_counties_raw()
+    soap = raw["factories"][0]["lines"][0]
+    raw["factories"][0]["lines"].append(soap | {"recipe": "from ash", "materials": {}, "most": 900})
+    problem = parse_problem(raw)
+    result = make_plan(problem)
+    tables = {name: lambda table=table: (table.schema, table.to_batches()) for name, table in result.tables.items()}
+    with write_plan_workbook(PlanWorkbookContent(problem.name, "", None, result.plan, problem, tables)) as file:
+        book = openpyxl.load_workbook(file)
+    rows = list(book["hyesan-daily"].values)
+    named = [row for row in rows[6:] if row[0] in ("soap", "soap/", "soap/from ash", "notebook")]
+    assert [row[0] for row in named] == ["soap", "soap/", "soap/from ash", "notebook"]
+    total, plain, ash, _ = named
+    for column in (4, 5, 6, 7):
+        assert total[column] == pytest.approx(plain[column] + ash[column])
+    assert ash[6] > 0
+    made = [row for row in book["county hyesan"].values if row[0] == rows[0][0] and row[1] == "Laundry soap 250 g"]
+    assert total[6] in [row[6] for row in made]
+
+
 def test_the_index_leads_to_every_sheet(book: Any) -> None:
     index = book["Index"]
     targets = [row[0].hyperlink.location for row in index.iter_rows(min_row=5) if row[0].value]

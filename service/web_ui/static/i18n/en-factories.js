@@ -11,6 +11,7 @@ export default {
   "factories.factory": "Factory",
   "factories.category": "Category",
   "factories.item": "Item",
+  "factories.recipe": "Recipe",
   "factories.month": "Month",
   "factories.quantity": "Quota",
   "factories.kwh": "kWh",

@@ -10,6 +10,7 @@ export default {
   "factories.factory": "공장",
   "factories.category": "부문",
   "factories.item": "품목",
+  "factories.recipe": "제조법",
   "factories.month": "달",
   "factories.quantity": "과제량",
   "factories.kwh": "kWh",

@@ -28,7 +28,7 @@ export default {
   "finding.unknown_machine_group": "생산선이 그 공장에 없는 설비군을 씁니다.",
   "finding.duplicate_id": "같은 종류의 둘이 같은 식별자를 씁니다. 군과 역은 한 종류로 봅니다.",
   "finding.duplicate_period": "같은 기간이 두 번 있습니다.",
-  "finding.duplicate_line": "한 공장에 같은 품목의 생산선이 둘 있습니다.",
+  "finding.duplicate_line": "한 공장에 품목과 제조법이 같은 생산선이 둘 있습니다.",
   "finding.duplicate_demand": "한 군의 한 품목 수요가 두 번 적혀 있습니다.",
   "finding.duplicate_gateway": "같은 관문이 두 번 있습니다.",
   "finding.duplicate_goal": "같은 목표가 두 번 있습니다.",

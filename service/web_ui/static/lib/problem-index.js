@@ -1,7 +1,7 @@
 /** The problem of a plan, indexed by identifier. */
 
 import { fetchCached, postJson } from "./api.js";
-import { getDisplayName, textOr } from "./i18n.js";
+import { getDisplayName, t, textOr } from "./i18n.js";
 
 const indexes = new WeakMap();
 
@@ -64,7 +64,7 @@ export class ProblemIndex {
 
   /**
    * Get the name of a part of the problem.
-   * @param {string} id an item, place, factory, partner, link, power area, budget or category
+   * @param {string} id an item, place, factory, partner, link, power area, budget or category, or `item/recipe`
    * @returns {string} its name in the language of the page; the identifier if it has no name
    */
   getName(id) {
@@ -78,7 +78,14 @@ export class ProblemIndex {
     if (named) return getDisplayName(named);
     const link = this.links.get(id);
     if (link) return `${this.getName(link.from)} – ${this.getName(link.to)}`;
+    const [item, ...recipe] = id.split("/");
+    if (recipe.length && this.items.has(item)) return this.getRecipeName(item, recipe.join("/"));
     return textOr(`category.${id}`, id);
+  }
+
+  /** @param {string} item an item @param {string} recipe label of a recipe; empty for the line without one @returns {string} both names */
+  getRecipeName(item, recipe) {
+    return `${this.getName(item)} (${recipe || t("recipe.none")})`;
   }
 
   /** @param {string} id an item @returns {number} value of one unit, won; 1 by default */

@@ -118,6 +118,9 @@ class QuotaTableView {
         grow: 1.5,
       },
       { field: "itemName", title: t("factories.item"), grow: 2 },
+      ...(this.rows.some((row) => row.recipe)
+        ? [{ field: "recipe", title: t("factories.recipe"), grow: 1.5 }]
+        : []),
       {
         field: "period",
         title: t("factories.month"),

@@ -64,6 +64,9 @@ export function createOutputReports(context, problemIndex, onReported) {
 /** @param {string[]} ids @param {(id: string) => string} getLabel @returns {HTMLElement[]} */
 const renderOptions = (ids, getLabel) => ids.map((id) => h("option", { value: id }, getLabel(id)));
 
+/** @param {number[]} quotas of the recipes of an item @returns {number} */
+const sumRecipes = (quotas) => quotas.reduce((sum, quota) => sum + quota, 0);
+
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {SendReport} sendReport @returns {HTMLElement} */
 function createReportForm(context, problemIndex, sendReport) {
   /** @param {string} id */
@@ -95,18 +98,12 @@ function createReportForm(context, problemIndex, sendReport) {
     if (line.factory !== now.factory || line.item !== now.item || line.period !== now.period) {
       return;
     }
-    const text = formatQuantity(columns.quantity[0] ?? 0, problemIndex.getUnit(line.item));
+    const text = formatQuantity(sumRecipes(columns.quantity), problemIndex.getUnit(line.item));
     fill(quota, t("outputs.quota", { quota: text }));
   };
   const updateItems = () => {
     const lines = problemIndex.factories.get(factory.value)?.lines ?? [];
-    fill(
-      item,
-      renderOptions(
-        lines.map((line) => line.item),
-        getName,
-      ),
-    );
+    fill(item, renderOptions([...new Set(lines.map((line) => line.item))], getName));
     showQuota();
   };
   factory.addEventListener("change", updateItems);

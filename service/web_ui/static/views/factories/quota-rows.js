@@ -20,6 +20,7 @@ export function buildQuotaRows(columns, problemIndex) {
       ...factories.get(factory),
       ...item,
       id: k,
+      recipe: columns.recipe[k],
       period: columns.period[k],
       quantity,
       kwh: columns.kwh[k],

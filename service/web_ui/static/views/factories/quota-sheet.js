@@ -37,6 +37,7 @@ export async function renderQuotaSheet(context, problemIndex, id) {
   ]);
   const { item, period, quantity, kwh } = quotas.columns;
   const quotasByItem = pivotByPeriod(item, period, quantity);
+  const quotasByRecipe = pivotByPeriod(listRecipes(quotas.columns), period, quantity);
   const power = sumByPeriod(period, kwh);
   const factory = problemIndex.factories.get(id);
   const labour = computeLabourHours(factory, quotas.columns);
@@ -51,7 +52,7 @@ export async function renderQuotaSheet(context, problemIndex, id) {
         [t("sheet.county"), countyNames || "–"],
       ]),
       quotasByItem.size
-        ? renderQuotas(problemIndex, quotasByItem, power, labour)
+        ? renderQuotas(problemIndex, factory, quotasByItem, quotasByRecipe, power, labour)
         : renderEmpty(t("sheet.no-quotas")),
       machines.total > 0 && renderMachineLoad(problemIndex, machines.columns),
       materials.total > 0 && renderMaterials(problemIndex, materials.columns),
@@ -79,12 +80,26 @@ function renderControls(context, factory) {
   );
 }
 
-/** @param {ProblemIndex} problemIndex @param {Map<string, Map<string, number>>} quotasByItem @param {Map<string, number>} power @param {Map<string, number>} labour @returns {HTMLElement} */
-function renderQuotas(problemIndex, quotasByItem, power, labour) {
-  const rows = [...quotasByItem].map(([id, byPeriod]) => {
+/** @param {Columns} quotas @returns {string[]} `item/recipe` of each quota */
+const listRecipes = ({ item, recipe }) => item.map((id, row) => `${id}/${recipe[row]}`);
+
+/**
+ * @param {ProblemIndex} problemIndex @param {Factory|undefined} factory @param {Map<string, Map<string, number>>} quotasByItem
+ * @param {Map<string, Map<string, number>>} quotasByRecipe @param {Map<string, number>} power @param {Map<string, number>} labour
+ * @returns {HTMLElement}
+ */
+function renderQuotas(problemIndex, factory, quotasByItem, quotasByRecipe, power, labour) {
+  const rows = [...quotasByItem].flatMap(([id, byPeriod]) => {
     const due = describeDueDates(problemIndex.items.get(id)).join(" · ");
     const note = due && h("span", { class: "note" }, due);
-    return renderItemRow(problemIndex, id, byPeriod, note);
+    const recipes = (factory?.lines ?? []).filter(({ item }) => item === id);
+    const isDivided = recipes.length > 1 || Boolean(recipes[0]?.recipe);
+    return [
+      renderItemRow(problemIndex, id, byPeriod, note),
+      ...(isDivided ? recipes : []).map(({ recipe = "" }) =>
+        renderRecipeRow(problemIndex, id, recipe, quotasByRecipe.get(`${id}/${recipe}`)),
+      ),
+    ];
   });
   for (const [name, unit, byPeriod] of /** @type {[string, string, Map<string, number>][]} */ ([
     [t("sheet.power"), "kWh", power],
@@ -95,6 +110,20 @@ function renderQuotas(problemIndex, quotasByItem, power, labour) {
     rows.push(h("tr", { class: "sum" }, heading, h("td", {}, unit), cells));
   }
   return renderMonthTable(problemIndex, t("sheet.quotas"), renderItemHeadings(), rows);
+}
+
+/**
+ * @param {ProblemIndex} problemIndex @param {string} item @param {string} recipe @param {Map<string, number>} [byPeriod]
+ * @returns {HTMLElement}
+ */
+function renderRecipeRow(problemIndex, item, recipe, byPeriod = new Map()) {
+  return h(
+    "tr",
+    { class: "recipe", data: { item, recipe } },
+    h("th", { scope: "row" }, recipe || t("recipe.none")),
+    h("td", {}, formatUnit(problemIndex.getUnit(item))),
+    renderFigures(problemIndex, byPeriod),
+  );
 }
 
 /** @param {ProblemIndex} problemIndex @param {Columns} deliveries materials that the factory receives @returns {HTMLElement} */
@@ -138,13 +167,17 @@ function renderDestinations(problemIndex, deliveries) {
  * @param {Columns} quotas its quotas
  * @returns {Map<string, number>} hours by period
  */
-export function computeLabourHours(factory, { item, period, quantity }) {
+export function computeLabourHours(factory, quotas) {
   const perUnit = new Map(
-    (factory?.lines ?? []).map((line) => [line.item, line.labour_hours_per_unit ?? 0]),
+    (factory?.lines ?? []).map(({ item, recipe = "", labour_hours_per_unit: hours = 0 }) => [
+      `${item}/${recipe}`,
+      hours,
+    ]),
   );
+  const recipes = listRecipes(quotas);
   return sumByPeriod(
-    period,
-    quantity.map((units, row) => units * (perUnit.get(item[row]) ?? 0)),
+    quotas.period,
+    quotas.quantity.map((units, row) => units * (perUnit.get(recipes[row]) ?? 0)),
   );
 }
 
