@@ -80,7 +80,6 @@ export default {
   "limit.store": "Store capacity in {id}",
   "limit.line_most": "Maximum quota of {id} ({part})",
   "limit.line_least": "Minimum quota of {id} ({part})",
-  "recipe.none": "no recipe named",
   "limit.stock_least": "Minimum stock in {id} ({part})",
   "limit.stock_most": "Maximum stock in {id} ({part})",
   "limit.wants": "Amount that {id} takes in swaps ({part})",

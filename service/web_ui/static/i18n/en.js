@@ -107,6 +107,7 @@ export default {
   "rule.given_away": "Given for nothing",
   "rule.line_least": "Minimum quota",
   "rule.line_most": "Maximum quota",
+  "recipe.none": "unnamed recipe",
   "rule.stock_least": "Minimum stock",
   "rule.stock_most": "Maximum stock",
   "rule.wants": "Demand of a neighbour",

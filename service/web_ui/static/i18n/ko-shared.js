@@ -81,7 +81,6 @@ export default {
   "limit.store": "{id} 창고 용량",
   "limit.line_most": "{id} 최대 과제 ({part})",
   "limit.line_least": "{id} 최소 과제 ({part})",
-  "recipe.none": "제조법 이름 없음",
   "limit.stock_least": "{id} 최소 재고 ({part})",
   "limit.stock_most": "{id} 최대 재고 ({part})",
   "limit.wants": "{id}이(가) 교환으로 받는 양 ({part})",

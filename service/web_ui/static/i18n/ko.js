@@ -106,6 +106,7 @@ export default {
   "rule.given_away": "대가 없이 넘긴 물자",
   "rule.line_least": "최소 과제",
   "rule.line_most": "최대 과제",
+  "recipe.none": "이름 없는 제조법",
   "rule.stock_least": "최소 재고",
   "rule.stock_most": "최대 재고",
   "rule.wants": "이웃의 수요",
