@@ -41,7 +41,8 @@ def _store(problem: Json, row: Row) -> Place:
 
 def _line_most(problem: Json, row: Row) -> Place:
     lines = _by_id(problem["factories"], row["id"])["lines"]
-    return next(line for line in lines if line["item"] == row["part"]), "most", 1.0
+    item, _, recipe = row["part"].partition("/")
+    return next(line for line in lines if (line["item"], line.get("recipe", "")) == (item, recipe)), "most", 1.0
 
 
 def _offers(problem: Json, row: Row) -> Place:
