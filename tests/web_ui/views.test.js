@@ -8,6 +8,9 @@ const { pivotByPeriod } =
   await import("../../service/web_ui/static/views/factories/sheet-tables.js");
 const { computeLabourHours } =
   await import("../../service/web_ui/static/views/factories/quota-sheet.js");
+const { formatOnScale, roundToScale } =
+  await import("../../service/web_ui/static/views/factories/scale.js");
+const { listNames } = await import("../../service/web_ui/static/lib/print.js");
 const { listParties } = await import("../../service/web_ui/static/views/factories/parties.js");
 const { rankShortages } = await import("../../service/web_ui/static/views/bottlenecks.js");
 const { rankShares } = await import("../../service/web_ui/static/views/compare.js");
@@ -45,6 +48,63 @@ describe("interpretSearch", () => {
   it("matches nothing if a word is unknown", () => assert.deepEqual(search("zzz"), [null, []]));
 });
 
+describe("paper", () => {
+  it("orders nothing that no scale can weigh, and nothing but whole pieces", () => {
+    const [kg, tonne, piece] = [
+      { unit: "kg" },
+      { unit: "tonne" },
+      { unit: "piece", whole_units: true },
+    ];
+    assert.equal(roundToScale(0.0182, kg), 0);
+    assert.equal(roundToScale(0.26, kg), 0.3);
+    assert.equal(roundToScale(0.00182, tonne), 0.002);
+    assert.equal(roundToScale(2.6, piece), 3);
+    assert.equal(formatOnScale(0, kg), "·");
+    assert.equal(formatOnScale(0.3, kg), "0.3");
+    assert.equal(formatOnScale(1234.5, kg), "1,235");
+  });
+
+  it("lists the sources of an item, the largest first and small ones together", () => {
+    const deliveries = {
+      item: ["soap", "soap", "soap", "soap", "oil"],
+      source: ["factory", "centre", "factory", "stock", "centre"],
+      from: ["works", "gate", "works", "town", "gate"],
+      period: ["1", "1", "2", "1", "2"],
+      quantity: [100, 500, 299, 1, 3],
+    };
+    const parties = listParties(deliveries, "from");
+    /** @param {string} item */
+    const list = (item) =>
+      parties.get(item)?.map((one) => ({ ...one, byPeriod: [...one.byPeriod] }));
+    assert.deepEqual(list("soap"), [
+      { kind: "centre", id: "gate", quantity: 500, byPeriod: [["1", 500]] },
+      {
+        kind: "factory",
+        id: "works",
+        quantity: 399,
+        byPeriod: [
+          ["1", 100],
+          ["2", 299],
+        ],
+      },
+      { kind: "others", id: "", quantity: 1, byPeriod: [["1", 1]] },
+    ]);
+    assert.deepEqual(list("oil"), [
+      { kind: "centre", id: "gate", quantity: 3, byPeriod: [["2", 3]] },
+    ]);
+  });
+
+  it("names a thing in the language of the page first", () => {
+    const thing = { id: "a", name: "Hall", local_name: "회관" };
+    assert.deepEqual(listNames(thing, "a"), {
+      first: "Hall",
+      second: { text: "회관", language: "ko" },
+    });
+    assert.deepEqual(listNames({ id: "a" }, "a"), { first: "a", second: null });
+    assert.deepEqual(listNames(undefined, "–"), { first: "–", second: null });
+  });
+});
+
 describe("tables", () => {
   it("adds up values of the same row and period", () => {
     const sums = pivotByPeriod(["a", "a", "b", "a"], ["1", "2", "1", "1"], [1, 2, 3, 4]);
@@ -74,22 +134,6 @@ describe("tables", () => {
         ["2", 5],
       ],
     );
-  });
-
-  it("lists the sources of an item, the largest first and small ones together", () => {
-    const deliveries = {
-      item: ["soap", "soap", "soap", "soap", "oil"],
-      source: ["factory", "centre", "factory", "stock", "centre"],
-      from: ["works", "gate", "works", "town", "gate"],
-      quantity: [100, 500, 299, 1, 3],
-    };
-    const parties = listParties(deliveries, "from");
-    assert.deepEqual(parties.get("soap"), [
-      { kind: "centre", id: "gate", quantity: 500 },
-      { kind: "factory", id: "works", quantity: 399 },
-      { kind: "others", id: "", quantity: 1 },
-    ]);
-    assert.deepEqual(parties.get("oil"), [{ kind: "centre", id: "gate", quantity: 3 }]);
   });
 
   it("puts the greatest range of shares first", () => {

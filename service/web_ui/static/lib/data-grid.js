@@ -55,10 +55,39 @@ export async function createDataGrid({ columns, rows, label, height = 480 }, sig
   element.remove();
   stage.remove();
   signal.addEventListener("abort", () => table.destroy());
+  printAllRows(element, table, columns, signal);
   requestAnimationFrame(() => {
     if (element.isConnected) table.redraw(true);
   });
   return { element, table };
+}
+
+/**
+ * Print a plain table of all rows that the filters leave, because the grid holds only the visible rows.
+ * @param {HTMLElement} element @param {any} table @param {GridColumn[]} columns @param {AbortSignal} signal
+ */
+function printAllRows(element, table, columns, signal) {
+  const build = () => {
+    const head = columns.map(({ title, number }) =>
+      h("th", { scope: "col", class: number ? "number" : null }, title),
+    );
+    const rows = table.getData("active").map((/** @type {any} */ row) =>
+      h(
+        "tr",
+        {},
+        columns.map(({ field, number, show }) => {
+          const shown = show ? show(row[field], row) : (row[field] ?? "");
+          return h("td", { class: number ? "number" : null }, shown);
+        }),
+      ),
+    );
+    const body = h("tbody", {}, rows);
+    element.append(
+      h("table", { class: "rows paper-only" }, h("thead", {}, h("tr", {}, head)), body),
+    );
+  };
+  addEventListener("beforeprint", build, { signal });
+  addEventListener("afterprint", () => element.querySelector(".paper-only")?.remove(), { signal });
 }
 
 /**

@@ -61,6 +61,15 @@ export function formatNumber(value) {
 }
 
 /**
+ * Format a number with given digits.
+ * @param {number} value the number
+ * @param {number} maximumFractionDigits most digits behind the decimal point
+ * @returns {string} the text
+ */
+export const formatWithDigits = (value, maximumFractionDigits) =>
+  getNumberFormat({ maximumFractionDigits }).format(value);
+
+/**
  * Format a number with its unit.
  * @param {number|null} value the number
  * @param {string} unit unit as the problem names it

@@ -7,6 +7,7 @@ import { loadViewTexts, t } from "./i18n.js";
 import { renderPlanInfeasibility } from "./infeasibility.js";
 import * as plans from "./plans.js";
 import { loadProblemIndex } from "./problem-index.js";
+import { setPrintHeader } from "./print.js";
 
 /**
  * @typedef {object} ViewEntry a view in the list of `app.js`
@@ -141,7 +142,9 @@ export class Router {
       if (signal.aborted) cleanup?.();
       else this.cleanup = cleanup;
     }
-    if (!signal.aborted) this.finishNavigation(view, title);
+    if (signal.aborted) return;
+    this.finishNavigation(view, title);
+    await preparePrinting(title, plan);
   }
 
   /** @param {HTMLElement} view @param {string} title */
@@ -203,6 +206,14 @@ export class Router {
       },
     };
   }
+}
+
+/** @param {string} title @param {Plan|null} plan */
+async function preparePrinting(title, plan) {
+  setPrintHeader(title, plan, []);
+  if (!plan?.tables) return;
+  const { periods } = await loadProblemIndex(plan.id);
+  setPrintHeader(title, plan, periods);
 }
 
 /** @param {ViewEntry} entry @param {Plan|null} plan @returns {HTMLElement|null} null if the view can be shown */

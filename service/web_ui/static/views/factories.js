@@ -13,9 +13,10 @@ import {
   formatWon,
 } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
-import { renderCountySheet } from "./factories/county-sheet.js";
+import { renderCountyView } from "./factories/county-sheet.js";
 import { renderDownloads } from "./factories/downloads.js";
 import { Filters } from "./factories/filters.js";
+import { renderPrintJob, renderPrintLinks } from "./factories/print-job.js";
 import { buildQuotaRows } from "./factories/quota-rows.js";
 import { renderQuotaSheet } from "./factories/quota-sheet.js";
 import { loadStylesheet } from "./shared/stylesheets.js";
@@ -46,7 +47,12 @@ export default {
     }
     const county = context.params.get("county-sheet");
     if (county && problemIndex.counties.has(county)) {
-      fill(root, await renderCountySheet(context, problemIndex, county));
+      fill(root, await renderCountyView(context, problemIndex, county));
+      return;
+    }
+    const sheets = context.params.get("sheets");
+    if (sheets) {
+      fill(root, await renderPrintJob(context, problemIndex, sheets));
       return;
     }
     const { columns } = await context.api.fetchTable(context.plan.id, "quotas");
@@ -92,7 +98,8 @@ class QuotaTableView {
       renderField(t("factories.sort"), this.sortSelect),
     );
     const head = renderViewHead(t("nav.factories"), t("factories.lead"), this.links);
-    fill(root, head, form, this.figures, grid.element);
+    const printing = renderPrintLinks(this.context, null);
+    fill(root, head, printing, form, this.figures, grid.element);
     this.applySort();
     this.applyFilters();
   }

@@ -4,24 +4,34 @@ import { h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
 import { formatShare, formatUnit } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
+import { listNames } from "../../lib/print.js";
 import { renderDownloads } from "./downloads.js";
-import { describeParties, listParties } from "./parties.js";
+import { describeParties, describeParty, listParties } from "./parties.js";
 import {
   describeDueDates,
   fetchTableIfThere,
+  isOnScale,
   pivotByPeriod,
   renderFigures,
   renderItemHeadings,
   renderItemRow,
-  renderLocalName,
   renderMonthTable,
+  renderNames,
   renderSheetHead,
   renderSignatures,
   sumByPeriod,
 } from "./sheet-tables.js";
 
 /**
- * Render the quota sheet of a factory.
+ * @typedef {object} FactoryTables rows of a factory
+ * @property {Columns} quotas rows of the table `quotas`
+ * @property {Columns} machines rows of the rule `machine` of the table `capacity`
+ * @property {Columns} materials rows of the table `deliveries` that bring materials
+ * @property {Columns} goods rows of the table `deliveries` that take its goods away
+ */
+
+/**
+ * Render the quota sheet of a factory with its controls.
  * @param {ViewContext} context context of the view
  * @param {ProblemIndex} problemIndex the problem
  * @param {string} id identifier of the factory
@@ -35,32 +45,50 @@ export async function renderQuotaSheet(context, problemIndex, id) {
     fetchTableIfThere(context, "deliveries", { use: "material", to: id }),
     fetchTableIfThere(context, "deliveries", { source: "factory", from: id }),
   ]);
-  const { item, period, quantity, kwh } = quotas.columns;
-  const quotasByItem = pivotByPeriod(item, period, quantity);
-  const quotasByRecipe = pivotByPeriod(listRecipes(quotas.columns), period, quantity);
-  const power = sumByPeriod(period, kwh);
+  const tables = {
+    quotas: quotas.columns,
+    machines: machines.columns,
+    materials: materials.columns,
+    goods: goods.columns,
+  };
+  return [renderControls(context, id), renderFactorySheet(context, problemIndex, id, tables)];
+}
+
+/**
+ * Render the quota sheet of a factory.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {string} id identifier of the factory
+ * @param {FactoryTables} tables its rows
+ * @returns {HTMLElement} the sheet
+ */
+export function renderFactorySheet(context, problemIndex, id, { quotas, machines, ...moved }) {
+  const { item, period, quantity, kwh } = quotas;
+  const made = pivotByPeriod(item, period, quantity);
+  const quotasByItem = new Map(
+    [...made].filter(([good, units]) => isOnScale(units, problemIndex.items.get(good))),
+  );
+  const quotasByRecipe = pivotByPeriod(listRecipes(quotas), period, quantity);
   const factory = problemIndex.factories.get(id);
-  const labour = computeLabourHours(factory, quotas.columns);
+  const labour = computeLabourHours(factory, quotas);
   const county = problemIndex.places.get(factory?.place ?? "");
-  const countyNames = [county?.name, county?.local_name].filter(Boolean).join(" · ");
-  return [
-    renderControls(context, id),
-    h(
-      "article",
-      { class: "card sheet" },
-      renderSheetHead(context, problemIndex, t("sheet.title"), factory, id, [
-        [t("sheet.county"), countyNames || "–"],
-      ]),
-      quotasByItem.size
-        ? renderQuotas(problemIndex, factory, quotasByItem, quotasByRecipe, power, labour)
-        : renderEmpty(t("sheet.no-quotas")),
-      machines.total > 0 && renderMachineLoad(problemIndex, machines.columns),
-      materials.total > 0 && renderMaterials(problemIndex, materials.columns),
-      goods.total > 0 && renderDestinations(problemIndex, goods.columns),
-      goods.total > 0 && h("p", { class: "soft small" }, t("sheet.mixing")),
-      renderSignatures(),
-    ),
-  ];
+  const power = sumByPeriod(period, kwh);
+  const { first, second } = listNames(county, "–");
+  return h(
+    "article",
+    { class: "card sheet", data: { factory: id } },
+    renderSheetHead(context, problemIndex, t("sheet.title"), factory, id, [
+      [t("sheet.county"), [first, second?.text].filter(Boolean).join(" · ")],
+    ]),
+    quotasByItem.size
+      ? renderQuotas(problemIndex, factory, quotasByItem, quotasByRecipe, power, labour)
+      : renderEmpty(t("sheet.no-quotas")),
+    machines.part?.length > 0 && renderMachineLoad(problemIndex, machines),
+    renderMaterials(problemIndex, moved.materials),
+    renderDestinations(problemIndex, moved.goods),
+    moved.goods.item.length > 0 && h("p", { class: "soft small" }, t("sheet.mixing")),
+    renderSignatures(),
+  );
 }
 
 /** @param {ViewContext} context @param {string} factory @returns {HTMLElement} */
@@ -122,33 +150,41 @@ function renderRecipeRow(problemIndex, item, recipe, byPeriod = new Map()) {
     { class: "recipe", data: { item, recipe } },
     h("th", { scope: "row" }, recipe || t("recipe.none")),
     h("td", {}, formatUnit(problemIndex.getUnit(item))),
-    renderFigures(problemIndex, byPeriod),
+    renderFigures(problemIndex, byPeriod, problemIndex.items.get(item)),
   );
 }
 
-/** @param {ProblemIndex} problemIndex @param {Columns} deliveries materials that the factory receives @returns {HTMLElement} */
-function renderMaterials(problemIndex, { item, period, quantity, ...rest }) {
-  const received = pivotByPeriod(item, period, quantity);
-  const parties = listParties({ item, period, quantity, ...rest }, "from");
-  const rows = [...received].map(([id, byPeriod]) => {
-    const text = describeParties(problemIndex, parties.get(id) ?? []);
-    return renderItemRow(problemIndex, id, byPeriod, h("span", { class: "note" }, text));
+/** @param {ProblemIndex} problemIndex @param {Columns} deliveries materials that the factory receives @returns {Child} what comes, from where, and in which month */
+function renderMaterials(problemIndex, deliveries) {
+  const parties = listParties(deliveries, "from");
+  const rows = [...parties].flatMap(([id, sources]) => {
+    const item = problemIndex.items.get(id);
+    return sources
+      .filter(({ byPeriod }) => isOnScale(byPeriod, item))
+      .map((party, k) => {
+        const source = h("span", { class: "note" }, describeParty(problemIndex, party));
+        return renderItemRow(problemIndex, id, party.byPeriod, source, k === 0);
+      });
   });
+  if (!rows.length) return null;
   return renderMonthTable(problemIndex, t("sheet.materials"), renderItemHeadings(), rows);
 }
 
-/** @param {ProblemIndex} problemIndex @param {Columns} deliveries goods that the factory makes @returns {HTMLElement} */
+/** @param {ProblemIndex} problemIndex @param {Columns} deliveries goods that the factory makes @returns {Child} */
 function renderDestinations(problemIndex, deliveries) {
-  const rows = [...listParties(deliveries, "to")].map(([id, parties]) => {
-    const item = problemIndex.items.get(id);
-    return h(
-      "tr",
-      { data: { item: id } },
-      h("th", { scope: "row" }, item?.name || id, renderLocalName(item)),
-      h("td", {}, formatUnit(problemIndex.getUnit(id))),
-      h("td", {}, describeParties(problemIndex, parties)),
+  const rows = [...listParties(deliveries, "to")]
+    .map(([id, parties]) => ({ id, text: describeParties(problemIndex, id, parties) }))
+    .filter(({ text }) => text)
+    .map(({ id, text }) =>
+      h(
+        "tr",
+        { data: { item: id } },
+        h("th", { scope: "row" }, renderNames(problemIndex.items.get(id), id)),
+        h("td", {}, formatUnit(problemIndex.getUnit(id))),
+        h("td", {}, text),
+      ),
     );
-  });
+  if (!rows.length) return null;
   const head = [t("factories.item"), t("sheet.unit"), t("sheet.to")].map((text) =>
     h("th", { scope: "col" }, text),
   );

@@ -1,9 +1,11 @@
 /** Parts that the sheets of factories and counties share: head, tables by month, signatures. */
 
 import { h } from "../../lib/dom.js";
-import { formatNumber, formatPeriod, formatShare, formatUnit } from "../../lib/format.js";
+import { formatPeriod, formatShare, formatUnit } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getPlanTitle } from "../../lib/plans.js";
+import { describeSpan, describeState, listNames } from "../../lib/print.js";
+import { formatOnScale, roundToScale } from "./scale.js";
 
 /**
  * Read a table that plans of earlier versions lack.
@@ -18,12 +20,36 @@ export async function fetchTableIfThere({ api, plan }, name, query) {
 }
 
 /**
- * Render the local name of a thing.
+ * Render both names of a thing, the one in the language of the page first.
  * @param {Named|undefined} thing the thing
- * @returns {Child} the name; nothing if it has none
+ * @param {string} id its identifier, for a thing without a name
+ * @returns {Child[]} the names
  */
-export const renderLocalName = (thing) =>
-  thing?.local_name && h("span", { lang: "ko", class: "local" }, thing.local_name);
+export function renderNames(thing, id) {
+  const { first, second } = listNames(thing, id);
+  return [first, second && h("span", { lang: second.language, class: "local" }, second.text)];
+}
+
+/**
+ * Split columns by the values of one of them.
+ * @param {Columns} columns columns of a table
+ * @param {string} key name of the column to split by
+ * @returns {Map<string, Columns>} columns of the rows with each value
+ */
+export function groupRows(columns, key) {
+  /** @type {Map<string, Columns>} */
+  const groups = new Map();
+  const names = Object.keys(columns);
+  (columns[key] ?? []).forEach((value, row) => {
+    let group = groups.get(value);
+    if (!group) {
+      group = Object.fromEntries(names.map((name) => [name, []]));
+      groups.set(value, group);
+    }
+    for (const name of names) group[name].push(columns[name][row]);
+  });
+  return groups;
+}
 
 /**
  * Arrange values by row and period; values of the same row and period are added up.
@@ -68,17 +94,15 @@ const renderHeadEntry = (name, text) => h("div", {}, h("dt", {}, name), h("dd", 
  * @returns {Child[]} the head
  */
 export function renderSheetHead({ plan }, problemIndex, title, thing, id, entries) {
-  const periods = [problemIndex.periods[0], problemIndex.periods.at(-1) ?? ""];
-  const span = [...new Set(periods)].map((period) => formatPeriod(period, "long")).join(" – ");
   return [
     h("p", { class: "soft small" }, title),
-    h("h1", { tabindex: "-1" }, thing?.name || id, renderLocalName(thing)),
+    h("h1", { tabindex: "-1" }, renderNames(thing, id)),
     h(
       "dl",
       { class: "sheet-head" },
       entries.map(([name, text]) => renderHeadEntry(name, text)),
-      renderHeadEntry(t("sheet.periods"), span),
-      renderHeadEntry(t("sheet.state"), t(`approval.state.${plan.approval_state}`)),
+      renderHeadEntry(t("sheet.periods"), describeSpan(problemIndex.periods)),
+      renderHeadEntry(t("sheet.state"), describeState(plan)),
       renderHeadEntry(t("sheet.plan"), getPlanTitle(plan)),
       renderHeadEntry(t("sheet.number"), plan.id),
     ),
@@ -115,20 +139,32 @@ export const renderItemHeadings = () => [
 ];
 
 /**
- * Render the total and the value of every month.
+ * Render the total and the value of every month, as far as they can be weighed or counted; the total adds up what is shown.
  * @param {ProblemIndex} problemIndex the problem
  * @param {Map<string, number>} byPeriod values by period
+ * @param {Item} [item] the item; without one the values are hours, kWh and the like
  * @returns {HTMLElement[]} the cells
  */
-export function renderFigures(problemIndex, byPeriod) {
-  const total = [...byPeriod.values()].reduce((sum, value) => sum + value, 0);
-  const cells = problemIndex.periods.map((id) => {
-    const value = byPeriod.get(id);
-    const text = value === undefined ? "·" : formatNumber(value);
-    return h("td", { class: "number", data: { period: id } }, text);
-  });
-  return [h("td", { class: "number total" }, formatNumber(total)), ...cells];
+export function renderFigures(problemIndex, byPeriod, item) {
+  const amounts = problemIndex.periods.map((id) => roundToScale(byPeriod.get(id) ?? 0, item));
+  const total = roundToScale(
+    amounts.reduce((sum, value) => sum + value, 0),
+    item,
+  );
+  const cells = problemIndex.periods.map((id, k) =>
+    h("td", { class: "number", data: { period: id } }, formatOnScale(amounts[k], item)),
+  );
+  return [h("td", { class: "number total" }, formatOnScale(total, item)), ...cells];
 }
+
+/**
+ * Tell whether any amount can be weighed or counted.
+ * @param {Map<string, number>} byPeriod units by period
+ * @param {Item|undefined} item the item
+ * @returns {boolean} false if all of them round to nothing
+ */
+export const isOnScale = (byPeriod, item) =>
+  [...byPeriod.values()].some((amount) => roundToScale(amount, item) !== 0);
 
 /**
  * Render a row of an item by months.
@@ -136,16 +172,17 @@ export function renderFigures(problemIndex, byPeriod) {
  * @param {string} id the item
  * @param {Map<string, number>} byPeriod units by period
  * @param {Child} [note] text below the name
+ * @param {boolean} [isNamed] whether the row names the item; not below another row of the item
  * @returns {HTMLElement} the row
  */
-export function renderItemRow(problemIndex, id, byPeriod, note = null) {
+export function renderItemRow(problemIndex, id, byPeriod, note = null, isNamed = true) {
   const item = problemIndex.items.get(id);
   return h(
     "tr",
     { data: { item: id } },
-    h("th", { scope: "row" }, item?.name || id, renderLocalName(item), note),
+    h("th", { scope: "row" }, isNamed && renderNames(item, id), note),
     h("td", {}, formatUnit(problemIndex.getUnit(id))),
-    renderFigures(problemIndex, byPeriod),
+    renderFigures(problemIndex, byPeriod, item),
   );
 }
 
