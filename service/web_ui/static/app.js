@@ -3,9 +3,11 @@
 import { ApiError, fetchJson } from "./lib/api.js";
 import { renderFailure } from "./lib/feedback.js";
 import { loadTexts, t } from "./lib/i18n.js";
+import { VIEW_PARTS, watchShownView } from "./lib/plan-context.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
 import { applyTheme } from "./lib/theme.js";
+import { loadStylesheet } from "./views/shared/stylesheets.js";
 
 /**
  * All views in the order of the navigation.
@@ -14,14 +16,47 @@ import { applyTheme } from "./lib/theme.js";
 const VIEWS = [
   { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
   { id: "briefing", load: () => import("./views/briefing.js"), needs: "tables", texts: true },
-  { id: "map", load: () => import("./views/map.js"), needs: "tables", texts: true },
-  { id: "year", load: () => import("./views/year.js"), needs: "tables", texts: true },
+  {
+    id: "map",
+    load: () => loadStyled(import("./views/map.js"), "map"),
+    needs: "tables",
+    texts: true,
+  },
+  {
+    id: "year",
+    load: () => loadStyled(import("./views/year.js"), "year"),
+    needs: "tables",
+    texts: true,
+  },
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "outcome", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "outcome", texts: true },
   { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
   { id: "approval", load: () => import("./views/approval.js"), needs: "plan", texts: true },
 ];
+
+/**
+ * Load the style sheet of a view beside its module.
+ * @template Module
+ * @param {Promise<Module>} module the module
+ * @param {string} name file in `css` without its extension
+ * @returns {Promise<Module>} the module
+ */
+async function loadStyled(module, name) {
+  const [loaded] = await Promise.all([module, loadStylesheet(name)]);
+  return loaded;
+}
+
+/**
+ * Show the context bar above the views that it filters. Only these load it.
+ * @param {HTMLElement} root the element of the bar
+ */
+function watchContextBar(root) {
+  watchShownView(async ({ view, plan }) => {
+    root.hidden = !(view in VIEW_PARTS) || !plan?.tables?.supply;
+    if (!root.hidden) (await import("./lib/context-bar.js")).showContextBar(root);
+  });
+}
 
 /**
  * Read who the caller is. Without valid credentials the bar offers to sign in.
@@ -55,6 +90,7 @@ async function startApplication() {
   });
   try {
     const shell = new Shell(getElement("bar"), VIEWS, await fetchPrincipal());
+    watchContextBar(getElement("context"));
     await new Router(main, VIEWS, shell).show();
   } catch (error) {
     main.replaceChildren(renderFailure(error, () => location.reload()));

@@ -14,7 +14,6 @@ export default {
   "year.show": "Show",
   "year.county": "County",
   "year.all-counties": "All counties",
-  "year.goods": "Goods",
   "year.all-goods": "All goods",
   "year.category": "Category",
   "year.all-categories": "All categories",

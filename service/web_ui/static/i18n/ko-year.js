@@ -13,7 +13,6 @@ export default {
   "year.show": "보기",
   "year.county": "시·군",
   "year.all-counties": "모든 시·군",
-  "year.goods": "품목",
   "year.all-goods": "모든 품목",
   "year.category": "부문",
   "year.all-categories": "모든 부문",

@@ -4,9 +4,16 @@ import * as api from "./api.js";
 import { fill, h } from "./dom.js";
 import { announce, renderEmpty, renderFailure, renderLoading } from "./feedback.js";
 import { loadViewTexts, t } from "./i18n.js";
-import { renderPlanInfeasibility } from "./infeasibility.js";
+import {
+  createEntryState,
+  findPlace,
+  getEntry,
+  readPlace,
+  rememberPlace,
+  restorePlace,
+} from "./place-memory.js";
+import { getShownView, setShownView } from "./plan-context.js";
 import * as plans from "./plans.js";
-import { loadProblemIndex } from "./problem-index.js";
 import { setPrintHeader } from "./print.js";
 
 /**
@@ -82,29 +89,57 @@ export class Router {
     this.cleanup = null;
     /** @type {string|null} */
     this.shownHash = null;
+    /** Key of the entry of the history that is shown. */
+    this.shownEntry = "";
     this.hasNavigated = false;
+    history.scrollRestoration = "manual";
     addEventListener("hashchange", () => this.show());
     addEventListener("popstate", () => this.show());
+    addEventListener("pagehide", () => this.rememberShownPlace());
+  }
+
+  rememberShownPlace() {
+    if (this.shownEntry) rememberPlace(this.shownEntry, this.root);
   }
 
   /** Show the view that the URL names. */
   async show() {
     const target = parseHash(location.hash);
     if (!target || location.hash === this.shownHash) return;
-    this.shownHash = location.hash;
-    this.leaveView();
+    this.rememberShownPlace();
+    const { key, isNew } = getEntry();
     const entry = this.views.find((view) => view.id === (target.id || this.views[0].id));
-    fill(this.root, renderLoading());
+    const place = this.findPlaceToKeep(target, key, isNew);
+    this.shownHash = location.hash;
+    this.shownEntry = key;
+    // The page keeps its height, so that the place does not move while the view is drawn again.
+    this.root.style.minHeight = place ? `${place.top + innerHeight}px` : "";
+    const isSameView = place !== null && getShownView().view === target.id;
+    this.leaveView();
+    if (!isSameView) fill(this.root, renderLoading());
     const { signal } = this.abortController;
     try {
-      await this.enterView(entry, target.params, signal);
+      await this.enterView(entry, target.params, signal, place);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof api.ApiError)) console.warn(error);
       const title = entry ? t(`nav.${entry.id}`) : "Allot";
       const failure = renderFailure(error, () => this.reload());
+      this.root.style.minHeight = "";
       fill(this.root, h("h1", { tabindex: "-1" }, title), failure);
     }
+  }
+
+  /**
+   * Find where the user was in a view that is shown again: after Back, a refresh, or another selection in the same view.
+   * @param {{id: string, params: URLSearchParams}} target @param {string} key @param {boolean} isNew
+   * @returns {import("./place-memory.js").Place|null} null for a view that begins at its top
+   */
+  findPlaceToKeep(target, key, isNew) {
+    if (!isNew) return findPlace(key);
+    const shown = getShownView();
+    const isSame = shown.view === target.id && shown.plan?.id === target.params.get("plan");
+    return isSame ? readPlace(this.root) : null;
   }
 
   /** Show the same URL again. */
@@ -120,8 +155,11 @@ export class Router {
     this.cleanup = null;
   }
 
-  /** @param {ViewEntry|undefined} entry @param {URLSearchParams} params @param {AbortSignal} signal */
-  async enterView(entry, params, signal) {
+  /**
+   * @param {ViewEntry|undefined} entry @param {URLSearchParams} params @param {AbortSignal} signal
+   * @param {import("./place-memory.js").Place|null} place
+   */
+  async enterView(entry, params, signal, place) {
     if (!entry) throw new api.ApiError({ type: "urn:allot:no-view" });
     const [module, plan] = await Promise.all([
       entry.load(),
@@ -132,7 +170,9 @@ export class Router {
     const title = t(module.default.title);
     document.title = `${title} · Allot`;
     this.bar.updateForView(entry.id, plan);
-    const missing = renderMissingRequirement(entry, plan);
+    this.tellShownView(entry.id, plan, params);
+    const missing = await renderMissingRequirement(entry, plan);
+    if (signal.aborted) return;
     const view = h("div", { class: `view view-${entry.id}` });
     fill(this.root, view);
     if (missing) fill(view, h("h1", { tabindex: "-1" }, title), missing);
@@ -143,13 +183,23 @@ export class Router {
       else this.cleanup = cleanup;
     }
     if (signal.aborted) return;
-    this.finishNavigation(view, title);
+    this.finishNavigation(view, title, place);
     await preparePrinting(title, plan);
   }
 
-  /** @param {HTMLElement} view @param {string} title */
-  finishNavigation(view, title) {
-    if (this.hasNavigated) {
+  /** @param {string} id @param {Plan|null} plan @param {URLSearchParams} params */
+  tellShownView(id, plan, params) {
+    setShownView({ view: id, plan, params: new URLSearchParams(params) });
+  }
+
+  /** @param {HTMLElement} view @param {string} title @param {import("./place-memory.js").Place|null} place */
+  finishNavigation(view, title, place) {
+    this.root.style.minHeight = "";
+    if (place) {
+      const isElsewhere = document.activeElement !== document.body;
+      const isFocused = restorePlace(place, this.root);
+      if (!isFocused && !isElsewhere) view.querySelector("h1")?.focus({ preventScroll: true });
+    } else if (this.hasNavigated) {
       (view.querySelector("h1") ?? this.root).focus({ preventScroll: true });
       scrollTo(0, 0);
     }
@@ -172,7 +222,10 @@ export class Router {
 
   /** @param {string} hash @param {boolean} [push] adds an entry to the history */
   replaceUrl(hash, push = false) {
-    history[push ? "pushState" : "replaceState"](null, "", hash);
+    if (push) this.rememberShownPlace();
+    const state = push ? createEntryState() : history.state;
+    history[push ? "pushState" : "replaceState"](state, "", hash);
+    this.shownEntry = history.state?.entry ?? this.shownEntry;
     this.shownHash = hash;
   }
 
@@ -183,7 +236,7 @@ export class Router {
   createContext(entry, plan, params, signal) {
     /** @param {string} view @param {Record<string, any>} [wanted] */
     const buildHref = (view, wanted = {}) =>
-      buildHash(view, plan ? { plan: plan.id, ...wanted } : wanted);
+      buildHash(view, plan ? { plan: plan.id, with: params.get("with"), ...wanted } : wanted);
     const shown = /** @type {Plan} */ (plan);
     return {
       api,
@@ -192,8 +245,11 @@ export class Router {
       signal,
       buildHref,
       me: this.bar.me,
-      loadProblemIndex: () => loadProblemIndex(shown.id),
-      setShownPlan: (other) => this.bar.updateForView(entry.id, other),
+      loadProblemIndex: async () => (await import("./problem-index.js")).loadProblemIndex(shown.id),
+      setShownPlan: (other) => {
+        this.bar.updateForView(entry.id, other);
+        this.tellShownView(entry.id, other, params);
+      },
       navigate: (view, wanted) => {
         location.hash = buildHref(view, wanted);
       },
@@ -202,7 +258,9 @@ export class Router {
           if (isBlank(value)) params.delete(name);
           else params.set(name, String(value));
         }
-        if (!signal.aborted) this.replaceUrl(buildHash(entry.id, params), push);
+        if (signal.aborted) return;
+        this.replaceUrl(buildHash(entry.id, params), push);
+        this.tellShownView(entry.id, getShownView().plan, params);
       },
     };
   }
@@ -212,12 +270,13 @@ export class Router {
 async function preparePrinting(title, plan) {
   setPrintHeader(title, plan, []);
   if (!plan?.tables) return;
+  const { loadProblemIndex } = await import("./problem-index.js");
   const { periods } = await loadProblemIndex(plan.id);
   setPrintHeader(title, plan, periods);
 }
 
-/** @param {ViewEntry} entry @param {Plan|null} plan @returns {HTMLElement|null} null if the view can be shown */
-function renderMissingRequirement(entry, plan) {
+/** @param {ViewEntry} entry @param {Plan|null} plan @returns {Promise<HTMLElement|null>} null if the view can be shown */
+async function renderMissingRequirement(entry, plan) {
   if (!entry.needs) return null;
   const href = buildHash("start", plan ? { plan: plan.id } : {});
   const start = h("a", { class: "button", href }, t("nav.start"));
@@ -232,8 +291,9 @@ function renderMissingRequirement(entry, plan) {
   return entry.needs === "outcome" ? null : renderInfeasiblePlan(plan);
 }
 
-/** @param {Plan} plan @returns {HTMLElement} why there is nothing to show, and where changes can be tried */
-function renderInfeasiblePlan(plan) {
+/** @param {Plan} plan @returns {Promise<HTMLElement>} why there is nothing to show, and where changes can be tried */
+async function renderInfeasiblePlan(plan) {
+  const { renderPlanInfeasibility } = await import("./infeasibility.js");
   const href = buildHash("what-if", { plan: plan.id });
   return h(
     "section",

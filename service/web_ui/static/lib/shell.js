@@ -3,6 +3,7 @@
 import { hasApiKey, saveApiKey } from "./api-key.js";
 import { fill, h } from "./dom.js";
 import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
+import { carryContext, watchShownView } from "./plan-context.js";
 import { fetchRecentPlans, getPlanTitle } from "./plans.js";
 import { buildHash, parseHash } from "./router.js";
 import * as theme from "./theme.js";
@@ -39,6 +40,7 @@ export class Shell {
       h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")),
       this.planSelect,
     );
+    watchShownView((shown) => this.updateLinks(shown));
     fill(bar, this.renderBrand(), this.renderNavigation(), this.planPicker, renderTools(me));
   }
 
@@ -62,13 +64,23 @@ export class Shell {
   updateForView(id, plan) {
     if (plan) this.plan = plan;
     for (const [view, link] of this.links) {
-      link.href = buildHash(view, this.plan ? { plan: this.plan.id } : {});
       if (view === id) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
     this.links.get(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.planPicker.hidden = !this.plan;
     if (this.plan) this.renderPlanOptions([this.plan]);
+  }
+
+  /**
+   * Let the links of the navigation keep the context of the view shown.
+   * @param {{view: string, plan: Plan|null, params: URLSearchParams}} shown the view shown
+   */
+  updateLinks({ view: shown, plan, params }) {
+    const id = (plan ?? this.plan)?.id;
+    for (const [view, link] of this.links) {
+      link.href = buildHash(view, id ? { plan: id, ...carryContext(shown, params, view) } : {});
+    }
   }
 
   /** @param {Array<Plan|PlanListEntry>} plans */

@@ -5,8 +5,6 @@ import { fill, h } from "../lib/dom.js";
 import { announce, renderFailure } from "../lib/feedback.js";
 import { getDisplayName, isEnglish, t, textOr } from "../lib/i18n.js";
 import { rememberPlan } from "../lib/plans.js";
-import { renderPlanResult } from "./start/plan-result.js";
-import { Progress } from "./start/progress.js";
 import { createUploadControl } from "./start/province-upload.js";
 import { renderRecentPlans } from "./start/recent-plans.js";
 
@@ -36,7 +34,7 @@ class StartView {
     this.recentPlans = h("section", { class: "card" });
     /** @type {ProvinceListEntry[]} */
     this.provinces = [];
-    /** @type {Progress|null} */
+    /** @type {import("./start/progress.js").Progress|null} */
     this.progress = null;
   }
 
@@ -144,15 +142,16 @@ class StartView {
   async followPlan(plan, isNew = false) {
     this.progress?.stop();
     if (plan.status === "finished" || plan.status === "cancelled") {
-      this.showResult(plan, isNew);
+      await this.showResult(plan, isNew);
       return;
     }
+    const { Progress } = await import("./start/progress.js");
     this.progress = new Progress(this.context, plan);
     fill(this.resultFrame, this.progress.element);
     if (isNew) this.progress.element.scrollIntoView({ block: "nearest" });
     try {
       const finished = await this.progress.run();
-      if (finished) this.showResult(finished, true);
+      if (finished) await this.showResult(finished, true);
     } catch (error) {
       if (this.context.signal.aborted) return;
       const retry = () => this.followPlan(plan);
@@ -161,7 +160,8 @@ class StartView {
   }
 
   /** @param {Plan} plan @param {boolean} isNew */
-  showResult(plan, isNew) {
+  async showResult(plan, isNew) {
+    const { renderPlanResult } = await import("./start/plan-result.js");
     fill(this.resultFrame, renderPlanResult(plan, this.context));
     if (!isNew) return;
     if (plan.status === "finished") {

@@ -3,7 +3,7 @@
 import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderFailure, renderLoading } from "../lib/feedback.js";
-import { t, textOr } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { watchTheme } from "../lib/theme.js";
 
 /** @typedef {() => unknown} Repaint paints a part again after the theme changed */
@@ -133,26 +133,5 @@ export class YearView {
         onChange();
       },
     });
-  }
-
-  /** @param {() => void} onChange called after a change @returns {HTMLElement} a select of one county or all */
-  renderCountySelect(onChange) {
-    const counties = [...this.problemIndex.counties.keys()].map((id) =>
-      h("option", { value: id }, this.problemIndex.getName(id)),
-    );
-    const all = h("option", { value: "" }, t("year.all-counties"));
-    return this.renderSelect("county", t("year.county"), [all, counties], onChange);
-  }
-
-  /** @param {() => void} onChange called after a change @returns {HTMLElement} a select of one item or all goods */
-  renderGoodsSelect(onChange) {
-    const groups = this.problemIndex.groupGoodsByCategory().map(([category, items]) => {
-      const options = items.map((item) =>
-        h("option", { value: item.id }, this.problemIndex.getName(item.id)),
-      );
-      return h("optgroup", { label: textOr(`category.${category}`, category) }, options);
-    });
-    const all = h("option", { value: "" }, t("year.all-goods"));
-    return this.renderSelect("item", t("year.goods"), [all, groups], onChange);
   }
 }

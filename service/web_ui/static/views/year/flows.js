@@ -3,7 +3,7 @@
 import { createChart } from "../../lib/chart.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
-import { formatPeriod, formatQuantity, formatWon } from "../../lib/format.js";
+import { formatQuantity, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getCssColour } from "../../lib/theme.js";
 import { sumOrigins } from "./origins.js";
@@ -32,31 +32,11 @@ const SMALL_WINDOW = 640;
  * @returns {Promise<null>} null: charts follow the theme themselves
  */
 export async function showPart(body, year) {
-  const { context, problemIndex } = year;
-  const frame = h("div", {});
-  /** @type {ReturnType<typeof createChart>|null} */
-  let chart = null;
-  const paint = async () => {
-    const flows = await loadFlows(year);
-    if (!flows.length) {
-      fill(frame, renderEmpty(t("year.no-flows")));
-      return;
-    }
-    const figure = buildFigure(flows, year);
-    if (chart) chart.redraw(figure);
-    else chart = createChart(figure, context.signal);
-    fill(frame, chart.element);
-  };
-  const months = problemIndex.periods.map((id) =>
-    h("option", { value: id }, formatPeriod(id, "long")),
-  );
-  const whole = h("option", { value: "" }, t("year.whole-plan"));
-  const controls = [
-    year.renderGoodsSelect(paint),
-    year.renderSelect("month", t("year.month"), [whole, months], paint),
-  ];
-  fill(body, h("section", { class: "card" }, h("div", { class: "controls" }, controls), frame));
-  await paint();
+  const flows = await loadFlows(year);
+  const content = flows.length
+    ? createChart(buildFigure(flows, year), year.context.signal).element
+    : renderEmpty(t("year.no-flows"));
+  fill(body, h("section", { class: "card" }, content));
   return null;
 }
 

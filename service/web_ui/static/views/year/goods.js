@@ -71,7 +71,6 @@ export async function showPart(body, year) {
         MEASURES.map((name) => [name, t(`year.measure.${name}`)]),
         paint,
       ),
-      year.renderCountySelect(paint),
       year.renderSelect(
         "category",
         t("year.category"),

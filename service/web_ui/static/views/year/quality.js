@@ -30,8 +30,7 @@ export async function showPart(body, year) {
     const { columns } = await context.api.fetchTable(context.plan.id, "quality", query);
     fill(frame, renderQuality(columns));
   };
-  const controls = h("div", { class: "controls" }, year.renderCountySelect(paint));
-  fill(body, h("section", { class: "card" }, controls, frame));
+  fill(body, h("section", { class: "card" }, frame));
   await paint();
   return null;
 }

@@ -68,12 +68,7 @@ export async function showPart(body, year) {
     return buildFigure(sums, problemIndex, { county, item });
   };
   const chart = createChart(await buildShownFigure(), context.signal);
-  const paint = async () => chart.redraw(await buildShownFigure());
-  const controls = [year.renderCountySelect(paint), year.renderGoodsSelect(paint)];
-  fill(
-    body,
-    h("section", { class: "card" }, h("div", { class: "controls" }, controls), chart.element),
-  );
+  fill(body, h("section", { class: "card" }, chart.element));
   return null;
 }
 

@@ -1,0 +1,88 @@
+/**
+ * The context that all views share: plan, plan to compare with, county, good and month.
+ *
+ * It is in the URL of every view. Two views call the month `period`, as the tables of the API do.
+ */
+
+/** @typedef {"with"|"county"|"item"|"month"} ContextName parts of the context that users select */
+
+/**
+ * Parts of the context beside the plan.
+ * @type {ContextName[]}
+ */
+export const CONTEXT_NAMES = ["with", "county", "item", "month"];
+
+/** Views whose URL calls the month `period`. */
+const PERIOD_VIEWS = new Set(["bottlenecks", "factories"]);
+
+/**
+ * What each view is filtered by and compared with. Other parts of the context stay in the URL for the next view.
+ * @type {Record<string, ContextName[]>}
+ */
+export const VIEW_PARTS = {
+  briefing: ["with"],
+  map: ["county", "item", "month"],
+  year: ["county", "item", "month"],
+  factories: ["county", "item", "month"],
+  bottlenecks: ["county", "item", "month"],
+};
+
+/** @typedef {{view: string, plan: Plan|null, params: URLSearchParams}} ShownView a view, its plan, parameters of its URL */
+
+/** @type {ShownView} */
+let shownView = { view: "", plan: null, params: new URLSearchParams() };
+
+/** @type {Set<(shown: ShownView) => void>} */
+const listeners = new Set();
+
+/** @returns {ShownView} the view that is shown */
+export const getShownView = () => shownView;
+
+/**
+ * Tell that another view is shown, or other parameters.
+ * @param {ShownView} shown the view
+ */
+export function setShownView(shown) {
+  shownView = shown;
+  for (const listener of listeners) listener(shown);
+}
+
+/**
+ * Call a function with the view that is shown, now and whenever it changes.
+ * @param {(shown: ShownView) => void} listener the function
+ * @returns {() => void} ends the calls
+ */
+export function watchShownView(listener) {
+  listeners.add(listener);
+  listener(shownView);
+  return () => listeners.delete(listener);
+}
+
+/** @param {string} view @param {ContextName} name @returns {string} the parameter of a part of the context */
+export const getParameterName = (view, name) =>
+  name === "month" && PERIOD_VIEWS.has(view) ? "period" : name;
+
+/**
+ * Read the context of a URL.
+ * @param {string} view the view that the URL shows
+ * @param {URLSearchParams} params its parameters
+ * @returns {Record<ContextName, string>} the parts; empty where nothing is selected
+ */
+export function readContext(view, params) {
+  const parts = CONTEXT_NAMES.map((name) => [name, params.get(getParameterName(view, name)) ?? ""]);
+  return /** @type {Record<ContextName, string>} */ (Object.fromEntries(parts));
+}
+
+/**
+ * Carry the context over to another view.
+ * @param {string} view the view that is shown
+ * @param {URLSearchParams} params parameters of its URL
+ * @param {string} other the other view
+ * @returns {Record<string, string>} parameters of the other view
+ */
+export function carryContext(view, params, other) {
+  const context = readContext(view, params);
+  return Object.fromEntries(
+    CONTEXT_NAMES.map((name) => [getParameterName(other, name), context[name]]),
+  );
+}
