@@ -29,5 +29,5 @@ def test_it_tells_what_the_service_tells(open_page: OpenPage, service: Service, 
 
 def test_it_fits_on_one_page_of_paper(open_page: OpenPage, short: str) -> None:
     page = open_page(f"#/briefing?plan={short}")
-    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert len(pages) == 1

@@ -60,9 +60,11 @@ function BriefingView({ context, briefing, problemIndex }) {
       <div>
         <${NextSteps} ...${{ context, briefing, problemIndex }} />
         <${ShortGoods} ...${{ context, briefing, problemIndex }} />
+      </div>
+      <div>
+        <${HoldingLimits} ...${{ context, briefing, problemIndex }} />
         <${MissedDeadlines} ...${{ context, briefing, problemIndex }} />
       </div>
-      <${HoldingLimits} ...${{ context, briefing, problemIndex }} />
     </div>
   `;
 }
