@@ -16,6 +16,7 @@ from models.heads import GroupHeads, HeadsSource, compute_county_heads
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import County
+from models.problem.requirements import Requirement
 
 WHOLE_NEED_TOLERANCE = 1e-6
 """A need that exceeds a whole number by less than this, in units, is not rounded up."""
@@ -39,12 +40,12 @@ class GroupDemand(Frozen):
 
 
 class DemandEstimate(Frozen):
-    """Demand of a county for an item by period, and its derivation."""
+    """Demand of a county for an item or a requirement by period, and its derivation."""
 
     county: str
     """Identifier of the county."""
     item: str
-    """Identifier of the item."""
+    """Identifier of the item, or of the requirement."""
     source: str
     """`norms`: estimated from population and norms. `stated`: given by a demand row."""
     quantity: tuple[float, ...]
@@ -87,35 +88,40 @@ def round_need_up(quantities: Sequence[float]) -> tuple[float, ...]:
 
 
 def calculate_demand(problem: PlanningProblem) -> tuple[DemandEstimate, ...]:
-    """Compute the demand of every county, ordered by county and then by item.
+    """Compute the demand of every county, ordered by county, and then by item and requirement.
 
     The problem must have passed its checks: calendars, counties and items exist, and lists have one number per period.
     Rows without any demand are omitted.
     """
-    stated = {(row.county, row.item): row.quantity for row in problem.demand}
-    shares = {item.calendar: compute_calendar_shares(problem, item.calendar) for item in problem.items if item.norms}
+    position_of = problem.find_need_positions()
+    stated = {(row.county, position_of[row.item]): row.quantity for row in problem.demand}
+    shares = {need.calendar: compute_calendar_shares(problem, need.calendar) for need in problem.needs if need.norms}
     rows = []
     for county in problem.counties:
         heads = {row.group: row for row in compute_county_heads(problem, county)}
-        for item in problem.items:
-            quantity = stated.get((county.id, item.id))
+        for position, need in enumerate(problem.needs):
+            quantity = stated.get((county.id, position))
             if quantity is not None:
-                row = _use_stated_demand(county, item, expand_to_periods(quantity, len(problem.periods)))
+                row = _use_stated_demand(county, need, expand_to_periods(quantity, len(problem.periods)))
             else:
-                row = _estimate_from_norms(county, item, heads, problem.years, shares)
+                row = _estimate_from_norms(county, need, heads, problem.years, shares)
             if any(row.quantity) or quantity is not None:
                 rows.append(row)
     return tuple(rows)
 
 
-def _use_stated_demand(county: County, item: Item, quantity: tuple[float, ...]) -> DemandEstimate:
+def _use_stated_demand(county: County, need: Item | Requirement, quantity: tuple[float, ...]) -> DemandEstimate:
     return DemandEstimate(
-        county=county.id, item=item.id, source="stated", quantity=_round_if_whole(item, quantity), groups=()
+        county=county.id, item=need.id, source="stated", quantity=_round_if_whole(need, quantity), groups=()
     )
 
 
 def _estimate_from_norms(
-    county: County, item: Item, heads: dict[str, GroupHeads], years: float, shares: dict[str, tuple[float, ...]]
+    county: County,
+    need: Item | Requirement,
+    heads: dict[str, GroupHeads],
+    years: float,
+    shares: dict[str, tuple[float, ...]],
 ) -> DemandEstimate:
     groups = tuple(
         GroupDemand(
@@ -126,15 +132,15 @@ def _estimate_from_norms(
             norm=norm,
             quantity=row.heads * norm * years,
         )
-        for group, norm in item.norms.items()
+        for group, norm in need.norms.items()
         if norm and (row := heads.get(group)) is not None and row.heads
     )
-    total = sum(need.quantity for need in groups)
-    quantity = tuple(share * total for share in shares[item.calendar]) if total else ()
+    total = sum(part.quantity for part in groups)
+    quantity = tuple(share * total for share in shares[need.calendar]) if total else ()
     return DemandEstimate(
-        county=county.id, item=item.id, source="norms", quantity=_round_if_whole(item, quantity), groups=groups
+        county=county.id, item=need.id, source="norms", quantity=_round_if_whole(need, quantity), groups=groups
     )
 
 
-def _round_if_whole(item: Item, quantity: tuple[float, ...]) -> tuple[float, ...]:
-    return round_need_up(quantity) if item.whole_units else quantity
+def _round_if_whole(need: Item | Requirement, quantity: tuple[float, ...]) -> tuple[float, ...]:
+    return round_need_up(quantity) if isinstance(need, Item) and need.whole_units else quantity

@@ -210,13 +210,29 @@ class ServedSpread(Frozen):
     """Greatest served share."""
 
 
+class RequirementsSummary(Frozen):
+    """Served shares of requirements, by value."""
+
+    demand_value: float
+    """Value of the needs for requirements, in won."""
+    served_share: float
+    """Share of the needs for requirements that is met, by value."""
+    by_requirement: tuple[ServedShare, ...]
+    """Share of each requirement that is met over the plan."""
+    by_county: tuple[ServedShare, ...]
+    """Share of the requirements of each county that is met."""
+    least_met: WorstServedDemand | None
+    """The requirement and county with the smallest share met over the plan, with the requirement as `item`; null if all are
+    met in full."""
+
+
 class PlanSummary(Frozen):
     """Totals and served shares of the plan."""
 
     demand_value: float
-    """Value of the total demand, in won."""
+    """Value of the total demand for goods, in won."""
     served_share: float
-    """Served share of the total demand, by value. A shortage that was served later counts as served."""
+    """Served share of the total demand for goods, by value. A shortage that was served later counts as served."""
     by_category: tuple[ServedShare, ...]
     """Served share of each category over the plan."""
     by_county: tuple[ServedShare, ...]
@@ -256,6 +272,8 @@ class PlanSummary(Frozen):
     over goods; 0: every county is served alike. Null if no good of value is needed by several counties."""
     greatest_spread: ServedSpread | None = None
     """The good whose served share differs most between counties; null if no good is needed by several counties."""
+    requirements: RequirementsSummary | None = None
+    """How far requirements are met; null without requirements, and in plans of earlier versions."""
 
 
 class VerificationResult(Frozen):

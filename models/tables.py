@@ -56,6 +56,8 @@ class SupplyRow(Frozen):
     """Units in store at the end of the period."""
     discarded: float
     """Less than one unit of an item in whole units that is left over and cannot be used."""
+    extra: float
+    """Units handed out beyond demand and backlog, to meet requirements."""
     served: float
     """Units of demand and backlog served."""
     shortage: float
@@ -69,6 +71,62 @@ class SupplyRow(Frozen):
     """Units of `due` that are there in time, from the stock and the arrivals until then; null where nothing is due."""
     price: float
     """Shadow price of the item at the place in the period, in weighted won per unit."""
+
+
+class RequirementRow(Frozen):
+    """How far a requirement of a county is met in a period."""
+
+    county: str
+    """Identifier of the county."""
+    requirement: str
+    """Identifier of the requirement."""
+    period: str
+    """Identifier of the period."""
+    need: float
+    """Units needed."""
+    backlog: float
+    """Units of the shortage of the period before that are needed again."""
+    met: float
+    """Units of need and backlog met."""
+    shortage: float
+    """Units of need and backlog not met."""
+    over: float
+    """Units beyond need and backlog in what people take."""
+    share: float
+    """Share of need and backlog that is met, 0 to 1; 1 without a need."""
+    rounding: float
+    """Part of the shortage beyond that of the linear program: whole units cause it, not a limit."""
+    due: float | None
+    """Units of the need that are due before the period ends; null where nothing is due."""
+    in_time: float | None
+    """Units of `due` that are there in time; null where nothing is due."""
+    price: float
+    """Shadow price of one more unit of the requirement, in weighted won."""
+
+
+class BasketRow(Frozen):
+    """What people of a county take of an item in a period, and what it provides of a requirement."""
+
+    county: str
+    """Identifier of the county."""
+    item: str
+    """Identifier of the item."""
+    period: str
+    """Identifier of the period."""
+    requirement: str
+    """Identifier of the requirement."""
+    served: float
+    """Units from the own need for the item."""
+    extra: float
+    """Units handed out beyond it."""
+    units_per_head_day: float | None
+    """Units that people take per head and day; null where no people are stated."""
+    grams_per_head_day: float | None
+    """The same in g, by `kg_per_unit`."""
+    provided: float
+    """Units of the requirement that all of this provides."""
+    provided_per_head_day: float | None
+    """Units of the requirement per head and day."""
 
 
 class ShipmentRow(Frozen):
@@ -206,7 +264,7 @@ class BottleneckRow(Frozen):
     county: str
     """Identifier of the county with the shortage."""
     item: str
-    """Identifier of the item that is short."""
+    """Identifier of the item, or of the requirement, that is short."""
     period: str
     """Period of the shortage."""
     shortage: float
@@ -228,6 +286,8 @@ class BottleneckRow(Frozen):
 TABLE_SCHEMAS: dict[str, type[Frozen]] = {
     "quotas": QuotaRow,
     "supply": SupplyRow,
+    "requirements": RequirementRow,
+    "baskets": BasketRow,
     "shipments": ShipmentRow,
     "swaps": SwapRow,
     "deliveries": DeliveryRow,

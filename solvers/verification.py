@@ -57,9 +57,9 @@ def _index_shortage(problem: PlanningProblem, short: FloatArray | None) -> dict[
     if short is None:
         return None
     return {
-        (county.id, item.id, t): float(short[c, i, t])
+        (county.id, key, t): float(short[c, i, t])
         for c, county in enumerate(problem.counties)
-        for i, item in enumerate(problem.items)
+        for i, key in enumerate(reference_model.list_needs(problem))
         for t in range(len(problem.periods))
         if short[c, i, t] > 0
     }

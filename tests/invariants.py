@@ -12,6 +12,12 @@ from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
 from models.problem.population import StockLimits
 from tests.invariants_of_deliveries import check_deliveries_invariant, check_quality_invariant
+from tests.invariants_of_requirements import (
+    check_basket_share_invariant,
+    check_baskets_invariant,
+    check_requirement_invariant,
+    check_taken_invariant,
+)
 from tests.invariants_of_time import (
     check_bands_invariant,
     check_due_invariant,
@@ -29,7 +35,7 @@ Invariant = Callable[[Reading], Iterator[str]]
 
 def check_demand_invariant(r: Reading) -> Iterator[str]:
     """Demand is population × norms; a backlog was short before; what is served is demand and backlog minus shortage."""
-    stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
+    stated = r.read_needs()
     for key in {*r.need, *stated}:
         row = stated.get(key, {"demand": 0.0, "backlog": 0.0, "served": 0.0, "shortage": 0.0})
         if r.apart(row["demand"], r.need[key]):
@@ -48,7 +54,7 @@ def check_balance_invariant(r: Reading) -> Iterator[str]:
                 key = (place, item, period)
                 held = r.carried(key)
                 terms = [r.flows[name][key] for name in ("made", "arrived", "taken")]
-                terms += [r.central[key], held, r.short[key], -r.stock[key], -r.discarded[key]]
+                terms += [r.central[key], held, r.short[key], -r.stock[key], -r.discarded[key], -r.extra[key]]
                 terms += [-r.flows[name][key] for name in ("used", "sent", "given")]
                 need = r.need[key] + r.backlog(key)
                 if r.apart(sum(terms), need, sum(abs(term) for term in terms)):
@@ -75,6 +81,7 @@ def check_bounds_invariant(r: Reading) -> Iterator[str]:
         ("kept", r.stock),
         ("central", r.central),
         ("short", r.short),
+        ("extra", r.extra),
     ):
         yield from (f"{name} {key}: {units} is negative" for key, units in amounts.items() if r.over(-units, 0))
     arcs = {(link.id, link.from_place, link.to_place) for link in r.problem.links}
@@ -194,7 +201,7 @@ def check_central_share_invariant(r: Reading) -> Iterator[str]:
         early = [0.0, *(due[1:] if item.storable else [0.0] * (len(due) - 1)), 0.0]
         for t, period in enumerate(r.periods):
             delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
-            promise = share * (needed[t] - early[t] + early[t + 1])
+            promise = share * (needed[t] - early[t] + early[t + 1] + r.at(shares.promised.get(item.id, 0.0), period))
             if item.kind == "material":
                 promise = r.at(shares.materials.get(item.id, 0.0), period)
             if r.over(delivered, promise * r.at(shares.delivered, period)):
@@ -300,11 +307,11 @@ def _shortage(r: Reading) -> float:
     cheapest_first = sorted(list_bands(policy), key=lambda band: band[1])
     total = 0.0
     for key, units in r.short.items():
-        item, remaining = r.items[key[1]], units
+        need, remaining = r.find_need(key[1]), units
         for width, weight in cheapest_first:
             taken = min(remaining, width * (r.need[key] + r.backlog(key)))
             remaining -= taken
-            total += taken * weight * by_priority[item.priority] * item.value * r.at(item.importance, key[2])
+            total += taken * weight * by_priority[need.priority] * need.value * r.at(need.importance, key[2])
     return total
 
 
@@ -319,7 +326,8 @@ BY_QUOTAS = ("machine", "labour", "line_least", "line_most")
 def check_capacity_invariant(r: Reading) -> Iterator[str]:
     """Use is within the limit, prices are not negative, and only a binding limit has a price (complementary slackness)."""
     for row in r.rows["capacity"]:
-        used, limit = (row["limit"], row["used"]) if row["rule"] in LEAST else (row["used"], row["limit"])
+        is_least = row["rule"] in LEAST or (row["rule"] == "basket_share" and row["part"].endswith("/least"))
+        used, limit = (row["limit"], row["used"]) if is_least else (row["used"], row["limit"])
         if r.over(used, limit):
             yield f"capacity {row}: above its limit"
         if r.over(-row["price"], 0):
@@ -384,6 +392,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     check_capacity_invariant,
     check_deliveries_invariant,
     check_quality_invariant,
+    check_requirement_invariant,
+    check_taken_invariant,
+    check_basket_share_invariant,
+    check_baskets_invariant,
 )
 """Invariants of a single plan."""
 

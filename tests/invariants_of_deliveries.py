@@ -17,7 +17,7 @@ def check_deliveries_invariant(r: Reading) -> Iterator[str]:
         by_use[row["use"]][row["to"], row["item"], row["period"]] += row["quantity"]
         by_source[row["source"]][row["from"], row["item"]] += row["quantity"]
     for name, found, expected in (
-        ("people", by_use["people"], r.served),
+        ("people", by_use["people"], _handed_out(r)),
         ("material", by_use["material"], _materials(r)),
         ("swap", by_use["swap"], r.give),
         ("factory", by_source["factory"], _over_periods(r.make)),
@@ -69,6 +69,12 @@ def _qualities(r: Reading) -> dict[tuple[str, str], float]:
         else recipes[0][1]
         for key, recipes in totals.items()
     }
+
+
+def _handed_out(r: Reading) -> dict[Key, float]:
+    """Units of each item that people get in each county and period: served, and handed out beyond."""
+    keys = {*r.served, *r.extra}
+    return {key: r.served.get(key, 0.0) + r.extra[key] for key in sorted(keys) if key[1] in r.items}
 
 
 def _materials(r: Reading) -> dict[Key, float]:

@@ -2,26 +2,35 @@
 
 from collections.abc import Iterator
 
-from tests.plan_reading import Reading, list_bands
+from tests.plan_reading import Key, Reading, list_bands
 
 
 def check_due_invariant(r: Reading) -> Iterator[str]:
     """What is due before the end of a period is there by then or short, and the supply table says so."""
-    stated = {(row["county"], row["item"], row["period"]): row for row in r.rows["supply"]}
+    stated = r.read_needs()
     for key in {*r.need, *stated}:
-        due = r.items[key[1]].due.get(key[2])
+        due = r.find_need(key[1]).due.get(key[2])
         units = r.due(key)
         row = stated.get(key, {"due": None, "in_time": None})
         if units == 0 or due is None:
             if row["due"] is not None or row["in_time"] is not None:
                 yield f"due {key}: {row['due']} due and {row['in_time']} in time where nothing is due"
             continue
-        arrived = r.central[key] + sum(r.flows[name][key] for name in ("made", "arrived", "taken"))
-        there = r.carried(key) + due.by * (arrived - sum(r.flows[name][key] for name in ("used", "sent", "given")))
+        there = _sum_there(r, key, due.by)
         if not r.past(key[2]) and r.over(units, there + r.short[key]):
             yield f"due {key}: {there} there in time of {units}, {r.short[key]} short"
         if r.apart(row["due"], units) or r.apart(row["in_time"], min(units, max(there, 0.0))):
             yield f"due {key}: {row['due']} due and {row['in_time']} in time stated; it is {units} and {there}"
+
+
+def _sum_there(r: Reading, key: Key, by: float) -> float:
+    """What is there when a part of a period is over: of a requirement, what the items that are there provide."""
+    if key[1] in r.requirements:
+        return sum(
+            item.provides.get(key[1], 0.0) * _sum_there(r, (key[0], item.id, key[2]), by) for item in r.problem.items
+        )
+    arrived = r.central[key] + sum(r.flows[name][key] for name in ("made", "arrived", "taken"))
+    return r.carried(key) + by * (arrived - sum(r.flows[name][key] for name in ("used", "sent", "given")))
 
 
 def check_bands_invariant(r: Reading) -> Iterator[str]:
@@ -35,18 +44,21 @@ def check_bands_invariant(r: Reading) -> Iterator[str]:
 
 def check_shortage_width_invariant(r: Reading) -> Iterator[str]:
     """A need is never served more than whole; what is served over the plan and what is never served are the demand."""
-    unmet = demand = 0.0
+    unmet, demand = {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
     for key in {*r.need, *r.short}:
-        item = r.items[key[1]]
+        item, is_good = r.find_need(key[1]), key[1] in r.items
         if r.over(r.short[key], r.need[key] + r.backlog(key)):
             yield f"shortage_width {key}: {r.short[key]} short of {r.need[key]} and a backlog of {r.backlog(key)}"
         lost = 1.0 if key[2] == r.periods[-1] else 1 - item.carry_over
-        demand += (item.value or 1.0) * r.need[key]
-        unmet += (item.value or 1.0) * lost * r.short[key]
+        demand[is_good] += (item.value or 1.0) * r.need[key]
+        unmet[is_good] += (item.value or 1.0) * lost * r.short[key]
     summary = r.plan.summary
     assert summary is not None
-    if demand and r.apart(summary.served_share, 1 - unmet / demand):
-        yield f"shortage_width: {summary.served_share} of the demand served, {1 - unmet / demand} by the table"
+    met = summary.requirements.served_share if summary.requirements is not None else 1.0
+    for is_good, stated in ((True, summary.served_share), (False, met)):
+        share = 1 - unmet[is_good] / demand[is_good] if demand[is_good] else 1.0
+        if r.apart(stated, share):
+            yield f"shortage_width: {stated} of the demand served, {share} by the table"
 
 
 def check_served_least_invariant(r: Reading) -> Iterator[str]:

@@ -7,13 +7,20 @@ from tests.plan_reading import Reading
 
 def check_whole_units_invariant(r: Reading) -> Iterator[str]:
     """Future amounts of items in whole units are integers, and less than one unit is discarded."""
-    at = {"given": r.give, "taken": r.take, "central": r.central, "stock": r.stock, "short": r.short}
+    at = {
+        "given": r.give,
+        "taken": r.take,
+        "central": r.central,
+        "stock": r.stock,
+        "short": r.short,
+        "extra": r.extra,
+    }
     amounts = {name: {key: (key[1], key[2], units) for key, units in found.items()} for name, found in at.items()}
     amounts["made"] = {key: (key[1], key[3], units) for key, units in r.quota.items()}
     amounts["shipped"] = {key: (key[3], key[4], units) for key, units in r.ship.items()}
     for name, found in amounts.items():
         for key, (item, period, units) in found.items():
-            if r.items[item].whole_units and not r.past(period) and not _is_whole(units):
+            if item in r.items and r.items[item].whole_units and not r.past(period) and not _is_whole(units):
                 yield f"whole_units {name} {key}: {units}"
     for key, units in r.discarded.items():
         if r.over(units, 1) or r.over(-units, 0) or (units > 0 and not r.items[key[1]].whole_units):

@@ -11,6 +11,7 @@ from models.plan import Plan
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Policy
+from models.problem.requirements import Requirement
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Iterable[Row]]
@@ -26,6 +27,7 @@ class Reading:
         self.tolerance = tolerance
         self.periods = problem.periods
         self.items: dict[str, Item] = {item.id: item for item in problem.items}
+        self.requirements: dict[str, Requirement] = {one.id: one for one in problem.requirements}
         self.rows = {name: list(rows) for name, rows in tables.items()}
         self.quota = self._sums("quotas", ("factory", "item", "recipe", "period"), "quantity")
         self.make: dict[Key, float] = defaultdict(float)
@@ -38,6 +40,8 @@ class Reading:
         self.stock = self._sums("supply", at, "stock")
         self.central = self._sums("supply", at, "central")
         self.short = self._sums("supply", at, "shortage")
+        self.short.update(self._sums("requirements", ("county", "requirement", "period"), "shortage"))
+        self.extra = self._sums("supply", at, "extra")
         self.discarded = self._sums("supply", at, "discarded")
         self.opening = {
             (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
@@ -107,7 +111,19 @@ class Reading:
         """Units that were short in the period before and are needed again."""
         place, item, period = key
         before = self.before(period)
-        return 0.0 if before is None else self.items[item].carry_over * self.short[place, item, before]
+        return 0.0 if before is None else self.find_need(item).carry_over * self.short[place, item, before]
+
+    def read_needs(self) -> dict[Key, Row]:
+        """The rows of the tables of supply and of requirements, with the columns of supply."""
+        rows = {(row["county"], row["item"], row["period"]): row for row in self.rows["supply"]}
+        return rows | {
+            (row["county"], row["requirement"], row["period"]): {**row, "demand": row["need"], "served": row["met"]}
+            for row in self.rows["requirements"]
+        }
+
+    def find_need(self, name: str) -> Item | Requirement:
+        """The item or requirement of a need."""
+        return self.items.get(name) or self.requirements[name]
 
     def arrival(self, link: str, period: str) -> str | None:
         """The period in which goods arrive that leave over a link; None if after the plan."""
@@ -116,9 +132,10 @@ class Reading:
 
     def due(self, key: Key) -> float:
         """Units of a need that are due before the period ends; whole for an item in whole units that can be stored."""
-        item, due = self.items[key[1]], self.items[key[1]].due.get(key[2])
+        item, due = self.find_need(key[1]), self.find_need(key[1]).due.get(key[2])
         units = 0.0 if due is None else due.share * self.need[key]
-        return float(ceil(units - 1e-6)) if item.whole_units and item.storable else units
+        is_whole = isinstance(item, Item) and item.whole_units and item.storable
+        return float(ceil(units - 1e-6)) if is_whole else units
 
     def past(self, period: str) -> bool:
         """Whether a period is past."""
@@ -143,18 +160,18 @@ class Reading:
 
 
 def needs(problem: PlanningProblem) -> dict[Key, float]:
-    """Rule 1 by hand: units needed by county, item and period."""
+    """Rule 1 by hand: units needed by county, item or requirement, and period."""
     count = len(problem.periods)
     days = expand_to_periods(1.0 if problem.period_days is None else problem.period_days, count)
     found: dict[Key, float] = defaultdict(float)
     for county, heads in zip(problem.counties, list_heads(problem), strict=True):
-        for item in problem.items:
+        for need in problem.needs:
             yearly = 0.0
-            for group, norm in item.norms.items():
+            for group, norm in need.norms.items():
                 yearly += heads.get(group, 0.0) * norm
             for t, period in enumerate(problem.periods):
-                share = days[t] / sum(days) if item.calendar == "even" else problem.calendars[item.calendar][t]
-                found[county.id, item.id, period] = yearly * problem.years * share
+                share = days[t] / sum(days) if need.calendar == "even" else problem.calendars[need.calendar][t]
+                found[county.id, need.id, period] = yearly * problem.years * share
     for row in problem.demand:
         for t, period in enumerate(problem.periods):
             found[row.county, row.item, period] = expand_to_periods(row.quantity, count)[t]

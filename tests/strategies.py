@@ -5,7 +5,7 @@ quotas can always be met from the opening stock or from lines that need nothing.
 the tonnes and kilowatt-hours are of the size of the units, so that solvers agree to nine digits.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import floor
 from typing import Any
 
@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from models.problem.planning_problem import PlanningProblem
 from tests.builders import Json, need
-
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+from tests.drawing import Draw, Drawing
 
 CATEGORIES = ("food", "care")
 BANDS: tuple[list[Json], ...] = (
@@ -31,58 +30,6 @@ COVERS = (
     ["making", "haulage", "central", "materials", "swaps"],
 )
 LOSSES = (0.0, 0.0, 0.25, 0.5)
-
-
-def quarters(least: float, most: float) -> st.SearchStrategy[float]:
-    """Numbers between two bounds in steps of a quarter."""
-    return st.integers(int(least * 4), int(most * 4)).map(lambda steps: steps / 4)
-
-
-class Drawing:
-    """One problem being drawn: the draw function, the number of periods, and what exists so far."""
-
-    def __init__(self, draw: Draw, periods: int, whole_units: bool, delays: bool) -> None:
-        self.draw = draw
-        self.periods = periods
-        self.whole_units = whole_units
-        self.delays = delays
-        self.goods = [f"good-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
-        self.materials = [f"material-{n}" for n in range(1, draw(st.integers(0, 2)) + 1)]
-        self.counties = [f"county-{n}" for n in range(1, draw(st.integers(1, 3)) + 1)]
-        self.stations = [f"station-{n}" for n in range(1, draw(st.integers(0, 2)) + 1)]
-        self.areas = [f"area-{n}" for n in range(1, draw(st.integers(1, 2)) + 1)]
-
-    @property
-    def items(self) -> list[str]:
-        """Goods and materials."""
-        return self.goods + self.materials
-
-    @property
-    def places(self) -> list[str]:
-        """Counties and stations."""
-        return self.counties + self.stations
-
-    def one(self, choices: Sequence[Any]) -> Any:
-        """One of some values."""
-        return self.draw(st.sampled_from(choices))
-
-    def number(self, least: float, most: float) -> float:
-        """A quarter between two bounds."""
-        return float(self.draw(quarters(least, most)))
-
-    def by_period(self, least: float, most: float) -> float | list[float]:
-        """A quarter that holds in every period, or one for each."""
-        if self.draw(st.booleans()):
-            return self.number(least, most)
-        return [self.number(least, most) for _ in range(self.periods)]
-
-    def perhaps(self, chance: int = 2) -> bool:
-        """True once in `chance` times."""
-        return bool(self.draw(st.integers(1, chance)) == chance)
-
-    def some(self, choices: Sequence[str]) -> list[str]:
-        """Any of some values, in their order, perhaps none."""
-        return [choice for choice in choices if self.draw(st.booleans())]
 
 
 def _items(d: Drawing) -> list[Json]:
@@ -116,6 +63,42 @@ def _items(d: Drawing) -> list[Json]:
 def _due_date(d: Drawing, item: Json) -> Json:
     by = d.one((0, 0.25, 0.5, 1))
     return {"share": d.one((0.25, 0.5, 1)) if item["storable"] else by, "by": by}
+
+
+def _requirements(d: Drawing, items: list[Json]) -> list[Json]:
+    """Requirements that goods meet, perhaps none; the goods get what they provide, and the most that people take of them."""
+    requirements: list[Json] = []
+    goods = [item for item in items if item["id"] in d.goods]
+    for n in range(1, d.draw(st.integers(-2, 2)) + 1):
+        id_ = f"requirement-{n}"
+        providers = [item for item in goods if d.perhaps()] or goods[:1]
+        for item in providers:
+            item.setdefault("provides", {})[id_] = d.number(0.25, 2)
+        requirement: Json = {
+            "id": id_,
+            "norms": {g: d.number(0, 4) for g in ("people", "infants")},
+            "calendar": d.one(("even", "season")),
+            "value": d.number(0.25, 4),
+            "priority": d.one((1, 2, 3)),
+            "importance": d.one((1, 1, [d.one((0.5, 1, 2)) for _ in range(d.periods)])),
+        }
+        if d.perhaps(3):
+            requirement["most"] = {"people": d.number(0, 6)}
+        if d.perhaps(3):
+            chosen = d.one(providers)["id"]
+            share = d.one((0.25, 0.5))
+            requirement["shares"] = {
+                chosen: {"least": share} if len(providers) == 1 or d.perhaps() else {"most": share}
+            }
+        if d.delays and d.perhaps(4):
+            requirement["carry_over"] = d.one((0.5, 1))
+        if d.perhaps(4):
+            requirement["due"] = {f"p{d.periods}": {"share": d.one((0.25, 1)), "by": d.one((0, 0.5))}}
+        requirements.append(requirement)
+    for item in goods:
+        if "provides" in item and d.perhaps(3):
+            item["most_per_head"] = {"people": d.number(0, 6)}
+    return requirements
 
 
 def _counties(d: Drawing, items: list[Json]) -> list[Json]:
@@ -288,6 +271,7 @@ def _supply_shares(d: Drawing, items: list[Json]) -> Json:
         "delivered": d.one((1, 0.5, [d.one((0, 0.5, 1)) for _ in range(d.periods)])),
         "gateways": d.some(d.places),
         "materials": {material: d.by_period(0, 40) for material in d.some(d.materials)},
+        "promised": {item: d.by_period(0, 40) for item in d.some(d.goods) if d.perhaps(3)},
         "local_floor": {key: d.one((0.25, 0.5, 0.75)) for key in (*categories, *d.items) if d.perhaps(6)},
     }
 
@@ -310,8 +294,10 @@ def problem_dicts(
     periods = [f"p{n}" for n in range(1, draw(st.integers(min_periods, max_periods)) + 1)]
     d = Drawing(draw, len(periods), whole_units, delays)
     items = _items(d)
+    requirements = _requirements(d, items)
     counties, links = _counties(d, items), _links(d)
-    demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in d.goods if d.perhaps(4)]
+    needed = [*d.goods, *(requirement["id"] for requirement in requirements)]
+    demand = [need(c, i, d.by_period(0, 40)) for c in d.counties for i in needed if d.perhaps(4)]
     policy: Json = {"shortage_bands": d.one(BANDS), "quality_weight": d.one((0, 0, 0.25)), "goals": goals}
     policy["own_surplus"] = d.perhaps()
     policy["smoothing"] = d.one((0, 0.03, 0.25))
@@ -326,6 +312,7 @@ def problem_dicts(
         "periods": periods,
         "calendars": {"season": _season(d)},
         "items": items,
+        "requirements": requirements,
         "counties": counties,
         "population_projection": {"census_year": 2000.0, "plan_year": 2002.0},
         "stations": [

@@ -23,11 +23,13 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
             {"id": "soap", "kg_per_unit": 1000, "whole_units": True, "holding_cost": 0.125}
             | {"due": {"p2": {"share": 0.5, "by": 0.25}}},
             {"id": "soda", "kind": "material", "kg_per_unit": 1000},
+            {"id": "ash", "provides": {"washing": 2}, "most_per_head": {"people": 2}},
         ],
         "periods": ["p1", "p2"],
         "counties": [
             {"id": "town", "power_area": "area", "labour_hours": 50, "store_tonnes": 50, "handling_tonnes": 50}
-            | {"stocks": {"soap": {"opening": 4, "closing_least": 2, "most": 50}}},
+            | {"stocks": {"soap": {"opening": 4, "closing_least": 2, "most": 50}, "ash": {"opening": 30}}}
+            | {"population": {"people": 10}},
             {"id": "village", "power_area": "area", "handling_tonnes": 50},
         ],
         "stations": [{"id": "gate"}],
@@ -64,6 +66,9 @@ def problem_of_every_rule(**parts: Any) -> PlanningProblem:
             {"id": "trade", "won": 50, "carries_over": True, "covers": ["central", "swaps", "materials"]},
         ],
         "demand": [need("town", "soap", 10), need("village", "soap", 12)],
+        "requirements": [
+            {"id": "washing", "norms": {"people": 2}, "most": {"people": 3}, "shares": {"ash": {"least": 0.25}}}
+        ],
         "served_least": [need("village", "soap", [1, 0])],
         "policy": {"shortage_bands": [{"width": 1, "weight": 1}], "own_surplus": True, "smoothing": 0.25},
     }
@@ -140,6 +145,11 @@ TAMPERINGS = [
     ("check_deliveries_invariant", more("deliveries", "quantity", use="material")),
     ("check_deliveries_invariant", more("deliveries", "quantity", source="factory")),
     ("check_quality_invariant", more("deliveries", "quality", -0.5, source="factory")),
+    ("check_requirement_invariant", more("requirements", "over", 1)),
+    ("check_requirement_invariant", more("supply", "extra", 1, item="ash")),
+    ("check_taken_invariant", more("supply", "extra", item="ash")),
+    ("check_basket_share_invariant", more("supply", "extra", -100, item="ash")),
+    ("check_baskets_invariant", more("baskets", "provided", 1)),
 ]
 
 

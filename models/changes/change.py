@@ -38,6 +38,11 @@ ChangeName = Literal[
     "partner_credit",
     "budget_won",
     "served_least",
+    "requirement_norm",
+    "requirement_most",
+    "provides",
+    "most_per_head",
+    "basket_share",
     "transit_periods",
     "carry_over",
     "due_share",
@@ -67,6 +72,10 @@ class Change(Frozen):
     least share of local production. `partner_offers`, `partner_wants`: units of swaps (by partner, item or
     category). `partner_credit`: additional value that may be received, in won. `budget_won`: money of budgets, in won.
     `served_least`: units of needs that are served at the least (by county/item, county, item or category).
+    `requirement_norm`, `requirement_most`: least and greatest amount of requirements per head (by requirement/group or
+    requirement). `provides`: what a unit of an item provides (by item/requirement, item or requirement).
+    `most_per_head`: the most that people take of items (by item/group, item or category). `basket_share`: shares of
+    items in a requirement (by requirement/item/least or requirement/item/most, requirement/item, requirement or item).
     `transit_periods`: whole periods on the way over links. `carry_over`: share of a shortage that is needed again (by
     item or category). `due_share`: share of a period's need that is due before the period ends (by item or category).
     `fairness_alpha`: aversion to inequality, 0 to 3; a value also replaces shortage bands."""

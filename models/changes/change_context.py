@@ -96,12 +96,12 @@ class ChangeContext:
         problem = self.problem
         parts = (
             problem.counties, problem.stations, problem.items, problem.factories,
-            problem.links, problem.partners, problem.power_areas, problem.budgets,
+            problem.links, problem.partners, problem.power_areas, problem.budgets, problem.requirements,
         )  # fmt: skip
         names = {part.id for kind in parts for part in kind}
         names.update(item.category for item in problem.items)
         names.update(group for county in problem.counties for group in county.population)
-        names.update(group for item in problem.items for group in item.norms)
+        names.update(group for need in problem.needs for group in need.norms)
         names.update(group for factory in problem.factories for group in factory.machines)
         return frozenset(names)
 

@@ -112,12 +112,12 @@ def _change_partner_units(context: ChangeContext, side: str) -> dict[str, Any]:
 
 
 def apply_served_least(context: ChangeContext) -> dict[str, Any]:
-    """Change the least units of needs to be served, by county/item, county, item or category.
+    """Change the least units of needs to be served, by county/item, county, item, category or requirement.
 
     A `value` for a county/item pair can also add it.
     """
     problem = context.problem
-    category = {item.id: item.category for item in problem.items}
+    category = {need.id: getattr(need, "category", need.id) for need in reversed(problem.needs)}
     stated = {(row.county, row.item): row for row in problem.served_least}
     kinds = [
         {f"{county}/{item}": [(county, item)] for county, item in stated},
@@ -126,7 +126,7 @@ def apply_served_least(context: ChangeContext) -> dict[str, Any]:
         group_by_name((category[item], (county, item)) for county, item in stated),
     ]
     if context.change.factor is None:
-        kinds[1:1] = [{f"{c.id}/{item.id}": [(c.id, item.id)] for c in problem.counties for item in problem.items}]
+        kinds[1:1] = [{f"{c.id}/{item.id}": [(c.id, item.id)] for c in problem.counties for item in problem.needs}]
     for county, item in context.select_keys(kinds):
         old = stated[county, item].quantity if (county, item) in stated else 0.0
         stated[county, item] = ServedLeast(county=county, item=item, quantity=context.change_series(old))

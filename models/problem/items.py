@@ -54,6 +54,11 @@ class Item(Frozen):
     """Holding cost, in won per unit of stock at the end of a period; 0 by default."""
     norms: ByLabel[Label, Amount] = {}
     """Need in units per head and year, by population group."""
+    provides: ByLabel[Id, Amount] = {}
+    """What one unit provides of requirements, in their units, by requirement."""
+    most_per_head: ByLabel[Label, Amount] = {}
+    """The most that people take per head and year, in units, by population group; no limit if absent. It is spread over
+    the periods by `period_days`, and is never below the own need of a period."""
     calendar: Label = "even"
     """Distribution of the plan's need over its periods: `even`, or a name in `calendars`."""
     carry_over: Share = 0.0

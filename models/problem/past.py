@@ -49,6 +49,8 @@ class PastSupply(Frozen):
     """Units in store at the end of each past period."""
     shortage: Series
     """Units of the need not served in each past period."""
+    extra: tuple[Amount, ...] = ()
+    """Units handed out beyond the need of the item in each past period, to meet requirements; none if absent."""
 
 
 class PastSwap(Frozen):

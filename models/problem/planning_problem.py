@@ -15,6 +15,7 @@ from models.problem.policy import Policy
 from models.problem.population import County, DemandRow, ServedLeast
 from models.problem.population_projection import PopulationProjection
 from models.problem.power import PowerArea
+from models.problem.requirements import Requirement
 from models.problem.shares import SupplyShares
 
 
@@ -35,6 +36,8 @@ class PlanningProblem(Frozen):
     """Distribution of the plan's need over its periods: one share per period, summing to 1."""
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
     """Goods and materials."""
+    requirements: tuple[Requirement, ...] = ()
+    """Needs that several items can meet."""
     counties: Annotated[tuple[County, ...], Field(min_length=1)]
     """Counties, with people, stores and a power area."""
     population_projection: PopulationProjection = PopulationProjection()
@@ -65,3 +68,12 @@ class PlanningProblem(Frozen):
     """Events of the first periods, if the remaining periods are replanned; no past if absent."""
     former_quotas: tuple[FormerQuota, ...] = ()
     """Quotas of the former plan, used by the goal `quotas_close`; lines not listed had a quota of 0."""
+
+    @property
+    def needs(self) -> tuple[Item | Requirement, ...]:
+        """All that people can need: items, then requirements."""
+        return (*self.items, *self.requirements)
+
+    def find_need_positions(self) -> dict[str, int]:
+        """Return the position in `needs` by identifier; an identifier of both an item and a requirement means the item."""
+        return {need.id: position for position, need in reversed(tuple(enumerate(self.needs)))}

@@ -110,12 +110,12 @@ class County(Frozen):
 
 
 class DemandRow(Frozen):
-    """A stated need, which replaces the estimate for its county and item."""
+    """A stated need, which replaces the estimate for its county and item or requirement."""
 
     county: Id
     """Identifier of the county."""
     item: Id
-    """Identifier of the item."""
+    """Identifier of the item, or of the requirement."""
     quantity: PerPeriod
     """Units needed per period."""
 
@@ -126,6 +126,6 @@ class ServedLeast(Frozen):
     county: Id
     """Identifier of the county."""
     item: Id
-    """Identifier of the item."""
+    """Identifier of the item, or of the requirement."""
     quantity: PerPeriod
     """Units that are served per period at the least. More than the need counts as the need."""

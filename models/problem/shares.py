@@ -12,6 +12,9 @@ class SupplyShares(Frozen):
     """Promised share by category, 0 to 1; replaces `central`."""
     by_item: ByLabel[Id, Share] = {}
     """Promised share by item, 0 to 1; replaces `by_category`."""
+    promised: ByLabel[Id, PerPeriod] = {}
+    """Units of an item, per period, of which the centre promises its share beyond the own need for the item, so that it
+    can supply items for requirements."""
     delivered: SharePerPeriod = 1.0
     """Delivered part of the promise in each period, 0 to 1; 1 by default."""
     gateways: tuple[Id, ...] = ()

@@ -11,6 +11,7 @@ from models.problem.policy import Fairness, Goal, NeedSelection, Policy, Shortag
 from models.problem.population import AgeCount, CensusCount, County, DemandRow, ServedLeast, Shop, StockLimits
 from models.problem.population_projection import AgeGroup, AgeRates, PopulationProjection
 from models.problem.power import PowerArea
+from models.problem.requirements import BasketShare, Requirement
 from models.problem.shares import SupplyShares
 from models.sheets.columns import Column, SheetLayout, make_column, make_columns, make_inner_columns
 
@@ -26,6 +27,7 @@ def _make_id_column(name: str, description: str) -> Column:
 
 
 _ITEM = _make_id_column("item", "Identifier of the item in `items`.")
+_REQUIREMENT = _make_id_column("requirement", "Identifier of the requirement in `requirements`.")
 _COUNTY = _make_id_column("county", "Identifier of the county in `counties`.")
 _FACTORY = _make_id_column("factory", "Identifier of the factory in `factories`.")
 _GROUP = Column("group", "text", "Population group: a free name, the same in `norms` and `population`.", required=True)
@@ -98,6 +100,9 @@ _ITEM_FIELDS = make_columns(
     Item, "id", "name", "local_name", "category", "kind", "unit", "kg_per_unit", "value", "priority", "importance",
     "whole_units", "transportable", "storable", "loss", "holding_cost", "calendar", "carry_over",
 )  # fmt: skip
+_REQUIREMENT_FIELDS = make_columns(
+    Requirement, "id", "name", "local_name", "unit", "value", "priority", "importance", "calendar", "carry_over"
+)
 _COUNTY_FIELDS = make_columns(
     County, "id", "name", "local_name", "latitude", "longitude", "power_area", "labour_hours", "store_tonnes", "handling_tonnes",
     "net_migration",
@@ -149,6 +154,24 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("due", "A row is a period in which a part of the need for an item is due before the period ends.",
            (_ITEM, Column("period", "id", "Identifier of the period in `periods`.", required=True), *make_columns(DueDate, "share", "by")),
            ("due",), ("items",), key_column="period"),
+    SheetLayout("requirements", "A row is a requirement: a need that several items can meet.", _REQUIREMENT_FIELDS, (*_PROBLEM, "requirements")),
+    SheetLayout("requirement_norms", "A row is the least amount of a requirement for a population group.",
+           (_REQUIREMENT, _GROUP, _make_number_column("norm", "Units of the requirement per head and year.")), ("norms",), ("requirements",),
+           key_column="group", value_column="norm"),
+    SheetLayout("requirement_most", "A row is the greatest amount of a requirement for a population group.",
+           (_REQUIREMENT, _GROUP, _make_number_column("most", "Units of the requirement per head and year at most.")), ("most",), ("requirements",),
+           key_column="group", value_column="most"),
+    SheetLayout("requirement_due", "A row is a period in which a part of a requirement is due before the period ends.",
+           (_REQUIREMENT, Column("period", "id", "Identifier of the period in `periods`.", required=True), *make_columns(DueDate, "share", "by")),
+           ("due",), ("requirements",), key_column="period"),
+    SheetLayout("basket_shares", "A row is the least and the greatest share of an item in what people take to meet a requirement.",
+           (_REQUIREMENT, _ITEM, *make_columns(BasketShare, "least", "most")), ("shares",), ("requirements",), key_column="item"),
+    SheetLayout("provides", "A row is what one unit of an item provides of a requirement.",
+           (_ITEM, _REQUIREMENT, _make_number_column("quantity", "Units of the requirement in one unit of the item.")), ("provides",), ("items",),
+           key_column="requirement", value_column="quantity"),
+    SheetLayout("most_per_head", "A row is the most of an item that a population group takes.",
+           (_ITEM, _GROUP, _make_number_column("most", "Units per head and year at most.")), ("most_per_head",), ("items",),
+           key_column="group", value_column="most"),
     SheetLayout("counties", "A row is a county.", _COUNTY_FIELDS, (*_PROBLEM, "counties")),
     SheetLayout("population", "A row is a population group of a county.",
            (_COUNTY, _GROUP, _make_number_column("heads", "Heads of the group in the county.")),
@@ -195,6 +218,9 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
     SheetLayout("allotments", "A row is the centre's allotment of a material.",
            (_ITEM, _make_number_column("quantity", "Units per period, before `delivered`.", by_period=True)),
            (*_SHARES, "materials"), key_column="item", value_column="quantity"),
+    SheetLayout("promised", "A row is an item of which the centre promises its share beyond the own need.",
+           (_ITEM, _make_number_column("quantity", "Units per period, of which the centre promises its share.", by_period=True)),
+           (*_SHARES, "promised"), key_column="item", value_column="quantity"),
     SheetLayout("local_floors", "A row is the least share of local production of a category or an item.",
            (_TARGET, _make_number_column("share", "Least share of local production, 0 to 1.")), (*_SHARES, "local_floor"), key_column="target", value_column="share"),
     SheetLayout("partners", "A row is a partner for swaps of surplus.", _PARTNER_FIELDS, (*_PROBLEM, "partners")),

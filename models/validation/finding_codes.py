@@ -44,6 +44,7 @@ STRUCTURE_CODES: dict[str, FindingCode] = {
 
 ERROR_CODES: dict[str, FindingCode] = {
     "unknown_item": FindingCode("error", "An item is not listed in `items`."),
+    "unknown_requirement": FindingCode("error", "A requirement is not listed in `requirements`."),
     "unknown_period": FindingCode("error", "A period is not listed in `periods`."),
     "unknown_place": FindingCode("error", "A place is neither a county nor a station."),
     "unknown_county": FindingCode("error", "A county is not listed in `counties`."),
@@ -70,6 +71,10 @@ ERROR_CODES: dict[str, FindingCode] = {
     "link_to_itself": FindingCode("error", "A link starts and ends at the same place."),
     "electric_link_without_area": FindingCode("error", "An electric link has no power area."),
     "least_above_most": FindingCode("error", "A lower limit exceeds its upper limit."),
+    "share_of_nothing": FindingCode(
+        "error", "A share of a basket is stated for an item that provides nothing of the requirement."
+    ),
+    "shares_sum": FindingCode("error", "The shares of a basket cannot sum to 1."),
     "no_whole_quota": FindingCode(
         "error", "A line in whole units or lots has no whole number, or multiple of its lot, between its limits."
     ),
@@ -164,6 +169,19 @@ WARNING_CODES: dict[str, FindingCode] = {
         "warning", "A share is stated for a material; shares apply to goods only, so it has no effect."
     ),
     "no_source": FindingCode("warning", "A needed item has no source: no line, central supply, partner or stock."),
+    "requirement_without_provider": FindingCode(
+        "warning", "A needed requirement is provided by no item, or by none that has a source."
+    ),
+    "most_below_norms": FindingCode(
+        "warning", "The greatest amount of a requirement is below its norms; the norms count."
+    ),
+    "norms_above_most": FindingCode(
+        "warning", "The own norms of an item exceed the most that people take of it; the norms count."
+    ),
+    "unlikely_amount": FindingCode(
+        "warning",
+        "Under 1 g or over 20 kg of an item a day would meet a requirement alone, so an amount may be in another unit.",
+    ),
     "cut_off": FindingCode("warning", "A county needs items that cannot reach it from a source."),
     "partners_without_swaps": FindingCode("warning", "A budget names partners but does not cover swaps."),
     "nothing_to_pay": FindingCode("warning", "A budget covers a kind of spending that costs nothing."),

@@ -13,7 +13,7 @@ from service.domain.schemas.tables import column_name
 
 FORMER_CONSTANTS: Mapping[str, Mapping[str, float | str | None]] = {
     "quotas": {"recipe": ""},
-    "supply": {"backlog": 0.0, "discarded": 0.0, "rounding": None, "due": None, "in_time": None},
+    "supply": {"backlog": 0.0, "discarded": 0.0, "extra": 0.0, "rounding": None, "due": None, "in_time": None},
 }
 """Value of each column that a table lacks, by table; None is null."""
 

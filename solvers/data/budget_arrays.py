@@ -32,7 +32,7 @@ class BudgetArrays:
 
 def build_budget_arrays(problem: PlanningProblem, items: ItemArrays, lines: LineArrays) -> BudgetArrays:
     """Convert budgets to arrays; flows that a budget does not cover cost 0."""
-    budgets, shape = problem.budgets, (len(problem.budgets), len(problem.items))
+    budgets, shape = problem.budgets, (len(problem.budgets), len(problem.needs))
     covered = np.array([_find_covered_items(problem, budget) for budget in budgets], dtype=bool).reshape(shape)
     price = np.array([budget.price_factor for budget in budgets]).reshape(-1, 1) * items.value
     is_central = np.where(items.is_good, _mark(budgets, "central"), _mark(budgets, "materials"))
@@ -56,7 +56,8 @@ def _mark(budgets: tuple[Budget, ...], kind: str) -> BoolArray:
 
 
 def _find_covered_items(problem: PlanningProblem, budget: Budget) -> list[bool]:
-    return [budget.categories is None or item.category in budget.categories for item in problem.items]
+    covered = [budget.categories is None or item.category in budget.categories for item in problem.items]
+    return covered + [False] * len(problem.requirements)
 
 
 def _find_counted_partners(problem: PlanningProblem) -> BoolArray:

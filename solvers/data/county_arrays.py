@@ -37,7 +37,7 @@ class PlaceArrays:
 def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_of: dict[str, int]) -> PlaceArrays:
     """Convert counties and stations to arrays."""
     periods, counties = len(problem.periods), problem.counties
-    shape = (len(counties), len(problem.items))
+    shape = (len(counties), len(problem.needs))
     opening, least, most = np.zeros(shape), np.zeros((*shape, periods)), np.full((*shape, periods), np.inf)
     stated = [(c, item_of[i], s) for c, county in enumerate(counties) for i, s in county.stocks.items()]
     if stated:
@@ -67,7 +67,7 @@ def build_place_arrays(problem: PlanningProblem, item_of: dict[str, int], area_o
 
 
 def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> FloatArray:
-    """Return demand in units, (C, I, T): heads × norms × years, spread by calendars; rows of `demand` replace it.
+    """Return demand in units, (C, I, T), of items and then of requirements: heads × norms × years, spread by calendars; rows of `demand` replace it.
 
     d[n,i,t] = calendar[i,t] · Σ_g heads[n,g] · norm[i,g] · years
 
@@ -79,11 +79,11 @@ def build_demand_array(problem: PlanningProblem, item_of: dict[str, int]) -> Flo
     for c, heads_by_group in enumerate(heads_by_county):
         for group, heads in heads_by_group.items():
             people[c, groups[group]] = heads
-    norms = np.zeros((len(groups), len(problem.items)))
-    for i, item in enumerate(problem.items):
-        for group, need in item.norms.items():
+    norms = np.zeros((len(groups), len(problem.needs)))
+    for i, need in enumerate(problem.needs):
+        for group, norm in need.norms.items():
             if group in groups:  # no county has people of the other groups
-                norms[groups[group], i] = need
+                norms[groups[group], i] = norm
     demand = (people @ norms * problem.years)[:, :, None] * _build_calendars(problem)
     if problem.demand:
         county_of = index_positions(county.id for county in problem.counties)
@@ -114,8 +114,8 @@ def build_period_days(problem: PlanningProblem) -> FloatArray:
 
 
 def _build_calendars(problem: PlanningProblem) -> FloatArray:
-    """Return the share of the demand of each item in each period, (I, T)."""
+    """Return the share of the demand of each item and requirement in each period, (I, T)."""
     days = build_period_days(problem)
     shares = {name: to_float_array(calendar) for name, calendar in problem.calendars.items()}
     shares["even"] = days / days.sum()
-    return np.stack([shares[item.calendar] for item in problem.items])
+    return np.stack([shares[need.calendar] for need in problem.needs])

@@ -1,5 +1,6 @@
 """Arrays of items: weight, value and cost of shortage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +19,14 @@ BoolArray = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class ItemArrays:
-    """Items by position; I items, T periods."""
+    """Items by position, then requirements, which nobody makes, moves or stores; I both together, T periods."""
 
     is_good: BoolArray
-    """Whether the item is a good; otherwise it is a material, (I,)."""
+    """Whether the item is a good; otherwise it is a material or a requirement, (I,)."""
+    is_requirement: BoolArray
+    """Whether it is a requirement, (I,)."""
     category: IntArray
-    """Position of the category in `labels["category"]`, (I,)."""
+    """Position of the category in `labels["category"]`, −1 for a requirement, (I,)."""
     tonnes_per_unit: FloatArray
     """Tonnes per unit, (I,)."""
     value: FloatArray
@@ -54,39 +57,45 @@ class ItemArrays:
 
 
 def build_item_arrays(problem: PlanningProblem) -> tuple[ItemArrays, tuple[str, ...]]:
-    """Convert items to arrays; also return the labels of categories in order of appearance."""
-    items = problem.items
+    """Convert items and requirements to arrays; also return the labels of categories in order of appearance."""
+    items, needs = problem.items, problem.needs
+    none = [0.0] * len(problem.requirements)
     categories = tuple(dict.fromkeys(item.category for item in items))
     place_of = {label: position for position, label in enumerate(categories)}
-    value = to_float_array([item.value for item in items])
+    value = to_float_array([need.value for need in needs])
     weights = get_priority_weights(problem.policy)
-    priority = to_float_array([weights[item.priority] for item in items])
-    importance = to_period_array([item.importance for item in items], len(problem.periods))
+    priority = to_float_array([weights[need.priority] for need in needs])
+    importance = to_period_array([need.importance for need in needs], len(problem.periods))
     due_share, due_by = _build_due_dates(problem)
     arrays = ItemArrays(
-        is_good=np.array([item.kind == "good" for item in items]),
-        category=np.array([place_of[item.category] for item in items], dtype=np.int64),
-        tonnes_per_unit=to_float_array([item.kg_per_unit for item in items]) / 1000.0,
+        is_good=_mark([item.kind == "good" for item in items] + none),
+        is_requirement=np.arange(len(needs)) >= len(items),
+        category=np.array([place_of[item.category] for item in items] + [-1] * len(none), dtype=np.int64),
+        tonnes_per_unit=to_float_array([item.kg_per_unit for item in items] + none) / 1000.0,
         value=value,
         shortage_weight=(priority * value)[:, None] * importance,
-        is_transportable=np.array([item.transportable for item in items]),
-        is_storable=np.array([item.storable for item in items]),
-        carryover_share=1.0 - to_float_array([item.loss for item in items]),
-        holding_cost=to_float_array([item.holding_cost for item in items]),
-        is_whole_units=np.array([item.whole_units for item in items]),
-        carry_over=to_float_array([item.carry_over for item in items]),
+        is_transportable=_mark([item.transportable for item in items] + none),
+        is_storable=_mark([item.storable for item in items] + none),
+        carryover_share=1.0 - to_float_array([item.loss for item in items] + none),
+        holding_cost=to_float_array([item.holding_cost for item in items] + none),
+        is_whole_units=_mark([item.whole_units for item in items] + none),
+        carry_over=to_float_array([need.carry_over for need in needs]),
         due_share=due_share,
         due_by=due_by,
     )
     return arrays, categories
 
 
+def _mark(flags: Sequence[bool | float]) -> BoolArray:
+    return np.array(flags, dtype=bool)
+
+
 def _build_due_dates(problem: PlanningProblem) -> tuple[FloatArray, FloatArray]:
     """Return the share due and the part of the period after which it is due, each (I, T); 0 where nothing is due."""
     period_of = index_positions(problem.periods)
-    share, by = (np.zeros((len(problem.items), len(problem.periods))) for _ in range(2))
-    for i, item in enumerate(problem.items):
-        for period, due in item.due.items():
+    share, by = (np.zeros((len(problem.needs), len(problem.periods))) for _ in range(2))
+    for i, need in enumerate(problem.needs):
+        for period, due in need.due.items():
             share[i, period_of[period]], by[i, period_of[period]] = due.share, due.by
     return share, by
 

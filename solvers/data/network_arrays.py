@@ -63,7 +63,7 @@ def build_arrivals_from_before(
     problem: PlanningProblem, place_of: dict[str, int], item_of: dict[str, int]
 ) -> FloatArray:
     """Return the units that left before the plan and arrive in each period, by place, item and period, (N, I, T)."""
-    arriving = np.zeros((len(place_of), len(problem.items), len(problem.periods)))
+    arriving = np.zeros((len(place_of), len(problem.needs), len(problem.periods)))
     quantities = to_period_array([one.quantity for one in problem.in_transit], len(problem.periods))
     for one, quantity in zip(problem.in_transit, quantities, strict=True):
         arriving[place_of[one.to], item_of[one.item]] += quantity

@@ -7,6 +7,7 @@ import numpy as np
 
 from models.problem.planning_problem import PlanningProblem
 from solvers.data.factory_arrays import index_lines
+from solvers.data.item_arrays import ItemArrays
 from solvers.data.label_arrays import index_positions, to_period_array
 from solvers.lp.linear_program import FloatArray
 
@@ -28,7 +29,11 @@ class PastArrays:
     stock: FloatArray
     """Stock at the end of the period, (C, I, K)."""
     short: FloatArray
-    """Shortage, (C, I, K)."""
+    """Shortage, (C, I, K); of a requirement, what the past did not provide."""
+    extra: FloatArray
+    """Handed out beyond the own need, (C, I, K)."""
+    over: FloatArray
+    """Provided of a requirement beyond its need, (C, I, K)."""
     give: FloatArray
     """Given in swaps, (P, I, K)."""
     take: FloatArray
@@ -46,18 +51,23 @@ class PastArrays:
             np.zeros((places, items, period_count)),
             np.zeros((counties, items, period_count)),
             np.zeros((counties, items, period_count)),
+            np.zeros((counties, items, period_count)),
+            np.zeros((counties, items, period_count)),
             np.zeros((partners, items, period_count)),
             np.zeros((partners, items, period_count)),
         )
 
 
-def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
-    """Convert the past of a checked problem to arrays."""
+def build_past_arrays(
+    problem: PlanningProblem, labels: Labels, items: ItemArrays, provided: FloatArray, demand: FloatArray
+) -> PastArrays:
+    """Convert the past of a checked problem to arrays; what it lacks of requirements follows from what was handed out."""
     if problem.past is None:
         return PastArrays.create_empty(labels, 0)
     reported = problem.past
     past = PastArrays.create_empty(labels, len(reported.periods))
-    positions_of = {axis: index_positions(labels[axis]) for axis in ("arc", "place", "item", "partner")}
+    positions_of = {axis: index_positions(labels[axis]) for axis in ("arc", "place", "partner")}
+    positions_of["item"] = problem.find_need_positions()
     line_of = index_lines(problem)
     for output in reported.outputs:
         past.make[line_of[output.factory, output.item, output.recipe]] = output.quantity
@@ -70,10 +80,26 @@ def build_past_arrays(problem: PlanningProblem, labels: Labels) -> PastArrays:
         past.central[place, item] = supply.central
         if place < len(past.stock):
             past.stock[place, item], past.short[place, item] = supply.stock, supply.shortage
+            past.extra[place, item] = supply.extra or 0.0
     for swap in reported.swaps:
         partner, item = positions_of["partner"][swap.partner], positions_of["item"][swap.item]
         past.give[partner, item], past.take[partner, item] = swap.given, swap.taken
+    _derive_past_requirements(past, items, provided, demand)
     return past
+
+
+def _derive_past_requirements(past: PastArrays, items: ItemArrays, provided: FloatArray, demand: FloatArray) -> None:
+    """Compute what past periods lacked of requirements, and provided beyond their need, in place.
+
+    short[n,r,t] = max(d[n,r,t] + κ[r] · short[n,r,t−1] − Σ_i a[i,r] · (served + extra)[n,i,t], 0)
+    """
+    count = len(provided)
+    for t in range(past.period_count):
+        before = past.short[..., t - 1] if t else np.zeros(past.short.shape[:2])
+        need = demand[..., t] + items.carry_over * before
+        taken = need[:, :count] - past.short[:, :count, t] + past.extra[:, :count, t]
+        beyond = taken @ provided - need[:, count:]
+        past.short[:, count:, t], past.over[:, count:, t] = np.maximum(-beyond, 0.0), np.maximum(beyond, 0.0)
 
 
 def build_former_quotas(problem: PlanningProblem, labels: Labels) -> FloatArray:

@@ -26,6 +26,7 @@ from solvers.data.network_arrays import (
     build_power_limits,
 )
 from solvers.data.past_arrays import PastArrays, build_former_quotas, build_past_arrays
+from solvers.data.requirement_arrays import RequirementArrays, build_requirement_arrays
 from solvers.data.trade_arrays import CentreArrays, PartnerArrays, build_centre_arrays, build_partner_arrays
 from solvers.data.whole_unit_limits import round_limits_to_whole_units
 from solvers.lp.linear_program import FloatArray
@@ -33,19 +34,22 @@ from solvers.lp.linear_program import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class ProblemArrays:
-    """A checked planning problem as arrays; C counties, I items, T periods, K bands, E power areas, L lines."""
+    """A checked planning problem as arrays; C counties, I items and requirements, T periods, K bands, E power areas, L lines."""
 
     problem: PlanningProblem
     """The planning problem."""
     labels: Mapping[str, tuple[str, ...]]
-    """Labels by axis: period, item, county, place (counties before stations), factory, line (`factory/item`,
+    """Labels by axis: period, item (items, then requirements), requirement, basket (stated shares:
+    `requirement/item/least` or `…/most`), county, place (counties before stations), factory, line (`factory/item`,
     or `factory/item/recipe`), machine
     (`factory/group`), link, arc (`link/destination`), area, partner, budget, window, band, group (of local floors), category,
     goal, side (of a deviation), and served (groups whose served shares are compared: counties, items, `county/item`)."""
     items: ItemArrays
     """Items."""
     demand: FloatArray
-    """Demand in units, (C, I, T)."""
+    """Demand in units, (C, I, T), of items and then of requirements."""
+    requirements: RequirementArrays
+    """What items provide, the most that people take, and shares within a basket."""
     served_least: FloatArray
     """Least units of the demand to be served, at most the demand, (C, I, T)."""
     places: PlaceArrays
@@ -81,7 +85,7 @@ class ProblemArrays:
     def from_problem(cls, problem: PlanningProblem) -> Self:
         """Convert a problem that has passed `models.validation.checks`; an unknown identifier raises KeyError."""
         labels = _collect_labels(problem)
-        item_of, place_of = index_positions(labels["item"]), index_positions(labels["place"])
+        item_of, place_of = problem.find_need_positions(), index_positions(labels["place"])
         area_of = index_positions(labels["area"])
         items, categories = build_item_arrays(problem)
         demand = build_demand_array(problem, item_of)
@@ -89,9 +93,11 @@ class ProblemArrays:
         arcs, arc_labels = build_arc_arrays(problem, place_of, area_of)
         partners, windows = build_partner_arrays(problem, place_of, item_of)
         centre = build_centre_arrays(problem, items, demand, place_of, item_of)
+        requirements = build_requirement_arrays(problem, demand)
         bands = problem.policy.list_effective_bands()
         labels = labels | {"arc": arc_labels, "window": windows, "category": categories, "group": centre.floor_labels}
-        past = build_past_arrays(problem, labels)
+        labels["basket"] = requirements.share_labels
+        past = build_past_arrays(problem, labels, items, requirements.provided, demand)
         places = build_place_arrays(problem, item_of, area_of)
         lines = build_line_arrays(problem, place_of, item_of, machine_of)
         _raise_limits_to_past(past, centre, partners)
@@ -101,6 +107,7 @@ class ProblemArrays:
             labels=labels,
             items=items,
             demand=demand,
+            requirements=requirements,
             served_least=build_served_least_array(problem, item_of, demand),
             places=places,
             lines=lines,
@@ -138,12 +145,13 @@ def _raise_limits_to_past(past: PastArrays, centre: CentreArrays, partners: Part
 def _collect_labels(problem: PlanningProblem) -> dict[str, tuple[str, ...]]:
     factories = problem.factories
     counties = tuple(county.id for county in problem.counties)
-    items = tuple(item.id for item in problem.items)
+    items = tuple(need.id for need in problem.needs)
     goals = problem.policy.expand_ordered_goals()
     served = (*counties, *items, *(f"{county}/{item}" for county in counties for item in items)) if goals else ()
     return {
         "period": problem.periods,
         "item": items,
+        "requirement": tuple(requirement.id for requirement in problem.requirements),
         "county": counties,
         "place": counties + tuple(station.id for station in problem.stations),
         "factory": tuple(factory.id for factory in factories),

@@ -54,10 +54,13 @@ def build_centre_arrays(
     """Convert central supply to arrays; the most specific share of a good applies."""
     terms, periods = problem.supply_shares, len(problem.periods)
     promised = [terms.by_item.get(i.id, terms.by_category.get(i.category, terms.central)) for i in problem.items]
+    promised += [0.0] * len(problem.requirements)
     share = np.where(items.is_good, to_float_array(promised), 0.0)
     allotted = np.zeros((len(share), periods))
     allotted[[item_of[i] for i in terms.materials]] = to_period_array(list(terms.materials.values()), periods)
-    promise = np.where(items.is_good[:, None], share[:, None] * _compute_promised_need(items, demand), allotted)
+    need = _compute_promised_need(items, demand)
+    need[[item_of[i] for i in terms.promised]] += to_period_array(list(terms.promised.values()), periods)
+    promise = np.where(items.is_good[:, None], share[:, None] * need, allotted)
     floors = tuple(terms.local_floor)
     weight = [_compute_floor_weights(problem, items, key, item_of) for key in floors]
     return CentreArrays(
@@ -92,7 +95,8 @@ def _compute_floor_weights(
     if key in item_of:
         weight[item_of[key]] = 1.0
         return weight
-    member: BoolArray = np.array([item.category == key for item in problem.items])
+    member: BoolArray = np.zeros(len(weight), dtype=bool)
+    member[: len(problem.items)] = [item.category == key for item in problem.items]
     return np.where(member, items.value, 0.0)
 
 
@@ -101,7 +105,7 @@ def build_partner_arrays(
 ) -> tuple[PartnerArrays, tuple[str, ...]]:
     """Convert partners to arrays; also return the labels of all settlement windows."""
     partners, periods = problem.partners, problem.periods
-    shape = (len(partners), len(problem.items), len(periods))
+    shape = (len(partners), len(problem.needs), len(periods))
     offers, wants = np.zeros(shape), np.zeros(shape)
     for p, partner in enumerate(partners):
         offers[p, [item_of[i] for i in partner.offers]] = to_period_array(list(partner.offers.values()), len(periods))

@@ -30,6 +30,11 @@ from solvers.formulation.constraints.goals import (
     compute_goal_costs,
 )
 from solvers.formulation.constraints.past import fix_past_variables, is_past_period
+from solvers.formulation.constraints.requirements import (
+    add_basket_share_constraints,
+    add_requirement_constraints,
+    add_taken_constraints,
+)
 from solvers.formulation.constraints.smoothing import (
     add_given_away_constraints,
     add_left_over_constraints,
@@ -92,17 +97,11 @@ def build_program(
     program = ProgramBuilder(arrays.labels, {"item": value, "line": value[arrays.lines.item]})
     active_arcs = active_arcs or find_active_arcs(arrays, include_swaps=include_swaps)
 
-    variables.add_production_variables(arrays, program)
-    variables.add_shipment_variables(arrays, program, active_arcs)
-    variables.add_stock_variables(arrays, program, active_arcs)
-    variables.add_central_variables(arrays, program, active_arcs)
-    if include_swaps:
-        variables.add_give_variables(arrays, program, active_arcs)
-        variables.add_take_variables(arrays, program, active_arcs)
-    variables.add_shortage_variables(arrays, program)
-    variables.add_discard_variables(arrays, program, active_arcs)
-
+    _add_variables(arrays, program, active_arcs, include_swaps=include_swaps)
     add_balance_constraints(arrays, program)
+    add_requirement_constraints(arrays, program)
+    add_taken_constraints(arrays, program)
+    add_basket_share_constraints(arrays, program)
     add_due_constraints(arrays, program)
     add_shortage_width_constraints(arrays, program)
     add_served_least_constraints(arrays, program)
@@ -128,6 +127,22 @@ def build_program(
         _add_ordered_goals(arrays, program, goals)
 
     return fix_past_variables(arrays, program.build_program())
+
+
+def _add_variables(
+    arrays: ProblemArrays, program: ProgramBuilder, active_arcs: ActiveArcs, *, include_swaps: bool
+) -> None:
+    variables.add_production_variables(arrays, program)
+    variables.add_shipment_variables(arrays, program, active_arcs)
+    variables.add_stock_variables(arrays, program, active_arcs)
+    variables.add_central_variables(arrays, program, active_arcs)
+    if include_swaps:
+        variables.add_give_variables(arrays, program, active_arcs)
+        variables.add_take_variables(arrays, program, active_arcs)
+    variables.add_shortage_variables(arrays, program)
+    variables.add_discard_variables(arrays, program, active_arcs)
+    variables.add_extra_variables(arrays, program)
+    variables.add_over_variables(arrays, program)
 
 
 def _add_ordered_goals(arrays: ProblemArrays, program: ProgramBuilder, goals: Sequence[Goal]) -> None:

@@ -19,6 +19,8 @@ VARIABLE_AXES: Mapping[str, tuple[str, ...]] = {
     "left_over": ("place", "item", "period"),
     "given_away": ("partner", "period"),
     "discard": ("place", "item", "period"),
+    "extra": ("place", "item", "period"),
+    "over": ("place", "item", "period"),
 }
 """Axes of each variable block."""
 

@@ -30,11 +30,11 @@ def select_needs(arrays: ProblemArrays, selection: NeedSelection | None) -> Bool
     selected = np.ones((len(arrays.labels["county"]), len(arrays.labels["item"])), dtype=bool)
     if selection is None:
         return selected
-    items = arrays.problem.items
+    needs = arrays.problem.needs
     if selection.priority is not None:
-        selected &= np.isin([item.priority for item in items], selection.priority)
+        selected &= np.isin([need.priority for need in needs], selection.priority)
     if selection.category is not None:
-        selected &= np.isin([item.category for item in items], selection.category)
+        selected &= np.isin([getattr(need, "category", "") for need in needs], selection.category)
     if selection.item is not None:
         selected &= np.isin(arrays.labels["item"], selection.item)
     if selection.county is not None:

@@ -8,6 +8,7 @@ Both ends of a link with transit periods are sources and sinks: what is under wa
 So shipments decompose into simple paths from sources to sinks, and cycles.
 Shipments appear only in balance constraints, in due dates with the same signs, and, with non-negative coefficients and
 costs, in ≤ constraints.
+Where an item may be handed out to meet a requirement, its county is a sink.
 Removing the cycles therefore keeps every constraint and does not raise the cost.
 The remaining paths use only places that a source can reach and that can reach a sink, and no dead end without source or sink.
 If bands are wider than 1 in sum (a warning of validation), a county may be short of more than its demand; demand is then a source.
@@ -19,6 +20,7 @@ import numpy as np
 
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.constraints.requirements import find_extra_cells
 
 BAND_WIDTH_TOLERANCE = 1e-9
 """Rounding tolerance for the sum of band widths."""
@@ -75,6 +77,7 @@ def _find_sinks(arrays: ProblemArrays, *, include_swaps: bool) -> BoolArray:
     sinks = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"])), dtype=bool)
     sinks[arrays.lines.place[arrays.lines.use_line], arrays.lines.use_item] = True
     sinks[: arrays.places.county_count] |= (arrays.demand > 0).any(axis=2) | arrays.items.is_storable
+    sinks[: arrays.places.county_count] |= find_extra_cells(arrays).any(axis=2)
     sinks |= _find_ends_of_transit(arrays)
     if include_swaps:
         np.logical_or.at(sinks, arrays.partners.place, (arrays.partners.wants > 0).any(axis=2))

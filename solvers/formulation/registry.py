@@ -42,7 +42,7 @@ def _describe_bound(
     )
 
 
-ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short", "discard")
+ALL_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "short", "discard", "extra")
 """Variables of a program without goals."""
 
 CONSTRAINTS: Mapping[str, ConstraintInfo] = {
@@ -53,6 +53,28 @@ CONSTRAINTS: Mapping[str, ConstraintInfo] = {
             "{place} in {period}: the supply of {item} equals its use, stock and shipments; unmet demand is shortage.",
             ITEM_UNIT,
             *ALL_VARIABLES,
+        ),
+        _describe_constraint(
+            "requirement",
+            "{place} in {period}: what people take meets the requirement {item}; unmet need is shortage.",
+            ITEM_UNIT,
+            "short",
+            "extra",
+            "over",
+        ),
+        _describe_constraint(
+            "taken",
+            "What people of {place} take of {item} in {period} is limited.",
+            ITEM_UNIT,
+            "short",
+            "extra",
+        ),
+        _describe_constraint(
+            "basket_share",
+            "{place} in {period}: the share of an item in what people take to meet a requirement is limited: {basket}.",
+            ITEM_UNIT,
+            "short",
+            "extra",
         ),
         _describe_constraint(
             "due",
@@ -206,6 +228,12 @@ BOUNDS: Mapping[tuple[str, Side], ConstraintInfo] = {
     ),
     ("take", "upper"): _describe_bound(
         "offers", "The amount of {item} that {partner} gives in {period} is limited.", ITEM_UNIT, "take"
+    ),
+    ("over", "upper"): _describe_bound(
+        "requirement_most",
+        "What people of {place} take of the requirement {item} in {period} is limited.",
+        ITEM_UNIT,
+        "over",
     ),
     ("short", "upper"): _describe_bound(
         "bands", "Shortage band {band} of {item} in {place} in {period} has a maximum width.", ITEM_UNIT, "short"

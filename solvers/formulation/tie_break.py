@@ -18,7 +18,7 @@ LEAST_SHIPMENT_WEIGHT = 1e-3
 def compute_tie_break_cost(arrays: ProblemArrays, program: Program) -> FloatArray:
     """Return the objective of the tie-break, (columns,), to minimise among the optimal plans; each term has a positive weight.
 
-    Σ v_i·(make + central + give + take + stock)  +  Σ (kg_i/1000 · max(km_a, 1) + 0.001·v_i) · ship  +  Σ 100·weight_k·v_i·short
+    Σ v_i·(make + central + give + take + stock + extra + over)  +  Σ (kg_i/1000 · max(km_a, 1) + 0.001·v_i) · ship  +  Σ 100·weight_k·v_i·short
 
     v is the value of an item, or 1 for an item without a value. Tonnes over less than 1 km count as over 1 km.
     """
@@ -55,6 +55,8 @@ _WEIGHTS: Mapping[str, Callable[[ProblemArrays, Block], FloatArray]] = {
     "give": _weigh_by_item,
     "take": _weigh_by_item,
     "stock": _weigh_by_item,
+    "extra": _weigh_by_item,
+    "over": _weigh_by_item,
     "ship": _weigh_shipments,
     "short": _weigh_shortage,
 }

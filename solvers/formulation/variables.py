@@ -8,6 +8,7 @@ from solvers.data.backlog import compute_greatest_needs
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation.coefficients import VARIABLE_AXES
+from solvers.formulation.constraints.requirements import find_extra_cells, find_requirement_cells
 from solvers.formulation.objective import compute_variable_cost
 from solvers.formulation.reachability import ActiveArcs
 from solvers.formulation.whole_units import find_remainder_limits
@@ -87,6 +88,22 @@ def add_discard_variables(arrays: ProblemArrays, program: ProgramBuilder, active
     """
     least, largest = find_remainder_limits(arrays, active_arcs)
     return _add_sparse_variables(arrays, program, "discard", largest > 0, lower=least, upper=largest)
+
+
+def add_extra_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
+    """Add extra[place,item,period]: what is handed out beyond the own need of a county, to meet its requirements."""
+    return _add_sparse_variables(arrays, program, "extra", find_extra_cells(arrays))
+
+
+def add_over_variables(arrays: ProblemArrays, program: ProgramBuilder) -> Block:
+    """Add over[place,item,period]: what people take of a requirement beyond its need, at most up to its greatest amount.
+
+    over[n,r,t] ≤ most[n,r,t] − D[n,r,t]
+    """
+    requirements = arrays.requirements
+    most = np.full(arrays.demand.shape, np.inf)
+    most[:, requirements.item_count :] = requirements.most - arrays.demand[:, requirements.item_count :]
+    return _add_sparse_variables(arrays, program, "over", find_requirement_cells(arrays), upper=most)
 
 
 def _repeat_per_period(arrays: ProblemArrays, mask: BoolArray) -> BoolArray:

@@ -32,7 +32,7 @@ BAND_ORDER_SHARE = 0.01
 SOURCE_VARIABLES = ("make", "central", "give", "take")
 """Variables that bring units in or take them out."""
 
-FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take")
+FLOW_VARIABLES = ("make", "ship", "stock", "central", "give", "take", "extra")
 """Variables that count units of an item, without shortage, which is whole where these are and no remainder depends on the plan."""
 
 

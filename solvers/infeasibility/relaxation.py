@@ -15,6 +15,7 @@ from scipy import sparse
 
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, is_past_period
+from solvers.formulation.balance_rows import BALANCE_CONSTRAINTS
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
 
 DEFINING_CONSTRAINTS = (
@@ -28,7 +29,7 @@ DEFINING_CONSTRAINTS = (
 """Constraints that only define a measure; relaxing them does not help."""
 
 BALANCE_PENALTY = 1e4
-"""Penalty weight of a balance constraint, relaxed only as a last resort: goods would appear or vanish."""
+"""Penalty weight of a balance or requirement constraint, relaxed only as a last resort: goods would appear or vanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ def _covers_need(arrays: ProblemArrays) -> bool:
 
 def _collect_row_limits(arrays: ProblemArrays, program: Program, name: str) -> LimitArrays:
     block, lp = program.constraints[name], program.lp
-    weight = BALANCE_PENALTY if name == "balance" else 1.0
+    weight = BALANCE_PENALTY if name in BALANCE_CONSTRAINTS else 1.0
     sizes = {
         "local_floor": _compute_floor_sizes,
         "swap_balance": _compute_swap_sizes,
         "served_least": _read_served_least,
+        "basket_share": _read_basket_needs,
     }
     typical = sizes[name](arrays, program) if name in sizes else None
     sides = (lp.row_lower[block.block_slice], lp.row_upper[block.block_slice])
@@ -129,6 +131,13 @@ def _read_served_least(arrays: ProblemArrays, program: Program) -> FloatArray:
     """Return the least amount to be served of each need, in units; the right-hand side is less."""
     axes = program.constraints["served_least"].axes
     return np.asarray(arrays.served_least[axes["place"], axes["item"], axes["period"]])
+
+
+def _read_basket_needs(arrays: ProblemArrays, program: Program) -> FloatArray:
+    """Return the need for the requirement of each share in its period, in units; the right-hand side is often 0."""
+    axes, requirements = program.constraints["basket_share"].axes, arrays.requirements
+    item = requirements.item_count + requirements.share_requirement[axes["basket"]]
+    return np.asarray(arrays.demand[axes["place"], item, axes["period"]])
 
 
 def _compute_swap_sizes(arrays: ProblemArrays, program: Program) -> FloatArray:

@@ -48,6 +48,9 @@ def _name_limit(program: Program, limits: RelaxableLimits, k: int) -> tuple[Cons
 
 
 def _find_item_unit(arrays: ProblemArrays, where: dict[str, str]) -> str:
-    """Return the unit of the item of a limit; the item follows the factory in the name of a line."""
+    """Return the unit of the item of a limit; the item follows the factory in the name of a line, and a basket begins with its requirement."""
+    if "basket" in where:
+        requirement = where["basket"].partition("/")[0]
+        return arrays.problem.requirements[arrays.labels["requirement"].index(requirement)].unit
     item = where.get("item") or where["line"].split("/")[1]
-    return arrays.problem.items[arrays.labels["item"].index(item)].unit
+    return arrays.problem.needs[arrays.labels["item"].index(item)].unit

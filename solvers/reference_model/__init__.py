@@ -4,6 +4,7 @@ The model shares no code with the arrays and prefers plain loops to speed. If bo
 are right, or both misread a constraint in the same way.
 """
 
+from solvers.reference_model.model import list_needs
 from solvers.reference_model.reference_solver import (
     ReferenceSolution,
     ReferenceStatus,
@@ -11,4 +12,4 @@ from solvers.reference_model.reference_solver import (
     solve_reference_model,
 )
 
-__all__ = ["ReferenceSolution", "ReferenceStatus", "build_reference_program", "solve_reference_model"]
+__all__ = ["ReferenceSolution", "ReferenceStatus", "build_reference_program", "list_needs", "solve_reference_model"]

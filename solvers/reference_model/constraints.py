@@ -27,18 +27,22 @@ def add_balance_constraints(model: ReferenceModel) -> None:
     net = collect_flow_terms(model)
     _add_store_terms(model, net)
     for (county, item, t, _), units in model.short.items():
+        if item not in model.items:  # requirements have constraints of their own
+            continue
         net[county, item, t].append(+units)
         if model.items[item].carry_over and t + 1 in model.get_period_positions():
             net[county, item, t + 1].append(-model.items[item].carry_over * units)
-    for key, units in model.discard.items():
-        net[key].append(-units)
+    for variables in (model.discard, model.extra):
+        for key, units in variables.items():
+            net[key].append(-units)
     opening = {
         (county.id, item, 0): (1 - model.items[item].loss) * limits.opening
         for county in model.problem.counties
         for item, limits in county.stocks.items()
     }
     arriving = sum_arrivals_from_before(model)
-    for key in sorted({*net, *opening, *model.demand, *arriving}):
+    demand = [key for key in model.demand if key[1] in model.items]
+    for key in sorted({*net, *opening, *demand, *arriving}):
         need = model.demand.get(key, 0.0) - opening.get(key, 0.0) - arriving.get(key, 0.0)
         model.add_constraint(
             pulp.lpSum(net.get(key, [])) == need, "balance", key[0], key[1], model.problem.periods[key[2]]
@@ -191,6 +195,7 @@ def add_central_share_constraints(model: ReferenceModel) -> None:
         for t in model.get_period_positions():
             need = sum(model.demand.get((county.id, item.id, t), 0.0) for county in model.problem.counties)
             need += _sum_early_need(model, item, t + 1) - (_sum_early_need(model, item, t) if t > 0 else 0)
+            need += model.expand_to_periods(shares.promised.get(item.id, 0.0))[t]
             promised = delivered[t] * (allotment[t] if item.kind == "material" else share * need)
             limit = round_most(promised, get_step(item))
             total = pulp.lpSum(model.central[gateway, item.id, t] for gateway in dict.fromkeys(shares.gateways))

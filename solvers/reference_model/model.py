@@ -13,6 +13,7 @@ from models.problem.items import Item
 from models.problem.network import Link
 from models.problem.planning_problem import PlanningProblem
 from models.problem.population import StockLimits
+from models.problem.requirements import Requirement
 from solvers.reference_model.bands import list_bands
 from solvers.reference_model.whole_numbers import get_step, round_least, round_most, round_need
 
@@ -24,7 +25,24 @@ Arc = tuple[str, str, str]
 
 
 CountyItemUnits = dict[tuple[str, str, int], float]
-"""Demand in units by county, item and position of the period; demand of 0 is not listed."""
+"""Demand in units by county, item and position of the period; demand of 0 is not listed. A requirement stands in the place of an
+item, under its key."""
+
+
+def get_requirement_key(name: str) -> str:
+    """Return the key of a requirement among the needs: no identifier has a space, so it is never that of an item."""
+    return f"requirement {name}"
+
+
+def list_needs(problem: PlanningProblem) -> dict[str, Item | Requirement]:
+    """Return items by identifier, then requirements by key."""
+    needs: dict[str, Item | Requirement] = {item.id: item for item in problem.items}
+    return needs | {get_requirement_key(one.id): one for one in problem.requirements}
+
+
+def find_need_key(problem: PlanningProblem, name: str) -> str:
+    """Return the key of a stated need: an item, or else a requirement."""
+    return name if any(item.id == name for item in problem.items) else get_requirement_key(name)
 
 
 @dataclass(slots=True)
@@ -39,6 +57,8 @@ class ReferenceModel:
     """Demand in units."""
     items: dict[str, Item]
     """Items by identifier."""
+    needs: dict[str, Item | Requirement]
+    """Items by identifier, and requirements by key."""
     links: dict[str, Link]
     """Links by identifier."""
     make: dict[tuple[str, int, int], pulp.LpVariable] = field(default_factory=dict)
@@ -57,6 +77,10 @@ class ReferenceModel:
     """Units short, by county, item, t and band."""
     discard: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
     """Remainders of items in whole units, by place, item and t."""
+    extra: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units handed out beyond own needs, by county, item and t."""
+    over: dict[tuple[str, str, int], pulp.LpVariable] = field(default_factory=dict)
+    """Units taken of a requirement beyond its need, by county, key of the requirement and t."""
     rate_change: dict[tuple[str, int, int], tuple[pulp.LpVariable, pulp.LpVariable]] = field(default_factory=dict)
     """Rise and fall of the output in units per mean period from t − 1 to t, by factory, position of the line and t."""
     left_over: dict[tuple[str, str], pulp.LpVariable] = field(default_factory=dict)
@@ -111,6 +135,7 @@ def build_reference_model(problem: PlanningProblem, include_swaps: bool) -> Refe
         pulp.LpProblem("plan", pulp.LpMinimize),
         compute_demand(problem),
         {item.id: item for item in problem.items},
+        list_needs(problem),
         {link.id: link for link in problem.links},
     )
     _add_production_variables(model)
@@ -195,24 +220,24 @@ def _add_shortage_variables(model: ReferenceModel) -> None:
     bands, carrying = list_bands(model.problem.policy), set[tuple[str, str]]()
     for t in model.get_period_positions():
         for county in model.problem.counties:
-            for item in model.problem.items:
-                units = model.demand.get((county.id, item.id, t), 0.0)
-                has_backlog = (county.id, item.id) in carrying
+            for key, need in model.needs.items():
+                units = model.demand.get((county.id, key, t), 0.0)
+                has_backlog = (county.id, key) in carrying
                 if units > 0 or has_backlog:
                     for k, band in enumerate(bands):
-                        model.short[county.id, item.id, t, k] = model.add_variable(
+                        model.short[county.id, key, t, k] = model.add_variable(
                             "short",
                             county.id,
-                            item.id,
+                            key,
                             model.problem.periods[t],
                             str(k),
                             most=None if has_backlog else band.width * units,
                         )
-                if units > 0 and item.carry_over > 0:
-                    carrying.add((county.id, item.id))
+                if units > 0 and need.carry_over > 0:
+                    carrying.add((county.id, key))
 
 
-def compute_calendar_shares(problem: PlanningProblem, item: Item) -> list[float]:
+def compute_calendar_shares(problem: PlanningProblem, item: Item | Requirement) -> list[float]:
     """Return the share of demand in each period: by the calendar of the item, else by days, else equal."""
     count = len(problem.periods)
     if item.calendar != "even":
@@ -229,15 +254,15 @@ def compute_demand(problem: PlanningProblem) -> CountyItemUnits:
     count = len(problem.periods)
     demand: CountyItemUnits = {}
     heads_by_county = list_heads(problem)
-    for item in problem.items:
-        shares = compute_calendar_shares(problem, item)
+    for key, need in list_needs(problem).items():
+        shares = compute_calendar_shares(problem, need)
         for county, heads in zip(problem.counties, heads_by_county, strict=True):
-            per_year = sum(norm * heads.get(group, 0.0) for group, norm in item.norms.items())
+            per_year = sum(norm * heads.get(group, 0.0) for group, norm in need.norms.items())
             for t in range(count):
-                demand[county.id, item.id, t] = shares[t] * per_year * problem.years
+                demand[county.id, key, t] = shares[t] * per_year * problem.years
     for row in problem.demand:
         for t, quantity in enumerate(expand_to_periods(row.quantity, count)):
-            demand[row.county, row.item, t] = quantity
+            demand[row.county, find_need_key(problem, row.item), t] = quantity
     for item in (one for one in problem.items if one.whole_units):
         for county in problem.counties:
             whole = round_need([demand[county.id, item.id, t] for t in range(count)])
@@ -256,31 +281,34 @@ def fix_past_variables(model: ReferenceModel) -> None:
     for t in range(len(past.periods)):
         make = {(o.factory, position[o.factory, o.item, o.recipe], t): o.quantity[t] for o in past.outputs}
         ship = {(ends[s.link, s.to], s.item, t): s.quantity[t] for s in past.shipments}
-        _fix_period_variables(model, t, model.make, make)
-        _fix_period_variables(model, t, model.ship, ship)
-        _fix_period_variables(model, t, model.central, {(s.place, s.item, t): s.central[t] for s in past.supply})
-        _fix_period_variables(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
-        _fix_period_variables(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
-        _fix_period_variables(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
-        _fix_period_shortage(model, t, {(s.place, s.item): list(s.shortage[: t + 1]) for s in past.supply})
+        fix_period_variables(model, t, model.make, make)
+        fix_period_variables(model, t, model.ship, ship)
+        fix_period_variables(model, t, model.central, {(s.place, s.item, t): s.central[t] for s in past.supply})
+        fix_period_variables(model, t, model.stock, {(s.place, s.item, t): s.stock[t] for s in past.supply})
+        fix_period_variables(model, t, model.give, {(s.partner, s.item, t): s.given[t] for s in past.swaps})
+        fix_period_variables(model, t, model.take, {(s.partner, s.item, t): s.taken[t] for s in past.swaps})
+        fix_period_shortage(model, t, {(s.place, s.item): list(s.shortage[: t + 1]) for s in past.supply})
 
 
-def _fix_period_variables(
+def fix_period_variables(
     model: ReferenceModel, t: int, variables: Mapping[Any, pulp.LpVariable], past_values: Mapping[Any, float]
 ) -> None:
+    """Fix the variables of a past period; their keys end with the period."""
     for key, variable in variables.items():
         if key[2] == t:
             _fix_variable(model, variable, past_values.get(key, 0.0))
 
 
-def _fix_period_shortage(model: ReferenceModel, t: int, short: Mapping[tuple[str, str], list[float]]) -> None:
+def fix_period_shortage(
+    model: ReferenceModel, t: int, short: Mapping[tuple[str, str], list[float]], *, only_requirements: bool = False
+) -> None:
     """Fill the bands in order of weight, the smallest first; `short` has past shortages until t by county and item."""
     bands = list_bands(model.problem.policy)
     cheapest_first = sorted(range(len(bands)), key=lambda k: bands[k].weight)
     for county, item, period, band in model.short:
-        if period == t and band == 0:
+        if period == t and band == 0 and not (only_requirements and item in model.items):
             amounts = short.get((county, item), [0.0] * (t + 1))
-            backlog = model.items[item].carry_over * amounts[t - 1] if t else 0.0
+            backlog = model.needs[item].carry_over * amounts[t - 1] if t else 0.0
             need, remaining = model.demand.get((county, item, t), 0.0) + backlog, amounts[t]
             for k in cheapest_first:
                 amount = min(remaining, bands[k].width * need)

@@ -6,6 +6,7 @@ import pulp
 
 from models.problem.items import Item
 from models.problem.policy import Goal, NeedSelection, Policy
+from models.problem.requirements import Requirement
 from solvers.reference_model.bands import list_bands
 from solvers.reference_model.model import ReferenceModel
 
@@ -17,17 +18,18 @@ def build_shortage_cost(model: ReferenceModel, of: NeedSelection | None = None) 
     bands = list_bands(policy)
     terms = []
     for (county, item_id, t, k), units in model.short.items():
-        item = model.items[item_id]
-        if of is not None and not _is_selected(of, county, item):
+        need = model.needs[item_id]
+        if of is not None and not _is_selected(of, county, need):
             continue
         depth = bands[k].weight
-        priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}[item.priority]
-        terms.append(depth * priority * item.value * model.expand_to_periods(item.importance)[t] * units)
+        priority = {1: weights["1"], 2: weights["2"], 3: weights["3"]}[need.priority]
+        terms.append(depth * priority * need.value * model.expand_to_periods(need.importance)[t] * units)
     return pulp.lpSum(terms)
 
 
-def _is_selected(of: NeedSelection, county: str, item: Item) -> bool:
-    pairs = ((of.priority, item.priority), (of.category, item.category), (of.item, item.id), (of.county, county))
+def _is_selected(of: NeedSelection, county: str, need: Item | Requirement) -> bool:
+    category = need.category if isinstance(need, Item) else None
+    pairs = ((of.priority, need.priority), (of.category, category), (of.item, need.id), (of.county, county))
     return all(listed is None or own in listed for listed, own in pairs)
 
 
@@ -103,11 +105,11 @@ def add_worst_fulfilment_goal(model: ReferenceModel, over: str) -> pulp.LpAffine
     needed: dict[tuple[str, ...], float] = defaultdict(float)
     unmet: dict[tuple[str, ...], list[pulp.LpAffineExpression]] = defaultdict(list)
     for (county, item, _), units in model.demand.items():
-        needed[_get_served_group(over, county, item)] += (model.items[item].value or 1.0) * units
+        needed[_get_served_group(over, county, item)] += (model.needs[item].value or 1.0) * units
     last = len(model.problem.periods) - 1
     for (county, item, t, _), short in model.short.items():
-        never_served = 1.0 if t == last else 1 - model.items[item].carry_over
-        unmet[_get_served_group(over, county, item)].append((model.items[item].value or 1.0) * never_served * short)
+        never_served = 1.0 if t == last else 1 - model.needs[item].carry_over
+        unmet[_get_served_group(over, county, item)].append((model.needs[item].value or 1.0) * never_served * short)
     for group, amount in needed.items():
         model.add_constraint(amount * worst + pulp.lpSum(unmet[group]) <= amount, "worst_fulfilment", over, *group)
     return 1 - worst

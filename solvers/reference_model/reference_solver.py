@@ -8,7 +8,7 @@ import pulp
 
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import Goal
-from solvers.reference_model import constraints, constraints_of_time, objective
+from solvers.reference_model import constraints, constraints_of_time, objective, requirements
 from solvers.reference_model.model import CountyItemUnits, ReferenceModel, build_reference_model, fix_past_variables
 from solvers.reference_model.whole_units import add_discard_variables, require_whole_units
 
@@ -115,8 +115,13 @@ def solve_reference_model(
 def _assemble_model(problem: PlanningProblem, include_swaps: bool, whole_units: bool = False) -> ReferenceModel:
     model = build_reference_model(problem, include_swaps)
     add_discard_variables(model)
+    requirements.add_requirement_variables(model)
     fix_past_variables(model)
+    requirements.fix_past_requirements(model)
     constraints.add_balance_constraints(model)
+    requirements.add_requirement_constraints(model)
+    requirements.add_taken_constraints(model)
+    requirements.add_basket_share_constraints(model)
     constraints_of_time.add_due_constraints(model)
     constraints_of_time.add_shortage_width_constraints(model)
     constraints_of_time.add_served_least_constraints(model)

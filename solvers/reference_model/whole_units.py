@@ -40,7 +40,7 @@ def add_discard_variables(model: ReferenceModel) -> None:
 def require_whole_units(model: ReferenceModel) -> None:
     """Require whole amounts of items in whole units, and quotas in lots and of at least a least run; not in past periods."""
     whole = {item.id for item in model.problem.items if item.whole_units}
-    for variables in (model.ship, model.stock, model.central, model.give, model.take):
+    for variables in (model.ship, model.stock, model.central, model.give, model.take, model.extra):
         for (_, item, _), amount in variables.items():
             if item in whole and amount.name not in model.past_variables:
                 amount.cat = pulp.LpInteger

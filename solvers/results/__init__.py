@@ -11,6 +11,7 @@ from solvers.results.deliveries import build_delivery_table, trace_deliveries
 from solvers.results.flows import Flows, clean_values
 from solvers.results.limits import Limits, build_capacity_table
 from solvers.results.quality import build_quality_table, summarize_quality
+from solvers.results.requirement_tables import build_basket_table, build_requirement_table
 from solvers.results.slips import build_slip_table
 from solvers.results.summary import build_summary
 from solvers.results.writing import TableFormat, decode_dictionaries, escape_formulas, write_table_files
@@ -42,6 +43,8 @@ def build_results(
     built = {
         "quotas": tables.build_quota_table(arrays, program, values, flows),
         "supply": tables.build_supply_table(arrays, flows),
+        "requirements": build_requirement_table(arrays, flows),
+        "baskets": build_basket_table(arrays, flows),
         "shipments": tables.build_shipment_table(arrays, program, values),
         "swaps": tables.build_swap_table(arrays, program, values),
         "deliveries": build_delivery_table(arrays, deliveries),

@@ -11,6 +11,8 @@ The bottlenecks of a balance constraint are
 - the bottlenecks of every balance constraint from which its marginal sources draw (materials, the origin of a shipment, the
   period before). An item with zero shadow price is not a bottleneck.
 
+A requirement is supplied by what is handed out beyond own needs, which draws from the balance of its item.
+
 A need with a due date has a second constraint, `due`: a source then supplies the two in proportion to their prices, and a
 binding due date is itself a bottleneck of its balance.
 
@@ -27,13 +29,14 @@ from scipy import sparse
 
 from models.tables import BottleneckRow
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.balance_rows import CELL_AXES, BalanceRows, find_rows_of_greatest_amounts
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_label_column, build_table
 from solvers.results.flows import Flows
 from solvers.results.limits import RULE_NAMES, Limits
 
-SUPPLY_VARIABLES = ("make", "ship", "stock", "central", "take")
-"""Variables that can supply an item at a place."""
+SUPPLY_VARIABLES = ("make", "ship", "stock", "central", "take", "extra")
+"""Variables that can supply an item at a place, or a requirement."""
 
 MAX_BOTTLENECKS_PER_SHORTAGE = 10
 """Maximum number of bottlenecks of one shortage."""
@@ -49,8 +52,7 @@ def build_bottleneck_table(
 
     Shortages that only whole units cause have no bottleneck.
     """
-    balance = program.constraints["balance"]
-    place, item, period = (balance.axes[name] for name in ("place", "item", "period"))
+    place, item, period = BalanceRows.from_program(program).cells
     shortage, rounding = (amount[place, item, period] for amount in (flows.shortage, flows.rounding))
     short = np.flatnonzero(shortage - rounding > 0)
     binding = np.flatnonzero(limits.shadow_price > 0)
@@ -80,8 +82,8 @@ def build_bottleneck_table(
 
 
 def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArray) -> sparse.csr_array:
-    """Return the bottlenecks of each balance constraint as a pattern, (balances, q), for binding limits with positions (q,)."""
-    lp = program.lp
+    """Return the bottlenecks of each balance or requirement constraint as a pattern, (b, q), for binding limits with positions (q,)."""
+    lp, binding = program.lp, find_rows_of_greatest_amounts(program, binding)
     columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
     reduced = (lp.cost - lp.matrix.T @ dual_values)[columns]
     used = sparse.csc_array(lp.matrix[:, columns])
@@ -100,10 +102,13 @@ def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArra
 
 @dataclass(frozen=True, slots=True)
 class SupplyPrices:
-    """Balance constraints with the due dates of their needs, as one constraint each; b balances, c columns.
+    """Balance and requirement constraints with the due dates of their needs, as one constraint each; b balances, c columns.
 
     With the dual values y of the balance and μ of its due date, a unit is worth y + μ, and a source with the coefficients
     a and r supplies (y·a + μ·r) / (y + μ) units of it.
+
+    What people take may meet several requirements at once. A source then supplies each of them in proportion to its price, as if it
+    had the coefficient (Σ_r y_r·a_r) / y_r, so that the parts of its cost add up.
     """
 
     balances: sparse.csr_array
@@ -121,16 +126,20 @@ class SupplyPrices:
     @classmethod
     def from_dual_values(cls, program: Program, columns_used: sparse.csc_array, dual_values: FloatArray) -> Self:
         """Combine the rows of some columns, (m, c), by dual values, (m,)."""
-        balance, due = program.constraints["balance"], program.constraints["due"]
-        balances, price = sparse.csr_array(columns_used[balance.block_slice]), dual_values[balance.block_slice].copy()
-        due_price, row = dual_values[due.block_slice], _find_balances_of(program, due)
+        rows, due = BalanceRows.from_program(program), program.constraints["due"]
+        balances, price = (
+            sparse.csr_array(sparse.csr_array(columns_used)[rows.positions]),
+            dual_values[rows.positions].copy(),
+        )
+        balances = _share_joint_supply(balances, price, program.constraints["balance"].size)
+        due_price, row = dual_values[due.block_slice], _find_balances_of(program, rows, due)
         is_priced = (row >= 0) & (due_price > REDUCED_COST_TOLERANCE)
         is_priced &= price[row] + due_price > REDUCED_COST_TOLERANCE
         row, added, due_rows = row[is_priced], due_price[is_priced], due.positions[is_priced]
-        weight = np.ones(balance.size)
+        weight = np.ones(len(price))
         weight[row] = price[row] / (price[row] + added)
         price[row] += added
-        due_weight = sparse.csr_array((added / price[row], (row, np.arange(len(row)))), shape=(balance.size, len(row)))
+        due_weight = sparse.csr_array((added / price[row], (row, np.arange(len(row)))), shape=(len(price), len(row)))
         combined = sparse.diags_array(weight) @ balances + due_weight @ sparse.csr_array(columns_used)[due_rows]
         combined = sparse.csr_array(combined)
         kept = sparse.csr_array(combined.multiply(combined.multiply(balances.sign()) > 0))
@@ -144,12 +153,24 @@ class SupplyPrices:
         return sparse.csr_array((np.ones(len(here)), (balance, here)), shape=(len(self.price), len(binding)))
 
 
-def _find_balances_of(program: Program, block: Block) -> IntArray:
+def _find_balances_of(program: Program, rows: BalanceRows, block: Block) -> IntArray:
     """Return the position of the balance of each row of a block by place, item and period; −1 without one."""
-    balance, axes = program.constraints["balance"], ("place", "item", "period")
-    position = np.full(tuple(len(program.labels[axis]) for axis in axes), -1, dtype=np.int64)
-    position[tuple(balance.axes[axis] for axis in axes)] = np.arange(balance.size)
-    return position[tuple(block.axes[axis] for axis in axes)]
+    position = np.full(tuple(len(program.labels[axis]) for axis in CELL_AXES), -1, dtype=np.int64)
+    position[rows.cells] = np.arange(len(rows.positions))
+    return position[tuple(block.axes[axis] for axis in CELL_AXES)]
+
+
+def _share_joint_supply(balances: sparse.csr_array, price: FloatArray, balance_count: int) -> sparse.csr_array:
+    """Return balances in which a source of several requirements supplies each in proportion to its price, (b, c)."""
+    if balance_count == len(price):
+        return balances
+    entries = balances.tocoo()
+    row, column = entries.coords
+    is_joint = (row >= balance_count) & (entries.data > 0) & (price[row] > REDUCED_COST_TOLERANCE)
+    worth = np.bincount(column[is_joint], (entries.data * price[row])[is_joint], minlength=balances.shape[1])
+    data = entries.data.copy()
+    data[is_joint] = worth[column[is_joint]] / price[row[is_joint]]
+    return sparse.csr_array((data, (row, column)), shape=balances.shape)
 
 
 def find_marginal_sources(

@@ -148,7 +148,7 @@ def _find_quality(
 
 def _collect_item_flows(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> list[_ItemFlows]:
     """Collect the flows of every item by place and period."""
-    by_item = [_ItemFlows() for _ in arrays.labels["item"]]
+    by_item = [_ItemFlows() for _ in arrays.problem.items]
     for name, kind, party, place, item, period, amount in _iterate_sources_and_uses(arrays, program, values, flows):
         traced = np.flatnonzero(amount > TRACED_AMOUNT)
         cells = zip(*(column[traced].tolist() for column in (party, place, item, period, amount)), strict=True)
@@ -188,9 +188,9 @@ def _iterate_sources_and_uses(
     partner, item, when = np.nonzero(given)
     place = arrays.partners.place[partner]
     yield "out", USES.index("swap"), partner, place, item, when, given[partner, item, when]
-    served = flows.served
-    county, item, when = np.nonzero(served)
-    yield "out", USES.index("people"), county, county, item, when, served[county, item, when]
+    handed_out = flows.handed_out
+    county, item, when = np.nonzero(handed_out)
+    yield "out", USES.index("people"), county, county, item, when, handed_out[county, item, when]
     quota = np.zeros((len(arrays.labels["line"]), arrays.period_count))
     quota[line, period] = made
     used = lines.use_units[:, None] * quota[lines.use_line]

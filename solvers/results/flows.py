@@ -7,7 +7,7 @@ import numpy as np
 
 from solvers.data.backlog import compute_backlog, compute_unmet_share
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.formulation.constraints.due import compute_due_units
+from solvers.formulation.constraints.due import compute_due_units, sum_due_contributions
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.relevance import compute_item_stakes, drop_negligible_prices
 
@@ -41,7 +41,11 @@ def sum_by_cell(cells: IntArray, weights: FloatArray, size: int) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Units by place, item and period, each (N, I, T); counties precede stations."""
+    """Units by place, item and period, each (N, I, T); counties precede stations, and items precede requirements.
+
+    Of a requirement, `demand`, `backlog`, `shortage` and what follows from them are those of the requirement, `over` is what
+    people take beyond its need, and all flows are 0.
+    """
 
     demand: FloatArray
     """Demand."""
@@ -65,6 +69,10 @@ class Flows:
     """Stock at the end of the period."""
     discarded: FloatArray
     """Remainders of items in whole units."""
+    extra: FloatArray
+    """Handed out beyond the own need, to meet requirements."""
+    over: FloatArray
+    """Taken of a requirement beyond its need."""
     shortage: FloatArray
     """Shortage: demand and backlog that are not served in the period."""
     unmet: FloatArray
@@ -76,12 +84,19 @@ class Flows:
     in_time: FloatArray
     """Part of `due` that is there in time."""
     price: FloatArray
-    """Shadow price of the balance constraint in weighted won per unit; 0 where it is noise."""
+    """Shadow price of the balance or requirement constraint in weighted won per unit; 0 where it is noise."""
+    item_count: int
+    """Number of items; later positions are requirements."""
 
     @property
     def served(self) -> FloatArray:
         """Demand and backlog that are served in the period."""
         return np.asarray(self.demand + self.backlog - self.shortage)
+
+    @property
+    def handed_out(self) -> FloatArray:
+        """What people take of items: what they are served, and the extra, (N, I, T) without requirements."""
+        return np.asarray((self.served + self.extra)[:, : self.item_count])
 
     @classmethod
     def from_solution(
@@ -97,32 +112,12 @@ class Flows:
         `relaxed_values`, (n,), are those of the linear program before rounding to whole units, if they were rounded.
         """
         shape = (len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count)
-        lines, arcs = arrays.lines, arrays.arcs
         demand, due = _extend_to_places(shape, arrays.demand), _extend_to_places(shape, compute_due_units(arrays))
-
-        def sum_variable_block(name: str, place: IntArray | None = None) -> FloatArray:
-            block = program.variables[name]
-            places = block.axes["place"] if place is None else place
-            return _sum_by_place_item_period(
-                shape, places, block.axes["item"], block.axes["period"], values[block.block_slice]
-            )
-
-        ship, make = program.variables["ship"], program.variables["make"]
-        line, partner = make.axes["line"], arrays.partners.place
-        flows = {
-            "made": _sum_by_place_item_period(
-                shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
-            ),
-            "used": _compute_used_materials(arrays, shape, _sum_by_line(arrays, make, values)),
-            "central": sum_variable_block("central"),
-            "arrived": arrays.arriving + _sum_arrivals(arrays, ship, values),
-            "sent": sum_variable_block("ship", arcs.tail[ship.axes["arc"]]),
-            "taken": sum_variable_block("take", partner[program.variables["take"].axes["partner"]]),
-            "given": sum_variable_block("give", partner[program.variables["give"].axes["partner"]]),
-        }
-        stock = sum_variable_block("stock")
+        flows = _sum_arrivals_and_departures(arrays, program, shape, values)
+        stock, short, discarded, extra, over = (
+            _sum_variable(program, shape, values, name) for name in ("stock", "short", "discard", "extra", "over")
+        )
         net = np.sum([flows[name] for name in ARRIVALS], axis=0) - np.sum([flows[name] for name in DEPARTURES], axis=0)
-        short = sum_variable_block("short")
         backlog = compute_backlog(arrays, short)
         shortage = np.minimum(short, demand + backlog)
         return cls(
@@ -130,13 +125,16 @@ class Flows:
             backlog=backlog,
             **flows,
             stock=stock,
-            discarded=sum_variable_block("discard"),
+            discarded=discarded,
+            extra=extra,
+            over=over,
             due=due,
             in_time=_compute_units_in_time(arrays, due, stock, net),
             shortage=shortage,
             unmet=compute_unmet_share(arrays) * shortage,
             rounding=_compute_rounding(program, shortage, relaxed_values),
             price=_read_balance_prices(arrays, program, dual_values),
+            item_count=arrays.requirements.item_count,
         )
 
 
@@ -147,10 +145,33 @@ def _extend_to_places(shape: tuple[int, int, int], by_county: FloatArray) -> Flo
     return extended
 
 
-def _sum_shortage(program: Program, shape: tuple[int, int, int], values: FloatArray) -> FloatArray:
-    short = program.variables["short"]
-    axes = short.axes
-    return _sum_by_place_item_period(shape, axes["place"], axes["item"], axes["period"], values[short.block_slice])
+def _sum_arrivals_and_departures(
+    arrays: ProblemArrays, program: Program, shape: tuple[int, int, int], values: FloatArray
+) -> dict[str, FloatArray]:
+    """Return the units of ARRIVALS and DEPARTURES by name, each (N, I, T)."""
+    lines, partners = arrays.lines, arrays.partners.place
+    ship, make, take, give = (program.variables[name] for name in ("ship", "make", "take", "give"))
+    line = make.axes["line"]
+    return {
+        "made": _sum_by_place_item_period(
+            shape, lines.place[line], lines.item[line], make.axes["period"], values[make.block_slice]
+        ),
+        "used": _compute_used_materials(arrays, shape, _sum_by_line(arrays, make, values)),
+        "central": _sum_variable(program, shape, values, "central"),
+        "arrived": arrays.arriving + _sum_arrivals(arrays, ship, values),
+        "sent": _sum_variable(program, shape, values, "ship", arrays.arcs.tail[ship.axes["arc"]]),
+        "taken": _sum_variable(program, shape, values, "take", partners[take.axes["partner"]]),
+        "given": _sum_variable(program, shape, values, "give", partners[give.axes["partner"]]),
+    }
+
+
+def _sum_variable(
+    program: Program, shape: tuple[int, int, int], values: FloatArray, name: str, place: IntArray | None = None
+) -> FloatArray:
+    """Sum the values of a variable by place, item and period, (N, I, T); at its axis `place` if no places are given."""
+    block = program.variables[name]
+    places = block.axes["place"] if place is None else place
+    return _sum_by_place_item_period(shape, places, block.axes["item"], block.axes["period"], values[block.block_slice])
 
 
 def _compute_rounding(program: Program, shortage: FloatArray, relaxed_values: FloatArray | None) -> FloatArray:
@@ -158,7 +179,8 @@ def _compute_rounding(program: Program, shortage: FloatArray, relaxed_values: Fl
     if relaxed_values is None:
         return np.zeros_like(shortage)
     places, items, periods = shortage.shape
-    beyond = shortage - np.maximum(_sum_shortage(program, (places, items, periods), relaxed_values), 0.0)
+    relaxed = _sum_variable(program, (places, items, periods), relaxed_values, "short")
+    beyond = shortage - np.maximum(relaxed, 0.0)
     return np.where(beyond > NEGLIGIBLE_ROUNDING * (1.0 + shortage), beyond, 0.0)
 
 
@@ -167,7 +189,8 @@ def _compute_units_in_time(arrays: ProblemArrays, due: FloatArray, stock: FloatA
     carried = np.zeros_like(due)
     carried[: arrays.places.county_count, :, 0] = arrays.places.opening_stock
     carried[:, :, 1:] = stock[:, :, :-1]
-    there = arrays.items.carryover_share[:, None] * carried + arrays.items.due_by * net
+    left = sum_due_contributions(arrays, arrays.items.carryover_share[:, None] * carried)
+    there = left + arrays.items.due_by * sum_due_contributions(arrays, net)
     missing = np.maximum(due - there, 0.0)
     return np.maximum(due - np.where(missing <= NEGLIGIBLE_SHARE * due, 0.0, missing), 0.0)
 
@@ -209,8 +232,9 @@ def _compute_used_materials(arrays: ProblemArrays, shape: tuple[int, int, int], 
 
 
 def _read_balance_prices(arrays: ProblemArrays, program: Program, dual_values: FloatArray) -> FloatArray:
-    """Return shadow prices of balance constraints, (N, I, T), without noise."""
-    balance = program.constraints["balance"]
+    """Return shadow prices of balance and requirement constraints, (N, I, T), without noise."""
     price = np.zeros((len(arrays.labels["place"]), len(arrays.labels["item"]), arrays.period_count))
-    price[balance.axes["place"], balance.axes["item"], balance.axes["period"]] = 0.0 + dual_values[balance.block_slice]
+    for name in ("balance", "requirement"):
+        rows = program.constraints[name]
+        price[rows.axes["place"], rows.axes["item"], rows.axes["period"]] = 0.0 + dual_values[rows.block_slice]
     return drop_negligible_prices(price, compute_item_stakes(arrays)[:, None])

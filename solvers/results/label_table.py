@@ -40,7 +40,7 @@ class LabelTable:
         kinds = {axis: labels for axis, labels in arrays.labels.items() if axis not in PAIR_AXES}
         kinds["line part"] = tuple(part for factory in arrays.problem.factories for part in list_line_parts(factory))
         kinds["machine name"] = arrays.machines.group_names
-        kinds["item unit"] = tuple(item.unit for item in arrays.problem.items)
+        kinds["item unit"] = tuple(need.unit for need in arrays.problem.needs)
         kinds["unit"] = LIMIT_UNITS
         labels, start = [""], {}
         for kind, names in kinds.items():
@@ -71,5 +71,11 @@ class LabelTable:
         """Return the label position of the unit of each row or column of a block."""
         if unit != ITEM_UNIT:
             return np.full(block.size, self.axis_starts["unit"] + LIMIT_UNITS.index(unit))
-        item = block.axes["item"] if "item" in block.axes else self.arrays.lines.item[block.axes["line"]]
+        requirements = self.arrays.requirements
+        if "item" in block.axes:
+            item = block.axes["item"]
+        elif "basket" in block.axes:
+            item = requirements.item_count + requirements.share_requirement[block.axes["basket"]]
+        else:
+            item = self.arrays.lines.item[block.axes["line"]]
         return self.axis_starts["item unit"] + item

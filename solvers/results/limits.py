@@ -11,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from models.tables import CapacityRow
+from solvers.data.backlog import compute_backlog
 from solvers.data.item_arrays import BoolArray
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.data.requirement_arrays import compute_provided
 from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
 from solvers.formulation.constraints.capacity import compute_arriving_tonnes
 from solvers.formulation.registry import Side
@@ -28,6 +30,8 @@ LimitAxes = tuple[str, str, str]
 CONSTRAINT_LIMIT_AXES: Mapping[str, LimitAxes] = {
     "due": ("place", "item", "period"),
     "served_least": ("place", "item", "period"),
+    "taken": ("place", "item", "period"),
+    "basket_share": ("place", "basket", "period"),
     "machine": ("machine", "", "period"),
     "labour": ("place", "", "period"),
     "power": ("area", "", "period"),
@@ -52,11 +56,13 @@ BOUND_LIMIT_AXES: Mapping[tuple[str, Side], LimitAxes] = {
     ("stock", "upper"): ("place", "item", "period"),
     ("give", "upper"): ("partner", "item", "period"),
     ("take", "upper"): ("partner", "item", "period"),
+    ("over", "upper"): ("place", "item", "period"),
 }
 """Bounds that are limits, and the axes that name each bound."""
 
 LOWER_LIMITS = ("due", "served_least", "local_floor", "line_least", "stock_least")
-"""Limits from below, by the name of the constraint or bound."""
+"""Limits from below, by the name of the constraint or bound; of `basket_share`, those whose part ends with
+`least` are."""
 
 RULE_NAMES = (*CONSTRAINT_LIMIT_AXES, *(BOUNDS[key].name for key in BOUND_LIMIT_AXES))
 """Names of constraints and bounds by code."""
@@ -87,6 +93,8 @@ class Limits:
     """Limit: an upper limit, or a lower limit."""
     shadow_price: FloatArray
     """Weighted won saved by one more unit of an upper limit, or one less of a lower limit; 0 where that is noise."""
+    signs: FloatArray
+    """+1 for upper limits and −1 for lower limits."""
     labels: tuple[str, ...]
     """Labels of all kinds."""
 
@@ -107,17 +115,12 @@ class Limits:
         parts += [
             _collect_column_limits(label_table, point, key) for key in BOUND_LIMIT_AXES if key[0] in program.variables
         ]
-        position, rule, *named, used, limit, shadow_price = (
+        position, rule, *named, used, limit, shadow_price, signs = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
         subject, part, period, unit = (label_table.first_positions[codes] for codes in named)
         shadow_price = drop_negligible_prices(shadow_price, compute_limit_stakes(arrays, program, position))
-        return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, label_table.labels)
-
-    @property
-    def signs(self) -> FloatArray:
-        """+1 for upper limits and −1 for lower limits, (q,)."""
-        return np.where(np.isin(self.rule, [RULE_NAMES.index(name) for name in LOWER_LIMITS]), -1.0, 1.0)
+        return cls(position, rule, subject, part, period, unit, used, limit, shadow_price, signs, label_table.labels)
 
     @property
     def is_used_up(self) -> BoolArray:
@@ -166,14 +169,27 @@ def _collect_row_limits(label_table: LabelTable, solved: _SolvedPoint, name: str
     if name == "served_least":
         demand = solved.arrays.demand[tuple(block.axes[axis] for axis in ("place", "item", "period"))]
         used, limit = used + demand, limit + demand
+    if name == "taken":
+        needed = solved.arrays.demand[tuple(block.axes[axis] for axis in ("place", "item", "period"))]
+        used, limit = used + needed, limit + needed
+    if name == "basket_share":
+        own = _compute_basket_amounts(solved, block)
+        used, limit = own, own - used + limit
     if name == "handling":
         before = compute_arriving_tonnes(solved.arrays)[block.axes["place"], block.axes["period"]]
         used, limit = used + before, limit + before
     price = solved.dual_values[block.block_slice]
     shadow_price = np.where(is_lower, price, -price)
     code = tuple(CONSTRAINT_LIMIT_AXES).index(name)
+    signs = np.where(is_lower, -1.0, 1.0)
     return _build_limit_part(
-        label_table, code, CONSTRAINTS[name].unit, CONSTRAINT_LIMIT_AXES[name], block, 0, (used, limit, shadow_price)
+        label_table,
+        code,
+        CONSTRAINTS[name].unit,
+        CONSTRAINT_LIMIT_AXES[name],
+        block,
+        0,
+        (used, limit, shadow_price, signs),
     )
 
 
@@ -188,9 +204,19 @@ def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: t
         limit, shadow_price = np.where(lower > 0, lower, np.inf), np.maximum(reduced, 0.0)
     else:
         limit, shadow_price = lp.column_upper[block.block_slice], np.maximum(-reduced, 0.0)
+    if key[0] == "over":
+        met, need = _compute_met_requirements(solved, block)
+        used, limit = met, limit + need
+    signs = np.full(block.size, -1.0 if key[1] == "lower" else 1.0)
     limit = np.where(is_past_period(solved.arrays, block), np.inf, limit)  # past variables are fixed and have no limit
     return _build_limit_part(
-        label_table, code, BOUNDS[key].unit, BOUND_LIMIT_AXES[key], block, lp.row_count, (used, limit, shadow_price)
+        label_table,
+        code,
+        BOUNDS[key].unit,
+        BOUND_LIMIT_AXES[key],
+        block,
+        lp.row_count,
+        (used, limit, shadow_price, signs),
     )
 
 
@@ -201,19 +227,20 @@ def _build_limit_part(
     identity: LimitAxes,
     block: Block,
     offset: int,
-    amounts: tuple[FloatArray, FloatArray, FloatArray],
+    amounts: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
 ) -> LimitColumns:
     """Return the finite limits of one constraint or bound."""
     finite = np.flatnonzero(np.isfinite(amounts[1]))
     subject, part = label_table.identify_limits(identity[0], identity[1], block)
     names = (block.positions + offset, np.full(block.size, code), subject, part)
     columns = (*names, label_table.find_axis_labels(identity[2], block), label_table.find_unit_labels(unit, block))
-    used, limit, shadow_price = (amount[finite] for amount in amounts)
+    used, limit, shadow_price, signs = (amount[finite] for amount in amounts)
     return (
         *(column[finite] for column in columns),
         used,
         limit,
         np.where(np.abs(shadow_price) < NEGLIGIBLE_AMOUNT, 0.0, shadow_price),
+        signs,
     )
 
 
@@ -254,6 +281,47 @@ def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:
         cells, solved.arrays.items.value[take.axes["item"]] * solved.values[take.block_slice], shape[0] * shape[1]
     )
     return worth.reshape(shape)[balances.axes["partner"], balances.axes["window"]]
+
+
+def _compute_basket_amounts(solved: _SolvedPoint, rows: Block) -> FloatArray:
+    """Return what people take of the item of each share, in units of the requirement, by row of basket_share."""
+    requirements, cells = solved.arrays.requirements, (rows.axes["place"], rows.axes["period"])
+    item = requirements.share_item[rows.axes["basket"]]
+    extra = _sum_by_cell(solved, "extra")[cells[0], item, cells[1]]
+    provided = requirements.provided[item, requirements.share_requirement[rows.axes["basket"]]]
+    return np.asarray(provided * (_sum_served(solved)[cells[0], item, cells[1]] + extra))
+
+
+def compute_basket_shares(arrays: ProblemArrays, program: Program, values: FloatArray) -> FloatArray:
+    """Return the share of each item in what people take, by row of basket_share; 0 where they take nothing."""
+    rows = program.constraints["basket_share"]
+    point = _SolvedPoint(arrays, program, values, np.empty(0), np.empty(0), np.empty(0))
+    own, requirements = _compute_basket_amounts(point, rows), arrays.requirements
+    taken = (_sum_served(point) + _sum_by_cell(point, "extra"))[:, : requirements.item_count]
+    provided = compute_provided(requirements.provided, taken)
+    requirement = requirements.share_requirement[rows.axes["basket"]]
+    total = provided[rows.axes["place"], requirement, rows.axes["period"]]
+    return np.asarray(np.where(total > 0, own / np.where(total > 0, total, 1.0), 0.0))
+
+
+def _compute_met_requirements(solved: _SolvedPoint, over: Block) -> tuple[FloatArray, FloatArray]:
+    """Return what people take of each requirement, and its need with the backlog, by column of `over`."""
+    cells = tuple(over.axes[axis] for axis in ("place", "item", "period"))
+    needs = solved.arrays.demand + compute_backlog(solved.arrays, _sum_by_cell(solved, "short"))
+    return _sum_served(solved)[cells] + solved.values[over.block_slice], needs[cells]
+
+
+def _sum_served(solved: _SolvedPoint) -> FloatArray:
+    """Return what is served of needs and backlogs, (C, I, T)."""
+    short = _sum_by_cell(solved, "short")
+    return np.asarray(solved.arrays.demand + compute_backlog(solved.arrays, short) - short)
+
+
+def _sum_by_cell(solved: _SolvedPoint, name: str) -> FloatArray:
+    """Sum the values of a variable of counties by place, item and period, (C, I, T)."""
+    block, shape = solved.program.variables[name], solved.arrays.demand.shape
+    cells = np.ravel_multi_index([block.axes[axis] for axis in ("place", "item", "period")], shape)
+    return sum_by_cell(cells, solved.values[block.block_slice], int(np.prod(shape))).reshape(shape)
 
 
 def _compute_given_units(solved: _SolvedPoint, rows: Block) -> FloatArray:

@@ -29,7 +29,8 @@ def compute_item_stakes(arrays: ProblemArrays) -> FloatArray:
         axis=1, initial=np.inf
     )
     band = arrays.band_weight[arrays.band_weight > 0].min(initial=np.inf)
-    worth = np.where(arrays.items.is_good, weight * band, arrays.items.value)
+    is_needed = arrays.items.is_good | arrays.items.is_requirement
+    worth = np.where(is_needed, weight * band, arrays.items.value)
     return np.where(np.isfinite(worth), worth, 0.0)
 
 

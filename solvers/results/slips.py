@@ -18,14 +18,14 @@ def build_slip_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
 
     Goods in whole units are divided in whole units; see `divide_among_shops`.
     """
-    served = flows.served
+    handed_out = flows.handed_out
     whole = np.array([item.whole_units for item in arrays.problem.items])
     parts: list[tuple[IntArray, IntArray, IntArray, IntArray, FloatArray]] = []
     shops: list[str] = []
     for c, county in enumerate(arrays.problem.counties):
         if county.shops:
             shares = np.array([shop.share for shop in county.shops])
-            units = divide_among_shops(served[c], shares / shares.sum(), whole)
+            units = divide_among_shops(handed_out[c], shares / shares.sum(), whole)
             item, period, shop = np.nonzero(units > NEGLIGIBLE_AMOUNT)
             parts.append((np.full(len(item), c), shop + len(shops), item, period, units[item, period, shop]))
             shops += [shop.id for shop in county.shops]

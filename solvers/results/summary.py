@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.plan import PlanSummary, ServedShare, WorstServedDemand
+from models.plan import PlanSummary, RequirementsSummary, ServedShare, WorstServedDemand
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.flows import Flows, find_arrival_periods, sum_by_cell
@@ -17,8 +17,8 @@ MAX_WORST_SERVED = 10
 
 def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
     """Build the summary of a plan from clean values, (n,); served shares are weighted by value, or by 1 without a value."""
-    item_value = arrays.items.counted_value[:, None]
-    counties = arrays.places.county_count
+    counties, goods = arrays.places.county_count, slice(flows.item_count)
+    item_value = np.where(arrays.items.is_requirement, 0.0, arrays.items.counted_value)[:, None]
     needed = flows.demand[:counties] * item_value
     served = needed - flows.unmet[:counties] * item_value
     drawn = sum_electricity(arrays, program, values)
@@ -29,16 +29,16 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
     tonnes, tonne_km = _sum_haulage(arrays, program, values)
     under_way = _sum_units_under_way(arrays, program, values)
     local, central = _compute_origin_shares(arrays, program, values)
-    by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
+    by_item = (needed.sum(axis=(0, 2))[goods], served.sum(axis=(0, 2))[goods])
     priority = np.array([item.priority for item in arrays.problem.items], dtype=np.int64)
     return PlanSummary(
         demand_value=float(needed.sum()),
         served_share=_compute_served_share(float(needed.sum()), float(served.sum())),
-        by_category=_group_served_shares(arrays.labels["category"], arrays.items.category, *by_item),
+        by_category=_group_served_shares(arrays.labels["category"], arrays.items.category[goods], *by_item),
         by_county=_list_served_shares(arrays.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
         by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
         by_period=_list_period_shares(arrays, flows, item_value),
-        worst_served=_find_worst_served(arrays, flows),
+        worst_served=_find_worst_served(arrays, flows, goods),
         in_time_share=_compute_in_time_share(flows, item_value),
         local_share=local,
         central_share=central,
@@ -52,6 +52,25 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         swapped_taken=taken,
         gini=compute_gini(arrays, flows.unmet[: arrays.places.county_count]),
         greatest_spread=find_greatest_spread(arrays, flows.unmet[: arrays.places.county_count]),
+        requirements=_summarize_requirements(arrays, flows),
+    )
+
+
+def _summarize_requirements(arrays: ProblemArrays, flows: Flows) -> RequirementsSummary | None:
+    """Summarize how far requirements are met; None without requirements."""
+    if not arrays.problem.requirements:
+        return None
+    chosen = (slice(arrays.places.county_count), slice(flows.item_count, None))
+    value = arrays.items.counted_value[chosen[1], None]
+    needed, unmet = (amounts[chosen] * value for amounts in (flows.demand, flows.unmet))
+    served = needed - unmet
+    labels = arrays.labels
+    return RequirementsSummary(
+        demand_value=float(needed.sum()),
+        served_share=_compute_served_share(float(needed.sum()), float(served.sum())),
+        by_requirement=_list_served_shares(labels["requirement"], needed.sum(axis=(0, 2)), served.sum(axis=(0, 2))),
+        by_county=_list_served_shares(labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
+        least_met=next(iter(_find_worst_served(arrays, flows, chosen[1])), None),
     )
 
 
@@ -88,17 +107,17 @@ def _group_served_shares(
     return _list_served_shares(keys, *(sum_by_cell(group, by_item, len(keys)) for by_item in (needed, served)))
 
 
-def _find_worst_served(arrays: ProblemArrays, flows: Flows) -> tuple[WorstServedDemand, ...]:
-    """Return the county-items with the smallest served shares in ascending order, without those served in full."""
-    counties = arrays.places.county_count
-    needed, short = flows.demand[:counties].sum(axis=2), flows.unmet[:counties].sum(axis=2)
+def _find_worst_served(arrays: ProblemArrays, flows: Flows, needs: slice) -> tuple[WorstServedDemand, ...]:
+    """Return the counties and needs with the smallest served shares in ascending order, without those served in full."""
+    counties, labels = arrays.places.county_count, arrays.labels["item"][needs]
+    needed, short = (amounts[:counties, needs].sum(axis=2) for amounts in (flows.demand, flows.unmet))
     share = np.where(needed > 0, 1.0 - short / np.where(needed > 0, needed, 1.0), 1.0)
     ranked = np.argsort(share, axis=None, kind="stable")[:MAX_WORST_SERVED]
     found = [tuple(int(k) for k in np.unravel_index(rank, share.shape)) for rank in ranked]
     return tuple(
         WorstServedDemand(
             county=arrays.labels["county"][c],
-            item=arrays.labels["item"][i],
+            item=labels[i],
             demand=float(needed[c, i]),
             served=float(needed[c, i] - short[c, i]),
             share=float(share[c, i]),

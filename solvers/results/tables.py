@@ -58,7 +58,9 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
         f.given,
         f.stock,
         f.discarded,
+        f.extra,
     )
+    has_amount[:, f.item_count :] = False  # requirements have a table of their own
     place, item, period = np.nonzero(has_amount)
     amounts = (
         "demand",
@@ -72,6 +74,7 @@ def build_supply_table(arrays: ProblemArrays, flows: Flows) -> pa.Table:
         "given",
         "stock",
         "discarded",
+        "extra",
         "price",
     )
     columns: dict[str, FloatArray | pa.Array] = {name: getattr(f, name)[has_amount] for name in amounts}

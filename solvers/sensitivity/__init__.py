@@ -1,7 +1,7 @@
 """Sensitivity analysis of a solved plan: shadow prices, bottlenecks, remedies, curves, comparisons and goal trade-offs."""
 
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
-from solvers.sensitivity.attribution import GroupBy, attribute_shortages
+from solvers.sensitivity.attribution import attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.comparison import (
     ComparisonSteps,
@@ -19,6 +19,7 @@ from solvers.sensitivity.infeasible_changes import explain_infeasibility
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shadow_prices
+from solvers.sensitivity.shortage_groups import GroupBy
 
 __all__ = [
     "ComparisonSteps",

@@ -7,25 +7,27 @@ shortage. `objective` is the cost of the shortage in the objective, so the objec
 to the objective of the plan.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
 from models.answers import AttributionGroup, BindingLimit, ShortageAttribution
 from solvers.data.item_arrays import BoolArray
+from solvers.formulation.balance_rows import (
+    BALANCE_CONSTRAINTS,
+    BalanceRows,
+    find_rows_of_greatest_amounts,
+)
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, SupplyPrices, find_marginal_sources
 from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference, compute_shortage_weights
+from solvers.sensitivity.shortage_groups import GroupBy, group_shortages
 from solvers.sensitivity.tied_limits import name_tied_limits
-
-GroupBy = Literal["all", "item", "county", "category", "period", "limit"]
-"""Grouping of shortages."""
 
 MAX_BINDING_LIMITS = 20
 """Maximum number of limits in one group."""
@@ -73,7 +75,7 @@ def attribute_shortages(
         ],
         dtype=bool,
     )
-    group, keys = _group_shortages(session, group_by, *short.codes)
+    group, keys = group_shortages(session, group_by, *short.codes)
     counted = session.arrays.items.counted_value[short.codes[1]]
     units = short.units * (1.0 if item is not None or group_by in ("item", "limit") else counted)
     shape = (len(keys), len(group))
@@ -170,8 +172,7 @@ def _select_shortages(
     KeyError
         A place, item or period is unknown.
     """
-    balance, labels = session.program.constraints["balance"], session.arrays.labels
-    where = tuple(balance.axes[axis] for axis in ("place", "item", "period"))
+    where, labels = BalanceRows.from_program(session.program).cells, session.arrays.labels
     short = session.compute_flows().shortage[where]
     is_chosen = short > 0
     for (axis, label), codes in zip(selection.items(), where, strict=True):
@@ -186,28 +187,6 @@ def _select_shortages(
     total = sum_by_cell(cells, (weighed * session.plan_values)[block.block_slice], int(np.prod(shape))).reshape(shape)
     here = (where[0][rows], where[1][rows], where[2][rows])
     return _SelectedShortages(rows, here, short[rows], short[rows] * price[rows], total[here])
-
-
-def _group_shortages(
-    session: SensitivitySession, group_by: GroupBy, place: IntArray, item: IntArray, period: IntArray
-) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the group of each shortage and the names of groups."""
-    labels = session.arrays.labels
-    codes: dict[str, Callable[[], tuple[IntArray, tuple[str, ...]]]] = {
-        "all": lambda: (np.zeros(len(place), dtype=np.int64), ("all",)),
-        "item": lambda: (item, labels["item"]),
-        "county": lambda: (place, labels["place"]),
-        "category": lambda: (session.arrays.items.category[item], labels["category"]),
-        "period": lambda: (period, labels["period"]),
-        "limit": lambda: (
-            np.arange(len(place)),
-            tuple(
-                f"{labels['place'][n]}/{labels['item'][i]}/{labels['period'][t]}"
-                for n, i, t in zip(place.tolist(), item.tolist(), period.tolist(), strict=True)
-            ),
-        ),
-    }
-    return codes[group_by]()
 
 
 def _build_attribution_group(
@@ -276,6 +255,7 @@ class MarginalAttribution:
     def from_prices(cls, program: Program, dual_values: FloatArray, limit_positions: IntArray) -> "MarginalAttribution":
         """Decompose prices from dual values, (m,), for binding limits: rows, or the number of rows plus a column, (q,)."""
         lp = program.lp
+        limit_positions = find_rows_of_greatest_amounts(program, limit_positions)
         columns = np.concatenate([program.variables[name].positions for name in SUPPLY_VARIABLES])
         used = sparse.csc_array(lp.matrix[:, columns])
         reduced = np.asarray(lp.cost - lp.matrix.T @ dual_values)[columns]
@@ -288,7 +268,7 @@ class MarginalAttribution:
         # costs include y·a of constraints that are neither limits nor balances with a price
         other = dual_values.copy()
         other[limit_positions[limit_positions < lp.row_count]] = 0.0
-        other[program.constraints["balance"].block_slice] = 0.0
+        other[BalanceRows.from_program(program).positions] = 0.0
         other[supply.due_rows] = 0.0
         draws = sparse.csr_array((np.maximum(-balances.data, 0.0), balances.indices, balances.indptr), balances.shape)
         paid = (
@@ -323,9 +303,9 @@ class MarginalAttribution:
 
 def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatArray:
     """Return what one more unit short costs in the next period in won, by balance, (b,); 0 without a backlog."""
-    balance, short = program.constraints["balance"], program.variables["short"]
+    short = program.variables["short"]
     row_period = np.full(program.lp.row_count, -1)
-    for name in ("balance", "shortage_width"):
+    for name in (*BALANCE_CONSTRAINTS, "shortage_width"):
         block = program.constraints[name]
         row_period[block.block_slice] = block.axes["period"]
     entries = program.lp.matrix[:, short.block_slice].tocoo()
@@ -334,7 +314,7 @@ def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatA
     axes = ("place", "item", "period")
     price = np.zeros([len(program.labels[axis]) for axis in axes])
     price[tuple(short.axes[axis] for axis in axes)] = sum_by_cell(column.astype(np.int64), cost, short.size)
-    return np.asarray(price[tuple(balance.axes[axis] for axis in axes)])
+    return np.asarray(price[BalanceRows.from_program(program).cells])
 
 
 def _compute_direct_limit_use(

@@ -48,7 +48,7 @@ def _list_served_shares(arrays: ProblemArrays, unmet: FloatArray) -> dict[str, t
     """Return the served shares by priority of each county, from unmet needs in units, (C, I, T)."""
     item_value = arrays.items.counted_value[:, None]
     needed, short = ((units * item_value).sum(axis=2) for units in (arrays.demand, unmet))
-    priority = np.array([item.priority for item in arrays.problem.items])
+    priority = np.array([need.priority for need in arrays.problem.needs])
     by_county: dict[str, tuple[ServedShare, ...]] = {}
     for n, county in enumerate(arrays.labels["county"]):
         rows = []

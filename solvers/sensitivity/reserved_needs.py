@@ -16,7 +16,7 @@ def list_reserved_needs(before: SensitivitySession, after: SensitivitySession) -
     """List the needs whose least amount served differs between two problems."""
     old, new = (_index_least_amounts(session) for session in (before, after))
     changed = [location for location in {**new, **old} if new.get(location, 0.0) != old.get(location, 0.0)]
-    units = {item.id: item.unit for session in (before, after) for item in session.arrays.problem.items}
+    units = {item.id: item.unit for session in (before, after) for item in session.arrays.problem.needs}
     return tuple(
         ReservedNeed(
             county=county,

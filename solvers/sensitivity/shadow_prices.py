@@ -23,6 +23,10 @@ MAX_SHORTAGE_REDUCTIONS = 5
 LIMIT_PHRASES = {
     "due": "less of {part} due early in {id} in {period}",
     "served_least": "less of {part} reserved in {id} in {period}",
+    "taken": "of {part} that people of {id} take in {period} at most",
+    "basket_share": "of the share {part} in {id} in {period}",
+    "requirement_most": "of {part} that people of {id} take in {period} at most",
+    "most_per_head": "of {id} that {part} take at most",
     "power": "in {id} in {period}",
     "machine": "on {part} of {id} in {period}",
     "labour": "of labour in {id} in {period}",
@@ -208,7 +212,7 @@ def _list_good_prices(session: SensitivitySession, max_results: int) -> tuple[Go
     flows, labels = session.compute_flows(), session.arrays.labels
     value = (np.abs(flows.price) * np.maximum(flows.shortage, 1e-6)).ravel()
     order = np.argsort(-value, kind="stable")[:max_results]
-    items = session.arrays.problem.items
+    needs = session.arrays.problem.needs
     cells = [tuple(int(v) for v in np.unravel_index(cell, flows.price.shape)) for cell in order if value[cell] > 0]
     return tuple(
         GoodShadowPrice(
@@ -217,7 +221,7 @@ def _list_good_prices(session: SensitivitySession, max_results: int) -> tuple[Go
             period=labels["period"][t],
             shadow_price=float(flows.price[n, i, t]),
             shortage=float(flows.shortage[n, i, t]),
-            unit=items[i].unit,
+            unit=needs[i].unit,
         )
         for n, i, t in cells
     )

@@ -92,5 +92,45 @@ WHOLE_UNIT_MISTAKES: list[tuple[str, str, Modification]] = [
     ),
 ]
 
-FURTHER_MISTAKES = (*PAST_MISTAKES, *WHOLE_UNIT_MISTAKES)
-"""Mistakes of the past and of whole units."""
+
+def washing(items: dict[int, Raw] | None = None, **fields: Any) -> Modification:
+    """Add the requirement `washing`, which soap meets, and replace fields of it and of items by position."""
+
+    def modify(raw: Raw) -> None:
+        raw["requirements"] = [{"id": "washing", "norms": {"people": 2}} | fields]
+        raw["items"][0]["provides"] = {"washing": 2}
+        for position, more in (items or {}).items():
+            raw["items"][position].update(more)
+
+    return modify
+
+
+REQUIREMENT_MISTAKES: list[tuple[str, str, Modification]] = [
+    ("unknown_requirement", "/items/0/provides/washin", washing({0: {"provides": {"washing": 2, "washin": 1}}})),
+    ("unknown_item", "/requirements/0/shares/sope", washing(shares={"sope": {"most": 0.5}})),
+    ("share_of_nothing", "/requirements/0/shares/starch", washing(shares={"starch": {"most": 0.5}})),
+    ("shares_sum", "/requirements/0/shares", washing(shares={"soap": {"most": 0.5}})),
+    (
+        "shares_sum",
+        "/requirements/0/shares",
+        washing({1: {"provides": {"washing": 1}}}, shares={i: {"least": 0.75} for i in ("soap", "notebook")}),
+    ),
+    (
+        "least_above_most",
+        "/requirements/0/shares/soap/least",
+        washing({1: {"provides": {"washing": 1}}}, shares={"soap": {"least": 0.5, "most": 0.25}}),
+    ),
+    ("unknown_calendar", "/requirements/0/calendar", washing(calendar="scool")),
+    ("unknown_period", "/requirements/0/due/2002-13", washing(due={"2002-13": {"share": 0.5}})),
+    ("group_without_people", "/requirements/0/most/infants", washing(most={"infants": 9})),
+    ("duplicate_id", "/requirements/1/id", lambda raw: raw.update(requirements=[{"id": "washing"}, {"id": "washing"}])),
+    ("worthless_need", "/requirements/0/value", washing(value=0)),
+    ("requirement_without_provider", "/requirements/0", washing({0: {"provides": {}}})),
+    ("most_below_norms", "/requirements/0/most", washing(most={"people": 1})),
+    ("norms_above_most", "/items/0/most_per_head", washing({0: {"most_per_head": {"people": 0.25}}})),
+    ("unlikely_amount", "/items/2/provides/washing", washing({2: {"provides": {"washing": 2000}}})),
+    ("unknown_item", "/supply_shares/promised/sope", lambda raw: raw["supply_shares"].update(promised={"sope": 1})),
+]
+
+FURTHER_MISTAKES = (*PAST_MISTAKES, *WHOLE_UNIT_MISTAKES, *REQUIREMENT_MISTAKES)
+"""Mistakes of the past, of whole units and of requirements."""

@@ -26,10 +26,20 @@ BUDGETS = [
 DUE: dict[str, Any] = {"2002-01": {"share": 0.4, "by": 0.5}}
 
 
+WASHING: dict[str, Any] = {
+    "id": "washing",
+    "norms": {"people": 4.0},
+    "most": {"people": 9.0},
+    "shares": {"soap": {"least": 0.25}},
+}
+
+
 def base() -> PlanningProblem:
-    """Return the example of two counties with budgets, soap that is due early, and a lot of soap."""
+    """Return the example of two counties with budgets, soap that is due early and meets a requirement, and a lot of soap."""
     raw = {**two_counties_raw(), "budgets": BUDGETS}
-    raw["items"] = [item | {"due": DUE} if item["id"] == "soap" else item for item in raw["items"]]
+    soap = {"due": DUE, "provides": {"washing": 2.0}, "most_per_head": {"people": 8.0}}
+    raw["items"] = [item | soap if item["id"] == "soap" else item for item in raw["items"]]
+    raw["requirements"] = [WASHING]
     first, *others = raw["factories"]
     lines = [line | {"lot": 20} if line["item"] == "soap" else line for line in first["lines"]]
     return PlanningProblem.model_validate(raw | {"factories": [first | {"lines": lines}, *others]})
@@ -134,6 +144,19 @@ ONE: list[tuple[Change, dict[str, Any]]] = [
     ),
     (change("transit_periods", value=1), {"links.0.transit_periods": 1}),
     (change("transit_periods", where="rail", value=1.0), {"links.0.transit_periods": 1}),
+    (change("requirement_norm", where="washing", factor=2), {"requirements.0.norms.people": 8.0}),
+    (
+        change("requirement_norm", where="washing/students", value=1),
+        {"requirements.0.norms": {"people": 4, "students": 1}},
+    ),
+    (change("requirement_most", where="washing/people", value=7), {"requirements.0.most.people": 7.0}),
+    (change("provides", where="soap", factor=1.5), {"items.0.provides.washing": 3.0}),
+    (change("provides", where="starch/washing", value=0.5), {"items.2.provides": {"washing": 0.5}}),
+    (change("most_per_head", where="hygiene", factor=0.5), {"items.0.most_per_head.people": 4.0}),
+    (change("most_per_head", where="starch/people", value=90), {"items.2.most_per_head": {"people": 90}}),
+    (change("basket_share", where="washing", value=0.5), {"requirements.0.shares.soap": {"least": 0.5, "most": 1.0}}),
+    (change("basket_share", where="washing/soap/most", value=1), {"requirements.0.shares.soap.most": 1.0}),
+    (change("carry_over", where="washing", value=0.5), {"requirements.0.carry_over": 0.5, "items.0.carry_over": 0.0}),
     (change("carry_over", where="food", value=0.9), {"items.0.carry_over": 0.0, "items.2.carry_over": 0.9}),
     (change("due_share", factor=2), {"items.0.due.2002-01.share": 0.8, "items.0.due.2002-01.by": 0.5}),
     (

@@ -11,6 +11,7 @@ from tests.models.test_checks import BUDGET, COMING, DEMAND, add, put
 BY_PERIOD: list[tuple[str | int, ...]] = [
     ("period_days",),
     ("items", 0, "importance"),
+    ("requirements", 0, "importance"),
     ("counties", 0, "labour_hours"),
     ("counties", 0, "store_tonnes"),
     ("counties", 0, "handling_tonnes"),
@@ -26,6 +27,7 @@ BY_PERIOD: list[tuple[str | int, ...]] = [
     ("power_areas", 0, "limit_kwh"),
     ("power_areas", 0, "own_generation_kwh"),
     ("supply_shares", "delivered"),
+    ("supply_shares", "promised", "soap"),
     ("supply_shares", "materials", "soda"),
     ("links", 0, "tonnes"),
     ("partners", 0, "offers", "soap"),
@@ -50,6 +52,8 @@ def test_every_list_by_period_has_its_length_checked(path: tuple[str | int, ...]
         *(add(name, value=dict(DEMAND)) for name in ("demand", "served_least")),
         add("budgets", value=dict(BUDGET)),
         put("in_transit", value=[dict(COMING)]),
+        put("requirements", value=[{"id": "washing"}]),
+        put("supply_shares", "promised", value={"soap": 1}),
         *more,
     )
     raw = modified_problem(*parts, put(*path, value=[1, 1, 1]))
@@ -70,7 +74,7 @@ def test_by_period_lists_every_field_of_the_schema() -> None:
     )
 
 
-DICTS = [("machines",), ("offers",), ("wants",), ("materials",)]
+DICTS = [("machines",), ("offers",), ("wants",), ("materials",), ("promised",)]
 
 
 def _may_be_numbers(schema: Any) -> bool:

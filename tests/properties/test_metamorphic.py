@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from tests.builders import Json
 from tests.properties.planned import NINE_DIGITS, bounded, objective, same
-from tests.properties.transformations import change, doubled, limits, renamed
+from tests.properties.transformations import change, doubled, limits, limits_per_head, renamed
 from tests.strategies import problem_dicts
 
 SLACK = 10 * NINE_DIGITS
@@ -41,7 +41,7 @@ def test_names_and_order_change_nothing(problem: Json) -> None:
 @given(problem_dicts(), st.data())
 def test_relaxing_any_limit_never_hurts(problem: Json, data: st.DataObject) -> None:
     more = deepcopy(problem)
-    stated = list(limits(more))
+    stated = [*limits(more), *limits_per_head(more)]
     if not stated:
         return
     change(data.draw(st.sampled_from(stated)), lambda v: v + 4)

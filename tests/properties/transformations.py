@@ -24,12 +24,20 @@ def limits(problem: Json) -> Iterator[Owner]:
         (area, name) for area in problem["power_areas"] for name in ("limit_kwh", "own_generation_kwh") if name in area
     )
     yield from ((link, "tonnes") for link in problem["links"] if "tonnes" in link)
-    materials = problem["supply_shares"]["materials"]
-    yield from ((materials, item) for item in materials)
+    for kind in ("materials", "promised"):
+        units = problem["supply_shares"][kind]
+        yield from ((units, item) for item in units)
     for partner in problem["partners"]:
         yield from ((partner[kind], item) for kind in ("offers", "wants") for item in partner[kind])
         yield partner, "credit"
     yield from ((budget, "won") for budget in problem["budgets"])
+
+
+def limits_per_head(problem: Json) -> Iterator[Owner]:
+    """Every limit on what a head takes; like the other limits, it helps when it grows, but not with the people."""
+    for name, stated in (("items", "most_per_head"), ("requirements", "most")):
+        for holder in (need[stated] for need in problem[name] if stated in need):
+            yield from ((holder, group) for group in holder)
 
 
 def amounts(problem: Json) -> Iterator[Owner]:
@@ -61,12 +69,13 @@ def doubled(problem: Json) -> Json:
 
 
 IDENTIFIERS = {"id", "place", "from", "to", "at", "county", "item", "power_area"}
-KEYED = {"stocks", "materials", "by_item", "offers", "wants", "local_floor"}
+KEYED = {"stocks", "materials", "by_item", "offers", "wants", "local_floor", "provides", "shares", "promised"}
 REFERENCES = {"gateways", "partners"}
 LISTED = {
     "counties",
     "stations",
     "items",
+    "requirements",
     "factories",
     "lines",
     "links",

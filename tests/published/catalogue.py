@@ -1,5 +1,5 @@
 """Every published case."""
 
-from tests.published import kantorovich, production, transport, written_out
+from tests.published import diets, kantorovich, production, transport, written_out
 
-CASES = (*transport.CASES, *production.CASES, *kantorovich.CASES, *written_out.CASES)
+CASES = (*transport.CASES, *production.CASES, *kantorovich.CASES, *diets.CASES, *written_out.CASES)

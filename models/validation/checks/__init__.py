@@ -17,6 +17,7 @@ from models.validation.checks import (
     past,
     population,
     references,
+    requirements,
     terms,
     whole_units,
 )
@@ -49,10 +50,16 @@ PART_CHECKS = (
     *cycles.CHECKS,
     *past.CHECKS,
     *population.CHECKS,
+    *requirements.CHECKS,
 )
 """Checks of parts of a problem, in the order of their findings."""
 
-WHOLE_PROBLEM_CHECKS = (*needs.CHECKS, *labels.CHECKS, *population.WHOLE_PROBLEM_CHECKS)
+WHOLE_PROBLEM_CHECKS = (
+    *needs.CHECKS,
+    *labels.CHECKS,
+    *population.WHOLE_PROBLEM_CHECKS,
+    *requirements.WHOLE_PROBLEM_CHECKS,
+)
 """Checks of the problem as a whole. They yield only warnings and require a complete problem."""
 
 

@@ -49,6 +49,16 @@ class ProblemContext:
         return {item.id: item for item in self.problem.items}
 
     @cached_property
+    def requirement_ids(self) -> frozenset[str]:
+        """Identifiers of requirements."""
+        return frozenset(requirement.id for requirement in self.problem.requirements)
+
+    @cached_property
+    def need_ids(self) -> frozenset[str]:
+        """Identifiers of items and requirements, which people may need."""
+        return self.requirement_ids | self.items_by_id.keys()
+
+    @cached_property
     def county_ids(self) -> frozenset[str]:
         """Identifiers of counties."""
         return frozenset(county.id for county in self.problem.counties)
@@ -75,12 +85,12 @@ class ProblemContext:
 
     @cached_property
     def items_by_norm_group(self) -> dict[str, list[str]]:
-        """Items by population group with a norm above 0."""
+        """Items and requirements by population group with a norm above 0."""
         groups: dict[str, list[str]] = {}
-        for item in self.problem.items:
-            for group, norm in item.norms.items():
+        for need in self.problem.needs:
+            for group, norm in need.norms.items():
                 if norm > 0:
-                    groups.setdefault(group, []).append(item.id)
+                    groups.setdefault(group, []).append(need.id)
         return groups
 
     @cached_property
@@ -96,7 +106,7 @@ class ProblemContext:
 
     @cached_property
     def needing_counties(self) -> dict[str, frozenset[str]]:
-        """Counties that need each item, by norms or by a stated need; items without a need are omitted."""
+        """Counties that need each item or requirement, by norms or by a stated need; those without a need are omitted."""
         stated = {(row.county, row.item): row.quantity for row in self.problem.demand}
         present: dict[str, set[str]] = {}
         for county, groups in zip(self.problem.counties, self.groups_by_county, strict=True):
@@ -118,6 +128,11 @@ class ProblemContext:
         if name not in known:
             yield from self.report_unknown_reference(kind, name, path, known)
 
+    def check_need_reference(self, name: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
+        """Yield a finding if `name` is neither an item nor a requirement, unless it may have been omitted."""
+        if name not in self.need_ids and "requirement" not in self.omissions.kinds:
+            yield from self.report_unknown_reference("item", name, path, self.need_ids)
+
     def report_unknown_reference(
         self, kind: str, name: str, path: tuple[str | int, ...], known: Collection[str]
     ) -> Iterator[Finding]:
@@ -138,6 +153,7 @@ class ProblemContext:
 
 IDENTIFIERS_BY_KIND: dict[str, Callable[[ProblemContext], Collection[str]]] = {
     "item": lambda context: context.items_by_id,
+    "requirement": lambda context: context.requirement_ids,
     "period": lambda context: context.problem.periods,
     "place": lambda context: context.place_ids,
     "county": lambda context: context.county_ids,

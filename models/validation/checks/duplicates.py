@@ -11,12 +11,13 @@ from models.problem.partners import Partner
 from models.problem.policy import NeedSelection
 from models.problem.population import County
 from models.problem.power import PowerArea
+from models.problem.requirements import Requirement
 from models.validation.checks.context import ProblemContext, quote_name
 from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
 RepeatedName = TypeVar("RepeatedName", bound=Hashable)
-Identified = Item | County | Station | Factory | PowerArea | Link | Partner | Budget
+Identified = Item | Requirement | County | Station | Factory | PowerArea | Link | Partner | Budget
 
 
 def _find_repeated_names(
@@ -36,10 +37,11 @@ def _format_path(path: JsonPath) -> str:
 
 
 def check_duplicate_identifiers(context: ProblemContext) -> Iterator[Finding]:
-    """Items, places, factories, power areas, links, partners and budgets have unique identifiers."""
+    """Items, requirements, places, factories, power areas, links, partners and budgets have unique identifiers."""
     problem = context.problem
     kinds: dict[str, list[tuple[str, Sequence[Identified]]]] = {
         "item": [("items", problem.items)],
+        "requirement": [("requirements", problem.requirements)],
         "place": [("counties", problem.counties), ("stations", problem.stations)],
         "factory": [("factories", problem.factories)],
         "power area": [("power_areas", problem.power_areas)],

@@ -59,6 +59,7 @@ def check_similar_identifiers(context: ProblemContext) -> Iterator[Finding]:
     )
     for kind, parts in (
         ("item", ("items",)),
+        ("requirement", ("requirements",)),
         ("place", ("counties", "stations")),
         ("factory", ("factories",)),
         ("power area", ("power_areas",)),
@@ -80,6 +81,13 @@ def _list_groups(context: ProblemContext) -> Iterator[tuple[str, JsonPath]]:
     for i, item in enumerate(problem.items):
         for group in item.norms:
             yield group, ("items", i, "norms", group)
+        for group in item.most_per_head:
+            yield group, ("items", i, "most_per_head", group)
+    for r, requirement in enumerate(problem.requirements):
+        for group in requirement.norms:
+            yield group, ("requirements", r, "norms", group)
+        for group in requirement.most:
+            yield group, ("requirements", r, "most", group)
     for group in problem.population_projection.groups:
         yield group, ("population_projection", "groups", group)
     for n, county in enumerate(problem.counties):

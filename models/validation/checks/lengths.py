@@ -85,6 +85,8 @@ def iterate_per_period_values(context: ProblemContext) -> Iterator[tuple[JsonPat
     yield ("period_days",), problem.period_days
     for i, item in enumerate(problem.items):
         yield ("items", i, "importance"), item.importance
+    for r, requirement in enumerate(problem.requirements):
+        yield ("requirements", r, "importance"), requirement.importance
     for n, county in enumerate(problem.counties):
         yield from _iterate_county_values(("counties", n), county)
     for n, station in enumerate(problem.stations):
@@ -127,6 +129,8 @@ def _iterate_factory_values(context: ProblemContext) -> Iterator[tuple[JsonPath,
 def _iterate_supply_values(context: ProblemContext) -> Iterator[tuple[JsonPath, PerPeriodValue]]:
     shares = context.problem.supply_shares
     yield ("supply_shares", "delivered"), shares.delivered
+    for item, units in shares.promised.items():
+        yield ("supply_shares", "promised", item), units
     for item, units in shares.materials.items():
         yield ("supply_shares", "materials", item), units
     for p, partner in enumerate(context.problem.partners):

@@ -8,24 +8,41 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models.labels import fold_label
+from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
+from models.problem.requirements import Requirement
 from models.validation.checks.context import ProblemContext, format_name_list, quote_name, suggest_similar_names
-from models.validation.finding import Finding
+from models.validation.finding import Finding, JsonPath
 from models.validation.finding_codes import make_finding
 
 
 def check_groups_without_people(context: ProblemContext) -> Iterator[Finding]:
-    """Every norm is for a population group of some county."""
+    """Every norm and greatest amount is for a population group of some county."""
     people = {group for groups in context.groups_by_county for group in groups}
-    for i, item in enumerate(context.problem.items):
-        for group, norm in item.norms.items():
-            if norm > 0 and group not in people:
-                message = f"No county has people of the group {quote_name(group)}, so the norm has no effect."
-                remedy = (
-                    suggest_similar_names(group, people)
-                    or f"Add {quote_name(group)} to the `population` of the counties."
-                )
-                yield make_finding("group_without_people", ("items", i, "norms", group), message, remedy)
+    for path, group in _iterate_used_groups(context.problem):
+        if group not in people:
+            message = (
+                f"No county has people of the group {quote_name(group)}, so the {_name_group_use(path)} has no effect."
+            )
+            remedy = (
+                suggest_similar_names(group, people) or f"Add {quote_name(group)} to the `population` of the counties."
+            )
+            yield make_finding("group_without_people", path, message, remedy)
+
+
+def _iterate_used_groups(problem: PlanningProblem) -> Iterator[tuple[JsonPath, str]]:
+    """Yield the path and the name of every population group with a norm above 0 or a greatest amount."""
+    for i, item in enumerate(problem.items):
+        yield from ((("items", i, "norms", group), group) for group, norm in item.norms.items() if norm > 0)
+        yield from ((("items", i, "most_per_head", group), group) for group in item.most_per_head)
+    for r, requirement in enumerate(problem.requirements):
+        norms = requirement.norms.items()
+        yield from ((("requirements", r, "norms", group), group) for group, norm in norms if norm > 0)
+        yield from ((("requirements", r, "most", group), group) for group in requirement.most)
+
+
+def _name_group_use(path: JsonPath) -> str:
+    return "norm" if path[2] == "norms" else "greatest amount"
 
 
 def check_misspelt_groups(context: ProblemContext) -> Iterator[Finding]:
@@ -51,19 +68,23 @@ def list_misspelt_groups(context: ProblemContext) -> Iterator[tuple[int, str, st
 
 
 def check_worthless_needs(context: ProblemContext) -> Iterator[Finding]:
-    """Every item with a need has a value above 0."""
-    for i, item in enumerate(context.problem.items):
-        if item.value == 0 and (item.id in context.needing_counties):
-            message = f"{quote_name(item.id)} is needed, but its value is 0. A shortage costs nothing, so the plan may leave the whole need unmet."
-            yield make_finding(
-                "worthless_need", ("items", i, "value"), message, "State the value of the item, in won per unit."
-            )
+    """Every item and requirement with a need has a value above 0."""
+    items, requirements = context.problem.items, context.problem.requirements
+    needs: list[tuple[JsonPath, Item | Requirement]] = [
+        *((("items", i), item) for i, item in enumerate(items)),
+        *((("requirements", r), requirement) for r, requirement in enumerate(requirements)),
+    ]
+    for path, need in needs:
+        if need.value == 0 and (need.id in context.needing_counties):
+            message = f"{quote_name(need.id)} is needed, but its value is 0. A shortage costs nothing, so the plan may leave the whole need unmet."
+            remedy = f"State the value of the {str(path[0]).removesuffix('s')}, in won per unit."
+            yield make_finding("worthless_need", (*path, "value"), message, remedy)
 
 
 def check_served_without_need(context: ProblemContext) -> Iterator[Finding]:
     """Every need with a least served amount exists."""
     for r, row in enumerate(context.problem.served_least):
-        is_known = row.county in context.county_ids and row.item in context.items_by_id
+        is_known = row.county in context.county_ids and row.item in context.need_ids
         if is_known and row.county not in context.needing_counties.get(row.item, ()):
             message = (
                 f"{quote_name(row.county)} does not need {quote_name(row.item)}, so nothing can be reserved for it."
@@ -93,7 +114,7 @@ def check_repeated_names(context: ProblemContext) -> Iterator[Finding]:
 
 def check_item_sources(context: ProblemContext) -> Iterator[Finding]:
     """Every item that people need or lines use has a source: a line, the centre, a partner or stock."""
-    available = _collect_source_places(context)
+    available = collect_source_places(context)
     users: dict[str, list[str]] = {}
     for factory in context.problem.factories:
         for line in factory.lines:
@@ -116,7 +137,7 @@ def check_item_sources(context: ProblemContext) -> Iterator[Finding]:
 
 def check_unreachable_counties(context: ProblemContext) -> Iterator[Finding]:
     """Every item that a county needs can reach the county from a source."""
-    available = _collect_source_places(context)
+    available = collect_source_places(context)
     graph = LinkGraph.from_problem(context.problem)
     lacking: dict[str, list[str]] = {}
     for item in context.problem.items:
@@ -133,7 +154,7 @@ def check_unreachable_counties(context: ProblemContext) -> Iterator[Finding]:
             yield make_finding("cut_off", ("counties", n), message, remedy)
 
 
-def _collect_source_places(context: ProblemContext) -> dict[str, frozenset[str]]:
+def collect_source_places(context: ProblemContext) -> dict[str, frozenset[str]]:
     """Collect the source places of each item: lines, gateways, partners and opening stocks."""
     places: dict[str, set[str]] = {item.id: set() for item in context.problem.items}
     for item, place in _iterate_item_sources(context):

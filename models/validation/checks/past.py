@@ -54,6 +54,7 @@ def _iterate_past_rows(past: Past) -> Iterator[tuple[JsonPath, tuple[str, ...], 
         yield ("past", "shipments", k), ("shipments", moved.link, moved.to, moved.item), {"quantity": moved.quantity}
     for k, kept in enumerate(past.supply):
         amounts = {"central": kept.central, "stock": kept.stock, "shortage": kept.shortage}
+        amounts |= {"extra": kept.extra} if kept.extra else {}
         yield ("past", "supply", k), ("supply", kept.place, kept.item), amounts
     for k, swap in enumerate(past.swaps):
         yield ("past", "swaps", k), ("swaps", swap.partner, swap.item), {"given": swap.given, "taken": swap.taken}

@@ -8,14 +8,14 @@ from models.validation.finding_codes import make_finding
 
 
 def check_county_items(context: ProblemContext) -> Iterator[Finding]:
-    """Stocks, stated needs and least served amounts refer to existing items."""
+    """Stocks refer to existing items; stated needs and least served amounts to existing items or requirements."""
     for n, county in enumerate(context.problem.counties):
         for item in county.stocks:
             yield from context.check_reference("item", item, ("counties", n, "stocks", item))
     for r, row in enumerate(context.problem.demand):
-        yield from context.check_reference("item", row.item, ("demand", r, "item"))
+        yield from context.check_need_reference(row.item, ("demand", r, "item"))
     for r, least in enumerate(context.problem.served_least):
-        yield from context.check_reference("item", least.item, ("served_least", r, "item"))
+        yield from context.check_need_reference(least.item, ("served_least", r, "item"))
 
 
 def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
@@ -33,9 +33,11 @@ def check_factory_items(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_supply_items(context: ProblemContext) -> Iterator[Finding]:
-    """Central shares, allotments, offers and wants refer to existing items."""
+    """Central shares, promised units, allotments, offers and wants refer to existing items."""
     for item in context.problem.supply_shares.by_item:
         yield from context.check_reference("item", item, ("supply_shares", "by_item", item))
+    for item in context.problem.supply_shares.promised:
+        yield from context.check_reference("item", item, ("supply_shares", "promised", item))
     for item in context.problem.supply_shares.materials:
         yield from context.check_reference("item", item, ("supply_shares", "materials", item))
     for p, partner in enumerate(context.problem.partners):
@@ -122,13 +124,17 @@ def check_share_categories(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_goal_selections(context: ProblemContext) -> Iterator[Finding]:
-    """The needs that a goal selects have existing categories, items and counties."""
+    """The needs that a goal selects have existing categories, items or requirements, and counties."""
     for k, goal in enumerate(context.problem.policy.expand_ordered_goals()):
         if goal.of is None:
             continue
         for kind in ("category", "item", "county"):
             for position, name in enumerate(getattr(goal.of, kind) or ()):
-                yield from context.check_reference(kind, name, ("policy", "goals", k, "of", kind, position))
+                path = ("policy", "goals", k, "of", kind, position)
+                if kind == "item":
+                    yield from context.check_need_reference(name, path)
+                else:
+                    yield from context.check_reference(kind, name, path)
 
 
 CHECKS = (

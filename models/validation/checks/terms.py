@@ -142,7 +142,7 @@ def _has_known_names(context: ProblemContext, of: NeedSelection | None) -> bool:
         of is None
         or (
             context.categories.keys() >= set(of.category or ())
-            and context.items_by_id.keys() >= set(of.item or ())
+            and context.need_ids >= set(of.item or ())
             and context.county_ids >= set(of.county or ())
         )
     )
@@ -150,18 +150,18 @@ def _has_known_names(context: ProblemContext, of: NeedSelection | None) -> bool:
 
 def _list_selected_counties(context: ProblemContext, of: NeedSelection | None) -> dict[str, frozenset[str]]:
     """Return the counties whose needs are selected, by item."""
-    items = {
-        name: item
-        for name, item in context.items_by_id.items()
+    needs = {
+        need.id
+        for need in context.problem.needs
         if of is None
         or (
-            (of.priority is None or item.priority in of.priority)
-            and (of.category is None or item.category in of.category)
-            and (of.item is None or name in of.item)
+            (of.priority is None or need.priority in of.priority)
+            and (of.category is None or getattr(need, "category", None) in of.category)
+            and (of.item is None or need.id in of.item)
         )
     }
     chosen = context.county_ids if of is None or of.county is None else context.county_ids & set(of.county)
-    return {name: context.needing_counties.get(name, frozenset()) & chosen for name in items}
+    return {name: context.needing_counties.get(name, frozenset()) & chosen for name in needs}
 
 
 def check_fairness_use(context: ProblemContext) -> Iterator[Finding]:
@@ -190,10 +190,10 @@ def check_shortage_bands(context: ProblemContext) -> Iterator[Finding]:
 
 
 def check_priority_weights(context: ProblemContext) -> Iterator[Finding]:
-    """Every priority that an item has has a stated weight."""
+    """Every priority that an item or requirement has has a stated weight."""
     weights = context.problem.policy.priority_weights
     for priority, default in Policy().priority_weights.items():
-        users = [item.id for item in context.problem.items if str(item.priority) == priority]
+        users = [need.id for need in context.problem.needs if str(need.priority) == priority]
         if users and priority not in weights:
             message = f"Priority {priority}, of {format_name_list(users, conjunction='and')}, has no weight; the default {default:g} is used."
             remedy = f'Add "{priority}": {default:g}, or another weight.'

@@ -17,7 +17,7 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
     """Balance supply and use of each item at each place in each period.
 
     Σ make + Σ ship in − Σ ship out + (1 − loss)·stock[t−1] − stock[t] + central + Σ take − Σ give − Σ use·make
-    + Σ_k short − κ·Σ_k short[t−1] − discard  =  d
+    + Σ_k short − κ·Σ_k short[t−1] − discard − extra  =  d
     ↔  shadow price in won per unit, by place, item and period: the value of one more unit
 
     Shipments in arrive in t; they left `transit_periods` earlier. In the first period the right-hand side is
@@ -36,10 +36,12 @@ def add_balance_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> N
         *collect_shortage_terms(arrays, program),
         *_collect_backlog_terms(arrays, program),
         *_collect_remainder_terms(arrays, program),
+        *_collect_extra_terms(arrays, program),
     ]
     has_constraint = net_demand != 0
     for keys, _, _ in terms:
         has_constraint.reshape(-1)[keys] = True
+    has_constraint[:, arrays.requirements.item_count :] = False  # requirements have constraints of their own
     rows = add_constraints_where(
         program, "balance", ("place", "item", "period"), has_constraint, lower=net_demand, upper=net_demand
     ).reshape(-1)
@@ -109,6 +111,13 @@ def _collect_remainder_terms(arrays: ProblemArrays, program: ProgramBuilder) -> 
     discard = find_variable_block(program, "discard")
     keys = _flatten_position(arrays, *get_axis_codes(discard, "place", "item", "period"))
     return [(keys, discard.positions, -np.ones(discard.size))]
+
+
+def _collect_extra_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:
+    """Return the terms of what is handed out beyond the own need."""
+    extra = find_variable_block(program, "extra")
+    keys = _flatten_position(arrays, *get_axis_codes(extra, "place", "item", "period"))
+    return [(keys, extra.positions, -np.ones(extra.size))]
 
 
 def _collect_closing_stock_terms(arrays: ProblemArrays, program: ProgramBuilder) -> list[BalanceTerm]:

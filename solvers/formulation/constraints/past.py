@@ -81,6 +81,8 @@ def _read_past_values(arrays: ProblemArrays, block: Block, mask: BoolArray) -> F
         "central": (("place", "item", "period"), past.central),
         "give": (("partner", "item", "period"), past.give),
         "take": (("partner", "item", "period"), past.take),
+        "extra": (("place", "item", "period"), past.extra),
+        "over": (("place", "item", "period"), past.over),
     }[block.name]
     return np.asarray(amounts[tuple(codes[mask] for codes in get_axis_codes(block, *axes))])
 

@@ -15,7 +15,7 @@ from solvers.lp.linear_program import ProgramBuilder
 def add_central_share_constraints(arrays: ProblemArrays, program: ProgramBuilder) -> None:
     """Limit the central deliveries of an item, over all gateways, to the delivered part of the promise.
 
-    Σ_n central[n,i,t]  ≤  delivered[t] · share[i] · Σ_n ((1 − η[i,t]) · d[n,i,t] + η[i,t+1] · d[n,i,t+1])   for goods
+    Σ_n central[n,i,t]  ≤  delivered[t] · share[i] · (Σ_n ((1 − η[i,t]) · d[n,i,t] + η[i,t+1] · d[n,i,t+1]) + promised[i,t])   for goods
     Σ_n central[n,i,t]  ≤  delivered[t] · allotment[i,t]                                                   for materials
     ↔  shadow price in won per unit, by item and period
 

@@ -5,7 +5,7 @@ Of items in whole units, this holds for amounts that count (`CandidateChange.ste
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,114 +18,32 @@ from solvers.data.whole_unit_limits import round_down, round_up
 from solvers.formulation.constraints.budgets import compute_past_spending
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import RULE_NAMES, Limits, find_left_over_rows
-from solvers.sensitivity.bounds import BoundPath, Bounds
+from solvers.sensitivity.remedies.candidate_context import (
+    CandidateChange,
+    LimitContext,
+    create_change_factory,
+    read_period_value,
+)
+from solvers.sensitivity.remedies.requirement_candidates import (
+    list_requirement_most_candidates,
+    list_share_candidates,
+    list_taken_candidates,
+)
 from solvers.sensitivity.session import SensitivitySession
-from solvers.sensitivity.shadow_prices import build_limit_reference
-
-ChangeFactory = Callable[[float, FloatArray], tuple[Change, ...]]
-"""Returns the changes for an additional amount and a plan with these values."""
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateChange:
-    """One adjustable limit and the change that adjusts it."""
-
-    limit_reference: dict[str, str]
-    """Rule, id, part, period and unit."""
-    bound_steps: tuple[tuple[str, IntArray, FloatArray], ...]
-    """Bounds that one more unit moves: name of an array of Bounds, positions, units."""
-    limit: float
-    """Current amount."""
-    to_changes: ChangeFactory = field(repr=False)
-    """Creates the changes."""
-    max_amount: float = np.inf
-    """Maximum additional amount in units."""
-    step: float = 0.0
-    """Additional amounts of which the limit counts multiples only: a lot of a line, or one unit; 0 if it counts any amount."""
-
-    def build_bound_path(self, start: Bounds) -> BoundPath:
-        """Return the path of bounds as the limit grows."""
-        step = Bounds(*(np.zeros_like(getattr(start, name)) for name in Bounds.__slots__))
-        for name, positions, units in self.bound_steps:
-            getattr(step, name)[positions] += units
-        return BoundPath(start, step)
 
 
 def list_limit_candidates(session: SensitivitySession, limits: Limits, k: int) -> list[CandidateChange]:
     """Return the candidates that move a limit (position in `limits`); empty if no change of the problem does."""
     found = CANDIDATES_BY_CONSTRAINT.get(RULE_NAMES[limits.rule[k]])
-    return [] if found is None else found(_LimitContext(session, limits, k))
+    return [] if found is None else found(LimitContext(session, limits, k))
 
 
-class _LimitContext:
-    """One limit with the data for its candidates."""
-
-    def __init__(self, session: SensitivitySession, limits: Limits, k: int) -> None:
-        self.session, self.arrays, self.problem = session, session.arrays, session.arrays.problem
-        self.limit_reference = build_limit_reference(limits, k)
-        self.position, self.limit = int(limits.position[k]), float(limits.limit[k])
-        rows = session.lp.row_count
-        self.is_row = self.position < rows
-        number = self.position if self.is_row else self.position - rows
-        block, here = session.program.find_constraint(number) if self.is_row else session.program.find_variable(number)
-        self.axes = {axis: int(codes[here]) for axis, codes in block.axes.items()}
-        self.positions = np.array([number])
-        self.period = self.axes.get("period", 0)
-
-    def build_candidate(
-        self,
-        what: str,
-        where: str,
-        old_value: object,
-        *,
-        sign: float = 1.0,
-        units_per_value: float = 1.0,
-        max_amount: float = np.inf,
-    ) -> CandidateChange:
-        """Create a candidate for this limit alone: a per-period value, of which one unit is `per` units of the limit."""
-        side = ("row_" if self.is_row else "column_") + ("upper" if sign > 0 else "lower")
-        period, before = (
-            self.problem.periods[self.period],
-            _read_period_value(old_value, self.period, len(self.problem.periods)),
-        )
-
-        def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-            value = max(0.0, before + sign * amount / units_per_value)
-            return (Change.model_validate({"what": what, "where": where, "periods": (period,), "value": value}),)
-
-        return CandidateChange(
-            self.limit_reference, ((side, self.positions, np.array([sign])),), self.limit, make_changes, max_amount
-        )
-
-    def find_constraint_rows(self, rule: str, **codes: int) -> IntArray:
-        """Return the rows of a constraint with these positions on its axes."""
-        block = self.session.program.constraints[rule]
-        is_match = np.logical_and.reduce([block.axes[axis] == code for axis, code in codes.items()])
-        return np.asarray(block.start + np.flatnonzero(is_match))
-
-    def read_axis_codes(self, rule: str, rows: IntArray, axis: str) -> IntArray:
-        """Return the positions of rows of a constraint on an axis."""
-        block = self.session.program.constraints[rule]
-        return np.asarray(block.axes[axis][rows - block.start])
-
-
-def _read_period_value(value: object, t: int, count: int) -> float:
-    return expand_to_periods(value, count)[t] if isinstance(value, int | float | tuple) else 0.0
-
-
-def _create_change_factory(what: str, where: str | None, before: float) -> ChangeFactory:
-    def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
-        return (Change.model_validate({"what": what, "where": where, "value": before + amount}),)
-
-    return make_changes
-
-
-def _list_power_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_power_candidates(context: LimitContext) -> list[CandidateChange]:
     area = context.problem.power_areas[context.axes["area"]]
     return [context.build_candidate("power_limit", area.id, area.limit_kwh)]
 
 
-def _list_machine_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_machine_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return more hours of one machine group, and a better condition of the factory."""
     machine = context.axes["machine"]
     f = int(context.arrays.machines.factory[machine])
@@ -139,29 +57,29 @@ def _list_machine_candidates(context: _LimitContext) -> list[CandidateChange]:
     is_match = np.flatnonzero(context.arrays.machines.factory[block.axes["machine"]] == f)
     upper = context.session.lp.row_upper[block.start + is_match]
     name = {"rule": "machine_condition", "id": factory.id, "part": "", "period": "", "unit": "share of nominal hours"}
-    make_changes = _create_change_factory("machine_condition", factory.id, factory.condition)
+    make_changes = create_change_factory("machine_condition", factory.id, factory.condition)
     moves = (("row_upper", block.start + is_match, upper / factory.condition),)
     condition = CandidateChange(name, moves, factory.condition, make_changes, 1 - factory.condition)
     return [hours, condition] if factory.condition < 1 else [hours]
 
 
-def _create_county_lister(what: str, field_name: str) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _create_county_lister(what: str, field_name: str) -> Callable[[LimitContext], list[CandidateChange]]:
+    def list_candidates(context: LimitContext) -> list[CandidateChange]:
         county = context.problem.counties[context.axes["place"]]
         return [context.build_candidate(what, county.id, getattr(county, field_name))]
 
     return list_candidates
 
 
-def _list_handling_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_handling_candidates(context: LimitContext) -> list[CandidateChange]:
     places: tuple[County | Station, ...] = (*context.problem.counties, *context.problem.stations)
     place = places[context.axes["place"]]
-    if context.limit > _read_period_value(place.handling_tonnes, context.period, len(context.problem.periods)):
+    if context.limit > read_period_value(place.handling_tonnes, context.period, len(context.problem.periods)):
         return []  # goods under way before the plan already exceed the limit
     return [context.build_candidate("handling_tonnes", place.id, place.handling_tonnes)]
 
 
-def _list_link_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_link_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return more tonnes on a link, which apply to both directions."""
     k = int(context.arrays.arcs.link[context.axes["arc"]])
     link = context.problem.links[k]
@@ -180,7 +98,7 @@ def _list_link_candidates(context: _LimitContext) -> list[CandidateChange]:
     ]
 
 
-def _list_central_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_central_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return a larger allotment or promised share, and a larger delivered part in one period."""
     centre, shares, count = context.arrays.centre, context.problem.supply_shares, context.arrays.period_count
     item = context.problem.items[context.axes["item"]]
@@ -210,7 +128,7 @@ def _list_central_candidates(context: _LimitContext) -> list[CandidateChange]:
 
 
 def _build_share_candidate(
-    context: _LimitContext,
+    context: LimitContext,
     name: dict[str, str],
     rows: IntArray,
     change: dict[str, Any],
@@ -237,7 +155,7 @@ def _build_share_candidate(
     return CandidateChange(name, (("row_upper", rows, units),), share, make_changes, max_amount)
 
 
-def _list_floor_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_floor_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return a lower floor that the resulting plan meets exactly."""
     g = context.axes["group"]
     weight, make, central = (
@@ -260,11 +178,11 @@ def _list_floor_candidates(context: _LimitContext) -> list[CandidateChange]:
     ]
 
 
-def _list_credit_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_credit_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return more credit, which applies to every window."""
     partner = context.problem.partners[context.axes["partner"]]
     rows = context.find_constraint_rows("swap_balance", partner=context.axes["partner"])
-    make_changes = _create_change_factory("partner_credit", partner.id, partner.credit)
+    make_changes = create_change_factory("partner_credit", partner.id, partner.credit)
     return [
         CandidateChange(
             context.limit_reference, (("row_upper", rows, np.ones(len(rows))),), context.limit, make_changes
@@ -272,7 +190,7 @@ def _list_credit_candidates(context: _LimitContext) -> list[CandidateChange]:
     ]
 
 
-def _list_budget_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_budget_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return more money in a period, which carries over to later periods where the budget does."""
     number = context.axes["budget"]
     budget, budgets = context.problem.budgets[number], context.arrays.budgets
@@ -286,8 +204,8 @@ def _list_budget_candidates(context: _LimitContext) -> list[CandidateChange]:
     return [replace(candidate, bound_steps=(("row_upper", later, np.ones(len(later))),))]
 
 
-def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _create_line_lister(what: str, sign: float) -> Callable[[LimitContext], list[CandidateChange]]:
+    def list_candidates(context: LimitContext) -> list[CandidateChange]:
         number = context.axes["line"]
         f = int(context.arrays.lines.factory[number])
         factory = context.problem.factories[f]
@@ -301,11 +219,11 @@ def _create_line_lister(what: str, sign: float) -> Callable[[_LimitContext], lis
     return list_candidates
 
 
-def _list_served_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _list_served_candidates(context: LimitContext) -> list[CandidateChange]:
     """Return a smaller reservation for another need."""
     county = context.problem.counties[context.axes["place"]].id
     number = context.axes["item"]
-    item = context.problem.items[number].id
+    item = context.problem.needs[number].id
     stated = {(row.county, row.item): row.quantity for row in context.problem.served_least}
 
     def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:
@@ -320,15 +238,15 @@ def _list_served_candidates(context: _LimitContext) -> list[CandidateChange]:
     return [replace(candidate, to_changes=make_changes, step=step)]
 
 
-def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[CandidateChange]]:
+def _create_stock_lister(sign: float) -> Callable[[LimitContext], list[CandidateChange]]:
     """Return the binding one of two limits in the last period, up to the other limit."""
 
-    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+    def list_candidates(context: LimitContext) -> list[CandidateChange]:
         county = context.problem.counties[context.axes["place"]]
         item = context.problem.items[context.axes["item"]].id
         stock, last = county.stocks[item], context.period == context.arrays.period_count - 1
         where = f"{county.id}/{item}"
-        per_period = _read_period_value(
+        per_period = read_period_value(
             stock.most if sign > 0 else stock.least, context.period, context.arrays.period_count
         )
         if sign > 0 and stock.most is None:
@@ -360,8 +278,8 @@ def _create_stock_lister(sign: float) -> Callable[[_LimitContext], list[Candidat
     return list_candidates
 
 
-def _create_swap_lister(side: str) -> Callable[[_LimitContext], list[CandidateChange]]:
-    def list_candidates(context: _LimitContext) -> list[CandidateChange]:
+def _create_swap_lister(side: str) -> Callable[[LimitContext], list[CandidateChange]]:
+    def list_candidates(context: LimitContext) -> list[CandidateChange]:
         partner, item = (
             context.problem.partners[context.axes["partner"]],
             context.problem.items[context.axes["item"]].id,
@@ -371,7 +289,7 @@ def _create_swap_lister(side: str) -> Callable[[_LimitContext], list[CandidateCh
     return list_candidates
 
 
-CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChange]]] = {
+CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[LimitContext], list[CandidateChange]]] = {
     "power": _list_power_candidates,
     "served_least": _list_served_candidates,
     "machine": _list_machine_candidates,
@@ -387,6 +305,9 @@ CANDIDATES_BY_CONSTRAINT: dict[str, Callable[[_LimitContext], list[CandidateChan
     "line_most": _create_line_lister("line_most", 1.0),
     "stock_least": _create_stock_lister(-1.0),
     "stock_most": _create_stock_lister(1.0),
+    "taken": list_taken_candidates,
+    "requirement_most": list_requirement_most_candidates,
+    "basket_share": list_share_candidates,
     "offers": _create_swap_lister("offers"),
     "wants": _create_swap_lister("wants"),
 }

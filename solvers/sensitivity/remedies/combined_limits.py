@@ -20,7 +20,8 @@ from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 from solvers.results.limits import RULE_NAMES
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange, list_limit_candidates
+from solvers.sensitivity.remedies.candidate_changes import list_limit_candidates
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.remedy_building import Enlargement, TargetSearch
 from solvers.sensitivity.session import SensitivitySession
 

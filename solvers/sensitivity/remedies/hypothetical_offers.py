@@ -17,7 +17,7 @@ from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
 from solvers.sensitivity.session import SensitivitySession
 
@@ -59,7 +59,7 @@ class HypotheticalOffer:
 
     def _build_candidate(self, session: SensitivitySession, columns: IntArray) -> CandidateChange:
         item = session.arrays.labels["item"].index(self.item)
-        unit = session.arrays.problem.items[item].unit
+        unit = session.arrays.problem.needs[item].unit
         name = {"rule": "offers", "id": self.partner, "part": self.item, "period": self.period, "unit": unit}
 
         def make_changes(amount: float, _: FloatArray) -> tuple[Change, ...]:

@@ -5,7 +5,7 @@ import numpy as np
 from models.changes.change import Change
 from solvers.formulation.constraints.swaps import compute_own_opening
 from solvers.lp.linear_program import FloatArray, IntArray
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.session import SensitivitySession
 
 

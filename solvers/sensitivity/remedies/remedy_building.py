@@ -20,7 +20,7 @@ from solvers.lp.linear_program import FloatArray
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import open_changed
 from solvers.sensitivity.goal_stages import NO_WORSE_TOLERANCE, OptimalPoint, compute_final_values
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.remedy_texts import describe_remedy
 from solvers.sensitivity.remedies.reservations import Reservation, build_reservation
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget, build_target_bounds, compute_served

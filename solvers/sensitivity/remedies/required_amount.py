@@ -2,7 +2,7 @@
 
 from solvers.sensitivity.bounds import BoundPath, Bounds
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
 from solvers.sensitivity.session import SensitivitySession
 

@@ -21,7 +21,7 @@ from time import monotonic
 
 from models.answers import NoRemedyReason, Remedies, Remedy
 from solvers.errors import SensitivityUnavailableError
-from solvers.sensitivity.remedies.candidate_changes import CandidateChange
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.combined_limits import ADDED_GOODS, find_combined_amounts
 from solvers.sensitivity.remedies.hypothetical_offers import HypotheticalOffer, list_hypothetical_offers
 from solvers.sensitivity.remedies.remedy_building import (

@@ -18,10 +18,8 @@ from solvers.results.flows import clean_values
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import OptimalPoint
-from solvers.sensitivity.remedies.candidate_changes import (
-    CandidateChange,
-    list_limit_candidates,
-)
+from solvers.sensitivity.remedies.candidate_changes import list_limit_candidates
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stock_candidates
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import compute_shortage_weights
@@ -88,7 +86,7 @@ def find_shortage_target(
     )
     relaxed = float(session.plan_values[columns].sum())
     before = relaxed if planned_shortage is None else planned_shortage
-    unit = session.arrays.problem.items[codes[1]].unit
+    unit = session.arrays.problem.needs[codes[1]].unit
     if before <= NEGLIGIBLE_SHORTAGE or not len(rows):
         return ShortageTarget(codes, -1, columns, 0.0, relaxed, 0.0, location, unit)
     target = target_share * before

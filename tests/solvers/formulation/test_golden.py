@@ -21,7 +21,10 @@ from solvers.formulation.reachability import ActiveArcs, find_active_arcs
 from solvers.formulation.registry import ALL_VARIABLES
 from solvers.lp.export import format_lp_text
 from solvers.lp.linear_program import ProgramBuilder
-from tests.solvers.formulation.two_towns import GOALS, two_towns
+from tests.solvers.formulation.two_towns import GOALS, two_towns, two_towns_with_substitutes
+
+OF_REQUIREMENTS = ("requirement", "taken", "basket_share")
+"""Constraints of requirements, which the two towns have with substitutes only."""
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 
@@ -53,6 +56,8 @@ WITH_EXTRA_ARGUMENTS: dict[str, AddConstraints] = {
 DENSE: dict[str, AddConstraints] = {
     "make": variables.add_production_variables,
     "short": variables.add_shortage_variables,
+    "extra": variables.add_extra_variables,
+    "over": variables.add_over_variables,
 }
 
 SPARSE: dict[str, Callable[[ProblemArrays, ProgramBuilder, ActiveArcs], object]] = {
@@ -89,7 +94,7 @@ def compare(name: str, text: str, config: pytest.Config) -> None:
 
 @pytest.mark.parametrize("name", CONSTRAINTS)
 def test_constraint_equals_its_golden_program(name: str, pytestconfig: pytest.Config) -> None:
-    arrays = ProblemArrays.from_problem(two_towns())
+    arrays = ProblemArrays.from_problem(two_towns_with_substitutes() if name in OF_REQUIREMENTS else two_towns())
     program = build_variables(arrays, CONSTRAINTS[name].variables)
     add_function(name)(arrays, program)
     built = program.build_program()

@@ -13,7 +13,7 @@ from solvers import formulation
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import BOUNDS, CONSTRAINTS, ConstraintInfo, build_program
 from solvers.lp.linear_program import Program
-from tests.solvers.formulation.two_towns import GOALS, two_towns
+from tests.solvers.formulation.two_towns import GOALS, two_towns_with_substitutes
 
 ROOT = Path(__file__).parents[3]
 MEASURES = {"worst_fulfilment", "central_distance", "quota_distance", "goal", "rate_change", "left_over", "given_away"}
@@ -29,7 +29,7 @@ def test_program_has_the_constraints_of_the_registry_in_order() -> None:
 @cache
 def build_example() -> Program:
     """Return a program that has every constraint."""
-    arrays = ProblemArrays.from_problem(two_towns())
+    arrays = ProblemArrays.from_problem(two_towns_with_substitutes())
     return build_program(arrays, shortage_without_swaps=np.zeros(arrays.demand.shape), goals=GOALS)
 
 

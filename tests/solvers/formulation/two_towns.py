@@ -66,6 +66,22 @@ def two_towns(**parts: Any) -> PlanningProblem:
     return make_problem(**(stated | parts))
 
 
+def two_towns_with_substitutes() -> PlanningProblem:
+    """Return the problem with a requirement that soap and ash meet, with every limit of requirements."""
+    washing = {"id": "washing", "unit": "wash", "value": 0.5, "norms": {"people": 60}, "most": {"people": 90}}
+    washing |= {"carry_over": 0.25, "due": {"p2": {"share": 0.5, "by": 0.5}}}
+    washing |= {"shares": {"ash": {"least": 0.125, "most": 0.5}, "soap": {"most": 0.75}}}
+    plain = two_towns().model_dump(by_alias=True, exclude_unset=True)
+    soap, soda = plain["items"]
+    soap |= {"provides": {"washing": 4}, "most_per_head": {"people": 100}}
+    ash = {"id": "ash", "kg_per_unit": 500, "provides": {"washing": 0.5}, "most_per_head": {"people": 40}}
+    hills = _hills() | {"population": {"people": 10}}
+    hills["stocks"]["ash"] = {"opening": 6}
+    return two_towns(
+        items=[soap, soda, ash], requirements=[washing], counties=[hills, {"id": "plain", "power_area": "south"}]
+    )
+
+
 def _hills() -> dict[str, Any]:
     return {
         "id": "hills",

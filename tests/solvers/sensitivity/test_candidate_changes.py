@@ -13,11 +13,8 @@ from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.results.limits import RULE_NAMES
 from solvers.sensitivity.bounds import Bounds, bounds_in_layout_of
-from solvers.sensitivity.remedies.candidate_changes import (
-    CANDIDATES_BY_CONSTRAINT,
-    CandidateChange,
-    list_limit_candidates,
-)
+from solvers.sensitivity.remedies.candidate_changes import CANDIDATES_BY_CONSTRAINT, list_limit_candidates
+from solvers.sensitivity.remedies.candidate_context import CandidateChange
 from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stock_candidates
 from solvers.sensitivity.remedies.remedy_building import is_in_whole_units, verify_remedy
 from solvers.sensitivity.remedies.search import find_remedies
@@ -50,6 +47,9 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
         if rule == "local_floor":
             assert changes[0].value <= problem.supply_shares.local_floor[changes[0].where]  # type: ignore[operator,index]
             continue
+        if rule == "basket_share":
+            check_share_change(problem, changes[0].where, changes[0].value)
+            continue
         changed = bounds_in_layout_of(
             build_plan_program(ProblemArrays.from_problem(apply_changes(problem, changes))), session.program
         )
@@ -62,6 +62,13 @@ def check(session: SensitivitySession, which: Any) -> set[str]:
             else:
                 assert np.allclose(less, more, rtol=1e-9, atol=1e-9), (candidate.limit_reference, name)
     return {rule for _, rule in found}
+
+
+def check_share_change(problem: PlanningProblem, where: Any, share: Any) -> None:
+    """A changed share of a basket is no stricter."""
+    name, item, side = str(where).split("/")
+    (stated,) = [one.shares[item] for one in problem.requirements if one.id == name]
+    assert share <= stated.least if side == "least" else share >= stated.most
 
 
 def check_rounded_shares(session: SensitivitySession, candidate: CandidateChange, told: Any, changed: Any) -> None:
@@ -96,6 +103,16 @@ def build_complete_problem() -> PlanningProblem:
         stocks = {"soap": {"opening": 5.0, "least": 5.0, "most": 900.0, "closing_least": 20.0, "closing_most": 300.0}}
         county |= {"labour_hours": 1000.0, "handling_tonnes": [50.0, 60.0], "stocks": stocks}
     raw["factories"][0]["lines"][0] |= {"least": [5.0, 6.0], "most": 9000.0}
+    raw["requirements"] = [
+        {
+            "id": "washing",
+            "norms": {"people": 2},
+            "most": {"people": 30},
+            "shares": {"soap": {"least": 0.25, "most": 0.75}},
+        }
+    ]
+    raw["items"][0] |= {"provides": {"washing": 2.0}, "most_per_head": {"people": 40.0}}
+    raw["items"][1] |= {"provides": {"washing": 0.5}}
     raw["served_least"] = [{"county": "kapsan", "item": "soap", "quantity": [50.0, 60.0]}]
     raw["budgets"] = [
         {"id": "roads", "won": [500.0, 400.0], "covers": ["haulage"]},

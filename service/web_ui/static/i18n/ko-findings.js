@@ -20,6 +20,16 @@ export default {
   "finding.invalid": "한 개체의 항목들이 서로 맞지 않습니다.",
   "finding.more_findings": "한 번에 알릴 수 있는 것보다 잘못이 더 많습니다.",
   "finding.unknown_item": "`items`에 없는 품목입니다.",
+  "finding.unknown_requirement": "`requirements`에 없는 요구입니다.",
+  "finding.share_of_nothing": "요구를 채워 주지 않는 품목에 그 요구의 몫이 적혀 있습니다.",
+  "finding.shares_sum": "한 요구에서 품목들의 몫이 합하여 1이 될 수 없습니다.",
+  "finding.requirement_without_provider":
+    "필요한 요구를 채워 주는 품목이 없거나, 그런 품목의 공급원이 없습니다.",
+  "finding.most_below_norms": "요구의 상한이 기준량보다 낮습니다. 기준량을 씁니다.",
+  "finding.norms_above_most":
+    "품목의 기준량이 한 사람이 가져가는 최대량보다 많습니다. 기준량을 씁니다.",
+  "finding.unlikely_amount":
+    "하루 1g도 안 되거나 20kg이 넘는 이 품목만으로 요구가 채워집니다. 단위가 다른 값일 수 있습니다.",
   "finding.unknown_place": "군도 역도 아닌 곳입니다.",
   "finding.unknown_county": "`counties`에 없는 군입니다.",
   "finding.unknown_power_area": "`power_areas`에 없는 전력 구역입니다.",
