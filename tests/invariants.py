@@ -25,7 +25,11 @@ from tests.invariants_of_time import (
     check_shortage_width_invariant,
     check_transit_invariant,
 )
-from tests.invariants_of_trade import check_budget_invariant, check_own_surplus_invariant
+from tests.invariants_of_trade import (
+    check_budget_invariant,
+    check_central_share_invariant,
+    check_own_surplus_invariant,
+)
 from tests.invariants_of_whole_units import check_lots_invariant, check_whole_units_invariant
 from tests.level_costs import compute_level_costs
 from tests.plan_reading import Key, Reading, Tables, list_bands
@@ -186,26 +190,6 @@ def check_handling_invariant(r: Reading) -> Iterator[str]:
         limit = limits[place]
         if limit is not None and r.over(tonnes, max(r.at(limit, period), before[place, period])):
             yield f"handling {(place, period)}: {tonnes} t of {limit}"
-
-
-def check_central_share_invariant(r: Reading) -> Iterator[str]:
-    """Central deliveries are at most the delivered part of the promised share or allotment.
-
-    What is due before a period ends is promised for the period before, if it can be stored.
-    """
-    shares = r.problem.supply_shares
-    for item in r.problem.items:
-        share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
-        needed = [sum(r.need[county.id, item.id, period] for county in r.problem.counties) for period in r.periods]
-        due = [sum(r.due((county.id, item.id, p)) for county in r.problem.counties) for p in r.periods]
-        early = [0.0, *(due[1:] if item.storable else [0.0] * (len(due) - 1)), 0.0]
-        for t, period in enumerate(r.periods):
-            delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
-            promise = share * (needed[t] - early[t] + early[t + 1] + r.at(shares.promised.get(item.id, 0.0), period))
-            if item.kind == "material":
-                promise = r.at(shares.materials.get(item.id, 0.0), period)
-            if r.over(delivered, promise * r.at(shares.delivered, period)):
-                yield f"central_share {(item.id, period)}: {delivered} delivered of {promise} × {shares.delivered}"
 
 
 def check_local_floor_invariant(r: Reading) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Invariants of swaps and money over periods, in plain loops that import nothing from `solvers`; see `tests.invariants`."""
+"""Invariants of central supply, of swaps and of money over periods, in plain loops that import nothing from `solvers`; see `tests.invariants`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,6 +6,26 @@ from collections.abc import Iterator
 from models.problem.budgets import Budget
 from models.problem.population import StockLimits
 from tests.plan_reading import Reading
+
+
+def check_central_share_invariant(r: Reading) -> Iterator[str]:
+    """Central deliveries are at most the delivered part of the promised share or allotment.
+
+    What is due before a period ends is promised for the period before, if it can be stored.
+    """
+    shares = r.problem.supply_shares
+    for item in r.problem.items:
+        share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
+        needed = [sum(r.need[county.id, item.id, period] for county in r.problem.counties) for period in r.periods]
+        due = [sum(r.due((county.id, item.id, p)) for county in r.problem.counties) for p in r.periods]
+        early = [0.0, *(due[1:] if item.storable else [0.0] * (len(due) - 1)), 0.0]
+        for t, period in enumerate(r.periods):
+            delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
+            promise = share * (needed[t] - early[t] + early[t + 1] + r.at(shares.promised.get(item.id, 0.0), period))
+            if item.kind == "material":
+                promise = r.at(shares.materials.get(item.id, 0.0), period)
+            if r.over(delivered, promise * r.at(shares.delivered, period)):
+                yield f"central_share {(item.id, period)}: {delivered} delivered of {promise} × {shares.delivered}"
 
 
 def check_own_surplus_invariant(r: Reading) -> Iterator[str]:

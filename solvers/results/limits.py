@@ -17,6 +17,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.data.requirement_arrays import compute_provided
 from solvers.formulation import BOUNDS, CONSTRAINTS, is_past_period
 from solvers.formulation.constraints.capacity import compute_arriving_tonnes
+from solvers.formulation.constraints.due import sum_due_contributions
 from solvers.formulation.registry import Side
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_table
@@ -267,8 +268,8 @@ def _spread_left_over_prices(solved: _SolvedPoint, stock: Block) -> FloatArray:
 def _read_opening_stock(arrays: ProblemArrays, due: Block) -> FloatArray:
     """Return what is left of the opening stock in the first period by row of `due`, in units; 0 in other periods."""
     place, item, period = (due.axes[axis] for axis in ("place", "item", "period"))
-    left = arrays.items.carryover_share[item] * arrays.places.opening_stock[place, item]
-    return np.asarray(np.where(period == 0, left, 0.0))
+    left = sum_due_contributions(arrays, (arrays.items.carryover_share * arrays.places.opening_stock)[..., None])
+    return np.asarray(np.where(period == 0, left[place, item, 0], 0.0))
 
 
 def _compute_taken_value(solved: _SolvedPoint, balances: Block) -> FloatArray:

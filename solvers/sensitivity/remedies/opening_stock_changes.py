@@ -30,6 +30,7 @@ def list_opening_stock_candidates(session: SensitivitySession, county: str, item
         return (Change(what="opening_stock", where=f"{county}/{item}", value=before + amount),)
 
     moves = [("row_lower", np.concatenate([first, due]), np.full(len(first) + len(due), -left))]
+    moves += _find_provided_moves(session, c, i, left)
     moves += [("row_upper", first, np.full(len(first), -left)), *_find_own_surplus_moves(session, i)]
     step = 1 / left if arrays.items.is_whole_units[i] else 0.0
     return [CandidateChange(name, tuple(moves), before, make_changes, step=step)]
@@ -40,6 +41,18 @@ def _find_first_rows(session: SensitivitySession, rule: str, county: int, item: 
     block = session.program.constraints[rule]
     first = (block.axes["place"] == county) & (block.axes["item"] == item) & (block.axes["period"] == 0)
     return np.asarray(block.positions[first])
+
+
+def _find_provided_moves(
+    session: SensitivitySession, county: int, item: int, left: float
+) -> list[tuple[str, IntArray, FloatArray]]:
+    """Return the due dates of requirements that one more unit of opening stock moves, of which `left` units remain."""
+    requirements = session.arrays.requirements
+    found = []
+    for r in np.flatnonzero(requirements.provided[item]):
+        rows = _find_first_rows(session, "due", county, requirements.item_count + int(r))
+        found.append(("row_lower", rows, np.full(len(rows), -left * requirements.provided[item, r])))
+    return found
 
 
 def _find_own_surplus_moves(session: SensitivitySession, item: int) -> tuple[tuple[str, IntArray, FloatArray], ...]:
