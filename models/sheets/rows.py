@@ -115,6 +115,7 @@ def _match_headers(
     # `ID` and `Item` are taken for `id` and `item`; two names that differ only in case stay apart.
     cases = Counter(name.casefold() for name in columns)
     folded = {name.casefold(): name for name in columns if cases[name.casefold()] == 1}
+    repeats: Counter[str] = Counter()
     for cell in header:
         name = normalise_label(str(cell.value if isinstance(cell, UnsupportedCell) else "" if cell is None else cell))
         name = name if name in columns else folded.get(name.casefold(), name)
@@ -133,18 +134,20 @@ def _match_headers(
                 )
             )
         if match is not None and name in sheet.headers:
-            findings.append(
-                make_sheet_finding(
-                    "repeated_column",
-                    sheet.locate_cell(number, name),
-                    "The column occurs twice.",
-                    "Keep one of the columns.",
-                )
-            )
+            repeats[name] += 1
             match = None
         names.append(name if match is not None else None)
         if match is not None:
             sheet.headers[name] = match
+    findings += [
+        make_sheet_finding(
+            "repeated_column",
+            sheet.locate_cell(number, name),
+            f"The column occurs {count + 1:,} times.",
+            "Keep one of the columns.",
+        )
+        for name, count in repeats.items()
+    ]
     return names
 
 
