@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     worker_memory_limit_bytes: Positive = 4096 * MIB
     """Memory that one solve or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
     worker_nice: Annotated[int, Field(ge=0, le=19)] = 10
-    """Nice level of solver processes, so that API requests get CPU time first (0 to 19). Sensitivity queries run at half of it."""
+    """Nice level of solver processes, so that API requests get CPU time first (0 to 19). Sensitivity queries run at half of it. Both begin at a quarter of their level, for the first three seconds of CPU time."""
     sensitivity_workers: Positive = Field(default_factory=_count_usable_cores)
     """Sensitivity queries at a time in one service process, each in a worker process that keeps its plan loaded; the number of cores if absent. With authentication, one caller leaves one of several workers to the others."""
     sensitivity_queue_size: Annotated[int, Field(ge=0)] = 32
@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     webhook_retry_seconds: Seconds = 5.0
     """Seconds before the second attempt; the time triples before each further attempt, up to six hours."""
     webhook_private_addresses: bool = False
-    """Whether webhooks may have addresses in private networks and on this machine. Do not set it where users who may create webhooks must not reach these networks."""
+    """Whether webhooks may have addresses in private networks and on this machine, and ports other than 80 and 443. Do not set it where users who may create webhooks must not reach these networks."""
 
     page_rows: Positive = 1_000
     """Rows in a page of a table by default."""

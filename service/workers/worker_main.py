@@ -28,6 +28,9 @@ from solvers.planning import PlanResult, build_warm_start, make_plan
 PROGRESS_INTERVAL_SECONDS = 0.5
 """Least time between two progress messages."""
 
+SHORT_WORK_SECONDS = 3.0
+"""Processor time for which a worker process has high priority."""
+
 
 def serve_channel(descriptor: int) -> None:
     """Serve the first order of a channel. Never raises: the other end gets a message, or notices the end of the process."""
@@ -39,7 +42,7 @@ def serve_channel(descriptor: int) -> None:
     queries: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_forward_messages, args=(channel, queries), name="channel-reader", daemon=True).start()
     try:
-        os.nice(order.head["nice"])
+        start_at_high_priority(order.head["nice"])
         limit_memory(order.head["memory_limit_bytes"])
         if order.kind == "open_session":
             serve_session(channel, order, queries)
@@ -52,6 +55,25 @@ def serve_channel(descriptor: int) -> None:
     except Exception as error:  # noqa: BLE001 - the one place where a worker process reports any failure
         detail = f"unexpected {type(error).__name__}: {error}"[:2000]
         channel.send("failed", {"limit": None, "detail": detail, "error": describe_error(error)})
+
+
+def start_at_high_priority(nice: int) -> None:
+    """Run at a quarter of a nice level, and at the level itself once the process has used `SHORT_WORK_SECONDS`.
+
+    So short work of one caller goes before long work of others.
+    """
+    os.nice(nice // 4)
+    threading.Thread(target=_lower_priority, args=(nice,), name="priority", daemon=True).start()
+
+
+def _lower_priority(nice: int) -> None:
+    while (left := SHORT_WORK_SECONDS - time.process_time()) > 0:
+        time.sleep(max(left, 0.05))
+    # Each thread of Linux has a level of its own; those that solvers start take that of the thread that starts them.
+    tasks = Path("/proc/self/task")
+    for thread in [int(one.name) for one in tasks.iterdir()] if tasks.is_dir() else [0]:
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, thread, nice)
 
 
 def limit_memory(additional_bytes: int) -> None:
