@@ -20,7 +20,7 @@ from service.domain.schemas.webhooks import (
 from service.storage.records import to_utc_datetime
 from service.storage.repositories import webhooks as webhook_rows
 from service.storage.store import Store, Transaction
-from service.workers.http_sender import generate_secret, is_public_address
+from service.workers.http_sender import PUBLIC_PORTS, generate_secret, is_public_address
 
 MAX_WEBHOOKS_PER_CALLER = 100
 """Maximum number of webhooks of one caller."""
@@ -97,10 +97,16 @@ class WebhookService:
 
 
 def _reject_unsafe_address(body: WebhookBody, *, allow_private: bool) -> None:
-    """Reject addresses with user names, and numeric addresses that are not public."""
+    """Reject addresses with user names, ports that are not public, and numeric addresses that are not."""
     host = (body.url.host or "").strip("[]")
     if body.url.username or body.url.password:
         _raise_invalid_url("has_user", "The address names a user.", "Leave user and password out; messages are signed.")
+    if not allow_private and body.url.port not in PUBLIC_PORTS:
+        _raise_invalid_url(
+            "not_public",
+            f"Port {body.url.port} is neither 80 nor 443.",
+            "Use one of them, or set ALLOT_WEBHOOK_PRIVATE_ADDRESSES.",
+        )
     try:
         number = str(ipaddress.ip_address(host))
     except ValueError:

@@ -31,6 +31,9 @@ _SPECIAL_IPV6 = tuple(map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "
 _SPECIAL_IPV4 = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 """Networks for protocols, and an address inside of a cloud that looks public."""
 
+PUBLIC_PORTS = frozenset({80, 443})
+"""Ports to which messages go, unless addresses in private networks are allowed: no other service listens there."""
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -87,7 +90,8 @@ def post_message(
 ) -> int:
     """Send a body to an http(s) address and return the status of the answer; raise DeliveryError.
 
-    The time limit holds for the whole exchange; `allow_private` permits addresses that are not public.
+    The time limit holds for the whole exchange; `allow_private` permits addresses that are not public, and
+    ports other than 80 and 443.
     """
     deadline = time.monotonic() + timeout_seconds
     try:
@@ -105,9 +109,10 @@ def _post_until_deadline(
     parts = urlsplit(url)
     secure, host = parts.scheme == "https", parts.hostname or ""
     port = parts.port or (443 if secure else 80)
-    connection = _PinnedConnection(
-        host, port, _resolve_host(host, port, allow_private=allow_private), deadline, secure=secure
-    )
+    address = _resolve_host(host, port, allow_private=allow_private)
+    if not allow_private and port not in PUBLIC_PORTS:
+        raise DeliveryError(f"port {port} is neither 80 nor 443 (ALLOT_WEBHOOK_PRIVATE_ADDRESSES allows it)")
+    connection = _PinnedConnection(host, port, address, deadline, secure=secure)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {**headers, "Connection": "close"})

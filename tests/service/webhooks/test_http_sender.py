@@ -65,6 +65,11 @@ def test_nothing_is_sent_to_this_machine_unless_allowed(host: str) -> None:
         assert receiver.bodies == [b"{}"]
 
 
+def test_messages_go_to_no_port_of_other_services_unless_allowed() -> None:
+    with pytest.raises(DeliveryError, match="port 6379 is neither 80 nor 443"):
+        post_message("http://93.184.216.34:6379/", b"{}", {}, timeout_seconds=5, allow_private=False)
+
+
 def test_redirects_are_not_followed() -> None:
     with receiving() as target, receiving(status=307, headers={"Location": target.url}) as receiver:
         assert post_message(receiver.url, b"{}", {}, timeout_seconds=5, allow_private=True) == 307

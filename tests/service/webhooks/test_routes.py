@@ -65,6 +65,7 @@ def test_secrets_are_shown_once_and_webhooks_listed(client: TestClient) -> None:
         "http://[::1]/",
         "http://169.254.169.254/latest/meta-data/",
         "http://2130706433/",
+        "http://example.org:6379/",
         "https://example.org/" + "x" * 2_000,
     ],
 )
