@@ -1,8 +1,20 @@
 """Base types of all models: frozen models, identifiers, bounded numbers and values per period."""
 
+from math import inf
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from models.labels import normalise_label, normalise_raw_label, show_invisible
@@ -85,6 +97,34 @@ PerPeriod = Annotated[
     Discriminator(_number_or_list),
 ]
 """One number for every period, or a list with one number per period."""
+
+
+class OpenPeriod:
+    """Marks entries of a list that may be absent, for the columns of sheets."""
+
+
+def _validate_open_period(value: Any, validate_amount: ValidatorFunctionWrapHandler) -> float:
+    return inf if value is None else float(validate_amount(value))
+
+
+def _serialize_open_period(value: float) -> float | None:
+    return None if value == inf else value
+
+
+LimitEntry = Annotated[
+    Amount,
+    OpenPeriod(),
+    WrapValidator(_validate_open_period),
+    PlainSerializer(_serialize_open_period),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": MAX_AMOUNT}, {"type": "null"}]}),
+]
+"""The limit of one period; null in JSON, infinite in Python, where the period has none."""
+
+LimitPerPeriod = Annotated[
+    Annotated[Amount, Tag("number")] | Annotated[tuple[LimitEntry, ...], Tag("list")],
+    Discriminator(_number_or_list),
+]
+"""One limit for every period, or a list with one limit per period, null for periods without a limit."""
 
 SharePerPeriod = Annotated[
     Annotated[Share, Tag("number")] | Annotated[tuple[Share, ...], Tag("list")],

@@ -90,7 +90,8 @@ def apply_line_least(context: ChangeContext) -> dict[str, Any]:
 
 def apply_line_most(context: ChangeContext) -> dict[str, Any]:
     """Change the upper limits of lines, in units."""
-    limits = context.change_limits({key: line.most for key, line in _select_lines(context).items()}, "lines")
+    old = {key: line.most for key, line in _select_lines(context).items()}
+    limits = context.change_limits(old, "lines", allows_open_periods=True)
     return _update_lines(context, {key: {"most": most} for key, most in limits.items()})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -148,7 +148,7 @@ class ChangeContext:
         return self._check_maximum(value if isinstance(value, int | float) else old, old, maximum)
 
     def change_series(self, old: PerPeriodValue, maximum: float = MAX_AMOUNT) -> PerPeriodValue:
-        """Return the new value of a number that may differ by period."""
+        """Return the new value of a number that may differ by period; infinite values are limits that are absent."""
         values = list(expand_to_periods(old, len(self.problem.periods)))
         self._note_multiplied(*(values[t] for t in self.period_positions))
         if self.change.periods is None and self.change.factor is not None and not isinstance(old, tuple):
@@ -156,18 +156,22 @@ class ChangeContext:
         if self.change.periods is None and isinstance(self.change.value, int | float):
             return self._check_maximum(self.change.value, 0.0, maximum)
         for k, t in enumerate(self.period_positions):
+            if self.change.factor is not None and values[t] == inf:
+                continue  # a period without a limit stays so
             new = self.replacement_values[k] if self.change.factor is None else values[t] * self.change.factor
             values[t] = self._check_maximum(new, values[t], maximum)
         return tuple(values)
 
-    def change_limits(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> dict[Key, PerPeriodValue | None]:
+    def change_limits(
+        self, old: Mapping[Key, PerPeriodValue | None], name: str, *, allows_open_periods: bool = False
+    ) -> dict[Key, PerPeriodValue | None]:
         """Return the new values of limits, some of which may be absent (no limit).
 
         A factor leaves an absent limit absent. A finding is added if all limits are absent, or if some periods would
-        remain without a limit. `name` describes the limited quantity.
+        remain without a limit and `allows_open_periods` is false. `name` describes the limited quantity.
         """
         self.report_nothing_to_multiply(old, name)
-        return {key: self._change_limit(value, name) for key, value in old.items()}
+        return {key: self._change_limit(value, name, allows_open_periods) for key, value in old.items()}
 
     def report_nothing_to_multiply(self, old: Mapping[Key, PerPeriodValue | None], name: str) -> None:
         """Add a finding if a factor selects no existing limit; `name` describes the limited quantity."""
@@ -186,15 +190,17 @@ class ChangeContext:
             )
 
     def _note_multiplied(self, *old: float) -> None:
-        if self.change.factor is not None and any(old):
+        if self.change.factor is not None and any(value and value < inf for value in old):
             self.has_multiplied = True
 
-    def _change_limit(self, old: PerPeriodValue | None, name: str) -> PerPeriodValue | None:
+    def _change_limit(self, old: PerPeriodValue | None, name: str, allows_open_periods: bool) -> PerPeriodValue | None:
         if old is not None:
             return self.change_series(old)
         if self.change.factor is not None:
             return None
         if len(self.period_positions) < len(self.problem.periods):
+            if allows_open_periods:
+                return self.change_series((inf,) * len(self.problem.periods))
             message = f"There is no limit on {name}, so the periods outside the change would remain without a limit."
             self.report_error(
                 "needs_all_periods",

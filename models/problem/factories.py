@@ -5,7 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.base import MAX_AMOUNT, Amount, ByLabel, Frozen, Id, Label, Name, OptionalLabel, PerPeriod, Share
+from models.base import (
+    MAX_AMOUNT,
+    Amount,
+    ByLabel,
+    Frozen,
+    Id,
+    Label,
+    LimitPerPeriod,
+    Name,
+    OptionalLabel,
+    PerPeriod,
+    Share,
+)
 
 Lot = Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
 """A number above 0, up to `MAX_AMOUNT`."""
@@ -34,8 +46,8 @@ class Line(Frozen):
     """Production cost, in won per unit; 0 by default."""
     least: PerPeriod = 0.0
     """Smallest quantity per period, in units; 0 by default."""
-    most: PerPeriod | None = None
-    """Largest quantity per period, in units; no limit if absent."""
+    most: LimitPerPeriod | None = None
+    """Largest quantity per period, in units; no limit if absent, or where a list has null."""
     lot: Lot | None = None
     """Units in a batch: every quota is a multiple of it. If absent, 1 for items with `whole_units`, and no batches for others."""
     least_run: Amount = 0.0

@@ -5,7 +5,7 @@ from functools import cached_property
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from models.base import Frozen
+from models.base import Frozen, OpenPeriod
 from models.validation.finding import JsonPath
 
 CellKind = Literal["id", "text", "number", "whole", "flag", "listed", "list", "whole_list", "numbers"]
@@ -38,6 +38,8 @@ class Column:
     """Meaning, with unit."""
     by_period: bool = False
     """Whether columns named `name period` may contain one number for each period instead."""
+    allows_open_periods: bool = False
+    """Whether some of these cells may be empty: periods without a limit."""
     choices: tuple[str, ...] = ()
     """Allowed values; any value if empty."""
     required: bool = False
@@ -113,6 +115,7 @@ def make_column(model: type[Frozen], field_name: str, header: str = "", kind: Ce
         kind=kind or _infer_cell_kind(members, repr(info.metadata) + repr(info.annotation)),
         description=info.description or "",
         by_period=kind is None and any(get_origin(member) is tuple for member in members),
+        allows_open_periods=any(get_origin(member) is tuple and _has_open_periods(member) for member in members),
         choices=choices,
         required=info.is_required(),
     )
@@ -123,6 +126,10 @@ def make_inner_columns(model: type[Frozen], inside: str, **kinds: CellKind) -> t
     return tuple(
         replace(make_column(model, name, f"{inside}_{name}", kind), inside=inside) for name, kind in kinds.items()
     )
+
+
+def _has_open_periods(list_type: Any) -> bool:
+    return any(isinstance(mark, OpenPeriod) for mark in getattr(get_args(list_type)[0], "__metadata__", ()))
 
 
 def _infer_cell_kind(members: list[Any], details: str) -> CellKind:

@@ -156,7 +156,8 @@ class RowReader:
                 "Keep only one of the two forms.",
             )
         for header in headers:
-            if header not in row.cells and not self._is_cell_rejected(row, header):
+            is_missing = header not in row.cells and not column.allows_open_periods
+            if is_missing and not self._is_cell_rejected(row, header):
                 self._add_finding(
                     "missing_cell",
                     row,

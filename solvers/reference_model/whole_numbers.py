@@ -33,7 +33,7 @@ def get_step(item: Item, line: Line | None = None) -> float:
 
 def round_most(limit: float, step: float) -> float:
     """Round a maximum down to a multiple of the step."""
-    return math.floor(limit / step + TOLERANCE) * step if step else limit
+    return math.floor(limit / step + TOLERANCE) * step if step and limit < math.inf else limit
 
 
 def round_least(limit: float, step: float) -> float:

@@ -1,7 +1,7 @@
 """Checks of whole units, lots and least runs: limits leave room for at least one whole amount."""
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor
+from math import ceil, floor, inf
 
 from models.base import expand_to_periods
 from models.problem.factories import Line
@@ -85,7 +85,7 @@ def _find_period_without_multiple(
     periods: Sequence[str] = context.problem.periods
     low, high = expand_to_periods(least, len(periods)), expand_to_periods(most, len(periods))
     for period, a, b in zip(periods, low, high, strict=False):
-        if a <= b and ceil(a / step - TOLERANCE) > floor(b / step + TOLERANCE):
+        if a <= b < inf and ceil(a / step - TOLERANCE) > floor(b / step + TOLERANCE):
             return period, a, b
     return None
 

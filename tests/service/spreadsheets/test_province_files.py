@@ -141,6 +141,14 @@ def test_tables_by_age_and_shops_come_back_the_same(kind: SpreadsheetKind) -> No
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_limits_of_lines_in_some_periods_come_back_the_same(kind: SpreadsheetKind) -> None:
+    raw = two_counties_raw()
+    raw["factories"][0]["lines"][0]["most"] = [None, 500]
+    raw["factories"][0]["lines"][1]["most"] = 300
+    assert_same(kind, PlanningProblem.model_validate(raw))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_goals_of_selected_needs_come_back_the_same(kind: SpreadsheetKind) -> None:
     raw = two_counties_raw()
     raw["policy"] = {
