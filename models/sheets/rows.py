@@ -1,7 +1,7 @@
 """Rows of a sheet by column, after a check of the headers."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -139,7 +139,13 @@ def _match_headers(
         names.append(name if match is not None else None)
         if match is not None:
             sheet.headers[name] = match
-    findings += [
+    findings += _report_repeated_columns(sheet, number, repeats)
+    return names
+
+
+def _report_repeated_columns(sheet: SheetRows, number: int, repeats: Mapping[str, int]) -> list[Finding]:
+    """Return one finding for each header that repeats an earlier one; `repeats` counts the repetitions."""
+    return [
         make_sheet_finding(
             "repeated_column",
             sheet.locate_cell(number, name),
@@ -148,7 +154,6 @@ def _match_headers(
         )
         for name, count in repeats.items()
     ]
-    return names
 
 
 def _iterate_rows(
