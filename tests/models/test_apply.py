@@ -1,6 +1,5 @@
 """Every change modifies what `where` selects, and nothing else."""
 
-from math import inf
 from typing import Any, get_args
 
 import pytest
@@ -253,16 +252,6 @@ def test_share_of_a_category_replaces_shares_of_its_items() -> None:
 def test_alpha_is_multiplied_where_fairness_applies() -> None:
     fair = changed(change("fairness_alpha", value=2))
     assert apply_changes(fair, [change("fairness_alpha", factor=0.5)]).policy.fairness.alpha == 1
-
-
-def test_a_factor_leaves_periods_without_a_limit_as_they_are() -> None:
-    limit = change("line_most", where="hyesan-daily/soap", periods=["2002-02"], value=4)
-    lines = apply_changes(two_counties(), [limit, change("line_most", factor=0.5)]).factories[0].lines
-    assert lines[0].most == (inf, 2.0)
-    only_open = change("line_most", where="hyesan-daily/soap", periods=["2002-01"], factor=2)
-    with pytest.raises(InvalidProblemError) as refused:
-        apply_changes(two_counties(), [limit, only_open])
-    assert [one.code for one in refused.value.findings] == ["nothing_to_multiply"]
 
 
 def test_a_new_allotment_can_be_stated() -> None:
