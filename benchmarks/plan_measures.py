@@ -133,11 +133,11 @@ def find_goods_given_beyond_own(year: PlannedYear) -> list[str]:
 
 
 def list_running_periods(year: PlannedYear) -> dict[Key, set[str]]:
-    """Periods with a quota, by factory and item, of the lines that are used."""
+    """Periods with a quota, by factory, item and recipe, of the lines that are used."""
     runs: dict[Key, set[str]] = defaultdict(set)
     for row in year.rows["quotas"]:
         if row["quantity"] > 1e-9:
-            runs[row["factory"], row["item"]].add(row["period"])
+            runs[row["factory"], row["item"], row["recipe"]].add(row["period"])
     return runs
 
 
@@ -156,11 +156,11 @@ def compute_cost_of_levelling(year: PlannedYear, without_smoothing: PlannedYear)
 
 def find_small_quotas(year: PlannedYear) -> list[str]:
     """Quotas below one lot of their line, or below one unit."""
-    lots = {(f.id, line.item): line.lot or 1.0 for f in year.problem.factories for line in f.lines}
+    lots = {(f.id, line.item, line.recipe): line.lot or 1.0 for f in year.problem.factories for line in f.lines}
     return [
         f"{row['factory']}/{row['item']} {row['quantity']:g} in {row['period']}"
         for row in year.rows["quotas"]
-        if 1e-9 < row["quantity"] < lots[row["factory"], row["item"]] * (1 - 1e-9)
+        if 1e-9 < row["quantity"] < lots[row["factory"], row["item"], row["recipe"]] * (1 - 1e-9)
     ]
 
 
