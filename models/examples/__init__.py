@@ -21,3 +21,10 @@ def two_counties_raw() -> dict[str, Any]:
 def two_counties() -> PlanningProblem:
     """Return the example as a planning problem."""
     return PlanningProblem.model_validate(two_counties_raw())
+
+
+def food_basket_raw() -> dict[str, Any]:
+    """Return the example of a relief operation, with 25 foods and 12 nutrients, as new dictionaries and lists."""
+    text = resources.files(__name__).joinpath("food_basket.json").read_text(encoding="utf-8")
+    raw: dict[str, Any] = json.loads(text)
+    return raw

@@ -22,7 +22,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", ["tutorial/index.md", "how-to/resolve-an-infeasible-plan.md"])
+@pytest.mark.parametrize(
+    "page", ["tutorial/index.md", "tutorial/food_basket.md", "how-to/resolve-an-infeasible-plan.md"]
+)
 def test_commands_run(page: str, workspace: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
