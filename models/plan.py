@@ -275,6 +275,32 @@ class PlanSummary(Frozen):
     requirements: RequirementsSummary | None = None
     """How far requirements are met; null without requirements, and in plans of earlier versions."""
 
+    @property
+    def served_share_of_needs(self) -> float:
+        """Served share of all needs, for goods and for requirements, by value."""
+        if self.requirements is None:
+            return self.served_share
+        parts = (
+            (self.demand_value, self.served_share),
+            (self.requirements.demand_value, self.requirements.served_share),
+        )
+        total = sum(value for value, _ in parts)
+        return sum(value * share for value, share in parts) / total if total > 0 else 1.0
+
+    def index_needs_by_county(self) -> dict[str, float]:
+        """Return the served share of all needs by county."""
+        rows = [*self.by_county, *(self.requirements.by_county if self.requirements is not None else ())]
+        sums: dict[str, tuple[float, float]] = {}
+        for row in rows:
+            demand, served = sums.get(row.key, (0.0, 0.0))
+            sums[row.key] = (demand + row.demand, served + row.served)
+        return {key: served / demand for key, (demand, served) in sums.items()}
+
+    def index_needs_by_kind(self) -> dict[str, float]:
+        """Return the served share by category, then by requirement."""
+        rows = [*self.by_category, *(self.requirements.by_requirement if self.requirements is not None else ())]
+        return {row.key: row.share for row in rows}
+
 
 class VerificationResult(Frozen):
     """Result of the independent reference model, solved by another solver."""

@@ -12,7 +12,8 @@ from solvers.results.limits import RULE_NAMES
 
 LABELS_BY_COLUMN: dict[str, Callable[[PlanningProblem], Iterable[str]]] = {
     "factory": lambda problem: (factory.id for factory in problem.factories),
-    "item": lambda problem: (item.id for item in problem.items),
+    "item": lambda problem: (need.id for need in problem.needs),
+    "requirement": lambda problem: (requirement.id for requirement in problem.requirements),
     "period": lambda problem: problem.periods,
     "county": lambda problem: [*(one.id for one in problem.counties), *(one.id for one in problem.stations)],
     "link": lambda problem: (link.id for link in problem.links),

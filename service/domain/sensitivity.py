@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLE_SCHEMAS
 from service.auth.authorization import require_plan_permission
@@ -25,8 +27,11 @@ from solvers.sensitivity import FinishedFigures
 QUERIES_OF_INFEASIBLE_PLANS = ("compare", "what-if")
 """Queries about a plan that ended infeasible; all others need its figures."""
 
-SUPPLY_QUERY = build_query_model("supply", TABLE_SCHEMAS["supply"])
-"""Query of the table `supply`."""
+NEED_TABLES = {"supply": "item", "requirements": "requirement"}
+"""Tables with shortages, and the column that names the need."""
+
+NEED_QUERIES = {table: build_query_model(table, TABLE_SCHEMAS[table]) for table in NEED_TABLES}
+"""Queries of these tables."""
 
 
 class SensitivityService:
@@ -64,13 +69,18 @@ class SensitivityService:
         self, plan: str, arguments: Mapping[str, Any], *, time_limit_seconds: float
     ) -> SensitivityQuery:
         """Build the query for remedies of a shortage as the finished plan has it, in whole units."""
-        location = {name: [arguments[name]] for name in ("county", "item", "period")}
-        query = SUPPLY_QUERY.model_validate({**location, "columns": ["shortage"]})
         with self._store.read_transaction() as transaction:
-            _require_figures(_require_finished(transaction, plan), "remedies")
-            stored = transaction.plans.open_parquet_file(plan, "supply")
-            batches = list(select_from_table(stored, "supply", query).iterate_batches(limit=1))
-        shortage = sum(batch.column("shortage")[0].as_py() for batch in batches)
+            record = _require_finished(transaction, plan)
+            _require_figures(record, "remedies")
+            stored = record.head.tables if record.head else {}
+            batches = [
+                batch
+                for table, column in NEED_TABLES.items()
+                if table in stored  # a plan of an earlier version has no table of requirements
+                for batch in _select_shortages(transaction, plan, table, column, arguments)
+                if batch.num_rows
+            ]
+        shortage = batches[0].column("shortage")[0].as_py() if batches else 0.0
         planned = {**arguments, "planned_shortage": shortage}
         return self.build_query("remedies", planned, time_limit_seconds=time_limit_seconds)
 
@@ -176,3 +186,14 @@ def _require_figures(record: PlanRecord, query: str) -> None:
         )
     if record.outcome not in ("optimal", "infeasible"):
         raise ConflictError(f"The outcome of the plan is {record.outcome}; queries need an optimal plan.")
+
+
+def _select_shortages(
+    transaction: Transaction, plan: str, table: str, column: str, arguments: Mapping[str, Any]
+) -> list[pa.RecordBatch]:
+    """Return the rows of a table of needs for the county, need and period of a query."""
+    location = {"county": arguments["county"], column: arguments["item"], "period": arguments["period"]}
+    filters = {name: [label] for name, label in location.items()}
+    query = NEED_QUERIES[table].model_validate({**filters, "columns": ["shortage"]})
+    file = transaction.plans.open_parquet_file(plan, table)
+    return list(select_from_table(file, table, query).iterate_batches(limit=1))

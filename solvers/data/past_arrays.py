@@ -13,6 +13,9 @@ from solvers.lp.linear_program import FloatArray
 
 Labels = Mapping[str, tuple[str, ...]]
 
+NEGLIGIBLE_SHARE = 1e-9
+"""A smaller part of a need for a requirement is a rounding error, and counts as met."""
+
 
 @dataclass(frozen=True, slots=True)
 class PastArrays:
@@ -84,12 +87,12 @@ def build_past_arrays(
     for swap in reported.swaps:
         partner, item = positions_of["partner"][swap.partner], positions_of["item"][swap.item]
         past.give[partner, item], past.take[partner, item] = swap.given, swap.taken
-    _derive_past_requirements(past, items, provided, demand)
+    derive_requirements(past, items, provided, demand)
     return past
 
 
-def _derive_past_requirements(past: PastArrays, items: ItemArrays, provided: FloatArray, demand: FloatArray) -> None:
-    """Compute what past periods lacked of requirements, and provided beyond their need, in place.
+def derive_requirements(past: PastArrays, items: ItemArrays, provided: FloatArray, demand: FloatArray) -> None:
+    """Compute what is short of requirements, and provided beyond their need, from what was handed out of items, in place.
 
     short[n,r,t] = max(d[n,r,t] + κ[r] · short[n,r,t−1] − Σ_i a[i,r] · (served + extra)[n,i,t], 0)
     """
@@ -99,6 +102,7 @@ def _derive_past_requirements(past: PastArrays, items: ItemArrays, provided: Flo
         need = demand[..., t] + items.carry_over * before
         taken = need[:, :count] - past.short[:, :count, t] + past.extra[:, :count, t]
         beyond = taken @ provided - need[:, count:]
+        beyond = np.where(np.abs(beyond) <= NEGLIGIBLE_SHARE * need[:, count:], 0.0, beyond)
         past.short[:, count:, t], past.over[:, count:, t] = np.maximum(-beyond, 0.0), np.maximum(beyond, 0.0)
 
 

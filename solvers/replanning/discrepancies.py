@@ -14,7 +14,9 @@ def convert_past_to_problem(arrays: ProblemArrays, past: PastArrays) -> Reported
     labels, arcs = arrays.labels, arrays.arcs
     items, places = labels["item"], labels["place"]
     line_keys = tuple(index_lines(arrays.problem))
-    stock, short = (_expand_to_places(arrays, amounts) for amounts in (past.stock, past.short))
+    stock, short, extra = (_expand_to_places(arrays, amounts) for amounts in (past.stock, past.short, past.extra))
+    is_listed = np.asarray(((past.central > 0) | (stock > 0) | (short > 0) | (extra > 0)).any(axis=2))
+    is_listed &= ~arrays.items.is_requirement  # what is short of requirements follows
     return ReportedPast(
         periods=labels["period"][: past.period_count],
         outputs=tuple(
@@ -42,8 +44,9 @@ def convert_past_to_problem(arrays: ProblemArrays, past: PastArrays) -> Reported
                 central=_to_period_values(past.central[place, item]),
                 stock=_to_period_values(stock[place, item]),
                 shortage=_to_period_values(short[place, item]),
+                extra=_to_period_values(extra[place, item]) if extra[place, item].any() else (),
             )
-            for place, item in np.argwhere(((past.central > 0) | (stock > 0) | (short > 0)).any(axis=2)).tolist()
+            for place, item in np.argwhere(is_listed).tolist()
         ),
         swaps=tuple(
             PastSwap(

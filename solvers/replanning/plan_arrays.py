@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from solvers.data.factory_arrays import index_lines
 from solvers.data.label_arrays import index_positions
-from solvers.data.past_arrays import PastArrays
+from solvers.data.past_arrays import PastArrays, derive_requirements
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray
 
@@ -30,18 +30,27 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
     plan.central[place, item, period] = _read_numbers(supply, "central")
     county = place < arrays.places.county_count
     plan.stock[place[county], item[county], period[county]] = _read_numbers(supply, "stock")[county]
-    plan.short[:] = read_shortages(arrays, supply)
+    _read_handed_out(arrays, supply, plan)
     return plan
 
 
 def read_shortages(arrays: ProblemArrays, supply: pa.Table) -> FloatArray:
-    """Read the shortages in units from the table `supply` of a plan, (C, I, T)."""
-    short = np.zeros_like(arrays.demand)
+    """Read the shortages in units from the table `supply` of a plan, (C, I, T); those of requirements follow from it."""
+    plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
+    _read_handed_out(arrays, supply, plan)
+    return plan.short
+
+
+def _read_handed_out(arrays: ProblemArrays, supply: pa.Table, plan: PastArrays) -> None:
+    """Read shortages and extra amounts of counties, in place; a plan of an earlier version has no extra amounts."""
     place = _encode_labels(_read_labels(supply, "county"), arrays.labels["place"])
     item, period = _encode_column(arrays, supply, "item"), _encode_column(arrays, supply, "period")
     county = place < arrays.places.county_count
-    short[place[county], item[county], period[county]] = _read_numbers(supply, "shortage")[county]
-    return short
+    cells = (place[county], item[county], period[county])
+    plan.short[cells] = _read_numbers(supply, "shortage")[county]
+    if "extra" in supply.column_names:
+        plan.extra[cells] = _read_numbers(supply, "extra")[county]
+    derive_requirements(plan, arrays.items, arrays.requirements.provided, arrays.demand)
 
 
 def _encode_lines(arrays: ProblemArrays, quotas: pa.Table) -> IntArray:

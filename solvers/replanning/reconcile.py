@@ -4,9 +4,10 @@ Outputs are reported. Shipments, swaps and central deliveries are assumed as pla
 period, at each place and for each item, a deficit reduces these amounts in order:
 
     1. the stock at the end of the period, including a planned reserve,
-    2. the served need at the place: shortage grows up to the whole need, which includes the backlog,
-    3. the goods given in swaps,
-    4. the outgoing shipments, all by the same share; the deficit moves to their destinations, in the period of arrival.
+    2. what was to be handed out beyond own needs, to meet requirements,
+    3. the served need at the place: shortage grows up to the whole need, which includes the backlog,
+    4. the goods given in swaps,
+    5. the outgoing shipments, all by the same share; the deficit moves to their destinations, in the period of arrival.
 
 A surplus first reduces the shortage at the place and then goes to stock, as far as the limits of the stock and the store permit.
 A surplus that cannot be stored is lost. What was due
@@ -60,7 +61,7 @@ def reconcile_past(arrays: ProblemArrays, plan: PastArrays, make: FloatArray) ->
             backlog,
         )
         unexplained[:, :, t] = reconciliation.reconcile_period()
-        for name in ("ship", "give", "stock", "short"):
+        for name in ("ship", "give", "stock", "short", "extra"):
             getattr(past, name)[..., t] = getattr(reconciliation, name)
         past.central[..., t], past.take[..., t] = plan.central[..., t], plan.take[..., t]
         lost[:, :, t] = reconciliation.lost
@@ -108,16 +109,20 @@ class _PeriodReconciliation:
         self._arrays = arrays
         self._available = available
         self._county_count = arrays.places.county_count
-        self._need = arrays.demand[:, :, t] + backlog
+        self._need = np.where(arrays.items.is_requirement, 0.0, arrays.demand[:, :, t] + backlog)
         self._max_short = self._need * min(1.0, float(arrays.band_width.sum()))
-        self._carried_stock, self._due = carried_stock, compute_due_units(arrays)[:, :, t]
+        self._carried_stock = carried_stock
+        due = compute_due_units(arrays)[:, :, t]
+        self._due: FloatArray = np.where(arrays.items.is_requirement, 0.0, due)
         self._due_by = arrays.items.due_by[:, t]
         self._planned_stock = plan.stock[:, :, t]
         self._stock_most, self._store_tonnes = arrays.places.stock_most[:, :, t], arrays.places.store_tonnes[:, t]
         self._planned_short = np.minimum(plan.short[:, :, t], self._max_short)
+        self._planned_extra = plan.extra[:, :, t]
         self.ship = plan.ship[:, :, t].copy()
         self.give = plan.give[:, :, t].copy()
         self.stock = self._planned_stock
+        self.extra = self._planned_extra
         self.short = self._planned_short
         self.lost = np.zeros_like(available)
 
@@ -140,10 +145,13 @@ class _PeriodReconciliation:
         np.add.at(balance, arrays.arcs.head[at_once], self.ship[at_once])
         np.subtract.at(balance, arrays.arcs.tail, self.ship)
         np.subtract.at(balance, arrays.partners.place, self.give)
-        change = balance[:counties] - (self._need - self._planned_short + self._planned_stock)
+        planned = self._need - self._planned_short + self._planned_stock + self._planned_extra
+        change = balance[:counties] - planned
         deficit, surplus = np.maximum(-change, 0.0), np.maximum(change, 0.0)
         from_stock = np.minimum(deficit, self._planned_stock)
-        from_served = np.minimum(deficit - from_stock, np.maximum(self._max_short - self._planned_short, 0.0))
+        from_extra = np.minimum(deficit - from_stock, self._planned_extra)
+        rest = deficit - from_stock - from_extra
+        from_served = np.minimum(rest, np.maximum(self._max_short - self._planned_short, 0.0))
         to_shortage = np.minimum(surplus, self._planned_short)
         short = self._planned_short + from_served - to_shortage
         late = self._compute_due_shortage(balance[:counties]) - short
@@ -151,9 +159,10 @@ class _PeriodReconciliation:
         to_stock = np.where(arrays.items.is_storable, surplus - to_shortage + late, 0.0)
         to_stock = self._limit_to_store(self._planned_stock - from_stock, to_stock)
         self.stock = self._planned_stock - from_stock + to_stock
+        self.extra = self._planned_extra - from_extra
         self.short = short + late
         missing = np.maximum(-balance, 0.0)
-        missing[:counties] = deficit - from_stock - from_served
+        missing[:counties] = rest - from_served
         self.lost = np.maximum(balance, 0.0)
         self.lost[:counties] = surplus - to_shortage + late - to_stock
         return missing

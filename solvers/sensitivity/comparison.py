@@ -15,7 +15,7 @@ from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.comparisons import Comparison, ComparisonStep, InputDifference, ResultDifference
 from models.options import PlanOptions
-from models.plan import Infeasibility, PlanSummary, ServedShare
+from models.plan import Infeasibility, PlanSummary
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError, check_problem, raise_on_errors
 from solvers.errors import InfeasibleError
@@ -40,7 +40,7 @@ ComparisonSteps = Sequence[tuple[str, PlanningProblem]]
 """Name of each step and the problem after it; the last problem is that of the second plan."""
 
 PROBLEM_PARTS = (
-    ("population and demand", ("counties", "demand", "served_least", "items", "calendars")),
+    ("population and demand", ("counties", "demand", "served_least", "items", "requirements", "calendars")),
     ("electricity", ("power_areas",)),
     ("central deliveries", ("supply_shares",)),
     ("factories", ("factories",)),
@@ -220,10 +220,10 @@ def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict
     return {
         "reserved": list_reserved_needs(base, last),
         "objective": (base.plain_objective, last.plain_objective),
-        "served_share": (a.served_share, b.served_share),
+        "served_share": (a.served_share_of_needs, b.served_share_of_needs),
         "goals": list_differences(*(compute_final_values(s.goal_stages, s.point.values) for s in (base, last))),
-        "by_county": list_differences(*(index_served_shares(s.by_county) for s in (a, b))),
-        "by_category": list_differences(*(index_served_shares(s.by_category) for s in (a, b))),
+        "by_county": list_differences(a.index_needs_by_county(), b.index_needs_by_county()),
+        "by_category": list_differences(a.index_needs_by_kind(), b.index_needs_by_kind()),
         "by_factory": select_largest(list_differences(_sum_value_made(base), _sum_value_made(last))),
     }
 
@@ -231,11 +231,6 @@ def _compare_figures(base: SensitivitySession, last: SensitivitySession) -> dict
 def _summarize_plan(session: SensitivitySession) -> PlanSummary:
     values = clean_values(session.program, session.plan_values)
     return build_summary(session.arrays, session.program, values, session.compute_flows())
-
-
-def index_served_shares(rows: Sequence[ServedShare]) -> dict[str, float]:
-    """Return served shares by key."""
-    return {row.key: row.share for row in rows}
 
 
 def _sum_value_made(session: SensitivitySession) -> dict[str, float]:

@@ -168,7 +168,7 @@ def apply_varied_change(problem: PlanningProblem, change: Change, parameter: flo
 def compute_served_share(session: SensitivitySession) -> float:
     """Return the served share of the plan before rounding."""
     values = clean_values(session.program, session.plan_values)
-    return build_summary(session.arrays, session.program, values, session.compute_flows()).served_share
+    return build_summary(session.arrays, session.program, values, session.compute_flows()).served_share_of_needs
 
 
 def _find_straight_path(
@@ -219,7 +219,7 @@ def _build_curve_point(
         parameter=path_point.parameter,
         objective=path_point.point.objective,
         shadow_price=-path_point.slope / parameter_range,
-        served_share=summary.served_share,
+        served_share=summary.served_share_of_needs,
         by_priority=summary.by_priority,
         top_limits=tuple(build_limit_price(limits, int(k)) for k in leading),
         is_breakpoint=False,

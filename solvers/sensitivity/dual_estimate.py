@@ -137,7 +137,7 @@ class _BoundEstimate:
         ):
             clean = clean_values(program, point_values)
             flows = Flows.from_solution(arrays, program, clean, session.point.dual_values)
-            shares.append(build_summary(arrays, program, clean, flows).served_share)
+            shares.append(build_summary(arrays, program, clean, flows).served_share_of_needs)
         return shares[0], shares[1]
 
     def list_contributions(self) -> tuple[RuleContribution, ...]:

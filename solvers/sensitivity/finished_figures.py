@@ -8,7 +8,7 @@ from models.base import Frozen
 from models.comparisons import Comparison
 from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
-from solvers.sensitivity.comparison import index_served_shares, list_differences, select_largest
+from solvers.sensitivity.comparison import list_differences, select_largest
 
 
 class FinishedFigures(Frozen):
@@ -36,10 +36,10 @@ class FinishedFigures(Frozen):
         columns = (made[name].to_pylist() for name in ("factory", "item", "quantity_sum"))
         return cls(
             objective=plan.objective.value,
-            served_share=plan.summary.served_share,
+            served_share=plan.summary.served_share_of_needs,
             goals={f"{k} {goal.goal}": goal.final_value for k, goal in enumerate(plan.objective.goals, start=1)},
-            by_county=index_served_shares(plan.summary.by_county),
-            by_category=index_served_shares(plan.summary.by_category),
+            by_county=plan.summary.index_needs_by_county(),
+            by_category=plan.summary.index_needs_by_kind(),
             made=tuple(zip(*columns, strict=True)),
         )
 

@@ -18,7 +18,7 @@ from solvers.algorithms.warm_start import WarmStart
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program, replace_column_bounds
 from solvers.sensitivity.remedies.candidate_context import CandidateChange
-from solvers.sensitivity.remedies.shortage_targets import ShortageTarget
+from solvers.sensitivity.remedies.shortage_targets import ShortageTarget, list_supplying_items
 from solvers.sensitivity.session import SensitivitySession
 
 MAX_OFFERING_PARTNERS = 3
@@ -84,13 +84,14 @@ class HypotheticalOffer:
 
 
 def list_hypothetical_offers(problem: PlanningProblem, shortage: ShortageTarget) -> tuple[HypotheticalOffer, ...]:
-    """List possible offers for a shortage by partners without an offer of the item in the period; at most MAX_PARTNERS."""
+    """List possible offers of items that serve a shortage, by partners without such an offer in the period; at most MAX_OFFERING_PARTNERS."""
     _, item, period = shortage.location
     t = problem.periods.index(period)
     found = [
-        HypotheticalOffer(partner.id, item, period)
+        HypotheticalOffer(partner.id, name, period)
+        for name in list_supplying_items(problem, item)
         for partner in problem.partners
-        if expand_to_periods(partner.offers.get(item, 0.0), len(problem.periods))[t] <= 0
+        if expand_to_periods(partner.offers.get(name, 0.0), len(problem.periods))[t] <= 0
     ]
     return tuple(found[:MAX_OFFERING_PARTNERS])
 

@@ -1,5 +1,6 @@
 """Shortage targets, and the candidate changes that could meet them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,8 +9,10 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers.backends.highs_session import HighsSession
 from solvers.data.backlog import compute_backlog
+from solvers.data.item_arrays import BoolArray
 from solvers.data.whole_unit_limits import round_down
 from solvers.formulation import sum_shortage_units
+from solvers.formulation.balance_rows import BalanceRows
 from solvers.lp.linear_program import Block, FloatArray, IntArray, Program, append_row
 from solvers.lp.solution import BASIC, Basis
 from solvers.planning import make_plan
@@ -41,7 +44,7 @@ class ShortageTarget:
     codes: tuple[int, int, int]
     """Positions of county, item and period."""
     balance_row: int
-    """Row of the balance constraint; −1 if nothing is short."""
+    """Row of the balance or requirement constraint; −1 if nothing is short."""
     shortage_columns: IntArray
     """Columns of the variable `short`."""
     shortage: float
@@ -57,12 +60,14 @@ class ShortageTarget:
 
 
 def plan_shortage(problem: PlanningProblem, location: tuple[str, str, str], time_limit_seconds: float) -> float | None:
-    """Plan a problem, and return the units short of an item in a county in a period; None without an optimal plan."""
+    """Plan a problem, and return the units short of an item or requirement in a county in a period; None without an optimal plan."""
     result = make_plan(problem, PlanOptions(time_limit_seconds=max(time_limit_seconds, 0.1)))
     if result.plan.outcome != "optimal":
         return None
-    rows = result.tables["supply"].to_pylist()
-    here = (row["shortage"] for row in rows if (row["county"], row["item"], row["period"]) == location)
+    is_item = any(item.id == location[1] for item in problem.items)
+    table, name = ("supply", "item") if is_item else ("requirements", "requirement")
+    rows = result.tables[table].to_pylist()
+    here = (row["shortage"] for row in rows if (row["county"], row[name], row["period"]) == location)
     return next(here, 0.0)
 
 
@@ -80,10 +85,9 @@ def find_shortage_target(
     """
     codes, location = _find_codes(session, (county, item, period)), (county, item, period)
     axes = ("place", "item", "period")
-    columns, rows = (
-        block.positions[np.logical_and.reduce([block.axes[a] == c for a, c in zip(axes, codes, strict=True)])]
-        for block in (session.program.variables["short"], session.program.constraints["balance"])
-    )
+    short, balances = session.program.variables["short"], BalanceRows.from_program(session.program)
+    columns = short.positions[_match_codes([short.axes[axis] for axis in axes], codes)]
+    rows = balances.positions[_match_codes(balances.cells, codes)]
     relaxed = float(session.plan_values[columns].sum())
     before = relaxed if planned_shortage is None else planned_shortage
     unit = session.arrays.problem.needs[codes[1]].unit
@@ -93,6 +97,11 @@ def find_shortage_target(
     if session.arrays.items.is_whole_units[codes[1]]:
         target = float(round_down(np.array(target)))
     return ShortageTarget(codes, int(rows[0]), columns, before, relaxed, target, location, unit)
+
+
+def _match_codes(axes: Sequence[IntArray], codes: Sequence[int]) -> BoolArray:
+    """Return where all axes have these positions."""
+    return np.asarray(np.logical_and.reduce([axis == code for axis, code in zip(axes, codes, strict=True)]))
 
 
 def compute_served(session: SensitivitySession, codes: tuple[int, int, int], values: FloatArray) -> FloatArray:
@@ -189,13 +198,25 @@ def list_target_candidates(
         values = clean_values(stage.program, stage.point.values)
         limits = Limits.from_solution(session.arrays, stage.program, values, stage.point.dual_values)
         binding = limits.find_priced_limits()
-        balance = stage.program.constraints["balance"]
+        balances = BalanceRows.from_program(stage.program).positions
         bottlenecks = find_bottlenecks(stage.program, stage.point.dual_values, limits.position[binding])
-        chosen = binding[bottlenecks[[shortage.balance_row - balance.start]].nonzero()[1]]
+        chosen = binding[bottlenecks[np.flatnonzero(balances == shortage.balance_row)].nonzero()[1]]
         value = limits.shadow_price[chosen] * np.abs(limits.limit[chosen])
         for k in chosen[np.argsort(-value, kind="stable")]:
             if len(found) >= max_candidates:
                 break
             for candidate in list_limit_candidates(session, limits, int(k)):
                 found.setdefault(tuple(candidate.limit_reference.values()), candidate)
-    return [*list(found.values())[:max_candidates], *list_opening_stock_candidates(session, county, item)]
+    stocks = [
+        candidate
+        for name in list_supplying_items(session.arrays.problem, item)
+        for candidate in list_opening_stock_candidates(session, county, name)
+    ]
+    return [*list(found.values())[:max_candidates], *stocks]
+
+
+def list_supplying_items(problem: PlanningProblem, need: str) -> list[str]:
+    """Return the items that can serve a need: the item itself, or those that provide something of the requirement."""
+    if any(item.id == need for item in problem.items):
+        return [need]
+    return [item.id for item in problem.items if item.provides.get(need)]

@@ -165,10 +165,14 @@ def test_equity_and_summary_have_the_same_figures(problem: PlanningProblem) -> N
     demand, served = (
         sum(getattr(row, name) for rows in found.by_county.values() for row in rows) for name in ("demand", "served")
     )
-    assert served == pytest.approx(sum(row.served for row in summary.by_county), abs=1e-6 * (1 + demand))
-    rows = result.tables["supply"].to_pylist()
+    of_requirements = summary.requirements.by_county if summary.requirements else ()
+    told = sum(row.served for row in (*summary.by_county, *of_requirements))
+    assert served == pytest.approx(told, abs=1e-6 * (1 + demand))
     value = {item.id: item.value for item in problem.items if item.kind == "good"}
-    missing = sum(row["shortage"] * value.get(row["item"], 0.0) for row in rows)
+    value |= {requirement.id: requirement.value for requirement in problem.requirements}
+    rows = [(row["item"], row["shortage"]) for row in result.tables["supply"].to_pylist()]
+    rows += [(row["requirement"], row["shortage"]) for row in result.tables["requirements"].to_pylist()]
+    missing = sum(units * value.get(need, 0.0) for need, units in rows)
     assert sum(band.value for band in found.shortage_bands) == pytest.approx(missing, abs=1e-6 * (1 + demand))
 
 
