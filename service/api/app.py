@@ -33,6 +33,7 @@ from service.api.routes.docs import mount_static_files, router as docs_page
 from service.api.routes.fulfilment import router as execution
 from service.api.routes.health import router as health
 from service.api.routes.keys import router as access
+from service.api.routes.plan_titles import router as titles
 from service.api.routes.plans import router as plans
 from service.api.routes.population import router as population
 from service.api.routes.provinces import router as provinces
@@ -68,6 +69,7 @@ ROUTERS = (
     population,
     plans,
     briefing,
+    titles,
     life,
     answers,
     execution,

@@ -9,6 +9,7 @@ from models.problem.planning_problem import PlanningProblem
 from service.domain.schemas.approval import ActBody
 from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
 from service.domain.schemas.keys import KeyBody
+from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
 from service.domain.schemas.provinces import ProvinceBody
@@ -111,6 +112,9 @@ BODY_EXAMPLES: dict[type[BaseModel], Examples] = {
             "The rest of the year from February, close to the old quotas, with 10 % less electricity",
             {"from": "2002-02", "keep_quotas_close": True, "changes": [{"what": "power_limit", "factor": 0.9}]},
         ),
+    },
+    TitleBody: {
+        "spring": ("A title and two tags", {"title": "More soap before April", "tags": ["2002", "second draft"]}),
     },
     WebhookBody: {
         "finished-plans": (

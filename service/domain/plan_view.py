@@ -18,6 +18,8 @@ def build_list_entry(record: PlanRecord) -> PlanListEntry:
     summary = record.head.summary if record.head is not None else None
     return PlanListEntry(
         id=record.id,
+        title=record.title,
+        tags=record.tags,
         status=record.state,
         approval_state=record.approval_state,
         outcome=record.outcome,
@@ -38,6 +40,8 @@ def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) ->
         result = {name: getattr(record.head, name) for name in _PLAN_FIELDS}
     return PlanView(
         id=record.id,
+        title=record.title,
+        tags=record.tags,
         status=record.state,
         approval_state=record.approval_state,
         source=PlanSource.model_validate(record.source),
@@ -86,6 +90,8 @@ def _build_links(record: PlanRecord) -> dict[str, str]:
         "self": here,
         "events": f"{here}/events",
         "approval": f"{here}/approval",
+        "briefing": f"{here}/briefing",
+        "title": f"{here}/title",
         "problem": f"{here}/problem",
         "mps": f"{here}/export.mps",
     }

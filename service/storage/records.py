@@ -77,6 +77,10 @@ class PlanRecord:
     """1 for a draft, one more with every approval transition."""
     build: PlanBuild | None = None
     """Build that made it; None unless finished, and for plans of 0.2.0 and older."""
+    title: str = ""
+    """Title for people; empty without one."""
+    tags: tuple[str, ...] = ()
+    """Labels by which people group plans."""
 
     @property
     def is_final(self) -> bool:

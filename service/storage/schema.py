@@ -81,6 +81,15 @@ plan_tables = Table(
     Column("object_key", String(200), nullable=True),
 )
 
+plan_titles = Table(
+    "plan_titles",
+    metadata,
+    Column("plan", Id, ForeignKey("plans.id"), primary_key=True),
+    Column("title", String(200), nullable=False),
+    Column("tags", JSON, nullable=False, comment="list of labels"),
+    Column("version", Integer, nullable=False, comment="1 for a plan without a row; one more with every change"),
+)
+
 provinces = Table(
     "provinces",
     metadata,

@@ -145,6 +145,10 @@ class PlanListEntry(Frozen):
 
     id: str
     """Identifier, given by the service; sorts by time."""
+    title: str
+    """Title for people; empty without one. See `/title`."""
+    tags: tuple[str, ...]
+    """Labels by which people group plans."""
     status: PlanStatus
     """Status of the plan."""
     outcome: Outcome | None
@@ -183,6 +187,10 @@ class PlanView(Frozen):
 
     id: str
     """Identifier, given by the service; sorts by time."""
+    title: str
+    """Title for people; empty without one. See `/title`."""
+    tags: tuple[str, ...]
+    """Labels by which people group plans."""
     status: PlanStatus
     """Status of the plan."""
     approval_state: ApprovalState

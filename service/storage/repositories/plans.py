@@ -19,7 +19,7 @@ from service.storage.errors import DamagedRecordError, RecordNotFoundError
 from service.storage.object_store import ObjectStore
 from service.storage.object_verification import ObjectVerifier
 from service.storage.records import Json, PlanBuild, PlanRecord, PlanState, TableInfo, to_utc_datetime
-from service.storage.schema import plan_approvals, plan_tables, plans
+from service.storage.schema import plan_approvals, plan_tables, plan_titles, plans
 from solvers.lp.solution import Basis
 
 MAX_REUSE_CANDIDATES = 5
@@ -34,6 +34,8 @@ _HEAD_COLUMNS = [
     *(column for column in plans.c if column is not plans.c.basis),
     func.coalesce(plan_approvals.c.state, "draft").label("approval_state"),
     func.coalesce(plan_approvals.c.version, 1).label("approval_version"),
+    func.coalesce(plan_titles.c.title, "").label("title"),
+    plan_titles.c.tags,
 ]
 
 
@@ -319,8 +321,9 @@ class PlanRepository:
 
 
 def _select_heads() -> Select[Any]:
-    """Select plans without their bases, with their approval states."""
-    return select(*_HEAD_COLUMNS).select_from(plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id))
+    """Select plans without their bases, with their approval states, titles and tags."""
+    joined = plans.outerjoin(plan_approvals, plan_approvals.c.plan == plans.c.id)
+    return select(*_HEAD_COLUMNS).select_from(joined.outerjoin(plan_titles, plan_titles.c.plan == plans.c.id))
 
 
 def _to_record_or_damage(row: Row[Any]) -> PlanRecord | DamagedRecordError:
@@ -364,4 +367,6 @@ def _parse_plan_record(row: Row[Any]) -> PlanRecord:
         approval_state=row.approval_state,
         approval_version=row.approval_version,
         build=None if row.build is None else PlanBuild(**row.build),
+        title=row.title,
+        tags=tuple(row.tags or ()),
     )

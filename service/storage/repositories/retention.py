@@ -14,6 +14,7 @@ from service.storage.schema import (
     jobs,
     plan_approvals,
     plan_tables,
+    plan_titles,
     plans,
     problems,
     provinces,
@@ -50,7 +51,8 @@ def remove_plans(transaction: Transaction, before: float) -> int:
     names = [row.id for row in rows]
     if not names:
         return 0
-    for column in (job_events.c.job, idempotency.c.plan, plan_tables.c.plan, jobs.c.id, plans.c.id):
+    dependent = (job_events.c.job, idempotency.c.plan, plan_tables.c.plan, plan_titles.c.plan, jobs.c.id)
+    for column in (*dependent, plans.c.id):
         transaction.connection.execute(delete(column.table).where(column.in_(names)))
     gone = and_(deliveries.c.plan.in_(names), deliveries.c.state != "waiting")
     transaction.connection.execute(delete(deliveries).where(gone))

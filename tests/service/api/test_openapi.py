@@ -18,6 +18,7 @@ from service.api.permissions import find_route_guard
 from service.core.settings import Settings
 from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
 from service.domain.schemas.keys import KeyBody
+from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
 from service.domain.schemas.provinces import ProvinceBody
@@ -161,6 +162,7 @@ EXAMPLES = [
     ),
     *(("post", "/v1/plans", "/v1/plans", name) for name in BODY_EXAMPLES[PlanBody]),
     *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in BODY_EXAMPLES[WebhookBody]),
+    *(("put", "/v1/plans/{plan}/title", "PLAN/title", name) for name in BODY_EXAMPLES[TitleBody]),
     *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in BODY_EXAMPLES[ProvinceBody]),
 ]
 

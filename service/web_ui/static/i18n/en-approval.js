@@ -79,6 +79,8 @@ export default {
   "audit.act": "Act",
   "audit.subject": "Subject",
   "audit.detail": "Details",
+  "audit.detail.title": "title",
+  "audit.detail.tags": "tags",
   "audit.detail.tries": "attempts",
   "audit.detail.attempts": "attempts",
   "audit.detail.detail": "message",
