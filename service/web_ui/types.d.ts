@@ -49,6 +49,8 @@ interface PlanSource {
 /** An entry of `/v1/plans`. */
 interface PlanListEntry {
   id: string;
+  title: string;
+  tags: string[];
   status: "queued" | "running" | "finished" | "cancelled";
   outcome: string | null;
   approval_state: string;

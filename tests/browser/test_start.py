@@ -37,7 +37,7 @@ def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path:
     assert shows_value(page.locator("[data-figure=rounding-gap] dd").inner_text(), plan["objective"]["rounding_gap"])
     expect(page.locator("table.rows tbody tr").first).to_contain_text("two-counties")
     take_screenshot(page, "start-result")
-    expect(page.get_by_label("Plan", exact=True)).to_contain_text("two-counties")
+    expect(page.locator(".picker")).to_contain_text("two-counties")
     page.get_by_role("link", name="Open the map", exact=True).click()
     expect(page.locator(".map-county")).to_have_count(2)
 

@@ -25,6 +25,7 @@ _SWAGGER_PAGE = """\
 <link rel="stylesheet" href="/static/vendor/swagger-ui/swagger-ui.css">
 </head>
 <body>
+<p><a href="/">&larr; Allot</a></p>
 <div id="swagger-ui"></div>
 <script src="/static/vendor/swagger-ui/swagger-ui-bundle.js"></script>
 <script src="/static/docs.js"></script>

@@ -7,7 +7,7 @@ import { VIEW_PARTS, watchShownView } from "./lib/plan-context.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
 import { applyTheme } from "./lib/theme.js";
-import { loadStylesheet } from "./views/shared/stylesheets.js";
+import { loadStylesheet } from "./lib/stylesheets.js";
 
 /**
  * All views in the order of the navigation.

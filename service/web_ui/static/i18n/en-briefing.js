@@ -1,5 +1,11 @@
 /** English: the briefing. */
 export default {
+  "title.give": "Give a title",
+  "title.edit": "Edit the title",
+  "title.title": "Title",
+  "title.tags": "Tags, separated by commas",
+  "title.save": "Save",
+  "title.saved": "The title is saved",
   "briefing.print": "Print",
   "briefing.headline": "{parts}.",
   "briefing.headline-and": "; ",

@@ -1,5 +1,11 @@
 /** Korean: the briefing. */
 export default {
+  "title.give": "제목 붙이기",
+  "title.edit": "제목 고치기",
+  "title.title": "제목",
+  "title.tags": "태그(쉼표로 구분)",
+  "title.save": "저장",
+  "title.saved": "제목을 저장했습니다",
   "briefing.print": "인쇄",
   "briefing.headline": "{parts}.",
   "briefing.headline-and": ", ",

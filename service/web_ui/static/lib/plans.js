@@ -51,11 +51,11 @@ export const rememberPlan = (id) => localStorage.setItem(STORAGE_KEY, id);
 
 /**
  * Name a plan.
- * @param {{source: PlanSource, created: string}} plan a plan or an entry of the list of plans
- * @returns {string} its source and the time of its creation
+ * @param {{title: string, source: PlanSource, created: string}} plan a plan or an entry of the list of plans
+ * @returns {string} its title; without one, its source and the time of its creation
  */
 export function getPlanTitle(plan) {
-  return `${describePlanSource(plan)} · ${formatDateTime(plan.created)}`;
+  return plan.title || `${describePlanSource(plan)} · ${formatDateTime(plan.created)}`;
 }
 
 /**

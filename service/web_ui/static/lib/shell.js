@@ -1,11 +1,11 @@
-/** The bar above every view: name, navigation, selected plan, language, theme and API key. */
+/** The bar above every view: name, navigation, selected plan, finder, help, language, theme and API key. */
 
 import { hasApiKey, saveApiKey } from "./api-key.js";
 import { fill, h } from "./dom.js";
 import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
 import { carryContext, watchShownView } from "./plan-context.js";
-import { fetchRecentPlans, getPlanTitle } from "./plans.js";
-import { buildHash, parseHash } from "./router.js";
+import { getPlanTitle } from "./plans.js";
+import { buildHash } from "./router.js";
 import * as theme from "./theme.js";
 
 /** The bar above every view. */
@@ -20,28 +20,59 @@ export class Shell {
     this.me = me;
     /** @type {Plan|null} */
     this.plan = null;
-    /** Address for which the list of plans was loaded. */
-    this.optionsLoadedFor = "";
     this.links = new Map(
       views.map((view) => [view.id, h("a", { href: buildHash(view.id, {}) }, t(`nav.${view.id}`))]),
     );
-    const loadPlanOptions = () => this.loadPlanOptions();
-    this.planSelect = h("select", {
-      "aria-label": t("shell.plan"),
-      on: {
-        change: () => this.openSelectedPlan(),
-        focus: loadPlanOptions,
-        pointerenter: loadPlanOptions,
-      },
-    });
+    this.planName = h("span", {});
     this.planPicker = h(
-      "div",
-      { class: "picker", hidden: true },
-      h("span", { class: "soft", "aria-hidden": "true" }, t("shell.plan")),
-      this.planSelect,
+      "button",
+      {
+        type: "button",
+        class: "picker",
+        hidden: true,
+        "aria-haspopup": "dialog",
+        on: { click: () => this.openFinder(true) },
+      },
+      h("span", { class: "soft" }, t("shell.plan")),
+      " ",
+      this.planName,
+      h("span", { class: "soft", "aria-hidden": "true" }, "▾"),
     );
+    addEventListener("keydown", (event) => this.handleKey(event));
     watchShownView((shown) => this.updateLinks(shown));
-    fill(bar, this.renderBrand(), this.renderNavigation(), this.planPicker, renderTools(me));
+    const tools = [this.renderFindButton(), createHelpButton(), ...createTools(me)];
+    fill(
+      bar,
+      this.renderBrand(),
+      this.renderNavigation(),
+      this.planPicker,
+      h("div", { class: "tools" }, tools),
+    );
+  }
+
+  /** @param {boolean} onlyPlans whether only plans are searched */
+  async openFinder(onlyPlans) {
+    if (document.querySelector("dialog[open]")) return;
+    const { openFinder } = await import("./finder.js");
+    await openFinder(
+      this.views.map(({ id }) => id),
+      onlyPlans,
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  handleKey(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      this.openFinder(false);
+    } else if (event.key === "?" && !isTyping(event.target)) openHelp();
+  }
+
+  renderFindButton() {
+    const label = `${t("shell.find")} (Ctrl K)`;
+    const click = () => this.openFinder(false);
+    const props = { type: "button", class: "tool", title: label, "aria-label": label };
+    return h("button", { ...props, on: { click } }, "⌕");
   }
 
   renderBrand() {
@@ -69,7 +100,7 @@ export class Shell {
     }
     this.links.get(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.planPicker.hidden = !this.plan;
-    if (this.plan) this.renderPlanOptions([this.plan]);
+    if (this.plan) fill(this.planName, getPlanTitle(this.plan));
   }
 
   /**
@@ -82,42 +113,25 @@ export class Shell {
       link.href = buildHash(view, id ? { plan: id, ...carryContext(shown, params, view) } : {});
     }
   }
-
-  /** @param {Array<Plan|PlanListEntry>} plans */
-  renderPlanOptions(plans) {
-    const selected = this.plan;
-    if (!selected) return;
-    const all = plans.some((plan) => plan.id === selected.id) ? plans : [selected, ...plans];
-    const options = all.map((plan) =>
-      h("option", { value: plan.id, selected: plan.id === selected.id }, getPlanTitle(plan)),
-    );
-    fill(this.planSelect, options);
-  }
-
-  async loadPlanOptions() {
-    if (this.optionsLoadedFor === location.hash) return;
-    this.optionsLoadedFor = location.hash;
-    const plans = await fetchRecentPlans(50);
-    this.renderPlanOptions(plans.filter((plan) => plan.status === "finished"));
-  }
-
-  openSelectedPlan() {
-    const target = parseHash(location.hash);
-    const params = { ...Object.fromEntries(target?.params ?? []), plan: this.planSelect.value };
-    location.hash = buildHash(target?.id || this.views[0].id, params);
-  }
 }
 
-/** @param {Principal} me @returns {HTMLElement} */
-function renderTools(me) {
-  return h(
-    "div",
-    { class: "tools" },
-    createThemeButton(),
-    createLanguageButton(),
-    createKeyControl(me),
-  );
+/** @param {EventTarget|null} target @returns {boolean} whether a key writes into the element */
+const isTyping = (target) =>
+  target instanceof HTMLElement && Boolean(target.closest("input, textarea, select, dialog"));
+
+async function openHelp() {
+  if (document.querySelector("dialog[open]")) return;
+  await (await import("./help.js")).openHelp();
 }
+
+function createHelpButton() {
+  const label = t("shell.help");
+  const props = { type: "button", class: "tool", title: label, "aria-label": label };
+  return h("button", { ...props, on: { click: openHelp } }, "?");
+}
+
+/** @param {Principal} me @returns {Child[]} */
+const createTools = (me) => [createThemeButton(), createLanguageButton(), createKeyControl(me)];
 
 function createThemeButton() {
   /** @type {theme.ThemeChoice[]} */

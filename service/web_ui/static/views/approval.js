@@ -10,7 +10,7 @@ import { createOutputReports } from "./approval/outputs.js";
 import { createReplanForm } from "./approval/replan.js";
 import { hasRole } from "./approval/roles.js";
 import { createWorkflow } from "./approval/workflow.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 
 const PLANNER_ROLES = ["bureau", "admin"];
 

@@ -24,7 +24,7 @@ import { readNeed } from "../lib/supply.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 
 const MAX_ROWS = 60;
 const MAX_GROUPS = 12;

@@ -11,12 +11,17 @@ import {
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { describePeriods } from "../lib/period-runs.js";
 import { describePlanSource } from "../lib/plans.js";
-import { html, render } from "../vendor/preact/preact.js";
+import { TitleEditor } from "../lib/title-editor.js";
+import { html, render, useState } from "../vendor/preact/preact.js";
+import { hasRole } from "./approval/roles.js";
 import { Figures } from "./briefing/figures.js";
 import { writeHeadline } from "./briefing/headline.js";
 import { NextSteps } from "./briefing/next-steps.js";
 import { describeLimitOfAllPeriods, formatPoints } from "./shared/descriptions.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
+
+/** Roles that may change the title of a plan. */
+const PLANNER_ROLES = ["bureau", "admin"];
 
 export default {
   id: "briefing",
@@ -43,11 +48,18 @@ export default {
 
 /** @param {BriefingProps} props */
 function BriefingView({ context, briefing, problemIndex }) {
-  const { plan } = context;
+  const [plan, setPlan] = useState(context.plan);
+  const onSaved = (/** @type {Plan} */ saved) => {
+    setPlan(saved);
+    context.setShownPlan(saved);
+  };
   const print = () => globalThis.print();
   return html`
-    <${ViewHead} title=${t("nav.briefing")} lead=${describePlanSource(plan)}>
+    <${ViewHead} title=${t("nav.briefing")} lead=${listNames(plan).join(" · ")}>
       <div class="buttons">
+        <${TitleEditor}
+          ...${{ plan, canEdit: hasRole(context.me, plan, PLANNER_ROLES), onSaved }}
+        />
         <span class="tag good">${t(`approval.state.${plan.approval_state}`)}</span>
         <button type="button" class="button small print" onClick=${print}>
           ${t("briefing.print")}
@@ -68,6 +80,9 @@ function BriefingView({ context, briefing, problemIndex }) {
     </div>
   `;
 }
+
+/** @param {Plan} plan @returns {string[]} its title and its source */
+const listNames = (plan) => [plan.title, describePlanSource(plan)].filter(Boolean);
 
 /** @param {BriefingProps} props */
 function ShortGoods({ context, briefing, problemIndex }) {

@@ -14,7 +14,7 @@ import { loadViewTexts, t } from "../lib/i18n.js";
 import { fetchPlan, fetchRecentPlans, getPlanTitle } from "../lib/plans.js";
 import { renderDifferenceCard } from "./compare/difference.js";
 import { describeChange } from "./shared/descriptions.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 
 const MAX_OTHERS = 4;
 const MAX_CHANGES = 8;

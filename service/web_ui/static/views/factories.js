@@ -19,7 +19,7 @@ import { Filters } from "./factories/filters.js";
 import { renderPrintJob, renderPrintLinks } from "./factories/print-job.js";
 import { buildQuotaRows } from "./factories/quota-rows.js";
 import { renderQuotaSheet } from "./factories/quota-sheet.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 
 const SORTS = ["factory", "item", "period", "-quantity", "-kwh", "-price"];
 

@@ -9,7 +9,7 @@ import { renderPlanInfeasibility } from "../lib/infeasibility.js";
 import { describeChange } from "./shared/descriptions.js";
 import { createSaveControl } from "./shared/save.js";
 import { createScenarioForm } from "./shared/scenario-form.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 import { WhatIfQuery } from "./what-if/query.js";
 import {
   buildChanges,

@@ -3,7 +3,7 @@
 import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
-import { formatDateTime, formatShare } from "../../lib/format.js";
+import { formatDateTime, formatPeriod, formatShare } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { describePlanSource } from "../../lib/plans.js";
 
@@ -54,9 +54,28 @@ function renderRow(plan, context) {
   return h(
     "tr",
     {},
-    h("td", {}, h("a", { href }, describePlanSource(plan))),
+    h(
+      "td",
+      {},
+      h("a", { href }, plan.title || describePlanSource(plan)),
+      h("p", { class: "soft small" }, listParticulars(plan).join(" · ")),
+    ),
     h("td", { class: "soft" }, formatDateTime(plan.created)),
-    h("td", {}, h("span", { class: tone }, t(state))),
+    h(
+      "td",
+      {},
+      h("span", { class: tone }, t(state)),
+      hasFigures && h("p", { class: "soft small" }, t(`approval.state.${plan.approval_state}`)),
+    ),
     h("td", { class: "number" }, formatShare(plan.served_share)),
   );
+}
+
+/** @param {PlanListEntry} plan @returns {string[]} what tells a plan from others, beside its name */
+function listParticulars(plan) {
+  const origin = plan.source.replanned
+    ? t("plan.replanned", { period: formatPeriod(plan.source.replanned.from, "long") })
+    : plan.base_plan && t("plan.changed");
+  const source = plan.title ? describePlanSource(plan) : "";
+  return [source, origin ?? "", ...plan.tags.map((tag) => `#${tag}`)].filter(Boolean);
 }
