@@ -519,6 +519,11 @@ interface MapState {
   month: string | null;
   item: string | null;
   county: string | null;
+  link: string | null;
+  /** Whether the colours have the range of the plan, or run from 0 to 100 %. */
+  scale: "plan" | "full";
+  /** One map, or a small map for every month. */
+  layout: "one" | "months";
 }
 
 interface Point {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW, OpenPage, Service, take_screenshot
+from tests.browser.conftest import NARROW, OpenPage, Service, find_violations, take_screenshot
 from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
@@ -169,3 +169,55 @@ def test_a_phone_names_all_counties(open_page: OpenPage, plan: str, problem: dic
     page = open_page(f"#/map?plan={plan}", size=NARROW, locale=locale)
     names = page.locator(".map-county-label .map-name").all_text_contents()
     assert len(set(names)) == len(names) == len(problem["counties"])
+
+
+def test_the_outline_of_the_province_and_its_neighbours(open_page: OpenPage, plan: str, short: str) -> None:
+    """Counties of Ryanggang are clipped by its outline, with the source named; two counties elsewhere have none."""
+    page = open_page(f"#/map?plan={plan}")
+    assert page.locator(".map-neighbour").count() >= 8
+    assert page.locator(".map-outline").count() == 1
+    expect(page.locator(".map-card")).to_contain_text("Natural Earth, public domain")
+    before = page.locator(".map-name").first.bounding_box()
+    page.get_by_role("button", name="Zoom in").click()
+    assert "scale(1.6)" in (page.locator(".map-content").get_attribute("transform") or "")
+    after = page.locator(".map-name").first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["height"] - after["height"]) < 1, "names keep their size"
+    page.get_by_role("button", name="Show the whole province").click()
+    assert "scale(1)" in (page.locator(".map-content").get_attribute("transform") or "")
+    page.locator("circle[data-county-mark=kapsan]").hover()
+    expect(page.locator(".map-hover")).to_contain_text("Kapsan County")
+
+
+def test_a_link_says_what_moves_over_it(open_page: OpenPage, service: Service, plan: str) -> None:
+    """A click near a link opens its items, tonnes and worth; so does its name in the table."""
+    page = open_page(f"#/map?plan={plan}&month=2002-04")
+    link = "kilju-to-paegam-chongnyon"
+    line = page.locator(f"[data-link={link}] .map-link-reach").bounding_box()
+    assert line is not None
+    page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
+    side = page.locator(".map-side")
+    row = side.locator("[data-moved]").first
+    table = service.columns(plan, "shipments", f"link={link}&period=2002-04&columns=to,item,quantity")
+    moved: dict[tuple[str, str], float] = defaultdict(float)
+    for to, item, quantity in zip(*table.values(), strict=True):
+        moved[item, to] += quantity
+    item = row.get_attribute("data-moved") or ""
+    assert any(shows_value(row.locator("td").nth(1).inner_text(), moved[one]) for one in moved if one[0] == item)
+    assert f"link={link}" in page.url
+    page.get_by_role("button", name="Close").click()
+    expect(side.locator("h2").first).to_have_text("Counties")
+    page.get_by_text("Links, gateways and neighbours in tables").click()
+    page.locator(".map-tables").get_by_role("button").first.click()
+    expect(side.locator("h2").first).not_to_have_text("Counties")
+
+
+def test_months_side_by_side(open_page: OpenPage, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}&layout=months", locale="ko-KR")
+    assert page.locator(".map-small").count() == 12
+    assert find_violations(page) == []
+    page.locator(".map-small[data-month='2002-04']").click()
+    expect(page.locator(".map-month")).to_have_text("2002년 4월")
+    assert "month=2002-04" in page.url
+    assert page.locator(".map-county").count() == 12

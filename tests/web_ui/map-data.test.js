@@ -37,12 +37,21 @@ const data = new MapData(problemIndex, {
     period: ["m1", "m1", "m2"],
     used: [2, 6, 1],
     limit: [10, 8, 0],
+    price: [0, 3, 5],
   },
   swaps: { partner: ["p"], item: ["soap"], period: ["m1"], given: [4], taken: [1] },
 });
 
 /** @type {MapState} */
-const STATE = { measure: "served", month: null, item: null, county: null };
+const STATE = {
+  measure: "served",
+  month: null,
+  item: null,
+  county: null,
+  link: null,
+  scale: "plan",
+  layout: "one",
+};
 
 beforeEach(() =>
   setTexts("en", { "format.won": "{amount} won", "format.weighted-won": "{amount} weighted won" }),

@@ -40,7 +40,7 @@ export default {
   "map.county": "County",
   "map.people": "People",
   "map.pick":
-    "Select a county here or on the map. A coloured area contains the points nearest to a county town; its edge is not a border.",
+    "Select a county here or on the map; select a link on the map or in the tables below it.",
   "map.figure.people": "people",
   "map.figure.served": "served share",
   "map.figure.shortage": "shortage",
@@ -70,4 +70,28 @@ export default {
   "map.taken": "Taken",
   "map.sheet": "Sheet of the county, to print",
   "map.figure.quality": "Quality of what people get, whole plan",
+  "map.scale": "Colours",
+  "map.scale-plan": "This plan",
+  "map.scale-full": "0–100 %",
+  "map.layout": "Months",
+  "map.layout-one": "One map",
+  "map.layout-months": "Side by side",
+  "map.months": "A small map for every month; each opens its month",
+  "map.source":
+    "A coloured area holds the points of the province nearest to a county town; the lines between counties are not borders. Outlines of provinces: Natural Earth, public domain.",
+  "map.no-outline":
+    "A coloured area holds the points nearest to a county town; its edge is not a border.",
+  "map.zoom": "Size of the map",
+  "map.zoom-in": "Zoom in",
+  "map.zoom-out": "Zoom out",
+  "map.zoom-all": "Show the whole province",
+  "map.direction": "Direction",
+  "map.link-price": "Worth",
+  "map.link-month": "{month}. Worth: weighted won of one more tonne of capacity.",
+  "map.link-plan":
+    "Whole plan. Worth: weighted won of one more tonne of capacity, in the month in which it is worth most.",
+  "map.link-capacity": "Capacity of the link",
+  "map.link-empty": "Nothing moves over this link.",
+  "map.link-items": "What moves",
+  "map.more-items": "and {n} more",
 };

@@ -11,7 +11,7 @@ const loadEcharts = () => import(new URL("../vendor/echarts/echarts.js", import.
 /**
  * @typedef {object} DataTable
  * @property {string[]} head headings
- * @property {Array<Array<string|number>>} body rows of texts; the first of a row is its heading
+ * @property {Array<Array<string|number|HTMLElement>>} body rows of texts; the first of a row is its heading
  *
  * @typedef {object} Figure what a chart shows
  * @property {string} title title

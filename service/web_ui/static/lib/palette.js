@@ -2,7 +2,7 @@
 
 import { isDark } from "./theme.js";
 
-/** @typedef {"served"|"shortage"|"price"|"full"} ScaleName */
+/** @typedef {"served"|"range"|"shortage"|"price"|"full"} ScaleName */
 
 /** @type {Record<ScaleName, Record<"light"|"dark", [number, string][]>>} */
 const COLOUR_STOPS = {
@@ -20,6 +20,19 @@ const COLOUR_STOPS = {
       [0.8, "#6d5836"],
       [0.95, "#2d5a5c"],
       [1, "#2f8b8a"],
+    ],
+  },
+  // Luminance rises without a turn, so that greyscale prints keep the order.
+  range: {
+    light: [
+      [0, "#7a2c06"],
+      [0.5, "#d37c34"],
+      [1, "#f7ecd2"],
+    ],
+    dark: [
+      [0, "#ffd79a"],
+      [0.5, "#b4632c"],
+      [1, "#2b2620"],
     ],
   },
   shortage: {

@@ -7,11 +7,15 @@ import { formatPeriod } from "../lib/format.js";
 import { getDisplayName, t, textOr } from "../lib/i18n.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
+import { loadGeography } from "./map/geography.js";
+import { HoverCard } from "./map/hover-card.js";
 import { renderMapLegend } from "./map/legend.js";
 import { MapData, MEASURES } from "./map/map-data.js";
 import { MonthSlider } from "./map/month-slider.js";
 import { updateSidePanel } from "./map/side-panel.js";
+import { drawSmallMaps } from "./map/small-maps.js";
 import { renderMapTables } from "./map/tables.js";
+import { Zooming } from "./map/zooming.js";
 
 const MIN_HEIGHT = 380;
 const HEIGHT_OF_REST = 330;
@@ -22,7 +26,8 @@ export default {
   title: "nav.map",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const view = new MapView(root, context, await MapData.load(context));
+    const data = await MapData.load(context);
+    const view = new MapView(root, context, data, await loadGeography(data.problemIndex));
     view.build();
     return watchTheme(() => view.paint());
   },
@@ -30,14 +35,18 @@ export default {
 
 /** The map with its controls, side panel and tables. */
 class MapView {
-  /** @param {HTMLElement} root @param {ViewContext} context @param {MapData} data */
-  constructor(root, context, data) {
+  /** @param {HTMLElement} root @param {ViewContext} context @param {MapData} data @param {import("./map/geography.js").Geography} geography */
+  constructor(root, context, data, geography) {
     this.root = root;
     this.context = context;
     this.data = data;
+    this.geography = geography;
     this.state = readState(context.params, data.problemIndex);
     this.isNarrow = false;
     this.drawingFrame = h("div", { class: "map-drawing" });
+    this.zooming = new Zooming(geography.d3, () => this.paint());
+    this.hoverCard = new HoverCard(this.drawingFrame, data, () => this.state);
+    this.scales = this.renderScales();
     this.legend = h("div", { class: "map-legend" });
     this.sidePanel = h("aside", { class: "card map-side", "aria-label": t("map.side-panel") });
     this.lead = h("span", { "aria-live": "polite" });
@@ -53,13 +62,23 @@ class MapView {
       { class: "controls" },
       this.renderGoodsSelect(),
       this.renderMeasures(),
+      this.scales,
+      this.renderLayouts(),
+    );
+    const stage = h(
+      "div",
+      { class: "map-stage" },
+      this.drawingFrame,
+      this.zooming.controls,
+      this.hoverCard.element,
     );
     const map = h(
       "section",
       { class: "card map-card", "aria-label": t("map.title") },
-      this.drawingFrame,
+      stage,
       this.slider.element,
       this.legend,
+      this.renderSource(),
     );
     fill(
       this.root,
@@ -89,6 +108,38 @@ class MapView {
     });
   }
 
+  renderScales() {
+    return renderSegments({
+      name: "scale",
+      legend: t("map.scale"),
+      choices: [
+        ["plan", t("map.scale-plan")],
+        ["full", t("map.scale-full")],
+      ],
+      selected: this.state.scale,
+      onChange: (value) => this.setState({ scale: value === "full" ? "full" : "plan" }),
+    });
+  }
+
+  renderLayouts() {
+    return renderSegments({
+      name: "layout",
+      legend: t("map.layout"),
+      choices: [
+        ["one", t("map.layout-one")],
+        ["months", t("map.layout-months")],
+      ],
+      selected: this.state.layout,
+      onChange: (value) => this.setState({ layout: value === "months" ? "months" : "one" }),
+    });
+  }
+
+  /** @returns {HTMLElement} what the areas are, and where their outline comes from */
+  renderSource() {
+    const key = this.geography.outline.length ? "map.source" : "map.no-outline";
+    return h("p", { class: "soft small" }, t(key));
+  }
+
   renderGoodsSelect() {
     const groups = this.data.problemIndex.groupGoodsByCategory().map(([category, items]) => {
       const options = items.map((item) =>
@@ -110,11 +161,12 @@ class MapView {
 
   /** @param {Partial<MapState>} changed */
   setState(changed) {
-    const isOtherCounty = "county" in changed && changed.county !== this.state.county;
+    const { county, link, layout } = this.state;
     Object.assign(this.state, changed);
-    this.context.updateParams(changed, isOtherCounty);
+    const isOther = county !== this.state.county || link !== this.state.link;
+    this.context.updateParams(describeParams(changed), isOther || layout !== this.state.layout);
     this.paint();
-    this.updatePanel(isOtherCounty);
+    this.updatePanel(isOther);
   }
 
   paint() {
@@ -125,11 +177,29 @@ class MapView {
     const width = this.drawingFrame.clientWidth || DEFAULT_WIDTH;
     const maxHeight = Math.max(MIN_HEIGHT, innerHeight - HEIGHT_OF_REST);
     this.isNarrow = width < NARROW_WIDTH;
-    const onPick = (/** @type {string} */ county) =>
-      this.setState({ county: county === this.state.county ? null : county });
-    fill(this.drawingFrame, drawMap(data, state, onPick, { width, maxHeight }));
+    /** @param {string} county */
+    const onPick = (county) =>
+      this.setState({ county: county === state.county ? null : county, link: null });
+    /** @param {string} link */
+    const onPickLink = (link) =>
+      this.setState({ link: link === state.link ? null : link, county: null });
+    const isSmall = state.layout === "months";
+    this.hoverCard.hide();
+    this.scales.hidden = state.measure !== "served";
+    this.slider.element.hidden = isSmall;
+    this.zooming.controls.hidden = isSmall;
+    if (isSmall) {
+      const onMonth = (/** @type {string} */ month) => this.openMonth(month);
+      fill(this.drawingFrame, drawSmallMaps(data, this.geography, state, onMonth));
+    } else {
+      const { transform } = this.zooming;
+      const frame = { width, maxHeight, transform };
+      const drawing = drawMap(data, this.geography, state, { onPick, onPickLink }, frame);
+      fill(this.drawingFrame, drawing);
+      this.zooming.bind(drawing);
+    }
     fill(this.legend, renderMapLegend(data, state));
-    fill(this.tables, renderMapTables(data, state));
+    fill(this.tables, renderMapTables(data, state, onPickLink));
     if (focused) {
       const selector = `[data-place="${CSS.escape(focused)}"]`;
       /** @type {SVGElement|null} */ (this.drawingFrame.querySelector(selector))?.focus();
@@ -137,19 +207,27 @@ class MapView {
     fill(this.lead, describeProvince(data, state));
   }
 
+  /** @param {string} month */
+  openMonth(month) {
+    this.slider.select(month);
+    for (const input of this.root.querySelectorAll("input[name=layout]")) {
+      if (input instanceof HTMLInputElement) input.checked = input.value === "one";
+    }
+    this.setState({ month, layout: "one" });
+  }
+
   /** @param {boolean} [isAnnounced] */
   async updatePanel(isAnnounced = false) {
-    const onPick = (/** @type {string|null} */ county) => this.setState({ county });
+    const onPick = (/** @type {string|null} */ county) => this.setState({ county, link: null });
     await updateSidePanel(this.sidePanel, this.data, this.state, this.context, onPick);
-    if (isAnnounced && this.state.county) {
-      announce(this.data.problemIndex.getName(this.state.county));
-    }
+    const shown = this.state.county ?? this.state.link;
+    if (isAnnounced && shown) announce(this.data.problemIndex.getName(shown));
   }
 }
 
 /** @param {URLSearchParams} params @param {ProblemIndex} problemIndex @returns {MapState} */
 function readState(params, problemIndex) {
-  const [measure, month, item, county] = ["measure", "month", "item", "county"].map(
+  const [measure, month, item, county, link] = ["measure", "month", "item", "county", "link"].map(
     (name) => params.get(name) ?? "",
   );
   return {
@@ -157,7 +235,18 @@ function readState(params, problemIndex) {
     month: problemIndex.periods.includes(month) ? month : null,
     item: problemIndex.items.has(item) ? item : null,
     county: problemIndex.counties.has(county) ? county : null,
+    link: problemIndex.links.has(link) ? link : null,
+    scale: params.get("scale") === "full" ? "full" : "plan",
+    layout: params.get("layout") === "months" ? "months" : "one",
   };
+}
+
+/** @param {Partial<MapState>} changed @returns {Record<string, string|null>} parameters of the URL, without the values that hold anyway */
+function describeParams(changed) {
+  const params = /** @type {Record<string, string|null>} */ ({ ...changed });
+  if (params.scale === "plan") params.scale = null;
+  if (params.layout === "one") params.layout = null;
+  return params;
 }
 
 /** @param {MapData} data @param {MapState} state @returns {string} */

@@ -1,29 +1,37 @@
 /** The drawing of the map: counties, links, gateways and neighbours. */
 
 import { s } from "../../lib/dom.js";
-import {
-  formatCompact,
-  formatNumber,
-  formatQuantity,
-  formatShare,
-  formatWon,
-} from "../../lib/format.js";
+import { formatCompact, formatNumber, formatQuantity, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
-import { buildPath, computeBounds, computeCells, computePositions } from "./geometry.js";
+import { getClassColour } from "./classes.js";
+import { buildPath, computeBounds, computeCells, computeRectangle } from "./geometry.js";
+import { drawGround, drawOutline } from "./ground.js";
 import { LabelPlacer } from "./labels.js";
 
 /** Below this width in pixels the map shows only the counties, as large as possible. */
 export const NARROW_WIDTH = 560;
 
+/** Links take clicks within this many pixels. */
+const LINK_REACH = 14;
+
 /** Swaps of less are left out of the labels, won. */
 const MIN_SWAP = 0.5;
 
 /**
+ * @typedef {object} Handlers what the user does on the map
+ * @property {(county: string) => void} onPick called with the county that the user picks
+ * @property {(link: string) => void} onPickLink called with the link that the user picks
+ *
+ * @typedef {object} Frame where the drawing stands
+ * @property {number} width available pixels
+ * @property {number} maxHeight available pixels
+ * @property {{k: number, x: number, y: number}} transform magnification and shift
+ *
  * @typedef {object} Canvas what the parts of the drawing share
  * @property {MapData} data the figures
  * @property {MapState} state what is shown
- * @property {(county: string) => void} onPick called with the county that the user picks
+ * @property {Handlers} handlers what the user does
  * @property {Map<string, Point>} positions positions of all places
  * @property {Map<string, Point[]>} cells corners of the cells of the counties
  * @property {number} unit one pixel in units of the drawing
@@ -31,57 +39,83 @@ const MIN_SWAP = 0.5;
  */
 
 /**
+ * Compute the cells of the counties.
+ * @param {import("./geography.js").Geography} geography positions and outline
+ * @param {string[]} counties the counties
+ * @returns {Map<string, Point[]>} corners by county; with an outline they reach beyond it, and are clipped when drawn
+ */
+export function computeCountyCells({ positions, outline }, counties) {
+  const markers = new Map(counties.map((id) => [id, getPosition(positions, id)]));
+  if (!outline.length) return computeCells(markers);
+  return computeCells(markers, computeRectangle([...outline.flat(), ...markers.values()]));
+}
+
+/**
  * Draw the province.
  * @param {MapData} data the figures
+ * @param {import("./geography.js").Geography} geography positions and outlines
  * @param {MapState} state what is shown
- * @param {(county: string) => void} onPick called with the county that the user picks
- * @param {{width: number, maxHeight: number}} size available pixels
+ * @param {Handlers} handlers what the user does
+ * @param {Frame} frame where the drawing stands
  * @returns {SVGElement} the drawing
  */
-export function drawMap(data, state, onPick, { width, maxHeight }) {
+export function drawMap(data, geography, state, handlers, { width, maxHeight, transform }) {
   const { problemIndex } = data;
+  const { positions, outline } = geography;
   const counties = [...problemIndex.counties.keys()];
   const stations = [...problemIndex.stations.keys()];
-  const positions = computePositions(problemIndex);
-  const markers = new Map(counties.map((id) => [id, getPosition(positions, id)]));
-  const cells = computeCells(markers);
-  const corners = [...cells.values()].flat();
+  const cells = computeCountyCells(geography, counties);
+  const land = outline.length ? outline.flat() : [...cells.values()].flat();
   const box =
     width < NARROW_WIDTH
-      ? computeBounds(corners, 8, 8, 0)
-      : computeBounds([...corners, ...positions.values()], 60, 24, width / maxHeight);
-  const unit = Math.max(box.width / width, box.height / maxHeight);
-  const labels = new LabelPlacer(box);
+      ? computeBounds(land, 8, 8, 0)
+      : computeBounds([...land, ...positions.values()], 60, 24, width / maxHeight);
+  const { k, x, y } = transform;
+  const unit = Math.max(box.width / width, box.height / maxHeight) / k;
+  const visible = {
+    x: (box.x - x) / k,
+    y: (box.y - y) / k,
+    width: box.width / k,
+    height: box.height / k,
+  };
+  const labels = new LabelPlacer(visible);
   /** @type {Canvas} */
-  const canvas = { data, state, onPick, positions, cells, unit, labels };
-  for (const [id, position] of markers) {
-    labels.reserve(position, computeRadius(canvas, id) + 2 * unit);
+  const canvas = { data, state, handlers, positions, cells, unit, labels };
+  for (const id of counties) {
+    labels.reserve(getPosition(positions, id), computeRadius(canvas, id) + 2 * unit);
   }
   // Stations have less room for their names, so their names are placed first.
   const stationNames = stations.map((id) => drawStationName(canvas, id));
   const countyNames = sortByPopulation(problemIndex).map((id) => drawCountyName(canvas, id));
+  const props = {
+    viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`,
+    class: "map-svg",
+    role: "group",
+    "aria-label": t("map.drawing"),
+    style: { "font-size": `${13 * unit}px` },
+  };
   return s(
     "svg",
-    {
-      viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`,
-      class: "map-svg",
-      role: "group",
-      "aria-label": t("map.drawing"),
-      style: { "font-size": `${13 * unit}px` },
-    },
+    props,
     s(
       "g",
-      { class: "map-cells" },
-      counties.map((id) => drawCounty(canvas, id)),
+      { class: "map-content", transform: `translate(${x} ${y}) scale(${k})` },
+      drawGround(geography, unit),
+      s(
+        "g",
+        { class: "map-cells", "clip-path": outline.length ? "url(#map-province)" : null },
+        counties.map((id) => drawCounty(canvas, id)),
+      ),
+      drawOutline(geography, unit),
+      s("g", { class: "map-links" }, drawLinks(canvas)),
+      s(
+        "g",
+        { class: "map-places" },
+        stations.map((id) => drawStation(canvas, id)),
+        counties.map((id) => drawCountyMarker(canvas, id)),
+      ),
+      s("g", { class: "map-names" }, countyNames, stationNames),
     ),
-    s("g", { class: "map-links" }, drawLinks(canvas)),
-    s(
-      "g",
-      { class: "map-places" },
-      stations.map((id) => drawStation(canvas, id)),
-      counties.map((id) => drawCountyMarker(canvas, id)),
-    ),
-    s("g", { class: "map-names" }, countyNames, stationNames),
   );
 }
 
@@ -117,15 +151,15 @@ function computeRadius({ data: { problemIndex }, unit }, id) {
 export function getCountyColour(data, id, state) {
   const figure = data.computeFigure(id, state);
   if (figure === null) return "var(--land)";
-  return getScaleColour(state.measure, figure / data.findHighest(state));
+  return getClassColour(data.findClasses(state), figure);
 }
 
 /** @param {Canvas} canvas @param {string} id @returns {SVGElement} */
-function drawCounty({ data, state, onPick, cells, unit }, id) {
+function drawCounty({ data, state, handlers, cells, unit }, id) {
   const { problemIndex } = data;
   const isSelected = id === state.county;
   const figure = data.formatFigure(data.computeFigure(id, state), state);
-  const title = t("map.county-label", {
+  const label = t("map.county-label", {
     name: problemIndex.getName(id),
     measure: t(`map.measure.${state.measure}`),
     figure,
@@ -135,26 +169,22 @@ function drawCounty({ data, state, onPick, cells, unit }, id) {
   const handlePress = (event) => {
     if (event instanceof KeyboardEvent && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    onPick(id);
+    handlers.onPick(id);
   };
-  return s(
-    "path",
-    {
-      d: buildPath(cells.get(id) ?? []),
-      class: "map-county",
-      role: "button",
-      tabindex: "0",
-      "aria-pressed": String(isSelected),
-      "aria-label": title,
-      data: { place: id, figure },
-      style: {
-        fill: getCountyColour(data, id, state),
-        "stroke-width": `${(isSelected ? 3 : 1.6) * unit}px`,
-      },
-      on: { click: handlePress, keydown: handlePress },
+  return s("path", {
+    d: buildPath(cells.get(id) ?? []),
+    class: "map-county",
+    role: "button",
+    tabindex: "0",
+    "aria-pressed": String(isSelected),
+    "aria-label": label,
+    data: { place: id, figure, hoverCounty: id },
+    style: {
+      fill: getCountyColour(data, id, state),
+      "stroke-width": `${(isSelected ? 3 : 1.6) * unit}px`,
     },
-    s("title", {}, title),
-  );
+    on: { click: handlePress, keydown: handlePress },
+  });
 }
 
 /** @param {Canvas} canvas @returns {SVGElement[]} */
@@ -169,7 +199,7 @@ function drawLinks(canvas) {
 }
 
 /** @param {Canvas} canvas @param {Link} link @param {ReturnType<MapData["getLinkFlow"]>} flow @param {number} most @returns {SVGElement} */
-function drawLink({ positions, unit, data }, link, flow, most) {
+function drawLink({ positions, unit, state, handlers }, link, flow, most) {
   const [from, to] = [link.from, link.to].map((id) => getPosition(positions, id));
   const ends = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
   const width = unit * (1 + 11 * Math.sqrt(flow.tonnes / most));
@@ -178,17 +208,20 @@ function drawLink({ positions, unit, data }, link, flow, most) {
     "stroke-width": `${width}px`,
     "stroke-dasharray": link.mode === "rail" ? "none" : `${6 * unit} ${3 * unit}`,
   };
-  const full =
-    flow.full === null ? t("map.no-limit") : t("map.full", { share: formatShare(flow.full) });
-  const name = `${t(`map.mode.${link.mode ?? "road"}`)} ${data.problemIndex.getName(link.id)}`;
+  const isSelected = link.id === state.link;
   const halo = { ...ends, class: "map-halo", style: { "stroke-width": `${width + 3 * unit}px` } };
+  const reach = { "stroke-width": `${Math.max(width, LINK_REACH * unit)}px` };
   return s(
     "g",
-    { class: "map-link", data: { link: link.id, tonnes: flow.tonnes } },
-    s("title", {}, `${name}: ${formatQuantity(flow.tonnes, "tonne")}, ${full}`),
+    {
+      class: isSelected ? "map-link map-link-selected" : "map-link",
+      data: { link: link.id, tonnes: flow.tonnes, hoverLink: link.id },
+      on: { click: () => handlers.onPickLink(link.id) },
+    },
     s("line", halo),
     s("line", { ...ends, style }),
     flow.tonnes > 0 && drawArrow(from, to, flow.to === link.to, Math.max(width, 5 * unit), unit),
+    s("line", { ...ends, class: "map-link-reach", style: reach }),
   );
 }
 
@@ -216,9 +249,9 @@ function drawCountyMarker(canvas, id) {
     cy: y,
     r: computeRadius(canvas, id),
     class: "map-county-marker",
-    data: { countyMark: id },
+    data: { countyMark: id, hoverCounty: id },
     style: { "stroke-width": `${1.6 * canvas.unit}px` },
-    on: { click: () => canvas.onPick(id) },
+    on: { click: () => canvas.handlers.onPick(id) },
   });
 }
 
@@ -257,10 +290,14 @@ function drawCountyName(canvas, id) {
     { text: figure, class: "map-figure" },
   ]);
   if (!label) return null;
-  const onClick = () => canvas.onPick(id);
+  const onClick = () => canvas.handlers.onPick(id);
   return s(
     "g",
-    { class: "map-county-label", data: { countyMark: id }, on: { click: onClick } },
+    {
+      class: "map-county-label",
+      data: { countyMark: id, hoverCounty: id },
+      on: { click: onClick },
+    },
     label,
   );
 }

@@ -13,36 +13,45 @@ const MAX_RADIUS = 116;
 const DISC_CORNERS = 72;
 
 /**
- * Compute the positions of places by their coordinates (equirectangular projection).
+ * Compute the positions of places by their coordinates.
  * @param {{places: Map<string, Place>}} problemIndex the problem
  * @returns {Map<string, Point>} positions by place; places are on a circle if any of them has no coordinates
  */
 export function computePositions({ places }) {
-  const ids = [...places.keys()];
-  const coordinates = [...places.values()].flatMap(({ latitude, longitude }) =>
+  const project = createProjection([...places.values()]);
+  if (!project) return placeOnCircle([...places.keys()]);
+  return new Map(
+    [...places].map(([id, { longitude, latitude }]) => [
+      id,
+      project(longitude ?? 0, latitude ?? 0),
+    ]),
+  );
+}
+
+/**
+ * Create a projection (equirectangular) that fits all places into the area of the drawing.
+ * @param {Place[]} places the places
+ * @returns {((longitude: number, latitude: number) => Point)|null} the position of coordinates; null if a place has none
+ */
+export function createProjection(places) {
+  const coordinates = places.flatMap(({ latitude, longitude }) =>
     isCoordinate(latitude) && isCoordinate(longitude) ? [{ latitude, longitude }] : [],
   );
-  if (coordinates.length < ids.length) return placeOnCircle(ids);
+  if (!places.length || coordinates.length < places.length) return null;
   const sum = coordinates.reduce((total, { latitude }) => total + latitude, 0);
-  const cosine = Math.cos(((sum / ids.length) * Math.PI) / 180);
-  const flat = coordinates.map(({ latitude, longitude }) => ({
-    x: longitude * cosine,
-    y: -latitude,
-  }));
-  const [left, right] = findRange(flat.map(({ x }) => x));
-  const [top, bottom] = findRange(flat.map(({ y }) => y));
+  const cosine = Math.cos(((sum / places.length) * Math.PI) / 180);
+  const [left, right] = findRange(coordinates.map(({ longitude }) => longitude * cosine));
+  const [top, bottom] = findRange(coordinates.map(({ latitude }) => -latitude));
   const scale = Math.min(
     (WIDTH - 2 * MARGIN) / (right - left || 1),
     (HEIGHT - 2 * MARGIN) / (bottom - top || 1),
   );
   const shiftX = (WIDTH - (right - left) * scale) / 2;
   const shiftY = (HEIGHT - (bottom - top) * scale) / 2;
-  return new Map(
-    flat.map(({ x, y }, k) => [
-      ids[k],
-      { x: shiftX + (x - left) * scale, y: shiftY + (y - top) * scale },
-    ]),
-  );
+  return (longitude, latitude) => ({
+    x: shiftX + (longitude * cosine - left) * scale,
+    y: shiftY + (-latitude - top) * scale,
+  });
 }
 
 /** @param {number|null|undefined} value @returns {value is number} */
@@ -63,19 +72,36 @@ function placeOnCircle(ids) {
 const findRange = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
 
 /**
- * Compute the cell of every county: a disc around its marker without the parts that are nearer to another marker.
+ * Compute the cell of every county: the part of the ground that is nearer to its marker than to any other.
  * @param {Map<string, Point>} markers positions of the markers by county
+ * @param {Point[]} [ground] corners of the ground; by default each cell has a disc around its marker
  * @returns {Map<string, Point[]>} corners of the cells by county
  */
-export function computeCells(markers) {
+export function computeCells(markers, ground) {
   const all = [...markers.values()];
   return new Map(
     [...markers].map(([id, marker]) => {
       const others = all.filter((other) => other !== marker);
-      const disc = createDisc(marker, computeCellRadius(marker, others));
-      return [id, others.reduce((cell, other) => clipToNearer(cell, marker, other), disc)];
+      const whole = ground ?? createDisc(marker, computeCellRadius(marker, others));
+      return [id, others.reduce((cell, other) => clipToNearer(cell, marker, other), whole)];
     }),
   );
+}
+
+/**
+ * Compute a rectangle around points.
+ * @param {Point[]} points the points
+ * @returns {Point[]} its corners
+ */
+export function computeRectangle(points) {
+  const [left, right] = findRange(points.map(({ x }) => x));
+  const [top, bottom] = findRange(points.map(({ y }) => y));
+  return [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ];
 }
 
 /** @param {Point} marker @param {Point[]} others @returns {number} */

@@ -5,6 +5,7 @@ import { h, s } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
+import { listClassEnds } from "./classes.js";
 
 /**
  * Render the legend.
@@ -14,15 +15,15 @@ import { getScaleColour } from "../../lib/palette.js";
  */
 export function renderMapLegend(data, state) {
   const { measure, item } = state;
-  const highest = data.findHighest(state);
+  const classes = data.findClasses(state);
   const title = t(
     measure === "shortage" && item ? "map.scale.shortage-item" : `map.scale.${measure}`,
   );
-  const ends = [0, highest / 2, highest].map((figure) =>
+  const ends = listClassEnds(classes).map((figure) =>
     measure === "served" ? formatPercent(figure) : data.formatFigure(figure, state),
   );
   return [
-    renderColourLegend(title, measure, ends),
+    renderColourLegend(title, classes.scale, ends, classes.count ?? undefined),
     renderColourLegend(t("map.scale.full"), "full", [0, 0.5, 1].map(formatPercent)),
     renderSymbols(),
   ];

@@ -4,6 +4,7 @@ import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
+import { chooseClasses } from "./classes.js";
 
 /** What the colours of the counties show.
  * @type {MapState["measure"][]} */
@@ -33,7 +34,7 @@ export class MapData {
         columns: "county,item,period,demand,served,shortage,central",
       }),
       fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
-      fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit" }),
+      fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit,price" }),
       fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
     ]);
     return new MapData(problemIndex, {
@@ -50,6 +51,8 @@ export class MapData {
     this.supply = tables.supply;
     /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
     this.sumsByItem = new Map();
+    /** @type {Map<string, import("./classes.js").Classes>} */
+    this.classesByState = new Map();
     this.links = sumLinks(tables.links);
     this.power = collectPowerPrices(tables.power, problemIndex.computeKwhValue());
     this.swaps = sumSwaps(tables.swaps, problemIndex);
@@ -146,6 +149,27 @@ export class MapData {
   }
 
   /**
+   * Find the classes of colours.
+   * @param {MapState} state what is shown
+   * @returns {import("./classes.js").Classes} the classes
+   */
+  findClasses(state) {
+    const { measure, item, month, scale } = state;
+    const key = `${measure} ${item} ${month !== null} ${scale}`;
+    const known = this.classesByState.get(key);
+    if (known) return known;
+    const months = month ? this.problemIndex.periods : [null];
+    const figures = [...this.problemIndex.counties.keys()].flatMap((county) =>
+      months
+        .map((one) => this.computeFigure(county, { ...state, month: one }))
+        .filter((figure) => figure !== null),
+    );
+    const classes = chooseClasses(figures, state, this.findHighest(state));
+    this.classesByState.set(key, classes);
+    return classes;
+  }
+
+  /**
    * Format the figure of the province.
    * @param {MeasureState} state what is shown
    * @returns {string} the text
@@ -180,10 +204,7 @@ export class MapData {
    * @returns {{tonnes: number, to: string|null, full: number|null}} tonnes in both directions; the end that gets more; used share of the limit in the fuller direction, null without a limit
    */
   getLinkFlow(id, month) {
-    const directions = [...(this.links.get(id) ?? [])].map(([to, months]) => ({
-      to,
-      ...(months.get(month) ?? { used: 0, limit: 0 }),
-    }));
+    const directions = this.listDirections(id, month);
     const shares = directions.filter((way) => way.limit > 0).map((way) => way.used / way.limit);
     const busiest = directions.reduce(
       (most, way) => (way.used > most.used ? way : most),
@@ -194,6 +215,20 @@ export class MapData {
       to: busiest.to,
       full: shares.length ? Math.max(...shares) : null,
     };
+  }
+
+  /**
+   * List the directions of a link.
+   * @param {string} id the link
+   * @param {string|null} month the month
+   * @returns {{to: string, used: number, limit: number, price: number}[]} tonnes and the greatest shadow price of one more tonne, weighted won, by the end that gets the goods
+   */
+  listDirections(id, month) {
+    const nothing = { used: 0, limit: 0, price: 0 };
+    return [...(this.links.get(id) ?? [])].map(([to, months]) => ({
+      to,
+      ...(months.get(month) ?? nothing),
+    }));
   }
 
   /**
@@ -223,17 +258,24 @@ function getOrCreate(map, outer, inner, create) {
   return value;
 }
 
-/** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} by link, end and month */
-function sumLinks({ id, part, period, used, limit }) {
-  /** @type {Map<string, Map<string, Map<string|null, {used: number, limit: number}>>>} */
+/** @typedef {{used: number, limit: number, price: number}} LinkSum tonnes, and the greatest shadow price of a tonne, weighted won */
+
+/** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, LinkSum>>>} by link, end and month */
+function sumLinks({ id, part, period, used, limit, price }) {
+  /** @type {Map<string, Map<string, Map<string|null, LinkSum>>>} */
   const links = new Map();
   id.forEach((link, row) => {
-    if (!links.has(link)) links.set(link, new Map());
+    const directions = links.get(link) ?? new Map();
+    links.set(link, directions);
     for (const month of [period[row], null]) {
-      const directions = links.get(link) ?? new Map();
-      const sum = getOrCreate(directions, part[row], month, () => ({ used: 0, limit: 0 }));
+      const sum = getOrCreate(directions, part[row], month, () => ({
+        used: 0,
+        limit: 0,
+        price: 0,
+      }));
       sum.used += used[row];
       sum.limit += limit[row];
+      sum.price = Math.max(sum.price, price?.[row] ?? 0);
     }
   });
   return links;

@@ -53,6 +53,12 @@ export class MonthSlider {
     return this.positions[Number(this.input.value)];
   }
 
+  /** @param {string|null} month month to show; null for the whole plan */
+  select(month) {
+    this.input.value = String(this.positions.indexOf(month));
+    this.updateLabel();
+  }
+
   updateLabel() {
     const month = this.getMonth();
     const text = month ? formatPeriod(month, "long") : t("map.whole-plan");

@@ -16,6 +16,7 @@ import { t, textOr } from "../../lib/i18n.js";
 import { isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 import { getCountyColour } from "./drawing.js";
+import { renderLinkFigures, renderLinkItems } from "./link-panel.js";
 
 const MAX_SHORTAGES = 8;
 const MAX_LIMITS = 5;
@@ -28,12 +29,20 @@ const MAX_LIMITS = 5;
  * @param {MapData} data the figures
  * @param {MapState} state what is shown
  * @param {ViewContext} context context of the view
- * @param {(county: string|null) => void} onPick called with the county that the user picks; null closes the county
+ * @param {(county: string|null) => void} onPick called with the county that the user picks; null closes the county or link
  */
 export async function updateSidePanel(panel, data, state, context, onPick) {
-  const { county } = state;
+  const { county, link } = state;
   const request = JSON.stringify(state);
   panel.dataset.request = request;
+  if (link && !county) {
+    const frame = h("div", {}, renderLoading());
+    const figures = renderLinkFigures(data, link, state.month);
+    fill(panel, renderHead(data, link, onPick), figures, frame);
+    const items = renderLinkItems(data, link, state.month, context);
+    await fillWhenLoaded(panel, frame, request, items);
+    return;
+  }
   if (!county) {
     fill(panel, renderProvince(data, state, onPick));
     return;
@@ -52,12 +61,18 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
     renderShortages(data, shown, context),
     frame,
   );
+  const parts = Promise.all([
+    renderBottlenecks(data, shown, context),
+    renderFactories(data, shown, context),
+  ]);
+  await fillWhenLoaded(panel, frame, request, parts);
+}
+
+/** @param {HTMLElement} panel @param {HTMLElement} frame @param {string} request @param {Promise<Child>} parts */
+async function fillWhenLoaded(panel, frame, request, parts) {
   try {
-    const parts = await Promise.all([
-      renderBottlenecks(data, shown, context),
-      renderFactories(data, shown, context),
-    ]);
-    if (panel.dataset.request === request) fill(frame, parts);
+    const loaded = await parts;
+    if (panel.dataset.request === request) fill(frame, loaded);
   } catch (error) {
     if (panel.dataset.request === request) fill(frame, renderFailure(error));
   }

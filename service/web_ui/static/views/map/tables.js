@@ -9,14 +9,16 @@ import { t } from "../../lib/i18n.js";
  * Render the tables.
  * @param {MapData} data the figures
  * @param {MapState} state what is shown
+ * @param {(link: string) => void} onPickLink called with the link that the user picks
  * @returns {HTMLElement[]} summary and tables
  */
-export function renderMapTables(data, { month }) {
+export function renderMapTables(data, { month }, onPickLink) {
   const { problemIndex } = data;
   const links = [...problemIndex.links.values()].map((link) => {
     const { tonnes, full } = data.getLinkFlow(link.id, month);
+    const on = { click: () => onPickLink(link.id) };
     return [
-      problemIndex.getName(link.id),
+      h("button", { type: "button", class: "plain", on }, problemIndex.getName(link.id)),
       t(`map.mode.${link.mode ?? "road"}`),
       formatQuantity(tonnes, "tonne"),
       full === null ? t("map.no-limit") : formatShare(full),
@@ -51,7 +53,7 @@ export function renderMapTables(data, { month }) {
   ];
 }
 
-/** @param {string} title key of the title @param {string[]} columns @param {string[][]} body @returns {Child} */
+/** @param {string} title key of the title @param {string[]} columns @param {(string|HTMLElement)[][]} body @returns {Child} */
 function renderSection(title, columns, body) {
   if (!body.length) return null;
   const head = columns.map((name) => t(`map.${name}`));

@@ -1,0 +1,68 @@
+/** Where places lie, and the outline of the province around them: Natural Earth's, if the counties lie in one of its provinces. */
+
+import { fetchCached } from "../../lib/api.js";
+import { computePositions, createProjection } from "./geometry.js";
+
+/** Bounds of the outlines that come with the page, degrees. */
+const COVERED = { west: 124, east: 131, south: 37.5, north: 43.1 };
+
+/** Least share of the counties that lie in the province whose outline is drawn. */
+const MIN_INSIDE = 0.5;
+
+/**
+ * @typedef {object} Geography
+ * @property {any} d3 the vendored parts of d3
+ * @property {Map<string, Point>} positions positions of all places
+ * @property {Point[][]} outline rings of the province; none if it is not known
+ * @property {Point[][][]} neighbours rings of each other province
+ */
+
+/**
+ * Load positions and outlines.
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {Promise<Geography>} the geography
+ */
+export async function loadGeography(problemIndex) {
+  const d3 = await import(new URL("../../vendor/d3/d3.js", import.meta.url).href);
+  const positions = computePositions(problemIndex);
+  const project = createProjection([...problemIndex.places.values()]);
+  /** @type {Geography} */
+  const geography = { d3, positions, outline: [], neighbours: [] };
+  const towns = [...problemIndex.counties.values()].map(({ longitude, latitude }) => [
+    longitude ?? NaN,
+    latitude ?? NaN,
+  ]);
+  if (!project || !towns.every(isCovered)) return geography;
+  const features = await loadProvinces(d3);
+  const inside = features.map(
+    (feature) => towns.filter((town) => d3.geoContains(feature, town)).length,
+  );
+  const own = inside.indexOf(Math.max(...inside));
+  if (inside[own] < MIN_INSIDE * towns.length) return geography;
+  const rings = features.map((feature) => listRings(feature.geometry, project));
+  geography.outline = rings[own];
+  geography.neighbours = rings.filter((_, k) => k !== own);
+  return geography;
+}
+
+/** @param {number[]} town longitude and latitude @returns {boolean} */
+const isCovered = ([longitude, latitude]) =>
+  longitude > COVERED.west &&
+  longitude < COVERED.east &&
+  latitude > COVERED.south &&
+  latitude < COVERED.north;
+
+/** @param {any} d3 @returns {Promise<any[]>} features of the provinces */
+async function loadProvinces(d3) {
+  const url = new URL("../../vendor/natural-earth/prk.topo.json", import.meta.url);
+  const topology = await fetchCached(url.pathname);
+  return d3.feature(topology, topology.objects.prk).features;
+}
+
+/** @param {{type: string, coordinates: any}} geometry @param {(longitude: number, latitude: number) => Point} project @returns {Point[][]} */
+function listRings({ type, coordinates }, project) {
+  const polygons = type === "Polygon" ? [coordinates] : coordinates;
+  return polygons.flatMap((/** @type {number[][][]} */ polygon) =>
+    polygon.map((ring) => ring.map(([longitude, latitude]) => project(longitude, latitude))),
+  );
+}
