@@ -12,6 +12,9 @@ import { LabelPlacer } from "./labels.js";
 /** Below this width in pixels the map shows only the counties, as large as possible. */
 export const NARROW_WIDTH = 560;
 
+/** Orders of the names of counties that are tried. */
+const LABEL_ROUNDS = 4;
+
 /** Links take clicks within this many pixels. */
 const LINK_REACH = 14;
 
@@ -86,7 +89,7 @@ export function drawMap(data, geography, state, handlers, { width, maxHeight, tr
   }
   // Stations have less room for their names, so their names are placed first.
   const stationNames = stations.map((id) => drawStationName(canvas, id));
-  const countyNames = sortByPopulation(problemIndex).map((id) => drawCountyName(canvas, id));
+  const countyNames = drawCountyNames(canvas);
   const props = {
     viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`,
     class: "map-svg",
@@ -123,13 +126,27 @@ export function drawMap(data, geography, state, handlers, { width, maxHeight, tr
 const getPosition = (positions, id) => positions.get(id) ?? { x: 0, y: 0 };
 
 /**
- * Sort the counties by population, so that the names of large counties find room first.
- * @param {ProblemIndex} problemIndex @returns {string[]}
+ * Draw the names of the counties, large counties first. As long as names are left out or far away, try again with these names first.
+ * @param {Canvas} canvas @returns {SVGElement[]}
  */
-function sortByPopulation(problemIndex) {
-  return [...problemIndex.counties.keys()].sort(
+function drawCountyNames(canvas) {
+  const { problemIndex } = canvas.data;
+  let order = [...problemIndex.counties.keys()].toSorted(
     (one, other) => problemIndex.getPopulation(other) - problemIndex.getPopulation(one),
   );
+  let best = { names: /** @type {SVGElement[]} */ ([]), misplaced: order };
+  for (let round = 0; round < LABEL_ROUNDS && best.misplaced.length; round += 1) {
+    const tried = { ...canvas, labels: canvas.labels.copy() };
+    const drawn = order.map((id) => ({ id, name: drawCountyName(tried, id) }));
+    const misplaced = drawn
+      .filter(({ name }) => !name || name.querySelector(".map-leader"))
+      .map(({ id }) => id);
+    if (!best.names.length || misplaced.length < best.misplaced.length) {
+      best = { names: drawn.flatMap(({ name }) => name ?? []), misplaced };
+    }
+    order = [...misplaced, ...order.filter((id) => !misplaced.includes(id))];
+  }
+  return best.names;
 }
 
 /** @param {Canvas} canvas @param {string} id @returns {number} radius of the marker: its area is proportional to the population */

@@ -24,6 +24,14 @@ export class LabelPlacer {
     this.places = [];
   }
 
+  /** @returns {LabelPlacer} a placer with the same occupied areas, to try labels with */
+  copy() {
+    const copy = new LabelPlacer(this.box);
+    copy.occupied = [...this.occupied];
+    copy.places = [...this.places];
+    return copy;
+  }
+
   /**
    * Keep labels of other places off a place.
    * @param {Point} position the place
@@ -68,7 +76,7 @@ export class LabelPlacer {
   findSpot(position, gap, width, height, isNearest = false) {
     if (!isInside(position, this.box)) return null;
     const owner = `${position.x} ${position.y}`;
-    for (const candidate of listSpots(position, gap, height)) {
+    for (const candidate of listSpots(position, gap, width, height)) {
       const spot = this.clampToBox(candidate, width);
       const area = computeArea(spot, width, height);
       if (!this.isFree(area, owner)) continue;
@@ -161,13 +169,18 @@ function drawLeader({ x, y }, { left, right, top, bottom }) {
   return s("line", { class: "map-leader", x1: x, y1: y, ...end });
 }
 
-/** @param {Point} position @param {number} gap @param {number} height @returns {Spot[]} spots in order of preference */
-function listSpots({ x, y }, gap, height) {
+/** @param {Point} position @param {number} gap @param {number} width @param {number} height @returns {Spot[]} spots in order of preference */
+function listSpots({ x, y }, gap, width, height) {
+  const quarter = width / 4;
   return [
     { x, y: y + gap, anchor: "middle" },
     { x: x + gap, y: y - height / 2, anchor: "start" },
     { x: x - gap, y: y - height / 2, anchor: "end" },
     { x, y: y - gap - height, anchor: "middle" },
+    { x: x - quarter, y: y + gap, anchor: "middle" },
+    { x: x + quarter, y: y + gap, anchor: "middle" },
+    { x: x - quarter, y: y - gap - height, anchor: "middle" },
+    { x: x + quarter, y: y - gap - height, anchor: "middle" },
     { x: x + gap, y: y + gap / 2, anchor: "start" },
     { x: x - gap, y: y + gap / 2, anchor: "end" },
     { x, y: y - gap - height, anchor: "end" },
