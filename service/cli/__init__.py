@@ -10,6 +10,7 @@ import typer
 
 from service.cli import (
     api_keys,
+    baskets,
     check,
     comparisons,
     database,
@@ -56,6 +57,7 @@ app.command("bottlenecks")(comparisons.show_bottlenecks)
 app.command("shadow-prices")(remedies.show_shadow_prices)
 app.command("remedies")(remedies.show_remedies)
 app.command("what-if")(remedies.show_what_if)
+app.command("baskets")(baskets.show_baskets)
 app.command("equity")(remedies.show_equity)
 app.command("goals")(remedies.show_goals)
 app.command("infeasibility")(remedies.show_infeasibility)

@@ -85,6 +85,7 @@ def _print_summary(summary: PlanSummary, console: Console) -> None:
     facts = Table("", "", show_header=False, title="Summary")
     for name, value in (
         ("served, by value", format_share(summary.served_share)),
+        *_list_requirement_facts(summary),
         ("in time", "nothing is due" if summary.in_time_share is None else format_share(summary.in_time_share)),
         ("inequality (Gini)", format_gini(summary.gini)),
         ("greatest spread", format_spread(summary.greatest_spread)),
@@ -114,3 +115,13 @@ def print_infeasibility(found: Infeasibility, console: Console) -> None:
     console.print("Least relaxation" + (", verified by a solve:" if found.verified else ":"))
     for row in found.relaxations:
         console.print(f"- by {format_amount(row.relaxation)} {row.unit}: {row.text}", soft_wrap=True)
+
+
+def _list_requirement_facts(summary: PlanSummary) -> list[tuple[str, str]]:
+    """Return how far requirements are met, and which least; nothing without requirements."""
+    met = summary.requirements
+    if met is None:
+        return []
+    least = met.least_met
+    text = "none is short" if least is None else f"{least.item} in {least.county}: {format_share(least.share)}"
+    return [("requirements met", format_share(met.served_share)), ("least met", text)]

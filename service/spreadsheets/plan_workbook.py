@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from models.baskets import summarize_baskets
 from models.plan import Infeasibility, Plan, PlanSummary, SolveStep
 from models.problem.planning_problem import PlanningProblem
+from service.spreadsheets.basket_sheet import add_basket_sheet
 from service.spreadsheets.plan_sheets import PlanSheets
 from service.spreadsheets.sheet_figures import SheetFigures, TableOpener
 from service.spreadsheets.workbook import Sheet, WorkbookWriter, open_workbook
@@ -50,6 +52,10 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
         links.append(
             (_get_sheet_name(_add_names_sheet(book, file.problem)), "Identifiers with names in English and Korean")
         )
+        if file.problem.requirements and "baskets" in file.tables:
+            rows = (_iterate_table_rows(file.tables[name]) for name in ("requirements", "baskets"))
+            name = _get_sheet_name(add_basket_sheet(book, file.problem, summarize_baskets(file.problem, *rows)))
+            links.append((name, "How far requirements are met, and what people take"))
         for name, source in file.tables.items():
             schema, batches = source()
             links += [(one, f"Table {name}") for one in book.add_table(name, schema, batches)]
@@ -63,6 +69,13 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
                 links.append((name, f"{factory.name or factory.id} {factory.local_name}".strip()))
         _fill_index(book, index, file, links)
     return sink
+
+
+def _iterate_table_rows(source: TableOpener) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a table by column."""
+    _, batches = source()
+    for batch in batches:
+        yield from batch.to_pylist()
 
 
 def _get_sheet_name(sheet: Sheet) -> str:
@@ -95,6 +108,7 @@ def _add_names_sheet(book: WorkbookWriter, problem: PlanningProblem) -> Sheet:
     sheet.write_texts(0, ["kind", "id", "name", "local_name", "unit"], book.formats["head"])
     kinds: tuple[tuple[str, Iterable[Any]], ...] = (
         ("item", problem.items),
+        ("requirement", problem.requirements),
         ("county", problem.counties),
         ("station", problem.stations),
         ("factory", problem.factories),
@@ -193,11 +207,14 @@ def _iterate_served_rows(summary: PlanSummary) -> Iterator[SummaryRow]:
     for name in facts:
         yield (name, getattr(summary, name)), "number"
     yield from _iterate_inequality_rows(summary)
+    if summary.requirements is not None:
+        yield ("requirements met", _ShareCell(summary.requirements.served_share)), "number"
     groups = (
         ("category", summary.by_category),
         ("county", summary.by_county),
         ("priority", summary.by_priority),
         ("period", summary.by_period),
+        *((("requirement", summary.requirements.by_requirement),) if summary.requirements is not None else ()),
     )
     quality = _collect_quality(summary)
     for group, rows in groups:
