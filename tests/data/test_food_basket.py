@@ -39,8 +39,8 @@ def list_figures(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
             yield from list_figures(inner, (*path, key))
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            name = (inner.get("id") or inner.get("item")) if isinstance(inner, dict) else str(position)
-            yield from list_figures(inner, (*path, str(name)))
+            named = inner if isinstance(inner, dict) else {}
+            yield from list_figures(inner, (*path, str(named.get("id") or named.get("item") or position)))
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield "/".join(path)
 
