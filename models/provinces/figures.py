@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.provinces.province import InvalidMarksError
+from models.provinces.variants import read_province_files
 from models.sheets import NOTE_COLUMNS, SHEET_LAYOUTS, CsvSheets, RowNotes
-from models.sheets.csv_files import list_csv_files, read_csv_files
 from models.sheets.writing import make_row_keys
 
 FIGURE_MARKS = ("found", "derived", "assumed")
@@ -39,8 +39,8 @@ class Figure:
 
 
 def open_csv_folder(folder: Path) -> CsvSheets:
-    """Open the CSV files of a folder; raise OSError if the folder cannot be read."""
-    return CsvSheets(read_csv_files(list_csv_files(folder)))
+    """Open the CSV files of a province, complete if the folder is a variant; raise OSError if a folder cannot be read."""
+    return CsvSheets(read_province_files(folder))
 
 
 def read_text_rows(files: CsvSheets, name: str) -> tuple[list[str], Iterator[TextRow]]:
