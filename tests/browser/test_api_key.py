@@ -27,6 +27,10 @@ def test_sign_in_and_out(browser: Browser, tmp_path: Path) -> None:
         wait_until_settled(page)
         expect(page.get_by_role("alert")).to_contain_text("Sign in first")
         page.locator("summary", has_text="Sign in").click()
+        page.get_by_label("API key or token").fill("wrong")
+        page.locator(".pop").get_by_role("button", name="Sign in").click()
+        expect(page.locator(".key-message")).to_contain_text("does not know this key")
+        assert page.evaluate("() => sessionStorage.length") == 0
         page.get_by_label("API key or token").fill(key)
         page.locator(".pop").get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Make a plan")

@@ -78,7 +78,8 @@ def test_a_workbook_is_checked_and_a_marked_copy_saved(
     assert "marked" not in [one["id"] for one in service.json("/v1/provinces")["provinces"]]
 
 
-def test_progress_and_cancel(open_page: OpenPage, service: Service, plan: str) -> None:
+def test_progress_and_cancel(open_page: OpenPage, service: Service, monitor: PageMonitor, plan: str) -> None:
+    monitor.expected += ["ERR_CONNECTION_REFUSED"]
     page = open_page("")
     page.locator("input[name=scenario][value=crisis]").check()
     page.get_by_text("Solver options").click()
@@ -90,6 +91,11 @@ def test_progress_and_cancel(open_page: OpenPage, service: Service, plan: str) -
     take_screenshot(page, "start-progress")
     page.reload()
     expect(page.locator(".progress")).to_be_visible()
+    page.route("**/events", lambda route: route.abort("connectionrefused"))
+    page.reload()
+    expect(stage).to_contain_text("Connection lost")
+    page.unroute("**/events")
+    expect(stage).not_to_contain_text("Connection lost")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".result .tag")).to_have_text("Cancelled")
     identifier = page.url.partition("plan=")[2].partition("&")[0]

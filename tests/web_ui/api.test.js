@@ -3,8 +3,16 @@ import { beforeEach, describe, it } from "node:test";
 
 import { stubFetch } from "./browser-globals.js";
 
-const { ApiError, buildTablePath, deleteResource, fetchCached, fetchTable, parseEventBlocks } =
-  await import("../../service/web_ui/static/lib/api.js");
+const {
+  ApiError,
+  buildTablePath,
+  computeReconnectDelay,
+  deleteResource,
+  fetchCached,
+  fetchTable,
+  followPlanEvents,
+  parseEventBlocks,
+} = await import("../../service/web_ui/static/lib/api.js");
 const { saveApiKey } = await import("../../service/web_ui/static/lib/api-key.js");
 
 describe("requests", () => {
@@ -90,5 +98,44 @@ describe("parseEventBlocks", () => {
       { id: 2, data: '{"a": "b: c"}' },
     ]);
     assert.equal(rest, "id: 3");
+  });
+});
+
+describe("followPlanEvents", () => {
+  const never = new AbortController().signal;
+
+  it("goes on after the service was away, from the last event", async () => {
+    const answers = [
+      () => new Response('id: 4\ndata: {"kind": "progress", "data": {}}\n\n'),
+      () => {
+        throw new TypeError("connection refused");
+      },
+      () => new Response('id: 5\ndata: {"kind": "finished", "data": {}}\n\n'),
+    ];
+    const requests = stubFetch(() => (answers.shift() ?? assert.fail)());
+    /** @type {string[]} */
+    const kinds = [];
+    /** @type {boolean[]} */
+    const connections = [];
+    const record = (/** @type {boolean} */ isConnected) => void connections.push(isConnected);
+    await followPlanEvents("p", ({ kind }) => void kinds.push(kind), never, record);
+    assert.deepEqual(kinds, ["progress", "finished"]);
+    assert.deepEqual(connections, [false, true]);
+    const resumed = requests.map(({ options }) =>
+      new Headers(options.headers).get("Last-Event-ID"),
+    );
+    assert.deepEqual(resumed, ["0", "4", "4"]);
+  });
+
+  it("gives up if the service refuses", async () => {
+    stubFetch(() => new Response("", { status: 404 }));
+    await assert.rejects(
+      followPlanEvents("p", () => {}, never),
+      { status: 404 },
+    );
+  });
+
+  it("tries ever less often, at least every ten seconds", () => {
+    assert.deepEqual([1, 2, 3, 20].map(computeReconnectDelay), [500, 1000, 2000, 10_000]);
   });
 });

@@ -4,6 +4,10 @@ import { getAuthorizationHeaders } from "./api-key.js";
 
 const CACHE_LIMIT = 40;
 const RECONNECT_DELAY_MS = 500;
+const MAX_RECONNECT_DELAY_MS = 10_000;
+
+/** Statuses of a proxy whose service is away or starting. */
+const GATEWAY_STATUSES = new Set([502, 503, 504]);
 
 /** @type {Map<string, Promise<any>>} */
 const responseCache = new Map();
@@ -174,26 +178,60 @@ export async function fetchTable(plan, name, query = {}) {
 }
 
 /**
- * Follow the events of a plan until the plan is finished. Reconnects when the connection is lost.
+ * Follow the events of a plan until the plan is finished. Whenever the connection or the service is lost, try again, ever less often.
  * @param {string} plan identifier of the plan
  * @param {(event: PlanEvent) => void} onEvent called with every event
  * @param {AbortSignal} signal stops following
- * @returns {Promise<void>} settles when the plan is finished
+ * @param {(isConnected: boolean) => void} [onConnection] called with false when the service is lost, and with true when it answers again
+ * @returns {Promise<void>} settles when the plan is finished; rejects if the service refuses
  */
-export async function followPlanEvents(plan, onEvent, signal) {
-  const state = { lastId: 0, isDone: false };
+export async function followPlanEvents(plan, onEvent, signal, onConnection = () => {}) {
+  const state = { lastId: 0, isDone: false, failures: 0 };
+  const path = `/v1/plans/${encodeURIComponent(plan)}/events`;
   while (!state.isDone && !signal.aborted) {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": String(state.lastId) };
-    const path = `/v1/plans/${encodeURIComponent(plan)}/events`;
-    const response = await sendRequest(path, { headers, signal });
-    await readEventStream(response, (id, event) => {
-      state.lastId = id || state.lastId;
-      state.isDone = event.kind === "finished";
-      onEvent(event);
-    });
-    if (!state.isDone) await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS));
+    try {
+      const response = await sendRequest(path, { headers, signal });
+      if (state.failures) onConnection(true);
+      state.failures = 0;
+      await readEventStream(response, (id, event) => {
+        state.lastId = id || state.lastId;
+        state.isDone = event.kind === "finished";
+        onEvent(event);
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isConnectionLost(error)) throw error;
+      state.failures += 1;
+      onConnection(false);
+    }
+    if (!state.isDone) await wait(computeReconnectDelay(state.failures), signal);
   }
 }
+
+/** @param {unknown} error @returns {boolean} whether the service cannot be reached now, or the stream broke */
+const isConnectionLost = (error) =>
+  error instanceof ApiError
+    ? error.status === 0 || GATEWAY_STATUSES.has(error.status)
+    : error instanceof TypeError;
+
+/**
+ * Compute how long to wait before the next connection.
+ * @param {number} failures failures in a row
+ * @returns {number} milliseconds: doubled by every failure, up to ten seconds
+ */
+export const computeReconnectDelay = (failures) =>
+  Math.min(MAX_RECONNECT_DELAY_MS, RECONNECT_DELAY_MS * 2 ** Math.max(0, failures - 1));
+
+/** @param {number} milliseconds @param {AbortSignal} signal ends the wait @returns {Promise<void>} */
+const wait = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 
 /** @param {Response} response @param {(id: number, event: PlanEvent) => void} onEvent */
 async function readEventStream(response, onEvent) {

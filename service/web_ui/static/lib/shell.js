@@ -1,8 +1,8 @@
 /** The bar above every view: name, navigation, selected plan, finder, help, language, theme and API key. */
 
-import { hasApiKey, saveApiKey } from "./api-key.js";
 import { fill, h } from "./dom.js";
 import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
+import { renderKeyControl } from "./key-control.js";
 import { carryContext, watchShownView } from "./plan-context.js";
 import { getPlanTitle } from "./plans.js";
 import { buildHash } from "./router.js";
@@ -131,7 +131,7 @@ function createHelpButton() {
 }
 
 /** @param {Principal} me @returns {Child[]} */
-const createTools = (me) => [createThemeButton(), createLanguageButton(), createKeyControl(me)];
+const createTools = (me) => [createThemeButton(), createLanguageButton(), renderKeyControl(me)];
 
 function createThemeButton() {
   /** @type {theme.ThemeChoice[]} */
@@ -160,31 +160,4 @@ function createLanguageButton() {
   };
   const props = { type: "button", class: "tool wide", lang: other, on: { click } };
   return h("button", props, LANGUAGES[other]);
-}
-
-/** @param {Principal} me @returns {HTMLElement|null} null if authentication is off */
-function createKeyControl(me) {
-  if (me.authentication === "off") return null;
-  const isSignedIn = hasApiKey();
-  const input = h("input", {
-    type: "password",
-    autocomplete: "off",
-    "aria-label": t("shell.key"),
-    placeholder: t("shell.key"),
-  });
-  /** @param {Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    saveApiKey(isSignedIn ? "" : input.value.trim());
-    location.reload();
-  };
-  const label = isSignedIn ? me.caller || t("shell.signed-in") : t("shell.sign-in");
-  const action = t(isSignedIn ? "shell.sign-out" : "shell.sign-in");
-  const send = h("button", { type: "submit", class: "button small" }, action);
-  return h(
-    "details",
-    { class: "key" },
-    h("summary", { class: "tool wide" }, label),
-    h("form", { class: "pop", on: { submit } }, isSignedIn ? null : input, send),
-  );
 }

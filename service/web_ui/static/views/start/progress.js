@@ -22,7 +22,8 @@ export class Progress {
     context.signal.addEventListener("abort", () => this.stop());
     /** @type {PlanEvent["data"]} */
     this.lastProgress = {};
-    this.stage = h("p", { class: "stage", role: "status" }, t("start.stage.queued"));
+    this.stageText = t("start.stage.queued");
+    this.stage = h("p", { class: "stage", role: "status" }, this.stageText);
     this.detail = h("p", { class: "soft small progress-detail" });
     this.share = h("span");
     this.meter = h(
@@ -56,11 +57,23 @@ export class Progress {
     const { signal } = this.abortController;
     const timer = setInterval(() => this.updateDetail(), 1000);
     try {
-      await api.followPlanEvents(this.plan.id, (event) => this.handleEvent(event), signal);
+      await api.followPlanEvents(
+        this.plan.id,
+        (event) => this.handleEvent(event),
+        signal,
+        (isConnected) => this.handleConnection(isConnected),
+      );
     } finally {
       clearInterval(timer);
     }
     return signal.aborted ? null : api.fetchJson(`/v1/plans/${this.plan.id}`);
+  }
+
+  /** @param {boolean} isConnected whether the service answers again */
+  handleConnection(isConnected) {
+    if (isConnected) fill(this.stage, this.stageText);
+    else if (this.stage.textContent !== t("start.lost")) fill(this.stage, t("start.lost"));
+    this.cancelButton.disabled = !isConnected;
   }
 
   /** Stop following the plan. */
@@ -74,6 +87,7 @@ export class Progress {
     const stage = kind === "progress" ? (data.stage ?? kind) : kind;
     const text =
       kind === "cancelling" ? t("start.cancelling") : textOr(`start.stage.${stage}`, stage);
+    this.stageText = text;
     if (this.stage.textContent !== text) fill(this.stage, text);
     this.lastProgress = data;
     this.updateDetail();
