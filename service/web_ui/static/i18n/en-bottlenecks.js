@@ -25,6 +25,7 @@ export default {
   "bottlenecks.solving": "Solving for each remedy …",
   "bottlenecks.solving-one": "Solving …",
   "bottlenecks.no-remedy": "There is no remedy. The service evaluated {n} limits.",
+  "bottlenecks.no-remedy-one": "There is no remedy. The service evaluated {n} limit.",
   "bottlenecks.reason.served": "Nothing is short before rounding.",
   "bottlenecks.reason.past":
     "The shortage is past, or carried over from a past period, which no reservation reaches.",

@@ -29,6 +29,7 @@ export default {
   "factories.power": "electricity for these quotas",
   "factories.part": "share of all output, by value",
   "factories.announcement": "{n} quotas shown",
+  "factories.announcement-one": "{n} quota shown",
   "factories.download": "Download the quotas shown:",
   "factories.open-sheet": "Open the quota sheet",
   "factories.back": "← All quotas",

@@ -168,7 +168,7 @@ export default {
   "category.other": "Other goods",
 
   "plan.inline-problem": "Problem from the request",
-  "plan.change": "1 change",
+  "plan.changes-one": "{n} change",
   "plan.changes": "{n} changes",
   "province.ryanggang": "Ryanggang",
   "plan.served": "{share} served",
@@ -231,6 +231,7 @@ export default {
   "start.cancelling": "Cancelling …",
   "start.elapsed": "{n} s elapsed",
   "start.iteration": "{n} iterations",
+  "start.iteration-one": "{n} iteration",
   "start.done": "{share} done",
   "start.stage.queued": "Waiting for a free solver",
   "start.stage.started": "Reading the problem",

@@ -24,6 +24,7 @@ export default {
   "bottlenecks.solving": "해결책마다 푸는 중 …",
   "bottlenecks.solving-one": "푸는 중 …",
   "bottlenecks.no-remedy": "해결책이 없습니다. 한도 {n}개를 평가했습니다.",
+  "bottlenecks.no-remedy-one": "해결책이 없습니다. 한도 {n}개를 평가했습니다.",
   "bottlenecks.reason.served": "정수로 맞추기 전에는 부족이 없습니다.",
   "bottlenecks.reason.past":
     "지난 기간의 부족이거나 지난 기간에서 넘어온 부족이라 확보할 수 없습니다.",

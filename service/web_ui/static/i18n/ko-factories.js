@@ -28,6 +28,7 @@ export default {
   "factories.power": "표시된 과제의 전력",
   "factories.part": "전체 생산액에서 차지하는 비율",
   "factories.announcement": "과제 {n}건 표시",
+  "factories.announcement-one": "과제 {n}건 표시",
   "factories.download": "표시된 과제 내려받기:",
   "factories.open-sheet": "생산계획표 열기",
   "factories.back": "← 모든 과제",

@@ -167,7 +167,7 @@ export default {
   "category.other": "기타",
 
   "plan.inline-problem": "요청에 포함된 문제",
-  "plan.change": "변경 1건",
+  "plan.changes-one": "변경 {n}건",
   "plan.changes": "변경 {n}건",
   "province.ryanggang": "량강도",
   "plan.served": "공급률 {share}",
@@ -229,6 +229,7 @@ export default {
   "start.cancelling": "취소하는 중 …",
   "start.elapsed": "{n}초 경과",
   "start.iteration": "반복 {n}회",
+  "start.iteration-one": "반복 {n}회",
   "start.done": "{share} 완료",
   "start.stage.queued": "빈 솔버를 기다리는 중",
   "start.stage.started": "문제를 읽는 중",

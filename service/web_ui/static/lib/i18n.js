@@ -68,13 +68,22 @@ export function setTexts(language, all) {
 }
 
 /**
+ * Find the key of the form for a number: `<key>-one` where the language has a singular, the number `n` takes it and there is such a text.
+ * @param {string} key @param {Record<string, any>} values @returns {string}
+ */
+function chooseForm(key, { n }) {
+  if (n === undefined || !(`${key}-one` in texts)) return key;
+  return new Intl.PluralRules(currentLanguage).select(Number(n)) === "one" ? `${key}-one` : key;
+}
+
+/**
  * Get a text in the language of the page.
- * @param {string} key key of the text
+ * @param {string} key key of the text; of a form `<key>-one` where the value `n` is one
  * @param {Record<string, any>} [values] values of the placeholders `{name}`
  * @returns {string} the text; the key if there is no text
  */
 export function t(key, values = {}) {
-  const text = (texts[key] ?? key).replace(/\{(\w+)\}/g, (placeholder, name) =>
+  const text = (texts[chooseForm(key, values)] ?? key).replace(/\{(\w+)\}/g, (placeholder, name) =>
     name in values ? String(values[name]) : placeholder,
   );
   return currentLanguage === "ko" ? text.replace(PARTICLE_PATTERN, chooseParticle) : text;

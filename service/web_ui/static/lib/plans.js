@@ -68,6 +68,6 @@ export function describePlanSource({ source }) {
   const parts = [textOr(`province.${source.province}`, source.province)];
   if (source.scenario) parts.push(textOr(`scenario.${source.scenario}`, source.scenario));
   const count = source.changes.length;
-  if (count) parts.push(t(count === 1 ? "plan.change" : "plan.changes", { n: count }));
+  if (count) parts.push(t("plan.changes", { n: count }));
   return parts.join(" · ");
 }

@@ -40,6 +40,37 @@ const INFLOWS = {
 /** Outflows other than to people. */
 const OUTFLOWS = ["stored", "given", "used", "sent", "under_way", "discarded"];
 
+/** Patterns of the bars, so that flows differ without colours, on greyscale prints and for colour-blind readers.
+ * @type {Record<string, Record<string, any>>} */
+const PATTERNS = {
+  made: { rotation: Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [2, 5] },
+  taken: {
+    symbol: "circle",
+    dashArrayX: [
+      [6, 6],
+      [0, 6, 6, 0],
+    ],
+    dashArrayY: [6, 0],
+    symbolSize: 0.6,
+  },
+  drawn: { rotation: 0, dashArrayX: [1, 0], dashArrayY: [1, 5] },
+  arrived: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 5] },
+  reached: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 7] },
+  stored: { rotation: 0, dashArrayX: [1, 0], dashArrayY: [1, 5] },
+  given: {
+    symbol: "circle",
+    dashArrayX: [
+      [6, 6],
+      [0, 6, 6, 0],
+    ],
+    dashArrayY: [6, 0],
+    symbolSize: 0.6,
+  },
+  sent: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 5] },
+  under_way: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 7] },
+  discarded: { rotation: -Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [1, 6] },
+};
+
 /** Position of 15 April within its month. */
 const MID_APRIL = 14 / 30;
 
@@ -190,7 +221,12 @@ function buildBars(label, name, sums) {
     type: "bar",
     stack: "all",
     barMaxWidth: 46,
-    itemStyle: { color, borderColor: getCssColour("surface"), borderWidth: 0.5 },
+    itemStyle: {
+      color,
+      borderColor: getCssColour("surface"),
+      borderWidth: 0.5,
+      decal: PATTERNS[name] && { ...PATTERNS[name], color: getCssColour("surface") },
+    },
     data: sums.map((sum) => sign * sum[name]),
   };
 }
