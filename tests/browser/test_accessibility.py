@@ -87,7 +87,7 @@ STATES = {
     ),
     "compare-none": State("compare?plan={plan}", ".state"),
     "compare": State("compare?plan={plan}&with={short}", ".plan-columns"),
-    "bottlenecks": State("bottlenecks?plan={short}", ".bottleneck-group"),
+    "bottlenecks": State("bottlenecks?plan={short}&open=notebook,notebook/hyesan", ".bottleneck-group"),
     "bottlenecks-one": State(f"bottlenecks?plan={{short}}&{SHORTAGE}", ".remedy"),
     "bottlenecks-none": State("bottlenecks?plan={short}&county=kapsan&item=starch&period=2002-01", ".state"),
     "approval": State("approval?plan={plan}", ".audit"),

@@ -227,9 +227,9 @@ def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, 
 def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Service, short: str) -> None:
     """From the list of shortages to binding limits, verified remedies and an applied remedy."""
     page = open_page(f"#/bottlenecks?plan={short}")
-    page.locator(".shortages tr", has_text="February").filter(has_text="Hyesan").get_by_role(
-        "link", name="Notebook"
-    ).click()
+    for key in ("notebook", "notebook/hyesan"):
+        page.locator(f"summary[data-key='{key}']").click()
+    page.get_by_role("link", name="February").click()
     wait_until_settled(page)
     supply = service.json(f"/v1/plans/{short}/tables/supply?{CELL}")["rows"][0]
     for name, key in (("shortage", "shortage"), ("demand", "demand"), ("price", "price")):
@@ -245,7 +245,7 @@ def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Servic
     cards = page.locator(".remedy")
     assert cards.count() == len(remedies)
     first = remedies[0]
-    before, after = cards.first.locator("h3").inner_text().split("from")[1].split("to")
+    before, after = cards.first.locator("h3").inner_text().split("→")
     assert shows_value(before, first["before"])
     assert shows_value(after, first["after"])
     assert shows_value(cards.first.locator(".remedy-means").inner_text().split(":")[1], first["amount"])
@@ -259,6 +259,27 @@ def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Servic
     assert truth["served_share"][1] != truth["served_share"][0]
     assert find_violations(page) == []
     take_screenshot(page, "bottlenecks", full=True)
+
+
+def test_a_limit_leads_to_everything_that_it_holds_back(open_page: OpenPage, service: Service, short: str) -> None:
+    held = service.columns(short, "bottlenecks", "rule=central_share&id=soap")
+    cells = set(zip(held["county"], held["item"], held["period"], strict=True))
+    page = open_page(f"#/bottlenecks?plan={short}")
+    assert page.locator(".shortage-tree > li").count() == 2
+    page.goto(f"/#/briefing?plan={short}")
+    page.get_by_role("link", name="Central share of Laundry soap 250 g").click()
+    expect(page.locator(".limit-head h2")).to_have_text("Held back by: Central share of Laundry soap 250 g")
+    expect(page.locator(".limit-head")).to_contain_text(f"behind {len(cells)} shortages")
+    assert set(held["item"]) == {"soap"}
+    assert page.locator(".shortage-tree > li > details > summary").count() == 1
+    page.locator("summary[data-key='soap/kapsan']").click()
+    kapsan = [shortage for county, shortage in zip(held["county"], held["shortage"], strict=True) if county == "kapsan"]
+    shown = page.locator(".shortage-leaf .number").first
+    assert shows_value(shown.inner_text(), kapsan[0])
+    page.locator(".shortage-leaf a").first.click()
+    expect(page.locator(".shortage-title")).to_contain_text("Laundry soap 250 g in Kapsan")
+    page.go_back()
+    expect(page.locator(".shortage-leaf a").first).to_be_focused()
 
 
 def test_a_served_need_has_no_bottlenecks(open_page: OpenPage, short: str) -> None:

@@ -12,7 +12,8 @@ const { formatOnScale, roundToScale } =
   await import("../../service/web_ui/static/views/factories/scale.js");
 const { listNames } = await import("../../service/web_ui/static/lib/print.js");
 const { listParties } = await import("../../service/web_ui/static/views/factories/parties.js");
-const { rankShortages } = await import("../../service/web_ui/static/views/bottlenecks.js");
+const { getCellKey, groupShortages } =
+  await import("../../service/web_ui/static/views/bottlenecks/shortage-groups.js");
 const { rankShares } = await import("../../service/web_ui/static/views/compare.js");
 const { sortByChange } = await import("../../service/web_ui/static/views/shared/comparison.js");
 const { createScenarioId } =
@@ -235,27 +236,56 @@ describe("countLines", () => {
   });
 });
 
-describe("shortages", () => {
-  it("lists shortages that are worth telling, the most valuable first", () => {
-    const columns = {
-      county: ["a", "a", "b", "b"],
-      item: ["x", "z", "y", "x"],
-      period: ["1", "1", "1", "1"],
-      demand: [4, 7.4, 100, 10000],
-      served: [0, 7, 97, 9999],
-      shortage: [4, 0.4, 3, 1],
-    };
-    const problemIndex = {
-      getValue: (/** @type {string} */ item) => (item === "y" ? 2 : 1),
-      isWhole: (/** @type {string} */ item) => item === "z",
-    };
-    const ranked = rankShortages(columns, problemIndex);
+describe("groupShortages", () => {
+  const columns = {
+    county: ["a", "a", "a", "b", "b"],
+    item: ["x", "x", "z", "y", "x"],
+    period: ["1", "2", "1", "1", "1"],
+    demand: [4, 4, 7.4, 100, 10000],
+    served: [0, 6, 7, 97, 9999],
+    shortage: [4, 2, 0.4, 3, 1],
+  };
+  const problemIndex = {
+    getValue: (/** @type {string} */ item) => (item === "y" ? 2 : 1),
+    isWhole: (/** @type {string} */ item) => item === "z",
+  };
+  const all = { county: null, item: null, period: null };
+
+  it("merges months and counties of a good, the greatest value first", () => {
+    const groups = groupShortages(columns, problemIndex, all, null);
     assert.deepEqual(
-      ranked.map(({ county, value }) => [county, value]),
+      groups.map(({ key, shortage, value }) => [key, shortage, value]),
       [
-        ["b", 6],
-        ["a", 4],
+        ["y", 3, 6],
+        ["x", 2, 2], // served in the second month: what no month serves is short over the plan
       ],
+    );
+    assert.deepEqual(
+      groups[1].parts[0].parts.map(({ key, shortage }) => [key, shortage]),
+      [
+        ["1", 4],
+        ["2", 2],
+      ],
+    );
+  });
+
+  it("counts the shortage of a month if a month is selected", () => {
+    const groups = groupShortages(columns, problemIndex, { ...all, period: "1" }, null);
+    assert.deepEqual(
+      groups.map(({ key, shortage }) => [key, shortage]),
+      [
+        ["y", 3],
+        ["x", 4],
+      ],
+    );
+  });
+
+  it("keeps the shortages that a limit causes", () => {
+    const cells = new Set([getCellKey({ county: "a", item: "x", period: "2" })]);
+    const groups = groupShortages(columns, problemIndex, all, cells);
+    assert.deepEqual(
+      groups.map(({ key, shortage, parts }) => [key, shortage, parts.length]),
+      [["x", 2, 1]],
     );
   });
 });

@@ -1,13 +1,6 @@
 /** Bottlenecks: the limits that cause a shortage, and remedies for it. */
 
-import {
-  renderCard,
-  renderColumnHeading,
-  renderFigure,
-  renderScrollTable,
-  renderSegments,
-  renderViewHead,
-} from "../lib/components.js";
+import { renderCard, renderFigure, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderEmpty, renderFailure, renderLoading } from "../lib/feedback.js";
 import {
@@ -16,17 +9,19 @@ import {
   formatQuantity,
   formatShortage,
   formatWeightedWon,
-  formatWon,
 } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { isRelevantShortage } from "../lib/relevance.js";
 import { readNeed } from "../lib/supply.js";
+import { html, render } from "../vendor/preact/preact.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
+import { getCellKey, groupShortages } from "./bottlenecks/shortage-groups.js";
+import { ShortageTree } from "./bottlenecks/shortage-tree.js";
+import { describeLimitOfAllPeriods } from "./shared/descriptions.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 
-const MAX_ROWS = 60;
 const MAX_GROUPS = 12;
 const MAX_LIMITS_IN_GROUP = 6;
 const GROUPINGS = ["county", "category", "item", "period"];
@@ -153,10 +148,18 @@ function createRemediesSection(context, problemIndex, key) {
     abortController = new AbortController();
     const { signal } = abortController;
     const query = new URLSearchParams({ ...key, target_share: targetShare });
+    /** @param {Remedies} remedies */
+    const show = (remedies) => renderRemedies(context, problemIndex, remedies, key.item);
     fill(frame, renderLoading(t("bottlenecks.solving")));
     loadInto(context, frame, async () => {
-      const remedies = await context.api.fetchCached(`${path}?${query}`, signal);
-      return renderRemedies(context, problemIndex, remedies, key.item);
+      const first = await context.api.fetchCached(`${path}?${query}&max_results=1`, signal);
+      if (!first.remedies.length) return show(first);
+      const stop = () => {
+        abortController.abort();
+        fill(frame, show(first), h("p", { class: "soft" }, t("bottlenecks.stopped")));
+      };
+      if (!signal.aborted) fill(frame, show(first), renderSearch(stop));
+      return show(await context.api.fetchCached(`${path}?${query}`, signal));
     });
   };
   const selected = context.params.get("target_share") === "0" ? "0" : "0.5";
@@ -179,21 +182,79 @@ function createRemediesSection(context, problemIndex, key) {
   return section;
 }
 
+/** @param {() => void} stop @returns {HTMLElement} that more remedies are searched, and a button that ends the search */
+function renderSearch(stop) {
+  const button = h(
+    "button",
+    { type: "button", class: "button small", on: { click: stop } },
+    t("bottlenecks.stop"),
+  );
+  const props = { class: "remedy-search", role: "status" };
+  const spinner = h("span", { class: "spinner", "aria-hidden": "true" });
+  return h("div", props, spinner, h("span", {}, t("bottlenecks.more-remedies")), button);
+}
+
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
   const query = { columns: "county,item,period,demand,served,shortage" };
-  const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
+  const [{ columns }, held] = await Promise.all([
+    context.api.fetchTable(context.plan.id, "supply", query),
+    fetchHeldCells(context),
+  ]);
+  const groups = groupShortages(columns, problemIndex, readFilter(context), held);
   const equity = renderEquityCard(context, problemIndex);
-  const shortages = rankShortages(columns, problemIndex);
-  if (!shortages.length) {
-    return [renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];
+  const heading = renderLimitHeading(context, problemIndex, held);
+  if (!groups.length) {
+    return [heading, renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];
   }
-  const list = renderShortageList(context, problemIndex, shortages);
+  const tree = h("div", {});
+  render(html`<${ShortageTree} ...${{ context, problemIndex, groups }} />`, tree);
+  context.signal.addEventListener("abort", () => render(null, tree));
+  const text = h("p", { class: "soft small" }, t("bottlenecks.shortages-text"));
   return [
-    renderCard(t("bottlenecks.shortages"), list),
+    heading,
+    renderCard(t("bottlenecks.shortages"), text, tree),
     createGroupsSection(context, problemIndex),
     equity,
   ];
+}
+
+/** @param {ViewContext} context @returns {import("./bottlenecks/shortage-groups.js").ShortageFilter} */
+function readFilter({ params }) {
+  const [county, item, period] = ["county", "item", "period"].map((name) => params.get(name));
+  return { county, item, period };
+}
+
+/** @param {ViewContext} context @returns {{rule: string, id: string}|null} the limit that the URL names */
+function readLimit({ params }) {
+  const [rule, id] = [params.get("rule"), params.get("limit")];
+  return rule && id ? { rule, id } : null;
+}
+
+/** @param {ViewContext} context @returns {Promise<Set<string>|null>} shortages that the limit of the URL causes; null without one */
+async function fetchHeldCells(context) {
+  const limit = readLimit(context);
+  if (!limit) return null;
+  const query = { ...limit, columns: "county,item,period" };
+  const { columns } = await context.api.fetchTable(context.plan.id, "bottlenecks", query);
+  const keys = columns.county.map((county, row) =>
+    getCellKey({ county, item: columns.item[row], period: columns.period[row] }),
+  );
+  return new Set(keys);
+}
+
+/** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {Set<string>|null} held @returns {Child} */
+function renderLimitHeading(context, problemIndex, held) {
+  const limit = readLimit(context);
+  if (!limit || !held) return null;
+  const name = describeLimitOfAllPeriods(problemIndex, { ...limit, part: "" });
+  return h(
+    "section",
+    { class: "card limit-head" },
+    h("p", {}, h("a", { href: context.buildHref("bottlenecks") }, t("bottlenecks.all"))),
+    h("h2", {}, t("bottlenecks.held-by", { limit: name })),
+    h("p", { class: "soft" }, t("bottlenecks.held-text", { n: formatNumber(held.size) })),
+  );
 }
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {HTMLElement} */
@@ -204,7 +265,17 @@ function createGroupsSection(context, problemIndex) {
   /** @param {string} groupBy */
   const load = (groupBy) =>
     loadInto(context, frame, async () => {
-      const path = `${base}?group_by=${groupBy}&max_results=${MAX_GROUPS}`;
+      const { params } = context;
+      const chosen = ["county", "item", "period", "rule", "limit"].flatMap((name) => {
+        const value = params.get(name);
+        return value ? [[name === "limit" ? "limit_id" : name, value]] : [];
+      });
+      const filters = new URLSearchParams([
+        ["group_by", groupBy],
+        ["max_results", String(MAX_GROUPS)],
+        ...chosen,
+      ]);
+      const path = `${base}?${filters}`;
       const { groups } = await context.api.fetchCached(path, context.signal);
       return renderGroups(problemIndex, groups, groupBy);
     });
@@ -245,55 +316,4 @@ function renderGroups(problemIndex, groups, groupBy) {
       renderBindingLimits(problemIndex, shown),
     );
   });
-}
-
-/**
- * Rank the shortages of a plan by their value.
- * @param {Columns} columns the table `supply`
- * @param {Pick<ProblemIndex, "getValue"|"isWhole">} problemIndex the problem
- * @returns {Array<ShortageKey & {shortage: number, value: number}>} shortages that are worth telling, the greatest value first
- */
-export function rankShortages(columns, problemIndex) {
-  return columns.county
-    .map((county, row) => {
-      const [item, period] = [columns.item[row], columns.period[row]];
-      const { demand, shortage } = readNeed(columns, row, false);
-      const value = shortage * problemIndex.getValue(item);
-      return { county, item, period, demand, shortage, value };
-    })
-    .filter(({ item, demand, shortage }) =>
-      isRelevantShortage(shortage, demand, problemIndex.isWhole(item)),
-    )
-    .sort((a, b) => b.value - a.value);
-}
-
-/**
- * @param {ViewContext} context @param {ProblemIndex} problemIndex
- * @param {Array<ShortageKey & {shortage: number, value: number}>} shortages @returns {Child}
- */
-function renderShortageList(context, problemIndex, shortages) {
-  const counts = {
-    n: formatNumber(shortages.length),
-    shown: formatNumber(Math.min(MAX_ROWS, shortages.length)),
-  };
-  const table = renderScrollTable({
-    label: t("bottlenecks.shortages"),
-    className: "shortages",
-    head: ["county", "item", "period", "shortage", "value"].map((name) =>
-      renderColumnHeading(t(`bottlenecks.col-${name}`), name === "shortage" || name === "value"),
-    ),
-    rows: shortages.slice(0, MAX_ROWS).map(({ county, item, period, shortage, value }) => {
-      const href = context.buildHref("bottlenecks", { county, item, period });
-      return h(
-        "tr",
-        {},
-        h("td", {}, problemIndex.getName(county)),
-        h("td", {}, h("a", { href }, problemIndex.getName(item))),
-        h("td", {}, formatPeriod(period, "long")),
-        h("td", { class: "number" }, formatQuantity(shortage, problemIndex.getUnit(item))),
-        h("td", { class: "number" }, formatWon(value)),
-      );
-    }),
-  });
-  return [h("p", { class: "soft small" }, t("bottlenecks.shortages-text", counts)), table];
 }
