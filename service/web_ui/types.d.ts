@@ -256,7 +256,9 @@ interface Province extends ProvinceListEntry {
 /** A planning problem, as far as the page reads it; fields left out have their default values. */
 interface Problem {
   periods: string[];
+  period_days?: number | number[] | null;
   items?: Item[];
+  requirements?: Requirement[];
   counties?: County[];
   stations?: Place[];
   factories?: Factory[];
@@ -271,6 +273,10 @@ interface Named {
   id: string;
   name?: string;
   local_name?: string;
+}
+
+interface Requirement extends Named {
+  unit?: string;
 }
 
 interface Item extends Named {

@@ -43,6 +43,7 @@ export class ProblemIndex {
     /** Periods in order. */
     this.periods = problem.periods;
     this.items = indexById(problem.items);
+    this.requirements = indexById(problem.requirements);
     this.counties = indexById(problem.counties);
     /** @type {Map<string, Record<string, number>>} heads by county, then by group */
     this.heads = new Map();
@@ -64,12 +65,13 @@ export class ProblemIndex {
 
   /**
    * Get the name of a part of the problem.
-   * @param {string} id an item, place, factory, partner, link, power area, budget or category, or `item/recipe`
+   * @param {string} id an item, requirement, place, factory, partner, link, power area, budget or category, or `item/recipe`
    * @returns {string} its name in the language of the page; the identifier if it has no name
    */
   getName(id) {
     const named =
       this.items.get(id) ??
+      this.requirements.get(id) ??
       this.places.get(id) ??
       this.factories.get(id) ??
       this.partners.get(id) ??
@@ -102,9 +104,9 @@ export class ProblemIndex {
     return values.length ? Math.min(...values) : 0;
   }
 
-  /** @param {string} id an item @returns {string} its unit */
+  /** @param {string} id an item or requirement @returns {string} its unit */
   getUnit(id) {
-    return this.items.get(id)?.unit ?? "unit";
+    return (this.items.get(id) ?? this.requirements.get(id))?.unit ?? "unit";
   }
 
   /** @param {string} id an item @returns {boolean} whether its amounts are whole numbers */

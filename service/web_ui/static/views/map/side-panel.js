@@ -15,6 +15,7 @@ import {
 import { t, textOr } from "../../lib/i18n.js";
 import { isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
+import { renderBasket } from "./basket-panel.js";
 import { getCountyColour } from "./drawing.js";
 import { renderLinkFigures, renderLinkItems } from "./link-panel.js";
 
@@ -62,6 +63,7 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
     frame,
   );
   const parts = Promise.all([
+    renderBasket(data, shown, context),
     renderBottlenecks(data, shown, context),
     renderFactories(data, shown, context),
   ]);
