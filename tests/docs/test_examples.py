@@ -23,7 +23,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    "page", ["tutorial/index.md", "tutorial/food_basket.md", "how-to/resolve-an-infeasible-plan.md"]
+    "page",
+    [
+        "tutorial/index.md",
+        pytest.param("tutorial/food_basket.md", marks=pytest.mark.slow_lane),
+        "how-to/resolve-an-infeasible-plan.md",
+    ],
 )
 def test_commands_run(page: str, workspace: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
