@@ -38,17 +38,19 @@ def test_every_figure_is_marked() -> None:
     assert {"requirements.csv", "provides.csv", "promised.csv"} <= {figure.file for figure in figures}
 
 
-def test_half_of_each_own_norm_moved_into_its_requirement(substitutes: Province, ryanggang: Province) -> None:
-    former = {item.id: item for item in ryanggang.problem.items}
-    moved: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+def test_requirements_are_the_former_norms_of_which_half_stays_own(substitutes: Province, ryanggang: Province) -> None:
+    former = {item.id: item.norms for item in ryanggang.problem.items}
+    needed: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    halved = set()
     for item in (one for one in substitutes.problem.items if one.id in former):
-        for group, norm in item.norms.items():
-            half = former[item.id].norms[group] - norm
-            assert half in (0, norm), item.id
-            for requirement, units in item.provides.items() if half else ():
-                moved[requirement][group] += half * units
+        for group, norm in former[item.id].items():
+            assert item.norms[group] in (norm, norm / 2), item.id
+            halved |= {item.id} if item.norms[group] < norm else set()
+            for requirement, units in item.provides.items():
+                needed[requirement][group] += norm * units
+    assert halved == substitutes.problem.supply_shares.promised.keys()
     assert {one.id: one.norms for one in substitutes.problem.requirements} == {
-        name: pytest.approx(groups) for name, groups in moved.items()
+        name: pytest.approx(groups) for name, groups in needed.items()
     }
 
 
