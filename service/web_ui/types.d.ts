@@ -414,6 +414,21 @@ interface BindingLimit extends LimitReference {
   only_together_with: LimitReference[];
 }
 
+interface CurvePoint {
+  parameter: number;
+  objective: number;
+  served_share: number;
+}
+
+/** `/v1/plans/{plan}/curve`. */
+interface Curve {
+  relaxed: boolean;
+  points: CurvePoint[];
+  exact: boolean;
+  explored_until: number;
+  infeasible_parameters: number[];
+}
+
 /** A group of shortages: part of `/v1/plans/{plan}/bottlenecks`. */
 interface AttributionGroup {
   key: string;

@@ -299,6 +299,18 @@ def test_what_if_of_a_whole_province(open_page: OpenPage, service: Service, plan
     assert shows_value(figure.locator(".tag").inner_text(), truth["objective"][1] - truth["objective"][0])
 
 
+def test_a_curve_shows_the_served_share_along_a_limit(open_page: OpenPage, service: Service, short: str) -> None:
+    body = {"change": {"what": "power_limit", "factor": 1}, "start": 0.0, "end": 1.5}
+    points = service.json(f"/v1/plans/{short}/curve", body)["points"]
+    page = open_page(f"#/what-if?plan={short}&curve=power")
+    page.get_by_role("button", name="Show as a table").click()
+    rows = page.locator(".curve tbody tr")
+    assert rows.count() == len(points) > 5
+    for row, point in zip(rows.all(), points, strict=True):
+        assert shows_value(row.locator("td").first.inner_text(), point["served_share"])
+    assert find_violations(page) == []
+
+
 def test_the_page_tells_what_equity_costs(open_page: OpenPage, service: Service, short: str) -> None:
     """The card shows the inequality of the plan; its button solves the plan without fairness."""
     page = open_page(f"#/bottlenecks?plan={short}")

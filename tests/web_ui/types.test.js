@@ -22,6 +22,8 @@ const SCHEMA_NAMES = {
   ComparisonStep: "ComparisonStep",
   ConflictingRule: "ConflictingRule",
   County: "County",
+  Curve: "ParametricCurve",
+  CurvePoint: "CurvePoint",
   EquityMeasures: "EquityMeasures",
   Factory: "Factory",
   Finding: "Finding",

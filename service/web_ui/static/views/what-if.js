@@ -10,6 +10,7 @@ import { describeChange } from "./shared/descriptions.js";
 import { createSaveControl } from "./shared/save.js";
 import { createScenarioForm } from "./shared/scenario-form.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
+import { createCurveCard } from "./what-if/curve.js";
 import { WhatIfQuery } from "./what-if/query.js";
 import {
   buildChanges,
@@ -49,6 +50,7 @@ class WhatIfPanel {
     this.resultFrame = h("section", { class: "card result-card", "aria-label": label });
     this.extraChangesFrame = h("div", {});
     this.saveCard = this.renderSaveCard();
+    this.curveCard = createCurveCard(context, problemIndex, this.sliders);
     this.query = new WhatIfQuery(context, problemIndex, this.resultFrame);
     /** @type {Map<string, {input: HTMLInputElement, output: HTMLOutputElement}>} */
     this.controls = new Map();
@@ -59,7 +61,7 @@ class WhatIfPanel {
     const left = h("div", {}, form, this.saveCard);
     return [
       renderViewHead(t("nav.what-if"), t("what-if.lead")),
-      h("div", { class: "what-if" }, left, this.resultFrame),
+      h("div", { class: "what-if" }, left, h("div", {}, this.resultFrame, this.curveCard)),
     ];
   }
 
