@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import (
     NARROW,
@@ -78,15 +78,28 @@ def test_outputs_are_reported_and_ranked(
     monitor.expected.append("422")
     page = open_page(f"#/approval?plan={approved_plan}")
     page.locator("select[name=factory]").select_option("hyesan-daily")
-    page.locator("select[name=item]").select_option("soap")
-    quota = service.json(f"/v1/plans/{approved_plan}/tables/quotas?factory=hyesan-daily&item=soap&period=2002-01")[
-        "rows"
-    ][0]["quantity"]
-    expect(page.locator(".quota")).to_contain_text("Quota:")
-    assert shows_value(page.locator(".quota").inner_text(), quota)
-    page.locator("input[name=quantity]").fill("12000")
-    page.get_by_role("button", name="Report").click()
+    rows = service.json(f"/v1/plans/{approved_plan}/tables/quotas?factory=hyesan-daily&period=2002-01")["rows"]
+    soap = page.locator(".output-sheet tr[data-item=soap]")
+    assert shows_value(
+        soap.locator(".quota").inner_text(), sum(row["quantity"] for row in rows if row["item"] == "soap")
+    )
+    expect(page.locator(".missing summary")).to_contain_text("2 of 2 factories")
+    inputs = page.locator(".output-sheet input")
+    for k in range(inputs.count()):
+        inputs.nth(k).fill("")
+    soap.locator("input").fill("many")
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_disabled()
+    paste_cells(soap.locator("input"), "Soap\tpieces\t12,000")
+    expect(soap.locator("input")).to_have_value("12000")
+    assert find_violations(page) == []
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Form of all factories").click()
+    form = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert form[0] == "factory,item,period,quantity"
+    page.get_by_role("button", name="Report", exact=True).click()
     expect(page.locator(".report-status")).to_contain_text("1 accepted as report 1")
+    expect(soap).to_contain_text("reported")
+    expect(page.locator(".missing summary")).to_contain_text("1 of 2 factories")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("factory,item,period,quantity\nnowhere,soap,2002-01,1\n", encoding="utf-8")
     page.locator("input[type=file]").set_input_files(wrong)
@@ -119,27 +132,37 @@ def test_outputs_are_reported_and_ranked(
     take_screenshot(page, "fulfilment", full=True)
 
 
-def test_a_late_answer_shows_no_quota_of_another_line(open_page: OpenPage, service: Service, short: str) -> None:
-    """The quota of a line that is not selected any more arrives last, and is not shown."""
-    rows = service.json(f"/v1/plans/{short}/tables/quotas?factory=hyesan-daily&period=2002-01")["rows"]
-    quotas = {row["item"]: row["quantity"] for row in rows}
-    assert quotas["notebook"] != quotas["soap"]
+def paste_cells(field: Locator, text: str) -> None:
+    """Paste cells of a spreadsheet into a field."""
+    field.evaluate(
+        """(field, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
+def test_a_late_answer_shows_no_quota_of_another_month(open_page: OpenPage, service: Service, short: str) -> None:
+    """The quotas of a month that is not selected any more arrive last, and are not shown."""
+    rows = service.json(f"/v1/plans/{short}/tables/quotas?factory=hyesan-daily&period=2002-01&item=soap")["rows"]
     page = open_page(f"#/approval?plan={short}")
     page.locator("select[name=factory]").select_option("hyesan-daily")
-    page.locator("select[name=item]").select_option("soap")
-    expect(page.locator(".quota")).to_contain_text("Quota:")
+    quota = page.locator(".output-sheet tr[data-item=soap] .quota")
+    expect(quota).to_be_visible()
     held: list[Route] = []
-    page.route(lambda address: "item=notebook" in address, lambda route: held.append(route))
-    with page.expect_request(lambda request: "item=notebook" in request.url):
-        page.locator("select[name=item]").select_option("notebook")
-    expect(page.locator(".quota")).to_be_empty()
-    page.locator("select[name=item]").select_option("soap")
-    expect(page.locator(".quota")).to_contain_text("Quota:")
-    with page.expect_response(lambda response: "item=notebook" in response.url) as answered:
+    page.route(lambda address: "outputs?period=2002-02" in address, lambda route: held.append(route))
+    with page.expect_request(lambda request: "outputs?period=2002-02" in request.url):
+        page.locator(".output-grid select[name=period]").select_option("2002-02")
+    expect(page.locator(".output-sheet")).to_have_count(0)
+    page.locator(".output-grid select[name=period]").select_option("2002-01")
+    expect(quota).to_be_visible()
+    with page.expect_response(lambda response: "outputs?period=2002-02" in response.url) as answered:
         held.pop().continue_()
     answered.value.finished()
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-    assert shows_value(page.locator(".quota").inner_text(), quotas["soap"])
+    assert shows_value(quota.inner_text(), sum(row["quantity"] for row in rows))
 
 
 def test_remaining_months_are_replanned(open_page: OpenPage, service: Service, approved_plan: str) -> None:

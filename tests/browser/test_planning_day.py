@@ -81,8 +81,11 @@ def approve_and_report(page: Page, service: Service, mine: str) -> None:
         expect(page.locator(".workflow h2")).to_have_text(f"State of this plan: {becomes}")
     due = service.json(f"/v1/plans/{mine}/tables/quotas?period=2002-01&limit=1")["rows"][0]
     page.locator("select[name=factory]").select_option(due["factory"])
-    page.locator("select[name=item]").select_option(due["item"])
-    page.locator("input[name=quantity]").fill("7")
+    inputs = page.locator(".output-sheet input")
+    expect(inputs.first).to_be_visible()
+    for k in range(inputs.count()):
+        inputs.nth(k).fill("")
+    page.locator(f".output-sheet input[data-item={due['item']}]").fill("7")
     page.get_by_role("button", name="Report", exact=True).click()
     expect(page.locator(".report-status")).to_contain_text("1 accepted as report 1")
     made = page.locator(f".ranking tr[data-key={due['factory']}] strong")

@@ -9,7 +9,7 @@ const { pivotByPeriod } =
 const { computeLabourHours } =
   await import("../../service/web_ui/static/views/factories/quota-sheet.js");
 const { formatOnScale, roundToScale } =
-  await import("../../service/web_ui/static/views/factories/scale.js");
+  await import("../../service/web_ui/static/views/shared/scale.js");
 const { listNames } = await import("../../service/web_ui/static/lib/print.js");
 const { listParties } = await import("../../service/web_ui/static/views/factories/parties.js");
 const { getCellKey, groupShortages } =

@@ -35,7 +35,6 @@ export default {
   "outputs.at": "Reported",
   "outputs.not-allowed": "Your role does not allow you to report outputs.",
   "outputs.report": "Report",
-  "outputs.quota": "Quota: {quota}",
   "outputs.file": "Or upload a CSV file or workbook",
   "outputs.file-hint": "The file needs a heading row with the columns",
   "outputs.accepted": "{n} accepted as report {revision}",
@@ -91,4 +90,13 @@ export default {
   "audit.detail.outcome": "outcome",
   "audit.detail.state": "state",
   "audit.detail.approval_state": "state",
+  "outputs.sheet-hint":
+    "Outputs begin with the quotas. Type over them, or paste cells from a spreadsheet: a column of numbers, or names and numbers. An empty cell is not reported.",
+  "outputs.quota-column": "Quota",
+  "outputs.is-reported": "reported",
+  "outputs.form": "Download this sheet as a form",
+  "outputs.form-all": "Form of all factories",
+  "outputs.form-name": "outputs",
+  "outputs.missing": "{n} of {all} factories with quotas have not reported this month",
+  "outputs.none-missing": "All {all} factories with quotas have reported this month.",
 };

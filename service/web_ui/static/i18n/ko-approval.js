@@ -35,7 +35,6 @@ export default {
   "outputs.at": "보고",
   "outputs.not-allowed": "지금 역할로는 실적을 보고할 수 없습니다.",
   "outputs.report": "보고",
-  "outputs.quota": "과제: {quota}",
   "outputs.file": "또는 CSV 파일이나 엑셀 통합 문서 올리기",
   "outputs.file-hint": "파일의 첫 행은 제목이며, 열은",
   "outputs.accepted": "{n}건을 보고 {revision}호로 접수했습니다",
@@ -116,4 +115,13 @@ export default {
   "audit.act.webhook made": "웹훅 생성",
   "audit.act.webhook deleted": "웹훅 삭제",
   "audit.act.refused": "거부됨",
+  "outputs.sheet-hint":
+    "실적 칸에는 과제가 미리 들어 있습니다. 고쳐 쓰거나 표에서 붙여 넣으십시오: 숫자 한 열, 또는 이름과 숫자. 빈칸은 보고하지 않습니다.",
+  "outputs.quota-column": "과제",
+  "outputs.is-reported": "보고됨",
+  "outputs.form": "이 표를 양식으로 내려받기",
+  "outputs.form-all": "모든 공장의 양식",
+  "outputs.form-name": "실적",
+  "outputs.missing": "과제가 있는 공장 {all}곳 가운데 {n}곳이 이달 보고를 하지 않았습니다",
+  "outputs.none-missing": "과제가 있는 공장 {all}곳이 모두 이달 보고를 했습니다.",
 };

@@ -272,6 +272,15 @@ export function parseEventBlocks(text) {
 export async function downloadFile(path, name, options = {}) {
   const headers = { Accept: "*/*", ...options.headers };
   const blob = await (await sendRequest(path, { ...options, headers })).blob();
+  saveBlob(blob, name);
+}
+
+/**
+ * Save data of the page as a file.
+ * @param {Blob} blob the data
+ * @param {string} name name of the file
+ */
+export function saveBlob(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

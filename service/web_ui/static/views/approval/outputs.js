@@ -1,15 +1,12 @@
-/** Reporting outputs: one by one in a form, or many in a file. */
+/** Reporting outputs: a factory in a month as a sheet, or many in a file. */
 
-import {
-  renderCard,
-  renderColumnHeading,
-  renderField,
-  renderScrollTable,
-} from "../../lib/components.js";
+import { renderCard, renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { announce, renderFailure, renderFindings } from "../../lib/feedback.js";
 import { formatDateTime, formatNumber, formatPeriod, formatQuantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { html, render } from "../../vendor/preact/preact.js";
+import { OutputGrid } from "./output-grid.js";
 import { hasRole } from "./roles.js";
 
 const MAX_ROWS = 15;
@@ -20,7 +17,7 @@ const CSV_COLUMNS = "factory,item,period,quantity";
 /** @typedef {(body: any) => Promise<void>} SendReport */
 
 /**
- * Create the form for one output, the upload for many, and the list of the latest reports.
+ * Create the sheet of a factory, the upload for many, and the list of the latest reports.
  * @param {ViewContext} context context of the view
  * @param {ProblemIndex} problemIndex the problem
  * @param {() => void} onReported called after the service accepted a report
@@ -54,76 +51,19 @@ export function createOutputReports(context, problemIndex, onReported) {
   };
   refresh();
   const controls = hasRole(context.me, context.plan, REPORTER_ROLES)
-    ? [createReportForm(context, problemIndex, sendReport), createUpload(sendReport)]
+    ? [createGrid(context, problemIndex, sendReport), createUpload(sendReport)]
     : h("p", { class: "soft" }, t("outputs.not-allowed"));
   const card = renderCard(t("outputs.title"), controls, status, reportsFrame);
   card.classList.add("outputs");
   return card;
 }
 
-/** @param {string[]} ids @param {(id: string) => string} getLabel @returns {HTMLElement[]} */
-const renderOptions = (ids, getLabel) => ids.map((id) => h("option", { value: id }, getLabel(id)));
-
-/** @param {number[]} quotas of the recipes of an item @returns {number} */
-const sumRecipes = (quotas) => quotas.reduce((sum, quota) => sum + quota, 0);
-
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {SendReport} sendReport @returns {HTMLElement} */
-function createReportForm(context, problemIndex, sendReport) {
-  /** @param {string} id */
-  const getName = (id) => problemIndex.getName(id);
-  const factories = [...problemIndex.factories.values()]
-    .filter((one) => one.lines?.length)
-    .map(({ id }) => id)
-    .sort((a, b) => getName(a).localeCompare(getName(b)));
-  const periods = renderOptions(problemIndex.periods, (id) => formatPeriod(id, "long"));
-  const factory = h("select", { name: "factory" }, renderOptions(factories, getName));
-  const item = h("select", { name: "item" });
-  const period = h("select", { name: "period" }, periods);
-  const amount = h("input", {
-    name: "quantity",
-    type: "number",
-    min: "0",
-    step: "any",
-    required: true,
-    inputmode: "decimal",
-  });
-  const quota = h("p", { class: "soft small quota" });
-  const getLine = () => ({ factory: factory.value, item: item.value, period: period.value });
-  const showQuota = async () => {
-    const line = getLine();
-    fill(quota); // never beside another line
-    const query = { ...line, columns: "quantity" };
-    const { columns } = await context.api.fetchTable(context.plan.id, "quotas", query);
-    const now = getLine();
-    if (line.factory !== now.factory || line.item !== now.item || line.period !== now.period) {
-      return;
-    }
-    const text = formatQuantity(sumRecipes(columns.quantity), problemIndex.getUnit(line.item));
-    fill(quota, t("outputs.quota", { quota: text }));
-  };
-  const updateItems = () => {
-    const lines = problemIndex.factories.get(factory.value)?.lines ?? [];
-    fill(item, renderOptions([...new Set(lines.map((line) => line.item))], getName));
-    showQuota();
-  };
-  factory.addEventListener("change", updateItems);
-  for (const select of [item, period]) select.addEventListener("change", showQuota);
-  /** @param {Event} event */
-  const submit = (event) => {
-    event.preventDefault();
-    sendReport({ outputs: [{ ...getLine(), quantity: Number(amount.value) }] });
-  };
-  updateItems();
-  return h(
-    "form",
-    { class: "controls report", on: { submit } },
-    renderField(t("outputs.factory"), factory),
-    renderField(t("outputs.item"), item),
-    renderField(t("outputs.period"), period),
-    renderField(t("outputs.quantity"), amount),
-    h("button", { type: "submit", class: "button main" }, t("outputs.report")),
-    quota,
-  );
+function createGrid(context, problemIndex, sendReport) {
+  const frame = h("div", { class: "output-grid" });
+  render(html`<${OutputGrid} ...${{ context, problemIndex, sendReport }} />`, frame);
+  context.signal.addEventListener("abort", () => render(null, frame));
+  return frame;
 }
 
 /** @param {SendReport} sendReport @returns {HTMLElement} */

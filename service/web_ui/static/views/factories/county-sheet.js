@@ -19,7 +19,7 @@ import {
   renderSheetHead,
   renderSignatures,
 } from "./sheet-tables.js";
-import { formatOnScale, roundToScale } from "./scale.js";
+import { formatOnScale, roundToScale } from "../shared/scale.js";
 
 /**
  * @typedef {object} CountyTables rows of a county

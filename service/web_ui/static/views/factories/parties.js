@@ -2,7 +2,7 @@
 
 import { formatShare } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { formatOnScale, roundToScale } from "./scale.js";
+import { formatOnScale, roundToScale } from "../shared/scale.js";
 
 /** Parties with a smaller share of an item are listed together. */
 const MIN_SHARE = 0.005;

@@ -5,7 +5,7 @@ import { formatPeriod, formatShare, formatUnit } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getPlanTitle } from "../../lib/plans.js";
 import { describeSpan, describeState, listNames } from "../../lib/print.js";
-import { formatOnScale, roundToScale } from "./scale.js";
+import { formatOnScale, roundToScale } from "../shared/scale.js";
 
 /**
  * Read a table that plans of earlier versions lack.
