@@ -29,6 +29,7 @@ const VIEWS = [
     texts: true,
   },
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
+  { id: "by-hand", load: () => import("./views/by-hand.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "outcome", texts: true },
   { id: "compare", load: () => import("./views/compare.js"), needs: "outcome", texts: true },
   { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },

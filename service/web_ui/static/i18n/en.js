@@ -29,6 +29,7 @@ export default {
   "nav.map": "Map",
   "nav.year": "Year",
   "nav.factories": "Factories",
+  "nav.by-hand": "By hand",
   "nav.what-if": "What-if",
   "nav.compare": "Compare",
   "nav.bottlenecks": "Bottlenecks",

@@ -29,6 +29,7 @@ export default {
   "nav.map": "지도",
   "nav.year": "한 해",
   "nav.factories": "공장",
+  "nav.by-hand": "손으로",
   "nav.what-if": "가정 분석",
   "nav.compare": "비교",
   "nav.bottlenecks": "병목",

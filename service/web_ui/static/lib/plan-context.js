@@ -24,6 +24,7 @@ export const VIEW_PARTS = {
   map: ["county", "item", "month"],
   year: ["county", "item", "month"],
   factories: ["county", "item", "month"],
+  "by-hand": ["county", "item"],
   bottlenecks: ["county", "item", "month"],
 };
 

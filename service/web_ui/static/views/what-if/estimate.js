@@ -57,16 +57,20 @@ function formatEstimate({ objective_change: change }, kind) {
 }
 
 /**
- * Render an estimate while the problem is re-solved.
+ * Render an estimate before or while the problem is re-solved.
  * @param {ObjectiveEstimate} estimate what `/estimate` answers
+ * @param {{tag: string, large: string}} [texts] what it is called, and the text of one that says nothing about the size
  * @returns {HTMLElement} the figure and its validity
  */
-export function renderEstimate(estimate) {
+export function renderEstimate(
+  estimate,
+  texts = { tag: t("estimate.tag"), large: t("estimate.large") },
+) {
   const kind = classifyEstimate(estimate);
-  const tag = h("p", {}, h("span", { class: "tag" }, t("estimate.tag")));
+  const tag = h("p", {}, h("span", { class: "tag" }, texts.tag));
   const content =
     kind === "unavailable" || kind === "infeasible" || kind === "large"
-      ? h("p", {}, t(`estimate.${kind}`))
+      ? h("p", {}, kind === "large" ? texts.large : t(`estimate.${kind}`))
       : renderEstimateFigures(estimate, kind);
   return h("div", { class: "estimate", data: { kind } }, tag, content);
 }

@@ -1,0 +1,72 @@
+/** Quotas as one row for each line, with the periods across. */
+
+/**
+ * @typedef {object} QuotaLine
+ * @property {string} line as changes name it
+ * @property {string} factory its factory
+ * @property {string} item its item
+ * @property {string} recipe its recipe; empty for the only one
+ * @property {string} place county of the factory
+ * @property {string} words what a search finds it by
+ * @property {Map<string, number>} quotas units by period
+ */
+
+/**
+ * Build a row for each line of the problem, also of those that make nothing.
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {Columns} quotas columns of the table `quotas`
+ * @returns {QuotaLine[]} the lines in the order of the problem
+ */
+export function buildQuotaLines(problemIndex, quotas) {
+  /** @type {Map<string, Map<string, number>>} */
+  const found = new Map();
+  quotas.factory.forEach((factory, row) => {
+    const key = [factory, quotas.item[row], quotas.recipe[row] ?? ""].join("/");
+    const units = found.get(key) ?? new Map();
+    units.set(quotas.period[row], quotas.quantity[row]);
+    found.set(key, units);
+  });
+  return [...problemIndex.factories.values()].flatMap((factory) => {
+    const lines = factory.lines ?? [];
+    return lines.map(({ item, recipe = "" }) => {
+      const hasSeveral = lines.filter((other) => other.item === item).length > 1;
+      return {
+        line: hasSeveral ? `${factory.id}/${item}/${recipe}` : `${factory.id}/${item}`,
+        factory: factory.id,
+        item,
+        recipe: hasSeveral ? recipe : "",
+        place: factory.place ?? "",
+        words: [
+          factory.id,
+          item,
+          recipe,
+          ...[factory.id, item].map((id) => problemIndex.getName(id)),
+        ]
+          .join(" ")
+          .toLowerCase(),
+        quotas: found.get(`${factory.id}/${item}/${recipe}`) ?? new Map(),
+      };
+    });
+  });
+}
+
+/**
+ * Select lines.
+ * @param {QuotaLine[]} lines all lines
+ * @param {{county: string, item: string, search: string}} filter empty parts select everything
+ * @returns {QuotaLine[]} the lines that match all parts, those that make something first; each word of the search must occur
+ */
+export function selectLines(lines, { county, item, search }) {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const selected = lines.filter(
+    (line) =>
+      (!county || line.place === county) &&
+      (!item || line.item === item) &&
+      words.every((word) => line.words.includes(word)),
+  );
+  // what a line could make and does not is read last
+  return [...selected.filter(isUsed), ...selected.filter((line) => !isUsed(line))];
+}
+
+/** @param {QuotaLine} line @returns {boolean} */
+const isUsed = (line) => [...line.quotas.values()].some((units) => units > 0);
