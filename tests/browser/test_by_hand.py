@@ -23,7 +23,7 @@ def test_a_typed_quota_is_estimated_verified_and_kept(open_page: OpenPage, servi
     page.keyboard.press("Enter")
     expect(cell).to_contain_text("20,000")
     expect(cell).to_contain_text("plan: 29,766")
-    expect(page.locator(".edits li")).to_contain_text("Soap")
+    expect(page.locator(".edits li")).to_contain_text("Laundry soap")
     expect(page.locator(".estimate")).to_be_visible()
     page.get_by_role("button", name="Verify", exact=True).click()
     pins = [

@@ -4,6 +4,7 @@ import { ViewHead } from "../lib/elements.js";
 import { formatNumber } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { readContext } from "../lib/plan-context.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 import { html, render, useState } from "../vendor/preact/preact.js";
 import { ShowElement, useAnswer } from "./by-hand/answer.js";
 import { EditList } from "./by-hand/edit-list.js";
@@ -11,7 +12,6 @@ import { addEdits, readEdits, writeEdits } from "./by-hand/edits.js";
 import { QuotaGrid } from "./by-hand/quota-grid.js";
 import { buildQuotaLines, selectLines } from "./by-hand/quota-lines.js";
 import { ReservationForm } from "./by-hand/reservation-form.js";
-import { loadStylesheet } from "./shared/stylesheets.js";
 
 /** @typedef {import("./by-hand/quota-lines.js").QuotaLine} QuotaLine */
 /** @typedef {import("./by-hand/edits.js").Edit} Edit */
