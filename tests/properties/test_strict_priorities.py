@@ -40,7 +40,7 @@ def test_strict_priorities_are_sequential_optima(problem: PlanningProblem) -> No
     for priority in (1, 2, 3):
         cost = np.zeros(lp.column_count)
         for k, (i, t, band) in enumerate(zip(*(short.axes[a] for a in ("item", "period", "band")), strict=True)):
-            item = problem.items[i]
+            item = problem.needs[i]
             importance = item.importance[t] if isinstance(item.importance, tuple) else item.importance
             if item.priority == priority:
                 cost[short.start + k] = bands[band].weight * weights[str(priority)] * item.value * importance
