@@ -154,3 +154,20 @@ def test_quality_agrees_with_the_table(open_page: OpenPage, service: Service, pl
     page = open_page(f"#/year?plan={plan}&part=quality")
     page.wait_for_selector("tr[data-category=all]")
     assert shows_value(page.locator("tr[data-category=all] td").first.inner_text(), summary["quality"])
+
+
+def test_goods_show_the_change_against_another_plan(open_page: OpenPage, service: Service, short: str) -> None:
+    changed = {"base_plan": short, "changes": [{"what": "power_limit", "factor": 2}]}
+    other = service.json("/v1/plans", changed, Prefer="wait=60")["id"]
+
+    def read_share(plan: str) -> float:
+        rows = service.columns(plan, "supply", "item=soap")
+        return float(sum(rows["served"]) / sum(rows["demand"]))
+
+    page = open_page(f"#/year?plan={other}&with={short}")
+    expect(page.get_by_role("radio", name="Change")).to_be_checked()
+    cell = page.locator(".heatmap tbody tr", has_text="Laundry soap").locator("td").last
+    assert read_share(other) > read_share(short)
+    assert shows_value(cell.inner_text(), 100 * (read_share(other) - read_share(short)))
+    page.get_by_label("Compared with", exact=True).select_option("")
+    expect(page.get_by_role("radio", name="Served", exact=True)).to_be_checked()

@@ -43,7 +43,7 @@ describe("scales", () => {
       value: { documentElement: { dataset: {} } },
       configurable: true,
     });
-    const names = /** @type {const} */ (["served", "shortage", "price", "full"]);
+    const names = /** @type {const} */ (["served", "shortage", "price", "full", "change"]);
     for (const theme of /** @type {const} */ (["light", "dark"])) {
       setTheme(theme);
       for (const colour of names.flatMap((name) => sampleScale(name, 50))) {

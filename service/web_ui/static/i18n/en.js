@@ -13,6 +13,7 @@ export default {
   "context.bar": "Filters of all views",
   "context.with": "Compared with",
   "context.with-all": "Plan in force",
+  "context.with-none": "No other plan",
   "context.county": "County",
   "context.county-all": "All counties",
   "context.item": "Good",

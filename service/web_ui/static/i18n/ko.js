@@ -13,6 +13,7 @@ export default {
   "context.bar": "모든 화면의 필터",
   "context.with": "비교 대상",
   "context.with-all": "시행 중인 계획",
+  "context.with-none": "없음",
   "context.county": "시·군",
   "context.county-all": "모든 시·군",
   "context.item": "품목",

@@ -48,7 +48,7 @@ function ContextBar() {
       const selected = name === "with" ? context.with.split(",")[0] : context[name];
       const props = { name, selected, onChange, ...listChoices(name, problemIndex) };
       return name === "with"
-        ? html`<${ComparedPlanSelect} key=${name} ...${props} plan=${plan} />`
+        ? html`<${ComparedPlanSelect} key=${name} ...${{ ...props, plan, view }} />`
         : html`<${ContextSelect} key=${name} ...${props} />`;
     })}
     ${
@@ -87,9 +87,9 @@ function useProblemIndex(plan) {
 
 /**
  * A select of one part of the context.
- * @param {{name: string, selected: string, options?: Option[], groups?: {label: string, options: Option[]}[], onChange: (value: string) => void, onOpen?: () => void}} props
+ * @param {{name: string, noneText?: string, selected: string, options?: Option[], groups?: {label: string, options: Option[]}[], onChange: (value: string) => void, onOpen?: () => void}} props
  */
-function ContextSelect({ name, selected, options = [], groups = [], onChange, onOpen }) {
+function ContextSelect({ name, noneText, selected, options = [], groups = [], onChange, onOpen }) {
   const all = [...options, ...groups.flatMap((group) => group.options)];
   const isKnown = !selected || all.some(({ value }) => value === selected);
   const onSelect = (/** @type {any} */ event) => onChange(event.currentTarget.value);
@@ -104,7 +104,7 @@ function ContextSelect({ name, selected, options = [], groups = [], onChange, on
       onFocus=${onOpen}
       onPointerEnter=${onOpen}
     >
-      <option value="">${t(`context.${name}-all`)}</option>
+      <option value="">${noneText ?? t(`context.${name}-all`)}</option>
       ${!isKnown && html`<option value=${selected}>${selected}</option>`}
       ${options.map(renderOption)}
       ${groups.map(
@@ -121,8 +121,8 @@ function ContextSelect({ name, selected, options = [], groups = [], onChange, on
 const renderOption = ({ value, text }) =>
   html`<option key=${value} value=${value}>${text}</option>`;
 
-/** @param {{plan: Plan, selected: string, onChange: (value: string) => void}} props */
-function ComparedPlanSelect({ plan, selected, onChange }) {
+/** @param {{plan: Plan, view: string, selected: string, onChange: (value: string) => void}} props */
+function ComparedPlanSelect({ plan, view, selected, onChange }) {
   const [plans, setPlans] = useState(/** @type {(Plan|PlanListEntry)[]} */ ([]));
   useEffect(() => {
     if (!selected) return;
@@ -137,10 +137,15 @@ function ComparedPlanSelect({ plan, selected, onChange }) {
       ...known.filter(({ id }) => !recent.some((one) => one.id === id)),
     ]);
   };
+  // The briefing is compared with the plan in force by itself.
+  const noneText = t(view === "briefing" ? "context.with-all" : "context.with-none");
   const options = plans
     .filter(({ id }) => id !== plan.id)
     .map((one) => ({ value: one.id, text: getPlanTitle(one) }));
-  return html`<${ContextSelect} name="with" ...${{ selected, options, onChange, onOpen: load }} />`;
+  return html`<${ContextSelect}
+    name="with"
+    ...${{ noneText, selected, options, onChange, onOpen: load }}
+  />`;
 }
 
 /** @param {ProblemIndex} problemIndex @returns {Option[]} */

@@ -2,7 +2,7 @@
 
 import { isDark } from "./theme.js";
 
-/** @typedef {"served"|"range"|"shortage"|"price"|"full"} ScaleName */
+/** @typedef {"change"|"served"|"range"|"shortage"|"price"|"full"} ScaleName */
 
 /** @type {Record<ScaleName, Record<"light"|"dark", [number, string][]>>} */
 const COLOUR_STOPS = {
@@ -61,6 +61,19 @@ const COLOUR_STOPS = {
       [0.35, "#4b4c94"],
       [0.7, "#9483de"],
       [1, "#ece0ff"],
+    ],
+  },
+  // From worse over unchanged to better, as two hues that also differ in lightness from the middle.
+  change: {
+    light: [
+      [0, "#7a2c06"],
+      [0.5, "#f4f1ea"],
+      [1, "#2a7d8c"],
+    ],
+    dark: [
+      [0, "#f39a63"],
+      [0.5, "#22303a"],
+      [1, "#5cc3d6"],
     ],
   },
   full: {

@@ -22,7 +22,7 @@ const PERIOD_VIEWS = new Set(["bottlenecks", "factories"]);
 export const VIEW_PARTS = {
   briefing: ["with"],
   map: ["county", "item", "month"],
-  year: ["county", "item", "month"],
+  year: ["with", "county", "item", "month"],
   factories: ["county", "item", "month"],
   "by-hand": ["county", "item"],
   bottlenecks: ["county", "item", "month"],

@@ -3,7 +3,7 @@
 import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderFailure, renderLoading } from "../lib/feedback.js";
-import { t } from "../lib/i18n.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
 import { watchTheme } from "../lib/theme.js";
 
 /** @typedef {() => unknown} Repaint paints a part again after the theme changed */
@@ -23,7 +23,8 @@ export default {
   title: "nav.year",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const view = new YearView(root, context, await context.loadProblemIndex());
+    const [problemIndex] = await Promise.all([context.loadProblemIndex(), loadViewTexts("shared")]);
+    const view = new YearView(root, context, problemIndex);
     await view.show();
     return watchTheme(() => view.repaint?.());
   },

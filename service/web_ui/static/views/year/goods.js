@@ -18,11 +18,15 @@ import { t, textOr } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
+import { formatPoints, formatSigned } from "../shared/descriptions.js";
 
-/** @typedef {"served"|"shortage"|"price"} Measure */
+/** @typedef {"served"|"shortage"|"price"|"change"} Measure */
 
 /** @type {Measure[]} */
 const MEASURES = ["served", "shortage", "price"];
+
+/** Changes of a share below this are not told. */
+const MIN_CHANGE = 5e-4;
 
 /**
  * @typedef {object} GoodsSum supply of an item in a month, or in the whole plan
@@ -68,7 +72,7 @@ export async function showPart(body, year) {
       year.renderSegments(
         "measure",
         t("year.show"),
-        MEASURES.map((name) => [name, t(`year.measure.${name}`)]),
+        listMeasures(year).map((name) => [name, t(`year.measure.${name}`)]),
         paint,
       ),
       year.renderSelect(
@@ -85,27 +89,41 @@ export async function showPart(body, year) {
   return paint;
 }
 
+/** @param {YearView} year @returns {string|null} the plan that the goods are compared with */
+const getComparedPlan = ({ context }) => context.params.get("with")?.split(",")[0] ?? null;
+
+/** @param {YearView} year @returns {Measure[]} the first is the default: the change, if there is a plan to compare with */
+const listMeasures = (year) => (getComparedPlan(year) ? ["change", ...MEASURES] : MEASURES);
+
 /** @param {YearView} year @returns {Promise<Child>} */
 async function renderContent(year) {
   const { problemIndex } = year;
   const { params } = year.context;
-  const measure = MEASURES.find((name) => name === params.get("measure")) ?? "served";
+  const measures = listMeasures(year);
+  const measure = measures.find((name) => name === params.get("measure")) ?? measures[0];
   const wantedCategory = params.get("category");
   const onlyShort = params.get("only") === "short";
-  const sums = await sumSupply(year);
+  const other = measure === "change" ? getComparedPlan(year) : null;
+  const [sums, otherSums] = await Promise.all([
+    sumSupply(year, year.context.plan.id),
+    other ? sumSupply(year, other) : null,
+  ]);
   const groups = problemIndex
     .groupGoodsByCategory()
     .filter(([category]) => !wantedCategory || wantedCategory === category)
     .map(([category, items]) => ({
       title: textOr(`category.${category}`, category),
       rows: items
-        .flatMap((item) => buildRow(item, sums.get(item.id) ?? [], measure))
+        .flatMap((item) =>
+          buildRow(item, sums.get(item.id) ?? [], measure, otherSums?.get(item.id)),
+        )
         .filter((row) => !onlyShort || row.sums.some((sum) => isShort(sum, row.isWhole)))
         .map((row) => ({ ...row, title: problemIndex.getName(row.id) })),
     }))
     .filter((group) => group.rows.length);
   if (!groups.length) return renderEmpty(t("year.no-shortages"));
-  const highest = findHighestPrice(groups.flatMap((group) => group.rows));
+  const rows = groups.flatMap((group) => group.rows);
+  const highest = measure === "change" ? findLargestChange(rows) : findHighestPrice(rows);
   const options = { ...buildHeatmapOptions(year, measure, highest), groups };
   return [renderHeatmap(options), renderScale(measure, highest)];
 }
@@ -113,22 +131,24 @@ async function renderContent(year) {
 /**
  * Sum the supply of goods by item and month over the selected counties.
  * @param {YearView} year the view
+ * @param {string} plan identifier of the plan
  * @returns {Promise<Map<string, GoodsSum[]>>} sums by item; the last of an item is that of the whole plan
  */
-async function sumSupply(year) {
+async function sumSupply(year, plan) {
   const { context, problemIndex } = year;
   const { periods } = problemIndex;
   const county = year.getSelected("county", problemIndex.counties);
   /** @type {Record<string, string>} */
   const query = { columns: "county,item,period,demand,served,shortage,price" };
   if (county) query.county = county;
-  const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
+  const { columns } = await context.api.fetchTable(plan, "supply", query);
   /** @type {Map<string, GoodsSum[]>} */
   const sums = new Map();
   columns.item.forEach((item, row) => {
     if (!problemIndex.isGood(item) || readNeed(columns, row, false).demand === 0) return;
     const months = sums.get(item) ?? [...periods, "plan"].map(createSum);
-    addRow(months[periods.indexOf(columns.period[row])], columns, row, false);
+    const month = months[periods.indexOf(columns.period[row])];
+    if (month) addRow(month, columns, row, false); // a plan to compare with may have other months
     addRow(months[periods.length], columns, row, true);
     sums.set(item, months);
   });
@@ -164,6 +184,13 @@ function addRow(sum, columns, row, isWholePlan) {
 /** @param {GoodsSum} sum @param {boolean} isWhole @returns {boolean} whether enough is missing to be told */
 const isShort = ({ shortage, demand }, isWhole) => isRelevantShortage(shortage, demand, isWhole);
 
+/** @param {GoodsSum} sum @param {GoodsSum} [other] @returns {number|null} change of the served share; null without demand in both plans */
+function computeChange(sum, other) {
+  const [after, before] = [sum, other].map((one) => one && computeFigure(one, "served"));
+  if (after === null || after === undefined) return null;
+  return before === null || before === undefined ? null : after - before;
+}
+
 /** @param {GoodsSum} sum @param {Measure} measure @returns {number|null} null if there is no demand */
 function computeFigure(sum, measure) {
   if (!sum.demand) return null;
@@ -171,10 +198,17 @@ function computeFigure(sum, measure) {
   return (measure === "served" ? sum.served : sum.priceSum) / sum.demand;
 }
 
-/** @param {Item} item @param {GoodsSum[]} sums @param {Measure} measure @returns {GoodsRow[]} no row if there is no demand */
-function buildRow(item, sums, measure) {
+/**
+ * @param {Item} item @param {GoodsSum[]} sums @param {Measure} measure
+ * @param {GoodsSum[]} [otherSums] sums of the plan that is compared with; needed for the change
+ * @returns {GoodsRow[]} no row if there is no demand
+ */
+function buildRow(item, sums, measure, otherSums) {
   if (!sums.length) return [];
-  const values = sums.map((sum) => computeFigure(sum, measure));
+  const values =
+    measure === "change"
+      ? sums.map((sum, k) => computeChange(sum, otherSums?.[k]))
+      : sums.map((sum) => computeFigure(sum, measure));
   const { id, value = 1, unit = "unit", whole_units: isWhole = false } = item;
   return [{ id, title: id, values, sums, value, unit, isWhole }];
 }
@@ -206,6 +240,13 @@ function buildCellOptions(measure, highest) {
       full: formatShare,
     };
   }
+  if (measure === "change") {
+    return {
+      colour: (value) => getScaleColour("change", 0.5 + value / (2 * highest)),
+      write: (value) => (Math.abs(value) < MIN_CHANGE ? "·" : formatSigned(100 * value)),
+      full: (value) => formatPoints(0, Math.abs(value) < MIN_CHANGE ? 0 : value),
+    };
+  }
   if (measure === "shortage") {
     return {
       colour: (value, row, column) => getScaleColour("shortage", value / row.sums[column].demand),
@@ -221,6 +262,10 @@ function buildCellOptions(measure, highest) {
   };
 }
 
+/** @param {GoodsRow[]} rows @returns {number} the largest change of a share, at least one point */
+const findLargestChange = (rows) =>
+  Math.max(0.01, ...rows.flatMap(({ values }) => values.map((value) => Math.abs(value ?? 0))));
+
 /** @param {GoodsRow[]} rows @returns {number} the greatest ratio of shadow price to value */
 function findHighestPrice(rows) {
   const ratios = rows.flatMap(({ sums, value }) =>
@@ -231,6 +276,10 @@ function findHighestPrice(rows) {
 
 /** @param {Measure} measure @param {number} highest @returns {HTMLElement} */
 function renderScale(measure, highest) {
+  if (measure === "change") {
+    const changes = [-highest, 0, highest].map((one) => formatPoints(0, one));
+    return renderColourLegend(t("year.scale.change"), measure, changes);
+  }
   const ends =
     measure === "price"
       ? ["0", t("year.times-value", { n: formatNumber(highest) })]
