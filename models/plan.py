@@ -276,6 +276,11 @@ class PlanSummary(Frozen):
     """How far requirements are met; null without requirements, and in plans of earlier versions."""
 
     @property
+    def value_of_needs(self) -> float:
+        """Value of all needs, for goods and for requirements, in won."""
+        return self.demand_value + (0.0 if self.requirements is None else self.requirements.demand_value)
+
+    @property
     def served_share_of_needs(self) -> float:
         """Served share of all needs, for goods and for requirements, by value."""
         if self.requirements is None:

@@ -122,6 +122,11 @@ def _read_plan_lines(transaction: Transaction, record: PlanRecord, problem: Plan
         )
     )
     found = problem or transaction.problems.get_problem(record.problem_digest)
+    if found.requirements and record.head is not None and "requirements" in record.head.tables:
+        names = {name: known for known, name in briefing_lines.REQUIREMENT_COLUMNS.items()}
+        columns = tuple(names.get(name, name) for name in briefing_lines.SUPPLY_COLUMNS)
+        requirements = _read_columns(transaction, record.id, "requirements", columns)
+        supply = briefing_lines.append_requirements(supply, requirements)
     return build_plan_lines(found, supply, bottlenecks)
 
 
@@ -166,7 +171,8 @@ def _build_briefing(
     steps: list[NextStep],
     problem: PlanningProblem,
 ) -> Briefing:
-    least = min(summary.by_county, key=lambda one: one.share, default=None) if lines.goods else None
+    shares = summary.index_needs_by_county()
+    least = min(shares, key=lambda county: shares[county], default=None) if lines.goods else None
     other_summary = other.head.summary if other is not None and other.head is not None else None
     goods, limits = lines.goods[:MAX_LINES], lines.limits[:MAX_LINES]
     if compared is not None:
@@ -178,8 +184,8 @@ def _build_briefing(
         approval_state=record.approval_state,
         compared_with=None if other is None else other.id,
         headline=write_headline(problem, summary, lines),
-        least_served_county=None if least is None else least.key,
-        least_served_share=None if least is None else least.share,
+        least_served_county=least,
+        least_served_share=None if least is None else shares[least],
         figures=list_figures(summary, other_summary),
         short_goods=tuple(goods),
         short_good_count=len(lines.goods),
@@ -206,13 +212,15 @@ def list_figures(summary: PlanSummary, other: PlanSummary | None) -> tuple[Brief
     """List the figures of a plan beside those of another one."""
 
     def value_short(one: PlanSummary) -> float:
-        return one.demand_value * (1.0 - one.served_share)
+        return one.value_of_needs * (1.0 - one.served_share_of_needs)
 
     def compare(name: str) -> float | None:
         return None if other is None else getattr(other, name)
 
     return (
-        BriefingFigure(name="served_share", value=summary.served_share, compared=compare("served_share")),
+        BriefingFigure(
+            name="served_share", value=summary.served_share_of_needs, compared=compare("served_share_of_needs")
+        ),
         BriefingFigure(
             name="short_value", value=value_short(summary), compared=None if other is None else value_short(other)
         ),
@@ -231,13 +239,14 @@ def write_headline(problem: PlanningProblem, summary: PlanSummary, lines: PlanLi
     """Write the plan in one English sentence: how much is served, who and what is worst, which limit holds most."""
     if not lines.goods:
         return "Every need is served."
-    names = {item.id: item.name or item.id for item in problem.items}
+    names = {need.id: need.name or need.id for need in problem.needs}
     names |= {county.id: county.name or county.id for county in problem.counties}
-    least = min(summary.by_county, key=lambda one: one.share)
+    shares = summary.index_needs_by_county()
+    least = min(shares, key=lambda county: shares[county])
     goods = ", ".join(names[one.item] for one in lines.goods[:3])
     parts = [
-        f"{format_share(summary.served_share)} of the need is served",
-        f"{names[least.key]} is served least, {format_share(least.share)}",
+        f"{format_share(summary.served_share_of_needs)} of the need is served",
+        f"{names[least]} is served least, {format_share(shares[least])}",
         f"most of what is short is {goods}",
     ]
     if lines.rules:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from service.core.relevance import find_relevant_shortages
 from service.domain.schemas.briefing import HoldingLimit, HoldingRule, MissedDeadline, ShortGood
@@ -18,6 +19,9 @@ BoolArray = npt.NDArray[np.bool_]
 SUPPLY_COLUMNS = ("county", "item", "period", "demand", "served", "shortage", "due", "in_time")
 """Columns of the table `supply` that a briefing reads."""
 
+REQUIREMENT_COLUMNS = {"requirement": "item", "need": "demand", "met": "served"}
+"""Columns of the table `requirements`, which a briefing reads as those of `supply`, where their names differ."""
+
 WHOLE_PLAN = ("", "plan")
 """How tables name the period of a limit of the whole plan."""
 
@@ -27,12 +31,12 @@ BOTTLENECK_COLUMNS = ("county", "item", "period", "rule", "id", "part", "limit_p
 
 @dataclass(frozen=True, slots=True)
 class NeedArrays:
-    """Needs of a plan by county, item and period; C counties, I items, T periods. Amounts are in units."""
+    """Needs of a plan by county, item and period; C counties, I items and requirements, T periods. Amounts are in units."""
 
     counties: tuple[str, ...]
     """Identifiers of the counties."""
     items: tuple[str, ...]
-    """Identifiers of the items."""
+    """Identifiers of the items, then of the requirements."""
     periods: tuple[str, ...]
     """Identifiers of the periods."""
     demand: FloatArray
@@ -61,9 +65,10 @@ class NeedArrays:
 
 
 def read_needs(problem: PlanningProblem, supply: pa.Table) -> NeedArrays:
-    """Read the needs of the counties from the table `supply`; rows of stations, which need nothing, are left out."""
+    """Read the needs of the counties from the table `supply`, with those of requirements; rows of stations, which need nothing, are
+    left out."""
     counties = tuple(county.id for county in problem.counties)
-    items = tuple(item.id for item in problem.items)
+    items = tuple(need.id for need in problem.needs)
     shape = (len(counties), len(items), len(problem.periods))
     position = [
         find_positions(supply, name, labels)
@@ -80,8 +85,8 @@ def read_needs(problem: PlanningProblem, supply: pa.Table) -> NeedArrays:
 
     due_by = np.zeros(shape[1:])
     period_of = {period: t for t, period in enumerate(problem.periods)}
-    for i, item in enumerate(problem.items):
-        for period, due in item.due.items():
+    for i, need in enumerate(problem.needs):
+        for period, due in need.due.items():
             due_by[i, period_of[period]] = due.by
     return NeedArrays(
         counties,
@@ -89,9 +94,26 @@ def read_needs(problem: PlanningProblem, supply: pa.Table) -> NeedArrays:
         tuple(problem.periods),
         **{name: spread(name) for name in ("demand", "served", "shortage", "due", "in_time")},
         due_by=due_by,
-        value=np.array([item.value if item.value > 0 else 1.0 for item in problem.items]),
-        is_whole=np.array([item.whole_units for item in problem.items], dtype=np.bool_),
+        value=np.array([need.value if need.value > 0 else 1.0 for need in problem.needs]),
+        is_whole=np.array([isinstance(need, Item) and need.whole_units for need in problem.needs], dtype=np.bool_),
     )
+
+
+def append_requirements(supply: pa.Table, requirements: pa.Table) -> pa.Table:
+    """Return the table `supply` with the rows of the table `requirements`, in the columns that both have."""
+    renamed = requirements.rename_columns([REQUIREMENT_COLUMNS.get(name, name) for name in requirements.column_names])
+    shared = [name for name in supply.column_names if name in renamed.column_names]
+    plain = [_decode_labels(table.select(shared)) for table in (supply, renamed)]
+    return pa.concat_tables(plain)
+
+
+def _decode_labels(table: pa.Table) -> pa.Table:
+    """Return a table with plain texts, whose dictionaries would differ from those of another table."""
+    fields = [
+        pa.field(one.name, one.type.value_type if pa.types.is_dictionary(one.type) else one.type)
+        for one in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def find_positions(table: pa.Table, column: str, labels: Sequence[str]) -> IntArray:
