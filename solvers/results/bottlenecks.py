@@ -34,6 +34,7 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
 from solvers.results.arrow_tables import build_compact_label_column, build_label_column, build_table
 from solvers.results.flows import Flows
 from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.serving import ServingTerms
 
 SUPPLY_VARIABLES = ("make", "ship", "stock", "central", "take", "extra")
 """Variables that can supply an item at a place, or a requirement."""
@@ -93,10 +94,11 @@ def find_bottlenecks(program: Program, dual_values: FloatArray, binding: IntArra
     is_other = ~np.isin(binding, prices.due_rows)  # a due date counts through its balance
     used_limits = _find_used_limits(program, used, columns, dual_values, binding) @ sparse.diags_array(is_other * 1.0)
     bottlenecks = _to_pattern(sparse.csr_array(sources @ used_limits + prices.find_own_due_dates(binding)))
+    serving = ServingTerms.from_dual_values(program, dual_values, binding).limit_use
     while True:
         extended = _to_pattern(bottlenecks + onward @ bottlenecks)
         if extended.nnz == bottlenecks.nnz:
-            return bottlenecks
+            return _to_pattern(bottlenecks + serving.multiply(serving > 0))
         bottlenecks = extended
 
 

@@ -24,6 +24,7 @@ from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.bottlenecks import REDUCED_COST_TOLERANCE, SUPPLY_VARIABLES, SupplyPrices, find_marginal_sources
 from solvers.results.flows import sum_by_cell
 from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.serving import ServingTerms
 from solvers.sensitivity.session import SensitivitySession
 from solvers.sensitivity.shadow_prices import build_limit_reference, compute_shortage_weights
 from solvers.sensitivity.shortage_groups import GroupBy, group_shortages
@@ -286,7 +287,15 @@ class MarginalAttribution:
         for _ in range(depth):
             amounts = sparse.csr_array(first + steps @ amounts)
             costs, excess_cost = first_costs + steps @ costs, first_excess_cost + steps @ excess_cost
-        return cls(price, amounts, np.asarray(costs), np.asarray(excess_cost), level < 0)
+        serving = ServingTerms.from_dual_values(program, dual_values, limit_positions)
+        is_reached = (level >= 0) * 1.0
+        return cls(
+            price + serving.price,
+            sparse.csr_array(amounts + sparse.diags_array(is_reached) @ serving.limit_use),
+            np.asarray(costs) + is_reached * serving.other_costs,
+            np.asarray(excess_cost),
+            level < 0,
+        )
 
     def subtract_backlog(self, program: Program, dual_values: FloatArray) -> "MarginalAttribution":
         """Return the decomposition of the price of a unit less what its backlog costs in the next period, all parts in proportion."""
@@ -305,7 +314,7 @@ def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatA
     """Return what one more unit short costs in the next period in won, by balance, (b,); 0 without a backlog."""
     short = program.variables["short"]
     row_period = np.full(program.lp.row_count, -1)
-    for name in (*BALANCE_CONSTRAINTS, "shortage_width"):
+    for name in (*BALANCE_CONSTRAINTS, "shortage_width", "basket_share"):
         block = program.constraints[name]
         row_period[block.block_slice] = block.axes["period"]
     entries = program.lp.matrix[:, short.block_slice].tocoo()
