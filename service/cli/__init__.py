@@ -11,6 +11,7 @@ import typer
 from service.cli import (
     api_keys,
     baskets,
+    briefing,
     check,
     comparisons,
     database,
@@ -53,6 +54,7 @@ def print_version() -> None:
 
 
 app.command("plan")(planning.plan_province)
+app.command("briefing")(briefing.show_briefing)
 app.command("bottlenecks")(comparisons.show_bottlenecks)
 app.command("shadow-prices")(remedies.show_shadow_prices)
 app.command("remedies")(remedies.show_remedies)
