@@ -153,6 +153,7 @@ export default {
   "machine.still": "still",
   "machine.vat": "vat",
   "category.materials": "Materials",
+  "category.requirements": "Requirements",
   "unit.bottle": "bottles",
   "unit.box": "boxes",
   "unit.1-kg pack": "1 kg packs",

@@ -152,6 +152,7 @@ export default {
   "machine.still": "증류기",
   "machine.vat": "발효조",
   "category.materials": "자재",
+  "category.requirements": "요구",
   "unit.bottle": "병",
   "unit.box": "상자",
   "unit.1-kg pack": "1kg 봉지",
