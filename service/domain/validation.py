@@ -12,7 +12,7 @@ from service.core.json_documents import decode_json_object
 from service.core.settings import Settings
 from service.domain.problem_sources import resolve_bare_problem
 from service.domain.provinces import ProvinceService
-from service.domain.schemas.problems import ProblemSize, ValidationReport
+from service.domain.schemas.problems import PlaceOutline, ProblemSize, ValidationReport
 from service.spreadsheets.archive import InvalidFileError
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.marked_workbook import write_marked_workbook
@@ -81,6 +81,22 @@ def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None
         warnings=len(findings) - errors,
         findings=findings,
         size=None if problem is None else _measure_problem(problem),
+        places=() if problem is None else _outline_places(problem),
+    )
+
+
+def _outline_places(problem: PlanningProblem) -> tuple[PlaceOutline, ...]:
+    return tuple(
+        PlaceOutline(
+            id=place.id,
+            name=place.name,
+            local_name=place.local_name,
+            is_county=is_county,
+            latitude=place.latitude,
+            longitude=place.longitude,
+        )
+        for places, is_county in ((problem.counties, True), (problem.stations, False))
+        for place in places
     )
 
 

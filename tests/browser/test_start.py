@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import OpenPage, PageMonitor, Service, take_screenshot
+from tests.browser.conftest import OpenPage, PageMonitor, Service, find_violations, take_screenshot
 from tests.browser.figures import shows_value
 from tests.service.spreadsheets.editing import both, edited, put
 
@@ -116,3 +116,34 @@ def test_a_province_is_uploaded_as_sheets(open_page: OpenPage, service: Service,
     scenarios = service.json("/v1/provinces/ryanggang")["scenarios"]
     expect(page.locator("input[name=scenario]")).to_have_count(len(scenarios))
     assert len(service.json(f"/v1/provinces/ours-{kind}")["problem"]["factories"]) == 151
+
+
+def test_a_province_is_dropped_previewed_renamed_and_deleted(
+    open_page: OpenPage, service: Service, monitor: PageMonitor
+) -> None:
+    """A dropped file is checked and drawn before it is stored; afterwards it gets a name, and is deleted after a question."""
+    page = open_page("")
+    page.get_by_role("link", name="Download as Template").wait_for()
+    page.locator(".upload-province").evaluate(
+        """(element, text) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], "Our Valley.json", { type: "application/json" }));
+            element.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        json.dumps(two_counties_raw()),
+    )
+    expect(page.locator(".preview")).to_contain_text("2 counties")
+    assert "our-valley" not in [one["id"] for one in service.json("/v1/provinces")["provinces"]]
+    assert find_violations(page) == []
+    take_screenshot(page, "start-preview", full=True)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.locator("input[name=province][value=our-valley]")).to_be_checked()
+    page.get_by_text("Rename or delete this province").click()
+    page.get_by_label("Name", exact=True).fill("Our long valley")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(".choice", has_text="Our long valley")).to_be_visible()
+    assert service.json("/v1/provinces/our-valley")["problem"]["name"] == "Our long valley"
+    page.get_by_text("Rename or delete this province").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete the province").click()
+    expect(page.locator("input[name=province][value=our-valley]")).to_have_count(0)

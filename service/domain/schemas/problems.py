@@ -55,6 +55,23 @@ class ProblemSize(Frozen):
     """Periods."""
 
 
+class PlaceOutline(Frozen):
+    """A county or station as a map needs it."""
+
+    id: str
+    """Identifier."""
+    name: str
+    """Name."""
+    local_name: str
+    """Name in the local language."""
+    is_county: bool
+    """Whether it is a county; otherwise it is a station."""
+    latitude: float | None
+    """Degrees north; null if not stated."""
+    longitude: float | None
+    """Degrees east; null if not stated."""
+
+
 class ValidationReport(Frozen):
     """Result of a validation."""
 
@@ -68,6 +85,8 @@ class ValidationReport(Frozen):
     """All findings. `path` is a JSON pointer into the body."""
     size: ProblemSize | None
     """Size of the problem; null where it is not valid."""
+    places: tuple[PlaceOutline, ...] = ()
+    """Counties and stations of the problem, for a preview on a map; none where it is not valid."""
 
 
 MAX_CHANGES = 1_000

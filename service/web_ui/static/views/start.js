@@ -5,6 +5,7 @@ import { fill, h } from "../lib/dom.js";
 import { announce, renderFailure } from "../lib/feedback.js";
 import { getDisplayName, isEnglish, t, textOr } from "../lib/i18n.js";
 import { rememberPlan } from "../lib/plans.js";
+import { renderBeginnings, renderManager } from "./start/province-manager.js";
 import { createUploadControl } from "./start/province-upload.js";
 import { renderRecentPlans } from "./start/recent-plans.js";
 
@@ -76,6 +77,7 @@ class StartView {
 
   /** @param {string} selected @returns {HTMLElement} */
   renderProvinces(selected) {
+    const chosen = this.provinces.find(({ id }) => id === selected) ?? this.provinces[0];
     const choices = this.provinces.map((one) => {
       const note = t(one.built_in ? "start.built-in" : "start.version", { n: one.version });
       const radio = h("input", {
@@ -94,7 +96,9 @@ class StartView {
       {},
       h("legend", {}, t("start.province")),
       h("div", { class: "choices" }, choices),
+      renderBeginnings(chosen, textOr(`province.${chosen.id}`, chosen.name || chosen.id)),
       createUploadControl(this.context, (province) => this.handleUpload(province)),
+      renderManager(chosen, (id) => this.handleManaged(id)),
     );
   }
 
@@ -111,6 +115,13 @@ class StartView {
     this.selectProvince(province.id, null);
     const values = { name: province.name || province.id, version: province.version };
     announce(t("start.uploaded", values));
+  }
+
+  /** @param {string|null} id the province that was renamed; null after one was deleted */
+  async handleManaged(id) {
+    await this.loadProvinces();
+    this.selectProvince(id, null);
+    announce(t(id ? "start.renamed" : "start.deleted"));
   }
 
   /** @param {Event} event */

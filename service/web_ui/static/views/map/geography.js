@@ -19,7 +19,7 @@ const MIN_INSIDE = 0.5;
 
 /**
  * Load positions and outlines.
- * @param {ProblemIndex} problemIndex the problem
+ * @param {{places: Map<string, Place>, counties: Map<string, Place>}} problemIndex the problem, or its places
  * @returns {Promise<Geography>} the geography
  */
 export async function loadGeography(problemIndex) {

@@ -36,11 +36,12 @@ export function createUploadControl(context, onStored) {
   const send = createButton("start.upload-send");
   const check = createButton("start.check-file");
   const status = h("div", {});
-  input.addEventListener("change", () => {
+  const handleFile = () => {
     name.value = createProvinceId(input.files?.[0]?.name ?? "");
     send.disabled = check.disabled = !input.files?.length;
     fill(status);
-  });
+  };
+  input.addEventListener("change", handleFile);
   /** @param {(upload: Upload) => Promise<Child>} action what is done with the file */
   const process = async (action) => {
     const file = input.files?.[0];
@@ -61,14 +62,43 @@ export function createUploadControl(context, onStored) {
     }),
   );
   check.addEventListener("click", () => process((upload) => checkFile(context, upload)));
-  return h(
+  const control = h(
     "details",
-    { class: "options" },
+    { class: "options upload-province" },
     h("summary", {}, t("start.upload")),
     h("p", { class: "soft small" }, t("start.upload-hint")),
     h("div", { class: "controls" }, input, check, renderField(t("start.upload-name"), name), send),
     status,
   );
+  enableDrop(control, (files) => {
+    control.open = true;
+    input.files = files;
+    handleFile();
+    check.click();
+  });
+  return control;
+}
+
+/**
+ * Let files be dropped on an element.
+ * @param {HTMLElement} element the element
+ * @param {(files: FileList) => void} onDrop called with the files
+ */
+function enableDrop(element, onDrop) {
+  const isFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
+  element.addEventListener("dragover", (event) => {
+    if (!isFile(event)) return;
+    event.preventDefault();
+    element.classList.add("drop-target");
+  });
+  element.addEventListener("dragleave", () => element.classList.remove("drop-target"));
+  element.addEventListener("drop", (event) => {
+    element.classList.remove("drop-target");
+    const files = event.dataTransfer?.files;
+    if (!files?.length) return;
+    event.preventDefault();
+    onDrop(files);
+  });
 }
 
 /** @param {string} key @returns {HTMLButtonElement} */
@@ -94,7 +124,14 @@ async function checkFile(context, upload) {
     h("p", {}, t("start.file-findings", { errors, warnings })),
     renderFindings(report.findings),
     report.findings.length > 0 && renderMarkedCopy(upload),
+    report.size && (await showPreview(report)),
   );
+}
+
+/** @param {any} report @returns {Promise<HTMLElement>} */
+async function showPreview(report) {
+  const { renderPreview } = await import("./province-preview.js");
+  return renderPreview(report);
 }
 
 /**

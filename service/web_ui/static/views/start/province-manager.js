@@ -1,0 +1,87 @@
+/** Files of the selected province, and renaming and deleting a stored one. */
+
+import { deleteResource, putJson, sendRequest } from "../../lib/api.js";
+import { renderField } from "../../lib/components.js";
+import { fill, h } from "../../lib/dom.js";
+import { renderFailure } from "../../lib/feedback.js";
+import { createFileLink } from "../../lib/file-links.js";
+import { t } from "../../lib/i18n.js";
+
+/**
+ * Render links to the template and to the selected province as workbooks, to begin a province with.
+ * @param {ProvinceListEntry} province the selected province
+ * @param {string} name its name
+ * @returns {HTMLElement} the links
+ */
+export function renderBeginnings(province, name) {
+  const own = `/v1/provinces/${encodeURIComponent(province.id)}?format=xlsx`;
+  return h(
+    "div",
+    { class: "buttons beginnings" },
+    h("span", { class: "soft small" }, t("start.begin")),
+    createFileLink("/v1/templates/province?format=xlsx", "template.xlsx", t("start.template")),
+    createFileLink(own, `${province.id}.xlsx`, t("start.as-workbook", { name })),
+  );
+}
+
+/**
+ * Render the controls that rename or delete a stored province.
+ * @param {ProvinceListEntry} province the selected province
+ * @param {(id: string|null) => void} onChanged called with the province after it was renamed, with null after it was deleted
+ * @returns {HTMLElement|null} the controls; null for a built-in province
+ */
+export function renderManager(province, onChanged) {
+  if (province.built_in) return null;
+  const path = `/v1/provinces/${encodeURIComponent(province.id)}`;
+  const status = h("div", {});
+  const name = h("input", { type: "text", value: province.name, maxlength: 100 });
+  /** @param {() => Promise<string|null>} action */
+  const act = async (action) => {
+    try {
+      onChanged(await action());
+    } catch (error) {
+      fill(status, renderFailure(error));
+    }
+  };
+  const rename = () =>
+    act(async () => {
+      const response = await sendRequest(path);
+      const { problem, scenarios } = await response.json();
+      const body = { problem: { ...problem, name: name.value.trim() }, scenarios };
+      const headers = { "If-Match": response.headers.get("ETag") ?? "*" };
+      await putJson(path, body, { headers });
+      return province.id;
+    });
+  const remove = () =>
+    act(async () => {
+      await deleteResource(path);
+      return null;
+    });
+  /** @param {string} key @param {() => void} click @param {string} [look] */
+  const createButton = (key, click, look = "") =>
+    h("button", { type: "button", class: `button small ${look}`, on: { click } }, t(key));
+  const askToDelete = () =>
+    fill(
+      status,
+      h("p", {}, t("start.delete-sure", { name: province.name || province.id })),
+      h(
+        "div",
+        { class: "buttons" },
+        createButton("start.delete-confirm", remove),
+        createButton("start.keep", () => fill(status)),
+      ),
+    );
+  return h(
+    "details",
+    { class: "options" },
+    h("summary", {}, t("start.manage")),
+    h(
+      "div",
+      { class: "controls" },
+      renderField(t("start.province-name"), name),
+      createButton("start.rename", rename),
+      createButton("start.delete", askToDelete),
+    ),
+    status,
+  );
+}
