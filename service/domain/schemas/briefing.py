@@ -19,8 +19,8 @@ class BriefingFigure(Frozen):
     """A figure of the plan, and of the plan that it is compared with."""
 
     name: FigureName
-    """`served_share`, `in_time_share`, `local_share`: as in the summary of the plan, 0 to 1. `short_value`: value of the
-    demand that is not served, in won. `power_used_kwh`: electricity used, in kWh."""
+    """`served_share`: of all needs, for goods and for requirements, 0 to 1. `in_time_share`, `local_share`: as in the summary
+    of the plan, 0 to 1. `short_value`: value of the demand that is not served, in won. `power_used_kwh`: electricity used, in kWh."""
     value: float | None
     """The figure; null if the plan has none, such as `in_time_share` without due dates."""
     limit: float | None = None
@@ -30,10 +30,10 @@ class BriefingFigure(Frozen):
 
 
 class ShortGood(Frozen):
-    """A good that is short, over all counties and periods. A need that a later period serves is not short."""
+    """A good or requirement that is short, over all counties and periods. A need that a later period serves is not short."""
 
     item: str
-    """Identifier of the item."""
+    """Identifier of the item, or of the requirement."""
     demand: float
     """Demand, in units."""
     short: float
