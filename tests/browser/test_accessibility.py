@@ -191,6 +191,8 @@ NAMES = {
     "Allot",
     "Tools",
     "local",
+    "Natural",
+    "Earth",
     "HiGHS",
     "highs",
     "ipm",

@@ -14,7 +14,6 @@ import {
 } from "./place-memory.js";
 import { getShownView, setShownView } from "./plan-context.js";
 import * as plans from "./plans.js";
-import { setPrintHeader } from "./print.js";
 
 /**
  * @typedef {object} ViewEntry a view in the list of `app.js`
@@ -268,6 +267,8 @@ export class Router {
 
 /** @param {string} title @param {Plan|null} plan */
 async function preparePrinting(title, plan) {
+  if (!plan && !document.documentElement.style.getPropertyValue("--print-title")) return;
+  const { setPrintHeader } = await import("./print.js");
   setPrintHeader(title, plan, []);
   if (!plan?.tables) return;
   const { loadProblemIndex } = await import("./problem-index.js");

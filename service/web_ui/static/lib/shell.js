@@ -2,7 +2,6 @@
 
 import { fill, h } from "./dom.js";
 import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
-import { renderKeyControl } from "./key-control.js";
 import { carryContext, watchShownView } from "./plan-context.js";
 import { getPlanTitle } from "./plans.js";
 import { buildHash } from "./router.js";
@@ -131,7 +130,16 @@ function createHelpButton() {
 }
 
 /** @param {Principal} me @returns {Child[]} */
-const createTools = (me) => [createThemeButton(), createLanguageButton(), renderKeyControl(me)];
+const createTools = (me) => [createThemeButton(), createLanguageButton(), createKeySlot(me)];
+
+/** @param {Principal} me @returns {HTMLElement} the control for signing in, loaded only if authentication is on */
+function createKeySlot(me) {
+  const slot = h("div", { hidden: me.authentication === "off" });
+  if (!slot.hidden) {
+    import("./key-control.js").then(({ renderKeyControl }) => fill(slot, renderKeyControl(me)));
+  }
+  return slot;
+}
 
 function createThemeButton() {
   /** @type {theme.ThemeChoice[]} */
