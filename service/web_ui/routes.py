@@ -48,7 +48,12 @@ def read_index_page() -> Response:
 async def read_static_file(request: Request, digest: str, name: Annotated[str, InPath(max_length=200)]) -> Response:
     """Serve a file of the page; under an old stamp the present file, not to be cached."""
     answer = await _STATIC_FILES.get_response(name, request.scope)
-    answer.headers["Cache-Control"] = _CACHE_FOREVER if digest == _STATIC_DIGEST else _REVALIDATE
+    is_current = digest == _STATIC_DIGEST
+    answer.headers["Cache-Control"] = _CACHE_FOREVER if is_current else _REVALIDATE
+    # Headers are a third of what the first view transfers: what is kept for ever needs none for asking again.
+    for header in ("Last-Modified", "Accept-Ranges", "ETag") if is_current else ():
+        if header in answer.headers:
+            del answer.headers[header]
     return answer
 
 
