@@ -124,6 +124,8 @@ def test_a_province_is_dropped_previewed_renamed_and_deleted(
     """A dropped file is checked and drawn before it is stored; afterwards it gets a name, and is deleted after a question."""
     page = open_page("")
     page.get_by_role("link", name="Download as Template").wait_for()
+    page.evaluate("() => dispatchEvent(new DragEvent('dragenter'))")
+    page.locator(".upload-province input[type=file]").wait_for(state="attached")
     page.locator(".upload-province").evaluate(
         """(element, text) => {
             const dataTransfer = new DataTransfer();

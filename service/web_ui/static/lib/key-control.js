@@ -10,10 +10,9 @@ const UNAUTHORIZED = 401;
 /**
  * Render the control.
  * @param {Principal} me the caller
- * @returns {HTMLElement|null} the control; null if authentication is off
+ * @returns {HTMLElement} the control
  */
 export function renderKeyControl(me) {
-  if (me.authentication === "off") return null;
   return hasApiKey() && me.caller ? renderSignOut(me.caller) : renderSignIn(hasApiKey());
 }
 

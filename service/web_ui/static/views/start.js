@@ -3,10 +3,9 @@
 import { renderField, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { announce, renderFailure } from "../lib/feedback.js";
+import { createFileLink } from "../lib/file-links.js";
 import { getDisplayName, isEnglish, t, textOr } from "../lib/i18n.js";
 import { rememberPlan } from "../lib/plans.js";
-import { renderBeginnings, renderManager } from "./start/province-manager.js";
-import { createUploadControl } from "./start/province-upload.js";
 import { renderRecentPlans } from "./start/recent-plans.js";
 
 const TIME_LIMITS_MINUTES = [1, 10, 60];
@@ -97,9 +96,37 @@ class StartView {
       h("legend", {}, t("start.province")),
       h("div", { class: "choices" }, choices),
       renderBeginnings(chosen, textOr(`province.${chosen.id}`, chosen.name || chosen.id)),
-      createUploadControl(this.context, (province) => this.handleUpload(province)),
-      renderManager(chosen, (id) => this.handleManaged(id)),
+      this.renderUpload(),
+      !chosen.built_in && this.renderManager(chosen),
     );
+  }
+
+  /** @returns {HTMLElement} the upload control, loaded when it is opened or a file is dragged over the page */
+  renderUpload() {
+    const props = { class: "options upload-province" };
+    const control = h("details", props, h("summary", {}, t("start.upload")));
+    let isLoaded = false;
+    const load = async () => {
+      if (isLoaded) return;
+      isLoaded = true;
+      const { fillUploadControl } = await import("./start/province-upload.js");
+      fillUploadControl(control, this.context, (province) => this.handleUpload(province));
+    };
+    control.addEventListener("toggle", load);
+    addEventListener("dragenter", load, { signal: this.context.signal });
+    return control;
+  }
+
+  /** @param {ProvinceListEntry} province @returns {HTMLElement} */
+  renderManager(province) {
+    const frame = h("div", {});
+    import("./start/province-manager.js").then(({ renderManager }) =>
+      fill(
+        frame,
+        renderManager(province, (id) => this.handleManaged(id)),
+      ),
+    );
+    return frame;
   }
 
   /** @param {string} id */
@@ -182,6 +209,23 @@ class StartView {
     announce(t(`outcome.${plan.outcome ?? "failed"}`));
     renderRecentPlans(this.recentPlans, this.context);
   }
+}
+
+/**
+ * Render links to the template and to the selected province as workbooks, to begin a province with.
+ * @param {ProvinceListEntry} province the selected province
+ * @param {string} name its name
+ * @returns {HTMLElement} the links
+ */
+function renderBeginnings(province, name) {
+  const own = `/v1/provinces/${encodeURIComponent(province.id)}?format=xlsx`;
+  return h(
+    "div",
+    { class: "buttons beginnings" },
+    h("span", { class: "soft small" }, t("start.begin")),
+    createFileLink("/v1/templates/province?format=xlsx", "template.xlsx", t("start.template")),
+    createFileLink(own, `${province.id}.xlsx`, t("start.as-workbook", { name })),
+  );
 }
 
 /** @param {Scenario[]} scenarios @param {string|null} selectedId @returns {HTMLElement} */

@@ -1,37 +1,18 @@
-/** Files of the selected province, and renaming and deleting a stored one. */
+/** Renaming and deleting a stored province. */
 
 import { deleteResource, putJson, sendRequest } from "../../lib/api.js";
 import { renderField } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderFailure } from "../../lib/feedback.js";
-import { createFileLink } from "../../lib/file-links.js";
 import { t } from "../../lib/i18n.js";
-
-/**
- * Render links to the template and to the selected province as workbooks, to begin a province with.
- * @param {ProvinceListEntry} province the selected province
- * @param {string} name its name
- * @returns {HTMLElement} the links
- */
-export function renderBeginnings(province, name) {
-  const own = `/v1/provinces/${encodeURIComponent(province.id)}?format=xlsx`;
-  return h(
-    "div",
-    { class: "buttons beginnings" },
-    h("span", { class: "soft small" }, t("start.begin")),
-    createFileLink("/v1/templates/province?format=xlsx", "template.xlsx", t("start.template")),
-    createFileLink(own, `${province.id}.xlsx`, t("start.as-workbook", { name })),
-  );
-}
 
 /**
  * Render the controls that rename or delete a stored province.
  * @param {ProvinceListEntry} province the selected province
  * @param {(id: string|null) => void} onChanged called with the province after it was renamed, with null after it was deleted
- * @returns {HTMLElement|null} the controls; null for a built-in province
+ * @returns {HTMLElement} the controls
  */
 export function renderManager(province, onChanged) {
-  if (province.built_in) return null;
   const path = `/v1/provinces/${encodeURIComponent(province.id)}`;
   const status = h("div", {});
   const name = h("input", { type: "text", value: province.name, maxlength: 100 });

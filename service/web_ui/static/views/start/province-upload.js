@@ -16,12 +16,12 @@ const MEDIA_TYPES = {
 /** @typedef {{name: string, type: string, blob: Blob}} Upload a file, its media type and what is sent */
 
 /**
- * Create the upload control.
+ * Fill the upload control.
+ * @param {HTMLDetailsElement} control the control, with its summary
  * @param {ViewContext} context context of the view
  * @param {(province: ProvinceListEntry) => void} onStored called with the stored province
- * @returns {HTMLElement} the control
  */
-export function createUploadControl(context, onStored) {
+export function fillUploadControl(control, context, onStored) {
   const input = h("input", {
     type: "file",
     accept: ".json,.xlsx,.zip",
@@ -62,10 +62,7 @@ export function createUploadControl(context, onStored) {
     }),
   );
   check.addEventListener("click", () => process((upload) => checkFile(context, upload)));
-  const control = h(
-    "details",
-    { class: "options upload-province" },
-    h("summary", {}, t("start.upload")),
+  control.append(
     h("p", { class: "soft small" }, t("start.upload-hint")),
     h("div", { class: "controls" }, input, check, renderField(t("start.upload-name"), name), send),
     status,
@@ -76,7 +73,6 @@ export function createUploadControl(context, onStored) {
     handleFile();
     check.click();
   });
-  return control;
 }
 
 /**
