@@ -36,6 +36,7 @@ def test_help_names_keys_and_terms(open_page: OpenPage, short: str) -> None:
     page.keyboard.press("?")
     help_dialog.get_by_role("link", name="HTTP API 문서").click()
     page.get_by_role("link", name="Allot").click()
+    wait_until_settled(page)
     expect(page.locator("h1")).to_be_visible()
 
 
