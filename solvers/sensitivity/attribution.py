@@ -278,6 +278,9 @@ class MarginalAttribution:
             - used.T @ other
             + draws.T @ np.where(price > REDUCED_COST_TOLERANCE, 0.0, price)
         )
+        # the row of a requirement at its greatest amount is a limit: the residual of its due date holds the price as well
+        at_most = np.intersect1d(BalanceRows.from_program(program).positions[supply.due_balances], limit_positions)
+        paid = paid + used[at_most].T @ dual_values[at_most]
         bound = np.isin(columns + lp.row_count, limit_positions)
         paid = paid - np.where(bound, 0.0, np.minimum(reduced, 0.0))
         depth, steps = int(level.max(initial=0)), sparse.csr_array(share @ onward)
@@ -298,16 +301,23 @@ class MarginalAttribution:
         )
 
     def subtract_backlog(self, program: Program, dual_values: FloatArray) -> "MarginalAttribution":
-        """Return the decomposition of the price of a unit less what its backlog costs in the next period, all parts in proportion."""
+        """Return the decomposition of the price of a unit less what its backlog costs in the next period, all parts in proportion.
+
+        The backlog of a requirement at its greatest amount may be worth more than the unit; the whole difference is then a cost.
+        """
         backlog_price = _compute_backlog_prices(program, dual_values)
-        carries = np.flatnonzero((backlog_price != 0) & (self.price > REDUCED_COST_TOLERANCE))
-        if not len(carries):
-            return self
-        part = np.ones(len(self.price))
+        carries = (backlog_price != 0) & (self.price > REDUCED_COST_TOLERANCE)
+        is_gain = (backlog_price < 0) & (self.price <= REDUCED_COST_TOLERANCE)
+        part = np.where(is_gain, 0.0, 1.0)
         part[carries] = np.maximum(1.0 - backlog_price[carries] / self.price[carries], 0.0)
-        amounts = sparse.csr_array(sparse.diags_array(part) @ self.amounts)
-        excess_cost = part * self.above_shortage_cost
-        return MarginalAttribution(part * self.price, amounts, part * self.costs, excess_cost, self.unreachable)
+        gain = np.where(is_gain, self.price - backlog_price, 0.0)
+        return MarginalAttribution(
+            part * self.price + gain,
+            sparse.csr_array(sparse.diags_array(part) @ self.amounts),
+            part * self.costs + np.where(self.unreachable, 0.0, gain),
+            part * self.above_shortage_cost,
+            self.unreachable,
+        )
 
 
 def _compute_backlog_prices(program: Program, dual_values: FloatArray) -> FloatArray:

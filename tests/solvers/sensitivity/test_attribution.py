@@ -84,3 +84,27 @@ def test_marginal_cost_above_the_shortage_cost_is_separate() -> None:
     )
     (whole,) = attribute_shortages(SensitivitySession.from_problem(problem)).groups
     assert (whole.value, whole.costs, whole.above_shortage_cost) == pytest.approx((4, 12, 8))
+
+
+def test_backlog_that_is_worth_more_than_its_unit_is_a_cost() -> None:
+    # energy for five is left over in p1, so that people may take fifteen beans in p2, for their protein
+    energy = {"id": "energy", "unit": "kcal", "value": 1, "carry_over": 1, "most": {"people": 1e-6}}
+    problem = make_problem(
+        periods=["p1", "p2"],
+        period_days=30,
+        items=[{"id": "bean", "provides": {"energy": 1, "protein": 1}}],
+        counties=[
+            {
+                "id": "town",
+                "power_area": "area",
+                "population": {"people": 1},
+                "stocks": {"bean": {"opening": 100}},
+            }
+        ],
+        requirements=[energy, {"id": "protein", "unit": "g", "value": 9}],
+        demand=[need("town", "energy", 10), need("town", "protein", [0, 15])],
+    )
+    (whole,) = attribute_shortages(SensitivitySession.from_problem(problem), "period").groups
+    assert whole.key == "p1"
+    assert (whole.shortage, whole.value, whole.costs) == pytest.approx((5, 5, 5))
+    assert whole.binding_limits == ()
