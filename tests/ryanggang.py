@@ -43,9 +43,9 @@ class Planned:
     """The plan with its basis."""
 
 
-def year(scenario: str) -> PlanningProblem:
-    """One of Ryanggang's years."""
-    province = load_builtin_province("ryanggang")
+def year(scenario: str, name: str = "ryanggang") -> PlanningProblem:
+    """One of the years of a built-in province."""
+    province = load_builtin_province(name)
     changes = next(s.changes for s in province.scenarios if s.id == scenario)
     return apply_changes(province.problem, changes)
 
@@ -62,9 +62,9 @@ def source_digest() -> str:
 
 
 @cache
-def solved_year(scenario: str, smoothing: float | None = None) -> Planned:
+def solved_year(scenario: str, smoothing: float | None = None, name: str = "ryanggang") -> Planned:
     """A year with a certified plan, with another smoothing if given: from the cache, or solved now and stored."""
-    problem = year(scenario)
+    problem = year(scenario, name)
     if smoothing is not None:
         policy = problem.policy.model_copy(update={"smoothing": smoothing})
         problem = problem.model_copy(update={"policy": policy})
